@@ -1,0 +1,93 @@
+# Everything here needs only python3 (3.11 or newer) and make; `make` alone lists the targets.
+
+PYTHON ?= python3
+SCENARIO ?= scenarios/crises/red-sea-2024.yaml
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PEERS := .venv-peers
+LOCK := pyproject.toml constraints.txt
+INSTALL := -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test lint format bench bench-peers docs constraints clean distclean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+setup: $(VENV)/.dev ## make .venv with everything to run, test and change Tideover
+
+run: $(VENV)/.core ## run one scenario and write its report (SCENARIO=path/to/scenario.yaml)
+	$(BIN)/python run_scenario.py $(SCENARIO)
+
+test: $(VENV)/.dev ## run all tests (PYTEST_ARGS='-k reserve' for some)
+	MPLBACKEND=Agg $(BIN)/python -m pytest -q -n auto $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev ## style, layout, types, and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet . || { echo "Some files are not laid out as agreed: run 'make format'."; exit 1; }
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## lay the code out as `make lint` wants it
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## measure speed, as ratios inside one run
+	MPLBACKEND=Agg $(BIN)/python benchmarks/run.py
+
+bench-peers: $(PEERS)/.peers ## measure speed against other simulators, in an environment of their own
+	MPLBACKEND=Agg $(PEERS)/bin/python benchmarks/run.py --peers
+
+docs: $(VENV)/.docs ## build the documentation into docs/_build
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+	@echo "docs/_build/index.html"
+
+constraints: ## pin again what pyproject.toml asks for (ARGS=--upgrade for newer releases)
+	$(call make_venv,.venv-pins)
+	.venv-pins/bin/python -m pip install --quiet --disable-pip-version-check pip-tools
+	.venv-pins/bin/pip-compile $(ARGS) --quiet --all-extras --strip-extras --no-header --no-annotate \
+	    --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	    --output-file constraints.txt pyproject.toml
+	rm -rf .venv-pins
+
+clean: ## remove what builds and tools leave behind; reports stay
+	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .venv-pins
+	find . -path './.venv*' -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+distclean: clean ## the same, and the environments
+	rm -rf $(VENV) $(PEERS)
+
+# A stamp file tells what an environment holds; it is made again when pyproject.toml or the pins change.
+
+$(VENV)/.core: $(LOCK)
+	$(call make_venv,$(VENV))
+	@echo "Installing Tideover into $(VENV) ..."
+	@$(BIN)/python $(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	@echo "Installing the tools for testing ..."
+	@$(BIN)/python $(INSTALL) --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.core
+	@$(BIN)/python $(INSTALL) --editable '.[docs]'
+	@touch $@
+
+$(PEERS)/.peers: $(LOCK)
+	$(call make_venv,$(PEERS))
+	@$(PEERS)/bin/python $(INSTALL) --editable '.[peers]'
+	@touch $@
+
+define make_venv
+@command -v $(PYTHON) >/dev/null || { echo "Tideover needs Python 3.11 or newer, and '$(PYTHON)' was not found. \
+On Debian or Ubuntu: sudo apt-get install python3 python3-venv"; exit 1; }
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tideover needs Python 3.11 or newer; \
+$(PYTHON) is $$($(PYTHON) --version). Name a newer one: make PYTHON=python3.12 ..."; exit 1; }
+@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python cannot make a virtual environment here. \
+On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+@test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+endef

@@ -1,0 +1,151 @@
+"""The Python interface: `sim.run(path)` gives a `Run` with typed results."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim import __version__
+from sim.engine.compile.plan import compile_plan
+from sim.engine.journal import Detail
+from sim.engine.run import Outcome, simulate
+from sim.metrics.cost import Rates
+from sim.metrics.summary import Summary, summarise
+from sim.scenario.load import Loaded, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LIBRARIES = ("simpy", "numpy", "pandas", "pydantic", "pyarrow", "searoute")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of one scenario and strategy, with its no-disruption twin on the same draws."""
+
+    loaded: Loaded
+    outcome: Outcome
+    twin: Outcome | None
+    replication: int = 0
+
+    @cached_property
+    def metrics(self) -> Summary:
+        """All metrics, each with the twin's value."""
+        costs = self.loaded.spec.costs
+        return summarise(self.outcome, self.twin, Rates(costs.currency, costs.holding_rate, costs.shortage_cost))
+
+    @cached_property
+    def daily(self) -> pd.DataFrame:
+        """One row per day, site and product; see `sim.report.tables.daily_table`."""
+        from sim.report.tables import daily_table
+
+        return daily_table(self.outcome)
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """The journal: one row per event, in order of day."""
+        return self.outcome.journal
+
+    @cached_property
+    def ports(self) -> pd.DataFrame:
+        """One row per day and side of a port."""
+        from sim.report.tables import ports_table
+
+        return ports_table(self.outcome)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What was run: scenario and its hash, overlays applied, seed, versions. The same run gives the same one."""
+        document = self.loaded.document
+        content = json.dumps(document.data, sort_keys=True, ensure_ascii=False)
+        return {
+            "scenario": self.loaded.spec.scenario,
+            "title": self.loaded.spec.title,
+            "file": document.mark().shown,
+            "strategy": document.strategy,
+            "seed": self.loaded.spec.seed,
+            "replication": self.replication,
+            "scenario_hash": hashlib.sha256(content.encode()).hexdigest(),
+            "overrides": [vars(o) for o in document.overrides],
+            "tideover": __version__,
+            "python": platform.python_version(),
+            "libraries": {name: version(name) for name in LIBRARIES},
+        }
+
+    def report(self, path: str | Path = "report.html") -> Path:
+        """Write the report as one HTML file that opens offline; returns its path."""
+        from sim.report.html import render
+
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(render(self.loaded, self.outcome, self.twin, self.metrics, self.manifest), encoding="utf-8")
+        return target
+
+    def save(self, folder: str | Path, report: bool = True) -> Path:
+        """Write the run folder: manifest, metrics, daily and event tables, report; all of it or nothing.
+
+        Raises ScenarioError where the folder cannot be written or holds something else.
+        """
+        from sim.report.folder import write_atomically
+
+        return write_atomically(Path(folder), lambda place: self._fill(place, report))
+
+    def _fill(self, place: Path, report: bool) -> None:
+        from sim.report.folder import write_json, write_parquet
+        from sim.report.tables import metrics_json, metrics_table
+
+        write_json(place / "metrics.json", metrics_json(self.metrics))
+        metrics_table(self.metrics).to_csv(place / "metrics.csv", index=False)
+        if self.outcome.record.table is not None:
+            write_parquet(place / "daily.parquet", self.daily)
+        write_parquet(place / "events.parquet", self.events)
+        if len(self.outcome.plan.network.gates):
+            write_parquet(place / "ports.parquet", self.ports)
+        if report:
+            self.report(place / "report.html")
+        made = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        write_json(place / "manifest.json", self.manifest | {"made": made})
+
+
+def run(
+    path: str | Path,
+    strategy: str | None = None,
+    seed: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    replication: int = 0,
+    twin: bool = True,
+    detail: Detail = "full",
+    daily: bool = True,
+    progress: Callable[[int], None] | None = None,
+) -> Run:
+    """Run a scenario file with one of its strategies.
+
+    `overrides` sets values by dotted path, after the strategy; `twin=False` leaves the undisturbed run out;
+    `detail` is the journal's (full, key, none), `daily` keeps every site and product on every day; `progress` is
+    called with every finished day. Raises ScenarioError with everything that is wrong with the input.
+    """
+    settings = dict(overrides or {})
+    if seed is not None:
+        settings["seed"] = seed
+    loaded = load(Path(path), strategy, settings)
+    plan = compile_plan(loaded)
+    options: dict[str, Any] = {"replication": replication, "table": daily, "progress": progress}
+    outcome = simulate(plan, detail=detail, **options)
+    undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
+    return Run(loaded, outcome, undisturbed, replication)
+
+
+def validate(path: str | Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Loaded:
+    """Check a scenario and resolve every name in it without running it; raises ScenarioError with all problems."""
+    loaded = load(Path(path), strategy, overrides)
+    compile_plan(loaded)
+    return loaded

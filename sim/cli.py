@@ -1,0 +1,260 @@
+"""The command line. Every command imports what it needs when it runs, so that help answers at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim import __version__
+
+BAD_INPUT = 2
+LONG_RUN = 1.0
+"""Seconds after which a run shows its progress."""
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+STRATEGY = click.option("--strategy", "-s", help="Named strategy of the scenario to apply.")
+SETTINGS = click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set one value by dotted path.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tideover")
+def cli() -> None:
+    """Stress-test reserve stocks of medical goods against disruptions of their supply."""
+
+
+def main() -> None:
+    """Entry point: bad input ends with its problems on stderr and exit code 2, never with a traceback."""
+    from sim.errors import ScenarioError
+
+    try:
+        cli.main(standalone_mode=True)
+    except ScenarioError as error:
+        click.echo(str(error), err=True)
+        click.echo(_count(len(error.problems)), err=True)
+        sys.exit(BAD_INPUT)
+
+
+def _count(problems: int) -> str:
+    return "1 problem; nothing was run." if problems == 1 else f"{problems} problems; nothing was run."
+
+
+def _settings(texts: tuple[str, ...]) -> dict[str, Any]:
+    from sim.scenario.yaml_reader import parse_value
+
+    found: dict[str, Any] = {}
+    for text in texts:
+        path, sign, value = text.partition("=")
+        if not sign or not path:
+            raise click.BadParameter(f"'{text}' is not PATH=VALUE, such as reserves.national.size=30d")
+        found[path.strip()] = parse_value(value.strip())
+    return found
+
+
+@contextmanager
+def _progress(days: int, show: bool) -> Iterator[Callable[[int], None] | None]:
+    """A bar on stderr that appears only once the work takes longer than LONG_RUN."""
+    import time
+
+    if not show or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("simulating", total=days)
+    began, shown = time.monotonic(), False
+
+    def tick(day: int) -> None:
+        nonlocal shown
+        if not shown and time.monotonic() - began > LONG_RUN:
+            bar.start()
+            shown = True
+        bar.advance(task)
+
+    try:
+        yield tick
+    finally:
+        bar.stop()
+
+
+@cli.command()
+@FILE
+@STRATEGY
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of the random draws, instead of the scenario's.")
+@SETTINGS
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Run folder; default reports/SCENARIO-STRATEGY.")
+@click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON and write nothing.")
+@click.option("--journal", type=click.Choice(["full", "key", "none"]), default="full", help="Detail of the journal.")
+@click.option("--no-daily", is_flag=True, help="Do not keep the table of every site on every day.")
+@click.option("--no-report", is_flag=True, help="Do not make the HTML report.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+def run(
+    file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, as_json: bool,
+    journal: Any, no_daily: bool, no_report: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Run a scenario beside its no-disruption twin and write a report."""
+    import sim
+
+    overrides = _settings(settings)
+    days = _days(file, strategy, overrides)
+    with _progress(2 * days, not quiet and not as_json) as tick:
+        result = sim.run(file, strategy, seed, overrides, detail=journal, daily=not no_daily, progress=tick)
+    if as_json:
+        from sim.report.tables import metrics_json
+
+        click.echo(json.dumps(metrics_json(result.metrics), indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    name = result.loaded.spec.scenario + (f"-{strategy}" if strategy else "")
+    folder = result.save(out or Path("reports") / name, report=not no_report)
+    if not quiet:
+        _summary(result)
+    click.echo(f"Report: {folder / 'report.html'}" if not no_report else f"Results: {folder}")
+
+
+def _days(file: Path, strategy: str | None, overrides: dict[str, Any]) -> int:
+    """Days that one run simulates; raises ScenarioError for a scenario that cannot be run."""
+    import sim
+
+    spec = sim.validate(file, strategy, overrides).spec
+    return (spec.end - spec.start).days + int(spec.warm_up)
+
+
+def _summary(result: Any) -> None:
+    """The figures a planner asks for first."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.report.words import shown_value
+
+    table = Table(title=result.loaded.spec.title, title_justify="left")
+    for heading in ("", "with disruptions", "without"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for name in ("fill_rate", "units_demanded", "units_unmet", "stockout_days", "worst_week_unmet", "mean_stock"):
+        metric, value = result.metrics.metric(name), result.metrics[name]
+        table.add_row(metric.label, shown_value(value.value, metric.unit), shown_value(value.twin, metric.unit))
+    Console().print(table)
+
+
+@cli.command()
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@STRATEGY
+@click.option("--all-strategies", is_flag=True, help="Check the scenario under each of its strategies too.")
+def validate(files: tuple[Path, ...], strategy: str | None, all_strategies: bool) -> None:
+    """Check scenarios without running them; every problem is told with file and line."""
+    import sim
+    from sim.errors import ScenarioError
+
+    problems: list[Any] = []
+    for file in files:
+        try:
+            loaded = sim.validate(file, strategy)
+            for other in loaded.document.strategies if all_strategies else ():
+                sim.validate(file, other)
+            click.echo(f"{file}: fine")
+        except ScenarioError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ScenarioError(problems)
+
+
+@cli.group("list")
+def list_() -> None:
+    """List what the language offers."""
+
+
+@list_.command()
+def kinds() -> None:
+    """The kinds of disruption, policy, rule, trigger and demand, with a line on each."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.disruptions import DISRUPTIONS
+    from sim.model.demand import DEMAND
+    from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
+
+    console = Console()
+    for registry in (DISRUPTIONS, REPLENISHMENT, ALLOCATION, TRIGGERS, DEMAND):
+        table = Table(title=f"{registry.family} ({registry.key}:)", title_justify="left", show_header=False)
+        for name, kind in registry.items():
+            table.add_row(name, (kind.__doc__ or "").split("\n")[0])
+        console.print(table)
+
+
+@list_.command("strategies")
+@FILE
+def strategies(file: Path) -> None:
+    """The strategies of a scenario."""
+    import sim
+
+    for name in sim.validate(file).document.strategies:
+        click.echo(name)
+
+
+@cli.command()
+@FILE
+@STRATEGY
+@SETTINGS
+def show(file: Path, strategy: str | None, settings: tuple[str, ...]) -> None:
+    """The scenario as it will be run, and which strategy, override or file changed which value."""
+    import yaml
+
+    import sim
+
+    document = sim.validate(file, strategy, _settings(settings)).document
+    click.echo(yaml.safe_dump(document.data, sort_keys=False, allow_unicode=True, width=110).rstrip())
+    if document.overrides:
+        click.echo("\n# values that were set over others:")
+    for override in document.overrides:
+        click.echo(f"#   {override.path}: {override.old} -> {override.new}  ({override.by})")
+
+
+@cli.command()
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="File to write; default: print.")
+def schema(out: Path | None) -> None:
+    """The JSON Schema of the scenario language, for editors."""
+    from sim.scenario.schema import scenario_schema
+
+    text = json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        _write(out, text)
+
+
+@cli.command()
+@FILE
+def new(file: Path) -> None:
+    """Write a commented starter scenario that runs, with the schema for editors beside it."""
+    from importlib.resources import files
+
+    from sim.scenario.schema import scenario_schema
+
+    starter = (files("sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
+    name = "scenario.schema.json"
+    first, _, rest = starter.partition("\n")
+    _write(file, f"# yaml-language-server: $schema={name}\n{rest}")
+    if not (file.parent / name).exists():
+        _write(file.parent / name, json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n")
+    click.echo(f"Wrote {file}. Run it with: tideover run {file}")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file; one that is there already is not overwritten by `new`."""
+    from sim.errors import Problem, ScenarioError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x" if path.suffix in (".yaml", ".yml") else "w", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ScenarioError([Problem(str(path), 0, "there is a file of this name already")]) from None
+    except OSError as error:
+        raise ScenarioError([Problem(str(path), 0, f"cannot write here: {error.strerror}")]) from None

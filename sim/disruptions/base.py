@@ -1,0 +1,97 @@
+"""What every disruption is: a time span and, given the network, effects on named quantities."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+from pydantic import Field
+
+from sim.errors import PlaceError, placed
+from sim.model.effects import Effect, Impact, Impulse, Operation
+from sim.model.network import Network
+from sim.model.selection import Selector
+from sim.registry import Kind, Registry
+from sim.units import Date, Days, Text
+
+
+class Disruption(Kind):
+    """Something that happens to the network over [from, until)."""
+
+    kind: Text
+    name: Text | None = None
+    """how the journal and the report call it; left out: made from kind and place"""
+    from_: Date = Field(alias="from")
+    """first day, at 00:00"""
+    until: Date | None = None
+    """first day on which it is over; or give `for`"""
+    for_: Days | None = Field(default=None, alias="for")
+    """how long it lasts; or give `until`"""
+    notice: Days = 0.0
+    """how long before `from` it is announced"""
+
+    def model_post_init(self, context: object) -> None:
+        self.check_span()
+        self.check()
+
+    def check_span(self) -> None:
+        """Raise ValueError where the end is missing, doubled or before the beginning."""
+        if (self.until is None) == (self.for_ is None):
+            raise ValueError("either until (a date) or for (a duration)")
+        if self.until is not None and self.until < self.from_:
+            raise ValueError(f"until on or after from ({self.from_})")
+
+    def check(self) -> None:
+        """Raise ValueError where fields contradict each other."""
+
+    def span(self, network: Network) -> tuple[float, float]:
+        """First day and first day after, since the start of the scenario."""
+        start = network.calendar.day(self.from_)
+        if self.until is not None:
+            return start, network.calendar.day(self.until)
+        assert self.for_ is not None
+        return start, start + self.for_
+
+    @property
+    def label(self) -> str:
+        """The name, or the kind with the place it strikes."""
+        return self.name or f"{self.kind} {self.place()}".strip()
+
+    @abstractmethod
+    def place(self) -> str:
+        """Where it strikes, in a few words."""
+
+    @abstractmethod
+    def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
+        """What it does; raises PlaceError (path below this disruption) for names the network does not have."""
+
+    def impact(self, network: Network) -> Impact:
+        """Everything the engine has to know about this disruption; nothing happens in a span of no length."""
+        start, end = self.span(network)
+        effects, impulses = self.act(network)
+        held = tuple(e for e in effects if e.end > e.start and len(e.rows))
+        return Impact(self.label, start, end, start - self.notice, held, tuple(impulses))
+
+    def hold(self, network: Network, quantity: str, rows: np.ndarray, operation: Operation, value: float) -> Effect:
+        """An effect of one value over the whole span."""
+        start, end = self.span(network)
+        return Effect(quantity, np.asarray(rows, dtype=np.int64), operation, ((start, value),), end, self.label)
+
+    def cells(self, network: Network, at: Selector, products: list[str] | None) -> np.ndarray:
+        """Cells of the sites under `at` and of the products; faults are placed on those two fields."""
+        with placed("at"):
+            sites = network.select_sites(at)
+        with placed("products"):
+            return network.cells_of(sites, network.product_positions(products))
+
+
+DISRUPTIONS: Registry[Disruption] = Registry("disruption", "kind")
+
+
+def one_site(network: Network, name: str, field: str, kinds: tuple[str, ...]) -> int:
+    """Position of a site of one of the kinds; raises PlaceError naming the nearest valid name."""
+    sites = network.sites
+    valid = [str(n) for n, k in zip(sites["name"], sites["kind"], strict=True) if k in kinds]
+    if name not in valid:
+        raise PlaceError((field,), f"unknown {' or '.join(kinds)}", name, None, valid)
+    return int(np.flatnonzero((sites["name"] == name).to_numpy())[0])

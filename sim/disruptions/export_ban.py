@@ -1,0 +1,71 @@
+"""Export ban: goods may not leave a country."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from sim.disruptions.base import DISRUPTIONS, Disruption
+from sim.errors import PlaceError, placed
+from sim.model.effects import Effect, Impulse
+from sim.model.network import Network
+from sim.units import Number, Share, Text
+
+AT_BORDER = {"wait": 0.0, "pass": 1.0, "return": 2.0, "destroy": 3.0}
+"""Words for goods that have left the source but not the country; the numbers are the engine's codes."""
+
+
+@DISRUPTIONS.register("export_ban")
+class ExportBan(Disruption):
+    """A country stops exports of some products: orders wait at the source, goods abroad go on.
+
+    With `notice`, the ban is announced earlier and buyers may rush to order (`rush`).
+    """
+
+    country: Text
+    """two-letter code of the country that bans"""
+    products: list[Text] | None = None
+    """products it holds for; left out: all"""
+    quota: Share = 0.0
+    """share of usual exports that may still leave"""
+    exempt: list[Text] = []
+    """countries or sites that are still served"""
+    at_border: Literal["wait", "pass", "return", "destroy"] = "wait"
+    """what becomes of goods that have left the source but not the country"""
+    rush: Number = Field(default=1.0, ge=1)
+    """order-up-to levels of the buyers concerned are multiplied by this from the notice until the ban begins"""
+    example = {"country": "IN", "from": "2024-01-11", "for": "8d"}
+    bad_example = ({"country": "XX", "from": "2024-01-11", "for": "8d"}, "unknown country")
+
+    def place(self) -> str:
+        return self.country
+
+    def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
+        flows = self._flows(network)
+        if self.quota > 0:
+            effects = [self.hold(network, "flow.allowance", flows, "at_most", self.quota)]
+        else:
+            effects = [self.hold(network, "flow.border_open", flows, "multiply", 0.0)]
+            effects.append(self.hold(network, "flow.at_border", flows, "at_least", AT_BORDER[self.at_border]))
+        start, end = self.span(network)
+        if self.rush > 1 and self.notice > 0 and end > start:
+            buyers = np.unique(network.flow_buyer[flows])
+            steps = ((start - self.notice, self.rush),)
+            effects.append(Effect("cell.order_factor", buyers, "multiply", steps, start, self.label))
+        return effects, []
+
+    def _flows(self, network: Network) -> np.ndarray:
+        country = network.sites["country"].to_numpy()
+        if self.country not in country:
+            raise PlaceError(("country",), "unknown country", self.country, "a country of some site", set(country))
+        source, buyer = network.cell_site[network.flow_source], network.cell_site[network.flow_buyer]
+        banned = (country[source] == self.country) & (country[buyer] != self.country)
+        with placed("products"):
+            products = network.product_positions(self.products)
+        banned &= np.isin(network.cell_product[network.flow_source], products)
+        for position, word in enumerate(self.exempt):
+            with placed("exempt", position):
+                banned &= ~np.isin(buyer, network.select_sites(word))
+        return np.flatnonzero(banned)

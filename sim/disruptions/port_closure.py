@@ -1,0 +1,49 @@
+"""Port closure: a port handles less, or nothing."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from sim.disruptions.base import DISRUPTIONS, Disruption, one_site
+from sim.model.effects import Effect, Impulse
+from sim.model.network import Network
+from sim.units import Days, Share, Text
+
+
+@DISRUPTIONS.register("port_closure")
+class PortClosure(Disruption):
+    """A port's handling falls to a share of normal (0%: closed); arrivals queue and are handled in order.
+
+    A share needs a port with a handling capacity; closing works for any port.
+    """
+
+    port: Text
+    capacity: Share = 0.0
+    """share of normal handling that is left"""
+    side: Literal["imports", "exports", "both"] = "both"
+    extra_clearance: Days = 0.0
+    """added to the clearance of what is handled meanwhile"""
+    example = {"port": "harbour", "from": "2024-01-11", "for": "4d"}
+    bad_example = ({"port": "harbor", "from": "2024-01-11", "for": "4d"}, "did you mean 'harbour'")
+
+    def place(self) -> str:
+        return self.port
+
+    def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
+        site = one_site(network, self.port, "port", ("port",))
+        gates = np.array(
+            [i for i, g in enumerate(network.gates) if g.site == site and self._concerns(g.side)], dtype=np.int64
+        )
+        effects = []
+        if self.capacity == 0:  # also where handling is unlimited
+            effects.append(self.hold(network, "gate.handling", gates, "at_most", 0.0))
+        elif self.capacity < 1:
+            effects.append(self.hold(network, "gate.handling", gates, "multiply", self.capacity))
+        if self.extra_clearance:
+            effects.append(self.hold(network, "gate.clearance", gates, "add", self.extra_clearance))
+        return effects, []
+
+    def _concerns(self, side: str) -> bool:
+        return self.side in ("both", side)

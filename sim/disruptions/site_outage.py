@@ -1,0 +1,88 @@
+"""Site outage: a plant, warehouse or facility works at reduced capacity or not at all, and recovers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from sim.disruptions.base import DISRUPTIONS, Disruption
+from sim.model.effects import Effect, Impulse, ramp
+from sim.model.network import Network
+from sim.model.selection import SelectorField
+from sim.registry import Model
+from sim.units import Date, Days, Share, Text
+
+
+class Step(Model):
+    """A stage of recovery."""
+
+    on: Date
+    """first day of this stage"""
+    capacity: Share
+    """share of normal capacity"""
+
+
+@DISRUPTIONS.register("site_outage")
+class SiteOutage(Disruption):
+    """A site's capacity falls to a share of normal; it comes back at once, in steps, or in a straight line.
+
+    While capacity is nil the site ships nothing either, unless `stock: ships`; suppliers without a capacity limit
+    and warehouses ship that share of their usual outflow.
+    """
+
+    at: SelectorField
+    """the site or sites"""
+    products: list[Text] | None = None
+    """products concerned; left out: all"""
+    capacity: Share = 0.0
+    """share of normal capacity left"""
+    steps: list[Step] = []
+    """stages of recovery before the end, in order of date"""
+    recovery: Days | None = None
+    """from the end: time to full capacity in a straight line; left out: the supplier's ramp_up"""
+    stock: Literal["freeze", "ships", "destroy"] = "freeze"
+    """what becomes of finished stock while capacity is nil"""
+    example = {"at": "maker", "from": "2024-01-11", "for": "8d", "capacity": "50%"}
+    bad_example = ({"at": "maker", "from": "2024-01-11"}, "either until")
+
+    def check(self) -> None:
+        days = [step.on for step in self.steps]
+        if days != sorted(set(days)) or (days and days[0] <= self.from_):
+            raise ValueError("steps in order of date, after from")
+        if days and self.until is not None and days[-1] >= self.until:
+            raise ValueError(f"steps before until ({self.until})")
+
+    def place(self) -> str:
+        return str(self.at)
+
+    def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
+        cells = self.cells(network, self.at, self.products)
+        start, end = self.span(network)
+        if end <= start:
+            return [], []
+        levels = [(start, self.capacity), *((network.calendar.day(s.on), s.capacity) for s in self.steps)]
+        effects = []
+        for site in np.unique(network.cell_site[cells]):
+            mine = cells[network.cell_site[cells] == site]
+            length = self.recovery if self.recovery is not None else float(network.ramp_up[site])
+            tail = ramp(end, length, levels[-1][1], 1.0) if length else ()
+            steps, over = (*levels, *tail), end + length
+            effects.append(Effect("cell.capacity_factor", mine, "multiply", steps, over, self.label))
+            effects.extend(self._shipping(network, mine, steps, over))
+        impulses = []
+        if self.stock == "destroy":
+            impulses.append(Impulse("destroy_stock", cells, 1.0, start, self.label))
+        return effects, impulses
+
+    def _shipping(
+        self, network: Network, cells: np.ndarray, steps: tuple[tuple[float, float], ...], over: float
+    ) -> list[Effect]:
+        """What leaves the site: nothing while capacity is nil; a share of usual where capacity is not limited."""
+        out = np.flatnonzero(np.isin(network.flow_source, cells))
+        limited = np.isfinite(network.capacity[network.flow_source[out]])
+        shut = tuple((day, 0.0 if value == 0 else np.inf) for day, value in steps)
+        effects = [Effect("flow.allowance", out[~limited], "at_most", steps, over, self.label)]
+        if self.stock != "ships":
+            effects.append(Effect("flow.allowance", out[limited], "at_most", shut, over, self.label))
+        return effects

@@ -1,0 +1,141 @@
+"""Lanes: one of the scenario's entries may stand for a lane to each of many sites."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import PlaceError, placed
+from sim.model.amounts import Column
+from sim.model.distributions import Times, parse_times
+from sim.model.network import NEVER, Lane, Passage
+from sim.model.selection import select
+from sim.scenario.load import Problems
+from sim.scenario.network_spec import LaneSpec
+from sim.scenario.sites import SiteTable
+
+if TYPE_CHECKING:
+    from sim.model.geography import SeaLanes
+
+KNOT = 24.0
+"""Nautical miles that one knot makes in a day."""
+
+
+class _Geography:
+    """What lanes need to know about places; the sea-lane network is opened only for the first sea lane."""
+
+    def __init__(self, sites: SiteTable, locodes: dict[str, str | None]) -> None:
+        self.names = {str(name): position for position, name in enumerate(sites.frame["name"])}
+        self.name_of = [str(name) for name in sites.frame["name"]]
+        self.locodes = locodes
+        self._sea: SeaLanes | None = None
+
+    @property
+    def sea(self) -> SeaLanes:
+        if self._sea is None:
+            from sim.model.geography import SeaLanes
+
+            self._sea = SeaLanes()
+        return self._sea
+
+    def locode(self, site: int) -> str:
+        code = self.locodes.get(self.name_of[site])
+        if code is None:
+            message = f"a sea lane with speed needs a locode at both ports; '{self.name_of[site]}' has none"
+            raise PlaceError(("speed",), message)
+        return code
+
+
+def compile_lanes(
+    specs: list[LaneSpec], sites: SiteTable, locodes: dict[str, str | None], problems: Problems
+) -> tuple[Lane, ...]:
+    """All lanes, in order of name; two lanes of one mode between the same sites are a problem."""
+    places = _Geography(sites, locodes)
+    lanes: dict[str, Lane] = {}
+    twins: set[tuple[int, int, str]] = set()
+    for position, spec in enumerate(specs):
+        with problems.at("lanes", position):
+            for lane in _expand(spec, sites, places):
+                if (lane.origin, lane.destination, lane.mode) in twins:
+                    raise PlaceError((), f"a second {lane.mode} lane between the same sites", lane.name)
+                twins.add((lane.origin, lane.destination, lane.mode))
+                name = lane.name if lane.name not in lanes else f"{lane.name} ({lane.mode})"
+                lanes[name] = Lane(**{**lane.__dict__, "name": name})
+    return tuple(lanes[name] for name in sorted(lanes))
+
+
+def _expand(spec: LaneSpec, sites: SiteTable, places: _Geography) -> list[Lane]:
+    with placed("to"):
+        destinations = select(spec.to, sites.frame)
+    if isinstance(spec.from_, Column):
+        if spec.from_.name not in sites.texts:
+            raise PlaceError(("from",), "no table of sites has this column", spec.from_.name, None, sites.texts)
+        origins = [str(name) for name in sites.texts[spec.from_.name][destinations]]
+    else:
+        origins = [spec.from_] * len(destinations)
+    for name in dict.fromkeys(origins):
+        if name not in places.names:
+            raise PlaceError(("from",), "unknown site", name, "a site of this scenario", places.names)
+    from_ = np.array([places.names[name] for name in origins], dtype=np.int64)
+    with placed("cost"):
+        cost = _amounts(spec.cost, destinations, sites)
+    if spec.days is not None:
+        with placed("days"):
+            days = _amounts(spec.days, destinations, sites)
+    lanes = []
+    for k, (origin, destination) in enumerate(zip(from_.tolist(), destinations.tolist(), strict=True)):
+        if origin == destination:
+            raise PlaceError(("to",), "a lane from a site to itself", places.name_of[origin])
+        name = f"{places.name_of[origin]} > {places.name_of[destination]}"
+        capacity = NEVER if spec.capacity is None else spec.capacity
+        if spec.speed is not None:
+            lanes.append(_sea_lane(spec, name, origin, destination, float(cost[k]), capacity, places))
+            continue
+        times = spec.time if spec.time is not None else spread_times(float(days[k]), spec.spread)
+        lanes.append(
+            Lane(name, origin, destination, spec.mode, times, float(cost[k]), capacity, _typed_passages(spec, times))
+        )
+    return lanes
+
+
+def _amounts(amount: float | Column, positions: np.ndarray, sites: SiteTable) -> np.ndarray:
+    if not isinstance(amount, Column):
+        return np.full(len(positions), amount)
+    if amount.name not in sites.numbers:
+        raise PlaceError((), "no table of sites has this column", amount.name, None, sites.numbers)
+    values = sites.numbers[amount.name][positions]
+    if np.isnan(values).any():
+        lacking = sites.frame["name"].to_numpy()[positions[np.isnan(values)][0]]
+        raise PlaceError((), f"column '{amount.name}' has no value for '{lacking}'", amount.name)
+    return values
+
+
+def spread_times(mean: float, spread: float) -> Times:
+    """A certain time of `mean` days, or a lognormal one whose sd is `spread` times the mean."""
+    if spread == 0 or mean == 0:
+        return Times(f"{mean:g}d", mean)
+    return parse_times(f"lognormal({mean:.6f}d, {mean * spread:.6f}d)")
+
+
+def _typed_passages(spec: LaneSpec, times: Times) -> tuple[Passage, ...]:
+    """Passages of a lane whose time is given: a vessel that turns off under way needs the detour on top of the rest."""
+    found = []
+    for name, fraction in spec.passages.items():
+        longer = 1 + spec.detour[name] / times.mean if times.mean else 1.0
+        found.append(Passage(name, fraction, longer, ((0.0, longer), (fraction, longer - fraction))))
+    return tuple(sorted(found, key=lambda p: (p.fraction, p.name)))
+
+
+def _sea_lane(
+    spec: LaneSpec, name: str, origin: int, destination: int, cost: float, capacity: float, places: _Geography
+) -> Lane:
+    try:
+        voyage = places.sea.voyage(places.locode(origin), places.locode(destination), frozenset(spec.may_use))
+    except ValueError as error:
+        raise PlaceError(("to",), str(error), name) from None
+    assert spec.speed is not None
+    times = spread_times(voyage.distance_nm / (spec.speed * KNOT), spec.spread)
+    return Lane(
+        name, origin, destination, spec.mode, times, cost, capacity, voyage.passages, voyage.distance_nm, voyage.path
+    )

@@ -1,0 +1,157 @@
+"""Sites, lanes and supply as one `Network`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.compile.demand import DemandEntry, DemandRows, compile_demand
+from sim.engine.compile.lanes import compile_lanes
+from sim.engine.compile.supply import Path, Supply, find_supply
+from sim.errors import PlaceError
+from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
+from sim.scenario.load import Loaded, Problems
+from sim.scenario.network_spec import Port, Product
+
+GROUP = ["kind", "country", "region", "priority", "setting", "product"]
+
+
+def compile_network(loaded: Loaded, problems: Problems) -> tuple[Network, DemandRows, list[DemandEntry]]:
+    """The network and the demand at its facilities; raises ScenarioError with all that cannot be resolved."""
+    spec = loaded.spec
+    calendar = Calendar(spec.start, (spec.end - spec.start).days, int(spec.warm_up))
+    products = sorted(spec.products)
+    _check_makes(loaded, problems)
+    locodes = {name: port.locode for name, port in spec.ports.items()}
+    lanes = compile_lanes(spec.lanes, loaded.sites, locodes, problems)
+    rows, entries = compile_demand(loaded, calendar, products, problems)
+    problems.check()
+    wanted: dict[int, set[int]] = {}
+    for site, product in zip(rows.site.tolist(), rows.product.tolist(), strict=True):
+        wanted.setdefault(site, set()).add(product)
+    supply = find_supply(loaded, lanes, wanted, products, problems)
+    problems.check()
+    gates = _gates(spec.ports, loaded.sites.frame)
+    network = _assemble(loaded, calendar, products, lanes, gates, supply, rows)
+    return network, rows, entries
+
+
+def _check_makes(loaded: Loaded, problems: Problems) -> None:
+    for supplier, spec in loaded.spec.suppliers.items():
+        for product in spec.makes:
+            if product not in loaded.spec.products:
+                with problems.at("suppliers", supplier, "makes", product):
+                    raise PlaceError((), "unknown product", product, None, loaded.spec.products)
+
+
+def _gates(ports: dict[str, Port], frame: pd.DataFrame) -> tuple[Gate, ...]:
+    """Two gates a port, imports and exports."""
+    position = {str(name): i for i, name in enumerate(frame["name"])}
+    gates: list[Gate] = []
+    for name, port in sorted(ports.items()):
+        sides = port.handling_by_side
+        for side, clearance in (("imports", port.clearance), ("exports", port.export_clearance)):
+            handling = NEVER if port.handling is None else port.handling
+            if sides is not None:
+                handling = sides.imports if side == "imports" else sides.exports
+            shared = sides is None and side == "exports"
+            pool = gates[-1].pool if shared else (gates[-1].pool + 1 if gates else 0)
+            gates.append(Gate(f"{name} {side}", position[name], side, pool, handling, clearance))
+    return tuple(gates)
+
+
+def _routes(
+    paths: list[tuple[int, Path]], lanes: tuple[Lane, ...], gates: tuple[Gate, ...], countries: np.ndarray
+) -> Routes:
+    """Arrays for (source site, lanes) pairs."""
+    longest = max((len(path) for _, path in paths), default=1)
+    lane = np.full((len(paths), longest), -1, dtype=np.int64)
+    gate = np.full((len(paths), longest), -1, dtype=np.int64)
+    border = np.full(len(paths), -1, dtype=np.int64)
+    lead_time = np.zeros(len(paths))
+    gate_of = {(g.site, g.side): i for i, g in enumerate(gates)}
+    for r, (source, path) in enumerate(paths):
+        home = countries[source]
+        for k, index in enumerate(path):
+            lane[r, k] = index
+            end = lanes[index].destination
+            lead_time[r] += lanes[index].times.mean
+            if border[r] < 0 and countries[end] != home:
+                border[r] = k
+            if k + 1 < len(path):
+                side = "exports" if home and countries[end] == home else "imports"
+                gate[r, k] = gate_of[end, side]
+                lead_time[r] += gates[gate[r, k]].clearance.mean
+    legs = (lane >= 0).sum(axis=1)
+    return Routes(lane, gate, legs, border, lead_time)
+
+
+def _assemble(
+    loaded: Loaded,
+    calendar: Calendar,
+    products: list[str],
+    lanes: tuple[Lane, ...],
+    gates: tuple[Gate, ...],
+    supply: Supply,
+    demand: DemandRows,
+) -> Network:
+    frame = loaded.sites.frame
+    cells = [(site, product) for site, wanted in supply.needs.items() for product in wanted]
+    table = frame.iloc[[site for site, _ in cells]].reset_index(drop=True)
+    table = table.assign(site=[s for s, _ in cells], product=[products[p] for _, p in cells])
+    table["position"] = [p for _, p in cells]
+    table = table.sort_values([*GROUP, "name"], ignore_index=True)
+    groups = table[GROUP].drop_duplicates(ignore_index=True)
+    group = table.groupby(GROUP, sort=False, dropna=False).ngroup().to_numpy(dtype=np.int64)
+    site, product = table["site"].to_numpy(dtype=np.int64), table["position"].to_numpy(dtype=np.int64)
+    lookup = np.full((len(frame), len(products)), -1, dtype=np.int64)
+    lookup[site, product] = np.arange(len(table))
+
+    rows = supply.rows
+    path_index: dict[tuple[int, Path], int] = {}
+    for _, source, _, path, _ in rows:
+        path_index.setdefault((source, path), len(path_index))
+    countries = frame["country"].to_numpy()
+    routes = _routes(list(path_index), lanes, gates, countries)
+    buyer = np.array([lookup[b, p] for b, _, p, _, _ in rows], dtype=np.int64)
+    source_ = np.array([lookup[s, p] for _, s, p, _, _ in rows], dtype=np.int64)
+    route = np.array([path_index[s, path] for _, s, _, path, _ in rows], dtype=np.int64)
+    share = np.array([v for *_, v in rows])
+    order = np.lexsort((site[buyer], source_))
+    buyer, source_, route, share = buyer[order], source_[order], route[order], share[order]
+    level = _levels(buyer, source_, len(table), len(frame))
+    mean = np.zeros(len(table))
+    mean[lookup[demand.site, demand.product]] = demand.mean
+    usual = np.zeros(len(buyer))
+    for step in range(int(level.max(initial=0)) + 1):
+        mine = level[buyer] == step
+        usual[mine] = share[mine] * mean[buyer[mine]]
+        np.add.at(mean, source_[mine], usual[mine])
+    ramp_up = np.zeros(len(frame))
+    capacity = np.full(len(table), NEVER)
+    for cell, (s, p) in enumerate(zip(site.tolist(), product.tolist(), strict=True)):
+        if frame["kind"].iat[s] == "supplier":
+            supplier = loaded.spec.suppliers[str(frame["name"].iat[s])]
+            ramp_up[s] = supplier.ramp_up
+            limit = supplier.makes[products[p]].capacity
+            capacity[cell] = NEVER if limit is None else limit
+    return Network(
+        calendar, frame, _product_table(loaded.spec.products), site, product, group, groups, mean, level, lanes,
+        gates, routes, buyer, source_, route, share, usual, capacity, ramp_up, loaded.sites.numbers,
+    )  # fmt: skip
+
+
+def _product_table(products: dict[str, Product]) -> pd.DataFrame:
+    return pd.DataFrame([{"name": name} | products[name].model_dump() for name in sorted(products)])
+
+
+def _levels(buyer: np.ndarray, source: np.ndarray, cells: int, sites: int) -> np.ndarray:
+    """0 for cells that feed nobody, else one more than the highest buyer; raises PlaceError for a circle."""
+    level = np.zeros(cells, dtype=np.int64)
+    for _ in range(sites + 1):
+        above = level.copy()
+        np.maximum.at(above, source, level[buyer] + 1)
+        if (above == level).all():
+            return level
+        level = above
+    raise PlaceError(("sourcing",), "warehouses supply each other in a circle", None, "a chain that ends at suppliers")

@@ -1,0 +1,61 @@
+"""The compiler's front door: a loaded scenario becomes a `Plan`, or every problem is told."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.compile.demand import DemandEntry, DemandRows
+from sim.engine.compile.network import compile_network
+from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
+from sim.engine.compile.reserves import compile_reserves
+from sim.engine.plan import DemandPlan, Plan
+from sim.errors import PlaceError
+from sim.model.effects import Impact
+from sim.model.network import Network
+from sim.scenario.load import Loaded, Problems
+
+
+def compile_plan(loaded: Loaded) -> Plan:
+    """Resolve every name and amount of a scenario; raises ScenarioError with all that is wrong."""
+    problems = Problems(loaded.document)
+    with problems.at():
+        network, rows, entries = compile_network(loaded, problems)
+    problems.check()
+    rules = bind_replenishment(loaded, network, problems)
+    allocation_rules, allocation = bind_allocation(loaded, network, problems)
+    finished = finished_targets(loaded, network, problems)
+    reserves = compile_reserves(loaded, network, problems)
+    start = bind_start(loaded, network, rules, finished, problems)
+    impacts = _impacts(loaded, network, problems)
+    problems.check()
+    low, high = plan_bounds(loaded, network)
+    demand = _demand(network, rows, entries)
+    return Plan(
+        network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
+        low, high,
+    )  # fmt: skip
+
+
+def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impact, ...]:
+    """What the disruptions do, in order of start and name; two of one name are a problem."""
+    impacts: list[Impact] = []
+    for position, disruption in enumerate(loaded.spec.disruptions):
+        with problems.at("disruptions", position):
+            impact = disruption.impact(network)
+            if disruption.name is not None and any(impact.cause == other.cause for other in impacts):
+                raise PlaceError(("name",), "two disruptions have this name", disruption.name)
+            impacts.append(impact)
+    return tuple(sorted(impacts, key=lambda i: (i.start, i.end, i.cause)))
+
+
+def _demand(network: Network, rows: DemandRows, entries: list[DemandEntry]) -> DemandPlan:
+    lookup = np.full((len(network.sites), len(network.products)), -1, dtype=np.int64)
+    lookup[network.cell_site, network.cell_product] = np.arange(len(network.cell_site))
+    cell = lookup[rows.site, rows.product]
+    order = np.argsort(cell)
+    sites, products = network.sites["name"].to_numpy(), network.products["name"].to_numpy()
+    names = tuple(f"demand/{sites[s]}/{products[p]}" for s, p in zip(rows.site[order], rows.product[order], strict=True))
+    return DemandPlan(
+        cell[order], rows.site[order], rows.entry[order], rows.mean[order], rows.backorder[order], rows.patience[order],
+        tuple(entries), names,
+    )  # fmt: skip

@@ -1,0 +1,125 @@
+"""Reserves bound to the network: holders, members and the flows that may draw on them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.plan import ReservePlan
+from sim.errors import PlaceError, placed
+from sim.model.network import Network
+from sim.model.selection import KINDS, Selector, Where
+from sim.policies.allocation.base import largest_remainder
+from sim.policies.reserves.reserve import Reserve
+from sim.scenario.load import Loaded, Problems
+
+PARTS = 10**9
+"""Shares are counted in billionths when a size is split over holders."""
+
+
+def compile_reserves(loaded: Loaded, network: Network, problems: Problems) -> tuple[ReservePlan, ...]:
+    """Every reserve of the scenario that has a size, in order of name."""
+    plans = []
+    for name, reserve in sorted(loaded.spec.reserves.items()):
+        with problems.at("reserves", name):
+            plan = _bind(name, reserve, network)
+            if plan.size.any():
+                plans.append(plan)
+    return tuple(plans)
+
+
+def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
+    members, member = _members(network, reserve)
+    holders, size = _sizes(network, reserve, members)
+    serves = _reach(network, members)
+    at = {int(cell): k for k, cell in enumerate(holders)}
+    flows, flow_serves = [], []
+    for flow in np.flatnonzero(np.isin(network.flow_source, holders)):
+        reached = serves.get(int(network.flow_buyer[flow]))
+        if reached is not None:
+            flows.append(int(flow))
+            flow_serves.append(np.array(sorted(reached), dtype=np.int64))
+    position = {int(cell): k for k, cell in enumerate(members)}
+    own = [(k, position[cell]) for cell, k in at.items() if cell in position]
+    reaching = {at[int(network.flow_source[flow])] for flow in flows} | {k for k, _ in own}
+    for k, cell in enumerate(holders):
+        if k not in reaching and size[k]:
+            site = str(network.sites["name"].iat[network.cell_site[cell]])
+            product = network.products["name"].iat[network.cell_product[cell]]
+            raise PlaceError(("held_at",), f"no member is supplied with '{product}' through this holder", site)
+    flow = np.array(flows, dtype=np.int64)
+    flow_holder = np.array([at[int(c)] for c in network.flow_source[flow]], dtype=np.int64)
+    pairs = np.array(own, dtype=np.int64).reshape(-1, 2)
+    return ReservePlan(
+        name, reserve, holders, size, members, member, flow, flow_holder, tuple(flow_serves), pairs
+    )  # fmt: skip
+
+
+def _members(network: Network, reserve: Reserve) -> tuple[np.ndarray, np.ndarray]:
+    """Member cells (facilities only, ascending) and the member each belongs to: a word, or each site of a kind."""
+    with placed("products"):
+        products = network.product_positions(reserve.products)
+    selector = reserve.members
+    words: list[Selector] = [selector] if isinstance(selector, str | Where) else list(selector)
+    owner = np.full(len(network.sites), -1, dtype=np.int64)
+    for position, word in enumerate(words):
+        with placed("members", *([] if isinstance(selector, str | Where) else [position])):
+            sites = network.select_sites(word)
+        sites = sites[network.site_kind[sites] == "facility"]
+        alone = isinstance(word, str) and (word in KINDS or word == "all")
+        owner[sites] = len(words) + sites if alone else position
+    cells = network.cells_of(np.flatnonzero(owner >= 0), products)
+    if not len(cells):
+        raise PlaceError(("members",), "no facility among the members uses a product of this reserve")
+    return cells, owner[network.cell_site[cells]]
+
+
+def _sizes(network: Network, reserve: Reserve, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Holder cells (ascending) and units at each: the size of each product split by the holders' shares."""
+    names = {str(n): i for i, n in enumerate(network.sites["name"])}
+    holders, sizes = [], []
+    sites, shares = [], []
+    for site, share in reserve.shares.items():
+        if site not in names or network.site_kind[names[site]] not in ("warehouse", "facility", "supplier"):
+            valid = [n for n, i in names.items() if network.site_kind[i] in ("warehouse", "facility", "supplier")]
+            raise PlaceError(("held_at",), "unknown holder", site, "a warehouse, facility or supplier", valid)
+        sites.append(names[site])
+        shares.append(round(share * PARTS))
+    order = np.argsort(sites)
+    for product in np.unique(network.cell_product[members]):
+        mine = members[network.cell_product[members] == product]
+        total = _total(network, reserve, mine)
+        parts = largest_remainder(
+            np.array([total]), np.zeros(len(sites), dtype=np.int64), np.array(shares, dtype=np.int64)[order]
+        )
+        for site, units in zip(np.array(sites)[order].tolist(), parts.tolist(), strict=True):
+            cells = network.cells_of(np.array([site]), np.array([product]))
+            if not len(cells):
+                what = network.products["name"].iat[product]
+                message = f"'{what}' does not pass through this holder"
+                raise PlaceError(("held_at",), message, str(network.sites["name"].iat[site]))
+            holders.append(int(cells[0]))
+            sizes.append(units)
+    by_cell = np.argsort(holders)
+    return np.array(holders, dtype=np.int64)[by_cell], np.array(sizes, dtype=np.int64)[by_cell]
+
+
+def _total(network: Network, reserve: Reserve, members: np.ndarray) -> int:
+    """Units of one product in the whole reserve."""
+    days = getattr(reserve.size, "days", None)
+    if days is not None:
+        return int(round(days * float(network.cell_mean[members].sum())))
+    if isinstance(reserve.size, float):
+        return int(round(reserve.size))
+    with placed("size"):
+        return int(network.units(reserve.size, members).sum())
+
+
+def _reach(network: Network, members: np.ndarray) -> dict[int, set[int]]:
+    """Cell -> positions of the member cells that it serves, directly or through others."""
+    serves: dict[int, set[int]] = {int(cell): {k} for k, cell in enumerate(members)}
+    order = np.argsort(network.cell_level[network.flow_buyer], kind="stable")
+    for flow in order:
+        below = serves.get(int(network.flow_buyer[flow]))
+        if below:
+            serves.setdefault(int(network.flow_source[flow]), set()).update(below)
+    return serves

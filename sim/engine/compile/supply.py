@@ -1,0 +1,190 @@
+"""Who supplies whom: from demand upward, every site and product gets its sources, shares and routes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.errors import PlaceError, placed
+from sim.model.amounts import Column
+from sim.model.network import Lane
+from sim.model.selection import select
+from sim.scenario.load import Loaded, Problems
+
+Path = tuple[int, ...]
+"""Lanes from a source to a buyer, in order of travel."""
+
+
+@dataclass
+class Supply:
+    """Flows found: for each, buyer site, source site, product, path and share."""
+
+    rows: list[tuple[int, int, int, Path, float]] = field(default_factory=list)
+    needs: dict[int, set[int]] = field(default_factory=dict)
+
+
+class Paths:
+    """Ways into a site from the places that keep stock, through ports only; the quickest for each source."""
+
+    def __init__(self, lanes: Sequence[Lane], kinds: np.ndarray) -> None:
+        self._lanes = lanes
+        self._kinds = kinds
+        self._into: dict[int, list[int]] = {}
+        for index, lane in enumerate(lanes):
+            self._into.setdefault(lane.destination, []).append(index)
+        self._known: dict[int, dict[int, Path]] = {}
+
+    def into(self, site: int) -> dict[int, Path]:
+        """Source site -> quickest path; ties go to the lane named first."""
+        if site not in self._known:
+            best: dict[int, tuple[float, tuple[str, ...], Path]] = {}
+            self._search(site, (), frozenset({site}), best)
+            self._known[site] = {source: path for source, (_, _, path) in sorted(best.items())}
+        return self._known[site]
+
+    def _search(
+        self,
+        site: int,
+        path: Path,
+        seen: frozenset[int],
+        best: dict[int, tuple[float, tuple[str, ...], Path]],
+    ) -> None:
+        for index in self._into.get(site, ()):
+            origin = self._lanes[index].origin
+            if origin in seen:
+                continue
+            longer = (index, *path)
+            if self._kinds[origin] == "port":
+                self._search(origin, longer, seen | {origin}, best)
+            elif self._kinds[origin] != "facility":
+                time = sum(self._lanes[i].times.mean for i in longer)
+                found = (time, tuple(self._lanes[i].name for i in longer), longer)
+                best[origin] = min(best.get(origin, found), found)
+
+
+def explicit_sources(
+    loaded: Loaded, products: list[str], problems: Problems
+) -> dict[tuple[int, int], tuple[int, dict[int, float]]]:
+    """(buyer site, product) -> (entry, source site -> share) for everything named under `sourcing`."""
+    frame = loaded.sites.frame
+    place = {str(name): i for i, name in enumerate(frame["name"])}
+    found: dict[tuple[int, int], tuple[int, dict[int, float]]] = {}
+    for position, entry in enumerate(loaded.spec.sourcing):
+        with problems.at("sourcing", position):
+            with placed("at"):
+                sites = select(entry.at, frame)
+            shares = {}
+            for name, share in entry.from_.items():
+                if name not in place:
+                    raise PlaceError(("from",), "unknown site", name, "a supplier or warehouse", place)
+                with placed("from", name):
+                    shares[place[name]] = _shares(share, sites, loaded)
+            total = sum(shares.values())
+            assert isinstance(total, np.ndarray)
+            if (wrong := np.flatnonzero(abs(total - 1) > 1e-6)).size:
+                site = frame["name"].to_numpy()[sites[wrong[0]]]
+                message = f"the shares of '{site}' add up to {total[wrong[0]]:.1%}"
+                raise PlaceError(("from",), message, None, "shares that add up to 100%")
+            wanted = products if entry.products is None else entry.products
+            for k, name in enumerate(wanted):
+                if name not in products:
+                    raise PlaceError(("products", k), "unknown product", name, None, products)
+            for k, site in enumerate(sites.tolist()):
+                for name in wanted:
+                    key = (site, products.index(name))
+                    if key in found:
+                        other = f"sourcing entry {found[key][0] + 1} names the sources of "
+                        raise PlaceError(("at",), other + f"'{frame['name'][site]}' for '{name}' already")
+                    found[key] = position, {s: float(v[k]) for s, v in shares.items() if v[k] > 0}
+    return found
+
+
+def _shares(share: float | Column, sites: np.ndarray, loaded: Loaded) -> np.ndarray:
+    if not isinstance(share, Column):
+        return np.full(len(sites), share)
+    if share.name not in loaded.sites.numbers:
+        raise PlaceError((), "no table of sites has this column", share.name, None, loaded.sites.numbers)
+    return loaded.sites.numbers[share.name][sites]
+
+
+def find_supply(
+    loaded: Loaded, lanes: Sequence[Lane], demand: dict[int, set[int]], products: list[str], problems: Problems
+) -> Supply:
+    """Flows that serve `demand` (facility -> products), from the facilities up to the makers.
+
+    A site without a sourcing entry orders from the one place its lanes lead to that can have the product; none or
+    several are problems, and so are suppliers that do not make what is ordered and warehouses that feed each other.
+    """
+    finder = _Finder(loaded, Paths(lanes, loaded.sites.frame["kind"].to_numpy()), products, problems)
+    supply = Supply()
+    open_: dict[int, set[int]] = {site: set(wanted) for site, wanted in demand.items()}
+    while open_:
+        site = min(open_)
+        wanted = open_.pop(site) - supply.needs.get(site, set())
+        supply.needs.setdefault(site, set()).update(wanted)
+        for product in sorted(wanted):
+            for source, path, share in finder.sources(site, product):
+                supply.rows.append((site, source, product, path, share))
+                if finder.kinds[source] == "warehouse" and product not in supply.needs.get(source, set()):
+                    open_.setdefault(source, set()).add(product)
+                elif finder.kinds[source] == "supplier":
+                    supply.needs.setdefault(source, set()).add(product)
+    return supply
+
+
+class _Finder:
+    def __init__(self, loaded: Loaded, paths: Paths, products: list[str], problems: Problems) -> None:
+        self.names = [str(name) for name in loaded.sites.frame["name"]]
+        self.kinds = loaded.sites.frame["kind"].to_numpy()
+        self.paths = paths
+        self.products = products
+        self.problems = problems
+        self.explicit = explicit_sources(loaded, products, problems)
+        self.makes = {
+            (self.names.index(supplier), products.index(product))
+            for supplier, spec in loaded.spec.suppliers.items()
+            for product in spec.makes
+            if product in products
+        }
+
+    def sources(self, site: int, product: int) -> list[tuple[int, Path, float]]:
+        """(source, path, share) for one buyer and product; problems are noted and give an empty list."""
+        ways = self.paths.into(site)
+        if (site, product) in self.explicit:
+            return self._explicit(site, product, ways)
+        able = [s for s in ways if self.kinds[s] == "warehouse" or (s, product) in self.makes]
+        if len(able) == 1:
+            return [(able[0], ways[able[0]], 1.0)]
+        what = f"'{self.products[product]}' at '{self.names[site]}'"
+        if able:
+            choice = " or ".join(f"'{self.names[s]}'" for s in able)
+            problem = PlaceError((), f"{what} could come from {choice}", None, "an entry under sourcing that says how")
+        elif not any(p == product for _, p in self.makes):
+            problem = PlaceError((), f"no supplier makes {what}", None, "the product under some supplier's makes")
+        elif ways:
+            have = ", ".join(f"'{self.names[s]}'" for s in ways)
+            problem = PlaceError((), f"no supply of {what}: its lanes lead to {have}, where it is not made")
+        else:
+            problem = PlaceError((), f"no lane leads to {what} from a supplier or warehouse", None, "a lane under lanes")
+        self._note(site, problem)
+        return []
+
+    def _explicit(self, site: int, product: int, ways: dict[int, Path]) -> list[tuple[int, Path, float]]:
+        position, shares = self.explicit[site, product]
+        for source in shares:
+            with self.problems.at("sourcing", position, "from"):
+                name = self.names[source]
+                if source not in ways:
+                    valid = [self.names[s] for s in ways]
+                    expected = "a source with a lane to it" + (f": {', '.join(valid)}" if valid else "")
+                    raise PlaceError((name,), f"no lane leads to '{self.names[site]}' from here", name, expected, valid)
+                if self.kinds[source] == "supplier" and (source, product) not in self.makes:
+                    raise PlaceError((name,), f"'{name}' does not make '{self.products[product]}'")
+        return [(s, ways[s], share) for s, share in shares.items() if s in ways]
+
+    def _note(self, site: int, problem: PlaceError) -> None:
+        group = {"facility": "facilities", "warehouse": "warehouses"}[self.kinds[site]]
+        with self.problems.at(group, self.names[site]):
+            raise problem

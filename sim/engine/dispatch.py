@@ -1,0 +1,149 @@
+"""Allocation and dispatch: phase 6 of the day. Sources share what they have over their open orders."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.plan import Plan
+from sim.engine.state import State
+from sim.engine.stock import Production
+from sim.engine.transport import Transport
+from sim.model.effects import Quantities
+from sim.policies.allocation.base import Claims, in_turn
+
+ALLOWANCE_DAYS = 30
+"""An allowance that is not taken up may be for this many days, as monthly allocations are."""
+
+
+class OrderBook:
+    """Open orders in order of booking, kept for flows whose source serves first come, first served."""
+
+    def __init__(self, kept: np.ndarray) -> None:
+        self._kept = kept
+        self.flow = np.zeros(0, dtype=np.int64)
+        self.units = np.zeros(0, dtype=np.int64)
+        self._known = np.zeros(len(kept), dtype=np.int64)
+
+    def update(self, owed: np.ndarray) -> None:
+        """Book what is newly owed at the end, and strike off from the front what is owed no more."""
+        change = np.where(self._kept, owed - self._known, 0)
+        less = np.maximum(0, -change)
+        if less.any():
+            order = np.argsort(self.flow, kind="stable")
+            self.units -= in_turn(less, self.flow, self.units, order)
+            left = self.units > 0
+            self.flow, self.units = self.flow[left], self.units[left]
+        more = np.flatnonzero(change > 0)
+        self.flow = np.concatenate([self.flow, more])
+        self.units = np.concatenate([self.units, change[more]])
+        self._known = np.where(self._kept, owed, 0)
+
+
+class Dispatch:
+    """Decides each evening what leaves on which flow."""
+
+    def __init__(
+        self, plan: Plan, state: State, quantities: Quantities, production: Production, transport: Transport
+    ) -> None:
+        network = plan.network
+        self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
+        self._production, self._transport = production, transport
+        self._first_lane = network.routes.lane[network.flow_route, 0]
+        self._border_first = network.routes.border[network.flow_route] == 0
+        self._sources, self._starts = np.unique(network.flow_source, return_index=True)
+        self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
+        self._unlimited = np.isin(self._sources, production.unlimited)
+        self._tier = network.sites["priority"].to_numpy(dtype=np.int64)[network.cell_site[network.flow_buyer]]
+        self._load = network.products["size"].to_numpy(dtype=float)[network.cell_product[network.flow_buyer]]
+        self._rules = plan.allocation[self._sources]
+        book = [rule.needs_order_book for rule in plan.allocation_rules]
+        kept = np.array(book)[self._rules][self._source_of_flow]
+        self._book = OrderBook(kept) if kept.any() else None
+        self._capped = np.isfinite(transport.lane_capacity[self._first_lane])
+
+    def open_requests(self) -> np.ndarray:
+        """Units owed that may leave today, over flows: nothing over a closed lane or border, or beyond an allowance."""
+        quantities = self.quantities
+        free = quantities["lane.open"][self._first_lane] > 0
+        free &= ~self._border_first | (quantities["flow.border_open"] > 0)
+        requested = np.where(free, self.state.owed, 0)
+        share = quantities["flow.allowance"]
+        limited = np.flatnonzero(np.isfinite(share))
+        if limited.size:
+            usual = share[limited] * self.network.flow_usual[limited]
+            quota = np.minimum(self.state.quota[limited] + usual, ALLOWANCE_DAYS * usual)
+            self.state.quota[limited] = quota
+            requested[limited] = np.minimum(requested[limited], np.floor(quota + 1e-9).astype(np.int64))
+        return requested
+
+    def share_out(self, requested: np.ndarray) -> np.ndarray:
+        """Units granted from ordinary stock, over flows."""
+        if self._book is not None:
+            self._book.update(self.state.owed)
+        wanted = np.add.reduceat(requested, self._starts)
+        self._make_to_order(wanted)
+        available = self.state.on_hand[self._sources]
+        short = wanted > available
+        granted = np.where(short[self._source_of_flow], 0, requested)
+        for rule in np.unique(self._rules[short]):
+            self._ration(int(rule), short & (self._rules == rule), requested, available, granted)
+        return self._fit_lanes(granted)
+
+    def send(self, granted: np.ndarray, now: float) -> None:
+        """What was granted leaves stock and sets out."""
+        flow = np.flatnonzero(granted)
+        if flow.size:
+            units = granted[flow]
+            np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
+            self.take_allowance(flow, units)
+            self._transport.dispatch(flow, units, now)
+
+    def take_allowance(self, flow: np.ndarray, units: np.ndarray) -> None:
+        """What has left counts against the flow's allowance, where it has one."""
+        limited = np.isfinite(self.quantities["flow.allowance"][flow])
+        self.state.quota[flow[limited]] -= units[limited]
+
+    def cancel_rest(self) -> None:
+        """Suppliers that cancel what they do not fill."""
+        cancelling = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (self.state.owed > 0))
+        if cancelling.size:
+            self.state.cancel(cancelling)
+
+    def _make_to_order(self, wanted: np.ndarray) -> None:
+        working = self._unlimited & (self.quantities["cell.capacity_factor"][self._sources] > 0)
+        if working.any():
+            self._production.to_order(self._sources[working], wanted[working])
+
+    def _ration(
+        self, rule: int, short: np.ndarray, requested: np.ndarray, available: np.ndarray, granted: np.ndarray
+    ) -> None:
+        """Let the rule share the stock of these sources (a mask) over their claims; writes into `granted`."""
+        flow = np.flatnonzero(short[self._source_of_flow] & (requested > 0))
+        sources = np.flatnonzero(short)
+        claims = self.claims(flow, np.searchsorted(sources, self._source_of_flow[flow]), available[sources], requested)
+        granted[flow] = self.plan.allocation_rules[rule].share(claims, self.network)
+
+    def claims(
+        self, flow: np.ndarray, source: np.ndarray, available: np.ndarray, requested: np.ndarray
+    ) -> Claims:
+        """Claims on these flows, in ascending order of `source`; every source has one at least."""
+        buyer = self.network.flow_buyer[flow]
+        booked = None
+        if self._book is not None:
+            claim = np.full(len(self.network.flow_buyer), -1)
+            claim[flow] = np.arange(len(flow))
+            mine = claim[self._book.flow] >= 0
+            booked = claim[self._book.flow[mine]], self._book.units[mine]
+        cover = self.state.on_hand[buyer] + self.state.in_transit[buyer] - self.state.backlog[buyer]
+        return Claims(
+            available, source, requested[flow], flow, cover, self.network.cell_mean[buyer], self._tier[flow], booked
+        )
+
+    def _fit_lanes(self, granted: np.ndarray) -> np.ndarray:
+        """Cut grants to what the first lane can carry today; products in order of name, then buyers."""
+        flow = np.flatnonzero(self._capped & (granted > 0))
+        if flow.size:
+            lane = self._first_lane[flow]
+            turn = np.lexsort((flow, self.network.cell_product[self.network.flow_buyer[flow]], lane))
+            granted[flow] = self._transport.loading.admit(lane, granted[flow], self._load[flow], turn)
+        return granted

@@ -1,0 +1,109 @@
+"""Review and ordering, from the facilities upward: phase 5 of the day."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.journal import Journal
+from sim.engine.plan import BoundRule, Plan
+from sim.engine.state import State
+from sim.model.effects import Quantities
+from sim.model.network import Network
+from sim.policies.replenishment.base import StockView
+
+
+class Ordering:
+    """Asks every policy what it orders and books the orders at the sources."""
+
+    def __init__(self, plan: Plan, state: State, quantities: Quantities, journal: Journal) -> None:
+        self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
+        self._rules = plan.replenishment
+        level = plan.network.cell_level
+        self._parts = [
+            (rule, np.flatnonzero(level[rule.cells] == k))
+            for k in range(int(level.max(initial=0)) + 1)
+            for rule in plan.replenishment
+            if (level[rule.cells] == k).any()
+        ]
+        self._sources = Sources(plan.network)
+
+    def review(self, day: int) -> None:
+        """All orders of a day; a level's orders are booked before the level above is reviewed."""
+        for rule, part in self._parts:
+            due = (day - rule.first) % rule.review == 0
+            units = self._wanted(rule, due)
+            if units is None:
+                continue
+            wants = part[units[part] > 0]
+            if wants.size:
+                flow, share = self._sources.split(rule.cells[wants], units[wants])
+                self._state.book(flow, share)
+                self._note(day, flow, share)
+
+    def _wanted(self, rule: BoundRule, due: bool) -> np.ndarray | None:
+        cells, state = rule.cells, self._state
+        if not due and not rule.rule.has_emergency:
+            return None
+        position = state.position(cells)
+        factor = self._quantities["cell.order_factor"][cells]
+        if (factor != 1).any():
+            position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
+        view = StockView(position, state.on_hand[cells])
+        return rule.rule.orders(view) if due else rule.rule.emergency(view)
+
+    def _note(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
+        if self._journal.keeps("order"):
+            network = self._network
+            buyer, source = network.flow_buyer[flow], network.flow_source[flow]
+            self._journal.note(
+                "order", day, network.cell_site[buyer], network.cell_product[buyer], units, network.cell_site[source]
+            )
+
+
+class Sources:
+    """Splits a cell's order over its sources by their shares; what rounding withholds is carried to later orders."""
+
+    def __init__(self, network: Network) -> None:
+        cells = len(network.cell_site)
+        self._by_buyer = np.argsort(network.flow_buyer, kind="stable")
+        buyers = network.flow_buyer[self._by_buyer]
+        self._first = np.searchsorted(buyers, np.arange(cells))
+        self._count = np.searchsorted(buyers, np.arange(cells), side="right") - self._first
+        self._share = network.flow_share
+        self._carried = np.zeros(len(network.flow_buyer))
+
+    def split(self, cells: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(flows, units) whose units add up to each cell's order."""
+        single = self._count[cells] == 1
+        flow, share = self._by_buyer[self._first[cells[single]]], units[single]
+        if single.all():
+            return flow, share
+        several, ordered = cells[~single], units[~single]
+        count = self._count[several]
+        owner = np.repeat(np.arange(len(several)), count)
+        begin = np.cumsum(count) - count
+        place = np.arange(len(owner)) - begin[owner]
+        mine = self._by_buyer[self._first[several][owner] + place]
+        due = self._share[mine] * ordered[owner] + self._carried[mine]
+        part = np.maximum(0, np.floor(due + 1e-9)).astype(np.int64)
+        left = ordered - np.add.reduceat(part, begin)
+        part = self._round(part, due, left, owner, begin)
+        self._carried[mine] = due - part
+        return np.concatenate([flow, mine[part > 0]]), np.concatenate([share, part[part > 0]])
+
+    @staticmethod
+    def _round(
+        part: np.ndarray, due: np.ndarray, left: np.ndarray, owner: np.ndarray, begin: np.ndarray
+    ) -> np.ndarray:
+        """Hand out the units still missing (or take back those too many) where the carried share is furthest off."""
+        for _ in range(len(owner)):
+            if not left.any():
+                break
+            gap = due - part
+            sign = np.sign(left)[owner]
+            key = np.where(sign < 0, np.where(part > 0, -gap, -np.inf), gap)
+            order = np.lexsort((np.arange(len(owner)), -key, owner))
+            best = order[begin]
+            part[best] += np.sign(left)
+            left = left - np.sign(left)
+        return part

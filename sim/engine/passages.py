@@ -1,0 +1,127 @@
+"""Vessels and closed passages: who diverts, who waits before the passage, who goes on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.journal import Journal
+from sim.engine.tape import TimeTape
+from sim.model.distributions import Times
+from sim.model.effects import Quantities
+from sim.model.network import Network
+from sim.model.shipments import Phase, Shipments
+from sim.rng import Streams
+
+
+class Passages:
+    """Which passages lie on which lanes, and what closing them does to shipments on those lanes."""
+
+    def __init__(self, network: Network, streams: Streams) -> None:
+        self._network = network
+        self._number = {name: i for i, name in enumerate(network.passages)}
+        self._lanes = [i for i, lane in enumerate(network.lanes) if lane.passages]
+        self._crosses = np.zeros(len(network.lanes), dtype=bool)
+        self._crosses[self._lanes] = True
+        # one draw a lane and day says who is among the first to divert, whatever share diverts
+        unit = Times("uniform", 0.5, lambda generator, n: generator.random(n))
+        names = [f"divert/{network.lanes[i].name}" for i in self._lanes]
+        self._resolve = TimeTape(names, [unit] * len(names), streams)
+        self._known = (np.ones(len(self._number)), np.zeros(len(self._number)))
+
+    def launched(
+        self, table: Shipments, rows: np.ndarray, lane: np.ndarray, quantities: Quantities, journal: Journal
+    ) -> None:
+        """Decide for vessels that set out: divert from the start, or sail and wait before a closed passage."""
+        for index in np.unique(lane[self._crosses[lane]]).tolist() if self._lanes else []:
+            self._decide(index, table, rows[lane == index], None, quantities, journal)
+
+    def changed(self, table: Shipments, quantities: Quantities, now: float, journal: Journal) -> None:
+        """Decide again for vessels under way when a passage closes, opens, or diverts a larger share."""
+        state = quantities["passage.open"].copy(), quantities["passage.diverted"].copy()
+        if not self._lanes or all(np.array_equal(a, b) for a, b in zip(state, self._known, strict=True)):
+            return
+        self._known = state
+        under_way = np.flatnonzero((table["phase"] == Phase.TRAVELLING) | (table["phase"] == Phase.HELD))
+        route = self._network.flow_route[table["flow"][under_way]]
+        lane = self._network.routes.lane[route, table["leg"][under_way]]
+        for index in self._lanes:
+            rows = under_way[lane == index]
+            self._release(index, table, rows, quantities, now, journal)
+            self._decide(index, table, rows[~table["diverted"][rows]], now, quantities, journal)
+
+    def _release(
+        self, index: int, table: Shipments, rows: np.ndarray, quantities: Quantities, now: float, journal: Journal
+    ) -> None:
+        """Vessels held at a passage that is open again sail on; the wait moves the rest of their voyage."""
+        for passage in self._network.lanes[index].passages:
+            number = self._number[passage.name]
+            held = rows[(table["phase"][rows] == Phase.HELD) & (table["passage"][rows] == number)]
+            if not held.size or quantities["passage.open"][number] == 0:
+                continue
+            reached = table["time"][held]
+            waited = np.maximum(0.0, now - reached)
+            table["departed"][held] += waited
+            table["time"][held] = table["departed"][held] + table["length"][held]
+            table["phase"][held] = Phase.TRAVELLING
+            table["passage"][held] = -1
+            journal.shipments("released", table, held[waited > 0], np.full(int((waited > 0).sum()), now), passage.name)
+
+    def _decide(
+        self,
+        index: int,
+        table: Shipments,
+        rows: np.ndarray,
+        now: float | None,
+        quantities: Quantities,
+        journal: Journal,
+    ) -> None:
+        rows = rows[table["phase"][rows] != Phase.DONE]
+        if not rows.size:
+            return
+        draws = self._resolve.at(
+            np.full(len(rows), self._lanes.index(index)), np.floor(table["departed"][rows])
+        )
+        for passage in self._network.lanes[index].passages:
+            number = self._number[passage.name]
+            share, is_open = quantities["passage.diverted"][number], quantities["passage.open"][number] > 0
+            if share == 0 and is_open:
+                continue
+            sailed = np.zeros(len(rows)) if now is None else self._sailed(table, rows, now)
+            waits = table["phase"][rows] == Phase.HELD
+            ahead = (sailed < passage.fraction) | (waits & (table["passage"][rows] == number)) | (now is None)
+            ahead &= ~table["diverted"][rows]
+            leaves = ahead & (draws < share)
+            self._divert(table, rows[leaves], sailed[leaves], passage.remaining, passage.detour, now)
+            at = table["departed"][rows[leaves]] if now is None else np.full(int(leaves.sum()), now)
+            journal.shipments("diverted", table, rows[leaves], at, passage.name)
+            stays = rows[ahead & ~leaves & ~waits]
+            if not is_open and stays.size:
+                reached = table["departed"][stays] + passage.fraction * table["length"][stays]
+                table["phase"][stays], table["passage"][stays], table["time"][stays] = Phase.HELD, number, reached
+                journal.shipments("held", table, stays, reached, passage.name)
+
+    @staticmethod
+    def _sailed(table: Shipments, rows: np.ndarray, now: float) -> np.ndarray:
+        """Fraction of the voyage done; vessels that wait have got no further than their passage."""
+        held = table["phase"][rows] == Phase.HELD
+        until = np.where(held, np.minimum(now, table["time"][rows]), now)
+        length = np.maximum(table["length"][rows], 1e-9)
+        return np.asarray((until - table["departed"][rows]) / length)
+
+    @staticmethod
+    def _divert(
+        table: Shipments,
+        rows: np.ndarray,
+        sailed: np.ndarray,
+        remaining: tuple[tuple[float, float], ...],
+        detour: float,
+        now: float | None,
+    ) -> None:
+        length = table["length"][rows]
+        if now is None:
+            arrives = table["departed"][rows] + detour * length
+        else:
+            fractions, rest = np.array(remaining).T
+            arrives = now + np.interp(sailed, fractions, rest) * length
+        table["phase"][rows] = Phase.TRAVELLING
+        table["time"][rows], table["diverted"][rows], table["passage"][rows] = arrives, True, -1

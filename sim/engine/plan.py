@@ -1,0 +1,87 @@
+"""Everything a run needs, resolved to arrays: the compiled scenario. Shipped to workers once and never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.compile.demand import DemandEntry
+from sim.model.effects import Impact
+from sim.model.network import Network
+from sim.policies.allocation.base import Allocation
+from sim.policies.replenishment.base import Rule
+from sim.policies.reserves.reserve import Reserve
+
+
+@dataclass(frozen=True)
+class DemandPlan:
+    """Demand over demand cells (ascending): cell, its site, entry, mean units a day, whether it waits, how many days."""
+
+    cell: np.ndarray
+    site: np.ndarray
+    entry: np.ndarray
+    mean: np.ndarray
+    backorder: np.ndarray
+    patience: np.ndarray
+    entries: tuple[DemandEntry, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BoundRule:
+    """A replenishment rule for some cells, reviewed every `review` days from day `first`."""
+
+    cells: np.ndarray
+    rule: Rule
+    review: int
+    first: int
+
+
+@dataclass(frozen=True)
+class ReservePlan:
+    """A reserve over its holder cells: `size` units at each, and which flows may draw on them.
+
+    `flow` are the flows from holder cells towards members, `flow_holder` the position of their holder, `flow_serves`
+    the positions of the member cells that each of them serves. `member` says to which member a member cell belongs.
+    `own` are (holder, member cell) positions where a member holds the reserve itself; shape (n, 2).
+    """
+
+    name: str
+    spec: Reserve
+    holder: np.ndarray
+    size: np.ndarray
+    members: np.ndarray
+    member: np.ndarray
+    flow: np.ndarray
+    flow_holder: np.ndarray
+    flow_serves: tuple[np.ndarray, ...]
+    own: np.ndarray
+
+
+@dataclass(frozen=True)
+class Start:
+    """Stock at the first simulated day: on hand over cells, and shipments under way as (flow, units, days ago)."""
+
+    on_hand: np.ndarray
+    flow: np.ndarray
+    units: np.ndarray
+    days_ago: np.ndarray
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A compiled scenario. `allocation` is over source cells: the position in `allocation_rules`."""
+
+    network: Network
+    seed: int
+    demand: DemandPlan
+    replenishment: tuple[BoundRule, ...]
+    allocation_rules: tuple[Allocation, ...]
+    allocation: np.ndarray
+    finished_target: np.ndarray
+    reserves: tuple[ReservePlan, ...]
+    start: Start
+    impacts: tuple[Impact, ...]
+    stock_minimum: np.ndarray
+    stock_maximum: np.ndarray

@@ -1,0 +1,125 @@
+"""Reserves during a run: triggers in the evening review, releases at dispatch, refilling afterwards."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.dispatch import Dispatch
+from sim.engine.journal import Journal
+from sim.engine.plan import Plan, ReservePlan
+from sim.engine.state import State
+from sim.model.effects import Impact
+from sim.policies.allocation.base import ALLOCATION
+from sim.policies.reserves.triggers.base import MemberView
+
+
+class ReserveDesk:
+    """One reserve's state of alert, its releases and its refilling.
+
+    Everything is kept for each member cell, so that a reserve may be open to one member and closed to another.
+    """
+
+    def __init__(self, plan: Plan, position: int, state: State, dispatch: Dispatch, journal: Journal) -> None:
+        self.reserve: ReservePlan = plan.reserves[position]
+        self.stock = state.reserve[position]
+        self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
+        self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
+        self._impacts: tuple[Impact, ...] = plan.impacts
+        members = len(self.reserve.members)
+        self._since = np.full(members, np.nan)
+        self._last_met = np.full(members, -np.inf)
+        self._open = np.zeros(members, dtype=bool)
+        self._closed_at = -np.inf
+        self._rule = ALLOCATION[self.reserve.spec.release.rule].model_validate({"rule": self.reserve.spec.release.rule})
+        limit = self.reserve.spec.release.at_most
+        self._daily = self.reserve.size if limit is None else np.ceil(limit * self.reserve.size).astype(np.int64)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any member may draw today."""
+        return bool(self._open.any())
+
+    def review(self, day: float) -> None:
+        """Look at the trigger: condition met -> authorisation after the delay; not met for a while -> closed."""
+        release, cells = self.reserve.spec.release, self.reserve.members
+        announced = any(i.announced <= day < i.end for i in self._impacts)
+        view = MemberView(
+            self.reserve.member,
+            self._network.cell_product[cells],
+            self._state.on_hand[cells],
+            self._network.cell_mean[cells],
+            self._state.today.unmet[cells] > 0,
+            day,
+            announced,
+        )
+        met = release.when.met(view)
+        self._last_met[met] = day
+        was_alert, was_open = ~np.isnan(self._since), self._open.copy()
+        self._since[met & ~was_alert] = day
+        over = was_alert & (day - self._last_met > release.stand_down)
+        self._since[over] = np.nan
+        self._open = ~np.isnan(self._since) & (day >= self._since + release.after)
+        if (met & ~was_alert).any() and not was_alert.any():
+            self._journal.note("reserve_triggered", day, cause=self.reserve.name)
+        if self._open.any() and not was_open.any():
+            self._journal.note("reserve_opened", day, cause=self.reserve.name)
+        if was_open.any() and not self._open.any():
+            self._closed_at = day
+            self._journal.note("reserve_closed", day, cause=self.reserve.name)
+
+    def release(self, requested: np.ndarray, day: float) -> np.ndarray:
+        """Units that leave the reserve on each flow, given what is still asked for; shape (flows,)."""
+        self.released[:] = 0
+        given = np.zeros(len(requested), dtype=np.int64)
+        if not self.is_open:
+            return given
+        left = np.minimum(self._daily, self.stock)
+        self._release_own(left, day)
+        left = left - self.released
+        reserve = self.reserve
+        entitled = np.array([self._open[serves].any() for serves in reserve.flow_serves], dtype=bool)
+        mine = np.flatnonzero(entitled & (requested[reserve.flow] > 0)) if len(reserve.flow) else np.zeros(0, np.int64)
+        mine = mine[left[reserve.flow_holder[mine]] > 0]
+        if mine.size:
+            mine = mine[np.argsort(reserve.flow_holder[mine], kind="stable")]
+            holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
+            claims = self._dispatch.claims(reserve.flow[mine], source, left[holders], requested)
+            share = self._rule.share(claims, self._network)
+            given[reserve.flow[mine]] = share
+            np.add.at(self.released, reserve.flow_holder[mine], share)
+        self.stock -= self.released
+        self._journal.cells("release", day, *self._some(self.released), cause=reserve.name)
+        return given
+
+    def refill(self, day: float) -> None:
+        """Put back stock that the holder has no open order for, at most a share of the size a day."""
+        refill = self.reserve.spec.refill
+        if refill is None or self.is_open or day < self._closed_at + refill.after:
+            return
+        holder, state = self.reserve.holder, self._state
+        limit = np.ceil(refill.at_most * self.reserve.size).astype(np.int64)
+        lacking = np.minimum(self.reserve.size - self.stock, limit)
+        moved = np.where(state.owed_out[holder] == 0, np.minimum(lacking, state.on_hand[holder]), 0)
+        moved = np.maximum(moved, 0)
+        state.on_hand[holder] -= moved
+        self.stock += moved
+        self._journal.cells("refill", day, *self._some(moved), cause=self.reserve.name)
+
+    def _release_own(self, left: np.ndarray, day: float) -> None:
+        """A facility that holds the reserve itself takes what it lacks to its usual position."""
+        for holder, member in self.reserve.own:
+            if self._open[member] and left[holder] > 0:
+                cell = self.reserve.members[member]
+                lack = self._own_need(cell)
+                units = min(int(left[holder]), lack)
+                self._state.on_hand[cell] += units
+                self.released[holder] += units
+
+    def _own_need(self, cell: int) -> int:
+        """Backlog, and what is missing on hand to a week of usual demand."""
+        week = int(np.ceil(7 * self._network.cell_mean[cell]))
+        return max(0, int(self._state.backlog[cell]) + week - int(self._state.on_hand[cell]))
+
+    def _some(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        moved = np.flatnonzero(units)
+        return self.reserve.holder[moved], units[moved]

@@ -1,0 +1,97 @@
+"""The clock: a SimPy environment that runs disruptions at their own times and the days between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import simpy
+
+from sim.engine.day import World
+from sim.engine.journal import Detail
+from sim.engine.plan import Plan
+from sim.engine.recorder import Record
+from sim.model.effects import Impact
+from sim.rng import Streams
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one replication of a plan gave: the record, and the journal as a table."""
+
+    plan: Plan
+    record: Record
+    journal: pd.DataFrame
+
+
+def simulate(
+    plan: Plan,
+    *,
+    replication: int = 0,
+    disruptions: bool = True,
+    detail: Detail = "full",
+    table: bool = True,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Run a plan once, from the first warm-up day to the last day.
+
+    `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day;
+    `progress` is called with each finished day. Raises SimulationError if the run breaks a law of conservation.
+    """
+    impacts = plan.impacts if disruptions else ()
+    world = World(plan, Streams(plan.seed, replication), detail, table, [e for i in impacts for e in i.effects])
+    first, last = world.first_day, plan.network.calendar.days
+    environment = simpy.Environment(initial_time=first)
+    clock = Clock(environment, last)
+    for impact in impacts:
+        _announce(clock, world, impact)
+    # scheduled before the days, so that at one time effects come first
+    for time in world.quantities.boundaries():
+        clock.at(max(time, first), lambda now: world.change_effects(now))
+    for impact in impacts:
+        for impulse in impact.impulses:
+            clock.at(impulse.at, lambda now, impulse=impulse: world.strike(impulse))
+    environment.process(_days(environment, world, progress))
+    environment.run(until=last)
+    world.end_day(last - 1)
+    return Outcome(plan, world.recorder.result(), world.journal.frame())
+
+
+def _days(environment: simpy.Environment, world: World, progress: Progress | None) -> Generator[simpy.Event, None, None]:
+    yield environment.timeout(0)  # a process starts before all else at its time; this lets effects go first
+    while True:
+        day = int(environment.now)
+        world.live(day)
+        if progress is not None:
+            progress(day)
+        yield environment.timeout(1)
+
+
+class Clock:
+    """Calls functions at their times; those at one time in the order in which they were given."""
+
+    def __init__(self, environment: simpy.Environment, end: float) -> None:
+        self._environment, self._end = environment, end
+
+    def at(self, time: float, action: Callable[[float], None]) -> None:
+        """Call `action(time)` at `time`, unless that is past, or at or after the end."""
+        delay = time - self._environment.now
+        if delay >= 0 and time < self._end:
+            self._environment.timeout(delay).callbacks.append(lambda _: action(time))
+
+
+def _announce(clock: Clock, world: World, impact: Impact) -> None:
+    """The disruption's own entries in the journal."""
+    events = [("disruption_begins", impact.start)]
+    if impact.end > impact.start:
+        events.append(("disruption_ends", impact.end))
+    if impact.announced < impact.start:
+        events.append(("disruption_announced", impact.announced))
+    for event, time in events:
+        clock.at(time, lambda now, event=event: world.journal.note(event, now, cause=impact.cause))

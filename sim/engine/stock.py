@@ -1,0 +1,95 @@
+"""Production and demand: phases 3 and 4 of the day."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.plan import Plan
+from sim.engine.state import State
+from sim.engine.tape import DemandTape
+from sim.model.effects import Quantities
+
+
+class Production:
+    """Suppliers make up to their capacity what is ordered of them and what their finished stock lacks."""
+
+    def __init__(self, plan: Plan, state: State, quantities: Quantities) -> None:
+        supplier = np.flatnonzero(plan.network.cell_kind == "supplier")
+        self.limited = supplier[np.isfinite(plan.network.capacity[supplier])]
+        self.unlimited = supplier[~np.isfinite(plan.network.capacity[supplier])]
+        self._capacity = plan.network.capacity[self.limited]
+        self._carried = np.zeros(len(self.limited))
+        self._target = plan.finished_target
+        self._state, self._quantities = state, quantities
+
+    def run(self) -> None:
+        """One day's production; the fraction of a unit that capacity leaves is carried to the next day."""
+        factor = self._quantities["cell.capacity_factor"]
+        able = self._capacity * factor[self.limited] + self._carried
+        wanted = self._lacking(self.limited)
+        made = np.minimum(np.floor(able + 1e-9), wanted).astype(np.int64)
+        self._carried = np.where(made < wanted, np.maximum(0.0, able - made), 0.0)
+        self._make(self.limited, made)
+        working = self.unlimited[factor[self.unlimited] > 0]
+        self._make(working, np.maximum(0, self._target[working] - self._state.on_hand[working]))
+
+    def to_order(self, cells: np.ndarray, units: np.ndarray) -> None:
+        """Unlimited suppliers make at once what is about to leave them."""
+        self._make(cells, np.maximum(0, units - self._state.on_hand[cells]))
+
+    def _lacking(self, cells: np.ndarray) -> np.ndarray:
+        state = self._state
+        return np.maximum(0, self._target[cells] + state.owed_out[cells] - state.on_hand[cells])
+
+    def _make(self, cells: np.ndarray, units: np.ndarray) -> None:
+        self._state.on_hand[cells] += units
+        self._state.today.produced[cells] += units
+
+
+class Patients:
+    """Demand at facilities: those who wait are served first, then the day's own."""
+
+    def __init__(self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities) -> None:
+        demand = plan.demand
+        self._cell, self._backorder = demand.cell, demand.backorder
+        self._patient = np.flatnonzero(demand.patience > 0)
+        self._patience = demand.patience[self._patient]
+        self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
+        self._state, self._tape, self._quantities = state, tape, quantities
+        self._surges = any(e.quantity == "cell.demand_factor" for e in quantities.effects)
+
+    def serve(self, day: int) -> None:
+        """Serve backlog and demand from stock on hand; what is unmet waits or is lost."""
+        state, today, cell = self._state, self._state.today, self._cell
+        factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
+        demand = self._tape.day(day, factor)
+        stock, backlog = state.on_hand[cell], state.backlog[cell]
+        late = np.minimum(stock, backlog)
+        stock -= late
+        served = np.minimum(stock, demand)
+        unmet = demand - served
+        waits = np.where(self._backorder, unmet, 0)
+        given_up = self._give_up(late, waits) if self._patient.size else 0
+        state.on_hand[cell] = stock - served
+        state.backlog[cell] = backlog - late + waits - given_up
+        today.demand[cell], today.served[cell], today.served_late[cell] = demand, served, late
+        today.unmet[cell], today.lost[cell] = unmet, unmet - waits + given_up
+
+    def _give_up(self, late: np.ndarray, waits: np.ndarray) -> np.ndarray:
+        """Demand that has waited its patience out, over demand cells; the longest waiting are served first.
+
+        Demand of day t that has patience p is lost in the evening of day t+p.
+        """
+        left = late[self._patient].copy()
+        for age in range(len(self._waiting) - 1, -1, -1):
+            served = np.minimum(left, self._waiting[age])
+            self._waiting[age] -= served
+            left -= served
+        columns = np.arange(len(self._patient))
+        lost = self._waiting[self._patience - 1, columns].copy()
+        self._waiting[self._patience - 1, columns] = 0
+        self._waiting[1:] = self._waiting[:-1].copy()
+        self._waiting[0] = waits[self._patient]
+        given_up = np.zeros(len(self._cell), dtype=np.int64)
+        given_up[self._patient] = lost
+        return given_up

@@ -1,0 +1,155 @@
+"""Everything drawn at random, drawn ahead in blocks: demand by site and product, times by lane and gate.
+
+What is drawn depends on the seed, the replication and the name alone, never on policies or disruptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.engine.plan import DemandPlan
+from sim.model.distributions import Times
+from sim.model.network import Calendar
+from sim.rng import BLOCK_DAYS, Streams
+
+YEAR = 365.25
+
+
+def block_of(day: int) -> tuple[int, int, int]:
+    """(number of the block in its stream, its first day, position of the day in it); days before 0 have blocks too."""
+    block, position = divmod(day, BLOCK_DAYS)
+    return (2 * block if block >= 0 else -2 * block - 1), block * BLOCK_DAYS, position
+
+
+class DemandTape:
+    """Whole units demanded each day over demand cells, before and with surges."""
+
+    def __init__(self, plan: DemandPlan, calendar: Calendar, streams: Streams) -> None:
+        self._plan = plan
+        self._calendar = calendar
+        self._streams = streams
+        self._keys = [streams.key(name) for name in plan.names]
+        self._surge_keys: dict[int, np.ndarray] = {}
+        self._block = np.zeros((0, len(plan.cell)), dtype=np.int32)
+        self._first: int | None = None
+        self._random = np.array([e.recorded is None and e.kind.random for e in plan.entries], dtype=bool)
+        self._recorded = self._recorded_rows()
+
+    def day(self, day: int, factor: np.ndarray | None = None) -> np.ndarray:
+        """Demand of a day, int64 over demand cells; `factor` multiplies the mean where it is not 1.
+
+        The patients of the plain tape come whatever the factor: above 1 others join them, below 1 some stay away.
+        """
+        number, first, position = block_of(day)
+        if first != self._first:
+            self._draw(number, first)
+        demand = self._block[position].astype(np.int64)
+        if factor is not None and (changed := np.flatnonzero(factor != 1)).size:
+            for k in changed.tolist():
+                demand[k] = self._surged(k, day, int(demand[k]), float(factor[k]))
+        return demand
+
+    def mean(self, day: int) -> np.ndarray:
+        """Mean units a day over demand cells, on one day, with season and dates."""
+        days = np.array([day], dtype=float)
+        shapes = np.array([self._shape(entry, days)[0] for entry in range(len(self._plan.entries))])
+        return self._plan.mean * shapes[self._plan.entry]
+
+    def _shape(self, entry: int, days: np.ndarray) -> np.ndarray:
+        e = self._plan.entries[entry]
+        wave = 1 + e.amplitude * np.cos(2 * np.pi * (days - e.peak) / YEAR) if e.amplitude else np.ones(len(days))
+        return wave * ((days >= e.first) & (days < e.over))
+
+    def _draw(self, number: int, first: int) -> None:
+        plan = self._plan
+        start = max(first, -self._calendar.warm_up)
+        days = np.arange(first, min(first + BLOCK_DAYS, self._calendar.days), dtype=float)
+        block = np.zeros((len(days), len(plan.cell)), dtype=np.int32)
+        shapes = [self._shape(entry, days) for entry in range(len(plan.entries))]
+        for k, (entry, mean) in enumerate(zip(plan.entry.tolist(), plan.mean.tolist(), strict=True)):
+            if self._random[entry] and mean > 0:
+                generator = self._streams.at(self._keys[k], number)
+                block[:, k] = plan.entries[entry].kind.draw(generator, mean * shapes[entry])
+        self._carry_forward(block, days, shapes)
+        for k, (at, units) in self._recorded.items():
+            inside = (at >= start) & (at < first + len(days))
+            block[at[inside] - first, k] = units[inside]
+        self._block, self._first = block, first
+
+    def _carry_forward(self, block: np.ndarray, days: np.ndarray, shapes: list[np.ndarray]) -> None:
+        """Deterministic demand: the whole units by which the running total grows on each day."""
+        for entry, shape in enumerate(shapes):
+            if self._random[entry] or self._plan.entries[entry].recorded is not None:
+                continue
+            mine = np.flatnonzero(self._plan.entry == entry)
+            e = self._plan.entries[entry]
+            steady = not e.amplitude
+            origin = e.first if np.isfinite(e.first) else 0.0
+            if steady:
+                before = days - origin
+            else:
+                past = self._shape(entry, np.arange(-self._calendar.warm_up, days[0], dtype=float)).sum()
+                before = past + np.cumsum(shape) - shape
+            total = np.outer(before, self._plan.mean[mine])
+            grown = np.outer(before + (1.0 if steady else shape), self._plan.mean[mine])
+            units = np.floor(grown + 1e-9) - np.floor(total + 1e-9)
+            block[:, mine] = units * ((shape > 0)[:, None] if steady else 1)
+
+    def _recorded_rows(self) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        found = {}
+        sites = {}
+        for entry, e in enumerate(self._plan.entries):
+            if e.recorded is not None:
+                sites[entry] = e.recorded
+        for k, entry in enumerate(self._plan.entry.tolist()):
+            if entry in sites:
+                days, where, units = sites[entry]
+                mine = where == self._plan.site[k]
+                found[k] = days[mine], units[mine]
+        return found
+
+    def _surged(self, k: int, day: int, usual: int, factor: float) -> int:
+        key = self._surge_keys.setdefault(k, self._streams.key(self._plan.names[k] + "/surge"))
+        entry = int(self._plan.entry[k])
+        kind = self._plan.entries[entry].kind
+        generator = self._streams.at(key, 2 * day if day >= 0 else -2 * day - 1)
+        if not self._random[entry]:
+            scaled = usual * factor  # carried forward, so that a small demand grows too
+            return int(np.floor(scaled * (day + 1) + 1e-9) - np.floor(scaled * day + 1e-9))
+        if factor < 1:
+            return int(generator.binomial(usual, factor))
+        mean = float(self._plan.mean[k]) * float(self._shape(entry, np.array([float(day)]))[0]) * (factor - 1)
+        return usual + (int(kind.draw(generator, np.array([mean]))[0]) if mean > 0 else 0)
+
+
+class TimeTape:
+    """One time a day for each of some named things (lanes, gates): days, drawn in blocks."""
+
+    def __init__(self, names: Sequence[str], times: Sequence[Times], streams: Streams) -> None:
+        self._streams = streams
+        self._mean = np.array([t.mean for t in times])
+        self._draws = [(k, t.draw, streams.key(names[k])) for k, t in enumerate(times) if t.draw is not None]
+        self._random = np.array([k for k, _, _ in self._draws], dtype=np.int64)
+        self._column = np.full(len(times), -1)
+        self._column[self._random] = np.arange(len(self._random))
+        self._blocks: dict[int, np.ndarray] = {}
+
+    def at(self, things: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Times of `things` for events on `day` (whole days); both of shape (n,)."""
+        times = self._mean[things]
+        if self._draws:
+            random = np.flatnonzero(self._column[things] >= 0)
+            blocks, positions = np.divmod(day[random].astype(np.int64), BLOCK_DAYS)
+            for block in np.unique(blocks):
+                here = random[blocks == block]
+                times[here] = self._drawn(int(block))[positions[blocks == block], self._column[things[here]]]
+        return times
+
+    def _drawn(self, block: int) -> np.ndarray:
+        if block not in self._blocks:
+            number = block_of(block * BLOCK_DAYS)[0]
+            drawn = [draw(self._streams.at(key, number), BLOCK_DAYS) for _, draw, key in self._draws if draw]
+            self._blocks[block] = np.column_stack(drawn)
+        return self._blocks[block]

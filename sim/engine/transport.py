@@ -1,0 +1,248 @@
+"""Goods under way: legs, port queues, clearance, borders and passages, in continuous time.
+
+Nothing observes a shipment between two instants of the clock, so all movement up to an instant is worked out at that
+instant, in order of its own times, for all shipments at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.journal import Journal
+from sim.engine.passages import Passages
+from sim.engine.plan import Plan
+from sim.engine.state import State
+from sim.engine.tape import TimeTape
+from sim.model.effects import Quantities
+from sim.model.shipments import Phase
+from sim.rng import Streams
+
+
+class Throughput:
+    """What each of some places (port gates' pools, lanes) may still let pass today, in handling units."""
+
+    def __init__(self, places: int) -> None:
+        self.left = np.zeros(places)
+
+    def renew(self, capacity: np.ndarray, waiting: np.ndarray) -> None:
+        """A new day; the fraction of a unit that was left over is kept where something waits."""
+        finite = np.where(np.isfinite(self.left), self.left, 0.0)
+        self.left = capacity + np.where(waiting, finite % 1.0, 0.0)
+
+    def admit(self, place: np.ndarray, units: np.ndarray, size: np.ndarray, turn: np.ndarray) -> np.ndarray:
+        """Units of each shipment that pass, in order of `turn` (which sorts by place, then time); uses them up."""
+        passing = units.copy()
+        limited = np.isfinite(self.left[place])
+        for p in np.unique(place[limited]):
+            mine = turn[place[turn] == p]
+            passing[mine] = self._fill(int(p), units[mine], size[mine])
+        return passing
+
+    def _fill(self, place: int, units: np.ndarray, size: np.ndarray) -> np.ndarray:
+        before = np.concatenate(([0.0], np.cumsum(units * size)[:-1]))
+        room = np.maximum(0.0, self.left[place] + 1e-9 - before)
+        passing = np.minimum(units, np.floor(room / size)).astype(np.int64)
+        short = np.flatnonzero(passing < units)
+        if short.size:  # first come, first served: nobody overtakes one who waits
+            passing[short[0] + 1 :] = 0
+        self.left[place] -= float((passing * size).sum())
+        return passing
+
+
+class Transport:
+    """Moves the shipments of one run."""
+
+    def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal) -> None:
+        network = plan.network
+        self.network, self.state, self.quantities, self.journal = network, state, quantities, journal
+        self.routes = network.routes
+        self.size = network.products["size"].to_numpy(dtype=float)[network.cell_product]
+        lanes, gates = network.lanes, network.gates
+        self.journeys = TimeTape([f"lane/{x.name}" for x in lanes], [x.times for x in lanes], streams)
+        self.clearances = TimeTape([f"gate/{x.name}" for x in gates], [x.clearance for x in gates], streams)
+        self.pool = np.array([g.pool for g in gates], dtype=np.int64)
+        self.handling = Throughput(int(self.pool.max(initial=-1)) + 1)
+        self.lane_capacity = np.array([lane.capacity for lane in lanes])
+        self.loading = Throughput(len(lanes))
+        self.passages = Passages(network, streams)
+        self.through_ports = bool((self.routes.legs > 1).any())
+        self.since = -np.inf
+        self.arrived = np.zeros(len(gates))
+        self.handled = np.zeros(len(gates))
+
+    def renew(self) -> None:
+        """Midnight: ports and lanes may let a day's worth pass again."""
+        if self.through_ports:
+            queued = self.state.shipments.where(Phase.QUEUED)
+            waiting = np.zeros(len(self.handling.left), dtype=bool)
+            waiting[self.pool[self._gate(queued)]] = True
+            capacity = np.zeros(len(waiting))
+            np.maximum.at(capacity, self.pool, self.quantities["gate.handling"])
+            self.handling.renew(capacity, waiting)
+        self.loading.renew(self.lane_capacity, np.zeros(len(self.lane_capacity), dtype=bool))
+        self.arrived[:] = 0
+        self.handled[:] = 0
+
+    def advance(self, until: float, inclusive: bool) -> None:
+        """Move everything that is due before `until` (or at it, if inclusive), under the present quantities."""
+        limit = until if inclusive else np.nextafter(until, -np.inf)
+        self._arrive(limit)
+        while self.through_ports and (self._handle(limit) | self._clear(limit) | self._depart(limit)):
+            self._arrive(limit)
+        self.since = until
+        self.state.shipments.compact()
+
+    def dispatch(self, flow: np.ndarray, units: np.ndarray, now: float) -> None:
+        """Send goods from their sources onto the first leg."""
+        self._launch(self.state.send(flow, units, now), now)
+
+    def put_under_way(self, flow: np.ndarray, units: np.ndarray, days_ago: np.ndarray, now: float) -> None:
+        """Shipments that left before the first day, as far along as mean times take them; they count as ordered."""
+        buyer = self.network.flow_buyer[flow]
+        for array in (self.state.in_transit, self.state.on_order):
+            np.add.at(array, buyer, units)
+        rows = self.state.shipments.add(flow, units, now - days_ago)
+        table, elapsed = self.state.shipments, days_ago.astype(float)
+        route = self.network.flow_route[flow]
+        clearance = np.array([g.clearance.mean for g in self.network.gates])
+        mean = np.array([lane.times.mean for lane in self.network.lanes])
+        placed = np.zeros(len(rows), dtype=bool)
+        for leg in range(self.routes.lane.shape[1]):
+            here = np.flatnonzero(~placed & (self.routes.legs[route] > leg))
+            lane, gate = self.routes.lane[route[here], leg], self.routes.gate[route[here], leg]
+            stay = mean[lane] + np.where(gate >= 0, clearance[gate] if len(clearance) else 0.0, 0.0)
+            last = self.routes.legs[route[here]] == leg + 1
+            found = (elapsed[here] < stay) | last
+            mine, rest = here[found], elapsed[here[found]]
+            length = mean[lane[found]]
+            table["leg"][rows[mine]] = leg
+            table["departed"][rows[mine]], table["length"][rows[mine]] = now - rest, length
+            clearing = rest >= length
+            table["phase"][rows[mine]] = np.where(clearing & ~last[found], Phase.CLEARING, Phase.TRAVELLING)
+            table["time"][rows[mine]] = now - rest + np.where(clearing & ~last[found], stay[found], length)
+            placed[mine] = True
+            elapsed[here[~found]] -= stay[~found]
+
+    def queue(self) -> np.ndarray:
+        """Handling units waiting at each gate."""
+        waiting = np.zeros(len(self.pool))
+        rows = self.state.shipments.where(Phase.QUEUED)
+        np.add.at(waiting, self._gate(rows), self._load(rows))
+        return waiting
+
+    def effects_changed(self, now: float) -> None:
+        """Deal with goods under way when disruptions begin or end: at passages and before borders."""
+        self.passages.changed(self.state.shipments, self.quantities, now, self.journal)
+        self._at_border(now)
+
+    def _load(self, rows: np.ndarray) -> np.ndarray:
+        table = self.state.shipments
+        loads: np.ndarray = table["units"][rows] * self.size[self.network.flow_buyer[table["flow"][rows]]]
+        return loads
+
+    def _route(self, rows: np.ndarray) -> np.ndarray:
+        routes: np.ndarray = self.network.flow_route[self.state.shipments["flow"][rows]]
+        return routes
+
+    def _gate(self, rows: np.ndarray) -> np.ndarray:
+        gates: np.ndarray = self.routes.gate[self._route(rows), self.state.shipments["leg"][rows]]
+        return gates
+
+    def _due(self, phase: Phase, limit: float) -> np.ndarray:
+        table = self.state.shipments
+        return np.flatnonzero((table["phase"] == phase) & (table["time"] <= limit))
+
+    def _arrive(self, limit: float) -> None:
+        table = self.state.shipments
+        rows = self._due(Phase.TRAVELLING, limit)
+        if not rows.size:
+            return
+        last = self.routes.legs[self._route(rows)] == table["leg"][rows] + 1
+        home, ashore = rows[last], rows[~last]
+        table["phase"][home] = Phase.DONE
+        self.state.deliver(table["flow"][home], table["units"][home])
+        self.journal.shipments("arrival", table, home, table["time"][home])
+        table["phase"][ashore] = Phase.QUEUED
+        np.add.at(self.arrived, self._gate(ashore), self._load(ashore))
+
+    def _handle(self, limit: float) -> bool:
+        table = self.state.shipments
+        rows = self._due(Phase.QUEUED, limit)
+        gate = self._gate(rows)
+        opened = self.quantities["gate.handling"][gate] > 0
+        rows, gate = rows[opened], gate[opened]
+        passed = self._admit(self.handling, rows, self.pool[gate])
+        if not passed.size:
+            return False
+        gate = self._gate(passed)
+        np.add.at(self.handled, gate, self._load(passed))
+        at = np.maximum(table["time"][passed], self.since)
+        stay = self.clearances.at(gate, np.floor(at)) + self.quantities["gate.clearance"][gate]
+        self.journal.shipments("handled", table, passed, at)
+        table["phase"][passed] = Phase.CLEARING
+        table["time"][passed] = at + stay
+        return True
+
+    def _admit(self, throughput: Throughput, rows: np.ndarray, place: np.ndarray) -> np.ndarray:
+        """Rows that pass; a shipment that passes in part is split. Order of arrival, then of identity."""
+        table = self.state.shipments
+        turn = np.lexsort((table["id"][rows], table["time"][rows], place))
+        size = self.size[self.network.flow_buyer[table["flow"][rows]]]
+        units = table["units"][rows]
+        passing = throughput.admit(place, units, size, turn)
+        partly = (passing > 0) & (passing < units)
+        return np.concatenate([rows[passing == units], table.split(rows[partly], passing[partly])])
+
+    def _clear(self, limit: float) -> bool:
+        rows = self._due(Phase.CLEARING, limit)
+        self.state.shipments["phase"][rows] = Phase.READY
+        return bool(rows.size)
+
+    def _depart(self, limit: float) -> bool:
+        table = self.state.shipments
+        rows = self._due(Phase.READY, limit)
+        if not rows.size:
+            return False
+        route, leg = self._route(rows), table["leg"][rows] + 1
+        lane = self.routes.lane[route, leg]
+        free = self.quantities["lane.open"][lane] > 0
+        crossing = self.routes.border[route] == leg
+        free &= ~crossing | (self.quantities["flow.border_open"][table["flow"][rows]] > 0) | table["exempt"][rows]
+        passed = self._admit(self.loading, rows[free], lane[free])
+        at = np.maximum(table["time"][passed], self.since)
+        table["leg"][passed] += 1
+        self._launch(passed, at)
+        return bool(passed.size)
+
+    def _launch(self, rows: np.ndarray, at: np.ndarray | float) -> None:
+        table = self.state.shipments
+        lane = self.routes.lane[self._route(rows), table["leg"][rows]]
+        at = np.broadcast_to(at, len(rows)).astype(float)
+        times = self.journeys.at(lane, np.floor(at))
+        length = times * self.quantities["lane.factor"][lane] + self.quantities["lane.extra"][lane]
+        table["phase"][rows] = Phase.TRAVELLING
+        table["departed"][rows], table["length"][rows], table["time"][rows] = at, length, at + length
+        np.add.at(self.state.lane_units, lane, table["units"][rows])
+        self.journal.shipments("departure", table, rows, at)
+        self.passages.launched(table, rows, lane, self.quantities, self.journal)
+
+    def _at_border(self, now: float) -> None:
+        """Goods on the way to a border that has closed: let pass, returned or destroyed where the ban says so."""
+        rule = self.quantities["flow.at_border"]
+        if not rule.any() or not self.through_ports:
+            return
+        table = self.state.shipments
+        rows = np.flatnonzero((table["phase"] != Phase.DONE) & (rule[table["flow"]] > 0) & ~table["exempt"])
+        rows = rows[table["leg"][rows] < self.routes.border[self._route(rows)]]
+        code = rule[table["flow"][rows]]
+        table["exempt"][rows[code == 1]] = True
+        for value, action in ((2, "returned"), (3, "destroyed")):
+            mine = rows[code == value]
+            flow, units = table["flow"][mine], table["units"][mine]
+            np.subtract.at(self.state.in_transit, self.network.flow_buyer[flow], units)
+            np.add.at(self.state.owed, flow, units)
+            np.add.at(self.state.owed_out, self.network.flow_source[flow], units)
+            kept = self.state.on_hand if value == 2 else self.state.today.destroyed
+            np.add.at(kept, self.network.flow_source[flow], units)
+            self.journal.shipments(action, table, mine, np.full(len(mine), now))
+            table["phase"][mine] = Phase.DONE

@@ -1,0 +1,90 @@
+"""What goes wrong, said so that a planner can mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+def nearest(name: object, valid: Iterable[str]) -> str | None:
+    """The valid name most like `name`, or None where none is alike."""
+    found = difflib.get_close_matches(str(name).lower(), lowered := {v.lower(): v for v in valid}, n=1, cutoff=0.6)
+    return lowered[found[0]] if found else None
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault of the input, with its place and its remedy.
+
+    `file` and `line` say where (line 0: not tied to a line), `message` what is wrong, `value` what was
+    written, `expected` what would have been right, `nearest` the valid name most like the one written.
+    """
+
+    file: str
+    line: int
+    message: str
+    value: str | None = None
+    expected: str | None = None
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        text = f"{place}: {self.message}"
+        if self.value is not None:
+            text += f" (got {self.value})"
+        if self.expected:
+            text += f"; expected {self.expected}"
+        if self.nearest:
+            text += f"; did you mean '{self.nearest}'?"
+        return text
+
+
+class TideoverError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class ScenarioError(TideoverError):
+    """The input cannot be run; holds every problem found, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = sorted(set(problems), key=lambda p: (p.file, p.line, p.message))
+        super().__init__("\n".join(str(p) for p in self.problems))
+
+
+class PlaceError(ValueError):
+    """A fault found while resolving one value of the scenario, before its file and line are known.
+
+    `path` leads to the value in the document: keys and list positions.
+    """
+
+    def __init__(
+        self,
+        path: Sequence[str | int],
+        message: str,
+        value: Any = None,
+        expected: str | None = None,
+        valid: Iterable[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.path = tuple(path)
+        self.message = message
+        self.value = None if value is None else repr(value) if isinstance(value, str) else str(value)
+        self.expected = expected
+        self.nearest = nearest(value, valid) if value is not None else None
+
+
+@contextmanager
+def placed(*prefix: str | int) -> Iterator[None]:
+    """Put the place of any PlaceError raised inside below `prefix`."""
+    try:
+        yield
+    except PlaceError as error:
+        error.path = (*prefix, *error.path)
+        raise
+
+
+class SimulationError(TideoverError):
+    """The run broke one of its own laws (conservation, bounds): a fault of the program, not of the input."""

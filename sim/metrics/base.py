@@ -1,0 +1,93 @@
+"""What every metric is: a pure function of a finished run, or of the part of it that concerns some sites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.engine.run import Outcome
+
+
+@dataclass(frozen=True)
+class View:
+    """A run as seen by a metric: its facility cells, or those of some groups (a region, a product, ...).
+
+    `groups` are positions in the network's table of groups.
+    """
+
+    outcome: Outcome
+    groups: np.ndarray
+
+    @classmethod
+    def of(cls, outcome: Outcome, **conditions: object) -> View:
+        """The facilities that meet all conditions on the columns of the network's table of groups."""
+        table = outcome.plan.network.groups
+        chosen = (table["kind"] == "facility").to_numpy()
+        for column, value in conditions.items():
+            chosen = chosen & (table[column] == value).to_numpy()
+        return cls(outcome, np.flatnonzero(chosen))
+
+    @cached_property
+    def cells(self) -> np.ndarray:
+        """Positions of the cells seen."""
+        return np.flatnonzero(np.isin(self.outcome.plan.network.cell_group, self.groups))
+
+    def cell_sum(self, name: str) -> np.ndarray:
+        """A daily quantity summed over the counted days, over the cells seen."""
+        return self.outcome.record.sums[name][self.cells]
+
+    def cell_count(self, name: str) -> np.ndarray:
+        """Days of a kind (see `Record`), over the cells seen."""
+        return self.outcome.record.counts[name][self.cells]
+
+    def total(self, name: str) -> int:
+        """A daily quantity summed over days and cells."""
+        return int(self.cell_sum(name).sum())
+
+    def daily(self, name: str) -> np.ndarray:
+        """A quantity summed over the cells seen, for each counted day; shape (days,)."""
+        return self.outcome.record.totals[name][:, self.groups].sum(axis=1)
+
+    @property
+    def days(self) -> int:
+        """Counted days."""
+        return self.outcome.plan.network.calendar.days
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A registered metric: its name in results, how a person reads it, its unit, definition and source."""
+
+    name: str
+    label: str
+    unit: str
+    definition: str
+    better: str
+    function: Callable[[View], float | None]
+
+
+METRICS: dict[str, Metric] = {}
+
+
+def metric(
+    name: str, label: str, unit: str, better: str = ""
+) -> Callable[[Callable[[View], float | None]], Callable[[View], float | None]]:
+    """Decorator that files a metric; its docstring's first paragraph is the definition shown to readers.
+
+    `better` is "higher", "lower" or "" where neither is.
+    """
+
+    def file(function: Callable[[View], float | None]) -> Callable[[View], float | None]:
+        definition = " ".join((function.__doc__ or "").split("\n\n")[0].split())
+        METRICS[name] = Metric(name, label, unit, definition, better, function)
+        return function
+
+    return file
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """part / whole, or None where there is no whole."""
+    return float(part) / float(whole) if whole else None

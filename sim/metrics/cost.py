@@ -1,0 +1,58 @@
+"""Cost: what the undisturbed and the disturbed run cost, line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.run import Outcome
+from sim.metrics.base import View
+
+YEAR = 365.0
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Currency, holding rate (a year, of stock value) and cost per unit short."""
+
+    currency: str
+    holding_rate: float
+    shortage_cost: float
+
+
+def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
+    """Currency by line: purchase, holding, holding of reserves, transport by mode, shortage.
+
+    Purchase values what suppliers sent out; holding is rate x value x time of stock on hand at warehouses and
+    facilities (suppliers' own stock is theirs); a reserve's own holding cost per unit and year replaces the rate.
+    Transport counts every leg a unit has begun.
+    """
+    network, record = outcome.plan.network, outcome.record
+    price = network.products["cost"].to_numpy(dtype=float)[network.cell_product]
+    supplier = network.cell_kind == "supplier"
+    lines = {"purchase": float((record.sums["dispatched"] * price)[supplier].sum())}
+    unit_days = record.sums["on_hand"] * price
+    lines["holding"] = float(unit_days[~supplier].sum() * rates.holding_rate / YEAR)
+    lines["holding of reserves"] = _reserve_holding(outcome, rates)
+    for position, lane in enumerate(network.lanes):
+        key = f"transport by {lane.mode}"
+        lines[key] = lines.get(key, 0.0) + float(record.lane_units[position]) * lane.cost
+    if rates.shortage_cost:
+        lines["shortage"] = View.of(outcome).total("unmet") * rates.shortage_cost
+    lines["total"] = sum(lines.values())
+    return lines
+
+
+def _reserve_holding(outcome: Outcome, rates: Rates) -> float:
+    network, total = outcome.plan.network, 0.0
+    unit_days = outcome.record.reserves["stock"].sum(axis=0)
+    for position, reserve in enumerate(outcome.plan.reserves):
+        if reserve.spec.holding_cost is not None:
+            rate = reserve.spec.holding_cost
+        else:
+            price = network.products["cost"].to_numpy(dtype=float)[network.cell_product[reserve.holder]]
+            weight = reserve.size / max(1, int(reserve.size.sum()))
+            rate = float(np.sum(price * weight)) * rates.holding_rate
+        total += float(unit_days[position]) * rate / YEAR
+    return total

@@ -1,0 +1,93 @@
+"""Service: how much of the demand was met, when and from stock. Definitions as in METRICS of the field's handbooks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.metrics.base import View, metric, ratio
+
+
+@metric("fill_rate", "Fill rate", "share", better="higher")
+def fill_rate(view: View) -> float | None:
+    """Units served from stock on the day they were asked for, as a share of all units demanded (type 2, beta).
+
+    doi 10.1371/journal.pone.0263655
+    """
+    return ratio(view.total("served"), view.total("demand"))
+
+
+@metric("no_stockout_probability", "Days without a stockout", "share", better="higher")
+def no_stockout_probability(view: View) -> float | None:
+    """Share of site-product-days on which all demand was met on the day."""
+    short = float(view.cell_count("stockout_days").sum())
+    return None if not len(view.cells) else 1 - short / (len(view.cells) * view.days)
+
+
+@metric("ready_rate", "Ready rate", "share", better="higher")
+def ready_rate(view: View) -> float | None:
+    """Share of site-product-days that end with stock on hand."""
+    return ratio(view.cell_count("ready_days").sum(), len(view.cells) * view.days)
+
+
+@metric("units_demanded", "Demand", "units")
+def units_demanded(view: View) -> float | None:
+    """Units demanded."""
+    return float(view.total("demand"))
+
+
+@metric("units_unmet", "Unmet on the day", "units", better="lower")
+def units_unmet(view: View) -> float | None:
+    """Units not served on the day they were asked for, whether served later or never."""
+    return float(view.total("unmet"))
+
+
+@metric("units_lost", "Never served", "units", better="lower")
+def units_lost(view: View) -> float | None:
+    """Units of demand given up: lost at once, or after patients' patience ran out."""
+    return float(view.total("lost"))
+
+
+@metric("stockout_days", "Stockout days", "site-product-days", better="lower")
+def stockout_days(view: View) -> float | None:
+    """Site-product-days with unmet demand; read beside unmet units, since rationing hides stockouts."""
+    return float(view.cell_count("stockout_days").sum())
+
+
+@metric("facility_stockout_rate", "Facilities with a stockout", "share", better="lower")
+def facility_stockout_rate(view: View) -> float | None:
+    """Facility-product pairs that went short at least once, as a share of those that offer the product."""
+    return ratio(np.count_nonzero(view.cell_count("stockout_days")), len(view.cells))
+
+
+@metric("worst_week_unmet", "Worst week", "share", better="lower")
+def worst_week_unmet(view: View) -> float | None:
+    """Largest share of a week's demand (seven days running) that was not met on the day."""
+    demand, unmet = (np.concatenate(([0], np.cumsum(view.daily(name)))) for name in ("demand", "unmet"))
+    week = min(7, view.days)
+    asked, short = demand[week:] - demand[:-week], unmet[week:] - unmet[:-week]
+    return float((short[asked > 0] / asked[asked > 0]).max()) if (asked > 0).any() else None
+
+
+@metric("backorder_days", "Backorder days", "unit-days", better="lower")
+def backorder_days(view: View) -> float | None:
+    """Units waiting at each day's end, summed over days."""
+    return float(view.total("backlog"))
+
+
+@metric("mean_stock", "Mean stock on hand", "units")
+def mean_stock(view: View) -> float | None:
+    """Stock on hand at day's end, mean over days."""
+    return ratio(view.total("on_hand"), view.days)
+
+
+@metric("days_of_cover", "Mean days of cover", "days")
+def days_of_cover(view: View) -> float | None:
+    """Mean stock on hand at day's end, divided by mean daily demand."""
+    return ratio(view.total("on_hand"), view.total("demand"))
+
+
+@metric("according_to_plan", "Stocked according to plan", "share", better="higher")
+def according_to_plan(view: View) -> float | None:
+    """Share of site-product-days with stock between the planned minimum and maximum, where a policy plans both."""
+    planned = view.outcome.plan.stock_maximum[view.cells] >= 0
+    return ratio(view.cell_count("plan_days")[planned].sum(), int(planned.sum()) * view.days)

@@ -1,0 +1,1 @@
+"""What disruptions and policies act on: the network, its quantities, goods under way, geography."""

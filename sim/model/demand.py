@@ -1,0 +1,83 @@
+"""Daily demand distributions. Each draws whole units for one site and product; one small class a distribution."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+import numpy as np
+
+from sim.registry import Kind, Registry
+from sim.units import NonNegative, Positive, Text
+
+
+
+
+class DemandKind(Kind):
+    """How a day's demand scatters around its mean."""
+
+    random: ClassVar[bool] = True
+    distribution: Text
+
+    @abstractmethod
+    def draw(self, generator: np.random.Generator, mean: np.ndarray) -> np.ndarray:
+        """Whole units demanded on each day of a block; `mean` is units a day, shape (days,)."""
+
+
+DEMAND: Registry[DemandKind] = Registry("demand distribution", "distribution")
+
+
+@DEMAND.register("deterministic")
+class Deterministic(DemandKind):
+    """The mean itself, every day; a fraction is carried forward so that the total is right."""
+
+    random: ClassVar[bool] = False
+    example = {}
+    bad_example = ({"dispersion": 2}, "unknown key")
+
+    def draw(self, generator: np.random.Generator, mean: np.ndarray) -> np.ndarray:
+        raise TypeError("deterministic demand is carried forward, not drawn")
+
+
+@DEMAND.register("poisson")
+class Poisson(DemandKind):
+    """Independent arrivals: variance equal to the mean."""
+
+    example = {}
+    bad_example = ({"sd": 2}, "unknown key")
+
+    def draw(self, generator: np.random.Generator, mean: np.ndarray) -> np.ndarray:
+        return generator.poisson(mean[0] if (mean == mean[0]).all() else mean, len(mean))
+
+
+@DEMAND.register("negative_binomial")
+class NegativeBinomial(DemandKind):
+    """Over-dispersed counts, variance = `dispersion` x mean."""
+
+    dispersion: Positive
+    """variance divided by mean; above 1"""
+    example = {"dispersion": 1.5}
+    bad_example = ({"dispersion": 0.5}, "dispersion above 1")
+
+    def model_post_init(self, context: object) -> None:
+        if self.dispersion <= 1:
+            raise ValueError("a dispersion above 1 (variance / mean); for 1 use poisson")
+
+    def draw(self, generator: np.random.Generator, mean: np.ndarray) -> np.ndarray:
+        # numpy's (n, p): mean n(1-p)/p, variance mean/p, so p = 1/dispersion
+        p = 1 / self.dispersion
+        n = np.maximum(mean, 1e-300) * p / (1 - p)
+        return np.where(mean > 0, generator.negative_binomial(n, p, len(mean)), 0)
+
+
+@DEMAND.register("normal")
+class Normal(DemandKind):
+    """Normal demand rounded to whole units and cut off at zero."""
+
+    sd: NonNegative
+    """standard deviation in units a day"""
+    example = {"sd": 4}
+    bad_example = ({"sd": -1}, "at least 0")
+
+    def draw(self, generator: np.random.Generator, mean: np.ndarray) -> np.ndarray:
+        return np.maximum(0, np.rint(generator.normal(mean, self.sd, len(mean))))

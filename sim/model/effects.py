@@ -1,0 +1,118 @@
+"""Disruptions act on named quantities. A value is always recomputed from its base, so overlaps restore correctly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+Operation = Literal["multiply", "add", "at_most", "at_least"]
+ORDER: tuple[Operation, ...] = ("multiply", "add", "at_most", "at_least")
+"""Operations are applied in this order; within one operation they commute."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One change of a named quantity on some rows over [start, end), in days since the start of the scenario.
+
+    `steps` are (day, value) pairs: the value holds from that day until the next; the first day is `start`.
+    """
+
+    quantity: str
+    rows: np.ndarray
+    operation: Operation
+    steps: tuple[tuple[float, float], ...]
+    end: float
+    cause: str
+
+    @property
+    def start(self) -> float:
+        """Day on which the effect begins."""
+        return self.steps[0][0]
+
+    def value(self, now: float) -> float | None:
+        """The effect's value at a time, or None where it does not hold."""
+        if not self.start <= now < self.end:
+            return None
+        return next(value for day, value in reversed(self.steps) if day <= now)
+
+    def boundaries(self) -> list[float]:
+        """Days on which the value changes."""
+        return [day for day, _ in self.steps] + [self.end]
+
+
+@dataclass(frozen=True)
+class Impulse:
+    """Something that happens once, at one time: `action` on `rows` with `amount` (its meaning is the action's)."""
+
+    action: str
+    rows: np.ndarray
+    amount: float
+    at: float
+    cause: str
+
+
+@dataclass(frozen=True)
+class Impact:
+    """All that one disruption does, and how it appears in the journal and on the timeline."""
+
+    cause: str
+    start: float
+    end: float
+    announced: float
+    effects: tuple[Effect, ...] = ()
+    impulses: tuple[Impulse, ...] = ()
+
+
+def ramp(start: float, length: float, before: float, after: float) -> tuple[tuple[float, float], ...]:
+    """Steps, one a day, that take a value in a straight line from `before` to `after` over `length` days.
+
+    A day has the value that the line reaches in the middle of that day; without length the value jumps.
+    """
+    whole = int(np.ceil(length))
+    if whole == 0:
+        return ((start, after),)
+    shares = [(min(day + 0.5, length)) / length for day in range(whole)]
+    return (*((start + day, before + (after - before) * s) for day, s in enumerate(shares)), (start + length, after))
+
+
+@dataclass
+class Quantities:
+    """The named quantities of a run: `base` as given, `value` as it is now. Arrays over the rows of each quantity."""
+
+    base: Mapping[str, np.ndarray]
+    effects: Sequence[Effect]
+    value: dict[str, np.ndarray] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.value = {name: array.copy() for name, array in self.base.items()}
+        self._by_name: dict[str, list[Effect]] = {}
+        for effect in sorted(self.effects, key=lambda e: (e.quantity, ORDER.index(e.operation), e.start, e.cause)):
+            self._by_name.setdefault(effect.quantity, []).append(effect)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.value[name]
+
+    def boundaries(self) -> list[float]:
+        """Every time at which some quantity changes, ascending."""
+        return sorted({b for effect in self.effects for b in effect.boundaries()})
+
+    def update(self, now: float) -> None:
+        """Recompute every quantity that any effect touches, in place, for the time `now`."""
+        for name, effects in self._by_name.items():
+            array = self.value[name]
+            array[:] = self.base[name]
+            for effect in effects:
+                value = effect.value(now)
+                if value is None:
+                    continue
+                if effect.operation == "multiply":
+                    array[effect.rows] *= value
+                elif effect.operation == "add":
+                    array[effect.rows] += value
+                elif effect.operation == "at_most":
+                    array[effect.rows] = np.minimum(array[effect.rows], value)
+                else:
+                    array[effect.rows] = np.maximum(array[effect.rows], value)

@@ -1,0 +1,204 @@
+"""The network as arrays: what the engine runs on and what disruptions and policies refer to.
+
+A *cell* is a site and a product that belong together (the site makes, keeps or uses the product); a *flow* is a buyer
+cell and the source cell it orders from, along a route. State is kept in flat arrays over cells and flows, so that
+a sparse network costs no more than it holds. Sites and products are in order of name, which makes a result
+independent of the order of the file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import PlaceError
+from sim.model.amounts import Column, Cover
+from sim.model.distributions import Times
+from sim.model.selection import Selector, select
+
+NEVER = np.inf
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Days since the start; day 0 is `start`, warm-up days are negative."""
+
+    start: dt.date
+    days: int
+    warm_up: int
+
+    def day(self, date: dt.date) -> float:
+        """The day number of a date at 00:00."""
+        return float((date - self.start).days)
+
+    def date(self, day: float) -> dt.date:
+        """The calendar date of a day number."""
+        return self.start + dt.timedelta(days=int(np.floor(day)))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage on a lane: the fraction of the voyage at which it is reached and what a detour does.
+
+    `detour` is the voyage's length without the passage as a multiple of the open voyage; `remaining` are
+    (fraction sailed, rest of the voyage as a multiple of the open voyage) for a vessel that turns off under way.
+    """
+
+    name: str
+    fraction: float
+    detour: float
+    remaining: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One lane between two sites. `times` in days, `cost` per unit, `capacity` in handling units a day."""
+
+    name: str
+    origin: int
+    destination: int
+    mode: str
+    times: Times
+    cost: float = 0.0
+    capacity: float = NEVER
+    passages: tuple[Passage, ...] = ()
+    distance_nm: float | None = None
+    path: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One side of a port: what it handles a day (handling units) and how long clearance takes.
+
+    Gates of one `pool` share their handling.
+    """
+
+    name: str
+    site: int
+    side: str
+    pool: int
+    handling: float
+    clearance: Times
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Ways from a source to a buyer through ports: (routes x legs) arrays, padded with -1.
+
+    `lane[r, k]` is the k-th lane; `gate[r, k]` the port gate passed after it; `legs[r]` their number; `border[r]`
+    the first leg that ends in another country than the source's, or -1; `lead_time[r]` the mean in days.
+    """
+
+    lane: np.ndarray
+    gate: np.ndarray
+    legs: np.ndarray
+    border: np.ndarray
+    lead_time: np.ndarray
+
+
+@dataclass(frozen=True)
+class Network:
+    """The compiled network; all index arrays are int64.
+
+    `sites` and `products` are tables in order of name. Cells are in order of group (kind, country, region,
+    priority, setting, product), then site, so that totals by group are sums over runs of cells. Flows are in order
+    of source cell, then buyer. `cell_mean` and `flow_usual` are units a day in undisturbed times, `capacity` units a day
+    of supplier cells (infinite elsewhere), `ramp_up` days over sites.
+    """
+
+    calendar: Calendar
+    sites: pd.DataFrame
+    products: pd.DataFrame
+    cell_site: np.ndarray
+    cell_product: np.ndarray
+    cell_group: np.ndarray
+    groups: pd.DataFrame
+    cell_mean: np.ndarray
+    cell_level: np.ndarray
+    lanes: tuple[Lane, ...]
+    gates: tuple[Gate, ...]
+    routes: Routes
+    flow_buyer: np.ndarray
+    flow_source: np.ndarray
+    flow_route: np.ndarray
+    flow_share: np.ndarray
+    flow_usual: np.ndarray
+    capacity: np.ndarray
+    ramp_up: np.ndarray
+    columns: dict[str, np.ndarray]
+
+    @cached_property
+    def site_kind(self) -> np.ndarray:
+        """Kind of each site."""
+        return self.sites["kind"].to_numpy(dtype=object)
+
+    @cached_property
+    def passages(self) -> list[str]:
+        """Names of all passages on any lane, in order of name."""
+        return sorted({passage.name for lane in self.lanes for passage in lane.passages})
+
+    @cached_property
+    def cell_kind(self) -> np.ndarray:
+        """Kind of the site of each cell."""
+        return self.site_kind[self.cell_site]
+
+    @cached_property
+    def cell_lead_time(self) -> np.ndarray:
+        """Mean lead time of each cell in days: its flows' lead times weighted by their shares; 0 without a source."""
+        total = np.zeros(len(self.cell_site))
+        np.add.at(total, self.flow_buyer, self.flow_share * self.routes.lead_time[self.flow_route])
+        return total
+
+    def site_names(self, positions: np.ndarray) -> list[str]:
+        """Names of the sites at these positions."""
+        return [str(n) for n in self.sites["name"].to_numpy()[positions]]
+
+    def product_positions(self, names: list[str] | None) -> np.ndarray:
+        """Positions of products by name; all of them for None. Raises PlaceError for an unknown one."""
+        known = {str(n): i for i, n in enumerate(self.products["name"])}
+        if names is None:
+            return np.arange(len(known))
+        for position, name in enumerate(names):
+            if name not in known:
+                raise PlaceError((position,), "unknown product", name, "a product of this scenario", known)
+        return np.array(sorted(known[name] for name in names), dtype=np.int64)
+
+    def select_sites(self, selector: Selector) -> np.ndarray:
+        """Positions of the sites a selector names."""
+        return select(selector, self.sites)
+
+    def select_cells(self, selector: Selector, products: list[str] | None = None) -> np.ndarray:
+        """Positions of the cells at the selected sites that hold one of the products."""
+        return self.cells_of(self.select_sites(selector), self.product_positions(products))
+
+    def cells_of(self, sites: np.ndarray, products: np.ndarray) -> np.ndarray:
+        """Positions of the cells at these sites and of these products."""
+        at = np.zeros(len(self.sites), dtype=bool)
+        at[sites] = True
+        of = np.zeros(len(self.products), dtype=bool)
+        of[products] = True
+        return np.flatnonzero(at[self.cell_site] & of[self.cell_product])
+
+    def column(self, name: str, sites: np.ndarray) -> np.ndarray:
+        """Values of a table's column at these sites; raises PlaceError where there is no such column or value."""
+        if name not in self.columns:
+            raise PlaceError((), "no table of sites has this column", name, "a numeric column", self.columns)
+        values = self.columns[name][sites]
+        if np.isnan(values.astype(float)).any():
+            lacking = self.site_names(sites[np.isnan(values.astype(float))])
+            raise PlaceError((), f"column '{name}' has no value for {lacking[0]}", name)
+        return np.asarray(values, dtype=float)
+
+    def units(self, amount: float | Cover | Column, cells: np.ndarray) -> np.ndarray:
+        """Whole units (int64) that an amount stands for at each of these cells; days of cover use the usual demand."""
+        if isinstance(amount, Column):
+            values = self.column(amount.name, self.cell_site[cells])
+        elif isinstance(amount, Cover):
+            values = amount.days * self.cell_mean[cells]
+        else:
+            values = np.full(len(cells), float(amount))
+        return np.round(values).astype(np.int64)

@@ -1,0 +1,90 @@
+"""Goods under way: rows of a table, each with an identity, so that they can be held, diverted, returned or lost."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+
+class Phase(IntEnum):
+    """Where a shipment is on its route."""
+
+    TRAVELLING = 0
+    QUEUED = 1
+    CLEARING = 2
+    READY = 3
+    HELD = 4
+    DONE = 5
+
+
+COLUMNS = {
+    "id": np.int64,
+    "flow": np.int64,
+    "units": np.int64,
+    "sent": np.float64,
+    "leg": np.int64,
+    "phase": np.int8,
+    "time": np.float64,
+    "departed": np.float64,
+    "length": np.float64,
+    "passage": np.int64,
+    "diverted": np.bool_,
+    "exempt": np.bool_,
+}
+"""id: kept when a shipment is split; sent: day it left the source; time: when the present phase ends (held: when the
+passage is reached; queued, ready: since when); departed, length: of the present leg, in days; passage: where it is
+held, else -1; exempt: may cross a closed border."""
+
+
+class Shipments:
+    """The table. Columns are arrays of at least `count` rows; `table[name]` is the part in use."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._next = 0
+        self._columns = {name: np.zeros(1024, dtype=kind) for name, kind in COLUMNS.items()}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._columns[name][: self.count]
+
+    def add(self, flow: np.ndarray, units: np.ndarray, sent: np.ndarray | float) -> np.ndarray:
+        """Rows of new shipments at the start of their route, ready to leave at `sent`; shape (n,)."""
+        rows = self._grow(len(flow))
+        for name, value in (("flow", flow), ("units", units), ("sent", sent), ("time", sent)):
+            self._columns[name][rows] = value
+        self._columns["id"][rows] = np.arange(self._next, self._next + len(rows))
+        self._next += len(rows)
+        for name, start in (("leg", 0), ("phase", Phase.READY), ("passage", -1), ("diverted", 0), ("exempt", 0)):
+            self._columns[name][rows] = start
+        return rows
+
+    def split(self, rows: np.ndarray, units: np.ndarray) -> np.ndarray:
+        """Take `units` off these rows into rows of their own with the same identity; returns the new rows."""
+        new = self._grow(len(rows))
+        for column in self._columns.values():
+            column[new] = column[rows]
+        self._columns["units"][new] = units
+        self._columns["units"][rows] -= units
+        return new
+
+    def where(self, phase: Phase) -> np.ndarray:
+        """Rows in a phase, ascending."""
+        return np.flatnonzero(self["phase"] == phase)
+
+    def compact(self) -> None:
+        """Forget finished rows once they are the larger part; call only while no row numbers are held."""
+        live = self["phase"] != Phase.DONE
+        if self.count > 4096 and 2 * np.count_nonzero(live) < self.count:
+            kept = np.flatnonzero(live)
+            for column in self._columns.values():
+                column[: len(kept)] = column[kept]
+            self.count = len(kept)
+
+    def _grow(self, more: int) -> np.ndarray:
+        start, self.count = self.count, self.count + more
+        size = len(self._columns["id"])
+        if self.count > size:
+            for name, column in self._columns.items():
+                self._columns[name] = np.concatenate([column, np.zeros(max(size, more), dtype=column.dtype)])
+        return np.arange(start, self.count)

@@ -1,0 +1,102 @@
+"""What every allocation rule is, and the arithmetic of sharing whole units that the rules have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.model.network import Network
+from sim.model.selection import SelectorField
+from sim.registry import Kind, Registry
+from sim.units import Text
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Who asks for what at sources that are short. Claims are grouped by source, ascending; int64 arrays.
+
+    Over sources: `available` units; over claims: `source` (position in `available`), `requested` units, `flow`
+    (position in the network), `cover_stock` (units the buyer has or has under way), `mean` (buyer's usual units a
+    day), `tier` (buyer's priority group, 1 first).
+    `booked` holds the open orders behind the claims in order of booking, as (claim, units) rows; only given to rules
+    with `needs_order_book`.
+    """
+
+    available: np.ndarray
+    source: np.ndarray
+    requested: np.ndarray
+    flow: np.ndarray
+    cover_stock: np.ndarray
+    mean: np.ndarray
+    tier: np.ndarray
+    booked: tuple[np.ndarray, np.ndarray] | None = None
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """First claim of each source."""
+        return np.searchsorted(self.source, np.arange(len(self.available)))
+
+    def per_source(self, values: np.ndarray) -> np.ndarray:
+        """Sum over the claims of each source; every source has at least one claim."""
+        return np.add.reduceat(values, self.starts)
+
+
+class Allocation(Kind):
+    """A rule for sharing stock at some sources."""
+
+    rule: Text
+    at: SelectorField = "all"
+    """sources that share by this rule"""
+    products: list[Text] | None = None
+    """products it holds for; left out: all"""
+
+    @property
+    def needs_order_book(self) -> bool:
+        """Whether the rule must know the order in which orders were booked."""
+        return False
+
+    @abstractmethod
+    def share(self, claims: Claims, network: Network) -> np.ndarray:
+        """Whole units for each claim: at most what it requested, together at most what its source has."""
+
+
+ALLOCATION: Registry[Allocation] = Registry("allocation rule", "rule")
+
+
+def in_turn(available: np.ndarray, source: np.ndarray, requested: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Serve claims one after another until the source is empty.
+
+    `order` sorts claims by source and then by turn. Returns units per claim, in the claims' own order.
+    """
+    s, r = source[order], requested[order]
+    before = np.cumsum(r) - r
+    first = np.searchsorted(s, np.arange(len(available)))
+    begin = np.where(first < len(r), before[np.minimum(first, max(len(r) - 1, 0))], 0) if len(r) else first
+    given = np.clip(available[s] - (before - begin[s]), 0, r)
+    result = np.empty_like(requested)
+    result[order] = given
+    return result
+
+
+def largest_remainder(available: np.ndarray, source: np.ndarray, requested: np.ndarray) -> np.ndarray:
+    """Share in proportion to the requests, rounded by largest remainder; ties go to the claim named first.
+
+    `available` over sources, `source` and `requested` over claims; exact integer arithmetic. A source that can meet
+    all its requests meets them.
+    """
+    total = np.zeros(len(available), dtype=np.int64)
+    np.add.at(total, source, requested)
+    enough = np.minimum(available, total)
+    divisor = np.maximum(total, 1)[source]
+    product = enough[source] * requested
+    share = product // divisor
+    left = enough.copy()
+    np.subtract.at(left, source, share)
+    order = np.lexsort((np.arange(len(source)), -(product % divisor), source))
+    rank = np.empty(len(source), dtype=np.int64)
+    ordered = source[order]
+    rank[order] = np.arange(len(source)) - np.searchsorted(ordered, ordered)
+    return share + (rank < left[source])

@@ -1,0 +1,40 @@
+"""Equal days of cover: lift those with the least cover first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.network import Network
+from sim.policies.allocation.base import ALLOCATION, Allocation, Claims, in_turn
+
+HALVINGS = 60
+"""Halvings of the cover interval: from 1e6 days down to below 1e-12 of a day, so less than a unit for any mean."""
+
+
+@ALLOCATION.register("equal_days_of_cover")
+class EqualDaysOfCover(Allocation):
+    """Share so that buyers end with as equal a cover (stock on hand and under way / usual demand) as requests allow."""
+
+    example = {"at": "warehouses"}
+    bad_example = ({"rule": "equal_days_of_cover", "at": "warehouses", "products": ["no-such"]}, "unknown product")
+
+    def share(self, claims: Claims, network: Network) -> np.ndarray:
+        mean = np.maximum(claims.mean, 1e-9)
+        ceiling = (claims.cover_stock + claims.requested) / mean
+        low = np.full(len(claims.available), min(0.0, float((claims.cover_stock / mean).min())) - 1.0)
+        high = np.maximum.reduceat(ceiling, claims.starts) + 1.0
+        for _ in range(HALVINGS):
+            level = (low + high) / 2
+            fits = claims.per_source(self._lift(level, claims, mean)) <= claims.available
+            low, high = np.where(fits, level, low), np.where(fits, high, level)
+        given = self._lift(low, claims, mean)
+        left = claims.available - claims.per_source(given)
+        cover = (claims.cover_stock + given) / mean
+        turn = np.lexsort((np.arange(len(cover)), cover, claims.source))
+        one_more = (claims.requested > given).astype(np.int64)
+        return given + in_turn(left, claims.source, one_more, turn)
+
+    @staticmethod
+    def _lift(level: np.ndarray, claims: Claims, mean: np.ndarray) -> np.ndarray:
+        wanted = np.floor(level[claims.source] * mean - claims.cover_stock)
+        return np.clip(wanted, 0, claims.requested).astype(np.int64)

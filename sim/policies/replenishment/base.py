@@ -1,0 +1,77 @@
+"""What every replenishment policy is: parameters from the YAML, bound to cells, giving order quantities."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import Field
+
+from sim.model.network import Network
+from sim.model.selection import SelectorField
+from sim.registry import Kind, Registry
+from sim.units import Days, Text
+
+
+@dataclass(frozen=True)
+class StockView:
+    """What a policy may see of its cells at a review: int64 arrays over those cells, not to be written to.
+
+    `position` = on hand + on order - backorders, without any ring-fenced reserve.
+    """
+
+    position: np.ndarray
+    on_hand: np.ndarray
+
+
+@dataclass(frozen=True)
+class Rule(ABC):
+    """A policy bound to cells: whole-unit arrays over them.
+
+    `target` is the inventory position the policy restores to at most, used for steady-state starts.
+    """
+
+    target: np.ndarray
+
+    @abstractmethod
+    def orders(self, view: StockView) -> np.ndarray:
+        """Units to order at a regular review; shape (cells,)."""
+
+    @property
+    def has_emergency(self) -> bool:
+        """Whether the policy also orders between reviews."""
+        return False
+
+    def emergency(self, view: StockView) -> np.ndarray | None:
+        """Units to order between reviews, looked at every day; None where the policy has no such orders."""
+        return None
+
+
+class Replenishment(Kind):
+    """A replenishment policy for some sites and products."""
+
+    policy: Text
+    at: SelectorField
+    """sites that order by this policy"""
+    products: list[Text] | None = None
+    """products it holds for; left out: all"""
+    review: Days = Field(default=1.0, ge=1)
+    """time between reviews, in whole days"""
+    first_review: Days = 0.0
+    """when the first review is due, counted from the start"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.review % 1 or self.first_review % 1:
+            raise ValueError("reviews a whole number of days apart, such as 1d or 7d")
+        self.check()
+
+    def check(self) -> None:
+        """Raise ValueError where fields contradict each other."""
+
+    @abstractmethod
+    def bind(self, network: Network, cells: np.ndarray) -> Rule:
+        """The policy's rule for these cells; raises PlaceError where a parameter cannot be resolved."""
+
+
+REPLENISHMENT: Registry[Replenishment] = Registry("replenishment policy", "policy")

@@ -1,0 +1,32 @@
+"""Base stock: at every review order up to a level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.model.amounts import StockField
+from sim.model.network import Network
+from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule, StockView
+
+
+@dataclass(frozen=True)
+class OrderUpTo(Rule):
+    """Orders what lacks to the target."""
+
+    def orders(self, view: StockView) -> np.ndarray:
+        return np.maximum(0, self.target - view.position)
+
+
+@REPLENISHMENT.register("base_stock")
+class BaseStock(Replenishment):
+    """Order up to `level` at every review: quantity = max(0, level - inventory position)."""
+
+    level: StockField
+    """units, or days of usual demand; covers the lead time too"""
+    example = {"at": "facilities", "level": "30d"}
+    bad_example = ({"at": "facilities", "level": -5}, "at least 0")
+
+    def bind(self, network: Network, cells: np.ndarray) -> Rule:
+        return OrderUpTo(network.units(self.level, cells))

@@ -1,0 +1,50 @@
+"""Max-min forced ordering: every review orders up to the maximum; below the emergency point at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import Field
+
+from sim.model.amounts import StockField
+from sim.model.network import Network
+from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, StockView
+from sim.policies.replenishment.base_stock import OrderUpTo
+
+
+@dataclass(frozen=True)
+class ForcedOrdering(OrderUpTo):
+    """Order-up-to with emergency orders where stock on hand is below the emergency order point."""
+
+    emergency_point: np.ndarray
+
+    @property
+    def has_emergency(self) -> bool:
+        return bool(self.emergency_point.any())
+
+    def emergency(self, view: StockView) -> np.ndarray | None:
+        return np.where(view.on_hand < self.emergency_point, self.orders(view), 0)
+
+
+@REPLENISHMENT.register("max_min")
+class MaxMin(Replenishment):
+    """Every review orders up to `max`; stock on hand below `emergency` orders at once. `min` triggers nothing.
+
+    The forced-ordering system of the USAID logistics handbook: the minimum is for assessing stock status.
+    """
+
+    maximum: StockField = Field(alias="max")
+    """units, or days or months of usual demand"""
+    minimum: StockField | None = Field(default=None, alias="min")
+    """lower bound of the plan; used to report 'stocked according to plan'"""
+    emergency: StockField | None = None
+    """emergency order point"""
+    example = {"at": "facilities", "max": "3mo", "min": "1mo", "review": "1mo", "emergency": "0.5mo"}
+    bad_example = ({"at": "facilities", "min": "1mo"}, "max")
+
+    def bind(self, network: Network, cells: np.ndarray) -> ForcedOrdering:
+        point = np.zeros(len(cells), dtype=np.int64)
+        if self.emergency is not None:
+            point = network.units(self.emergency, cells)
+        return ForcedOrdering(network.units(self.maximum, cells), point)

@@ -1,0 +1,43 @@
+"""(s, S): order up to S once the position has fallen to s."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import Field
+
+from sim.model.amounts import StockField
+from sim.model.network import Network
+from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule, StockView
+
+
+@dataclass(frozen=True)
+class ReorderUpTo(Rule):
+    """Orders up to the target where the position is at or below `reorder`."""
+
+    reorder: np.ndarray
+
+    def orders(self, view: StockView) -> np.ndarray:
+        return np.where(view.position <= self.reorder, np.maximum(0, self.target - view.position), 0)
+
+
+@REPLENISHMENT.register("s_S")
+class SS(Replenishment):
+    """Order up to `order_up_to` at a review that finds the inventory position at or below `reorder_point`."""
+
+    reorder_point: StockField = Field(alias="s")
+    """s: units, or days of usual demand"""
+    order_up_to: StockField = Field(alias="S")
+    """S: units, or days of usual demand"""
+    example = {"at": "facilities", "s": "10d", "S": "30d"}
+    bad_example = ({"at": "facilities", "s": 40, "S": 30}, "S above s")
+
+    def check(self) -> None:
+        same_kind = type(self.reorder_point) is type(self.order_up_to)
+        amounts = [getattr(a, "days", a) for a in (self.reorder_point, self.order_up_to)]
+        if same_kind and all(isinstance(a, float) for a in amounts) and amounts[1] <= amounts[0]:  # type: ignore[operator]
+            raise ValueError("S above s")
+
+    def bind(self, network: Network, cells: np.ndarray) -> Rule:
+        return ReorderUpTo(network.units(self.order_up_to, cells), network.units(self.reorder_point, cells))

@@ -1,0 +1,1 @@
+"""Stock set apart for bad times."""

@@ -1,0 +1,77 @@
+"""A reserve: where it is held, for whom, how large, what opens it, how fast it flows and how it is refilled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.model.amounts import StockField
+from sim.model.selection import SelectorField
+from sim.policies.allocation.base import ALLOCATION
+from sim.policies.reserves.triggers.base import TRIGGERS, Trigger
+from sim.registry import Model, import_all, one_of
+from sim.units import Days, NonNegative, Percent, Share, Text
+
+import_all("sim.policies.reserves.triggers")
+import_all("sim.policies.allocation")
+
+if TYPE_CHECKING:
+    TriggerField = Trigger
+else:
+    TriggerField = one_of(TRIGGERS)
+
+
+class Release(Model):
+    """How a reserve is opened and shared out."""
+
+    when: TriggerField
+    """the condition, looked at every evening"""
+    after: Days = 0.0
+    """authorisation delay: from the condition being met to the first release"""
+    stand_down: Days = 7.0
+    """the reserve closes once the condition has not been met for this long"""
+    at_most: Percent | None = None
+    """share of the reserve's size that may leave per day; left out: no limit"""
+    rule: Text = "proportional"
+    """allocation rule among the members' open orders"""
+
+    def model_post_init(self, context: Any) -> None:
+        if self.rule not in ALLOCATION:
+            raise ValueError("one of " + ", ".join(ALLOCATION))
+        if ALLOCATION[self.rule].model_validate({"rule": self.rule}).needs_order_book:
+            raise ValueError("a rule other than first_come: a reserve has no queue of its own")
+
+
+class Refill(Model):
+    """How a reserve is built up again once it is closed."""
+
+    after: Days = 0.0
+    """time from closing to the first refill"""
+    at_most: Percent = 0.05
+    """share of the reserve's size that may be put back per day"""
+
+
+class Reserve(Model):
+    """Stock set apart for bad times, on top of ordinary stock and not counted in anyone's inventory position."""
+
+    held_at: dict[str, Share] | str
+    """the sites that hold it and their shares of it; or one site's name"""
+    size: StockField
+    """units of each product, or days of the members' usual demand"""
+    members: SelectorField
+    """the facilities that may draw on it: names, regions, countries"""
+    products: list[Text] | None = None
+    """products it holds; left out: all that members use"""
+    release: Release
+    refill: Refill | None = None
+    """left out: not refilled within the scenario"""
+    holding_cost: NonNegative | None = None
+    """currency per unit and year; left out: the scenario's holding rate"""
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Holder site -> share of the reserve."""
+        return {self.held_at: 1.0} if isinstance(self.held_at, str) else self.held_at
+
+    def model_post_init(self, context: Any) -> None:
+        if abs(sum(self.shares.values()) - 1) > 1e-9:
+            raise ValueError(f"shares in held_at that add up to 100% (they add up to {sum(self.shares.values()):.0%})")

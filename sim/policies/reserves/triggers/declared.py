@@ -1,0 +1,24 @@
+"""Opens between two dates, as a declared emergency does."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.policies.reserves.triggers.base import TRIGGERS, MemberView, Trigger
+from sim.units import Days
+
+
+@TRIGGERS.register("declared")
+class Declared(Trigger):
+    """An emergency is declared some days after the start and may be ended."""
+
+    after: Days
+    """time from the scenario's start to the declaration"""
+    until: Days | None = None
+    """time from the scenario's start to the end of the emergency"""
+    example = {"trigger": "declared", "after": "10d"}
+    bad_example = ({"trigger": "declared"}, "after")
+
+    def met(self, view: MemberView) -> np.ndarray:
+        end = np.inf if self.until is None else self.until
+        return np.full(len(view.product), self.after <= view.day < end)

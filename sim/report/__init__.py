@@ -1,0 +1,1 @@
+"""Everything a person reads: tables, pictures, the HTML report."""

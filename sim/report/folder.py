@@ -1,0 +1,57 @@
+"""The run folder: written beside its place and renamed, so that an interrupted run leaves no half results."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.errors import Problem, ScenarioError
+
+MARK = "manifest.json"
+
+
+def write_atomically(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Let `fill` write into a new folder, then put it in the place of `folder`; returns `folder`.
+
+    An earlier run folder is replaced; anything else that stands there is left alone and raises ScenarioError.
+    """
+    folder = folder.absolute()
+    if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ScenarioError([Problem(str(folder), 0, "this is not a run folder, so it is not overwritten")])
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise ScenarioError([Problem(str(folder), 0, f"cannot write here: {error.strerror}")]) from None
+    try:
+        fill(beside)
+        beside.chmod(0o777 & ~_umask())
+        if folder.exists():
+            shutil.rmtree(folder)
+        os.replace(beside, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return folder
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Data as readable JSON with a fixed order of keys as given."""
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """A table as Parquet, zstd; the same table gives the same bytes."""
+    frame.to_parquet(path, engine="pyarrow", compression="zstd", index=False)

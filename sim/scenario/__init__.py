@@ -1,0 +1,1 @@
+"""The scenario language: files to a checked specification."""

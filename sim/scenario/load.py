@@ -1,0 +1,125 @@
+"""From files to a checked scenario: YAML, overlays, models and tables, with every problem told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydantic
+
+from sim.errors import PlaceError, Problem, ScenarioError
+from sim.scenario.document import Document
+from sim.scenario.overlay import gather
+from sim.scenario.series import read_series
+from sim.scenario.sites import SiteTable, read_sites
+from sim.scenario.spec import Scenario
+from sim.scenario.validation import problems_from
+
+
+@dataclass
+class Problems:
+    """Gathers problems of one document, so that all can be told at once."""
+
+    document: Document
+    found: list[Problem] = field(default_factory=list)
+
+    @contextmanager
+    def at(self, *path: str | int) -> Iterator[None]:
+        """Note a PlaceError or ScenarioError raised inside, its place taken from `path`, and go on after the block."""
+        try:
+            yield
+        except PlaceError as error:
+            self.found.append(self.document.place(error, path))
+        except ScenarioError as error:
+            self.found.extend(error.problems)
+
+    def check(self) -> None:
+        """Raise ScenarioError if anything was found so far."""
+        if self.found:
+            raise ScenarioError(self.found)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario whose files are read and whose values are well-formed; names are resolved when it is compiled.
+
+    `series` holds recorded demand by position in `demand`: day numbers, site positions, units.
+    """
+
+    spec: Scenario
+    document: Document
+    sites: SiteTable
+    series: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
+
+    @property
+    def path(self) -> Path:
+        """The scenario file."""
+        return self.document.files[0]
+
+
+def load(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Loaded:
+    """Read a scenario, with one strategy and further overrides applied.
+
+    Raises ScenarioError with every problem that can be told without building the network.
+    """
+    document, found = gather(path, strategy, overrides)
+    if document is None:
+        raise ScenarioError(found)
+    try:
+        spec = Scenario.model_validate(document.data)
+    except pydantic.ValidationError as error:
+        raise ScenarioError([*found, *problems_from(error, Scenario, document)]) from None
+    problems = Problems(document, found)
+    problems.found.extend(_evidence_problems(spec, document))
+    sites: SiteTable | None = None
+    with problems.at():
+        sites = read_sites(spec, document)
+    series = {}
+    if sites is not None:
+        for position, entry in enumerate(spec.demand):
+            if entry.series is not None:
+                with problems.at("demand", position):
+                    file = document.file_at(("demand", position, "series", "file"))
+                    series[position] = read_series(file, entry.product, sites.frame, spec)
+    problems.check()
+    assert sites is not None
+    return Loaded(spec, document, sites, series)
+
+
+def _evidence_problems(spec: Scenario, document: Document) -> Iterator[Problem]:
+    for path, evidence in spec.evidence.items():
+        if evidence.source not in spec.sources and evidence.status != "assumed":
+            place = ("evidence", path, "source")
+            yield document.problem(place, "unknown source", evidence.source, "a key of sources", spec.sources)
+        if figure_at(document, path) is None:
+            parts = path.split(".")
+            parents = [k for k in range(len(parts), -1, -1) if figure_at(document, ".".join(parts[:k])) is not None]
+            parent = figure_at(document, ".".join(parts[: parents[0]])) if parents and parents[0] else document.data
+            valid = [".".join([*parts[: parents[0] if parents else 0], str(key)]) for key in (parent or ())]
+            yield document.problem(("evidence", path), "evidence for a figure that is not there", path, None, valid)
+
+
+def figure_at(document: Document, path: str) -> Any:
+    """The value at a dotted path of the document: keys, list positions, or the `name` of a list's entry."""
+    value: Any = document.data
+    parts = path.split(".") if path else []
+    while parts:
+        if isinstance(value, dict):
+            taken = next((k for k in range(len(parts), 0, -1) if ".".join(parts[:k]) in value), 0)
+            if not taken:
+                return None
+            value, parts = value[".".join(parts[:taken])], parts[taken:]
+        elif isinstance(value, list):
+            named = [v for v in value if isinstance(v, dict) and v.get("name") == parts[0]]
+            if parts[0].isdigit() and int(parts[0]) < len(value):
+                named = named or [value[int(parts[0])]]
+            if not named:
+                return None
+            value, parts = named[0], parts[1:]
+        else:
+            return None
+    return value

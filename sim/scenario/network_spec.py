@@ -1,0 +1,151 @@
+"""The words for goods, sites and lanes. Field docstrings are the reference."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sim.model.amounts import AmountField, StockField, TextOrColumn
+from sim.model.distributions import Times, TimesField
+from sim.model.selection import SelectorField
+from sim.registry import Model
+from sim.units import Days, NonNegative, Number, Percent, Positive, Share, Text, Whole
+
+AT_ONCE = Times("0d", 0.0)
+
+
+class Product(Model):
+    """A good that is counted in whole units."""
+
+    unit: Text
+    """what one unit is, such as vial, bag or tablet"""
+    cost: NonNegative = 0.0
+    """purchase cost of one unit, in the scenario's currency"""
+    priority: Literal["vital", "essential", "necessary"] = "essential"
+    """class of importance (VEN)"""
+    size: Positive = 1.0
+    """handling units (of ports and of lane capacities) that one unit takes"""
+
+
+class Site(Model):
+    """What every site has."""
+
+    country: Text = ""
+    """two-letter ISO 3166 code"""
+    region: Text = ""
+    lat: Number | None = Field(default=None, ge=-90, le=90)
+    """degrees north"""
+    lon: Number | None = Field(default=None, ge=-180, le=180)
+    """degrees east"""
+    priority: Whole = 1
+    """priority group; 1 is served first"""
+    setting: Text = ""
+    """urban, rural, ..."""
+    population: NonNegative = 0.0
+
+
+class Makes(Model):
+    """What a supplier can do for one product."""
+
+    capacity: Positive | None = None
+    """units a day; left out: unlimited"""
+    finished_stock: StockField = 0.0
+    """units, or days of usual demand, that the supplier builds up and keeps as finished stock"""
+
+
+class Supplier(Site):
+    """A maker of products; it ships from finished stock and makes up what it shipped."""
+
+    makes: dict[str, Makes]
+    """products and what it can do for each"""
+    ramp_up: Days = 0.0
+    """time from restart to full capacity after an outage, in a straight line"""
+
+
+class Handling(Model):
+    """A port's two sides, each with its own capacity."""
+
+    imports: Positive
+    """handling units a day"""
+    exports: Positive
+    """handling units a day"""
+
+
+class Port(Site):
+    """A place that goods pass: handled in order of arrival up to a daily capacity, then cleared."""
+
+    locode: Text | None = None
+    """UN/LOCODE; needed where sea lanes take their distance from the sea-lane network"""
+    handling: Positive | None = None
+    """handling units a day for imports and exports together; left out: unlimited"""
+    handling_by_side: Handling | None = None
+    """handling units a day for each side; instead of `handling`"""
+    clearance: TimesField = AT_ONCE
+    """time from handling of imports to their release"""
+    export_clearance: TimesField = AT_ONCE
+    """the same for exports"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.handling is not None and self.handling_by_side is not None:
+            raise ValueError("either handling or handling_by_side")
+
+
+class Warehouse(Site):
+    """A place that keeps stock and serves the sites below it."""
+
+
+class Facility(Site):
+    """A place where goods are used."""
+
+
+class Table(Model):
+    """Sites read from a CSV file, one a row; the column `name` and those of the site's fields are known."""
+
+    table: Text
+    """CSV file, relative to this file"""
+    ignore: list[Text] = []
+    """columns of the file that the scenario does not use"""
+
+
+class LaneSpec(Model):
+    """A way between two sites, or from one to each of many."""
+
+    from_: TextOrColumn = Field(alias="from")
+    """a site, or 'column NAME' of the destinations' table"""
+    to: SelectorField
+    """one site or several"""
+    mode: Literal["road", "sea", "air", "rail", "river"] = "road"
+    time: TimesField | None = None
+    """journey time: a duration or a distribution"""
+    days: AmountField | None = None
+    """mean journey time in days as a number or 'column NAME', instead of `time`"""
+    speed: Positive | None = None
+    """knots, instead of `time`: distance and passages then come from the sea-lane network"""
+    spread: Percent = 0.0
+    """standard deviation of the journey time as a share of its mean (lognormal), with `days` or `speed`"""
+    cost: AmountField = 0.0
+    """transport cost per unit"""
+    capacity: Positive | None = None
+    """handling units a day; left out: unlimited"""
+    passages: dict[str, Share] = {}
+    """passages on the way and the share of the journey at which each is reached; with `speed`: from geography"""
+    detour: dict[str, Days] = {}
+    """extra days when a passage is closed; with `speed`: from geography"""
+    may_use: list[Text] = []
+    """further canals and straits a diverted vessel may take; those off its usual way are not taken unless named"""
+
+    def model_post_init(self, context: object) -> None:
+        given = [name for name in ("time", "days", "speed") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("exactly one of time, days and speed")
+        if self.speed is not None and self.mode != "sea":
+            raise ValueError("speed only with mode: sea (its distance comes from the sea-lane network)")
+        if self.speed is not None and (self.passages or self.detour):
+            raise ValueError("no passages or detour with speed: they come from the sea-lane network")
+        if self.speed is None and self.may_use:
+            raise ValueError("may_use only with speed")
+        if set(self.detour) != set(self.passages):
+            raise ValueError("a detour for each passage, and no other")
+        if self.spread and self.time is not None:
+            raise ValueError("spread only with days or speed; write the spread of a time as lognormal(14d, 3d)")

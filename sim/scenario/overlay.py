@@ -1,0 +1,214 @@
+"""Putting a scenario together: the files it builds on, its strategies, and overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Problem, ScenarioError, nearest
+from sim.scenario.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
+from sim.scenario.document import shown_value as written
+from sim.scenario.settings import FIXED, Setting, apply, conflicts, merge, settings, settle
+from sim.scenario.yaml_reader import read_yaml
+
+DEEPEST_CHAIN = 16
+"""Files that may build on one another."""
+
+
+def project_root(scenario: Path) -> Path:
+    """The folder no reference may leave.
+
+    The nearest one above the scenario with a `pyproject.toml`, a `.tideover` file or a `scenarios` folder;
+    else the scenario's own.
+    """
+    for folder in scenario.parents:
+        if (
+            any((folder / name).exists() for name in ("pyproject.toml", ".tideover"))
+            or (folder / "scenarios").is_dir()
+        ):
+            return folder
+    return scenario.parent
+
+
+def read(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Document:
+    """The scenario in a file with everything it builds on, a strategy and overrides applied.
+
+    Raises ScenarioError with every problem found.
+    """
+    document, problems = gather(path, strategy, overrides)
+    if problems or document is None:
+        raise ScenarioError(problems)
+    return document
+
+
+def gather(
+    path: Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None
+) -> tuple[Document | None, list[Problem]]:
+    """What `read` reads, as far as it goes, and every problem, so that its meaning can still be checked.
+
+    The document is None where the scenario file itself cannot be read.
+    """
+    builder = _Builder(Path(path))
+    top = builder.assemble(builder.scenario, None, ())
+    if top is None:
+        return None, builder.problems
+    strategies = top.value.get("strategies")
+    if strategies is None or strategies.value is None:
+        strategies = Node({}, top.mark)
+    top = Node({key: child for key, child in top.value.items() if key not in FIXED}, top.mark)
+    top = settle(top, builder.problems)
+    top = builder.overlay(top, strategies, strategy)
+    top = builder.override(top, overrides or {})
+    return (
+        Document(
+            data=plain(top),
+            marks=marks_of(top) | marks_of(strategies, ("strategies",)),
+            root=builder.root,
+            overrides=builder.log,
+            files=builder.files,
+            strategies=plain(strategies) if isinstance(strategies.value, dict) else {},
+            strategy=strategy,
+        ),
+        builder.problems,
+    )
+
+
+class _Builder:
+    """One reading: gathers files, problems and what was set over what."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self.scenario = path.resolve()
+        except (OSError, ValueError, RuntimeError):
+            raise ScenarioError([Problem(str(path), 0, "this is not the name of a file")]) from None
+        self.root = project_root(self.scenario)
+        self.problems: list[Problem] = []
+        self.log: list[Override] = []
+        self.files: list[Path] = []
+
+    def _say(self, mark: Mark, message: str, value: Any = None, expected: str | None = None) -> None:
+        text = None if value is None else written(value)
+        self.problems.append(Problem(mark.shown, mark.line, message, text, expected))
+
+    def assemble(self, path: Path, named_at: Mark | None, above: tuple[Path, ...]) -> Node | None:
+        """A file merged over what it extends, and that over its network."""
+        top = self._chain(path, named_at, above)
+        network = top.value.get("network") if top else None
+        if top is None or network is None:
+            return top
+        file = self._reference("network", network)
+        under = self.assemble(file, network.mark, (*above, path)) if file else None
+        return top if under is None else merge(under, top, self.root, self.log)
+
+    def _chain(self, path: Path, named_at: Mark | None, above: tuple[Path, ...]) -> Node | None:
+        if named_at and path in above:
+            ring = " -> ".join(file.name for file in (*above[above.index(path) :], path))
+            self._say(named_at, f"files build on one another in a circle: {ring}")
+            return None
+        if named_at and len(above) >= DEEPEST_CHAIN:
+            self._say(named_at, f"more than {DEEPEST_CHAIN} files build on one another")
+            return None
+        top, problems = read_yaml(path)
+        self.problems += [p for p in problems if p not in self.problems]
+        if path not in self.files and top is not None:
+            self.files.append(path)
+        if top is None or "extends" not in top.value:
+            return top
+        reference = top.value["extends"]
+        parent = self._reference("extends", reference)
+        under = self._chain(parent, reference.mark, (*above, path)) if parent else None
+        return top if under is None else merge(under, top, self.root, self.log)
+
+    def _reference(self, key: str, node: Node) -> Path | None:
+        if not isinstance(node.value, str):
+            self._say(node.mark, f"'{key}' names no file", plain(node), "the name of one YAML file")
+            return None
+        try:
+            return resolve_inside(node.value, node.mark.file.parent, self.root)
+        except ValueError as error:
+            self._say(node.mark, f"the file of '{key}' {error}", node.value)
+            return None
+
+    def overlay(self, top: Node, strategies: Node, chosen: str | None) -> Node:
+        """The document under the chosen strategy; every other strategy is checked as well."""
+        if not isinstance(strategies.value, dict):
+            self._say(
+                strategies.mark,
+                "'strategies' is no mapping",
+                plain(strategies),
+                "names, each with what it sets",
+            )
+            strategies = Node({}, strategies.mark)
+        if chosen is not None and chosen not in strategies.value:
+            names = list(strategies.value)
+            expected = "one of " + ", ".join(names) if names else "no strategy: the scenario names none"
+            like = nearest(chosen, names)
+            place = strategies.mark
+            self.problems.append(
+                Problem(place.shown, place.line, "there is no such strategy", repr(chosen), expected, like)
+            )
+        result = top
+        for name in strategies.value:
+            problems: list[Problem] = []
+            wanted: list[Setting] = []
+            for part in _combined(strategies, name, problems):
+                wanted += settings(top, _body(strategies.value[part]), part, problems)
+            wanted, clashes = conflicts(top, wanted)
+            self.problems += [p for p in (*problems, *clashes) if p not in self.problems]
+            if name == chosen and not clashes:
+                result = apply(top, wanted, self.log)
+        return result
+
+    def override(self, top: Node, overrides: Mapping[str, Any]) -> Node:
+        """The document with `{dotted path: value}` set over all else."""
+        problems: list[Problem] = []
+        wanted: list[Setting] = []
+        for key, value in overrides.items():
+            mark = Mark(self.scenario, 0, f"override '{key}'")
+            body = Node({str(key): node_of(value, mark)}, mark)
+            wanted += settings(top, body, "override", problems)
+        wanted, clashes = conflicts(top, wanted)
+        self.problems += problems + clashes
+        return top if clashes else apply(top, wanted, self.log)
+
+
+def _combined(strategies: Node, name: str, problems: list[Problem]) -> list[str]:
+    """The strategies a strategy is made of, those named by `also` first, each once."""
+    order: list[str] = []
+    _combine(strategies, name, (), order, problems)
+    return order
+
+
+def _combine(
+    strategies: Node, name: str, above: tuple[str, ...], order: list[str], problems: list[Problem]
+) -> None:
+    node: Node = strategies.value[name]
+    if node.value is None:
+        return
+    if not isinstance(node.value, dict):
+        message = f"strategy '{name}' is no mapping"
+        problems.append(
+            Problem(node.mark.shown, node.mark.line, message, written(plain(node)), "what it sets")
+        )
+        return
+    also = node.value.get("also", Node([], node.mark))
+    for other in also.value if isinstance(also.value, list) else [also]:
+        word, mark = other.value, other.mark
+        if not isinstance(word, str) or word not in strategies.value:
+            message = f"strategy '{name}' takes in a strategy that is not there"
+            like = nearest(word, strategies.value)
+            expected = "names of strategies of this scenario"
+            problems.append(Problem(mark.shown, mark.line, message, written(plain(other)), expected, like))
+        elif word == name or word in above:
+            ring = " -> ".join((*above, name, word))
+            problems.append(
+                Problem(mark.shown, mark.line, f"strategies take in one another in a circle: {ring}")
+            )
+        elif word not in order:
+            _combine(strategies, word, (*above, name), order, problems)
+    order.append(name)
+
+
+def _body(node: Node) -> Node:
+    return Node({key: child for key, child in node.value.items() if key != "also"}, node.mark)

@@ -1,0 +1,268 @@
+"""Setting values by dotted path: what strategies and overrides do to a scenario."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Problem, nearest
+from sim.scenario.document import Mark, Node, Override, Place, dotted, plain, shown_value
+
+REMOVE = "_remove_"
+"""As a value: take the key away."""
+REPLACE = "_replace_"
+"""As a key with the value true: this mapping replaces the one it meets, instead of being merged into it."""
+FIXED = ("extends", "network", "strategies")
+"""Keys that say how the document is put together; no strategy or override can change them."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value to set: where, to what, and who says so."""
+
+    path: Place
+    node: Node
+    by: str
+
+    @property
+    def removes(self) -> bool:
+        return bool(self.node.value == REMOVE)
+
+
+def replaces(node: Node) -> bool:
+    """Whether a mapping says `_replace_: true`."""
+    return isinstance(node.value, dict) and REPLACE in node.value and node.value[REPLACE].value is True
+
+
+def merge(under: Node, over: Node, root: Path, log: list[Override], at: Place = (), top: Any = None) -> Node:
+    """`over` laid upon `under`: mappings are merged, all else is replaced; what changes goes into `log`."""
+    top = plain(under) if top is None else top
+    counts = bool(at) and at[0] not in (*FIXED, "scenario")
+    both = isinstance(under.value, dict) and isinstance(over.value, dict)
+    if not both or replaces(over):
+        if counts and plain(under) != plain(over):
+            by = named_in(over.mark, root)
+            log.append(Override(dotted(top, at), plain(under), plain(settle(over, [])), by))
+        return over
+    in_strategy = at[:1] == ("strategies",) and len(at) > 1  # there `_remove_` is what the strategy does
+    merged = dict(under.value)
+    for key, child in over.value.items():
+        if key not in merged:
+            merged[key] = child
+        elif child.value == REMOVE and not in_strategy:
+            old = merged.pop(key)
+            if (*at, key)[0] not in FIXED:
+                log.append(Override(dotted(top, (*at, key)), plain(old), None, named_in(child.mark, root)))
+        else:
+            merged[key] = merge(merged[key], child, root, log, (*at, key), top)
+    return Node(merged, over.mark)
+
+
+def named_in(mark: Mark, root: Path) -> str:
+    """The file of a mark as named from the project's folder, the same on every machine."""
+    return mark.file.relative_to(root).as_posix() if mark.file.is_relative_to(root) else mark.file.name
+
+
+def settle(node: Node, problems: list[Problem]) -> Node:
+    """The node without `_replace_` keys; a `_remove_` that met nothing is a problem."""
+    if isinstance(node.value, list):
+        return Node([settle(child, problems) for child in node.value], node.mark)
+    if not isinstance(node.value, dict):
+        return node
+    kept = {}
+    for key, child in node.value.items():
+        if key == REPLACE:
+            if child.value is not True:
+                value = shown_value(plain(child))
+                problems.append(
+                    Problem(child.mark.shown, child.mark.line, f"'{REPLACE}' is not set", value, "true")
+                )
+        elif child.value == REMOVE:
+            problems.append(Problem(child.mark.shown, child.mark.line, f"there is no '{key}' to remove"))
+        else:
+            kept[key] = settle(child, problems)
+    return Node(kept, node.mark)
+
+
+class _Unknown(Exception):
+    """A dotted path leads nowhere: what is wrong, and the names valid at that place."""
+
+    def __init__(self, message: str, value: str, valid: list[str]) -> None:
+        super().__init__(message)
+        self.message, self.value, self.valid = message, value, valid
+
+
+def resolve(top: Node, key: str, at: Place = ()) -> Place:
+    """The path a dotted key means, seen from `at`; all but its last part must exist. Raises _Unknown."""
+    node = descend(top, at)
+    parts = key.split(".")
+    if not all(parts):
+        raise _Unknown("a path has no empty parts", key, [])
+    while parts:
+        taken, found = _step(node, parts)
+        if found is None:
+            if taken < len(parts) or isinstance(node.value, list) or not _can_hold(node):
+                raise _unknown(top, node, at, parts[0])
+            return (*at, ".".join(parts[:taken]))
+        at = (*at, found)
+        node = node.value[found]
+        parts = parts[taken:]
+    return at
+
+
+def _can_hold(node: Node) -> bool:
+    return node.value is None or isinstance(node.value, dict)
+
+
+def _step(node: Node, parts: list[str]) -> tuple[int, str | int | None]:
+    """How many parts name one entry of `node`, and its key; the longest name with dots that exists wins."""
+    for taken in range(len(parts), 0, -1):
+        word = ".".join(parts[:taken])
+        if isinstance(node.value, dict) and word in node.value:
+            return taken, word
+        if isinstance(node.value, list):
+            named = [i for i, child in enumerate(node.value) if _name(child) == word]
+            if len(named) == 1:
+                return taken, named[0]
+            if word.isascii() and word.isdigit() and len(word) < 10 and int(word) < len(node.value):
+                return taken, int(word)
+    return 1, None
+
+
+def _name(node: Node) -> Any:
+    return node.value["name"].value if isinstance(node.value, dict) and "name" in node.value else None
+
+
+def _unknown(top: Node, node: Node, at: Place, word: str) -> _Unknown:
+    where = f"in '{dotted(plain(top), at)}'" if at else "in the scenario"
+    if isinstance(node.value, list):
+        names = [str(name) for child in node.value if (name := _name(child)) is not None]
+        if names.count(word) > 1:
+            return _Unknown(f"more than one entry {where} has this name", word, [])
+        return _Unknown(f"there is no such entry {where}, which has {len(node.value)}", word, names)
+    if _can_hold(node):
+        return _Unknown(f"there is no such key {where}", word, list(node.value or ()))
+    return _Unknown(f"'{dotted(plain(top), at)}' is a single value and has no parts", word, [])
+
+
+def descend(node: Node, path: Place) -> Node:
+    """The node at a path that exists."""
+    for part in path:
+        node = node.value[part]
+    return node
+
+
+def settings(top: Node, node: Node, by: str, problems: list[Problem], at: Place = ()) -> Iterator[Setting]:
+    """The single values that a mapping of dotted keys sets in `top`."""
+    for key, child in node.value.items():
+        if key == REPLACE and at:
+            continue
+        try:
+            path = resolve(top, key, at)
+        except _Unknown as error:
+            problems.append(_problem(child.mark, by, error.message, error.value, error.valid))
+            continue
+        if path[0] in FIXED or path == ("scenario",):
+            message = f"'{path[0]}' can only stand in a scenario file"
+            problems.append(
+                _problem(child.mark, by, message, key, [], "extends: other.yaml in a file of its own")
+            )
+            continue
+        old = _existing(top, path)
+        if child.value == REMOVE and old is None:
+            valid = list(descend(top, path[:-1]).value or ())
+            problems.append(_problem(child.mark, by, "there is nothing to remove", str(path[-1]), valid))
+        elif isinstance(child.value, dict) and not replaces(child) and old and isinstance(old.value, dict):
+            yield from settings(top, child, by, problems, path)
+        else:
+            yield Setting(path, child, by)
+
+
+def _existing(top: Node, path: Place) -> Node | None:
+    parent, last = descend(top, path[:-1]).value, path[-1]
+    found: Node | None = parent[int(last)] if isinstance(parent, list) else (parent or {}).get(last)
+    return found
+
+
+def _problem(
+    mark: Mark, by: str, message: str, value: str, valid: list[str], expected: str | None = None
+) -> Problem:
+    who = "" if mark.label else f"strategy '{by}': "
+    like = nearest(value, valid)
+    if expected is None and like is None and valid:
+        expected = "one of " + ", ".join(valid[:12]) + (", …" if len(valid) > 12 else "")
+    return Problem(mark.shown, mark.line, who + message, shown_value(value), expected, like)
+
+
+def conflicts(top: Node, wanted: list[Setting]) -> tuple[list[Setting], list[Problem]]:
+    """The settings without repetitions, and a problem for every value that two of them set differently."""
+    kept: dict[Place, Setting] = {}
+    problems = []
+    for setting in wanted:
+        other = kept.setdefault(setting.path, setting)
+        if _canonical(other.node) != _canonical(setting.node):
+            problems.append(_clash(top, setting, other))
+    for setting in kept.values():
+        for length in range(1, len(setting.path)):
+            if above := kept.get(setting.path[:length]):
+                problems.append(_clash(top, setting, above))
+    return list(kept.values()), problems
+
+
+def _clash(top: Node, one: Setting, two: Setting) -> Problem:
+    path = dotted(plain(top), one.path)
+    who = f"'{two.by}' and '{one.by}' set" if one.by != two.by else f"'{one.by}' sets"
+    first, second = shown_value(plain(two.node)), shown_value(plain(one.node))
+    message = f"{who} '{path}' differently: {first} on line {two.node.mark.line} and {second}"
+    if one.node.mark.label:
+        message = f"two overrides set '{path}' differently: {first} and {second}"
+    return Problem(one.node.mark.shown, one.node.mark.line, message, expected="one value")
+
+
+def _canonical(node: Node) -> str:
+    return json.dumps(plain(node), sort_keys=True, default=str)
+
+
+def apply(top: Node, wanted: list[Setting], log: list[Override]) -> Node:
+    """The document with every setting made; paths mean places of `top`, so removals come last."""
+    data = plain(top)
+    sets = [s for s in wanted if not s.removes]
+    removals = sorted(
+        (s for s in wanted if s.removes), key=lambda s: [str(p).zfill(9) for p in s.path], reverse=True
+    )
+    for setting in [*sets, *removals]:
+        old = _existing(top, setting.path)
+        new = None if setting.removes else settle(setting.node, [])
+        log.append(
+            Override(
+                dotted(data, setting.path),
+                None if old is None else plain(old),
+                None if new is None else plain(new),
+                setting.by,
+            )
+        )
+        top = _put(top, setting.path, new)
+    return top
+
+
+def _put(node: Node, path: Place, new: Node | None) -> Node:
+    """A copy of `node` with `new` at `path`, or without what is there."""
+    head, rest = path[0], path[1:]
+    if isinstance(node.value, list):
+        items = list(node.value)
+        if rest or new is not None:
+            items[int(head)] = _put(items[int(head)], rest, new) if rest else new
+        else:
+            del items[int(head)]
+        return Node(items, node.mark)
+    entries = dict(node.value or {})
+    if rest:
+        entries[str(head)] = _put(entries[str(head)], rest, new)
+    elif new is None:
+        del entries[str(head)]
+    else:
+        entries[str(head)] = new
+    return Node(entries, node.mark)

@@ -1,0 +1,127 @@
+"""The sites of a scenario as one table in order of name, from the YAML and from CSV files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel
+
+from sim.errors import PlaceError, Problem, ScenarioError
+from sim.model.amounts import Column
+from sim.scenario.document import Document
+from sim.scenario.network_spec import Site, Table
+from sim.scenario.spec import Scenario, Sourcing
+from sim.scenario.tables import Table as Csv
+from sim.scenario.tables import read_table
+
+GROUPS = {"suppliers": "supplier", "ports": "port", "warehouses": "warehouse", "facilities": "facility"}
+TEXT_COLUMNS = ("country", "region", "setting")
+KNOWN = ("name", *TEXT_COLUMNS, "lat", "lon", "priority", "population")
+
+
+@dataclass(frozen=True)
+class SiteTable:
+    """All sites: `frame` with the columns of `KNOWN` and kind, `numbers` and `texts` the further columns in use.
+
+    Every array is over sites in order of name; sites without a value have NaN or an empty text.
+    """
+
+    frame: pd.DataFrame
+    numbers: dict[str, np.ndarray]
+    texts: dict[str, np.ndarray]
+
+
+def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[str, str]]:
+    """(column, kind of value) for every `column NAME` below a model."""
+    if isinstance(value, Column):
+        yield value.name, kind
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            below = "share" if isinstance(value, Sourcing) else "text" if name == "from_" else "number"
+            yield from _columns_in_use(getattr(value, name), below)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _columns_in_use(item, kind)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _columns_in_use(item, kind)
+
+
+def _from_yaml(sites: dict[str, Any], kind: str) -> pd.DataFrame:
+    rows = [{"name": name, "kind": kind} | {c: getattr(s, c) for c in KNOWN[1:]} for name, s in sites.items()]
+    return pd.DataFrame(rows, columns=["name", "kind", *KNOWN[1:]])
+
+
+def _from_csv(csv: Csv, spec: Table, kind: str, in_use: dict[str, str]) -> pd.DataFrame:
+    ignored = set(spec.ignore)
+    for column in csv.columns:
+        if column not in KNOWN and column not in in_use and column not in ignored:
+            message = "nothing in the scenario uses this column; name it under 'ignore' if it is not needed"
+            valid = [*KNOWN, *in_use]
+            csv.problems.append(csv.problem(0, column, message, column, None, valid))
+    default = {name: field.default for name, field in Site.model_fields.items()}
+    data: dict[str, Any] = {"name": csv.texts("name"), "kind": kind}
+    for column in TEXT_COLUMNS:
+        data[column] = csv.texts(column, default[column])
+    data["lat"] = csv.numbers("lat", np.nan, -90, 90)
+    data["lon"] = csv.numbers("lon", np.nan, -180, 180)
+    data["priority"] = csv.whole("priority", default["priority"], 0)
+    data["population"] = csv.numbers("population", default["population"], 0)
+    for column, kind_of_value in in_use.items():
+        if column in csv:
+            read = {"number": lambda c: csv.numbers(c, None, 0), "share": csv.shares, "text": csv.texts}[kind_of_value]
+            data[f"column {column}"] = read(column)
+    first: dict[str, int] = {}
+    for row, name in enumerate(data["name"]):
+        if name and first.setdefault(name, row) != row:
+            message = f"this name stands on line {csv.lines[first[name]]} already"
+            csv.problems.append(csv.problem(row, "name", message, name))
+    csv.check()
+    return pd.DataFrame(data, index=range(len(csv)))
+
+
+def read_sites(spec: Scenario, document: Document) -> SiteTable:
+    """All sites of a scenario. Raises ScenarioError for bad cells, unused columns and names given twice."""
+    in_use = dict(_columns_in_use(spec))
+    problems: list[Problem] = []
+    frames = []
+    for group, kind in GROUPS.items():
+        value = getattr(spec, group)
+        if not isinstance(value, Table):
+            frames.append(_from_yaml(value, kind))
+            continue
+        try:
+            csv = read_table(document.file_at((group, "table")), ["name"])
+            frames.append(_from_csv(csv, value, kind, in_use))
+        except PlaceError as error:
+            problems.append(document.place(error))
+        except ScenarioError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ScenarioError(problems)
+    frame = pd.concat([f for f in frames if len(f)], ignore_index=True)
+    problems = [_twice(document, str(name)) for name in frame["name"][frame["name"].duplicated()].unique()]
+    if problems:
+        raise ScenarioError(problems)
+    frame = frame.sort_values("name", kind="stable", ignore_index=True)
+    frame[["lat", "lon", "population"]] = frame[["lat", "lon", "population"]].astype(float)
+    numbers, texts = {}, {}
+    for column, kind in in_use.items():
+        values = frame.pop(f"column {column}") if f"column {column}" in frame else None
+        if values is None:
+            continue
+        if kind == "text":
+            texts[column] = values.fillna("").to_numpy(dtype=object)
+        else:
+            numbers[column] = values.to_numpy(dtype=float)
+    return SiteTable(frame, numbers, texts)
+
+
+def _twice(document: Document, name: str) -> Problem:
+    where = [group for group in GROUPS if isinstance(document.at((group,)), dict) and name in document.data[group]]
+    place = (where[-1], name) if where else ("facilities",)
+    return document.problem(place, "two sites have this name", name, "a name of its own for every site")

@@ -1,0 +1,199 @@
+"""The scenario language: what may stand in a scenario file, as frozen models. Field docstrings are the reference."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from sim.disruptions import DISRUPTIONS, Disruption
+from sim.model.amounts import AmountField, ShareField, StockField
+from sim.model.demand import DEMAND, DemandKind, Poisson
+from sim.model.selection import SelectorField
+from sim.policies import ALLOCATION, REPLENISHMENT
+from sim.policies.allocation.base import Allocation
+from sim.policies.replenishment.base import Replenishment
+from sim.policies.reserves.reserve import Reserve
+from sim.registry import Model, one_of
+from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, Supplier, Table, Warehouse
+from sim.units import Date, Days, NonNegative, Percent, Share, Text, Whole
+
+MONTH_DAY = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+MAX_DAYS = 36_500
+
+
+def _named(value: Any) -> Any:
+    return {"distribution": value} if isinstance(value, str) else value
+
+
+def _table_or_sites(value: Any) -> str:
+    return "table" if isinstance(value, Table) or (isinstance(value, dict) and "table" in value) else "sites"
+
+
+if TYPE_CHECKING:
+    DisruptionField = Disruption
+    ReplenishmentField = Replenishment
+    AllocationField = Allocation
+    DistributionField = DemandKind
+else:
+    DisruptionField = one_of(DISRUPTIONS)
+    ReplenishmentField = one_of(REPLENISHMENT)
+    AllocationField = one_of(ALLOCATION)
+    DistributionField = Annotated[one_of(DEMAND), BeforeValidator(_named)]
+
+
+class Sourcing(Model):
+    """From whom sites order, and in what shares."""
+
+    at: SelectorField
+    """sites that order"""
+    products: list[Text] | None = None
+    """products it holds for; left out: all"""
+    from_: dict[str, ShareField] = Field(alias="from", min_length=1)
+    """source and its share of the orders (or 'column NAME' in percent); shares add up to 100%"""
+
+
+class Season(Model):
+    """A yearly wave: mean x (1 + amplitude x cos(2 pi (day - peak) / 365.25))."""
+
+    peak: Text
+    """month and day of the highest demand, such as 07-15"""
+    amplitude: Share
+    """height of the wave as a share of the mean"""
+
+    def model_post_init(self, context: object) -> None:
+        if not MONTH_DAY.match(self.peak):
+            raise ValueError("peak as month-day such as 07-15")
+
+
+class Series(Model):
+    """Recorded demand, read from a CSV file with columns date, site, product, units; days not listed have none."""
+
+    file: Text
+    """CSV file, relative to this file"""
+
+
+class DemandSpec(Model):
+    """Demand at facilities."""
+
+    at: SelectorField
+    """facilities"""
+    product: Text
+    per_day: AmountField | None = None
+    """mean units a day: a number or 'column NAME'"""
+    distribution: DistributionField = Poisson(distribution="poisson")
+    """a distribution's name, or its name and parameters: {distribution: negative_binomial, dispersion: 1.4}"""
+    series: Series | None = None
+    """recorded demand, instead of per_day"""
+    season: Season | None = None
+    shortage: Literal["lost", "backorder"] = "lost"
+    """what becomes of demand that is not met on the day"""
+    patience: Days | None = None
+    """with backorder: days after which demand that still waits is lost"""
+    from_: Date | None = Field(default=None, alias="from")
+    """no demand before this date"""
+    until: Date | None = None
+    """no demand from this date on"""
+
+    def model_post_init(self, context: object) -> None:
+        if (self.per_day is None) == (self.series is None):
+            raise ValueError("either per_day or series")
+        if self.patience is not None and (self.shortage != "backorder" or self.patience < 1 or self.patience % 1):
+            raise ValueError("patience only with shortage: backorder, in whole days of at least 1d")
+        if self.series is not None and self.season is not None:
+            raise ValueError("no season with a recorded series")
+
+
+class StockSpec(Model):
+    """Stock at the start, where it is given rather than worked out from the policy."""
+
+    at: SelectorField
+    products: list[Text] | None = None
+    """products it holds for; left out: all"""
+    on_hand: StockField
+    """units, or days of usual demand"""
+    on_the_way: Literal["none", "steady"] = "none"
+    """steady: a day's usual demand is under way for every day of lead time"""
+
+
+class Costs(Model):
+    """Rates that turn stock and shortage into money."""
+
+    currency: Text = "USD"
+    holding_rate: Percent = 0.25
+    """a year, of the stock's purchase value"""
+    shortage_cost: NonNegative = 0.0
+    """per unit short; a line of its own in the cost table"""
+
+
+class Source(Model):
+    """Where a figure was read."""
+
+    title: Text
+    url: Text | None = None
+    read: Date | None = None
+    """when it was read"""
+    note: Text | None = None
+
+
+class Evidence(Model):
+    """What a figure of the scenario rests on."""
+
+    source: Text
+    """a key of `sources`"""
+    status: Literal["reported", "derived", "measured", "definition", "assumed"] = "reported"
+    note: Text | None = None
+
+
+WarehousesField = Annotated[
+    Annotated[dict[str, Warehouse], Tag("sites")] | Annotated[Table, Tag("table")], Discriminator(_table_or_sites)
+]
+FacilitiesField = Annotated[
+    Annotated[dict[str, Facility], Tag("sites")] | Annotated[Table, Tag("table")], Discriminator(_table_or_sites)
+]
+
+
+class Scenario(Model):
+    """One scenario: the network, what happens to it, and the policies that meet it."""
+
+    scenario: Text = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """short name without blanks, used for folders"""
+    title: Text
+    question: Text | None = None
+    """what the scenario is to answer, in a sentence"""
+    leaves_out: Text | None = None
+    """what the model leaves out, in plain words; printed in the report"""
+    start: Date
+    """first day that counts"""
+    end: Date
+    """first day not simulated"""
+    warm_up: Days = 0.0
+    """simulated before the start and not counted, in whole days"""
+    seed: Whole = 1
+    """of all random draws"""
+    products: dict[str, Product] = Field(min_length=1)
+    suppliers: dict[str, Supplier] = Field(min_length=1)
+    ports: dict[str, Port] = {}
+    warehouses: WarehousesField = {}
+    facilities: FacilitiesField
+    lanes: list[LaneSpec] = Field(min_length=1)
+    sourcing: list[Sourcing] = []
+    demand: list[DemandSpec] = Field(min_length=1)
+    replenishment: list[ReplenishmentField] = []
+    allocation: list[AllocationField] = []
+    stock: list[StockSpec] = []
+    reserves: dict[str, Reserve] = {}
+    disruptions: list[DisruptionField] = []
+    costs: Costs = Costs()
+    evidence: dict[str, Evidence] = {}
+    """dotted path of a figure in this file -> what it rests on; figures without are listed as assumed"""
+    sources: dict[str, Source] = {}
+
+    def model_post_init(self, context: object) -> None:
+        if self.end <= self.start:
+            raise ValueError(f"end after start ({self.start})")
+        if (self.end - self.start).days + self.warm_up > MAX_DAYS:
+            raise ValueError(f"at most {MAX_DAYS} days from start to end, warm-up included")
+        if self.warm_up % 1:
+            raise ValueError("a warm_up of whole days")

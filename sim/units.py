@@ -1,0 +1,98 @@
+"""The amounts a planner writes: durations, shares, dates and rates as plain text, checked strictly.
+
+A month is 30 days and a year 365 days, the convention of months-of-stock reporting.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+DAYS_PER = {"h": 1 / 24, "d": 1.0, "w": 7.0, "mo": 30.0, "y": 365.0}
+NUMBER = r"(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})"
+DURATION = re.compile(rf"^({NUMBER}) ?(h|d|w|mo|y)$")
+SHARE = re.compile(rf"^({NUMBER}) ?%$")
+DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+
+
+def parse_duration(text: Any) -> float:
+    """Days in a duration such as `14d`, `12h`, `2w`, `3mo`, `1y`.
+
+    Raises ValueError where the unit is missing or unknown, or the text is no duration.
+    """
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        raise ValueError(f"a duration with its unit: {text}d for {text} days (or h, w, mo = 30 d, y = 365 d)")
+    match = DURATION.match(str(text).strip())
+    if not match:
+        hint = "; a duration cannot be negative" if str(text).strip().startswith("-") else ""
+        raise ValueError(f"a duration such as 14d, 12h, 2w, 3mo or 1y{hint}")
+    return float(match[1]) * DAYS_PER[match[2]]
+
+
+def parse_share(value: Any) -> float:
+    """A share as a fraction: `60%` is 0.6; a bare number is refused, since 0.6 and 60 are easily mixed up."""
+    match = SHARE.match(str(value).strip())
+    if not match:
+        raise ValueError("a share in percent such as 60%")
+    return float(match[1]) / 100
+
+
+def _at_most_one(share: float) -> float:
+    if share > 1:
+        raise ValueError("a share between 0% and 100%")
+    return share
+
+
+def parse_date(value: Any) -> dt.date:
+    """A calendar date `2024-02-01`; raises ValueError for an impossible or loosely written one."""
+    if isinstance(value, dt.date):
+        return value
+    if not DATE.match(str(value)):
+        raise ValueError("a date written year-month-day such as 2024-02-01")
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError(f"a date that exists ({error})") from None
+
+
+def parse_number(value: Any) -> float:
+    """A number as written in the file; text such as `1e3` or `012` is refused."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("a plain number such as 12 or 3.5 (no exponent, no leading zero, no unit)")
+    return float(value)
+
+
+def parse_whole(value: Any) -> int:
+    """A whole number of units."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("a whole number")
+    return value
+
+
+def parse_text(value: Any) -> str:
+    """Text; a number where a name belongs is read as written."""
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a piece of text")
+    return value
+
+
+def _schema(kind: str, pattern: str | None = None, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": kind, **({"pattern": pattern} if pattern else {}), **more})
+
+
+Days = Annotated[float, BeforeValidator(parse_duration), _schema("string", DURATION.pattern)]
+Share = Annotated[
+    float, BeforeValidator(lambda v: _at_most_one(parse_share(v))), _schema("string", SHARE.pattern)
+]
+Percent = Annotated[float, BeforeValidator(parse_share), _schema("string", SHARE.pattern)]
+Date = Annotated[dt.date, BeforeValidator(parse_date), _schema("string", DATE.pattern, format="date")]
+Number = Annotated[float, BeforeValidator(parse_number), _schema("number")]
+NonNegative = Annotated[float, BeforeValidator(parse_number), Field(ge=0), _schema("number", minimum=0)]
+Positive = Annotated[float, BeforeValidator(parse_number), Field(gt=0), _schema("number", exclusiveMinimum=0)]
+Whole = Annotated[int, BeforeValidator(parse_whole), Field(ge=0), _schema("integer", minimum=0)]
+Text = Annotated[str, BeforeValidator(parse_text), _schema("string")]
