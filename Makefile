@@ -7,6 +7,8 @@ PYTEST_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-peers
+# stockpyl asks for an old Sphinx, hence an environment of its own.
+RIVALS := stockpyl==1.0.2 supplynetpy==0.5.1
 LOCK := pyproject.toml constraints.txt
 INSTALL := -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -79,7 +81,7 @@ $(VENV)/.docs: $(VENV)/.core
 
 $(PEERS)/.peers: $(LOCK)
 	$(call make_venv,$(PEERS))
-	@$(PEERS)/bin/python $(INSTALL) --editable '.[peers]'
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable . $(RIVALS)
 	@touch $@
 
 define make_venv

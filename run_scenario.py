@@ -1,8 +1,9 @@
-"""Run one scenario: `python run_scenario.py scenarios/crises/red-sea-2024.yaml`, with the options of `tideover run`."""
+"""`python run_scenario.py scenarios/crises/red-sea-2024.yaml` runs it; takes what `tideover run` takes."""
 
 import sys
 
 from sim.cli import main
 
 if __name__ == "__main__":
-    main(["run", *sys.argv[1:]])
+    sys.argv.insert(1, "run")
+    main()

@@ -1,4 +1,4 @@
-"""Sphinx configuration: Markdown pages by MyST, the reference from docstrings; nothing is loaded from the net."""
+"""Sphinx configuration: Markdown pages by MyST, the reference from docstrings, nothing from the net."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sim
 
 project = "Tideover"
 author = "The Tideover contributors"
-copyright = author  # noqa: A001  (the name is Sphinx's)
+copyright = author
 version = release = sim.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]

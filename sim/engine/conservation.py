@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from sim.engine.plan import Plan
@@ -22,32 +24,34 @@ class Conservation:
         network = plan.network
         self._product = network.cell_product
         self._products = len(network.products)
-        by_product = np.argsort(self._product, kind="stable")
-        self._order = by_product
-        self._starts = np.searchsorted(self._product[by_product], np.arange(self._products))
-        self._initial = self._present()
-        self._entered = np.zeros(self._products, dtype=np.int64)
-        self._left = np.zeros(self._products, dtype=np.int64)
-        self._demand = np.zeros(self._products, dtype=np.int64)
-        self._answered = np.zeros(self._products, dtype=np.int64)
+        names = {str(name): position for position, name in enumerate(network.products["name"])}
+        self._group_product = np.array([names[str(name)] for name in network.groups["product"]], dtype=np.int64)
+        # float64 sums of whole numbers are exact below 2**53
+        on_hand = np.bincount(self._product, state.on_hand, self._products).astype(np.int64)
+        reserves = np.zeros(self._products, dtype=np.int64)
+        for reserve, stock in zip(plan.reserves, state.reserve, strict=True):
+            np.add.at(reserves, self._product[reserve.holder], stock)
+        self._expected = on_hand + reserves + self._under_way()
+        self._unanswered = np.zeros(self._products, dtype=np.int64)
 
-    def check(self, day: int) -> None:
-        """Raises SimulationError naming day and product where a law is broken."""
-        today, state = self._state.today, self._state
-        self._entered += self._per_product(today.produced)
-        served = today.served + today.served_late
-        self._left += self._per_product(served + today.destroyed)
-        gap = self._initial + self._entered - self._left - self._present()
-        self._complain(day, gap, "stock is not conserved: units missing")
-        self._demand += self._per_product(today.demand)
-        self._answered += self._per_product(served + today.lost)
-        gap = self._demand - self._answered - self._per_product(state.backlog)
-        self._complain(day, gap, "demand is not accounted for: units missing")
-        counted = self._under_way() - self._per_product(state.in_transit)
-        self._complain(day, counted, "goods under way differ from their counter by")
+    def check(self, day: int, totals: Mapping[str, np.ndarray]) -> None:
+        """Raise SimulationError naming day and product where a law is broken; `totals` are the day's, over groups."""
+        today = {name: self._per_product(total) for name, total in totals.items()}
+        served = today["served"] + today["served_late"]
+        under_way = self._under_way()
+        self._expected += today["produced"] - served - today["destroyed"]
+        present = today["on_hand"] + today["reserve"] + under_way
+        self._complain(day, self._expected - present, "stock is not conserved: units missing")
+        self._unanswered += today["demand"] - served - today["lost"]
+        self._complain(day, self._unanswered - today["backlog"], "demand is not accounted for: units missing")
+        self._complain(day, under_way - today["in_transit"], "goods under way differ from their counter by")
+        self._check_signs(day)
+
+    def _check_signs(self, day: int) -> None:
+        state = self._state
         stocks = {"on hand": state.on_hand, "backlog": state.backlog, "owed": state.owed, "on order": state.on_order}
-        for number, stock in enumerate(state.reserve):
-            stocks[f"reserve {self._plan.reserves[number].name}"] = stock
+        for reserve, stock in zip(self._plan.reserves, state.reserve, strict=True):
+            stocks[f"reserve '{reserve.name}'"] = stock
         for name, stock in stocks.items():
             if stock.size and stock.min() < 0:
                 raise SimulationError(f"day {day}: {name} is negative")
@@ -58,19 +62,11 @@ class Conservation:
             name = self._plan.network.products["name"].iat[product]
             raise SimulationError(f"day {day}, product '{name}': {what} {gap[product]}")
 
-    def _per_product(self, cells: np.ndarray) -> np.ndarray:
-        sums: np.ndarray = np.add.reduceat(cells[self._order], self._starts)
-        return sums
+    def _per_product(self, groups: np.ndarray) -> np.ndarray:
+        return np.bincount(self._group_product, groups, self._products).astype(np.int64)
 
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments
         live = np.flatnonzero(table["phase"] != Phase.DONE)
         product = self._product[self._plan.network.flow_buyer[table["flow"][live]]]
-        # float64 sums of whole numbers are exact below 2**53
         return np.bincount(product, table["units"][live], self._products).astype(np.int64)
-
-    def _present(self) -> np.ndarray:
-        present = self._per_product(self._state.on_hand) + self._under_way()
-        for plan, stock in zip(self._plan.reserves, self._state.reserve, strict=True):
-            np.add.at(present, self._product[plan.holder], stock)
-        return present

@@ -23,7 +23,7 @@ from sim.engine.ordering import Ordering
 from sim.engine.plan import Plan
 from sim.engine.recorder import Recorder
 from sim.engine.reserves import ReserveDesk
-from sim.engine.state import Day, State
+from sim.engine.state import State
 from sim.engine.stock import Patients, Production
 from sim.engine.tape import DemandTape
 from sim.engine.transport import Transport
@@ -113,9 +113,9 @@ class World:
         self.ordering.review(day)
         released = self._allocate(day)
         self._note_stockouts(day)
-        self.recorder.record(day, released, [desk.is_open for desk in self.desks])
-        self.conservation.check(day)
-        self.state.today = Day.empty(len(self.state.on_hand))
+        totals = self.recorder.record(day, released, [desk.is_open for desk in self.desks])
+        self.conservation.check(day, totals)
+        self.state.today.clear()
 
     def end_day(self, day: int) -> None:
         """The midnight after a day: what moved until then."""

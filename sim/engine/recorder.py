@@ -59,31 +59,40 @@ class Recorder:
         self._reserves = {name: np.zeros((days, len(plan.reserves)), dtype=np.int64) for name in held}
         self._lane_before = np.zeros(len(network.lanes), dtype=np.int64)
         self._has_bounds = bool((plan.stock_maximum >= 0).any())
+        waits = bool(plan.demand.backorder.any())
+        idle = {"reserve": not plan.reserves, "backlog": not waits, "served_late": not waits}
+        self._active = [name for name in DAILY if not idle.get(name, False)]
+        self._no_group = np.zeros(groups, dtype=np.int64)
 
     def today(self) -> dict[str, np.ndarray]:
         """The day's columns, over cells."""
         state, day = self._state, self._state.today
-        reserve = np.zeros(len(state.on_hand), dtype=np.int64)
-        for plan, stock in zip(self._plan.reserves, state.reserve, strict=True):
-            np.add.at(reserve, plan.holder, stock)
         return {
-            "on_hand": state.on_hand, "reserve": reserve, "backlog": state.backlog, "demand": day.demand,
+            "on_hand": state.on_hand, "reserve": self._reserve(), "backlog": state.backlog, "demand": day.demand,
             "served": day.served, "served_late": day.served_late, "unmet": day.unmet, "lost": day.lost,
             "received": day.received, "ordered": day.ordered, "dispatched": day.dispatched,
             "produced": day.produced, "destroyed": day.destroyed, "in_transit": state.in_transit,
         }  # fmt: skip
 
-    def record(self, day: int, released: list[int], is_open: list[bool]) -> None:
-        """Add one day."""
+    def _reserve(self) -> np.ndarray:
+        reserve = np.zeros(len(self._state.on_hand), dtype=np.int64)
+        for plan, stock in zip(self._plan.reserves, self._state.reserve, strict=True):
+            np.add.at(reserve, plan.holder, stock)
+        return reserve
+
+    def record(self, day: int, released: list[int], is_open: list[bool]) -> dict[str, np.ndarray]:
+        """Add one day; returns its totals by column, each over groups."""
+        values = self.today()
+        totals = dict.fromkeys(DAILY, self._no_group)
+        totals |= {name: np.add.reduceat(values[name], self._starts) for name in self._active}
         if day < 0:
             self._lane_before = self._state.lane_units.copy()
-            return
-        values = self.today()
-        for name, value in values.items():
-            self._sums[name] += value
-            self._totals[name][day] = np.add.reduceat(value, self._starts)
+            return totals
+        for name in self._active:
+            self._sums[name] += values[name]
+            self._totals[name][day] = totals[name]
             if self._table is not None:
-                self._table[name][day] = value
+                self._table[name][day] = values[name]
         counts = self._counts
         counts["stockout_days"] += values["unmet"] > 0
         counts["ready_days"] += values["on_hand"] > 0
@@ -96,6 +105,7 @@ class Recorder:
             square += np.square(values[name], dtype=float)
         self._reserves["stock"][day] = [int(stock.sum()) for stock in self._state.reserve]
         self._reserves["released"][day], self._reserves["open"][day] = released, is_open
+        return totals
 
     def record_ports(self, day: int) -> None:
         """Add a day's port traffic; call at the midnight that ends the day, when all its movement is known."""

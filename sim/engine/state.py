@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from sim.model.shipments import Shipments
 
 @dataclass
 class Day:
-    """What happened in one day, over cells (int64); a fresh one every morning."""
+    """What happened in one day, over cells (int64); cleared every evening."""
 
     demand: np.ndarray
     served: np.ndarray
@@ -28,7 +28,12 @@ class Day:
     @classmethod
     def empty(cls, cells: int) -> Day:
         """A day in which nothing has happened yet."""
-        return cls(*(np.zeros(cells, dtype=np.int64) for _ in range(10)))
+        return cls(*(np.zeros(cells, dtype=np.int64) for _ in fields(cls)))
+
+    def clear(self) -> None:
+        """Make ready for the next day."""
+        for array in vars(self).values():
+            array.fill(0)
 
 
 @dataclass

@@ -51,7 +51,11 @@ class Patients:
 
     def __init__(self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities) -> None:
         demand = plan.demand
-        self._cell, self._backorder = demand.cell, demand.backorder
+        cell, self._backorder = demand.cell, demand.backorder
+        # facilities' cells usually stand together: a slice is read in place, an index array is copied
+        together = len(cell) and (np.diff(cell) == 1).all()
+        self._cell = slice(int(cell[0]), int(cell[-1]) + 1) if together else cell
+        self._waits = bool(self._backorder.any())
         self._patient = np.flatnonzero(demand.patience > 0)
         self._patience = demand.patience[self._patient]
         self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
@@ -63,16 +67,22 @@ class Patients:
         state, today, cell = self._state, self._state.today, self._cell
         factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
         demand = self._tape.day(day, factor)
+        today.demand[cell] = demand
+        if not self._waits:
+            served = np.minimum(state.on_hand[cell], demand)
+            state.on_hand[cell] -= served
+            today.served[cell], today.unmet[cell] = served, demand - served
+            today.lost[cell] = today.unmet[cell]
+            return
         stock, backlog = state.on_hand[cell], state.backlog[cell]
         late = np.minimum(stock, backlog)
-        stock -= late
-        served = np.minimum(stock, demand)
+        served = np.minimum(stock - late, demand)
         unmet = demand - served
         waits = np.where(self._backorder, unmet, 0)
         given_up = self._give_up(late, waits) if self._patient.size else 0
-        state.on_hand[cell] = stock - served
+        state.on_hand[cell] = stock - late - served
         state.backlog[cell] = backlog - late + waits - given_up
-        today.demand[cell], today.served[cell], today.served_late[cell] = demand, served, late
+        today.served[cell], today.served_late[cell] = served, late
         today.unmet[cell], today.lost[cell] = unmet, unmet - waits + given_up
 
     def _give_up(self, late: np.ndarray, waits: np.ndarray) -> np.ndarray:
@@ -90,6 +100,6 @@ class Patients:
         self._waiting[self._patience - 1, columns] = 0
         self._waiting[1:] = self._waiting[:-1].copy()
         self._waiting[0] = waits[self._patient]
-        given_up = np.zeros(len(self._cell), dtype=np.int64)
+        given_up = np.zeros(len(late), dtype=np.int64)
         given_up[self._patient] = lost
         return given_up

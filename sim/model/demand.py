@@ -20,8 +20,8 @@ class DemandKind(Kind):
     distribution: Text
 
     @abstractmethod
-    def draw(self, generator: np.random.Generator, mean: np.ndarray) -> np.ndarray:
-        """Whole units demanded on each day of a block; `mean` is units a day, shape (days,)."""
+    def draw(self, generator: np.random.Generator, mean: float | np.ndarray, days: int) -> np.ndarray:
+        """Whole units demanded on each of `days` days; `mean` in units a day, above 0 or an array over the days."""
 
 
 DEMAND: Registry[DemandKind] = Registry("demand distribution", "distribution")
@@ -35,7 +35,7 @@ class Deterministic(DemandKind):
     example = {}
     bad_example = ({"dispersion": 2}, "unknown key")
 
-    def draw(self, generator: np.random.Generator, mean: np.ndarray) -> np.ndarray:
+    def draw(self, generator: np.random.Generator, mean: float | np.ndarray, days: int) -> np.ndarray:
         raise TypeError("deterministic demand is carried forward, not drawn")
 
 
@@ -46,8 +46,8 @@ class Poisson(DemandKind):
     example = {}
     bad_example = ({"sd": 2}, "unknown key")
 
-    def draw(self, generator: np.random.Generator, mean: np.ndarray) -> np.ndarray:
-        return generator.poisson(mean[0] if (mean == mean[0]).all() else mean, len(mean))
+    def draw(self, generator: np.random.Generator, mean: float | np.ndarray, days: int) -> np.ndarray:
+        return generator.poisson(mean, days)
 
 
 @DEMAND.register("negative_binomial")
@@ -63,11 +63,11 @@ class NegativeBinomial(DemandKind):
         if self.dispersion <= 1:
             raise ValueError("a dispersion above 1 (variance / mean); for 1 use poisson")
 
-    def draw(self, generator: np.random.Generator, mean: np.ndarray) -> np.ndarray:
+    def draw(self, generator: np.random.Generator, mean: float | np.ndarray, days: int) -> np.ndarray:
         # numpy's (n, p): mean n(1-p)/p, variance mean/p, so p = 1/dispersion
         p = 1 / self.dispersion
         n = np.maximum(mean, 1e-300) * p / (1 - p)
-        return np.where(mean > 0, generator.negative_binomial(n, p, len(mean)), 0)
+        return np.where(np.asarray(mean) > 0, generator.negative_binomial(n, p, days), 0)
 
 
 @DEMAND.register("normal")
@@ -79,5 +79,5 @@ class Normal(DemandKind):
     example = {"sd": 4}
     bad_example = ({"sd": -1}, "at least 0")
 
-    def draw(self, generator: np.random.Generator, mean: np.ndarray) -> np.ndarray:
-        return np.maximum(0, np.rint(generator.normal(mean, self.sd, len(mean))))
+    def draw(self, generator: np.random.Generator, mean: float | np.ndarray, days: int) -> np.ndarray:
+        return np.maximum(0, np.rint(generator.normal(mean, self.sd, days)))
