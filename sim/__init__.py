@@ -1,10 +1,10 @@
 """Tideover: a simulator of supply chains for critical medical goods under disruption.
 
-    import sim
-    run = sim.run("scenarios/crises/red-sea-2024.yaml", strategy="regional-90")
-    run.metrics["fill_rate"].value
-    run.daily, run.events
-    run.report("report.html")
+import sim
+run = sim.run("scenarios/crises/red-sea-2024.yaml", strategy="regional-90")
+run.metrics["fill_rate"].value
+run.daily, run.events
+run.report("report.html")
 """
 
 from __future__ import annotations

@@ -239,7 +239,7 @@ def new(file: Path) -> None:
 
     starter = (files("sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
     name = "scenario.schema.json"
-    first, _, rest = starter.partition("\n")
+    rest = starter.partition("\n")[2]
     _write(file, f"# yaml-language-server: $schema={name}\n{rest}")
     if not (file.parent / name).exists():
         _write(file.parent / name, json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n")

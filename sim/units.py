@@ -86,9 +86,7 @@ def _schema(kind: str, pattern: str | None = None, **more: Any) -> WithJsonSchem
 
 
 Days = Annotated[float, BeforeValidator(parse_duration), _schema("string", DURATION.pattern)]
-Share = Annotated[
-    float, BeforeValidator(lambda v: _at_most_one(parse_share(v))), _schema("string", SHARE.pattern)
-]
+Share = Annotated[float, BeforeValidator(lambda v: _at_most_one(parse_share(v))), _schema("string", SHARE.pattern)]
 Percent = Annotated[float, BeforeValidator(parse_share), _schema("string", SHARE.pattern)]
 Date = Annotated[dt.date, BeforeValidator(parse_date), _schema("string", DATE.pattern, format="date")]
 Number = Annotated[float, BeforeValidator(parse_number), _schema("number")]

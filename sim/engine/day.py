@@ -69,9 +69,7 @@ class World:
         self.patients = Patients(plan, self.state, DemandTape(plan.demand, network.calendar, streams), self.quantities)
         self.ordering = Ordering(plan, self.state, self.quantities, self.journal)
         self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport)
-        self.desks = [
-            ReserveDesk(plan, k, self.state, self.dispatch, self.journal) for k in range(len(plan.reserves))
-        ]
+        self.desks = [ReserveDesk(plan, k, self.state, self.dispatch, self.journal) for k in range(len(plan.reserves))]
         self.recorder = Recorder(plan, self.state, self.transport, table)
         start = plan.start
         self.transport.put_under_way(start.flow, start.units, start.days_ago, float(self.first_day))
@@ -84,7 +82,7 @@ class World:
         self.quantities.update(now)
         self.transport.effects_changed(now)
 
-    def strike(self, impulse: Impulse) -> None:
+    def strike(self, impulse: Impulse, now: float) -> None:
         """Phase 1: something happens once."""
         state, cells = self.state, impulse.rows
         if impulse.action == "destroy_stock":

@@ -123,9 +123,7 @@ class Dispatch:
         claims = self.claims(flow, np.searchsorted(sources, self._source_of_flow[flow]), available[sources], requested)
         granted[flow] = self.plan.allocation_rules[rule].share(claims, self.network)
 
-    def claims(
-        self, flow: np.ndarray, source: np.ndarray, available: np.ndarray, requested: np.ndarray
-    ) -> Claims:
+    def claims(self, flow: np.ndarray, source: np.ndarray, available: np.ndarray, requested: np.ndarray) -> Claims:
         """Claims on these flows, in ascending order of `source`; every source has one at least."""
         buyer = self.network.flow_buyer[flow]
         booked = None

@@ -92,9 +92,7 @@ class Sources:
         return np.concatenate([flow, mine[part > 0]]), np.concatenate([share, part[part > 0]])
 
     @staticmethod
-    def _round(
-        part: np.ndarray, due: np.ndarray, left: np.ndarray, owner: np.ndarray, begin: np.ndarray
-    ) -> np.ndarray:
+    def _round(part: np.ndarray, due: np.ndarray, left: np.ndarray, owner: np.ndarray, begin: np.ndarray) -> np.ndarray:
         """Hand out the units still missing (or take back those too many) where the carried share is furthest off."""
         for _ in range(len(owner)):
             if not left.any():

@@ -78,9 +78,7 @@ class Passages:
         rows = rows[table["phase"][rows] != Phase.DONE]
         if not rows.size:
             return
-        draws = self._resolve.at(
-            np.full(len(rows), self._lanes.index(index)), np.floor(table["departed"][rows])
-        )
+        draws = self._resolve.at(np.full(len(rows), self._lanes.index(index)), np.floor(table["departed"][rows]))
         for passage in self._network.lanes[index].passages:
             number = self._number[passage.name]
             share, is_open = quantities["passage.diverted"][number], quantities["passage.open"][number] > 0

@@ -16,7 +16,7 @@ from sim.policies.reserves.reserve import Reserve
 
 @dataclass(frozen=True)
 class DemandPlan:
-    """Demand over demand cells (ascending): cell, its site, entry, mean units a day, whether it waits, how many days."""
+    """Demand over demand cells (ascending): cell, its site, entry, mean units a day, whether it waits, for how long."""
 
     cell: np.ndarray
     site: np.ndarray

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import simpy
@@ -53,17 +54,20 @@ def simulate(
         _announce(clock, world, impact)
     # scheduled before the days, so that at one time effects come first
     for time in world.quantities.boundaries():
-        clock.at(max(time, first), lambda now: world.change_effects(now))
+        clock.at(max(time, first), world.change_effects)
     for impact in impacts:
         for impulse in impact.impulses:
-            clock.at(impulse.at, lambda now, impulse=impulse: world.strike(impulse))
+            clock.at(impulse.at, partial(world.strike, impulse))
     environment.process(_days(environment, world, progress))
     environment.run(until=last)
     world.end_day(last - 1)
     return Outcome(plan, world.recorder.result(), world.journal.frame())
 
 
-def _days(environment: simpy.Environment, world: World, progress: Progress | None) -> Generator[simpy.Event, None, None]:
+Days = Generator[simpy.Event, None, None]
+
+
+def _days(environment: simpy.Environment, world: World, progress: Progress | None) -> Days:
     yield environment.timeout(0)  # a process starts before all else at its time; this lets effects go first
     while True:
         day = int(environment.now)
@@ -94,4 +98,4 @@ def _announce(clock: Clock, world: World, impact: Impact) -> None:
     if impact.announced < impact.start:
         events.append(("disruption_announced", impact.announced))
     for event, time in events:
-        clock.at(time, lambda now, event=event: world.journal.note(event, now, cause=impact.cause))
+        clock.at(time, partial(world.journal.note, event, cause=impact.cause))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -42,7 +42,8 @@ class State:
 
     `on_order` is what a cell has ordered and not received, `owed_out` what its customers have ordered and it has not
     sent, `in_transit` what was sent to it and is not there; `owed` is over flows. `quota` (float, over flows) is
-    what may still be sent under an allowance. `reserve` has one array over holder cells for each reserve.
+    what may still be sent under an allowance. `reserve` has one array over holder cells for each reserve; `lane_units`
+    counts what has set out on each lane.
     """
 
     plan: Plan
@@ -54,24 +55,27 @@ class State:
     owed: np.ndarray
     quota: np.ndarray
     reserve: list[np.ndarray]
+    lane_units: np.ndarray
     today: Day
-    shipments: Shipments = field(default_factory=Shipments)
-    lane_units: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    shipments: Shipments
 
     @classmethod
     def at_start(cls, plan: Plan) -> State:
         """The state on the first morning, before anything is under way."""
         cells, flows = len(plan.network.cell_site), len(plan.network.flow_buyer)
-        zeros = [np.zeros(cells, dtype=np.int64) for _ in range(4)]
         return cls(
             plan,
-            plan.start.on_hand.copy(),
-            *zeros,
-            np.zeros(flows, dtype=np.int64),
-            np.zeros(flows),
-            [reserve.size.copy() for reserve in plan.reserves],
-            Day.empty(cells),
+            on_hand=plan.start.on_hand.copy(),
+            backlog=np.zeros(cells, dtype=np.int64),
+            in_transit=np.zeros(cells, dtype=np.int64),
+            on_order=np.zeros(cells, dtype=np.int64),
+            owed_out=np.zeros(cells, dtype=np.int64),
+            owed=np.zeros(flows, dtype=np.int64),
+            quota=np.zeros(flows),
+            reserve=[reserve.size.copy() for reserve in plan.reserves],
             lane_units=np.zeros(len(plan.network.lanes), dtype=np.int64),
+            today=Day.empty(cells),
+            shipments=Shipments(),
         )
 
     def deliver(self, flow: np.ndarray, units: np.ndarray) -> None:
@@ -109,6 +113,4 @@ class State:
 
     def position(self, cells: np.ndarray) -> np.ndarray:
         """Inventory position: on hand + on order - backorders of customers and patients."""
-        return (
-            self.on_hand[cells] + self.on_order[cells] - self.owed_out[cells] - self.backlog[cells]
-        )
+        return self.on_hand[cells] + self.on_order[cells] - self.owed_out[cells] - self.backlog[cells]

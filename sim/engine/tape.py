@@ -144,8 +144,9 @@ class TimeTape:
     def __init__(self, names: Sequence[str], times: Sequence[Times], streams: Streams) -> None:
         self._streams = streams
         self._mean = np.array([t.mean for t in times])
-        self._draws = [(k, t.draw, streams.key(names[k])) for k, t in enumerate(times) if t.draw is not None]
-        self._random = np.array([k for k, _, _ in self._draws], dtype=np.int64)
+        draws = [(t.draw, names[k]) for k, t in enumerate(times) if t.draw is not None]
+        self._draws = [(draw, streams.key(name)) for draw, name in draws]
+        self._random = np.array([k for k, t in enumerate(times) if t.draw is not None], dtype=np.int64)
         self._column = np.full(len(times), -1)
         self._column[self._random] = np.arange(len(self._random))
         self._blocks: dict[int, np.ndarray] = {}
@@ -164,6 +165,6 @@ class TimeTape:
     def _drawn(self, block: int) -> np.ndarray:
         if block not in self._blocks:
             number = block_of(block * BLOCK_DAYS)[0]
-            drawn = [draw(self._streams.at(key, number), BLOCK_DAYS) for _, draw, key in self._draws if draw]
+            drawn = [draw(self._streams.at(key, number), BLOCK_DAYS) for draw, key in self._draws]
             self._blocks[block] = np.column_stack(drawn)
         return self._blocks[block]

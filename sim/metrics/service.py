@@ -26,7 +26,7 @@ def no_stockout_probability(view: View) -> float | None:
 @metric("ready_rate", "Ready rate", "share", better="higher")
 def ready_rate(view: View) -> float | None:
     """Share of site-product-days that end with stock on hand."""
-    return ratio(view.cell_count("ready_days").sum(), len(view.cells) * view.days)
+    return ratio(int(view.cell_count("ready_days").sum()), len(view.cells) * view.days)
 
 
 @metric("units_demanded", "Demand", "units")
@@ -56,7 +56,7 @@ def stockout_days(view: View) -> float | None:
 @metric("facility_stockout_rate", "Facilities with a stockout", "share", better="lower")
 def facility_stockout_rate(view: View) -> float | None:
     """Facility-product pairs that went short at least once, as a share of those that offer the product."""
-    return ratio(np.count_nonzero(view.cell_count("stockout_days")), len(view.cells))
+    return ratio(int(np.count_nonzero(view.cell_count("stockout_days"))), len(view.cells))
 
 
 @metric("worst_week_unmet", "Worst week", "share", better="lower")
@@ -90,4 +90,4 @@ def days_of_cover(view: View) -> float | None:
 def according_to_plan(view: View) -> float | None:
     """Share of site-product-days with stock between the planned minimum and maximum, where a policy plans both."""
     planned = view.outcome.plan.stock_maximum[view.cells] >= 0
-    return ratio(view.cell_count("plan_days")[planned].sum(), int(planned.sum()) * view.days)
+    return ratio(int(view.cell_count("plan_days")[planned].sum()), int(planned.sum()) * view.days)

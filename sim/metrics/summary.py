@@ -45,9 +45,7 @@ class Summary:
 
 
 def _values(run: View, twin: View | None) -> dict[str, Value]:
-    return {
-        name: Value(m.function(run), None if twin is None else m.function(twin)) for name, m in METRICS.items()
-    }
+    return {name: Value(m.function(run), None if twin is None else m.function(twin)) for name, m in METRICS.items()}
 
 
 def summarise(run: Outcome, twin: Outcome | None, rates: Rates) -> Summary:

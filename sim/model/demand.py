@@ -11,8 +11,6 @@ from sim.registry import Kind, Registry
 from sim.units import NonNegative, Positive, Text
 
 
-
-
 class DemandKind(Kind):
     """How a day's demand scatters around its mean."""
 

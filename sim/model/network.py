@@ -106,8 +106,8 @@ class Network:
 
     `sites` and `products` are tables in order of name. Cells are in order of group (kind, country, region,
     priority, setting, product), then site, so that totals by group are sums over runs of cells. Flows are in order
-    of source cell, then buyer. `cell_mean` and `flow_usual` are units a day in undisturbed times, `capacity` units a day
-    of supplier cells (infinite elsewhere), `ramp_up` days over sites.
+    of source cell, then buyer. `cell_mean` and `flow_usual` are units a day in undisturbed times; `capacity` is units a
+    day of supplier cells (infinite elsewhere), `ramp_up` days over sites.
     """
 
     calendar: Calendar

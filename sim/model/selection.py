@@ -57,7 +57,8 @@ def _one(word: str, sites: pd.DataFrame) -> np.ndarray:
         if found.any():
             return np.asarray(found)
     valid = [*sites["name"], *(x for c in ("region", "country") for x in sites[c].unique() if x), *KINDS, "all"]
-    raise PlaceError((), "unknown site", word, "a site, a region, a country, or suppliers, warehouses, facilities", valid)
+    expected = "a site, a region, a country, or suppliers, warehouses, facilities"
+    raise PlaceError((), "unknown site", word, expected, valid)
 
 
 def select(selector: Selector, sites: pd.DataFrame) -> np.ndarray:

@@ -43,7 +43,7 @@ class Shipments:
     def __init__(self) -> None:
         self.count = 0
         self._next = 0
-        self._columns = {name: np.zeros(1024, dtype=kind) for name, kind in COLUMNS.items()}
+        self._columns: dict[str, np.ndarray] = {name: np.zeros(1024, dtype=kind) for name, kind in COLUMNS.items()}
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self._columns[name][: self.count]

@@ -82,9 +82,15 @@ def metrics_table(summary: Summary) -> pd.DataFrame:
     for name, value in summary.cost.items():
         found.append(
             {
-                "breakdown": "cost", "group": "", "metric": name, "label": name.capitalize(),
-                "unit": summary.currency, "value": value.value, "twin": value.twin, "difference": value.difference,
-            }  # fmt: skip
+                "breakdown": "cost",
+                "group": "",
+                "metric": name,
+                "label": name.capitalize(),
+                "unit": summary.currency,
+                "value": value.value,
+                "twin": value.twin,
+                "difference": value.difference,
+            }
         )
     return pd.DataFrame(found)
 
@@ -112,8 +118,7 @@ def metrics_json(summary: Summary) -> dict[str, object]:
         "cost": {
             "currency": summary.currency,
             "lines": {
-                name: {"value": v.value, "twin": v.twin, "difference": v.difference}
-                for name, v in summary.cost.items()
+                name: {"value": v.value, "twin": v.twin, "difference": v.difference} for name, v in summary.cost.items()
             },
         },
         "definitions": {name: metric.definition for name, metric in METRICS.items()},

@@ -23,10 +23,7 @@ def project_root(scenario: Path) -> Path:
     else the scenario's own.
     """
     for folder in scenario.parents:
-        if (
-            any((folder / name).exists() for name in ("pyproject.toml", ".tideover"))
-            or (folder / "scenarios").is_dir()
-        ):
+        if any((folder / name).exists() for name in ("pyproject.toml", ".tideover")) or (folder / "scenarios").is_dir():
             return folder
     return scenario.parent
 
@@ -180,17 +177,13 @@ def _combined(strategies: Node, name: str, problems: list[Problem]) -> list[str]
     return order
 
 
-def _combine(
-    strategies: Node, name: str, above: tuple[str, ...], order: list[str], problems: list[Problem]
-) -> None:
+def _combine(strategies: Node, name: str, above: tuple[str, ...], order: list[str], problems: list[Problem]) -> None:
     node: Node = strategies.value[name]
     if node.value is None:
         return
     if not isinstance(node.value, dict):
         message = f"strategy '{name}' is no mapping"
-        problems.append(
-            Problem(node.mark.shown, node.mark.line, message, written(plain(node)), "what it sets")
-        )
+        problems.append(Problem(node.mark.shown, node.mark.line, message, written(plain(node)), "what it sets"))
         return
     also = node.value.get("also", Node([], node.mark))
     for other in also.value if isinstance(also.value, list) else [also]:
@@ -202,9 +195,7 @@ def _combine(
             problems.append(Problem(mark.shown, mark.line, message, written(plain(other)), expected, like))
         elif word == name or word in above:
             ring = " -> ".join((*above, name, word))
-            problems.append(
-                Problem(mark.shown, mark.line, f"strategies take in one another in a circle: {ring}")
-            )
+            problems.append(Problem(mark.shown, mark.line, f"strategies take in one another in a circle: {ring}"))
         elif word not in order:
             _combine(strategies, word, (*above, name), order, problems)
     order.append(name)

@@ -77,9 +77,7 @@ def settle(node: Node, problems: list[Problem]) -> Node:
         if key == REPLACE:
             if child.value is not True:
                 value = shown_value(plain(child))
-                problems.append(
-                    Problem(child.mark.shown, child.mark.line, f"'{REPLACE}' is not set", value, "true")
-                )
+                problems.append(Problem(child.mark.shown, child.mark.line, f"'{REPLACE}' is not set", value, "true"))
         elif child.value == REMOVE:
             problems.append(Problem(child.mark.shown, child.mark.line, f"there is no '{key}' to remove"))
         else:
@@ -167,9 +165,7 @@ def settings(top: Node, node: Node, by: str, problems: list[Problem], at: Place 
             continue
         if path[0] in FIXED or path == ("scenario",):
             message = f"'{path[0]}' can only stand in a scenario file"
-            problems.append(
-                _problem(child.mark, by, message, key, [], "extends: other.yaml in a file of its own")
-            )
+            problems.append(_problem(child.mark, by, message, key, [], "extends: other.yaml in a file of its own"))
             continue
         old = _existing(top, path)
         if child.value == REMOVE and old is None:
@@ -187,9 +183,7 @@ def _existing(top: Node, path: Place) -> Node | None:
     return found
 
 
-def _problem(
-    mark: Mark, by: str, message: str, value: str, valid: list[str], expected: str | None = None
-) -> Problem:
+def _problem(mark: Mark, by: str, message: str, value: str, valid: list[str], expected: str | None = None) -> Problem:
     who = "" if mark.label else f"strategy '{by}': "
     like = nearest(value, valid)
     if expected is None and like is None and valid:
@@ -230,9 +224,7 @@ def apply(top: Node, wanted: list[Setting], log: list[Override]) -> Node:
     """The document with every setting made; paths mean places of `top`, so removals come last."""
     data = plain(top)
     sets = [s for s in wanted if not s.removes]
-    removals = sorted(
-        (s for s in wanted if s.removes), key=lambda s: [str(p).zfill(9) for p in s.path], reverse=True
-    )
+    removals = sorted((s for s in wanted if s.removes), key=lambda s: [str(p).zfill(9) for p in s.path], reverse=True)
     for setting in [*sets, *removals]:
         old = _existing(top, setting.path)
         new = None if setting.removes else settle(setting.node, [])

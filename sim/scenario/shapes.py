@@ -50,9 +50,7 @@ def _tag(shape: Any) -> str | None:
 def bare(shapes: Iterable[Any]) -> list[Any]:
     """The shapes without tags."""
     return [
-        member
-        for shape in shapes
-        for member in (bare(alternatives(get_args(shape)[0])) if _tag(shape) else (shape,))
+        member for shape in shapes for member in (bare(alternatives(get_args(shape)[0])) if _tag(shape) else (shape,))
     ]
 
 
@@ -91,17 +89,13 @@ def inside(shapes: Iterable[Any], part: str | int) -> Shapes:
 
 def tags(shapes: Iterable[Any]) -> list[str]:
     """The words by which the members of a union are told apart."""
-    return sorted(
-        {word for shape in shapes for word in ([_tag(shape)] if _tag(shape) else _words(shape)) if word}
-    )
+    return sorted({word for shape in shapes for word in ([_tag(shape)] if _tag(shape) else _words(shape)) if word})
 
 
 def common_key(shapes: Iterable[Any]) -> str:
     """The first key that every model of a union knows: by custom the one that tells them apart."""
     known = [field_names([shape]) for shape in bare(shapes) if is_model(shape)]
-    return (
-        next((key for key in known[0] if all(key in names for names in known)), "kind") if known else "kind"
-    )
+    return next((key for key in known[0] if all(key in names for names in known)), "kind") if known else "kind"
 
 
 def branch(shapes: Iterable[Any], label: str | int) -> Shapes:

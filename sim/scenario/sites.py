@@ -72,9 +72,12 @@ def _from_csv(csv: Csv, spec: Table, kind: str, in_use: dict[str, str]) -> pd.Da
     data["priority"] = csv.whole("priority", default["priority"], 0)
     data["population"] = csv.numbers("population", default["population"], 0)
     for column, kind_of_value in in_use.items():
-        if column in csv:
-            read = {"number": lambda c: csv.numbers(c, None, 0), "share": csv.shares, "text": csv.texts}[kind_of_value]
-            data[f"column {column}"] = read(column)
+        if column not in csv:
+            continue
+        if kind_of_value == "number":
+            data[f"column {column}"] = csv.numbers(column, None, 0)
+        else:
+            data[f"column {column}"] = csv.shares(column) if kind_of_value == "share" else csv.texts(column)
     first: dict[str, int] = {}
     for row, name in enumerate(data["name"]):
         if name and first.setdefault(name, row) != row:

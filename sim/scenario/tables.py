@@ -135,18 +135,14 @@ class Table:
         parse: Callable[[str], Any] = lambda text: np.datetime64(parse_date(text), "D")  # noqa: E731
         return np.array(self.values(column, parse, default, np.datetime64("NaT", "D")), dtype="datetime64[D]")
 
-    def texts(
-        self, column: str, default: str | None = None, valid: Collection[str] | None = None
-    ) -> list[str]:
+    def texts(self, column: str, default: str | None = None, valid: Collection[str] | None = None) -> list[str]:
         """Texts; with `valid`, one of those names. A bad cell gives ''."""
         names = None if valid is None else set(valid)
 
         def parse(text: str) -> str:
             if names is not None and text not in names:
                 few = sorted(names)
-                raise ValueError(
-                    "one of " + ", ".join(few) if len(few) <= 12 else "a name the scenario knows"
-                )
+                raise ValueError("one of " + ", ".join(few) if len(few) <= 12 else "a name the scenario knows")
             return text
 
         return self.values(column, parse, default, "", names or ())
@@ -182,9 +178,7 @@ class Table:
             self.problems.append(self.problem(row, column, message, text or None, wrong[text], valid))
         if len(rows) > MOST_SHOWN:
             line = self.lines[rows[MOST_SHOWN]]
-            self.problems.append(
-                Problem(self.file, line, f"column '{column}': (and {len(rows) - MOST_SHOWN} more)")
-            )
+            self.problems.append(Problem(self.file, line, f"column '{column}': (and {len(rows) - MOST_SHOWN} more)"))
 
 
 def _limits(minimum: float | None, maximum: float | None) -> str:
@@ -199,9 +193,7 @@ def _missing_column(file: str, column: str, columns: Iterable[str]) -> Problem:
     return Problem(file, 1, f"there is no column '{column}'", None, expected, nearest(column, names))
 
 
-def read_table(
-    path: Path, required: Sequence[str] = (), place: Callable[[str], Problem] | None = None
-) -> Table:
+def read_table(path: Path, required: Sequence[str] = (), place: Callable[[str], Problem] | None = None) -> Table:
     """The table in a CSV file (comma-separated UTF-8 with one line of column names); blank lines are skipped.
 
     `place` makes the problem of a file that cannot be opened, at the line of the scenario which names it.
@@ -211,9 +203,7 @@ def read_table(
     at = place or (lambda message: Problem(shown, 0, message))
     try:
         if not path.is_file():
-            raise ScenarioError(
-                [at(f"the table '{shown}' is not there" if not path.exists() else "this is no file")]
-            )
+            raise ScenarioError([at(f"the table '{shown}' is not there" if not path.exists() else "this is no file")])
         if path.stat().st_size > LARGEST_FILE:
             raise ScenarioError([at(f"the table '{shown}' is larger than {LARGEST_FILE // 1_000_000} MB")])
         raw = path.read_bytes()
@@ -227,9 +217,7 @@ def read_table(
         raise ScenarioError([at(f"the table '{shown}' cannot be read: {reason}")]) from None
     header, rows, lines, problems = _rows(text, shown)
     if not header:
-        raise ScenarioError(
-            problems or [Problem(shown, 1, "the table is empty", expected="a line of column names")]
-        )
+        raise ScenarioError(problems or [Problem(shown, 1, "the table is empty", expected="a line of column names")])
     problems += _header_problems(header, required, shown)
     if not rows and not problems:
         problems.append(Problem(shown, 1, "the table has no rows below its column names"))
@@ -255,9 +243,7 @@ def _rows(text: str, shown: str) -> tuple[list[str], list[list[str]], list[int],
                     header = stripped
                 elif len(stripped) != len(header):
                     message = f"this row has {len(stripped)} cells"
-                    ragged.append(
-                        Problem(shown, begins, message, None, f"{len(header)}, as many as column names")
-                    )
+                    ragged.append(Problem(shown, begins, message, None, f"{len(header)}, as many as column names"))
                 else:
                     rows.append(stripped)
                     lines.append(begins)

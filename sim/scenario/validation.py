@@ -79,9 +79,7 @@ def problems_from(
     return list(dict.fromkeys(problems))
 
 
-def _faults(
-    error: pydantic.ValidationError, model: Any, document: Document, prefix: Place
-) -> Iterator[_Fault]:
+def _faults(error: pydantic.ValidationError, model: Any, document: Document, prefix: Place) -> Iterator[_Fault]:
     for item in error.errors(include_url=False):
         fault = _locate(item, model, document, prefix)
         inner = (item.get("ctx") or {}).get("error")
@@ -89,9 +87,7 @@ def _faults(
             known = [s for s in shapes.bare(fault.shapes) if shapes.is_model(s) and s.__name__ == inner.title]
             named = known[0] if known else shapes.model_named(inner.title)
             for deeper in _faults(inner, named, document, fault.path):
-                yield _Fault(
-                    deeper.path, fault.branches + deeper.branches, deeper.shapes, deeper.error, deeper.word
-                )
+                yield _Fault(deeper.path, fault.branches + deeper.branches, deeper.shapes, deeper.error, deeper.word)
         else:
             yield fault
 
@@ -182,11 +178,7 @@ def _problem(fault: _Fault, document: Document) -> Problem:
     if value is None:
         return document.problem(fault.path, f"{where} is empty", None, _expected(fault))
     if isinstance(inner, ValueError) and isinstance(value, dict):
-        message = (
-            f"what stands in {where} does not fit together"
-            if fault.path
-            else "the scenario contradicts itself"
-        )
+        message = f"what stands in {where} does not fit together" if fault.path else "the scenario contradicts itself"
         return document.problem(fault.path, message, None, _expected(fault))
     return document.problem(fault.path, f"{where} is not valid", value, _expected(fault), _allowed(fault))
 
@@ -254,9 +246,7 @@ def _expected(fault: _Fault) -> str | None:
         return text.format(int(bound) if isinstance(bound, float) and bound.is_integer() else bound)
     if kind == "int_from_float":
         return "a whole number"
-    stem = re.sub(
-        r"_(type|parsing|from_.*|attributes_type)$", "", kind.replace("model_attributes_type", "model_type")
-    )
+    stem = re.sub(r"_(type|parsing|from_.*|attributes_type)$", "", kind.replace("model_attributes_type", "model_type"))
     if stem in _TYPES:
         return _TYPES[stem]
     message = str(fault.error["msg"])

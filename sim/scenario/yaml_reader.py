@@ -27,9 +27,7 @@ DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,30}")
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "": None}
 
 _STANDARD = "tag:yaml.org,2002:"
-_SCALAR_TAGS = {
-    _STANDARD + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
-}
+_SCALAR_TAGS = {_STANDARD + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")}
 _HINTS = {
     "mapping values are not allowed": "text which contains ': ' in quotes, and keys of one mapping aligned",
     "cannot start any token": "text which begins with @, %, ` or a tab in quotes; indentation by spaces",
@@ -96,9 +94,7 @@ def read_yaml(path: Path) -> tuple[Node | None, list[Problem]]:
         problems = [Problem(shown, 1, "the file is empty", expected="a mapping: lines of 'key: value'")]
     if node is not None and not isinstance(node.value, dict):
         expected = "a mapping: lines of 'key: value'"
-        problems.append(
-            Problem(shown, node.mark.line, "the file holds no mapping", shown_value(plain(node)), expected)
-        )
+        problems.append(Problem(shown, node.mark.line, "the file holds no mapping", shown_value(plain(node)), expected))
         node = None
     return node, problems
 
@@ -156,9 +152,7 @@ class _Reader:
         self._seen: set[int] = set()
         self._repeated = 0
 
-    def _problem(
-        self, line: int, message: str, value: str | None = None, expected: str | None = None
-    ) -> None:
+    def _problem(self, line: int, message: str, value: str | None = None, expected: str | None = None) -> None:
         self.problems.append(Problem(self.shown, line, message, value, expected))
 
     def node(self, node: yaml.Node, line: int, depth: int) -> Node:
@@ -207,9 +201,7 @@ class _Reader:
                 continue
             key: str = key_node.value
             if key_node.tag == _STANDARD + "merge":
-                self._problem(
-                    line, "merge keys (<<) are not part of the language", expected="extends: other.yaml"
-                )
+                self._problem(line, "merge keys (<<) are not part of the language", expected="extends: other.yaml")
                 continue
             if key_node.tag not in _SCALAR_TAGS:
                 self._tag(key_node, line)

@@ -94,9 +94,7 @@ def _entry(
     return DemandEntry(spec.distribution, amplitude, peak, first, over, recorded)
 
 
-def _means(
-    spec: DemandSpec, sites: np.ndarray, position: int, loaded: Loaded, calendar: Calendar
-) -> np.ndarray:
+def _means(spec: DemandSpec, sites: np.ndarray, position: int, loaded: Loaded, calendar: Calendar) -> np.ndarray:
     if spec.per_day is None:
         days, where, units = loaded.series[position]
         counted = (days >= -calendar.warm_up) & (days < calendar.days)

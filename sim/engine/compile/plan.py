@@ -54,7 +54,8 @@ def _demand(network: Network, rows: DemandRows, entries: list[DemandEntry]) -> D
     cell = lookup[rows.site, rows.product]
     order = np.argsort(cell)
     sites, products = network.sites["name"].to_numpy(), network.products["name"].to_numpy()
-    names = tuple(f"demand/{sites[s]}/{products[p]}" for s, p in zip(rows.site[order], rows.product[order], strict=True))
+    pairs = zip(rows.site[order], rows.product[order], strict=True)
+    names = tuple(f"demand/{sites[s]}/{products[p]}" for s, p in pairs)
     return DemandPlan(
         cell[order], rows.site[order], rows.entry[order], rows.mean[order], rows.backorder[order], rows.patience[order],
         tuple(entries), names,

@@ -52,9 +52,7 @@ def bind_replenishment(loaded: Loaded, network: Network, problems: Problems) -> 
     return tuple(bound)
 
 
-def bind_allocation(
-    loaded: Loaded, network: Network, problems: Problems
-) -> tuple[tuple[Allocation, ...], np.ndarray]:
+def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tuple[tuple[Allocation, ...], np.ndarray]:
     """Rules, and the position of each cell's rule; proportional where the scenario names none."""
     rules: list[Allocation] = [Proportional(rule="proportional")]
     index = np.zeros(len(network.cell_site), dtype=np.int64)

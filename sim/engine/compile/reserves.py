@@ -29,7 +29,7 @@ def compile_reserves(loaded: Loaded, network: Network, problems: Problems) -> tu
 
 def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
     members, member = _members(network, reserve)
-    holders, size = _sizes(network, reserve, members)
+    holders, sizes = _sizes(network, reserve, members)
     serves = _reach(network, members)
     at = {int(cell): k for k, cell in enumerate(holders)}
     flows, flow_serves = [], []
@@ -42,15 +42,15 @@ def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
     own = [(k, position[cell]) for cell, k in at.items() if cell in position]
     reaching = {at[int(network.flow_source[flow])] for flow in flows} | {k for k, _ in own}
     for k, cell in enumerate(holders):
-        if k not in reaching and size[k]:
+        if k not in reaching and sizes[k]:
             site = str(network.sites["name"].iat[network.cell_site[cell]])
             product = network.products["name"].iat[network.cell_product[cell]]
             raise PlaceError(("held_at",), f"no member is supplied with '{product}' through this holder", site)
-    flow = np.array(flows, dtype=np.int64)
-    flow_holder = np.array([at[int(c)] for c in network.flow_source[flow]], dtype=np.int64)
+    drawing = np.array(flows, dtype=np.int64)
+    flow_holder = np.array([at[int(c)] for c in network.flow_source[drawing]], dtype=np.int64)
     pairs = np.array(own, dtype=np.int64).reshape(-1, 2)
     return ReservePlan(
-        name, reserve, holders, size, members, member, flow, flow_holder, tuple(flow_serves), pairs
+        name, reserve, holders, sizes, members, member, drawing, flow_holder, tuple(flow_serves), pairs
     )  # fmt: skip
 
 
@@ -107,9 +107,9 @@ def _total(network: Network, reserve: Reserve, members: np.ndarray) -> int:
     """Units of one product in the whole reserve."""
     days = getattr(reserve.size, "days", None)
     if days is not None:
-        return int(round(days * float(network.cell_mean[members].sum())))
+        return round(days * float(network.cell_mean[members].sum()))
     if isinstance(reserve.size, float):
-        return int(round(reserve.size))
+        return round(reserve.size)
     with placed("size"):
         return int(network.units(reserve.size, members).sum())
 

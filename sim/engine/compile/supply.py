@@ -167,7 +167,8 @@ class _Finder:
             have = ", ".join(f"'{self.names[s]}'" for s in ways)
             problem = PlaceError((), f"no supply of {what}: its lanes lead to {have}, where it is not made")
         else:
-            problem = PlaceError((), f"no lane leads to {what} from a supplier or warehouse", None, "a lane under lanes")
+            message = f"no lane leads to {what} from a supplier or warehouse"
+            problem = PlaceError((), message, None, "a lane under lanes")
         self._note(site, problem)
         return []
 
