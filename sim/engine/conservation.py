@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
+from sim.engine.ledger import DAILY
 from sim.engine.plan import Plan
 from sim.engine.state import State
 from sim.errors import SimulationError
@@ -25,7 +24,8 @@ class Conservation:
         self._product = network.cell_product
         self._products = len(network.products)
         names = {str(name): position for position, name in enumerate(network.products["name"])}
-        self._group_product = np.array([names[str(name)] for name in network.groups["product"]], dtype=np.int64)
+        product_of_group = np.array([names[str(name)] for name in network.groups["product"]], dtype=np.int64)
+        self._per_product = (product_of_group[:, None] == np.arange(self._products)).astype(np.int64)
         # float64 sums of whole numbers are exact below 2**53
         on_hand = np.bincount(self._product, state.on_hand, self._products).astype(np.int64)
         reserves = np.zeros(self._products, dtype=np.int64)
@@ -34,9 +34,15 @@ class Conservation:
         self._expected = on_hand + reserves + self._under_way()
         self._unanswered = np.zeros(self._products, dtype=np.int64)
 
-    def check(self, day: int, totals: Mapping[str, np.ndarray]) -> None:
-        """Raise SimulationError naming day and product where a law is broken; `totals` are the day's, over groups."""
-        today = {name: self._per_product(total) for name, total in totals.items()}
+    def check(self, day: int, totals: np.ndarray) -> None:
+        """Raise SimulationError naming day and product where a law is broken.
+
+        `totals` are the day's: rows as in the ledger, columns over groups.
+        """
+        nothing = np.zeros(self._products, dtype=np.int64)
+        today = dict.fromkeys(DAILY, nothing) | dict(
+            zip(self._state.today.names, totals @ self._per_product, strict=True)
+        )
         served = today["served"] + today["served_late"]
         under_way = self._under_way()
         self._expected += today["produced"] - served - today["destroyed"]
@@ -49,7 +55,7 @@ class Conservation:
 
     def _check_signs(self, day: int) -> None:
         state = self._state
-        stocks = {"on hand": state.on_hand, "backlog": state.backlog, "owed": state.owed, "on order": state.on_order}
+        stocks = {"stock": state.today.stocks, "owed": state.owed, "on order": state.on_order}
         for reserve, stock in zip(self._plan.reserves, state.reserve, strict=True):
             stocks[f"reserve '{reserve.name}'"] = stock
         for name, stock in stocks.items():
@@ -61,9 +67,6 @@ class Conservation:
             product = int(np.flatnonzero(gap)[0])
             name = self._plan.network.products["name"].iat[product]
             raise SimulationError(f"day {day}, product '{name}': {what} {gap[product]}")
-
-    def _per_product(self, groups: np.ndarray) -> np.ndarray:
-        return np.bincount(self._group_product, groups, self._products).astype(np.int64)
 
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments

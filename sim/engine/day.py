@@ -117,8 +117,9 @@ class World:
 
     def end_day(self, day: int) -> None:
         """The midnight after a day: what moved until then."""
-        self.transport.advance(float(day + 1), inclusive=False)
-        self.recorder.record_ports(day)
+        if self.transport.through_ports:
+            self.transport.advance(float(day + 1), inclusive=False)
+            self.recorder.record_ports(day)
 
     def _allocate(self, day: int) -> list[int]:
         """Phase 6; returns the units that each reserve released."""
@@ -141,6 +142,8 @@ class World:
     def _note_stockouts(self, day: int) -> None:
         """A stockout begins with the first day of unmet demand and ends with the first day without."""
         short = self.state.today.unmet > 0
+        if not short.any() and not self._short.any():
+            return
         begins, ends = np.flatnonzero(short & ~self._short), np.flatnonzero(self._short & ~short)
         self.journal.cells("stockout_begins", day, begins, self.state.today.unmet[begins])
         self.journal.cells("stockout_ends", day, ends, np.zeros(len(ends), dtype=np.int64))

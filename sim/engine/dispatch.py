@@ -59,14 +59,21 @@ class Dispatch:
         book = [rule.needs_order_book for rule in plan.allocation_rules]
         kept = np.array(book)[self._rules][self._source_of_flow]
         self._book = OrderBook(kept) if kept.any() else None
+        self._may_close = quantities.touched("lane.open", "flow.border_open")
+        self._may_limit = quantities.touched("flow.allowance")
+        self._may_cancel = quantities.touched("flow.cancels")
         self._capped = np.isfinite(transport.lane_capacity[self._first_lane])
 
     def open_requests(self) -> np.ndarray:
         """Units owed that may leave today, over flows: nothing over a closed lane or border, or beyond an allowance."""
         quantities = self.quantities
-        free = quantities["lane.open"][self._first_lane] > 0
-        free &= ~self._border_first | (quantities["flow.border_open"] > 0)
-        requested = np.where(free, self.state.owed, 0)
+        requested = self.state.owed.copy()
+        if self._may_close:
+            free = quantities["lane.open"][self._first_lane] > 0
+            free &= ~self._border_first | (quantities["flow.border_open"] > 0)
+            requested[~free] = 0
+        if not self._may_limit:
+            return requested
         share = quantities["flow.allowance"]
         limited = np.flatnonzero(np.isfinite(share))
         if limited.size:
@@ -100,11 +107,14 @@ class Dispatch:
 
     def take_allowance(self, flow: np.ndarray, units: np.ndarray) -> None:
         """What has left counts against the flow's allowance, where it has one."""
-        limited = np.isfinite(self.quantities["flow.allowance"][flow])
-        self.state.quota[flow[limited]] -= units[limited]
+        if self._may_limit:
+            limited = np.isfinite(self.quantities["flow.allowance"][flow])
+            self.state.quota[flow[limited]] -= units[limited]
 
     def cancel_rest(self) -> None:
         """Suppliers that cancel what they do not fill."""
+        if not self._may_cancel:
+            return
         cancelling = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (self.state.owed > 0))
         if cancelling.size:
             self.state.cancel(cancelling)

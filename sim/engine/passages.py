@@ -32,7 +32,9 @@ class Passages:
         self, table: Shipments, rows: np.ndarray, lane: np.ndarray, quantities: Quantities, journal: Journal
     ) -> None:
         """Decide for vessels that set out: divert from the start, or sail and wait before a closed passage."""
-        for index in np.unique(lane[self._crosses[lane]]).tolist() if self._lanes else []:
+        if not self._lanes:
+            return
+        for index in np.unique(lane[self._crosses[lane]]).tolist():
             self._decide(index, table, rows[lane == index], None, quantities, journal)
 
     def changed(self, table: Shipments, quantities: Quantities, now: float, journal: Journal) -> None:

@@ -2,81 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.ledger import Ledger
 from sim.engine.plan import Plan
 from sim.model.shipments import Shipments
-
-
-@dataclass
-class Day:
-    """What happened in one day, over cells (int64); cleared every evening."""
-
-    demand: np.ndarray
-    served: np.ndarray
-    served_late: np.ndarray
-    unmet: np.ndarray
-    lost: np.ndarray
-    received: np.ndarray
-    ordered: np.ndarray
-    dispatched: np.ndarray
-    produced: np.ndarray
-    destroyed: np.ndarray
-
-    @classmethod
-    def empty(cls, cells: int) -> Day:
-        """A day in which nothing has happened yet."""
-        return cls(*(np.zeros(cells, dtype=np.int64) for _ in fields(cls)))
-
-    def clear(self) -> None:
-        """Make ready for the next day."""
-        for array in vars(self).values():
-            array.fill(0)
 
 
 @dataclass
 class State:
     """Arrays of int64 over cells unless said otherwise.
 
-    `on_order` is what a cell has ordered and not received, `owed_out` what its customers have ordered and it has not
-    sent, `in_transit` what was sent to it and is not there; `owed` is over flows. `quota` (float, over flows) is
+    `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received, `owed_out` what its
+    customers have ordered and it has not sent; `owed` is over flows. `quota` (float, over flows) is
     what may still be sent under an allowance. `reserve` has one array over holder cells for each reserve; `lane_units`
     counts what has set out on each lane.
     """
 
     plan: Plan
-    on_hand: np.ndarray
-    backlog: np.ndarray
-    in_transit: np.ndarray
+    today: Ledger
     on_order: np.ndarray
     owed_out: np.ndarray
     owed: np.ndarray
     quota: np.ndarray
     reserve: list[np.ndarray]
     lane_units: np.ndarray
-    today: Day
     shipments: Shipments
 
     @classmethod
     def at_start(cls, plan: Plan) -> State:
         """The state on the first morning, before anything is under way."""
         cells, flows = len(plan.network.cell_site), len(plan.network.flow_buyer)
+        waits = bool(plan.demand.backorder.any())
+        idle = {"backlog": not waits, "served_late": not waits, "reserve": not plan.reserves}
+        ledger = Ledger(cells, {name for name, never in idle.items() if never})
+        ledger.on_hand[:] = plan.start.on_hand
         return cls(
             plan,
-            on_hand=plan.start.on_hand.copy(),
-            backlog=np.zeros(cells, dtype=np.int64),
-            in_transit=np.zeros(cells, dtype=np.int64),
+            today=ledger,
             on_order=np.zeros(cells, dtype=np.int64),
             owed_out=np.zeros(cells, dtype=np.int64),
             owed=np.zeros(flows, dtype=np.int64),
             quota=np.zeros(flows),
             reserve=[reserve.size.copy() for reserve in plan.reserves],
             lane_units=np.zeros(len(plan.network.lanes), dtype=np.int64),
-            today=Day.empty(cells),
             shipments=Shipments(),
         )
+
+    @property
+    def on_hand(self) -> np.ndarray:
+        """Usable stock."""
+        return self.today.on_hand
+
+    @property
+    def backlog(self) -> np.ndarray:
+        """Demand that waits at facilities."""
+        return self.today.backlog
+
+    @property
+    def in_transit(self) -> np.ndarray:
+        """What was sent to a cell and is not there."""
+        return self.today.in_transit
 
     def deliver(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Goods arrive at their buyer and become stock."""

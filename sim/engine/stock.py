@@ -20,18 +20,22 @@ class Production:
         self._capacity = plan.network.capacity[self.limited]
         self._carried = np.zeros(len(self.limited))
         self._target = plan.finished_target
+        self._keeps_stock = bool(self._target[self.unlimited].any())
         self._state, self._quantities = state, quantities
 
     def run(self) -> None:
         """One day's production; the fraction of a unit that capacity leaves is carried to the next day."""
         factor = self._quantities["cell.capacity_factor"]
+        if self._keeps_stock:
+            working = self.unlimited[factor[self.unlimited] > 0]
+            self._make(working, np.maximum(0, self._target[working] - self._state.on_hand[working]))
+        if not self.limited.size:
+            return
         able = self._capacity * factor[self.limited] + self._carried
         wanted = self._lacking(self.limited)
         made = np.minimum(np.floor(able + 1e-9), wanted).astype(np.int64)
         self._carried = np.where(made < wanted, np.maximum(0.0, able - made), 0.0)
         self._make(self.limited, made)
-        working = self.unlimited[factor[self.unlimited] > 0]
-        self._make(working, np.maximum(0, self._target[working] - self._state.on_hand[working]))
 
     def to_order(self, cells: np.ndarray, units: np.ndarray) -> None:
         """Unlimited suppliers make at once what is about to leave them."""

@@ -64,6 +64,9 @@ class Transport:
         self.handling = Throughput(int(self.pool.max(initial=-1)) + 1)
         self.lane_capacity = np.array([lane.capacity for lane in lanes])
         self.loading = Throughput(len(lanes))
+        self.loading.left[:] = self.lane_capacity
+        self._lanes_fill_up = bool(np.isfinite(self.lane_capacity).any())
+        self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
         self.passages = Passages(network, streams)
         self.through_ports = bool((self.routes.legs > 1).any())
         self.since = -np.inf
@@ -79,7 +82,8 @@ class Transport:
             capacity = np.zeros(len(waiting))
             np.maximum.at(capacity, self.pool, self.quantities["gate.handling"])
             self.handling.renew(capacity, waiting)
-        self.loading.renew(self.lane_capacity, np.zeros(len(self.lane_capacity), dtype=bool))
+        if self._lanes_fill_up:
+            self.loading.renew(self.lane_capacity, np.zeros(len(self.lane_capacity), dtype=bool))
         self.arrived[:] = 0
         self.handled[:] = 0
 
@@ -90,7 +94,8 @@ class Transport:
         while self.through_ports and (self._handle(limit) | self._clear(limit) | self._depart(limit)):
             self._arrive(limit)
         self.since = until
-        self.state.shipments.compact()
+        if inclusive:
+            self.state.shipments.compact()
 
     def dispatch(self, flow: np.ndarray, units: np.ndarray, now: float) -> None:
         """Send goods from their sources onto the first leg."""
@@ -148,7 +153,7 @@ class Transport:
         gates: np.ndarray = self.routes.gate[self._route(rows), self.state.shipments["leg"][rows]]
         return gates
 
-    def _due(self, phase: Phase, limit: float) -> np.ndarray:
+    def _due(self, phase: int, limit: float) -> np.ndarray:
         table = self.state.shipments
         return np.flatnonzero((table["phase"] == phase) & (table["time"] <= limit))
 
@@ -168,6 +173,8 @@ class Transport:
     def _handle(self, limit: float) -> bool:
         table = self.state.shipments
         rows = self._due(Phase.QUEUED, limit)
+        if not rows.size:
+            return False
         gate = self._gate(rows)
         opened = self.quantities["gate.handling"][gate] > 0
         rows, gate = rows[opened], gate[opened]
@@ -218,8 +225,9 @@ class Transport:
         table = self.state.shipments
         lane = self.routes.lane[self._route(rows), table["leg"][rows]]
         at = np.broadcast_to(at, len(rows)).astype(float)
-        times = self.journeys.at(lane, np.floor(at))
-        length = times * self.quantities["lane.factor"][lane] + self.quantities["lane.extra"][lane]
+        length = self.journeys.at(lane, np.floor(at))
+        if self._may_slow_down:
+            length = length * self.quantities["lane.factor"][lane] + self.quantities["lane.extra"][lane]
         table["phase"][rows] = Phase.TRAVELLING
         table["departed"][rows], table["length"][rows], table["time"][rows] = at, length, at + length
         np.add.at(self.state.lane_units, lane, table["units"][rows])

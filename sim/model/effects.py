@@ -95,6 +95,10 @@ class Quantities:
     def __getitem__(self, name: str) -> np.ndarray:
         return self.value[name]
 
+    def touched(self, *names: str) -> bool:
+        """Whether any effect of this run acts on one of these quantities."""
+        return any(name in self._by_name for name in names)
+
     def boundaries(self) -> list[float]:
         """Every time at which some quantity changes, ascending."""
         return sorted({b for effect in self.effects for b in effect.boundaries()})

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 import numpy as np
 
 
-class Phase(IntEnum):
-    """Where a shipment is on its route."""
+class Phase:
+    """Where a shipment is on its route; plain numbers, since arrays are compared with them many times a day."""
 
     TRAVELLING = 0
     QUEUED = 1
@@ -35,6 +33,10 @@ COLUMNS = {
 """id: kept when a shipment is split; sent: day it left the source; time: when the present phase ends (held: when the
 passage is reached; queued, ready: since when); departed, length: of the present leg, in days; passage: where it is
 held, else -1; exempt: may cross a closed border."""
+
+
+WORTHWHILE = 4096
+"""Rows below which forgetting finished ones saves nothing."""
 
 
 class Shipments:
@@ -68,15 +70,16 @@ class Shipments:
         self._columns["units"][rows] -= units
         return new
 
-    def where(self, phase: Phase) -> np.ndarray:
+    def where(self, phase: int) -> np.ndarray:
         """Rows in a phase, ascending."""
         return np.flatnonzero(self["phase"] == phase)
 
     def compact(self) -> None:
         """Forget finished rows once they are the larger part; call only while no row numbers are held."""
-        live = self["phase"] != Phase.DONE
-        if self.count > 4096 and 2 * np.count_nonzero(live) < self.count:
-            kept = np.flatnonzero(live)
+        if self.count <= WORTHWHILE:
+            return
+        kept = np.flatnonzero(self["phase"] != Phase.DONE)
+        if 2 * len(kept) < self.count:
             for column in self._columns.values():
                 column[: len(kept)] = column[kept]
             self.count = len(kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.engine.recorder import DAILY
+from sim.engine.ledger import DAILY
 from sim.engine.run import Outcome
 from sim.metrics.base import METRICS
 from sim.metrics.summary import Summary, Value

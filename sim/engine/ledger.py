@@ -1,0 +1,56 @@
+"""The day's figures of every cell in one matrix, so that an evening's bookkeeping is a handful of array operations."""
+
+from __future__ import annotations
+
+import numpy as np
+
+STOCKS = ("on_hand", "reserve", "backlog", "in_transit")
+"""At the day's end: usable stock, ring-fenced stock, demand waiting, goods on the way to the site (ports included)."""
+FLOWS = (
+    "demand", "served", "served_late", "unmet", "lost", "received", "ordered", "dispatched", "produced", "destroyed",
+)  # fmt: skip
+"""During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
+`lost` never served, `dispatched` left the site."""
+DAILY = STOCKS + FLOWS
+"""Columns of the daily table, whole units."""
+
+
+class Ledger:
+    """One row a figure of `DAILY`, one column a cell, int64.
+
+    Attributes named as in `DAILY` are views of the rows. Figures in `idle` cannot differ from zero in this run; they
+    have an array of zeros that is no part of the matrix.
+    """
+
+    on_hand: np.ndarray
+    reserve: np.ndarray
+    backlog: np.ndarray
+    in_transit: np.ndarray
+    demand: np.ndarray
+    served: np.ndarray
+    served_late: np.ndarray
+    unmet: np.ndarray
+    lost: np.ndarray
+    received: np.ndarray
+    ordered: np.ndarray
+    dispatched: np.ndarray
+    produced: np.ndarray
+    destroyed: np.ndarray
+
+    def __init__(self, cells: int, idle: set[str]) -> None:
+        self.names = [name for name in DAILY if name not in idle]
+        self.rows = np.zeros((len(self.names), cells), dtype=np.int64)
+        self._stocks = len([name for name in STOCKS if name not in idle])
+        row = {name: self.rows[k] for k, name in enumerate(self.names)}
+        nothing = np.zeros(cells, dtype=np.int64)
+        for name in DAILY:
+            setattr(self, name, row.get(name, nothing))
+
+    @property
+    def stocks(self) -> np.ndarray:
+        """The rows that are stocks."""
+        return self.rows[: self._stocks]
+
+    def clear(self) -> None:
+        """A new day: flows start from zero, stocks stay."""
+        self.rows[self._stocks :] = 0
