@@ -6,15 +6,12 @@ PYTEST_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-PEERS := .venv-peers
-# stockpyl asks for an old Sphinx, hence an environment of its own.
-RIVALS := stockpyl==1.0.2 supplynetpy==0.5.1
 LOCK := pyproject.toml constraints.txt
 INSTALL := -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench bench-peers docs constraints clean distclean
+.PHONY: help setup run test lint format bench docs constraints clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -37,11 +34,8 @@ format: $(VENV)/.dev ## lay the code out as `make lint` wants it
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## measure speed, as ratios inside one run
-	MPLBACKEND=Agg $(BIN)/python benchmarks/run.py
-
-bench-peers: $(PEERS)/.peers ## measure speed against other simulators, in an environment of their own
-	MPLBACKEND=Agg $(PEERS)/bin/python benchmarks/run.py --peers
+bench: $(VENV)/.bench ## measure speed, as ratios inside one run
+	MPLBACKEND=Agg $(BIN)/python -m benchmarks.run
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
@@ -60,7 +54,7 @@ clean: ## remove what builds and tools leave behind; reports stay
 	find . -path './.venv*' -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean ## the same, and the environments
-	rm -rf $(VENV) $(PEERS)
+	rm -rf $(VENV)
 
 # A stamp file tells what an environment holds; it is made again when pyproject.toml or the pins change.
 
@@ -79,9 +73,8 @@ $(VENV)/.docs: $(VENV)/.core
 	@$(BIN)/python $(INSTALL) --editable '.[docs]'
 	@touch $@
 
-$(PEERS)/.peers: $(LOCK)
-	$(call make_venv,$(PEERS))
-	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable . $(RIVALS)
+$(VENV)/.bench: $(VENV)/.core
+	@$(BIN)/python $(INSTALL) --editable '.[bench]'
 	@touch $@
 
 define make_venv

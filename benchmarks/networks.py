@@ -55,3 +55,76 @@ disruptions:
     path = folder / "country.yaml"
     path.write_text(text)
     return path
+
+
+def two_tier(folder: Path, facilities: int = 100, days: int = 365) -> Path:
+    """1 supplier -> 1 warehouse -> facilities, (s, S) reviewed daily, deterministic lead times, demand from a CSV file
+    so that another simulator can be given the same numbers."""
+    demand = np.random.default_rng(11).poisson(10, (days, facilities))
+    dates = np.datetime64("2024-01-01") + np.arange(days)
+    rows = [f"{dates[d]},f{k:03d},p,{demand[d, k]}" for d in range(days) for k in range(facilities)]
+    (folder / "demand.csv").write_text("date,site,product,units\n" + "\n".join(rows) + "\n")
+    np.save(folder / "demand.npy", demand)
+    (folder / ".tideover").touch()
+    text = f"""
+scenario: two-tier
+title: one supplier, one warehouse, many facilities
+start: 2024-01-01
+end: {dates[-1] + 1}
+products: {{p: {{unit: box}}}}
+suppliers: {{s: {{makes: {{p: {{}}}}}}}}
+warehouses: {{w: {{}}}}
+facilities: {{{", ".join(f"f{k:03d}: {{}}" for k in range(facilities))}}}
+lanes:
+  - {{from: s, to: w, time: 2d}}
+  - {{from: w, to: facilities, time: 1d}}
+demand: [{{at: facilities, product: p, series: {{file: demand.csv}}}}]
+replenishment:
+  - {{at: facilities, policy: s_S, s: 35, S: 80}}
+  - {{at: w, policy: s_S, s: 8000, S: 12000}}
+stock:
+  - {{at: facilities, on_hand: 80}}
+  - {{at: w, on_hand: 12000}}
+"""
+    path = folder / "two-tier.yaml"
+    path.write_text(text)
+    return path
+
+
+def tabletop(folder: Path, facilities: int = 92, products: int = 5, days: int = 180) -> Path:
+    """A network of the size people play with: about 100 sites, 5 products, two ports' worth of lanes, a reserve, a ban."""
+    goods = [f"p{k}" for k in range(products)]
+    stores = [f"w{k}" for k in range(4)]
+    (folder / ".tideover").touch()
+    sites = ", ".join(f"f{k:03d}: {{country: KE, region: r{k % 4}, priority: {1 + k % 2}}}" for k in range(facilities))
+    served = [[f"f{k:03d}" for k in range(facilities) if k % 4 == w] for w in range(4)]
+    text = f"""
+scenario: tabletop
+title: a tabletop network
+start: 2024-01-01
+end: {np.datetime64("2024-01-01") + days}
+products: {{{", ".join(f"{g}: {{unit: box, cost: 1}}" for g in goods)}}}
+suppliers:
+  maker: {{country: IN, makes: {{{", ".join(f"{g}: {{}}" for g in goods)}}}}}
+ports: {{harbour: {{country: KE, clearance: 5d, handling: 20000}}}}
+warehouses: {{central: {{country: KE}}, {", ".join(f"{w}: {{country: KE, region: r{w[1]}}}" for w in stores)}}}
+facilities: {{{sites}}}
+lanes:
+  - {{from: maker, to: harbour, mode: sea, time: 20d}}
+  - {{from: harbour, to: central, time: 1d}}
+  - {{from: central, to: [{", ".join(stores)}], time: 3d}}
+{chr(10).join(f"  - {{from: {w}, to: [{', '.join(served[k])}], time: 2d}}" for k, w in enumerate(stores))}
+demand:
+{chr(10).join(f"  - {{at: facilities, product: {g}, per_day: 12}}" for g in goods)}
+replenishment:
+  - {{at: facilities, policy: base_stock, level: 21d, review: 7d}}
+  - {{at: warehouses, policy: base_stock, level: 60d, review: 7d}}
+reserves:
+  national: {{held_at: central, size: 15d, members: facilities,
+              release: {{when: {{trigger: days_of_cover, below: 7d}}, at_most: 20%}}}}
+disruptions:
+  - {{kind: export_ban, country: IN, from: 2024-02-15, for: 45d}}
+"""
+    path = folder / "tabletop.yaml"
+    path.write_text(text)
+    return path

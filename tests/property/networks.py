@@ -1,0 +1,425 @@
+"""Random valid scenarios, small enough to run by the hundred.
+
+`scenario(choose)` builds one as a plain dictionary; `Choose` is where its choices come from: a Hypothesis strategy,
+which shrinks (`scenarios()`), or a random number generator (`Dice`), which is fast.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from hypothesis import strategies as st
+
+T = TypeVar("T")
+Spec = dict[str, Any]
+START = dt.date(2024, 1, 1)
+
+
+class Choose(Protocol):
+    """Where choices come from."""
+
+    def number(self, low: int, high: int) -> int:
+        """A whole number, both bounds included."""
+
+    def one(self, options: Sequence[T]) -> T:
+        """One of the options."""
+
+
+class Dice:
+    """Choices from a seeded generator."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    def number(self, low: int, high: int) -> int:
+        return self._random.randint(low, high)
+
+    def one(self, options: Sequence[T]) -> T:
+        return self._random.choice(options)
+
+
+class Drawn:
+    """Choices that Hypothesis makes, and makes simpler when a test fails."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
+        self._draw = draw
+
+    def number(self, low: int, high: int) -> int:
+        return int(self._draw(st.integers(low, high)))
+
+    def one(self, options: Sequence[T]) -> T:
+        return options[self.number(0, len(options) - 1)]
+
+
+@st.composite
+def scenarios(draw: Callable[[st.SearchStrategy[Any]], Any], exact: bool = False, disruptions: int = 4) -> Spec:
+    """Random scenarios; `exact` ones never have to round, so that they can be scaled."""
+    return scenario(Drawn(draw), exact, disruptions)
+
+
+def scenario(choose: Choose, exact: bool = False, disruptions: int = 4) -> Spec:
+    """One scenario; see `scenarios`. At most `disruptions` disruptions."""
+    return _Builder(choose, exact).build(disruptions)
+
+
+def maybe(choose: Choose, part: Spec, key: str, options: Sequence[Any]) -> None:
+    """Set a key to one of the options, or half of the time leave it out."""
+    if choose.number(0, 1):
+        part[key] = choose.one(options)
+
+
+def day(number: int) -> str:
+    """The date of a day of the scenario."""
+    return (START + dt.timedelta(days=number)).isoformat()
+
+
+class _Builder:
+    def __init__(self, choose: Choose, exact: bool) -> None:
+        self.c, self.exact = choose, exact
+        self.days = choose.number(20, 45)
+        self.products = [f"p{k}" for k in range(1, choose.number(1, 3) + 1)]
+        self.suppliers = [f"s{k}" for k in range(1, choose.number(1, 3) + 1)]
+        self.ports = [f"h{k}" for k in range(1, choose.number(0, 2) + 1)]
+        self.warehouses = [f"w{k}" for k in range(1, choose.number(1, 3) + 1)]
+        self.facilities = [f"f{k}" for k in range(1, choose.number(1, 8) + 1)]
+        self.lanes: dict[tuple[str, str], Spec] = {}
+        self.sourcing: list[Spec] = []
+        self.sources: dict[tuple[str, str], list[str]] = {}
+        self.wants: dict[str, list[str]] = {}
+
+    def build(self, disruptions: int) -> Spec:
+        c = self.c
+        spec: Spec = {"scenario": "random", "title": "A random network", "start": day(0), "end": day(self.days)}
+        if not self.exact:
+            maybe(c, spec, "warm_up", ["7d", "20d"])
+        spec["seed"] = c.number(0, 99)
+        spec["products"] = {p: {"unit": "box", "cost": c.number(0, 9)} for p in self.products}
+        if not self.exact:
+            for product in spec["products"].values():
+                maybe(c, product, "size", [2, 0.5])
+        spec["suppliers"] = {s: self._supplier(k) for k, s in enumerate(self.suppliers)}
+        self.makes = {s: list(spec["suppliers"][s]["makes"]) for s in self.suppliers}
+        if self.ports:
+            spec["ports"] = {h: self._port(k) for k, h in enumerate(self.ports)}
+        spec["warehouses"] = {w: {"country": c.one(["KE", "KE", "IN"]), "priority": k} for k, w in
+                              enumerate(self.warehouses, 1)}
+        spec["facilities"] = {f: self._facility(k) for k, f in enumerate(self.facilities, 1)}
+        self.country = {n: s["country"] for g in ("suppliers", "ports", "warehouses", "facilities")
+                        for n, s in spec.get(g, {}).items()}
+        spec["demand"] = self._demand()
+        self._connect()
+        spec["lanes"] = list(self.lanes.values())
+        spec["sourcing"] = self.sourcing
+        spec["replenishment"] = self._replenishment()
+        spec["allocation"] = self._allocation()
+        spec["stock"] = self._stock()
+        spec["reserves"] = {f"r{k}": self._reserve() for k in range(c.number(0, 2))}
+        self.spec = spec
+        kinds = [k for k, build in DISRUPTED.items() if k != "port_closure" or self.ports]
+        if self.exact:
+            kinds = [k for k in kinds if k not in INEXACT]
+        spec["disruptions"] = [self._disruption(c.one(kinds), k) for k in range(c.number(0, disruptions))]
+        return spec
+
+    # the sites
+
+    def _supplier(self, position: int) -> Spec:
+        c = self.c
+        made = self.products if position == 0 else [p for p in self.products if c.number(0, 2)] or self.products[:1]
+        makes: Spec = {}
+        for product in made:
+            makes[product] = {}
+            if c.number(0, 1):
+                makes[product]["capacity"] = c.number(1, 60) if self.exact else c.one([0.5, 7.3, 20, 60, 150])
+            maybe(c, makes[product], "finished_stock", [0, 40, 200] if self.exact else [0, 35, "5d", "20d"])
+        spec = {"country": c.one(["IN", "CN"]), "makes": makes}
+        if not self.exact:
+            maybe(c, spec, "ramp_up", ["4d", "10d"])
+        return spec
+
+    def _port(self, position: int) -> Spec:
+        c = self.c
+        port: Spec = {"country": ["KE", "IN"][position]}
+        kind = c.number(0, 2)
+        if kind == 1:
+            port["handling"] = c.one([15, 40, 200] if self.exact else [9.7, 40, 200])
+        elif kind == 2:
+            port["handling_by_side"] = {"imports": c.one([20, 100]), "exports": c.one([20, 100])}
+        maybe(c, port, "clearance", TIMES)
+        maybe(c, port, "export_clearance", TIMES)
+        return port
+
+    def _facility(self, position: int) -> Spec:
+        c = self.c
+        priority = position if self.exact else c.number(1, 3)
+        return {"country": c.one(["KE", "UG"]), "region": c.one(["north", "south"]), "priority": priority}
+
+    # who needs what, and from where
+
+    def _demand(self) -> list[Spec]:
+        c, entries = self.c, []
+        for facility in self.facilities:
+            self.wants[facility] = [p for p in self.products if c.number(0, 3)] or self.products[:1]
+            for product in self.wants[facility]:
+                entry: Spec = {"at": facility, "product": product}
+                entry["per_day"] = c.number(0, 15) if self.exact else c.one([0, 0.3, 2, 7.5, 12])
+                if self.exact:
+                    entry["distribution"] = "deterministic"
+                else:
+                    maybe(c, entry, "distribution", DEMANDS)
+                    maybe(c, entry, "season", [{"peak": "02-01", "amplitude": "40%"}])
+                    maybe(c, entry, "until", [day(15), day(30)])
+                if c.number(0, 1):
+                    entry["shortage"] = "backorder"
+                    maybe(c, entry, "patience", ["1d", "3d", "10d"])
+                entries.append(entry)
+        return entries
+
+    def _connect(self) -> None:
+        """Facilities buy from warehouses (or straight from a maker), warehouses from makers or the first warehouse."""
+        c = self.c
+        used: dict[str, list[str]] = {}
+        for facility in self.facilities:
+            for product in self.wants[facility]:
+                makers = [s for s in self.suppliers if product in self.makes[s]]
+                several = self._some(self.warehouses) if c.number(0, 5) else [c.one(makers)]
+                self._source(facility, product, several)
+                for source in several:
+                    if source in self.warehouses and product not in used.setdefault(source, []):
+                        used[source].append(product)
+        for warehouse in sorted(used, reverse=True):  # w1 last: the others may buy from it
+            for product in used[warehouse]:
+                makers = [s for s in self.suppliers if product in self.makes[s]]
+                if warehouse != "w1" and product in used.get("w1", []) and c.number(0, 1):
+                    self._source(warehouse, product, ["w1"])
+                else:
+                    self._source(warehouse, product, self._some(makers))
+        self.used = used
+
+    def _some(self, options: list[str]) -> list[str]:
+        first = self.c.number(0, len(options) - 1)
+        more = 0 if self.exact else self.c.number(0, 1)
+        return [options[first], *[o for o in options if o != options[first]][:more]]
+
+    def _source(self, buyer: str, product: str, sources: list[str]) -> None:
+        shares = ["100%"] if len(sources) == 1 else self.c.one([["50%", "50%"], ["70%", "30%"], ["33.5%", "66.5%"]])
+        self.sourcing.append({"at": buyer, "products": [product], "from": dict(zip(sources, shares, strict=True))})
+        self.sources[buyer, product] = sources
+        for source in sources:
+            self._way(source, buyer)
+
+    def _way(self, source: str, buyer: str) -> None:
+        """A direct lane, or one through the source's port, the buyer's, or both."""
+        ports = {self.country[h]: h for h in self.ports}
+        stops = [ports[x] for x in ("IN", "KE") if x in ports] if self.country[source] != "KE" else []
+        if stops and buyer not in stops and self.c.number(0, 2):
+            stops = stops if self.c.number(0, 1) else stops[-1:]
+        else:
+            stops = []
+        way = [source, *stops, buyer]
+        for origin, end in zip(way, way[1:], strict=False):
+            if (origin, end) not in self.lanes:
+                self.lanes[origin, end] = self._lane(origin, end)
+
+    def _lane(self, origin: str, end: str) -> Spec:
+        c = self.c
+        lane: Spec = {"from": origin, "to": end, "mode": c.one(["road", "sea", "air"]), "time": c.one(TIMES)}
+        if not c.number(0, 5):
+            lane["capacity"] = c.one([8, 60])
+        if lane["mode"] == "sea" and c.number(0, 1):
+            lane["passages"], lane["detour"] = {"suez": c.one(["20%", "60%"])}, {"suez": c.one(["6d", "12h"])}
+        return lane
+
+    # the policies
+
+    def _replenishment(self) -> list[Spec]:
+        c = self.c
+        entries = []
+        for buyer in [*self.facilities, *sorted(self.used)]:
+            entry: Spec = {"at": buyer}
+            entry["policy"] = "base_stock" if self.exact else c.one(sorted(POLICIES))
+            high = c.number(30, 300) if self.exact else c.one([40, 150, "14d", "30d"])
+            low = (high // 3) if isinstance(high, int) else "6d"
+            entry |= POLICIES[entry["policy"]](low, high)
+            maybe(c, entry, "review", ["3d", "7d"])
+            maybe(c, entry, "first_review", ["1d", "2d"])
+            entries.append(entry)
+        return entries
+
+    def _allocation(self) -> list[Spec]:
+        c = self.c
+        rules = ["first_come"] if self.exact else sorted(RULES)
+        sources = {s for several in self.sources.values() for s in several}
+        shared = [s for s in sorted(sources) if self.exact or c.number(0, 1)]
+        entries = []
+        for source in shared:
+            rule = c.one(rules)
+            entries.append({"rule": rule, "at": source} | RULES[rule](c))
+        return entries
+
+    def _stock(self) -> list[Spec]:
+        c = self.c
+        entries = []
+        for buyer in [*self.facilities, *sorted(self.used)]:
+            if not c.number(0, 3):
+                entry = {"at": buyer, "on_hand": c.number(0, 200)}
+                maybe(c, entry, "on_the_way", ["none", "steady"])
+                entries.append(entry)
+        return entries
+
+    def _reserve(self) -> Spec:
+        """Held where its members are supplied, by one or two warehouses, or by a facility for itself."""
+        c = self.c
+        product = c.one(sorted({p for wanted in self.wants.values() for p in wanted}))
+        served: dict[str, list[str]] = {}
+        for facility in self.facilities:
+            for source in self.sources.get((facility, product), []):
+                if source in self.warehouses:
+                    served.setdefault(source, []).append(facility)
+        users = [f for f in self.facilities if product in self.wants[f]]
+        if not served or not c.number(0, 4):
+            holder = c.one(users)
+            held: Any = holder
+            members = [holder]
+        elif len(served) > 1 and not self.exact and c.number(0, 1):
+            held = dict(zip(sorted(served)[:2], ["40%", "60%"], strict=True))
+            members = sorted({f for w in held for f in served[w]})
+        else:
+            held = c.one(sorted(served))
+            members = sorted(set(served[held]))
+        release: Spec = {"when": TRIGGERED[c.one(sorted(TRIGGERED))](c)}
+        maybe(c, release, "after", ["2d", "5d"])
+        maybe(c, release, "stand_down", ["0d", "3d"])
+        if self.exact:
+            release["rule"] = "priority_tiers"
+        else:
+            maybe(c, release, "at_most", ["5%", "30%"])
+            maybe(c, release, "rule", ["equal_days_of_cover", "priority_tiers", "proportional"])
+        size = c.number(0, 300) if self.exact else c.one([60, 300, "20d"])
+        reserve: Spec = {"held_at": held, "size": size, "members": members, "products": [product], "release": release}
+        if c.number(0, 1):
+            reserve["refill"] = {"at_most": "100%"} if self.exact else {"at_most": "20%", "after": "2d"}
+        return reserve
+
+    # what goes wrong
+
+    def _disruption(self, kind: str, position: int) -> Spec:
+        begin, length = self.c.number(0, self.days + 2), self.c.number(0, 25)
+        entry: Spec = {"kind": kind, "name": f"d{position}", "from": day(begin)}
+        if kind != "stock_loss":
+            if self.c.number(0, 4):
+                entry["for"] = f"{length}d"
+            else:
+                entry["for"] = f"{length * 24 + 7}h"
+            maybe(self.c, entry, "notice", ["0d", "4d"])
+        return entry | DISRUPTED[kind](self)
+
+
+TIMES = ["0d", "1d", "4d", "36h", "lognormal(3d, 1d)", "gamma(4d, 2d)", "whole_days(1d, 5d)", "exponential(2d)",
+         "uniform(0d, 3d)", "triangular(1d, 2d, 6d)", "normal(3d, 2d)", "geometric(2d)"]  # fmt: skip
+DEMANDS: list[Any] = [
+    "poisson", "deterministic", {"distribution": "negative_binomial", "dispersion": 2}, {"distribution": "normal", "sd": 3},
+]  # fmt: skip
+POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
+    "base_stock": lambda low, high: {"level": high},
+    "s_S": lambda low, high: {"s": low, "S": high},
+    "R_nQ": lambda low, high: {"R": low, "Q": 12},
+    "max_min": lambda low, high: {"max": high, "min": low, "emergency": low},
+}
+RULES: dict[str, Callable[[Choose], Spec]] = {
+    "equal_days_of_cover": lambda c: {},
+    "first_come": lambda c: {},
+    "priority_tiers": lambda c: {"critical": c.one([0, 10, "2d"])},
+    "proportional": lambda c: {},
+}
+TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
+    "announced": lambda c: {"trigger": "announced"},
+    "days_of_cover": lambda c: {
+        "trigger": "days_of_cover", "below": c.one(["3d", "12d"]), "of": c.one(["member", "any", "together", "site"])
+    },
+    "declared": lambda c: {"trigger": "declared", "after": c.one(["0d", "9d"]), "until": c.one(["15d", "60d"])},
+    "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"])},
+}  # fmt: skip
+INEXACT = ("supplier_allocation",)
+
+
+def _surge(b: _Builder) -> Spec:
+    if b.exact:
+        return {"at": "facilities", "factor": b.c.one([2, 3])}
+    how = b.c.one([{"factor": 0}, {"factor": 0.4}, {"factor": 2.5}, {"extra": 9}])
+    return {"at": b.c.one(b.facilities), "ramp": b.c.one(["0d", "5d"]), **how}
+
+
+def _ban(b: _Builder) -> Spec:
+    ban: Spec = {"country": b.c.one(sorted({b.country[s] for s in b.suppliers}))}
+    maybe(b.c, ban, "at_border", ["wait", "pass", "return", "destroy"])
+    maybe(b.c, ban, "products", [[p] for p in b.products])
+    maybe(b.c, ban, "exempt", [[f] for f in b.facilities] + [["KE"]] * ("KE" in b.country.values()))
+    if not b.exact:
+        maybe(b.c, ban, "quota", ["0%", "30%"])
+        maybe(b.c, ban, "rush", [1, 1.5])
+    return ban
+
+
+def _delay(b: _Builder) -> Spec:
+    where: Spec = {"lanes": [_lane_name(b)]}
+    if b.c.number(0, 1):
+        where = {"mode": b.c.one(sorted({lane["mode"] for lane in b.lanes.values()}))}
+    return where | {"extra": b.c.one(["0d", "3d"]), "factor": b.c.one([0, 1, 1.5])}
+
+
+def _closure(b: _Builder) -> Spec:
+    if any("passages" in lane for lane in b.lanes.values()) and b.c.number(0, 1):
+        closed: Spec = {"passage": "suez", "rest": b.c.one(["wait", "pass"])}
+        maybe(b.c, closed, "diverts", ["0%", "50%"])
+        maybe(b.c, closed, "ramp", ["3d"])
+        return closed
+    return {"lane": _lane_name(b)}
+
+
+def _lane_name(b: _Builder) -> str:
+    return " > ".join(b.c.one(list(b.lanes)))
+
+
+def _port_closure(b: _Builder) -> Spec:
+    port = b.c.one(b.ports)
+    closed = {"port": port, "side": b.c.one(["imports", "exports", "both"])}
+    if not b.exact:
+        maybe(b.c, closed, "capacity", ["0%", "35%"])
+    maybe(b.c, closed, "extra_clearance", ["2d"])
+    return closed
+
+
+def _outage(b: _Builder) -> Spec:
+    outage: Spec = {"at": b.c.one([*b.suppliers, *b.warehouses])}
+    maybe(b.c, outage, "stock", ["freeze", "ships", "destroy"])
+    if not b.exact:
+        maybe(b.c, outage, "capacity", ["0%", "45%"])
+        maybe(b.c, outage, "recovery", ["0d", "6d"])
+    return outage
+
+
+def _loss(b: _Builder) -> Spec:
+    share = "100%" if b.exact else b.c.one(["0%", "37%", "100%"])
+    return {"at": b.c.one(["all", *b.warehouses, *b.facilities]), "share": share, "reserves": bool(b.c.number(0, 1))}
+
+
+def _rationed(b: _Builder) -> Spec:
+    rationed = {"supplier": b.c.one(b.suppliers), "share": b.c.one(["0%", "40%", "100%"])}
+    maybe(b.c, rationed, "unfilled", ["wait", "cancel"])
+    return rationed
+
+
+DISRUPTED: dict[str, Callable[[_Builder], Spec]] = {
+    "demand_surge": _surge,
+    "export_ban": _ban,
+    "lane_delay": _delay,
+    "port_closure": _port_closure,
+    "route_closure": _closure,
+    "site_outage": _outage,
+    "stock_loss": _loss,
+    "supplier_allocation": _rationed,
+}

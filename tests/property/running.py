@@ -1,0 +1,65 @@
+"""From a scenario as a dictionary to a run, by way of the file a planner would write."""
+
+from __future__ import annotations
+
+import copy
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+import sim
+from sim.engine.compile.plan import compile_plan
+from sim.engine.plan import Plan
+from sim.scenario.load import load
+
+
+@contextmanager
+def written(spec: dict[str, Any]) -> Iterator[Path]:
+    """The scenario as a file; `spec` is copied, so that YAML makes no anchors of shared parts."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scenario.yaml"
+        path.write_text(yaml.safe_dump(_plain(spec), sort_keys=False), encoding="utf-8")
+        yield path
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else copy.copy(value)
+
+
+def run(spec: dict[str, Any], **options: Any) -> sim.Run:
+    """Run a scenario, without its twin unless asked for."""
+    with written(spec) as path:
+        return sim.run(path, **{"twin": False} | options)
+
+
+def plan_of(spec: dict[str, Any]) -> Plan:
+    """The compiled scenario."""
+    with written(spec) as path:
+        return compile_plan(load(path))
+
+
+def changed(spec: dict[str, Any], **parts: Any) -> dict[str, Any]:
+    """A copy with some top-level keys set."""
+    return copy.deepcopy(spec) | parts
+
+
+def totals(run: sim.Run, columns: list[str]) -> np.ndarray:
+    """Sums over sites for every day and product; shape (days, products, columns)."""
+    table = run.daily.groupby(["day", "product"], observed=True)[columns].sum()
+    return table.to_numpy(dtype=np.int64).reshape(run.daily["day"].max() + 1, -1, len(columns))
+
+
+def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    """Assert that two daily tables hold the same numbers, labels aside."""
+    keys = ["day", "site", "product"]
+    left, right = (t.astype({"site": str, "product": str}).set_index(keys).sort_index() for t in (one, other))
+    numbers = list(one.columns[one.columns.get_loc("region") + 1 :])
+    pd.testing.assert_frame_equal(left[numbers], right[numbers])

@@ -1,0 +1,215 @@
+"""Nothing appears, nothing vanishes, nothing is out of bounds: recomputed from what a run leaves behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+import sim
+from sim.disruptions import DISRUPTIONS
+from sim.engine.recorder import DAILY
+from sim.engine.transport import Transport
+from sim.policies import ALLOCATION, REPLENISHMENT
+from sim.policies.reserves.triggers.base import TRIGGERS
+from tests.property import networks
+from tests.property.networks import START, scenarios
+from tests.property.running import run, totals
+
+NO_TIME = 1e-9
+
+
+def test_the_networks_know_every_kind() -> None:
+    """A new kind has to be added to the random networks too."""
+    assert set(networks.DISRUPTED) == set(DISRUPTIONS)
+    assert set(networks.POLICIES) == set(REPLENISHMENT)
+    assert set(networks.RULES) == set(ALLOCATION)
+    assert set(networks.TRIGGERED) == set(TRIGGERS)
+
+
+@given(scenarios())
+def test_units_are_conserved_every_day(spec: dict[str, Any]) -> None:
+    """Initial + produced = on hand + under way + reserve + served + destroyed, per product and day."""
+    done = run(spec)
+    columns = ["on_hand", "in_transit", "reserve", "served", "served_late", "destroyed", "produced"]
+    table = totals(done, columns)
+    present, out, produced = table[..., :3].sum(2), table[..., 3:6].sum(2).cumsum(0), table[..., 6].cumsum(0)
+    balance = present + out - produced
+    assert (balance == balance[0]).all()
+    if "warm_up" not in spec:
+        assert (balance[0] == _initial(done)).all()
+
+
+def _initial(done: sim.Run) -> np.ndarray:
+    """Units of each product with a demand that are there before the first day, from the compiled scenario."""
+    plan = done.outcome.plan
+    network, units = plan.network, np.zeros(len(plan.network.products), dtype=np.int64)
+    np.add.at(units, network.cell_product, plan.start.on_hand)
+    np.add.at(units, network.cell_product[network.flow_buyer[plan.start.flow]], plan.start.units)
+    for reserve in plan.reserves:
+        np.add.at(units, network.cell_product[reserve.holder], reserve.size)
+    return units[np.unique(network.cell_product)]
+
+
+@given(scenarios())
+def test_all_demand_is_accounted_for(spec: dict[str, Any]) -> None:
+    """Demand = served at once + served late + lost + still waiting, per site and product, every day."""
+    daily = run(spec).daily
+    table = daily.groupby(["site", "product"], observed=True)
+    flows = sum(table[c].cumsum() for c in ("served", "served_late", "lost")) - table["demand"].cumsum()
+    balance = flows + daily["backlog"]
+    first = balance.groupby([daily["site"], daily["product"]], observed=True).transform("first")
+    assert (balance == first).all()
+    if "warm_up" not in spec:
+        assert (balance == 0).all()
+    assert (daily["demand"] == daily["served"] + daily["unmet"]).all()
+    strict = {(e["at"], e["product"]) for e in spec["demand"] if e.get("shortage") != "backorder"}
+    lost_at_once = [pair in strict for pair in zip(daily["site"], daily["product"], strict=True)]
+    assert (daily["backlog"][lost_at_once] == 0).all()
+    assert (daily["lost"][lost_at_once] == daily["unmet"][lost_at_once]).all()
+
+
+@given(scenarios())
+def test_a_patient_waits_no_longer_than_patience(spec: dict[str, Any]) -> None:
+    """Backlog at day's end is at most what went unmet on the last `patience` days."""
+    daily = run(spec).daily
+    for entry in spec["demand"]:
+        if "patience" not in entry or "warm_up" in spec:
+            continue
+        mine = daily[(daily["site"] == entry["at"]) & (daily["product"] == entry["product"])]
+        days = int(entry["patience"][:-1])
+        assert (mine["backlog"].to_numpy() <= mine["unmet"].rolling(days, min_periods=1).sum().to_numpy()).all()
+
+
+@given(scenarios())
+def test_nothing_is_negative(spec: dict[str, Any]) -> None:
+    done = run(spec)
+    assert (done.daily[list(DAILY)] >= 0).all().all()
+    assert (done.ports[["arrived", "handled", "queue"]] >= 0).all().all()
+    assert (done.events["units"] >= 0).all()
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A shipment's start on one of its legs."""
+
+    at: float
+    source: str
+    buyer: str
+    product: str
+    lane: str
+    crosses_border: bool
+    exempt: bool
+    load: float
+
+
+def _departures(spec: dict[str, Any]) -> tuple[sim.Run, list[Departure]]:
+    """Run, and note every departure on every leg as it happens."""
+    seen: list[Departure] = []
+
+    class Watched(Transport):
+        def _launch(self, rows: np.ndarray, at: np.ndarray | float) -> None:
+            table, network = self.state.shipments, self.network
+            for row, when in zip(rows.tolist(), np.broadcast_to(at, len(rows)).tolist(), strict=True):
+                flow, leg = table["flow"][row], table["leg"][row]
+                buyer, source = network.flow_buyer[flow], network.flow_source[flow]
+                route, product = network.flow_route[flow], network.cell_product[buyer]
+                names, goods = network.sites["name"], network.products
+                seen.append(
+                    Departure(
+                        when,
+                        names.iat[network.cell_site[source]],
+                        names.iat[network.cell_site[buyer]],
+                        goods["name"].iat[product],
+                        network.lanes[network.routes.lane[route, leg]].name,
+                        bool(network.routes.border[route] == leg),
+                        bool(table["exempt"][row]),
+                        float(table["units"][row] * goods["size"].iat[product]),
+                    )
+                )
+            super()._launch(rows, at)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.engine.day.Transport", Watched)
+        return run(spec), seen
+
+
+def _span(entry: dict[str, Any]) -> tuple[float, float]:
+    """First day of a disruption, and first day after."""
+    begin = (dt.date.fromisoformat(entry["from"]) - START).days
+    length = entry["for"]
+    return begin, begin + (float(length[:-1]) / 24 if length.endswith("h") else float(length[:-1]))
+
+
+@given(scenarios(disruptions=2))
+def test_nothing_leaves_over_a_ban_or_a_closed_lane(spec: dict[str, Any]) -> None:
+    """No departure on any banned day; goods already under way may be let through by the ban's own rule."""
+    lane = next(iter(f"{x['from']} > {x['to']}" for x in spec["lanes"]))
+    spec["disruptions"].append(
+        {"kind": "export_ban", "country": spec["suppliers"]["s1"]["country"], "from": networks.day(5), "for": "9d"}
+    )
+    spec["disruptions"].append({"kind": "route_closure", "lane": lane, "from": networks.day(8), "for": "6d"})
+    country = {n: s["country"] for g in ("suppliers", "warehouses", "facilities") for n, s in spec[g].items()}
+    _, departures = _departures(spec)
+    for entry in spec["disruptions"]:
+        begin, end = _span(entry) if "for" in entry else (0.0, 0.0)
+        meanwhile = [d for d in departures if begin <= d.at < end - NO_TIME]
+        if entry["kind"] == "export_ban" and entry.get("quota", "0%") == "0%":
+            for d in meanwhile:
+                free = d.product not in entry.get("products", [d.product]) or d.exempt
+                free = free or bool({d.buyer, country[d.buyer]} & set(entry.get("exempt", [])))
+                abroad = country[d.source] == entry["country"] != country[d.buyer]
+                assert free or not (abroad and d.crosses_border), (entry, d)
+        elif entry["kind"] == "route_closure" and "lane" in entry:
+            assert not [d for d in meanwhile if d.lane == entry["lane"]]
+
+
+@given(scenarios())
+def test_lanes_carry_no_more_than_they_can(spec: dict[str, Any]) -> None:
+    _, departures = _departures(spec)
+    for lane in spec["lanes"]:
+        loads: dict[int, float] = {}
+        for d in departures:
+            if d.lane == f"{lane['from']} > {lane['to']}":
+                loads[int(np.floor(d.at))] = loads.get(int(np.floor(d.at)), 0.0) + d.load
+        assert max(loads.values(), default=0) <= lane.get("capacity", np.inf) + 1e-6
+
+
+@given(scenarios())
+def test_ports_handle_no_more_than_they_can(spec: dict[str, Any]) -> None:
+    """At most the capacity and the fraction of a unit carried over; nothing on days when a side is closed."""
+    ports = run(spec).ports
+    for name, port in spec.get("ports", {}).items():
+        mine = ports[ports["port"] == name]
+        by_side = port.get("handling_by_side")
+        for side, rows in mine.groupby("side"):
+            if by_side:
+                assert (rows["handled"] < by_side[side] + 1).all()
+        if "handling" in port:
+            assert (mine.groupby("day")["handled"].sum() < port["handling"] + 1).all()
+        for entry in spec["disruptions"]:
+            if entry["kind"] == "port_closure" and entry["port"] == name and entry.get("capacity", "0%") == "0%":
+                begin, end = _span(entry)
+                side = mine["side"].isin(["imports", "exports"] if entry["side"] == "both" else [entry["side"]])
+                shut = mine[side & (mine["day"] >= begin) & (mine["day"] + 1 <= end)]
+                assert (shut["handled"] == 0).all()
+
+
+@given(scenarios())
+def test_reserves_are_released_only_when_open_and_at_their_rate(spec: dict[str, Any]) -> None:
+    done = run(spec)
+    record, plan = done.outcome.record.reserves, done.outcome.plan
+    for k, reserve in enumerate(plan.reserves):
+        stock, released, is_open = (record[name][:, k] for name in ("stock", "released", "open"))
+        assert (released[is_open == 0] == 0).all()
+        assert (stock <= reserve.size.sum()).all()
+        limit = reserve.spec.release.at_most
+        if limit is not None:
+            assert (released <= np.ceil(limit * reserve.size - 1e-9).sum()).all()
+        before = np.concatenate([[reserve.size.sum()], stock[:-1]])
+        if "warm_up" not in spec:
+            assert (released <= before).all()

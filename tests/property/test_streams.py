@@ -1,0 +1,100 @@
+"""Random streams: what one thing draws depends on the seed, the replication and its own name alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.engine.tape import DemandTape
+from sim.rng import Streams
+from tests.property.networks import POLICIES, Spec, scenarios
+from tests.property.running import changed, plan_of, run
+
+DEMAND = {
+    "scenario": "demand",
+    "title": "Demand alone",
+    "start": "2024-01-01",
+    "end": "2051-07-01",
+    "products": {"p": {"unit": "box"}},
+    "suppliers": {"s": {"makes": {"p": {}}}},
+    "facilities": {"f": {}},
+    "lanes": [{"from": "s", "to": "f", "time": "1d"}],
+    "demand": [{"at": "f", "product": "p", "per_day": 20}],
+    "replenishment": [{"at": "f", "policy": "base_stock", "level": 99}],
+}
+
+
+def _trace(spec: Spec) -> pd.Series:
+    """Demand by facility, product and day."""
+    daily = run(spec).daily
+    mine = daily[daily["kind"] == "facility"].astype({"site": str, "product": str})
+    return mine.set_index(["site", "product", "day"])["demand"].sort_index()
+
+
+@given(scenarios(), st.sampled_from(sorted(POLICIES)), st.sampled_from(["lost", "backorder"]))
+def test_demand_is_the_same_whatever_is_done_about_it(spec: Spec, policy: str, shortage: str) -> None:
+    """Bit-identical under other policies, reserves, shortage modes and disruptions that do not touch demand."""
+    other = changed(spec, allocation=[], reserves={}, stock=[])
+    other["replenishment"] = [
+        {"at": e["at"], "policy": policy, **POLICIES[policy](5, 60)} for e in spec["replenishment"]
+    ]
+    other["disruptions"] = [e for e in other["disruptions"] if e["kind"] == "demand_surge"]
+    for entry in other["demand"]:
+        entry.pop("patience", None)
+        entry["shortage"] = shortage
+    pd.testing.assert_series_equal(_trace(spec), _trace(other))
+
+
+@given(scenarios())
+def test_the_twin_has_the_same_demand_but_for_surges(spec: Spec) -> None:
+    done = run(spec, twin=True)
+    assert done.twin is not None and done.twin.record.table is not None and done.outcome.record.table is not None
+    if not any(e["kind"] == "demand_surge" for e in spec["disruptions"]):
+        np.testing.assert_array_equal(done.outcome.record.table["demand"], done.twin.record.table["demand"])
+
+
+def _tape(seed: int, replication: int, days: int) -> np.ndarray:
+    plan = plan_of(DEMAND) if not _PLANS else _PLANS[0]
+    _PLANS[:] = [plan]
+    tape = DemandTape(plan.demand, plan.network.calendar, Streams(seed, replication))
+    return np.array([tape.day(day)[0] for day in range(days)])
+
+
+_PLANS: list = []
+
+
+def test_replications_and_seeds_never_share_their_draws() -> None:
+    """1000 random pairs of (seed, replication): the first 100 demands differ, and the keys do."""
+    chance = np.random.default_rng(20240101)
+    pairs = chance.integers(0, 50, size=(1000, 2, 2))
+    for one, other in pairs.tolist():
+        if one == other:
+            other[1] += 1
+        assert (_tape(*one, 100) != _tape(*other, 100)).any(), (one, other)
+        assert Streams(*one).key("demand/f/p") != Streams(*other).key("demand/f/p")
+
+
+def test_replications_are_uncorrelated() -> None:
+    """|rho| < 0.03 between replications of one facility over 10000 days (three standard errors)."""
+    tapes = np.array([_tape(7, replication, 10_000) for replication in range(4)], dtype=float)
+    rho = np.corrcoef(tapes) - np.eye(len(tapes))
+    assert abs(rho).max() < 0.03
+    lagged = np.corrcoef(tapes[0][:-256], tapes[0][256:])[0, 1]  # one block of the stream against the next
+    assert abs(lagged) < 0.03
+
+
+def test_streams_with_other_names_differ() -> None:
+    streams = Streams(1)
+    draws = {name: tuple(streams.named(name).random(4)) for name in ("demand/a/b", "demand/a/c", "lane/a > b", "gate/a")}
+    assert len(set(draws.values())) == len(draws)
+
+
+@given(st.integers(0, 2**40), st.integers(0, 10_000), st.integers(0, 40))
+def test_a_block_is_the_same_whoever_drew_before(seed: int, replication: int, block: int) -> None:
+    alone = Streams(seed, replication).named("x", block).random(5)
+    streams = Streams(seed, replication)
+    streams.named("y").random(1000)
+    streams.named("x", block + 1).integers(0, 9, 3, dtype=np.uint32)
+    np.testing.assert_array_equal(streams.named("x", block).random(5), alone)
