@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import platform
 from collections.abc import Callable, Mapping
@@ -125,20 +126,24 @@ def run(
     twin: bool = True,
     detail: Detail = "full",
     daily: bool = True,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Run:
     """Run a scenario file with one of its strategies.
 
     `overrides` sets values by dotted path, after the strategy; `twin=False` leaves the undisturbed run out;
     `detail` is the journal's (full, key, none), `daily` keeps every site and product on every day; `progress` is
-    called with every finished day. Raises ScenarioError with everything that is wrong with the input.
+    called every finished day with the share of the work that is done. Raises ScenarioError with everything that is wrong with the input.
     """
     settings = dict(overrides or {})
     if seed is not None:
         settings["seed"] = seed
     loaded = load(Path(path), strategy, settings)
     plan = compile_plan(loaded)
-    options: dict[str, Any] = {"replication": replication, "table": daily, "progress": progress}
+    calendar = plan.network.calendar
+    total = (calendar.days + calendar.warm_up) * (2 if twin else 1)
+    done = itertools.count(1)
+    tick = None if progress is None else (lambda _: progress(next(done) / total))
+    options: dict[str, Any] = {"replication": replication, "table": daily, "progress": tick}
     outcome = simulate(plan, detail=detail, **options)
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
     return Run(loaded, outcome, undisturbed, replication)

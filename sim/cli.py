@@ -57,7 +57,7 @@ def _settings(texts: tuple[str, ...]) -> dict[str, Any]:
 
 
 @contextmanager
-def _progress(days: int, show: bool) -> Iterator[Callable[[int], None] | None]:
+def _progress(show: bool) -> Iterator[Callable[[float], None] | None]:
     """A bar on stderr that appears only once the work takes longer than LONG_RUN."""
     import time
 
@@ -69,15 +69,15 @@ def _progress(days: int, show: bool) -> Iterator[Callable[[int], None] | None]:
 
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("simulating", total=days)
+    task = bar.add_task("simulating", total=1.0)
     began, shown = time.monotonic(), False
 
-    def tick(day: int) -> None:
+    def tick(share: float) -> None:
         nonlocal shown
         if not shown and time.monotonic() - began > LONG_RUN:
             bar.start()
             shown = True
-        bar.advance(task)
+        bar.update(task, completed=share)
 
     try:
         yield tick
@@ -104,8 +104,7 @@ def run(
     import sim
 
     overrides = _settings(settings)
-    days = _days(file, strategy, overrides)
-    with _progress(2 * days, not quiet and not as_json) as tick:
+    with _progress(not quiet and not as_json) as tick:
         result = sim.run(file, strategy, seed, overrides, detail=journal, daily=not no_daily, progress=tick)
     if as_json:
         from sim.report.tables import metrics_json
@@ -117,14 +116,6 @@ def run(
     if not quiet:
         _summary(result)
     click.echo(f"Report: {folder / 'report.html'}" if not no_report else f"Results: {folder}")
-
-
-def _days(file: Path, strategy: str | None, overrides: dict[str, Any]) -> int:
-    """Days that one run simulates; raises ScenarioError for a scenario that cannot be run."""
-    import sim
-
-    spec = sim.validate(file, strategy, overrides).spec
-    return (spec.end - spec.start).days + int(spec.warm_up)
 
 
 def _summary(result: Any) -> None:

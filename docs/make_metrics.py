@@ -1,0 +1,34 @@
+"""Write docs/reference/metrics.md from the registered metrics: `python docs/make_metrics.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sim.metrics.summary  # noqa: F401  (registers every metric)
+from sim.metrics.base import METRICS
+
+PAGE = Path(__file__).parent / "reference" / "metrics.md"
+HEAD = """# The metrics
+
+Every figure is given for all facilities together, and by product, country, region, priority group and setting, beside the
+same figure of the no-disruption twin. Days before the start (warm-up) are not counted. A figure that is not defined for
+a run, such as a gap between urban and rural sites where no site has a setting, is left out.
+
+| metric | name in files | unit | definition |
+|---|---|---|---|
+"""
+TAIL = """
+Cost lines are purchase (what suppliers sent out), holding (rate x value x time, of stock at warehouses and facilities),
+holding of reserves, transport by mode, and shortage where the scenario gives it a price.
+"""
+
+
+def page() -> str:
+    """The page's text."""
+    rows = [f"| {m.label} | `{name}` | {m.unit} | {m.definition} |" for name, m in METRICS.items()]
+    return HEAD + "\n".join(rows) + "\n" + TAIL
+
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,106 @@
+"""Every example in the documentation runs, and every output shown is what the command prints."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import sim
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [page for page in PAGES if "_build" not in page.parts]
+BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)|\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+def blocks(kind: str) -> list[pytest.param]:
+    """(page, text) of every fenced block of a kind, with a readable id."""
+    return [
+        pytest.param(page, match[2], id=f"{page.relative_to(ROOT)}-{number}")
+        for page in PAGES
+        for number, match in enumerate(BLOCK.finditer(page.read_text(encoding="utf-8")))
+        if match[1] == kind
+    ]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder in which the documentation's commands can be typed: the shipped scenarios are there."""
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    (tmp_path / "run_scenario.py").symlink_to(ROOT / "run_scenario.py")
+    return tmp_path
+
+
+def typed(command: str, desk: Path) -> str:
+    """What a command prints, errors included."""
+    words = shlex.split(command)
+    if words[0] == "tideover":
+        words = [sys.executable, "-W", "error", "-c", "from sim.cli import main; main()", *words[1:]]
+    elif words[0] == "python":
+        words = [sys.executable, *words[1:]]
+    done = subprocess.run(words, cwd=desk, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def console_pages() -> list[Path]:
+    """Pages that show a command and its output."""
+    return [page for page in PAGES if "```console" in page.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("page", console_pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_shown_output_is_real(page: Path, desk: Path) -> None:
+    """A page's commands are typed one after another in one folder; a line `...` stands for any lines."""
+    text = "".join(match[2] for match in BLOCK.finditer(page.read_text(encoding="utf-8")) if match[1] == "console")
+    parts = re.split(r"^\$ (.*)\n", text, flags=re.MULTILINE)[1:]
+    assert parts, "a console block begins with '$ '"
+    for command, shown in zip(parts[::2], parts[1::2], strict=True):
+        printed = [line.rstrip() for line in typed(command, desk).rstrip().splitlines()]
+        expected = [line.rstrip() for line in shown.rstrip().splitlines()]
+        head, dots, tail = expected, [], []
+        if "..." in expected:
+            at = expected.index("...")
+            head, dots, tail = expected[:at], ["..."], expected[at + 1 :]
+        found = printed[: len(head)] + dots + (printed[len(printed) - len(tail) :] if dots else printed[len(head) :])
+        assert found == expected, f"$ {command}\n" + "\n".join(printed)
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("python"))
+def test_python_examples_run(page: Path, text: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+    before = dict(sim.disruptions.DISRUPTIONS._kinds) if "register" in text else None
+    try:
+        exec(compile(text, str(page), "exec", dont_inherit=True), {"__name__": "example"})
+    finally:
+        if before is not None:
+            sim.disruptions.DISRUPTIONS._kinds.clear()
+            sim.disruptions.DISRUPTIONS._kinds.update(before)
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("yaml"))
+def test_yaml_examples_are_valid(page: Path, text: str, desk: Path) -> None:
+    """A block is a whole scenario, or parts that replace those of the starter."""
+    data = yaml.safe_load(text)
+    if "scenario" in data:
+        path = desk / "example.yaml"
+        path.write_text(text, encoding="utf-8")
+    else:
+        starter = (ROOT / "sim" / "scenario" / "starter.yaml").read_text(encoding="utf-8")
+        (desk / "starter.yaml").write_text(starter, encoding="utf-8")
+        path = desk / "example.yaml"
+        path.write_text(f"scenario: example\nextends: starter.yaml\n{text}", encoding="utf-8")
+    sim.validate(path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for match in PICTURE.finditer(page.read_text(encoding="utf-8")):
+        target = match[1] or match[2]
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
