@@ -33,7 +33,7 @@ class ExportBan(Disruption):
     exempt: list[Text] = []
     """countries or sites that are still served"""
     at_border: Literal["wait", "pass", "return", "destroy"] = "wait"
-    """what becomes of goods that have left the source but not the country"""
+    """what becomes of goods that have left the source but not the country; unless they wait, nothing follows them"""
     rush: Number = Field(default=1.0, ge=1)
     """order-up-to levels of the buyers concerned are multiplied by this from the notice until the ban begins"""
     example = {"country": "IN", "from": "2024-01-11", "for": "8d"}

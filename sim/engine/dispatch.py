@@ -71,6 +71,7 @@ class Dispatch:
         if self._may_close:
             free = quantities["lane.open"][self._first_lane] > 0
             free &= ~self._border_first | (quantities["flow.border_open"] > 0)
+            free &= quantities["flow.at_border"] == 0  # nobody sends what the ban would return or destroy
             requested[~free] = 0
         if not self._may_limit:
             return requested
@@ -94,7 +95,7 @@ class Dispatch:
         granted = np.where(short[self._source_of_flow], 0, requested)
         for rule in np.unique(self._rules[short]):
             self._ration(int(rule), short & (self._rules == rule), requested, available, granted)
-        return self._fit_lanes(granted)
+        return self.fit_lanes(granted)
 
     def send(self, granted: np.ndarray, now: float) -> None:
         """What was granted leaves stock and sets out."""
@@ -147,7 +148,7 @@ class Dispatch:
             available, source, requested[flow], flow, cover, self.network.cell_mean[buyer], self._tier[flow], booked
         )
 
-    def _fit_lanes(self, granted: np.ndarray) -> np.ndarray:
+    def fit_lanes(self, granted: np.ndarray) -> np.ndarray:
         """Cut grants to what the first lane can carry today; products in order of name, then buyers."""
         flow = np.flatnonzero(self._capped & (granted > 0))
         if flow.size:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-STOCKS = ("on_hand", "reserve", "backlog", "in_transit")
-"""At the day's end: usable stock, ring-fenced stock, demand waiting, goods on the way to the site (ports included)."""
+STOCKS = ("on_hand", "reserve", "backlog", "owed", "in_transit")
+"""At the day's end: usable stock, ring-fenced stock, demand waiting, customers' orders not yet sent, goods on the way to
+the site (ports included)."""
 FLOWS = (
     "demand", "served", "served_late", "unmet", "lost", "received", "ordered", "dispatched", "produced", "destroyed",
 )  # fmt: skip
@@ -25,6 +26,7 @@ class Ledger:
     on_hand: np.ndarray
     reserve: np.ndarray
     backlog: np.ndarray
+    owed: np.ndarray
     in_transit: np.ndarray
     demand: np.ndarray
     served: np.ndarray

@@ -32,7 +32,7 @@ class ReserveDesk:
         self._closed_at = -np.inf
         self._rule = ALLOCATION[self.reserve.spec.release.rule].model_validate({"rule": self.reserve.spec.release.rule})
         limit = self.reserve.spec.release.at_most
-        self._daily = self.reserve.size if limit is None else np.ceil(limit * self.reserve.size).astype(np.int64)
+        self._daily = self.reserve.size if limit is None else np.ceil(limit * self.reserve.size - 1e-9).astype(np.int64)
 
     @property
     def is_open(self) -> bool:
@@ -84,8 +84,8 @@ class ReserveDesk:
             mine = mine[np.argsort(reserve.flow_holder[mine], kind="stable")]
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
             claims = self._dispatch.claims(reserve.flow[mine], source, left[holders], requested)
-            share = self._rule.share(claims, self._network)
-            given[reserve.flow[mine]] = share
+            given[reserve.flow[mine]] = self._rule.share(claims, self._network)
+            share = self._dispatch.fit_lanes(given)[reserve.flow[mine]]
             np.add.at(self.released, reserve.flow_holder[mine], share)
         self.stock -= self.released
         self._journal.cells("release", day, *self._some(self.released), cause=reserve.name)
@@ -97,7 +97,7 @@ class ReserveDesk:
         if refill is None or self.is_open or day < self._closed_at + refill.after:
             return
         holder, state = self.reserve.holder, self._state
-        limit = np.ceil(refill.at_most * self.reserve.size).astype(np.int64)
+        limit = np.ceil(refill.at_most * self.reserve.size - 1e-9).astype(np.int64)
         lacking = np.minimum(self.reserve.size - self.stock, limit)
         moved = np.where(state.owed_out[holder] == 0, np.minimum(lacking, state.on_hand[holder]), 0)
         moved = np.maximum(moved, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,8 @@ def simulate(
     `progress` is called with each finished day. Raises SimulationError if the run breaks a law of conservation.
     """
     impacts = plan.impacts if disruptions else ()
-    world = World(plan, Streams(plan.seed, replication), detail, table, [e for i in impacts for e in i.effects])
+    known = replace(plan, impacts=impacts)  # what triggers can hear of
+    world = World(known, Streams(plan.seed, replication), detail, table, [e for i in impacts for e in i.effects])
     first, last = world.first_day, plan.network.calendar.days
     environment = simpy.Environment(initial_time=first)
     clock = Clock(environment, last)

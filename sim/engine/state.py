@@ -15,16 +15,14 @@ from sim.model.shipments import Shipments
 class State:
     """Arrays of int64 over cells unless said otherwise.
 
-    `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received, `owed_out` what its
-    customers have ordered and it has not sent; `owed` is over flows. `quota` (float, over flows) is
-    what may still be sent under an allowance. `reserve` has one array over holder cells for each reserve; `lane_units`
+    `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
+    flows. `quota` (float, over flows) is what may still be sent under an allowance. `reserve` has one array over holder cells for each reserve; `lane_units`
     counts what has set out on each lane.
     """
 
     plan: Plan
     today: Ledger
     on_order: np.ndarray
-    owed_out: np.ndarray
     owed: np.ndarray
     quota: np.ndarray
     reserve: list[np.ndarray]
@@ -43,7 +41,6 @@ class State:
             plan,
             today=ledger,
             on_order=np.zeros(cells, dtype=np.int64),
-            owed_out=np.zeros(cells, dtype=np.int64),
             owed=np.zeros(flows, dtype=np.int64),
             quota=np.zeros(flows),
             reserve=[reserve.size.copy() for reserve in plan.reserves],
@@ -60,6 +57,11 @@ class State:
     def backlog(self) -> np.ndarray:
         """Demand that waits at facilities."""
         return self.today.backlog
+
+    @property
+    def owed_out(self) -> np.ndarray:
+        """What a cell's customers have ordered and it has not sent."""
+        return self.today.owed
 
     @property
     def in_transit(self) -> np.ndarray:

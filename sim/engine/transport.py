@@ -117,12 +117,12 @@ class Transport:
             lane, gate = self.routes.lane[route[here], leg], self.routes.gate[route[here], leg]
             stay = mean[lane] + np.where(gate >= 0, clearance[gate] if len(clearance) else 0.0, 0.0)
             last = self.routes.legs[route[here]] == leg + 1
-            found = (elapsed[here] < stay) | last
+            found = (elapsed[here] <= mean[lane]) | (elapsed[here] < stay) | last
             mine, rest = here[found], elapsed[here[found]]
             length = mean[lane[found]]
             table["leg"][rows[mine]] = leg
             table["departed"][rows[mine]], table["length"][rows[mine]] = now - rest, length
-            clearing = rest >= length
+            clearing = rest > length
             table["phase"][rows[mine]] = np.where(clearing & ~last[found], Phase.CLEARING, Phase.TRAVELLING)
             table["time"][rows[mine]] = now - rest + np.where(clearing & ~last[found], stay[found], length)
             placed[mine] = True
@@ -169,6 +169,7 @@ class Transport:
         self.journal.shipments("arrival", table, home, table["time"][home])
         table["phase"][ashore] = Phase.QUEUED
         np.add.at(self.arrived, self._gate(ashore), self._load(ashore))
+        self.journal.shipments("port_arrival", table, ashore, table["time"][ashore])
 
     def _handle(self, limit: float) -> bool:
         table = self.state.shipments

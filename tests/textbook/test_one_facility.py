@@ -1,6 +1,6 @@
 """One facility with an unlimited supplier: closed forms and Markov chains.
 
-Twenty facilities that share nothing stand in one scenario; each is one sample path of the same process.
+Forty facilities that share nothing stand in one scenario; each is one sample path of the same process.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import pytest
 
 from sim.metrics.consumption import average_monthly_consumption
 
-SITES, DAYS = 20, 5_000
+SITES, DAYS = 40, 2_500
 T = SITES * DAYS
-END = "2014-09-10"  # 5,000 days after the start
+END = "2007-11-06"  # 2,500 days after the start
 NAMES = ", ".join(f"F{k:02}: {{}}" for k in range(SITES))
 
 

@@ -13,8 +13,8 @@ from sim.model.distributions import parse_times
 from sim.rng import Streams
 
 N = 200_000
-SITES, DAYS = 20, 10_000
-END = "2028-05-19"  # 10,000 days after the start
+SITES, DAYS = 80, 2_500
+END = "2007-11-06"  # 2,500 days after the start
 
 
 def close_moments(x: np.ndarray, mean: float, variance: float) -> None:
@@ -115,7 +115,8 @@ replenishment: [{{at: facilities, policy: base_stock, level: {level}}}]
 
 def test_replications_are_other_draws_and_policies_meet_the_same_ones(simulate: Any) -> None:
     def demand(level: int, replication: int) -> list[int]:
-        run = simulate(f"""
+        run = simulate(
+            f"""
 end: 2001-04-11
 products: {{kit: {{unit: kit}}}}
 suppliers: {{maker: {{makes: {{kit: {{}}}}}}}}
@@ -123,7 +124,9 @@ facilities: {{clinic: {{}}}}
 lanes: [{{from: maker, to: clinic, time: 3d}}]
 demand: [{{at: clinic, product: kit, per_day: 5}}]
 replenishment: [{{at: clinic, policy: base_stock, level: {level}}}]
-""", replication=replication)
+""",
+            replication=replication,
+        )
         return run.daily.loc[run.daily["site"] == "clinic", "demand"].tolist()
 
     assert demand(18, 0) == demand(20, 0)
