@@ -129,12 +129,11 @@ def _assemble(
         np.add.at(mean, source_[mine], usual[mine])
     ramp_up = np.zeros(len(frame))
     capacity = np.full(len(table), NEVER)
-    for cell, (s, p) in enumerate(zip(site.tolist(), product.tolist(), strict=True)):
-        if frame["kind"].iat[s] == "supplier":
-            supplier = loaded.spec.suppliers[str(frame["name"].iat[s])]
-            ramp_up[s] = supplier.ramp_up
-            limit = supplier.makes[products[p]].capacity
-            capacity[cell] = NEVER if limit is None else limit
+    for cell in np.flatnonzero((table["kind"] == "supplier").to_numpy()).tolist():
+        supplier = loaded.spec.suppliers[str(table["name"].iat[cell])]
+        ramp_up[site[cell]] = supplier.ramp_up
+        limit = supplier.makes[products[product[cell]]].capacity
+        capacity[cell] = NEVER if limit is None else limit
     return Network(
         calendar, frame, _product_table(loaded.spec.products), site, product, group, groups, mean, level, lanes,
         gates, routes, buyer, source_, route, share, usual, capacity, ramp_up, loaded.sites.numbers,

@@ -121,8 +121,8 @@ def find_supply(
     supply = Supply()
     open_: dict[int, set[int]] = {site: set(wanted) for site, wanted in demand.items()}
     while open_:
-        site = min(open_)
-        wanted = open_.pop(site) - supply.needs.get(site, set())
+        site, asked = open_.popitem()
+        wanted = asked - supply.needs.get(site, set())
         supply.needs.setdefault(site, set()).update(wanted)
         for product in sorted(wanted):
             for source, path, share in finder.sources(site, product):
