@@ -1,273 +1,322 @@
-"""Voyages between ports: distance, passages on the way, and what closing a passage does to them.
+"""Sea voyages between ports: their length, the passages on the way, and the way round each passage.
 
-Shipped scenarios find all of it in a table (`scenarios/data/sea-routes.csv`); the sea-lane network is opened only for
-what the table lacks.
+Distances are those of the sea-lane graph of the searoute library. Voyages that are often needed are kept in
+`data/sea-voyages.csv`, so that the library is loaded only for others;
+`python -m sim.model.geography CNSHA NLRTM` adds voyages to that file.
 """
 
 from __future__ import annotations
 
 import csv
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from sim.errors import nearest
 from sim.model.network import Passage
-from sim.model.sea_lanes import CANALS, GeographyError, Port, SeaNetwork, Trace, passage_names, simplify
+from sim.model.sea_network import PASSAGES, Point, SeaNetwork, SeaPath
 
-CACHE = Path(__file__).resolve().parents[2] / "scenarios" / "data" / "sea-routes.csv"
-PORTS = "ports.csv"
-STEP = 0.05
-"""Share of the voyage between the points at which a diversion under way is worked out."""
-COLUMNS = ("origin", "destination", "closed", "may_use", "distance_nm", "passages", "remaining", "path", "source")
-NONE: frozenset[str] = frozenset()
+CANALS = frozenset({"panama", "suez"})
+"""Passages which a diverted vessel takes only if they are on its usual way or named: they need a slot."""
 
-Pairs = tuple[tuple[float, float], ...]
-Key = tuple[str, str, frozenset[str], frozenset[str]]
+VOYAGES = Path(__file__).parent / "data" / "sea-voyages.csv"
+"""Voyages that are known without the library."""
 
+_COLUMNS = ("origin", "destination", "may_use", "distance_nm", "from", "to", "passages", "path", "source")
+_TURNS = 6
+"""Points of a voyage at which a vessel that turns off is worked out."""
+_PATH_POINTS = 40
+_PATH_TOLERANCE = 0.05
+"""Degrees by which the simplified path may miss the full one, if 40 points allow."""
 
-@dataclass(frozen=True)
-class SeaRoute:
-    """A way between two ports (UN/LOCODE) with some passages closed.
-
-    `distance_nm` is infinite where no way is left. `passages` are (name, fraction of the voyage) in order.
-    `remaining` is for vessels that set out on the open route and learn of the closure under way: (fraction of the
-    open voyage sailed, nautical miles left), up to the closed passage. `path` is (longitude, latitude) in degrees,
-    unwrapped and simplified for a map.
-    """
-
-    origin: str
-    destination: str
-    closed: frozenset[str]
-    distance_nm: float
-    passages: tuple[tuple[str, float], ...]
-    may_use: frozenset[str] = NONE
-    remaining: Pairs = ()
-    path: Pairs = ()
-    source: str = ""
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Voyage:
-    """What a lane needs: the open route, and for each passage on it the way round."""
+    """A voyage between two ports on the shortest way with every passage open.
+
+    `distance_nm` in nautical miles; `passages` in the order in which they are reached; `path` holds at most
+    40 points (longitude, latitude) in degrees, with longitudes that go on beyond 180 across the antimeridian.
+    A passage whose `detour` is 0.0 and whose `remaining` is empty has no way round: vessels can only wait.
+    """
 
     distance_nm: float
     passages: tuple[Passage, ...]
-    path: Pairs
+    path: tuple[Point, ...]
 
 
 class SeaLanes:
-    """Sea routes by UN/LOCODE, from a table of known routes or else from the sea-lane network.
+    """Sea voyages by the UN/LOCODEs of their ports; from the file of known voyages, else from the library.
 
-    A canal (Suez, Panama) is used on a diversion only if the open route uses it or `may_use` names it: carriers kept
-    off Suez went round the Cape, not through Panama, though that is shorter between Shanghai and Rotterdam.
+    Parameters
+    ----------
+    file
+        CSV of known voyages; a file that does not exist knows none.
     """
 
-    def __init__(self, cache: Path | None = None) -> None:
-        self._cache = CACHE if cache is None else cache
-        self._routes: dict[Key, SeaRoute] = {}
-        self._traces: dict[Key, Trace] = {}
-        self._ports: dict[str, Port] = {}
-        self._network = SeaNetwork()
-        self._load()
+    def __init__(self, file: Path = VOYAGES) -> None:
+        self._file = file
+        self._found: dict[Key, Voyage] = {}
 
-    def voyage(self, origin: str, destination: str, may_use: Iterable[str] = NONE) -> Voyage:
-        """The open route between two ports, with the detour of each passage on it.
+    def voyage(self, origin: str, destination: str, may_use: frozenset[str] = frozenset()) -> Voyage:
+        """The voyage between two ports.
 
-        Raises
-        ------
-        GeographyError
-            Unknown port or passage, or no way by sea.
-        """
-        extra = passage_names(may_use)
-        opened = self.route(origin, destination)
-        passages = []
-        for name, fraction in opened.passages:
-            shut = self._find(opened.origin, opened.destination, frozenset({name}), extra)
-            rest = tuple((at, left / opened.distance_nm) for at, left in shut.remaining)
-            detour = shut.distance_nm / opened.distance_nm
-            passages.append(Passage(name, fraction, detour, rest))
-        return Voyage(opened.distance_nm, tuple(passages), opened.path)
-
-    def route(
-        self, origin: str, destination: str, closed: Iterable[str] = NONE, may_use: Iterable[str] = NONE
-    ) -> SeaRoute:
-        """The shortest route a vessel of this lane would take with some passages closed.
+        When a passage closes, a vessel goes round by open sea and straits. It takes a canal only if its usual
+        way leads through it or `may_use` names it.
 
         Raises
         ------
-        GeographyError
-            Unknown port or passage, one port twice, or no way by sea.
+        ValueError
+            If a port or passage is unknown, or no way leads from port to port.
         """
-        found = self._find(*self._pair(origin, destination), passage_names(closed), passage_names(may_use))
-        if not math.isfinite(found.distance_nm):
-            shut = f" with {', '.join(sorted(found.closed))} closed" if found.closed else ""
-            raise GeographyError(f"no way by sea from {found.origin} to {found.destination}{shut}")
-        return found
-
-    def remaining(
-        self, origin: str, destination: str, fraction: float, closed: Iterable[str], may_use: Iterable[str] = NONE
-    ) -> float:
-        """Nautical miles left for a vessel on the open route when passages close.
-
-        Parameters
-        ----------
-        fraction
-            Share of the open voyage sailed, 0 to 1. Past the last closed passage the rest of the open voyage is left.
-
-        Returns
-        -------
-        float
-            Nautical miles, interpolated between the points worked out; infinite where no way is left.
-        """
-        shut = passage_names(closed)
-        opened = self.route(origin, destination)
-        ahead = {name for name, at in opened.passages if name in shut and at >= fraction}
-        if not ahead:
-            return (1.0 - fraction) * opened.distance_nm
-        found = self._find(opened.origin, opened.destination, shut, passage_names(may_use))
-        at, left = np.array(found.remaining).T
-        return float(np.interp(fraction, at, left)) if np.isfinite(left).all() else math.inf
+        extra = sorted({_passage(name) for name in may_use} & CANALS)
+        key = origin, destination, " ".join(extra)
+        if key not in self._found:
+            known = self._known(origin, destination, extra)
+            self._found[key] = known or measure(_network(), origin, destination, frozenset(extra))
+        return self._found[key]
 
     def position(self, locode: str) -> tuple[float, float]:
-        """Latitude and longitude of a port in degrees."""
-        port = self._port(locode)
-        return port.latitude, port.longitude
+        """(latitude, longitude) of a port in degrees; raises ValueError if the port is unknown."""
+        place = _table(self._file)[1].get(locode)
+        longitude, latitude = place or _port(_network(), locode)
+        return latitude, longitude
 
-    def save(self, path: Path | None = None) -> None:
-        """Write all routes known so far, and a table of their ports beside them."""
-        target = self._cache if path is None else path
-        with target.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            for key in sorted(self._routes, key=lambda k: (k[0], k[1], sorted(k[2]), sorted(k[3]))):
-                writer.writerow(_row(self._routes[key]))
-        used = sorted({code for key in self._routes for code in key[:2]})
-        with target.with_name(PORTS).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(("locode", "name", "lat", "lon"))
-            for code in used:
-                port = self._port(code)
-                writer.writerow((code, port.name, f"{port.latitude:.5f}", f"{port.longitude:.5f}"))
-
-    def _load(self) -> None:
-        if not self._cache.is_file():
-            return
-        with self._cache.open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                route = _parsed(row)
-                self._routes[route.origin, route.destination, route.closed, route.may_use] = route
-        with self._cache.with_name(PORTS).open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                self._ports[row["locode"]] = Port(row["locode"], row["name"], float(row["lat"]), float(row["lon"]))
-
-    def _pair(self, origin: str, destination: str) -> tuple[str, str]:
-        first, second = self._port(origin).locode, self._port(destination).locode
-        if first == second:
-            raise GeographyError(f"a sea route from {first} to itself")
-        return first, second
-
-    def _port(self, locode: str) -> Port:
-        code = locode.replace(" ", "").upper()
-        if code not in self._ports:
-            known = self._network.ports()
-            if code not in known:
-                alike = nearest(code, known)
-                hint = f"; did you mean '{alike}' ({known[alike].name})?" if alike else ""
-                raise GeographyError(f"unknown seaport '{locode}': expected a UN/LOCODE such as NLRTM{hint}")
-            port = known[code]  # kept as the table keeps it
-            self._ports[code] = replace(port, latitude=round(port.latitude, 5), longitude=round(port.longitude, 5))
-        return self._ports[code]
-
-    def _find(self, origin: str, destination: str, closed: frozenset[str], may_use: frozenset[str]) -> SeaRoute:
-        if not closed:
-            may_use = NONE
-        key = (origin, destination, closed, may_use)
-        if key not in self._routes:
-            opened = None if not closed else self._find(origin, destination, NONE, NONE)
-            if opened is not None and not closed & {name for name, _ in opened.passages}:
-                return replace(opened, closed=closed)
-            self._routes[key] = self._compute(key, opened)
-        return self._routes[key]
-
-    def _compute(self, key: Key, opened: SeaRoute | None) -> SeaRoute:
-        origin, destination, closed, may_use = key
-        barred = closed
-        if opened is not None:
-            barred |= CANALS - {name for name, _ in opened.passages} - may_use
-        trace = self._trace(origin, destination, barred)
-        length = math.inf if trace is None else round(trace.length, 1)
-        return SeaRoute(
-            origin,
-            destination,
-            closed,
-            length,
-            () if trace is None else tuple((name, round(at / trace.length, 4)) for name, at in trace.passages),
-            may_use,
-            () if opened is None else self._left(opened, closed, barred),
-            () if trace is None else simplify(trace.path),
-            self._network.source(),
-        )
-
-    def _trace(self, origin: str, destination: str, closed: frozenset[str]) -> Trace | None:
-        key = (origin, destination, closed, NONE)
-        if key not in self._traces:
-            ends = [(self._port(code).longitude, self._port(code).latitude) for code in (origin, destination)]
-            found = self._network.trace(ends[0], ends[1], closed)
-            if found is None:
-                return None
-            self._traces[key] = found
-        return self._traces[key]
-
-    def _left(self, opened: SeaRoute, closed: frozenset[str], barred: frozenset[str]) -> Pairs:
-        """Nautical miles left from points of the open route up to the last closed passage on it."""
-        trace = self._trace(opened.origin, opened.destination, NONE)
-        assert trace is not None
-        last = max(at for name, at in opened.passages if name in closed)
-        points = [round(k * STEP, 4) for k in range(int(last / STEP) + 1) if k * STEP < last] + [last]
-        left = [self._network.remaining(trace, at * trace.length, barred) for at in points]
-        return tuple((at, round(rest, 1)) for at, rest in zip(points, left, strict=True))
+    def _known(self, origin: str, destination: str, extra: list[str]) -> Voyage | None:
+        rows = _table(self._file)[0]
+        row = rows.get((origin, destination, " ".join(extra)))
+        if row is not None:
+            return _read(row)
+        plain = rows.get((origin, destination, ""))
+        voyage = _read(plain) if plain is not None else None
+        # canals on the usual way are open to the vessel anyway
+        return voyage if voyage and set(extra) <= {p.name for p in voyage.passages} else None
 
 
-def _row(route: SeaRoute) -> list[str]:
-    return [
-        route.origin,
-        route.destination,
-        ";".join(sorted(route.closed)),
-        ";".join(sorted(route.may_use)),
-        f"{route.distance_nm:.1f}",
-        ";".join(f"{name}:{at:.4f}" for name, at in route.passages),
-        _pairs_text(route.remaining, 4, 1),
-        _pairs_text(route.path, 2, 2),
-        route.source,
-    ]
-
-
-def _pairs_text(pairs: Pairs, first: int, second: int) -> str:
-    return ";".join(f"{a:.{first}f}:{b:.{second}f}" for a, b in pairs)
-
-
-def _pairs(text: str) -> Pairs:
-    return tuple((float(a), float(b)) for a, b in (item.split(":") for item in text.split(";") if item))
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(name for name in text.split(";") if name)
-
-
-def _parsed(row: dict[str, str]) -> SeaRoute:
-    crossed = [item.split(":") for item in row["passages"].split(";") if item]
-    return SeaRoute(
-        row["origin"],
-        row["destination"],
-        _names(row["closed"]),
-        float(row["distance_nm"]),
-        tuple((name, float(at)) for name, at in crossed),
-        _names(row["may_use"]),
-        _pairs(row["remaining"]),
-        _pairs(row["path"]),
-        row["source"],
+def measure(network: SeaNetwork, origin: str, destination: str, may_use: frozenset[str] = frozenset()) -> Voyage:
+    """Work a voyage out on the sea-lane graph; raises ValueError as `SeaLanes.voyage` does."""
+    from_, to = _port(network, origin), _port(network, destination)
+    way = network.path(from_, to)
+    if way is None:
+        raise ValueError(f"no way by sea from {origin} to {destination}")
+    barred = CANALS - way.passages - may_use
+    passages = [_around(network, way, name, to, barred) for name in way.passages]
+    return Voyage(
+        round(way.length_nm, 1),
+        tuple(sorted(passages, key=lambda p: (p.fraction, p.name))),
+        simplified(way.points, _PATH_POINTS),
     )
+
+
+def _around(network: SeaNetwork, way: SeaPath, name: str, destination: Point, barred: frozenset[str]) -> Passage:
+    """What closing one passage does to vessels at the start and at points on the way to it."""
+    closed = barred | {name}
+    marks = _sailed(way)
+    reached = _nearest_mark(way.points, marks, PASSAGES[name][1])
+    fraction = round(reached / way.length_nm, 6)
+    detour = network.onward(way.points[0], destination, closed)
+    if detour is None:
+        return Passage(name, fraction, 0.0, ())
+    turns = []
+    for share in np.linspace(0.0, fraction, _TURNS).tolist():
+        rest = _rest(network, way, marks, share * way.length_nm, reached, destination, closed)
+        turns.append((round(share, 6), round(rest / way.length_nm, 6)))
+    return Passage(name, fraction, round(max(1.0, detour / way.length_nm), 6), tuple(turns))
+
+
+def _rest(
+    network: SeaNetwork,
+    way: SeaPath,
+    marks: np.ndarray,
+    sailed: float,
+    reached: float,
+    destination: Point,
+    closed: frozenset[str],
+) -> float:
+    """Nautical miles left for a vessel that learns at `sailed` that a passage at `reached` is closed.
+
+    It sails on to the next turning point before the passage, or back to the last one, whichever is shorter.
+    """
+    before = max(int(np.searchsorted(marks, sailed + 1e-6, side="right")) - 1, 0)
+    options = []
+    for node in range(before, -1, -1):
+        onward = network.onward(way.points[node], destination, closed)
+        if onward is not None:
+            options.append(sailed - float(marks[node]) + onward)
+            break
+    if before + 1 < len(marks) and marks[before + 1] <= reached:
+        onward = network.onward(way.points[before + 1], destination, closed)
+        if onward is not None:
+            options.append(float(marks[before + 1]) - sailed + onward)
+    return min(options)
+
+
+def _sailed(way: SeaPath) -> np.ndarray:
+    """Nautical miles sailed at each point of a way (great circles, scaled to the way's length)."""
+    longitude, latitude = np.radians(np.array(way.points)).T
+    half = (
+        np.sin(np.diff(latitude) / 2) ** 2
+        + np.cos(latitude[:-1]) * np.cos(latitude[1:]) * np.sin(np.diff(longitude) / 2) ** 2
+    )
+    marks = np.concatenate([[0.0], np.cumsum(np.arcsin(np.sqrt(half)))])
+    return np.asarray(marks * (way.length_nm / marks[-1]))
+
+
+def _nearest_mark(points: Sequence[Point], marks: np.ndarray, place: Point) -> float:
+    """Nautical miles sailed at the point of a way that is nearest to a place."""
+    line = np.array(points)
+    start, step = line[:-1], np.diff(line, axis=0)
+    scale = np.array([np.cos(np.radians(place[1])), 1.0])
+    best = (np.inf, 0.0)
+    for turn in (-360.0, 0.0, 360.0):
+        target = np.array([place[0] + turn, place[1]])
+        squared = np.maximum(((step * scale) ** 2).sum(axis=1), 1e-12)
+        along = np.clip((((target - start) * scale) * (step * scale)).sum(axis=1) / squared, 0.0, 1.0)
+        misses = (((start + step * along[:, None] - target) * scale) ** 2).sum(axis=1)
+        k = int(misses.argmin())
+        best = min(best, (float(misses[k]), float(marks[k] + along[k] * (marks[k + 1] - marks[k]))))
+    return best[1]
+
+
+def simplified(points: Sequence[Point], most: int) -> tuple[Point, ...]:
+    """At most `most` points of a line: its ends, then always the point that the line so far misses most."""
+    line = np.array(points)
+    kept = [0, len(line) - 1]
+    while len(kept) < min(most, len(line)):
+        worst = (_PATH_TOLERANCE, -1)
+        for i, j in pairwise(kept):
+            if j - i > 1:
+                worst = max(worst, _worst(line, i, j))
+        if worst[1] < 0:
+            break
+        kept = sorted([*kept, worst[1]])
+    return tuple((round(float(x), 3), round(float(y), 3)) for x, y in line[kept])
+
+
+def _worst(line: np.ndarray, i: int, j: int) -> tuple[float, int]:
+    """The point between two kept ones that lies farthest off the chord, and how far in degrees."""
+    chord = line[j] - line[i]
+    inner = line[i + 1 : j] - line[i]
+    along = np.clip(inner @ chord / max(float(chord @ chord), 1e-12), 0.0, 1.0)
+    misses = np.hypot(*(inner - along[:, None] * chord).T)
+    return float(misses.max()), i + 1 + int(misses.argmax())
+
+
+def _passage(name: str) -> str:
+    """The passage meant by a name of ours or of the library."""
+    if name in PASSAGES:
+        return name
+    for ours, (theirs, _) in PASSAGES.items():
+        if theirs == name:
+            return ours
+    raise ValueError(f"unknown passage '{name}'; expected one of {', '.join(PASSAGES)}{_hint(name, PASSAGES)}")
+
+
+def _port(network: SeaNetwork, locode: str) -> Point:
+    if locode not in network.ports:
+        raise ValueError(f"unknown port '{locode}'; expected the UN/LOCODE of a sea port{_hint(locode, network.ports)}")
+    return network.ports[locode]
+
+
+def _hint(name: str, valid: Iterable[str]) -> str:
+    near = nearest(name, valid)
+    return f"; did you mean '{near}'?" if near else ""
+
+
+@lru_cache(maxsize=1)
+def _network() -> SeaNetwork:
+    return SeaNetwork()
+
+
+@lru_cache(maxsize=8)
+def _table(file: Path) -> tuple[dict[Key, dict[str, str]], dict[str, Point]]:
+    """Rows of a file of voyages by their key, and the places of their ports."""
+    if not file.is_file():
+        return {}, {}
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = {(row["origin"], row["destination"], row["may_use"]): row for row in csv.DictReader(stream)}
+    places: dict[str, Point] = {}
+    for row in rows.values():
+        for port, place in ((row["origin"], row["from"]), (row["destination"], row["to"])):
+            longitude, latitude = place.split()
+            places[port] = (float(longitude), float(latitude))
+    return rows, places
+
+
+def _read(row: dict[str, str]) -> Voyage:
+    passages = tuple(
+        Passage(name, fraction, detour, tuple((share, rest) for share, rest in turns))
+        for name, fraction, detour, turns in json.loads(row["passages"])
+    )
+    return Voyage(float(row["distance_nm"]), passages, tuple((x, y) for x, y in json.loads(row["path"])))
+
+
+def _written(network: SeaNetwork, key: Key, voyage: Voyage) -> dict[str, str]:
+    def compact(value: object) -> str:
+        return json.dumps(value, separators=(",", ":"))
+
+    def place(port: str) -> str:
+        longitude, latitude = network.ports[port]
+        return f"{longitude:g} {latitude:g}"
+
+    passages = [(p.name, p.fraction, p.detour, p.remaining) for p in voyage.passages]
+    cells = (
+        *key,
+        f"{voyage.distance_nm}",
+        place(key[0]),
+        place(key[1]),
+        compact(passages),
+        compact(voyage.path),
+    )
+    return dict(zip(_COLUMNS, (*cells, network.source), strict=True))
+
+
+def remember(
+    pairs: Iterable[tuple[str, str]], may_use: frozenset[str] = frozenset(), file: Path = VOYAGES
+) -> list[Voyage]:
+    """Work voyages out anew and keep them in a file of known voyages, in order of their ports.
+
+    Raises ValueError as `SeaLanes.voyage` does; the file then stays as it was.
+    """
+    network = _network()
+    extra = frozenset(_passage(name) for name in may_use) & CANALS
+    rows = dict(_table(file)[0])
+    voyages = []
+    for origin, destination in pairs:
+        key = origin, destination, " ".join(sorted(extra))
+        voyages.append(measure(network, origin, destination, extra))
+        rows[key] = _written(network, key, voyages[-1])
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows[key] for key in sorted(rows))
+    _table.cache_clear()
+    return voyages
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Remember the voyages between ports given in pairs: origin, destination, origin, destination, ..."""
+    if not arguments or len(arguments) % 2:
+        sys.stderr.write("usage: python -m sim.model.geography ORIGIN DESTINATION [ORIGIN DESTINATION ...]\n")
+        return 2
+    pairs = list(zip(arguments[::2], arguments[1::2], strict=True))
+    try:
+        voyages = remember(pairs)
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    for (origin, destination), voyage in zip(pairs, voyages, strict=True):
+        names = ", ".join(f"{p.name} x{p.detour:.2f}" for p in voyage.passages)
+        sys.stdout.write(f"{origin} > {destination}: {voyage.distance_nm:,.0f} nm ({names or 'no passage'})\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
