@@ -22,12 +22,11 @@ def write_atomically(folder: Path, fill: Callable[[Path], None]) -> Path:
 
     An earlier run folder is replaced; anything else that stands there is left alone and raises ScenarioError.
     """
-    folder = folder.absolute()
     if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise ScenarioError([Problem(str(folder), 0, "this is not a run folder, so it is not overwritten")])
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.absolute().name}-", dir=folder.parent))
     except OSError as error:
         raise ScenarioError([Problem(str(folder), 0, f"cannot write here: {error.strerror}")]) from None
     try:

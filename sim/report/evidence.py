@@ -1,0 +1,98 @@
+"""What each figure of the scenario rests on: those with a source, and those without, which are assumed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sim.scenario.document import Document, Place, shown_value
+from sim.scenario.load import Loaded, figure_at
+
+NOT_FIGURES = frozenset(
+    ("scenario", "title", "question", "leaves_out", "start", "end", "warm_up", "seed", "evidence", "sources")
+)
+FIGURE = re.compile(
+    r"^(\d+(\.\d+)?|\.\d+)\s*(%|[a-z]{1,2})?( a day)?$|^\d{4}-\d{2}-\d{2}$|^[a-z_]+\(.*\d.*\)$|^column "
+)
+NOT_ASKED = frozenset(("lat", "lon", "priority", "locode", "name"))
+"""Keys whose values are places and labels, not figures that need a source."""
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """One figure with its source; `url` only where it is a web address."""
+
+    path: str
+    value: str
+    status: str
+    source: str
+    url: str | None
+    read: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """One figure without a source, and where it is written."""
+
+    path: str
+    value: str
+    where: str
+
+
+def sourced(loaded: Loaded) -> list[Sourced]:
+    """Every entry of the scenario's `evidence`, in order of the file."""
+    found = []
+    for path, evidence in loaded.spec.evidence.items():
+        source = loaded.spec.sources.get(evidence.source)
+        url = source.url if source is not None and source.url else None
+        if url is not None and not re.match(r"https?://", url):
+            url = None
+        found.append(
+            Sourced(
+                path,
+                shown_value(figure_at(loaded.document, path)),
+                evidence.status,
+                source.title if source is not None else evidence.source,
+                url,
+                str(source.read) if source is not None and source.read else "",
+                "; ".join(n for n in (evidence.note, source.note if source is not None else None) if n),
+            )
+        )
+    return found
+
+
+def assumed(loaded: Loaded) -> list[Assumed]:
+    """Every figure of the scenario that no entry of `evidence` covers, itself or with what it stands in."""
+    document = loaded.document
+    covered = {tuple(path.split(".")) for path in loaded.spec.evidence}
+    found = []
+    for place, value in _figures(document.data, ()):
+        shown = tuple(document.label(place).split("."))
+        plain = tuple(".".join(str(part) for part in place).split("."))
+        if any(name[:k] in covered for name in (shown, plain) for k in range(1, len(name) + 1)):
+            continue
+        found.append(Assumed(document.label(place), shown_value(value), _where(document, place)))
+    return found
+
+
+def _where(document: Document, place: Place) -> str:
+    mark = document.mark(place)
+    name = mark.label or mark.file.name
+    return f"{name}, line {mark.line}" if mark.line else name
+
+
+def _figures(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            if (place or key not in NOT_FIGURES) and key not in NOT_ASKED:
+                yield from _figures(child, (*place, key))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _figures(child, (*place, index))
+    elif isinstance(value, bool) or value is None:
+        return
+    elif isinstance(value, int | float) or FIGURE.match(str(value)):
+        yield place, value

@@ -1,0 +1,115 @@
+"""What sentences, pictures and tables of the report share: one run beside its twin, with dates and names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from sim.engine.run import Outcome
+from sim.metrics.summary import Summary
+from sim.model.effects import Impact
+from sim.model.network import Network
+from sim.scenario.load import Loaded
+
+WEEK = 7
+KEEPERS = ("warehouse", "facility")
+BREAKDOWNS = ("region", "country", "priority", "setting", "product")
+"""In the order in which the report asks where it went wrong."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A finished run as the report reads it."""
+
+    loaded: Loaded
+    outcome: Outcome
+    twin: Outcome | None
+    summary: Summary
+
+    @property
+    def network(self) -> Network:
+        """The compiled network."""
+        return self.outcome.plan.network
+
+    @property
+    def days(self) -> int:
+        """Counted days."""
+        return self.network.calendar.days
+
+    @cached_property
+    def dates(self) -> np.ndarray:
+        """Date of each counted day; datetime64[D], shape (days,)."""
+        return np.datetime64(self.network.calendar.start, "D") + np.arange(self.days)
+
+    @property
+    def products(self) -> list[str]:
+        """Names of the products, in the order of the run."""
+        return [str(name) for name in self.network.products["name"]]
+
+    @cached_property
+    def impacts(self) -> list[Impact]:
+        """Disruptions that touch the counted days, in order of their beginning."""
+        found = [i for i in self.outcome.plan.impacts if i.start < self.days and max(i.end, i.start + 1) > 0]
+        return sorted(found, key=lambda i: (i.start, i.end, i.cause))
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Kind of each disruption by its name."""
+        return {disruption.label: disruption.kind for disruption in self.loaded.spec.disruptions}
+
+    def date(self, day: float) -> dt.date:
+        """Calendar date of a day number."""
+        return self.network.calendar.date(day)
+
+    def unit(self, product: str) -> str:
+        """What one unit of a product is."""
+        return self.loaded.spec.products[product].unit
+
+    def daily(self, name: str, outcome: Outcome | None = None, /, **conditions: Any) -> np.ndarray:
+        """A daily quantity summed over the groups that meet the conditions; shape (days,).
+
+        A condition's value may be a tuple of allowed values.
+        """
+        record = (outcome or self.outcome).record
+        return record.totals[name][:, self._groups(conditions)].sum(axis=1)
+
+    def usual(self, product: str) -> float:
+        """Usual demand for a product at facilities, units a day."""
+        network = self.network
+        mine = (network.cell_kind == "facility") & (network.cell_product == self.products.index(product))
+        return float(network.cell_mean[mine].sum())
+
+    def values(self, column: str) -> list[object]:
+        """Values of a breakdown among facilities, empty ones left out."""
+        groups = self.network.groups
+        found = groups.loc[groups["kind"] == "facility", column].unique()
+        return sorted((v for v in found if v != ""), key=lambda v: (isinstance(v, str), v))
+
+    def breakdown(self, *columns: str) -> str | None:
+        """The first of the columns by which facilities differ, or None."""
+        return next((c for c in columns if len(self.values(c)) > 1), None)
+
+    def _groups(self, conditions: dict[str, object]) -> np.ndarray:
+        table = self.network.groups
+        chosen = np.ones(len(table), dtype=bool)
+        for column, value in conditions.items():
+            allowed = list(value) if isinstance(value, tuple) else [value]
+            chosen = chosen & table[column].isin(allowed).to_numpy()
+        return np.flatnonzero(chosen)
+
+
+def rolling(values: np.ndarray, window: int = WEEK) -> np.ndarray:
+    """Sum over the last `window` days (fewer at the start); shape as given."""
+    total = np.concatenate(([0.0], np.cumsum(values, dtype=float)))
+    first = np.maximum(np.arange(1, len(values) + 1) - window, 0)
+    return np.asarray(total[1:] - total[first])
+
+
+def fill_rate(demand: np.ndarray, served: np.ndarray) -> np.ndarray:
+    """Seven-day fill rate in percent for each day; NaN where nothing was asked for in the seven days."""
+    asked, given = rolling(demand), rolling(served)
+    return np.where(asked > 0, 100 * given / np.maximum(asked, 1), np.nan)

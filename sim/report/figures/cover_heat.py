@@ -1,0 +1,106 @@
+"""Days of cover by site and week, in bands of stock status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from sim.report.facts import KEEPERS, WEEK, Facts
+from sim.report.figures.style import new_figure, short
+
+MOST = 60
+MOST_NUMBERS = 1300
+"""With more squares than this, signs stand in them instead of days."""
+OUT, UNDER, PLAN, OVER, NONE = range(5)
+COLOURS = ("#D55E00", "#F5B041", "#7CC6A4", "#F0E442", "#e3e3e3")
+BANDS = ("stocked out", "under", "to plan", "over", "no usual demand")
+SIGNS = ("x", "v", "", "^", "")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Rows are sites, columns weeks: `days` of cover of the product worst off, `band` of the worst band."""
+
+    names: list[str]
+    days: np.ndarray
+    band: np.ndarray
+    all_sites: int
+    planned: bool
+
+
+def weekly_cover(facts: Facts) -> Cover | None:
+    """Cover of the sites that keep stock, lowest first chosen; None where the run kept no daily table."""
+    network, table = facts.network, facts.outcome.record.table
+    if table is None or facts.days < WEEK:
+        return None
+    cells = np.flatnonzero(np.isin(network.cell_kind, KEEPERS))
+    if not cells.size:
+        return None
+    starts = np.arange(0, facts.days - facts.days % WEEK, WEEK)
+    until = facts.days - facts.days % WEEK
+    stock = table["on_hand"][:until, cells]
+    mean = np.add.reduceat(stock, starts, axis=0) / WEEK
+    empty = np.minimum.reduceat(stock, starts, axis=0) == 0
+    usual = network.cell_mean[cells]
+    low, high, planned = _limits(facts, cells)
+    band = np.select([empty, mean < low, mean > high], [OUT, UNDER, OVER], PLAN)
+    days = np.where(usual > 0, mean / np.where(usual > 0, usual, 1.0), np.inf)
+    band = np.where(usual > 0, band, NONE)
+    sites, row = np.unique(network.cell_site[cells], return_inverse=True)
+    worst_days = np.full((len(sites), len(starts)), np.inf)
+    worst_band = np.full((len(sites), len(starts)), NONE)
+    np.minimum.at(worst_days, row, days.T)
+    np.minimum.at(worst_band, row, band.T)
+    out_first = np.argsort(np.where(np.isfinite(worst_days), worst_days, 1e9).mean(axis=1), kind="stable")[:MOST]
+    frame = network.sites.iloc[sites[out_first]]
+    order = out_first[np.lexsort((frame["name"], frame["region"], frame["kind"] == "facility"))]
+    names = network.site_names(sites[order])
+    return Cover(names, worst_days[order], worst_band[order], len(sites), planned)
+
+
+def _limits(facts: Facts, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Units below which a cell is under and above which it is over; whether they are planned ones everywhere.
+
+    The policy's own minimum and maximum where it has both, else half and twice the mean of the undisturbed run.
+    """
+    plan = facts.outcome.plan
+    record = (facts.twin or facts.outcome).record
+    usual = record.sums["on_hand"][cells] / facts.days
+    planned = plan.stock_maximum[cells] >= 0
+    low = np.where(planned, plan.stock_minimum[cells], usual / 2)
+    high = np.where(planned, plan.stock_maximum[cells], usual * 2)
+    return low, high, bool(planned.all())
+
+
+def draw(facts: Facts, cover: Cover) -> Figure:
+    """Squares coloured by band, with the days of cover (or a sign) in them."""
+    rows, weeks = cover.band.shape
+    figure = new_figure(1.6 + 0.24 * rows)
+    axes = figure.add_subplot()
+    colours = ListedColormap(list(COLOURS))
+    axes.imshow(cover.band, cmap=colours, norm=BoundaryNorm(np.arange(-0.5, 5), 5), aspect="auto", interpolation="none")
+    if rows * weeks <= MOST_NUMBERS and weeks <= 40:
+        for (row, week), days in np.ndenumerate(cover.days):
+            if np.isfinite(days):
+                axes.text(week, row, f"{days:.0f}", ha="center", va="center", fontsize=7, color="#222222")
+    else:
+        for code, sign in enumerate(SIGNS):
+            where = np.argwhere(cover.band == code)
+            if sign and len(where):
+                axes.plot(where[:, 1], where[:, 0], sign, color="#222222", markersize=3, linestyle="none")
+    axes.grid(visible=False)
+    axes.set_yticks(np.arange(rows), [short(n, 30) for n in cover.names], fontsize=8)
+    step = max(1, int(np.ceil(weeks / 12)))
+    at = np.arange(0, weeks, step)
+    axes.set_xticks(at, [f"{d:%d %b %y}" for d in (facts.date(WEEK * int(k)) for k in at)], fontsize=8)
+    axes.set_xlabel("Week beginning (date)")
+    axes.set_ylabel("Site")
+    signs = ("x ", "▼ ", "", "▲ ", "") if rows * weeks > MOST_NUMBERS or weeks > 40 else ("",) * 5
+    used = [k for k in range(5) if (cover.band == k).any()]
+    handles = [Patch(facecolor=COLOURS[k], edgecolor="#666666", label=signs[k] + BANDS[k]) for k in used]
+    figure.legend(handles=handles, loc="outside upper left", ncols=5)
+    return figure

@@ -1,0 +1,187 @@
+"""Where it happened: sites and lanes on a map of the world."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+
+from sim.model.network import Lane
+from sim.report.facts import KEEPERS, Facts
+from sim.report.figures.style import BLACK, BLUE, ORANGE, VERMILLION, new_figure, short
+from sim.report.figures.trouble import trouble
+from sim.report.world import outlines, unwrap
+
+MARKS = {"supplier": "s", "port": "D", "warehouse": "^", "facility": "o"}
+WORDS = {"supplier": "supplier", "port": "port", "warehouse": "warehouse", "facility": "facility"}
+MANY = 500
+"""From this many sites on, marks become pixels and lanes to facilities are left out."""
+NAMED = 14
+SHORT = ((0.0, "#ffffff", "all demand met"), (0.001, "#fde0b0", "up to 5% unmet"), (5.0, ORANGE, "5-20% unmet"))
+LINES: dict[str, dict[str, Any]] = {
+    "open": {"color": BLUE, "linestyle": "-", "linewidth": 0.9, "alpha": 0.7},
+    "blocked": {"color": VERMILLION, "linestyle": (0, (4, 2)), "linewidth": 1.6},
+    "diverted": {"color": "#a06a00", "linestyle": (0, (6, 2, 1, 2)), "linewidth": 1.6},
+}
+LINE_WORDS = {
+    "open": "lane", "blocked": "lane blocked or cut for a time", "diverted": "lane with ships diverted",
+}  # fmt: skip
+
+
+def draw(facts: Facts) -> Figure | None:
+    """The map; None where no site has a position."""
+    sites = facts.network.sites
+    if not {"lat", "lon"} <= set(sites.columns):
+        return None
+    place = sites[["lon", "lat"]].to_numpy(dtype=float)
+    known = np.isfinite(place).all(axis=1)
+    if not known.any():
+        return None
+    paths = [np.array(lane.path) for lane in facts.network.lanes if lane.path]
+    return _draw(facts, place, known, _view(np.vstack((place[known], *paths))))
+
+
+def draw_near(facts: Facts) -> Figure | None:
+    """The part of the map with warehouses and facilities; None where that is most of the map."""
+    sites = facts.network.sites
+    if not {"lat", "lon"} <= set(sites.columns):
+        return None
+    place = sites[["lon", "lat"]].to_numpy(dtype=float)
+    known = np.isfinite(place).all(axis=1)
+    near = known & np.isin(facts.network.site_kind, KEEPERS)
+    if not near.any():
+        return None
+    view, whole = _view(place[near]), _view(place[known])
+    return None if view[1] - view[0] > 0.5 * (whole[1] - whole[0]) else _draw(facts, place, known, view)
+
+
+def _draw(facts: Facts, place: np.ndarray, known: np.ndarray, view: tuple[float, float, float, float]) -> Figure:
+    left, right, low, high = view
+    ratio = (high - low) / (right - left) / max(0.3, float(np.cos(np.radians((high + low) / 2))))
+    figure = new_figure(float(np.clip(10 * ratio, 3.0, 8.5)) + 0.9)
+    axes = figure.add_subplot()
+    _land(axes, (left, right, low, high))
+    _lanes(axes, facts, place, known)
+    _sites(axes, facts, place, known)
+    axes.set_xlim(left, right)
+    axes.set_ylim(low, high)
+    axes.set_xlabel("Longitude (degrees east)")
+    axes.set_ylabel("Latitude (degrees north)")
+    figure.legend(loc="outside lower left", ncols=4)
+    return figure
+
+
+def _view(points: np.ndarray) -> tuple[float, float, float, float]:
+    """Left, right, low, high in degrees: all points with a margin, at least 4 degrees wide."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = np.maximum(0.08 * (high - low), (1.0, 1.0))
+    (left, bottom), (right, top) = low - margin, high + margin
+    width, height = max(right - left, 4.0), max(top - bottom, 2.5)
+    width, height = max(width, 1.2 * height), max(height, 0.4 * width)
+    middle, centre = (left + right) / 2, (bottom + top) / 2
+    left, right = max(-180.0, middle - width / 2), min(180.0, middle + width / 2)
+    return left, right, max(-88.0, centre - height / 2), min(88.0, centre + height / 2)
+
+
+def _land(axes: Axes, view: tuple[float, float, float, float]) -> None:
+    left, right, low, high = view
+    seen = [
+        np.round(ring, 2)
+        for ring in outlines()
+        if ring[:, 0].max() > left and ring[:, 0].min() < right and ring[:, 1].max() > low and ring[:, 1].min() < high
+    ]
+    axes.set_facecolor("#f3f7fa")
+    axes.grid(visible=False)
+    axes.add_collection(
+        PolyCollection(seen, facecolors="#e8e4da", edgecolors="#bdb6a5", linewidths=0.5, zorder=0.5), autolim=False
+    )
+
+
+def _lanes(axes: Axes, facts: Facts, place: np.ndarray, known: np.ndarray) -> None:
+    found = trouble(facts)
+    facility = facts.network.site_kind == "facility"
+    used: set[str] = set()
+    order = np.argsort(found.blocked.astype(int) + 2 * found.diverted, kind="stable")
+    crowded = len(facts.network.sites) > MANY
+    for position in order:
+        lane = facts.network.lanes[position]
+        if not (known[lane.origin] and known[lane.destination]) or (crowded and facility[lane.destination]):
+            continue
+        state = "diverted" if found.diverted[position] else "blocked" if found.blocked[position] else "open"
+        line = _line(lane, place)
+        for turn in _turns(line):
+            axes.plot(line[:, 0] + turn, line[:, 1], zorder=1.5, **LINES[state])
+        used.add(state)
+    for state in ("open", "blocked", "diverted"):
+        if state in used:
+            axes.plot([], [], label=LINE_WORDS[state], **LINES[state])
+
+
+def _line(lane: Lane, place: np.ndarray) -> np.ndarray:
+    """Longitudes (running on past 180) and latitudes along a lane: its path at sea where known, else straight."""
+    ends = place[[lane.origin, lane.destination]]
+    points = np.vstack((ends[:1], np.array(lane.path), ends[1:])) if lane.path else ends
+    return np.round(unwrap(points), 2)
+
+
+def _turns(line: np.ndarray) -> list[float]:
+    """Whole turns by which a line is drawn again so that both its ends are on the map."""
+    turns = [0.0]
+    if line[:, 0].max() > 180:
+        turns.append(-360.0)
+    if line[:, 0].min() < -180:
+        turns.append(360.0)
+    return turns
+
+
+def _sites(axes: Axes, facts: Facts, place: np.ndarray, known: np.ndarray) -> None:
+    network = facts.network
+    crowded = len(network.sites) > MANY
+    colour = _colours(facts)
+    hit = trouble(facts).sites
+    for size, kind in ((26, "facility"), (58, "warehouse"), (46, "port"), (52, "supplier")):
+        mine = np.flatnonzero((network.site_kind == kind) & known)
+        if not mine.size:
+            continue
+        faces: Any = colour[mine] if kind == "facility" else "#333333"
+        axes.scatter(
+            place[mine, 0], place[mine, 1], s=8 if crowded and kind == "facility" else size, marker=MARKS[kind],
+            c=faces, edgecolors=BLACK, linewidths=0.6, zorder=3, rasterized=crowded and kind == "facility",
+        )  # fmt: skip
+        axes.scatter(
+            [], [], s=size, marker=MARKS[kind], c="#ffffff" if kind == "facility" else "#333333", edgecolors=BLACK,
+            linewidths=0.6, label=WORDS[kind],
+        )  # fmt: skip
+    if hit[known].any():
+        mark: dict[str, Any] = {"s": 150, "facecolors": "none", "edgecolors": VERMILLION, "linewidths": 1.3}
+        mine = np.flatnonzero(hit & known)
+        axes.scatter(place[mine, 0], place[mine, 1], zorder=3.5, rasterized=len(mine) > MANY, **mark)
+        axes.scatter([], [], label="touched by a disruption", **mark)
+    for _, face, words in (*SHORT[1:], (20.0, VERMILLION, "more than 20% unmet")):
+        axes.scatter([], [], s=26, marker="o", c=face, edgecolors=BLACK, linewidths=0.6, label=f"facility: {words}")
+    _names(axes, facts, place, known)
+
+
+def _colours(facts: Facts) -> np.ndarray:
+    """Fill of each site by share of its demand unmet."""
+    network, sums = facts.network, facts.outcome.record.sums
+    demand, unmet = (np.bincount(network.cell_site, sums[n], len(network.sites)) for n in ("demand", "unmet"))
+    share = 100 * unmet / np.maximum(demand, 1)
+    steps = np.array([*(face for _, face, _ in SHORT), VERMILLION], dtype=object)
+    return np.asarray(steps[np.searchsorted([0.0, 5.0, 20.0], share, side="left")])
+
+
+def _names(axes: Axes, facts: Facts, place: np.ndarray, known: np.ndarray) -> None:
+    """Names of the sites other than facilities, where there are few."""
+    named = np.flatnonzero((facts.network.site_kind != "facility") & known)
+    if len(named) > NAMED:
+        return
+    for position, name in zip(named, facts.network.site_names(named), strict=True):
+        axes.annotate(
+            short(name, 24), tuple(place[position]), (7, 4), textcoords="offset points", fontsize=8, zorder=4,
+            annotation_clip=True,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.6}, color=BLACK,
+        )  # fmt: skip

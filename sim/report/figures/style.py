@@ -1,0 +1,128 @@
+"""One look for all pictures, and their way into the page as reproducible SVG."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+import matplotlib
+import matplotlib.dates as mdates
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.report.facts import Facts
+
+BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, YELLOW, BLACK, GREY = "#CC79A7", "#56B4E9", "#F0E442", "#222222", "#777777"
+COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
+"""Okabe-Ito: told apart by people with any common colour blindness."""
+DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (1, 1)), (0, (10, 3)))
+"""Beside the colour of a line, its pattern."""
+HATCHES = ("///", "\\\\\\", "...", "xxx", "+++", "ooo")
+WIDTH = 10.0
+NARROW = 5.0
+"""Widths of a full picture and of one of three beside each other, in inches."""
+
+_SETTINGS: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "text.parse_math": False,
+    "text.usetex": False,
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 10.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlesize": 10.5,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9.5,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "hatch.linewidth": 0.5,
+    "legend.frameon": False,
+    "legend.fontsize": 9.0,
+    "lines.linewidth": 1.7,
+    "xtick.labelsize": 9.0,
+    "ytick.labelsize": 9.0,
+    "savefig.dpi": 130.0,
+}
+_LOCK = threading.Lock()
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Matplotlib's settings for the report, put back afterwards; one report is drawn at a time."""
+    with _LOCK, matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_SETTINGS)
+        yield
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty picture of that size in inches, laid out by itself."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def to_svg(figure: Figure, name: str, title: str) -> str:
+    """The picture as inline SVG, the same bytes each time; `name` keeps its identifiers apart from other pictures'."""
+    target = BytesIO()
+    with matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = target.getvalue().decode("utf-8")
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r'\bid="', f'id="{name}-', text)
+    text = re.sub(r"url\(#", f"url(#{name}-", text)
+    text = re.sub(r'href="#', f'href="#{name}-', text)
+    safe = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return text.replace("<svg ", f'<svg role="img" aria-label="{safe}" ', 1)
+
+
+def date_axis(axes: Axes, facts: Facts, label: bool = True) -> None:
+    """Calendar dates along the bottom, from the first counted day to the last."""
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(locator)
+    words = mdates.ConciseDateFormatter(locator, show_offset=True)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(words)
+    axes.set_xlim(on(facts, 0), on(facts, facts.days))
+    if label:
+        axes.set_xlabel("Date (each day, at its end)")
+
+
+def on(facts: Facts, day: float) -> float:
+    """A day number as a place on the date axis."""
+    return float(mdates.date2num(facts.dates[0])) + day  # type: ignore[no-untyped-call]
+
+
+def ends(facts: Facts) -> np.ndarray:
+    """Places of the days' ends on the date axis; shape (days,)."""
+    return on(facts, 1) + np.arange(facts.days)
+
+
+def bands(axes: Axes, facts: Facts, label: bool = False) -> None:
+    """Grey hatched bands over the days of every disruption."""
+    for number, impact in enumerate(facts.impacts[:40]):
+        start, end = max(impact.start, 0.0), min(max(impact.end, impact.start + 1), float(facts.days))
+        axes.axvspan(
+            on(facts, start), on(facts, end), facecolor=(0.7, 0.7, 0.7, 0.15), edgecolor=(0.45, 0.45, 0.45, 0.55),
+            hatch="//", linewidth=0.3, zorder=0.4, label="disruption" if label and not number else None,
+        )  # fmt: skip
+
+
+def thousands(axes: Axes, which: str = "y") -> None:
+    """Numbers of an axis with separators."""
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    axis.set_major_locator(MaxNLocator(5, min_n_ticks=3))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+
+
+def short(name: str, length: int = 28) -> str:
+    """A name that fits beside a picture."""
+    return name if len(name) <= length else name[: length - 1] + "…"

@@ -1,0 +1,173 @@
+"""The tables of the page: disruptions, costs, stockouts, metrics, evidence, overrides."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from sim.metrics.base import METRICS
+from sim.metrics.summary import Value
+from sim.report.evidence import assumed, sourced
+from sim.report.facts import Facts
+from sim.report.phrases import kind_words, plural
+from sim.report.sheets import Sheet
+from sim.report.words import shown_value
+
+MOST_ROWS = 50
+MOST_GROUPS = 40
+KEY = (
+    "units_demanded", "units_unmet", "fill_rate", "worst_week_unmet", "stockout_days", "first_short_day",
+    "recovery_day",
+)  # fmt: skip
+
+
+def disruptions(facts: Facts) -> Sheet:
+    """Every disruption with its dates."""
+    rows = []
+    for impact in facts.impacts:
+        end = facts.date(np.ceil(impact.end))
+        announced = str(facts.date(impact.announced)) if impact.announced < impact.start else "-"
+        over = f"{end} (after the run)" if impact.end > facts.days else str(end)
+        rows.append(
+            (
+                impact.cause,
+                kind_words(facts.kinds.get(impact.cause, "")),
+                announced,
+                str(facts.date(impact.start)),
+                over,
+            )
+        )
+    head = ("Disruption", "Kind", "Announced", "From", "Over on")
+    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=5)
+
+
+def costs(facts: Facts) -> Sheet:
+    """Costs by line, beside the twin's."""
+    summary = facts.summary
+    raw = [(name, v.value, v.twin, v.difference) for name, v in summary.cost.items()]
+    rows = [(name.capitalize(), *map(_money, (v, t, d))) for name, v, t, d in raw]
+    head = ("Cost", f"This run ({summary.currency})", "Without disruptions", "Difference")
+    return Sheet("costs", "Costs", head, rows, raw=raw)
+
+
+def _money(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def stockouts(facts: Facts) -> Sheet:
+    """Site and product pairs with unmet demand, most units first."""
+    network, record = facts.network, facts.outcome.record
+    days, units, demand = record.counts["stockout_days"], record.sums["unmet"], record.sums["demand"]
+    cells = np.flatnonzero(units)
+    cells = cells[np.argsort(-units[cells], kind="stable")]
+    sites, products = network.sites, network.products["name"].to_numpy()
+    head = ("Site", "Region", "Product", "First short on", "Days short", "Units short", "Share of its demand")
+    raw = []
+    for cell in cells[:5000]:
+        site = network.cell_site[cell]
+        first = "-"
+        if record.table is not None:
+            first = str(facts.date(int(np.argmax(record.table["unmet"][:, cell] > 0))))
+        raw.append(
+            (
+                str(sites["name"].iat[site]), str(sites["region"].iat[site]), str(products[network.cell_product[cell]]),
+                first, int(days[cell]), int(units[cell]), round(float(units[cell]) / max(1, int(demand[cell])), 4),
+            )
+        )  # fmt: skip
+    rows = [(*row[:4], f"{row[4]:,}", f"{row[5]:,}", f"{row[6]:.1%}") for row in raw[:MOST_ROWS]]
+    more = len(cells) - len(rows)
+    note = f"and {more:,} more; see the CSV file and metrics.csv" if more else ""
+    return Sheet("stockouts", "Stockouts by site and product", head, rows, head, raw, note, text_columns=4)
+
+
+def overall(facts: Facts) -> Sheet:
+    """All metrics with their definitions."""
+    raw = [
+        (METRICS[n].label, METRICS[n].unit, v.value, v.twin, v.difference, METRICS[n].definition)
+        for n, v in facts.summary.overall.items()
+    ]
+    rows = [
+        (METRICS[n].label, *(_shown(x, METRICS[n].unit) for x in (v.value, v.twin)), _gap(v, METRICS[n].unit),
+         METRICS[n].definition)
+        for n, v in facts.summary.overall.items()
+    ]  # fmt: skip
+    head = ("Metric", "This run", "Without disruptions", "Difference", "Definition")
+    raw_head = ("Metric", "Unit", "This run", "Without disruptions", "Difference", "Definition")
+    return Sheet("metrics", "All facilities and products", head, rows, raw_head, raw)
+
+
+def by_group(facts: Facts) -> list[Sheet]:
+    """One table for each breakdown: key metrics, the twin's fill rate last."""
+    sheets = []
+    for column, groups in facts.summary.by.items():
+        head = (column.capitalize(), *(METRICS[n].label for n in KEY), "Fill rate without disruptions")
+        raw = [
+            (group or "(none)", *(values[n].value for n in KEY), values["fill_rate"].twin)
+            for group, values in groups.items()
+        ]
+        rows = [
+            (
+                group or "(none)",
+                *(_shown(values[n].value, METRICS[n].unit) for n in KEY),
+                _shown(values["fill_rate"].twin, "share"),
+            )
+            for group, values in groups.items()
+        ]
+        sheets.append(
+            Sheet(
+                f"metrics-by-{column}", f"By {column}", head, rows[:MOST_GROUPS], raw=raw, note=_more(rows, MOST_GROUPS)
+            )
+        )
+    return sheets
+
+
+def _shown(value: Any, unit: str) -> str:
+    return shown_value(value, unit)
+
+
+def _gap(value: Value, unit: str) -> str:
+    gap = value.difference
+    if gap is None:
+        return "-"
+    if unit == "day":
+        return f"{gap:+.0f} days"
+    text = shown_value(gap, unit)
+    return f"+{text}" if gap > 0 else text
+
+
+def evidence(facts: Facts) -> Sheet:
+    """Figures with a source; the link stands in a list of its own."""
+    found = sourced(facts.loaded)
+    head = ("Figure", "Value", "Status", "Source", "Link", "Read on", "Note")
+    rows = [(s.path, s.value, s.status, s.source, s.url or "", s.read, s.note) for s in found]
+    return Sheet("evidence", "Figures with a source", head, rows[:300], raw=rows, note=_more(rows, 300), text_columns=7)
+
+
+def assumptions(facts: Facts) -> Sheet:
+    """Figures without a source."""
+    rows = [(a.path, a.value, "assumed", a.where) for a in assumed(facts.loaded)]
+    note = _more(rows)
+    head = ("Figure", "Value", "Status", "Written in")
+    return Sheet(
+        "assumed", "Figures without a source: assumed", head, rows[:MOST_ROWS], raw=rows, note=note, text_columns=4
+    )
+
+
+def overrides(manifest: dict[str, Any]) -> Sheet:
+    """What was set over what."""
+    rows = [(str(o["path"]), _value(o["old"]), _value(o["new"]), str(o["by"])) for o in manifest.get("overrides", [])]
+    head = ("Figure", "Old value", "New value", "Set by")
+    return Sheet(
+        "overrides", "Values set over others", head, rows[:200], raw=rows, note=_more(rows, 200), text_columns=4
+    )
+
+
+def _value(value: Any) -> str:
+    return "nothing" if value is None else value if isinstance(value, str) else json.dumps(value, default=str)[:200]
+
+
+def _more(rows: list[Any], most: int = MOST_ROWS) -> str:
+    more = len(rows) - most
+    return f"and {plural(more, 'row')} more; see the CSV file" if more > 0 else ""

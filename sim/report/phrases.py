@@ -1,0 +1,57 @@
+"""Dates, counts and names as plain English."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+KIND = {
+    "export_ban": "export ban",
+    "route_closure": "route closure",
+    "port_closure": "port closure",
+    "site_outage": "site outage",
+    "stock_loss": "loss of stock",
+    "demand_surge": "surge in demand",
+    "lane_delay": "transport delay",
+    "supplier_allocation": "rationing by the supplier",
+}
+
+
+def kind_words(kind: str) -> str:
+    """A kind of disruption as people say it."""
+    return KIND.get(kind, kind.replace("_", " "))
+
+
+def day_words(date: dt.date) -> str:
+    """`5 March 2024`."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def count(number: float) -> str:
+    """A count with thousands separated."""
+    return f"{number:,.0f}"
+
+
+def plural(number: float, one: str, many: str | None = None) -> str:
+    """`1 day`, `2 days`."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def percent(part: float, whole: float) -> str:
+    """A share in percent with one digit; `less than 0.1%` where it would round to nothing."""
+    if not whole:
+        return "0%"
+    share = 100 * part / whole
+    return "less than 0.1%" if 0 < share < 0.1 else f"{share:.1f}%"
+
+
+def listed(items: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""
+
+
+def group_words(column: str, value: object) -> str:
+    """A group of a breakdown in words: `region coast`, `priority group 1`."""
+    if column == "priority":
+        return f"priority group {value}"
+    return f"{value} facilities" if column == "setting" else f"{column} {value}"

@@ -1,0 +1,243 @@
+"""The HTML report: one file, the same bytes each time, safe with any title, and whole with the least of runs."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.report import page_tables
+from sim.report.facts import Facts
+from sim.report.figures import (
+    cover_heat,
+    cover_over_time,
+    fill,
+    map,
+    ports,
+    reserve,
+    timeline,
+    unmet_by_group,
+)  # fmt: skip
+from sim.report.figures.style import drawing
+from sim.report.story import story
+from sim.report.world import outlines, unwrap
+
+BARE = """
+scenario: bare
+title: {title}
+start: 2024-01-01
+end: 2024-02-10
+products: {{p: {{unit: box}}}}
+suppliers: {{S: {{country: IN, makes: {{p: {{}}}}}}}}
+facilities: {{F: {{country: KE}}}}
+lanes: [{{from: S, to: F, time: 4d}}]
+demand: [{{at: F, product: p, per_day: 10, distribution: deterministic, shortage: backorder}}]
+replenishment: [{{at: F, policy: base_stock, level: 70}}]
+"""
+BAN = "disruptions: [{{kind: export_ban, name: ban, country: IN, from: 2024-01-11, until: 2024-01-19}}]\n"
+FULL = """
+scenario: full
+title: Everything
+leaves_out: The weather.
+start: 2024-01-01
+end: 2024-05-01
+products: {bag: {unit: bag, cost: 1.2}, vial: {unit: vial, cost: 4}}
+suppliers: {maker: {country: IN, lat: 19, lon: 72.9, makes: {bag: {}, vial: {}}}}
+ports: {harbour: {country: KE, lat: -4.05, lon: 39.67, handling: 400, clearance: 3d}}
+warehouses: {store: {country: KE, region: coast, lat: -4, lon: 39.6}}
+facilities:
+  a: {country: KE, region: coast, lat: -3.6, lon: 39.8, priority: 1}
+  b: {country: KE, region: inland, lat: -1.3, lon: 36.8, priority: 2}
+lanes:
+  - {from: maker, to: harbour, mode: sea, time: 20d, cost: 0.1}
+  - {from: harbour, to: store, time: 1d}
+  - {from: store, to: facilities, time: 2d}
+demand: [{at: facilities, product: bag, per_day: 50}, {at: facilities, product: vial, per_day: 9}]
+replenishment:
+  - {at: facilities, policy: base_stock, level: 14d, review: 7d}
+  - {at: warehouses, policy: base_stock, level: 40d, review: 7d}
+reserves:
+  national:
+    held_at: store
+    size: 10d
+    members: facilities
+    release: {when: {trigger: days_of_cover, below: 5d}, after: 2d}
+disruptions:
+  - {kind: export_ban, name: ban, country: IN, from: 2024-01-20, for: 60d, notice: 7d}
+  - {kind: port_closure, name: strike, port: harbour, from: 2024-02-01, for: 10d}
+strategies: {double: {reserves.national.size: 20d}}
+evidence: {disruptions.ban.for: {source: gazette, status: reported}}
+sources: {gazette: {title: The gazette, url: "https://example.org/a"}}
+"""
+
+
+def _run(folder: Path, text: str, strategy: str | None = None) -> sim.Run:
+    path = folder / "scenario.yaml"
+    path.write_text(text, encoding="utf-8")
+    return sim.run(path, strategy)
+
+
+def _page(run: sim.Run, folder: Path) -> str:
+    return run.report(folder / "report.html").read_text(encoding="utf-8")
+
+
+def _facts(run: sim.Run) -> Facts:
+    return Facts(run.loaded, run.outcome, run.twin, run.metrics)
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> sim.Run:
+    return _run(tmp_path_factory.mktemp("full"), FULL, "double")
+
+
+def _loads(page: str) -> list[str]:
+    """Everything the page would fetch: sources and links other than those a reader follows."""
+    without_links = re.sub(r"<a\s[^>]*>", "", page)
+    found = re.findall(r"""(?:src|href|xlink:href|action|srcset|poster)\s*=\s*["']([^"']*)""", without_links)
+    found += re.findall(r"url\(([^)]*)\)", page) + re.findall(r"@import[^;]*", page)
+    return [f for f in found if not f.startswith(("#", "data:"))]
+
+
+def test_the_page_fetches_nothing_and_runs_no_script(full: sim.Run, tmp_path: Path) -> None:
+    page = _page(full, tmp_path)
+    assert _loads(page) == []
+    assert "<script" not in page
+    assert 'href="https://example.org/a"' in page
+
+
+def test_two_reports_of_one_run_are_the_same_bytes(full: sim.Run, tmp_path: Path) -> None:
+    assert _page(full, tmp_path) == _page(full, tmp_path)
+
+
+def test_identifiers_are_unique(full: sim.Run, tmp_path: Path) -> None:
+    found = re.findall(r'\sid="([^"]+)"', _page(full, tmp_path))
+    assert len(found) == len(set(found))
+
+
+def test_names_from_the_scenario_are_escaped(tmp_path: Path) -> None:
+    title = "'</title><script>alert(1)</script> $x^$ & \"q\"'"
+    text = (BARE + BAN).replace("name: ban", "name: '<img src=x onerror=alert(2)> $a$'").format(title=title)
+    page = _page(_run(tmp_path, text), tmp_path)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_link_that_is_no_web_address_is_text(tmp_path: Path) -> None:
+    text = FULL.replace("https://example.org/a", "javascript:alert(1)")
+    assert "javascript:" not in _page(_run(tmp_path, text), tmp_path)
+
+
+def test_the_least_of_runs_has_a_report(tmp_path: Path) -> None:
+    page = _page(_run(tmp_path, BARE.format(title="Bare")), tmp_path)
+    assert "There is no reserve in this strategy." in page
+    assert "Nothing was disturbed" in page
+    assert "Nobody went short" in page
+    assert 'id="picture-map"' not in page
+    assert 'id="picture-ports"' not in page
+
+
+@pytest.mark.parametrize("end", ["2024-01-02", "2024-01-06", "2024-01-09"])
+def test_a_run_of_a_few_days_has_a_report(tmp_path: Path, end: str) -> None:
+    assert "In short" in _page(_run(tmp_path, BARE.format(title="Short").replace("2024-02-10", end)), tmp_path)
+
+
+def test_a_run_without_twin_and_daily_table_has_a_report(tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(FULL, encoding="utf-8")
+    page = _page(sim.run(path, twin=False, daily=False, detail="none"), tmp_path)
+    assert "kept no daily table" in page
+    assert "was not made" in page
+
+
+def test_the_story_states_the_figures_of_the_run(tmp_path: Path) -> None:
+    run = _run(tmp_path, (BARE + BAN).format(title="Ban"))
+    told = " ".join(story(_facts(run)))
+    assert "One disruption struck: export ban (ban) from 11 January 2024 to 18 January 2024." in told
+    assert f"{run.metrics['units_unmet'].value:,.0f} (12.5%) were not there on the day" in told
+    assert "it would have been 0 (0.0%)" in told
+
+
+def test_the_story_tells_what_the_reserve_did(full: sim.Run) -> None:
+    told = " ".join(story(_facts(full)))
+    record = full.outcome.record.reserves
+    first = int(np.flatnonzero(record["open"][:, 0])[0])
+    date = _facts(full).date(first)
+    assert f"opened on {date.day} {date:%B %Y}" in told
+    assert f"released {int(record['released'][:, 0].sum()):,} units" in told
+
+
+def test_evidence_and_assumptions_are_told_apart(full: sim.Run) -> None:
+    facts = _facts(full)
+    assert [row[:4] for row in page_tables.evidence(facts).raw] == [
+        ("disruptions.ban.for", "'60d'", "reported", "The gazette")
+    ]
+    lacking = {str(row[0]) for row in page_tables.assumptions(facts).raw}
+    assert "disruptions.ban.for" not in lacking
+    assert {"disruptions.strike.for", "products.bag.cost", "reserves.national.size"} <= lacking
+    assert not any(name.startswith(("title", "evidence", "sources")) for name in lacking)
+
+
+def test_overrides_are_shown_old_and_new(full: sim.Run, tmp_path: Path) -> None:
+    (row,) = page_tables.overrides(full.manifest).rows
+    assert row[:3] == ("reserves.national.size", "10d", "20d")
+    assert "table-overrides" in _page(full, tmp_path)
+
+
+def test_every_axis_has_a_label(full: sim.Run) -> None:
+    facts = _facts(full)
+    cover = cover_heat.weekly_cover(facts)
+    assert cover is not None
+    with drawing():
+        drawn = [
+            cover_over_time.draw(facts), unmet_by_group.draw(facts, "region"), reserve.draw(facts, small=True),
+            fill.overall(facts), timeline.draw(facts), ports.draw(facts), map.draw(facts),
+            cover_heat.draw(facts, cover), fill.draw(facts, ["region"]),
+        ]  # fmt: skip
+        for figure in drawn:
+            assert figure is not None
+            assert all(axes.get_ylabel() for axes in figure.axes)
+            assert figure.axes[-1].get_xlabel()
+
+
+def test_heat_map_shows_the_product_worst_off(full: sim.Run) -> None:
+    cover = cover_heat.weekly_cover(_facts(full))
+    table = full.outcome.record.table
+    assert cover is not None and table is not None
+    network = full.outcome.plan.network
+    site = int(np.flatnonzero(network.sites["name"] == "a")[0])
+    cells = np.flatnonzero(network.cell_site == site)
+    first = table["on_hand"][:7, cells].mean(axis=0) / network.cell_mean[cells]
+    assert cover.days[cover.names.index("a"), 0] == pytest.approx(first.min())
+
+
+def test_outlines_keep_within_the_world_and_draw_no_stripe() -> None:
+    for ring in outlines():
+        assert np.abs(ring[:, 0]).max() <= 180 + 1e-6
+        assert np.abs(ring[:, 1]).max() <= 90 + 1e-6
+    widest = max(np.abs(np.diff(ring[:, 0])).max() for ring in outlines() if ring[:, 1].min() > -60)
+    assert widest < 60
+
+
+def test_unwrapping_runs_on_past_the_date_line() -> None:
+    points = np.array([(170.0, 0.0), (-170.0, 1.0), (-160.0, 2.0), (175.0, 3.0)])
+    assert unwrap(points)[:, 0].tolist() == [170.0, 190.0, 200.0, 175.0]
+
+
+def test_three_hundred_facilities_stay_small_and_quick(tmp_path: Path) -> None:
+    rows = [
+        f"f{k:03d},KE,region-{k % 12},{-4 + k % 20 * 0.3:.2f},{34 + k // 20 * 0.4:.2f},{1 + k % 3}" for k in range(300)
+    ]
+    (tmp_path / "f.csv").write_text("name,country,region,lat,lon,priority\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    text = re.sub(r"facilities:\n  a:.*\n  b:.*\n", "facilities: {table: f.csv}\n", FULL).replace("handling: 400, ", "")
+    run = _run(tmp_path, text)
+    began = time.perf_counter()
+    page = _page(run, tmp_path)
+    assert time.perf_counter() - began < 30
+    assert len(page) < 5_000_000
+    assert "with the lowest cover of 301" in page
+    assert "more; see the CSV file and metrics.csv" in page
