@@ -6,6 +6,7 @@ which shrinks (`scenarios()`), or a random number generator (`Dice`), which is f
 
 from __future__ import annotations
 
+import itertools
 import datetime as dt
 import random
 from collections.abc import Callable, Sequence
@@ -104,11 +105,15 @@ class _Builder:
         self.makes = {s: list(spec["suppliers"][s]["makes"]) for s in self.suppliers}
         if self.ports:
             spec["ports"] = {h: self._port(k) for k, h in enumerate(self.ports)}
-        spec["warehouses"] = {w: {"country": c.one(["KE", "KE", "IN"]), "priority": k} for k, w in
-                              enumerate(self.warehouses, 1)}
+        spec["warehouses"] = {
+            w: {"country": c.one(["KE", "KE", "IN"]), "priority": k} for k, w in enumerate(self.warehouses, 1)
+        }
         spec["facilities"] = {f: self._facility(k) for k, f in enumerate(self.facilities, 1)}
-        self.country = {n: s["country"] for g in ("suppliers", "ports", "warehouses", "facilities")
-                        for n, s in spec.get(g, {}).items()}
+        self.country = {
+            n: s["country"]
+            for g in ("suppliers", "ports", "warehouses", "facilities")
+            for n, s in spec.get(g, {}).items()
+        }
         spec["demand"] = self._demand()
         self._connect()
         spec["lanes"] = list(self.lanes.values())
@@ -220,7 +225,7 @@ class _Builder:
         else:
             stops = []
         way = [source, *stops, buyer]
-        for origin, end in zip(way, way[1:], strict=False):
+        for origin, end in itertools.pairwise(way):
             if (origin, end) not in self.lanes:
                 self.lanes[origin, end] = self._lane(origin, end)
 
@@ -321,8 +326,11 @@ class _Builder:
 TIMES = ["0d", "1d", "4d", "36h", "lognormal(3d, 1d)", "gamma(4d, 2d)", "whole_days(1d, 5d)", "exponential(2d)",
          "uniform(0d, 3d)", "triangular(1d, 2d, 6d)", "normal(3d, 2d)", "geometric(2d)"]  # fmt: skip
 DEMANDS: list[Any] = [
-    "poisson", "deterministic", {"distribution": "negative_binomial", "dispersion": 2}, {"distribution": "normal", "sd": 3},
-]  # fmt: skip
+    "poisson",
+    "deterministic",
+    {"distribution": "negative_binomial", "dispersion": 2},
+    {"distribution": "normal", "sd": 3},
+]
 POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
     "base_stock": lambda low, high: {"level": high},
     "s_S": lambda low, high: {"s": low, "S": high},

@@ -87,7 +87,9 @@ def test_replications_are_uncorrelated() -> None:
 
 def test_streams_with_other_names_differ() -> None:
     streams = Streams(1)
-    draws = {name: tuple(streams.named(name).random(4)) for name in ("demand/a/b", "demand/a/c", "lane/a > b", "gate/a")}
+    draws = {
+        name: tuple(streams.named(name).random(4)) for name in ("demand/a/b", "demand/a/c", "lane/a > b", "gate/a")
+    }
     assert len(set(draws.values())) == len(draws)
 
 

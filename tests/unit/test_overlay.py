@@ -179,9 +179,7 @@ def test_strategies_combine_and_equal_values_agree(write: Write) -> None:
     ],
 )
 def test_two_strategies_that_differ_on_a_value_are_an_error_naming_both(write: Write, second: str) -> None:
-    path = with_strategies(
-        write, f"  a: {{reserves.regional.size: 1d}}\n  b: {{{second}}}\n  both: {{also: [a, b]}}\n"
-    )
+    path = with_strategies(write, f"  a: {{reserves.regional.size: 1d}}\n  b: {{{second}}}\n  both: {{also: [a, b]}}\n")
     (message,) = faults(path)
     assert "'a'" in message
     assert "'b'" in message
@@ -209,9 +207,7 @@ def test_two_strategies_that_differ_on_a_value_are_an_error_naming_both(write: W
         ("also: x", "circle: x -> x"),
     ],
 )
-def test_a_strategy_that_leads_nowhere_is_told_even_when_not_chosen(
-    write: Write, strategy: str, message: str
-) -> None:
+def test_a_strategy_that_leads_nowhere_is_told_even_when_not_chosen(write: Write, strategy: str, message: str) -> None:
     (found,) = faults(with_strategies(write, f"  x: {{{strategy}}}\n"))
     assert found.startswith("s.yaml:12: ")
     assert message in found
@@ -227,8 +223,7 @@ def test_many_combinations_of_combinations_are_quick(write: Write) -> None:
 def test_an_unknown_strategy_names_those_there_are(write: Write) -> None:
     path = with_strategies(write, "  none: {}\n  national:\n")
     assert faults(path, "nationl") == [
-        "s.yaml:11: there is no such strategy (got 'nationl'); expected one of none, "
-        "national; did you mean 'national'?"
+        "s.yaml:11: there is no such strategy (got 'nationl'); expected one of none, national; did you mean 'national'?"
     ]
     assert read(path, "national").data["scenario"] == "base"
 
@@ -246,12 +241,9 @@ def test_overrides_come_last(write: Write) -> None:
 def test_a_wrong_override_is_told_with_the_nearest_name(write: Write) -> None:
     (found,) = faults(write("s.yaml", BASE), None, {"reserves.regionl.size": "1d"})
     assert found == (
-        "override 'reserves.regionl.size': there is no such key in 'reserves' (got "
-        "'regionl'); did you mean 'regional'?"
+        "override 'reserves.regionl.size': there is no such key in 'reserves' (got 'regionl'); did you mean 'regional'?"
     )
-    (found,) = faults(
-        write("s.yaml", BASE), None, {"disruptions.0.for": "1d", "disruptions.north-cove.for": "2d"}
-    )
+    (found,) = faults(write("s.yaml", BASE), None, {"disruptions.0.for": "1d", "disruptions.north-cove.for": "2d"})
     assert "two overrides set 'disruptions.north-cove.for' differently: '1d' and '2d'" in found
 
 
@@ -292,9 +284,7 @@ def test_files_in_a_circle_or_too_deep_are_refused(write: Write) -> None:
 
 def test_faults_of_all_files_are_told_at_once(write: Write) -> None:
     write("base.yaml", "a: 1\na: 2\n")
-    path = write(
-        "s.yaml", "extends: base.yaml\nnetwork: none.yaml\nb: 1\nb: 2\nstrategies: {x: {c.d: 1}, y: 3}\n"
-    )
+    path = write("s.yaml", "extends: base.yaml\nnetwork: none.yaml\nb: 1\nb: 2\nstrategies: {x: {c.d: 1}, y: 3}\n")
     assert len(faults(path, "z", {"e.f": 1})) == 7
     document, problems = gather(path, "z", {"e.f": 1})
     assert document is not None

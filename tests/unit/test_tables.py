@@ -59,19 +59,11 @@ def test_bad_cells_are_told_by_line_and_column(tmp_path: Path) -> None:
     found.shares("s"), found.durations("d"), found.texts("x", valid=["a", "b"])
     assert np.isnat(found.dates("t")).tolist() == [False, True, True]
     lines = told(found)
-    assert (
-        "t.csv:4: column 'n': this is not valid (got \"'1\"); expected a plain number such as 12 or 3.5"
-        in lines
-    )
-    assert (
-        "t.csv:6: column 'n': this is not valid (got 'nan'); expected a plain number such as 12 or 3.5"
-        in lines
-    )
+    assert "t.csv:4: column 'n': this is not valid (got \"'1\"); expected a plain number such as 12 or 3.5" in lines
+    assert "t.csv:6: column 'n': this is not valid (got 'nan'); expected a plain number such as 12 or 3.5" in lines
     assert "t.csv:4: column 'w': this is not valid (got '2.5'); expected a whole number" in lines
     assert "t.csv:6: column 'w': this is not valid (got '-1'); expected a whole number of at least 0" in lines
-    assert (
-        "t.csv:6: column 's': this is not valid (got '160%'); expected a share between 0% and 100%" in lines
-    )
+    assert "t.csv:6: column 's': this is not valid (got '160%'); expected a share between 0% and 100%" in lines
     assert "t.csv:4: column 'x': this is not valid (got 'c'); expected one of a, b" in lines
     assert "t.csv:6: column 'x': there is no value; expected a value; the cell is empty" in lines
     assert any(
@@ -86,9 +78,7 @@ def test_bad_cells_are_told_by_line_and_column(tmp_path: Path) -> None:
 def test_numbers_keep_their_bounds(tmp_path: Path) -> None:
     found = table(tmp_path, "n\n-1\n0\n11\n1e999\n")
     found.numbers("n", minimum=0, maximum=10)
-    assert [p.expected for p in found.problems] == ["a number from 0 to 10"] * 2 + [
-        "a plain number such as 12 or 3.5"
-    ]
+    assert [p.expected for p in found.problems] == ["a number from 0 to 10"] * 2 + ["a plain number such as 12 or 3.5"]
 
 
 def test_a_name_is_suggested(tmp_path: Path) -> None:

@@ -72,9 +72,7 @@ def named(value: Any) -> str:
     return "mombasa"
 
 
-Policy = Annotated[
-    Annotated[Level, Tag("base_stock")] | Annotated[MaxMin, Tag("max_min")], Discriminator(word)
-]
+Policy = Annotated[Annotated[Level, Tag("base_stock")] | Annotated[MaxMin, Tag("max_min")], Discriminator(word)]
 Sites = Annotated[
     Annotated[dict[str, Site], Tag("sites")] | Annotated[Table, Tag("table")],
     Discriminator(lambda v: "table" if isinstance(v, dict) and "table" in v else "sites"),
@@ -160,8 +158,7 @@ def told(tmp_path: Path, text: str) -> list[str]:
             "s:2: 'country' is missing from 'disruptions.0'",
         ),
         (
-            "disruptions:\n  - {kind: export_ban, name: ban,\n     country: IN, from: 2024-01-01, "
-            "untl: 2024-02-01}",
+            "disruptions:\n  - {kind: export_ban, name: ban,\n     country: IN, from: 2024-01-01, untl: 2024-02-01}",
             "s:3: unknown key 'untl' in 'disruptions.ban'; expected one of country, from, kind, "
             "name, until; did you mean 'until'?",
         ),

@@ -175,9 +175,7 @@ def test_a_long_file_without_aliases_is_no_bomb(tmp_path: Path) -> None:
 def test_files_that_cannot_be_read_are_problems(tmp_path: Path) -> None:
     (tmp_path / "red-sea.yaml").write_text("a: 1\n")
     os.mkfifo(tmp_path / "pipe.yaml")
-    messages = [
-        read_yaml(tmp_path / name)[1][0] for name in ("red-see.yaml", "", "no/such.yaml", "pipe.yaml")
-    ]
+    messages = [read_yaml(tmp_path / name)[1][0] for name in ("red-see.yaml", "", "no/such.yaml", "pipe.yaml")]
     assert messages[0].message == "there is no such file"
     assert messages[0].nearest == "red-sea.yaml"
     assert messages[1].message == "this is a folder, not a scenario file"

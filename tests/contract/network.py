@@ -1,0 +1,146 @@
+"""The standard network on which every registered kind runs its example.
+
+A maker in India ships finished goods straight to a store in Kenya, a second maker sends raw goods by sea through
+a harbour and past Suez; the store serves two clinics in Kenya and one in Uganda.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+import sim
+from sim.disruptions import DISRUPTIONS
+from sim.model.demand import DEMAND
+from sim.policies import ALLOCATION, REPLENISHMENT
+from sim.policies.reserves.reserve import TRIGGERS
+from sim.registry import Kind, Registry
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+REGISTRIES: dict[str, Registry[Any]] = {
+    "disruptions": DISRUPTIONS,
+    "replenishment": REPLENISHMENT,
+    "allocation": ALLOCATION,
+    "triggers": TRIGGERS,
+    "demand": DEMAND,
+}
+KINDS: list[tuple[str, str]] = [(family, name) for family, kinds in REGISTRIES.items() for name in kinds]
+"""(family, word in the YAML) of every registered kind."""
+COLUMNS = (
+    "demand",
+    "served",
+    "served_late",
+    "lost",
+    "unmet",
+    "ordered",
+    "dispatched",
+    "received",
+    "produced",
+    "destroyed",
+)
+
+STANDARD: dict[str, Any] = {
+    "scenario": "contract",
+    "title": "The standard network of the contract tests",
+    "start": "2024-01-01",
+    "end": "2024-03-01",
+    "seed": 5,
+    "products": {"saline": {"unit": "bag"}, "oxytocin": {"unit": "ampoule"}},
+    "suppliers": {
+        "maker": {"country": "IN", "makes": {"saline": {"capacity": 40, "finished_stock": "5d"}}},
+        "other-maker": {"country": "DE", "makes": {"oxytocin": {}}},
+    },
+    "ports": {"harbour": {"country": "KE", "handling": 50, "clearance": "1d"}},
+    "warehouses": {"store": {"country": "KE", "region": "coast"}},
+    "facilities": {
+        "clinic-a": {"country": "KE", "region": "coast", "priority": 1},
+        "clinic-b": {"country": "KE", "region": "inland", "priority": 2},
+        "clinic-c": {"country": "UG", "region": "inland", "priority": 2},
+    },
+    "lanes": [
+        {"from": "maker", "to": "store", "mode": "air", "time": "4d"},
+        {"from": "other-maker", "to": "harbour", "mode": "sea", "time": "gamma(9d, 2d)", "passages": {"suez": "40%"},
+         "detour": {"suez": "6d"}},
+        {"from": "harbour", "to": "store", "time": "1d"},
+        {"from": "store", "to": "facilities", "time": "1d"},
+    ],
+    "demand": [
+        {"at": "facilities", "product": "saline", "per_day": 12},
+        {"at": ["clinic-a", "clinic-b"], "product": "oxytocin", "per_day": 3, "shortage": "backorder"},
+    ],
+    "replenishment": [
+        {"policy": "base_stock", "at": "facilities", "level": "4d"},
+        {"policy": "base_stock", "at": "warehouses", "level": "14d"},
+    ],
+    "reserves": {
+        "national": {
+            "held_at": "store", "size": "10d", "members": "facilities",
+            "release": {"when": {"trigger": "days_of_cover", "below": "1d"}, "after": "2d", "at_most": "20%"},
+        }
+    },
+    "disruptions": [{"kind": "export_ban", "country": "IN", "from": "2024-01-08", "for": "20d"}],
+}  # fmt: skip
+
+
+def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """The standard scenario, one of its parts replaced by this kind with these fields."""
+    spec = copy.deepcopy(STANDARD)
+    entry = {REGISTRIES[family].key: name} | copy.deepcopy(fields)
+    if family == "disruptions":
+        spec["disruptions"] = [entry]
+    elif family == "replenishment":
+        others = "warehouses" if entry.get("at") == "facilities" else "facilities"
+        spec["replenishment"] = [entry, {"policy": "base_stock", "at": others, "level": "14d"}]
+    elif family == "allocation":
+        spec["allocation"] = [entry]
+    elif family == "triggers":
+        spec["reserves"]["national"]["release"]["when"] = entry
+    elif family == "demand":
+        spec["demand"][0]["distribution"] = entry
+    return spec
+
+
+def example(family: str, name: str) -> dict[str, Any]:
+    """The standard scenario with a kind's example."""
+    return scenario_with(family, name, kind(family, name).example)
+
+
+def kind(family: str, name: str) -> type[Kind]:
+    """The class of a registered kind."""
+    found: type[Kind] = REGISTRIES[family][name]
+    return found
+
+
+def run(spec: dict[str, Any]) -> sim.Run:
+    """Run a scenario given as a dictionary, without its twin."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "contract.yaml"
+        path.write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+        return sim.run(path, twin=False)
+
+
+def result(done: sim.Run) -> dict[str, Any]:
+    """What a golden file keeps: totals by site, units dispatched a week, and a hash of the whole daily table."""
+    daily = done.daily
+    sites = daily.groupby(daily["site"].astype(str))[list(COLUMNS)].sum()
+    weeks = daily.groupby(daily["day"] // 7)["dispatched"].sum()
+    numbers = np.ascontiguousarray(daily[list(COLUMNS)].to_numpy(dtype="<i8"))
+    return {
+        "by_site": {site: {c: int(v) for c, v in row.items() if v} for site, row in sites.to_dict("index").items()},
+        "dispatched_by_week": [int(v) for v in weeks],
+        "daily_sha256": hashlib.sha256(numbers.tobytes()).hexdigest(),
+    }
+
+
+def golden(family: str) -> dict[str, Any]:
+    """The golden results of one family, by kind."""
+    path = GOLDEN / f"{family}.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found

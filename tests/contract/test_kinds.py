@@ -1,0 +1,88 @@
+"""What every registered kind owes: documentation, an example that runs, an error that helps, a golden result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from docs.make_reference import PAGE, reference
+from sim.errors import ScenarioError
+from tests.contract.network import (
+    GOLDEN,
+    KINDS,
+    REGISTRIES,
+    STANDARD,
+    example,
+    golden,
+    kind,
+    result,
+    run,
+    scenario_with,
+)
+
+COMMON = ("kind", "policy", "rule", "trigger", "distribution")
+every_kind = pytest.mark.parametrize(("family", "name"), KINDS, ids=lambda word: str(word))
+
+
+def test_the_standard_network_runs() -> None:
+    assert run(STANDARD).daily["unmet"].sum() > 0
+
+
+@every_kind
+def test_it_is_documented(family: str, name: str) -> None:
+    """A docstring of its own, and a line on every field whose name does not say it all."""
+    cls = kind(family, name)
+    assert cls.__dict__.get("__doc__"), "a docstring"
+    bare = [f for f, field in cls.model_fields.items() if not field.description and f not in SELF_EXPLAINING]
+    assert not bare, f"a docstring under each of {bare}"
+
+
+SELF_EXPLAINING = (*COMMON, "factor", "extra", "port", "passage", "side", "supplier")
+
+
+@every_kind
+def test_its_example_runs(family: str, name: str) -> None:
+    done = run(example(family, name))
+    assert len(done.daily) > 0 and done.daily["served"].sum() > 0
+
+
+@every_kind
+def test_its_bad_example_is_refused_with_help(family: str, name: str) -> None:
+    fields, message = kind(family, name).bad_example
+    with pytest.raises(ScenarioError) as caught:
+        run(scenario_with(family, name, fields))
+    assert message in str(caught.value)
+    assert all(problem.line > 0 for problem in caught.value.problems)
+
+
+@every_kind
+def test_its_golden_result_holds(family: str, name: str) -> None:
+    """If the change is meant: python -m tests.contract.regenerate."""
+    known = golden(family)
+    assert name in known, "no golden result: python -m tests.contract.regenerate"
+    assert result(run(example(family, name))) == known[name]
+
+
+@every_kind
+def test_it_stands_in_the_reference(family: str, name: str) -> None:
+    assert f"### `{name}`" in reference()
+
+
+def test_no_golden_result_is_left_over() -> None:
+    found: dict[str, Any] = {path.stem: golden(path.stem) for path in GOLDEN.glob("*.json") if path.stem in REGISTRIES}
+    assert {family: sorted(known) for family, known in found.items()} == {
+        family: list(kinds) for family, kinds in REGISTRIES.items()
+    }
+
+
+def test_the_reference_is_up_to_date() -> None:
+    """docs/reference/kinds.md is what docs/make_reference.py writes."""
+    assert PAGE.read_text(encoding="utf-8") == reference(), "python -m docs.make_reference"
+
+
+@pytest.mark.parametrize("name", list(REGISTRIES["disruptions"]))
+def test_a_disruption_makes_a_difference(name: str) -> None:
+    """Its example is worth a test: something in the daily table is not as without it."""
+    without = STANDARD | {"disruptions": []}
+    assert result(run(example("disruptions", name)))["daily_sha256"] != result(run(without))["daily_sha256"]

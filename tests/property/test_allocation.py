@@ -1,0 +1,175 @@
+"""Laws of sharing, for every rule and random claims."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.model.network import Network
+from sim.policies import ALLOCATION
+from sim.policies.allocation.base import Allocation, Claims
+from tests.property.running import plan_of
+
+RULES = sorted(ALLOCATION)
+MONOTONE = ["equal_days_of_cover", "first_come"]
+"""One more unit takes nothing from anybody. Largest remainder does not promise it (the Alabama paradox)."""
+CLAIMS = 12
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    """Twelve buyers of one warehouse; flow k is the k-th claim's."""
+    buyers = {f"f{k:02}": {} for k in range(CLAIMS)}
+    spec = {
+        "scenario": "sharing", "title": "One source", "start": "2024-01-01", "end": "2024-01-02",
+        "products": {"p": {"unit": "box"}}, "suppliers": {"s": {"makes": {"p": {}}}}, "facilities": buyers,
+        "lanes": [{"from": "s", "to": "facilities", "time": "1d"}],
+        "demand": [{"at": "facilities", "product": "p", "per_day": 5}],
+        "replenishment": [{"policy": "base_stock", "at": "facilities", "level": 9}],
+    }  # fmt: skip
+    return plan_of(spec).network
+
+
+@st.composite
+def claims(draw: Any, tiers: int = 3) -> Claims:
+    """Claims on one source, booked in a random order, some of them twice."""
+    n = draw(st.integers(1, CLAIMS))
+    column = st.lists(st.integers(0, 40), min_size=n, max_size=n)
+    requested = np.array(draw(column), dtype=np.int64)
+    cover = np.array(draw(column), dtype=np.int64) - 10
+    mean = np.array(draw(st.lists(st.sampled_from([0.3, 1.0, 2.5, 7.0]), min_size=n, max_size=n)))
+    tier = np.array(draw(st.lists(st.integers(1, tiers), min_size=n, max_size=n)), dtype=np.int64)
+    available = draw(st.integers(0, int(requested.sum()) + 5))
+    order = np.array(draw(st.permutations(range(n))), dtype=np.int64)
+    booked = (
+        np.concatenate([order, order]),
+        np.concatenate([requested[order] // 3, (requested - requested // 3)[order]]),
+    )
+    zeros = np.zeros(n, dtype=np.int64)
+    return Claims(np.array([available]), zeros, requested, np.arange(n), cover, mean, tier, booked)
+
+
+def _rule(name: str) -> Allocation:
+    return ALLOCATION[name].model_validate({"rule": name})
+
+
+def _reordered(c: Claims, order: np.ndarray) -> Claims:
+    """The same claims in another order: claim k of the result is claim order[k] of `c`."""
+    place = np.argsort(order)
+    assert c.booked is not None
+    booked = place[c.booked[0]], c.booked[1]
+    columns = (c.requested, c.flow, c.cover_stock, c.mean, c.tier)
+    return Claims(c.available, c.source, *(x[order] for x in columns), booked)
+
+
+def _with(c: Claims, available: int) -> Claims:
+    return Claims(
+        np.array([available]), c.source, c.requested, c.flow, c.cover_stock, c.mean, c.tier, c.booked
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RULES)
+@settings(max_examples=100)
+@given(c=claims())
+def test_all_is_given_and_no_one_gets_more_than_asked(name: str, c: Claims, network: Network) -> None:
+    given_ = _rule(name).share(c, network)
+    assert given_.sum() == min(int(c.available[0]), int(c.requested.sum()))
+    assert ((given_ >= 0) & (given_ <= c.requested)).all()
+    assert (given_[c.requested == 0] == 0).all()
+
+
+@pytest.mark.parametrize("name", RULES)
+@settings(max_examples=50)
+@given(c=claims())
+def test_enough_for_all_is_all_for_everybody(name: str, c: Claims, network: Network) -> None:
+    np.testing.assert_array_equal(_rule(name).share(_with(c, int(c.requested.sum())), network), c.requested)
+
+
+@pytest.mark.parametrize("name", RULES)
+@settings(max_examples=50)
+@given(one=claims(), other=claims())
+def test_sources_do_not_mix(name: str, one: Claims, other: Claims, network: Network) -> None:
+    """Two sources worked out together share as each would alone."""
+    n = len(one.requested)
+    assert one.booked is not None and other.booked is not None
+    booked = np.concatenate([one.booked[0], other.booked[0] + n]), np.concatenate([one.booked[1], other.booked[1]])
+    names = ("requested", "flow", "cover_stock", "mean", "tier")
+    both = Claims(
+        np.concatenate([one.available, other.available]),
+        np.repeat([0, 1], [n, len(other.requested)]),
+        *(np.concatenate([getattr(one, x), getattr(other, x)]) for x in names),
+        booked,
+    )
+    alone = [_rule(name).share(c, network) for c in (one, other)]
+    np.testing.assert_array_equal(_rule(name).share(both, network), np.concatenate(alone))
+
+
+@pytest.mark.parametrize("name", RULES)
+@settings(max_examples=50)
+@given(c=claims(), chance=st.randoms(use_true_random=False))
+def test_the_order_of_claims_matters_only_in_ties(name: str, c: Claims, chance: Any, network: Network) -> None:
+    order = list(range(len(c.requested)))
+    chance.shuffle(order)
+    shuffled = _rule(name).share(_reordered(c, np.array(order)), network)
+    usual = _rule(name).share(c, network)[order]
+    if name == "first_come":
+        np.testing.assert_array_equal(shuffled, usual)
+    assert abs(shuffled - usual).max() <= 1
+    assert shuffled.sum() == usual.sum()
+
+
+@settings(max_examples=100)
+@given(c=claims())
+def test_proportional_is_within_a_unit_of_the_exact_share(c: Claims, network: Network) -> None:
+    total = int(c.requested.sum())
+    if total:
+        exact = min(int(c.available[0]), total) * c.requested / total
+        assert (abs(_rule("proportional").share(c, network) - exact) < 1).all()
+
+
+@settings(max_examples=100)
+@given(c=claims(), critical=st.sampled_from([0, 7]))
+def test_a_tier_gets_nothing_before_the_one_above_is_served(c: Claims, critical: int, network: Network) -> None:
+    rule = ALLOCATION["priority_tiers"].model_validate({"rule": "priority_tiers", "critical": critical})
+    given_ = rule.share(c, network)
+    for tier in range(2, 4):
+        if given_[c.tier == tier].any():
+            above = c.tier < tier
+            assert (given_[above] == c.requested[above]).all()
+    if (c.tier > 1).any() and given_[c.tier > 1].any():
+        assert c.available[0] - given_.sum() >= critical  # kept back for group 1
+
+
+@settings(max_examples=100)
+@given(c=claims())
+def test_no_unit_moved_would_make_cover_more_equal(c: Claims, network: Network) -> None:
+    """Leximin: a unit from a richer to a poorer buyer would leave the giver below where the taker was."""
+    given_ = _rule("equal_days_of_cover").share(c, network)
+    cover = (c.cover_stock + given_) / c.mean
+    for poor in np.flatnonzero(given_ < c.requested):
+        for rich in np.flatnonzero(given_ > 0):
+            if rich != poor:
+                assert cover[rich] - 1 / c.mean[rich] <= cover[poor] + 1e-9
+
+
+@pytest.mark.parametrize("name", MONOTONE)
+@settings(max_examples=100)
+@given(c=claims())
+def test_a_unit_more_takes_nothing_from_anybody(name: str, c: Claims, network: Network) -> None:
+    less, more = (_rule(name).share(_with(c, int(c.available[0]) + k), network) for k in (0, 1))
+    assert (more >= less).all()
+
+
+@settings(max_examples=100)
+@given(c=claims(), extra=st.integers(1, 10))
+def test_tiers_of_one_are_monotone(c: Claims, extra: int, network: Network) -> None:
+    """With one buyer a tier nothing is rounded, so more stock takes nothing from anybody."""
+    alone = Claims(
+        c.available, c.source, c.requested, c.flow, c.cover_stock, c.mean, np.arange(1, len(c.tier) + 1), c.booked
+    )
+    rule = _rule("priority_tiers")
+    assert (rule.share(_with(alone, int(c.available[0]) + extra), network) >= rule.share(alone, network)).all()

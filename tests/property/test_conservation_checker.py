@@ -1,0 +1,174 @@
+"""The checker itself: it lets sound runs pass and catches faults that are put into the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.engine.day import World
+from sim.engine.run import simulate
+from sim.engine.state import State
+from sim.engine.stock import Patients, Production
+from sim.engine.transport import Throughput
+from sim.errors import SimulationError
+from sim.model.shipments import Phase, Shipments
+from tests.property.networks import Dice, day, scenario
+from tests.property.running import plan_of
+
+CLEAN = 200
+SMALL: dict[str, Any] = {
+    "scenario": "checked",
+    "title": "Two clinics behind a port",
+    "start": day(0),
+    "end": day(30),
+    "products": {"p": {"unit": "box"}, "q": {"unit": "box"}},
+    "suppliers": {"maker": {"country": "IN", "makes": {"p": {"capacity": 30, "finished_stock": 60}, "q": {}}}},
+    "ports": {"harbour": {"country": "KE", "handling": 25}},
+    "warehouses": {"store": {"country": "KE"}},
+    "facilities": {"a": {"country": "KE"}, "b": {"country": "KE"}},
+    "lanes": [
+        {"from": "maker", "to": "harbour", "time": "5d"},
+        {"from": "harbour", "to": "store", "time": "1d"},
+        {"from": "store", "to": "facilities", "time": "1d"},
+    ],
+    "demand": [
+        {"at": "facilities", "product": "p", "per_day": 9, "shortage": "backorder"},
+        {"at": "facilities", "product": "q", "per_day": 4},
+    ],
+    "replenishment": [
+        {"policy": "base_stock", "at": "facilities", "level": "4d"},
+        {"policy": "base_stock", "at": "warehouses", "level": "12d"},
+    ],
+    "disruptions": [
+        {"kind": "stock_loss", "at": "store", "from": day(4), "share": "50%"},
+        {"kind": "port_closure", "port": "harbour", "from": day(6), "for": "9d"},
+    ],
+}
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_sound_runs_pass(part: int) -> None:
+    """200 random scenarios in all run without a complaint."""
+    for seed in range(part, CLEAN, 4):
+        simulate(plan_of(scenario(Dice(seed))), detail="none", table=False)
+
+
+def _destroy_unrecorded(patch: pytest.MonkeyPatch) -> None:
+    """Stock is lost and nobody writes it down."""
+    strike = World.strike
+
+    def faulty(self: World, *impulse: Any) -> None:
+        strike(self, *impulse)
+        self.state.today.destroyed[:] = 0
+
+    patch.setattr(World, "strike", faulty)
+
+
+def _double_receive(patch: pytest.MonkeyPatch) -> None:
+    """A delivery becomes stock twice."""
+    deliver = State.deliver
+
+    def faulty(self: State, flow: np.ndarray, units: np.ndarray) -> None:
+        deliver(self, flow, units)
+        np.add.at(self.on_hand, self.plan.network.flow_buyer[flow], units)
+
+    patch.setattr(State, "deliver", faulty)
+
+
+def _made_unrecorded(patch: pytest.MonkeyPatch) -> None:
+    """Goods are made without being counted as produced."""
+    make = Production._make
+
+    def faulty(self: Production, cells: np.ndarray, units: np.ndarray) -> None:
+        make(self, cells, units)
+        self._state.today.produced[cells] -= units
+
+    patch.setattr(Production, "_make", faulty)
+
+
+def _lost_not_counted(patch: pytest.MonkeyPatch) -> None:
+    """Patients who go away are forgotten."""
+    serve = Patients.serve
+
+    def faulty(self: Patients, number: int) -> None:
+        serve(self, number)
+        self._state.today.lost[:] = 0
+
+    patch.setattr(Patients, "serve", faulty)
+
+
+def _ship_rounding(patch: pytest.MonkeyPatch) -> None:
+    """A shipment that is split in two loses a unit on the way."""
+    split = Shipments.split
+
+    def faulty(self: Shipments, rows: np.ndarray, units: np.ndarray) -> np.ndarray:
+        new = split(self, rows, units)
+        self["units"][new] -= 1
+        return new
+
+    patch.setattr(Shipments, "split", faulty)
+
+
+def _negative_stock(patch: pytest.MonkeyPatch) -> None:
+    """More is served than there is; every sum still adds up."""
+    serve = Patients.serve
+
+    def faulty(self: Patients, number: int) -> None:
+        serve(self, number)
+        today = self._state.today
+        self._state.on_hand[self._cell] -= today.unmet[self._cell]
+        today.served[self._cell] += today.unmet[self._cell]
+        today.lost[self._cell] = 0
+        self._state.backlog[:] = 0
+        today.unmet[:] = 0
+
+    patch.setattr(Patients, "serve", faulty)
+
+
+def _forget_transit(patch: pytest.MonkeyPatch) -> None:
+    """Ships that queue at a port drop out of the table."""
+    renew = Throughput.renew
+
+    def faulty(self: Throughput, capacity: np.ndarray, waiting: np.ndarray) -> None:
+        renew(self, capacity, waiting)
+        table = TABLES[-1]
+        table["phase"][table.where(Phase.QUEUED)] = Phase.DONE
+
+    grow = Shipments.__init__
+
+    def noted(self: Shipments) -> None:
+        grow(self)
+        TABLES.append(self)
+
+    patch.setattr(Shipments, "__init__", noted)
+    patch.setattr(Throughput, "renew", faulty)
+
+
+TABLES: list[Shipments] = []
+FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
+    "destroy_unrecorded": (_destroy_unrecorded, "stock is not conserved: units missing"),
+    "double_receive": (_double_receive, "stock is not conserved: units missing -"),
+    "made_unrecorded": (_made_unrecorded, "stock is not conserved: units missing -"),
+    "lost_not_counted": (_lost_not_counted, "demand is not accounted for"),
+    "ship_rounding": (_ship_rounding, "stock is not conserved: units missing 1"),
+    "negative_stock": (_negative_stock, "stock is negative"),
+    "forget_transit": (_forget_transit, "stock is not conserved: units missing"),
+}
+
+
+def test_the_scenario_is_sound_and_meets_every_situation() -> None:
+    """Without a fault it runs, and every situation that a fault falsifies occurs in it."""
+    sums = simulate(plan_of(SMALL)).record.sums
+    for name in ("destroyed", "received", "produced", "lost", "backlog", "unmet", "in_transit"):
+        assert sums[name].sum() > 0, name
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant, message = FAULTS[name]
+    plant(monkeypatch)
+    with pytest.raises(SimulationError, match=message):
+        simulate(plan_of(SMALL))
