@@ -3,6 +3,7 @@
 PYTHON ?= python3
 SCENARIO ?= scenarios/crises/red-sea-2024.yaml
 PYTEST_ARGS ?=
+WORKERS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --constraint const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench docs constraints clean distclean
+.PHONY: help setup run test lint format bench bench-peers docs constraints clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -22,13 +23,13 @@ run: $(VENV)/.core ## run one scenario and write its report (SCENARIO=path/to/sc
 	$(BIN)/python run_scenario.py $(SCENARIO)
 
 test: $(VENV)/.dev ## run all tests (PYTEST_ARGS='-k reserve' for some)
-	MPLBACKEND=Agg $(BIN)/python -m pytest -q -n auto $(PYTEST_ARGS)
+	MPLBACKEND=Agg $(BIN)/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## style, layout, types, and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet . || { echo "Some files are not laid out as agreed: run 'make format'."; exit 1; }
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 format: $(VENV)/.dev ## lay the code out as `make lint` wants it
 	$(BIN)/ruff check --fix --quiet . || true
@@ -36,6 +37,10 @@ format: $(VENV)/.dev ## lay the code out as `make lint` wants it
 
 bench: $(VENV)/.bench ## measure speed, as ratios inside one run
 	MPLBACKEND=Agg $(BIN)/python -m benchmarks.run
+
+bench-peers: $(VENV)/.bench ## only the measurement against another simulator
+	$(BIN)/python -c "import pathlib, tempfile; from benchmarks.run import against_peer; \
+	    folder = tempfile.TemporaryDirectory(); against_peer(pathlib.Path(folder.name), 5); folder.cleanup()"
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build

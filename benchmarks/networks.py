@@ -92,7 +92,7 @@ stock:
 
 
 def tabletop(folder: Path, facilities: int = 92, products: int = 5, days: int = 180) -> Path:
-    """A network of the size people play with: about 100 sites, 5 products, two ports' worth of lanes, a reserve, a ban."""
+    """A network of the size people play with: about 100 sites, 5 products, two ports' lanes, a reserve, a ban."""
     goods = [f"p{k}" for k in range(products)]
     stores = [f"w{k}" for k in range(4)]
     (folder / ".tideover").touch()

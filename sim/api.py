@@ -132,7 +132,8 @@ def run(
 
     `overrides` sets values by dotted path, after the strategy; `twin=False` leaves the undisturbed run out;
     `detail` is the journal's (full, key, none), `daily` keeps every site and product on every day; `progress` is
-    called every finished day with the share of the work that is done. Raises ScenarioError with everything that is wrong with the input.
+    called every finished day with the share of the work that is done. Raises
+    ScenarioError with everything that is wrong with the input.
     """
     settings = dict(overrides or {})
     if seed is not None:

@@ -14,6 +14,7 @@ class StockLoss(Disruption):
     """A share of the stock on hand at some sites is destroyed, once, at `from`."""
 
     at: SelectorField
+    """sites struck"""
     products: list[Text] | None = None
     """products concerned; left out: all"""
     share: Share = 1.0

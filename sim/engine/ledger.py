@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 STOCKS = ("on_hand", "reserve", "backlog", "owed", "in_transit")
-"""At the day's end: usable stock, ring-fenced stock, demand waiting, customers' orders not yet sent, goods on the way to
-the site (ports included)."""
+"""At the day's end: usable stock, ring-fenced stock, demand waiting, customers' orders not yet sent, goods on
+the way to the site (ports included)."""
 FLOWS = (
     "demand", "served", "served_late", "unmet", "lost", "received", "ordered", "dispatched", "produced", "destroyed",
 )  # fmt: skip

@@ -16,8 +16,8 @@ class State:
     """Arrays of int64 over cells unless said otherwise.
 
     `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
-    flows. `quota` (float, over flows) is what may still be sent under an allowance. `reserve` has one array over holder cells for each reserve; `lane_units`
-    counts what has set out on each lane.
+    flows. `quota` (float, over flows) is what may still be sent under an allowance. `reserve` has one array
+    over holder cells for each reserve; `lane_units` counts what has set out on each lane.
     """
 
     plan: Plan

@@ -36,5 +36,6 @@ class EqualDaysOfCover(Allocation):
 
     @staticmethod
     def _lift(level: np.ndarray, claims: Claims, mean: np.ndarray) -> np.ndarray:
-        wanted = np.floor(level[claims.source] * mean - claims.cover_stock)
+        # a buyer's units that would be given while its cover is still below the level
+        wanted = np.ceil(level[claims.source] * mean - claims.cover_stock)
         return np.clip(wanted, 0, claims.requested).astype(np.int64)

@@ -26,7 +26,7 @@ class BaseStock(Replenishment):
     level: StockField
     """units, or days of usual demand; covers the lead time too"""
     example = {"at": "facilities", "level": "30d"}
-    bad_example = ({"at": "facilities", "level": -5}, "at least 0")
+    bad_example = ({"at": "facilities", "level": -5}, "a number of units such as 1200")
 
     def bind(self, network: Network, cells: np.ndarray) -> Rule:
         return OrderUpTo(network.units(self.level, cells))

@@ -1,0 +1,63 @@
+"""Write docs/reference/kinds.md from the registries: `python -m docs.make_reference`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sim.disruptions import DISRUPTIONS
+from sim.model.demand import DEMAND
+from sim.policies import ALLOCATION, REPLENISHMENT
+from sim.policies.reserves.reserve import TRIGGERS
+from sim.registry import Kind, Registry
+
+PAGE = Path(__file__).parent / "reference" / "kinds.md"
+FAMILIES: list[tuple[str, str, Registry[Any]]] = [
+    ("Disruptions", "Entries of `disruptions`.", DISRUPTIONS),
+    ("Replenishment policies", "Entries of `replenishment`.", REPLENISHMENT),
+    ("Allocation rules", "Entries of `allocation`.", ALLOCATION),
+    ("Reserve triggers", "`release.when` of a reserve.", TRIGGERS),
+    ("Demand distributions", "`distribution` of an entry of `demand`.", DEMAND),
+]
+
+
+def reference() -> str:
+    """The whole page."""
+    parts = ["# Kinds", "Every kind of disruption, policy, trigger and distribution, with its keys."]
+    for title, place, registry in FAMILIES:
+        parts += [f"## {title}", place]
+        for name, kind in registry.items():
+            parts += _kind(name, kind, registry.key)
+    return "\n\n".join(parts) + "\n"
+
+
+def _kind(name: str, kind: type[Kind], key: str) -> list[str]:
+    example = yaml.safe_dump({key: name} | kind.example, sort_keys=False, default_flow_style=True, width=110)
+    rows = [_row(field.alias or word, field) for word, field in kind.model_fields.items() if word != key]
+    table = ["\n".join(["| key | default | meaning |", "|---|---|---|", *rows])] if rows else []
+    return [f"### `{name}`", inspect.getdoc(kind) or "", f"```yaml fragment\n{example}```", *table]
+
+
+def _row(word: str, field: Any) -> str:
+    if field.is_required():
+        default = "required"
+    elif field.default in (None, []):
+        default = ""
+    else:
+        default = f"`{field.default}`"
+    meaning = re.sub(r"\s+", " ", field.description or "").replace("|", "\\|")
+    return f"| `{word.rstrip('_')}` | {default} | {meaning} |"
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(reference(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
