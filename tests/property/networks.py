@@ -6,8 +6,8 @@ which shrinks (`scenarios()`), or a random number generator (`Dice`), which is f
 
 from __future__ import annotations
 
-import itertools
 import datetime as dt
+import itertools
 import random
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
