@@ -8,7 +8,7 @@ import itertools
 import json
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -30,18 +30,24 @@ LIBRARIES = ("simpy", "numpy", "pandas", "pydantic", "pyarrow", "searoute")
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run of one scenario and strategy, with its no-disruption twin on the same draws."""
+    """A finished run of one scenario and strategy, with its twins on the same draws.
+
+    `twin` is the run without disruptions; `without_reserves` the disturbed run without its reserves, None where it
+    holds none.
+    """
 
     loaded: Loaded
     outcome: Outcome
     twin: Outcome | None
     replication: int = 0
+    without_reserves: Outcome | None = None
 
     @cached_property
     def metrics(self) -> Summary:
-        """All metrics, each with the twin's value."""
+        """All metrics, each with the twins' values."""
         costs = self.loaded.spec.costs
-        return summarise(self.outcome, self.twin, Rates(costs.currency, costs.holding_rate, costs.shortage_cost))
+        rates = Rates(costs.currency, costs.holding_rate, costs.shortage_cost)
+        return summarise(self.outcome, self.twin, rates, self.without_reserves)
 
     @cached_property
     def daily(self) -> pd.DataFrame:
@@ -83,11 +89,13 @@ class Run:
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the report as one HTML file that opens offline; returns its path."""
+        from sim.report.facts import Facts
         from sim.report.html import render
 
+        facts = Facts(self.loaded, self.outcome, self.twin, self.metrics, self.without_reserves)
         target = Path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(render(self.loaded, self.outcome, self.twin, self.metrics, self.manifest), encoding="utf-8")
+        target.write_text(render(facts, self.manifest), encoding="utf-8")
         return target
 
     def save(self, folder: str | Path, report: bool = True) -> Path:
@@ -124,15 +132,17 @@ def run(
     *,
     replication: int = 0,
     twin: bool = True,
+    without_reserves: bool = True,
     detail: Detail = "full",
     daily: bool = True,
     progress: Callable[[float], None] | None = None,
 ) -> Run:
     """Run a scenario file with one of its strategies.
 
-    `overrides` sets values by dotted path, after the strategy; `twin=False` leaves the undisturbed run out;
-    `detail` is the journal's (full, key, none), `daily` keeps every site and product on every day; `progress` is
-    called every finished day with the share of the work that is done. Raises
+    `overrides` sets values by dotted path, after the strategy. `twin=False` makes only the run itself, nothing to
+    compare it with; `without_reserves=False` leaves out the twin that shows what the reserves did. `detail` is the
+    journal's (full, key, none), `daily` keeps every site and product on every day; `progress` is called every
+    finished day with the share of the work that is done. Raises
     ScenarioError with everything that is wrong with the input.
     """
     settings = dict(overrides or {})
@@ -141,13 +151,16 @@ def run(
     loaded = load(Path(path), strategy, settings)
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
-    total = (calendar.days + calendar.warm_up) * (2 if twin else 1)
+    stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
+    total = (calendar.days + calendar.warm_up) * (1 + twin + stripped)
     done = itertools.count(1)
     tick = None if progress is None else (lambda _: progress(next(done) / total))
     options: dict[str, Any] = {"replication": replication, "table": daily, "progress": tick}
     outcome = simulate(plan, detail=detail, **options)
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
-    return Run(loaded, outcome, undisturbed, replication)
+    options["table"] = False
+    bare = simulate(replace(plan, reserves=()), detail="none", **options) if stripped else None
+    return Run(loaded, outcome, undisturbed, replication, bare)
 
 
 def validate(path: str | Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Loaded:

@@ -94,18 +94,22 @@ def _progress(show: bool) -> Iterator[Callable[[float], None] | None]:
 @click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON and write nothing.")
 @click.option("--journal", type=click.Choice(["full", "key", "none"]), default="full", help="Detail of the journal.")
 @click.option("--no-daily", is_flag=True, help="Do not keep the table of every site on every day.")
+@click.option("--no-reserve-twin", is_flag=True, help="Do not make the same run without its reserves.")
 @click.option("--no-report", is_flag=True, help="Do not make the HTML report.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 def run(
     file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, as_json: bool,
-    journal: Any, no_daily: bool, no_report: bool, quiet: bool,
+    journal: Any, no_daily: bool, no_reserve_twin: bool, no_report: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    """Run a scenario beside its no-disruption twin and write a report."""
+    """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report."""
     import sim
 
     overrides = _settings(settings)
     with _progress(not quiet and not as_json) as tick:
-        result = sim.run(file, strategy, seed, overrides, detail=journal, daily=not no_daily, progress=tick)
+        result = sim.run(
+            file, strategy, seed, overrides, without_reserves=not no_reserve_twin, detail=journal, daily=not no_daily,
+            progress=tick,
+        )  # fmt: skip
     if as_json:
         from sim.report.tables import metrics_json
 
@@ -126,11 +130,15 @@ def _summary(result: Any) -> None:
     from sim.report.words import shown_value
 
     table = Table(title=result.loaded.spec.title, title_justify="left")
-    for heading in ("", "with disruptions", "without"):
+    headings = ["", "this run", "without disruptions", "without reserves"]
+    if result.without_reserves is None:
+        headings.pop()
+    for heading in headings:
         table.add_column(heading, justify="left" if not heading else "right")
     for name in ("fill_rate", "units_demanded", "units_unmet", "stockout_days", "worst_week_unmet", "mean_stock"):
         metric, value = result.metrics.metric(name), result.metrics[name]
-        table.add_row(metric.label, shown_value(value.value, metric.unit), shown_value(value.twin, metric.unit))
+        figures = (value.value, value.twin, value.without_reserves)[: len(headings) - 1]
+        table.add_row(metric.label, *(shown_value(figure, metric.unit) for figure in figures))
     Console().print(table)
 
 

@@ -1,7 +1,8 @@
-"""All metrics of a run beside those of its no-disruption twin, in all and by product, region, country, priority."""
+"""All metrics of a run beside those of its twins, in all and by product, region, country, priority."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.engine.run import Outcome
@@ -15,15 +16,32 @@ BREAKDOWNS = ("product", "country", "region", "priority", "setting")
 
 @dataclass(frozen=True)
 class Value:
-    """One figure with and without the disruptions; `twin` is None where the twin was not run."""
+    """One figure: of the run, of its no-disruption twin, of its twin without reserves; None where that was not run."""
 
     value: float | None
     twin: float | None
+    without_reserves: float | None = None
 
     @property
     def difference(self) -> float | None:
         """Disturbed minus undisturbed."""
         return None if self.value is None or self.twin is None else self.value - self.twin
+
+    @property
+    def averted(self) -> float | None:
+        """What the reserves kept away: the figure without them minus the run's own."""
+        if self.value is None or self.without_reserves is None:
+            return None
+        return self.without_reserves - self.value
+
+    def columns(self) -> dict[str, float | None]:
+        """Value, twin, difference and without_reserves, as the tables name them."""
+        return {
+            "value": self.value,
+            "twin": self.twin,
+            "difference": self.difference,
+            "without_reserves": self.without_reserves,
+        }
 
 
 @dataclass(frozen=True)
@@ -44,12 +62,17 @@ class Summary:
         return METRICS[name]
 
 
-def _values(run: View, twin: View | None) -> dict[str, Value]:
-    return {name: Value(m.function(run), None if twin is None else m.function(twin)) for name, m in METRICS.items()}
+def _values(outcomes: Sequence[Outcome | None], **conditions: object) -> dict[str, Value]:
+    views = [None if outcome is None else View.of(outcome, **conditions) for outcome in outcomes]
+    return {
+        name: Value(*(None if view is None else metric.function(view) for view in views))
+        for name, metric in METRICS.items()
+    }
 
 
-def summarise(run: Outcome, twin: Outcome | None, rates: Rates) -> Summary:
+def summarise(run: Outcome, twin: Outcome | None, rates: Rates, without_reserves: Outcome | None = None) -> Summary:
     """Every registered metric, overall and for each value of each breakdown that has more than one."""
+    outcomes = (run, twin, without_reserves)
     groups = run.plan.network.groups
     facilities = groups[groups["kind"] == "facility"]
     by: dict[str, dict[str, dict[str, Value]]] = {}
@@ -57,13 +80,7 @@ def summarise(run: Outcome, twin: Outcome | None, rates: Rates) -> Summary:
         values = sorted(facilities[column].unique())
         if len(values) < 2 and column != "product":
             continue
-        by[column] = {
-            str(value): _values(
-                View.of(run, **{column: value}), None if twin is None else View.of(twin, **{column: value})
-            )
-            for value in values
-        }
-    lines = costs(run, rates)
-    twin_lines = costs(twin, rates) if twin is not None else {}
-    cost = {name: Value(amount, twin_lines.get(name)) for name, amount in lines.items()}
-    return Summary(_values(View.of(run), View.of(twin) if twin else None), by, cost, rates.currency)
+        by[column] = {str(value): _values(outcomes, **{column: value}) for value in values}
+    lines = [None if outcome is None else costs(outcome, rates) for outcome in outcomes]
+    cost = {name: Value(*(None if other is None else other.get(name) for other in lines)) for name in lines[0] or {}}
+    return Summary(_values(outcomes), by, cost, rates.currency)

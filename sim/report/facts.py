@@ -1,4 +1,4 @@
-"""What sentences, pictures and tables of the report share: one run beside its twin, with dates and names."""
+"""What sentences, pictures and tables of the report share: one run beside its twins, with dates and names."""
 
 from __future__ import annotations
 
@@ -22,6 +22,20 @@ BREAKDOWNS = ("region", "country", "priority", "setting", "product")
 
 
 @dataclass(frozen=True)
+class Spell:
+    """What became of a reserve: units and day numbers; `opened` and `empty` are None where it never was."""
+
+    size: int
+    released: int
+    lowest: int
+    left: int
+    triggered: int | None
+    opened: int | None
+    days_open: int
+    empty: int | None
+
+
+@dataclass(frozen=True)
 class Facts:
     """A finished run as the report reads it."""
 
@@ -29,6 +43,7 @@ class Facts:
     outcome: Outcome
     twin: Outcome | None
     summary: Summary
+    without_reserves: Outcome | None = None
 
     @property
     def network(self) -> Network:
@@ -60,6 +75,14 @@ class Facts:
     def kinds(self) -> dict[str, str]:
         """Kind of each disruption by its name."""
         return {disruption.label: disruption.kind for disruption in self.loaded.spec.disruptions}
+
+    @cached_property
+    def cells(self) -> dict[tuple[str, str], int]:
+        """Position of the cell of each site and product, by their names."""
+        network = self.network
+        sites = network.site_names(network.cell_site)
+        products = network.products["name"].to_numpy()[network.cell_product]
+        return {(site, str(product)): k for k, (site, product) in enumerate(zip(sites, products, strict=True))}
 
     def date(self, day: float) -> dt.date:
         """Calendar date of a day number."""
@@ -93,6 +116,20 @@ class Facts:
         """The first of the columns by which facilities differ, or None."""
         return next((c for c in columns if len(self.values(c)) > 1), None)
 
+    def reserve(self, position: int) -> Spell:
+        """What became of a reserve over the counted days."""
+        plan, record = self.outcome.plan.reserves[position], self.outcome.record.reserves
+        is_open, released, stock = (record[name][:, position] for name in ("open", "released", "stock"))
+        opened, empty = _first(is_open > 0), _first(stock == 0)
+        journal = self.outcome.journal
+        alarms = journal["day"][(journal["event"] == "reserve_triggered") & (journal["cause"] == plan.name)]
+        alarms = alarms[alarms >= 0]
+        return Spell(
+            int(plan.size.sum()), int(released.sum()), int(stock.min()), int(stock[-1]),
+            int(alarms.iloc[0]) if len(alarms) else None, opened, int(np.count_nonzero(is_open)),
+            empty if plan.size.any() else None,
+        )  # fmt: skip
+
     def _groups(self, conditions: dict[str, object]) -> np.ndarray:
         table = self.network.groups
         chosen = np.ones(len(table), dtype=bool)
@@ -100,6 +137,10 @@ class Facts:
             allowed = list(value) if isinstance(value, tuple) else [value]
             chosen = chosen & table[column].isin(allowed).to_numpy()
         return np.flatnonzero(chosen)
+
+
+def _first(flags: np.ndarray) -> int | None:
+    return int(np.argmax(flags)) if flags.any() else None
 
 
 def rolling(values: np.ndarray, window: int = WEEK) -> np.ndarray:

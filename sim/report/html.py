@@ -8,37 +8,36 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.engine.run import Outcome
-from sim.metrics.summary import Summary
 from sim.report import page_tables
 from sim.report.facts import Facts
 from sim.report.pictures import draw_all
 from sim.report.sheets import csv_href
 from sim.report.story import story
 from sim.report.tables import metrics_table
-from sim.scenario.load import Loaded
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(loaded: Loaded, outcome: Outcome, twin: Outcome | None, summary: Summary, manifest: dict[str, Any]) -> str:
+def render(facts: Facts, manifest: dict[str, Any]) -> str:
     """The whole page; the same run gives the same bytes."""
-    facts = Facts(loaded, outcome, twin, summary)
-    everything = metrics_table(summary)
+    everything = metrics_table(facts.summary)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     return environment.get_template("report.html.j2").render(
-        spec=loaded.spec,
+        spec=facts.loaded.spec,
         manifest=manifest,
         story=story(facts),
         pictures=draw_all(facts),
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        has_twin=twin is not None,
+        has_twin=facts.twin is not None,
+        has_bare=facts.without_reserves is not None,
         last_day=facts.date(facts.days - 1),
         days=facts.days,
         disruptions=page_tables.disruptions(facts),
+        events=page_tables.events(facts),
+        reserves=page_tables.reserves(facts),
         costs=page_tables.costs(facts),
         stockouts=page_tables.stockouts(facts),
         overall=page_tables.overall(facts),

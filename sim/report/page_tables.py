@@ -1,4 +1,4 @@
-"""The tables of the page: disruptions, costs, stockouts, metrics, evidence, overrides."""
+"""The tables of the page: disruptions, events, reserves, costs, stockouts, metrics, evidence, overrides."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from sim.metrics.base import METRICS
 from sim.metrics.summary import Value
 from sim.report.evidence import assumed, sourced
 from sim.report.facts import Facts
+from sim.report.happenings import happenings
 from sim.report.phrases import kind_words, plural
 from sim.report.sheets import Sheet
 from sim.report.words import shown_value
 
 MOST_ROWS = 50
 MOST_GROUPS = 40
+MOST_EVENTS = 60
+FAMILIES = ("service", "resilience", "equity")
+"""Modules of metrics, in the order in which the page shows them."""
 KEY = (
     "units_demanded", "units_unmet", "fill_rate", "worst_week_unmet", "stockout_days", "first_short_day",
     "recovery_day",
@@ -43,13 +47,58 @@ def disruptions(facts: Facts) -> Sheet:
     return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=5)
 
 
+def events(facts: Facts) -> Sheet:
+    """The weightiest events of the journal in order of time; the file holds them all, the weightiest first."""
+    found = happenings(facts)
+    raw = [
+        (str(facts.date(h.day)), str(facts.date(h.until)), h.what, h.where, h.product, h.units, h.cause) for h in found
+    ]
+    shown = sorted(found[:MOST_EVENTS], key=lambda h: (h.day, h.rank, h.until, h.where, h.product))
+    rows = [
+        (
+            str(facts.date(h.day)), "" if h.until == h.day else str(facts.date(h.until)), h.what, h.where, h.product,
+            h.cause, "" if h.units is None else f"{h.units:,}",
+        )
+        for h in shown
+    ]  # fmt: skip
+    head = ("From", "To", "What", "Where", "Product", "Cause", "Units")
+    raw_head = ("from", "to", "what", "where", "product", "units", "cause")
+    note = f"The {MOST_EVENTS} weightiest of {len(found):,}; see the CSV file" if len(found) > MOST_EVENTS else ""
+    return Sheet("events", "Key events", head, rows, raw_head, raw, note, text_columns=6)
+
+
+def reserves(facts: Facts) -> Sheet:
+    """What became of each reserve."""
+    raw = []
+    for position, plan in enumerate(facts.outcome.plan.reserves):
+        spell = facts.reserve(position)
+        if spell.size:
+            dates = ("" if d is None else str(facts.date(d)) for d in (spell.triggered, spell.opened, spell.empty))
+            where = ", ".join(facts.network.site_names(np.unique(facts.network.cell_site[plan.holder])))
+            raw.append(
+                (plan.name, where, *dates, spell.days_open, spell.size, spell.released, spell.lowest, spell.left)
+            )
+    head = (
+        "Reserve", "Held at", "Triggered", "First opened", "Empty", "Days open", "Size (units)", "Released (units)",
+        "Lowest (units)", "At the end (units)",
+    )  # fmt: skip
+    rows = [(*(v or "-" for v in row[:5]), *(f"{v:,}" for v in row[5:])) for row in raw]
+    return Sheet("reserves", "Each reserve", head, rows, raw=raw, text_columns=5)
+
+
 def costs(facts: Facts) -> Sheet:
-    """Costs by line, beside the twin's."""
+    """Costs by line, beside the twins'; lines that are nothing in every run are named below."""
     summary = facts.summary
-    raw = [(name, v.value, v.twin, v.difference) for name, v in summary.cost.items()]
-    rows = [(name.capitalize(), *map(_money, (v, t, d))) for name, v, t, d in raw]
-    head = ("Cost", f"This run ({summary.currency})", "Without disruptions", "Difference")
-    return Sheet("costs", "Costs", head, rows, raw=raw)
+    raw = [(name, *value.columns().values()) for name, value in summary.cost.items()]
+    some = [row for row in raw if row[0] == "total" or any(row[1:])]
+    head = ["Cost", f"This run ({summary.currency})", "Without disruptions", "Difference"]
+    if facts.without_reserves is not None:
+        head.append("Without reserves")
+    rows = [(name.capitalize(), *map(_money, values[: len(head) - 1])) for name, *values in some]
+    nothing = [row[0] for row in raw if row not in some]
+    note = f"Nothing was spent on, or the scenario gives no price for: {', '.join(nothing)}." if nothing else ""
+    raw_head = ("cost", f"this run ({summary.currency})", "without disruptions", "difference", "without reserves")
+    return Sheet("costs", "Costs", head, rows, raw_head, raw, note)
 
 
 def _money(value: float | None) -> str:
@@ -63,7 +112,15 @@ def stockouts(facts: Facts) -> Sheet:
     cells = np.flatnonzero(units)
     cells = cells[np.argsort(-units[cells], kind="stable")]
     sites, products = network.sites, network.products["name"].to_numpy()
-    head = ("Site", "Region", "Product", "First short on", "Days short", "Units short", "Share of its demand")
+    head = (
+        "Site",
+        "Region",
+        "Product",
+        "First short on",
+        "Days short",
+        "Units unmet on the day",
+        "Share of its demand",
+    )
     raw = []
     for cell in cells[:5000]:
         site = network.cell_site[cell]
@@ -83,19 +140,26 @@ def stockouts(facts: Facts) -> Sheet:
 
 
 def overall(facts: Facts) -> Sheet:
-    """All metrics with their definitions."""
-    raw = [
-        (METRICS[n].label, METRICS[n].unit, v.value, v.twin, v.difference, METRICS[n].definition)
-        for n, v in facts.summary.overall.items()
-    ]
-    rows = [
-        (METRICS[n].label, *(_shown(x, METRICS[n].unit) for x in (v.value, v.twin)), _gap(v, METRICS[n].unit),
-         METRICS[n].definition)
-        for n, v in facts.summary.overall.items()
-    ]  # fmt: skip
-    head = ("Metric", "This run", "Without disruptions", "Difference", "Definition")
-    raw_head = ("Metric", "Unit", "This run", "Without disruptions", "Difference", "Definition")
-    return Sheet("metrics", "All facilities and products", head, rows, raw_head, raw)
+    """All metrics with their definitions, service first."""
+    names = sorted(facts.summary.overall, key=_family)
+    values = [(METRICS[name], facts.summary[name]) for name in names]
+    raw = [(m.label, m.unit, *v.columns().values(), m.definition) for m, v in values]
+    head = ["Metric", "This run", "Without disruptions", "Difference"]
+    if facts.without_reserves is not None:
+        head.append("Without reserves")
+    rows = []
+    for m, v in values:
+        shown = [_shown(facts, v.value, m.unit), _shown(facts, v.twin, m.unit), _gap(v, m.unit)]
+        if facts.without_reserves is not None:
+            shown.append(_shown(facts, v.without_reserves, m.unit))
+        rows.append((m.label, *shown, m.definition))
+    raw_head = ("Metric", "Unit", "This run", "Without disruptions", "Difference", "Without reserves", "Definition")
+    return Sheet("metrics", "All facilities and products", [*head, "Definition"], rows, raw_head, raw)
+
+
+def _family(name: str) -> int:
+    family = METRICS[name].function.__module__.rpartition(".")[2]
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
 
 
 def by_group(facts: Facts) -> list[Sheet]:
@@ -110,8 +174,8 @@ def by_group(facts: Facts) -> list[Sheet]:
         rows = [
             (
                 group or "(none)",
-                *(_shown(values[n].value, METRICS[n].unit) for n in KEY),
-                _shown(values["fill_rate"].twin, "share"),
+                *(_shown(facts, values[n].value, METRICS[n].unit) for n in KEY),
+                _shown(facts, values["fill_rate"].twin, "share"),
             )
             for group, values in groups.items()
         ]
@@ -123,8 +187,8 @@ def by_group(facts: Facts) -> list[Sheet]:
     return sheets
 
 
-def _shown(value: Any, unit: str) -> str:
-    return shown_value(value, unit)
+def _shown(facts: Facts, value: float | None, unit: str) -> str:
+    return str(facts.date(value)) if unit == "day" and value is not None else shown_value(value, unit)
 
 
 def _gap(value: Value, unit: str) -> str:
@@ -133,6 +197,8 @@ def _gap(value: Value, unit: str) -> str:
         return "-"
     if unit == "day":
         return f"{gap:+.0f} days"
+    if unit == "share":
+        return f"{100 * gap:+.1f} points"
     text = shown_value(gap, unit)
     return f"+{text}" if gap > 0 else text
 

@@ -32,6 +32,15 @@ def count(number: float) -> str:
     return f"{number:,.0f}"
 
 
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def number_words(number: int, capital: bool = False) -> str:
+    """`two`; from ten on, figures."""
+    words = NUMBERS[number] if number < len(NUMBERS) else count(number)
+    return words.capitalize() if capital else words
+
+
 def plural(number: float, one: str, many: str | None = None) -> str:
     """`1 day`, `2 days`."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from sim.report.facts import Facts
-from sim.report.figures import cover_heat, cover_over_time, fill, map, ports, reserve, timeline, unmet_by_group
+from sim.report.figures import averted, cover_heat, cover_over_time, fill, map, ports, reserve, timeline, unmet_by_group
 from sim.report.figures.style import drawing, to_svg
 
-DOTTED = "Hatched bands: days with a disruption."
+BANDS = "Grey bands: days with a disruption."
+
+
+Add = Callable[[str, str, str, Figure | None], None]
 
 
 @dataclass(frozen=True)
@@ -32,31 +36,9 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
         if figure is not None:
             found[name] = Picture(name, title, caption, Markup(to_svg(figure, name, title)))
 
-    group = facts.breakdown("region", "country", "priority") or "product"
     columns = [c for c in (facts.breakdown("region", "country"), facts.breakdown("priority")) if c]
     with drawing():
-        add(
-            "cover", "How long stocks would last",
-            "Stock at warehouses and facilities, divided by usual daily demand; the products with the lowest "
-            f"cover. {DOTTED}", cover_over_time.draw(facts),
-        )  # fmt: skip
-        add(
-            "short", f"Who went short, by {group}",
-            "Demand not met on the day it arose, as a share of what was asked for; all products together.",
-            unmet_by_group.draw(facts, group),
-        )  # fmt: skip
-        if facts.outcome.plan.reserves:
-            add(
-                "drawdown",
-                "The reserve",
-                f"Units in the reserve and units released. {DOTTED}",
-                reserve.draw(facts, True),
-            )
-        else:
-            add(
-                "drawdown", "Demand met over time", f"There is no reserve in this strategy. {DOTTED}",
-                fill.overall(facts),
-            )  # fmt: skip
+        _first_screen(facts, add)
         add(
             "timeline", "Disruptions over the stock of each product",
             "Total stock at warehouses and facilities at each day's end, reserves not included.", timeline.draw(facts),
@@ -64,11 +46,11 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
         add(
             "service", "Demand met and unmet",
             "Fill rate: units served from stock on the day they were asked for, as a share of units asked for, over "
-            f"the last seven days. At most five groups each, those with the largest share unmet. {DOTTED}",
+            f"the last seven days. At most five groups each, those with the largest share unmet. {BANDS}",
             fill.draw(facts, columns),
         )  # fmt: skip
-        add("reserves", "Every reserve over time", f"At most six, the largest. {DOTTED}", reserve.draw(facts))
-        add("ports", "Queues at ports", f"Goods waiting to be handled at each day's end. {DOTTED}", ports.draw(facts))
+        add("reserves", "Every reserve over time", f"At most six, the largest. {BANDS}", reserve.draw(facts))
+        add("ports", "Queues at ports", f"Goods waiting to be handled at each day's end. {BANDS}", ports.draw(facts))
         add(
             "map", "Sites and lanes",
             "Rings and broken lines: touched by a disruption at some time. Sea lanes follow the sea-lane network where "
@@ -79,6 +61,36 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
         if cover is not None:
             add("heat", "Days of cover by site and week", _heat_words(cover), cover_heat.draw(facts, cover))
     return found
+
+
+def _first_screen(facts: Facts, add: Add) -> None:
+    products = len([p for p in facts.products if facts.usual(p) > 0])
+    which = f" The {cover_over_time.MOST} products worst off of {products}." if products > cover_over_time.MOST else ""
+    add(
+        "cover", "Days of cover",
+        f"Stock at warehouses and facilities / usual daily demand.{which} {BANDS}", cover_over_time.draw(facts),
+    )  # fmt: skip
+    group = facts.breakdown("region", "country", "priority") or "product"
+    groups = len(unmet_by_group.bars(facts, group))
+    which = f" The {unmet_by_group.MOST} of {groups} worst off." if groups > unmet_by_group.MOST else ""
+    add(
+        "short", f"Short, by {group}",
+        f"Short: not served on the day it was asked for.{which}{_together(facts)}", unmet_by_group.draw(facts, group),
+    )  # fmt: skip
+    if any(plan.size.any() for plan in facts.outcome.plan.reserves):
+        add(
+            "drawdown", "With and without",
+            f"Units short as in the middle picture, added up from the start; below, what was left in reserve. {BANDS}",
+            averted.draw(facts),
+        )  # fmt: skip
+    else:
+        add(
+            "drawdown", "Demand met", f"Share of demand served on the day, seven-day mean. {BANDS}", fill.overall(facts)
+        )
+
+
+def _together(facts: Facts) -> str:
+    return " Units of all products added up as they are." if len(facts.products) > 1 else ""
 
 
 def _heat_words(cover: cover_heat.Cover) -> str:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sim.report.facts import Facts
-from sim.report.phrases import count, day_words, group_words, kind_words, listed, percent, plural
+from sim.report.phrases import count, day_words, group_words, kind_words, listed, number_words, percent, plural
 
 NAMED = 3
-"""Disruptions named in the first sentence; the rest are counted."""
+"""Disruptions and reserves named in a sentence; the rest are counted."""
+HARDLY, MOSTLY = 0.05, 0.5
+"""Shares of the shortage averted: below the one a reserve hardly helped, from the other it mostly did."""
 
 
-def story(facts: Facts) -> list[str]:
-    """Three to five sentences for the first screen."""
-    found = [what_happened(facts), who_went_short(facts)]
+@dataclass(frozen=True)
+class Answer:
+    """A question a reader comes with, its answer in sentences, and the picture that shows it."""
+
+    question: str
+    sentences: list[str]
+    picture: str
+
+
+def story(facts: Facts) -> list[Answer]:
+    """The three questions of the first screen, answered from the run."""
+    reserves = facts.outcome.plan.reserves
+    helped = "Did the reserves help?" if len(reserves) > 1 else "Did the reserve help?"
     worst = worst_hit(facts)
-    if worst:
-        found.append(worst)
-    found.append(reserve_words(facts))
-    found.append(how_it_ended(facts))
-    return found
+    return [
+        Answer("What happened?", [what_happened(facts), how_it_ended(facts)], "cover"),
+        Answer("Who went short?", [who_went_short(facts), *([worst] if worst else [])], "short"),
+        Answer(helped, reserve_words(facts), "drawdown"),
+    ]
 
 
 def what_happened(facts: Facts) -> str:
@@ -37,15 +51,15 @@ def what_happened(facts: Facts) -> str:
         start, end = day_words(facts.date(impact.start)), day_words(facts.date(np.ceil(impact.end) - 1))
         if impact.end <= impact.start + 1:
             parts.append(f"{words} on {start}")
-        elif impact.end >= facts.days:
-            parts.append(f"{words} from {start} to beyond the end of the run")
+        elif impact.end > facts.days:
+            parts.append(f"{words} from {start} until after the run ended")
         else:
             parts.append(f"{words} from {start} to {end}")
     more = len(facts.impacts) - NAMED
     if more > 0:
         parts.append(f"{more} more (see the timeline)")
-    number = "One disruption" if len(facts.impacts) == 1 else f"{len(facts.impacts)} disruptions"
-    return f"{number} struck: {listed(parts)}."
+    noun = "disruption" if len(facts.impacts) == 1 else "disruptions"
+    return f"{number_words(len(facts.impacts), capital=True)} {noun} struck: {listed(parts)}."
 
 
 def who_went_short(facts: Facts) -> str:
@@ -62,10 +76,10 @@ def who_went_short(facts: Facts) -> str:
         return text + "."
     if not facts.impacts:
         return text + ", from ordinary ups and downs alone."
-    return text + (
-        f"; without the disruptions it would have been {count(unmet.twin)} "
-        f"({percent(unmet.twin, demand.twin or 0.0)}), on the same draws."
-    )
+    if not unmet.twin:
+        return text + "; without the disruptions nobody would have gone short."
+    share = percent(unmet.twin, demand.twin or 0.0)
+    return text + f"; without the disruptions it would have been {count(unmet.twin)} ({share})."
 
 
 def _when(facts: Facts) -> str:
@@ -80,13 +94,11 @@ def _when(facts: Facts) -> str:
 def worst_hit(facts: Facts) -> str | None:
     """The region, product and priority group with the largest share of demand unmet."""
     parts = []
-    for column in ("region", "product", "priority"):
-        if column == "region" and facts.breakdown("region", "country") == "country":
-            column = "country"
-        worst = _worst(facts, column)
-        if worst:
-            parts.append(worst)
-    return f"Hardest hit: {listed(parts)} (units short, share of what was asked for there)." if parts else None
+    for column in (facts.breakdown("region", "country") or "region", "product", "priority"):
+        found = _worst(facts, column)
+        if found:
+            parts.append(found)
+    return f"Hardest hit: {listed(parts)} (units unmet, share of demand there)." if parts else None
 
 
 def _worst(facts: Facts, column: str) -> str | None:
@@ -102,64 +114,85 @@ def _worst(facts: Facts, column: str) -> str | None:
     return f"{group_words(column, group)} ({count(short)}, {percent(short, asked)})"
 
 
-def reserve_words(facts: Facts) -> str:
-    """For every reserve: when it opened, what it released, when it was empty."""
+def reserve_words(facts: Facts) -> list[str]:
+    """Whether the reserves averted shortage, held against the run without them; and what became of each."""
     plans = facts.outcome.plan.reserves
-    if not plans:
-        return "There is no reserve in this strategy."
-    words = [_one_reserve(facts, position) for position in range(min(len(plans), NAMED))]
-    if len(plans) > NAMED:
-        words.append(f"{len(plans) - NAMED} more reserves are shown below.")
-    return " ".join(words)
+    sized = [position for position, plan in enumerate(plans) if plan.size.any()]
+    if not sized:
+        return ["There is no reserve in this strategy."]
+    many = len(sized) > 1
+    return [_verdict(facts, "them" if many else "it"), _several(facts, sized) if many else _one(facts, sized[0])]
 
 
-def _one_reserve(facts: Facts, position: int) -> str:
-    plan, record = facts.outcome.plan.reserves[position], facts.outcome.record.reserves
-    size = int(plan.size.sum())
-    is_open, released, stock = (record[name][:, position] for name in ("open", "released", "stock"))
-    name = f"The reserve '{plan.name}' ({count(size)} units)"
-    if not is_open.any():
-        lost = "" if stock[-1] >= size else f", though only {count(stock[-1])} units were left in it at the end"
-        return f"{name} was never opened{lost}."
-    events = facts.outcome.journal
-    mine = events[(events["event"] == "reserve_triggered") & (events["cause"] == plan.name)]
-    opened = int(np.flatnonzero(is_open)[0])
-    before = mine["day"][mine["day"] <= opened]
-    trigger = f"was triggered on {day_words(facts.date(before.iloc[-1]))} and " if len(before) else ""
-    given = int(released.sum())
-    opening = f"{trigger}opened on {day_words(facts.date(opened))}" if opened else "was open when the run began"
-    text = f"{name} {opening}, released {plural(given, 'unit')}"
-    empty = np.flatnonzero((stock == 0) & (np.arange(facts.days) >= opened))
-    if empty.size:
-        text += f" and was empty on {day_words(facts.date(empty[0]))}"
-    else:
-        text += f" and never ran empty (lowest: {count(stock.min())})"
-    return text + "; " + _did_it_help(facts, is_open > 0, given, int(empty[0]) if empty.size else None)
-
-
-def _did_it_help(facts: Facts, is_open: np.ndarray, given: int, empty: int | None) -> str:
-    unmet = facts.daily("unmet", kind="facility")
-    during = int(unmet[is_open].sum())
-    if not given:
-        return "it sent nothing out, so it did not help."
-    if not unmet.sum():
-        return "with it nobody went short. What it saved shows in a comparison with a strategy without it."
-    if empty is not None:
-        until, after = int(unmet[: empty + 1].sum()), int(unmet[empty + 1 :].sum())
+def _verdict(facts: Facts, it: str) -> str:
+    unmet = facts.summary["units_unmet"]
+    short, without = unmet.value or 0.0, unmet.without_reserves
+    if without is None:
+        return f"Not known: the same run without {it} was not made."
+    if not short and not without:
+        return f"Not needed: nobody would have gone short without {it} either."
+    given = int(facts.outcome.record.reserves["released"].sum())
+    if without == short:
+        kept = "released nothing and" if not given else f"released {plural(given, 'unit')}, but"
+        return f"No: {'they' if it == 'them' else 'it'} {kept} averted nothing; {count(short)} units were short either way."
+    if without < short:
+        more = short - without
         return (
-            f"{plural(until, 'unit')} went unmet up to then and {count(after)} after. What it saved shows in a "
-            "comparison with a strategy without it."
+            f"No: {count(short)} units were short with {it} and {count(without)} without, {count(more)} fewer. "
+            "Goods handed out early or elsewhere were missing later."
         )
-    return (
-        f"while it was open {plural(during, 'unit')} still went unmet. What it saved shows in a comparison "
-        "with a strategy without it."
+    averted = without - short
+    share = averted / without
+    word = (
+        "Yes, fully" if not short else "Yes, mostly" if share >= MOSTLY else "In part" if share >= HARDLY else "Hardly"
     )
+    return (
+        f"{word}: without {it} {count(without)} units would have been short, with {it} {count(short)}. "
+        f"{count(averted)} averted ({percent(averted, without)})."
+    )
+
+
+def _one(facts: Facts, position: int) -> str:
+    plan, spell = facts.outcome.plan.reserves[position], facts.reserve(position)
+    name = f"The reserve '{plan.name}' ({plural(spell.size, 'unit')})"
+    if spell.opened is None:
+        lost = f", though only {count(spell.left)} units were left in it at the end" if spell.left < spell.size else ""
+        return f"{name} was never opened{lost}."
+    when = f"opened on {day_words(facts.date(spell.opened))}" if spell.opened else "was open when the run began"
+    text = f"{name} {when}, released {plural(spell.released, 'unit')}"
+    if spell.empty is None:
+        return f"{text} and never ran empty (lowest: {count(spell.lowest)})."
+    after = int(facts.daily("unmet", kind="facility")[spell.empty + 1 :].sum())
+    return (
+        f"{text} and was empty on {day_words(facts.date(spell.empty))}; {plural(after, 'unit')} went unmet after that."
+    )
+
+
+def _several(facts: Facts, positions: list[int]) -> str:
+    plans = facts.outcome.plan.reserves
+    spells = {plans[k].name: facts.reserve(k) for k in positions}
+    size, released = sum(s.size for s in spells.values()), sum(s.released for s in spells.values())
+    text = (
+        f"{number_words(len(spells), capital=True)} reserves of {count(size)} units in all released {count(released)}."
+    )
+    empty = [f"'{n}' on {day_words(facts.date(s.empty))}" for n, s in spells.items() if s.empty is not None]
+    unused = [f"'{n}'" for n, s in spells.items() if s.opened is None]
+    return text + _some("Ran empty: ", empty, " None ran empty.") + _some("Never opened: ", unused, "")
+
+
+def _some(words: str, names: list[str], otherwise: str) -> str:
+    if not names:
+        return otherwise
+    more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+    return f" {words}{listed([*names[:NAMED], *more])}."
 
 
 def how_it_ended(facts: Facts) -> str:
     """Service in the last seven days."""
     last = slice(-7, None)
     asked, given = (int(facts.daily(name, kind="facility")[last].sum()) for name in ("demand", "served"))
+    if not asked:
+        return "Nothing was asked for in the last seven days."
     text = f"In the last seven days {percent(given, asked)} of demand was met on the day"
     if facts.twin is None:
         return text + "."

@@ -58,68 +58,45 @@ def ports_table(outcome: Outcome) -> pd.DataFrame:
 
 
 def metrics_table(summary: Summary) -> pd.DataFrame:
-    """One row per metric and group: breakdown, group, metric, label, unit, value, twin, difference."""
+    """One row per metric and group: breakdown, group, metric, label, unit, value, twin, difference, without_reserves.
+
+    `twin` is the figure of the run without disruptions, `without_reserves` that of the run without its reserves.
+    """
+
+    def row(breakdown: str, group: str, name: str, label: str, unit: str, value: Value) -> dict[str, object]:
+        return {
+            "breakdown": breakdown, "group": group, "metric": name, "label": label, "unit": unit, **value.columns(),
+        }  # fmt: skip
 
     def rows(breakdown: str, group: str, values: dict[str, Value]) -> list[dict[str, object]]:
-        return [
-            {
-                "breakdown": breakdown,
-                "group": group,
-                "metric": name,
-                "label": METRICS[name].label,
-                "unit": METRICS[name].unit,
-                "value": value.value,
-                "twin": value.twin,
-                "difference": value.difference,
-            }
-            for name, value in values.items()
-        ]
+        return [row(breakdown, group, n, METRICS[n].label, METRICS[n].unit, value) for n, value in values.items()]
 
     found = rows("all", "", summary.overall)
     for breakdown, groups in summary.by.items():
         for group, values in groups.items():
             found.extend(rows(breakdown, group, values))
-    for name, value in summary.cost.items():
-        found.append(
-            {
-                "breakdown": "cost",
-                "group": "",
-                "metric": name,
-                "label": name.capitalize(),
-                "unit": summary.currency,
-                "value": value.value,
-                "twin": value.twin,
-                "difference": value.difference,
-            }
-        )
+    found.extend(row("cost", "", n, n.capitalize(), summary.currency, value) for n, value in summary.cost.items())
     return pd.DataFrame(found)
 
 
 def metrics_json(summary: Summary) -> dict[str, object]:
-    """The metrics as plain data for metrics.json: every figure with label, unit, value, twin and difference."""
+    """The metrics as plain data for metrics.json: every figure with label, unit and the columns of `metrics_table`."""
 
-    def entry(name: str, value: Value) -> dict[str, object]:
+    def entries(values: dict[str, Value]) -> dict[str, object]:
         return {
-            "label": METRICS[name].label,
-            "unit": METRICS[name].unit,
-            "value": value.value,
-            "twin": value.twin,
-            "difference": value.difference,
+            name: {"label": METRICS[name].label, "unit": METRICS[name].unit, **value.columns()}
+            for name, value in values.items()
         }
 
     return {
-        "overall": {name: entry(name, value) for name, value in summary.overall.items()},
+        "overall": entries(summary.overall),
         "by": {
-            breakdown: {
-                group: {name: entry(name, value) for name, value in values.items()} for group, values in groups.items()
-            }
+            breakdown: {group: entries(values) for group, values in groups.items()}
             for breakdown, groups in summary.by.items()
         },
         "cost": {
             "currency": summary.currency,
-            "lines": {
-                name: {"value": v.value, "twin": v.twin, "difference": v.difference} for name, v in summary.cost.items()
-            },
+            "lines": {name: value.columns() for name, value in summary.cost.items()},
         },
         "definitions": {name: metric.definition for name, metric in METRICS.items()},
     }

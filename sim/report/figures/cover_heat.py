@@ -16,9 +16,11 @@ MOST = 60
 MOST_NUMBERS = 1300
 """With more squares than this, signs stand in them instead of days."""
 OUT, UNDER, PLAN, OVER, NONE = range(5)
-COLOURS = ("#D55E00", "#F5B041", "#7CC6A4", "#F0E442", "#e3e3e3")
+COLOURS = ("#C8402F", "#F2A33A", "#8CCFAE", "#F5EE7A", "#e3e3e3")
+"""As QAT's: red, orange, green, yellow, grey; each has a sign besides, and they differ in lightness."""
 BANDS = ("stocked out", "under", "to plan", "over", "no usual demand")
-SIGNS = ("x", "v", "", "^", "")
+MARKERS = ("x", "v", "", "^", "_")
+SIGNS = ("×", "▾", "", "▴", "–")
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,16 @@ def draw(facts: Facts, cover: Cover) -> Figure:
     axes.imshow(cover.band, cmap=colours, norm=BoundaryNorm(np.arange(-0.5, 5), 5), aspect="auto", interpolation="none")
     if rows * weeks <= MOST_NUMBERS and weeks <= 40:
         for (row, week), days in np.ndenumerate(cover.days):
-            if np.isfinite(days):
-                axes.text(week, row, f"{days:.0f}", ha="center", va="center", fontsize=7, color="#222222")
+            code = int(cover.band[row, week])
+            words = f"{SIGNS[code]}{days:.0f}" if np.isfinite(days) else SIGNS[code]
+            ink = "#ffffff" if code == OUT else "#222222"
+            axes.text(week, row, words, ha="center", va="center", fontsize=7, color=ink)
     else:
-        for code, sign in enumerate(SIGNS):
+        for code, sign in enumerate(MARKERS):
             where = np.argwhere(cover.band == code)
             if sign and len(where):
-                axes.plot(where[:, 1], where[:, 0], sign, color="#222222", markersize=3, linestyle="none")
+                ink = "#ffffff" if code == OUT else "#222222"
+                axes.plot(where[:, 1], where[:, 0], sign, color=ink, markersize=3, linestyle="none")
     axes.grid(visible=False)
     axes.set_yticks(np.arange(rows), [short(n, 30) for n in cover.names], fontsize=8)
     step = max(1, int(np.ceil(weeks / 12)))
@@ -99,8 +104,7 @@ def draw(facts: Facts, cover: Cover) -> Figure:
     axes.set_xticks(at, [f"{d:%d %b %y}" for d in (facts.date(WEEK * int(k)) for k in at)], fontsize=8)
     axes.set_xlabel("Week beginning (date)")
     axes.set_ylabel("Site")
-    signs = ("x ", "▼ ", "", "▲ ", "") if rows * weeks > MOST_NUMBERS or weeks > 40 else ("",) * 5
     used = [k for k in range(5) if (cover.band == k).any()]
-    handles = [Patch(facecolor=COLOURS[k], edgecolor="#666666", label=signs[k] + BANDS[k]) for k in used]
+    handles = [Patch(facecolor=COLOURS[k], edgecolor="#666666", label=f"{SIGNS[k]} {BANDS[k]}".strip()) for k in used]
     figure.legend(handles=handles, loc="outside upper left", ncols=5)
     return figure

@@ -1,4 +1,4 @@
-"""Stock over time as days of cover, one line a product."""
+"""Stock over time as days of cover, a panel for each of the products that fared worst."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.report.facts import KEEPERS, Facts
-from sim.report.figures.style import COLOURS, DASHES, NARROW, bands, date_axis, ends, new_figure, short
+from sim.report.figures.style import BLACK, BLUE, NARROW, TALL, bands, date_axis, ends, new_figure, short
 
-MOST = 5
+MOST = 3
 
 
 def cover(facts: Facts, product: str, twin: bool = False) -> np.ndarray:
@@ -17,23 +17,37 @@ def cover(facts: Facts, product: str, twin: bool = False) -> np.ndarray:
     return stock / max(facts.usual(product), 1e-9)
 
 
+def worst_products(facts: Facts) -> list[str]:
+    """Products in order of the share of their demand unmet, then of their lowest cover; those without demand left out."""
+
+    def rank(product: str) -> tuple[float, float, str]:
+        asked, unmet = (facts.daily(n, kind="facility", product=product).sum() for n in ("demand", "unmet"))
+        return -float(unmet) / max(1.0, float(asked)), float(cover(facts, product).min()), product
+
+    return sorted((p for p in facts.products if facts.usual(p) > 0), key=rank)
+
+
 def draw(facts: Facts) -> Figure | None:
-    """The products with the lowest cover, dotted without the disruptions."""
-    products = [p for p in facts.products if facts.usual(p) > 0]
+    """This run and, dotted, the run without the disruptions."""
+    products = worst_products(facts)[:MOST]
     if not products:
         return None
-    products = sorted(sorted(products, key=lambda p: (float(cover(facts, p).min()), p))[:MOST])
-    figure = new_figure(3.2, NARROW)
-    axes = figure.add_subplot()
-    bands(axes, facts, label=True)
-    for product, colour, dash in zip(products, COLOURS, DASHES, strict=False):
-        axes.plot(ends(facts), cover(facts, product), color=colour, linestyle=dash, label=short(product))
+    figure = new_figure(TALL, NARROW)
+    panels = figure.subplots(len(products), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, product in zip(panels, products, strict=True):
+        first = axes is panels[0]
+        bands(axes, facts, label=first)
+        axes.plot(ends(facts), cover(facts, product), color=BLUE, linewidth=1.4, label="this run" if first else None)
         if facts.twin is not None:
-            axes.plot(ends(facts), cover(facts, product, twin=True), color=colour, linestyle=":", linewidth=1)
-    if facts.twin is not None:
-        axes.plot([], [], color="black", linestyle=":", linewidth=1, label="without disruptions")
-    axes.set_ylim(bottom=0)
-    axes.set_ylabel("Days of cover (days)")
-    date_axis(axes, facts)
-    figure.legend(loc="outside upper left", ncols=2)
+            axes.plot(
+                ends(facts), cover(facts, product, twin=True), color=BLACK, linestyle=(0, (1, 1)), linewidth=1,
+                label="without disruptions" if first else None,
+            )  # fmt: skip
+        axes.set_ylim(bottom=0)
+        axes.locator_params(axis="y", nbins=3 if len(products) > 1 else 5)
+        axes.set_ylabel("Days" if len(products) > 1 else "Cover (days)")
+        if len(facts.products) > 1:
+            axes.set_title(short(product, 44), pad=3)
+        date_axis(axes, facts, label=axes is panels[-1])
+    figure.legend(loc="outside upper left", ncols=3)
     return figure

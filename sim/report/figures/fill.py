@@ -14,6 +14,7 @@ from sim.report.figures.style import (
     COLOURS,
     DASHES,
     NARROW,
+    TALL,
     bands,
     date_axis,
     ends,
@@ -28,7 +29,7 @@ MOST = 5
 
 def overall(facts: Facts) -> Figure:
     """Fill rate of all facilities, dotted without the disruptions."""
-    figure = new_figure(3.2, NARROW)
+    figure = new_figure(TALL, NARROW)
     axes = figure.add_subplot()
     bands(axes, facts, label=True)
     _line(axes, facts, "this run", BLUE, "-")
@@ -37,7 +38,7 @@ def overall(facts: Facts) -> Figure:
         axes.plot(ends(facts), rate, color=BLACK, linestyle=":", linewidth=1.2, label="without disruptions")
     _percent(axes)
     date_axis(axes, facts)
-    figure.legend(loc="outside upper left", ncols=2)
+    figure.legend(loc="outside upper left", ncols=3)
     return figure
 
 

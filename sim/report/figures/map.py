@@ -16,11 +16,16 @@ from sim.report.figures.trouble import trouble
 from sim.report.world import outlines, unwrap
 
 MARKS = {"supplier": "s", "port": "D", "warehouse": "^", "facility": "o"}
-WORDS = {"supplier": "supplier", "port": "port", "warehouse": "warehouse", "facility": "facility"}
 MANY = 500
 """From this many sites on, marks become pixels and lanes to facilities are left out."""
-NAMED = 14
-SHORT = ((0.0, "#ffffff", "all demand met"), (0.001, "#fde0b0", "up to 5% unmet"), (5.0, ORANGE, "5-20% unmet"))
+NAMED = 40
+APART = (0.13, 0.035)
+"""Names closer than these shares of the map's width and height to one already written are left out."""
+SHORT = (
+    (0.0, "#ffffff", 22, "all demand met"), (0.0, "#fde0b0", 34, "up to 5% of demand unmet"),
+    (5.0, ORANGE, 52, "5-20% unmet"), (20.0, VERMILLION, 80, "more than 20% unmet"),
+)  # fmt: skip
+"""Facilities: percent of demand unmet above which, fill, size (so that colour is not alone), words."""
 LINES: dict[str, dict[str, Any]] = {
     "open": {"color": BLUE, "linestyle": "-", "linewidth": 0.9, "alpha": 0.7},
     "blocked": {"color": VERMILLION, "linestyle": (0, (4, 2)), "linewidth": 1.6},
@@ -65,9 +70,9 @@ def _draw(facts: Facts, place: np.ndarray, known: np.ndarray, view: tuple[float,
     axes = figure.add_subplot()
     _land(axes, (left, right, low, high))
     _lanes(axes, facts, place, known)
-    _sites(axes, facts, place, known)
     axes.set_xlim(left, right)
     axes.set_ylim(low, high)
+    _sites(axes, facts, place, known)
     axes.set_xlabel("Longitude (degrees east)")
     axes.set_ylabel("Latitude (degrees north)")
     figure.legend(loc="outside lower left", ncols=4)
@@ -140,48 +145,53 @@ def _turns(line: np.ndarray) -> list[float]:
 def _sites(axes: Axes, facts: Facts, place: np.ndarray, known: np.ndarray) -> None:
     network = facts.network
     crowded = len(network.sites) > MANY
-    colour = _colours(facts)
+    step = _steps(facts)
     hit = trouble(facts).sites
-    for size, kind in ((26, "facility"), (58, "warehouse"), (46, "port"), (52, "supplier")):
+    for number, (_, face, size, words) in enumerate(SHORT):
+        mine = np.flatnonzero((network.site_kind == "facility") & known & (step == number))
+        mark: dict[str, Any] = {"marker": MARKS["facility"], "c": face, "edgecolors": BLACK, "linewidths": 0.6}
+        if mine.size:
+            axes.scatter(
+                place[mine, 0], place[mine, 1], s=size / 3 if crowded else size, zorder=3, rasterized=crowded, **mark
+            )
+            axes.scatter([], [], s=size, label=f"facility: {words}", **mark)
+    for size, kind in ((58, "warehouse"), (46, "port"), (52, "supplier")):
         mine = np.flatnonzero((network.site_kind == kind) & known)
-        if not mine.size:
-            continue
-        faces: Any = colour[mine] if kind == "facility" else "#333333"
-        axes.scatter(
-            place[mine, 0], place[mine, 1], s=8 if crowded and kind == "facility" else size, marker=MARKS[kind],
-            c=faces, edgecolors=BLACK, linewidths=0.6, zorder=3, rasterized=crowded and kind == "facility",
-        )  # fmt: skip
-        axes.scatter(
-            [], [], s=size, marker=MARKS[kind], c="#ffffff" if kind == "facility" else "#333333", edgecolors=BLACK,
-            linewidths=0.6, label=WORDS[kind],
-        )  # fmt: skip
+        if mine.size:
+            axes.scatter(
+                place[mine, 0], place[mine, 1], s=size, marker=MARKS[kind], c="#333333", edgecolors=BLACK,
+                linewidths=0.6, zorder=3, label=kind,
+            )  # fmt: skip
     if hit[known].any():
-        mark: dict[str, Any] = {"s": 150, "facecolors": "none", "edgecolors": VERMILLION, "linewidths": 1.3}
+        ring: dict[str, Any] = {"s": 150, "facecolors": "none", "edgecolors": VERMILLION, "linewidths": 1.3}
         mine = np.flatnonzero(hit & known)
-        axes.scatter(place[mine, 0], place[mine, 1], zorder=3.5, rasterized=len(mine) > MANY, **mark)
-        axes.scatter([], [], label="touched by a disruption", **mark)
-    for _, face, words in (*SHORT[1:], (20.0, VERMILLION, "more than 20% unmet")):
-        axes.scatter([], [], s=26, marker="o", c=face, edgecolors=BLACK, linewidths=0.6, label=f"facility: {words}")
+        axes.scatter(place[mine, 0], place[mine, 1], zorder=3.5, rasterized=len(mine) > MANY, **ring)
+        axes.scatter([], [], label="touched by a disruption", **ring)
     _names(axes, facts, place, known)
 
 
-def _colours(facts: Facts) -> np.ndarray:
-    """Fill of each site by share of its demand unmet."""
+def _steps(facts: Facts) -> np.ndarray:
+    """Position in `SHORT` of each site, by the share of its demand unmet."""
     network, sums = facts.network, facts.outcome.record.sums
     demand, unmet = (np.bincount(network.cell_site, sums[n], len(network.sites)) for n in ("demand", "unmet"))
     share = 100 * unmet / np.maximum(demand, 1)
-    steps = np.array([*(face for _, face, _ in SHORT), VERMILLION], dtype=object)
-    return np.asarray(steps[np.searchsorted([0.0, 5.0, 20.0], share, side="left")])
+    return np.asarray(np.searchsorted([limit for limit, *_ in SHORT[1:]], share, side="left"))
 
 
 def _names(axes: Axes, facts: Facts, place: np.ndarray, known: np.ndarray) -> None:
-    """Names of the sites other than facilities, where there are few."""
+    """Names of the sites other than facilities, where there are few, as far as there is room."""
     named = np.flatnonzero((facts.network.site_kind != "facility") & known)
     if len(named) > NAMED:
         return
+    taken: list[tuple[float, float]] = []
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     for position, name in zip(named, facts.network.site_names(named), strict=True):
+        x, y = (place[position] - (left, low)) / (right - left, high - low)
+        if not (0 <= x <= 1 and 0 <= y <= 1) or any(abs(x - a) < APART[0] and abs(y - b) < APART[1] for a, b in taken):
+            continue
+        taken.append((x, y))
         axes.annotate(
-            short(name, 24), tuple(place[position]), (7, 4), textcoords="offset points", fontsize=8, zorder=4,
-            annotation_clip=True,
+            short(name, 24), tuple(place[position]), (-7 if x > 0.85 else 7, 4), textcoords="offset points", fontsize=8,
+            ha="right" if x > 0.85 else "left", zorder=4, annotation_clip=True,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.6}, color=BLACK,
         )  # fmt: skip

@@ -26,8 +26,8 @@ DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (1, 1)), (0,
 """Beside the colour of a line, its pattern."""
 HATCHES = ("///", "\\\\\\", "...", "xxx", "+++", "ooo")
 WIDTH = 10.0
-NARROW = 5.0
-"""Widths of a full picture and of one of three beside each other, in inches."""
+NARROW, TALL = 5.0, 3.9
+"""Widths of a full picture and of one of three beside each other, and the height of those three, in inches."""
 
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -82,7 +82,7 @@ def to_svg(figure: Figure, name: str, title: str) -> str:
     text = re.sub(r"url\(#", f"url(#{name}-", text)
     text = re.sub(r'href="#', f'href="#{name}-', text)
     safe = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return text.replace("<svg ", f'<svg role="img" aria-label="{safe}" ', 1)
+    return re.sub(r"<svg ([^>]*)>", rf'<svg role="img" aria-label="{safe}" \1><title>{safe}</title>', text, count=1)
 
 
 def date_axis(axes: Axes, facts: Facts, label: bool = True) -> None:
@@ -114,6 +114,15 @@ def bands(axes: Axes, facts: Facts, label: bool = False) -> None:
             on(facts, start), on(facts, end), facecolor=(0.7, 0.7, 0.7, 0.15), edgecolor=(0.45, 0.45, 0.45, 0.55),
             hatch="//", linewidth=0.3, zorder=0.4, label="disruption" if label and not number else None,
         )  # fmt: skip
+
+
+def legend(figure: Figure, **options: Any) -> None:
+    """One legend above all panels; a label that several panels use stands in it once."""
+    found: dict[str, Any] = {}
+    for axes in figure.axes:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, handle)
+    figure.legend(found.values(), found.keys(), **{"loc": "outside upper left", **options})
 
 
 def thousands(axes: Axes, which: str = "y") -> None:

@@ -1,49 +1,72 @@
-"""Who went short: share of demand unmet by group, beside the twin's."""
+"""Who went short: share of demand unmet by group, beside what it is without disruptions and without reserves."""
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from sim.metrics.summary import Value
 from sim.report.facts import Facts
-from sim.report.figures.style import BLUE, NARROW, VERMILLION, new_figure, short
+from sim.report.figures.style import BLACK, NARROW, TALL, VERMILLION, new_figure, short
 from sim.report.phrases import count, group_words
 
-MOST = 12
+MOST = 8
 
 
-def draw(facts: Facts, column: str) -> Figure | None:
-    """Bars for the groups of a breakdown with the largest share unmet; the number of units stands beside each."""
+class Bar(NamedTuple):
+    """A group: percent of its demand unmet in the run and in its twins (None: not run), and units in the run."""
+
+    share: float
+    units: float
+    name: str
+    twin: float | None
+    without_reserves: float | None
+
+
+def bars(facts: Facts, column: str) -> list[Bar]:
+    """All groups of a breakdown that asked for anything, the largest share first."""
     found = []
     for group, values in facts.summary.by.get(column, {}).items():
         asked, unmet = values["units_demanded"], values["units_unmet"]
         if not asked.value or unmet.value is None:
             continue
-        twin = None if unmet.twin is None else 100 * unmet.twin / (asked.twin or 1)
         name = group_words(column, group) if column == "priority" else group or "(none)"
-        found.append((100 * unmet.value / asked.value, unmet.value, name, twin))
+        own, twin, bare = (_share(unmet, asked, of) for of in ("value", "twin", "without_reserves"))
+        found.append(Bar(own or 0.0, unmet.value, name, twin, bare))
+    return sorted(found, key=lambda bar: (-max(bar.share, bar.without_reserves or 0.0), bar.name))
+
+
+def _share(unmet: Value, asked: Value, of: str) -> float | None:
+    part, whole = getattr(unmet, of), getattr(asked, of)
+    return None if part is None or whole is None else 100 * part / (whole or 1)
+
+
+def draw(facts: Facts, column: str) -> Figure | None:
+    """Bars for the groups worst off; share and units of this run stand under each name."""
+    found = bars(facts, column)[:MOST][::-1]
     if not found:
         return None
-    found = sorted(found, key=lambda f: (-f[0], f[2]))[:MOST][::-1]
     place = np.arange(len(found))
-    figure = new_figure(1.5 + 0.42 * len(found), NARROW)
+    figure = new_figure(TALL, NARROW)
     axes = figure.add_subplot()
-    shares = [f[0] for f in found]
-    axes.barh(place + 0.19, shares, 0.36, color=VERMILLION, label="this run")
-    if facts.twin is not None:
-        axes.barh(
-            place - 0.19, [f[3] or 0.0 for f in found], 0.36, facecolor="white", edgecolor=BLUE, hatch="////",
-            label="without disruptions",
-        )  # fmt: skip
-    for at, (share, units, _, _) in zip(place, found, strict=True):
-        axes.annotate(
-            f"{share:.1f}% · {count(units)} units", (share, at + 0.19), (4, 0), textcoords="offset points",
-            va="center", fontsize=8.5,
-        )  # fmt: skip
-    axes.set_yticks(place, [short(f[2]) for f in found])
-    axes.set_xlim(0, 1.45 * max(*shares, *(f[3] or 0.0 for f in found), 0.1))
+    height = min(0.6, 0.12 * len(found))
+    axes.barh(place, [bar.share for bar in found], height, color=VERMILLION, label="this run")
+    marks: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("twin", "without disruptions", {"marker": "|", "s": 150, "color": BLACK, "linewidths": 1.8}),
+        ("without_reserves", "without reserves", {"marker": "D", "s": 26, "facecolors": "white", "edgecolors": BLACK}),
+    )
+    for name, words, mark in marks:
+        values = [getattr(bar, name) for bar in found]
+        if all(value is not None for value in values):
+            axes.scatter(values, place, zorder=3, label=words, clip_on=False, **mark)
+    axes.set_yticks(place, [f"{short(bar.name, 22)}\n{bar.share:.1f}% · {count(bar.units)} units" for bar in found])
+    most = [max(bar.share, bar.twin or 0.0, bar.without_reserves or 0.0) for bar in found]
+    axes.set_ylim(-0.6, len(found) - 0.4)
+    axes.set_xlim(0, 1.08 * max(*most, 0.1))
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel("Demand not met on the day (% of units asked for)")
+    axes.set_xlabel("Not met on the day (% of units asked for)")
     axes.set_ylabel({"priority": "Priority group", "product": "Product"}.get(column, column.capitalize()))
-    figure.legend(loc="outside upper left", ncols=2)
+    figure.legend(loc="outside upper left", ncols=3, columnspacing=1, handletextpad=0.4)
     return figure
