@@ -11,8 +11,9 @@ PAGE = Path(__file__).parent / "reference" / "metrics.md"
 HEAD = """# The metrics
 
 Every figure is given for all facilities together, and by product, country, region, priority group and setting, beside
-the same figure of the no-disruption twin. Days before the start (warm-up) are not counted. A figure that is not defined
-for a run, such as a gap between urban and rural sites where no site has a setting, is left out.
+the same figure of the no-disruption twin (`twin`) and, where there are reserves, of the same run without them
+(`without_reserves`). Days before the start (warm-up) are not counted. A figure that is not defined for a run, such as a
+gap between urban and rural sites where no site has a setting, is left out.
 
 | metric | name in files | unit | definition |
 |---|---|---|---|

@@ -53,7 +53,7 @@ def sourced(loaded: Loaded) -> list[Sourced]:
         found.append(
             Sourced(
                 path,
-                shown_value(figure_at(loaded.document, path)),
+                _plain(figure_at(loaded.document, path)),
                 evidence.status,
                 source.title if source is not None else evidence.source,
                 url,
@@ -74,8 +74,12 @@ def assumed(loaded: Loaded) -> list[Assumed]:
         plain = tuple(".".join(str(part) for part in place).split("."))
         if any(name[:k] in covered for name in (shown, plain) for k in range(1, len(name) + 1)):
             continue
-        found.append(Assumed(document.label(place), shown_value(value), _where(document, place)))
+        found.append(Assumed(document.label(place), _plain(value), _where(document, place)))
     return found
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else shown_value(value)
 
 
 def _where(document: Document, place: Place) -> str:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from sim.report.facts import Facts
 from sim.report.phrases import kind_words, plural
 
 MOST_SPELLS = 5000
 """Stockouts looked at, those of longest duration."""
-MILESTONE, MOVE = 0, 1
-"""Milestones are shown before anything else; of moves and stockouts, the largest by units."""
+MILESTONE, WORST, OTHER = 0, 1, 2
+"""Milestones are shown before anything else, then the worst stockouts, then the rest by units."""
+WORST_STOCKOUTS = 20
+SHIPPED = ("diverted", "held", "released")
 MOVES = {
     "release": "Reserve released", "refill": "Reserve refilled", "destroyed": "Stock destroyed",
-    "reserve_destroyed": "Reserve stock destroyed", "diverted": "Shipments diverted", "held": "Shipments held",
-    "released": "Shipments let go on",
+    "reserve_destroyed": "Reserve stock destroyed", "diverted": "Goods diverted", "held": "Goods held",
+    "released": "Goods let go on",
 }  # fmt: skip
 
 
@@ -60,34 +61,36 @@ def _disruptions(facts: Facts) -> list[Happening]:
 
 
 def _reserves(facts: Facts) -> list[Happening]:
-    found = []
+    """When reserves were triggered, opened and empty; those of one day in one line."""
+    together: dict[tuple[int, str], list[str]] = {}
     for position, plan in enumerate(facts.outcome.plan.reserves):
         if not plan.size.any():
             continue
         spell = facts.reserve(position)
-        where = ", ".join(facts.network.site_names(np.unique(facts.network.cell_site[plan.holder])))
-        moments = (("triggered", spell.triggered), ("opened for the first time", spell.opened), ("empty", spell.empty))
-        for word, day in moments:
+        for word, day in (("triggered", spell.triggered), ("opened", spell.opened), ("empty", spell.empty)):
             if day is not None:
-                found.append(Happening(day, day, f"Reserve {word}", where, "", None, plan.name, MILESTONE))
-    return found
+                together.setdefault((day, word), []).append(plan.name)
+    return [
+        Happening(day, day, f"Reserve{'s' if len(names) > 1 else ''} {word}", "", "", None, ", ".join(names), MILESTONE)
+        for (day, word), names in together.items()
+    ]
 
 
 def _moves(facts: Facts) -> list[Happening]:
-    """Releases, losses and detours, added up over each month."""
+    """Releases, losses and detours, added up over each month; detours over all destinations."""
     journal = facts.outcome.journal
     mine = journal[journal["event"].isin(list(MOVES)) & (journal["day"] >= 0)]
     if not len(mine):
         return []
     month = mine["date"].to_numpy().astype("datetime64[M]")
-    groups = mine.assign(month=month).groupby(["event", "month", "site", "product", "cause"], sort=True)
+    site = np.where(mine["event"].isin(SHIPPED), "", mine["site"])
+    groups = mine.assign(month=month, site=site).groupby(["event", "month", "site", "product", "cause"], sort=True)
     table = groups.agg(first=("day", "min"), last=("day", "max"), units=("units", "sum"), number=("units", "size"))
     found = []
-    for (event, _, site, product, cause), row in zip(table.index, table.itertuples(index=False), strict=True):
-        ships = f" ({plural(row.number, 'shipment')})" if event in ("diverted", "held", "released") else ""
-        units = int(row.units)
-        what = MOVES[event].replace("Shipments", "Goods") + ships
-        found.append(Happening(int(row.first), int(row.last), what, site, product, units, cause, MOVE))
+    for key, first, last, units, number in zip(table.index, *(table[c].tolist() for c in table), strict=True):
+        event, _, where, product, cause = key
+        ships = f" ({plural(number, 'shipment')})" if event in SHIPPED else ""
+        found.append(Happening(int(first), int(last), MOVES[event] + ships, where, product, units, cause, OTHER))
     return found
 
 
@@ -105,13 +108,15 @@ def _stockouts(facts: Facts) -> list[Happening]:
     after = np.where(same, np.append(day[1:], facts.days), facts.days)
     spells = mine.assign(after=after, length=after - np.maximum(day, 0))[begins & (after > 0)]
     spells = spells.sort_values(["length", "units"], ascending=False, kind="stable")[:MOST_SPELLS]
-    return [_stockout(facts, row) for row in spells.itertuples(index=False)]
+    columns = (spells[name].tolist() for name in ("site", "product", "day", "after", "units"))
+    found = [_stockout(facts, *row) for row in zip(*columns, strict=True)]
+    found.sort(key=lambda h: -(h.units or 0))
+    return [replace(h, rank=WORST) if k < WORST_STOCKOUTS else h for k, h in enumerate(found)]
 
 
-def _stockout(facts: Facts, row: pd.Series) -> Happening:
-    first, until = max(0, int(row.day)), max(0, int(row.after) - 1)
-    table, units, what = facts.outcome.record.table, int(row.units), "Demand unmet (units of the first day)"
+def _stockout(facts: Facts, site: str, product: str, day: float, after: float, units: int) -> Happening:
+    first, until = max(0, int(day)), max(0, int(after) - 1)
+    table, what = facts.outcome.record.table, "Demand unmet (units of the first day)"
     if table is not None:
-        cell = facts.cells[(row.site, row.product)]
-        units, what = int(table["unmet"][first : until + 1, cell].sum()), "Demand unmet"
-    return Happening(first, until, what, row.site, row.product, units, "", MOVE)
+        units, what = int(table["unmet"][first : until + 1, facts.cells[site, product]].sum()), "Demand unmet"
+    return Happening(first, until, what, site, product, units, "", OTHER)

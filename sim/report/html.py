@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def render(facts: Facts, manifest: dict[str, Any]) -> str:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+    environment.tests["match"] = lambda text, pattern: re.match(pattern, text) is not None
     return environment.get_template("report.html.j2").render(
         spec=facts.loaded.spec,
         manifest=manifest,

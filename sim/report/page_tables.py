@@ -69,7 +69,7 @@ def events(facts: Facts) -> Sheet:
 
 def reserves(facts: Facts) -> Sheet:
     """What became of each reserve."""
-    raw = []
+    raw: list[tuple[Any, ...]] = []
     for position, plan in enumerate(facts.outcome.plan.reserves):
         spell = facts.reserve(position)
         if spell.size:
@@ -82,7 +82,7 @@ def reserves(facts: Facts) -> Sheet:
         "Reserve", "Held at", "Triggered", "First opened", "Empty", "Days open", "Size (units)", "Released (units)",
         "Lowest (units)", "At the end (units)",
     )  # fmt: skip
-    rows = [(*(v or "-" for v in row[:5]), *(f"{v:,}" for v in row[5:])) for row in raw]
+    rows = [(*(str(v or "-") for v in row[:5]), *(f"{v:,}" for v in row[5:])) for row in raw]
     return Sheet("reserves", "Each reserve", head, rows, raw=raw, text_columns=5)
 
 
@@ -90,12 +90,12 @@ def costs(facts: Facts) -> Sheet:
     """Costs by line, beside the twins'; lines that are nothing in every run are named below."""
     summary = facts.summary
     raw = [(name, *value.columns().values()) for name, value in summary.cost.items()]
-    some = [row for row in raw if row[0] == "total" or any(row[1:])]
+    some = {name: v for name, v in summary.cost.items() if name == "total" or any(v.columns().values())}
     head = ["Cost", f"This run ({summary.currency})", "Without disruptions", "Difference"]
     if facts.without_reserves is not None:
         head.append("Without reserves")
-    rows = [(name.capitalize(), *map(_money, values[: len(head) - 1])) for name, *values in some]
-    nothing = [row[0] for row in raw if row not in some]
+    rows = [(n.capitalize(), *map(_money, list(v.columns().values())[: len(head) - 1])) for n, v in some.items()]
+    nothing = [name for name in summary.cost if name not in some]
     note = f"Nothing was spent on, or the scenario gives no price for: {', '.join(nothing)}." if nothing else ""
     raw_head = ("cost", f"this run ({summary.currency})", "without disruptions", "difference", "without reserves")
     return Sheet("costs", "Costs", head, rows, raw_head, raw, note)
@@ -154,7 +154,7 @@ def overall(facts: Facts) -> Sheet:
             shown.append(_shown(facts, v.without_reserves, m.unit))
         rows.append((m.label, *shown, m.definition))
     raw_head = ("Metric", "Unit", "This run", "Without disruptions", "Difference", "Without reserves", "Definition")
-    return Sheet("metrics", "All facilities and products", [*head, "Definition"], rows, raw_head, raw)
+    return Sheet("metrics-overall", "All facilities and products", [*head, "Definition"], rows, raw_head, raw)
 
 
 def _family(name: str) -> int:
@@ -163,27 +163,21 @@ def _family(name: str) -> int:
 
 
 def by_group(facts: Facts) -> list[Sheet]:
-    """One table for each breakdown: key metrics, the twin's fill rate last."""
+    """One table for each breakdown: key metrics, then the units unmet in the twins."""
+    others = [("twin", "Unmet without disruptions")] if facts.twin is not None else []
+    if facts.without_reserves is not None:
+        others.append(("without_reserves", "Unmet without reserves"))
     sheets = []
     for column, groups in facts.summary.by.items():
-        head = (column.capitalize(), *(METRICS[n].label for n in KEY), "Fill rate without disruptions")
-        raw = [
-            (group or "(none)", *(values[n].value for n in KEY), values["fill_rate"].twin)
-            for group, values in groups.items()
-        ]
-        rows = [
-            (
-                group or "(none)",
-                *(_shown(facts, values[n].value, METRICS[n].unit) for n in KEY),
-                _shown(facts, values["fill_rate"].twin, "share"),
-            )
-            for group, values in groups.items()
-        ]
-        sheets.append(
-            Sheet(
-                f"metrics-by-{column}", f"By {column}", head, rows[:MOST_GROUPS], raw=raw, note=_more(rows, MOST_GROUPS)
-            )
-        )
+        raw, rows = [], []
+        for group, values in groups.items():
+            figures = [(values[n].value, METRICS[n].unit) for n in KEY]
+            figures += [(getattr(values["units_unmet"], name), "units") for name, _ in others]
+            raw.append((group or "(none)", *(value for value, _ in figures)))
+            rows.append((group or "(none)", *(_shown(facts, value, unit) for value, unit in figures)))
+        head = (column.capitalize(), *(METRICS[n].label for n in KEY), *(label for _, label in others))
+        note = _more(rows, MOST_GROUPS)
+        sheets.append(Sheet(f"metrics-by-{column}", f"By {column}", head, rows[:MOST_GROUPS], raw=raw, note=note))
     return sheets
 
 
@@ -198,7 +192,7 @@ def _gap(value: Value, unit: str) -> str:
     if unit == "day":
         return f"{gap:+.0f} days"
     if unit == "share":
-        return f"{100 * gap:+.1f} points"
+        return f"{round(100 * gap, 1) + 0.0:+.1f} points"
     text = shown_value(gap, unit)
     return f"+{text}" if gap > 0 else text
 

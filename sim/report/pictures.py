@@ -80,7 +80,7 @@ def _first_screen(facts: Facts, add: Add) -> None:
     if any(plan.size.any() for plan in facts.outcome.plan.reserves):
         add(
             "drawdown", "With and without",
-            f"Units short as in the middle picture, added up from the start; below, what was left in reserve. {BANDS}",
+            f"Units not served on the day they were asked for, added up; below, what was left in reserve. {BANDS}",
             averted.draw(facts),
         )  # fmt: skip
     else:

@@ -133,12 +133,12 @@ def _verdict(facts: Facts, it: str) -> str:
         return f"Not needed: nobody would have gone short without {it} either."
     given = int(facts.outcome.record.reserves["released"].sum())
     if without == short:
-        kept = "released nothing and" if not given else f"released {plural(given, 'unit')}, but"
-        return f"No: {'they' if it == 'them' else 'it'} {kept} averted nothing; {count(short)} units were short either way."
+        who = "they" if it == "them" else "it"
+        kept = f"released {plural(given, 'unit')}, but" if given else "released nothing and"
+        return f"No: {who} {kept} averted nothing; {plural(short, 'unit was', 'units were')} short either way."
     if without < short:
-        more = short - without
         return (
-            f"No: {count(short)} units were short with {it} and {count(without)} without, {count(more)} fewer. "
+            f"No: {plural(short, 'unit was', 'units were')} short with {it} and {count(without)} without. "
             "Goods handed out early or elsewhere were missing later."
         )
     averted = without - short
@@ -147,7 +147,7 @@ def _verdict(facts: Facts, it: str) -> str:
         "Yes, fully" if not short else "Yes, mostly" if share >= MOSTLY else "In part" if share >= HARDLY else "Hardly"
     )
     return (
-        f"{word}: without {it} {count(without)} units would have been short, with {it} {count(short)}. "
+        f"{word}: without {it} {plural(without, 'unit')} would have been short, with {it} {count(short)}. "
         f"{count(averted)} averted ({percent(averted, without)})."
     )
 

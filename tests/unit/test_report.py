@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import io
 import re
 import time
 from pathlib import Path
@@ -13,6 +16,7 @@ import sim
 from sim.report import page_tables
 from sim.report.facts import Facts
 from sim.report.figures import (
+    averted,
     cover_heat,
     cover_over_time,
     fill,
@@ -24,6 +28,7 @@ from sim.report.figures import (
 )  # fmt: skip
 from sim.report.figures.style import drawing
 from sim.report.story import story
+from sim.report.tables import metrics_table
 from sim.report.world import outlines, unwrap
 
 BARE = """
@@ -86,7 +91,11 @@ def _page(run: sim.Run, folder: Path) -> str:
 
 
 def _facts(run: sim.Run) -> Facts:
-    return Facts(run.loaded, run.outcome, run.twin, run.metrics)
+    return Facts(run.loaded, run.outcome, run.twin, run.metrics, run.without_reserves)
+
+
+def _told(run: sim.Run) -> str:
+    return " ".join(sentence for answer in story(_facts(run)) for sentence in answer.sentences)
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +152,7 @@ def test_the_least_of_runs_has_a_report(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", ["2024-01-02", "2024-01-06", "2024-01-09"])
 def test_a_run_of_a_few_days_has_a_report(tmp_path: Path, end: str) -> None:
-    assert "In short" in _page(_run(tmp_path, BARE.format(title="Short").replace("2024-02-10", end)), tmp_path)
+    assert "Who went short?" in _page(_run(tmp_path, BARE.format(title="Short").replace("2024-02-10", end)), tmp_path)
 
 
 def test_a_run_without_twin_and_daily_table_has_a_report(tmp_path: Path) -> None:
@@ -156,14 +165,14 @@ def test_a_run_without_twin_and_daily_table_has_a_report(tmp_path: Path) -> None
 
 def test_the_story_states_the_figures_of_the_run(tmp_path: Path) -> None:
     run = _run(tmp_path, (BARE + BAN).format(title="Ban"))
-    told = " ".join(story(_facts(run)))
+    told = _told(run)
     assert "One disruption struck: export ban (ban) from 11 January 2024 to 18 January 2024." in told
     assert f"{run.metrics['units_unmet'].value:,.0f} (12.5%) were not there on the day" in told
-    assert "it would have been 0 (0.0%)" in told
+    assert "without the disruptions nobody would have gone short" in told
 
 
 def test_the_story_tells_what_the_reserve_did(full: sim.Run) -> None:
-    told = " ".join(story(_facts(full)))
+    told = _told(full)
     record = full.outcome.record.reserves
     first = int(np.flatnonzero(record["open"][:, 0])[0])
     date = _facts(full).date(first)
@@ -171,10 +180,117 @@ def test_the_story_tells_what_the_reserve_did(full: sim.Run) -> None:
     assert f"released {int(record['released'][:, 0].sum()):,} units" in told
 
 
+LOST = (BARE + BAN).replace("shortage: backorder", "shortage: lost").format(title="Lost")
+RESERVE = """
+reserves:
+  home: {{held_at: F, size: {size}, members: F, release: {{when: {{trigger: days_of_cover, below: 1d}}}}}}
+"""
+
+
+def test_a_reserve_that_helps_averts_exactly_what_it_holds(tmp_path: Path) -> None:
+    """Ten units a day for the ban's eight days less three in hand: 50 short, and 30 fewer with 30 units in reserve."""
+    run = _run(tmp_path, LOST + RESERVE.format(size=30))
+    unmet = run.metrics["units_unmet"]
+    assert (unmet.value, unmet.without_reserves, unmet.averted, unmet.twin) == (20, 50, 30, 0)
+    told = _told(run)
+    assert "Yes, mostly: without it 50 units would have been short, with it 20. 30 averted (60.0%)." in told
+    assert "The reserve 'home' (30 units) opened on" in told
+    assert "20 units went unmet after that." in told
+    table = metrics_table(run.metrics).set_index(["breakdown", "metric"])
+    assert table.loc[("all", "units_unmet"), "without_reserves"] == 50
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (100, "Yes, fully: without it 50 units would have been short, with it 0. 50 averted (100.0%)."),
+        (20, "In part: without it 50 units would have been short, with it 30. 20 averted (40.0%)."),
+        (2, "Hardly: without it 50 units would have been short, with it 48. 2 averted (4.0%)."),
+    ],
+)
+def test_the_verdict_follows_the_share_averted(tmp_path: Path, size: int, words: str) -> None:
+    assert words in _told(_run(tmp_path, LOST + RESERVE.format(size=size)))
+
+
+def test_a_reserve_that_is_never_opened_averts_nothing(tmp_path: Path) -> None:
+    told = _told(_run(tmp_path, (LOST + RESERVE.format(size=30)).replace("below: 1d}", "below: 1d}, after: 300d")))
+    assert "No: it released nothing and averted nothing; 50 units were short either way." in told
+    assert "The reserve 'home' (30 units) was never opened." in told
+
+
+def test_a_reserve_nobody_needed_is_told_so(tmp_path: Path) -> None:
+    calm = BARE.format(title="Calm") + RESERVE.format(size=30)
+    told = _told(_run(tmp_path, calm))
+    assert "Nobody went short: all 400 units asked for were there on the day." in told
+    assert "Not needed: nobody would have gone short without it either." in told
+
+
+def test_the_run_without_reserves_can_be_left_out_and_is_not_made_in_vain(tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(LOST + RESERVE.format(size=30), encoding="utf-8")
+    run = sim.run(path, without_reserves=False)
+    assert run.without_reserves is None and run.metrics["units_unmet"].without_reserves is None
+    assert "Not known: the same run without it was not made." in _told(run)
+    assert sim.run(path, overrides={"reserves.home.size": 0}).without_reserves is None
+
+
+def test_the_run_without_reserves_is_the_run_of_a_strategy_without(full: sim.Run, tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(FULL, encoding="utf-8")
+    none = sim.run(path, overrides={"reserves.national.size": "0d"})
+    assert none.metrics["units_unmet"].value == full.metrics["units_unmet"].without_reserves
+    assert none.metrics.cost["total"].value == pytest.approx(full.metrics.cost["total"].without_reserves)
+
+
+def test_key_events_tell_the_stockout_with_its_dates_and_units(tmp_path: Path) -> None:
+    run = _run(tmp_path, LOST + RESERVE.format(size=30))
+    rows = {(row[2], row[6] or row[3]): row for row in page_tables.events(_facts(run)).raw}
+    (spell,) = [row for (what, _), row in rows.items() if what == "Demand unmet"]
+    assert spell[3:6] == ("F", "p", 20)
+    assert rows["Export ban begins", "ban"][0] == "2024-01-11"
+    assert rows["Export ban over", "ban"][0] == "2024-01-19"
+    assert rows["Reserve released", "home"][5] == 30
+
+
+def test_key_events_are_cut_with_a_note_and_kept_in_the_file(full: sim.Run) -> None:
+    sheet = page_tables.events(_facts(full))
+    assert len(sheet.rows) <= page_tables.MOST_EVENTS
+    assert [row[0] for row in sheet.rows] == sorted(row[0] for row in sheet.rows)
+
+
+def test_every_table_is_a_csv_file_inside_the_page(full: sim.Run, tmp_path: Path) -> None:
+    page = _page(full, tmp_path)
+    found = re.findall(r'download="([a-z-]+)\.csv" href="data:text/csv;charset=utf-8;base64,([^"]+)"', page)
+    files = dict(found)
+    assert len(files) == len(found)
+    read = {name: list(csv.reader(io.StringIO(base64.b64decode(text).decode()))) for name, text in files.items()}
+    assert {
+        "costs",
+        "stockouts",
+        "evidence",
+        "assumed",
+        "events",
+        "reserves",
+        "disruptions",
+        "metrics",
+        "metrics-overall",
+    } <= set(read)
+    assert all(len(row) == len(table[0]) for table in read.values() for row in table)
+    costs = {row[0]: row[1] for row in read["costs"][1:]}
+    assert float(costs["total"]) == pytest.approx(full.metrics.cost["total"].value)
+    short = sum(int(row[5]) for row in read["stockouts"][1:])
+    assert short == full.metrics["units_unmet"].value
+
+
+def test_pictures_are_named_for_those_who_do_not_see_them(full: sim.Run, tmp_path: Path) -> None:
+    for svg in re.findall(r"<svg [^>]*>\s*<title>[^<]+</title>|<svg [^>]*>", _page(full, tmp_path)):
+        assert 'role="img"' in svg and "<title>" in svg
+
+
 def test_evidence_and_assumptions_are_told_apart(full: sim.Run) -> None:
     facts = _facts(full)
     assert [row[:4] for row in page_tables.evidence(facts).raw] == [
-        ("disruptions.ban.for", "'60d'", "reported", "The gazette")
+        ("disruptions.ban.for", "60d", "reported", "The gazette")
     ]
     lacking = {str(row[0]) for row in page_tables.assumptions(facts).raw}
     assert "disruptions.ban.for" not in lacking
@@ -194,14 +310,14 @@ def test_every_axis_has_a_label(full: sim.Run) -> None:
     assert cover is not None
     with drawing():
         drawn = [
-            cover_over_time.draw(facts), unmet_by_group.draw(facts, "region"), reserve.draw(facts, small=True),
+            cover_over_time.draw(facts), unmet_by_group.draw(facts, "region"), reserve.draw(facts), averted.draw(facts),
             fill.overall(facts), timeline.draw(facts), ports.draw(facts), map.draw(facts),
             cover_heat.draw(facts, cover), fill.draw(facts, ["region"]),
         ]  # fmt: skip
         for figure in drawn:
             assert figure is not None
             assert all(axes.get_ylabel() for axes in figure.axes)
-            assert figure.axes[-1].get_xlabel()
+            assert figure.axes[-1].get_xlabel(), figure
 
 
 def test_heat_map_shows_the_product_worst_off(full: sim.Run) -> None:

@@ -47,8 +47,8 @@ def _short(axes: Axes, facts: Facts) -> None:
     if facts.without_reserves is not None:
         bare = _so_far(facts, facts.without_reserves)
         axes.fill_between(
-            ends(facts), own, bare, where=list(bare > own), facecolor="#e6f4ef", edgecolor=GREEN, hatch="...", linewidth=0,
-            label="averted",
+            ends(facts), own, bare, where=list(bare > own), facecolor="#e6f4ef", edgecolor=GREEN, hatch="...",
+            linewidth=0, label="averted",
         )  # fmt: skip
         axes.plot(ends(facts), bare, color=VERMILLION, linestyle=(0, (5, 2)), linewidth=1.4, label="without reserves")
     axes.plot(ends(facts), own, color=BLUE, linewidth=1.6, label="this run")

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from sim.report.facts import KEEPERS, WEEK, Facts
 from sim.report.figures.style import new_figure, short
 
-MOST = 60
+MOST = 45
 MOST_NUMBERS = 1300
 """With more squares than this, signs stand in them instead of days."""
 OUT, UNDER, PLAN, OVER, NONE = range(5)

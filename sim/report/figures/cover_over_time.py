@@ -18,7 +18,7 @@ def cover(facts: Facts, product: str, twin: bool = False) -> np.ndarray:
 
 
 def worst_products(facts: Facts) -> list[str]:
-    """Products in order of the share of their demand unmet, then of their lowest cover; those without demand left out."""
+    """Products with demand, those with the largest share of it unmet first, then those with the lowest cover."""
 
     def rank(product: str) -> tuple[float, float, str]:
         asked, unmet = (facts.daily(n, kind="facility", product=product).sum() for n in ("demand", "unmet"))

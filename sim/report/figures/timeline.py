@@ -50,8 +50,8 @@ def draw(facts: Facts) -> Figure:
                 label="without disruptions" if first else None,
             )  # fmt: skip
         axes.set_ylim(bottom=0)
-        axes.set_ylabel(f"Stock ({short(facts.unit(product), 12)}s)")
-        axes.set_title(short(product, 60))
+        axes.set_ylabel("Stock (units)")
+        axes.set_title(f"{short(product, 60)} (one unit: {short(facts.unit(product), 40)})")
         thousands(axes)
     date_axis(panels[-1], facts)
     figure.legend(loc="outside upper right", ncols=2)
@@ -85,5 +85,5 @@ def _bars(axes: Axes, facts: Facts) -> None:
     axes.set_ylim(len(impacts) - 0.4, -0.6)
     axes.set_yticks([])
     axes.grid(axis="y", visible=False)
-    axes.set_ylabel("Disruptions")
+    axes.set_ylabel("Disruption", fontsize=8)
     axes.set_title("Disruptions (a triangle marks the announcement)")
