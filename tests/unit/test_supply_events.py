@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import sim
+from sim.report.facts import Facts
+from sim.report.figures.trouble import trouble
 from tests.contract.network import STANDARD, run
 
 OUTAGE = {"kind": "site_outage", "at": "maker", "from": "2024-01-05", "until": "2024-01-15"}
@@ -65,6 +67,19 @@ def test_a_supplier_may_let_customers_have_more_than_usual() -> None:
     more = two_makers(**stop, steps=[{"on": "2024-01-13", "share": "120%"}])
     daily = more.daily[more.daily["site"] == "usual"]
     assert daily[(daily["day"] >= 12) & (daily["day"] < 20)]["dispatched"].tolist() == [12] * 8
+
+
+def test_more_orders_or_a_limit_at_usual_units_block_no_lane_on_the_map() -> None:
+    limit = {"kind": "supplier_allocation", "supplier": "usual"}
+    for disruption, lanes in [
+        ({"kind": "extra_orders", "at": "clinic", "source": "abroad", "per_day": 2}, []),
+        (limit | {"share": "100%"}, []),
+        (limit | {"share": "100%", "steps": [{"on": "2024-01-13", "share": "90%"}]}, ["usual > clinic"]),
+    ]:
+        done = two_makers(**disruption)
+        found = trouble(Facts(done.loaded, done.outcome, done.twin, done.metrics)).blocked
+        names = [lane.name for lane in done.outcome.plan.network.lanes]
+        assert [name for name, blocked in zip(names, found, strict=True) if blocked] == lanes
 
 
 def test_every_member_may_hold_its_own_reserve() -> None:
