@@ -12,7 +12,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --constraint const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench bench-peers docs constraints clean distclean
+.PHONY: help setup run test lint format bench bench-peers docs gallery constraints clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -45,6 +45,9 @@ bench-peers: $(VENV)/.bench ## only the measurement against another simulator
 docs: $(VENV)/.docs ## build the documentation into docs/_build
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
 	@echo "docs/_build/index.html"
+
+gallery: $(VENV)/.core ## make the pictures that the README shows (needs Chromium)
+	MPLBACKEND=Agg $(BIN)/python -m docs.make_gallery
 
 constraints: ## pin again what pyproject.toml asks for (ARGS=--upgrade for newer releases)
 	$(call make_venv,.venv-pins)

@@ -39,6 +39,8 @@ class SiteOutage(Disruption):
     """share of normal capacity left"""
     steps: list[Step] = []
     """stages of recovery before the end, in order of date"""
+    restart_lag: Days = 0.0
+    """from a restart to the first product released: steps and the end are felt this much later"""
     recovery: Days | None = None
     """from the end: time to full capacity in a straight line; left out: the supplier's ramp_up"""
     stock: Literal["freeze", "ships", "destroy"] = "freeze"
@@ -61,7 +63,9 @@ class SiteOutage(Disruption):
         start, end = self.span(network)
         if end <= start:
             return [], []
-        levels = [(start, self.capacity), *((network.calendar.day(s.on), s.capacity) for s in self.steps)]
+        end += self.restart_lag
+        later = ((network.calendar.day(s.on) + self.restart_lag, s.capacity) for s in self.steps)
+        levels = [(start, self.capacity), *later]
         effects = []
         for site in np.unique(network.cell_site[cells]):
             mine = cells[network.cell_site[cells] == site]

@@ -12,14 +12,14 @@ from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.model.selection import SelectorField
 from sim.registry import Model
-from sim.units import Date, Share, Text
+from sim.units import Date, Percent, Text
 
 
 class AllocationStep(Model):
     """A change of the allocation."""
 
     on: Date
-    share: Share
+    share: Percent
 
 
 @DISRUPTIONS.register("supplier_allocation")
@@ -31,8 +31,8 @@ class SupplierAllocation(Disruption):
     """products concerned; left out: all"""
     customers: SelectorField = "all"
     """customers concerned"""
-    share: Share
-    """share of usual orders that is shipped"""
+    share: Percent
+    """share of usual units that is shipped; above 100% where a supplier lets customers have more than usual"""
     steps: list[AllocationStep] = []
     """later shares, in order of date"""
     unfilled: Literal["wait", "cancel"] = "wait"

@@ -44,6 +44,7 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
         "flow.at_border": np.zeros(flows),
         "flow.border_open": np.ones(flows),
         "flow.cancels": np.zeros(flows),
+        "flow.extra_orders": np.zeros(flows),
         "gate.clearance": np.zeros(gates),
         "gate.handling": np.array([gate.handling for gate in network.gates]),
         "lane.extra": np.zeros(lanes),

@@ -26,9 +26,12 @@ class Ordering:
             if (level[rule.cells] == k).any()
         ]
         self._sources = Sources(plan.network)
+        self._extra = np.zeros(len(plan.network.flow_buyer))
 
     def review(self, day: int) -> None:
         """All orders of a day; a level's orders are booked before the level above is reviewed."""
+        if self._quantities.touched("flow.extra_orders"):
+            self._order_extra(day)
         for rule, part in self._parts:
             due = (day - rule.first) % rule.review == 0
             units = self._wanted(rule, due)
@@ -39,6 +42,15 @@ class Ordering:
                 flow, share = self._sources.split(rule.cells[wants], units[wants])
                 self._state.book(flow, share)
                 self._note(day, flow, share)
+
+    def _order_extra(self, day: int) -> None:
+        """Whole units of what disruptions order on top; a fraction is carried to the next day."""
+        self._extra += self._quantities["flow.extra_orders"]
+        units = np.floor(self._extra + 1e-9).astype(np.int64)
+        self._extra -= units
+        flow = np.flatnonzero(units)
+        self._state.book(flow, units[flow])
+        self._note(day, flow, units[flow])
 
     def _wanted(self, rule: BoundRule, due: bool) -> np.ndarray | None:
         cells, state = rule.cells, self._state

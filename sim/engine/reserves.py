@@ -107,18 +107,16 @@ class ReserveDesk:
 
     def _release_own(self, left: np.ndarray, day: float) -> None:
         """A facility that holds the reserve itself takes what it lacks to its usual position."""
-        for holder, member in self.reserve.own:
-            if self._open[member] and left[holder] > 0:
-                cell = self.reserve.members[member]
-                lack = self._own_need(cell)
-                units = min(int(left[holder]), lack)
-                self._state.on_hand[cell] += units
-                self.released[holder] += units
+        holder, member = self.reserve.own.T
+        cell = self.reserve.members[member]
+        units = np.where(self._open[member], np.minimum(left[holder], self._own_need(cell)), 0)
+        self._state.on_hand[cell] += units
+        self.released[holder] += units
 
-    def _own_need(self, cell: int) -> int:
-        """Backlog, and what is missing on hand to a week of usual demand."""
-        week = int(np.ceil(7 * self._network.cell_mean[cell]))
-        return max(0, int(self._state.backlog[cell]) + week - int(self._state.on_hand[cell]))
+    def _own_need(self, cells: np.ndarray) -> np.ndarray:
+        """Backlog, and what is missing on hand to a week of usual demand; over cells."""
+        week = np.ceil(7 * self._network.cell_mean[cells]).astype(np.int64)
+        return np.maximum(0, self._state.backlog[cells] + week - self._state.on_hand[cells])
 
     def _some(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         moved = np.flatnonzero(units)

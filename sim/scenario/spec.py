@@ -51,7 +51,8 @@ class Sourcing(Model):
     products: list[Text] | None = None
     """products it holds for; left out: all"""
     from_: dict[str, ShareField] = Field(alias="from", min_length=1)
-    """source and its share of the orders (or 'column NAME' in percent); shares add up to 100%"""
+    """source and its share of the orders (or 'column NAME' in percent); shares add up to 100%; a source with 0% is on
+    stand-by: it has no regular orders, but a disruption such as `extra_orders` can send it some"""
 
 
 class Season(Model):

@@ -34,7 +34,8 @@ def blocks(kind: str) -> list[pytest.param]:
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A folder in which the documentation's commands can be typed: the shipped scenarios are there."""
-    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    for shipped in ("docs", "scenarios"):
+        (tmp_path / shipped).symlink_to(ROOT / shipped)
     (tmp_path / "run_scenario.py").symlink_to(ROOT / "run_scenario.py")
     return tmp_path
 

@@ -285,9 +285,12 @@ class _Builder:
                 if source in self.warehouses:
                     served.setdefault(source, []).append(facility)
         users = [f for f in self.facilities if product in self.wants[f]]
-        if not served or not c.number(0, 4):
+        if not self.exact and not c.number(0, 5):
+            held: Any = "members"
+            members = users
+        elif not served or not c.number(0, 4):
             holder = c.one(users)
-            held: Any = holder
+            held = holder
             members = [holder]
         elif len(served) > 1 and not self.exact and c.number(0, 1):
             held = dict(zip(sorted(served)[:2], ["40%", "60%"], strict=True))
@@ -351,7 +354,7 @@ TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
     "declared": lambda c: {"trigger": "declared", "after": c.one(["0d", "9d"]), "until": c.one(["15d", "60d"])},
     "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"])},
 }  # fmt: skip
-INEXACT = ("supplier_allocation",)
+INEXACT = ("extra_orders", "supplier_allocation")
 
 
 def _surge(b: _Builder) -> Spec:
@@ -407,6 +410,7 @@ def _outage(b: _Builder) -> Spec:
     if not b.exact:
         maybe(b.c, outage, "capacity", ["0%", "45%"])
         maybe(b.c, outage, "recovery", ["0d", "6d"])
+        maybe(b.c, outage, "restart_lag", ["5d"])
     return outage
 
 
@@ -416,14 +420,22 @@ def _loss(b: _Builder) -> Spec:
 
 
 def _rationed(b: _Builder) -> Spec:
-    rationed = {"supplier": b.c.one(b.suppliers), "share": b.c.one(["0%", "40%", "100%"])}
+    rationed = {"supplier": b.c.one(b.suppliers), "share": b.c.one(["0%", "40%", "100%", "120%"])}
     maybe(b.c, rationed, "unfilled", ["wait", "cancel"])
     return rationed
+
+
+def _extra_orders(b: _Builder) -> Spec:
+    buyer, product = b.c.one(sorted(b.sources))
+    extra = {"at": buyer, "source": b.c.one(b.sources[buyer, product]), "per_day": b.c.one([0.4, 9, 50])}
+    maybe(b.c, extra, "ramp", ["0d", "4d"])
+    return extra
 
 
 DISRUPTED: dict[str, Callable[[_Builder], Spec]] = {
     "demand_surge": _surge,
     "export_ban": _ban,
+    "extra_orders": _extra_orders,
     "lane_delay": _delay,
     "port_closure": _port_closure,
     "route_closure": _closure,

@@ -12,6 +12,8 @@ from sim.policies.allocation.base import largest_remainder
 from sim.policies.reserves.reserve import Reserve
 from sim.scenario.load import Loaded, Problems
 
+PER_UNIT = 10**6
+"""Usual demand is counted in millionths of a unit when a size is split over members."""
 PARTS = 10**9
 """Shares are counted in billionths when a size is split over holders."""
 
@@ -29,7 +31,7 @@ def compile_reserves(loaded: Loaded, network: Network, problems: Problems) -> tu
 
 def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
     members, member = _members(network, reserve)
-    holders, sizes = _sizes(network, reserve, members)
+    holders, sizes = (_own_sizes if reserve.at_members else _sizes)(network, reserve, members)
     serves = _reach(network, members)
     at = {int(cell): k for k, cell in enumerate(holders)}
     flows, flow_serves = [], []
@@ -101,6 +103,17 @@ def _sizes(network: Network, reserve: Reserve, members: np.ndarray) -> tuple[np.
             sizes.append(units)
     by_cell = np.argsort(holders)
     return np.array(holders, dtype=np.int64)[by_cell], np.array(sizes, dtype=np.int64)[by_cell]
+
+
+def _own_sizes(network: Network, reserve: Reserve, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every member cell as its own holder: the size of each product split by usual demand."""
+    sizes = np.zeros(len(members), dtype=np.int64)
+    for product in np.unique(network.cell_product[members]):
+        mine = np.flatnonzero(network.cell_product[members] == product)
+        total = np.array([_total(network, reserve, members[mine])])
+        usual = np.round(network.cell_mean[members[mine]] * PER_UNIT).astype(np.int64)
+        sizes[mine] = largest_remainder(total, np.zeros(len(mine), dtype=np.int64), usual)
+    return members, sizes
 
 
 def _total(network: Network, reserve: Reserve, members: np.ndarray) -> int:

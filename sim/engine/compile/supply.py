@@ -81,6 +81,7 @@ def explicit_sources(
                     raise PlaceError(("from",), "unknown site", name, "a supplier or warehouse", place)
                 with placed("from", name):
                     shares[place[name]] = _shares(share, sites, loaded)
+            stand_by = {place[name] for name, share in entry.from_.items() if share == 0.0}
             total = sum(shares.values())
             assert isinstance(total, np.ndarray)
             if (wrong := np.flatnonzero(abs(total - 1) > 1e-6)).size:
@@ -97,7 +98,7 @@ def explicit_sources(
                     if key in found:
                         other = f"sourcing entry {found[key][0] + 1} names the sources of "
                         raise PlaceError(("at",), other + f"'{frame['name'][site]}' for '{name}' already")
-                    found[key] = position, {s: float(v[k]) for s, v in shares.items() if v[k] > 0}
+                    found[key] = position, {s: float(v[k]) for s, v in shares.items() if v[k] > 0 or s in stand_by}
     return found
 
 

@@ -20,6 +20,10 @@ else:
     TriggerField = one_of(TRIGGERS)
 
 
+MEMBERS = "members"
+"""As `held_at`: each member facility holds its own part."""
+
+
 class Release(Model):
     """How a reserve is opened and shared out."""
 
@@ -54,7 +58,7 @@ class Reserve(Model):
     """Stock set apart for bad times, on top of ordinary stock and not counted in anyone's inventory position."""
 
     held_at: dict[str, Share] | str
-    """the sites that hold it and their shares of it; or one site's name"""
+    """the sites that hold it and their shares of it; or one site's name; or `members`: each facility its own part"""
     size: StockField
     """units of each product, or days of the members' usual demand"""
     members: SelectorField
@@ -66,6 +70,11 @@ class Reserve(Model):
     """left out: not refilled within the scenario"""
     holding_cost: NonNegative | None = None
     """currency per unit and year; left out: the scenario's holding rate"""
+
+    @property
+    def at_members(self) -> bool:
+        """Whether each member facility holds its own part."""
+        return self.held_at == MEMBERS
 
     @property
     def shares(self) -> dict[str, float]:

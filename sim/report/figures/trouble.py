@@ -36,13 +36,19 @@ def trouble(facts: Facts) -> Trouble:
                 sites[[network.gates[row].site for row in effect.rows]] = True
             elif place == "lane":
                 blocked[effect.rows] = True
-            elif place == "flow":
+            elif place == "flow" and _stops(effect):
                 blocked[_lanes_of(facts, effect)] = True
             elif place == "passage":
                 named = {network.passages[row] for row in effect.rows}
                 using = [any(p.name in named for p in lane.passages) for lane in network.lanes]
                 (diverted if quantity == "diverted" else blocked)[np.array(using)] = True
     return Trouble(sites, blocked & ~diverted, diverted)
+
+
+def _stops(effect: Effect) -> bool:
+    """Whether less than usual may leave: not where more is ordered, or all of the usual units may still go."""
+    enough = effect.quantity == "flow.allowance" and min(value for _, value in effect.steps) >= 1
+    return effect.quantity != "flow.extra_orders" and not enough
 
 
 def _lanes_of(facts: Facts, effect: Effect) -> np.ndarray:

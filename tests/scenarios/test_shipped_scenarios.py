@@ -1,0 +1,88 @@
+"""What every scenario that we ship owes its readers, and that it runs under each of its strategies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+import sim
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = sorted((ROOT / "scenarios" / "crises").glob("*.yaml"))
+FILES = sorted((ROOT / "scenarios").rglob("*.yaml"))
+SCHEMA = ROOT / "scenarios" / "schema" / "scenario.schema.json"
+LONGEST = dt.timedelta(days=75)
+"""How much of each scenario is run here; every strategy of the whole is shown in the documentation."""
+WORDS = 40
+
+
+@cache
+def strategies(path: Path) -> list[str]:
+    return list(yaml.safe_load(path.read_text(encoding="utf-8"))["strategies"])
+
+
+@cache
+def short_run(path: Path, strategy: str) -> sim.Run:
+    """The beginning of a scenario, disruptions included."""
+    spec = sim.validate(path).spec
+    end = min(spec.end, spec.start + LONGEST)
+    assert any(d.from_ < end for d in spec.disruptions), "a disruption that begins within the part that is run"
+    return sim.run(path, strategy=strategy, overrides={"end": end.isoformat()})
+
+
+every_scenario = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+every_strategy = pytest.mark.parametrize(
+    ("path", "strategy"),
+    [pytest.param(path, name, id=f"{path.stem}-{name}") for path in SHIPPED for name in strategies(path)],
+)
+
+
+def test_there_are_scenarios() -> None:
+    assert {path.stem for path in SHIPPED} >= {"red-sea-2024", "helene-2024", "india-api-2020"}
+
+
+@every_strategy
+def test_it_is_valid_under_every_strategy(path: Path, strategy: str) -> None:
+    sim.validate(path, strategy)
+
+
+@every_scenario
+def test_it_says_what_it_asks_and_what_it_leaves_out(path: Path) -> None:
+    spec = sim.validate(path).spec
+    assert spec.question and spec.question.rstrip().endswith("?")
+    assert spec.leaves_out and len(spec.leaves_out.split()) >= WORDS
+    assert len(strategies(path)) >= 3
+    assert (ROOT / "docs" / "crises" / f"{path.stem}.md").exists()
+
+
+@every_scenario
+def test_its_evidence_leads_to_pages_that_can_be_opened(path: Path) -> None:
+    spec = sim.validate(path).spec
+    assert spec.evidence
+    assert all(source.url is not None and source.url.startswith("https://") for source in spec.sources.values())
+    assert set(spec.sources) == {entry.source for entry in spec.evidence.values()}, "each source used, and no other"
+
+
+@every_strategy
+def test_it_runs_on_the_same_patients_and_is_sound_without_the_disruption(path: Path, strategy: str) -> None:
+    """No strategy changes what patients need; and a twin that goes short would show poor planning, not the crisis."""
+    run, first = short_run(path, strategy), short_run(path, strategies(path)[0])
+    need = run.daily["demand"].to_numpy()
+    assert need.sum() > 0
+    np.testing.assert_array_equal(need, first.daily["demand"].to_numpy())
+    assert run.metrics["units_demanded"].twin == first.metrics["units_demanded"].twin
+    by_product = {product: found["fill_rate"].twin for product, found in run.metrics.by["product"].items()}
+    assert all(served is not None and served >= 0.99 for served in by_product.values()), by_product
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_editors_find_the_schema(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    head = "# yaml-language-server: $schema="
+    assert first.startswith(head)
+    assert (path.parent / first.removeprefix(head)).resolve() == SCHEMA
