@@ -68,6 +68,19 @@ class Run:
 
         return ports_table(self.outcome)
 
+    @cached_property
+    def lots(self) -> pd.DataFrame:
+        """One row per lot; see `sim.report.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
+        from sim.report.tables import lots_table
+
+        return lots_table(self.outcome)
+
+    def trace(self, lot: int) -> pd.DataFrame:
+        """Where a lot went, from the journal (of detail "full"); raises ValueError for a lot that is not there."""
+        from sim.report.tables import trace_table
+
+        return trace_table(self.outcome, lot)
+
     @property
     def manifest(self) -> dict[str, Any]:
         """What was run: scenario and its hash, overlays applied, seed, versions. The same run gives the same one."""
@@ -116,6 +129,8 @@ class Run:
         if self.outcome.record.table is not None:
             write_parquet(place / "daily.parquet", self.daily)
         write_parquet(place / "events.parquet", self.events)
+        if self.outcome.lots is not None:
+            write_parquet(place / "lots.parquet", self.lots)
         if len(self.outcome.plan.network.gates):
             write_parquet(place / "ports.parquet", self.ports)
         if report:

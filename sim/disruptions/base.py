@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -18,6 +19,8 @@ from sim.units import Date, Days, Text
 class Disruption(Kind):
     """Something that happens to the network over [from, until)."""
 
+    by_lot: ClassVar[bool] = False
+    """whether the products concerned must be kept by lot"""
     kind: Text
     name: Text | None = None
     """how the journal and the report call it; left out: made from kind and place"""
@@ -83,6 +86,43 @@ class Disruption(Kind):
             sites = network.select_sites(at)
         with placed("products"):
             return network.cells_of(sites, network.product_positions(products))
+
+
+class AtOnce(Disruption):
+    """Something that happens at one time, `from`."""
+
+    def check_span(self) -> None:
+        if self.until is not None or self.for_ is not None:
+            raise ValueError("no until or for: this happens at one time, `from`")
+
+    def span(self, network: Network) -> tuple[float, float]:
+        start = network.calendar.day(self.from_)
+        return start, start
+
+
+class MadeBetween(AtOnce):
+    """Something that happens to the lots made between two dates."""
+
+    by_lot: ClassVar[bool] = True
+    products: list[Text] | None = None
+    """products concerned; left out: all"""
+    made_from: Date | None = None
+    """first day of making; left out: from the beginning"""
+    made_until: Date | None = None
+    """first day of making that is not concerned; left out: `from`"""
+
+    def check(self) -> None:
+        if self.made_from is not None and self.made_from > (self.made_until or self.from_):
+            raise ValueError("made_from before made_until, and before from")
+        if self.made_until is not None and self.made_until > self.from_:
+            raise ValueError("made_until no later than from")
+
+    def impulse(self, network: Network, action: str, cells: np.ndarray, amount: float) -> Impulse:
+        """The action on lots that the makers' cells made between the two dates."""
+        day = network.calendar.day
+        first = -np.inf if self.made_from is None else day(self.made_from)
+        over = day(self.from_ if self.made_until is None else self.made_until)
+        return Impulse(action, cells, amount, day(self.from_), self.label, (first, over))
 
 
 DISRUPTIONS: Registry[Disruption] = Registry("disruption", "kind")

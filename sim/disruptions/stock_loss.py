@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.disruptions.base import DISRUPTIONS, Disruption
+from sim.disruptions.base import DISRUPTIONS, AtOnce
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.model.selection import SelectorField
@@ -10,7 +10,7 @@ from sim.units import Share, Text
 
 
 @DISRUPTIONS.register("stock_loss")
-class StockLoss(Disruption):
+class StockLoss(AtOnce):
     """A share of the stock on hand at some sites is destroyed, once, at `from`."""
 
     at: SelectorField
@@ -23,14 +23,6 @@ class StockLoss(Disruption):
     """whether reserves held at these sites are struck too"""
     example = {"at": "store", "from": "2024-01-11", "share": "40%"}
     bad_example = ({"at": "store", "from": "2024-01-11", "share": "140%"}, "between 0% and 100%")
-
-    def check_span(self) -> None:
-        if self.until is not None or self.for_ is not None:
-            raise ValueError("no until or for: stock is lost at one time, `from`")
-
-    def span(self, network: Network) -> tuple[float, float]:
-        start = network.calendar.day(self.from_)
-        return start, start
 
     def place(self) -> str:
         return str(self.at)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.ledger import DAILY
+from sim.engine.lots import LotKeeper
 from sim.engine.plan import Plan
 from sim.engine.state import State
 from sim.errors import SimulationError
 from sim.model.shipments import Phase
 
+LOT_CHECK_DAYS = 7
+"""Every lot is looked for this often; the totals of every stock every day."""
+
 
 class Conservation:
-    """Checks each evening, per product: initial + produced = on hand + under way + reserve + served + destroyed.
+    """Checks each evening, per product: initial + produced = on hand + held + under way + reserve + served + destroyed
+    + expired + recalled; and now and then, for goods kept by lot, the same per lot.
 
     Goods under way are counted from the shipments' table, not from the counters that policies see, so that an error
     in either is found.
@@ -20,6 +25,7 @@ class Conservation:
 
     def __init__(self, plan: Plan, state: State) -> None:
         self._plan, self._state = plan, state
+        self._last_day = plan.network.calendar.days - 1
         network = plan.network
         self._product = network.cell_product
         self._products = len(network.products)
@@ -45,13 +51,52 @@ class Conservation:
         )
         served = today["served"] + today["served_late"]
         under_way = self._under_way()
-        self._expected += today["produced"] - served - today["destroyed"]
-        present = today["on_hand"] + today["reserve"] + under_way
+        self._expected += today["produced"] - served - today["destroyed"] - today["expired"] - today["recalled"]
+        present = today["on_hand"] + today["held"] + today["reserve"] + under_way
         self._complain(day, self._expected - present, "stock is not conserved: units missing")
         self._unanswered += today["demand"] - served - today["lost"]
         self._complain(day, self._unanswered - today["backlog"], "demand is not accounted for: units missing")
         self._complain(day, under_way - today["in_transit"], "goods under way differ from their counter by")
         self._check_signs(day)
+        if self._state.lots is not None:
+            self._check_pockets(day, self._state.lots)
+            if day % LOT_CHECK_DAYS == 0 or day == self._last_day:
+                self._check_lots(day, self._state.lots)
+
+    def _check_pockets(self, day: int, lots: LotKeeper) -> None:
+        """What lies in the pockets is what the cells and reserves have."""
+        cells, reserves = lots.totals()
+        state = self._state
+        kept = lots.cell[: len(cells)]
+        self._complain_at(day, kept, cells - state.on_hand[kept], "lots and stock on hand differ by")
+        stocks = zip(state.reserve, lots.reserve, self._plan.reserves, strict=True)
+        for stock, pocket, reserve in stocks:
+            mine = pocket >= 0
+            gap = reserves[pocket[mine] - len(cells)] - stock[mine]
+            self._complain_at(day, reserve.holder[mine], gap, "lots and reserve differ by")
+
+    def _complain_at(self, day: int, cells: np.ndarray, gap: np.ndarray, what: str) -> None:
+        if gap.any():
+            cell = int(cells[np.flatnonzero(gap)[0]])
+            site = self._plan.network.site_names(self._plan.network.cell_site[[cell]])[0]
+            raise SimulationError(f"day {day}, '{site}': {what} {gap[np.flatnonzero(gap)[0]]}")
+
+    def _check_lots(self, day: int, lots: LotKeeper) -> None:
+        """What was made of each lot is somewhere, or has gone in a way that was counted."""
+        table, held, count = self._state.shipments, self._state.held, lots.book.count
+        _, lot, units = lots.contents()
+        live = np.flatnonzero((table["phase"] != Phase.DONE) & (table["lot"] >= 0))
+        kept = held["lot"] >= 0
+        found = (
+            np.bincount(lot, units, count)
+            + np.bincount(table["lot"][live], table["units"][live], count)
+            + np.bincount(held["lot"][kept], held["units"][kept], count)
+        ).astype(np.int64)
+        if (found != lots.book.left).any():
+            wrong = int(np.flatnonzero(found != lots.book.left)[0])
+            raise SimulationError(
+                f"day {day}: lot {wrong} is not conserved: {lots.book.left[wrong]} left, {found[wrong]} found"
+            )
 
     def _check_signs(self, day: int) -> None:
         state = self._state

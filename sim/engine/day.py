@@ -7,7 +7,7 @@ Order of a day; what happens at one instant happens in this order:
   4 demand is served
   5 review: triggers and orders, from the facilities upward
   6 allocation and dispatch
-  7 recording and conservation check
+  7 expiry, recording and conservation check
 A shipment that leaves on day t with journey time L serves the demand of the first day >= t + L (the next day for
 L = 0). Old backlog is served before new demand. Effects hold on [from, until).
 """
@@ -21,6 +21,7 @@ from sim.engine.dispatch import Dispatch
 from sim.engine.journal import Detail, Journal
 from sim.engine.ordering import Ordering
 from sim.engine.plan import Plan
+from sim.engine.quality import Quality
 from sim.engine.recorder import Recorder
 from sim.engine.reserves import ReserveDesk
 from sim.engine.state import State
@@ -40,6 +41,7 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
         "cell.capacity_factor": np.ones(cells),
         "cell.demand_factor": np.ones(cells),
         "cell.order_factor": np.ones(cells),
+        "cell.release": np.zeros(cells),
         "flow.allowance": np.full(flows, np.inf),
         "flow.at_border": np.zeros(flows),
         "flow.border_open": np.ones(flows),
@@ -66,16 +68,24 @@ class World:
         self.quantities = Quantities(undisturbed(network), effects)
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
-        self.production = Production(plan, self.state, self.quantities)
+        self.production = Production(plan, self.state, self.quantities, streams)
         self.patients = Patients(plan, self.state, DemandTape(plan.demand, network.calendar, streams), self.quantities)
         self.ordering = Ordering(plan, self.state, self.quantities, self.journal)
         self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport)
         self.desks = [ReserveDesk(plan, k, self.state, self.dispatch, self.journal) for k in range(len(plan.reserves))]
         self.recorder = Recorder(plan, self.state, self.transport, table)
-        start = plan.start
-        self.transport.put_under_way(start.flow, start.units, start.days_ago, float(self.first_day))
+        self.quality = Quality(plan, self.state, self.journal)
+        self._send_opening_shipments()
         self.conservation = Conservation(plan, self.state)
         self._short = np.zeros(len(network.cell_site), dtype=bool)
+
+    def _send_opening_shipments(self) -> None:
+        start, lots = self.plan.start, self.state.lots
+        buyer = self.plan.network.flow_buyer[start.flow]
+        lot = np.full(len(buyer), -1, dtype=np.int64)
+        if lots is not None:
+            lot = lots.opening(buyer, self.plan.lots.life[buyer], start.units, self.first_day)
+        self.transport.put_under_way(start.flow, start.units, start.days_ago, float(self.first_day), lot)
 
     def change_effects(self, now: float) -> None:
         """Phase 1, at its own time: movement until now under the old effects, then the new ones."""
@@ -88,14 +98,19 @@ class World:
         state, cells = self.state, impulse.rows
         if impulse.action == "destroy_stock":
             lost = np.floor(state.on_hand[cells] * impulse.amount + 0.5).astype(np.int64)
-            state.on_hand[cells] -= lost
-            state.today.destroyed[cells] += lost
+            state.lose_stock(cells, lost)
             self.journal.cells("destroyed", impulse.at, cells[lost > 0], lost[lost > 0], impulse.cause)
+            return
+        if impulse.action == "recall":
+            self.quality.recall(impulse, int(np.ceil(now)))
+            return
+        if impulse.action == "extend_life":
+            self.quality.extend(impulse)
             return
         for desk in self.desks:
             mine = np.isin(desk.reserve.holder, cells)
             lost = np.where(mine, np.floor(desk.stock * impulse.amount + 0.5), 0).astype(np.int64)
-            desk.stock -= lost
+            desk.lose(lost)
             np.add.at(state.today.destroyed, desk.reserve.holder, lost)
             holder = desk.reserve.holder[lost > 0]
             self.journal.cells("reserve_destroyed", impulse.at, holder, lost[lost > 0], impulse.cause)
@@ -105,13 +120,15 @@ class World:
         self.end_day(day - 1)
         self.transport.renew()
         self.transport.advance(float(day), inclusive=True)
-        self.production.run()
+        self.quality.release(day)
+        self.production.run(day)
         self.patients.serve(day)
         for desk in self.desks:
             desk.review(float(day))
         self.ordering.review(day)
         released = self._allocate(day)
         self._note_stockouts(day)
+        self.quality.expire(day)
         totals = self.recorder.record(day, released, [desk.is_open for desk in self.desks])
         self.conservation.check(day, totals)
         self.state.today.clear()
@@ -125,7 +142,7 @@ class World:
     def _allocate(self, day: int) -> list[int]:
         """Phase 6; returns the units that each reserve released."""
         requested = self.dispatch.open_requests()
-        granted = self.dispatch.share_out(requested)
+        granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
         requested = requested - granted
         for desk in self.desks:
@@ -133,11 +150,12 @@ class World:
             flow = np.flatnonzero(given)
             if flow.size:
                 self.dispatch.take_allowance(flow, given[flow])
-                self.transport.dispatch(flow, given[flow], float(day))
+                self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
                 requested = requested - given
         self.dispatch.cancel_rest()
         for desk in self.desks:
             desk.refill(float(day))
+            desk.rotate(day)
         return [int(desk.released.sum()) for desk in self.desks]
 
     def _note_stockouts(self, day: int) -> None:

@@ -84,13 +84,13 @@ class Dispatch:
             requested[limited] = np.minimum(requested[limited], np.floor(quota + 1e-9).astype(np.int64))
         return requested
 
-    def share_out(self, requested: np.ndarray) -> np.ndarray:
+    def share_out(self, requested: np.ndarray, day: int) -> np.ndarray:
         """Units granted from ordinary stock, over flows."""
         if self._book is not None:
             self._book.update(self.state.owed)
         wanted = np.add.reduceat(requested, self._starts)
-        self._make_to_order(wanted)
-        available = self.state.on_hand[self._sources]
+        self._make_to_order(wanted, day)
+        available = self.state.on_hand[self._sources] - self.state.too_old_to_send(self._sources, day)
         short = wanted > available
         granted = np.where(short[self._source_of_flow], 0, requested)
         for rule in np.unique(self._rules[short]):
@@ -120,10 +120,10 @@ class Dispatch:
         if cancelling.size:
             self.state.cancel(cancelling)
 
-    def _make_to_order(self, wanted: np.ndarray) -> None:
+    def _make_to_order(self, wanted: np.ndarray, day: int) -> None:
         working = self._unlimited & (self.quantities["cell.capacity_factor"][self._sources] > 0)
         if working.any():
-            self._production.to_order(self._sources[working], wanted[working])
+            self._production.to_order(self._sources[working], wanted[working], day)
 
     def _ration(
         self, rule: int, short: np.ndarray, requested: np.ndarray, available: np.ndarray, granted: np.ndarray

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 Detail = Literal["full", "key", "none"]
 ROUTINE = ("order", "departure", "port_arrival", "handled", "arrival")
 """Events that happen every day; left out of a journal of key events."""
-FIELDS = ("day", "event", "site", "product", "units", "other", "shipment", "cause")
+FIELDS = ("day", "event", "site", "product", "units", "other", "shipment", "lot", "cause")
+NUMBERS = ("day", "site", "product", "units", "other", "shipment", "lot")
 
 
 class Journal:
     """Collects events of one run. `detail`: full, key (no routine events) or none.
 
     Every event is a row: day (fraction: time of day), event, site and product it concerns (-1: none), units,
-    other site (-1: none), shipment identity (-1: none), cause (text).
+    other site (-1: none), shipment identity (-1: none), lot (-1: none), cause (text).
     """
 
     def __init__(self, network: Network, detail: Detail) -> None:
@@ -44,14 +45,14 @@ class Journal:
         other: np.ndarray | int = -1,
         shipment: np.ndarray | int = -1,
         cause: str = "",
+        lot: np.ndarray | int = -1,
     ) -> None:
         """Add one event, or one for each entry of the arrays."""
         if not self.keeps(event):
             return
-        values = np.broadcast_arrays(*map(np.atleast_1d, (day, site, product, units, other, shipment)))
+        values = np.broadcast_arrays(*map(np.atleast_1d, (day, site, product, units, other, shipment, lot)))
         if values[0].size:
-            names = ("day", "site", "product", "units", "other", "shipment")
-            block = {name: np.array(value) for name, value in zip(names, values, strict=True)}
+            block = {name: np.array(value) for name, value in zip(NUMBERS, values, strict=True)}
             self._blocks.append((event, cause, block))
 
     def cells(self, event: str, day: float, cells: np.ndarray, units: np.ndarray, cause: str = "") -> None:
@@ -68,7 +69,7 @@ class Journal:
         buyer, source = network.flow_buyer[table["flow"][rows]], network.flow_source[table["flow"][rows]]
         self.note(
             event, day, network.cell_site[buyer], network.cell_product[buyer], table["units"][rows],
-            network.cell_site[source], table["id"][rows], cause,
+            network.cell_site[source], table["id"][rows], cause, table["lot"][rows],
         )  # fmt: skip
 
     def frame(self) -> pd.DataFrame:
@@ -77,10 +78,7 @@ class Journal:
 
         if not self._blocks:
             return pd.DataFrame({name: pd.Series(dtype=object) for name in ("date", *FIELDS)})
-        columns = {
-            name: np.concatenate([block[name] for _, _, block in self._blocks])
-            for name in ("day", "site", "product", "units", "other", "shipment")
-        }
+        columns = {name: np.concatenate([block[name] for _, _, block in self._blocks]) for name in NUMBERS}
         sizes = [len(block["day"]) for _, _, block in self._blocks]
         sites = np.array([*self._network.sites["name"], ""], dtype=object)
         products = np.array([*self._network.products["name"], ""], dtype=object)
@@ -95,6 +93,7 @@ class Journal:
                 "units": columns["units"].astype(np.int64),
                 "other": sites[columns["other"]],
                 "shipment": columns["shipment"].astype(np.int64),
+                "lot": columns["lot"].astype(np.int64),
                 "cause": np.repeat(np.array([cause for _, cause, _ in self._blocks], dtype=object), sizes),
             }
         )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-STOCKS = ("on_hand", "reserve", "backlog", "owed", "in_transit")
-"""At the day's end: usable stock, ring-fenced stock, demand waiting, customers' orders not yet sent, goods on
-the way to the site (ports included)."""
+STOCKS = ("on_hand", "reserve", "held", "backlog", "owed", "in_transit")
+"""At the day's end: usable stock, ring-fenced stock, stock under test or in quarantine, demand waiting, customers'
+orders not yet sent, goods on the way to the site (ports included)."""
 FLOWS = (
     "demand", "served", "served_late", "unmet", "lost", "received", "ordered", "dispatched", "produced", "destroyed",
+    "expired", "recalled",
 )  # fmt: skip
 """During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
-`lost` never served, `dispatched` left the site."""
+`lost` never served, `dispatched` left the site; `destroyed`, `expired`, `recalled` went without being used."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
 
@@ -25,6 +26,7 @@ class Ledger:
 
     on_hand: np.ndarray
     reserve: np.ndarray
+    held: np.ndarray
     backlog: np.ndarray
     owed: np.ndarray
     in_transit: np.ndarray
@@ -38,6 +40,8 @@ class Ledger:
     dispatched: np.ndarray
     produced: np.ndarray
     destroyed: np.ndarray
+    expired: np.ndarray
+    recalled: np.ndarray
 
     def __init__(self, cells: int, idle: set[str]) -> None:
         self.names = [name for name in DAILY if name not in idle]

@@ -8,6 +8,7 @@ from sim.engine.journal import Journal
 from sim.engine.plan import BoundRule, Plan
 from sim.engine.state import State
 from sim.model.effects import Quantities
+from sim.model.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.policies.replenishment.base import StockView
 
@@ -25,6 +26,7 @@ class Ordering:
             for rule in plan.replenishment
             if (level[rule.cells] == k).any()
         ]
+        self._discount = plan.lots.discount
         self._sources = Sources(plan.network)
         self._extra = np.zeros(len(plan.network.flow_buyer))
 
@@ -34,7 +36,7 @@ class Ordering:
             self._order_extra(day)
         for rule, part in self._parts:
             due = (day - rule.first) % rule.review == 0
-            units = self._wanted(rule, due)
+            units = self._wanted(rule, due, day)
             if units is None:
                 continue
             wants = part[units[part] > 0]
@@ -52,16 +54,29 @@ class Ordering:
         self._state.book(flow, units[flow])
         self._note(day, flow, units[flow])
 
-    def _wanted(self, rule: BoundRule, due: bool) -> np.ndarray | None:
+    def _wanted(self, rule: BoundRule, due: bool, day: int) -> np.ndarray | None:
         cells, state = rule.cells, self._state
         if not due and not rule.rule.has_emergency:
             return None
-        position = state.position(cells)
+        position = state.position(cells) - self._not_counted(cells, day)
         factor = self._quantities["cell.order_factor"][cells]
         if (factor != 1).any():
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
         view = StockView(position, state.on_hand[cells])
         return rule.rule.orders(view) if due else rule.rule.emergency(view)
+
+    def _not_counted(self, cells: np.ndarray, day: int) -> np.ndarray:
+        """Stock that policies leave out because it expires soon or is too old to send on."""
+        lots, discount = self._state.lots, self._discount[cells]
+        if lots is None:
+            return np.zeros(len(cells), dtype=np.int64)
+        latest = np.where(discount > 0, day + discount, -NEVER_EXPIRES)
+        wanted = self._state.last_use_wanted_of_sources(day)
+        if wanted is not None:
+            latest = np.maximum(latest, wanted[cells])
+        if (latest <= day).all():
+            return np.zeros(len(cells), dtype=np.int64)
+        return lots.too_old(lots.pocket[cells], latest)
 
     def _note(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
         if self._journal.keeps("order"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engine.compile.demand import DemandEntry
+from sim.model.distributions import Times
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.policies.allocation.base import Allocation
@@ -60,6 +61,26 @@ class ReservePlan:
 
 
 @dataclass(frozen=True)
+class LotPlan:
+    """How goods are kept by lot, over cells.
+
+    tracked: whether they are; life: days of use from the day of making; issue: 0 first expired, 1 first in, 2 last in;
+    minimum: days of use that must be left on receipt; span: days of production that share a lot; opening_life: days of
+    use left of the stock at the start. `reserve_life` is the same for each reserve's holders; `discount` over cells are
+    days: stock that expires within them is left out of the position that a review sees.
+    """
+
+    tracked: np.ndarray
+    life: np.ndarray
+    issue: np.ndarray
+    minimum: np.ndarray
+    span: np.ndarray
+    opening_life: np.ndarray
+    reserve_life: tuple[np.ndarray, ...]
+    discount: np.ndarray
+
+
+@dataclass(frozen=True)
 class Start:
     """Stock at the first simulated day: on hand over cells, and shipments under way as (flow, units, days ago)."""
 
@@ -71,7 +92,11 @@ class Start:
 
 @dataclass(frozen=True)
 class Plan:
-    """A compiled scenario. `allocation` is over source cells: the position in `allocation_rules`."""
+    """A compiled scenario.
+
+    `allocation` is over source cells: the position in `allocation_rules`. `testing` holds the makers' cells whose
+    output is tested before its release, each with the time that takes.
+    """
 
     network: Network
     seed: int
@@ -83,5 +108,7 @@ class Plan:
     reserves: tuple[ReservePlan, ...]
     start: Start
     impacts: tuple[Impact, ...]
+    lots: LotPlan
+    testing: dict[int, Times]
     stock_minimum: np.ndarray
     stock_maximum: np.ndarray

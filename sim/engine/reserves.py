@@ -9,6 +9,7 @@ from sim.engine.journal import Journal
 from sim.engine.plan import Plan, ReservePlan
 from sim.engine.state import State
 from sim.model.effects import Impact
+from sim.model.lots import NEVER_EXPIRES
 from sim.policies.allocation.base import ALLOCATION
 from sim.policies.reserves.triggers.base import MemberView
 
@@ -22,6 +23,7 @@ class ReserveDesk:
     def __init__(self, plan: Plan, position: int, state: State, dispatch: Dispatch, journal: Journal) -> None:
         self.reserve: ReservePlan = plan.reserves[position]
         self.stock = state.reserve[position]
+        self._position = position
         self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
         self._impacts: tuple[Impact, ...] = plan.impacts
@@ -73,7 +75,7 @@ class ReserveDesk:
         given = np.zeros(len(requested), dtype=np.int64)
         if not self.is_open:
             return given
-        left = np.minimum(self._daily, self.stock)
+        left = np.minimum(self._daily, self.stock - self._too_old(day))
         self._release_own(left, day)
         left = left - self.released
         reserve = self.reserve
@@ -101,6 +103,8 @@ class ReserveDesk:
         lacking = np.minimum(self.reserve.size - self.stock, limit)
         moved = np.where(state.owed_out[holder] == 0, np.minimum(lacking, state.on_hand[holder]), 0)
         moved = np.maximum(moved, 0)
+        if state.lots is not None:
+            state.lots.move(state.lots.pocket[holder], state.lots.reserve[self._position], moved, int(day))
         state.on_hand[holder] -= moved
         self.stock += moved
         self._journal.cells("refill", day, *self._some(moved), cause=self.reserve.name)
@@ -112,11 +116,45 @@ class ReserveDesk:
         units = np.where(self._open[member], np.minimum(left[holder], self._own_need(cell)), 0)
         self._state.on_hand[cell] += units
         self.released[holder] += units
+        lots = self._state.lots
+        if lots is not None:
+            lots.move(lots.reserve[self._position][holder], lots.pocket[cell], units, int(day))
 
     def _own_need(self, cells: np.ndarray) -> np.ndarray:
         """Backlog, and what is missing on hand to a week of usual demand; over cells."""
         week = np.ceil(7 * self._network.cell_mean[cells]).astype(np.int64)
         return np.maximum(0, self._state.backlog[cells] + week - self._state.on_hand[cells])
+
+    def lose(self, units: np.ndarray) -> None:
+        """Units of the reserve are destroyed, over holders."""
+        self.stock -= units
+        if self._state.lots is not None:
+            self._state.lots.destroy(self._state.lots.reserve[self._position], units)
+
+    def pockets(self, flow: np.ndarray) -> np.ndarray | None:
+        """Where the lots lie that the reserve sends out on some of its flows; None where nothing is kept by lot."""
+        lots, reserve = self._state.lots, self.reserve
+        if lots is None:
+            return None
+        holder = np.zeros(len(self._network.flow_buyer), dtype=np.int64)
+        holder[reserve.flow] = reserve.flow_holder
+        return np.asarray(lots.reserve[self._position][holder[flow]])
+
+    def rotate(self, day: int) -> None:
+        """Routine rotation: ordinary stock gets what expires first, the reserve keeps what lasts longest."""
+        lots = self._state.lots
+        if lots is not None and self.reserve.spec.rotation == "routine":
+            lots.rotate(lots.pocket[self.reserve.holder], lots.reserve[self._position], day)
+
+    def _too_old(self, day: float) -> np.ndarray:
+        """Units of each holder that some member would not accept on receipt."""
+        state, reserve = self._state, self.reserve
+        wanted = None if state.lots is None else state.last_use_wanted(reserve.flow, day)
+        if wanted is None or state.lots is None:
+            return np.zeros(len(self.stock), dtype=np.int64)
+        latest = np.full(len(self.stock), -NEVER_EXPIRES, dtype=np.int64)
+        np.maximum.at(latest, reserve.flow_holder, wanted)
+        return state.lots.too_old(state.lots.reserve[self._position], latest)
 
     def _some(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         moved = np.flatnonzero(units)

@@ -11,6 +11,7 @@ import simpy
 
 from sim.engine.day import World
 from sim.engine.journal import Detail
+from sim.engine.lots import LotRecord
 from sim.engine.plan import Plan
 from sim.engine.recorder import Record
 from sim.model.effects import Impact
@@ -24,11 +25,12 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one replication of a plan gave: the record, and the journal as a table."""
+    """What one replication of a plan gave: the record, the journal as a table, and the lots if any were kept."""
 
     plan: Plan
     record: Record
     journal: pd.DataFrame
+    lots: LotRecord | None = None
 
 
 def simulate(
@@ -62,7 +64,8 @@ def simulate(
     environment.process(_days(environment, world, progress))
     environment.run(until=last)
     world.end_day(last - 1)
-    return Outcome(plan, world.recorder.result(), world.journal.frame())
+    lots = None if world.state.lots is None else world.state.lots.record()
+    return Outcome(plan, world.recorder.result(), world.journal.frame(), lots)
 
 
 Days = Generator[simpy.Event, None, None]

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.held import Held
 from sim.engine.ledger import Ledger
+from sim.engine.lots import LotKeeper
 from sim.engine.plan import Plan
+from sim.model.lots import NEVER_EXPIRES
 from sim.model.shipments import Shipments
 
 
@@ -18,6 +21,7 @@ class State:
     `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
     flows. `quota` (float, over flows) is what may still be sent under an allowance. `reserve` has one array
     over holder cells for each reserve; `lane_units` counts what has set out on each lane.
+    `lots` is None where nothing is kept by lot.
     """
 
     plan: Plan
@@ -28,16 +32,20 @@ class State:
     reserve: list[np.ndarray]
     lane_units: np.ndarray
     shipments: Shipments
+    held: Held
+    lots: LotKeeper | None
 
     @classmethod
     def at_start(cls, plan: Plan) -> State:
         """The state on the first morning, before anything is under way."""
         cells, flows = len(plan.network.cell_site), len(plan.network.flow_buyer)
         waits = bool(plan.demand.backorder.any())
+        lots = LotKeeper(plan) if plan.lots.tracked.any() else None
         idle = {"backlog": not waits, "served_late": not waits, "reserve": not plan.reserves}
+        idle |= {"expired": lots is None, "recalled": lots is None, "held": lots is None and not plan.testing}
         ledger = Ledger(cells, {name for name, never in idle.items() if never})
         ledger.on_hand[:] = plan.start.on_hand
-        return cls(
+        state = cls(
             plan,
             today=ledger,
             on_order=np.zeros(cells, dtype=np.int64),
@@ -46,7 +54,24 @@ class State:
             reserve=[reserve.size.copy() for reserve in plan.reserves],
             lane_units=np.zeros(len(plan.network.lanes), dtype=np.int64),
             shipments=Shipments(),
+            held=Held(),
+            lots=lots,
         )
+        state._lay_down()
+        return state
+
+    def _lay_down(self) -> None:
+        """Lots of the opening stock of cells and reserves."""
+        if self.lots is None:
+            return
+        day, plan = -self.plan.network.calendar.warm_up, self.plan.lots
+        cells = np.flatnonzero(plan.tracked)
+        opening = self.lots.opening(cells, plan.opening_life[cells], self.on_hand[cells], day)
+        self.lots.put(self.lots.pocket[cells], opening, self.on_hand[cells], day)
+        reserves = zip(self.plan.reserves, self.reserve, self.lots.reserve, plan.reserve_life, strict=True)
+        for reserve, stock, pocket, life in reserves:
+            opening = self.lots.opening(reserve.holder, life, stock, day)
+            self.lots.put(pocket, opening, stock, day)
 
     @property
     def on_hand(self) -> np.ndarray:
@@ -68,23 +93,131 @@ class State:
         """What was sent to a cell and is not there."""
         return self.today.in_transit
 
-    def deliver(self, flow: np.ndarray, units: np.ndarray) -> None:
-        """Goods arrive at their buyer and become stock."""
+    def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
+        """Goods arrive at their buyer and can be used from `day` on, unless their lot was called back or is too old."""
         cell = self.plan.network.flow_buyer[flow]
+        self.forget_transit(cell, units)
+        if self.lots is not None and (lot >= 0).any():
+            kept = self._quarantine(cell, units, lot) | self._refuse(cell, units, lot, day)
+            cell, units, lot = cell[~kept], units[~kept], lot[~kept]
+            self.lots.put(self.lots.pocket[cell], lot, units, day)
         for array in (self.on_hand, self.today.received):
             np.add.at(array, cell, units)
+
+    def add_stock(self, cells: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
+        """Units become usable stock of cells, each named once."""
+        self.on_hand[cells] += units
+        if self.lots is not None:
+            self.lots.put(self.lots.pocket[cells], lot, units, day)
+
+    def lose_stock(self, cells: np.ndarray, units: np.ndarray) -> None:
+        """Units of usable stock of cells (each named once) are destroyed, lots in order of issue."""
+        self.on_hand[cells] -= units
+        self.today.destroyed[cells] += units
+        if self.lots is not None:
+            self.lots.destroy(self.lots.pocket[cells], units)
+
+    def under_test(self) -> np.ndarray:
+        """Units of each cell that wait for their release."""
+        waits = self.held["withdrawn"] == 0
+        return np.bincount(self.held["cell"][waits], self.held["units"][waits], len(self.on_hand)).astype(np.int64)
+
+    def turn_back(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int, destroyed: bool) -> None:
+        """Goods under way are their source's stock again, or are destroyed; their buyers' orders stay open."""
+        network = self.plan.network
+        source = network.flow_source[flow]
+        np.subtract.at(self.in_transit, network.flow_buyer[flow], units)
+        np.add.at(self.owed, flow, units)
+        np.add.at(self.owed_out, source, units)
+        np.add.at(self.today.destroyed if destroyed else self.on_hand, source, units)
+        if self.lots is None:
+            return
+        if destroyed:
+            self.lots.book.add("destroyed", lot[lot >= 0], units[lot >= 0])
+        else:
+            self.lots.put(self.lots.pocket[source], lot, units, day)
+
+    def forget_transit(self, cell: np.ndarray, units: np.ndarray) -> None:
+        """Units are no longer on their way to cells, nor on order."""
         for array in (self.in_transit, self.on_order):
             np.subtract.at(array, cell, units)
 
-    def send(self, flow: np.ndarray, units: np.ndarray, now: float) -> np.ndarray:
-        """Goods leave their source's stock against open orders; returns the shipments' rows."""
+    def hold(
+        self, cell: np.ndarray, lot: np.ndarray, units: np.ndarray, until: np.ndarray, withdrawn: bool = False
+    ) -> None:
+        """Units at cells that may not be used, until a day; `withdrawn`: they are then taken away."""
+        np.add.at(self.today.held, cell, units)
+        self.held.add(cell, lot, units, until, withdrawn)
+
+    def _quarantine(self, cell: np.ndarray, units: np.ndarray, lot: np.ndarray) -> np.ndarray:
+        """Keep back what arrives of lots that were called back; a mask of those rows."""
+        assert self.lots is not None
+        withdrawn = self.lots.book["withdrawn"][lot]
+        back = (lot >= 0) & (withdrawn < NEVER_EXPIRES)
+        if back.any():
+            self.hold(cell[back], lot[back], units[back], withdrawn[back], withdrawn=True)
+        return np.asarray(back)
+
+    def _refuse(self, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray:
+        """Write off what arrives with too few days of use left; a mask of those rows."""
+        assert self.lots is not None
+        book = self.lots.book
+        left = book["expires"][lot] - day + 1
+        old = (
+            (lot >= 0)
+            & (left < np.maximum(1, self.plan.lots.minimum[cell]))
+            & (book["withdrawn"][lot] == NEVER_EXPIRES)
+        )
+        if old.any():
+            np.add.at(self.today.expired, cell[old], units[old])
+            book.add("expired", lot[old], units[old])
+        return np.asarray(old)
+
+    def send(self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None) -> np.ndarray:
+        """Goods leave against open orders, lots in order of issue; returns the shipments' rows.
+
+        `pocket` says where the lots of each flow lie: left out, in the stock of its source.
+        """
         network = self.plan.network
         source, buyer = network.flow_source[flow], network.flow_buyer[flow]
         self.owed[flow] -= units
         np.subtract.at(self.owed_out, source, units)
         np.add.at(self.in_transit, buyer, units)
         np.add.at(self.today.dispatched, source, units)
-        return self.shipments.add(flow, units, now)
+        if self.lots is None:
+            return self.shipments.add(flow, units, now)
+        pocket = self.lots.pocket[source] if pocket is None else pocket
+        claim, lot, part = self.lots.issue(pocket, units, self.last_use_wanted(flow, now))
+        order = np.argsort(claim, kind="stable")
+        return self.shipments.add(flow[claim[order]], part[order], now, lot[order])
+
+    def too_old_to_send(self, sources: np.ndarray, day: int) -> np.ndarray:
+        """Units of source cells (each named once) that some buyer would not accept, by the buyer hardest to please."""
+        latest = None if self.lots is None else self.last_use_wanted_of_sources(day)
+        if latest is None or self.lots is None:
+            return np.zeros(len(sources), dtype=np.int64)
+        return self.lots.too_old(self.lots.pocket[sources], latest[sources])
+
+    def last_use_wanted_of_sources(self, day: int) -> np.ndarray | None:
+        """`last_use_wanted` over cells, by the buyer hardest to please; None where nobody minds."""
+        wanted = self.last_use_wanted(np.arange(len(self.owed)), day)
+        if wanted is None:
+            return None
+        latest = np.full(len(self.on_hand), -NEVER_EXPIRES, dtype=np.int64)
+        np.maximum.at(latest, self.plan.network.flow_source, wanted)
+        return latest
+
+    def last_use_wanted(self, flow: np.ndarray, now: float) -> np.ndarray | None:
+        """First last day of use that the buyers of flows accept of what is sent now: it must not expire on the way.
+
+        None where there is nothing so old that anybody would mind.
+        """
+        network, minimum = self.plan.network, self.plan.lots.minimum
+        lead = network.routes.lead_time
+        if self.lots is None or self.lots.soonest(int(now)) > now + lead.max(initial=0) + minimum.max(initial=0) + 1:
+            return None
+        needed = np.maximum(1, minimum[network.flow_buyer[flow]])
+        return np.asarray(np.ceil(now + lead[network.flow_route[flow]]).astype(np.int64) + needed - 1)
 
     def book(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Orders reach their source at once."""

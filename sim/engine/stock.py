@@ -6,48 +6,81 @@ import numpy as np
 
 from sim.engine.plan import Plan
 from sim.engine.state import State
-from sim.engine.tape import DemandTape
+from sim.engine.tape import DemandTape, TimeTape
 from sim.model.effects import Quantities
+from sim.rng import Streams
 
 
 class Production:
-    """Suppliers make up to their capacity what is ordered of them and what their finished stock lacks."""
+    """Suppliers make up to their capacity what is ordered of them and what their finished stock lacks.
 
-    def __init__(self, plan: Plan, state: State, quantities: Quantities) -> None:
-        supplier = np.flatnonzero(plan.network.cell_kind == "supplier")
-        self.limited = supplier[np.isfinite(plan.network.capacity[supplier])]
-        self.unlimited = supplier[~np.isfinite(plan.network.capacity[supplier])]
-        self._capacity = plan.network.capacity[self.limited]
+    Where output is tested before its release, it is held for that time; such makers make ahead, not at once to order.
+    """
+
+    def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams) -> None:
+        network = plan.network
+        supplier = np.flatnonzero(network.cell_kind == "supplier")
+        self.limited = supplier[np.isfinite(network.capacity[supplier])]
+        self.unlimited = supplier[~np.isfinite(network.capacity[supplier])]
+        self._capacity = network.capacity[self.limited]
         self._carried = np.zeros(len(self.limited))
         self._target = plan.finished_target
-        self._keeps_stock = bool(self._target[self.unlimited].any())
+        self._tests = bool(plan.testing) or quantities.touched("cell.release")
+        self._keeps_stock = self._tests or bool(self._target[self.unlimited].any())
         self._state, self._quantities = state, quantities
+        self._tested = np.full(len(network.cell_site), -1, dtype=np.int64)
+        self._tested[list(plan.testing)] = np.arange(len(plan.testing))
+        sites, products = network.site_names(network.cell_site), network.products["name"].to_numpy()
+        names = [f"release/{sites[cell]}/{products[network.cell_product[cell]]}" for cell in plan.testing]
+        self._times = TimeTape(names, list(plan.testing.values()), streams)
 
-    def run(self) -> None:
+    def run(self, day: int) -> None:
         """One day's production; the fraction of a unit that capacity leaves is carried to the next day."""
         factor = self._quantities["cell.capacity_factor"]
         if self._keeps_stock:
             working = self.unlimited[factor[self.unlimited] > 0]
-            self._make(working, np.maximum(0, self._target[working] - self._state.on_hand[working]))
+            ahead = self._lag(working, day) > 0
+            lacking = np.maximum(0, self._target[working] - self._state.on_hand[working])
+            self._make(working, np.where(ahead, self._lacking(working), lacking), day)
         if not self.limited.size:
             return
         able = self._capacity * factor[self.limited] + self._carried
         wanted = self._lacking(self.limited)
         made = np.minimum(np.floor(able + 1e-9), wanted).astype(np.int64)
         self._carried = np.where(made < wanted, np.maximum(0.0, able - made), 0.0)
-        self._make(self.limited, made)
+        self._make(self.limited, made, day)
 
-    def to_order(self, cells: np.ndarray, units: np.ndarray) -> None:
-        """Unlimited suppliers make at once what is about to leave them."""
-        self._make(cells, np.maximum(0, units - self._state.on_hand[cells]))
+    def to_order(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
+        """Unlimited suppliers make at once what is about to leave them, unless it must be tested first."""
+        at_once = self._lag(cells, day) == 0
+        self._make(cells[at_once], np.maximum(0, units - self._state.on_hand[cells])[at_once], day)
 
     def _lacking(self, cells: np.ndarray) -> np.ndarray:
         state = self._state
-        return np.maximum(0, self._target[cells] + state.owed_out[cells] - state.on_hand[cells])
+        wanted = self._target[cells] + state.owed_out[cells] - state.on_hand[cells]
+        if self._tests:
+            wanted = wanted - state.under_test()[cells]
+        return np.maximum(0, wanted)
 
-    def _make(self, cells: np.ndarray, units: np.ndarray) -> None:
-        self._state.on_hand[cells] += units
-        self._state.today.produced[cells] += units
+    def _lag(self, cells: np.ndarray, day: int) -> np.ndarray:
+        """Whole days from making to release."""
+        if not self._tests:
+            return np.zeros(len(cells), dtype=np.int64)
+        lag = self._quantities["cell.release"][cells].copy()
+        mine = np.flatnonzero(self._tested[cells] >= 0)
+        lag[mine] += self._times.at(self._tested[cells[mine]], np.full(len(mine), day))
+        return np.ceil(lag - 1e-9).astype(np.int64)
+
+    def _make(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
+        state = self._state
+        state.today.produced[cells] += units
+        lot = np.full(len(cells), -1) if state.lots is None else state.lots.make(cells, units, day)
+        if self._tests:
+            lag = self._lag(cells, day)
+            held = (lag > 0) & (units > 0)
+            state.hold(cells[held], lot[held], units[held], day + lag[held])
+            cells, units, lot = cells[~held], units[~held], lot[~held]
+        state.add_stock(cells, units, lot, day)
 
 
 class Patients:
@@ -64,6 +97,7 @@ class Patients:
         self._patience = demand.patience[self._patient]
         self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
         self._state, self._tape, self._quantities = state, tape, quantities
+        self._lots = state.lots
         self._surges = any(e.quantity == "cell.demand_factor" for e in quantities.effects)
 
     def serve(self, day: int) -> None:
@@ -77,6 +111,8 @@ class Patients:
             state.on_hand[cell] -= served
             today.served[cell], today.unmet[cell] = served, demand - served
             today.lost[cell] = today.unmet[cell]
+            if self._lots is not None:
+                self._lots.serve(served)
             return
         stock, backlog = state.on_hand[cell], state.backlog[cell]
         late = np.minimum(stock, backlog)
@@ -85,6 +121,8 @@ class Patients:
         waits = np.where(self._backorder, unmet, 0)
         given_up = self._give_up(late, waits) if self._patient.size else 0
         state.on_hand[cell] = stock - late - served
+        if self._lots is not None:
+            self._lots.serve(late + served)
         state.backlog[cell] = backlog - late + waits - given_up
         today.served[cell], today.served_late[cell] = served, late
         today.unmet[cell], today.lost[cell] = unmet, unmet - waits + given_up

@@ -97,16 +97,18 @@ class Transport:
         if inclusive:
             self.state.shipments.compact()
 
-    def dispatch(self, flow: np.ndarray, units: np.ndarray, now: float) -> None:
-        """Send goods from their sources onto the first leg."""
-        self._launch(self.state.send(flow, units, now), now)
+    def dispatch(self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None) -> None:
+        """Send goods from their sources, or from the pockets of lots that are given, onto the first leg."""
+        self._launch(self.state.send(flow, units, now, pocket), now)
 
-    def put_under_way(self, flow: np.ndarray, units: np.ndarray, days_ago: np.ndarray, now: float) -> None:
+    def put_under_way(
+        self, flow: np.ndarray, units: np.ndarray, days_ago: np.ndarray, now: float, lot: np.ndarray
+    ) -> None:
         """Shipments that left before the first day, as far along as mean times take them; they count as ordered."""
         buyer = self.network.flow_buyer[flow]
         for array in (self.state.in_transit, self.state.on_order):
             np.add.at(array, buyer, units)
-        rows = self.state.shipments.add(flow, units, now - days_ago)
+        rows = self.state.shipments.add(flow, units, now - days_ago, lot)
         table, elapsed = self.state.shipments, days_ago.astype(float)
         route = self.network.flow_route[flow]
         clearance = np.array([g.clearance.mean for g in self.network.gates])
@@ -165,7 +167,8 @@ class Transport:
         last = self.routes.legs[self._route(rows)] == table["leg"][rows] + 1
         home, ashore = rows[last], rows[~last]
         table["phase"][home] = Phase.DONE
-        self.state.deliver(table["flow"][home], table["units"][home])
+        day = int(np.ceil(limit))
+        self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
         self.journal.shipments("arrival", table, home, table["time"][home])
         table["phase"][ashore] = Phase.QUEUED
         np.add.at(self.arrived, self._gate(ashore), self._load(ashore))
@@ -248,10 +251,6 @@ class Transport:
         for value, action in ((2, "returned"), (3, "destroyed")):
             mine = rows[code == value]
             flow, units = table["flow"][mine], table["units"][mine]
-            np.subtract.at(self.state.in_transit, self.network.flow_buyer[flow], units)
-            np.add.at(self.state.owed, flow, units)
-            np.add.at(self.state.owed_out, self.network.flow_source[flow], units)
-            kept = self.state.on_hand if value == 2 else self.state.today.destroyed
-            np.add.at(kept, self.network.flow_source[flow], units)
+            self.state.turn_back(flow, units, table["lot"][mine], int(np.ceil(now)), destroyed=value == 3)
             self.journal.shipments(action, table, mine, np.full(len(mine), now))
             table["phase"][mine] = Phase.DONE

@@ -10,6 +10,7 @@ from sim.engine.run import Outcome
 from sim.metrics.base import View
 
 YEAR = 365.0
+WRITE_OFFS = ("expired", "recalled", "destroyed")
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,12 @@ class Rates:
 
 
 def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
-    """Currency by line: purchase, holding, holding of reserves, transport by mode, shortage.
+    """Currency by line: purchase, holding, holding of reserves, transport by mode, write-offs, shortage.
 
     Purchase values what suppliers sent out; holding is rate x value x time of stock on hand at warehouses and
     facilities (suppliers' own stock is theirs); a reserve's own holding cost per unit and year replaces the rate.
-    Transport counts every leg a unit has begun.
+    Transport counts every leg a unit has begun. The lines "of which expired, recalled, destroyed" are write-offs: units
+    lost unused, wherever they were, at purchase cost. Purchase contains them already, so they are not added again.
     """
     network, record = outcome.plan.network, outcome.record
     price = network.products["cost"].to_numpy(dtype=float)[network.cell_product]
@@ -38,9 +40,12 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     for position, lane in enumerate(network.lanes):
         key = f"transport by {lane.mode}"
         lines[key] = lines.get(key, 0.0) + float(record.lane_units[position]) * lane.cost
+    for name in WRITE_OFFS:
+        if record.sums[name].any():
+            lines[f"of which {name}"] = float((record.sums[name] * price).sum())
     if rates.shortage_cost:
         lines["shortage"] = View.of(outcome).total("unmet") * rates.shortage_cost
-    lines["total"] = sum(lines.values())
+    lines["total"] = sum(amount for name, amount in lines.items() if not name.startswith("of which"))
     return lines
 
 

@@ -68,6 +68,12 @@ def worst_week_unmet(view: View) -> float | None:
     return float((short[asked > 0] / asked[asked > 0]).max()) if (asked > 0).any() else None
 
 
+@metric("units_expired", "Expired", "units", better="lower")
+def units_expired(view: View) -> float | None:
+    """Units written off at facilities, or on the way to them, because their shelf life was over or too short."""
+    return float(view.total("expired"))
+
+
 @metric("backorder_days", "Backorder days", "unit-days", better="lower")
 def backorder_days(view: View) -> float | None:
     """Units waiting at each day's end, summed over days."""

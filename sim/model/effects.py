@@ -45,13 +45,17 @@ class Effect:
 
 @dataclass(frozen=True)
 class Impulse:
-    """Something that happens once, at one time: `action` on `rows` with `amount` (its meaning is the action's)."""
+    """Something that happens once, at one time: `action` on `rows` with `amount` (its meaning is the action's).
+
+    `window` holds the first day, and the first day after, on which the lots concerned were made.
+    """
 
     action: str
     rows: np.ndarray
     amount: float
     at: float
     cause: str
+    window: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ COLUMNS = {
     "id": np.int64,
     "flow": np.int64,
     "units": np.int64,
+    "lot": np.int64,
     "sent": np.float64,
     "leg": np.int64,
     "phase": np.int8,
@@ -32,7 +33,8 @@ COLUMNS = {
 }
 """id: kept when a shipment is split; sent: day it left the source; time: when the present phase ends (held: when the
 passage is reached; queued, ready: since when); departed, length: of the present leg, in days; passage: where it is
-held, else -1; exempt: may cross a closed border."""
+held, else -1; exempt: may cross a closed border; lot: -1
+for goods that are not kept by lot."""
 
 
 WORTHWHILE = 4096
@@ -50,10 +52,12 @@ class Shipments:
     def __getitem__(self, name: str) -> np.ndarray:
         return self._columns[name][: self.count]
 
-    def add(self, flow: np.ndarray, units: np.ndarray, sent: np.ndarray | float) -> np.ndarray:
+    def add(
+        self, flow: np.ndarray, units: np.ndarray, sent: np.ndarray | float, lot: np.ndarray | int = -1
+    ) -> np.ndarray:
         """Rows of new shipments at the start of their route, ready to leave at `sent`; shape (n,)."""
         rows = self._grow(len(flow))
-        for name, value in (("flow", flow), ("units", units), ("sent", sent), ("time", sent)):
+        for name, value in (("flow", flow), ("units", units), ("sent", sent), ("time", sent), ("lot", lot)):
             self._columns[name][rows] = value
         self._columns["id"][rows] = np.arange(self._next, self._next + len(rows))
         self._next += len(rows)

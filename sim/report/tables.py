@@ -9,6 +9,7 @@ from sim.engine.ledger import DAILY
 from sim.engine.run import Outcome
 from sim.metrics.base import METRICS
 from sim.metrics.summary import Summary, Value
+from sim.model.lots import NEVER_EXPIRES
 
 
 def _dates(outcome: Outcome) -> pd.DatetimeIndex:
@@ -55,6 +56,64 @@ def ports_table(outcome: Outcome) -> pd.DataFrame:
             **{name: values.ravel() for name, values in outcome.record.ports.items()},
         }
     )
+
+
+def lots_table(outcome: Outcome) -> pd.DataFrame:
+    """One row per lot: lot, product, maker (empty: there at the start), made, expires (last day of use; none where it
+    does not expire), and units made, used, expired, recalled, destroyed and left at the end.
+
+    Raises ValueError where nothing was kept by lot.
+    """
+    if outcome.lots is None:
+        raise ValueError("nothing is kept by lot in this scenario; give a product a shelf_life, or trace: true")
+    network, columns = outcome.plan.network, outcome.lots.columns
+    sites = np.array([*network.sites["name"].to_numpy()[network.cell_site], ""], dtype=object)
+    start = np.datetime64(network.calendar.start, "D")
+    forever = columns["expires"] >= NEVER_EXPIRES
+    expires = (start + np.where(forever, 0, columns["expires"])).astype("datetime64[s]")
+    amounts = ("units", "used", "expired", "recalled", "destroyed")
+    return pd.DataFrame(
+        {
+            "lot": np.arange(len(forever)),
+            "product": network.products["name"].to_numpy()[columns["product"]],
+            "maker": sites[columns["maker"]],
+            "made": (start + columns["made"]).astype("datetime64[s]"),
+            "expires": np.where(forever, np.datetime64("NaT", "s"), expires),
+            **{name: columns[name] for name in amounts},
+            "left": columns["units"] - sum(columns[name] for name in amounts[1:]),
+        }
+    )
+
+
+def trace_table(outcome: Outcome, lot: int) -> pd.DataFrame:
+    """Where a lot went: what the journal says of it, then what is left of it at each site on the last day.
+
+    Columns as in the journal. Raises ValueError for a lot that is not there.
+    """
+    known = lots_table(outcome)
+    if not 0 <= lot < len(known):
+        raise ValueError(f"there is no lot {lot}; lots are numbered from 0 to {len(known) - 1}")
+    assert outcome.lots is not None
+    network = outcome.plan.network
+    cell, number, units = outcome.lots.places
+    cell, units = cell[number == lot], units[number == lot]
+    last = network.calendar.days - 1
+    rest = pd.DataFrame(
+        {
+            "date": np.datetime64(network.calendar.date(last)).astype("datetime64[s]"),
+            "day": float(last),
+            "event": "left_at_the_end",
+            "site": network.sites["name"].to_numpy()[network.cell_site[cell]],
+            "product": network.products["name"].to_numpy()[network.cell_product[cell]],
+            "units": units,
+            "other": "",
+            "shipment": -1,
+            "lot": lot,
+            "cause": "",
+        }
+    )
+    told = outcome.journal[outcome.journal["lot"] == lot]
+    return pd.concat([told, rest], ignore_index=True) if len(rest) and len(told) else told if len(told) else rest
 
 
 def metrics_table(summary: Summary) -> pd.DataFrame:

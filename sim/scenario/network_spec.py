@@ -13,6 +13,7 @@ from sim.registry import Model
 from sim.units import Days, NonNegative, Number, Percent, Positive, Share, Text, Whole
 
 AT_ONCE = Times("0d", 0.0)
+ISSUES = ("first_expired", "first_in", "last_in")
 
 
 class Product(Model):
@@ -26,6 +27,24 @@ class Product(Model):
     """class of importance (VEN)"""
     size: Positive = 1.0
     """handling units (of ports and of lane capacities) that one unit takes"""
+    shelf_life: Days | None = None
+    """days of use, that of making included, in whole days; left out: does not expire"""
+    issue: Literal["first_expired", "first_in", "last_in"] = "first_expired"
+    """which lot of a stock goes out first"""
+    minimum_life: Days = 0.0
+    """days of use that must be left when a warehouse or facility receives it: older lots are not sent, or refused"""
+    trace: bool = False
+    """keep this product by lot even if it has no shelf life, so that the journal can tell where each lot went"""
+
+    def model_post_init(self, context: object) -> None:
+        for name in ("shelf_life", "minimum_life"):
+            days = getattr(self, name)
+            if days is not None and days % 1:
+                raise ValueError(f"a {name} of whole days")
+        if self.shelf_life is not None and self.shelf_life < 1:
+            raise ValueError("a shelf_life of at least 1d")
+        if self.minimum_life and (self.shelf_life is None or self.minimum_life > self.shelf_life):
+            raise ValueError("a minimum_life only with a shelf_life, and no longer than that")
 
 
 class Site(Model):
@@ -52,6 +71,14 @@ class Makes(Model):
     """units a day; left out: unlimited"""
     finished_stock: StockField = 0.0
     """units, or days of usual demand, that the supplier builds up and keeps as finished stock"""
+    testing: TimesField = AT_ONCE
+    """time from making to release; until then output is held and cannot be sent"""
+    lot_span: Days = 1.0
+    """production of this many days shares one lot number and one date of expiry, counted from its first day"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.lot_span < 1 or self.lot_span % 1:
+            raise ValueError("a lot_span of whole days, at least 1d")
 
 
 class Supplier(Site):

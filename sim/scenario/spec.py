@@ -116,6 +116,12 @@ class StockSpec(Model):
     """units, or days of usual demand"""
     on_the_way: Literal["none", "steady"] = "none"
     """steady: a day's usual demand is under way for every day of lead time"""
+    life_left: Days | None = None
+    """days of use left of this stock at the start, of goods with a shelf life; left out: the whole shelf life"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.life_left is not None and (self.life_left < 1 or self.life_left % 1):
+            raise ValueError("a life_left of whole days, at least 1d")
 
 
 class Costs(Model):

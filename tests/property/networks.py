@@ -101,6 +101,8 @@ class _Builder:
         if not self.exact:
             for product in spec["products"].values():
                 maybe(c, product, "size", [2, 0.5])
+                self._keep_by_lot(product)
+        self.goods = spec["products"]
         spec["suppliers"] = {s: self._supplier(k) for k, s in enumerate(self.suppliers)}
         self.makes = {s: list(spec["suppliers"][s]["makes"]) for s in self.suppliers}
         if self.ports:
@@ -131,6 +133,15 @@ class _Builder:
 
     # the sites
 
+    def _keep_by_lot(self, product: Spec) -> None:
+        """A shelf life, how lots are issued, and how much life buyers want."""
+        c = self.c
+        maybe(c, product, "shelf_life", ["3d", "9d", "30d", "2y"])
+        maybe(c, product, "trace", [True])
+        maybe(c, product, "issue", ["first_expired", "first_in", "last_in"])
+        if product.get("shelf_life") in ("9d", "30d"):
+            maybe(c, product, "minimum_life", ["2d", "6d"])
+
     def _supplier(self, position: int) -> Spec:
         c = self.c
         made = self.products if position == 0 else [p for p in self.products if c.number(0, 2)] or self.products[:1]
@@ -140,6 +151,9 @@ class _Builder:
             if c.number(0, 1):
                 makes[product]["capacity"] = c.number(1, 60) if self.exact else c.one([0.5, 7.3, 20, 60, 150])
             maybe(c, makes[product], "finished_stock", [0, 40, 200] if self.exact else [0, 35, "5d", "20d"])
+            if not self.exact:
+                maybe(c, makes[product], "testing", ["2d", "uniform(0d, 6d)"])
+                maybe(c, makes[product], "lot_span", ["4d"])
         spec = {"country": c.one(["IN", "CN"]), "makes": makes}
         if not self.exact:
             maybe(c, spec, "ramp_up", ["4d", "10d"])
@@ -251,6 +265,7 @@ class _Builder:
             entry |= POLICIES[entry["policy"]](low, high)
             maybe(c, entry, "review", ["3d", "7d"])
             maybe(c, entry, "first_review", ["1d", "2d"])
+            maybe(c, entry, "not_counting", ["1d", "4d"])
             entries.append(entry)
         return entries
 
@@ -272,6 +287,8 @@ class _Builder:
             if not c.number(0, 3):
                 entry = {"at": buyer, "on_hand": c.number(0, 200)}
                 maybe(c, entry, "on_the_way", ["none", "steady"])
+                if all(p.get("shelf_life") for p in self.goods.values()):
+                    maybe(c, entry, "life_left", ["2d", "12d"])
                 entries.append(entry)
         return entries
 
@@ -308,6 +325,9 @@ class _Builder:
             maybe(c, release, "rule", ["equal_days_of_cover", "priority_tiers", "proportional"])
         size = c.number(0, 300) if self.exact else c.one([60, 300, "20d"])
         reserve: Spec = {"held_at": held, "size": size, "members": members, "products": [product], "release": release}
+        if self.goods[product].get("shelf_life"):
+            maybe(c, reserve, "rotation", ["routine"])
+            maybe(c, reserve, "life_left", ["5d", "12d"])
         if c.number(0, 1):
             reserve["refill"] = {"at_most": "100%"} if self.exact else {"at_most": "20%", "after": "2d"}
         return reserve
@@ -317,7 +337,7 @@ class _Builder:
     def _disruption(self, kind: str, position: int) -> Spec:
         begin, length = self.c.number(0, self.days + 2), self.c.number(0, 25)
         entry: Spec = {"kind": kind, "name": f"d{position}", "from": day(begin)}
-        if kind != "stock_loss":
+        if kind not in AT_ONCE:
             if self.c.number(0, 4):
                 entry["for"] = f"{length}d"
             else:
@@ -338,6 +358,7 @@ POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
     "base_stock": lambda low, high: {"level": high},
     "s_S": lambda low, high: {"s": low, "S": high},
     "R_nQ": lambda low, high: {"R": low, "Q": 12},
+    "push": lambda low, high: {"quantity": 15},
     "max_min": lambda low, high: {"max": high, "min": low, "emergency": low},
 }
 RULES: dict[str, Callable[[Choose], Spec]] = {
@@ -355,6 +376,7 @@ TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
     "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"])},
 }  # fmt: skip
 INEXACT = ("extra_orders", "supplier_allocation")
+AT_ONCE = ("stock_loss", "recall", "shelf_life_extension")
 
 
 def _surge(b: _Builder) -> Spec:
@@ -419,6 +441,22 @@ def _loss(b: _Builder) -> Spec:
     return {"at": b.c.one(["all", *b.warehouses, *b.facilities]), "share": share, "reserves": bool(b.c.number(0, 1))}
 
 
+def _made(b: _Builder) -> Spec:
+    part: Spec = {}
+    maybe(b.c, part, "products", [[p] for p in b.products])
+    return part
+
+
+def _recall(b: _Builder) -> Spec:
+    recall = {"supplier": b.c.one(b.suppliers)} | _made(b)
+    maybe(b.c, recall, "removal", ["0d", "5d"])
+    return recall
+
+
+def _extension(b: _Builder) -> Spec:
+    return {"by": b.c.one(["3d", "60d"])} | _made(b)
+
+
 def _rationed(b: _Builder) -> Spec:
     rationed = {"supplier": b.c.one(b.suppliers), "share": b.c.one(["0%", "40%", "100%", "120%"])}
     maybe(b.c, rationed, "unfilled", ["wait", "cancel"])
@@ -438,7 +476,9 @@ DISRUPTED: dict[str, Callable[[_Builder], Spec]] = {
     "extra_orders": _extra_orders,
     "lane_delay": _delay,
     "port_closure": _port_closure,
+    "recall": _recall,
     "route_closure": _closure,
+    "shelf_life_extension": _extension,
     "site_outage": _outage,
     "stock_loss": _loss,
     "supplier_allocation": _rationed,

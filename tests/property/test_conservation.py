@@ -33,11 +33,12 @@ def test_the_networks_know_every_kind() -> None:
 
 @given(scenarios())
 def test_units_are_conserved_every_day(spec: dict[str, Any]) -> None:
-    """Initial + produced = on hand + under way + reserve + served + destroyed, per product and day."""
+    """Initial + produced = on hand + held + under way + reserve + served + destroyed + expired + recalled."""
     done = run(spec)
-    columns = ["on_hand", "in_transit", "reserve", "served", "served_late", "destroyed", "produced"]
+    columns = ["on_hand", "held", "in_transit", "reserve", "served", "served_late", "destroyed", "expired", "recalled",
+               "produced"]  # fmt: skip
     table = totals(done, columns)
-    present, out, produced = table[..., :3].sum(2), table[..., 3:6].sum(2).cumsum(0), table[..., 6].cumsum(0)
+    present, out, produced = table[..., :4].sum(2), table[..., 4:9].sum(2).cumsum(0), table[..., 9].cumsum(0)
     balance = present + out - produced
     assert (balance == balance[0]).all()
     if "warm_up" not in spec:

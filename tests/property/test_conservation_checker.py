@@ -71,8 +71,8 @@ def _double_receive(patch: pytest.MonkeyPatch) -> None:
     """A delivery becomes stock twice."""
     deliver = State.deliver
 
-    def faulty(self: State, flow: np.ndarray, units: np.ndarray) -> None:
-        deliver(self, flow, units)
+    def faulty(self: State, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
+        deliver(self, flow, units, lot, day)
         np.add.at(self.on_hand, self.plan.network.flow_buyer[flow], units)
 
     patch.setattr(State, "deliver", faulty)
@@ -82,8 +82,8 @@ def _made_unrecorded(patch: pytest.MonkeyPatch) -> None:
     """Goods are made without being counted as produced."""
     make = Production._make
 
-    def faulty(self: Production, cells: np.ndarray, units: np.ndarray) -> None:
-        make(self, cells, units)
+    def faulty(self: Production, cells: np.ndarray, units: np.ndarray, day: int) -> None:
+        make(self, cells, units, day)
         self._state.today.produced[cells] -= units
 
     patch.setattr(Production, "_make", faulty)

@@ -60,10 +60,12 @@ class Replenishment(Kind):
     """time between reviews, in whole days"""
     first_review: Days = 0.0
     """when the first review is due, counted from the start"""
+    not_counting: Days = 0.0
+    """stock that expires within this time is left out of the inventory position; 1d leaves out what expires tonight"""
 
     def model_post_init(self, context: object) -> None:
-        if self.review % 1 or self.first_review % 1:
-            raise ValueError("reviews a whole number of days apart, such as 1d or 7d")
+        if self.review % 1 or self.first_review % 1 or self.not_counting % 1:
+            raise ValueError("whole days for review, first_review and not_counting, such as 1d or 7d")
         self.check()
 
     def check(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.model.amounts import StockField
 from sim.model.selection import SelectorField
@@ -68,6 +68,10 @@ class Reserve(Model):
     release: Release
     refill: Refill | None = None
     """left out: not refilled within the scenario"""
+    rotation: Literal["none", "routine"] = "none"
+    """routine: what expires first goes into the holder's ordinary stock, in exchange for what lasts longer"""
+    life_left: Days | None = None
+    """days of use left of the reserve's stock at the start; left out: the products' whole shelf life"""
     holding_cost: NonNegative | None = None
     """currency per unit and year; left out: the scenario's holding rate"""
 
@@ -82,5 +86,7 @@ class Reserve(Model):
         return {self.held_at: 1.0} if isinstance(self.held_at, str) else self.held_at
 
     def model_post_init(self, context: Any) -> None:
+        if self.life_left is not None and (self.life_left < 1 or self.life_left % 1):
+            raise ValueError("a life_left of whole days, at least 1d")
         if abs(sum(self.shares.values()) - 1) > 1e-9:
             raise ValueError(f"shares in held_at that add up to 100% (they add up to {sum(self.shares.values()):.0%})")

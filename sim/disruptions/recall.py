@@ -1,0 +1,42 @@
+"""Recall: lots are called back wherever they are."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from sim.disruptions.base import DISRUPTIONS, MadeBetween, one_site
+from sim.model.effects import Effect, Impulse
+from sim.model.network import Network
+from sim.units import Days, Text
+
+
+@DISRUPTIONS.register("recall")
+class Recall(MadeBetween):
+    """What a supplier made between two dates may not be used from `from` on, in every store, reserve and shipment.
+
+    It is kept in quarantine, and taken away once `removal` has passed. What was there at the start is of unknown make
+    and is not called back.
+    """
+
+    supplier: Text
+    """the maker"""
+    removal: Days = Field(default=14.0, ge=0)
+    """time in quarantine before it is taken away, in whole days"""
+    example = {"supplier": "maker", "from": "2024-01-11", "made_from": "2024-01-02", "made_until": "2024-01-08"}
+    bad_example = (
+        {"supplier": "makr", "from": "2024-01-11", "made_from": "2024-01-02", "made_until": "2024-01-08"},
+        "did you mean 'maker'",
+    )
+
+    def check(self) -> None:
+        super().check()
+        if self.removal % 1:
+            raise ValueError("a removal of whole days")
+
+    def place(self) -> str:
+        return self.supplier
+
+    def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
+        one_site(network, self.supplier, "supplier", ("supplier",))
+        cells = self.cells(network, self.supplier, self.products)
+        return [], [self.impulse(network, "recall", cells, self.removal)]

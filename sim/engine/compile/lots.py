@@ -1,0 +1,98 @@
+"""Shelf lives and traces bound to the network: which cells keep their goods by lot, and how."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.disruptions import Disruption
+from sim.engine.plan import LotPlan, ReservePlan
+from sim.errors import PlaceError
+from sim.model.distributions import Times
+from sim.model.lots import NEVER_EXPIRES
+from sim.model.network import Network
+from sim.scenario.load import Loaded, Problems
+from sim.scenario.network_spec import ISSUES
+
+
+def compile_lots(loaded: Loaded, network: Network, reserves: tuple[ReservePlan, ...], problems: Problems) -> LotPlan:
+    """How each cell's goods are kept; goods without shelf life, trace or recall are not kept by lot."""
+    products = [loaded.spec.products[str(name)] for name in network.products["name"]]
+    traced = _traced(loaded, network)
+    life = np.array([NEVER_EXPIRES if p.shelf_life is None else int(p.shelf_life) for p in products], dtype=np.int64)
+    tracked = np.array([p.shelf_life is not None or p.trace for p in products], dtype=bool) | traced
+    issue = np.array([ISSUES.index(p.issue) for p in products], dtype=np.int64)
+    minimum = np.array([int(p.minimum_life) for p in products], dtype=np.int64)
+    of = network.cell_product
+    opening = life[of].copy()
+    for position, entry in enumerate(loaded.spec.stock):
+        if entry.life_left is not None:
+            with problems.at("stock", position):
+                opening[_perishable(network, network.select_cells(entry.at, entry.products), life)] = int(
+                    entry.life_left
+                )
+    reserve_life = []
+    for reserve in reserves:
+        own = life[of[reserve.holder]].copy()
+        if reserve.spec.life_left is not None:
+            with problems.at("reserves", reserve.name):
+                _perishable(network, reserve.holder, life)
+                own = np.minimum(own, int(reserve.spec.life_left))
+        reserve_life.append(own)
+    minimum_of = np.where(network.cell_kind == "facility", minimum[of], 0)
+    minimum_of = np.where(network.cell_kind == "warehouse", minimum[of], minimum_of)
+    return LotPlan(
+        tracked[of], life[of], issue[of], minimum_of, _spans(loaded, network), opening, tuple(reserve_life),
+        _discounts(loaded, network),
+    )  # fmt: skip
+
+
+def compile_testing(loaded: Loaded, network: Network, problems: Problems) -> dict[int, Times]:
+    """Time from making to release of each maker's cell that tests its output."""
+    found = {}
+    for supplier, spec in loaded.spec.suppliers.items():
+        for product, makes in spec.makes.items():
+            if makes.testing.mean > 0:
+                with problems.at("suppliers", supplier, "makes", product, "testing"):
+                    for cell in network.select_cells(supplier, [product]).tolist():
+                        found[cell] = makes.testing
+    return dict(sorted(found.items()))
+
+
+def _traced(loaded: Loaded, network: Network) -> np.ndarray:
+    """Products that some disruption deals with by lot, over products."""
+    found = np.zeros(len(network.products), dtype=bool)
+    for disruption in loaded.spec.disruptions:
+        if disruption.by_lot:
+            named = _products_of(disruption, network)
+            found[named] = True
+    return found
+
+
+def _products_of(disruption: Disruption, network: Network) -> np.ndarray:
+    names = getattr(disruption, "products", None)
+    known = [str(name) for name in network.products["name"]]
+    return np.array([i for i, name in enumerate(known) if names is None or name in names], dtype=np.int64)
+
+
+def _perishable(network: Network, cells: np.ndarray, life: np.ndarray) -> np.ndarray:
+    """The cells whose product has a shelf life; raises PlaceError where none has."""
+    mine = cells[life[network.cell_product[cells]] < NEVER_EXPIRES]
+    if not len(mine):
+        raise PlaceError(("life_left",), "none of these goods has a shelf life", None, "products with a shelf_life")
+    return np.asarray(mine)
+
+
+def _spans(loaded: Loaded, network: Network) -> np.ndarray:
+    spans = np.ones(len(network.cell_site), dtype=np.int64)
+    for supplier, spec in loaded.spec.suppliers.items():
+        for product, makes in spec.makes.items():
+            spans[network.select_cells(supplier, [product])] = int(makes.lot_span)
+    return spans
+
+
+def _discounts(loaded: Loaded, network: Network) -> np.ndarray:
+    days = np.zeros(len(network.cell_site), dtype=np.int64)
+    for entry in loaded.spec.replenishment:
+        if entry.not_counting:
+            days[network.select_cells(entry.at, entry.products)] = int(entry.not_counting)
+    return days

@@ -1,0 +1,234 @@
+"""Which lots lie where during a run: stock on hand and reserves in order of issue, for goods that are kept by lot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.plan import Plan
+from sim.model.lots import NEVER_EXPIRES, LotBook, Pockets, keys, lot_of, shared_out
+
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Three columns of one length; the last two are lots and units."""
+
+
+@dataclass(frozen=True)
+class LotRecord:
+    """Lots at the end of a run: `columns` as in `LotBook`, and (cell, lot, units) of what lies at sites."""
+
+    columns: dict[str, np.ndarray]
+    places: Rows
+
+
+class LotKeeper:
+    """The lots of all tracked cells and of the reserves of their goods.
+
+    Pockets are numbered: facilities with demand first, in order of cell; then the other tracked cells; then the holders
+    of each reserve. The two tables keep facilities, which are many and hold few lots, apart from places that hold many.
+    `pocket` is over cells (-1: not kept by lot), `reserve` has the pockets of each reserve's holders, `cell` is over
+    pockets.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        lots, cells = plan.lots, np.flatnonzero(plan.lots.tracked)
+        self._plan, self._network, self.book = lots, plan.network, LotBook()
+        self._demanded = np.flatnonzero(lots.tracked[plan.demand.cell])
+        facilities = plan.demand.cell[self._demanded]
+        others = np.setdiff1d(cells, facilities)
+        holders = [r.holder for r in plan.reserves]
+        self.cell = np.concatenate([facilities, others, *holders])
+        self._first_reserve = len(facilities) + len(others)
+        self.pocket = np.full(len(lots.tracked), -1, dtype=np.int64)
+        self.pocket[self.cell[: self._first_reserve]] = np.arange(self._first_reserve)
+        ends = self._first_reserve + np.cumsum([0, *(len(h) for h in holders)])
+        self.reserve = [
+            np.where(lots.tracked[h], np.arange(e, e + len(h)), -1) for h, e in zip(holders, ends, strict=False)
+        ]
+        self._split = len(facilities)
+        self._tables = Pockets(self._split), Pockets(len(self.cell) - self._split)
+        self._offsets = 0, self._split
+        self._issue = lots.issue[self.cell]
+        self._soonest = (np.iinfo(np.int64).min, 0)
+        self._running = np.full(len(lots.tracked), -1, dtype=np.int64)  # each maker's present lot
+        self._period = np.full(len(lots.tracked), np.iinfo(np.int64).min)
+
+    def opening(self, cells: np.ndarray, life: np.ndarray, units: np.ndarray, day: int) -> np.ndarray:
+        """Lots of what is there at the start, one a product and life left; shape (n,), -1 for what is not kept."""
+        lots = np.full(len(cells), -1, dtype=np.int64)
+        mine = np.flatnonzero(self._plan.tracked[cells] & (units > 0))
+        product = self._network.cell_product[cells[mine]]
+        pairs, which = np.unique(np.stack([product, life[mine]]), axis=1, return_inverse=True)
+        expires = np.minimum(day + pairs[1] - 1, NEVER_EXPIRES)
+        new = self.book.open(pairs[0], np.full(pairs.shape[1], -1), np.full(pairs.shape[1], day), expires)
+        lots[mine] = new[which.ravel()]
+        self.book.add("units", lots[mine], units[mine])
+        return lots
+
+    def make(self, cells: np.ndarray, units: np.ndarray, day: int) -> np.ndarray:
+        """Lots of what makers make today, shape (n,); what is made within a maker's lot span shares one."""
+        lots = np.full(len(cells), -1, dtype=np.int64)
+        mine = np.flatnonzero(self._plan.tracked[cells] & (units > 0))
+        at = cells[mine]
+        period = day // self._plan.span[at]
+        fresh = at[period != self._period[at]]
+        product = self._network.cell_product[fresh]
+        expires = np.minimum(day + self._plan.life[fresh] - 1, NEVER_EXPIRES)
+        self._running[fresh] = self.book.open(product, fresh, np.full(len(fresh), day), expires)
+        self._period[at] = period
+        lots[mine] = self._running[at]
+        self.book.add("units", lots[mine], units[mine])
+        return lots
+
+    def put(self, pocket: np.ndarray, lots: np.ndarray, units: np.ndarray, day: int) -> None:
+        """Lay units of lots down in pockets; rows with pocket -1 are not kept by lot."""
+        for table, offset, rows in self._by_table(np.where(units > 0, pocket, -1)):
+            key = keys(self.book, lots[rows], self._issue[pocket[rows]], day)
+            table.put(pocket[rows] - offset, key, units[rows])
+
+    def serve(self, units: np.ndarray) -> None:
+        """What patients took today, over demand cells."""
+        for key, taken in self._tables[0].take_from_all(units[self._demanded]):
+            self.book.add("used", np.where(taken > 0, lot_of(key), 0), taken)
+
+    def issue(self, pocket: np.ndarray, units: np.ndarray, earliest: np.ndarray | None = None) -> Rows:
+        """(claim, lot, units) for claims on pockets, in order of issue; claims with pocket -1 get lot -1.
+
+        `earliest` is the first last day of use that will do, for each claim; of claims on one pocket the latest counts.
+        """
+        found = [_untracked(pocket, units)]
+        for table, offset, rows in self._by_table(np.where(units > 0, pocket, -1)):
+            rows = rows[np.argsort(pocket[rows], kind="stable")]
+            mine, first = np.unique(pocket[rows] - offset, return_index=True)
+            held = table.key[:, mine]
+            eligible = None
+            if earliest is not None:
+                eligible = self._lasts(held, np.maximum.reduceat(earliest[rows], first))
+            taken = table.take(mine, np.add.reduceat(units[rows], first), eligible)
+            claim, lot, part = shared_out(taken, held, units[rows])
+            found.append((rows[claim], lot, part))
+        claim, lot, part = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return claim, lot, part
+
+    def soonest(self, day: int) -> int:
+        """The next last day of use of any lot of which something is left; looked up once a day."""
+        if self._soonest[0] != day:
+            left = self.book.left > 0
+            self._soonest = day, int(self.book["expires"][left].min(initial=NEVER_EXPIRES))
+        return self._soonest[1]
+
+    def destroy(self, pocket: np.ndarray, units: np.ndarray) -> None:
+        """Units in pockets are destroyed."""
+        _, lot, part = self.issue(pocket, units)
+        self.book.add("destroyed", lot[lot >= 0], part[lot >= 0])
+
+    def move(self, pocket: np.ndarray, to: np.ndarray, units: np.ndarray, day: int) -> None:
+        """Units go from some pockets to others, lots in order of issue; all of shape (n,)."""
+        claim, lot, part = self.issue(pocket, units)
+        self.put(to[claim], lot, part, day)
+
+    def too_old(self, pocket: np.ndarray, earliest: np.ndarray) -> np.ndarray:
+        """Units in pockets (each named once, -1: none) whose last day of use comes before `earliest`; shape (n,)."""
+        old = np.zeros(len(pocket), dtype=np.int64)
+        for table, offset, rows in self._by_table(pocket):
+            mine = pocket[rows] - offset
+            lasts = self._lasts(table.key[:, mine], earliest[rows])
+            old[rows] = np.where(lasts, 0, table.units[:, mine]).sum(axis=0)
+        return old
+
+    def remove(self, lots: np.ndarray) -> Rows:
+        """(pocket, lot, units) of all that lies in pockets of the lots of a mask; it is taken out."""
+        found = [table.remove(lots) for table in self._tables]
+        return (
+            np.concatenate([pocket + offset for (pocket, _, _), offset in zip(found, self._offsets, strict=True)]),
+            np.concatenate([lot for _, lot, _ in found]),
+            np.concatenate([units for *_, units in found]),
+        )
+
+    def contents(self) -> Rows:
+        """(pocket, lot, units) of all that lies in pockets."""
+        found = [table.contents() for table in self._tables]
+        return (
+            np.concatenate([pocket + offset for (pocket, _, _), offset in zip(found, self._offsets, strict=True)]),
+            np.concatenate([lot for _, lot, _ in found]),
+            np.concatenate([units for *_, units in found]),
+        )
+
+    def record(self) -> LotRecord:
+        """The lots as they are now."""
+        pocket, lot, units = self.contents()
+        return LotRecord({name: self.book[name].copy() for name in self.book.COLUMNS}, (self.cell[pocket], lot, units))
+
+    def totals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Units of each pocket: of the cells' own, and of the reserves' holders."""
+        units = np.concatenate([table.units.sum(axis=0) for table in self._tables])
+        return units[: self._first_reserve], units[self._first_reserve :]
+
+    def is_reserve(self, pocket: np.ndarray) -> np.ndarray:
+        """Whether pockets belong to reserves."""
+        return np.asarray(pocket >= self._first_reserve)
+
+    def extend(self, lots: np.ndarray, days: int) -> None:
+        """Lots of a mask may be used some days longer; pockets are put in order again."""
+        self.book["expires"][lots] = np.minimum(self.book["expires"][lots] + days, NEVER_EXPIRES)
+        for table, offset in zip(self._tables, self._offsets, strict=True):
+            first_expired = self._issue[offset : offset + table.units.shape[1]] == 0
+            lot = np.where(table.units > 0, lot_of(table.key), 0)
+            by_expiry = keys(self.book, lot, np.zeros_like(lot), 0)
+            table.renew(np.where(first_expired, by_expiry, table.key))
+
+    def rotate(self, own: np.ndarray, reserve: np.ndarray, day: int) -> None:
+        """Swap lots so that of each pair of pockets (-1: none) the reserve's holds what lasts longest."""
+        newest, oldest = self._last_use(own, np.max, -NEVER_EXPIRES), self._last_use(reserve, np.min, NEVER_EXPIRES)
+        pairs = np.flatnonzero(oldest < newest)
+        if not pairs.size:
+            return
+        kept, both = self._content(own[pairs]), self._content(own[pairs]) + self._content(reserve[pairs])
+        parts = [self.issue(pocket[pairs], self._content(pocket[pairs])) for pocket in (own, reserve)]
+        pair, lot, units = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        order = np.lexsort((lot, self.book["expires"][lot], pair))
+        pair, lot, units = pair[order], lot[order], units[order]
+        before = np.cumsum(units) - units - (np.cumsum(both) - both)[pair]
+        to_own = np.clip(kept[pair] - before, 0, units)
+        self.put(own[pairs[pair]], lot, to_own, day)
+        self.put(reserve[pairs[pair]], lot, units - to_own, day)
+
+    def _last_use(self, pocket: np.ndarray, which: Callable[..., np.ndarray], nothing: int) -> np.ndarray:
+        """The largest or smallest last day of use in each pocket; `nothing` where it is empty."""
+        found = np.full(len(pocket), nothing, dtype=np.int64)
+        for table, offset, rows in self._by_table(pocket):
+            mine = pocket[rows] - offset
+            expires = np.where(table.units[:, mine] > 0, self._expiry(table.key[:, mine]), nothing)
+            found[rows] = which(expires, axis=0)
+        return found
+
+    def _content(self, pocket: np.ndarray) -> np.ndarray:
+        """Units in each pocket."""
+        found = np.zeros(len(pocket), dtype=np.int64)
+        for table, offset, rows in self._by_table(pocket):
+            found[rows] = table.units[:, pocket[rows] - offset].sum(axis=0)
+        return found
+
+    def _expiry(self, key: np.ndarray) -> np.ndarray:
+        lot = lot_of(key)
+        return np.asarray(self.book["expires"][np.where(lot < self.book.count, lot, 0)])
+
+    def _lasts(self, key: np.ndarray, earliest: np.ndarray) -> np.ndarray:
+        return np.asarray(self._expiry(key) >= earliest)
+
+    def _by_table(self, pocket: np.ndarray) -> Iterator[tuple[Pockets, int, np.ndarray]]:
+        """Each table concerned, its offset, and the rows whose pockets it has."""
+        for table, offset, rows in zip(
+            self._tables,
+            self._offsets,
+            (np.flatnonzero((pocket >= 0) & (pocket < self._split)), np.flatnonzero(pocket >= self._split)),
+            strict=True,
+        ):
+            if rows.size:
+                yield table, offset, rows
+
+
+def _untracked(pocket: np.ndarray, units: np.ndarray) -> Rows:
+    rows = np.flatnonzero((pocket < 0) & (units > 0))
+    return rows, np.full(len(rows), -1, dtype=np.int64), units[rows]

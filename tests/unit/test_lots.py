@@ -1,0 +1,132 @@
+"""Lots through whole runs: recalls, testing before release, extensions, rotation, and where each lot went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sim
+
+CHAIN = """
+scenario: chain
+title: A maker, a store and a clinic
+start: 2024-01-01
+end: 2024-04-01
+products: {serum: {unit: vial, cost: 2, GOODS}}
+suppliers: {maker: {makes: {serum: {MAKES}}}}
+warehouses: {store: {}}
+facilities: {clinic: {}}
+lanes: [{from: maker, to: store, time: 3d}, {from: store, to: clinic, time: 1d}]
+demand: [{at: clinic, product: serum, per_day: 10, distribution: deterministic}]
+replenishment: [{at: clinic, policy: base_stock, level: 5d}, {at: store, policy: base_stock, level: 20d}]
+"""
+
+
+def run(folder: Path, goods: str = "shelf_life: 60d", makes: str = "", more: str = "", **options: Any) -> sim.Run:
+    path = folder / "chain.yaml"
+    path.write_text(CHAIN.replace("GOODS", goods).replace("MAKES", makes) + more, encoding="utf-8")
+    return sim.run(path, **({"twin": False} | options))
+
+
+def of(done: sim.Run, site: str) -> pd.DataFrame:
+    return done.daily[done.daily["site"] == site].set_index("day")
+
+
+RECALL = "disruptions: [{kind: recall, supplier: maker, from: 2024-02-10, made_from: 2024-01-10, "
+
+
+def test_a_recall_finds_a_lot_in_every_store_and_shipment(tmp_path: Path) -> None:
+    """Lots of 10 January to 9 February: in the store, at the clinic and on both lanes, and nothing else."""
+    done = run(tmp_path, "trace: true", more=RECALL + "made_until: 2024-02-10, removal: 7d}]\n")
+    lots = done.lots.set_index("lot")
+    called = (lots["maker"] == "maker") & lots["made"].between("2024-01-10", "2024-02-09")
+    assert called.sum() == 31
+    left = (lots["units"] - lots["used"] - lots["recalled"] - lots["destroyed"] - lots["expired"])[called]
+    assert (left == 0).all() and lots.loc[called, "recalled"].sum() > 0
+    assert (lots.loc[~called, "recalled"] == 0).all()
+    before = done.events[done.events["day"] < 40]
+    gone = before[(before["event"] == "arrival") & (before["site"] == "clinic")]["lot"]
+    assert set(gone) & set(lots.index[called]), "some of it had reached the clinic"
+    clinic = of(done, "clinic")
+    assert clinic["held"].loc[40] > 0 and clinic["on_hand"].loc[40] == 0, "in quarantine, and out of use"
+    assert clinic["recalled"].loc[47] == clinic["held"].loc[40], "taken away a week later"
+    assert done.daily["recalled"].sum() == lots["recalled"].sum()
+
+
+def test_goods_under_way_are_kept_back_on_arrival(tmp_path: Path) -> None:
+    done = run(tmp_path, "trace: true", more=RECALL + "made_until: 2024-02-10, removal: 30d}]\n")
+    store = of(done, "store")
+    assert store["held"].diff().loc[41:44].tolist() == [10, 10, 0, 0], "made on days 38 and 39, three days on the way"
+    assert store["received"].loc[40:42].sum() == 0 and store["received"].loc[43] > 0
+
+
+def test_a_recall_of_nothing_changes_nothing(tmp_path: Path) -> None:
+    plain = run(tmp_path, "trace: true")
+    early = "disruptions: [{kind: recall, supplier: maker, from: 2024-02-10, made_until: 2023-12-01}]\n"
+    pd.testing.assert_frame_equal(plain.daily, run(tmp_path, "trace: true", more=early).daily)
+
+
+def test_tracing_changes_no_figure(tmp_path: Path) -> None:
+    pd.testing.assert_frame_equal(run(tmp_path, "trace: true").daily, run(tmp_path, "trace: false").daily)
+
+
+def test_what_is_made_is_held_until_its_tests_are_over(tmp_path: Path) -> None:
+    """Restart to release: a plant down for ten days with 24 days of testing sends nothing for 24 days after."""
+    outage = "disruptions: [{kind: site_outage, at: maker, from: 2024-01-11, for: 10d, stock: destroy}]\n"
+    done = run(tmp_path, "trace: false", "capacity: 10, finished_stock: 0, testing: 24d", outage)
+    maker = of(done, "maker")
+    made, sent = maker["produced"], maker["dispatched"]
+    assert made.loc[10:19].sum() == 0 and made.loc[20] == 10
+    assert sent.loc[34:43].sum() == 0, "made on days 0 to 9 and released on days 24 to 33; then nothing until day 44"
+    assert (sent.loc[44:60] == 10).all()
+    assert (maker["held"] == made.rolling(24, min_periods=1).sum()).all()
+
+
+def test_an_extension_saves_what_would_have_expired(tmp_path: Path) -> None:
+    push = "stock: [{at: clinic, on_hand: 500, life_left: 40d}]\n"
+    none = run(tmp_path, more=push)
+    longer = "disruptions: [{kind: shelf_life_extension, from: 2024-02-01, by: 30d}]\n"
+    some = run(tmp_path, more=push + longer)
+    wasted = [int(done.lots.loc[done.lots["units"] == 500, "expired"].iloc[0]) for done in (none, some)]
+    assert wasted == [100, 0], "500 less ten a day for forty days, and nothing in seventy"
+
+
+def test_old_goods_are_not_sent_to_those_who_refuse_them(tmp_path: Path) -> None:
+    stock = "stock: [{at: store, on_hand: 200, life_left: 30d}]\n"
+    done = run(tmp_path, "shelf_life: 60d, minimum_life: 40d", more=stock)
+    clinic = done.events[(done.events["event"] == "arrival") & (done.events["site"] == "clinic")]
+    lots = done.lots.set_index("lot")
+    last_use = (pd.to_datetime(lots["expires"]) - pd.Timestamp("2024-01-01")).dt.days
+    assert len(clinic) and (last_use.loc[clinic["lot"]].to_numpy() - clinic["day"].to_numpy() + 1 >= 40).all()
+    assert lots.loc[lots["units"] == 200, "expired"].tolist() == [200], "the old stock was left to expire"
+
+
+ROTATED = """
+reserves:
+  national:
+    held_at: store
+    size: 100
+    members: [clinic]
+    rotation: HOW
+    release: {when: {trigger: declared, after: 300d}}
+"""
+
+
+@pytest.mark.parametrize(("how", "lost"), [("none", 100), ("routine", 0)])
+def test_a_reserve_that_is_rotated_does_not_expire(how: str, lost: int, tmp_path: Path) -> None:
+    done = run(tmp_path, "shelf_life: 50d", more=ROTATED.replace("HOW", how))
+    assert done.daily["expired"].sum() == lost
+    assert of(done, "store")["reserve"].iloc[-1] == 100 - lost
+
+
+def test_last_in_wastes_what_first_expired_uses(tmp_path: Path) -> None:
+    """Fresh stock on top of a pile that is just large enough to be used in time."""
+    stock = "stock: [{at: clinic, on_hand: 100, life_left: 20d}]\n"
+    wasted = {
+        issue: run(tmp_path, f"shelf_life: 60d, issue: {issue}", more=stock).daily["expired"].sum()
+        for issue in ("first_expired", "first_in", "last_in")
+    }
+    assert wasted["first_expired"] == wasted["first_in"] == 0 < wasted["last_in"]
