@@ -52,7 +52,7 @@ STANDARD: dict[str, Any] = {
     "start": "2024-01-01",
     "end": "2024-03-01",
     "seed": 5,
-    "products": {"saline": {"unit": "bag"}, "oxytocin": {"unit": "ampoule"}},
+    "products": {"saline": {"unit": "bag", "shelf_life": "15d"}, "oxytocin": {"unit": "ampoule"}},
     "suppliers": {
         "maker": {"country": "IN", "makes": {"saline": {"capacity": 40, "finished_stock": "5d"}}},
         "other-maker": {"country": "DE", "makes": {"oxytocin": {}}},
