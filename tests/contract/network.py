@@ -52,7 +52,7 @@ STANDARD: dict[str, Any] = {
     "start": "2024-01-01",
     "end": "2024-03-01",
     "seed": 5,
-    "products": {"saline": {"unit": "bag", "shelf_life": "15d"}, "oxytocin": {"unit": "ampoule"}},
+    "products": {"saline": {"unit": "bag"}, "oxytocin": {"unit": "ampoule"}},
     "suppliers": {
         "maker": {"country": "IN", "makes": {"saline": {"capacity": 40, "finished_stock": "5d"}}},
         "other-maker": {"country": "DE", "makes": {"oxytocin": {}}},
@@ -95,6 +95,8 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
     entry = {REGISTRIES[family].key: name} | copy.deepcopy(fields)
     if family == "disruptions":
         spec["disruptions"] = [entry]
+        if DISRUPTIONS[name].by_lot:
+            spec["products"]["saline"]["shelf_life"] = "15d"
     elif family == "replenishment":
         others = "warehouses" if entry.get("at") == "facilities" else "facilities"
         spec["replenishment"] = [entry, {"policy": "base_stock", "at": others, "level": "14d"}]
