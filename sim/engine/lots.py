@@ -50,6 +50,8 @@ class LotKeeper:
         self._tables = Pockets(self._split), Pockets(len(self.cell) - self._split)
         self._offsets = 0, self._split
         self._issue = lots.issue[self.cell]
+        self.recalls = [""]
+        """Names of the recalls so far, by their number."""
         self._soonest = (np.iinfo(np.int64).min, 0)
         self._running = np.full(len(lots.tracked), -1, dtype=np.int64)  # each maker's present lot
         self._period = np.full(len(lots.tracked), np.iinfo(np.int64).min)

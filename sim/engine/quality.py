@@ -46,7 +46,8 @@ class Quality:
             return
         book = state.lots.book
         called = self._concerned(impulse) & (book["withdrawn"] == NEVER_EXPIRES)
-        book["withdrawn"][called] = day + int(impulse.amount)
+        book["withdrawn"][called], book["recall"][called] = day + int(impulse.amount), len(state.lots.recalls)
+        state.lots.recalls.append(impulse.cause)
         cell, lot, units = self._take_out(state.lots, called)
         until = np.full(len(cell), day + int(impulse.amount))
         state.hold(cell, lot, units, until, withdrawn=True)

@@ -93,16 +93,22 @@ class State:
         """What was sent to a cell and is not there."""
         return self.today.in_transit
 
-    def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
-        """Goods arrive at their buyer and can be used from `day` on, unless their lot was called back or is too old."""
+    def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray:
+        """Goods arrive at their buyer and can be used from `day` on, unless their lot is called back or too old.
+
+        Returns a mask of the rows that go into quarantine.
+        """
+        back = np.zeros(len(flow), dtype=bool)
         cell = self.plan.network.flow_buyer[flow]
         self.forget_transit(cell, units)
         if self.lots is not None and (lot >= 0).any():
-            kept = self._quarantine(cell, units, lot) | self._refuse(cell, units, lot, day)
+            back = self._quarantine(cell, units, lot)
+            kept = back | self._refuse(cell, units, lot, day)
             cell, units, lot = cell[~kept], units[~kept], lot[~kept]
             self.lots.put(self.lots.pocket[cell], lot, units, day)
         for array in (self.on_hand, self.today.received):
             np.add.at(array, cell, units)
+        return back
 
     def add_stock(self, cells: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
         """Units become usable stock of cells, each named once."""

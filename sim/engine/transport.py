@@ -168,11 +168,22 @@ class Transport:
         home, ashore = rows[last], rows[~last]
         table["phase"][home] = Phase.DONE
         day = int(np.ceil(limit))
-        self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
+        back = self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
         self.journal.shipments("arrival", table, home, table["time"][home])
+        if back.any():
+            self._note_kept_back(home[back])
         table["phase"][ashore] = Phase.QUEUED
         np.add.at(self.arrived, self._gate(ashore), self._load(ashore))
         self.journal.shipments("port_arrival", table, ashore, table["time"][ashore])
+
+    def _note_kept_back(self, rows: np.ndarray) -> None:
+        """What arrives of lots that were called back, by recall."""
+        table, lots = self.state.shipments, self.state.lots
+        assert lots is not None
+        recall = lots.book["recall"][table["lot"][rows]]
+        for number in np.unique(recall).tolist():
+            mine = rows[recall == number]
+            self.journal.shipments("kept_back", table, mine, table["time"][mine], lots.recalls[number])
 
     def _handle(self, limit: float) -> bool:
         table = self.state.shipments

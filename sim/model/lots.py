@@ -23,11 +23,11 @@ class LotBook:
 
     product; maker: the cell that made it (-1: there at the start); made: day; expires: last day of use; units: made or
     there at the start, of which used, expired, recalled and destroyed; withdrawn: day on which units in quarantine are
-    taken away, once the lot has been called back (`NEVER_EXPIRES` before).
+    taken away, once the lot has been called back (`NEVER_EXPIRES` before); recall: number of the recall, from 1.
     """
 
     GONE = ("used", "expired", "recalled", "destroyed")
-    COLUMNS = ("product", "maker", "made", "expires", "withdrawn", "units", *GONE)
+    COLUMNS = ("product", "maker", "made", "expires", "withdrawn", "recall", "units", *GONE)
 
     def __init__(self) -> None:
         self.count = 0

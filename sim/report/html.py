@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.report import page_tables
+from sim.report import lot_tables, page_tables
 from sim.report.facts import Facts
 from sim.report.pictures import draw_all
 from sim.report.sheets import csv_href
@@ -42,6 +42,8 @@ def render(facts: Facts, manifest: dict[str, Any]) -> str:
         reserves=page_tables.reserves(facts),
         costs=page_tables.costs(facts),
         stockouts=page_tables.stockouts(facts),
+        lots=lot_tables.lots(facts),
+        recalled=lot_tables.recalled(facts),
         overall=page_tables.overall(facts),
         by_group=page_tables.by_group(facts),
         evidence=page_tables.evidence(facts),

@@ -71,9 +71,10 @@ def _double_receive(patch: pytest.MonkeyPatch) -> None:
     """A delivery becomes stock twice."""
     deliver = State.deliver
 
-    def faulty(self: State, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
-        deliver(self, flow, units, lot, day)
+    def faulty(self: State, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray:
+        back = deliver(self, flow, units, lot, day)
         np.add.at(self.on_hand, self.plan.network.flow_buyer[flow], units)
+        return back
 
     patch.setattr(State, "deliver", faulty)
 

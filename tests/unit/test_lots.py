@@ -130,3 +130,23 @@ def test_last_in_wastes_what_first_expired_uses(tmp_path: Path) -> None:
         for issue in ("first_expired", "first_in", "last_in")
     }
     assert wasted["first_expired"] == wasted["first_in"] == 0 < wasted["last_in"]
+
+
+def test_the_report_tells_what_was_lost_and_where_recalled_lots_were_found(tmp_path: Path) -> None:
+    done = run(tmp_path, "shelf_life: 60d", more=RECALL + "made_until: 2024-02-10, removal: 7d}]\n")
+    page = done.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    for part in (
+        'id="picture-waste"',
+        'id="table-lots"',
+        'id="table-recalled"',
+        "on the shelf or under test",
+        "on arrival",
+    ):
+        assert part in page
+    found = done.events[done.events["event"].isin(["called_back", "kept_back"])]
+    assert found["units"].sum() == done.lots["recalled"].sum()
+    lot = int(found["lot"].iloc[0])
+    trace = done.trace(lot)
+    assert {"departure", "arrival", "called_back"} <= set(trace["event"]) and (trace["lot"] == lot).all()
+    with pytest.raises(ValueError, match="there is no lot 9999"):
+        done.trace(9999)
