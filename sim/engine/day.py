@@ -42,6 +42,7 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
         "cell.demand_factor": np.ones(cells),
         "cell.order_factor": np.ones(cells),
         "cell.release": np.zeros(cells),
+        "cell.warm": np.zeros(cells),
         "flow.allowance": np.full(flows, np.inf),
         "flow.at_border": np.zeros(flows),
         "flow.border_open": np.ones(flows),
@@ -121,6 +122,8 @@ class World:
         self.transport.renew()
         self.transport.advance(float(day), inclusive=True)
         self.quality.release(day)
+        if self.quantities.touched("cell.warm"):
+            self.quality.spoil(np.flatnonzero(self.quantities["cell.warm"]), day)
         self.production.run(day)
         self.patients.serve(day)
         for desk in self.desks:

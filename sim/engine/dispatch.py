@@ -7,7 +7,7 @@ import numpy as np
 from sim.engine.plan import Plan
 from sim.engine.state import State
 from sim.engine.stock import Production
-from sim.engine.transport import Transport
+from sim.engine.transport import Throughput, Transport
 from sim.model.effects import Quantities
 from sim.policies.allocation.base import Claims, in_turn
 
@@ -63,6 +63,8 @@ class Dispatch:
         self._may_limit = quantities.touched("flow.allowance")
         self._may_cancel = quantities.touched("flow.cancels")
         self._capped = np.isfinite(transport.lane_capacity[self._first_lane])
+        cold = (network.products["storage"] == "cold").to_numpy()[network.cell_product[network.flow_buyer]]
+        self._refrigerated = cold & np.isfinite(transport.cold_capacity[self._first_lane])
 
     def open_requests(self) -> np.ndarray:
         """Units owed that may leave today, over flows: nothing over a closed lane or border, or beyond an allowance."""
@@ -150,9 +152,13 @@ class Dispatch:
 
     def fit_lanes(self, granted: np.ndarray) -> np.ndarray:
         """Cut grants to what the first lane can carry today; products in order of name, then buyers."""
-        flow = np.flatnonzero(self._capped & (granted > 0))
+        self._load_on(granted, self._refrigerated, self._transport.cold_loading)
+        self._load_on(granted, self._capped, self._transport.loading)
+        return granted
+
+    def _load_on(self, granted: np.ndarray, limited: np.ndarray, throughput: Throughput) -> None:
+        flow = np.flatnonzero(limited & (granted > 0))
         if flow.size:
             lane = self._first_lane[flow]
             turn = np.lexsort((flow, self.network.cell_product[self.network.flow_buyer[flow]], lane))
-            granted[flow] = self._transport.loading.admit(lane, granted[flow], self._load[flow], turn)
-        return granted
+            granted[flow] = throughput.admit(lane, granted[flow], self._load[flow], turn)

@@ -27,6 +27,7 @@ class Ordering:
             if (level[rule.cells] == k).any()
         ]
         self._discount = plan.lots.discount
+        self._rooms = plan.rooms
         self._sources = Sources(plan.network)
         self._extra = np.zeros(len(plan.network.flow_buyer))
 
@@ -39,11 +40,20 @@ class Ordering:
             units = self._wanted(rule, due, day)
             if units is None:
                 continue
+            if self._rooms.names:
+                units = self._fit(rule.cells, units)
             wants = part[units[part] > 0]
             if wants.size:
                 flow, share = self._sources.split(rule.cells[wants], units[wants])
                 self._state.book(flow, share)
                 self._note(day, flow, share)
+
+    def _fit(self, cells: np.ndarray, units: np.ndarray) -> np.ndarray:
+        """Orders cut to what there will be room for, all that is on order included."""
+        state, wanted = self._state, np.zeros(len(self._state.on_order), dtype=np.int64)
+        wanted[cells] = units
+        present = state.on_hand + state.today.held + state.today.reserve + state.on_order
+        return self._rooms.cut(wanted, present)[cells]
 
     def _order_extra(self, day: int) -> None:
         """Whole units of what disruptions order on top; a fraction is carried to the next day."""

@@ -81,6 +81,34 @@ class LotPlan:
 
 
 @dataclass(frozen=True)
+class Rooms:
+    """Storage with a limit.
+
+    `capacity` in handling units over rooms; `room` and `cell` are pairs: which cells keep their goods in which room;
+    `size` is the handling units of one unit, over cells.
+    """
+
+    names: tuple[str, ...]
+    capacity: np.ndarray
+    room: np.ndarray
+    cell: np.ndarray
+    size: np.ndarray
+
+    def load(self, units: np.ndarray) -> np.ndarray:
+        """Handling units that units over cells take in each room."""
+        return np.bincount(self.room, (units * self.size)[self.cell], len(self.names))
+
+    def cut(self, wanted: np.ndarray, present: np.ndarray) -> np.ndarray:
+        """What may be added to `present` of `wanted`, units over cells: the same share of all that go into a room."""
+        load = self.load(wanted)
+        free = np.maximum(0.0, self.capacity - self.load(present))
+        share = np.where(load > free, free / np.maximum(load, 1e-300), 1.0)
+        least = np.ones(len(wanted))
+        np.minimum.at(least, self.cell, share[self.room])
+        return np.floor(wanted * least + 1e-9).astype(np.int64)
+
+
+@dataclass(frozen=True)
 class Start:
     """Stock at the first simulated day: on hand over cells, and shipments under way as (flow, units, days ago)."""
 
@@ -110,5 +138,6 @@ class Plan:
     impacts: tuple[Impact, ...]
     lots: LotPlan
     testing: dict[int, Times]
+    rooms: Rooms
     stock_minimum: np.ndarray
     stock_maximum: np.ndarray

@@ -38,6 +38,14 @@ class Quality:
         self._note("taken_away", day, cell[gone], units[gone], lot[gone])
         self._note("passed_test", day, cell[~gone], units[~gone], lot[~gone])
 
+    def spoil(self, warm: np.ndarray, day: int) -> None:
+        """Morning: whatever lies or arrived where it is too warm is lost; `warm` are cells."""
+        lost = self._state.on_hand[warm]
+        self._state.lose_stock(warm, lost.copy())
+        spoiled = np.flatnonzero(lost)
+        none = np.full(len(spoiled), -1)
+        self._note("spoiled", day, warm[spoiled], lost[spoiled], none, "no power for the cold room")
+
     def recall(self, impulse: Impulse, day: int) -> None:
         """Call back what some makers made between two days: on hand, in reserves and under test at once, under way on
         arrival."""

@@ -65,7 +65,10 @@ class Transport:
         self.lane_capacity = np.array([lane.capacity for lane in lanes])
         self.loading = Throughput(len(lanes))
         self.loading.left[:] = self.lane_capacity
-        self._lanes_fill_up = bool(np.isfinite(self.lane_capacity).any())
+        self.cold_capacity = np.array([lane.cold_capacity for lane in lanes])
+        self.cold_loading = Throughput(len(lanes))
+        self.cold_loading.left[:] = self.cold_capacity
+        self._lanes_fill_up = bool((np.isfinite(self.lane_capacity) | np.isfinite(self.cold_capacity)).any())
         self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
         self.passages = Passages(network, streams)
         self.through_ports = bool((self.routes.legs > 1).any())
@@ -84,6 +87,7 @@ class Transport:
             self.handling.renew(capacity, waiting)
         if self._lanes_fill_up:
             self.loading.renew(self.lane_capacity, np.zeros(len(self.lane_capacity), dtype=bool))
+            self.cold_loading.renew(self.cold_capacity, np.zeros(len(self.cold_capacity), dtype=bool))
         self.arrived[:] = 0
         self.handled[:] = 0
 

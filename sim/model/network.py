@@ -56,7 +56,8 @@ class Passage:
 
 @dataclass(frozen=True)
 class Lane:
-    """One lane between two sites. `times` in days, `cost` per unit, `capacity` in handling units a day."""
+    """One lane between two sites. `times` in days, `cost` per unit, `capacity` in handling units a day,
+    `cold_capacity` the same for cold goods alone; `entry` is its place among the scenario's lanes."""
 
     name: str
     origin: int
@@ -68,6 +69,9 @@ class Lane:
     passages: tuple[Passage, ...] = ()
     distance_nm: float | None = None
     path: tuple[tuple[float, float], ...] = ()
+    cold: bool = False
+    cold_capacity: float = NEVER
+    entry: int = 0
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,12 @@ class Network:
             lacking = self.site_names(sites[np.isnan(values.astype(float))])
             raise PlaceError((), f"column '{name}' has no value for {lacking[0]}", name)
         return np.asarray(values, dtype=float)
+
+    def amounts(self, amount: float | Column, sites: np.ndarray) -> np.ndarray:
+        """An amount at each of these sites: a number, or the value in a column."""
+        if isinstance(amount, Column):
+            return self.column(amount.name, sites)
+        return np.full(len(sites), float(amount))
 
     def units(self, amount: float | Cover | Column, cells: np.ndarray) -> np.ndarray:
         """Whole units (int64) that an amount stands for at each of these cells; days of cover use the usual demand."""

@@ -27,6 +27,8 @@ class Product(Model):
     """class of importance (VEN)"""
     size: Positive = 1.0
     """handling units (of ports and of lane capacities) that one unit takes"""
+    storage: Literal["ambient", "cold"] = "ambient"
+    """cold goods need lanes with `cold: true`, fill cold rooms, and spoil in power cuts"""
     shelf_life: Days | None = None
     """days of use, that of making included, in whole days; left out: does not expire"""
     issue: Literal["first_expired", "first_in", "last_in"] = "first_expired"
@@ -155,6 +157,10 @@ class LaneSpec(Model):
     """transport cost per unit"""
     capacity: Positive | None = None
     """handling units a day; left out: unlimited"""
+    cold: bool = False
+    """whether goods stay cold on the way"""
+    cold_capacity: Positive | None = None
+    """handling units a day for all cold goods together; left out: unlimited"""
     passages: dict[str, Share] = {}
     """passages on the way and the share of the journey at which each is reached; with `speed`: from geography"""
     detour: dict[str, Days] = {}
@@ -172,6 +178,8 @@ class LaneSpec(Model):
             raise ValueError("no passages or detour with speed: they come from the sea-lane network")
         if self.speed is None and self.may_use:
             raise ValueError("may_use only with speed")
+        if self.cold_capacity is not None and not self.cold:
+            raise ValueError("cold_capacity only with cold: true")
         if set(self.detour) != set(self.passages):
             raise ValueError("a detour for each passage, and no other")
         if self.spread and self.time is not None:

@@ -124,6 +124,16 @@ class StockSpec(Model):
             raise ValueError("a life_left of whole days, at least 1d")
 
 
+class StorageSpec(Model):
+    """How much fits into the rooms of some sites. Orders are cut to what there is room for."""
+
+    at: SelectorField
+    room: Literal["all", "cold"] = "all"
+    """all: everything kept at the site; cold: its cold goods"""
+    capacity: AmountField
+    """handling units: a number or 'column NAME'"""
+
+
 class Costs(Model):
     """Rates that turn stock and shortage into money."""
 
@@ -190,6 +200,7 @@ class Scenario(Model):
     replenishment: list[ReplenishmentField] = []
     allocation: list[AllocationField] = []
     stock: list[StockSpec] = []
+    storage: list[StorageSpec] = []
     reserves: dict[str, Reserve] = {}
     disruptions: list[DisruptionField] = []
     costs: Costs = Costs()

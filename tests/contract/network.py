@@ -95,6 +95,10 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
     entry = {REGISTRIES[family].key: name} | copy.deepcopy(fields)
     if family == "disruptions":
         spec["disruptions"] = [entry]
+        if name == "power_cut":
+            spec["products"]["saline"]["storage"] = "cold"
+            for lane in spec["lanes"]:
+                lane["cold"] = True
         if DISRUPTIONS[name].by_lot:
             spec["products"]["saline"]["shelf_life"] = "15d"
     elif family == "replenishment":

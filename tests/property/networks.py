@@ -123,6 +123,8 @@ class _Builder:
         spec["replenishment"] = self._replenishment()
         spec["allocation"] = self._allocation()
         spec["stock"] = self._stock()
+        if not self.exact:
+            maybe(c, spec, "storage", [[{"at": "facilities", "room": c.one(["all", "cold"]), "capacity": 90}]])
         spec["reserves"] = {f"r{k}": self._reserve() for k in range(c.number(0, 2))}
         self.spec = spec
         kinds = [k for k, build in DISRUPTED.items() if k != "port_closure" or self.ports]
@@ -138,6 +140,7 @@ class _Builder:
         c = self.c
         maybe(c, product, "shelf_life", ["3d", "9d", "30d", "2y"])
         maybe(c, product, "trace", [True])
+        maybe(c, product, "storage", ["cold"])
         maybe(c, product, "issue", ["first_expired", "first_in", "last_in"])
         if product.get("shelf_life") in ("9d", "30d"):
             maybe(c, product, "minimum_life", ["2d", "6d"])
@@ -248,6 +251,9 @@ class _Builder:
         lane: Spec = {"from": origin, "to": end, "mode": c.one(["road", "sea", "air"]), "time": c.one(TIMES)}
         if not c.number(0, 5):
             lane["capacity"] = c.one([8, 60])
+        if any(p.get("storage") == "cold" for p in self.goods.values()):
+            lane["cold"] = True
+            maybe(c, lane, "cold_capacity", [6, 30])
         if lane["mode"] == "sea" and c.number(0, 1):
             lane["passages"], lane["detour"] = {"suez": c.one(["20%", "60%"])}, {"suez": c.one(["6d", "12h"])}
         return lane
@@ -447,6 +453,13 @@ def _made(b: _Builder) -> Spec:
     return part
 
 
+def _power_cut(b: _Builder) -> Spec:
+    cut = {"at": b.c.one([*b.warehouses, *b.facilities])}
+    maybe(b.c, cut, "keeps", ["0d", "12h", "3d"])
+    maybe(b.c, cut, "backup", [[f] for f in b.facilities])
+    return cut
+
+
 def _recall(b: _Builder) -> Spec:
     recall = {"supplier": b.c.one(b.suppliers)} | _made(b)
     maybe(b.c, recall, "removal", ["0d", "5d"])
@@ -476,6 +489,7 @@ DISRUPTED: dict[str, Callable[[_Builder], Spec]] = {
     "extra_orders": _extra_orders,
     "lane_delay": _delay,
     "port_closure": _port_closure,
+    "power_cut": _power_cut,
     "recall": _recall,
     "route_closure": _closure,
     "shelf_life_extension": _extension,

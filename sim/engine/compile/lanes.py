@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -61,7 +62,11 @@ def compile_lanes(
                     raise PlaceError((), f"a second {lane.mode} lane between the same sites", lane.name)
                 twins.add((lane.origin, lane.destination, lane.mode))
                 name = lane.name if lane.name not in lanes else f"{lane.name} ({lane.mode})"
-                lanes[name] = Lane(**{**lane.__dict__, "name": name})
+                kept: dict[str, Any] = {
+                    "cold": spec.cold,
+                    "cold_capacity": NEVER if spec.cold_capacity is None else spec.cold_capacity,
+                }
+                lanes[name] = replace(lane, name=name, entry=position, **kept)
     return tuple(lanes[name] for name in sorted(lanes))
 
 

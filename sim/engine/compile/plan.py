@@ -9,6 +9,7 @@ from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.network import compile_network
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
 from sim.engine.compile.reserves import compile_reserves
+from sim.engine.compile.rooms import compile_rooms, fit_start
 from sim.engine.plan import DemandPlan, Plan
 from sim.errors import PlaceError
 from sim.model.effects import Impact
@@ -29,13 +30,16 @@ def compile_plan(loaded: Loaded) -> Plan:
     start = bind_start(loaded, network, rules, finished, problems)
     lots = compile_lots(loaded, network, reserves, problems)
     testing = compile_testing(loaded, network, problems)
+    rooms = compile_rooms(loaded, network, problems)
+    with problems.at():
+        start = fit_start(start, reserves, rooms, network)
     impacts = _impacts(loaded, network, problems)
     problems.check()
     low, high = plan_bounds(loaded, network)
     demand = _demand(network, rows, entries)
     return Plan(
         network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
-        lots, testing, low, high,
+        lots, testing, rooms, low, high,
     )  # fmt: skip
 
 
