@@ -73,7 +73,7 @@ def test_reserves_must_fit_into_their_room(tmp_path: Path) -> None:
 
 
 def test_refrigerated_space_is_shared(tmp_path: Path) -> None:
-    """Each lane takes 15 cold handling units a day where 30 are used: ten measles doses, then two polio doses of size 2."""
+    """Each lane takes 15 cold handling units a day where 30 are used: ten measles doses, two of polio (size 2)."""
     done = run(tmp_path, lanes=", cold_capacity: 15")
     sent = done.daily[(done.daily["site"] == "store")]
     load = sent[sent["product"] == "polio"].set_index("day")["dispatched"] * 2
