@@ -14,8 +14,8 @@ from sim.units import Days, Text
 class Recall(MadeBetween):
     """What a supplier made between two dates may not be used from `from` on, in every store, reserve and shipment.
 
-    It is kept in quarantine, and taken away once `removal` has passed. What was there at the start is of unknown make
-    and is not called back.
+    It is kept in quarantine, and taken away once `removal` has passed. What was there at the start counts as made on
+    the first day of the run, warm-up included, by the maker its site mainly buys from.
     """
 
     supplier: Text

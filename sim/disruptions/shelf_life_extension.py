@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from pydantic import Field
 
 from sim.disruptions.base import DISRUPTIONS, MadeBetween
@@ -34,5 +33,4 @@ class ShelfLifeExtension(MadeBetween):
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.suppliers, self.products)
         cells = cells[network.cell_kind[cells] == "supplier"]
-        unknown = np.array([-1]) if self.made_from is None else np.zeros(0, dtype=np.int64)
-        return [], [self.impulse(network, "extend_life", np.concatenate([cells, unknown]), self.by)]
+        return [], [self.impulse(network, "extend_life", cells, self.by)]

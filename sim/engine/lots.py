@@ -57,13 +57,14 @@ class LotKeeper:
         self._period = np.full(len(lots.tracked), np.iinfo(np.int64).min)
 
     def opening(self, cells: np.ndarray, life: np.ndarray, units: np.ndarray, day: int) -> np.ndarray:
-        """Lots of what is there at the start, one a product and life left; shape (n,), -1 for what is not kept."""
+        """Lots of what is there at the start, one a product, maker and life left; shape (n,), -1: not kept by lot."""
         lots = np.full(len(cells), -1, dtype=np.int64)
         mine = np.flatnonzero(self._plan.tracked[cells] & (units > 0))
         product = self._network.cell_product[cells[mine]]
-        pairs, which = np.unique(np.stack([product, life[mine]]), axis=1, return_inverse=True)
-        expires = np.minimum(day + pairs[1] - 1, NEVER_EXPIRES)
-        new = self.book.open(pairs[0], np.full(pairs.shape[1], -1), np.full(pairs.shape[1], day), expires)
+        kinds = np.stack([product, life[mine], self._plan.maker[cells[mine]]])
+        kinds, which = np.unique(kinds, axis=1, return_inverse=True)
+        expires = np.minimum(day + kinds[1] - 1, NEVER_EXPIRES)
+        new = self.book.open(kinds[0], kinds[2], np.full(kinds.shape[1], day), expires)
         lots[mine] = new[which.ravel()]
         self.book.add("units", lots[mine], units[mine])
         return lots

@@ -45,7 +45,8 @@ class ReservePlan:
 
     `flow` are the flows from holder cells towards members, `flow_holder` the position of their holder, `flow_serves`
     the positions of the member cells that each of them serves. `member` says to which member a member cell belongs.
-    `own` are (holder, member cell) positions where a member holds the reserve itself; shape (n, 2).
+    `own` are (holder, member cell) positions where a member holds the reserve itself; shape (n, 2). `life_left` are
+    days of use left of the stock at the start, over holders.
     """
 
     name: str
@@ -58,6 +59,7 @@ class ReservePlan:
     flow_holder: np.ndarray
     flow_serves: tuple[np.ndarray, ...]
     own: np.ndarray
+    life_left: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class LotPlan:
     """How goods are kept by lot, over cells.
 
     tracked: whether they are; life: days of use from the day of making; issue: 0 first expired, 1 first in, 2 last in;
-    minimum: days of use that must be left on receipt; span: days of production that share a lot; opening_life: days of
-    use left of the stock at the start. `reserve_life` is the same for each reserve's holders; `discount` over cells are
+    minimum: days of use that must be left on receipt; span: days of production that share a lot; maker: the supplier's
+    cell that counts as having made what is there at the start; opening_life: days of use left of that. `discount` are
     days: stock that expires within them is left out of the position that a review sees.
     """
 
@@ -75,8 +77,8 @@ class LotPlan:
     issue: np.ndarray
     minimum: np.ndarray
     span: np.ndarray
+    maker: np.ndarray
     opening_life: np.ndarray
-    reserve_life: tuple[np.ndarray, ...]
     discount: np.ndarray
 
 

@@ -64,7 +64,7 @@ class Quality:
         self._note("called_back", impulse.at, cell, units, lot, impulse.cause)
 
     def extend(self, impulse: Impulse) -> None:
-        """What some makers made between two days, and what is of unknown make, may be used longer."""
+        """What some makers made between two days may be used longer."""
         if self._state.lots is not None:
             self._state.lots.extend(self._concerned(impulse), int(impulse.amount))
 
@@ -115,9 +115,7 @@ class Quality:
         """Lots of the makers' cells that were made within the impulse's window, as a mask over lots."""
         assert self._state.lots is not None and impulse.window is not None
         book, (first, over) = self._state.lots.book, impulse.window
-        products = self._network.cell_product[impulse.rows[impulse.rows >= 0]]
-        mine = np.isin(book["maker"], impulse.rows) & np.isin(book["product"], products)
-        return np.asarray(mine & (book["made"] >= first) & (book["made"] < over))
+        return np.asarray(np.isin(book["maker"], impulse.rows) & (book["made"] >= first) & (book["made"] < over))
 
     def _note(
         self, event: str, day: float, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, cause: str = ""

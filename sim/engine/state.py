@@ -68,9 +68,8 @@ class State:
         cells = np.flatnonzero(plan.tracked)
         opening = self.lots.opening(cells, plan.opening_life[cells], self.on_hand[cells], day)
         self.lots.put(self.lots.pocket[cells], opening, self.on_hand[cells], day)
-        reserves = zip(self.plan.reserves, self.reserve, self.lots.reserve, plan.reserve_life, strict=True)
-        for reserve, stock, pocket, life in reserves:
-            opening = self.lots.opening(reserve.holder, life, stock, day)
+        for reserve, stock, pocket in zip(self.plan.reserves, self.reserve, self.lots.reserve, strict=True):
+            opening = self.lots.opening(reserve.holder, reserve.life_left, stock, day)
             self.lots.put(pocket, opening, stock, day)
 
     @property

@@ -21,7 +21,7 @@ _EMPTY = np.iinfo(np.int64).max
 class LotBook:
     """Every lot of a run: int64 columns over lots, `table[name]` the part in use.
 
-    product; maker: the cell that made it (-1: there at the start); made: day; expires: last day of use; units: made or
+    product; maker: the cell that made it; made: day; expires: last day of use; units: made or
     there at the start, of which used, expired, recalled and destroyed; withdrawn: day on which units in quarantine are
     taken away, once the lot has been called back (`NEVER_EXPIRES` before); recall: number of the recall, from 1.
     """

@@ -24,7 +24,6 @@ def lots(facts: Facts) -> Sheet | None:
     table = table.assign(lost=lost).sort_values(["lost", "lot"], ascending=[False, True], kind="stable")
     for column in ("made", "expires"):
         table[column] = table[column].dt.strftime("%Y-%m-%d").fillna("-")
-    table["maker"] = table["maker"].replace("", "(there at the start)")
     names = ["lot", "product", "maker", "made", "expires", "units", "used", "expired", "recalled", "destroyed", "left"]
     head = ("Lot", "Product", "Maker", "Made on", "Last day of use", "Units", *(n.capitalize() for n in names[6:]))
     raw = [tuple(row) for row in table[names].itertuples(index=False)]

@@ -59,7 +59,7 @@ def ports_table(outcome: Outcome) -> pd.DataFrame:
 
 
 def lots_table(outcome: Outcome) -> pd.DataFrame:
-    """One row per lot: lot, product, maker (empty: there at the start), made, expires (last day of use; none where it
+    """One row per lot: lot, product, maker, made, expires (last day of use; none where it
     does not expire), and units made, used, expired, recalled, destroyed and left at the end.
 
     Raises ValueError where nothing was kept by lot.
@@ -67,7 +67,7 @@ def lots_table(outcome: Outcome) -> pd.DataFrame:
     if outcome.lots is None:
         raise ValueError("nothing is kept by lot in this scenario; give a product a shelf_life, or trace: true")
     network, columns = outcome.plan.network, outcome.lots.columns
-    sites = np.array([*network.sites["name"].to_numpy()[network.cell_site], ""], dtype=object)
+    sites = network.sites["name"].to_numpy()[network.cell_site]
     start = np.datetime64(network.calendar.start, "D")
     forever = columns["expires"] >= NEVER_EXPIRES
     expires = (start + np.where(forever, 0, columns["expires"])).astype("datetime64[s]")

@@ -77,6 +77,10 @@ def day(number: int) -> str:
     return (START + dt.timedelta(days=number)).isoformat()
 
 
+def _words(held_at: Any) -> list[str]:
+    return [held_at] if isinstance(held_at, str) else list(held_at)
+
+
 class _Builder:
     def __init__(self, choose: Choose, exact: bool) -> None:
         self.c, self.exact = choose, exact
@@ -123,9 +127,11 @@ class _Builder:
         spec["replenishment"] = self._replenishment()
         spec["allocation"] = self._allocation()
         spec["stock"] = self._stock()
-        if not self.exact:
-            maybe(c, spec, "storage", [[{"at": "facilities", "room": c.one(["all", "cold"]), "capacity": 90}]])
         spec["reserves"] = {f"r{k}": self._reserve() for k in range(c.number(0, 2))}
+        if not self.exact and not any(
+            set(self.facilities) & set(_words(r["held_at"])) for r in spec["reserves"].values()
+        ):
+            maybe(c, spec, "storage", [[{"at": "facilities", "room": c.one(["all", "cold"]), "capacity": 90}]])
         self.spec = spec
         kinds = [k for k, build in DISRUPTED.items() if k != "port_closure" or self.ports]
         if self.exact:

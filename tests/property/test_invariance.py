@@ -103,7 +103,9 @@ def test_an_unrelated_site_changes_no_other(spec: Spec, name: str, own_product: 
     more["products"].setdefault(product, {"unit": "box"})
     more["suppliers"][f"{name}-maker"] = {"country": "NO", "makes": {product: {}}}
     more["facilities"][f"{name}-clinic"] = {"country": "NO"}
-    more["lanes"].append({"from": f"{name}-maker", "to": f"{name}-clinic", "mode": "rail", "time": "gamma(3d, 1d)"})
+    more["lanes"].append(
+        {"from": f"{name}-maker", "to": f"{name}-clinic", "mode": "rail", "time": "gamma(3d, 1d)", "cold": True}
+    )
     more["demand"].append({"at": f"{name}-clinic", "product": product, "per_day": 4})
     more["replenishment"].append({"at": f"{name}-clinic", "policy": "base_stock", "level": "9d"})
     if not own_product:

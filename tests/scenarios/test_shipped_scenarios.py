@@ -86,3 +86,16 @@ def test_editors_find_the_schema(path: Path) -> None:
     head = "# yaml-language-server: $schema="
     assert first.startswith(head)
     assert (path.parent / first.removeprefix(head)).resolve() == SCHEMA
+
+
+EXERCISES = sorted((ROOT / "scenarios" / "exercises").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", EXERCISES, ids=lambda path: path.stem)
+def test_an_exercise_runs_under_every_strategy_and_says_that_it_is_made_up(path: Path) -> None:
+    spec = sim.validate(path).spec
+    assert spec.leaves_out and "made up" in spec.leaves_out and len(strategies(path)) >= 3
+    unmet = {
+        name: sim.run(path, strategy=name, detail="none").metrics["units_unmet"].value for name in strategies(path)
+    }
+    assert len(set(unmet.values())) > 1, "the strategies differ"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.disruptions import Disruption
@@ -14,8 +16,13 @@ from sim.scenario.load import Loaded, Problems
 from sim.scenario.network_spec import ISSUES
 
 
-def compile_lots(loaded: Loaded, network: Network, reserves: tuple[ReservePlan, ...], problems: Problems) -> LotPlan:
-    """How each cell's goods are kept; goods without shelf life, trace or recall are not kept by lot."""
+def compile_lots(
+    loaded: Loaded, network: Network, reserves: tuple[ReservePlan, ...], problems: Problems
+) -> tuple[LotPlan, tuple[ReservePlan, ...]]:
+    """How each cell's goods are kept, and the reserves with the life their stock has left.
+
+    Goods without shelf life, trace or recall are not kept by lot.
+    """
     products = [loaded.spec.products[str(name)] for name in network.products["name"]]
     traced = _traced(loaded, network)
     life = np.array([NEVER_EXPIRES if p.shelf_life is None else int(p.shelf_life) for p in products], dtype=np.int64)
@@ -30,20 +37,20 @@ def compile_lots(loaded: Loaded, network: Network, reserves: tuple[ReservePlan, 
                 opening[_perishable(network, network.select_cells(entry.at, entry.products), life)] = int(
                     entry.life_left
                 )
-    reserve_life = []
+    dated = []
     for reserve in reserves:
         own = life[of[reserve.holder]].copy()
         if reserve.spec.life_left is not None:
             with problems.at("reserves", reserve.name):
                 _perishable(network, reserve.holder, life)
                 own = np.minimum(own, int(reserve.spec.life_left))
-        reserve_life.append(own)
+        dated.append(replace(reserve, life_left=own))
     minimum_of = np.where(network.cell_kind == "facility", minimum[of], 0)
     minimum_of = np.where(network.cell_kind == "warehouse", minimum[of], minimum_of)
     return LotPlan(
-        tracked[of], life[of], issue[of], minimum_of, _spans(loaded, network), opening, tuple(reserve_life),
+        tracked[of], life[of], issue[of], minimum_of, _spans(loaded, network), _makers(network), opening,
         _discounts(loaded, network),
-    )  # fmt: skip
+    ), tuple(dated)  # fmt: skip
 
 
 def compile_testing(loaded: Loaded, network: Network, problems: Problems) -> dict[int, Times]:
@@ -56,6 +63,17 @@ def compile_testing(loaded: Loaded, network: Network, problems: Problems) -> dic
                     for cell in network.select_cells(supplier, [product]).tolist():
                         found[cell] = makes.testing
     return dict(sorted(found.items()))
+
+
+def _makers(network: Network) -> np.ndarray:
+    """The supplier's cell that each cell mainly buys from, upward by the largest share; its own for suppliers."""
+    main = np.arange(len(network.cell_site))
+    order = np.lexsort((network.flow_source, -network.flow_share, network.flow_buyer))
+    buyers, first = np.unique(network.flow_buyer[order], return_index=True)
+    main[buyers] = network.flow_source[order][first]
+    for _ in range(int(network.cell_level.max(initial=0)) + 1):
+        main = main[main]
+    return main
 
 
 def _traced(loaded: Loaded, network: Network) -> np.ndarray:

@@ -28,7 +28,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     finished = finished_targets(loaded, network, problems)
     reserves = compile_reserves(loaded, network, problems)
     start = bind_start(loaded, network, rules, finished, problems)
-    lots = compile_lots(loaded, network, reserves, problems)
+    lots, reserves = compile_lots(loaded, network, reserves, problems)
     testing = compile_testing(loaded, network, problems)
     rooms = compile_rooms(loaded, network, problems)
     with problems.at():

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.engine.plan import ReservePlan
 from sim.errors import PlaceError, placed
+from sim.model.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.model.selection import KINDS, Selector, Where
 from sim.policies.allocation.base import largest_remainder
@@ -52,7 +53,8 @@ def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
     flow_holder = np.array([at[int(c)] for c in network.flow_source[drawing]], dtype=np.int64)
     pairs = np.array(own, dtype=np.int64).reshape(-1, 2)
     return ReservePlan(
-        name, reserve, holders, sizes, members, member, drawing, flow_holder, tuple(flow_serves), pairs
+        name, reserve, holders, sizes, members, member, drawing, flow_holder, tuple(flow_serves), pairs,
+        np.full(len(holders), NEVER_EXPIRES, dtype=np.int64),
     )  # fmt: skip
 
 
