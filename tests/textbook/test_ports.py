@@ -98,6 +98,7 @@ def test_units_in_a_queue_over_time_are_the_sum_of_their_waits(journey: str, sim
         assert side["queue"].sum() == (wait * units).sum()
 
 
+@pytest.mark.rule("DL", "for any run that starts and ends empty")
 def test_units_under_way_over_time_are_the_sum_of_their_journeys(simulate: Any) -> None:
     run = simulate(harbour(250, closed_from=40, closed=6, journey="3d", **SHORT_LIFE), detail="full")
     under_way = run.daily.loc[run.daily["site"] == "clinic", "in_transit"]
@@ -109,6 +110,7 @@ def test_units_under_way_over_time_are_the_sum_of_their_journeys(simulate: Any) 
     assert under_way.sum() == (journeys * came["units"]).sum()
 
 
+@pytest.mark.rule("DL", "for any run that starts and ends empty")
 def test_units_under_way_are_their_rate_times_their_journey_over_a_long_time(simulate: Any) -> None:
     """L = lambda W within 1% over a window that is empty at neither end: 2,500 days, some 25,000 units."""
     days = 2_500
