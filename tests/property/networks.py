@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 T = TypeVar("T")
@@ -59,6 +60,15 @@ class Drawn:
 def scenarios(draw: Callable[[st.SearchStrategy[Any]], Any], exact: bool = False, disruptions: int = 4) -> Spec:
     """Random scenarios; `exact` ones never have to round, so that they can be scaled."""
     return scenario(Drawn(draw), exact, disruptions)
+
+
+@st.composite
+def struck(draw: Callable[[st.SearchStrategy[Any]], Any], kind: str) -> tuple[Spec, Spec]:
+    """A random scenario with up to two disruptions, and one more of a kind, not yet in it and without a span."""
+    builder = _Builder(Drawn(draw), exact=False)
+    spec = builder.build(disruptions=2)
+    assume(kind != "port_closure" or builder.ports)
+    return spec, {"kind": kind} | DISRUPTED[kind](builder)
 
 
 def scenario(choose: Choose, exact: bool = False, disruptions: int = 4) -> Spec:
