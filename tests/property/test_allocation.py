@@ -197,6 +197,19 @@ def test_a_unit_more_takes_nothing_from_anybody(name: str, c: Claims, network: N
     assert (more >= less).all()
 
 
+def test_buyers_with_the_same_cover_are_served_in_turn_whatever_their_digits(network: Network) -> None:
+    """Covers of 6 / 0.3, 20 and 20 days are equal but for rounding: one more unit took one from the first."""
+    requested, stock, mean = np.array([21, 31, 34]), np.array([-6, -10, 13]), np.array([0.3, 1.0, 1.0])
+    first = np.zeros(3, dtype=np.int64)
+    less, more = (
+        _rule("equal_days_of_cover").share(
+            Claims(np.array([units]), first, requested, np.arange(3), stock, mean, first + 1), network
+        )
+        for units in (50, 51)
+    )
+    assert (more >= less).all()
+
+
 @pytest.mark.rule("G4", "resource monotone")
 @settings(max_examples=100)
 @given(c=claims(), extra=st.integers(1, 10))
