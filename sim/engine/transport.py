@@ -92,6 +92,8 @@ class Transport:
 
     def advance(self, until: float, inclusive: bool) -> None:
         """Move everything that is due before `until` (or at it, if inclusive), under the present quantities."""
+        if until <= self.since and not inclusive:
+            return  # all that was due before has moved, under the quantities of its time
         limit = until if inclusive else np.nextafter(until, -np.inf)
         self._arrive(limit)
         while self.through_ports and (self._handle(limit) | self._clear(limit) | self._depart(limit)):

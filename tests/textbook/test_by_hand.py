@@ -128,6 +128,22 @@ def test_ships_before_a_closed_passage_wait_and_those_past_it_go_on(simulate: An
     assert at(run, "clinic", "received") == received
 
 
+def test_a_port_that_opens_at_midnight_uses_nothing_of_the_day_before(simulate: Any) -> None:
+    run = simulate(f"""
+end: {day(20)}
+products: {{kit: {{unit: kit}}}}
+suppliers: {{maker: {{country: IN, makes: {{kit: {{}}}}}}}}
+ports: {{harbour: {{country: KE, handling: 15}}}}
+facilities: {{clinic: {{country: KE}}}}
+lanes: [{{from: maker, to: harbour, mode: sea, time: 3d}}, {{from: harbour, to: clinic, time: 1d}}]
+demand: [{{at: clinic, product: kit, per_day: 10, distribution: deterministic, shortage: backorder}}]
+replenishment: [{{at: clinic, policy: base_stock, level: 100}}]
+disruptions: [{{kind: port_closure, port: harbour, side: imports, from: {day(5)}, until: {day(9)}}}]
+""")
+    imports = run.ports[run.ports["side"] == "imports"]
+    assert imports["handled"].tolist() == [10] * 5 + [0] * 4 + [15] * 8 + [10] * 3
+
+
 def test_goods_at_the_border_wait_for_the_end_of_a_ban(simulate: Any) -> None:
     run = simulate(f"""
 end: {day(20)}
