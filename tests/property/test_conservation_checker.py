@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sim.engine.day import World
+from sim.engine.quality import Quality
 from sim.engine.run import simulate
 from sim.engine.state import State
 from sim.engine.stock import Patients, Production
@@ -30,7 +31,7 @@ SMALL: dict[str, Any] = {
     "title": "Two clinics behind a port",
     "start": day(0),
     "end": day(30),
-    "products": {"p": {"unit": "box"}, "q": {"unit": "box"}},
+    "products": {"p": {"unit": "box"}, "q": {"unit": "box", "shelf_life": "9d"}},
     "suppliers": {"maker": {"country": "IN", "makes": {"p": {"capacity": 30, "finished_stock": 60}, "q": {}}}},
     "ports": {"harbour": {"country": "KE", "handling": 25}},
     "warehouses": {"store": {"country": "KE"}},
@@ -100,15 +101,14 @@ def _made_unrecorded(patch: pytest.MonkeyPatch) -> None:
 
 
 def _expire_unrecorded(patch: pytest.MonkeyPatch) -> None:
-    """Stock disappears in the evening, as goods do whose life is over, and nobody writes it down."""
-    note = World._note_stockouts
+    """Stock expires and nobody writes it down."""
+    expire = Quality.expire
 
-    def faulty(self: World, day: int) -> None:
-        note(self, day)
-        # where goods expire, `today.expired` would have to tell of these
-        self.state.on_hand[:] -= self.state.on_hand > 0
+    def faulty(self: Quality, day: int) -> None:
+        expire(self, day)
+        self._state.today.expired[:] = 0
 
-    patch.setattr(World, "_note_stockouts", faulty)
+    patch.setattr(Quality, "expire", faulty)
 
 
 def _lost_not_counted(patch: pytest.MonkeyPatch) -> None:
@@ -185,7 +185,7 @@ FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
 def test_the_scenario_is_sound_and_meets_every_situation() -> None:
     """Without a fault it runs, and every situation that a fault falsifies occurs in it."""
     sums = simulate(plan_of(SMALL)).record.sums
-    for name in ("destroyed", "received", "produced", "lost", "backlog", "unmet", "in_transit"):
+    for name in ("destroyed", "received", "produced", "lost", "backlog", "unmet", "in_transit", "expired"):
         assert sums[name].sum() > 0, name
 
 
