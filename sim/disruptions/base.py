@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import abstractmethod
 from typing import ClassVar
 
@@ -46,6 +47,14 @@ class Disruption(Kind):
 
     def check(self) -> None:
         """Raise ValueError where fields contradict each other."""
+
+    def check_steps(self, days: list[dt.date]) -> None:
+        """Raise ValueError where the dates of stages are out of order or outside the span."""
+        if days != sorted(set(days)) or (days and days[0] <= self.from_):
+            raise ValueError("steps in order of date, after from")
+        length = (self.until - self.from_).days if self.until is not None else self.for_
+        if days and length is not None and (days[-1] - self.from_).days >= length:
+            raise ValueError(f"steps before the end ({length:g} days after from)")
 
     def span(self, network: Network) -> tuple[float, float]:
         """First day and first day after, since the start of the scenario."""

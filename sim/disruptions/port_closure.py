@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from sim.disruptions.base import DISRUPTIONS, Disruption, one_site
+from sim.errors import PlaceError
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.units import Days, Share, Text
@@ -36,6 +37,8 @@ class PortClosure(Disruption):
         gates = np.array(
             [i for i, g in enumerate(network.gates) if g.site == site and self._concerns(g.side)], dtype=np.int64
         )
+        if 0 < self.capacity < 1:
+            self._check_share(network, gates)
         effects = []
         if self.capacity == 0:  # also where handling is unlimited
             effects.append(self.hold(network, "gate.handling", gates, "at_most", 0.0))
@@ -44,6 +47,17 @@ class PortClosure(Disruption):
         if self.extra_clearance:
             effects.append(self.hold(network, "gate.clearance", gates, "add", self.extra_clearance))
         return effects, []
+
+    def _check_share(self, network: Network, gates: np.ndarray) -> None:
+        """A share is taken of a capacity; that of one side needs a capacity of its own."""
+        mine = [network.gates[i] for i in gates]
+        if not all(np.isfinite(gate.handling) for gate in mine):
+            message = f"'{self.port}' has no handling to take a share of"
+            raise PlaceError(("capacity",), message, f"{self.capacity:.0%}", "0%, or a port with handling")
+        pools = {gate.pool for gate in mine}
+        if any(gate.pool in pools and gate not in mine for gate in network.gates):
+            message = f"both sides of '{self.port}' share one handling"
+            raise PlaceError(("side",), message, self.side, "both, or a port with handling_by_side")
 
     def _concerns(self, side: str) -> bool:
         return self.side in ("both", side)

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from sim.disruptions.base import DISRUPTIONS, Disruption
+from sim.errors import PlaceError
 from sim.model.effects import Effect, Impulse, ramp
 from sim.model.network import Network
 from sim.model.selection import SelectorField
@@ -49,17 +50,16 @@ class SiteOutage(Disruption):
     bad_example = ({"at": "maker", "from": "2024-01-11"}, "either until")
 
     def check(self) -> None:
-        days = [step.on for step in self.steps]
-        if days != sorted(set(days)) or (days and days[0] <= self.from_):
-            raise ValueError("steps in order of date, after from")
-        if days and self.until is not None and days[-1] >= self.until:
-            raise ValueError(f"steps before until ({self.until})")
+        self.check_steps([step.on for step in self.steps])
 
     def place(self) -> str:
         return str(self.at)
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
+        if not np.isin(network.flow_source, cells).any():
+            message = "nothing is made or sent out here; to close a port use port_closure, for patients demand_surge"
+            raise PlaceError(("at",), message, self.place(), "suppliers or warehouses")
         start, end = self.span(network)
         if end <= start:
             return [], []
@@ -72,7 +72,7 @@ class SiteOutage(Disruption):
             length = self.recovery if self.recovery is not None else float(network.ramp_up[site])
             tail = ramp(end, length, levels[-1][1], 1.0) if length else ()
             steps, over = (*levels, *tail), end + length
-            effects.append(Effect("cell.capacity_factor", mine, "multiply", steps, over, self.label))
+            effects.append(Effect("cell.capacity_factor", mine, "at_most", steps, over, self.label))
             effects.extend(self._shipping(network, mine, steps, over))
         impulses = []
         if self.stock == "destroy":

@@ -41,9 +41,7 @@ class SupplierAllocation(Disruption):
     bad_example = ({"supplier": "makr", "from": "2024-01-11", "for": "20d", "share": "40%"}, "did you mean 'maker'")
 
     def check(self) -> None:
-        days = [step.on for step in self.steps]
-        if days != sorted(set(days)) or (days and days[0] <= self.from_):
-            raise ValueError("steps in order of date, after from")
+        self.check_steps([step.on for step in self.steps])
 
     def place(self) -> str:
         return self.supplier

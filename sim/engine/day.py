@@ -147,14 +147,14 @@ class World:
         requested = self.dispatch.open_requests()
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
-        requested = requested - granted
+        requested = self.dispatch.within_lanes(requested - granted)
         for desk in self.desks:
             given = desk.release(requested, float(day))
             flow = np.flatnonzero(given)
             if flow.size:
                 self.dispatch.take_allowance(flow, given[flow])
                 self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
-                requested = requested - given
+                requested = self.dispatch.within_lanes(requested - given)
         self.dispatch.cancel_rest()
         for desk in self.desks:
             desk.refill(float(day))

@@ -56,6 +56,10 @@ class Dispatch:
         self._tier = network.sites["priority"].to_numpy(dtype=np.int64)[network.cell_site[network.flow_buyer]]
         self._load = network.products["size"].to_numpy(dtype=float)[network.cell_product[network.flow_buyer]]
         self._rules = plan.allocation[self._sources]
+        self._held_back = np.zeros(len(self._sources), dtype=np.int64)
+        for number, rule in enumerate(plan.allocation_rules):
+            mine = self._rules == number
+            self._held_back[mine] = rule.held_back(network, self._sources[mine])
         book = [rule.needs_order_book for rule in plan.allocation_rules]
         kept = np.array(book)[self._rules][self._source_of_flow]
         self._book = OrderBook(kept) if kept.any() else None
@@ -67,7 +71,8 @@ class Dispatch:
         self._refrigerated = cold & np.isfinite(transport.cold_capacity[self._first_lane])
 
     def open_requests(self) -> np.ndarray:
-        """Units owed that may leave today, over flows: nothing over a closed lane or border, or beyond an allowance."""
+        """Units owed that may leave today, over flows: nothing over a closed lane or border, or beyond an allowance,
+        or more than the first lane carries."""
         quantities = self.quantities
         requested = self.state.owed.copy()
         if self._may_close:
@@ -75,15 +80,28 @@ class Dispatch:
             free &= ~self._border_first | (quantities["flow.border_open"] > 0)
             free &= quantities["flow.at_border"] == 0  # nobody sends what the ban would return or destroy
             requested[~free] = 0
-        if not self._may_limit:
-            return requested
-        share = quantities["flow.allowance"]
+        if self._may_limit:
+            self._keep_to_allowances(requested)
+        return self.within_lanes(requested)
+
+    def _keep_to_allowances(self, requested: np.ndarray) -> None:
+        """A day's allowance is added to what is left of earlier ones; a flow without a limit saves nothing up."""
+        share = self.quantities["flow.allowance"]
         limited = np.flatnonzero(np.isfinite(share))
+        self.state.quota[~np.isfinite(share)] = 0.0
         if limited.size:
             usual = share[limited] * self.network.flow_usual[limited]
             quota = np.minimum(self.state.quota[limited] + usual, ALLOWANCE_DAYS * usual)
             self.state.quota[limited] = quota
             requested[limited] = np.minimum(requested[limited], np.floor(quota + 1e-9).astype(np.int64))
+
+    def within_lanes(self, requested: np.ndarray) -> np.ndarray:
+        """Cut each request to what its lane can still carry alone today, and one that is left standing, so that no
+        stock is set aside for what cannot travel; cuts in place."""
+        flow = np.flatnonzero(self._capped & (requested > 0))
+        if flow.size:
+            room = self._transport.loading.left[self._first_lane[flow]] / self._load[flow]
+            requested[flow] = np.minimum(requested[flow], np.ceil(room - 1e-9).astype(np.int64))
         return requested
 
     def share_out(self, requested: np.ndarray, day: int) -> np.ndarray:
@@ -93,7 +111,7 @@ class Dispatch:
         wanted = np.add.reduceat(requested, self._starts)
         self._make_to_order(wanted, day)
         available = self.state.on_hand[self._sources] - self.state.too_old_to_send(self._sources, day)
-        short = wanted > available
+        short = (wanted > available - self._held_back) & (wanted > 0)
         granted = np.where(short[self._source_of_flow], 0, requested)
         for rule in np.unique(self._rules[short]):
             self._ration(int(rule), short & (self._rules == rule), requested, available, granted)

@@ -36,7 +36,7 @@ class Ordering:
         if self._quantities.touched("flow.extra_orders"):
             self._order_extra(day)
         for rule, part in self._parts:
-            due = (day - rule.first) % rule.review == 0
+            due = (day - rule.first) % rule.review == 0 and not 0 <= day < rule.first
             units = self._wanted(rule, due, day)
             if units is None:
                 continue

@@ -88,7 +88,8 @@ class Passages:
                 continue
             sailed = np.zeros(len(rows)) if now is None else self._sailed(table, rows, now)
             waits = table["phase"][rows] == Phase.HELD
-            ahead = (sailed < passage.fraction) | (waits & (table["passage"][rows] == number)) | (now is None)
+            # a vessel that reaches the passage at this very time has not passed it
+            ahead = (sailed <= passage.fraction + 1e-9) | (waits & (table["passage"][rows] == number)) | (now is None)
             ahead &= ~table["diverted"][rows]
             leaves = ahead & (draws < share)
             self._divert(table, rows[leaves], sailed[leaves], passage.remaining, passage.detour, now)

@@ -26,7 +26,7 @@ class ReserveDesk:
         self._position = position
         self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
-        self._impacts: tuple[Impact, ...] = plan.impacts
+        self._impacts: tuple[Impact, ...] = tuple(i for i in plan.impacts if i.effects or i.impulses)
         members = len(self.reserve.members)
         self._since = np.full(members, np.nan)
         self._last_met = np.full(members, -np.inf)

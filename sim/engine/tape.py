@@ -100,16 +100,20 @@ class DemandTape:
             mine = np.flatnonzero(self._plan.entry == entry)
             e = self._plan.entries[entry]
             steady = not e.amplitude
-            origin = e.first if np.isfinite(e.first) else 0.0
-            if steady:
-                before = days - origin
-            else:
-                past = self._shape(entry, np.arange(-self._calendar.warm_up, days[0], dtype=float)).sum()
-                before = past + np.cumsum(shape) - shape
+            before = self._elapsed(entry, float(days[0])) + (days - days[0] if steady else np.cumsum(shape) - shape)
             total = np.outer(before, self._plan.mean[mine])
             grown = np.outer(before + (1.0 if steady else shape), self._plan.mean[mine])
             units = np.floor(grown + 1e-9) - np.floor(total + 1e-9)
             block[:, mine] = units * ((shape > 0)[:, None] if steady else 1)
+
+    def _elapsed(self, entry: int, day: float) -> float:
+        """Days of mean demand from the entry's first day (or the start) until `day`; below 0 before it."""
+        e = self._plan.entries[entry]
+        origin = e.first if np.isfinite(e.first) else 0.0
+        if not e.amplitude:
+            return day - origin
+        days = np.arange(min(origin, day), max(origin, day))
+        return float(np.copysign(self._shape(entry, days).sum(), day - origin))
 
     def _recorded_rows(self) -> dict[int, tuple[np.ndarray, np.ndarray]]:
         found = {}
@@ -130,12 +134,19 @@ class DemandTape:
         kind = self._plan.entries[entry].kind
         generator = self._streams.at(key, 2 * day if day >= 0 else -2 * day - 1)
         if not self._random[entry]:
-            scaled = usual * factor  # carried forward, so that a small demand grows too
-            return int(np.floor(scaled * (day + 1) + 1e-9) - np.floor(scaled * day + 1e-9))
+            before = self._until(k, day)  # carried forward, so that a small demand grows too
+            return int(np.floor(factor * (before + usual) + 1e-9) - np.floor(factor * before + 1e-9))
         if factor < 1:
             return int(generator.binomial(usual, factor))
         mean = float(self._plan.mean[k]) * float(self._shape(entry, np.array([float(day)]))[0]) * (factor - 1)
         return usual + (int(kind.draw(generator, mean, 1)[0]) if mean > 0 else 0)
+
+    def _until(self, k: int, day: int) -> int:
+        """Units demanded before `day` at a demand cell whose demand is certain."""
+        if k in self._recorded:
+            at, units = self._recorded[k]
+            return int(units[at < day].sum())
+        return int(np.floor(self._plan.mean[k] * self._elapsed(int(self._plan.entry[k]), float(day)) + 1e-9))
 
 
 class TimeTape:

@@ -23,11 +23,16 @@ class Throughput:
 
     def __init__(self, places: int) -> None:
         self.left = np.zeros(places)
+        self._turned_away = np.zeros(places)
 
-    def renew(self, capacity: np.ndarray, waiting: np.ndarray) -> None:
-        """A new day; the fraction of a unit that was left over is kept where something waits."""
-        finite = np.where(np.isfinite(self.left), self.left, 0.0)
-        self.left = capacity + np.where(waiting, finite % 1.0, 0.0)
+    def renew(self, capacity: np.ndarray) -> None:
+        """A new day; where somebody was turned away, the fraction that was left over is kept for him.
+
+        Where a day's capacity is less than one unit of his, all that was left over is kept until he fits in.
+        """
+        left = np.where(self._turned_away > 0, self.left, 0.0)
+        self.left = capacity + np.where(self._turned_away > capacity, left, left % 1.0)
+        self._turned_away[:] = 0.0
 
     def admit(self, place: np.ndarray, units: np.ndarray, size: np.ndarray, turn: np.ndarray) -> np.ndarray:
         """Units of each shipment that pass, in order of `turn` (which sorts by place, then time); uses them up."""
@@ -45,6 +50,7 @@ class Throughput:
         short = np.flatnonzero(passing < units)
         if short.size:  # first come, first served: nobody overtakes one who waits
             passing[short[0] + 1 :] = 0
+            self._turned_away[place] = size[short[0]]
         self.left[place] -= float((passing * size).sum())
         return passing
 
@@ -79,20 +85,19 @@ class Transport:
     def renew(self) -> None:
         """Midnight: ports and lanes may let a day's worth pass again."""
         if self.through_ports:
-            queued = self.state.shipments.where(Phase.QUEUED)
-            waiting = np.zeros(len(self.handling.left), dtype=bool)
-            waiting[self.pool[self._gate(queued)]] = True
-            capacity = np.zeros(len(waiting))
+            capacity = np.zeros(len(self.handling.left))
             np.maximum.at(capacity, self.pool, self.quantities["gate.handling"])
-            self.handling.renew(capacity, waiting)
+            self.handling.renew(capacity)
         if self._lanes_fill_up:
-            self.loading.renew(self.lane_capacity, np.zeros(len(self.lane_capacity), dtype=bool))
-            self.cold_loading.renew(self.cold_capacity, np.zeros(len(self.cold_capacity), dtype=bool))
+            self.loading.renew(self.lane_capacity)
+            self.cold_loading.renew(self.cold_capacity)
         self.arrived[:] = 0
         self.handled[:] = 0
 
     def advance(self, until: float, inclusive: bool) -> None:
         """Move everything that is due before `until` (or at it, if inclusive), under the present quantities."""
+        if until <= self.since and not inclusive:
+            return  # all that was due before has moved, under the quantities of its time
         limit = until if inclusive else np.nextafter(until, -np.inf)
         self._arrive(limit)
         while self.through_ports and (self._handle(limit) | self._clear(limit) | self._depart(limit)):
@@ -130,7 +135,8 @@ class Transport:
             table["departed"][rows[mine]], table["length"][rows[mine]] = now - rest, length
             clearing = rest > length
             table["phase"][rows[mine]] = np.where(clearing & ~last[found], Phase.CLEARING, Phase.TRAVELLING)
-            table["time"][rows[mine]] = now - rest + np.where(clearing & ~last[found], stay[found], length)
+            due = now - rest + np.where(clearing & ~last[found], stay[found], length)
+            table["time"][rows[mine]] = np.maximum(now, due)
             placed[mine] = True
             elapsed[here[~found]] -= stay[~found]
 

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 T = TypeVar("T")
@@ -59,6 +60,15 @@ class Drawn:
 def scenarios(draw: Callable[[st.SearchStrategy[Any]], Any], exact: bool = False, disruptions: int = 4) -> Spec:
     """Random scenarios; `exact` ones never have to round, so that they can be scaled."""
     return scenario(Drawn(draw), exact, disruptions)
+
+
+@st.composite
+def struck(draw: Callable[[st.SearchStrategy[Any]], Any], kind: str) -> tuple[Spec, Spec]:
+    """A random scenario with up to two disruptions, and one more of a kind, not yet in it and without a span."""
+    builder = _Builder(Drawn(draw), exact=False)
+    spec = builder.build(disruptions=2)
+    assume(kind != "port_closure" or builder.ports)
+    return spec, {"kind": kind} | DISRUPTED[kind](builder)
 
 
 def scenario(choose: Choose, exact: bool = False, disruptions: int = 4) -> Spec:
@@ -271,7 +281,7 @@ class _Builder:
         entries = []
         for buyer in [*self.facilities, *sorted(self.used)]:
             entry: Spec = {"at": buyer}
-            entry["policy"] = "base_stock" if self.exact else c.one(sorted(POLICIES))
+            entry["policy"] = c.one(sorted(POLICIES))
             high = c.number(30, 300) if self.exact else c.one([40, 150, "14d", "30d"])
             low = (high // 3) if isinstance(high, int) else "6d"
             entry |= POLICIES[entry["policy"]](low, high)
@@ -432,14 +442,16 @@ def _lane_name(b: _Builder) -> str:
 def _port_closure(b: _Builder) -> Spec:
     port = b.c.one(b.ports)
     closed = {"port": port, "side": b.c.one(["imports", "exports", "both"])}
-    if not b.exact:
+    spec = b.spec["ports"][port]
+    own_side = closed["side"] == "both" or "handling_by_side" in spec
+    if not b.exact and own_side and ("handling" in spec or "handling_by_side" in spec):
         maybe(b.c, closed, "capacity", ["0%", "35%"])
     maybe(b.c, closed, "extra_clearance", ["2d"])
     return closed
 
 
 def _outage(b: _Builder) -> Spec:
-    outage: Spec = {"at": b.c.one([*b.suppliers, *b.warehouses])}
+    outage: Spec = {"at": b.c.one(sorted({s for several in b.sources.values() for s in several}))}
     maybe(b.c, outage, "stock", ["freeze", "ships", "destroy"])
     if not b.exact:
         maybe(b.c, outage, "capacity", ["0%", "45%"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,16 @@ def run(spec: dict[str, Any], **options: Any) -> sim.Run:
     """Run a scenario, without its twin unless asked for."""
     with written(spec) as path:
         return sim.run(path, **{"twin": False} | options)
+
+
+def fingerprint(spec: dict[str, Any], replication: int) -> str:
+    """A hash of all the bytes that a run leaves in its tables."""
+    done = run(spec, replication=replication, twin=True)
+    with tempfile.TemporaryDirectory() as folder:
+        left = done.save(Path(folder) / "run", report=False)
+        files = sorted(file for file in left.iterdir() if file.name != "manifest.json")
+        assert len(files) >= 4
+        return hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()
 
 
 def plan_of(spec: dict[str, Any]) -> Plan:

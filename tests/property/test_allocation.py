@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,9 @@ def _with(c: Claims, available: int) -> Claims:
     )  # fmt: skip
 
 
+@pytest.mark.rule("G4", "sum(alloc)==")
+@pytest.mark.rule("G4", "0<=alloc_i<=req_i")
+@pytest.mark.rule("G4", "zero request gets zero")
 @pytest.mark.parametrize("name", RULES)
 @settings(max_examples=100)
 @given(c=claims())
@@ -82,6 +86,7 @@ def test_all_is_given_and_no_one_gets_more_than_asked(name: str, c: Claims, netw
     assert (given_[c.requested == 0] == 0).all()
 
 
+@pytest.mark.rule("G4", "A>=sum(req)")
 @pytest.mark.parametrize("name", RULES)
 @settings(max_examples=50)
 @given(c=claims())
@@ -108,6 +113,7 @@ def test_sources_do_not_mix(name: str, one: Claims, other: Claims, network: Netw
     np.testing.assert_array_equal(_rule(name).share(both, network), np.concatenate(alone))
 
 
+@pytest.mark.rule("G4", "permuting facilities")
 @pytest.mark.parametrize("name", RULES)
 @settings(max_examples=50)
 @given(c=claims(), chance=st.randoms(use_true_random=False))
@@ -122,6 +128,7 @@ def test_the_order_of_claims_matters_only_in_ties(name: str, c: Claims, chance: 
     assert shuffled.sum() == usual.sum()
 
 
+@pytest.mark.rule("G4", "proportional LR")
 @settings(max_examples=100)
 @given(c=claims())
 def test_proportional_is_within_a_unit_of_the_exact_share(c: Claims, network: Network) -> None:
@@ -131,6 +138,7 @@ def test_proportional_is_within_a_unit_of_the_exact_share(c: Claims, network: Ne
         assert (abs(_rule("proportional").share(c, network) - exact) < 1).all()
 
 
+@pytest.mark.rule("G4", "tiers: if a lower-priority")
 @settings(max_examples=100)
 @given(c=claims(), critical=st.sampled_from([0, 7]))
 def test_a_tier_gets_nothing_before_the_one_above_is_served(c: Claims, critical: int, network: Network) -> None:
@@ -156,6 +164,31 @@ def test_no_unit_moved_would_make_cover_more_equal(c: Claims, network: Network) 
                 assert cover[rich] - 1 / c.mean[rich] <= cover[poor] + 1e-9
 
 
+@pytest.mark.rule("G4", "max-min units")
+@settings(max_examples=100)
+@given(c=claims())
+def test_equal_cover_of_equal_buyers_with_nothing_is_max_min(c: Claims, network: Network) -> None:
+    bare = replace(c, cover_stock=np.zeros_like(c.cover_stock), mean=np.ones(len(c.mean)))
+    given_ = _rule("equal_days_of_cover").share(bare, network)
+    short = given_[given_ < c.requested]
+    assert not short.size or given_.max() <= short.min() + 1
+
+
+@pytest.mark.rule("G4", "leximin fill")
+@settings(max_examples=100)
+@given(c=claims())
+def test_equal_cover_of_buyers_who_ask_for_their_mean_is_leximin_in_the_share_filled(
+    c: Claims, network: Network
+) -> None:
+    asking = replace(c, requested=c.requested + 1, cover_stock=np.zeros_like(c.cover_stock), mean=c.requested + 1.0)
+    given_ = _rule("equal_days_of_cover").share(asking, network)
+    fill = given_ / asking.requested
+    for low in range(len(fill)):
+        for high in np.flatnonzero((fill > fill[low]) & (given_ > 0)):
+            assert (given_[high] - 1) / asking.requested[high] <= fill[low] + 1e-9
+
+
+@pytest.mark.rule("G4", "resource monotone")
 @pytest.mark.parametrize("name", MONOTONE)
 @settings(max_examples=100)
 @given(c=claims())
@@ -164,6 +197,20 @@ def test_a_unit_more_takes_nothing_from_anybody(name: str, c: Claims, network: N
     assert (more >= less).all()
 
 
+def test_buyers_with_the_same_cover_are_served_in_turn_whatever_their_digits(network: Network) -> None:
+    """Covers of 6 / 0.3, 20 and 20 days are equal but for rounding: one more unit took one from the first."""
+    requested, stock, mean = np.array([21, 31, 34]), np.array([-6, -10, 13]), np.array([0.3, 1.0, 1.0])
+    first = np.zeros(3, dtype=np.int64)
+    less, more = (
+        _rule("equal_days_of_cover").share(
+            Claims(np.array([units]), first, requested, np.arange(3), stock, mean, first + 1), network
+        )
+        for units in (50, 51)
+    )
+    assert (more >= less).all()
+
+
+@pytest.mark.rule("G4", "resource monotone")
 @settings(max_examples=100)
 @given(c=claims(), extra=st.integers(1, 10))
 def test_tiers_of_one_are_monotone(c: Claims, extra: int, network: Network) -> None:

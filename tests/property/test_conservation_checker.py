@@ -9,22 +9,29 @@ import numpy as np
 import pytest
 
 from sim.engine.day import World
+from sim.engine.quality import Quality
 from sim.engine.run import simulate
 from sim.engine.state import State
 from sim.engine.stock import Patients, Production
 from sim.engine.transport import Throughput
 from sim.errors import SimulationError
 from sim.model.shipments import Phase, Shipments
+from tests.cases import Case
 from tests.property.networks import Dice, day, scenario
 from tests.property.running import plan_of
 
 CLEAN = 200
+MUTANTS = (
+    "destroy_unrecorded", "double_receive", "expire_unrecorded", "lost_not_counted", "ship_rounding", "negative_stock",
+    "forget_transit",
+)  # fmt: skip
+"""The faults that the case names."""
 SMALL: dict[str, Any] = {
     "scenario": "checked",
     "title": "Two clinics behind a port",
     "start": day(0),
     "end": day(30),
-    "products": {"p": {"unit": "box"}, "q": {"unit": "box"}},
+    "products": {"p": {"unit": "box"}, "q": {"unit": "box", "shelf_life": "9d"}},
     "suppliers": {"maker": {"country": "IN", "makes": {"p": {"capacity": 30, "finished_stock": 60}, "q": {}}}},
     "ports": {"harbour": {"country": "KE", "handling": 25}},
     "warehouses": {"store": {"country": "KE"}},
@@ -49,11 +56,15 @@ SMALL: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("part", range(4))
-def test_sound_runs_pass(part: int) -> None:
-    """200 random scenarios in all run without a complaint."""
-    for seed in range(part, CLEAN, 4):
-        simulate(plan_of(scenario(Dice(seed))), detail="none", table=False)
+@pytest.mark.case("I7", "clean_pass")
+def test_sound_runs_pass(case: Case) -> None:
+    """200 random scenarios run without a complaint, and much happens in them."""
+    runs = [simulate(plan_of(scenario(Dice(seed))), detail="none").record for seed in range(CLEAN)]
+    case.check({"clean_pass": len(runs)})
+    met = {name: sum(r.sums[name].any() for r in runs) for name in ("unmet", "served_late", "destroyed", "produced")}
+    met["released"] = sum(r.reserves["released"].any() for r in runs)
+    met["queued"] = sum(r.ports["queue"].any() for r in runs)
+    assert min(met.values()) >= CLEAN // 20, met
 
 
 def _destroy_unrecorded(patch: pytest.MonkeyPatch) -> None:
@@ -88,6 +99,17 @@ def _made_unrecorded(patch: pytest.MonkeyPatch) -> None:
         self._state.today.produced[cells] -= units
 
     patch.setattr(Production, "_make", faulty)
+
+
+def _expire_unrecorded(patch: pytest.MonkeyPatch) -> None:
+    """Stock expires and nobody writes it down."""
+    expire = Quality.expire
+
+    def faulty(self: Quality, day: int) -> None:
+        expire(self, day)
+        self._state.today.expired[:] = 0
+
+    patch.setattr(Quality, "expire", faulty)
 
 
 def _lost_not_counted(patch: pytest.MonkeyPatch) -> None:
@@ -133,8 +155,8 @@ def _forget_transit(patch: pytest.MonkeyPatch) -> None:
     """Ships that queue at a port drop out of the table."""
     renew = Throughput.renew
 
-    def faulty(self: Throughput, capacity: np.ndarray, waiting: np.ndarray) -> None:
-        renew(self, capacity, waiting)
+    def faulty(self: Throughput, capacity: np.ndarray) -> None:
+        renew(self, capacity)
         table = TABLES[-1]
         table["phase"][table.where(Phase.QUEUED)] = Phase.DONE
 
@@ -152,6 +174,7 @@ TABLES: list[Shipments] = []
 FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "destroy_unrecorded": (_destroy_unrecorded, "stock is not conserved: units missing"),
     "double_receive": (_double_receive, "stock is not conserved: units missing -"),
+    "expire_unrecorded": (_expire_unrecorded, "stock is not conserved: units missing"),
     "made_unrecorded": (_made_unrecorded, "stock is not conserved: units missing -"),
     "lost_not_counted": (_lost_not_counted, "demand is not accounted for"),
     "ship_rounding": (_ship_rounding, "stock is not conserved: units missing 1"),
@@ -163,13 +186,16 @@ FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
 def test_the_scenario_is_sound_and_meets_every_situation() -> None:
     """Without a fault it runs, and every situation that a fault falsifies occurs in it."""
     sums = simulate(plan_of(SMALL)).record.sums
-    for name in ("destroyed", "received", "produced", "lost", "backlog", "unmet", "in_transit"):
+    for name in ("destroyed", "received", "produced", "lost", "backlog", "unmet", "in_transit", "expired"):
         assert sums[name].sum() > 0, name
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    plant, message = FAULTS[name]
-    plant(monkeypatch)
-    with pytest.raises(SimulationError, match=message):
-        simulate(plan_of(SMALL))
+@pytest.mark.case("I7", "mutants_caught")
+def test_every_fault_is_caught(case: Case) -> None:
+    """Those of the case, and some more; each by the law that it breaks."""
+    plan = plan_of(SMALL)
+    for plant, message in FAULTS.values():
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(SimulationError, match=message):
+            plant(patch)
+            simulate(plan)
+    case.check({"mutants_caught": len(set(FAULTS) & set(MUTANTS))})

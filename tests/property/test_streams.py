@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.engine.tape import DemandTape
 from sim.rng import Streams
-from tests.property.networks import POLICIES, Spec, scenarios
-from tests.property.running import changed, plan_of, run
+from tests.property.networks import POLICIES, Dice, Spec, scenario, scenarios
+from tests.property.running import changed, fingerprint, plan_of, run
 
 DEMAND = {
     "scenario": "demand",
@@ -33,6 +37,7 @@ def _trace(spec: Spec) -> pd.Series:
     return mine.set_index(["site", "product", "day"])["demand"].sort_index()
 
 
+@pytest.mark.rule("H3", "demand trace of facility k is bit-identical")
 @given(scenarios(), st.sampled_from(sorted(POLICIES)), st.sampled_from(["lost", "backorder"]))
 def test_demand_is_the_same_whatever_is_done_about_it(spec: Spec, policy: str, shortage: str) -> None:
     """Bit-identical under other policies, reserves, shortage modes and disruptions that do not touch demand."""
@@ -65,6 +70,7 @@ def _tape(seed: int, replication: int, days: int) -> np.ndarray:
 _PLANS: list = []
 
 
+@pytest.mark.rule("H3", "replication r of seed s never equals")
 def test_replications_and_seeds_never_share_their_draws() -> None:
     """1000 random pairs of (seed, replication): the first 100 demands differ, and the keys do."""
     chance = np.random.default_rng(20240101)
@@ -76,6 +82,7 @@ def test_replications_and_seeds_never_share_their_draws() -> None:
         assert Streams(*one).key("demand/f/p") != Streams(*other).key("demand/f/p")
 
 
+@pytest.mark.rule("H3", "replication r of seed s never equals")
 def test_replications_are_uncorrelated() -> None:
     """|rho| < 0.03 between replications of one facility over 10000 days (three standard errors)."""
     tapes = np.array([_tape(7, replication, 10_000) for replication in range(4)], dtype=float)
@@ -83,6 +90,16 @@ def test_replications_are_uncorrelated() -> None:
     assert abs(rho).max() < 0.03
     lagged = np.corrcoef(tapes[0][:-256], tapes[0][256:])[0, 1]  # one block of the stream against the next
     assert abs(lagged) < 0.03
+
+
+@pytest.mark.rule("H3", "same seed -> byte-identical results")
+def test_runs_in_other_processes_and_in_another_order_leave_the_same_bytes() -> None:
+    tasks = [(scenario(Dice(seed)), replication) for seed in (3, 4, 5) for replication in (0, 1)]
+    alone = [fingerprint(*task) for task in tasks]
+    assert len(set(alone)) == len(alone)
+    assert [fingerprint(*task) for task in reversed(tasks)] == alone[::-1]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        assert list(pool.map(fingerprint, *zip(*tasks, strict=True))) == alone
 
 
 def test_streams_with_other_names_differ() -> None:

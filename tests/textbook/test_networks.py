@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.cases import Case
+
 DAYS = 2_500
 END = "2007-11-06"  # 2,500 days after the start
 
 
-def test_serial_chain_reaches_its_exact_stock_and_backorders_at_both_stages(
-    simulate: Any, expected: Any, close: Any
-) -> None:
+@pytest.mark.case("C1a")
+def test_serial_chain_reaches_its_exact_stock_and_backorders_at_both_stages(simulate: Any, case: Case) -> None:
     chains, settle = 40, 50
     pairs = [(f"W{k:02}", f"F{k:02}") for k in range(chains)]
     run = simulate(f"""
@@ -46,16 +47,19 @@ replenishment:
         "F.fill_rate": served.sum() / demand.sum(),
     }
     assert (owed >= 0).all()
-    close(expected["C1a"], measured, (DAYS - settle) * chains)
+    case.check(measured, (DAYS - settle) * chains)
 
 
-def test_pooled_stock_needs_half_the_safety_stock_of_four_separate_ones(
-    simulate: Any, expected: Any, close: Any
-) -> None:
-    case, z, lead_time, groups = expected["C4-n4"], 1.281551566, 4, 20
+@pytest.mark.case("C4-n4")
+def test_pooled_stock_needs_half_the_safety_stock_of_four_separate_ones(simulate: Any, case: Case) -> None:
+    z, lead_time, groups = 1.2815515655446004, 4, 20  # the normal distribution's 90% point
 
-    def run(sites: int, mean: int, sd: int) -> tuple[float, dict[str, float]]:
-        safety = z * sd * math.sqrt(lead_time)
+    def safety_stock(pooled: int, correlation: float = 0.0) -> float:
+        """For the summed demand of `pooled` facilities, each with a standard deviation of 30 units a day."""
+        return z * 30 * math.sqrt(pooled * (1 + (pooled - 1) * correlation) * lead_time)
+
+    def run(sites: int, pooled: int) -> dict[str, float]:
+        mean, sd, safety = 100 * pooled, 30 * math.sqrt(pooled), safety_stock(pooled)
         result = simulate(f"""
 end: {END}
 warm_up: 50d
@@ -69,24 +73,22 @@ demand:
 replenishment: [{{at: facilities, policy: base_stock, level: {round(mean * lead_time + safety)}}}]
 """)
         units = result.daily[result.daily["kind"] == "facility"][["backlog", "on_hand"]].sum() / DAYS / groups
-        return safety, {
+        return {
             "no_backlog_prob_both": result.metrics["no_stockout_probability"].value,
             "fill_rate": result.metrics["fill_rate"].value,
             "backorders": float(units["backlog"]),
             "on_hand": float(units["on_hand"]),
         }
 
-    safety_each, separate = run(4 * groups, 100, 30)
-    safety_pooled, pooled = run(groups, 400, 60)
-    levels = {
+    safety_each, safety_pooled = safety_stock(1), safety_stock(4)
+    case.check({
         "ss_separate_total": 4 * safety_each, "ss_pooled": safety_pooled,
         "S_each": 400 + safety_each, "S_pooled": 1600 + safety_pooled,
-    }  # fmt: skip
-    close(case, {"ratio": safety_pooled / (4 * safety_each)})
-    for name, value in levels.items():
-        assert value == pytest.approx(case[name]["expected"], rel=1e-9)
-    for kind, found, suffix in (("separate", separate, "_total"), ("pooled", pooled, "")):
-        close(case, {
+        "ratio": safety_pooled / (4 * safety_each),
+        "ratio_if_pair_correlation_0_3": safety_stock(4, 0.3) / (4 * safety_each),
+    })  # fmt: skip
+    for kind, found, suffix in (("separate", run(4 * groups, 1), "_total"), ("pooled", run(groups, 4), "")):
+        case.check({
             "no_backlog_prob_both": found["no_backlog_prob_both"],
             f"fill_rate_{kind}": found["fill_rate"],
             f"backorders_{kind}{suffix}": found["backorders"],
@@ -94,7 +96,8 @@ replenishment: [{{at: facilities, policy: base_stock, level: {round(mean * lead_
         })  # fmt: skip
 
 
-def test_base_stock_passes_demand_through_unchanged_at_every_stage(simulate: Any, expected: Any, close: Any) -> None:
+@pytest.mark.case("EN")
+def test_base_stock_passes_demand_through_unchanged_at_every_stage(simulate: Any, case: Case) -> None:
     run = simulate("""
 end: 2001-12-31
 products: {kit: {unit: kit}}
@@ -115,16 +118,16 @@ replenishment:
     for stage in ("clinic", "regional", "central"):
         orders = run.daily.loc[run.daily["site"] == stage, "ordered"].to_numpy()
         assert orders.tolist() == demand.tolist(), stage
-        close(expected["EN"], {"bullwhip_ratio": orders.var() / demand.var()})
-    close(expected["EN"], {"bullwhip_ratio": run.metrics["bullwhip"].value})
+        case.check({"bullwhip_ratio": orders.var() / demand.var()})
+    case.check({"bullwhip_ratio": run.metrics["bullwhip"].value})
 
 
-@pytest.mark.parametrize("row", range(5))
-def test_priority_tiers_are_served_in_turn_and_share_by_largest_remainder(
-    row: int, simulate: Any, expected: Any
-) -> None:
+@pytest.mark.parametrize(
+    "row", [pytest.param(f"rows[{k}]", marks=pytest.mark.case("G2", f"rows[{k}]")) for k in range(5)]
+)
+def test_priority_tiers_are_served_in_turn_and_share_by_largest_remainder(row: str, simulate: Any, case: Case) -> None:
     requests, tiers = [12, 30, 18, 40, 10], [1, 2, 1, 3, 2]
-    case = expected["G2"]["rows"]["expected"][row]
+    due = case.expected(row)
     names = [f"F{k}" for k in range(5)]
     run = simulate(f"""
 end: 2001-01-03
@@ -137,7 +140,7 @@ lanes:
   - {{from: store, to: facilities, time: 1d}}
 demand: [{{at: facilities, product: kit, per_day: 1, from: 2001-01-02}}]
 stock:
-  - {{at: store, on_hand: {case["available"]}}}
+  - {{at: store, on_hand: {due["available"]}}}
   - {{at: facilities, on_hand: 0}}
 allocation: [{{at: store, rule: priority_tiers}}]
 replenishment:
@@ -146,5 +149,6 @@ replenishment:
 """)
     first = run.daily[run.daily["day"] == 0].set_index("site")
     assert first.loc[names, "ordered"].tolist() == requests
-    assert first.loc[names, "in_transit"].tolist() == case["strict_tiers_proportional_inside"]
-    assert first.loc["store", "dispatched"] == min(case["available"], sum(requests))
+    sent = first.loc[names, "in_transit"].tolist()
+    case.check({row: due | {"strict_tiers_proportional_inside": sent}})
+    assert first.loc["store", "dispatched"] == min(due["available"], sum(requests))

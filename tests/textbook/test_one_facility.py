@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from sim.metrics.consumption import average_monthly_consumption
+from tests.cases import Case
 
 SITES, DAYS = 40, 2_500
 T = SITES * DAYS
@@ -53,37 +53,42 @@ def measure(daily: pd.DataFrame, metrics: Any) -> dict[str, float]:
     }
 
 
+def policy_case(name: str, demand: str, policy: str, lead_time: int, words: str) -> Any:
+    return pytest.param(demand, policy, lead_time, marks=pytest.mark.case(name), id=words)
+
+
 CASES = [
-    pytest.param(
+    policy_case(
         "A1a-RDO", "per_day: 5, shortage: backorder", "policy: base_stock, level: 8", 1,
-        id="base stock, Poisson demand, backorders",
+        "base stock, Poisson demand, backorders",
     ),
-    pytest.param(
+    policy_case(
         "A2a-RDO", "per_day: 100, distribution: {distribution: normal, sd: 20}, shortage: backorder",
         "policy: base_stock, level: 340", 3,
-        id="base stock, normal demand, backorders",
+        "base stock, normal demand, backorders",
     ),
-    pytest.param(
+    policy_case(
         "A3a-RDO", "per_day: 5, shortage: lost", "policy: base_stock, level: 8", 1,
-        id="base stock, Poisson demand, lost sales",
+        "base stock, Poisson demand, lost sales",
     ),
-    pytest.param(
+    policy_case(
         "A4b-RDO", "per_day: 6, shortage: backorder", "policy: s_S, s: 4, S: 10", 1,
-        id="(s, S), Poisson demand, backorders",
+        "(s, S), Poisson demand, backorders",
     ),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("case", "demand", "policy", "lead_time"), CASES)
+@pytest.mark.parametrize(("demand", "policy", "lead_time"), CASES)
 def test_policy_reaches_its_exact_service_and_stock(
-    case: str, demand: str, policy: str, lead_time: int, simulate: Any, expected: Any, close: Any
+    demand: str, policy: str, lead_time: int, simulate: Any, case: Case
 ) -> None:
     run = simulate(many_facilities(demand, policy, lead_time))
     measured = measure(run.daily, run.metrics)
-    close(expected[case], {name: measured[name] for name in expected[case]}, T)
+    case.check({metric: measured[metric] for metric in case.open}, T)
 
 
-def test_monthly_forced_ordering_reaches_its_exact_service_and_stock(simulate: Any, expected: Any, close: Any) -> None:
+@pytest.mark.case("A7d")
+def test_monthly_forced_ordering_reaches_its_exact_service_and_stock(simulate: Any, case: Case) -> None:
     # the case reviews at the end of its days 30, 60, ...: days 29, 59, ... counted from 0
     policy = "policy: max_min, max: 48, review: 30d, first_review: 29d"
     run = simulate(many_facilities("per_day: 1, shortage: lost", policy, 14))
@@ -91,10 +96,11 @@ def test_monthly_forced_ordering_reaches_its_exact_service_and_stock(simulate: A
     reviewed = run.daily[(run.daily["kind"] == "facility") & (run.daily["day"] % 30 == 29)]
     measured["on_hand_at_review"] = reviewed["on_hand"].mean()
     measured["orders_per_review"] = (run.daily["ordered"] > 0).sum() / len(reviewed)
-    close(expected["A7d"], {name: measured[name] for name in expected["A7d"]}, T)
+    case.check({metric: measured[metric] for metric in case.open}, T)
 
 
-def test_forced_ordering_with_certain_demand_follows_the_hand_computed_days(simulate: Any, expected: Any) -> None:
+@pytest.mark.case("A8a")
+def test_forced_ordering_with_certain_demand_follows_the_hand_computed_days(simulate: Any, case: Case) -> None:
     run = simulate("""
 end: 2001-04-02
 products: {kit: {unit: kit}}
@@ -107,16 +113,16 @@ replenishment: [{at: clinic, policy: max_min, max: 450, review: 30d}]
 """)
     clinic = run.daily[run.daily["site"] == "clinic"].set_index("day")
     orders = clinic.loc[clinic["ordered"] > 0, "ordered"]
-    case = expected["A8a"]
-    assert [[day, units] for day, units in orders.items()] == case["orders"]["expected"]
-    on_hand = clinic.loc[[9, 10, 30, 39, 40, 60, 70, 90], "on_hand"].tolist()
-    assert on_hand == case["on_hand_end_days_9_10_30_39_40_60_70_90"]["expected"]
-    assert clinic["unmet"].sum() == case["total_unmet"]["expected"]
+    days = [9, 10, 30, 39, 40, 60, 70, 90]
+    case.check({
+        "orders": [[day, units] for day, units in orders.items()],
+        "on_hand_end_days_9_10_30_39_40_60_70_90": clinic.loc[days, "on_hand"].tolist(),
+        "total_unmet": clinic["unmet"].sum(),
+    })  # fmt: skip
 
 
-def test_average_monthly_consumption_is_adjusted_for_days_without_stock(
-    simulate: Any, expected: Any, close: Any
-) -> None:
+@pytest.mark.case("A8c")
+def test_average_monthly_consumption_is_adjusted_for_days_without_stock(simulate: Any, case: Case) -> None:
     # 450 units last 45 days; 200 more come on day 60: stocked out 0, 15 and 10 days of the three months
     run = simulate("""
 end: 2001-04-01
@@ -134,11 +140,8 @@ replenishment: [{at: clinic, policy: base_stock, level: 200, review: 60d, first_
     in_stock = months["unmet"].agg(lambda unmet: int((unmet == 0).sum())).to_numpy()
     assert issues.tolist() == [300, 150, 200]
     assert in_stock.tolist() == [30, 15, 20]
-    measured = {
+    case.check({
         "amc_unadjusted": average_monthly_consumption(issues),
         "amc_adjusted_pooled": average_monthly_consumption(issues, in_stock),
         "amc_adjusted_mean_of_months": average_monthly_consumption(issues, in_stock, by_month=True),
-    }
-    # the case prints ten significant digits
-    rounded = {name: np.round(value, 7) for name, value in measured.items() if value is not None}
-    close(expected["A8c"], rounded)
+    })  # fmt: skip

@@ -122,9 +122,10 @@ def bind_start(
 
 
 def _under_way(network: Network, steady: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One day's usual units for each whole day of a flow's lead time; fractions are carried from day to day."""
+    """One day's usual units for each day that goods of a flow are under way, from the evening in which they leave to
+    the morning on which they can be used; fractions are carried from day to day."""
     flows, units, ago = [], [], []
-    lead = np.floor(network.routes.lead_time[network.flow_route] + 1e-9).astype(np.int64)
+    lead = np.maximum(1, np.ceil(network.routes.lead_time[network.flow_route] - 1e-9)).astype(np.int64)
     lead[~steady[network.flow_buyer]] = 0
     for day in range(1, int(lead.max(initial=0)) + 1):
         mine = np.flatnonzero(lead >= day)

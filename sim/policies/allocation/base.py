@@ -58,6 +58,10 @@ class Allocation(Kind):
         """Whether the rule must know the order in which orders were booked."""
         return False
 
+    def held_back(self, network: Network, sources: np.ndarray) -> np.ndarray:
+        """Units that each of these source cells may not give to just anybody, even if it has enough for all."""
+        return np.zeros(len(sources), dtype=np.int64)
+
     @abstractmethod
     def share(self, claims: Claims, network: Network) -> np.ndarray:
         """Whole units for each claim: at most what it requested, together at most what its source has."""

@@ -7,6 +7,8 @@ import numpy as np
 from sim.model.network import Network
 from sim.policies.allocation.base import ALLOCATION, Allocation, Claims, in_turn
 
+SAME = 1e-9
+"""Days of cover that count as a tie, so that the last digits of a division decide nothing."""
 HALVINGS = 60
 """Halvings of the cover interval: from 1e6 days down to below 1e-12 of a day, so less than a unit for any mean."""
 
@@ -27,9 +29,9 @@ class EqualDaysOfCover(Allocation):
             level = (low + high) / 2
             fits = claims.per_source(self._lift(level, claims, mean)) <= claims.available
             low, high = np.where(fits, level, low), np.where(fits, high, level)
-        given = self._lift(low, claims, mean)
+        given = self._lift(low - SAME, claims, mean)
         left = claims.available - claims.per_source(given)
-        cover = (claims.cover_stock + given) / mean
+        cover = np.round((claims.cover_stock + given) / mean / SAME)
         turn = np.lexsort((np.arange(len(cover)), cover, claims.source))
         one_more = (claims.requested > given).astype(np.int64)
         return given + in_turn(left, claims.source, one_more, turn)

@@ -21,11 +21,14 @@ class PriorityTiers(Allocation):
     example = {"at": "warehouses", "critical": "5d"}
     bad_example = ({"at": "warehouses", "critical": "many"}, "days of cover")
 
+    def held_back(self, network: Network, sources: np.ndarray) -> np.ndarray:
+        return network.units(self.critical, sources)
+
     def share(self, claims: Claims, network: Network) -> np.ndarray:
         given = np.zeros_like(claims.requested)
         left = claims.available.copy()
         cells = network.flow_source[claims.flow[claims.starts]]
-        kept = network.units(self.critical, cells)
+        kept = self.held_back(network, cells)
         for tier in np.unique(claims.tier):
             mine = np.flatnonzero(claims.tier == tier)
             usable = left if tier <= 1 else np.maximum(0, left - kept)

@@ -1,0 +1,67 @@
+"""The random networks hold what the laws are to be tried on, and often enough."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests.property.networks import DISRUPTED, INEXACT, POLICIES, RULES, TRIGGERED, Dice, Spec, scenario
+
+SAMPLE, OFTEN = 300, 0.05
+
+
+def situations(spec: Spec) -> Iterator[str]:
+    """Every situation that a scenario contains, by name."""
+    lanes, demand = spec["lanes"], spec["demand"]
+    present = {
+        "ports": "ports" in spec,
+        "a journey through two ports": sum("h" in lane["from"] and "h" in lane["to"] for lane in lanes) > 0,
+        "handling limits": any("handling" in p or "handling_by_side" in p for p in spec.get("ports", {}).values()),
+        "sea passages": any("passages" in lane for lane in lanes),
+        "lane capacities": any("capacity" in lane for lane in lanes),
+        "journeys by chance": any("(" in lane["time"] for lane in lanes),
+        "journeys of half days": any(lane["time"] == "36h" for lane in lanes),
+        "several sources": any(len(entry["from"]) > 1 for entry in spec["sourcing"]),
+        "warehouses behind warehouses": any("w1" in e["from"] and e["at"].startswith("w") for e in spec["sourcing"]),
+        "limited makers": any("capacity" in m for s in spec["suppliers"].values() for m in s["makes"].values()),
+        "patience": any("patience" in entry for entry in demand),
+        "patience beside none": len({entry.get("patience") for entry in demand}) > 1,
+        "lost demand": any("shortage" not in entry for entry in demand),
+        "seasons": any("season" in entry for entry in demand),
+        "warm-up": "warm_up" in spec,
+        "reserves": bool(spec["reserves"]),
+        "reserves at two sites": any(isinstance(r["held_at"], dict) for r in spec["reserves"].values()),
+        "reserves at a facility": any(str(r["held_at"]).startswith("f") for r in spec["reserves"].values()),
+        "several disruptions": len(spec["disruptions"]) > 1,
+        "spans of broken days": any(e.get("for", "").endswith("h") for e in spec["disruptions"]),
+        "closed passages": any("passage" in entry for entry in spec["disruptions"]),
+    }
+    yield from (name for name, here in present.items() if here)
+    yield from {entry["kind"] for entry in spec["disruptions"]}
+    yield from {entry["policy"] for entry in spec["replenishment"]}
+    yield from {entry["rule"] for entry in spec["allocation"]}
+    yield from {reserve["release"]["when"]["trigger"] for reserve in spec["reserves"].values()}
+
+
+ALWAYS = {
+    "ports", "sea passages", "lane capacities", "several disruptions", "patience", "reserves", "lost demand",
+    *DISRUPTED, *POLICIES, *TRIGGERED,
+}  # fmt: skip
+NOT_EXACT = {"several sources", "journeys by chance", "seasons", "warm-up", "reserves at two sites"}
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_every_situation_comes_up_in_one_scenario_in_twenty(exact: bool) -> None:
+    counted = Counter(name for seed in range(SAMPLE) for name in situations(scenario(Dice(seed), exact)))
+    due = ALWAYS - set(INEXACT) if exact else ALWAYS | NOT_EXACT | set(RULES) | set(EXPECTED)
+    rare = {name: counted[name] / SAMPLE for name in due if counted[name] < OFTEN * SAMPLE}
+    assert not rare
+
+
+EXPECTED = (
+    "a journey through two ports", "handling limits", "journeys of half days", "warehouses behind warehouses",
+    "limited makers", "patience beside none", "reserves at a facility", "spans of broken days", "closed passages",
+)  # fmt: skip
+"""Situations that only networks with rounding are asked for."""
