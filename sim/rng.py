@@ -28,7 +28,8 @@ class Streams:
     def __init__(self, seed: int, replication: int = 0) -> None:
         self._prefix = f"{seed}/{replication}/".encode()
         self._bits = np.random.PCG64DXSM(0)
-        self._state = self._bits.state
+        self._state = self._bits.state  # without half a draw left over, so that none is handed to the next stream
+        self._place = self._state["state"]
         self._generator = np.random.Generator(self._bits)
 
     def key(self, name: str) -> Key:
@@ -46,8 +47,7 @@ class Streams:
 
         One generator is shared and re-keyed: draw what you need before asking for the next stream.
         """
-        self._state["state"]["state"], self._state["state"]["inc"] = key
-        self._state["has_uint32"] = 0
+        self._place["state"], self._place["inc"] = key
         self._bits.state = self._state
         if block:
             self._bits.advance(block << 64)

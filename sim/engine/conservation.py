@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import numpy as np
 
-from sim.engine.ledger import DAILY
 from sim.engine.lots import LotKeeper
 from sim.engine.plan import Plan
 from sim.engine.state import State
@@ -13,6 +14,24 @@ from sim.model.shipments import Phase
 
 LOT_CHECK_DAYS = 7
 """Every lot is looked for this often; the totals of every stock every day."""
+GONE = ("served", "served_late", "destroyed", "expired", "recalled")
+LAWS: tuple[tuple[str, dict[str, int], dict[str, int]], ...] = (
+    (
+        "stock is not conserved: units missing",
+        {"produced": 1} | dict.fromkeys(GONE, -1),
+        {"on_hand": 1, "held": 1, "reserve": 1},
+    ),
+    (
+        "demand is not accounted for: units missing",
+        {"demand": 1, "served": -1, "served_late": -1, "lost": -1},
+        {"backlog": 1},
+    ),
+    ("goods under way differ from their counter by", {}, {"in_transit": 1}),
+)
+"""A complaint, the day's figures that add to what there must be, and those that tell what there is. Goods under
+way count as there for the first law, and as what must be for the last."""
+UNDER_WAY = np.array([[-1], [0], [1]])
+"""How goods under way enter the gap of each law."""
 
 
 class Conservation:
@@ -27,36 +46,31 @@ class Conservation:
         self._plan, self._state = plan, state
         self._last_day = plan.network.calendar.days - 1
         network = plan.network
-        self._product = network.cell_product
-        self._products = len(network.products)
         names = {str(name): position for position, name in enumerate(network.products["name"])}
         product_of_group = np.array([names[str(name)] for name in network.groups["product"]], dtype=np.int64)
-        self._per_product = (product_of_group[:, None] == np.arange(self._products)).astype(np.int64)
-        # float64 sums of whole numbers are exact below 2**53
-        on_hand = np.bincount(self._product, state.on_hand, self._products).astype(np.int64)
-        reserves = np.zeros(self._products, dtype=np.int64)
+        self._by_product = np.argsort(product_of_group, kind="stable")
+        self._products, self._starts = np.unique(product_of_group[self._by_product], return_index=True)
+        product = np.searchsorted(self._products, network.cell_product)
+        self._product_of_flow = product[network.flow_buyer]
+        # integers on purpose: a product of floats would go to threads that wait for each other on a busy machine
+        self._adds = np.array([state.today.weights(adds) for _, adds, _ in LAWS])
+        self._tells = np.array([state.today.weights(tells) for _, _, tells in LAWS])
+        self._expected = np.zeros((len(LAWS), len(self._products)), dtype=np.int64)
+        np.add.at(self._expected[0], product, state.on_hand)
         for reserve, stock in zip(plan.reserves, state.reserve, strict=True):
-            np.add.at(reserves, self._product[reserve.holder], stock)
-        self._expected = on_hand + reserves + self._under_way()
-        self._unanswered = np.zeros(self._products, dtype=np.int64)
+            np.add.at(self._expected[0], product[reserve.holder], stock)
+        self._expected[0] += self._under_way()
 
     def check(self, day: int, totals: np.ndarray) -> None:
         """Raise SimulationError naming day and product where a law is broken.
 
         `totals` are the day's: rows as in the ledger, columns over groups.
         """
-        nothing = np.zeros(self._products, dtype=np.int64)
-        today = dict.fromkeys(DAILY, nothing) | dict(
-            zip(self._state.today.names, totals @ self._per_product, strict=True)
-        )
-        served = today["served"] + today["served_late"]
-        under_way = self._under_way()
-        self._expected += today["produced"] - served - today["destroyed"] - today["expired"] - today["recalled"]
-        present = today["on_hand"] + today["held"] + today["reserve"] + under_way
-        self._complain(day, self._expected - present, "stock is not conserved: units missing")
-        self._unanswered += today["demand"] - served - today["lost"]
-        self._complain(day, self._unanswered - today["backlog"], "demand is not accounted for: units missing")
-        self._complain(day, under_way - today["in_transit"], "goods under way differ from their counter by")
+        today = np.add.reduceat(totals[:, self._by_product], self._starts, axis=1)
+        self._expected += self._adds @ today
+        gaps = self._expected - self._tells @ today + UNDER_WAY * self._under_way()
+        if np.count_nonzero(gaps):
+            self._complain(day, gaps)
         self._check_signs(day)
         if self._state.lots is not None:
             self._check_pockets(day, self._state.lots)
@@ -104,17 +118,16 @@ class Conservation:
         for reserve, stock in zip(self._plan.reserves, state.reserve, strict=True):
             stocks[f"reserve '{reserve.name}'"] = stock
         for name, stock in stocks.items():
-            if stock.size and stock.min() < 0:
+            if stock.size and np.minimum.reduce(stock, axis=None) < 0:
                 raise SimulationError(f"day {day}: {name} is negative")
 
-    def _complain(self, day: int, gap: np.ndarray, what: str) -> None:
-        if gap.any():
-            product = int(np.flatnonzero(gap)[0])
-            name = self._plan.network.products["name"].iat[product]
-            raise SimulationError(f"day {day}, product '{name}': {what} {gap[product]}")
+    def _complain(self, day: int, gaps: np.ndarray) -> NoReturn:
+        law, product = np.argwhere(gaps)[0]
+        name = self._plan.network.products["name"].iat[self._products[product]]
+        raise SimulationError(f"day {day}, product '{name}': {LAWS[law][0]} {gaps[law, product]}")
 
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments
-        live = np.flatnonzero(table["phase"] != Phase.DONE)
-        product = self._product[self._plan.network.flow_buyer[table["flow"][live]]]
-        return np.bincount(product, table["units"][live], self._products).astype(np.int64)
+        units = table["units"] * (table["phase"] != Phase.DONE)
+        # float64 sums of whole numbers are exact below 2**53
+        return np.bincount(self._product_of_flow[table["flow"]], units, len(self._products)).astype(np.int64)

@@ -79,6 +79,7 @@ class World:
         self._send_opening_shipments()
         self.conservation = Conservation(plan, self.state)
         self._short = np.zeros(len(network.cell_site), dtype=bool)
+        self._any_short = False
 
     def _send_opening_shipments(self) -> None:
         start, lots = self.plan.start, self.state.lots
@@ -93,6 +94,7 @@ class World:
         self.transport.advance(now, inclusive=False)
         self.quantities.update(now)
         self.transport.effects_changed(now)
+        self.dispatch.effects_changed()
 
     def strike(self, impulse: Impulse, now: float) -> None:
         """Phase 1: something happens once."""
@@ -147,8 +149,11 @@ class World:
         requested = self.dispatch.open_requests()
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
-        requested = self.dispatch.within_lanes(requested - granted)
+        if any(desk.is_open for desk in self.desks):
+            requested = self.dispatch.within_lanes(requested - granted)
         for desk in self.desks:
+            if not desk.is_open:
+                continue
             given = desk.release(requested, float(day))
             flow = np.flatnonzero(given)
             if flow.size:
@@ -163,10 +168,11 @@ class World:
 
     def _note_stockouts(self, day: int) -> None:
         """A stockout begins with the first day of unmet demand and ends with the first day without."""
-        short = self.state.today.unmet > 0
-        if not short.any() and not self._short.any():
+        any_short = bool(np.count_nonzero(self.state.today.unmet))
+        if not any_short and not self._any_short:
             return
+        short = self.state.today.unmet > 0
         begins, ends = np.flatnonzero(short & ~self._short), np.flatnonzero(self._short & ~short)
         self.journal.cells("stockout_begins", day, begins, self.state.today.unmet[begins])
         self.journal.cells("stockout_ends", day, ends, np.zeros(len(ends), dtype=np.int64))
-        self._short = short
+        self._short, self._any_short = short, any_short

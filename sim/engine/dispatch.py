@@ -27,6 +27,8 @@ class OrderBook:
     def update(self, owed: np.ndarray) -> None:
         """Book what is newly owed at the end, and strike off from the front what is owed no more."""
         change = np.where(self._kept, owed - self._known, 0)
+        if not change.any():
+            return
         less = np.maximum(0, -change)
         if less.any():
             order = np.argsort(self.flow, kind="stable")
@@ -52,7 +54,8 @@ class Dispatch:
         self._border_first = network.routes.border[network.flow_route] == 0
         self._sources, self._starts = np.unique(network.flow_source, return_index=True)
         self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
-        self._unlimited = np.isin(self._sources, production.unlimited)
+        self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
+        self._may_stop = quantities.touched("cell.capacity_factor")
         self._tier = network.sites["priority"].to_numpy(dtype=np.int64)[network.cell_site[network.flow_buyer]]
         self._load = network.products["size"].to_numpy(dtype=float)[network.cell_product[network.flow_buyer]]
         self._rules = plan.allocation[self._sources]
@@ -64,22 +67,29 @@ class Dispatch:
         kept = np.array(book)[self._rules][self._source_of_flow]
         self._book = OrderBook(kept) if kept.any() else None
         self._may_close = quantities.touched("lane.open", "flow.border_open")
+        self._closed = np.zeros(0, dtype=np.int64)
         self._may_limit = quantities.touched("flow.allowance")
         self._may_cancel = quantities.touched("flow.cancels")
         self._capped = np.isfinite(transport.lane_capacity[self._first_lane])
         cold = (network.products["storage"] == "cold").to_numpy()[network.cell_product[network.flow_buyer]]
         self._refrigerated = cold & np.isfinite(transport.cold_capacity[self._first_lane])
+        self._some_capped, self._some_refrigerated = bool(self._capped.any()), bool(self._refrigerated.any())
+
+    def effects_changed(self) -> None:
+        """Note which flows are closed from now on."""
+        if self._may_close:
+            quantities = self.quantities
+            free = quantities["lane.open"][self._first_lane] > 0
+            free &= ~self._border_first | (quantities["flow.border_open"] > 0)
+            free &= quantities["flow.at_border"] == 0  # nobody sends what the ban would return or destroy
+            self._closed = np.flatnonzero(~free)
 
     def open_requests(self) -> np.ndarray:
         """Units owed that may leave today, over flows: nothing over a closed lane or border, or beyond an allowance,
         or more than the first lane carries."""
-        quantities = self.quantities
         requested = self.state.owed.copy()
-        if self._may_close:
-            free = quantities["lane.open"][self._first_lane] > 0
-            free &= ~self._border_first | (quantities["flow.border_open"] > 0)
-            free &= quantities["flow.at_border"] == 0  # nobody sends what the ban would return or destroy
-            requested[~free] = 0
+        if self._closed.size:
+            requested[self._closed] = 0
         if self._may_limit:
             self._keep_to_allowances(requested)
         return self.within_lanes(requested)
@@ -108,10 +118,14 @@ class Dispatch:
         """Units granted from ordinary stock, over flows."""
         if self._book is not None:
             self._book.update(self.state.owed)
+        if not np.count_nonzero(requested):
+            return requested
         wanted = np.add.reduceat(requested, self._starts)
         self._make_to_order(wanted, day)
         available = self.state.on_hand[self._sources] - self.state.too_old_to_send(self._sources, day)
         short = (wanted > available - self._held_back) & (wanted > 0)
+        if not np.count_nonzero(short):
+            return self.fit_lanes(requested.copy())
         granted = np.where(short[self._source_of_flow], 0, requested)
         for rule in np.unique(self._rules[short]):
             self._ration(int(rule), short & (self._rules == rule), requested, available, granted)
@@ -141,9 +155,11 @@ class Dispatch:
             self.state.cancel(cancelling)
 
     def _make_to_order(self, wanted: np.ndarray, day: int) -> None:
-        working = self._unlimited & (self.quantities["cell.capacity_factor"][self._sources] > 0)
-        if working.any():
-            self._production.to_order(self._sources[working], wanted[working], day)
+        at = self._made_to_order
+        if self._may_stop:
+            at = at[self.quantities["cell.capacity_factor"][self._sources[at]] > 0]
+        if at.size:
+            self._production.to_order(self._sources[at], wanted[at], day)
 
     def _ration(
         self, rule: int, short: np.ndarray, requested: np.ndarray, available: np.ndarray, granted: np.ndarray
@@ -170,8 +186,10 @@ class Dispatch:
 
     def fit_lanes(self, granted: np.ndarray) -> np.ndarray:
         """Cut grants to what the first lane can carry today; products in order of name, then buyers."""
-        self._load_on(granted, self._refrigerated, self._transport.cold_loading)
-        self._load_on(granted, self._capped, self._transport.loading)
+        if self._some_refrigerated:
+            self._load_on(granted, self._refrigerated, self._transport.cold_loading)
+        if self._some_capped:
+            self._load_on(granted, self._capped, self._transport.loading)
         return granted
 
     def _load_on(self, granted: np.ndarray, limited: np.ndarray, throughput: Throughput) -> None:

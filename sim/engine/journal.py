@@ -77,7 +77,7 @@ class Journal:
         import pandas as pd
 
         if not self._blocks:
-            return pd.DataFrame({name: pd.Series(dtype=object) for name in ("date", *FIELDS)})
+            return pd.DataFrame(columns=["date", *FIELDS], dtype=object)
         columns = {name: np.concatenate([block[name] for _, _, block in self._blocks]) for name in NUMBERS}
         sizes = [len(block["day"]) for _, _, block in self._blocks]
         sites = np.array([*self._network.sites["name"], ""], dtype=object)

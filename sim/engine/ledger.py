@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 STOCKS = ("on_hand", "reserve", "held", "backlog", "owed", "in_transit")
@@ -21,7 +24,8 @@ class Ledger:
     """One row a figure of `DAILY`, one column a cell, int64.
 
     Attributes named as in `DAILY` are views of the rows. Figures in `idle` cannot differ from zero in this run; they
-    have an array of zeros that is no part of the matrix.
+    have an array of zeros that is no part of the matrix. A figure in `same` always equals another and shares its
+    row. `row` gives the row of every name but the idle ones.
     """
 
     on_hand: np.ndarray
@@ -43,19 +47,27 @@ class Ledger:
     expired: np.ndarray
     recalled: np.ndarray
 
-    def __init__(self, cells: int, idle: set[str]) -> None:
-        self.names = [name for name in DAILY if name not in idle]
-        self.rows = np.zeros((len(self.names), cells), dtype=np.int64)
-        self._stocks = len([name for name in STOCKS if name not in idle])
-        row = {name: self.rows[k] for k, name in enumerate(self.names)}
+    def __init__(self, cells: int, idle: set[str], same: Mapping[str, str] = MappingProxyType({})) -> None:
+        own = [name for name in DAILY if name not in idle and name not in same]
+        self.row = {name: k for k, name in enumerate(own)}
+        self.row |= {name: self.row[other] for name, other in same.items()}
+        self.rows = np.zeros((len(own), cells), dtype=np.int64)
+        self._stocks = len([name for name in STOCKS if name in own])
         nothing = np.zeros(cells, dtype=np.int64)
         for name in DAILY:
-            setattr(self, name, row.get(name, nothing))
+            setattr(self, name, self.rows[self.row[name]] if name in self.row else nothing)
 
     @property
     def stocks(self) -> np.ndarray:
         """The rows that are stocks."""
         return self.rows[: self._stocks]
+
+    def weights(self, of: Mapping[str, int]) -> np.ndarray:
+        """A weight for each row, from weights of figures by name."""
+        found = np.zeros(len(self.rows), dtype=np.int64)
+        for name in of.keys() & self.row.keys():
+            found[self.row[name]] += of[name]
+        return found
 
     def clear(self) -> None:
         """A new day: flows start from zero, stocks stay."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engine.journal import Journal
 from sim.engine.plan import BoundRule, Plan
-from sim.engine.state import State
+from sim.engine.state import State, in_place
 from sim.model.effects import Quantities
 from sim.model.lots import NEVER_EXPIRES
 from sim.model.network import Network
@@ -18,10 +18,12 @@ class Ordering:
 
     def __init__(self, plan: Plan, state: State, quantities: Quantities, journal: Journal) -> None:
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
-        self._rules = plan.replenishment
+        self._may_hoard = quantities.touched("cell.order_factor")
+        self._by_lot = state.lots is not None
+        self._may_order_extra = quantities.touched("flow.extra_orders")
         level = plan.network.cell_level
         self._parts = [
-            (rule, np.flatnonzero(level[rule.cells] == k))
+            (rule, in_place(rule.cells), np.flatnonzero(level[rule.cells] == k), rule.rule.has_emergency)
             for k in range(int(level.max(initial=0)) + 1)
             for rule in plan.replenishment
             if (level[rule.cells] == k).any()
@@ -33,16 +35,18 @@ class Ordering:
 
     def review(self, day: int) -> None:
         """All orders of a day; a level's orders are booked before the level above is reviewed."""
-        if self._quantities.touched("flow.extra_orders"):
+        if self._may_order_extra:
             self._order_extra(day)
-        for rule, part in self._parts:
+        for rule, cells, part, has_emergency in self._parts:
             due = (day - rule.first) % rule.review == 0 and not 0 <= day < rule.first
-            units = self._wanted(rule, due, day)
+            if not due and not has_emergency:
+                continue
+            units = self._wanted(rule, cells, due, day)
             if units is None:
                 continue
             if self._rooms.names:
                 units = self._fit(rule.cells, units)
-            wants = part[units[part] > 0]
+            wants = (units > 0).nonzero()[0] if len(part) == len(units) else part[units[part] > 0]
             if wants.size:
                 flow, share = self._sources.split(rule.cells[wants], units[wants])
                 self._state.book(flow, share)
@@ -64,13 +68,13 @@ class Ordering:
         self._state.book(flow, units[flow])
         self._note(day, flow, units[flow])
 
-    def _wanted(self, rule: BoundRule, due: bool, day: int) -> np.ndarray | None:
-        cells, state = rule.cells, self._state
-        if not due and not rule.rule.has_emergency:
-            return None
-        position = state.position(cells) - self._not_counted(cells, day)
-        factor = self._quantities["cell.order_factor"][cells]
-        if (factor != 1).any():
+    def _wanted(self, rule: BoundRule, cells: np.ndarray | slice, due: bool, day: int) -> np.ndarray | None:
+        state = self._state
+        position = state.position(cells)
+        if self._by_lot:
+            position = position - self._not_counted(rule.cells, day)
+        if self._may_hoard:
+            factor = self._quantities["cell.order_factor"][cells]
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
         view = StockView(position, state.on_hand[cells])
         return rule.rule.orders(view) if due else rule.rule.emergency(view)
@@ -106,11 +110,14 @@ class Sources:
         buyers = network.flow_buyer[self._by_buyer]
         self._first = np.searchsorted(buyers, np.arange(cells))
         self._count = np.searchsorted(buyers, np.arange(cells), side="right") - self._first
+        self._all_single = bool((self._count <= 1).all())
         self._share = network.flow_share
         self._carried = np.zeros(len(network.flow_buyer))
 
     def split(self, cells: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(flows, units) whose units add up to each cell's order."""
+        if self._all_single:
+            return self._by_buyer[self._first[cells]], units
         single = self._count[cells] == 1
         flow, share = self._by_buyer[self._first[cells[single]]], units[single]
         if single.all():

@@ -99,7 +99,7 @@ class Quality:
             np.add.at(state.today.expired, cell, table["units"][rows])
             state.lots.book.add("expired", table["lot"][rows], table["units"][rows])
             self._journal.shipments("expired_under_way", table, rows, np.full(len(rows), float(day)))
-            table["phase"][rows] = Phase.DONE
+            table.finish(rows)
 
     def _take_out(self, lots: LotKeeper, which: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(cell, lot, units) of all usable stock and reserves of lots of a mask; it is no longer there."""

@@ -42,10 +42,11 @@ class Recorder:
         days, cells, groups = network.calendar.days, len(network.cell_site), len(network.groups)
         self._plan, self._state, self._transport, self._ledger = plan, state, transport, ledger
         self._sums = np.zeros(ledger.rows.shape, dtype=np.int64)
-        self._totals = np.zeros((days, len(ledger.names), groups), dtype=np.int64)
+        self._totals = np.zeros((days, len(ledger.rows), groups), dtype=np.int64)
         self._table = np.zeros((days, *ledger.rows.shape), dtype=np.int64) if table else None
         self._counts = {name: np.zeros(cells, dtype=np.int64) for name in ("stockout_days", "ready_days", "plan_days")}
         self._squares = {name: np.zeros(cells) for name in SQUARED}
+        self._float = np.zeros(cells)
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
         self._ports = {name: np.zeros((days, len(network.gates))) for name in ("arrived", "handled", "queue")}
         held = ("stock", "released", "open")
@@ -83,20 +84,18 @@ class Recorder:
 
     def result(self) -> Record:
         """Everything recorded."""
-        days, _, groups = self._totals.shape
-        cells = self._sums.shape[1]
-        row = {name: k for k, name in enumerate(self._ledger.names)}
+        row = self._ledger.row
 
-        def by_name(found: np.ndarray, axis: int, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
-            nothing = np.zeros(shape, dtype=np.int64)
-            return {name: found.take(row[name], axis) if name in row else nothing for name in DAILY}
+        def by_name(found: np.ndarray) -> dict[str, np.ndarray]:
+            nothing = np.zeros(found[..., 0, :].shape, dtype=np.int64)
+            return {name: found[..., row[name], :] if name in row else nothing for name in DAILY}
 
         return Record(
-            by_name(self._sums, 0, (cells,)),
+            by_name(self._sums),
             self._counts,
             self._squares,
-            by_name(self._totals, 1, (days, groups)),
-            None if self._table is None else by_name(self._table, 1, (days, cells)),
+            by_name(self._totals),
+            None if self._table is None else by_name(self._table),
             self._ports,
             self._reserves,
             self._state.lane_units - self._lane_before,
@@ -104,10 +103,15 @@ class Recorder:
 
     def _count(self) -> None:
         ledger, counts = self._ledger, self._counts
-        counts["stockout_days"] += ledger.unmet > 0
+        if np.count_nonzero(ledger.unmet):
+            counts["stockout_days"] += ledger.unmet > 0
         counts["ready_days"] += ledger.on_hand > 0
         if self._has_bounds:
             plan = self._plan
             counts["plan_days"] += (ledger.on_hand >= plan.stock_minimum) & (ledger.on_hand <= plan.stock_maximum)
         for name, square in self._squares.items():
-            square += np.square(getattr(ledger, name), dtype=float)
+            units = getattr(ledger, name)
+            if np.count_nonzero(units):
+                self._float[:] = units  # squared as floats: integers could overflow
+                self._float *= self._float
+                square += self._float

@@ -28,9 +28,12 @@ class ReserveDesk:
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
         self._impacts: tuple[Impact, ...] = tuple(i for i in plan.impacts if i.effects or i.impulses)
         members = len(self.reserve.members)
+        self._product = plan.network.cell_product[self.reserve.members]
+        self._mean = plan.network.cell_mean[self.reserve.members]
         self._since = np.full(members, np.nan)
         self._last_met = np.full(members, -np.inf)
         self._open = np.zeros(members, dtype=bool)
+        self._alert = self._any_open = False
         self._closed_at = -np.inf
         self._rule = ALLOCATION[self.reserve.spec.release.rule].model_validate({"rule": self.reserve.spec.release.rule})
         limit = self.reserve.spec.release.at_most
@@ -39,42 +42,44 @@ class ReserveDesk:
     @property
     def is_open(self) -> bool:
         """Whether any member may draw today."""
-        return bool(self._open.any())
+        return self._any_open
 
     def review(self, day: float) -> None:
         """Look at the trigger: condition met -> authorisation after the delay; not met for a while -> closed."""
+        self.released[:] = 0
         release, cells = self.reserve.spec.release, self.reserve.members
         announced = any(i.announced <= day < i.end for i in self._impacts)
         view = MemberView(
             self.reserve.member,
-            self._network.cell_product[cells],
+            self._product,
             self._state.on_hand[cells],
-            self._network.cell_mean[cells],
+            self._mean,
             self._state.today.unmet[cells] > 0,
             day,
             announced,
         )
         met = release.when.met(view)
+        if not self._alert and not np.count_nonzero(met):
+            return
         self._last_met[met] = day
         was_alert, was_open = ~np.isnan(self._since), self._open.copy()
         self._since[met & ~was_alert] = day
         over = was_alert & (day - self._last_met > release.stand_down)
         self._since[over] = np.nan
-        self._open = ~np.isnan(self._since) & (day >= self._since + release.after)
+        alert = ~np.isnan(self._since)
+        self._open = alert & (day >= self._since + release.after)
+        self._alert, self._any_open = bool(alert.any()), bool(self._open.any())
         if (met & ~was_alert).any() and not was_alert.any():
             self._journal.note("reserve_triggered", day, cause=self.reserve.name)
-        if self._open.any() and not was_open.any():
+        if self._any_open and not was_open.any():
             self._journal.note("reserve_opened", day, cause=self.reserve.name)
-        if was_open.any() and not self._open.any():
+        if was_open.any() and not self._any_open:
             self._closed_at = day
             self._journal.note("reserve_closed", day, cause=self.reserve.name)
 
     def release(self, requested: np.ndarray, day: float) -> np.ndarray:
-        """Units that leave the reserve on each flow, given what is still asked for; shape (flows,)."""
-        self.released[:] = 0
+        """Units that leave the open reserve on each flow, given what is still asked for; shape (flows,)."""
         given = np.zeros(len(requested), dtype=np.int64)
-        if not self.is_open:
-            return given
         left = np.minimum(self._daily, self.stock - self._too_old(day))
         self._release_own(left, day)
         left = left - self.released

@@ -14,6 +14,12 @@ from sim.model.lots import NEVER_EXPIRES
 from sim.model.shipments import Shipments
 
 
+def in_place(cells: np.ndarray) -> np.ndarray | slice:
+    """The same cells as a slice where they stand together: a slice is read in place, an index array is copied."""
+    together = len(cells) and (np.diff(cells) == 1).all()
+    return slice(int(cells[0]), int(cells[-1]) + 1) if together else cells
+
+
 @dataclass
 class State:
     """Arrays of int64 over cells unless said otherwise.
@@ -21,7 +27,7 @@ class State:
     `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
     flows. `quota` (float, over flows) is what may still be sent under an allowance. `reserve` has one array
     over holder cells for each reserve; `lane_units` counts what has set out on each lane.
-    `lots` is None where nothing is kept by lot.
+    `lots` is None where nothing is kept by lot. `waits` tells whether any patient does.
     """
 
     plan: Plan
@@ -34,6 +40,7 @@ class State:
     shipments: Shipments
     held: Held
     lots: LotKeeper | None
+    waits: bool
 
     @classmethod
     def at_start(cls, plan: Plan) -> State:
@@ -43,7 +50,8 @@ class State:
         lots = LotKeeper(plan) if plan.lots.tracked.any() else None
         idle = {"backlog": not waits, "served_late": not waits, "reserve": not plan.reserves}
         idle |= {"expired": lots is None, "recalled": lots is None, "held": lots is None and not plan.testing}
-        ledger = Ledger(cells, {name for name, never in idle.items() if never})
+        # where no patient waits, all unmet demand is lost
+        ledger = Ledger(cells, {name for name, never in idle.items() if never}, {} if waits else {"lost": "unmet"})
         ledger.on_hand[:] = plan.start.on_hand
         state = cls(
             plan,
@@ -56,6 +64,7 @@ class State:
             shipments=Shipments(),
             held=Held(),
             lots=lots,
+            waits=waits,
         )
         state._lay_down()
         return state
@@ -239,6 +248,10 @@ class State:
         np.subtract.at(self.on_order, network.flow_buyer[flow], self.owed[flow])
         self.owed[flow] = 0
 
-    def position(self, cells: np.ndarray) -> np.ndarray:
+    def position(self, cells: np.ndarray | slice) -> np.ndarray:
         """Inventory position: on hand + on order - backorders of customers and patients."""
-        return self.on_hand[cells] + self.on_order[cells] - self.owed_out[cells] - self.backlog[cells]
+        position = self.on_hand[cells] + self.on_order[cells]
+        position -= self.owed_out[cells]
+        if self.waits:
+            position -= self.backlog[cells]
+        return position

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.plan import Plan
-from sim.engine.state import State
+from sim.engine.state import State, in_place
 from sim.engine.tape import DemandTape, TimeTape
 from sim.model.effects import Quantities
 from sim.rng import Streams
@@ -36,6 +36,8 @@ class Production:
 
     def run(self, day: int) -> None:
         """One day's production; the fraction of a unit that capacity leaves is carried to the next day."""
+        if not self.limited.size and not self._keeps_stock:
+            return
         factor = self._quantities["cell.capacity_factor"]
         if self._keeps_stock:
             working = self.unlimited[factor[self.unlimited] > 0]
@@ -89,10 +91,8 @@ class Patients:
     def __init__(self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities) -> None:
         demand = plan.demand
         cell, self._backorder = demand.cell, demand.backorder
-        # facilities' cells usually stand together: a slice is read in place, an index array is copied
-        together = len(cell) and (np.diff(cell) == 1).all()
-        self._cell = slice(int(cell[0]), int(cell[-1]) + 1) if together else cell
-        self._waits = bool(self._backorder.any())
+        self._cell = in_place(cell)
+        self._waits = state.waits
         self._patient = np.flatnonzero(demand.patience > 0)
         self._patience = demand.patience[self._patient]
         self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
@@ -106,11 +106,10 @@ class Patients:
         factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
         demand = self._tape.day(day, factor)
         today.demand[cell] = demand
-        if not self._waits:
+        if not self._waits:  # all unmet demand is lost; the ledger keeps the two as one
             served = np.minimum(state.on_hand[cell], demand)
             state.on_hand[cell] -= served
             today.served[cell], today.unmet[cell] = served, demand - served
-            today.lost[cell] = today.unmet[cell]
             if self._lots is not None:
                 self._lots.serve(served)
             return

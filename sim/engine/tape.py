@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.engine.plan import DemandPlan
+from sim.engine.state import in_place
 from sim.model.distributions import Times
 from sim.model.network import Calendar
 from sim.rng import BLOCK_DAYS, Key, Streams
@@ -73,23 +74,22 @@ class DemandTape:
         # a scalar mean draws several times faster than an array of equal means
         flat = [float(shape[0]) if (shape == shape[0]).all() else None for shape in shapes]
         drawn = np.zeros((BATCH, len(days)), dtype=np.int32)
-        entries, means = plan.entry.tolist(), plan.mean.tolist()
-        for begin in range(0, len(entries), BATCH):
-            batch = range(begin, min(begin + BATCH, len(entries)))
-            for row, k in enumerate(batch):
-                entry, mean = entries[k], means[k]
-                level = flat[entry]
-                if not self._random[entry] or mean == 0 or level == 0:
-                    drawn[row] = 0
-                    continue
-                shape = shapes[entry] if level is None else level
-                generator = self._streams.at(self._keys[k], number)
-                drawn[row] = plan.entries[entry].kind.draw(generator, mean * shape, len(days))
-            block[:, begin : batch.stop] = drawn[: len(batch)].T
+        some = self._random & np.array([level is None or level > 0 for level in flat], dtype=bool)
+        shape = [one if level is None else level for one, level in zip(shapes, flat, strict=True)]
+        draw = [entry.kind.draw for entry in plan.entries]
+        cells = np.flatnonzero(some[plan.entry] & (plan.mean > 0))
+        entries, means, keys = plan.entry.tolist(), plan.mean.tolist(), self._keys
+        for begin in range(0, len(cells), BATCH):
+            batch = cells[begin : begin + BATCH]
+            for row, k in enumerate(batch.tolist()):
+                entry = entries[k]
+                generator = self._streams.at(keys[k], number)
+                drawn[row] = draw[entry](generator, means[k] * shape[entry], len(days))
+            block[:, in_place(batch)] = drawn[: len(batch)].T
         self._carry_forward(block, days, shapes)
-        for k, (at, units) in self._recorded.items():
-            inside = (at >= start) & (at < first + len(days))
-            block[at[inside] - first, k] = units[inside]
+        at, k, units = self._recorded
+        inside = (at >= start) & (at < first + len(days))
+        block[at[inside] - first, k[inside]] = units[inside]
         self._block, self._first = block, first
 
     def _carry_forward(self, block: np.ndarray, days: np.ndarray, shapes: list[np.ndarray]) -> None:
@@ -115,18 +115,20 @@ class DemandTape:
         days = np.arange(min(origin, day), max(origin, day))
         return float(np.copysign(self._shape(entry, days).sum(), day - origin))
 
-    def _recorded_rows(self) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-        found = {}
-        sites = {}
-        for entry, e in enumerate(self._plan.entries):
-            if e.recorded is not None:
-                sites[entry] = e.recorded
-        for k, entry in enumerate(self._plan.entry.tolist()):
-            if entry in sites:
-                days, where, units = sites[entry]
-                mine = where == self._plan.site[k]
-                found[k] = days[mine], units[mine]
-        return found
+    def _recorded_rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(day, demand cell, units) of demand that was recorded, not drawn."""
+        plan, nothing = self._plan, np.zeros(0, dtype=np.int64)
+        found = [(nothing, nothing, nothing)]
+        for entry, e in enumerate(plan.entries):
+            mine = np.flatnonzero(plan.entry == entry)  # one cell a site, since an entry has one product
+            if e.recorded is not None and mine.size:
+                days, where, units = e.recorded
+                at = np.full(max(int(where.max(initial=0)), int(plan.site.max(initial=0))) + 1, -1)
+                at[plan.site[mine]] = mine
+                known = at[where] >= 0
+                found.append((days[known], at[where[known]], units[known]))
+        day, cell, units = (np.concatenate(part) for part in zip(*found, strict=True))
+        return day, cell, units
 
     def _surged(self, k: int, day: int, usual: int, factor: float) -> int:
         key = self._surge_keys.setdefault(k, self._streams.key(self._plan.names[k] + "/surge"))
@@ -162,11 +164,15 @@ class TimeTape:
         self._column[self._random] = np.arange(len(self._random))
         self._blocks: dict[int, np.ndarray] = {}
 
-    def at(self, things: np.ndarray, day: np.ndarray) -> np.ndarray:
-        """Times of `things` for events on `day` (whole days); both of shape (n,)."""
+    def at(self, things: np.ndarray, day: np.ndarray | float) -> np.ndarray:
+        """Times of `things`, shape (n,), for events on `day` (whole days, one for all or one each)."""
         times = self._mean[things]
         if self._draws:
             random = np.flatnonzero(self._column[things] >= 0)
+            if not isinstance(day, np.ndarray):
+                block, position = divmod(int(day), BLOCK_DAYS)
+                times[random] = self._drawn(block)[position, self._column[things[random]]]
+                return times
             blocks, positions = np.divmod(day[random].astype(np.int64), BLOCK_DAYS)
             for block in np.unique(blocks):
                 here = random[blocks == block]

@@ -6,6 +6,8 @@ instant, in order of its own times, for all shipments at once.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.engine.journal import Journal
@@ -78,6 +80,7 @@ class Transport:
         self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
         self.passages = Passages(network, streams)
         self.through_ports = bool((self.routes.legs > 1).any())
+        self._handled_a_day = self._pooled_handling()
         self.since = -np.inf
         self.arrived = np.zeros(len(gates))
         self.handled = np.zeros(len(gates))
@@ -85,9 +88,7 @@ class Transport:
     def renew(self) -> None:
         """Midnight: ports and lanes may let a day's worth pass again."""
         if self.through_ports:
-            capacity = np.zeros(len(self.handling.left))
-            np.maximum.at(capacity, self.pool, self.quantities["gate.handling"])
-            self.handling.renew(capacity)
+            self.handling.renew(self._handled_a_day)
         if self._lanes_fill_up:
             self.loading.renew(self.lane_capacity)
             self.cold_loading.renew(self.cold_capacity)
@@ -98,10 +99,11 @@ class Transport:
         """Move everything that is due before `until` (or at it, if inclusive), under the present quantities."""
         if until <= self.since and not inclusive:
             return  # all that was due before has moved, under the quantities of its time
-        limit = until if inclusive else np.nextafter(until, -np.inf)
-        self._arrive(limit)
-        while self.through_ports and (self._handle(limit) | self._clear(limit) | self._depart(limit)):
-            self._arrive(limit)
+        limit = until if inclusive else math.nextafter(until, -math.inf)
+        while (due := self.state.shipments.due(limit)).size:
+            self._arrive(due, math.ceil(limit))
+            if not self.through_ports or not self._pass_on(self.state.shipments.due(limit), limit):
+                break
         self.since = until
         if inclusive:
             self.state.shipments.compact()
@@ -144,13 +146,20 @@ class Transport:
         """Handling units waiting at each gate."""
         waiting = np.zeros(len(self.pool))
         rows = self.state.shipments.where(Phase.QUEUED)
-        np.add.at(waiting, self._gate(rows), self._load(rows))
+        if rows.size:
+            np.add.at(waiting, self._gate(rows), self._load(rows))
         return waiting
 
     def effects_changed(self, now: float) -> None:
         """Deal with goods under way when disruptions begin or end: at passages and before borders."""
+        self._handled_a_day = self._pooled_handling()
         self.passages.changed(self.state.shipments, self.quantities, now, self.journal)
         self._at_border(now)
+
+    def _pooled_handling(self) -> np.ndarray:
+        capacity = np.zeros(len(self.handling.left))
+        np.maximum.at(capacity, self.pool, self.quantities["gate.handling"])
+        return capacity
 
     def _load(self, rows: np.ndarray) -> np.ndarray:
         table = self.state.shipments
@@ -165,26 +174,35 @@ class Transport:
         gates: np.ndarray = self.routes.gate[self._route(rows), self.state.shipments["leg"][rows]]
         return gates
 
-    def _due(self, phase: int, limit: float) -> np.ndarray:
+    def _pass_on(self, due: np.ndarray, limit: float) -> bool:
+        """Let goods through ports and onto their next legs; whether anything moved."""
+        if not due.size:
+            return False
         table = self.state.shipments
-        return np.flatnonzero((table["phase"] == phase) & (table["time"] <= limit))
+        phase = table["phase"][due]
+        handled = self._handle(due[phase == Phase.QUEUED])
+        cleared = np.concatenate([due[phase == Phase.CLEARING], handled[table["time"][handled] <= limit]])
+        table["phase"][cleared] = Phase.READY
+        ready = np.concatenate([due[phase == Phase.READY], cleared])
+        return bool(self._depart(np.sort(ready)).size or handled.size or cleared.size)
 
-    def _arrive(self, limit: float) -> None:
+    def _arrive(self, due: np.ndarray, day: int) -> None:
         table = self.state.shipments
-        rows = self._due(Phase.TRAVELLING, limit)
-        if not rows.size:
-            return
-        last = self.routes.legs[self._route(rows)] == table["leg"][rows] + 1
-        home, ashore = rows[last], rows[~last]
-        table["phase"][home] = Phase.DONE
-        day = int(np.ceil(limit))
-        back = self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
-        self.journal.shipments("arrival", table, home, table["time"][home])
-        if back.any():
-            self._note_kept_back(home[back])
-        table["phase"][ashore] = Phase.QUEUED
-        np.add.at(self.arrived, self._gate(ashore), self._load(ashore))
-        self.journal.shipments("port_arrival", table, ashore, table["time"][ashore])
+        home = due[table["phase"][due] == Phase.TRAVELLING]
+        ashore = home[:0]
+        if self.through_ports:
+            last = self.routes.legs[self._route(home)] == table["leg"][home] + 1
+            home, ashore = home[last], home[~last]
+        if home.size:
+            back = self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
+            self.journal.shipments("arrival", table, home, table["time"][home])
+            if np.count_nonzero(back):
+                self._note_kept_back(home[back])
+            table.finish(home)
+        if ashore.size:
+            table["phase"][ashore] = Phase.QUEUED
+            np.add.at(self.arrived, self._gate(ashore), self._load(ashore))
+            self.journal.shipments("port_arrival", table, ashore, table["time"][ashore])
 
     def _note_kept_back(self, rows: np.ndarray) -> None:
         """What arrives of lots that were called back, by recall."""
@@ -195,17 +213,17 @@ class Transport:
             mine = rows[recall == number]
             self.journal.shipments("kept_back", table, mine, table["time"][mine], lots.recalls[number])
 
-    def _handle(self, limit: float) -> bool:
+    def _handle(self, rows: np.ndarray) -> np.ndarray:
+        """Let queued rows pass as ports can handle them; returns the rows that are being cleared now."""
         table = self.state.shipments
-        rows = self._due(Phase.QUEUED, limit)
-        if not rows.size:
-            return False
+        if not rows.size or self.handling.left.max() <= 1e-9:
+            return rows[:0]
         gate = self._gate(rows)
         opened = self.quantities["gate.handling"][gate] > 0
         rows, gate = rows[opened], gate[opened]
         passed = self._admit(self.handling, rows, self.pool[gate])
         if not passed.size:
-            return False
+            return passed
         gate = self._gate(passed)
         np.add.at(self.handled, gate, self._load(passed))
         at = np.maximum(table["time"][passed], self.since)
@@ -213,11 +231,13 @@ class Transport:
         self.journal.shipments("handled", table, passed, at)
         table["phase"][passed] = Phase.CLEARING
         table["time"][passed] = at + stay
-        return True
+        return passed
 
     def _admit(self, throughput: Throughput, rows: np.ndarray, place: np.ndarray) -> np.ndarray:
         """Rows that pass; a shipment that passes in part is split. Order of arrival, then of identity."""
         table = self.state.shipments
+        if not np.isfinite(throughput.left[place]).any():
+            return rows
         turn = np.lexsort((table["id"][rows], table["time"][rows], place))
         size = self.size[self.network.flow_buyer[table["flow"][rows]]]
         units = table["units"][rows]
@@ -225,38 +245,34 @@ class Transport:
         partly = (passing > 0) & (passing < units)
         return np.concatenate([rows[passing == units], table.split(rows[partly], passing[partly])])
 
-    def _clear(self, limit: float) -> bool:
-        rows = self._due(Phase.CLEARING, limit)
-        self.state.shipments["phase"][rows] = Phase.READY
-        return bool(rows.size)
-
-    def _depart(self, limit: float) -> bool:
+    def _depart(self, rows: np.ndarray) -> np.ndarray:
+        """Send cleared rows onto their next leg where it is open; returns the rows that left."""
         table = self.state.shipments
-        rows = self._due(Phase.READY, limit)
         if not rows.size:
-            return False
+            return rows
         route, leg = self._route(rows), table["leg"][rows] + 1
         lane = self.routes.lane[route, leg]
         free = self.quantities["lane.open"][lane] > 0
         crossing = self.routes.border[route] == leg
         free &= ~crossing | (self.quantities["flow.border_open"][table["flow"][rows]] > 0) | table["exempt"][rows]
+        if not free.any():
+            return rows[:0]
         passed = self._admit(self.loading, rows[free], lane[free])
         at = np.maximum(table["time"][passed], self.since)
         table["leg"][passed] += 1
         self._launch(passed, at)
-        return bool(passed.size)
+        return passed
 
     def _launch(self, rows: np.ndarray, at: np.ndarray | float) -> None:
         table = self.state.shipments
         lane = self.routes.lane[self._route(rows), table["leg"][rows]]
-        at = np.broadcast_to(at, len(rows)).astype(float)
         length = self.journeys.at(lane, np.floor(at))
         if self._may_slow_down:
             length = length * self.quantities["lane.factor"][lane] + self.quantities["lane.extra"][lane]
         table["phase"][rows] = Phase.TRAVELLING
         table["departed"][rows], table["length"][rows], table["time"][rows] = at, length, at + length
         np.add.at(self.state.lane_units, lane, table["units"][rows])
-        self.journal.shipments("departure", table, rows, at)
+        self.journal.shipments("departure", table, rows, table["departed"][rows])
         self.passages.launched(table, rows, lane, self.quantities, self.journal)
 
     def _at_border(self, now: float) -> None:
@@ -274,4 +290,4 @@ class Transport:
             flow, units = table["flow"][mine], table["units"][mine]
             self.state.turn_back(flow, units, table["lot"][mine], int(np.ceil(now)), destroyed=value == 3)
             self.journal.shipments(action, table, mine, np.full(len(mine), now))
-            table["phase"][mine] = Phase.DONE
+            table.finish(mine)

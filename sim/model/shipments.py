@@ -32,12 +32,11 @@ COLUMNS = {
     "exempt": np.bool_,
 }
 """id: kept when a shipment is split; sent: day it left the source; time: when the present phase ends (held: when the
-passage is reached; queued, ready: since when); departed, length: of the present leg, in days; passage: where it is
-held, else -1; exempt: may cross a closed border; lot: -1
-for goods that are not kept by lot."""
+passage is reached; queued, ready: since when; done: never); departed, length: of the present leg, in days; passage:
+where it is held, else -1; exempt: may cross a closed border; lot: -1 for goods that are not kept by lot."""
 
 
-WORTHWHILE = 4096
+WORTHWHILE = 512
 """Rows below which forgetting finished ones saves nothing."""
 
 
@@ -57,12 +56,13 @@ class Shipments:
     ) -> np.ndarray:
         """Rows of new shipments at the start of their route, ready to leave at `sent`; shape (n,)."""
         rows = self._grow(len(flow))
+        place = slice(self.count - len(rows), self.count)
         for name, value in (("flow", flow), ("units", units), ("sent", sent), ("time", sent), ("lot", lot)):
-            self._columns[name][rows] = value
-        self._columns["id"][rows] = np.arange(self._next, self._next + len(rows))
+            self._columns[name][place] = value
+        self._columns["id"][place] = np.arange(self._next, self._next + len(rows))
         self._next += len(rows)
         for name, start in (("leg", 0), ("phase", Phase.READY), ("passage", -1), ("diverted", 0), ("exempt", 0)):
-            self._columns[name][rows] = start
+            self._columns[name][place] = start
         return rows
 
     def split(self, rows: np.ndarray, units: np.ndarray) -> np.ndarray:
@@ -76,7 +76,16 @@ class Shipments:
 
     def where(self, phase: int) -> np.ndarray:
         """Rows in a phase, ascending."""
-        return np.flatnonzero(self["phase"] == phase)
+        return (self["phase"] == phase).nonzero()[0]
+
+    def due(self, limit: float) -> np.ndarray:
+        """Rows whose time is `limit` or earlier, ascending: nothing happens to any other until then."""
+        return (self["time"] <= limit).nonzero()[0]
+
+    def finish(self, rows: np.ndarray) -> None:
+        """These rows are at their end: they are never due again."""
+        self["phase"][rows] = Phase.DONE
+        self["time"][rows] = np.inf
 
     def compact(self) -> None:
         """Forget finished rows once they are the larger part; call only while no row numbers are held."""

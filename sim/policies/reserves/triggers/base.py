@@ -43,7 +43,9 @@ TRIGGERS: Registry[Trigger] = Registry("reserve trigger", "trigger")
 
 
 def pooled_cover(view: MemberView, keys: np.ndarray) -> np.ndarray:
-    """Days of cover of the cells that share a key, together; one value per cell (infinite without demand)."""
-    _, group = np.unique(keys, return_inverse=True)
-    stock, mean = np.bincount(group, view.on_hand), np.bincount(group, view.mean)
-    return np.where(mean > 0, stock / np.where(mean > 0, mean, 1), np.inf)[group]
+    """Days of cover of the cells that share a key, together; one value per cell (infinite without demand).
+
+    Keys are whole numbers of the order of the number of cells.
+    """
+    stock, mean = np.bincount(keys, view.on_hand)[keys], np.bincount(keys, view.mean)[keys]
+    return np.divide(stock, mean, out=np.full(len(keys), np.inf), where=mean > 0)
