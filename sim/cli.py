@@ -14,6 +14,8 @@ import click
 from sim import __version__
 
 BAD_INPUT = 2
+MOST_TOLD = 200
+"""Problems printed of one call; more are counted only."""
 LONG_RUN = 1.0
 """Seconds after which a run shows its progress."""
 
@@ -33,9 +35,12 @@ def main() -> None:
     from sim.errors import ScenarioError
 
     try:
-        cli.main(standalone_mode=True)
+        cli.main(prog_name="tideover")
     except ScenarioError as error:
-        click.echo(str(error), err=True)
+        for problem in error.problems[:MOST_TOLD]:
+            click.echo(str(problem), err=True)
+        if (more := len(error.problems) - MOST_TOLD) > 0:
+            click.echo(f"... and {more} more", err=True)
         click.echo(_count(len(error.problems)), err=True)
         sys.exit(BAD_INPUT)
 
@@ -52,7 +57,7 @@ def _settings(texts: tuple[str, ...]) -> dict[str, Any]:
         path, sign, value = text.partition("=")
         if not sign or not path:
             raise click.BadParameter(f"'{text}' is not PATH=VALUE, such as reserves.national.size=30d")
-        found[path.strip()] = parse_value(value.strip())
+        found[path.strip()] = parse_value(value.strip(), f"override '{path.strip()}'")
     return found
 
 
@@ -110,6 +115,7 @@ def run(
             file, strategy, seed, overrides, without_reserves=not no_reserve_twin, detail=journal, daily=not no_daily,
             progress=tick,
         )  # fmt: skip
+    _notes(result.loaded)
     if as_json:
         from sim.report.tables import metrics_json
 
@@ -120,6 +126,12 @@ def run(
     if not quiet:
         _summary(result)
     click.echo(f"Report: {folder / 'report.html'}" if not no_report else f"Results: {folder}")
+
+
+def _notes(loaded: Any) -> None:
+    """What was run but is hardly meant, on stderr."""
+    for note in dict.fromkeys(loaded.notes):
+        click.echo(f"Note: {note}", err=True)
 
 
 def _summary(result: Any) -> None:
@@ -145,9 +157,11 @@ def _summary(result: Any) -> None:
 @cli.command()
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @STRATEGY
-@click.option("--all-strategies", is_flag=True, help="Check the scenario under each of its strategies too.")
-def validate(files: tuple[Path, ...], strategy: str | None, all_strategies: bool) -> None:
-    """Check scenarios without running them; every problem is told with file and line."""
+def validate(files: tuple[Path, ...], strategy: str | None) -> None:
+    """Check scenarios, each under all its strategies, without running them.
+
+    Every problem is told with file and line. With --strategy only that one is looked at.
+    """
     import sim
     from sim.errors import ScenarioError
 
@@ -155,11 +169,19 @@ def validate(files: tuple[Path, ...], strategy: str | None, all_strategies: bool
     for file in files:
         try:
             loaded = sim.validate(file, strategy)
-            for other in loaded.document.strategies if all_strategies else ():
-                sim.validate(file, other)
-            click.echo(f"{file}: fine")
         except ScenarioError as error:
             problems.extend(error.problems)
+            continue
+        _notes(loaded)
+        faults: list[Any] = []
+        for other in loaded.document.strategies if strategy is None else ():
+            try:
+                sim.validate(file, other)
+            except ScenarioError as error:
+                faults.extend(error.problems)
+        problems.extend(faults)
+        if not faults:
+            click.echo(f"{file}: fine")
     if problems:
         raise ScenarioError(problems)
 

@@ -47,13 +47,15 @@ class Problems:
 class Loaded:
     """A scenario whose files are read and whose values are well-formed; names are resolved when it is compiled.
 
-    `series` holds recorded demand by position in `demand`: day numbers, site positions, units.
+    `series` holds recorded demand by position in `demand`: day numbers, site positions, units. `notes` gathers what
+    can be run but is hardly meant; compiling adds to it.
     """
 
     spec: Scenario
     document: Document
     sites: SiteTable
     series: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
+    notes: list[Problem] = field(default_factory=list)
 
     @property
     def path(self) -> Path:

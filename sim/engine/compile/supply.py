@@ -163,7 +163,10 @@ class _Finder:
             choice = " or ".join(f"'{self.names[s]}'" for s in able)
             problem = PlaceError((), f"{what} could come from {choice}", None, "an entry under sourcing that says how")
         elif not any(p == product for _, p in self.makes):
-            problem = PlaceError((), f"no supplier makes {what}", None, "the product under some supplier's makes")
+            name = self.products[product]
+            with self.problems.at("products", name):
+                raise PlaceError((), f"no supplier makes '{name}'", None, "the product under some supplier's makes")
+            return []
         elif ways:
             have = ", ".join(f"'{self.names[s]}'" for s in ways)
             problem = PlaceError((), f"no supply of {what}: its lanes lead to {have}, where it is not made")
