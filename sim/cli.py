@@ -241,13 +241,12 @@ def show(file: Path, strategy: str | None, settings: tuple[str, ...]) -> None:
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="File to write; default: print.")
 def schema(out: Path | None) -> None:
     """The JSON Schema of the scenario language, for editors."""
-    from sim.scenario.schema import scenario_schema
+    from sim.scenario.schema import schema_text
 
-    text = json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n"
     if out is None:
-        click.echo(text, nl=False)
+        click.echo(schema_text(), nl=False)
     else:
-        _write(out, text)
+        _write(out, schema_text())
 
 
 @cli.command()
@@ -256,14 +255,14 @@ def new(file: Path) -> None:
     """Write a commented starter scenario that runs, with the schema for editors beside it."""
     from importlib.resources import files
 
-    from sim.scenario.schema import scenario_schema
+    from sim.scenario.schema import schema_text
 
     starter = (files("sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
     name = "scenario.schema.json"
     rest = starter.partition("\n")[2]
     _write(file, f"# yaml-language-server: $schema={name}\n{rest}")
     if not (file.parent / name).exists():
-        _write(file.parent / name, json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n")
+        _write(file.parent / name, schema_text())
     click.echo(f"Wrote {file}. Run it with: tideover run {file}")
 
 

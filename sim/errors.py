@@ -59,7 +59,7 @@ class ScenarioError(TideoverError):
     """The input cannot be run; holds every problem found, in file order."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = sorted(set(problems), key=lambda p: (p.file, p.line, p.message))
+        self.problems = sorted(set(problems), key=lambda p: (p.file, p.line, str(p)))
         super().__init__("\n".join(str(p) for p in self.problems))
 
 

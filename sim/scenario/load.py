@@ -33,9 +33,13 @@ class Problems:
         try:
             yield
         except PlaceError as error:
-            self.found.append(self.document.place(error, path))
+            self.note(error, path)
         except ScenarioError as error:
             self.found.extend(error.problems)
+
+    def note(self, error: PlaceError, path: tuple[str | int, ...] = ()) -> None:
+        """Note a fault, its place taken from `path`."""
+        self.found.append(self.document.place(error, path))
 
     def check(self) -> None:
         """Raise ScenarioError if anything was found so far."""

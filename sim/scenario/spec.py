@@ -27,6 +27,13 @@ def _named(value: Any) -> Any:
     return {"distribution": value} if isinstance(value, str) else value
 
 
+def _or_name(schema: dict[str, Any]) -> None:
+    """A distribution without parameters may be written as its name alone."""
+    members = schema.pop("oneOf")
+    schema.pop("discriminator", None)
+    schema["anyOf"] = [{"enum": list(DEMAND)}, *members]
+
+
 def _table_or_sites(value: Any) -> str:
     return "table" if isinstance(value, Table) or (isinstance(value, dict) and "table" in value) else "sites"
 
@@ -40,7 +47,7 @@ else:
     DisruptionField = one_of(DISRUPTIONS)
     ReplenishmentField = one_of(REPLENISHMENT)
     AllocationField = one_of(ALLOCATION)
-    DistributionField = Annotated[one_of(DEMAND), BeforeValidator(_named)]
+    DistributionField = Annotated[one_of(DEMAND), BeforeValidator(_named), Field(json_schema_extra=_or_name)]
 
 
 class Sourcing(Model):
