@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -32,8 +32,12 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: bad input ends with its problems on stderr and exit code 2, never with a traceback."""
+    import signal
+
     from sim.errors import ScenarioError
 
+    # asked to end, tidy up as after Ctrl-C
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         cli.main(prog_name="tideover")
     except ScenarioError as error:
@@ -110,6 +114,10 @@ def run(
     import sim
 
     overrides = _settings(settings)
+    if out is not None and not as_json:
+        from sim.report.folder import check_free
+
+        check_free(out)  # before the work, not after it
     with _progress(not quiet and not as_json) as tick:
         result = sim.run(
             file, strategy, seed, overrides, without_reserves=not no_reserve_twin, detail=journal, daily=not no_daily,
@@ -246,7 +254,7 @@ def schema(out: Path | None) -> None:
     if out is None:
         click.echo(schema_text(), nl=False)
     else:
-        _write(out, schema_text())
+        _write(out, schema_text(), "w")
 
 
 @cli.command()
@@ -260,21 +268,21 @@ def new(file: Path) -> None:
     starter = (files("sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
     name = "scenario.schema.json"
     rest = starter.partition("\n")[2]
-    _write(file, f"# yaml-language-server: $schema={name}\n{rest}")
+    _write(file, f"# yaml-language-server: $schema={name}\n{rest}", "x")
     if not (file.parent / name).exists():
-        _write(file.parent / name, schema_text())
+        _write(file.parent / name, schema_text(), "x")
     click.echo(f"Wrote {file}. Run it with: tideover run {file}")
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a new file; one that is there already is not overwritten by `new`."""
+def _write(path: Path, text: str, mode: Literal["w", "x"]) -> None:
+    """Write a file; with mode x one that is there already is not overwritten. Raises ScenarioError."""
     from sim.errors import Problem, ScenarioError
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x" if path.suffix in (".yaml", ".yml") else "w", encoding="utf-8") as file:
+        with path.open(mode, encoding="utf-8") as file:
             file.write(text)
-    except FileExistsError:
-        raise ScenarioError([Problem(str(path), 0, "there is a file of this name already")]) from None
     except OSError as error:
-        raise ScenarioError([Problem(str(path), 0, f"cannot write here: {error.strerror}")]) from None
+        there = isinstance(error, FileExistsError) and path.exists()
+        message = "there is a file of this name already" if there else f"cannot write here: {error.strerror}"
+        raise ScenarioError([Problem(str(path), 0, message)]) from None
