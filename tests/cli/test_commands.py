@@ -11,7 +11,7 @@ import yaml
 
 import sim
 from tests.bad.calls import typed
-from tests.cli.calls import STARTER, files, tideover
+from tests.cli.calls import files, tideover
 
 HEAVY = {"matplotlib", "numpy", "pandas", "pyarrow", "pydantic", "rich", "searoute", "simpy", "yaml"}
 """Libraries that take long to import and that help has no need of."""
