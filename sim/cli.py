@@ -236,13 +236,15 @@ def show(file: Path, strategy: str | None, settings: tuple[str, ...]) -> None:
     import yaml
 
     import sim
+    from sim.scenario.document import shown_value
 
     document = sim.validate(file, strategy, _settings(settings)).document
     click.echo(yaml.safe_dump(document.data, sort_keys=False, allow_unicode=True, width=110).rstrip())
     if document.overrides:
         click.echo("\n# values that were set over others:")
     for override in document.overrides:
-        click.echo(f"#   {override.path}: {override.old} -> {override.new}  ({override.by})")
+        old, new = (v if isinstance(v, str) else shown_value(v) for v in (override.old, override.new))
+        click.echo(f"#   {override.path}: {old} -> {new}  ({override.by})")
 
 
 @cli.command()

@@ -9,18 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import shown_path, shown_value
-from sim.units import MOST, parse_date, parse_duration, parse_share
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.units import MOST, parse_date, parse_share
 
 LARGEST_FILE = 500_000_000
 """Bytes."""
@@ -52,13 +48,6 @@ class Table:
 
     def __contains__(self, column: object) -> bool:
         return column in self.columns
-
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        """The text columns as a data frame."""
-        import pandas as pd
-
-        return pd.DataFrame(self.columns, dtype=str)
 
     def problem(
         self,
@@ -129,10 +118,6 @@ class Table:
             return share
 
         return np.array(self.values(column, parse, default, math.nan), dtype=np.float64)
-
-    def durations(self, column: str, default: float | None = None) -> np.ndarray:
-        """Days, written `14d`; NaN where the cell is bad."""
-        return np.array(self.values(column, parse_duration, default, math.nan), dtype=np.float64)
 
     def dates(self, column: str, default: np.datetime64 | None = None) -> np.ndarray:
         """datetime64[D], written `2024-02-01`; NaT where the cell is bad."""

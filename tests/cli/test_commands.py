@@ -107,7 +107,7 @@ def test_every_strategy_is_listed(scenario: Path) -> None:
 def test_what_show_prints_is_a_scenario_that_means_the_same(scenario: Path) -> None:
     words = ["starter.yaml", "-s", "double", "--set", "seed=7", "--set", "disruptions.ban.quota=10%"]
     shown = tideover("show", *words, cwd=scenario.parent).stdout
-    assert "#   disruptions.ban.quota: None -> 10%  (override)" in shown
+    assert "#   disruptions.ban.quota: nothing -> 10%  (override)" in shown
     again = scenario.parent / "again.yaml"
     again.write_text(shown, encoding="utf-8")
     meant = sim.validate(scenario, "double", {"seed": 7, "disruptions.ban.quota": "10%"})

@@ -15,9 +15,9 @@ from sim.scenario.document import plain
 from sim.scenario.schema import schema_text
 from sim.scenario.yaml_reader import read_yaml
 from tests.contract.network import KINDS, REGISTRIES, STANDARD, example
+from tests.contract.regenerate import SCHEMA
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMA = ROOT / "scenarios" / "schema" / "scenario.schema.json"
 STARTER = ROOT / "sim" / "scenario" / "starter.yaml"
 SHIPPED = [STARTER, *sorted((ROOT / "scenarios").rglob("*.yaml"))]
 
