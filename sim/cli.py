@@ -7,13 +7,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
 from sim import __version__
 
 BAD_INPUT = 2
+MOST_TOLD = 200
+"""Problems printed of one call; more are counted only."""
 LONG_RUN = 1.0
 """Seconds after which a run shows its progress."""
 
@@ -30,12 +32,19 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: bad input ends with its problems on stderr and exit code 2, never with a traceback."""
+    import signal
+
     from sim.errors import ScenarioError
 
+    # asked to end, tidy up as after Ctrl-C
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        cli.main(standalone_mode=True)
+        cli.main(prog_name="tideover")
     except ScenarioError as error:
-        click.echo(str(error), err=True)
+        for problem in error.problems[:MOST_TOLD]:
+            click.echo(str(problem), err=True)
+        if (more := len(error.problems) - MOST_TOLD) > 0:
+            click.echo(f"... and {more} more", err=True)
         click.echo(_count(len(error.problems)), err=True)
         sys.exit(BAD_INPUT)
 
@@ -52,7 +61,7 @@ def _settings(texts: tuple[str, ...]) -> dict[str, Any]:
         path, sign, value = text.partition("=")
         if not sign or not path:
             raise click.BadParameter(f"'{text}' is not PATH=VALUE, such as reserves.national.size=30d")
-        found[path.strip()] = parse_value(value.strip())
+        found[path.strip()] = parse_value(value.strip(), f"override '{path.strip()}'")
     return found
 
 
@@ -105,11 +114,16 @@ def run(
     import sim
 
     overrides = _settings(settings)
+    if out is not None and not as_json:
+        from sim.report.folder import check_free
+
+        check_free(out)  # before the work, not after it
     with _progress(not quiet and not as_json) as tick:
         result = sim.run(
             file, strategy, seed, overrides, without_reserves=not no_reserve_twin, detail=journal, daily=not no_daily,
             progress=tick,
         )  # fmt: skip
+    _notes(result.loaded)
     if as_json:
         from sim.report.tables import metrics_json
 
@@ -120,6 +134,12 @@ def run(
     if not quiet:
         _summary(result)
     click.echo(f"Report: {folder / 'report.html'}" if not no_report else f"Results: {folder}")
+
+
+def _notes(loaded: Any) -> None:
+    """What was run but is hardly meant, on stderr."""
+    for note in dict.fromkeys(loaded.notes):
+        click.echo(f"Note: {note}", err=True)
 
 
 def _summary(result: Any) -> None:
@@ -145,9 +165,11 @@ def _summary(result: Any) -> None:
 @cli.command()
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @STRATEGY
-@click.option("--all-strategies", is_flag=True, help="Check the scenario under each of its strategies too.")
-def validate(files: tuple[Path, ...], strategy: str | None, all_strategies: bool) -> None:
-    """Check scenarios without running them; every problem is told with file and line."""
+def validate(files: tuple[Path, ...], strategy: str | None) -> None:
+    """Check scenarios, each under all its strategies, without running them.
+
+    Every problem is told with file and line. With --strategy only that one is looked at.
+    """
     import sim
     from sim.errors import ScenarioError
 
@@ -155,11 +177,19 @@ def validate(files: tuple[Path, ...], strategy: str | None, all_strategies: bool
     for file in files:
         try:
             loaded = sim.validate(file, strategy)
-            for other in loaded.document.strategies if all_strategies else ():
-                sim.validate(file, other)
-            click.echo(f"{file}: fine")
         except ScenarioError as error:
             problems.extend(error.problems)
+            continue
+        _notes(loaded)
+        faults: list[Any] = []
+        for other in loaded.document.strategies if strategy is None else ():
+            try:
+                sim.validate(file, other)
+            except ScenarioError as error:
+                faults.extend(error.problems)
+        problems.extend(faults)
+        if not faults:
+            click.echo(f"{file}: fine")
     if problems:
         raise ScenarioError(problems)
 
@@ -206,26 +236,27 @@ def show(file: Path, strategy: str | None, settings: tuple[str, ...]) -> None:
     import yaml
 
     import sim
+    from sim.scenario.document import shown_value
 
     document = sim.validate(file, strategy, _settings(settings)).document
     click.echo(yaml.safe_dump(document.data, sort_keys=False, allow_unicode=True, width=110).rstrip())
     if document.overrides:
         click.echo("\n# values that were set over others:")
     for override in document.overrides:
-        click.echo(f"#   {override.path}: {override.old} -> {override.new}  ({override.by})")
+        old, new = (v if isinstance(v, str) else shown_value(v) for v in (override.old, override.new))
+        click.echo(f"#   {override.path}: {old} -> {new}  ({override.by})")
 
 
 @cli.command()
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="File to write; default: print.")
 def schema(out: Path | None) -> None:
     """The JSON Schema of the scenario language, for editors."""
-    from sim.scenario.schema import scenario_schema
+    from sim.scenario.schema import schema_text
 
-    text = json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n"
     if out is None:
-        click.echo(text, nl=False)
+        click.echo(schema_text(), nl=False)
     else:
-        _write(out, text)
+        _write(out, schema_text(), "w")
 
 
 @cli.command()
@@ -234,26 +265,26 @@ def new(file: Path) -> None:
     """Write a commented starter scenario that runs, with the schema for editors beside it."""
     from importlib.resources import files
 
-    from sim.scenario.schema import scenario_schema
+    from sim.scenario.schema import schema_text
 
     starter = (files("sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
     name = "scenario.schema.json"
     rest = starter.partition("\n")[2]
-    _write(file, f"# yaml-language-server: $schema={name}\n{rest}")
+    _write(file, f"# yaml-language-server: $schema={name}\n{rest}", "x")
     if not (file.parent / name).exists():
-        _write(file.parent / name, json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n")
+        _write(file.parent / name, schema_text(), "x")
     click.echo(f"Wrote {file}. Run it with: tideover run {file}")
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a new file; one that is there already is not overwritten by `new`."""
+def _write(path: Path, text: str, mode: Literal["w", "x"]) -> None:
+    """Write a file; with mode x one that is there already is not overwritten. Raises ScenarioError."""
     from sim.errors import Problem, ScenarioError
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x" if path.suffix in (".yaml", ".yml") else "w", encoding="utf-8") as file:
+        with path.open(mode, encoding="utf-8") as file:
             file.write(text)
-    except FileExistsError:
-        raise ScenarioError([Problem(str(path), 0, "there is a file of this name already")]) from None
     except OSError as error:
-        raise ScenarioError([Problem(str(path), 0, f"cannot write here: {error.strerror}")]) from None
+        there = isinstance(error, FileExistsError) and path.exists()
+        message = "there is a file of this name already" if there else f"cannot write here: {error.strerror}"
+        raise ScenarioError([Problem(str(path), 0, message)]) from None

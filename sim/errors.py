@@ -11,8 +11,17 @@ from typing import Any
 
 def nearest(name: object, valid: Iterable[str]) -> str | None:
     """The valid name most like `name`, or None where none is alike."""
-    found = difflib.get_close_matches(str(name).lower(), lowered := {v.lower(): v for v in valid}, n=1, cutoff=0.6)
+    lowered = {v.lower(): v for v in sorted(map(str, valid))}  # sorted: sets have no order of their own
+    found = difflib.get_close_matches(str(name).lower(), lowered, n=1, cutoff=0.6)
     return lowered[found[0]] if found else None
+
+
+def one_of_few(names: Iterable[str], else_: str) -> str:
+    """What to expect of a name: the valid ones where they are few, `else_` where they are too many to read."""
+    few = sorted(set(names))
+    if len(few) == 1:
+        return few[0]
+    return "one of " + ", ".join(few) if 1 < len(few) <= 12 else else_
 
 
 @dataclass(frozen=True, order=True)
@@ -50,7 +59,7 @@ class ScenarioError(TideoverError):
     """The input cannot be run; holds every problem found, in file order."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = sorted(set(problems), key=lambda p: (p.file, p.line, p.message))
+        self.problems = sorted(set(problems), key=lambda p: (p.file, p.line, str(p)))
         super().__init__("\n".join(str(p) for p in self.problems))
 
 

@@ -11,6 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+MOST = 10_000_000_000
+"""Largest number: sums of this many units over a country's sites and a century's days still fit 64 bits."""
+LONGEST = 36_500
+"""Days of the longest duration: a century."""
 DAYS_PER = {"h": 1 / 24, "d": 1.0, "w": 7.0, "mo": 30.0, "y": 365.0}
 NUMBER = r"(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})"
 DURATION = re.compile(rf"^({NUMBER}) ?(h|d|w|mo|y)$")
@@ -21,7 +25,7 @@ DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 def parse_duration(text: Any) -> float:
     """Days in a duration such as `14d`, `12h`, `2w`, `3mo`, `1y`.
 
-    Raises ValueError where the unit is missing or unknown, or the text is no duration.
+    Raises ValueError where the unit is missing or unknown, the text is no duration, or it is above a century.
     """
     if isinstance(text, int | float) and not isinstance(text, bool):
         raise ValueError(f"a duration with its unit: {text}d for {text} days (or h, w, mo = 30 d, y = 365 d)")
@@ -29,7 +33,10 @@ def parse_duration(text: Any) -> float:
     if not match:
         hint = "; a duration cannot be negative" if str(text).strip().startswith("-") else ""
         raise ValueError(f"a duration such as 14d, 12h, 2w, 3mo or 1y{hint}")
-    return float(match[1]) * DAYS_PER[match[2]]
+    days = float(match[1]) * DAYS_PER[match[2]]
+    if days > LONGEST:
+        raise ValueError("a duration of at most 100y")
+    return days
 
 
 def parse_share(value: Any) -> float:
@@ -59,9 +66,11 @@ def parse_date(value: Any) -> dt.date:
 
 
 def parse_number(value: Any) -> float:
-    """A number as written in the file; text such as `1e3` or `012` is refused."""
+    """A number as written in the file, of at most 10 billion; text such as `1e3` or `012` is refused."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("a plain number such as 12 or 3.5 (no exponent, no leading zero, no unit)")
+    if abs(value) > MOST:
+        raise ValueError(f"a number of at most {MOST:,}")
     return float(value)
 
 

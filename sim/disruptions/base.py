@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.errors import PlaceError, placed
+from sim.errors import PlaceError, one_of_few, placed
 from sim.model.effects import Effect, Impact, Impulse, Operation
 from sim.model.network import Network
 from sim.model.selection import Selector
@@ -43,7 +43,8 @@ class Disruption(Kind):
         if (self.until is None) == (self.for_ is None):
             raise ValueError("either until (a date) or for (a duration)")
         if self.until is not None and self.until < self.from_:
-            raise ValueError(f"until on or after from ({self.from_})")
+            expected = f"a date from {self.from_} on"
+            raise PlaceError(("until",), "the disruption ends before it begins", self.until, expected)
 
     def check(self) -> None:
         """Raise ValueError where fields contradict each other."""
@@ -142,5 +143,6 @@ def one_site(network: Network, name: str, field: str, kinds: tuple[str, ...]) ->
     sites = network.sites
     valid = [str(n) for n, k in zip(sites["name"], sites["kind"], strict=True) if k in kinds]
     if name not in valid:
-        raise PlaceError((field,), f"unknown {' or '.join(kinds)}", name, None, valid)
+        what = " or ".join(kinds)
+        raise PlaceError((field,), f"unknown {what}", name, one_of_few(valid, f"a {what}"), valid)
     return int(np.flatnonzero((sites["name"] == name).to_numpy())[0])

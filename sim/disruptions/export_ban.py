@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.disruptions.base import DISRUPTIONS, Disruption
-from sim.errors import PlaceError, placed
+from sim.errors import PlaceError, one_of_few, placed
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.units import Number, Share, Text
@@ -59,7 +59,9 @@ class ExportBan(Disruption):
     def _flows(self, network: Network) -> np.ndarray:
         country = network.sites["country"].to_numpy()
         if self.country not in country:
-            raise PlaceError(("country",), "unknown country", self.country, "a country of some site", set(country))
+            known = {str(code) for code in country if code}
+            expected = one_of_few(known, "a country of some site")
+            raise PlaceError(("country",), "unknown country", self.country, expected, known)
         source, buyer = network.cell_site[network.flow_source], network.cell_site[network.flow_buyer]
         banned = (country[source] == self.country) & (country[buyer] != self.country)
         with placed("products"):

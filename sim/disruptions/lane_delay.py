@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.disruptions.base import DISRUPTIONS, Disruption
-from sim.errors import PlaceError
+from sim.errors import PlaceError, one_of_few
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.units import Days, Number, Text
@@ -28,6 +28,8 @@ class LaneDelay(Disruption):
     def check(self) -> None:
         if (self.lanes is None) == (self.mode is None):
             raise ValueError("either lanes or mode")
+        if self.extra == 0 and self.factor == 1:
+            raise ValueError("extra time, or a factor other than 1")
 
     def place(self) -> str:
         return self.mode or ", ".join(self.lanes or [])
@@ -44,7 +46,7 @@ class LaneDelay(Disruption):
             rows = [i for i, lane in enumerate(network.lanes) if lane.mode == self.mode]
             if not rows:
                 modes = {lane.mode for lane in network.lanes}
-                raise PlaceError(("mode",), "no lane of this mode", self.mode, None, modes)
+                raise PlaceError(("mode",), "no lane of this mode", self.mode, one_of_few(modes, "a mode"), modes)
             return np.array(rows)
         index = {lane.name: i for i, lane in enumerate(network.lanes)}
         for position, name in enumerate(self.lanes):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from sim.units import DURATION, SHARE, parse_duration, parse_number, parse_share
+from sim.units import DURATION, MOST, SHARE, parse_duration, parse_number, parse_share
 
 COLUMN = re.compile(r"^column ([^\s].*)$")
 
@@ -62,7 +62,16 @@ def parse_stock(value: Any) -> float | Cover:
     try:
         return _non_negative(value)
     except ValueError:
+        if isinstance(value, int | float) and value > MOST:
+            raise
         raise ValueError("a number of units such as 1200, or days of cover such as 30d or 3mo") from None
+
+
+def comparable(one: Stock | None, two: Stock | None) -> tuple[float, float] | None:
+    """Two stocks as numbers, where both are in units or both in days of cover; else None."""
+    if isinstance(one, Cover) and isinstance(two, Cover):
+        return one.days, two.days
+    return (one, two) if isinstance(one, float) and isinstance(two, float) else None
 
 
 AmountField = Annotated[

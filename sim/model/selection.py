@@ -43,7 +43,9 @@ def _read(value: Any) -> Selector:
 SelectorField = Annotated[
     str | list[str] | Where,
     BeforeValidator(_read),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "object"}]}),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, Where.model_json_schema()]}
+    ),
 ]
 
 

@@ -20,24 +20,41 @@ MARK = "manifest.json"
 def write_atomically(folder: Path, fill: Callable[[Path], None]) -> Path:
     """Let `fill` write into a new folder, then put it in the place of `folder`; returns `folder`.
 
-    An earlier run folder is replaced; anything else that stands there is left alone and raises ScenarioError.
+    An earlier run folder is replaced; anything else that stands there is left alone. Raises ScenarioError for that and
+    where it cannot be written.
     """
-    if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ScenarioError([Problem(str(folder), 0, "this is not a run folder, so it is not overwritten")])
+    check_free(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{folder.absolute().name}-", dir=folder.parent))
     except OSError as error:
-        raise ScenarioError([Problem(str(folder), 0, f"cannot write here: {error.strerror}")]) from None
+        raise _cannot_write(folder, error) from None
     try:
         fill(beside)
         beside.chmod(0o777 & ~_umask())
         if folder.exists():
             shutil.rmtree(folder)
         os.replace(beside, folder)
+    except OSError as error:  # such as a disk that is full
+        raise _cannot_write(folder, error) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return folder
+
+
+def check_free(folder: Path) -> None:
+    """Raise ScenarioError where something stands that is neither an earlier run folder nor empty."""
+    try:
+        taken = folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir()))
+    except (OSError, ValueError) as error:
+        raise _cannot_write(folder, error) from None
+    if taken:
+        raise ScenarioError([Problem(str(folder), 0, "this is not a run folder, so it is not overwritten")])
+
+
+def _cannot_write(folder: Path, error: Exception) -> ScenarioError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return ScenarioError([Problem(str(folder), 0, f"cannot write here: {reason}")])
 
 
 def _umask() -> int:

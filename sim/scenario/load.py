@@ -33,9 +33,13 @@ class Problems:
         try:
             yield
         except PlaceError as error:
-            self.found.append(self.document.place(error, path))
+            self.note(error, path)
         except ScenarioError as error:
             self.found.extend(error.problems)
+
+    def note(self, error: PlaceError, path: tuple[str | int, ...] = ()) -> None:
+        """Note a fault, its place taken from `path`."""
+        self.found.append(self.document.place(error, path))
 
     def check(self) -> None:
         """Raise ScenarioError if anything was found so far."""
@@ -47,13 +51,15 @@ class Problems:
 class Loaded:
     """A scenario whose files are read and whose values are well-formed; names are resolved when it is compiled.
 
-    `series` holds recorded demand by position in `demand`: day numbers, site positions, units.
+    `series` holds recorded demand by position in `demand`: day numbers, site positions, units. `notes` gathers what
+    can be run but is hardly meant; compiling adds to it.
     """
 
     spec: Scenario
     document: Document
     sites: SiteTable
     series: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
+    notes: list[Problem] = field(default_factory=list)
 
     @property
     def path(self) -> Path:

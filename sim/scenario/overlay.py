@@ -66,6 +66,7 @@ def gather(
             files=builder.files,
             strategies=plain(strategies) if isinstance(strategies.value, dict) else {},
             strategy=strategy,
+            partial=builder.partial,
         ),
         builder.problems,
     )
@@ -83,6 +84,7 @@ class _Builder:
         self.problems: list[Problem] = []
         self.log: list[Override] = []
         self.files: list[Path] = []
+        self.partial = False
 
     def _say(self, mark: Mark, message: str, value: Any = None, expected: str | None = None) -> None:
         text = None if value is None else written(value)
@@ -96,6 +98,7 @@ class _Builder:
             return top
         file = self._reference("network", network)
         under = self.assemble(file, network.mark, (*above, path)) if file else None
+        self.partial |= under is None
         return top if under is None else merge(under, top, self.root, self.log)
 
     def _chain(self, path: Path, named_at: Mark | None, above: tuple[Path, ...]) -> Node | None:
@@ -115,6 +118,7 @@ class _Builder:
         reference = top.value["extends"]
         parent = self._reference("extends", reference)
         under = self._chain(parent, reference.mark, (*above, path)) if parent else None
+        self.partial |= under is None
         return top if under is None else merge(under, top, self.root, self.log)
 
     def _reference(self, key: str, node: Node) -> Path | None:

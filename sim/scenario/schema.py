@@ -1,9 +1,16 @@
-"""The JSON Schema of the language, for editors: completion, and typing errors underlined while writing."""
+"""The JSON Schema of the language, for editors: completion, and slips underlined while writing."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
+from sim.disruptions import DISRUPTIONS
+from sim.model.demand import DEMAND
+from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
+from sim.registry import Registry
+from sim.scenario.settings import REMOVE, REPLACE
 from sim.scenario.spec import Scenario
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -13,20 +20,91 @@ FILE_KEYS: dict[str, Any] = {
     "strategies": {
         "type": "object",
         "description": "named overlays: dotted path of a value -> what it is under this strategy",
-        "additionalProperties": {"type": ["object", "null"]},
+        "additionalProperties": {
+            "type": ["object", "null"],
+            "properties": {"also": {"type": ["string", "array"], "items": {"type": "string"}}},
+        },
     },
 }
 """Keys that say how files are put together; they are dealt with before the scenario is checked."""
+REPLACED: dict[str, Any] = {
+    REPLACE: {"const": True, "description": "this mapping replaces the one of the file built upon"}
+}
+REGISTRIES: tuple[Registry[Any], ...] = (DISRUPTIONS, REPLENISHMENT, ALLOCATION, TRIGGERS, DEMAND)
+
+Schema = dict[str, Any]
 
 
-def scenario_schema() -> dict[str, Any]:
+def scenario_schema() -> Schema:
     """JSON Schema (2020-12) of a scenario file, or of a part of one that `extends` or `network` names.
 
-    Nothing is required at the top, since a file may leave to another what it builds on; a run checks the whole.
+    A file may leave to another what it builds on: nothing is required of the mappings that are merged with those of
+    another file, and they may say `_remove_` and `_replace_`. What stands in a list is never merged, so it must be
+    whole. A run checks the result.
     """
     schema = Scenario.model_json_schema()
-    schema["$schema"] = DIALECT
-    schema["title"] = "Tideover scenario"
-    schema.pop("required", None)
+    definitions: Schema = schema["$defs"]
+    for registry in REGISTRIES:
+        for word, kind in registry.items():
+            definitions[kind.__name__]["properties"][registry.key] = {"const": word}
+    for part in (schema, *definitions.values()):
+        for field in part.get("properties", {}).values():
+            _drop_defaults_of_another_type(field)
+    merged = _merged(schema, definitions)
     schema["properties"] |= FILE_KEYS
-    return schema
+    for part in (schema, *(definitions[name] for name in merged)):
+        part.pop("required", None)
+        part["properties"] = {key: _or_removed(value) for key, value in part["properties"].items()}
+        part["properties"] |= REPLACED
+    return {"$schema": DIALECT} | schema | {"title": "Tideover scenario"}
+
+
+def schema_text() -> str:
+    """The schema as it is written to files."""
+    return json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _drop_defaults_of_another_type(field: Schema) -> None:
+    """A default such as 0.25 is not how `25%` is written; an editor would offer it."""
+    if field.get("type") == "string" and not isinstance(field.get("default", ""), str):
+        del field["default"]
+
+
+def _or_removed(value: Schema) -> Schema:
+    """The schema of a value, or the word that takes it away."""
+    words: Schema = {key: value[key] for key in ("description", "title", "default") if key in value}
+    rest = _mappings_merged({key: item for key, item in value.items() if key not in words})
+    return {"anyOf": [rest, {"const": REMOVE}], **words}
+
+
+def _mappings_merged(value: Schema) -> Schema:
+    """The schema of a value; where it is a mapping with free keys, these may be taken away or replaced as well."""
+    if "anyOf" in value:
+        return value | {"anyOf": [_mappings_merged(member) for member in value["anyOf"]]}
+    if isinstance(value.get("additionalProperties"), dict):
+        return value | {"additionalProperties": _or_removed(value["additionalProperties"]), "properties": REPLACED}
+    return value
+
+
+def _merged(schema: Schema, definitions: Schema) -> list[str]:
+    """Names of the definitions that are reached without passing a list."""
+    found: dict[str, None] = {}
+    waiting = list(schema["properties"].values())
+    while waiting:
+        for name in _referred(waiting.pop()):
+            if name not in found:
+                found[name] = None
+                waiting += definitions[name]["properties"].values()
+    return list(found)
+
+
+def _referred(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if "$ref" in value:
+            yield value["$ref"].rsplit("/", 1)[-1]
+        for key, child in value.items():
+            if key not in ("items", "prefixItems", "discriminator"):
+                yield from _referred(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _referred(child)

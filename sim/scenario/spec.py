@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sim.disruptions import DISRUPTIONS, Disruption
+from sim.errors import PlaceError
 from sim.model.amounts import AmountField, ShareField, StockField
 from sim.model.demand import DEMAND, DemandKind, Poisson
 from sim.model.selection import SelectorField
@@ -17,14 +18,20 @@ from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
 from sim.registry import Model, one_of
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, Supplier, Table, Warehouse
-from sim.units import Date, Days, NonNegative, Percent, Share, Text, Whole
+from sim.units import LONGEST, Date, Days, NonNegative, Percent, Share, Text, Whole
 
 MONTH_DAY = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
-MAX_DAYS = 36_500
 
 
 def _named(value: Any) -> Any:
     return {"distribution": value} if isinstance(value, str) else value
+
+
+def _or_name(schema: dict[str, Any]) -> None:
+    """A distribution without parameters may be written as its name alone."""
+    members = schema.pop("oneOf")
+    schema.pop("discriminator", None)
+    schema["anyOf"] = [{"enum": list(DEMAND)}, *members]
 
 
 def _table_or_sites(value: Any) -> str:
@@ -40,7 +47,7 @@ else:
     DisruptionField = one_of(DISRUPTIONS)
     ReplenishmentField = one_of(REPLENISHMENT)
     AllocationField = one_of(ALLOCATION)
-    DistributionField = Annotated[one_of(DEMAND), BeforeValidator(_named)]
+    DistributionField = Annotated[one_of(DEMAND), BeforeValidator(_named), Field(json_schema_extra=_or_name)]
 
 
 class Sourcing(Model):
@@ -65,7 +72,7 @@ class Season(Model):
 
     def model_post_init(self, context: object) -> None:
         if not MONTH_DAY.match(self.peak):
-            raise ValueError("peak as month-day such as 07-15")
+            raise PlaceError(("peak",), "this is no day of the year", self.peak, "month-day such as 07-15")
 
 
 class Series(Model):
@@ -104,6 +111,8 @@ class DemandSpec(Model):
             raise ValueError("patience only with shortage: backorder, in whole days of at least 1d")
         if self.series is not None and self.season is not None:
             raise ValueError("no season with a recorded series")
+        if self.from_ is not None and self.until is not None and self.until < self.from_:
+            raise PlaceError(("until",), "demand ends before it begins", self.until, f"a date from {self.from_} on")
 
 
 class StockSpec(Model):
@@ -210,8 +219,10 @@ class Scenario(Model):
 
     def model_post_init(self, context: object) -> None:
         if self.end <= self.start:
-            raise ValueError(f"end after start ({self.start})")
-        if (self.end - self.start).days + self.warm_up > MAX_DAYS:
-            raise ValueError(f"at most {MAX_DAYS} days from start to end, warm-up included")
+            raise PlaceError(("end",), "the scenario ends before it starts", self.end, f"a date after {self.start}")
+        days = (self.end - self.start).days + self.warm_up
+        if days > LONGEST:
+            expected = f"at most {LONGEST:,}, warm-up included"
+            raise PlaceError(("end",), "there are too many days to simulate", f"{days:,.0f} days", expected)
         if self.warm_up % 1:
-            raise ValueError("a warm_up of whole days")
+            raise PlaceError(("warm_up",), "the warm-up is not in whole days", None, "whole days such as 30d")

@@ -9,18 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import shown_path, shown_value
-from sim.units import parse_date, parse_duration, parse_share
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.units import MOST, parse_date, parse_share
 
 LARGEST_FILE = 500_000_000
 """Bytes."""
@@ -52,13 +48,6 @@ class Table:
 
     def __contains__(self, column: object) -> bool:
         return column in self.columns
-
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        """The text columns as a data frame."""
-        import pandas as pd
-
-        return pd.DataFrame(self.columns, dtype=str)
 
     def problem(
         self,
@@ -93,6 +82,8 @@ class Table:
             value = float(text) if NUMBER.fullmatch(text) else math.nan
             if not math.isfinite(value):
                 raise ValueError("a plain number such as 12 or 3.5")
+            if abs(value) > MOST:
+                raise ValueError(f"a number of at most {MOST:,}")
             if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
                 raise ValueError(f"a number {limits}")
             return value
@@ -109,6 +100,8 @@ class Table:
             if not re.fullmatch(r"-?[0-9]{1,18}(\.0*)?", text):
                 raise ValueError("a whole number")
             value = int(text.partition(".")[0])
+            if abs(value) > MOST:
+                raise ValueError(f"a whole number of at most {MOST:,}")
             if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
                 raise ValueError(f"a whole number {limits}")
             return value
@@ -125,10 +118,6 @@ class Table:
             return share
 
         return np.array(self.values(column, parse, default, math.nan), dtype=np.float64)
-
-    def durations(self, column: str, default: float | None = None) -> np.ndarray:
-        """Days, written `14d`; NaN where the cell is bad."""
-        return np.array(self.values(column, parse_duration, default, math.nan), dtype=np.float64)
 
     def dates(self, column: str, default: np.datetime64 | None = None) -> np.ndarray:
         """datetime64[D], written `2024-02-01`; NaT where the cell is bad."""
@@ -161,7 +150,7 @@ class Table:
         for text in dict.fromkeys(cells):
             try:
                 if not text and default is None:
-                    raise ValueError("a value; the cell is empty")
+                    raise ValueError("a value")
                 known[text] = parse(text) if text else default
             except (ValueError, OverflowError) as error:
                 known[text] = bad
@@ -258,7 +247,7 @@ def _rows(text: str, shown: str) -> tuple[list[str], list[list[str]], list[int],
 
 
 def _header_problems(header: list[str], required: Sequence[str], shown: str) -> list[Problem]:
-    if len(header) == 1 and len(required) > 1 and (mark := next((m for m in ";\t|" if m in header[0]), None)):
+    if len(header) == 1 and header[0] not in required and (mark := next((m for m in ";\t|" if m in header[0]), None)):
         name = "tabs" if mark == "\t" else f"'{mark}'"
         return [Problem(shown, 1, f"the columns are separated by {name}", None, "commas")]
     problems = [

@@ -68,10 +68,13 @@ def problems_from(
     """The problems a ValidationError stands for.
 
     `model` is what was validated (a model class or any annotation), `prefix` the place in the document of the
-    data given to it.
+    data given to it. What is missing from a partial document is not told: it stands in the file that was not read.
     """
     problems: list[Problem] = []
-    for fault in _likely(list(_faults(error, model, document, tuple(prefix)))):
+    faults = list(_faults(error, model, document, tuple(prefix)))
+    if document.partial:
+        faults = [fault for fault in faults if fault.error["type"] != "missing"]
+    for fault in _likely(faults):
         if isinstance(fault, list):
             problems.append(_either(fault, document))
         else:

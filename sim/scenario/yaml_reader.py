@@ -53,12 +53,12 @@ def scalar(text: str) -> Any:
     return text
 
 
-def parse_value(text: str) -> Any:
+def parse_value(text: str, shown: str) -> Any:
     """One value typed outside a file (`14d`, `3`, `[KE, UG]`, `{size: 90d}`), read as a file would read it.
 
-    Raises ScenarioError where it is no YAML.
+    Raises ScenarioError where it is no YAML; `shown` tells which value.
     """
-    node, problems = parse_yaml(text, Path.cwd() / "value", "the value")
+    node, problems = parse_yaml(text, Path.cwd() / "value", shown)
     if problems:
         raise ScenarioError(problems)
     return None if node is None else plain(node)

@@ -1,4 +1,4 @@
-"""Write the golden results and the reference of kinds again: `python -m tests.contract.regenerate`.
+"""Write the golden results, the reference of kinds and the JSON Schema again: `python -m tests.contract.regenerate`.
 
 Do so only for a change of results that is meant, and say in the changelog what changed and why.
 """
@@ -6,9 +6,13 @@ Do so only for a change of results that is meant, and say in the changelog what 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from docs.make_reference import main as make_reference
+from sim.scenario.schema import schema_text
 from tests.contract.network import GOLDEN, REGISTRIES, example, result, run
+
+SCHEMA = Path(__file__).resolve().parents[2] / "scenarios" / "schema" / "scenario.schema.json"
 
 
 def main() -> None:
@@ -19,6 +23,7 @@ def main() -> None:
         text = json.dumps(results, indent=1, sort_keys=True) + "\n"
         (GOLDEN / f"{family}.json").write_text(text, encoding="utf-8")
     make_reference()
+    SCHEMA.write_text(schema_text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,10 @@ import sim
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if "_build" not in page.parts]
-BLOCK = re.compile(r"^```(\w+)(?! fragment)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(\w+)(?! fragment)(?![^\n]* with mistakes)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A fenced block and its language; a `fragment` is one entry, which the contract tests try in their own network."""
+NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
+"""A block that the page's commands find as a file of this name."""
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)|\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -59,6 +61,8 @@ def console_pages() -> list[Path]:
 @pytest.mark.parametrize("page", console_pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_shown_output_is_real(page: Path, desk: Path) -> None:
     """A page's commands are typed one after another in one folder; a line `...` stands for any lines."""
+    for match in NAMED.finditer(page.read_text(encoding="utf-8")):
+        (desk / match[1]).write_text(match[3], encoding="utf-8")
     text = "".join(match[2] for match in BLOCK.finditer(page.read_text(encoding="utf-8")) if match[1] == "console")
     parts = re.split(r"^\$ (.*)\n", text, flags=re.MULTILINE)[1:]
     assert parts, "a console block begins with '$ '"
@@ -89,15 +93,16 @@ def test_python_examples_run(page: Path, text: str, desk: Path, monkeypatch: pyt
 def test_yaml_examples_are_valid(page: Path, text: str, desk: Path) -> None:
     """A block is a whole scenario, or parts that replace those of the starter."""
     data = yaml.safe_load(text)
+    starter = (ROOT / "sim" / "scenario" / "starter.yaml").read_text(encoding="utf-8")
+    (desk / "starter.yaml").write_text(starter, encoding="utf-8")
     if "scenario" in data:
         path = desk / "example.yaml"
         path.write_text(text, encoding="utf-8")
     else:
-        starter = (ROOT / "sim" / "scenario" / "starter.yaml").read_text(encoding="utf-8")
-        (desk / "starter.yaml").write_text(starter, encoding="utf-8")
         path = desk / "example.yaml"
         path.write_text(f"scenario: example\nextends: starter.yaml\n{text}", encoding="utf-8")
-    sim.validate(path)
+    for strategy in [None, *sim.validate(path).document.strategies]:
+        sim.validate(path, strategy)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -190,9 +190,9 @@ def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_a_value_typed_outside_a_file_is_read_alike() -> None:
-    assert parse_value("14d") == "14d"
-    assert parse_value("3") == 3
-    assert parse_value("[KE, NO]") == ["KE", "NO"]
-    assert parse_value("") is None
+    assert parse_value("14d", "override 'a'") == "14d"
+    assert parse_value("3", "override 'a'") == 3
+    assert parse_value("[KE, NO]", "override 'a'") == ["KE", "NO"]
+    assert parse_value("", "override 'a'") is None
     with pytest.raises(ScenarioError, match="the value:1: this is not YAML"):
-        parse_value("[1, ")
+        parse_value("[1, ", "override 'a'")

@@ -15,6 +15,7 @@ from sim.model.selection import select
 from sim.scenario.load import Problems
 from sim.scenario.network_spec import LaneSpec
 from sim.scenario.sites import SiteTable
+from sim.units import LONGEST
 
 if TYPE_CHECKING:
     from sim.model.geography import SeaLanes
@@ -58,6 +59,8 @@ def compile_lanes(
     for position, spec in enumerate(specs):
         with problems.at("lanes", position):
             for lane in _expand(spec, sites, places):
+                if lane.times.mean > LONGEST:
+                    raise PlaceError((), f"the journey takes {lane.times.mean:,.0f} days", lane.name, "at most 100y")
                 if (lane.origin, lane.destination, lane.mode) in twins:
                     raise PlaceError((), f"a second {lane.mode} lane between the same sites", lane.name)
                 twins.add((lane.origin, lane.destination, lane.mode))
@@ -138,7 +141,7 @@ def _sea_lane(
     try:
         voyage = places.sea.voyage(places.locode(origin), places.locode(destination), frozenset(spec.may_use))
     except ValueError as error:
-        raise PlaceError(("to",), str(error), name) from None
+        raise PlaceError(("to",), f"lane '{name}': {error}") from None
     assert spec.speed is not None
     times = spread_times(voyage.distance_nm / (spec.speed * KNOT), spec.spread)
     return Lane(

@@ -52,7 +52,21 @@ def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impa
             if disruption.name is not None and any(impact.cause == other.cause for other in impacts):
                 raise PlaceError(("name",), "two disruptions have this name", disruption.name)
             impacts.append(impact)
+            if (note := _hardly_meant(impact, network)) is not None:
+                loaded.notes.append(loaded.document.problem(("disruptions", position), f"'{impact.cause}' {note}"))
     return tuple(sorted(impacts, key=lambda i: (i.start, i.end, i.cause)))
+
+
+def _hardly_meant(impact: Impact, network: Network) -> str | None:
+    """What makes a disruption one that changes nothing, where something does."""
+    calendar = network.calendar
+    if impact.start >= calendar.days:
+        return f"begins after the last day of the scenario ({calendar.date(calendar.days - 1)})"
+    if impact.end < -calendar.warm_up:
+        return f"is over before the first day of the scenario ({calendar.date(-calendar.warm_up)})"
+    if impact.end > impact.start and not impact.effects and not any(len(i.rows) for i in impact.impulses):
+        return "changes nothing: it meets no site, goods or lane in use"
+    return None
 
 
 def _demand(network: Network, rows: DemandRows, entries: list[DemandEntry]) -> DemandPlan:

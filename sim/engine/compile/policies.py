@@ -59,6 +59,8 @@ def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tup
     for position, entry in enumerate(loaded.spec.allocation):
         with problems.at("allocation", position):
             cells = _cells(network, entry.at, entry.products)
+            if not np.isin(cells, network.flow_source).any():
+                raise PlaceError(("at",), "none of these sites supplies any of these products to another")
             if (twice := cells[index[cells] > 0]).size:
                 what = _described(network, int(twice[0]))
                 raise PlaceError(("at",), f"allocation entry {index[twice[0]]} holds for {what} already")
@@ -103,6 +105,8 @@ def bind_start(
     for position, entry in enumerate(loaded.spec.stock):
         with problems.at("stock", position):
             mine = _cells(network, entry.at, entry.products)
+            if not len(mine):
+                raise PlaceError(("at",), "none of these sites keeps any of these products")
             if (given[mine] >= 0).any():
                 what = _described(network, int(mine[given[mine] >= 0][0]))
                 raise PlaceError(("at",), f"an earlier stock entry gives {what} already")

@@ -159,18 +159,21 @@ class _Finder:
         if len(able) == 1:
             return [(able[0], ways[able[0]], 1.0)]
         what = f"'{self.products[product]}' at '{self.names[site]}'"
+        place = ({"facility": "facilities", "warehouse": "warehouses"}[self.kinds[site]], self.names[site])
         if able:
             choice = " or ".join(f"'{self.names[s]}'" for s in able)
             problem = PlaceError((), f"{what} could come from {choice}", None, "an entry under sourcing that says how")
         elif not any(p == product for _, p in self.makes):
-            problem = PlaceError((), f"no supplier makes {what}", None, "the product under some supplier's makes")
+            name = self.products[product]
+            problem = PlaceError((), f"no supplier makes '{name}'", None, "the product under some supplier's makes")
+            place = ("products", name)
         elif ways:
             have = ", ".join(f"'{self.names[s]}'" for s in ways)
             problem = PlaceError((), f"no supply of {what}: its lanes lead to {have}, where it is not made")
         else:
             message = f"no lane leads to {what} from a supplier or warehouse"
             problem = PlaceError((), message, None, "a lane under lanes")
-        self._note(site, problem)
+        self.problems.note(problem, place)
         return []
 
     def _explicit(self, site: int, product: int, ways: dict[int, Path]) -> list[tuple[int, Path, float]]:
@@ -185,8 +188,3 @@ class _Finder:
                 if self.kinds[source] == "supplier" and (source, product) not in self.makes:
                     raise PlaceError((name,), f"'{name}' does not make '{self.products[product]}'")
         return [(s, ways[s], share) for s, share in shares.items() if s in ways]
-
-    def _note(self, site: int, problem: PlaceError) -> None:
-        group = {"facility": "facilities", "warehouse": "warehouses"}[self.kinds[site]]
-        with self.problems.at(group, self.names[site]):
-            raise problem

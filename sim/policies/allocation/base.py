@@ -95,11 +95,13 @@ def largest_remainder(available: np.ndarray, source: np.ndarray, requested: np.n
     np.add.at(total, source, requested)
     enough = np.minimum(available, total)
     divisor = np.maximum(total, 1)[source]
-    product = enough[source] * requested
-    share = product // divisor
+    small = int(enough.max(initial=0)) * int(requested.max(initial=0)) < 2**63
+    exact = np.int64 if small else object  # Python's integers where the product would not fit
+    product = enough[source].astype(exact) * requested
+    share, rest = (part.astype(np.int64) for part in (product // divisor, product % divisor))
     left = enough.copy()
     np.subtract.at(left, source, share)
-    order = np.lexsort((np.arange(len(source)), -(product % divisor), source))
+    order = np.lexsort((np.arange(len(source)), -rest, source))
     rank = np.empty(len(source), dtype=np.int64)
     ordered = source[order]
     rank[order] = np.arange(len(source)) - np.searchsorted(ordered, ordered)

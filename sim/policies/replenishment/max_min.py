@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
-from sim.model.amounts import StockField
+from sim.model.amounts import StockField, comparable
 from sim.model.network import Network
 from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, StockView
 from sim.policies.replenishment.base_stock import OrderUpTo
@@ -42,6 +42,12 @@ class MaxMin(Replenishment):
     """emergency order point"""
     example = {"at": "facilities", "max": "3mo", "min": "1mo", "review": "1mo", "emergency": "0.5mo"}
     bad_example = ({"at": "facilities", "min": "1mo"}, "max")
+
+    def check(self) -> None:
+        for name, lower in (("min", self.minimum), ("emergency", self.emergency)):
+            both = comparable(lower, self.maximum)
+            if both and both[0] > both[1]:
+                raise ValueError(f"{name} at most max")
 
     def bind(self, network: Network, cells: np.ndarray) -> ForcedOrdering:
         point = np.zeros(len(cells), dtype=np.int64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
-from sim.model.amounts import StockField
+from sim.model.amounts import StockField, comparable
 from sim.model.network import Network
 from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule, StockView
 
@@ -34,9 +34,8 @@ class SS(Replenishment):
     bad_example = ({"at": "facilities", "s": 40, "S": 30}, "S above s")
 
     def check(self) -> None:
-        same_kind = type(self.reorder_point) is type(self.order_up_to)
-        amounts = [getattr(a, "days", a) for a in (self.reorder_point, self.order_up_to)]
-        if same_kind and all(isinstance(a, float) for a in amounts) and amounts[1] <= amounts[0]:  # type: ignore[operator]
+        both = comparable(self.reorder_point, self.order_up_to)
+        if both and both[1] <= both[0]:
             raise ValueError("S above s")
 
     def bind(self, network: Network, cells: np.ndarray) -> Rule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.errors import PlaceError
 from sim.model.amounts import StockField
 from sim.model.selection import SelectorField
 from sim.policies.allocation.base import ALLOCATION
@@ -39,10 +40,11 @@ class Release(Model):
     """allocation rule among the members' open orders"""
 
     def model_post_init(self, context: Any) -> None:
-        if self.rule not in ALLOCATION:
-            raise ValueError("one of " + ", ".join(ALLOCATION))
-        if ALLOCATION[self.rule].model_validate({"rule": self.rule}).needs_order_book:
-            raise ValueError("a rule other than first_come: a reserve has no queue of its own")
+        able = [name for name, kind in ALLOCATION.items() if not kind.model_validate({"rule": name}).needs_order_book]
+        if self.rule not in able:
+            known = self.rule in ALLOCATION
+            message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
+            raise PlaceError(("rule",), message, self.rule, "one of " + ", ".join(able), able)
 
 
 class Refill(Model):
@@ -89,4 +91,5 @@ class Reserve(Model):
         if self.life_left is not None and (self.life_left < 1 or self.life_left % 1):
             raise ValueError("a life_left of whole days, at least 1d")
         if abs(sum(self.shares.values()) - 1) > 1e-9:
-            raise ValueError(f"shares in held_at that add up to 100% (they add up to {sum(self.shares.values()):.0%})")
+            message = f"the holders' shares add up to {sum(self.shares.values()):.1%}"
+            raise PlaceError(("held_at",), message, None, "shares that add up to 100%")

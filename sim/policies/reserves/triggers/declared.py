@@ -19,6 +19,10 @@ class Declared(Trigger):
     example = {"trigger": "declared", "after": "10d"}
     bad_example = ({"trigger": "declared"}, "after")
 
+    def model_post_init(self, context: object) -> None:
+        if self.until is not None and self.until <= self.after:
+            raise ValueError("until later than after")
+
     def met(self, view: MemberView) -> np.ndarray:
         end = np.inf if self.until is None else self.until
         return np.full(len(view.product), self.after <= view.day < end)

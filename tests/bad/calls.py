@@ -1,0 +1,57 @@
+"""Calls of the command line as a file tells them, typed in a copy of the folder of bad scenarios."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+from sim import cli
+
+BAD = Path(__file__).resolve().parents[1] / "data" / "bad"
+CALLS = sorted(BAD.glob("*.txt"))
+"""What is typed and what must come out, a file each."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call printed (both streams in one) and its exit code."""
+
+    printed: str
+    code: int
+
+
+def command(call: Path) -> list[str]:
+    """The words typed: the first line, after its `$`."""
+    first = call.read_text(encoding="utf-8").splitlines()[0]
+    return shlex.split(first.removeprefix("$ "))
+
+
+def expected(call: Path) -> re.Pattern[str]:
+    """What must be printed, all of it; `[...]` stands for any text on a line."""
+    shown = call.read_text(encoding="utf-8").partition("\n")[2]
+    return re.compile(".*".join(re.escape(part) for part in shown.split("[...]")))
+
+
+def typed(words: list[str], folder: Path) -> Outcome:
+    """The real entry point of the command, called in this process from a folder."""
+    printed = io.StringIO()
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed)
+        with mock.patch.object(sys, "argv", words), streams[0], streams[1]:
+            try:
+                cli.main()
+                code = 0
+            except SystemExit as end:
+                code = int(end.code or 0)
+    finally:
+        os.chdir(before)
+    return Outcome(printed.getvalue(), code)

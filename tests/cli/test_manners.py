@@ -1,0 +1,124 @@
+"""How the command behaves among others: terminals, pipes, interruptions, folders it may not write to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+import sim.report.folder
+from tests.bad.calls import typed
+from tests.cli.calls import PROGRAM, files, tideover
+
+LONG = ["--set", "end=2080-01-01"]
+"""Makes a run that takes well over a second."""
+
+
+def on_a_terminal(
+    words: list[str], cwd: Path, stop: signal.Signals | None = None, after: float = 1.0
+) -> tuple[str, int]:
+    """What is shown on a terminal, and how the program ends.
+
+    It is sent `stop` once it shows its progress; `after` are the seconds from which on a run counts as long.
+    """
+    master, slave = pty.openpty()
+    code = f"from sim import cli; cli.LONG_RUN = {after}; cli.main()"
+    program = [sys.executable, "-W", "error", "-c", code]
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
+    with subprocess.Popen(
+        [*program, *words], cwd=cwd, stdout=subprocess.DEVNULL, stderr=slave, env=environment
+    ) as process:
+        os.close(slave)
+        shown = b""
+        with contextlib.suppress(OSError):  # the end of the program ends the terminal
+            while part := os.read(master, 4096):
+                shown += part
+                if stop is not None and b"simulating" in shown:
+                    process.send_signal(stop)
+                    stop = None
+        ended = process.wait()
+    os.close(master)
+    return shown.decode(), ended
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 1), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_a_long_run_shows_its_progress_and_leaves_nothing_when_stopped(
+    number: signal.Signals, code: int, scenario: Path
+) -> None:
+    shown, ended = on_a_terminal(["run", "starter.yaml", *LONG, "-o", "out"], scenario.parent, number)
+    assert "simulating" in shown
+    assert "Traceback" not in shown
+    assert ended == code
+    assert files(scenario.parent) == ["starter.yaml"]
+
+
+@pytest.mark.parametrize(("words", "after"), [([], 1e9), (["--quiet"], 0.0)])
+def test_a_short_or_quiet_run_shows_no_progress(words: list[str], after: float, scenario: Path) -> None:
+    shown, ended = on_a_terminal(["run", "starter.yaml", *words, "--no-report"], scenario.parent, after=after)
+    assert "simulating" not in shown
+    assert ended == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_while_writing_it_leaves_no_half_folder(number: signal.Signals, scenario: Path) -> None:
+    code = f"""
+import os, sim.report.folder
+sim.report.folder.write_parquet = lambda path, frame: os.kill(os.getpid(), {int(number)})
+from sim.cli import main
+main()
+"""
+    program = [sys.executable, "-W", "error", "-c", code]
+    done = tideover("run", "starter.yaml", "-o", "out", cwd=scenario.parent, program=program)
+    assert done.returncode not in (0, 2)
+    assert "Traceback" not in done.stderr
+    assert files(scenario.parent) == ["starter.yaml"]
+
+
+@pytest.mark.parametrize(
+    "words", [["schema"], ["list", "kinds"], ["show", "starter.yaml"], ["run", "starter.yaml", "--json"], ["--help"]]
+)
+def test_a_reader_who_has_seen_enough_gets_no_traceback(words: list[str], scenario: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*PROGRAM, *words], cwd=scenario.parent, stdout=writing, stderr=subprocess.PIPE, encoding="utf-8", check=False
+    )
+    os.close(writing)
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["run", "starter.yaml", "-o", "notes/out"], ["new", "notes/mine.yaml"]])
+def test_a_place_that_cannot_be_written_to_is_told(words: list[str], scenario: Path) -> None:
+    (scenario.parent / "notes").write_text("a file, no folder", encoding="utf-8")
+    outcome = typed(["tideover", *words], scenario.parent)
+    assert outcome.code == 2
+    assert "cannot write here" in outcome.printed
+    assert files(scenario.parent) == ["notes", "starter.yaml"]
+
+
+def test_a_full_disk_is_told_and_nothing_is_left(scenario: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, frame: object) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sim.report.folder, "write_parquet", full)
+    outcome = typed(["tideover", "run", "starter.yaml", "-o", "out", "-q"], scenario.parent)
+    assert outcome.code == 2
+    assert outcome.printed.startswith("out: cannot write here: No space left on device")
+    assert files(scenario.parent) == ["starter.yaml"]
+
+
+def test_a_folder_that_is_taken_is_told_before_the_work(scenario: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sim, "run", lambda *_, **__: pytest.fail("it ran all the same"), raising=False)
+    (scenario.parent / "taken").mkdir()
+    (scenario.parent / "taken" / "thesis.txt").write_text("do not lose me", encoding="utf-8")
+    outcome = typed(["tideover", "run", "starter.yaml", "-o", "taken"], scenario.parent)
+    assert outcome.code == 2 and "not overwritten" in outcome.printed
