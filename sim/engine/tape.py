@@ -145,9 +145,9 @@ class DemandTape:
 
     def _until(self, k: int, day: int) -> int:
         """Units demanded before `day` at a demand cell whose demand is certain."""
-        if k in self._recorded:
-            at, units = self._recorded[k]
-            return int(units[at < day].sum())
+        if self._plan.entries[int(self._plan.entry[k])].recorded is not None:
+            at, cell, units = self._recorded
+            return int(units[(cell == k) & (at < day)].sum())
         return int(np.floor(self._plan.mean[k] * self._elapsed(int(self._plan.entry[k]), float(day)) + 1e-9))
 
 
