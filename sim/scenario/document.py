@@ -155,7 +155,7 @@ class Document:
 
     `data` holds the merged keys without `extends`, `network`, `strategies`; `strategies` the overlays as
     written; `overrides` what was set over what, in order; `files` every file read, the scenario first;
-    `root` the folder no reference may leave.
+    `root` the folder no reference may leave; `what` is how messages call the whole.
     """
 
     data: dict[str, Any]
@@ -165,6 +165,7 @@ class Document:
     files: list[Path] = field(default_factory=list)
     strategies: dict[str, Any] = field(default_factory=dict)
     strategy: str | None = None
+    what: str = "the scenario"
 
     def mark(self, path: Iterable[str | int] = ()) -> Mark:
         """Where the value at `path` was written, or its nearest ancestor that was written."""
