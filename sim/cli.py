@@ -13,7 +13,10 @@ import click
 
 from sim import __version__
 
+FAILED = 1
 BAD_INPUT = 2
+INTERRUPTED = 130
+MOST_FAILURES = 20
 LONG_RUN = 1.0
 """Seconds after which a run shows its progress."""
 
@@ -143,6 +146,47 @@ def _summary(result: Any) -> None:
 
 
 @cli.command()
+@FILE
+@click.option("--workers", "-w", type=click.IntRange(min=1), help="Processes; default one a processor, 1: this one.")
+@click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
+def study(file: Path, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool) -> None:
+    """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
+    import sim
+    from sim.report.comparison import summary
+
+    try:
+        with _progress(not quiet) as tick:
+            result = sim.run_study(file, out, workers=workers, scheduler=scheduler, progress=tick)
+    except KeyboardInterrupt:
+        click.echo("Interrupted. What is finished is kept; the same command goes on from there.", err=True)
+        sys.exit(INTERRUPTED)
+    if not quiet:
+        click.echo("\n".join(summary(result)))
+    click.echo(f"Results: {result.folder}")
+    if result.failures:
+        for failure in result.failures[:MOST_FAILURES]:
+            click.echo(f"failed: {failure}", err=True)
+        click.echo(f"{len(result.failures)} replications failed; the others are kept, these are tried again.", err=True)
+        sys.exit(FAILED)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("sql")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+def query(folder: Path, sql: str, as_csv: bool) -> None:
+    """Put a question in SQL to the results of a study; its tables are replications, comparisons, summary, …"""
+    from sim.study.query import query as ask
+
+    found = ask(folder, sql)
+    click.echo(
+        found.to_csv(index=False, lineterminator="\n") if as_csv else found.to_string(index=False), nl=not as_csv
+    )
+
+
+@cli.command()
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @STRATEGY
 @click.option("--all-strategies", is_flag=True, help="Check the scenario under each of its strategies too.")
@@ -217,11 +261,15 @@ def show(file: Path, strategy: str | None, settings: tuple[str, ...]) -> None:
 
 @cli.command()
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="File to write; default: print.")
-def schema(out: Path | None) -> None:
+@click.option("--study", "of_study", is_flag=True, help="The schema of study files instead.")
+def schema(out: Path | None, of_study: bool) -> None:
     """The JSON Schema of the scenario language, for editors."""
-    from sim.scenario.schema import scenario_schema
+    if of_study:
+        from sim.study.design import study_schema as make
+    else:
+        from sim.scenario.schema import scenario_schema as make
 
-    text = json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
     if out is None:
         click.echo(text, nl=False)
     else:

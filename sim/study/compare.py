@@ -29,7 +29,7 @@ def blocks(rows: pd.DataFrame, strategies: Sequence[str]) -> Iterator[tuple[tupl
     for labels, part in rows.groupby(COLUMN, sort=False, observed=True):
         values = part.pivot(index="replication", columns="strategy", values="value")
         assert isinstance(labels, tuple)
-        yield labels, values.reindex(columns=list(strategies)).sort_index()
+        yield tuple(str(label) for label in labels), values.reindex(columns=list(strategies)).sort_index()
 
 
 def summarise(rows: pd.DataFrame, strategies: Sequence[str], confidence: float, tail: float) -> pd.DataFrame:
@@ -61,9 +61,9 @@ def compare(
     """One row per scenario, measure, group and pair of strategies: the paired difference and what may be said of it.
 
     `difference` is strategy minus `against`, replication by replication on the same draws. `low` and `high` are the
-    headline interval (`method`), `t_low` … `bca_high` the two others' ends; `p_holm` is adjusted for all comparisons of one
-    measure and breakdown, and decides the `verdict`. `independent_ratio` is the variance of the difference divided by
-    what it would be on independent draws.
+    headline interval (`method`), `t_low` … `bca_high` the ends of Student's and BCa; `p_holm` is adjusted for all
+    comparisons of one measure and breakdown, and decides the `verdict`. `independent_ratio` is the variance of the
+    difference divided by what it would be on independent draws.
     """
     found = []
     for labels, values in blocks(rows, strategies):
@@ -83,15 +83,16 @@ def compare(
     if table.empty:
         return table
     table["p_holm"] = table.groupby(["measure", "breakdown"], sort=False)["p"].transform(lambda p: holm(p.to_numpy()))
-    table["verdict"] = [_verdict(row, confidence) for row in table.to_dict("records")]
+    table["verdict"] = [
+        _verdict(*row, confidence) for row in zip(table["difference"], table["method"], table["p_holm"], strict=True)
+    ]
     return table
 
 
-def _verdict(row: dict[str, object], confidence: float) -> str:
-    difference, p = float(str(row["difference"])), float(str(row["p_holm"]))
+def _verdict(difference: float, method: str, p: float, confidence: float) -> str:
     if np.isnan(p):
         return UNKNOWN
-    if difference == 0 and row["method"] == "exact":
+    if difference == 0 and method == "exact":
         return SAME
     if p > 1 - confidence + 1e-12:
         return UNDETECTED
@@ -148,7 +149,7 @@ def minimax_regret(ranks: pd.DataFrame) -> pd.DataFrame:
 def select_best(
     rows: pd.DataFrame, measure: Measure, strategies: Sequence[str], indifference: float, confidence: float, first: int
 ) -> dict[str, Selection]:
-    """Scenario -> what Kim and Nelson's procedure came to, on the replications that have a figure for every strategy."""
+    """Scenario -> what Kim and Nelson's procedure came to, on replications with a figure for every strategy."""
     chosen = rows[(rows["measure"] == measure.name) & (rows["breakdown"] == measure.breakdown)]
     sign = 1.0 if measure.better == "higher" else -1.0
     return {
@@ -163,5 +164,5 @@ def fan(days: pd.DataFrame, quantiles: Sequence[float] = (0.05, 0.25, 0.5, 0.75,
     `days` has the columns of `sim.study.task.DAYS`; `unmet` and `twin_unmet` are in units a day.
     """
     keys = ["scenario", "strategy", "product", "day"]
-    found = days.groupby(keys, sort=False, observed=True)[["unmet", "twin_unmet"]].quantile(list(quantiles))
+    found = days.groupby(keys, sort=False, observed=True)[["unmet", "twin_unmet"]].quantile(np.array(quantiles))
     return found.rename_axis(index=[*keys, "quantile"]).reset_index()

@@ -92,7 +92,8 @@ def _connect(scheduler: str) -> Any:
         expected = "Dask beside Tideover: pip install 'tideover[dask]'"
         raise ScenarioError([Problem("--scheduler", 0, "Dask is not installed", expected=expected)]) from None
     try:
-        return Client(scheduler, timeout=10)
+        connect: Any = Client  # has no types
+        return connect(scheduler, timeout=10)
     except (OSError, ValueError, TimeoutError) as error:
         expected = "the address that 'dask scheduler' printed, such as tcp://localhost:8786"
         message = f"no Dask scheduler answers ({str(error).splitlines()[0]})"

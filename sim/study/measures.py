@@ -47,7 +47,7 @@ def parse_measure(text: str) -> Measure:
     """The measure a text such as `units_unmet by region` stands for; raises ValueError with what was expected."""
     name, _, breakdown = (part.strip() for part in text.partition(" by "))
     if name != COST and name not in METRICS:
-        raise ValueError("a metric's name ('tideover list metrics' shows them) or cost")
+        raise ValueError("one of " + ", ".join(measure_names()))
     allowed = (LINE,) if name == COST else BREAKDOWNS
     if breakdown and breakdown not in allowed:
         raise ValueError(f"'{name}' alone or by {' / '.join(allowed)}")

@@ -11,7 +11,7 @@ RESAMPLES = 2_000
 
 @dataclass(frozen=True)
 class Selection:
-    """What the procedure came to: positions still in the race after `used` replications; `best` where it has decided."""
+    """What the procedure came to: who is left in the race after `used` replications; `best` where it has decided."""
 
     best: int | None
     left: tuple[int, ...]
@@ -60,10 +60,10 @@ def kim_nelson(values: np.ndarray, indifference: float, confidence: float, first
 def probability_best(values: np.ndarray) -> np.ndarray:
     """Share of bootstrap samples of replications in which a system's mean is the largest; ties are shared out.
 
-    `values` (replications, systems); the result has shape (systems,). It says how sure the data are, not how much better
-    the best is.
+    `values` (replications, systems); the result has shape (systems,). It says how sure the data are, not how
+    much better the best is.
     """
-    rows, systems = values.shape
+    rows = len(values)
     generator = np.random.default_rng(rows)
     # how often each replication occurs in a resample is all that a mean needs
     weights = generator.multinomial(rows, np.full(rows, 1 / rows), size=RESAMPLES)

@@ -56,8 +56,8 @@ class Replications(Model):
     at_least: Whole = Field(default=20, ge=2)
     at_most: Whole = Field(ge=2, le=100_000)
     until: dict[MeasureField, Annotated[str | float, BeforeValidator(_precision)]] = {}
-    """measure -> half-width wanted of the interval of every comparison: a number in the measure's unit, or a share of the
-    baseline's mean such as 10% (give a number where that mean may be near zero)"""
+    """measure -> half-width wanted of the interval of every comparison: a number in the measure's unit, or a share of
+    the baseline's mean such as 10% (give a number where that mean may be near zero)"""
 
     def model_post_init(self, context: object) -> None:
         if self.at_most < self.at_least:

@@ -156,7 +156,7 @@ def _days(case: Case, replication: int, outcome: Outcome, twin: Outcome | None) 
         demand, unmet = (outcome.record.totals[name][:, mine].sum(axis=1) for name in ("demand", "unmet"))
         other = None if twin is None else twin.record.totals["unmet"][:, mine].sum(axis=1)
         length = len(demand)
-        columns = [[label] * length for label in (*case.labels, replication)]
+        columns: list[object] = [[label] * length for label in (*case.labels, replication)]
         columns += [range(length), [product] * length, demand, unmet, [None] * length if other is None else other]
         tables.append(pa.table(dict(zip(DAYS.names, columns, strict=True)), schema=DAYS))
     return pa.concat_tables(tables)
