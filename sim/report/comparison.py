@@ -16,7 +16,7 @@ from sim.study.run import StudyResult
 def amount(value: float, unit: str) -> str:
     """The size of a difference: shares in percentage points, money and units as counts."""
     if unit == "share":
-        return f"{abs(value) * 100:.2g} percentage points"
+        return f"{abs(value) * 100:.3g} percentage points"
     return shown_value(abs(value), "days" if unit == "day" else "" if unit == "money" else unit).strip()
 
 
@@ -30,7 +30,8 @@ def sentence(row: dict[str, Any]) -> str:
     span = f"between {_signed(row['low'], measure.unit)} and {_signed(row['high'], measure.unit)}"
     if row["verdict"] == UNDETECTED:
         return f"{head}{UNDETECTED} in {row['n']} replications (it lies {span})."
-    return f"{head}{amount(row['difference'], measure.unit)} {row['verdict']} (it lies {span})."
+    size = f"{head}{amount(row['difference'], measure.unit)} {row['verdict']}"
+    return f"{size} in every replication." if row["method"] == "exact" else f"{size} (it lies {span})."
 
 
 def _signed(value: float, unit: str) -> str:

@@ -71,9 +71,10 @@ class Crew:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.executor.shutdown(wait=True, cancel_futures=True)
-        if self._client is not None:
-            self._client.close()
+        if self._client is None:
+            self.executor.shutdown(wait=True, cancel_futures=True)
+        else:
+            self._client.close()  # which takes back what is still to run
 
 
 def _leave_interrupts() -> None:

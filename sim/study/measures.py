@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.engine.run import Outcome
+from sim.errors import PlaceError
 from sim.metrics import equity, resilience, service
 from sim.metrics.base import METRICS, View
 from sim.metrics.cost import Rates, costs
@@ -44,19 +45,14 @@ class Measure:
 
 
 def parse_measure(text: str) -> Measure:
-    """The measure a text such as `units_unmet by region` stands for; raises ValueError with what was expected."""
+    """The measure a text such as `units_unmet by region` stands for; raises PlaceError with what was expected."""
     name, _, breakdown = (part.strip() for part in text.partition(" by "))
     if name != COST and name not in METRICS:
-        raise ValueError("one of " + ", ".join(measure_names()))
+        raise PlaceError((), "there is no such measure", name, "a metric's name, or cost", [*METRICS, COST])
     allowed = (LINE,) if name == COST else BREAKDOWNS
     if breakdown and breakdown not in allowed:
-        raise ValueError(f"'{name}' alone or by {' / '.join(allowed)}")
+        raise PlaceError((), f"'{name}' cannot be broken down so", breakdown, "by " + " / ".join(allowed), allowed)
     return Measure(name, breakdown or ALL)
-
-
-def measure_names() -> list[str]:
-    """Everything that can be measured, without breakdowns."""
-    return [*METRICS, COST]
 
 
 def values(measures: Sequence[Measure], outcome: Outcome, rates: Rates) -> Iterator[tuple[Measure, str, float | None]]:

@@ -104,8 +104,8 @@ def run_study(
     """
     design = path if isinstance(path, Design) else read_study(path)
     store = Store(Path(out) if out is not None else Path("reports") / design.spec.study)
-    store.mark(_json(_manifest(design)))
     with Crew(workers, scheduler) as crew:
+        store.mark(_json(_manifest(design)))
         number = design.spec.replications.at_least
         while True:
             failures = replicate(design.cases, number, store, crew, progress)

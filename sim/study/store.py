@@ -34,23 +34,23 @@ DONE = b"tideover.replications"
 
 
 class Store:
-    """The folder of one study. Raises ScenarioError where it cannot be written or holds something else."""
+    """The folder of one study. Raises ScenarioError where it holds something else."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
             raise ScenarioError([Problem(str(folder), 0, "this is not the folder of a study, so nothing is written")])
-        try:
-            self._unfinished.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ScenarioError([Problem(str(folder), 0, f"cannot write here: {error.strerror}")]) from None
 
     @property
     def _unfinished(self) -> Path:
         return self.folder / "unfinished"
 
     def mark(self, text: str) -> None:
-        """Write the manifest."""
+        """Write the manifest; raises ScenarioError where nothing can be written."""
+        try:
+            self._unfinished.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ScenarioError([Problem(str(self.folder), 0, f"cannot write here: {error.strerror}")]) from None
         _replace(self.folder / MARK, lambda path: path.write_text(text, encoding="utf-8"))
 
     def answer(self, name: str, table: pd.DataFrame) -> None:
@@ -68,7 +68,7 @@ class Store:
     def add(self, case: Case, first: int, count: int, batch: Batch) -> None:
         """Keep a finished batch; it is there whole or not at all."""
         place = self._unfinished / case.key
-        place.mkdir(exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
         name = f"{first:06d}-{first + count - 1:06d}.parquet"
         if batch.days.num_rows:
             _write(place / f"daily-{name}", batch.days)
