@@ -264,12 +264,7 @@ def show(file: Path, strategy: str | None, settings: tuple[str, ...]) -> None:
 @click.option("--study", "of_study", is_flag=True, help="The schema of study files instead.")
 def schema(out: Path | None, of_study: bool) -> None:
     """The JSON Schema of the scenario language, for editors."""
-    if of_study:
-        from sim.study.design import study_schema as make
-    else:
-        from sim.scenario.schema import scenario_schema as make
-
-    text = json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
+    text = _schema(of_study)
     if out is None:
         click.echo(text, nl=False)
     else:
@@ -278,19 +273,27 @@ def schema(out: Path | None, of_study: bool) -> None:
 
 @cli.command()
 @FILE
-def new(file: Path) -> None:
-    """Write a commented starter scenario that runs, with the schema for editors beside it."""
+@click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
+def new(file: Path, of_study: bool) -> None:
+    """Write a commented starter scenario (or study) that runs, with the schema for editors beside it."""
     from importlib.resources import files
 
-    from sim.scenario.schema import scenario_schema
-
-    starter = (files("sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
-    name = "scenario.schema.json"
+    starter = (files("sim.study" if of_study else "sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
+    name = "study.schema.json" if of_study else "scenario.schema.json"
     rest = starter.partition("\n")[2]
     _write(file, f"# yaml-language-server: $schema={name}\n{rest}")
     if not (file.parent / name).exists():
-        _write(file.parent / name, json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n")
-    click.echo(f"Wrote {file}. Run it with: tideover run {file}")
+        _write(file.parent / name, _schema(of_study))
+    click.echo(f"Wrote {file}. Run it with: tideover {'study' if of_study else 'run'} {file}")
+
+
+def _schema(of_study: bool) -> str:
+    if of_study:
+        from sim.study.design import study_schema as make
+    else:
+        from sim.scenario.schema import scenario_schema as make
+
+    return json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _write(path: Path, text: str) -> None:

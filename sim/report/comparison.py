@@ -16,7 +16,7 @@ from sim.study.run import StudyResult
 def amount(value: float, unit: str) -> str:
     """The size of a difference: shares in percentage points, money and units as counts."""
     if unit == "share":
-        return f"{abs(value) * 100:.3g} percentage points"
+        return f"{abs(value) * 100:.4g} percentage points"
     return shown_value(abs(value), "days" if unit == "day" else "" if unit == "money" else unit).strip()
 
 
@@ -27,11 +27,14 @@ def sentence(row: dict[str, Any]) -> str:
     head = f"{where}: {measure.label.lower()} under '{row['strategy']}' against '{row['against']}': "
     if row["verdict"] in (SAME, UNKNOWN):
         return f"{head}{row['verdict']}."
-    span = f"between {_signed(row['low'], measure.unit)} and {_signed(row['high'], measure.unit)}"
+    low, high = sorted((row["low"], row["high"]), key=abs)
     if row["verdict"] == UNDETECTED:
-        return f"{head}{UNDETECTED} in {row['n']} replications (it lies {span})."
+        span = f"it lies between {_signed(row['low'], measure.unit)} and {_signed(row['high'], measure.unit)}"
+        return f"{head}{UNDETECTED} in {row['n']} replications ({span})."
     size = f"{head}{amount(row['difference'], measure.unit)} {row['verdict']}"
-    return f"{size} in every replication." if row["method"] == "exact" else f"{size} (it lies {span})."
+    if row["method"] == "exact":
+        return f"{size} in every replication."
+    return f"{size} (between {amount(low, measure.unit)} and {amount(high, measure.unit)})."
 
 
 def _signed(value: float, unit: str) -> str:

@@ -48,7 +48,7 @@ class Store:
     def mark(self, text: str) -> None:
         """Write the manifest; raises ScenarioError where nothing can be written."""
         try:
-            self._unfinished.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ScenarioError([Problem(str(self.folder), 0, f"cannot write here: {error.strerror}")]) from None
         _replace(self.folder / MARK, lambda path: path.write_text(text, encoding="utf-8"))
