@@ -177,7 +177,7 @@ def _json(data: dict[str, Any]) -> str:
 
 def _write_answers(result: StudyResult, store: Store) -> None:
     tables = {"summary": result.summary, "comparisons": result.comparisons, "best": result.best}
-    tables |= {"regret": result.regret} | ({"fan": result.fan} if len(result.daily) else {})
+    tables |= {"regret": result.regret, "fan": result.fan}
     for name, answer in tables.items():
         store.answer(name, answer)
     end = {

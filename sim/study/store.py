@@ -54,7 +54,11 @@ class Store:
         _replace(self.folder / MARK, lambda path: path.write_text(text, encoding="utf-8"))
 
     def answer(self, name: str, table: pd.DataFrame) -> None:
-        """Write a table of answers, as Parquet and as CSV."""
+        """Write a table of answers, as Parquet and as CSV; an empty one leaves no file."""
+        if table.empty:
+            for ending in ("parquet", "csv"):
+                (self.folder / f"{name}.{ending}").unlink(missing_ok=True)
+            return
         _write(self.folder / f"{name}.parquet", pa.Table.from_pandas(table, preserve_index=False))
         _replace(self.folder / f"{name}.csv", lambda path: table.to_csv(path, index=False, lineterminator="\n"))
 

@@ -109,6 +109,24 @@ replications: {{at_least: 4, at_most: 12, until: {until}}}
     assert between.precise and 4 <= between.number <= 12
 
 
+def test_one_strategy_alone_is_a_study_too(write_study: WriteStudy, tmp_path: Path) -> None:
+    text = """
+study: alone
+title: One strategy
+scenarios: [starter.yaml]
+strategies: [{name: only}]
+measures: [mean_stock]
+replications: {at_least: 3, at_most: 6, until: {mean_stock: 0.000001}}
+twin: false
+daily: true
+"""
+    result = sim.run_study(write_study(text), tmp_path / "out", workers=1)
+    assert (result.number, result.precise) == (6, False)
+    assert result.comparisons.empty and result.best.empty and result.regret.empty
+    assert result.summary["n"].tolist() == [6] and result.fan["twin_unmet"].isna().all()
+    assert query(tmp_path / "out", "select count(*) as n from fan")["n"].tolist() == [5 * 91]
+
+
 def test_results_are_queried_in_sql(write_study: WriteStudy, tmp_path: Path) -> None:
     result = sim.run_study(write_study(), tmp_path / "out", workers=1)
     found = query(
