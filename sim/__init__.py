@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Run", "ScenarioError", "__version__", "run", "validate"]
+__all__ = ["Run", "ScenarioError", "StudyResult", "__version__", "run", "run_study", "validate"]
 
 if TYPE_CHECKING:
     from sim.api import Run, run, validate
     from sim.errors import ScenarioError
+    from sim.study.run import StudyResult, run_study
 
 
 def __getattr__(name: str) -> Any:
@@ -25,6 +26,10 @@ def __getattr__(name: str) -> Any:
         from sim.errors import ScenarioError
 
         return ScenarioError
+    if name in ("StudyResult", "run_study"):
+        import sim.study.run
+
+        return getattr(sim.study.run, name)
     if name in __all__:
         import sim.api
 

@@ -13,9 +13,12 @@ import click
 
 from sim import __version__
 
+FAILED = 1
 BAD_INPUT = 2
 MOST_TOLD = 200
 """Problems printed of one call; more are counted only."""
+INTERRUPTED = 130
+MOST_FAILURES = 20
 LONG_RUN = 1.0
 """Seconds after which a run shows its progress."""
 
@@ -163,6 +166,47 @@ def _summary(result: Any) -> None:
 
 
 @cli.command()
+@FILE
+@click.option("--workers", "-w", type=click.IntRange(min=1), help="Processes; default one a processor, 1: this one.")
+@click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
+def study(file: Path, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool) -> None:
+    """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
+    import sim
+    from sim.report.comparison import summary
+
+    try:
+        with _progress(not quiet) as tick:
+            result = sim.run_study(file, out, workers=workers, scheduler=scheduler, progress=tick)
+    except KeyboardInterrupt:
+        click.echo("Interrupted. What is finished is kept; the same command goes on from there.", err=True)
+        sys.exit(INTERRUPTED)
+    if not quiet:
+        click.echo("\n".join(summary(result)))
+    click.echo(f"Results: {result.folder}")
+    if result.failures:
+        for failure in result.failures[:MOST_FAILURES]:
+            click.echo(f"failed: {failure}", err=True)
+        click.echo(f"{len(result.failures)} replications failed; the others are kept, these are tried again.", err=True)
+        sys.exit(FAILED)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("sql")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+def query(folder: Path, sql: str, as_csv: bool) -> None:
+    """Put a question in SQL to the results of a study; its tables are replications, comparisons, summary, …"""
+    from sim.study.query import query as ask
+
+    found = ask(folder, sql)
+    click.echo(
+        found.to_csv(index=False, lineterminator="\n") if as_csv else found.to_string(index=False), nl=not as_csv
+    )
+
+
+@cli.command()
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @STRATEGY
 def validate(files: tuple[Path, ...], strategy: str | None) -> None:
@@ -249,31 +293,40 @@ def show(file: Path, strategy: str | None, settings: tuple[str, ...]) -> None:
 
 @cli.command()
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="File to write; default: print.")
-def schema(out: Path | None) -> None:
+@click.option("--study", "of_study", is_flag=True, help="The schema of study files instead.")
+def schema(out: Path | None, of_study: bool) -> None:
     """The JSON Schema of the scenario language, for editors."""
-    from sim.scenario.schema import schema_text
-
+    text = _schema(of_study)
     if out is None:
-        click.echo(schema_text(), nl=False)
+        click.echo(text, nl=False)
     else:
-        _write(out, schema_text(), "w")
+        _write(out, text, "w")
 
 
 @cli.command()
 @FILE
-def new(file: Path) -> None:
-    """Write a commented starter scenario that runs, with the schema for editors beside it."""
+@click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
+def new(file: Path, of_study: bool) -> None:
+    """Write a commented starter scenario (or study) that runs, with the schema for editors beside it."""
     from importlib.resources import files
 
-    from sim.scenario.schema import schema_text
-
-    starter = (files("sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
-    name = "scenario.schema.json"
+    starter = (files("sim.study" if of_study else "sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
+    name = "study.schema.json" if of_study else "scenario.schema.json"
     rest = starter.partition("\n")[2]
     _write(file, f"# yaml-language-server: $schema={name}\n{rest}", "x")
     if not (file.parent / name).exists():
-        _write(file.parent / name, schema_text(), "x")
-    click.echo(f"Wrote {file}. Run it with: tideover run {file}")
+        _write(file.parent / name, _schema(of_study), "x")
+    click.echo(f"Wrote {file}. Run it with: tideover {'study' if of_study else 'run'} {file}")
+
+
+def _schema(of_study: bool) -> str:
+    from sim.scenario.schema import schema_text
+
+    if not of_study:
+        return schema_text()
+    from sim.study.design import study_schema
+
+    return json.dumps(study_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _write(path: Path, text: str, mode: Literal["w", "x"]) -> None:

@@ -23,7 +23,10 @@ class LaneDelay(Disruption):
     extra: Days = 0.0
     factor: Number = Field(default=1.0, ge=0)
     example = {"lanes": ["maker > store"], "from": "2024-01-11", "for": "8d", "extra": "3d"}
-    bad_example = ({"lanes": ["maker > stor"], "from": "2024-01-11", "for": "8d", "extra": "3d"}, "did you mean 'maker > store'")
+    bad_example = (
+        {"lanes": ["maker > stor"], "from": "2024-01-11", "for": "8d", "extra": "3d"},
+        "did you mean 'maker > store'",
+    )
 
     def check(self) -> None:
         if (self.lanes is None) == (self.mode is None):

@@ -31,6 +31,10 @@ class Times:
     mean: float
     draw: Draw | None = None
 
+    def __reduce__(self) -> tuple[Callable[..., Times], tuple[object, ...]]:
+        # the text says it all, and a closure cannot be sent to another process
+        return (Times, (self.text, self.mean)) if self.draw is None else (parse_times, (self.text,))
+
 
 def _lognormal(mean: float, sd: float) -> Draw:
     # moments of exp(N(m, s)): s2 = ln(1 + (sd/mean)^2), m = ln(mean) - s2/2

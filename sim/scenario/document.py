@@ -155,7 +155,8 @@ class Document:
 
     `data` holds the merged keys without `extends`, `network`, `strategies`; `strategies` the overlays as
     written; `overrides` what was set over what, in order; `files` every file read, the scenario first;
-    `root` the folder no reference may leave. It is `partial` where a file that it builds on could not be read.
+    `root` the folder no reference may leave. It is `partial` where a file that it builds on could not be read;
+    `what` is how messages call the whole.
     """
 
     data: dict[str, Any]
@@ -166,6 +167,7 @@ class Document:
     strategies: dict[str, Any] = field(default_factory=dict)
     strategy: str | None = None
     partial: bool = False
+    what: str = "the scenario"
 
     def mark(self, path: Iterable[str | int] = ()) -> Mark:
         """Where the value at `path` was written, or its nearest ancestor that was written."""

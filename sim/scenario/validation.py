@@ -181,7 +181,9 @@ def _problem(fault: _Fault, document: Document) -> Problem:
     if value is None:
         return document.problem(fault.path, f"{where} is empty", None, _expected(fault))
     if isinstance(inner, ValueError) and isinstance(value, dict):
-        message = f"what stands in {where} does not fit together" if fault.path else "the scenario contradicts itself"
+        message = (
+            f"what stands in {where} does not fit together" if fault.path else f"{document.what} contradicts itself"
+        )
         return document.problem(fault.path, message, None, _expected(fault))
     return document.problem(fault.path, f"{where} is not valid", value, _expected(fault), _allowed(fault))
 
@@ -217,7 +219,7 @@ def _unknown_kind(fault: _Fault, document: Document, where: str) -> Problem:
 
 
 def _name(document: Document, path: Place) -> str:
-    return f"'{document.label(path)}'" if path else "the scenario"
+    return f"'{document.label(path)}'" if path else document.what
 
 
 def _value(fault: _Fault, document: Document) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
 
 from docs.make_reference import PAGE, reference
 from sim.errors import ScenarioError
+from sim.study.fingerprint import digest
 from tests.contract.network import (
     GOLDEN,
     KINDS,
@@ -62,6 +64,12 @@ def test_its_golden_result_holds(family: str, name: str) -> None:
     known = golden(family)
     assert name in known, "no golden result: python -m tests.contract.regenerate"
     assert result(run(example(family, name))) == known[name]
+
+
+@every_kind
+def test_its_plan_reaches_a_worker_process_unchanged(family: str, name: str) -> None:
+    plan = run(example(family, name)).outcome.plan
+    assert digest(pickle.loads(pickle.dumps(plan))) == digest(plan)
 
 
 @every_kind
