@@ -6,19 +6,16 @@ from typing import Literal
 
 import numpy as np
 
-from sim.disruptions.base import DISRUPTIONS, Disruption
-from sim.model.effects import Effect, Impulse, ramp
+from sim.disruptions.base import DISRUPTIONS, Disruption, Stage
+from sim.model.effects import Effect, Impulse, Steps, ramp
 from sim.model.network import Network
 from sim.model.selection import SelectorField
-from sim.registry import Model
-from sim.units import Date, Days, Share, Text
+from sim.units import Days, Share, Text
 
 
-class Step(Model):
+class RecoveryStep(Stage):
     """A stage of recovery."""
 
-    on: Date
-    """first day of this stage"""
     capacity: Share
     """share of normal capacity"""
 
@@ -37,8 +34,8 @@ class SiteOutage(Disruption):
     """products concerned; left out: all"""
     capacity: Share = 0.0
     """share of normal capacity left"""
-    steps: list[Step] = []
-    """stages of recovery before the end, in order of date"""
+    steps: list[RecoveryStep] = []
+    """stages of recovery before the end, in order of time"""
     restart_lag: Days = 0.0
     """from a restart to the first product released: steps and the end are felt this much later"""
     recovery: Days | None = None
@@ -49,11 +46,7 @@ class SiteOutage(Disruption):
     bad_example = ({"at": "maker", "from": "2024-01-11"}, "either until")
 
     def check(self) -> None:
-        days = [step.on for step in self.steps]
-        if days != sorted(set(days)) or (days and days[0] <= self.from_):
-            raise ValueError("steps in order of date, after from")
-        if days and self.until is not None and days[-1] >= self.until:
-            raise ValueError(f"steps before until ({self.until})")
+        self.check_stages(self.steps)
 
     def place(self) -> str:
         return str(self.at)
@@ -63,9 +56,9 @@ class SiteOutage(Disruption):
         start, end = self.span(network)
         if end <= start:
             return [], []
+        first, *later = self.staged(network, self.capacity, [(step, step.capacity) for step in self.steps])
+        levels = [first, *((day + self.restart_lag, capacity) for day, capacity in later)]
         end += self.restart_lag
-        later = ((network.calendar.day(s.on) + self.restart_lag, s.capacity) for s in self.steps)
-        levels = [(start, self.capacity), *later]
         effects = []
         for site in np.unique(network.cell_site[cells]):
             mine = cells[network.cell_site[cells] == site]
@@ -79,9 +72,7 @@ class SiteOutage(Disruption):
             impulses.append(Impulse("destroy_stock", cells, 1.0, start, self.label))
         return effects, impulses
 
-    def _shipping(
-        self, network: Network, cells: np.ndarray, steps: tuple[tuple[float, float], ...], over: float
-    ) -> list[Effect]:
+    def _shipping(self, network: Network, cells: np.ndarray, steps: Steps, over: float) -> list[Effect]:
         """What leaves the site: nothing while capacity is nil; a share of usual where capacity is not limited."""
         out = np.flatnonzero(np.isin(network.flow_source, cells))
         limited = np.isfinite(network.capacity[network.flow_source[out]])

@@ -23,7 +23,9 @@ from sim.engine.ordering import Ordering
 from sim.engine.plan import Plan
 from sim.engine.quality import Quality
 from sim.engine.recorder import Recorder
+from sim.engine.reports import Reports
 from sim.engine.reserves import ReserveDesk
+from sim.engine.seizures import seize
 from sim.engine.state import State
 from sim.engine.stock import Patients, Production
 from sim.engine.tape import DemandTape
@@ -38,15 +40,18 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
     cells, flows, lanes = len(network.cell_site), len(network.flow_buyer), len(network.lanes)
     passages, gates = len(network.passages), len(network.gates)
     return {
+        "cell.blackout": np.zeros(cells),
         "cell.capacity_factor": np.ones(cells),
         "cell.demand_factor": np.ones(cells),
         "cell.order_factor": np.ones(cells),
+        "cell.price_factor": np.ones(cells),
         "cell.release": np.zeros(cells),
         "flow.allowance": np.full(flows, np.inf),
         "flow.at_border": np.zeros(flows),
         "flow.border_open": np.ones(flows),
         "flow.cancels": np.zeros(flows),
         "flow.extra_orders": np.zeros(flows),
+        "flow.licence": np.zeros(flows),
         "gate.clearance": np.zeros(gates),
         "gate.handling": np.array([gate.handling for gate in network.gates]),
         "lane.extra": np.zeros(lanes),
@@ -70,9 +75,13 @@ class World:
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self.production = Production(plan, self.state, self.quantities, streams)
         self.patients = Patients(plan, self.state, DemandTape(plan.demand, network.calendar, streams), self.quantities)
-        self.ordering = Ordering(plan, self.state, self.quantities, self.journal)
-        self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport)
-        self.desks = [ReserveDesk(plan, k, self.state, self.dispatch, self.journal) for k in range(len(plan.reserves))]
+        self.reports = Reports(self.state, self.quantities)
+        self.ordering = Ordering(plan, self.state, self.quantities, self.reports, self.journal)
+        self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport, self.reports)
+        self.desks = [
+            ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
+            for k in range(len(plan.reserves))
+        ]
         self.recorder = Recorder(plan, self.state, self.transport, table)
         self.quality = Quality(plan, self.state, self.journal)
         self._send_opening_shipments()
@@ -95,6 +104,10 @@ class World:
 
     def strike(self, impulse: Impulse, now: float) -> None:
         """Phase 1: something happens once."""
+        if impulse.action.startswith(("seize", "detain")):
+            self.transport.advance(now, inclusive=False)
+            seize(self.state, self.journal, impulse, now)
+            return
         state, cells = self.state, impulse.rows
         if impulse.action == "destroy_stock":
             lost = np.floor(state.on_hand[cells] * impulse.amount + 0.5).astype(np.int64)
@@ -123,6 +136,7 @@ class World:
         self.quality.release(day)
         self.production.run(day)
         self.patients.serve(day)
+        self.reports.renew()
         for desk in self.desks:
             desk.review(float(day))
         self.ordering.review(day)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.engine.journal import Journal
 from sim.engine.plan import BoundRule, Plan
+from sim.engine.reports import Reports
 from sim.engine.state import State
 from sim.model.effects import Quantities
 from sim.model.lots import NEVER_EXPIRES
@@ -16,7 +17,8 @@ from sim.policies.replenishment.base import StockView
 class Ordering:
     """Asks every policy what it orders and books the orders at the sources."""
 
-    def __init__(self, plan: Plan, state: State, quantities: Quantities, journal: Journal) -> None:
+    def __init__(self, plan: Plan, state: State, quantities: Quantities, reports: Reports, journal: Journal) -> None:
+        self._reports = reports
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
         self._rules = plan.replenishment
         level = plan.network.cell_level
@@ -34,16 +36,23 @@ class Ordering:
         """All orders of a day; a level's orders are booked before the level above is reviewed."""
         if self._quantities.touched("flow.extra_orders"):
             self._order_extra(day)
+        self._book(day, *self._reports.overdue())
         for rule, part in self._parts:
             due = (day - rule.first) % rule.review == 0
             units = self._wanted(rule, due, day)
             if units is None:
                 continue
             wants = part[units[part] > 0]
+            if self._reports.may_fail:
+                wants = wants[self._reports.reviews(rule.cells[wants])]
             if wants.size:
                 flow, share = self._sources.split(rule.cells[wants], units[wants])
-                self._state.book(flow, share)
-                self._note(day, flow, share)
+                self._book(day, *self._reports.sent(flow, share))
+
+    def _book(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
+        if flow.size:
+            self._state.book(flow, units)
+            self._note(day, flow, units)
 
     def _order_extra(self, day: int) -> None:
         """Whole units of what disruptions order on top; a fraction is carried to the next day."""
@@ -51,18 +60,17 @@ class Ordering:
         units = np.floor(self._extra + 1e-9).astype(np.int64)
         self._extra -= units
         flow = np.flatnonzero(units)
-        self._state.book(flow, units[flow])
-        self._note(day, flow, units[flow])
+        self._book(day, flow, units[flow])
 
     def _wanted(self, rule: BoundRule, due: bool, day: int) -> np.ndarray | None:
-        cells, state = rule.cells, self._state
+        cells = rule.cells
         if not due and not rule.rule.has_emergency:
             return None
-        position = state.position(cells) - self._not_counted(cells, day)
+        position = self._reports.position(cells) - self._not_counted(cells, day)
         factor = self._quantities["cell.order_factor"][cells]
         if (factor != 1).any():
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
-        view = StockView(position, state.on_hand[cells])
+        view = StockView(position, self._reports.stock_for_review(cells))
         return rule.rule.orders(view) if due else rule.rule.emergency(view)
 
     def _not_counted(self, cells: np.ndarray, day: int) -> np.ndarray:

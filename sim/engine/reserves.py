@@ -7,6 +7,7 @@ import numpy as np
 from sim.engine.dispatch import Dispatch
 from sim.engine.journal import Journal
 from sim.engine.plan import Plan, ReservePlan
+from sim.engine.reports import Reports
 from sim.engine.state import State
 from sim.model.effects import Impact
 from sim.model.lots import NEVER_EXPIRES
@@ -20,12 +21,15 @@ class ReserveDesk:
     Everything is kept for each member cell, so that a reserve may be open to one member and closed to another.
     """
 
-    def __init__(self, plan: Plan, position: int, state: State, dispatch: Dispatch, journal: Journal) -> None:
+    def __init__(
+        self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
+    ) -> None:
         self.reserve: ReservePlan = plan.reserves[position]
         self.stock = state.reserve[position]
         self._position = position
         self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
+        self._reports = reports
         self._impacts: tuple[Impact, ...] = plan.impacts
         members = len(self.reserve.members)
         self._since = np.full(members, np.nan)
@@ -48,9 +52,9 @@ class ReserveDesk:
         view = MemberView(
             self.reserve.member,
             self._network.cell_product[cells],
-            self._state.on_hand[cells],
+            self._reports.on_hand(cells),
             self._network.cell_mean[cells],
-            self._state.today.unmet[cells] > 0,
+            self._reports.short(cells),
             day,
             announced,
         )

@@ -31,6 +31,9 @@ class Times:
     mean: float
     draw: Draw | None = None
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def _lognormal(mean: float, sd: float) -> Draw:
     # moments of exp(N(m, s)): s2 = ln(1 + (sd/mean)^2), m = ln(mean) - s2/2
