@@ -28,16 +28,16 @@ class PriceShock(Disruption):
     ramp: Days = 0.0
     """time to reach the full factor, in a straight line"""
     example = {"from": "2024-01-11", "for": "20d", "factor": 6}
-    bad_example = ({"at": "store", "from": "2024-01-11", "for": "20d", "factor": 6}, "no supplier of these products")
+    bad_example = ({"at": "store", "from": "2024-01-11", "for": "20d", "factor": 6}, "no supplier among")
 
     def place(self) -> str:
         return str(self.at)
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
+        if not (network.site_kind[network.select_sites(self.at)] == "supplier").any():
+            raise PlaceError(("at",), "no supplier among these sites", self.at, "suppliers, or some of them")
         cells = cells[network.cell_kind[cells] == "supplier"]
-        if not len(cells):
-            raise PlaceError(("at",), "no supplier of these products", self.at, "suppliers, or some of them")
         start, end = self.span(network)
         steps = ramp(start, self.ramp, 1.0, self.factor)
         return [Effect("cell.price_factor", cells, "multiply", steps, end, self.label)], []

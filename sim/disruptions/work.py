@@ -24,8 +24,8 @@ def less_work(
         sites = network.select_sites(at)
         gates = np.array([i for i, gate in enumerate(network.gates) if gate.site in sites], dtype=np.int64)
         flows = np.flatnonzero(np.isin(network.flow_source, cells))
-        if not len(gates) and not len(flows):
-            raise PlaceError((), "no port, plant or warehouse that ships anything", at, "a place where work is done")
+        if (network.site_kind[sites] == "facility").all():
+            raise PlaceError((), "no port, plant or warehouse among these sites", at, "a place where work is done")
     made = cells[network.cell_kind[cells] == "supplier"]
     some = tuple((day, share if share > 0 else 1.0) for day, share in steps)
     none = tuple((day, np.inf if share > 0 else 0.0) for day, share in steps)

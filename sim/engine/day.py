@@ -86,6 +86,7 @@ class World:
         self.quality = Quality(plan, self.state, self.journal)
         self._send_opening_shipments()
         self.conservation = Conservation(plan, self.state)
+        self._ended = self.first_day - 2
         self._short = np.zeros(len(network.cell_site), dtype=bool)
 
     def _send_opening_shipments(self) -> None:
@@ -99,6 +100,8 @@ class World:
     def change_effects(self, now: float) -> None:
         """Phase 1, at its own time: movement until now under the old effects, then the new ones."""
         self.transport.advance(now, inclusive=False)
+        if now % 1 == 0:  # what a port does under the new effects belongs to the new day
+            self.end_day(int(now) - 1)
         self.quantities.update(now)
         self.transport.effects_changed(now)
 
@@ -148,8 +151,9 @@ class World:
         self.state.today.clear()
 
     def end_day(self, day: int) -> None:
-        """The midnight after a day: what moved until then."""
-        if self.transport.through_ports:
+        """The midnight after a day: what moved until then; once a day."""
+        if self.transport.through_ports and day > self._ended:
+            self._ended = day
             self.transport.advance(float(day + 1), inclusive=False)
             self.recorder.record_ports(day)
 

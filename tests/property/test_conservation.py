@@ -14,6 +14,7 @@ import sim
 from sim.disruptions import DISRUPTIONS
 from sim.engine.recorder import DAILY
 from sim.engine.transport import Transport
+from sim.hazards import PROCESSES
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.reserves.triggers.base import TRIGGERS
 from tests.property import networks
@@ -26,12 +27,13 @@ NO_TIME = 1e-9
 def test_the_networks_know_every_kind() -> None:
     """A new kind has to be added to the random networks too."""
     assert set(networks.DISRUPTED) == set(DISRUPTIONS)
+    assert set(networks.HAPPENING) == set(PROCESSES)
     assert set(networks.POLICIES) == set(REPLENISHMENT)
     assert set(networks.RULES) == set(ALLOCATION)
     assert set(networks.TRIGGERED) == set(TRIGGERS)
 
 
-@given(scenarios())
+@given(scenarios(hazards=4))
 def test_units_are_conserved_every_day(spec: dict[str, Any]) -> None:
     """Initial + produced = on hand + held + under way + reserve + served + destroyed + expired + recalled."""
     done = run(spec)
@@ -56,7 +58,7 @@ def _initial(done: sim.Run) -> np.ndarray:
     return units[np.unique(network.cell_product)]
 
 
-@given(scenarios())
+@given(scenarios(hazards=2))
 def test_all_demand_is_accounted_for(spec: dict[str, Any]) -> None:
     """Demand = served at once + served late + lost + still waiting, per site and product, every day."""
     daily = run(spec).daily
@@ -86,7 +88,7 @@ def test_a_patient_waits_no_longer_than_patience(spec: dict[str, Any]) -> None:
         assert (mine["backlog"].to_numpy() <= mine["unmet"].rolling(days, min_periods=1).sum().to_numpy()).all()
 
 
-@given(scenarios())
+@given(scenarios(hazards=4))
 def test_nothing_is_negative(spec: dict[str, Any]) -> None:
     done = run(spec)
     assert (done.daily[list(DAILY)] >= 0).all().all()
@@ -146,7 +148,7 @@ def _span(entry: dict[str, Any]) -> tuple[float, float]:
     return begin, begin + (float(length[:-1]) / 24 if length.endswith("h") else float(length[:-1]))
 
 
-@given(scenarios(disruptions=2))
+@given(scenarios(disruptions=2, hazards=2))
 def test_nothing_leaves_over_a_ban_or_a_closed_lane(spec: dict[str, Any]) -> None:
     """No departure on any banned day; goods already under way may be let through by the ban's own rule."""
     lane = next(iter(f"{x['from']} > {x['to']}" for x in spec["lanes"]))
@@ -169,7 +171,7 @@ def test_nothing_leaves_over_a_ban_or_a_closed_lane(spec: dict[str, Any]) -> Non
             assert not [d for d in meanwhile if d.lane == entry["lane"]]
 
 
-@given(scenarios())
+@given(scenarios(hazards=2))
 def test_lanes_carry_no_more_than_they_can(spec: dict[str, Any]) -> None:
     _, departures = _departures(spec)
     for lane in spec["lanes"]:

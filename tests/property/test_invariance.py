@@ -14,7 +14,7 @@ from tests.property.networks import START, Spec, day, scenarios
 from tests.property.running import changed, run, same
 
 LISTS = ("lanes", "sourcing", "demand", "replenishment", "allocation", "stock", "disruptions")
-MAPPINGS = ("products", "suppliers", "ports", "warehouses", "facilities", "reserves")
+MAPPINGS = ("products", "suppliers", "ports", "warehouses", "facilities", "reserves", "hazards")
 
 
 @st.composite
@@ -31,7 +31,7 @@ def _with(spec: Spec, *disruptions: Spec) -> Spec:
     return changed(spec, disruptions=[*spec["disruptions"], *more])
 
 
-@given(scenarios())
+@given(scenarios(hazards=3))
 def test_the_same_scenario_gives_the_same_run(spec: Spec) -> None:
     one, other = run(spec), run(spec)
     pd.testing.assert_frame_equal(one.daily, other.daily)
@@ -80,7 +80,7 @@ def _times(part: Spec, k: int, *keys: str) -> None:
             part[key] *= k
 
 
-@given(scenarios(), st.randoms(use_true_random=False))
+@given(scenarios(hazards=3), st.randoms(use_true_random=False))
 def test_the_order_of_the_file_does_not_matter(spec: Spec, chance: Any) -> None:
     shuffled = changed(spec)
     for name in LISTS:
