@@ -121,8 +121,9 @@ def _try(body: Body, place: Place, entry: tuple[str, Any] | None) -> None:
             raise PlaceError(("each", field), message, field, "one of " + ", ".join(known), known)
         if field in body.fields:
             raise PlaceError((*place, field), f"'{field}' stands under 'each' already", body.fields[field])
-        listed = isinstance(entries, list)
-        variants = [({field: e}, ("each", field, k)) for k, e in enumerate(entries if listed else ["all"])]
+        variants = [({field: entries}, ("each", field))]
+        if isinstance(entries, list):
+            variants = [({field: value}, ("each", field, k)) for k, value in enumerate(entries)]
     for fields, where in variants:
         for end in ("low", "high"):
             amounts = {key: drawn.written(getattr(drawn, end)) for key, drawn in body.drawn.items()}
