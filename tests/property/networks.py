@@ -355,7 +355,8 @@ class _Builder:
         c = self.c
         earlier = [f"z{k}" for k in range(position)] + [entry["name"] for entry in self.spec["disruptions"]]
         processes = [p for p in HAPPENING if p != "after" or earlier]
-        hazard: Spec = {"disruption": {"kind": kind} | DISRUPTED[kind](self)}
+        body = {key: value for key, value in DISRUPTED[kind](self).items() if not key.startswith("made_")}  # no dates
+        hazard: Spec = {"disruption": {"kind": kind} | body}
         hazard["happens"] = HAPPENING[c.one(processes)](c, earlier)
         if not DISRUPTIONS[kind].instant:
             hazard["lasts"] = c.one(TIMES)

@@ -384,4 +384,6 @@ def test_the_report_tells_what_chance_drew(tmp_path: Path) -> None:
         starts.add(impact.start)
     assert len(starts) == 2
     never = sim.run(file, overrides={"hazards.breakdown.happens.probability": "0%"})
-    assert "its hazards drew none" in story(Facts(never.loaded, never.outcome, never.twin, never.metrics))[0]
+    assert (
+        "its hazards drew none" in story(Facts(never.loaded, never.outcome, never.twin, never.metrics))[0].sentences[0]
+    )
