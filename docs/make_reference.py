@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from sim.disruptions import DISRUPTIONS
+from sim.hazards import PROCESSES
 from sim.model.demand import DEMAND
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.reserves.reserve import TRIGGERS
@@ -18,6 +19,7 @@ from sim.registry import Kind, Registry
 PAGE = Path(__file__).parent / "reference" / "kinds.md"
 FAMILIES: list[tuple[str, str, Registry[Any]]] = [
     ("Disruptions", "Entries of `disruptions`.", DISRUPTIONS),
+    ("Hazard processes", "`happens` of an entry of `hazards`.", PROCESSES),
     ("Replenishment policies", "Entries of `replenishment`.", REPLENISHMENT),
     ("Allocation rules", "Entries of `allocation`.", ALLOCATION),
     ("Reserve triggers", "`release.when` of a reserve.", TRIGGERS),

@@ -245,16 +245,17 @@ def list_() -> None:
 
 @list_.command()
 def kinds() -> None:
-    """The kinds of disruption, policy, rule, trigger and demand, with a line on each."""
+    """The kinds of disruption, hazard process, policy, rule, trigger and demand, with a line on each."""
     from rich.console import Console
     from rich.table import Table
 
     from sim.disruptions import DISRUPTIONS
+    from sim.hazards import PROCESSES
     from sim.model.demand import DEMAND
     from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
 
     console = Console()
-    for registry in (DISRUPTIONS, REPLENISHMENT, ALLOCATION, TRIGGERS, DEMAND):
+    for registry in (DISRUPTIONS, PROCESSES, REPLENISHMENT, ALLOCATION, TRIGGERS, DEMAND):
         table = Table(title=f"{registry.family} ({registry.key}:)", title_justify="left", show_header=False)
         for name, kind in registry.items():
             table.add_row(name, (kind.__doc__ or "").split("\n")[0])

@@ -4,17 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from sim.errors import PlaceError, one_of_few, placed
-from sim.model.effects import Effect, Impact, Impulse, Operation
+from sim.model.effects import Effect, Impact, Impulse, Operation, Steps
 from sim.model.network import Network
 from sim.model.selection import Selector
-from sim.registry import Kind, Registry
+from sim.registry import Kind, Model, Registry
 from sim.units import Date, Days, Text
+
+
+class Stage(Model):
+    """A later stage of a disruption; its kind adds what changes then."""
+
+    on: Date | None = None
+    """first day of this stage; or give `after`"""
+    after: Days | None = None
+    """time since the disruption's beginning; or give `on`"""
+
+    def model_post_init(self, context: object) -> None:
+        if (self.on is None) == (self.after is None):
+            raise ValueError("either on (a date) or after (a duration)")
+
+    def offset(self, begin: dt.date) -> float:
+        """Days from the disruption's beginning."""
+        if self.on is not None:
+            return float((self.on - begin).days)
+        assert self.after is not None
+        return self.after
 
 
 class Disruption(Kind):
@@ -22,6 +43,9 @@ class Disruption(Kind):
 
     by_lot: ClassVar[bool] = False
     """whether the products concerned must be kept by lot"""
+    instant: ClassVar[bool] = False
+    """whether it happens at one time, `from`, and has no end"""
+
     kind: Text
     name: Text | None = None
     """how the journal and the report call it; left out: made from kind and place"""
@@ -49,13 +73,21 @@ class Disruption(Kind):
     def check(self) -> None:
         """Raise ValueError where fields contradict each other."""
 
-    def check_steps(self, days: list[dt.date]) -> None:
-        """Raise ValueError where the dates of stages are out of order or outside the span."""
-        if days != sorted(set(days)) or (days and days[0] <= self.from_):
-            raise ValueError("steps in order of date, after from")
-        length = (self.until - self.from_).days if self.until is not None else self.for_
-        if days and length is not None and (days[-1] - self.from_).days >= length:
+    def check_stages(self, stages: Sequence[Stage]) -> None:
+        """Raise ValueError where stages are not in order, or not within the span as far as it has dates."""
+        offsets = [stage.offset(self.from_) for stage in stages]
+        if offsets != sorted(set(offsets)) or (offsets and offsets[0] <= 0):
+            raise ValueError("steps in order of time, after from")
+        length = self.for_ if self.until is None else (self.until - self.from_).days
+        dated = [offset for offset, stage in zip(offsets, stages, strict=True) if stage.on is not None]
+        if dated and length is not None and dated[-1] >= length:
             raise ValueError(f"steps before the end ({length:g} days after from)")
+
+    def staged(self, network: Network, first: float, later: Sequence[tuple[Stage, float]]) -> Steps:
+        """Steps of an effect: the first value from the beginning, then that of each stage until the end."""
+        start, end = self.span(network)
+        days = [(start + stage.offset(self.from_), value) for stage, value in later]
+        return ((start, first), *((day, value) for day, value in days if day < end))
 
     def span(self, network: Network) -> tuple[float, float]:
         """First day and first day after, since the start of the scenario."""
@@ -83,7 +115,7 @@ class Disruption(Kind):
         start, end = self.span(network)
         effects, impulses = self.act(network)
         held = tuple(e for e in effects if e.end > e.start and len(e.rows))
-        return Impact(self.label, start, end, start - self.notice, held, tuple(impulses))
+        return Impact(self.label, start, end, start - self.notice, held, tuple(impulses), self.kind)
 
     def hold(self, network: Network, quantity: str, rows: np.ndarray, operation: Operation, value: float) -> Effect:
         """An effect of one value over the whole span."""
@@ -100,6 +132,8 @@ class Disruption(Kind):
 
 class AtOnce(Disruption):
     """Something that happens at one time, `from`."""
+
+    instant: ClassVar[bool] = True
 
     def check_span(self) -> None:
         if self.until is not None or self.for_ is not None:
@@ -146,3 +180,12 @@ def one_site(network: Network, name: str, field: str, kinds: tuple[str, ...]) ->
         what = " or ".join(kinds)
         raise PlaceError((field,), f"unknown {what}", name, one_of_few(valid, f"a {what}"), valid)
     return int(np.flatnonzero((sites["name"] == name).to_numpy())[0])
+
+
+def lane_rows(network: Network, names: Sequence[str]) -> np.ndarray:
+    """Positions of lanes by name; raises PlaceError on the field `lanes` for an unknown one."""
+    index = {lane.name: i for i, lane in enumerate(network.lanes)}
+    for position, name in enumerate(names):
+        if name not in index:
+            raise PlaceError(("lanes", position), "unknown lane", name, "a lane written 'from > to'", index)
+    return np.array([index[name] for name in names])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from sim.disruptions.base import DISRUPTIONS, Disruption
+from sim.disruptions.base import DISRUPTIONS, Disruption, lane_rows
 from sim.errors import PlaceError, one_of_few
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
@@ -51,8 +51,4 @@ class LaneDelay(Disruption):
                 modes = {lane.mode for lane in network.lanes}
                 raise PlaceError(("mode",), "no lane of this mode", self.mode, one_of_few(modes, "a mode"), modes)
             return np.array(rows)
-        index = {lane.name: i for i, lane in enumerate(network.lanes)}
-        for position, name in enumerate(self.lanes):
-            if name not in index:
-                raise PlaceError(("lanes", position), "unknown lane", name, "a lane written 'from > to'", index)
-        return np.array([index[name] for name in self.lanes])
+        return lane_rows(network, self.lanes)

@@ -6,20 +6,17 @@ from typing import Literal
 
 import numpy as np
 
-from sim.disruptions.base import DISRUPTIONS, Disruption
+from sim.disruptions.base import DISRUPTIONS, Disruption, Stage
 from sim.errors import PlaceError
-from sim.model.effects import Effect, Impulse, ramp
+from sim.model.effects import Effect, Impulse, Steps, ramp
 from sim.model.network import Network
 from sim.model.selection import SelectorField
-from sim.registry import Model
-from sim.units import Date, Days, Share, Text
+from sim.units import Days, Share, Text
 
 
-class Step(Model):
+class RecoveryStep(Stage):
     """A stage of recovery."""
 
-    on: Date
-    """first day of this stage"""
     capacity: Share
     """share of normal capacity"""
 
@@ -38,8 +35,8 @@ class SiteOutage(Disruption):
     """products concerned; left out: all"""
     capacity: Share = 0.0
     """share of normal capacity left"""
-    steps: list[Step] = []
-    """stages of recovery before the end, in order of date"""
+    steps: list[RecoveryStep] = []
+    """stages of recovery before the end, in order of time"""
     restart_lag: Days = 0.0
     """from a restart to the first product released: steps and the end are felt this much later"""
     recovery: Days | None = None
@@ -50,7 +47,7 @@ class SiteOutage(Disruption):
     bad_example = ({"at": "maker", "from": "2024-01-11"}, "either until")
 
     def check(self) -> None:
-        self.check_steps([step.on for step in self.steps])
+        self.check_stages(self.steps)
 
     def place(self) -> str:
         return str(self.at)
@@ -63,9 +60,9 @@ class SiteOutage(Disruption):
         start, end = self.span(network)
         if end <= start:
             return [], []
+        first, *later = self.staged(network, self.capacity, [(step, step.capacity) for step in self.steps])
+        levels = [first, *((day + self.restart_lag, capacity) for day, capacity in later)]
         end += self.restart_lag
-        later = ((network.calendar.day(s.on) + self.restart_lag, s.capacity) for s in self.steps)
-        levels = [(start, self.capacity), *later]
         effects = []
         for site in np.unique(network.cell_site[cells]):
             mine = cells[network.cell_site[cells] == site]
@@ -79,9 +76,7 @@ class SiteOutage(Disruption):
             impulses.append(Impulse("destroy_stock", cells, 1.0, start, self.label))
         return effects, impulses
 
-    def _shipping(
-        self, network: Network, cells: np.ndarray, steps: tuple[tuple[float, float], ...], over: float
-    ) -> list[Effect]:
+    def _shipping(self, network: Network, cells: np.ndarray, steps: Steps, over: float) -> list[Effect]:
         """What leaves the site: nothing while capacity is nil; a share of usual where capacity is not limited."""
         out = np.flatnonzero(np.isin(network.flow_source, cells))
         limited = np.isfinite(network.capacity[network.flow_source[out]])

@@ -6,25 +6,27 @@ from typing import Literal
 
 import numpy as np
 
-from sim.disruptions.base import DISRUPTIONS, Disruption, one_site
+from sim.disruptions.base import DISRUPTIONS, Disruption, Stage, one_site
 from sim.errors import placed
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.model.selection import SelectorField
-from sim.registry import Model
-from sim.units import Date, Percent, Text
+from sim.units import Percent, Text
 
 
-class AllocationStep(Model):
+class AllocationStep(Stage):
     """A change of the allocation."""
 
-    on: Date
     share: Percent
 
 
 @DISRUPTIONS.register("supplier_allocation")
 class SupplierAllocation(Disruption):
-    """Each customer may take at most a share of its usual units; what is not taken may be taken within 30 days."""
+    """Each customer may take at most a share of its usual units; what is not taken may be taken within 30 days.
+
+    With `home`, customers in the supplier's own country have a share of their own: an export quota that puts the
+    home market first. Shares that rise step by step are a supplier that builds back.
+    """
 
     supplier: Text
     products: list[Text] | None = None
@@ -33,15 +35,17 @@ class SupplierAllocation(Disruption):
     """customers concerned"""
     share: Percent
     """share of usual units that is shipped; above 100% where a supplier lets customers have more than usual"""
+    home: Percent | None = None
+    """share for customers in the supplier's country, throughout; left out: as for all"""
     steps: list[AllocationStep] = []
-    """later shares, in order of date"""
+    """later shares, in order of time"""
     unfilled: Literal["wait", "cancel"] = "wait"
     """whether the rest of an order stays on order or is cancelled"""
     example = {"supplier": "maker", "from": "2024-01-11", "for": "20d", "share": "40%"}
     bad_example = ({"supplier": "makr", "from": "2024-01-11", "for": "20d", "share": "40%"}, "did you mean 'maker'")
 
     def check(self) -> None:
-        self.check_steps([step.on for step in self.steps])
+        self.check_stages(self.steps)
 
     def place(self) -> str:
         return self.supplier
@@ -53,9 +57,13 @@ class SupplierAllocation(Disruption):
             customers = network.select_sites(self.customers)
         buyer = network.cell_site[network.flow_buyer]
         flows = np.flatnonzero(np.isin(network.flow_source, cells) & np.isin(buyer, customers) & (buyer != site))
-        start, end = self.span(network)
-        steps = ((start, self.share), *((network.calendar.day(s.on), s.share) for s in self.steps))
-        effects = [Effect("flow.allowance", flows, "at_most", steps, end, self.label)]
+        country = network.sites["country"].to_numpy()
+        at_home = (country[buyer[flows]] == country[site]) & (self.home is not None)
+        steps = self.staged(network, self.share, [(step, step.share) for step in self.steps])
+        _, end = self.span(network)
+        effects = [Effect("flow.allowance", flows[~at_home], "at_most", steps, end, self.label)]
+        if self.home is not None:
+            effects.append(self.hold(network, "flow.allowance", flows[at_home], "at_most", self.home))
         if self.unfilled == "cancel":
             effects.append(self.hold(network, "flow.cancels", flows, "at_least", 1.0))
         return effects, []

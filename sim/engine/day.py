@@ -23,7 +23,9 @@ from sim.engine.ordering import Ordering
 from sim.engine.plan import Plan
 from sim.engine.quality import Quality
 from sim.engine.recorder import Recorder
+from sim.engine.reports import Reports
 from sim.engine.reserves import ReserveDesk
+from sim.engine.seizures import seize
 from sim.engine.state import State
 from sim.engine.stock import Patients, Production
 from sim.engine.tape import DemandTape
@@ -38,9 +40,11 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
     cells, flows, lanes = len(network.cell_site), len(network.flow_buyer), len(network.lanes)
     passages, gates = len(network.passages), len(network.gates)
     return {
+        "cell.blackout": np.zeros(cells),
         "cell.capacity_factor": np.ones(cells),
         "cell.demand_factor": np.ones(cells),
         "cell.order_factor": np.ones(cells),
+        "cell.price_factor": np.ones(cells),
         "cell.release": np.zeros(cells),
         "cell.warm": np.zeros(cells),
         "flow.allowance": np.full(flows, np.inf),
@@ -48,6 +52,7 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
         "flow.border_open": np.ones(flows),
         "flow.cancels": np.zeros(flows),
         "flow.extra_orders": np.zeros(flows),
+        "flow.licence": np.zeros(flows),
         "gate.clearance": np.zeros(gates),
         "gate.handling": np.array([gate.handling for gate in network.gates]),
         "lane.extra": np.zeros(lanes),
@@ -71,13 +76,18 @@ class World:
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self.production = Production(plan, self.state, self.quantities, streams)
         self.patients = Patients(plan, self.state, DemandTape(plan.demand, network.calendar, streams), self.quantities)
-        self.ordering = Ordering(plan, self.state, self.quantities, self.journal)
-        self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport)
-        self.desks = [ReserveDesk(plan, k, self.state, self.dispatch, self.journal) for k in range(len(plan.reserves))]
+        self.reports = Reports(self.state, self.quantities)
+        self.ordering = Ordering(plan, self.state, self.quantities, self.reports, self.journal)
+        self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport, self.reports)
+        self.desks = [
+            ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
+            for k in range(len(plan.reserves))
+        ]
         self.recorder = Recorder(plan, self.state, self.transport, table)
         self.quality = Quality(plan, self.state, self.journal)
         self._send_opening_shipments()
         self.conservation = Conservation(plan, self.state)
+        self._ended = self.first_day - 2
         self._short = np.zeros(len(network.cell_site), dtype=bool)
         self._any_short = False
 
@@ -92,12 +102,18 @@ class World:
     def change_effects(self, now: float) -> None:
         """Phase 1, at its own time: movement until now under the old effects, then the new ones."""
         self.transport.advance(now, inclusive=False)
+        if now % 1 == 0:  # what a port does under the new effects belongs to the new day
+            self.end_day(int(now) - 1)
         self.quantities.update(now)
         self.transport.effects_changed(now)
         self.dispatch.effects_changed()
 
     def strike(self, impulse: Impulse, now: float) -> None:
         """Phase 1: something happens once."""
+        if impulse.action.startswith(("seize", "detain")):
+            self.transport.advance(now, inclusive=False)
+            seize(self.state, self.journal, impulse, now)
+            return
         state, cells = self.state, impulse.rows
         if impulse.action == "destroy_stock":
             lost = np.floor(state.on_hand[cells] * impulse.amount + 0.5).astype(np.int64)
@@ -128,6 +144,7 @@ class World:
             self.quality.spoil(np.flatnonzero(self.quantities["cell.warm"]), day)
         self.production.run(day)
         self.patients.serve(day)
+        self.reports.renew()
         for desk in self.desks:
             desk.review(float(day))
         self.ordering.review(day)
@@ -139,8 +156,9 @@ class World:
         self.state.today.clear()
 
     def end_day(self, day: int) -> None:
-        """The midnight after a day: what moved until then."""
-        if self.transport.through_ports:
+        """The midnight after a day: what moved until then; once a day."""
+        if self.transport.through_ports and day > self._ended:
+            self._ended = day
             self.transport.advance(float(day + 1), inclusive=False)
             self.recorder.record_ports(day)
 

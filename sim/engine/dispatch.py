@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.plan import Plan
+from sim.engine.reports import Reports
 from sim.engine.state import State
 from sim.engine.stock import Production
 from sim.engine.transport import Throughput, Transport
@@ -45,11 +46,17 @@ class Dispatch:
     """Decides each evening what leaves on which flow."""
 
     def __init__(
-        self, plan: Plan, state: State, quantities: Quantities, production: Production, transport: Transport
+        self,
+        plan: Plan,
+        state: State,
+        quantities: Quantities,
+        production: Production,
+        transport: Transport,
+        reports: Reports,
     ) -> None:
         network = plan.network
         self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
-        self._production, self._transport = production, transport
+        self._production, self._transport, self._reports = production, transport, reports
         self._first_lane = network.routes.lane[network.flow_route, 0]
         self._border_first = network.routes.border[network.flow_route] == 0
         self._sources, self._starts = np.unique(network.flow_source, return_index=True)
@@ -179,7 +186,7 @@ class Dispatch:
             claim[flow] = np.arange(len(flow))
             mine = claim[self._book.flow] >= 0
             booked = claim[self._book.flow[mine]], self._book.units[mine]
-        cover = self.state.on_hand[buyer] + self.state.in_transit[buyer] - self.state.backlog[buyer]
+        cover = self._reports.on_hand(buyer) + self.state.in_transit[buyer] - self._reports.backlog(buyer)
         return Claims(
             available, source, requested[flow], flow, cover, self.network.cell_mean[buyer], self._tier[flow], booked
         )
@@ -194,6 +201,8 @@ class Dispatch:
 
     def _load_on(self, granted: np.ndarray, limited: np.ndarray, throughput: Throughput) -> None:
         flow = np.flatnonzero(limited & (granted > 0))
+        if self._transport.licences.needed:  # what waits for a licence is loaded when it leaves
+            flow = flow[~self._transport.licences.required(flow)]
         if flow.size:
             lane = self._first_lane[flow]
             turn = np.lexsort((flow, self.network.cell_product[self.network.flow_buyer[flow]], lane))

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.engine.journal import Journal
 from sim.engine.plan import BoundRule, Plan
+from sim.engine.reports import Reports
 from sim.engine.state import State, in_place
 from sim.model.effects import Quantities
 from sim.model.lots import NEVER_EXPIRES
@@ -16,7 +17,8 @@ from sim.policies.replenishment.base import StockView
 class Ordering:
     """Asks every policy what it orders and books the orders at the sources."""
 
-    def __init__(self, plan: Plan, state: State, quantities: Quantities, journal: Journal) -> None:
+    def __init__(self, plan: Plan, state: State, quantities: Quantities, reports: Reports, journal: Journal) -> None:
+        self._reports = reports
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
         self._may_hoard = quantities.touched("cell.order_factor")
         self._by_lot = state.lots is not None
@@ -37,6 +39,8 @@ class Ordering:
         """All orders of a day; a level's orders are booked before the level above is reviewed."""
         if self._may_order_extra:
             self._order_extra(day)
+        if self._reports.may_fail:
+            self._book(day, *self._reports.overdue())
         for rule, cells, part, has_emergency in self._parts:
             due = (day - rule.first) % rule.review == 0 and not 0 <= day < rule.first
             if not due and not has_emergency:
@@ -47,10 +51,16 @@ class Ordering:
             if self._rooms.names:
                 units = self._fit(rule.cells, units)
             wants = (units > 0).nonzero()[0] if len(part) == len(units) else part[units[part] > 0]
+            if self._reports.may_fail:
+                wants = wants[self._reports.reviews(rule.cells[wants])]
             if wants.size:
                 flow, share = self._sources.split(rule.cells[wants], units[wants])
-                self._state.book(flow, share)
-                self._note(day, flow, share)
+                self._book(day, *self._reports.sent(flow, share))
+
+    def _book(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
+        if flow.size:
+            self._state.book(flow, units)
+            self._note(day, flow, units)
 
     def _fit(self, cells: np.ndarray, units: np.ndarray) -> np.ndarray:
         """Orders cut to what there will be room for, all that is on order included."""
@@ -65,18 +75,16 @@ class Ordering:
         units = np.floor(self._extra + 1e-9).astype(np.int64)
         self._extra -= units
         flow = np.flatnonzero(units)
-        self._state.book(flow, units[flow])
-        self._note(day, flow, units[flow])
+        self._book(day, flow, units[flow])
 
     def _wanted(self, rule: BoundRule, cells: np.ndarray | slice, due: bool, day: int) -> np.ndarray | None:
-        state = self._state
-        position = state.position(cells)
+        position = self._reports.position(cells)
         if self._by_lot:
             position = position - self._not_counted(rule.cells, day)
         if self._may_hoard:
             factor = self._quantities["cell.order_factor"][cells]
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
-        view = StockView(position, state.on_hand[cells])
+        view = StockView(position, self._reports.stock_for_review(cells))
         return rule.rule.orders(view) if due else rule.rule.emergency(view)
 
     def _not_counted(self, cells: np.ndarray, day: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engine.compile.demand import DemandEntry
+from sim.hazards.bound import BoundHazard
 from sim.model.distributions import Times
 from sim.model.effects import Impact
 from sim.model.network import Network
@@ -125,7 +126,8 @@ class Plan:
     """A compiled scenario.
 
     `allocation` is over source cells: the position in `allocation_rules`. `testing` holds the makers' cells whose
-    output is tested before its release, each with the time that takes.
+    output is tested before its release, each with the time that takes. `impacts` are the disruptions with dates,
+    `hazards` those drawn in every replication.
     """
 
     network: Network
@@ -141,5 +143,6 @@ class Plan:
     lots: LotPlan
     testing: dict[int, Times]
     rooms: Rooms
+    hazards: tuple[BoundHazard, ...]
     stock_minimum: np.ndarray
     stock_maximum: np.ndarray

@@ -21,7 +21,8 @@ class Record:
     `sums[name]` over cells; `totals[name]` (days, groups); `table[name]` (days, cells) or None; `counts` over cells:
     stockout_days (unmet demand), ready_days (stock at day's end), plan_days (stock within the planned minimum and
     maximum); `squares` summed squares of demand and orders; `ports` (days, gates) arrived, handled, queue;
-    `reserves` (days, reserves) stock, released, open; `lane_units` over lanes.
+    `reserves` (days, reserves) stock, released, open; `lane_units` over lanes; `priced_units` over cells: units
+    dispatched, each counted as many times as the price of its day is the usual one.
     """
 
     sums: dict[str, np.ndarray]
@@ -32,6 +33,7 @@ class Record:
     ports: dict[str, np.ndarray]
     reserves: dict[str, np.ndarray]
     lane_units: np.ndarray
+    priced_units: np.ndarray
 
 
 class Recorder:
@@ -52,6 +54,8 @@ class Recorder:
         held = ("stock", "released", "open")
         self._reserves = {name: np.zeros((days, len(plan.reserves)), dtype=np.int64) for name in held}
         self._lane_before = np.zeros(len(network.lanes), dtype=np.int64)
+        self._prices_move = transport.quantities.touched("cell.price_factor")
+        self._priced = np.zeros(cells)
         self._has_bounds = bool((plan.stock_maximum >= 0).any())
 
     def record(self, day: int, released: list[int], is_open: list[bool]) -> np.ndarray:
@@ -70,6 +74,8 @@ class Recorder:
         if self._table is not None:
             self._table[day] = ledger.rows
         self._count()
+        if self._prices_move:
+            self._priced += ledger.dispatched * self._transport.quantities["cell.price_factor"]
         if self._plan.reserves:
             self._reserves["stock"][day] = [int(stock.sum()) for stock in self._state.reserve]
             self._reserves["released"][day], self._reserves["open"][day] = released, is_open
@@ -90,8 +96,9 @@ class Recorder:
             nothing = np.zeros(found[..., 0, :].shape, dtype=np.int64)
             return {name: found[..., row[name], :] if name in row else nothing for name in DAILY}
 
+        sums = by_name(self._sums)
         return Record(
-            by_name(self._sums),
+            sums,
             self._counts,
             self._squares,
             by_name(self._totals),
@@ -99,6 +106,7 @@ class Recorder:
             self._ports,
             self._reserves,
             self._state.lane_units - self._lane_before,
+            self._priced if self._prices_move else sums["dispatched"].astype(float),
         )
 
     def _count(self) -> None:

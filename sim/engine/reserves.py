@@ -7,6 +7,7 @@ import numpy as np
 from sim.engine.dispatch import Dispatch
 from sim.engine.journal import Journal
 from sim.engine.plan import Plan, ReservePlan
+from sim.engine.reports import Reports
 from sim.engine.state import State
 from sim.model.effects import Impact
 from sim.model.lots import NEVER_EXPIRES
@@ -20,12 +21,15 @@ class ReserveDesk:
     Everything is kept for each member cell, so that a reserve may be open to one member and closed to another.
     """
 
-    def __init__(self, plan: Plan, position: int, state: State, dispatch: Dispatch, journal: Journal) -> None:
+    def __init__(
+        self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
+    ) -> None:
         self.reserve: ReservePlan = plan.reserves[position]
         self.stock = state.reserve[position]
         self._position = position
         self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
+        self._reports = reports
         self._impacts: tuple[Impact, ...] = tuple(i for i in plan.impacts if i.effects or i.impulses)
         members = len(self.reserve.members)
         self._product = plan.network.cell_product[self.reserve.members]
@@ -52,9 +56,9 @@ class ReserveDesk:
         view = MemberView(
             self.reserve.member,
             self._product,
-            self._state.on_hand[cells],
+            self._reports.on_hand(cells),
             self._mean,
-            self._state.today.unmet[cells] > 0,
+            self._reports.short(cells),
             day,
             announced,
         )

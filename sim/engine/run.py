@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import simpy
 
 from sim.engine.day import World
+from sim.engine.impacts import impacts_of
 from sim.engine.journal import Detail
 from sim.engine.lots import LotRecord
 from sim.engine.plan import Plan
@@ -25,11 +26,15 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one replication of a plan gave: the record, the journal as a table, and the lots if any were kept."""
+    """What one replication of a plan gave.
+
+    The record, the journal as a table, the disruptions it met, and the lots if any were kept.
+    """
 
     plan: Plan
     record: Record
     journal: pd.DataFrame
+    impacts: tuple[Impact, ...]
     lots: LotRecord | None = None
 
 
@@ -47,9 +52,10 @@ def simulate(
     `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day;
     `progress` is called with each finished day. Raises SimulationError if the run breaks a law of conservation.
     """
-    impacts = plan.impacts if disruptions else ()
+    streams = Streams(plan.seed, replication)
+    impacts = impacts_of(plan, streams) if disruptions else ()
     known = replace(plan, impacts=impacts)  # what triggers can hear of
-    world = World(known, Streams(plan.seed, replication), detail, table, [e for i in impacts for e in i.effects])
+    world = World(known, streams, detail, table, [e for i in impacts for e in i.effects])
     first, last = world.first_day, plan.network.calendar.days
     environment = simpy.Environment(initial_time=first)
     clock = Clock(environment, last)
@@ -65,7 +71,7 @@ def simulate(
     environment.run(until=last)
     world.end_day(last - 1)
     lots = None if world.state.lots is None else world.state.lots.record()
-    return Outcome(plan, world.recorder.result(), world.journal.frame(), lots)
+    return Outcome(plan, world.recorder.result(), world.journal.frame(), impacts, lots)
 
 
 Days = Generator[simpy.Event, None, None]

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from sim.engine.journal import Journal
+from sim.engine.licences import Licences
 from sim.engine.passages import Passages
 from sim.engine.plan import Plan
 from sim.engine.state import State
@@ -79,7 +80,8 @@ class Transport:
         self._lanes_fill_up = bool((np.isfinite(self.lane_capacity) | np.isfinite(self.cold_capacity)).any())
         self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
         self.passages = Passages(network, streams)
-        self.through_ports = bool((self.routes.legs > 1).any())
+        self.licences = Licences(quantities, streams)
+        self.through_ports = bool((self.routes.legs > 1).any()) or self.licences.needed
         self._handled_a_day = self._pooled_handling()
         self.since = -np.inf
         self.arrived = np.zeros(len(gates))
@@ -110,7 +112,19 @@ class Transport:
 
     def dispatch(self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None) -> None:
         """Send goods from their sources, or from the pockets of lots that are given, onto the first leg."""
-        self._launch(self.state.send(flow, units, now, pocket), now)
+        rows = self.state.send(flow, units, now, pocket)
+        if self.licences.needed:
+            flow = self.state.shipments["flow"][rows]
+            held = self.licences.required(flow)
+            self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
+            rows = rows[~held]
+        self._launch(rows, now)
+
+    def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
+        """Goods that wait at their source, before their first leg, for a licence."""
+        table = self.state.shipments
+        table["leg"][rows], table["phase"][rows], table["time"][rows] = -1, Phase.CLEARING, until
+        self.journal.shipments("licence_wait", table, rows, np.full(len(rows), now))
 
     def put_under_way(
         self, flow: np.ndarray, units: np.ndarray, days_ago: np.ndarray, now: float, lot: np.ndarray

@@ -25,15 +25,16 @@ class Rates:
 def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     """Currency by line: purchase, holding, holding of reserves, transport by mode, write-offs, shortage.
 
-    Purchase values what suppliers sent out; holding is rate x value x time of stock on hand at warehouses and
-    facilities (suppliers' own stock is theirs); a reserve's own holding cost per unit and year replaces the rate.
-    Transport counts every leg a unit has begun. The lines "of which expired, recalled, destroyed" are write-offs: units
-    lost unused, wherever they were, at purchase cost. Purchase contains them already, so they are not added again.
+    Purchase values what suppliers sent out, at the price of that day; holding is rate x value x time of stock on hand
+    at warehouses and facilities (suppliers' own stock is theirs); a reserve's own holding cost per unit and year
+    replaces the rate. Transport counts every leg a unit has begun. The lines "of which expired, recalled, destroyed"
+    are write-offs: units lost unused, wherever they were, at the usual purchase cost. Purchase contains them already,
+    so they are not added again.
     """
     network, record = outcome.plan.network, outcome.record
     price = network.products["cost"].to_numpy(dtype=float)[network.cell_product]
     supplier = network.cell_kind == "supplier"
-    lines = {"purchase": float((record.sums["dispatched"] * price)[supplier].sum())}
+    lines = {"purchase": float((record.priced_units * price)[supplier].sum())}
     unit_days = record.sums["on_hand"] * price
     lines["holding"] = float(unit_days[~supplier].sum() * rates.holding_rate / YEAR)
     lines["holding of reserves"] = _reserve_holding(outcome, rates)

@@ -35,6 +35,9 @@ class Times:
         # the text says it all, and a closure cannot be sent to another process
         return (Times, (self.text, self.mean)) if self.draw is None else (parse_times, (self.text,))
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def _lognormal(mean: float, sd: float) -> Draw:
     # moments of exp(N(m, s)): s2 = ln(1 + (sd/mean)^2), m = ln(mean) - s2/2

@@ -3,51 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
+from sim.model.distributions import Times
+
 Operation = Literal["multiply", "add", "at_most", "at_least"]
 ORDER: tuple[Operation, ...] = ("multiply", "add", "at_most", "at_least")
 """Operations are applied in this order; within one operation they commute."""
+
+Steps = tuple[tuple[float, float], ...]
+"""(day, value) pairs in order of day: a value holds from its day until the next."""
 
 
 @dataclass(frozen=True)
 class Effect:
     """One change of a named quantity on some rows over [start, end), in days since the start of the scenario.
 
-    `steps` are (day, value) pairs: the value holds from that day until the next; the first day is `start`.
+    The first day of `steps` is `start`. Where the value stands for a time that is drawn for each day, `times` is its
+    distribution and the steps hold its mean.
     """
 
     quantity: str
     rows: np.ndarray
     operation: Operation
-    steps: tuple[tuple[float, float], ...]
+    steps: Steps
     end: float
     cause: str
+    times: Times | None = None
 
     @property
     def start(self) -> float:
         """Day on which the effect begins."""
         return self.steps[0][0]
 
-    def value(self, now: float) -> float | None:
-        """The effect's value at a time, or None where it does not hold."""
-        if not self.start <= now < self.end:
-            return None
+    def value(self, now: float) -> float:
+        """The effect's value at a time in [start, end)."""
         return next(value for day, value in reversed(self.steps) if day <= now)
 
     def boundaries(self) -> list[float]:
         """Days on which the value changes."""
         return [day for day, _ in self.steps] + [self.end]
 
+    def moved(self, by: float) -> Effect:
+        """The same effect, `by` days later."""
+        return replace(self, steps=tuple((day + by, value) for day, value in self.steps), end=self.end + by)
+
 
 @dataclass(frozen=True)
 class Impulse:
     """Something that happens once, at one time: `action` on `rows` with `amount` (its meaning is the action's).
 
-    `window` holds the first day, and the first day after, on which the lots concerned were made.
+    `window` holds the first day, and the first day after, on which the lots concerned were made; `days` is how long
+    the action keeps what it struck.
     """
 
     action: str
@@ -56,11 +66,20 @@ class Impulse:
     at: float
     cause: str
     window: tuple[float, float] | None = None
+    days: float = 0.0
+
+    def moved(self, by: float) -> Impulse:
+        """The same impulse, `by` days later."""
+        window = None if self.window is None else (self.window[0] + by, self.window[1] + by)
+        return replace(self, at=self.at + by, window=window)
 
 
 @dataclass(frozen=True)
 class Impact:
-    """All that one disruption does, and how it appears in the journal and on the timeline."""
+    """All that one disruption does, and how it appears in the journal and on the timeline.
+
+    `kind` is its word in the scenario, `hazard` the name of the hazard that it was drawn from, if it was.
+    """
 
     cause: str
     start: float
@@ -68,9 +87,23 @@ class Impact:
     announced: float
     effects: tuple[Effect, ...] = ()
     impulses: tuple[Impulse, ...] = ()
+    kind: str = ""
+    hazard: str = ""
+
+    def moved(self, by: float, hazard: str) -> Impact:
+        """The same, `by` days later, as drawn from a hazard."""
+        return replace(
+            self,
+            start=self.start + by,
+            end=self.end + by,
+            announced=self.announced + by,
+            effects=tuple(effect.moved(by) for effect in self.effects),
+            impulses=tuple(impulse.moved(by) for impulse in self.impulses),
+            hazard=hazard,
+        )
 
 
-def ramp(start: float, length: float, before: float, after: float) -> tuple[tuple[float, float], ...]:
+def ramp(start: float, length: float, before: float, after: float) -> Steps:
     """Steps, one a day, that take a value in a straight line from `before` to `after` over `length` days.
 
     A day has the value that the line reaches in the middle of that day; without length the value jumps.
@@ -95,6 +128,10 @@ class Quantities:
         self._by_name: dict[str, list[Effect]] = {}
         for effect in sorted(self.effects, key=lambda e: (e.quantity, ORDER.index(e.operation), e.start, e.cause)):
             self._by_name.setdefault(effect.quantity, []).append(effect)
+        self._spans = {
+            name: (np.array([e.start for e in effects]), np.array([e.end for e in effects]))
+            for name, effects in self._by_name.items()
+        }
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.value[name]
@@ -112,10 +149,10 @@ class Quantities:
         for name, effects in self._by_name.items():
             array = self.value[name]
             array[:] = self.base[name]
-            for effect in effects:
+            start, end = self._spans[name]
+            for position in np.flatnonzero((start <= now) & (now < end)).tolist():
+                effect = effects[position]
                 value = effect.value(now)
-                if value is None:
-                    continue
                 if effect.operation == "multiply":
                     array[effect.rows] *= value
                 elif effect.operation == "add":

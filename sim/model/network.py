@@ -172,8 +172,16 @@ class Network:
         return np.array(sorted(known[name] for name in names), dtype=np.int64)
 
     def select_sites(self, selector: Selector) -> np.ndarray:
-        """Positions of the sites a selector names."""
-        return select(selector, self.sites)
+        """Positions of the sites a selector names; not to be changed in place."""
+        word = repr(selector)
+        if word not in self._selected:  # a hazard asks again for every shock
+            self._selected[word] = select(selector, self.sites)
+        return self._selected[word]
+
+    @cached_property
+    def _selected(self) -> dict[str, np.ndarray]:
+        """Sites by selector, as far as asked for."""
+        return {}
 
     def select_cells(self, selector: Selector, products: list[str] | None = None) -> np.ndarray:
         """Positions of the cells at the selected sites that hold one of the products."""

@@ -68,13 +68,13 @@ class Facts:
     @cached_property
     def impacts(self) -> list[Impact]:
         """Disruptions that touch the counted days, in order of their beginning."""
-        found = [i for i in self.outcome.plan.impacts if i.start < self.days and max(i.end, i.start + 1) > 0]
+        found = [i for i in self.outcome.impacts if i.start < self.days and max(i.end, i.start + 1) > 0]
         return sorted(found, key=lambda i: (i.start, i.end, i.cause))
 
     @cached_property
     def kinds(self) -> dict[str, str]:
         """Kind of each disruption by its name."""
-        return {disruption.label: disruption.kind for disruption in self.loaded.spec.disruptions}
+        return {impact.cause: impact.kind for impact in self.outcome.impacts}
 
     @cached_property
     def cells(self) -> dict[tuple[str, str], int]:

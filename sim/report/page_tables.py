@@ -28,7 +28,7 @@ KEY = (
 
 
 def disruptions(facts: Facts) -> Sheet:
-    """Every disruption with its dates."""
+    """Every disruption with its dates, and whether they are written in the scenario or drawn."""
     rows = []
     for impact in facts.impacts:
         end = facts.date(np.ceil(impact.end))
@@ -41,10 +41,11 @@ def disruptions(facts: Facts) -> Sheet:
                 announced,
                 str(facts.date(impact.start)),
                 over,
+                f"drawn from '{impact.hazard}'" if impact.hazard else "written",
             )
         )
-    head = ("Disruption", "Kind", "Announced", "From", "Over on")
-    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=5)
+    head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates")
+    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=6)
 
 
 def events(facts: Facts) -> Sheet:

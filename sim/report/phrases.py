@@ -13,6 +13,10 @@ KIND = {
     "stock_loss": "loss of stock",
     "demand_surge": "surge in demand",
     "lane_delay": "transport delay",
+    "cyber_blackout": "blackout of systems",
+    "labour_absence": "absence of staff",
+    "licence_delay": "wait for licences",
+    "price_shock": "change of prices",
     "supplier_allocation": "rationing by the supplier",
 }
 

@@ -39,9 +39,10 @@ def story(facts: Facts) -> list[Answer]:
 def what_happened(facts: Facts) -> str:
     """The disruptions with their dates."""
     if not facts.impacts:
+        by_chance = " that touched these days: its hazards drew none" if facts.outcome.plan.hazards else ""
         return (
             f"Nothing was disturbed between {day_words(facts.date(0))} and {day_words(facts.date(facts.days - 1))}: "
-            "the run has no disruptions."
+            f"the run has no disruptions{by_chance}."
         )
     parts = []
     for impact in facts.impacts[:NAMED]:
@@ -59,7 +60,17 @@ def what_happened(facts: Facts) -> str:
     if more > 0:
         parts.append(f"{more} more (see the timeline)")
     noun = "disruption" if len(facts.impacts) == 1 else "disruptions"
-    return f"{number_words(len(facts.impacts), capital=True)} {noun} struck: {listed(parts)}."
+    number = number_words(len(facts.impacts), capital=True)
+    return f"{number} {noun} struck: {listed(parts)}.{_by_chance(facts)}"
+
+
+def _by_chance(facts: Facts) -> str:
+    """How many of the disruptions were drawn."""
+    drawn = sum(bool(impact.hazard) for impact in facts.impacts)
+    if not drawn:
+        return ""
+    which = "All" if drawn == len(facts.impacts) else count(drawn)
+    return f" {which} of these came by chance from the scenario's hazards; another replication draws others."
 
 
 def who_went_short(facts: Facts) -> str:

@@ -153,7 +153,7 @@ def _alike(path: Path) -> str:
 class Document:
     """A scenario with everything it builds on, as one mapping, before its meaning is checked.
 
-    `data` holds the merged keys without `extends`, `network`, `strategies`; `strategies` the overlays as
+    `data` holds the merged keys without those that put the document together; `strategies` the overlays as
     written; `overrides` what was set over what, in order; `files` every file read, the scenario first;
     `root` the folder no reference may leave. It is `partial` where a file that it builds on could not be read;
     `what` is how messages call the whole.

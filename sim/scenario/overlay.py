@@ -9,7 +9,7 @@ from typing import Any
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
 from sim.scenario.document import shown_value as written
-from sim.scenario.settings import FIXED, Setting, apply, conflicts, merge, settings, settle
+from sim.scenario.settings import FIXED, PARTS, Setting, apply, conflicts, merge, settings, settle
 from sim.scenario.yaml_reader import read_yaml
 
 DEEPEST_CHAIN = 16
@@ -91,15 +91,17 @@ class _Builder:
         self.problems.append(Problem(mark.shown, mark.line, message, text, expected))
 
     def assemble(self, path: Path, named_at: Mark | None, above: tuple[Path, ...]) -> Node | None:
-        """A file merged over what it extends, and that over its network."""
+        """A file merged over what it extends, and that over its network and its library of hazards."""
         top = self._chain(path, named_at, above)
-        network = top.value.get("network") if top else None
-        if top is None or network is None:
-            return top
-        file = self._reference("network", network)
-        under = self.assemble(file, network.mark, (*above, path)) if file else None
-        self.partial |= under is None
-        return top if under is None else merge(under, top, self.root, self.log)
+        for key in PARTS:
+            part = top.value.get(key) if top else None
+            if top is None or part is None:
+                continue
+            file = self._reference(key, part)
+            under = self.assemble(file, part.mark, (*above, path)) if file else None
+            self.partial |= under is None
+            top = top if under is None else merge(under, top, self.root, self.log)
+        return top
 
     def _chain(self, path: Path, named_at: Mark | None, above: tuple[Path, ...]) -> Node | None:
         if named_at and path in above:

@@ -17,6 +17,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FILE_KEYS: dict[str, Any] = {
     "extends": {"type": "string", "description": "another scenario file that this one builds on"},
     "network": {"type": "string", "description": "a file with sites, lanes and whatever else this one builds on"},
+    "hazard_library": {"type": "string", "description": "a file with hazards and hazard_sets that this one may use"},
     "strategies": {
         "type": "object",
         "description": "named overlays: dotted path of a value -> what it is under this strategy",

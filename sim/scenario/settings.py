@@ -15,7 +15,9 @@ REMOVE = "_remove_"
 """As a value: take the key away."""
 REPLACE = "_replace_"
 """As a key with the value true: this mapping replaces the one it meets, instead of being merged into it."""
-FIXED = ("extends", "network", "strategies")
+PARTS = ("network", "hazard_library")
+"""Keys that name a file which the scenario builds on, beside `extends`."""
+FIXED = ("extends", *PARTS, "strategies")
 """Keys that say how the document is put together; no strategy or override can change them."""
 
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sim.disruptions import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
+from sim.hazards import Hazard
 from sim.model.amounts import AmountField, ShareField, StockField
 from sim.model.demand import DEMAND, DemandKind, Poisson
 from sim.model.selection import SelectorField
@@ -212,6 +213,12 @@ class Scenario(Model):
     storage: list[StorageSpec] = []
     reserves: dict[str, Reserve] = {}
     disruptions: list[DisruptionField] = []
+    hazards: dict[str, Hazard] = {}
+    """what may go wrong by chance, by name"""
+    hazard_sets: dict[str, list[Text]] = {}
+    """names for several hazards together"""
+    active_hazards: Text | list[Text] = "all"
+    """hazards that are drawn: all, none, a hazard or a set, or a list of those"""
     costs: Costs = Costs()
     evidence: dict[str, Evidence] = {}
     """dotted path of a figure in this file -> what it rests on; figures without are listed as assumed"""

@@ -18,6 +18,7 @@ import yaml
 
 import sim
 from sim.disruptions import DISRUPTIONS
+from sim.hazards import PROCESSES
 from sim.model.demand import DEMAND
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.reserves.reserve import TRIGGERS
@@ -26,6 +27,7 @@ from sim.registry import Kind, Registry
 GOLDEN = Path(__file__).parent.parent / "golden"
 REGISTRIES: dict[str, Registry[Any]] = {
     "disruptions": DISRUPTIONS,
+    "processes": PROCESSES,
     "replenishment": REPLENISHMENT,
     "allocation": ALLOCATION,
     "triggers": TRIGGERS,
@@ -101,6 +103,9 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
                 lane["cold"] = True
         if DISRUPTIONS[name].by_lot:
             spec["products"]["saline"]["shelf_life"] = "15d"
+    elif family == "processes":
+        outage = {"kind": "site_outage", "at": "maker", "capacity": "uniform(0%, 30%)"}
+        spec["hazards"] = {"breakdown": {"disruption": outage, "lasts": "gamma(5d, 2d)", "happens": entry}}
     elif family == "replenishment":
         others = "warehouses" if entry.get("at") == "facilities" else "facilities"
         spec["replenishment"] = [entry, {"policy": "base_stock", "at": others, "level": "14d"}]

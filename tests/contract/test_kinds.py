@@ -23,7 +23,7 @@ from tests.contract.network import (
     scenario_with,
 )
 
-COMMON = ("kind", "policy", "rule", "trigger", "distribution")
+COMMON = ("kind", "policy", "rule", "trigger", "distribution", "process")
 every_kind = pytest.mark.parametrize(("family", "name"), KINDS, ids=lambda word: str(word))
 
 
@@ -91,6 +91,9 @@ def test_the_reference_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("name", list(REGISTRIES["disruptions"]))
 def test_a_disruption_makes_a_difference(name: str) -> None:
-    """Its example is worth a test: something in the daily table is not as without it."""
-    without = example("disruptions", name) | {"disruptions": []}
-    assert result(run(example("disruptions", name)))["daily_sha256"] != result(run(without))["daily_sha256"]
+    """Its example is worth a test: something in the daily table or in the cost is not as without it."""
+    spec = example("disruptions", name)
+    spec["products"] = {product: fields | {"cost": 2} for product, fields in spec["products"].items()}
+    disturbed, without = run(spec), run(spec | {"disruptions": []})
+    same_days = result(disturbed)["daily_sha256"] == result(without)["daily_sha256"]
+    assert not same_days or disturbed.metrics.cost["total"] != without.metrics.cost["total"]

@@ -15,6 +15,8 @@ from typing import Any, Protocol, TypeVar
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from sim.disruptions import DISRUPTIONS
+
 T = TypeVar("T")
 Spec = dict[str, Any]
 START = dt.date(2024, 1, 1)
@@ -57,9 +59,11 @@ class Drawn:
 
 
 @st.composite
-def scenarios(draw: Callable[[st.SearchStrategy[Any]], Any], exact: bool = False, disruptions: int = 4) -> Spec:
+def scenarios(
+    draw: Callable[[st.SearchStrategy[Any]], Any], exact: bool = False, disruptions: int = 4, hazards: int = 0
+) -> Spec:
     """Random scenarios; `exact` ones never have to round, so that they can be scaled."""
-    return scenario(Drawn(draw), exact, disruptions)
+    return scenario(Drawn(draw), exact, disruptions, hazards)
 
 
 @st.composite
@@ -71,9 +75,9 @@ def struck(draw: Callable[[st.SearchStrategy[Any]], Any], kind: str) -> tuple[Sp
     return spec, {"kind": kind} | DISRUPTED[kind](builder)
 
 
-def scenario(choose: Choose, exact: bool = False, disruptions: int = 4) -> Spec:
-    """One scenario; see `scenarios`. At most `disruptions` disruptions."""
-    return _Builder(choose, exact).build(disruptions)
+def scenario(choose: Choose, exact: bool = False, disruptions: int = 4, hazards: int = 0) -> Spec:
+    """One scenario; see `scenarios`. At most so many disruptions and hazards."""
+    return _Builder(choose, exact).build(disruptions, hazards)
 
 
 def maybe(choose: Choose, part: Spec, key: str, options: Sequence[Any]) -> None:
@@ -105,7 +109,7 @@ class _Builder:
         self.sources: dict[tuple[str, str], list[str]] = {}
         self.wants: dict[str, list[str]] = {}
 
-    def build(self, disruptions: int) -> Spec:
+    def build(self, disruptions: int, hazards: int = 0) -> Spec:
         c = self.c
         spec: Spec = {"scenario": "random", "title": "A random network", "start": day(0), "end": day(self.days)}
         if not self.exact:
@@ -147,6 +151,8 @@ class _Builder:
         if self.exact:
             kinds = [k for k in kinds if k not in INEXACT]
         spec["disruptions"] = [self._disruption(c.one(kinds), k) for k in range(c.number(0, disruptions))]
+        if hazards:
+            spec["hazards"] = {f"z{k}": self._hazard(c.one(kinds), k) for k in range(c.number(1, hazards))}
         return spec
 
     # the sites
@@ -359,13 +365,28 @@ class _Builder:
     def _disruption(self, kind: str, position: int) -> Spec:
         begin, length = self.c.number(0, self.days + 2), self.c.number(0, 25)
         entry: Spec = {"kind": kind, "name": f"d{position}", "from": day(begin)}
-        if kind not in AT_ONCE:
+        if not DISRUPTIONS[kind].instant:
             if self.c.number(0, 4):
                 entry["for"] = f"{length}d"
             else:
                 entry["for"] = f"{length * 24 + 7}h"
             maybe(self.c, entry, "notice", ["0d", "4d"])
         return entry | DISRUPTED[kind](self)
+
+    def _hazard(self, kind: str, position: int) -> Spec:
+        c = self.c
+        earlier = [f"z{k}" for k in range(position)] + [entry["name"] for entry in self.spec["disruptions"]]
+        processes = [p for p in HAPPENING if p != "after" or earlier]
+        body = {key: value for key, value in DISRUPTED[kind](self).items() if not key.startswith("made_")}  # no dates
+        hazard: Spec = {"disruption": {"kind": kind} | body}
+        hazard["happens"] = HAPPENING[c.one(processes)](c, earlier)
+        if not DISRUPTIONS[kind].instant:
+            hazard["lasts"] = c.one(TIMES)
+        if "at" in hazard["disruption"] and c.number(0, 1):
+            hazard["each"] = {"at": [hazard["disruption"].pop("at")]}
+        maybe(c, hazard, "hits", ["0%", "50%"])
+        maybe(c, hazard, "apart", [True])
+        return hazard
 
 
 TIMES = ["0d", "1d", "4d", "36h", "lognormal(3d, 1d)", "gamma(4d, 2d)", "whole_days(1d, 5d)", "exponential(2d)",
@@ -397,8 +418,18 @@ TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
     "declared": lambda c: {"trigger": "declared", "after": c.one(["0d", "9d"]), "until": c.one(["15d", "60d"])},
     "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"])},
 }  # fmt: skip
-INEXACT = ("extra_orders", "supplier_allocation")
-AT_ONCE = ("stock_loss", "recall", "shelf_life_extension")
+HAPPENING: dict[str, Callable[[Choose, list[str]], Spec]] = {
+    "after": lambda c, names: {
+        "process": "after", "of": c.one(names), "probability": c.one(["100%", "50%"]), "delay": c.one(TIMES),
+        "counted_from": c.one(["beginning", "end"]),
+    },
+    "arrivals": lambda c, names: {"process": "arrivals"} | c.one([{"a_year": 20}, {"every": "geometric(9d)"}]),
+    "up_down": lambda c, names: {"process": "up_down", "up": c.one(["exponential(12d)", "geometric(8d)", "10d"])},
+    "window": lambda c, names: {"process": "window", "probability": c.one(["100%", "50%"])}
+    | c.one([{}, {"factor": "weather", "correlation": "60%"}]),
+}  # fmt: skip
+INEXACT = ("extra_orders", "supplier_allocation", "seizure", "strike", "labour_absence", "licence_delay")
+"""Kinds whose units are rounded, or that hold whole shipments whose number does not scale."""
 
 
 def _surge(b: _Builder) -> Spec:
@@ -491,6 +522,7 @@ def _extension(b: _Builder) -> Spec:
 def _rationed(b: _Builder) -> Spec:
     rationed = {"supplier": b.c.one(b.suppliers), "share": b.c.one(["0%", "40%", "100%", "120%"])}
     maybe(b.c, rationed, "unfilled", ["wait", "cancel"])
+    maybe(b.c, rationed, "home", ["100%"])
     return rationed
 
 
@@ -501,17 +533,61 @@ def _extra_orders(b: _Builder) -> Spec:
     return extra
 
 
+def _strike(b: _Builder) -> Spec:
+    return {"at": b.c.one([*b.suppliers, *b.warehouses, *b.ports]), "staffed": b.c.one(["0%", "30%", "100%"])}
+
+
+def _absence(b: _Builder) -> Spec:
+    absent: Spec = {"at": b.c.one([*b.suppliers, *b.ports]), "away": b.c.one(["0%", "35%", "100%"])}
+    maybe(b.c, absent, "felt", [0.5, 2])
+    maybe(b.c, absent, "waves", [2, 3])
+    maybe(b.c, absent, "ramp", ["3d"])
+    maybe(b.c, absent, "ease", ["60h"])
+    return absent
+
+
+def _licence(b: _Builder) -> Spec:
+    trade = b.c.one(["exports", "imports"])
+    countries = sorted(set(b.country.values()))
+    return {"country": b.c.one(countries), "trade": trade, "wait": b.c.one(TIMES)}
+
+
+def _blackout(b: _Builder) -> Spec:
+    dark: Spec = {"at": b.c.one(["all", *b.warehouses, *b.facilities])}
+    maybe(b.c, dark, "orders", ["none", "late", "frozen"])
+    return dark
+
+
+def _price(b: _Builder) -> Spec:
+    return {"factor": b.c.one([0, 0.5, 6]), "ramp": b.c.one(["0d", "4d"])}
+
+
+def _seizure(b: _Builder) -> Spec:
+    taken: Spec = {"lanes": [_lane_name(b)]}
+    if b.ports and b.c.number(0, 1):
+        taken = {"port": b.c.one(b.ports)}
+    maybe(b.c, taken, "share", ["0%", "37%"])
+    maybe(b.c, taken, "held", ["0d", "5d"])
+    return taken
+
+
 DISRUPTED: dict[str, Callable[[_Builder], Spec]] = {
+    "cyber_blackout": _blackout,
     "demand_surge": _surge,
     "export_ban": _ban,
     "extra_orders": _extra_orders,
+    "labour_absence": _absence,
     "lane_delay": _delay,
+    "licence_delay": _licence,
     "port_closure": _port_closure,
     "power_cut": _power_cut,
+    "price_shock": _price,
     "recall": _recall,
     "route_closure": _closure,
+    "seizure": _seizure,
     "shelf_life_extension": _extension,
     "site_outage": _outage,
     "stock_loss": _loss,
+    "strike": _strike,
     "supplier_allocation": _rationed,
 }

@@ -14,6 +14,7 @@ import sim
 from sim.disruptions import DISRUPTIONS
 from sim.engine.recorder import DAILY
 from sim.engine.transport import Transport
+from sim.hazards import PROCESSES
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.reserves.triggers.base import TRIGGERS
 from tests.property import networks
@@ -26,13 +27,14 @@ NO_TIME = 1e-9
 def test_the_networks_know_every_kind() -> None:
     """A new kind has to be added to the random networks too."""
     assert set(networks.DISRUPTED) == set(DISRUPTIONS)
+    assert set(networks.HAPPENING) == set(PROCESSES)
     assert set(networks.POLICIES) == set(REPLENISHMENT)
     assert set(networks.RULES) == set(ALLOCATION)
     assert set(networks.TRIGGERED) == set(TRIGGERS)
 
 
 @pytest.mark.rule("I1", "initial + produced")
-@given(scenarios())
+@given(scenarios(hazards=4))
 def test_units_are_conserved_every_day(spec: dict[str, Any]) -> None:
     """Initial + produced = on hand + held + under way + reserve + served + destroyed + expired + recalled."""
     done = run(spec)
@@ -58,7 +60,7 @@ def _initial(done: sim.Run) -> np.ndarray:
 
 
 @pytest.mark.rule("I2", "exact")
-@given(scenarios())
+@given(scenarios(hazards=2))
 def test_all_demand_is_accounted_for(spec: dict[str, Any]) -> None:
     """Demand = served at once + served late + lost + still waiting, per site and product, every day."""
     daily = run(spec).daily
@@ -89,7 +91,7 @@ def test_a_patient_waits_no_longer_than_patience(spec: dict[str, Any]) -> None:
 
 
 @pytest.mark.rule("I5", "exact")
-@given(scenarios())
+@given(scenarios(hazards=4))
 def test_nothing_is_negative(spec: dict[str, Any]) -> None:
     done = run(spec)
     assert (done.daily[list(DAILY)] >= 0).all().all()
@@ -150,7 +152,7 @@ def _span(entry: dict[str, Any]) -> tuple[float, float]:
 
 
 @pytest.mark.rule("I5", "exact")
-@given(scenarios(disruptions=2))
+@given(scenarios(disruptions=2, hazards=2))
 def test_nothing_leaves_over_a_ban_or_a_closed_lane(spec: dict[str, Any]) -> None:
     """No departure on any banned day; goods already under way may be let through by the ban's own rule."""
     lane = next(iter(f"{x['from']} > {x['to']}" for x in spec["lanes"]))
@@ -174,7 +176,7 @@ def test_nothing_leaves_over_a_ban_or_a_closed_lane(spec: dict[str, Any]) -> Non
 
 
 @pytest.mark.rule("I5", "exact")
-@given(scenarios())
+@given(scenarios(hazards=2))
 def test_lanes_carry_no_more_than_they_can(spec: dict[str, Any]) -> None:
     _, departures = _departures(spec)
     for lane in spec["lanes"]:

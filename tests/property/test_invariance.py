@@ -15,7 +15,7 @@ from tests.property.networks import DISRUPTED, START, Spec, day, scenarios, stru
 from tests.property.running import changed, run, same
 
 LISTS = ("lanes", "sourcing", "demand", "replenishment", "allocation", "stock", "disruptions")
-MAPPINGS = ("products", "suppliers", "ports", "warehouses", "facilities", "reserves")
+MAPPINGS = ("products", "suppliers", "ports", "warehouses", "facilities", "reserves", "hazards")
 
 
 LASTING = sorted(set(DISRUPTED) - {"stock_loss"})
@@ -26,7 +26,7 @@ def _with(spec: Spec, *disruptions: Spec) -> Spec:
     return changed(spec, disruptions=[*spec["disruptions"], *disruptions])
 
 
-@given(scenarios())
+@given(scenarios(hazards=3))
 def test_the_same_scenario_gives_the_same_run(spec: Spec) -> None:
     one, other = run(spec), run(spec)
     pd.testing.assert_frame_equal(one.daily, other.daily)
@@ -92,7 +92,7 @@ def _times(part: Spec, k: int, *keys: str) -> None:
 
 
 @pytest.mark.rule("H3", "reordering entities")
-@given(scenarios(), st.randoms(use_true_random=False))
+@given(scenarios(hazards=3), st.randoms(use_true_random=False))
 def test_the_order_of_the_file_does_not_matter(spec: Spec, chance: Any) -> None:
     shuffled = changed(spec)
     for name in LISTS:

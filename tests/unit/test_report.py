@@ -43,6 +43,13 @@ lanes: [{{from: S, to: F, time: 4d}}]
 demand: [{{at: F, product: p, per_day: 10, distribution: deterministic, shortage: backorder}}]
 replenishment: [{{at: F, policy: base_stock, level: 70}}]
 """
+CHANCE = """
+hazards:
+  breakdown:
+    disruption: {kind: site_outage, at: S}
+    happens: {process: window, probability: 100%, until: 2024-01-20}
+    lasts: 6d
+"""
 BAN = "disruptions: [{{kind: export_ban, name: ban, country: IN, from: 2024-01-11, until: 2024-01-19}}]\n"
 FULL = """
 scenario: full
@@ -357,3 +364,26 @@ def test_three_hundred_facilities_stay_small_and_quick(tmp_path: Path) -> None:
     assert len(page) < 5_000_000
     assert "with the lowest cover of 301" in page
     assert "more; see the CSV file and metrics.csv" in page
+
+
+def test_the_report_tells_what_chance_drew(tmp_path: Path) -> None:
+    """Journal, table, timeline and story show this replication's draw; another replication has another."""
+    file = tmp_path / "bare.yaml"
+    file.write_text(BARE.format(title="By chance") + CHANCE, encoding="utf-8")
+    starts = set()
+    for replication in (0, 1):
+        done = sim.run(file, replication=replication)
+        (impact,) = done.outcome.impacts
+        page = done.report(tmp_path / "report.html").read_text(encoding="utf-8")
+        facts = Facts(done.loaded, done.outcome, done.twin, done.metrics)
+        (row,) = page_tables.disruptions(facts).raw
+        assert row[0] == "breakdown #1" and row[5] == "drawn from 'breakdown'"
+        assert row[3] == str(facts.date(impact.start)) and row[3] in page
+        assert "All of these came by chance" in page and "site outage, by chance" in page
+        assert "breakdown #1" in set(done.events["cause"])
+        starts.add(impact.start)
+    assert len(starts) == 2
+    never = sim.run(file, overrides={"hazards.breakdown.happens.probability": "0%"})
+    assert (
+        "its hazards drew none" in story(Facts(never.loaded, never.outcome, never.twin, never.metrics))[0].sentences[0]
+    )

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.disruptions import Disruption
 from sim.engine.plan import LotPlan, ReservePlan
 from sim.errors import PlaceError
 from sim.model.distributions import Times
@@ -79,17 +78,13 @@ def _makers(network: Network) -> np.ndarray:
 def _traced(loaded: Loaded, network: Network) -> np.ndarray:
     """Products that some disruption deals with by lot, over products."""
     found = np.zeros(len(network.products), dtype=bool)
-    for disruption in loaded.spec.disruptions:
-        if disruption.by_lot:
-            named = _products_of(disruption, network)
-            found[named] = True
-    return found
-
-
-def _products_of(disruption: Disruption, network: Network) -> np.ndarray:
-    names = getattr(disruption, "products", None)
     known = [str(name) for name in network.products["name"]]
-    return np.array([i for i, name in enumerate(known) if names is None or name in names], dtype=np.int64)
+    drawn = [body.tried() for hazard in loaded.spec.hazards.values() for body in hazard.bodies() if body.kind.by_lot]
+    for disruption in (*loaded.spec.disruptions, *drawn):
+        if disruption.by_lot:
+            names = getattr(disruption, "products", None)
+            found |= np.array([names is None or name in names for name in known], dtype=bool)
+    return found
 
 
 def _perishable(network: Network, cells: np.ndarray, life: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compile.demand import DemandEntry, DemandRows
+from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.network import compile_network
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
@@ -34,12 +35,13 @@ def compile_plan(loaded: Loaded) -> Plan:
     with problems.at():
         start = fit_start(start, reserves, rooms, network)
     impacts = _impacts(loaded, network, problems)
+    hazards = compile_hazards(loaded, network, impacts, problems)
     problems.check()
     low, high = plan_bounds(loaded, network)
     demand = _demand(network, rows, entries)
     return Plan(
         network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
-        lots, testing, rooms, low, high,
+        lots, testing, rooms, hazards, low, high,
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def _bars(axes: Axes, facts: Facts) -> None:
         )  # fmt: skip
         if 0 <= impact.announced < impact.start:
             axes.plot(on(facts, impact.announced), row, marker="v", color=BLACK, markersize=5)
-        words = f"{impact.cause} ({kind_words(facts.kinds.get(impact.cause, ''))})"
+        words = f"{impact.cause} ({kind_words(impact.kind)}{', by chance' if impact.hazard else ''})"
         if end < facts.days * 0.65:
             at, aside, side = end, 6, "left"
         elif start > facts.days * 0.45:

@@ -28,9 +28,12 @@ def trouble(facts: Facts) -> Trouble:
         for impulse in impact.impulses:
             if impulse.action.startswith("destroy"):
                 sites[network.cell_site[impulse.rows]] = True
+            elif impulse.action.endswith(("under_way", "in_port")):
+                flow, leg = impulse.rows.T
+                blocked[network.routes.lane[network.flow_route[flow], leg]] = True
         for effect in impact.effects:
             place, _, quantity = effect.quantity.partition(".")
-            if place == "cell" and quantity != "order_factor":
+            if place == "cell" and quantity not in ("order_factor", "price_factor"):
                 sites[network.cell_site[effect.rows]] = True
             elif place == "gate":
                 sites[[network.gates[row].site for row in effect.rows]] = True

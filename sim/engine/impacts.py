@@ -1,0 +1,13 @@
+"""The disruptions of one replication: those with dates, and those that its hazards draw."""
+
+from __future__ import annotations
+
+from sim.engine.plan import Plan
+from sim.hazards.bound import draw
+from sim.model.effects import Impact
+from sim.rng import Streams
+
+
+def impacts_of(plan: Plan, streams: Streams) -> tuple[Impact, ...]:
+    """All disruptions of the replication that `streams` belong to, in order of start, end and name."""
+    return draw(plan.hazards, plan.impacts, plan.network, streams) if plan.hazards else plan.impacts

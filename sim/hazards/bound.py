@@ -1,0 +1,151 @@
+"""Hazards with their names resolved, and the draw that turns them into disruptions of one replication."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import PlaceError, placed
+from sim.hazards.body import Body
+from sim.hazards.hazard import Hazard
+from sim.hazards.processes.base import Circumstances, Draws, Shock
+from sim.model.distributions import Times
+from sim.model.effects import Impact
+from sim.model.network import Network
+from sim.model.selection import Where
+from sim.rng import Streams
+
+AT_ONCE = Times("0d", 0.0)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a shock hits or spares as a whole: one disruption, with its own value of the field that differs.
+
+    `key` names its random numbers; `label` tells it apart from the hazard's other entries.
+    """
+
+    key: str
+    label: str
+    body: Body
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class BoundHazard:
+    """A hazard whose names are resolved."""
+
+    name: str
+    spec: Hazard
+    entries: tuple[Entry, ...]
+
+    def draw(self, network: Network, streams: Streams, happened: dict[str, Sequence[Shock]]) -> list[Impact]:
+        """What it does in one replication; notes in `happened` the shocks that hit something."""
+        draws = Draws(streams, f"hazard/{self.name}")
+        lasts = AT_ONCE if self.spec.lasts is None else self.spec.lasts
+        now = Circumstances(network.calendar, lasts, happened)
+        common = None if self.spec.apart else self.spec.happens.shocks(draws, now)
+        impacts, struck = [], set()
+        for entry in self.entries:
+            mine = draws.of(entry.key)
+            for shock in self.spec.happens.shocks(mine, now) if common is None else common:
+                if mine.share("hit", shock.number) < self.spec.hits:
+                    impacts.append(self._impact(network, entry, mine, shock))
+                    struck.add((shock.start, entry.key if self.spec.apart else "", shock.number, shock.length))
+        happened[self.name] = [Shock(number, start, length) for start, _, number, length in sorted(struck)]
+        return impacts
+
+    def _impact(self, network: Network, entry: Entry, draws: Draws, shock: Shock) -> Impact:
+        """The disruption is made for the day on which the shock begins, then moved to its time."""
+        label = f"{self.name} {entry.label}".strip() + f" #{shock.number + 1}"
+        amounts = {
+            field: drawn.at(draws.streams.named(f"{draws.prefix}/{field}", shock.number))
+            for field, drawn in entry.body.drawn.items()
+        }
+        day = math.floor(shock.start)
+        begin = network.calendar.date(day)
+        length = None if self.spec.lasts is None else shock.length
+        disruption = entry.body.disruption(begin, length, label, **amounts, **entry.fields)
+        return disruption.impact(network).moved(shock.start - day, self.name)
+
+
+def bind(name: str, hazard: Hazard, network: Network) -> BoundHazard:
+    """Resolve every name of a hazard; raises PlaceError with the place below it."""
+    entries: list[Entry] = []
+    bodies = hazard.bodies()
+    for position, body in enumerate(bodies):
+        place: tuple[str | int, ...] = (
+            ("disruption", position) if isinstance(hazard.disruption, list) else ("disruption",)
+        )
+        for fields, where in _variants(hazard, network):
+            disruption = body.tried(**fields)
+            try:
+                disruption.impact(network)
+            except PlaceError as error:
+                inside = error.path[:1] == (hazard.each_field,)
+                error.path = (*where, *error.path[1:]) if inside else (*place, *error.path)
+                raise
+            key = disruption.label
+            if any(entry.key == key for entry in entries):
+                raise PlaceError(where if where else place, f"'{key}' is an entry of this hazard already")
+            entries.append(Entry(key, "", body, fields))
+    if len(entries) == 1:
+        return BoundHazard(name, hazard, tuple(entries))
+    entries.sort(key=lambda entry: entry.key)
+    labels = _labels(entries, len(bodies) > 1)
+    named = [Entry(e.key, label, e.body, e.fields) for e, label in zip(entries, labels, strict=True)]
+    return BoundHazard(name, hazard, tuple(named))
+
+
+def _labels(entries: list[Entry], kinds_differ: bool) -> Iterable[str]:
+    for entry in entries:
+        value = ", ".join(map(_text, entry.fields.values()))
+        yield entry.key if kinds_differ or not value else value
+
+
+def _text(value: Any) -> str:
+    return (
+        " ".join(map(_text, value.values() if isinstance(value, dict) else value))
+        if isinstance(value, dict | list)
+        else str(value)
+    )
+
+
+def _variants(hazard: Hazard, network: Network) -> list[tuple[dict[str, Any], tuple[str | int, ...]]]:
+    """The values of the field that differs, each with its place."""
+    field = hazard.each_field
+    if field is None:
+        return [({}, ())]
+    written = hazard.each[field]
+    if isinstance(written, list):
+        return [({field: value}, ("each", field, k)) for k, value in enumerate(written)]
+    with placed("each", field):
+        selector = Where.model_validate(written) if isinstance(written, dict) else str(written)
+        sites = network.select_sites(selector)
+    return [({field: name}, ("each", field)) for name in network.site_names(sites)]
+
+
+def in_order(hazards: Sequence[BoundHazard]) -> tuple[BoundHazard, ...]:
+    """By name, but what follows another after it; raises PlaceError for a circle."""
+    waiting = sorted(hazards, key=lambda h: h.name)
+    done: list[BoundHazard] = []
+    while waiting:
+        open_ = {h.name for h in waiting}
+        ready = [h for h in waiting if h.spec.happens.follows() not in open_]
+        if not ready:
+            ring = ", ".join(f"'{h.name}'" for h in waiting)
+            raise PlaceError((waiting[0].name, "happens"), f"hazards wait for one another in a circle: {ring}")
+        done += ready
+        waiting = [h for h in waiting if h not in ready]
+    return tuple(done)
+
+
+def draw(
+    hazards: Sequence[BoundHazard], timed: Sequence[Impact], network: Network, streams: Streams
+) -> tuple[Impact, ...]:
+    """The disruptions of one replication, those with dates and those drawn, in order of start, end and name."""
+    happened: dict[str, Sequence[Shock]] = {i.cause: [Shock(0, i.start, i.end - i.start)] for i in timed}
+    drawn = [impact for hazard in hazards for impact in hazard.draw(network, streams, happened)]
+    return tuple(sorted((*timed, *drawn), key=lambda i: (i.start, i.end, i.cause)))

@@ -1,0 +1,42 @@
+"""After: one thing leads to another."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sim.hazards.processes.base import PROCESSES, Circumstances, Draws, Process, Shock
+from sim.model.distributions import Times, TimesField
+from sim.units import Share, Text
+
+
+@PROCESSES.register("after")
+class After(Process):
+    """Each time another hazard or disruption strikes, this one follows with a probability, after a delay.
+
+    A shock of a hazard that hits none of its entries leads to nothing; nor does a hazard that is not active.
+    """
+
+    of: Text
+    """name of the hazard or disruption that leads to this one"""
+    probability: Share = 1.0
+    """of following, each time"""
+    delay: TimesField = Times("0d", 0.0)
+    """time from the other's beginning (or end) to this one's beginning"""
+    counted_from: Literal["beginning", "end"] = "beginning"
+    """from where in the other's span the delay runs"""
+    example = {"of": "export_ban IN", "delay": "3d"}
+    bad_example = ({"of": "export_ban XX"}, "did you mean 'export_ban IN'")
+
+    def follows(self) -> str | None:
+        return self.of
+
+    def shocks(self, draws: Draws, now: Circumstances) -> list[Shock]:
+        found = []
+        for number, cause in enumerate(now.happened.get(self.of, ())):
+            if draws.share("follows", number) >= self.probability:
+                continue
+            begin = cause.start + (cause.length if self.counted_from == "end" else 0.0)
+            start = begin + draws.time("delay", self.delay, number)
+            if now.first <= start < now.end:
+                found.append(Shock(number, start, draws.time("lasts", now.lasts, number)))
+        return sorted(found, key=lambda shock: (shock.start, shock.number))

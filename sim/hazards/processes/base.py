@@ -1,0 +1,83 @@
+"""What every process of a hazard is: a draw of shocks, each with its beginning and its length."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.model.distributions import Times
+from sim.model.network import Calendar
+from sim.registry import Kind, Registry
+from sim.rng import Streams
+from sim.units import Text
+
+
+@dataclass(frozen=True)
+class Shock:
+    """One time that a hazard strikes: `number` counts from 0, `start` in days since the start, `length` in days."""
+
+    number: int
+    start: float
+    length: float
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Random numbers of one hazard, by purpose and by number of the shock.
+
+    Every number has a stream block of its own, so that a longer run only adds shocks and changes none.
+    """
+
+    streams: Streams
+    prefix: str
+
+    def of(self, part: str) -> Draws:
+        """The numbers of one of the hazard's entries."""
+        return Draws(self.streams, f"{self.prefix}/{part}")
+
+    def share(self, purpose: str, number: int) -> float:
+        """Uniform on [0, 1)."""
+        return float(self.streams.named(f"{self.prefix}/{purpose}", number).random())
+
+    def time(self, purpose: str, times: Times, number: int) -> float:
+        """A time in days."""
+        if times.draw is None:
+            return times.mean
+        return float(times.draw(self.streams.named(f"{self.prefix}/{purpose}", number), 1)[0])
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a process may know: the calendar, how long a shock lasts, and what has struck already, by name."""
+
+    calendar: Calendar
+    lasts: Times
+    happened: Mapping[str, Sequence[Shock]]
+
+    @property
+    def first(self) -> float:
+        """First simulated day."""
+        return float(-self.calendar.warm_up)
+
+    @property
+    def end(self) -> float:
+        """First day not simulated."""
+        return float(self.calendar.days)
+
+
+class Process(Kind):
+    """When a hazard strikes."""
+
+    process: Text
+
+    def follows(self) -> str | None:
+        """Name of the hazard or disruption it waits for, if it does."""
+        return None
+
+    @abstractmethod
+    def shocks(self, draws: Draws, now: Circumstances) -> list[Shock]:
+        """The shocks that begin within the simulated days, in order of their beginning."""
+
+
+PROCESSES: Registry[Process] = Registry("hazard process", "process")
