@@ -31,8 +31,6 @@ class LaneDelay(Disruption):
     def check(self) -> None:
         if (self.lanes is None) == (self.mode is None):
             raise ValueError("either lanes or mode")
-        if self.extra == 0 and self.factor == 1:
-            raise ValueError("extra time, or a factor other than 1")
 
     def place(self) -> str:
         return self.mode or ", ".join(self.lanes or [])
