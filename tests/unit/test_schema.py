@@ -13,13 +13,14 @@ from jsonschema import Draft202012Validator
 
 from sim.scenario.document import plain
 from sim.scenario.schema import schema_text
+from sim.study.design import study_schema
 from sim.scenario.yaml_reader import read_yaml
 from tests.contract.network import KINDS, REGISTRIES, STANDARD, example
 from tests.contract.regenerate import SCHEMA
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTER = ROOT / "sim" / "scenario" / "starter.yaml"
-SHIPPED = [STARTER, *sorted((ROOT / "scenarios").rglob("*.yaml"))]
+SHIPPED = [STARTER, *sorted(p for p in (ROOT / "scenarios").rglob("*.yaml") if p.parent.name != "studies")]
 
 
 @cache
@@ -100,3 +101,16 @@ def test_a_file_that_builds_on_another_may_hold_parts_only() -> None:
         "strategies": {"none": None, "both": {"also": ["none"], "reserves.national.size": "3d"}},
     }
     assert not list(validator().iter_errors(part))
+
+
+def test_the_schema_of_studies_is_fresh_and_the_shipped_study_keeps_to_it() -> None:
+    """Write it again: tideover schema --study --out scenarios/schema/study.schema.json."""
+    file = SCHEMA.with_name("study.schema.json")
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    assert schema == json.loads(json.dumps(study_schema()))
+    studies = sorted((ROOT / "scenarios" / "studies").glob("*.yaml"))
+    assert studies
+    for path in studies:
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        assert (path.parent / first.partition("$schema=")[2]).resolve() == file
+        assert not list(Draft202012Validator(schema).iter_errors(content(path)))
