@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.disruptions import DISRUPTIONS
+from sim.hazards import PROCESSES
 from sim.model.demand import DEMAND
 from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
 from sim.registry import Registry
@@ -31,7 +32,7 @@ FILE_KEYS: dict[str, Any] = {
 REPLACED: dict[str, Any] = {
     REPLACE: {"const": True, "description": "this mapping replaces the one of the file built upon"}
 }
-REGISTRIES: tuple[Registry[Any], ...] = (DISRUPTIONS, REPLENISHMENT, ALLOCATION, TRIGGERS, DEMAND)
+REGISTRIES: tuple[Registry[Any], ...] = (DISRUPTIONS, REPLENISHMENT, ALLOCATION, TRIGGERS, DEMAND, PROCESSES)
 
 Schema = dict[str, Any]
 

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 from sim.scenario.document import plain
 from sim.scenario.schema import schema_text
-from sim.study.design import study_schema
 from sim.scenario.yaml_reader import read_yaml
+from sim.study.design import study_schema
 from tests.contract.network import KINDS, REGISTRIES, STANDARD, example
 from tests.contract.regenerate import SCHEMA
 
@@ -62,6 +62,7 @@ def test_a_kind_is_taken_with_its_example_and_refused_with_an_unknown_key(family
         "allocation": lambda data: data["allocation"][0],
         "triggers": lambda data: data["reserves"]["national"]["release"]["when"],
         "demand": lambda data: data["demand"][0]["distribution"],
+        "processes": lambda data: data["hazards"]["breakdown"]["happens"],
     }[family]
     bad = copy.deepcopy(good)
     entry(bad)["colour"] = "red"
