@@ -1,6 +1,7 @@
 """Write what a call prints into its file again: `python -m tests.bad.regenerate [NAME ...]`.
 
-Without names, for all of them; lines that still hold stay, with their `[...]`. Read the difference before you commit it: what is written here is what a planner reads.
+Without names, for all of them; lines that still hold stay, with their `[...]`. Read the difference before you commit
+it: what is written here is what a planner reads.
 A scenario without a `.txt` of its name gets one.
 """
 
