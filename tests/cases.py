@@ -24,7 +24,6 @@ LATER = {
     "EOQD1": "random disruptions, and orders between days",
     "H4a": "confidence intervals over replications",
     "XF93": "random up and down times of a supplier",
-    "XL": "demand and journeys in continuous time, an ordering cost",
 }
 """Cases that the model cannot express yet, and what it would need."""
 LISTS = ("rows", "rules")
