@@ -276,7 +276,7 @@ class _Builder:
         if any(p.get("storage") == "cold" for p in self.goods.values()):
             lane["cold"] = True
             maybe(c, lane, "cold_capacity", [6, 30])
-        if lane["mode"] == "sea" and c.number(0, 1):
+        if lane["mode"] == "sea" and c.number(0, 3):
             lane["passages"], lane["detour"] = {"suez": c.one(["20%", "60%"])}, {"suez": c.one(["6d", "12h"])}
         return lane
 
@@ -458,7 +458,7 @@ def _delay(b: _Builder) -> Spec:
 
 
 def _closure(b: _Builder) -> Spec:
-    if any("passages" in lane for lane in b.lanes.values()) and b.c.number(0, 1):
+    if any("passages" in lane for lane in b.lanes.values()) and b.c.number(0, 5):
         closed: Spec = {"passage": "suez", "rest": b.c.one(["wait", "pass"])}
         maybe(b.c, closed, "diverts", ["0%", "50%"])
         maybe(b.c, closed, "ramp", ["3d"])
