@@ -73,6 +73,10 @@ def test_scaling_every_quantity_scales_every_number(spec: Spec, k: int) -> None:
     same(one, other)
 
 
+LEVELS = ("level", "s", "S", "R", "Q", "max", "min", "emergency", "quantity")
+"""Of replenishment policies, in units."""
+
+
 def _scaled(spec: Spec, k: int) -> Spec:
     """Every amount in units times k: production, handling, lanes, stocks, levels, demand and reserves."""
     big = changed(spec)
@@ -83,9 +87,7 @@ def _scaled(spec: Spec, k: int) -> Spec:
         _times(port, k, "handling")
         _times(port.get("handling_by_side", {}), k, "imports", "exports")
     for part in [*big["lanes"], *big["demand"], *big["stock"], *big["replenishment"], *big["reserves"].values()]:
-        _times(
-            part, k, "capacity", "cold_capacity", "per_day", "on_hand", "size", "level", "s", "S", "R", "Q", "max", "min", "emergency"
-        )
+        _times(part, k, "capacity", "cold_capacity", "per_day", "on_hand", "size", *LEVELS)
     return big
 
 
