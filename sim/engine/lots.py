@@ -82,7 +82,7 @@ class LotKeeper:
         expires = np.minimum(day + self._plan.life[fresh] - 1, NEVER_EXPIRES)
         self._running[fresh] = self.book.open(product, fresh, np.full(len(fresh), day), expires)
         self._period[at] = period
-        if fresh.size:
+        if mine.size:
             self._soonest = NOT_YET
         lots[mine] = self._running[at]
         self.book.add("units", lots[mine], units[mine])
