@@ -52,8 +52,10 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
         "lane.extra": np.zeros(lanes),
         "lane.factor": np.ones(lanes),
         "lane.open": np.ones(lanes),
+        "passage.capacity": np.full(passages, np.inf),
         "passage.diverted": np.zeros(passages),
         "passage.open": np.ones(passages),
+        "passage.traffic": np.zeros(passages),
     }
 
 
@@ -65,7 +67,7 @@ class World:
         self.plan = plan
         self.first_day = -network.calendar.warm_up
         self.state = State.at_start(plan)
-        self.quantities = Quantities(undisturbed(network), effects)
+        self.quantities = Quantities(undisturbed(network), [*network.seasons, *effects])
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self.production = Production(plan, self.state, self.quantities, streams)
@@ -118,7 +120,7 @@ class World:
     def live(self, day: int) -> None:
         """Phases 2 to 7 of one day."""
         self.end_day(day - 1)
-        self.transport.renew()
+        self.transport.renew(day)
         self.transport.advance(float(day), inclusive=True)
         self.quality.release(day)
         self.production.run(day)
@@ -128,7 +130,7 @@ class World:
         self.ordering.review(day)
         released = self._allocate(day)
         self._note_stockouts(day)
-        self.quality.expire(day)
+        self.quality.expire(day, self.transport.give_up)
         totals = self.recorder.record(day, released, [desk.is_open for desk in self.desks])
         self.conservation.check(day, totals)
         self.state.today.clear()
@@ -138,6 +140,7 @@ class World:
         if self.transport.through_ports:
             self.transport.advance(float(day + 1), inclusive=False)
             self.recorder.record_ports(day)
+        self.recorder.record_passages(day)
 
     def _allocate(self, day: int) -> list[int]:
         """Phase 6; returns the units that each reserve released."""

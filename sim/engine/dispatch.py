@@ -62,12 +62,14 @@ class Dispatch:
         self._may_close = quantities.touched("lane.open", "flow.border_open")
         self._may_limit = quantities.touched("flow.allowance")
         self._may_cancel = quantities.touched("flow.cancels")
-        self._capped = np.isfinite(transport.lane_capacity[self._first_lane])
+        self._capped = transport.loading.limited[self._first_lane]
 
     def open_requests(self) -> np.ndarray:
         """Units owed that may leave today, over flows: nothing over a closed lane or border, or beyond an allowance."""
         quantities = self.quantities
         requested = self.state.owed.copy()
+        if self._transport.loading.scheduled:
+            requested[~self._transport.loading.leaves[self._first_lane]] = 0
         if self._may_close:
             free = quantities["lane.open"][self._first_lane] > 0
             free &= ~self._border_first | (quantities["flow.border_open"] > 0)
@@ -153,6 +155,6 @@ class Dispatch:
         flow = np.flatnonzero(self._capped & (granted > 0))
         if flow.size:
             lane = self._first_lane[flow]
-            turn = np.lexsort((flow, self.network.cell_product[self.network.flow_buyer[flow]], lane))
-            granted[flow] = self._transport.loading.admit(lane, granted[flow], self._load[flow], turn)
+            order = (flow, self.network.cell_product[self.network.flow_buyer[flow]])
+            granted[flow] = self._transport.loading.admit(lane, granted[flow], self._load[flow], order)
         return granted

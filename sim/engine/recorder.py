@@ -12,6 +12,10 @@ from sim.engine.state import State
 from sim.engine.transport import Transport
 
 SQUARED = ("demand", "ordered")
+PORT_FIGURES = ("arrived", "handled", "queue", "yard", "queue_days", "moved_on", "waited", "utilisation")
+"""Over gates, in handling units unless said otherwise: came to the port; was handled; waits at day's end; is ashore at
+day's end; the queue added up over the day (unit-days); left the queue during the day; how long these had waited
+(unit-days); share in use of berth time or of a day's handling (NaN where unlimited)."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class Record:
 
     `sums[name]` over cells; `totals[name]` (days, groups); `table[name]` (days, cells) or None; `counts` over cells:
     stockout_days (unmet demand), ready_days (stock at day's end), plan_days (stock within the planned minimum and
-    maximum); `squares` summed squares of demand and orders; `ports` (days, gates) arrived, handled, queue;
+    maximum); `squares` summed squares of demand and orders; `ports` (days, gates), see `PORT_FIGURES`; `passages` (days,
+    queues) traffic, passed, queue and waiting before the passages at the positions `queues`;
     `reserves` (days, reserves) stock, released, open; `lane_units` over lanes.
     """
 
@@ -30,6 +35,8 @@ class Record:
     totals: dict[str, np.ndarray]
     table: dict[str, np.ndarray] | None
     ports: dict[str, np.ndarray]
+    passages: dict[str, np.ndarray]
+    queues: tuple[int, ...]
     reserves: dict[str, np.ndarray]
     lane_units: np.ndarray
 
@@ -47,7 +54,11 @@ class Recorder:
         self._counts = {name: np.zeros(cells, dtype=np.int64) for name in ("stockout_days", "ready_days", "plan_days")}
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
-        self._ports = {name: np.zeros((days, len(network.gates))) for name in ("arrived", "handled", "queue")}
+        self._ports = {name: np.zeros((days, len(network.gates))) for name in PORT_FIGURES}
+        self._gates_of_pool = transport.pool[:, None] == transport.pool[None, :]
+        self._queues = tuple(transport.passages.queues)
+        figures = ("traffic", "passed", "queue", "waiting")
+        self._passages = {name: np.zeros((days, len(self._queues))) for name in figures}
         held = ("stock", "released", "open")
         self._reserves = {name: np.zeros((days, len(plan.reserves)), dtype=np.int64) for name in held}
         self._lane_before = np.zeros(len(network.lanes), dtype=np.int64)
@@ -76,10 +87,29 @@ class Recorder:
 
     def record_ports(self, day: int) -> None:
         """Add a day's port traffic; call at the midnight that ends the day, when all its movement is known."""
-        if day >= 0 and self._plan.network.gates:
-            self._ports["arrived"][day] = self._transport.arrived
-            self._ports["handled"][day] = self._transport.handled
-            self._ports["queue"][day] = self._transport.queue()
+        if day < 0 or not self._plan.network.gates:
+            return
+        transport, ports = self._transport, self._ports
+        for name in ("arrived", "handled", "queue_days", "moved_on", "waited"):
+            ports[name][day] = getattr(transport.traffic, name)
+        ports["queue"][day], ports["yard"][day] = transport.queue(), transport.yard()
+        limit = np.array([gate.handling for gate in self._plan.network.gates])
+        pooled = self._gates_of_pool @ transport.traffic.handled
+        used = np.where(transport.berths.has, transport.traffic.berth_days[transport.pool], pooled)
+        ports["utilisation"][day] = np.where(np.isfinite(limit), used / limit, np.nan)
+
+    def record_passages(self, day: int) -> None:
+        """Add a day's queues before passages; call at the midnight that ends the day."""
+        if day < 0 or not self._queues:
+            return
+        ends = np.array([day, day + 1], dtype=float)
+        waiting = self._transport.waiting_at_passages(ends[1])
+        for column, number in enumerate(self._queues):
+            queue = self._transport.passages.queues[number]
+            came, length = np.diff(queue.arrivals(ends))[0], queue.length(ends)
+            figures = (came, came + length[0] - length[1], length[1], waiting[number])
+            for figure, value in zip(self._passages.values(), figures, strict=True):
+                figure[day, column] = value
 
     def result(self) -> Record:
         """Everything recorded."""
@@ -98,6 +128,8 @@ class Recorder:
             by_name(self._totals, 1, (days, groups)),
             None if self._table is None else by_name(self._table, 1, (days, cells)),
             self._ports,
+            self._passages,
+            self._queues,
             self._reserves,
             self._state.lane_units - self._lane_before,
         )
