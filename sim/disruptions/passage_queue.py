@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from pydantic import Field
 
 from sim.disruptions.base import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
@@ -27,7 +26,7 @@ class PassageQueue(Disruption):
     """vessels that can pass a day once it is open again"""
     passes: Share = 0.0
     """share of `traffic` that passes all the same while it is blocked"""
-    after: Days = Field(default=0.0, lt=1)
+    after: Days = 0.0
     """hours after midnight of `from` at which it is blocked; `for` counts from then"""
     example = {"passage": "suez", "from": "2024-01-11", "for": "8d", "traffic": 50, "drains": 80}
     bad_example = (
@@ -36,6 +35,8 @@ class PassageQueue(Disruption):
     )
 
     def check(self) -> None:
+        if self.after >= 1:
+            raise ValueError("after in hours of the first day, below 24h")
         if self.drains <= self.traffic:
             raise ValueError(f"drains above traffic ({self.traffic:g} a day), or the queue would never end")
 

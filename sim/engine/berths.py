@@ -39,6 +39,8 @@ class Berths:
         names = [f"berth/{lane.name}" for lane in network.lanes]
         self._stay = TimeTape(names, [stay.get(lane.destination, NO_STAY) for lane in network.lanes], streams)
         self._next = 0
+        self.taken = np.zeros(self._pools, dtype=np.int64)
+        """vessels at berth by pool"""
 
     def reached(self, rows: np.ndarray, lane: np.ndarray) -> None:
         """Number the vessels that bring these rows: one for each lane and time of departure and arrival."""
@@ -49,10 +51,10 @@ class Berths:
         table["vessel"][rows[order]] = self._next + np.cumsum(new) - 1
         self._next += int(new.sum())
 
-    def occupied(self, rows: np.ndarray, gate: np.ndarray) -> np.ndarray:
-        """Vessels at berth by pool; `rows` are those at berth."""
+    def count(self, rows: np.ndarray, gate: np.ndarray) -> None:
+        """Count the berths taken anew; `rows` are all that are at berth."""
         _, first = np.unique(self.table["vessel"][rows], return_index=True)
-        return np.bincount(self._pool[gate[first]], minlength=self._pools)
+        self.taken = np.bincount(self._pool[gate[first]], minlength=self._pools)
 
     def open(self) -> tuple[np.ndarray, np.ndarray]:
         """By pool: berths in use, and times longer that each takes so that part of a berth is lost exactly."""
@@ -66,7 +68,6 @@ class Berths:
         waiting: tuple[np.ndarray, np.ndarray],
         lane: np.ndarray,
         rank: np.ndarray,
-        taken: np.ndarray,
         now: float,
     ) -> np.ndarray:
         """Give free berths to the vessels whose turn it is; returns the rows that are now at berth.
@@ -79,11 +80,14 @@ class Berths:
         urgent = np.full(len(vessel), np.inf)
         np.minimum.at(urgent, whose, rank)
         berths, slower = self.open()
-        free = np.maximum(0, berths - taken)
+        free = np.maximum(0, berths - self.taken)
         order = np.lexsort((vessel, came, urgent, pool))
         turn = np.arange(len(order)) - np.searchsorted(pool[order], pool[order])
         served = np.zeros(len(vessel), dtype=bool)
         served[order[turn < free[pool[order]]]] = True
+        if not served.any():
+            return rows[:0]
+        self.taken += np.bincount(pool[served], minlength=self._pools)
         mine = served[whose]
         chosen = rows[mine]
         stay = self._stay.at(lane[mine], np.floor(self.table["departed"][chosen])) * slower[self._pool[gate[mine]]]

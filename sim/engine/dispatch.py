@@ -151,10 +151,15 @@ class Dispatch:
         )
 
     def fit_lanes(self, granted: np.ndarray) -> np.ndarray:
-        """Cut grants to what the first lane can carry today; products in order of name, then buyers."""
+        """Cut grants to what the first lane can carry today; products in order of name, then buyers.
+
+        The stops of a round share their vehicle in proportion to what they were granted.
+        """
         flow = np.flatnonzero(self._capped & (granted > 0))
         if flow.size:
             lane = self._first_lane[flow]
+            loading = self._transport.loading
+            granted[flow] = loading.fair(lane, granted[flow], self._load[flow])
             order = (flow, self.network.cell_product[self.network.flow_buyer[flow]])
-            granted[flow] = self._transport.loading.admit(lane, granted[flow], self._load[flow], order)
+            granted[flow] = loading.admit(lane, granted[flow], self._load[flow], order)
         return granted

@@ -49,6 +49,7 @@ class Loading:
     def __init__(self, lanes: Sequence[Lane], first_day: int) -> None:
         shared = {name: k for k, name in enumerate(dict.fromkeys(lane.round or lane.name for lane in lanes))}
         self.place = np.array([shared[lane.round or lane.name] for lane in lanes], dtype=np.int64)
+        self._stops = np.bincount(self.place, minlength=len(shared))
         self._capacity = np.full(len(shared), np.inf)
         self._capacity[self.place] = [lane.capacity for lane in lanes]
         self._every = np.array([lane.every for lane in lanes], dtype=np.int64)
@@ -78,12 +79,28 @@ class Loading:
             left[self.place[lane]] = fleet.ready(float(day))
         self._throughput.left = left
 
-    def admit(
-        self, lane: np.ndarray, units: np.ndarray, size: np.ndarray, keys: tuple[np.ndarray, ...]
-    ) -> np.ndarray:
+    def admit(self, lane: np.ndarray, units: np.ndarray, size: np.ndarray, keys: tuple[np.ndarray, ...]) -> np.ndarray:
         """Units of each shipment for which there is room, lowest key first; the last of `keys` counts most."""
         place = self.place[lane]
         return self._throughput.admit(place, units, size, np.lexsort((*keys, place)))
+
+    def fair(self, lane: np.ndarray, units: np.ndarray, size: np.ndarray) -> np.ndarray:
+        """Units for the stops of a round that their vehicle can take: in proportion to `units`, by largest remainder."""
+        given, place = units.copy(), self.place[lane]
+        for p in np.flatnonzero(self._stops > 1).tolist():
+            mine = np.flatnonzero(place == p)
+            room, load = self._throughput.left[p], float((units[mine] * size[mine]).sum())
+            if load <= room + NO_TIME:
+                continue
+            exact = units[mine] * (room / load)
+            share = np.floor(exact + NO_TIME).astype(np.int64)
+            room -= float((share * size[mine]).sum())
+            for k in np.argsort(share - exact, kind="stable").tolist():
+                if size[mine[k]] <= room + NO_TIME and share[k] < units[mine[k]]:
+                    share[k] += 1
+                    room -= size[mine[k]]
+            given[mine] = share
+        return given
 
     def begin(self, lane: np.ndarray, at: np.ndarray) -> np.ndarray:
         """When those that are ready at `at` set out: at once, or at the next hour at which they may."""

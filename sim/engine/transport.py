@@ -32,7 +32,7 @@ class Transport:
         self.routes = network.routes
         self.size = network.products["size"].to_numpy(dtype=float)[network.cell_product]
         lanes, gates = network.lanes, network.gates
-        self.journeys = TimeTape([f"lane/{x.name}" for x in lanes], [x.times for x in lanes], streams)
+        self.journeys = TimeTape([f"lane/{x.round or x.name}" for x in lanes], [x.times for x in lanes], streams)
         self.clearances = TimeTape([f"gate/{x.name}" for x in gates], [x.clearance for x in gates], streams)
         self.holds = Holds(network, streams)
         self.rank = np.array([gate.rank for gate in gates], dtype=np.int64)
@@ -80,16 +80,18 @@ class Transport:
 
     def _from_event_to_event(self, limit: float, until: float) -> None:
         """Goods bound through ports, one instant after the other; then all the others at once."""
+        if limit < self.since:
+            return
         table = self.state.shipments
         through = self.routes.legs[self.network.flow_route] > 1
         self._bound = np.flatnonzero((table["phase"] != Phase.DONE) & through[table["flow"]])
-        now = min(self.since, limit)
+        self.berths.count(*self._in_phase(Phase.AT_BERTH))
+        now = self.since
         while now <= limit:
-            self.since = max(now, self.since)
+            self.since = now
             self._sweep(now)
             following = self._next_event(now)
-            taken = self.berths.occupied(*self._in_phase(Phase.AT_BERTH))
-            self.traffic.occupied(taken, self.since, min(following, until))
+            self.traffic.occupied(self.berths.taken, self.since, min(following, until))
             now = following
         self._bound = None
         self._arrive(limit)
@@ -241,12 +243,13 @@ class Transport:
         rows, gate = rows[mine], gate[mine]
         if not rows.size:
             return False
-        taken = self.berths.occupied(*self._in_phase(Phase.AT_BERTH))
-        came = self.state.shipments["time"][rows].copy()
-        chosen = self.berths.begin((rows, gate), self._lane(rows), self._rank(rows, gate), taken, self.since)
+        came = self.state.shipments["time"][rows]
+        chosen = self.berths.begin((rows, gate), self._lane(rows), self._rank(rows, gate), self.since)
+        if not chosen.size:
+            return False
         was = np.isin(rows, chosen)
         self.traffic.left(gate[was], self._load(rows[was]), came[was], np.full(len(chosen), self.since))
-        return bool(chosen.size)
+        return True
 
     def _unload(self, limit: float) -> bool:
         """Vessels that were served put ashore what the yard has room for."""
@@ -264,6 +267,7 @@ class Transport:
         if not passed.size:
             return False
         self._put_ashore(passed, self._gate(passed), np.full(len(passed), self.since))
+        self.berths.count(*self._in_phase(Phase.AT_BERTH))
         return True
 
     def _put_ashore(self, rows: np.ndarray, gate: np.ndarray, at: np.ndarray) -> None:

@@ -207,12 +207,14 @@ class LaneSeason(Model):
 class Hours(Model):
     """Hours of the day, such as from 6h until 18h; from 20h until 4h is the night."""
 
-    from_: Days = Field(alias="from", lt=1)
+    from_: Days = Field(alias="from")
     """hours after midnight"""
-    until: Days = Field(le=1)
+    until: Days
     """hours after midnight"""
 
     def model_post_init(self, context: object) -> None:
+        if self.from_ >= 1 or self.until > 1:
+            raise ValueError("hours of a day, from 0h until 24h")
         if self.from_ == self.until:
             raise ValueError("until at another hour than from")
 
