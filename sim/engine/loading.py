@@ -85,7 +85,7 @@ class Loading:
         return self._throughput.admit(place, units, size, np.lexsort((*keys, place)))
 
     def fair(self, lane: np.ndarray, units: np.ndarray, size: np.ndarray) -> np.ndarray:
-        """Units for the stops of a round that their vehicle can take: in proportion to `units`, by largest remainder."""
+        """Units that the vehicle of a round can take for each stop: in proportion to `units`, by largest remainder."""
         given, place = units.copy(), self.place[lane]
         for p in np.flatnonzero(self._stops > 1).tolist():
             mine = np.flatnonzero(place == p)

@@ -31,6 +31,7 @@ class Passages:
         self._known = (np.ones(len(self._number)), np.zeros(len(self._number)))
         self.queues = passage_queues(quantities, float(-network.calendar.warm_up))
         """queue before each passage that has one, by position of the passage"""
+        self._told: set[tuple[int, int]] = set()
 
     def launched(
         self, table: Shipments, rows: np.ndarray, lane: np.ndarray, quantities: Quantities, journal: Journal
@@ -41,16 +42,19 @@ class Passages:
         for index in np.unique(lane[self._crosses[lane]]).tolist():
             mine = rows[lane == index]
             self._decide(index, table, mine, None, quantities, journal)
-            self._line_up(index, table, mine, -np.inf, journal)
+            self._line_up(index, table, mine, -np.inf)
 
-    def under_way(self, table: Shipments, rows: np.ndarray, lane: np.ndarray, now: float, journal: Journal) -> None:
+    def under_way(self, table: Shipments, rows: np.ndarray, lane: np.ndarray, now: float) -> None:
         """Vessels that set out before the first day line up where they have not passed."""
         for index in self._lanes if self.queues else ():
-            self._line_up(index, table, rows[lane == index], now, journal)
+            self._line_up(index, table, rows[lane == index], now)
 
     def pass_on(self, table: Shipments, limit: float, journal: Journal) -> None:
         """Vessels whose turn in a queue has come by `limit` sail on; the wait moves the rest of their voyage."""
-        while self.queues and (due := self._turns(table)) and due[0][2] <= limit:
+        while self.queues and (due := self._turns(table)):
+            self._tell(table, due, limit, journal)
+            if due[0][2] > limit:
+                return
             for number in dict.fromkeys(number for _, number, turn in due if turn <= limit):
                 rows = np.array([row for row, at, turn in due if at == number and turn <= limit])
                 leaves = self.queues[number].leaves(table["time"][rows])
@@ -62,7 +66,16 @@ class Passages:
                 lane = self._network.routes.lane[route, table["leg"][rows]]
                 for index in np.unique(lane).tolist():
                     mine = lane == index
-                    self._line_up(index, table, rows[mine], leaves[mine], journal)
+                    self._line_up(index, table, rows[mine], leaves[mine])
+
+    def _tell(self, table: Shipments, turns: list[tuple[int, int, float]], limit: float, journal: Journal) -> None:
+        """Note in the journal who has joined a queue; only now, since a vessel may turn away before it gets there."""
+        for row, number, _ in turns:
+            vessel = (int(table["id"][row]), number)
+            if table["time"][row] <= limit and vessel not in self._told:
+                self._told.add(vessel)
+                one = np.array([row])
+                journal.shipments("held", table, one, table["time"][one], self._network.passages[number])
 
     def next_turn(self, table: Shipments) -> float:
         """When the next of those that wait in a queue passes."""
@@ -79,9 +92,7 @@ class Passages:
             found += zip(rows.tolist(), [number] * len(rows), turns.tolist(), strict=True)
         return sorted(found, key=lambda turn: turn[2])
 
-    def _line_up(
-        self, index: int, table: Shipments, rows: np.ndarray, after: np.ndarray | float, journal: Journal
-    ) -> None:
+    def _line_up(self, index: int, table: Shipments, rows: np.ndarray, after: np.ndarray | float) -> None:
         """Vessels that reach a passage later than `after` and find a queue there are held in it; at the first such."""
         after = np.broadcast_to(after, len(rows))
         for passage in self._network.lanes[index].passages:
@@ -94,7 +105,6 @@ class Passages:
             held = rows[waits]
             table["phase"][held], table["passage"][held] = Phase.HELD, self._number[passage.name]
             table["time"][held] = reached[waits]
-            journal.shipments("held", table, held, reached[waits], passage.name)
 
     def changed(self, table: Shipments, quantities: Quantities, now: float, journal: Journal) -> None:
         """Decide again for vessels under way when a passage closes, opens, or diverts a larger share."""

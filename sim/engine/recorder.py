@@ -24,8 +24,8 @@ class Record:
 
     `sums[name]` over cells; `totals[name]` (days, groups); `table[name]` (days, cells) or None; `counts` over cells:
     stockout_days (unmet demand), ready_days (stock at day's end), plan_days (stock within the planned minimum and
-    maximum); `squares` summed squares of demand and orders; `ports` (days, gates), see `PORT_FIGURES`; `passages` (days,
-    queues) traffic, passed, queue and waiting before the passages at the positions `queues`;
+    maximum); `squares` summed squares of demand and orders; `ports` (days, gates), see `PORT_FIGURES`; `passages`
+    (days, queues) traffic, passed, queue and waiting before the passages at the positions `queues`;
     `reserves` (days, reserves) stock, released, open; `lane_units` over lanes.
     """
 

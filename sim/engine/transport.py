@@ -136,7 +136,7 @@ class Transport:
             table["time"][rows[mine]] = now - rest + np.where(clearing & ~last[found], stay[found], length)
             placed[mine] = True
             elapsed[here[~found]] -= stay[~found]
-        self.passages.under_way(table, rows, self.routes.lane[route, table["leg"][rows]], now, self.journal)
+        self.passages.under_way(table, rows, self.routes.lane[route, table["leg"][rows]], now)
 
     def waiting_at_passages(self, day: float) -> np.ndarray:
         """Handling units waiting before each passage at a time."""

@@ -1,8 +1,8 @@
 """Berths against queueing theory: vessels that come at random are served first come, first served.
 
 Four hundred makers each send a vessel on one day in fifty, at an hour of its own. On any day the number of vessels is
-binomial with 2% less variance than Poisson's, and the hours are independent: waits are at most 2% shorter than those of
-Poisson arrivals (Kingman's bound grows with the variances of arrivals and of service, of which the first is 2% smaller).
+binomial with 2% less variance than Poisson's, and the hours are independent: waits are about 2% shorter than those of
+Poisson arrivals at most (Kingman: they grow with the variances of arrivals and of service; only the first is smaller).
 """
 
 from __future__ import annotations
