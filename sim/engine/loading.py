@@ -56,6 +56,8 @@ class Loading:
         self._first = np.array([lane.first for lane in lanes], dtype=np.int64)
         self._fleets = {k: _Fleet(lane.vehicle, lane.vehicles) for k, lane in enumerate(lanes) if lane.vehicles}
         self._has_fleet = np.array([bool(lane.vehicles) for lane in lanes], dtype=bool)
+        self.has_fleets = bool(self._fleets)
+        """whether some lane has vehicles of its own"""
         self.limited = np.isfinite(self._capacity[self.place]) | self._has_fleet
         """lanes that may not take all there is"""
         self.scheduled = bool((self._every > 1).any())
@@ -112,8 +114,6 @@ class Loading:
 
     def gone(self, lane: np.ndarray, load: np.ndarray, at: np.ndarray, length: np.ndarray) -> None:
         """Loads that set out at `at` for `length` days take whole vehicles with them."""
-        if not self._fleets:
-            return
         mine = np.flatnonzero(self._has_fleet[lane])
         for k in np.unique(lane[mine]).tolist():
             here = mine[lane[mine] == k]

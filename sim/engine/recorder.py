@@ -14,8 +14,8 @@ from sim.engine.transport import Transport
 SQUARED = ("demand", "ordered")
 PORT_FIGURES = ("arrived", "handled", "queue", "yard", "queue_days", "moved_on", "waited", "utilisation")
 """Over gates, in handling units unless said otherwise: came to the port; was handled; waits at day's end; is ashore at
-day's end; the queue added up over the day (unit-days); left the queue during the day; how long these had waited
-(unit-days); share in use of berth time or of a day's handling (NaN where unlimited)."""
+day's end (0 without berths); the queue added up over the day (unit-days); left the queue during the day; how long these
+had waited (unit-days); share in use of berth time or of a day's handling (NaN where unlimited)."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,6 @@ class Recorder:
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
         self._ports = {name: np.zeros((days, len(network.gates))) for name in PORT_FIGURES}
-        self._gates_of_pool = transport.pool[:, None] == transport.pool[None, :]
         self._queues = tuple(transport.passages.queues)
         figures = ("traffic", "passed", "queue", "waiting")
         self._passages = {name: np.zeros((days, len(self._queues))) for name in figures}
@@ -92,11 +91,18 @@ class Recorder:
         transport, ports = self._transport, self._ports
         for name in ("arrived", "handled", "queue_days", "moved_on", "waited"):
             ports[name][day] = getattr(transport.traffic, name)
-        ports["queue"][day], ports["yard"][day] = transport.queue(), transport.yard()
+        ports["queue"][day] = transport.queue()
+        if transport.berths.any:
+            ports["yard"][day] = np.where(transport.berths.has, transport.yard(), 0.0)
+            ports["utilisation"][day] = transport.traffic.berth_days[transport.pool]  # the other ports': see `_used`
+
+    def _used(self) -> np.ndarray:
+        """Share in use of each gate's berths or handling (NaN where unlimited); shape (days, gates)."""
+        pool, berths = self._transport.pool, self._transport.berths.has
+        handled = self._ports["handled"] @ (pool[:, None] == pool[None, :])
         limit = np.array([gate.handling for gate in self._plan.network.gates])
-        pooled = self._gates_of_pool @ transport.traffic.handled
-        used = np.where(transport.berths.has, transport.traffic.berth_days[transport.pool], pooled)
-        ports["utilisation"][day] = np.where(np.isfinite(limit), used / limit, np.nan)
+        used = np.where(berths, self._ports["utilisation"], handled)
+        return np.where(np.isfinite(limit), used / limit, np.nan)
 
     def record_passages(self, day: int) -> None:
         """Add a day's queues before passages; call at the midnight that ends the day."""
@@ -127,7 +133,7 @@ class Recorder:
             self._squares,
             by_name(self._totals, 1, (days, groups)),
             None if self._table is None else by_name(self._table, 1, (days, cells)),
-            self._ports,
+            self._ports | {"utilisation": self._used()},
             self._passages,
             self._queues,
             self._reserves,

@@ -36,6 +36,7 @@ class Transport:
         self.clearances = TimeTape([f"gate/{x.name}" for x in gates], [x.clearance for x in gates], streams)
         self.holds = Holds(network, streams)
         self.rank = np.array([gate.rank for gate in gates], dtype=np.int64)
+        self._ranked = bool(self.rank.any())
         self.pool = np.array([g.pool for g in gates], dtype=np.int64)
         self.handling = Throughput(int(self.pool.max(initial=-1)) + 1)
         self.loading = Loading(lanes, -network.calendar.warm_up)
@@ -50,13 +51,13 @@ class Transport:
     def renew(self, day: int) -> None:
         """Midnight: ports and lanes may let a day's worth pass again."""
         if self.through_ports:
-            queued = self.state.shipments.where(Phase.QUEUED)
+            queue = self.queue()
             waiting = np.zeros(len(self.handling.left), dtype=bool)
-            waiting[self.pool[self._gate(queued)]] = True
+            waiting[self.pool[queue > 0]] = True
             capacity = np.zeros(len(waiting))
             np.maximum.at(capacity, self.pool, self.quantities["gate.handling"])
             self.handling.renew(capacity, waiting)
-            self.traffic.renew(float(day + 1), self.queue())
+            self.traffic.renew(float(day + 1), queue)
         self.loading.renew(day)
 
     def advance(self, until: float, inclusive: bool) -> None:
@@ -159,7 +160,7 @@ class Transport:
 
     def _in_phase(self, phase: int) -> tuple[np.ndarray, np.ndarray]:
         """Rows in a phase at a port, and their gates."""
-        rows = self._due(phase, np.inf)
+        rows = self.state.shipments.where(phase) if self._bound is None else self._due(phase, np.inf)
         gate = self._gate(rows)
         return rows[gate >= 0], gate[gate >= 0]
 
@@ -222,7 +223,8 @@ class Transport:
         gate = self._gate(rows)
         opened = (self.quantities["gate.handling"][gate] > 0) & ~self.berths.has[gate]
         rows, gate = rows[opened], gate[opened]
-        keys = (table["id"][rows], table["time"][rows], self._rank(rows, gate), self.pool[gate])
+        rank = (self._rank(rows, gate),) if self._ranked else ()
+        keys = (table["id"][rows], table["time"][rows], *rank, self.pool[gate])
         units = table["units"][rows]
         passing = self.handling.admit(self.pool[gate], units, self._size(rows), np.lexsort(keys))
         passed = self._part(rows, passing)
@@ -341,7 +343,8 @@ class Transport:
         table["phase"][rows] = Phase.TRAVELLING
         table["departed"][rows], table["length"][rows] = at, length
         table["time"][rows] = self.loading.end(lane, at + length)
-        self.loading.gone(lane, self._load(rows), at, length)
+        if self.loading.has_fleets:
+            self.loading.gone(lane, self._load(rows), at, length)
         np.add.at(self.state.lane_units, lane, table["units"][rows])
         self.journal.shipments("departure", table, rows, at)
         self.passages.launched(table, rows, lane, self.quantities, self.journal)
