@@ -56,8 +56,9 @@ class PassageQueue(Disruption):
         if end <= start:
             return [], []
         able = ((start, self.passes * self.traffic), (end, self.drains))
-        ever = np.inf  # the queue outlasts the blockage; where there is none, neither figure changes anything
+        # vessels come at all times, and the queue outlasts the blockage
+        first, ever = float(-network.calendar.warm_up), np.inf
         return [
-            Effect("passage.traffic", row, "at_least", ((start, self.traffic),), ever, self.label),
+            Effect("passage.traffic", row, "at_least", ((first, self.traffic),), ever, self.label),
             Effect("passage.capacity", row, "at_most", able, ever, self.label),
         ], []
