@@ -18,8 +18,6 @@ DATA = Path(__file__).parent / "data"
 LATER = {
     "BM1-RDO": "random up and down times of a supplier",
     "BR2": "random disruptions",
-    "DQ1": "service times of a port's desks in continuous time",
-    "DQ4": "service times of a port's desks in continuous time",
     "EB1": "a forecasting replenishment policy",
     "EOQD1": "random disruptions, and orders between days",
     "H4a": "confidence intervals over replications",

@@ -119,6 +119,7 @@ class _Builder:
         if not self.exact:
             for product in spec["products"].values():
                 maybe(c, product, "size", [2, 0.5])
+                maybe(c, product, "priority", ["vital", "necessary"])
                 self._keep_by_lot(product)
         self.goods = spec["products"]
         spec["suppliers"] = {s: self._supplier(k) for k, s in enumerate(self.suppliers)}
@@ -136,7 +137,7 @@ class _Builder:
         }
         spec["demand"] = self._demand()
         self._connect()
-        spec["lanes"] = list(self.lanes.values())
+        spec["lanes"] = self._rounds()
         spec["sourcing"] = self.sourcing
         spec["replenishment"] = self._replenishment()
         spec["allocation"] = self._allocation()
@@ -147,7 +148,9 @@ class _Builder:
         ):
             maybe(c, spec, "storage", [[{"at": "facilities", "room": c.one(["all", "cold"]), "capacity": 90}]])
         self.spec = spec
-        kinds = [k for k, build in DISRUPTED.items() if k != "port_closure" or self.ports]
+        kinds = [k for k in DISRUPTED if k != "port_closure" or self.ports]
+        if not _has_passage(self):
+            kinds.remove("passage_queue")
         if self.exact:
             kinds = [k for k in kinds if k not in INEXACT]
         spec["disruptions"] = [self._disruption(c.one(kinds), k) for k in range(c.number(0, disruptions))]
@@ -187,13 +190,19 @@ class _Builder:
     def _port(self, position: int) -> Spec:
         c = self.c
         port: Spec = {"country": ["KE", "IN"][position]}
-        kind = c.number(0, 2)
-        if kind == 1:
+        kind = c.number(0, 2 if self.exact else 3)
+        if kind == 3:
+            port |= {"berths": c.number(1, 3), "berth_time": c.one(["6h", "exponential(1d)", "uniform(0d, 2d)"])}
+            maybe(c, port, "yard", [12, 60])
+        elif kind == 1:
             port["handling"] = c.one([15, 40, 200] if self.exact else [9.7, 40, 200])
         elif kind == 2:
             port["handling_by_side"] = {"imports": c.one([20, 100]), "exports": c.one([20, 100])}
         maybe(c, port, "clearance", TIMES)
         maybe(c, port, "export_clearance", TIMES)
+        if not self.exact:
+            maybe(c, port, "priority_lane", [["vital"], ["p1", "essential"]])
+            maybe(c, port, "holds", [[{"share": "30%", "for": "lognormal(5d, 2d)"}]])
         return port
 
     def _facility(self, position: int) -> Spec:
@@ -273,12 +282,37 @@ class _Builder:
         lane: Spec = {"from": origin, "to": end, "mode": c.one(["road", "sea", "air"]), "time": c.one(TIMES)}
         if not c.number(0, 5):
             lane["capacity"] = c.one([8, 60])
-        if any(p.get("storage") == "cold" for p in self.goods.values()):
-            lane["cold"] = True
-            maybe(c, lane, "cold_capacity", [6, 30])
+        elif not self.exact and not c.number(0, 5):
+            lane["vehicles"] = {"carries": c.one([7, 40]), "number": c.number(1, 3)}
+        self._cool(lane)
         if lane["mode"] == "sea" and c.number(0, 1):
             lane["passages"], lane["detour"] = {"suez": c.one(["20%", "60%"])}, {"suez": c.one(["6d", "12h"])}
+        if not self.exact:
+            maybe(c, lane, "season", SEASONS)
+            maybe(c, lane, "departs", HOURS)
+            if "passages" not in lane:
+                maybe(c, lane, "arrives", HOURS)
         return lane
+
+    def _cool(self, lane: Spec) -> None:
+        if any(p.get("storage") == "cold" for p in self.goods.values()):
+            lane["cold"] = True
+            maybe(self.c, lane, "cold_capacity", [6, 30])
+
+    def _rounds(self) -> list[Spec]:
+        """The lanes; here and there those of a warehouse to its facilities are one round."""
+        c, rounds = self.c, []
+        for origin in [] if self.exact else self.warehouses:
+            stops = [end for (start, end) in self.lanes if start == origin and end in self.facilities]
+            if not stops or c.number(0, 2):
+                continue
+            for end in stops:
+                del self.lanes[origin, end]
+            turn: Spec = {"every": c.one(["2d", "5d"]), "first": c.one(["0d", "3d"]), "next": c.one(["0d", "5h", "1d"])}
+            maybe(c, turn, "carries", [15, 70])
+            rounds.append({"from": origin, "to": stops, "time": c.one(TIMES), "round": turn})
+            self._cool(rounds[-1])
+        return [*self.lanes.values(), *rounds]
 
     # the policies
 
@@ -391,6 +425,8 @@ class _Builder:
 
 TIMES = ["0d", "1d", "4d", "36h", "lognormal(3d, 1d)", "gamma(4d, 2d)", "whole_days(1d, 5d)", "exponential(2d)",
          "uniform(0d, 3d)", "triangular(1d, 2d, 6d)", "normal(3d, 2d)", "geometric(2d)"]  # fmt: skip
+SEASONS = [[{"from": "01-10", "until": "01-20", "closed": True}], [{"from": "12-20", "until": "01-12", "factor": 2.5}]]
+HOURS = [{"from": "6h", "until": "18h"}, {"from": "20h", "until": "4h"}, {"from": "0h", "until": "24h"}]
 DEMANDS: list[Any] = [
     "poisson",
     "deterministic",
@@ -458,12 +494,23 @@ def _delay(b: _Builder) -> Spec:
 
 
 def _closure(b: _Builder) -> Spec:
-    if any("passages" in lane for lane in b.lanes.values()) and b.c.number(0, 1):
+    if _has_passage(b) and b.c.number(0, 1):
         closed: Spec = {"passage": "suez", "rest": b.c.one(["wait", "pass"])}
         maybe(b.c, closed, "diverts", ["0%", "50%"])
         maybe(b.c, closed, "ramp", ["3d"])
         return closed
     return {"lane": _lane_name(b)}
+
+
+def _has_passage(b: _Builder) -> bool:
+    return any("passages" in lane for lane in b.lanes.values())
+
+
+def _queue(b: _Builder) -> Spec:
+    queue: Spec = {"passage": "suez", "traffic": b.c.one([12.5, 50]), "drains": b.c.one([51, 80])}
+    maybe(b.c, queue, "passes", ["20%", "100%"])
+    maybe(b.c, queue, "after", ["7h"])
+    return queue
 
 
 def _lane_name(b: _Builder) -> str:
@@ -579,6 +626,7 @@ DISRUPTED: dict[str, Callable[[_Builder], Spec]] = {
     "labour_absence": _absence,
     "lane_delay": _delay,
     "licence_delay": _licence,
+    "passage_queue": _queue,
     "port_closure": _port_closure,
     "power_cut": _power_cut,
     "price_shock": _price,

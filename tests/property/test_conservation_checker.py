@@ -105,8 +105,8 @@ def _expire_unrecorded(patch: pytest.MonkeyPatch) -> None:
     """Stock expires and nobody writes it down."""
     expire = Quality.expire
 
-    def faulty(self: Quality, day: int) -> None:
-        expire(self, day)
+    def faulty(self: Quality, day: int, give_up: Callable[[np.ndarray, float], None]) -> None:
+        expire(self, day, give_up)
         self._state.today.expired[:] = 0
 
     patch.setattr(Quality, "expire", faulty)
