@@ -16,13 +16,7 @@ import pytest
 
 DATA = Path(__file__).parent / "data"
 LATER = {
-    "BM1-RDO": "random up and down times of a supplier",
-    "BR2": "random disruptions",
     "EB1": "a forecasting replenishment policy",
-    "EOQD1": "random disruptions, and orders between days",
-    "H4a": "confidence intervals over replications",
-    "XF93": "random up and down times of a supplier",
-    "XL": "demand and journeys in continuous time, an ordering cost",
 }
 """Cases that the model cannot express yet, and what it would need."""
 LISTS = ("rows", "rules")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +21,16 @@ HIGH = 1e6
 
 @dataclass(frozen=True)
 class Drawn:
-    """A distribution of one amount: `low` and `high` are all but its bounds, `unit` is "%", "d" or nothing."""
+    """A distribution of one amount, and its text: `low` and `high` are nearly its bounds, `unit` "%", "d" or ""."""
 
+    text: str
     low: float
     high: float
     unit: str
     draw: Draw
+
+    def __reduce__(self) -> tuple[Callable[[Any], Drawn | None], tuple[str]]:
+        return parse_drawn, (self.text,)  # a closure cannot be sent to another process
 
     def at(self, generator: np.random.Generator) -> float | str:
         """One draw, as it would be written in the file."""
@@ -62,10 +67,10 @@ def parse_drawn(value: Any) -> Drawn | None:
     except ValueError as error:
         raise ValueError(f"{shape} with {error}") from None
     if draw is None:
-        return Drawn(mean, mean, unit, lambda _, n: np.full(n, mean))
+        return Drawn(value, mean, mean, unit, lambda _, n: np.full(n, mean))
     low, high = (numbers[k] for k in BOUNDED[family]) if family in BOUNDED else (0.0, HIGH)
     inset = 1e-6 * (high - low) if family in BOUNDED else 1e-6  # the bounds themselves are never drawn
-    return Drawn(low + inset, high - inset, unit, draw)
+    return Drawn(value, low + inset, high - inset, unit, draw)
 
 
 def _amount(text: str, shape: str) -> tuple[float, str]:

@@ -7,6 +7,7 @@ word stays the text it is, so that `country: NO` is Norway, `012` keeps its zero
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def parse_value(text: str, shown: str) -> Any:
     """
     node, problems = parse_yaml(text, Path.cwd() / "value", shown)
     if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError([replace(problem, line=0) for problem in problems])
     return None if node is None else plain(node)
 
 

@@ -35,7 +35,11 @@ def command(call: Path) -> list[str]:
 
 def expected(call: Path) -> re.Pattern[str]:
     """What must be printed, all of it; `[...]` stands for any text on a line."""
-    shown = call.read_text(encoding="utf-8").partition("\n")[2]
+    return pattern(call.read_text(encoding="utf-8").partition("\n")[2])
+
+
+def pattern(shown: str) -> re.Pattern[str]:
+    """What a text with `[...]` in it stands for."""
     return re.compile(".*".join(re.escape(part) for part in shown.split("[...]")))
 
 

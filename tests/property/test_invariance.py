@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.recorder import DAILY
-from tests.property.networks import DISRUPTED, START, Spec, day, scenarios, struck
+from tests.property.networks import AT_ONCE, DISRUPTED, START, Spec, day, scenarios, struck
 from tests.property.running import changed, run, same
 
 LISTS = ("lanes", "sourcing", "demand", "replenishment", "allocation", "stock", "disruptions")
 MAPPINGS = ("products", "suppliers", "ports", "warehouses", "facilities", "reserves", "hazards")
 
 
-LASTING = sorted(set(DISRUPTED) - {"stock_loss"})
+LASTING = sorted(set(DISRUPTED) - set(AT_ONCE))
 each_kind = pytest.mark.parametrize("kind", LASTING)
 
 

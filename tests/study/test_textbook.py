@@ -5,22 +5,14 @@ Facilities with streams of their own are independent, so a study by region holds
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 import sim
-from tests.study.conftest import ROOT, WriteStudy
-
-
-@pytest.fixture(scope="module")
-def expected() -> dict[str, dict[str, Any]]:
-    """Case -> its metrics."""
-    cases = json.loads((ROOT / "tests" / "data" / "expected.json").read_text(encoding="utf-8"))["cases"]
-    return {case["id"]: case["metrics"] for case in cases}
+from tests.cases import CASES, Case
+from tests.study.conftest import WriteStudy
 
 
 def scenario(regions: int, days: str, rest: str) -> str:
@@ -39,9 +31,7 @@ lanes: [{{from: maker, to: facilities, time: 3d}}]
 
 
 @pytest.mark.slow
-def test_h1_common_draws_save_most_of_the_variance(
-    write_study: WriteStudy, tmp_path: Path, expected: dict[str, dict[str, Any]]
-) -> None:
+def test_h1_common_draws_save_most_of_the_variance(write_study: WriteStudy, tmp_path: Path) -> None:
     text = scenario(
         20, "end: 2002-01-01\nwarm_up: 30d",
         """demand: [{at: facilities, product: kit, per_day: 5, shortage: backorder}]
@@ -61,7 +51,7 @@ twin: false
         index=["measure", "replication", "group"], columns=["scenario", "strategy"], values="value"
     )
     names = {"backorders": "backorder_days", "on_hand": "mean_stock", "fill_rate": "fill_rate"}
-    assert set(names) == set(expected["H1"])
+    assert set(names) == set(CASES["H1"])
     for name in names.values():
         mine = values.loc[name]
         low, high, independent = mine["one", "s18"], mine["one", "s20"], mine["other", "s20"]
@@ -72,8 +62,9 @@ twin: false
 
 
 @pytest.mark.slow
+@pytest.mark.case("H4a")
 def test_h4a_intervals_cover_the_truth_as_often_as_they_say(
-    write_study: WriteStudy, tmp_path: Path, expected: dict[str, dict[str, Any]]
+    write_study: WriteStudy, tmp_path: Path, case: Case
 ) -> None:
     text = scenario(
         1000, "end: 2001-04-11",
@@ -92,8 +83,7 @@ twin: false
     result = sim.run_study(write_study(study, text), tmp_path / "out", workers=1)
     found = result.summary
     assert len(found) == 1000 and (found["n"] == 10).all()
-    entry = expected["H4a"]["coverage"]
     student = result.replications.groupby("group")["value"].agg(["mean", "sem"])
     half = 2.262157163 * student["sem"]  # t quantile, 9 degrees of freedom
-    assert abs(np.mean(abs(student["mean"] - 500) <= half) - entry["expected"]) <= entry["tol_abs"]
+    case.check({"coverage": np.mean(abs(student["mean"] - 500) <= half)})
     assert np.mean((found["low"] <= 500) & (found["high"] >= 500)) >= 0.93  # the bound set for other methods than t

@@ -194,5 +194,5 @@ def test_a_value_typed_outside_a_file_is_read_alike() -> None:
     assert parse_value("3", "override 'a'") == 3
     assert parse_value("[KE, NO]", "override 'a'") == ["KE", "NO"]
     assert parse_value("", "override 'a'") is None
-    with pytest.raises(ScenarioError, match="override 'a':1: this is not YAML"):
+    with pytest.raises(ScenarioError, match="override 'a': this is not YAML"):
         parse_value("[1, ", "override 'a'")
