@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+
+from sim.model.distributions import parse_times
 
 
 def roads(lanes: str, clinics: str = "a", days: int = 60, per_day: int = 10, more: str = "") -> str:
@@ -109,6 +113,15 @@ def test_stops_of_a_round_share_the_vehicle_and_its_delays(simulate: Any) -> Non
     assert len(took) > 7 and took["c"].nunique() > 7
     assert (took["a"] - took["c"]).to_numpy() == pytest.approx(5 / 24)
     assert pd.concat([sent(run, site) for site in "abc"], axis=1).loc[9:].isin([33, 34]).to_numpy().all()
+
+
+def test_the_stops_of_a_round_reach_a_worker_process_unchanged() -> None:
+    later = parse_times("gamma(6h, 3h)").after(5 / 24)
+    again = pickle.loads(pickle.dumps(later))
+    draws = [times.draw(np.random.default_rng(1), 5) for times in (later, again, parse_times("gamma(6h, 3h)"))]
+    assert draws[0] == pytest.approx(draws[1], abs=0)
+    assert draws[0] == pytest.approx(draws[2] + 5 / 24)
+    assert again.mean == later.mean == pytest.approx(11 / 24)
 
 
 def test_what_is_short_goes_to_those_who_can_be_sent_it_today(simulate: Any) -> None:

@@ -153,12 +153,9 @@ def _stop(spec: LaneSpec, lane: Lane, before: list[Lane]) -> Lane:
     """The lane as a stop of the round that made the stops `before` it."""
     if spec.round is None:
         return lane
-    later = len(before) * spec.round.next
-    times, draw = lane.times, lane.times.draw
-    moved = None if draw is None else (lambda generator, n: draw(generator, n) + later)
     return replace(
         lane,
-        times=Times(times.text, times.mean + later, moved) if later else times,
+        times=lane.times.after(len(before) * spec.round.next),
         capacity=NEVER if spec.round.carries is None else spec.round.carries,
         vehicle=NEVER if spec.round.carries is None else spec.round.carries,
         every=int(spec.round.every),
