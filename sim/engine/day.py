@@ -106,17 +106,15 @@ class World:
 
     def change_effects(self, now: float) -> None:
         """Phase 1, at its own time: movement until now under the old effects, then the new ones."""
-        self.transport.advance(now, inclusive=False)
-        if now % 1 == 0:  # what a port does under the new effects belongs to the new day
-            self.end_day(int(now) - 1)
+        self._move_until(now)
         self.quantities.update(now)
         self.transport.effects_changed(now)
         self.dispatch.effects_changed()
 
     def strike(self, impulse: Impulse, now: float) -> None:
-        """Phase 1: something happens once."""
+        """Phase 1: something happens once, to what has arrived by then as well."""
+        self._move_until(now)
         if impulse.action.startswith(("seize", "detain")):
-            self.transport.advance(now, inclusive=False)
             seize(self.state, self.transport, self.journal, impulse, now)
             return
         state, cells = self.state, impulse.rows
@@ -138,6 +136,12 @@ class World:
             np.add.at(state.today.destroyed, desk.reserve.holder, lost)
             holder = desk.reserve.holder[lost > 0]
             self.journal.cells("reserve_destroyed", impulse.at, holder, lost[lost > 0], impulse.cause)
+
+    def _move_until(self, now: float) -> None:
+        """All movement before a time; what a port does from midnight on belongs to the new day."""
+        self.transport.advance(now, inclusive=False)
+        if now % 1 == 0:
+            self.end_day(int(now) - 1)
 
     def live(self, day: int) -> None:
         """Phases 2 to 7 of one day."""

@@ -214,8 +214,9 @@ class LotKeeper:
         return found
 
     def _expiry(self, key: np.ndarray) -> np.ndarray:
-        lot = lot_of(key)
-        return np.asarray(self.book["expires"][np.where(lot < self.book.count, lot, 0)])
+        lot, expires = lot_of(key), self.book["expires"]
+        known = lot < len(expires)  # an empty slot's key stands for no lot
+        return np.where(known, expires[np.where(known, lot, 0)], NEVER_EXPIRES) if len(expires) else np.zeros_like(key)
 
     def _lasts(self, key: np.ndarray, earliest: np.ndarray) -> np.ndarray:
         return np.asarray(self._expiry(key) >= earliest)

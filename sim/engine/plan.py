@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -146,3 +146,7 @@ class Plan:
     hazards: tuple[BoundHazard, ...]
     stock_minimum: np.ndarray
     stock_maximum: np.ndarray
+
+    def without_reserves(self) -> Plan:
+        """The same plan with no reserve."""
+        return replace(self, reserves=())

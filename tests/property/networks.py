@@ -72,6 +72,7 @@ def struck(draw: Callable[[st.SearchStrategy[Any]], Any], kind: str) -> tuple[Sp
     builder = _Builder(Drawn(draw), exact=False)
     spec = builder.build(disruptions=2)
     assume(kind != "port_closure" or builder.ports)
+    assume(kind != "passage_queue" or _has_passage(builder))
     return spec, {"kind": kind} | DISRUPTED[kind](builder)
 
 
@@ -285,7 +286,7 @@ class _Builder:
         elif not self.exact and not c.number(0, 5):
             lane["vehicles"] = {"carries": c.one([7, 40]), "number": c.number(1, 3)}
         self._cool(lane)
-        if lane["mode"] == "sea" and c.number(0, 1):
+        if lane["mode"] == "sea" and c.number(0, 3):
             lane["passages"], lane["detour"] = {"suez": c.one(["20%", "60%"])}, {"suez": c.one(["6d", "12h"])}
         if not self.exact:
             maybe(c, lane, "season", SEASONS)
@@ -494,7 +495,7 @@ def _delay(b: _Builder) -> Spec:
 
 
 def _closure(b: _Builder) -> Spec:
-    if _has_passage(b) and b.c.number(0, 1):
+    if _has_passage(b) and b.c.number(0, 3):
         closed: Spec = {"passage": "suez", "rest": b.c.one(["wait", "pass"])}
         maybe(b.c, closed, "diverts", ["0%", "50%"])
         maybe(b.c, closed, "ramp", ["3d"])
