@@ -17,7 +17,8 @@ from sim.engine.transport import Throughput
 from sim.errors import SimulationError
 from sim.model.shipments import Phase, Shipments
 from tests.cases import Case
-from tests.property.networks import Dice, day, scenario
+from tests.property.choices import Dice, day
+from tests.property.networks import scenario
 from tests.property.running import plan_of
 
 CLEAN = 200

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from sim.disruptions import DISRUPTIONS
 from sim.engine.recorder import DAILY
-from tests.property.networks import DISRUPTED, START, Spec, day, scenarios, struck
+from tests.property.choices import START, Spec, day
+from tests.property.networks import scenarios, struck
 from tests.property.running import changed, run, same
+from tests.property.trouble import DISRUPTED
 
 LISTS = ("lanes", "sourcing", "demand", "replenishment", "allocation", "stock", "disruptions")
 MAPPINGS = ("products", "suppliers", "ports", "warehouses", "facilities", "reserves", "hazards")
@@ -21,8 +23,8 @@ MAPPINGS = ("products", "suppliers", "ports", "warehouses", "facilities", "reser
 
 LASTING = sorted(kind for kind in DISRUPTED if not DISRUPTIONS[kind].instant)
 BEGIN_AGAIN = ("labour_absence", "licence_delay", "power_cut")
-"""Kinds of which two in a row are not one long one: staff stay away in waves, waits are drawn for each disruption, and a
-cold room is cold again once power is back."""
+"""Kinds of which two in a row are not one long one: staff stay away in waves, waits are drawn for each disruption, and
+a cold room is cold again once power is back."""
 each_kind = pytest.mark.parametrize("kind", LASTING)
 
 

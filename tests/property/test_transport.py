@@ -11,7 +11,8 @@ from hypothesis import given
 from sim.api import Run
 from sim.engine.transport import Transport
 from sim.model.shipments import Phase
-from tests.property.networks import Dice, scenario, scenarios
+from tests.property.choices import Dice
+from tests.property.networks import scenario, scenarios
 from tests.property.running import run
 from tests.property.test_conservation import _departures as departures_of
 
