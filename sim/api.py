@@ -69,6 +69,13 @@ class Run:
         return ports_table(self.outcome)
 
     @cached_property
+    def passages(self) -> pd.DataFrame:
+        """One row per day and passage before which vessels queue."""
+        from sim.report.tables import passages_table
+
+        return passages_table(self.outcome)
+
+    @cached_property
     def lots(self) -> pd.DataFrame:
         """One row per lot; see `sim.report.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
         from sim.report.tables import lots_table
@@ -133,6 +140,8 @@ class Run:
             write_parquet(place / "lots.parquet", self.lots)
         if len(self.outcome.plan.network.gates):
             write_parquet(place / "ports.parquet", self.ports)
+        if self.outcome.record.queues:
+            write_parquet(place / "passages.parquet", self.passages)
         if report:
             self.report(place / "report.html")
         made = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -16,8 +16,6 @@ import pytest
 
 DATA = Path(__file__).parent / "data"
 LATER = {
-    "DQ1": "service times of a port's desks in continuous time",
-    "DQ4": "service times of a port's desks in continuous time",
     "EB1": "a forecasting replenishment policy",
 }
 """Cases that the model cannot express yet, and what it would need."""

@@ -17,7 +17,7 @@ from sim.units import Days, Share, Text
 class PortClosure(Disruption):
     """A port's handling falls to a share of normal (0%: closed); arrivals queue and are handled in order.
 
-    A share needs a port with a handling capacity; closing works for any port.
+    A share needs a port with a handling capacity or berths; closing works for any port.
     """
 
     port: Text

@@ -19,6 +19,7 @@ import numpy as np
 from sim.engine.conservation import Conservation
 from sim.engine.dispatch import Dispatch
 from sim.engine.journal import Detail, Journal
+from sim.engine.opening import put_under_way
 from sim.engine.ordering import Ordering
 from sim.engine.plan import Plan
 from sim.engine.quality import Quality
@@ -58,8 +59,10 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
         "lane.extra": np.zeros(lanes),
         "lane.factor": np.ones(lanes),
         "lane.open": np.ones(lanes),
+        "passage.capacity": np.full(passages, np.inf),
         "passage.diverted": np.zeros(passages),
         "passage.open": np.ones(passages),
+        "passage.traffic": np.zeros(passages),
     }
 
 
@@ -71,7 +74,7 @@ class World:
         self.plan = plan
         self.first_day = -network.calendar.warm_up
         self.state = State.at_start(plan)
-        self.quantities = Quantities(undisturbed(network), effects)
+        self.quantities = Quantities(undisturbed(network), [*network.seasons, *effects])
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self.production = Production(plan, self.state, self.quantities, streams)
@@ -97,7 +100,9 @@ class World:
         lot = np.full(len(buyer), -1, dtype=np.int64)
         if lots is not None:
             lot = lots.opening(buyer, self.plan.lots.life[buyer], start.units, self.first_day)
-        self.transport.put_under_way(start.flow, start.units, start.days_ago, float(self.first_day), lot)
+        now = float(self.first_day)
+        rows, lane = put_under_way(self.state, start.flow, start.units, start.days_ago, now, lot)
+        self.transport.passages.under_way(self.state.shipments, rows, lane, now)
 
     def change_effects(self, now: float) -> None:
         """Phase 1, at its own time: movement until now under the old effects, then the new ones."""
@@ -110,7 +115,7 @@ class World:
         """Phase 1: something happens once, to what has arrived by then as well."""
         self._move_until(now)
         if impulse.action.startswith(("seize", "detain")):
-            seize(self.state, self.journal, impulse, now)
+            seize(self.state, self.transport, self.journal, impulse, now)
             return
         state, cells = self.state, impulse.rows
         if impulse.action == "destroy_stock":
@@ -141,7 +146,7 @@ class World:
     def live(self, day: int) -> None:
         """Phases 2 to 7 of one day."""
         self.end_day(day - 1)
-        self.transport.renew()
+        self.transport.renew(day)
         self.transport.advance(float(day), inclusive=True)
         self.quality.release(day)
         if self.quantities.touched("cell.warm"):
@@ -154,17 +159,22 @@ class World:
         self.ordering.review(day)
         released = self._allocate(day)
         self._note_stockouts(day)
-        self.quality.expire(day)
+        self.quality.expire(day, self.transport.give_up)
         totals = self.recorder.record(day, released, [desk.is_open for desk in self.desks])
         self.conservation.check(day, totals)
         self.state.today.clear()
 
     def end_day(self, day: int) -> None:
         """The midnight after a day: what moved until then; once a day."""
-        if self.transport.through_ports and day > self._ended:
-            self._ended = day
-            self.transport.advance(float(day + 1), inclusive=False)
-            self.recorder.record_ports(day)
+        transport = self.transport
+        if day <= self._ended or not (transport.through_ports or transport.passages.queues):
+            return
+        self._ended = day
+        transport.advance(float(day + 1), inclusive=False)
+        queue = transport.queue()
+        self.recorder.record_ports(day, queue)
+        self.recorder.record_passages(day)
+        transport.traffic.renew(float(day + 2), queue)
 
     def _allocate(self, day: int) -> list[int]:
         """Phase 6; returns the units that each reserve released."""

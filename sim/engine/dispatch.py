@@ -8,7 +8,7 @@ from sim.engine.plan import Plan
 from sim.engine.reports import Reports
 from sim.engine.state import State
 from sim.engine.stock import Production
-from sim.engine.transport import Throughput, Transport
+from sim.engine.transport import Transport
 from sim.model.effects import Quantities
 from sim.policies.allocation.base import Claims, in_turn
 
@@ -77,10 +77,10 @@ class Dispatch:
         self._closed = np.zeros(0, dtype=np.int64)
         self._may_limit = quantities.touched("flow.allowance")
         self._may_cancel = quantities.touched("flow.cancels")
-        self._capped = np.isfinite(transport.lane_capacity[self._first_lane])
-        cold = (network.products["storage"] == "cold").to_numpy()[network.cell_product[network.flow_buyer]]
-        self._refrigerated = cold & np.isfinite(transport.cold_capacity[self._first_lane])
-        self._some_capped, self._some_refrigerated = bool(self._capped.any()), bool(self._refrigerated.any())
+        self._capped = transport.loading.limited[self._first_lane]
+        self._cold = transport.cold[network.flow_buyer]
+        fills_up = self._capped | self._cold & transport.loading.refrigerated[self._first_lane]
+        self._fills_up = fills_up if fills_up.any() else None
 
     def effects_changed(self) -> None:
         """Note which flows are closed from now on."""
@@ -97,6 +97,8 @@ class Dispatch:
         requested = self.state.owed.copy()
         if self._closed.size:
             requested[self._closed] = 0
+        if self._transport.loading.scheduled:
+            requested[~self._transport.loading.leaves[self._first_lane]] = 0
         if self._may_limit:
             self._keep_to_allowances(requested)
         return self.within_lanes(requested)
@@ -115,9 +117,11 @@ class Dispatch:
     def within_lanes(self, requested: np.ndarray) -> np.ndarray:
         """Cut each request to what its lane can still carry alone today, and one that is left standing, so that no
         stock is set aside for what cannot travel; cuts in place."""
+        if self._fills_up is None:
+            return requested
         flow = np.flatnonzero(self._capped & (requested > 0))
         if flow.size:
-            room = self._transport.loading.left[self._first_lane[flow]] / self._load[flow]
+            room = self._transport.loading.room(self._first_lane[flow]) / self._load[flow]
             requested[flow] = np.minimum(requested[flow], np.ceil(room - 1e-9).astype(np.int64))
         return requested
 
@@ -192,18 +196,19 @@ class Dispatch:
         )
 
     def fit_lanes(self, granted: np.ndarray) -> np.ndarray:
-        """Cut grants to what the first lane can carry today; products in order of name, then buyers."""
-        if self._some_refrigerated:
-            self._load_on(granted, self._refrigerated, self._transport.cold_loading)
-        if self._some_capped:
-            self._load_on(granted, self._capped, self._transport.loading)
-        return granted
+        """Cut grants to what the first lane can carry today; products in order of name, then buyers.
 
-    def _load_on(self, granted: np.ndarray, limited: np.ndarray, throughput: Throughput) -> None:
-        flow = np.flatnonzero(limited & (granted > 0))
+        The stops of a round share their vehicle in proportion to what they were granted.
+        """
+        if self._fills_up is None:
+            return granted
+        flow = np.flatnonzero(self._fills_up & (granted > 0))
         if self._transport.licences.needed:  # what waits for a licence is loaded when it leaves
             flow = flow[~self._transport.licences.required(flow)]
         if flow.size:
             lane = self._first_lane[flow]
-            turn = np.lexsort((flow, self.network.cell_product[self.network.flow_buyer[flow]], lane))
-            granted[flow] = throughput.admit(lane, granted[flow], self._load[flow], turn)
+            loading, load = self._transport.loading, self._load[flow]
+            order = (flow, self.network.cell_product[self.network.flow_buyer[flow]])
+            units = loading.admit_cold(lane, granted[flow], load, order, self._cold[flow])
+            granted[flow] = loading.admit(lane, loading.fair(lane, units, load), load, order)
+        return granted

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.journal import Journal
+from sim.engine.loading import NO_TIME
+from sim.engine.passage_queue import passage_queues
 from sim.engine.tape import TimeTape
 from sim.model.distributions import Times
 from sim.model.effects import Quantities
@@ -16,7 +18,7 @@ from sim.rng import Streams
 class Passages:
     """Which passages lie on which lanes, and what closing them does to shipments on those lanes."""
 
-    def __init__(self, network: Network, streams: Streams) -> None:
+    def __init__(self, network: Network, streams: Streams, quantities: Quantities) -> None:
         self._network = network
         self._number = {name: i for i, name in enumerate(network.passages)}
         self._lanes = [i for i, lane in enumerate(network.lanes) if lane.passages]
@@ -27,6 +29,9 @@ class Passages:
         names = [f"divert/{network.lanes[i].name}" for i in self._lanes]
         self._resolve = TimeTape(names, [unit] * len(names), streams)
         self._known = (np.ones(len(self._number)), np.zeros(len(self._number)))
+        self.queues = passage_queues(quantities, float(-network.calendar.warm_up))
+        """queue before each passage that has one, by position of the passage"""
+        self._told: set[tuple[int, int]] = set()
 
     def launched(
         self, table: Shipments, rows: np.ndarray, lane: np.ndarray, quantities: Quantities, journal: Journal
@@ -35,7 +40,71 @@ class Passages:
         if not self._lanes:
             return
         for index in np.unique(lane[self._crosses[lane]]).tolist():
-            self._decide(index, table, rows[lane == index], None, quantities, journal)
+            mine = rows[lane == index]
+            self._decide(index, table, mine, None, quantities, journal)
+            self._line_up(index, table, mine, -np.inf)
+
+    def under_way(self, table: Shipments, rows: np.ndarray, lane: np.ndarray, now: float) -> None:
+        """Vessels that set out before the first day line up where they have not passed."""
+        for index in self._lanes if self.queues else ():
+            self._line_up(index, table, rows[lane == index], now)
+
+    def pass_on(self, table: Shipments, limit: float, journal: Journal) -> None:
+        """Vessels whose turn in a queue has come by `limit` sail on; the wait moves the rest of their voyage."""
+        while self.queues and (due := self._turns(table)):
+            self._tell(table, due, limit, journal)
+            if due[0][2] > limit:
+                return
+            for number in dict.fromkeys(number for _, number, turn in due if turn <= limit):
+                rows = np.array([row for row, at, turn in due if at == number and turn <= limit])
+                leaves = self.queues[number].leaves(table["time"][rows])
+                table["departed"][rows] += leaves - table["time"][rows]
+                table["time"][rows] = table["departed"][rows] + table["length"][rows]
+                table["phase"][rows], table["passage"][rows] = Phase.TRAVELLING, -1
+                journal.shipments("released", table, rows, leaves, self._network.passages[number])
+                route = self._network.flow_route[table["flow"][rows]]
+                lane = self._network.routes.lane[route, table["leg"][rows]]
+                for index in np.unique(lane).tolist():
+                    mine = lane == index
+                    self._line_up(index, table, rows[mine], leaves[mine])
+
+    def _tell(self, table: Shipments, turns: list[tuple[int, int, float]], limit: float, journal: Journal) -> None:
+        """Note in the journal who has joined a queue; only now, since a vessel may turn away before it gets there."""
+        for row, number, _ in turns:
+            vessel = (int(table["id"][row]), number)
+            if table["time"][row] <= limit and vessel not in self._told:
+                self._told.add(vessel)
+                one = np.array([row])
+                journal.shipments("held", table, one, table["time"][one], self._network.passages[number])
+
+    def next_turn(self, table: Shipments) -> float:
+        """When the next of those that wait in a queue passes."""
+        due = self._turns(table) if self.queues else []
+        return due[0][2] if due else np.inf
+
+    def _turns(self, table: Shipments) -> list[tuple[int, int, float]]:
+        """(row, passage, time of passing) of all that wait in a queue, in order of time."""
+        held = table.where(Phase.HELD)
+        found: list[tuple[int, int, float]] = []
+        for number, queue in self.queues.items():
+            rows = held[table["passage"][held] == number]
+            turns = queue.leaves(table["time"][rows])
+            found += zip(rows.tolist(), [number] * len(rows), turns.tolist(), strict=True)
+        return sorted(found, key=lambda turn: turn[2])
+
+    def _line_up(self, index: int, table: Shipments, rows: np.ndarray, after: np.ndarray | float) -> None:
+        """Vessels that reach a passage later than `after` and find a queue there are held in it; at the first such."""
+        after = np.broadcast_to(after, len(rows))
+        for passage in self._network.lanes[index].passages:
+            queue = self.queues.get(self._number[passage.name])
+            if queue is None:
+                continue
+            reached = table["departed"][rows] + passage.fraction * table["length"][rows]
+            sails = (table["phase"][rows] == Phase.TRAVELLING) & ~table["diverted"][rows]
+            waits = sails & (reached > after + NO_TIME) & (queue.leaves(reached) > reached)
+            held = rows[waits]
+            table["phase"][held], table["passage"][held] = Phase.HELD, self._number[passage.name]
+            table["time"][held] = reached[waits]
 
     def changed(self, table: Shipments, quantities: Quantities, now: float, journal: Journal) -> None:
         """Decide again for vessels under way when a passage closes, opens, or diverts a larger share."""
@@ -58,7 +127,7 @@ class Passages:
         for passage in self._network.lanes[index].passages:
             number = self._number[passage.name]
             held = rows[(table["phase"][rows] == Phase.HELD) & (table["passage"][rows] == number)]
-            if not held.size or quantities["passage.open"][number] == 0:
+            if not held.size or quantities["passage.open"][number] == 0 or number in self.queues:
                 continue
             reached = table["time"][held]
             waited = np.maximum(0.0, now - reached)
@@ -83,7 +152,8 @@ class Passages:
         draws = self._resolve.at(np.full(len(rows), self._lanes.index(index)), np.floor(table["departed"][rows]))
         for passage in self._network.lanes[index].passages:
             number = self._number[passage.name]
-            share, is_open = quantities["passage.diverted"][number], quantities["passage.open"][number] > 0
+            share = quantities["passage.diverted"][number]
+            is_open = quantities["passage.open"][number] > 0 or number in self.queues
             if share == 0 and is_open:
                 continue
             sailed = np.zeros(len(rows)) if now is None else self._sailed(table, rows, now)

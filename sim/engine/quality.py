@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sim.engine.journal import Journal
@@ -68,8 +70,11 @@ class Quality:
         if self._state.lots is not None:
             self._state.lots.extend(self._concerned(impulse), int(impulse.amount))
 
-    def expire(self, day: int) -> None:
-        """Evening: whatever had its last day of use today is written off, at sites, in reserves and under way."""
+    def expire(self, day: int, give_up: Callable[[np.ndarray, float], None]) -> None:
+        """Evening: whatever had its last day of use today is written off, at sites, in reserves and under way.
+
+        `give_up(shipments' rows, time)` is told before goods under way are gone.
+        """
         lots = self._state.lots
         if lots is None:
             return
@@ -81,20 +86,21 @@ class Quality:
         np.add.at(state.today.expired, cell, units)
         book.add("expired", lot, units)
         self._note("expired", day, cell, units, lot)
-        self._expire_under_way(over, day)
+        self._expire_under_way(over, day, give_up)
         if len(state.held["lot"]):
             rows = state.held.take((state.held["lot"] >= 0) & over[state.held["lot"]] & (state.held["withdrawn"] == 0))
             np.subtract.at(state.today.held, rows["cell"], rows["units"])
             np.add.at(state.today.expired, rows["cell"], rows["units"])
             book.add("expired", rows["lot"], rows["units"])
 
-    def _expire_under_way(self, over: np.ndarray, day: int) -> None:
+    def _expire_under_way(self, over: np.ndarray, day: int, give_up: Callable[[np.ndarray, float], None]) -> None:
         state, table = self._state, self._state.shipments
         assert state.lots is not None
         live = np.flatnonzero((table["phase"] != Phase.DONE) & (table["lot"] >= 0))
         rows = live[over[table["lot"][live]]]
         if rows.size:
             cell = self._network.flow_buyer[table["flow"][rows]]
+            give_up(rows, float(day))
             state.forget_transit(cell, table["units"][rows])
             np.add.at(state.today.expired, cell, table["units"][rows])
             state.lots.book.add("expired", table["lot"][rows], table["units"][rows])

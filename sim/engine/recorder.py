@@ -12,6 +12,10 @@ from sim.engine.state import State
 from sim.engine.transport import Transport
 
 SQUARED = ("demand", "ordered")
+PORT_FIGURES = ("arrived", "handled", "queue", "yard", "queue_days", "moved_on", "waited", "utilisation")
+"""Over gates, in handling units unless said otherwise: came to the port; was handled; waits at day's end; is ashore at
+day's end (0 without berths); the queue added up over the day (unit-days); left the queue during the day; how long these
+had waited (unit-days); share in use of berth time or of a day's handling (NaN where unlimited)."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class Record:
 
     `sums[name]` over cells; `totals[name]` (days, groups); `table[name]` (days, cells) or None; `counts` over cells:
     stockout_days (unmet demand), ready_days (stock at day's end), plan_days (stock within the planned minimum and
-    maximum); `squares` summed squares of demand and orders; `ports` (days, gates) arrived, handled, queue;
+    maximum); `squares` summed squares of demand and orders; `ports` (days, gates), see `PORT_FIGURES`; `passages`
+    (days, queues) traffic, passed, queue and waiting before the passages at the positions `queues`;
     `reserves` (days, reserves) stock, released, open; `lane_units` over lanes; `priced_units` over cells: units
     dispatched, each counted as many times as the price of its day is the usual one.
     """
@@ -31,6 +36,8 @@ class Record:
     totals: dict[str, np.ndarray]
     table: dict[str, np.ndarray] | None
     ports: dict[str, np.ndarray]
+    passages: dict[str, np.ndarray]
+    queues: tuple[int, ...]
     reserves: dict[str, np.ndarray]
     lane_units: np.ndarray
     priced_units: np.ndarray
@@ -50,7 +57,10 @@ class Recorder:
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._float = np.zeros(cells)
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
-        self._ports = {name: np.zeros((days, len(network.gates))) for name in ("arrived", "handled", "queue")}
+        self._ports = {name: np.zeros((days, len(network.gates))) for name in PORT_FIGURES}
+        self._queues = tuple(transport.passages.queues)
+        figures = ("traffic", "passed", "queue", "waiting")
+        self._passages = {name: np.zeros((days, len(self._queues))) for name in figures}
         held = ("stock", "released", "open")
         self._reserves = {name: np.zeros((days, len(plan.reserves)), dtype=np.int64) for name in held}
         self._lane_before = np.zeros(len(network.lanes), dtype=np.int64)
@@ -81,12 +91,38 @@ class Recorder:
             self._reserves["released"][day], self._reserves["open"][day] = released, is_open
         return totals
 
-    def record_ports(self, day: int) -> None:
-        """Add a day's port traffic; call at the midnight that ends the day, when all its movement is known."""
-        if day >= 0 and self._plan.network.gates:
-            self._ports["arrived"][day] = self._transport.arrived
-            self._ports["handled"][day] = self._transport.handled
-            self._ports["queue"][day] = self._transport.queue()
+    def record_ports(self, day: int, queue: np.ndarray) -> None:
+        """Add a day's port traffic and the `queue` at its end; call at that midnight, when all movement is known."""
+        if day < 0 or not self._plan.network.gates:
+            return
+        transport, ports = self._transport, self._ports
+        for name in ("arrived", "handled", "queue_days", "moved_on", "waited"):
+            ports[name][day] = getattr(transport.traffic, name)
+        ports["queue"][day] = queue
+        if transport.berths.any:
+            ports["yard"][day] = np.where(transport.berths.has, transport.yard(), 0.0)
+            ports["utilisation"][day] = transport.traffic.berth_days[transport.pool]  # the other ports': see `_used`
+
+    def _used(self) -> np.ndarray:
+        """Share in use of each gate's berths or handling (NaN where unlimited); shape (days, gates)."""
+        pool, berths = self._transport.pool, self._transport.berths.has
+        handled = self._ports["handled"] @ (pool[:, None] == pool[None, :])
+        limit = np.array([gate.handling for gate in self._plan.network.gates])
+        used = np.where(berths, self._ports["utilisation"], handled)
+        return np.where(np.isfinite(limit), used / limit, np.nan)
+
+    def record_passages(self, day: int) -> None:
+        """Add a day's queues before passages; call at the midnight that ends the day."""
+        if day < 0 or not self._queues:
+            return
+        ends = np.array([day, day + 1], dtype=float)
+        waiting = self._transport.waiting_at_passages(ends[1])
+        for column, number in enumerate(self._queues):
+            queue = self._transport.passages.queues[number]
+            came, length = np.diff(queue.arrivals(ends))[0], queue.length(ends)
+            figures = (came, came + length[0] - length[1], length[1], waiting[number])
+            for figure, value in zip(self._passages.values(), figures, strict=True):
+                figure[day, column] = value
 
     def result(self) -> Record:
         """Everything recorded."""
@@ -103,7 +139,9 @@ class Recorder:
             self._squares,
             by_name(self._totals),
             None if self._table is None else by_name(self._table),
-            self._ports,
+            self._ports | {"utilisation": self._used()},
+            self._passages,
+            self._queues,
             self._reserves,
             self._state.lane_units - self._lane_before,
             self._priced if self._prices_move else sums["dispatched"].astype(float),

@@ -6,14 +6,18 @@ import numpy as np
 
 from sim.engine.journal import Journal
 from sim.engine.state import State
+from sim.engine.transport import Transport
 from sim.model.effects import Impulse
 from sim.model.shipments import Phase
 
-WHERE = {"under_way": (Phase.TRAVELLING, Phase.HELD), "in_port": (Phase.QUEUED, Phase.CLEARING, Phase.READY)}
+WHERE = {
+    "under_way": (Phase.TRAVELLING, Phase.HELD),
+    "in_port": (Phase.QUEUED, Phase.AT_BERTH, Phase.CLEARING, Phase.READY),
+}
 """Phases of goods on a lane and of goods in the port at its end."""
 
 
-def seize(state: State, journal: Journal, impulse: Impulse, now: float) -> None:
+def seize(state: State, transport: Transport, journal: Journal, impulse: Impulse, now: float) -> None:
     """Take the share `impulse.amount` of what is on the stretches `impulse.rows`: (flow, leg) pairs, shape (n, 2).
 
     Shares are rounded over all shipments together, in order of their identity. What is destroyed is off the order.
@@ -30,22 +34,19 @@ def seize(state: State, journal: Journal, impulse: Impulse, now: float) -> None:
         return
     at = np.full(len(rows), now)
     if fate == "detain":
-        table["time"][rows] = np.where(
-            np.isin(table["phase"][rows], (Phase.QUEUED, Phase.READY)),
-            np.maximum(table["time"][rows], now), table["time"][rows],
-        ) + impulse.days  # fmt: skip
-        table["departed"][rows] += impulse.days  # moves what is left of the journey
+        transport.detain(rows, impulse.days, now)
         journal.shipments("detained", table, rows, at, impulse.cause)
         return
     flow, units = table["flow"][rows], table["units"][rows]
     buyer = state.plan.network.flow_buyer[flow]
+    transport.give_up(rows, now)
     state.forget_transit(buyer, units)
     np.add.at(state.today.destroyed, buyer, units)
     if state.lots is not None:
         lot = table["lot"][rows]
         state.lots.book.add("destroyed", lot[lot >= 0], units[lot >= 0])
     journal.shipments("seized", table, rows, at, impulse.cause)
-    table["phase"][rows] = Phase.DONE
+    table.finish(rows)
 
 
 def _concerned(state: State, stretches: np.ndarray, phases: tuple[int, ...]) -> np.ndarray:

@@ -1,7 +1,8 @@
 """Goods under way: legs, port queues, clearance, borders and passages, in continuous time.
 
 Nothing observes a shipment between two instants of the clock, so all movement up to an instant is worked out at that
-instant, in order of its own times, for all shipments at once.
+instant, in order of its own times, for all shipments at once. Where ports have berths, one vessel's leaving lets the
+next one in, so what is bound through ports goes from event to event instead.
 """
 
 from __future__ import annotations
@@ -10,52 +11,19 @@ import math
 
 import numpy as np
 
+from sim.engine.berths import Berths
+from sim.engine.holds import Holds
 from sim.engine.journal import Journal
 from sim.engine.licences import Licences
+from sim.engine.loading import NO_TIME, Loading, Throughput
 from sim.engine.passages import Passages
 from sim.engine.plan import Plan
+from sim.engine.port_traffic import PortTraffic
 from sim.engine.state import State
 from sim.engine.tape import TimeTape
 from sim.model.effects import Quantities
 from sim.model.shipments import Phase
 from sim.rng import Streams
-
-
-class Throughput:
-    """What each of some places (port gates' pools, lanes) may still let pass today, in handling units."""
-
-    def __init__(self, places: int) -> None:
-        self.left = np.zeros(places)
-        self._turned_away = np.zeros(places)
-
-    def renew(self, capacity: np.ndarray) -> None:
-        """A new day; where somebody was turned away, the fraction that was left over is kept for him.
-
-        Where a day's capacity is less than one unit of his, all that was left over is kept until he fits in.
-        """
-        left = np.where(self._turned_away > 0, self.left, 0.0)
-        self.left = capacity + np.where(self._turned_away > capacity, left, left % 1.0)
-        self._turned_away[:] = 0.0
-
-    def admit(self, place: np.ndarray, units: np.ndarray, size: np.ndarray, turn: np.ndarray) -> np.ndarray:
-        """Units of each shipment that pass, in order of `turn` (which sorts by place, then time); uses them up."""
-        passing = units.copy()
-        limited = np.isfinite(self.left[place])
-        for p in np.unique(place[limited]):
-            mine = turn[place[turn] == p]
-            passing[mine] = self._fill(int(p), units[mine], size[mine])
-        return passing
-
-    def _fill(self, place: int, units: np.ndarray, size: np.ndarray) -> np.ndarray:
-        before = np.concatenate(([0.0], np.cumsum(units * size)[:-1]))
-        room = np.maximum(0.0, self.left[place] + 1e-9 - before)
-        passing = np.minimum(units, np.floor(room / size)).astype(np.int64)
-        short = np.flatnonzero(passing < units)
-        if short.size:  # first come, first served: nobody overtakes one who waits
-            passing[short[0] + 1 :] = 0
-            self._turned_away[place] = size[short[0]]
-        self.left[place] -= float((passing * size).sum())
-        return passing
 
 
 class Transport:
@@ -66,49 +34,78 @@ class Transport:
         self.network, self.state, self.quantities, self.journal = network, state, quantities, journal
         self.routes = network.routes
         self.size = network.products["size"].to_numpy(dtype=float)[network.cell_product]
+        self.cold = (network.products["storage"] == "cold").to_numpy()[network.cell_product]
         lanes, gates = network.lanes, network.gates
-        self.journeys = TimeTape([f"lane/{x.name}" for x in lanes], [x.times for x in lanes], streams)
+        self.journeys = TimeTape([f"lane/{x.round or x.name}" for x in lanes], [x.times for x in lanes], streams)
         self.clearances = TimeTape([f"gate/{x.name}" for x in gates], [x.clearance for x in gates], streams)
+        self.holds = Holds(network, streams)
+        self.rank = np.array([gate.rank for gate in gates], dtype=np.int64)
+        self._ranked = bool(self.rank.any())
         self.pool = np.array([g.pool for g in gates], dtype=np.int64)
         self.handling = Throughput(int(self.pool.max(initial=-1)) + 1)
-        self.lane_capacity = np.array([lane.capacity for lane in lanes])
-        self.loading = Throughput(len(lanes))
-        self.loading.left[:] = self.lane_capacity
-        self.cold_capacity = np.array([lane.cold_capacity for lane in lanes])
-        self.cold_loading = Throughput(len(lanes))
-        self.cold_loading.left[:] = self.cold_capacity
-        self._lanes_fill_up = bool((np.isfinite(self.lane_capacity) | np.isfinite(self.cold_capacity)).any())
+        self.loading = Loading(lanes, -network.calendar.warm_up)
+        self.berths = Berths(network, state.shipments, quantities, streams, journal)
+        self._bound: np.ndarray | None = None
         self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
-        self.passages = Passages(network, streams)
+        self.passages = Passages(network, streams, quantities)
         self.licences = Licences(quantities, streams)
         self.through_ports = bool((self.routes.legs > 1).any()) or self.licences.needed
         self._handled_a_day = self._pooled_handling()
-        self.since = -np.inf
-        self.arrived = np.zeros(len(gates))
-        self.handled = np.zeros(len(gates))
+        self.since = float(-network.calendar.warm_up)
+        self.traffic = PortTraffic(len(gates), len(self.handling.left), self.since)
 
-    def renew(self) -> None:
+    def renew(self, day: int) -> None:
         """Midnight: ports and lanes may let a day's worth pass again."""
         if self.through_ports:
             self.handling.renew(self._handled_a_day)
-        if self._lanes_fill_up:
-            self.loading.renew(self.lane_capacity)
-            self.cold_loading.renew(self.cold_capacity)
-        self.arrived[:] = 0
-        self.handled[:] = 0
+        self.loading.renew(day)
 
     def advance(self, until: float, inclusive: bool) -> None:
         """Move everything that is due before `until` (or at it, if inclusive), under the present quantities."""
         if until <= self.since and not inclusive:
             return  # all that was due before has moved, under the quantities of its time
         limit = until if inclusive else math.nextafter(until, -math.inf)
-        while (due := self.state.shipments.due(limit)).size:
-            self._arrive(due, math.ceil(limit))
-            if not self.through_ports or not self._pass_on(self.state.shipments.due(limit), limit):
-                break
+        if self.berths.any:
+            self._from_event_to_event(limit, until)
+        else:
+            self._sweep(limit, math.ceil(limit))
         self.since = until
         if inclusive:
             self.state.shipments.compact()
+
+    def _sweep(self, limit: float, day: int) -> None:
+        """Everything that is due by `limit`; what comes home can be used from `day` on."""
+        moves = True
+        while moves:
+            self.passages.pass_on(self.state.shipments, limit, self.journal)
+            due = self._due(limit)
+            self._arrive(due, day)
+            moves = bool(due.size) and self.through_ports and self._pass_on(self._due(limit), limit)
+
+    def _from_event_to_event(self, limit: float, until: float) -> None:
+        """Goods bound through ports, one instant after the other; then all the others at once."""
+        table = self.state.shipments
+        through = self.routes.legs[self.network.flow_route] > 1
+        bound = through[table["flow"]] | (table["leg"] < 0)  # what waits for a licence sets out at its own time too
+        self._bound = np.flatnonzero((table["phase"] != Phase.DONE) & bound)
+        self.berths.count(*self._in_phase(Phase.AT_BERTH))
+        now = self.since
+        while now <= limit:
+            self.since = now
+            self._sweep(now, math.ceil(limit))
+            following = self._next_event(now)
+            self.traffic.occupied(self.berths.taken, self.since, min(following, until))
+            now = following
+        self._bound = None
+        self.passages.pass_on(table, limit, self.journal)
+        self._arrive(table.due(limit), math.ceil(limit))
+
+    def _next_event(self, now: float) -> float:
+        """The first time after `now` at which something bound through ports gets somewhere."""
+        table, bound = self.state.shipments, self._bound
+        phase, time = table["phase"][bound], table["time"][bound]
+        after = time[(phase != Phase.HELD) & (time > now)].min(initial=np.inf)
+        return min(float(after), self.passages.next_turn(table))
 
     def dispatch(self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None) -> None:
         """Send goods from their sources, or from the pockets of lots that are given, onto the first leg."""
@@ -126,49 +123,57 @@ class Transport:
         table["leg"][rows], table["phase"][rows], table["time"][rows] = -1, Phase.CLEARING, until
         self.journal.shipments("licence_wait", table, rows, np.full(len(rows), now))
 
-    def put_under_way(
-        self, flow: np.ndarray, units: np.ndarray, days_ago: np.ndarray, now: float, lot: np.ndarray
-    ) -> None:
-        """Shipments that left before the first day, as far along as mean times take them; they count as ordered."""
-        buyer = self.network.flow_buyer[flow]
-        for array in (self.state.in_transit, self.state.on_order):
-            np.add.at(array, buyer, units)
-        rows = self.state.shipments.add(flow, units, now - days_ago, lot)
-        table, elapsed = self.state.shipments, days_ago.astype(float)
-        route = self.network.flow_route[flow]
-        clearance = np.array([g.clearance.mean for g in self.network.gates])
-        mean = np.array([lane.times.mean for lane in self.network.lanes])
-        placed = np.zeros(len(rows), dtype=bool)
-        for leg in range(self.routes.lane.shape[1]):
-            here = np.flatnonzero(~placed & (self.routes.legs[route] > leg))
-            lane, gate = self.routes.lane[route[here], leg], self.routes.gate[route[here], leg]
-            stay = mean[lane] + np.where(gate >= 0, clearance[gate] if len(clearance) else 0.0, 0.0)
-            last = self.routes.legs[route[here]] == leg + 1
-            found = (elapsed[here] <= mean[lane]) | (elapsed[here] < stay) | last
-            mine, rest = here[found], elapsed[here[found]]
-            length = mean[lane[found]]
-            table["leg"][rows[mine]] = leg
-            table["departed"][rows[mine]], table["length"][rows[mine]] = now - rest, length
-            clearing = rest > length
-            table["phase"][rows[mine]] = np.where(clearing & ~last[found], Phase.CLEARING, Phase.TRAVELLING)
-            due = now - rest + np.where(clearing & ~last[found], stay[found], length)
-            table["time"][rows[mine]] = np.maximum(now, due)
-            placed[mine] = True
-            elapsed[here[~found]] -= stay[~found]
+    def waiting_at_passages(self, day: float) -> np.ndarray:
+        """Handling units waiting before each passage at a time."""
+        table = self.state.shipments
+        held = table.where(Phase.HELD)
+        held = held[table["time"][held] < day]
+        return np.bincount(table["passage"][held], self._load(held), len(self.network.passages))
 
     def queue(self) -> np.ndarray:
         """Handling units waiting at each gate."""
-        waiting = np.zeros(len(self.pool))
-        rows = self.state.shipments.where(Phase.QUEUED)
-        if rows.size:
-            np.add.at(waiting, self._gate(rows), self._load(rows))
-        return waiting
+        return self._load_at_gates(Phase.QUEUED)
+
+    def yard(self) -> np.ndarray:
+        """Handling units ashore at each gate: being cleared, held, or waiting to leave."""
+        return self._load_at_gates(Phase.CLEARING) + self._load_at_gates(Phase.READY)
+
+    def _load_at_gates(self, phase: int) -> np.ndarray:
+        rows, gate = self._in_phase(phase)
+        return np.bincount(gate, self._load(rows), len(self.pool)) if rows.size else np.zeros(len(self.pool))
+
+    def _in_phase(self, phase: int) -> tuple[np.ndarray, np.ndarray]:
+        """Rows in a phase at a port, and their gates."""
+        table = self.state.shipments
+        rows = table.where(phase) if self._bound is None else self._bound[table["phase"][self._bound] == phase]
+        gate = self._gate(rows)
+        return rows[gate >= 0], gate[gate >= 0]
 
     def effects_changed(self, now: float) -> None:
         """Deal with goods under way when disruptions begin or end: at passages and before borders."""
         self._handled_a_day = self._pooled_handling()
         self.passages.changed(self.state.shipments, self.quantities, now, self.journal)
         self._at_border(now)
+
+    def give_up(self, rows: np.ndarray, now: float) -> None:
+        """Count as gone from the queues of ports what is about to be taken away there."""
+        table = self.state.shipments
+        waits = rows[table["phase"][rows] == Phase.QUEUED]
+        self.traffic.left(self._gate(waits), self._load(waits), table["time"][waits], np.full(len(waits), now))
+
+    def detain(self, rows: np.ndarray, days: float, now: float) -> None:
+        """Hold goods where they are; what was to happen to them in a port, and their voyage, goes on later."""
+        table = self.state.shipments
+        phase, time = table["phase"][rows], table["time"][rows]
+        sails = np.isin(phase, (Phase.TRAVELLING, Phase.HELD))
+        table["departed"][rows[sails]] += days  # moves what is left of the journey
+        later = np.where(sails, time, np.maximum(time, now)) + days
+        waits = phase == Phase.QUEUED
+        queued = rows[waits]
+        if queued.size:  # they are in the queue all the while
+            self.traffic.delay(self._gate(queued), self._load(queued), later[waits] - time[waits])
+            self.berths.come_apart(queued)
+        table["time"][rows] = later
 
     def _pooled_handling(self) -> np.ndarray:
         capacity = np.zeros(len(self.handling.left))
@@ -188,17 +193,29 @@ class Transport:
         gates: np.ndarray = self.routes.gate[self._route(rows), self.state.shipments["leg"][rows]]
         return gates
 
+    def _due(self, limit: float) -> np.ndarray:
+        """Rows whose time has come by `limit`; from event to event, only those that are bound through ports."""
+        table = self.state.shipments
+        return table.due(limit) if self._bound is None else self._bound[table["time"][self._bound] <= limit]
+
     def _pass_on(self, due: np.ndarray, limit: float) -> bool:
         """Let goods through ports and onto their next legs; whether anything moved."""
         if not due.size:
             return False
         table = self.state.shipments
         phase = table["phase"][due]
-        handled = self._handle(due[phase == Phase.QUEUED])
-        cleared = np.concatenate([due[phase == Phase.CLEARING], handled[table["time"][handled] <= limit]])
+        queued, cleared, berthed = due[phase == Phase.QUEUED], due[phase == Phase.CLEARING], due[:0]
+        if self.berths.any:
+            calls = self.berths.has[self._gate(queued)]
+            ashore = self._unload(due[phase == Phase.AT_BERTH])
+            berthed, queued = self._berth(queued[calls]), queued[~calls]
+            ashore = np.concatenate([ashore, self._handle(queued)])
+        else:
+            ashore = self._handle(queued)
+        cleared = np.concatenate([cleared, ashore[table["time"][ashore] <= limit]])
         table["phase"][cleared] = Phase.READY
         ready = np.concatenate([due[phase == Phase.READY], cleared])
-        return bool(self._depart(np.sort(ready)).size or handled.size or cleared.size)
+        return bool(self._depart(np.sort(ready)).size or ashore.size or cleared.size or berthed.size)
 
     def _arrive(self, due: np.ndarray, day: int) -> None:
         table = self.state.shipments
@@ -215,8 +232,11 @@ class Transport:
             table.finish(home)
         if ashore.size:
             table["phase"][ashore] = Phase.QUEUED
-            np.add.at(self.arrived, self._gate(ashore), self._load(ashore))
+            gate = self._gate(ashore)
+            self.traffic.came(gate, self._load(ashore), table["time"][ashore])
             self.journal.shipments("port_arrival", table, ashore, table["time"][ashore])
+            if self.berths.any and (calls := self.berths.has[gate]).any():
+                self.berths.reached(ashore[calls], self._lane(ashore[calls]))
 
     def _note_kept_back(self, rows: np.ndarray) -> None:
         """What arrives of lots that were called back, by recall."""
@@ -229,35 +249,90 @@ class Transport:
 
     def _handle(self, rows: np.ndarray) -> np.ndarray:
         """Let queued rows pass as ports can handle them; returns the rows that are being cleared now."""
-        table = self.state.shipments
-        if not rows.size or self.handling.left.max() <= 1e-9:
+        if not rows.size or self.handling.left.max() <= NO_TIME:
             return rows[:0]
+        table, gate = self.state.shipments, self._gate(rows)
+        opened = self.quantities["gate.handling"][gate] > 0
+        rows, gate = rows[opened], gate[opened]
+        pool = self.pool[gate]
+        passed = rows
+        if np.isfinite(self.handling.left[pool]).any():
+            rank = (self._rank(rows, gate),) if self._ranked else ()
+            turn = np.lexsort((table["id"][rows], table["time"][rows], *rank, pool))
+            passed = self._part(rows, self.handling.admit(pool, table["units"][rows], self._size(rows), turn))
+        if passed.size:
+            at = np.maximum(table["time"][passed], self.since)
+            gate = self._gate(passed)
+            self.traffic.left(gate, self._load(passed), table["time"][passed], at)
+            self._put_ashore(passed, gate, at)
+        return passed
+
+    def _berth(self, rows: np.ndarray) -> np.ndarray:
+        """Give free berths to queued rows; returns those that are at berth now."""
         gate = self._gate(rows)
         opened = self.quantities["gate.handling"][gate] > 0
         rows, gate = rows[opened], gate[opened]
-        passed = self._admit(self.handling, rows, self.pool[gate])
-        if not passed.size:
-            return passed
-        gate = self._gate(passed)
-        np.add.at(self.handled, gate, self._load(passed))
-        at = np.maximum(table["time"][passed], self.since)
-        stay = self.clearances.at(gate, np.floor(at)) + self.quantities["gate.clearance"][gate]
-        self.journal.shipments("handled", table, passed, at)
-        table["phase"][passed] = Phase.CLEARING
-        table["time"][passed] = at + stay
+        if not rows.size:
+            return rows
+        came = self.state.shipments["time"][rows]
+        chosen = self.berths.begin((rows, gate), self._lane(rows), self._rank(rows, gate), self.since)
+        if chosen.size:
+            was = np.isin(rows, chosen)
+            self.traffic.left(gate[was], self._load(rows[was]), came[was], np.full(len(chosen), self.since))
+        return chosen
+
+    def _unload(self, rows: np.ndarray) -> np.ndarray:
+        """Vessels that were served put ashore what the yard has room for; returns the rows that are ashore now."""
+        if not rows.size:
+            return rows
+        ashore = np.concatenate([self._in_phase(phase)[0] for phase in (Phase.CLEARING, Phase.READY)])
+        before = self.state.shipments.count
+        passed = self.berths.unload(
+            (rows, self._gate(rows)), self._size(rows), (self._load(ashore), self._gate(ashore))
+        )
+        self._know_parts(before)
+        if passed.size:
+            self._put_ashore(passed, self._gate(passed), np.full(len(passed), self.since))
+            self.berths.count(*self._in_phase(Phase.AT_BERTH))
         return passed
 
-    def _admit(self, throughput: Throughput, rows: np.ndarray, place: np.ndarray) -> np.ndarray:
-        """Rows that pass; a shipment that passes in part is split. Order of arrival, then of identity."""
+    def _put_ashore(self, rows: np.ndarray, gate: np.ndarray, at: np.ndarray) -> None:
         table = self.state.shipments
-        if not np.isfinite(throughput.left[place]).any():
-            return rows
-        turn = np.lexsort((table["id"][rows], table["time"][rows], place))
-        size = self.size[self.network.flow_buyer[table["flow"][rows]]]
-        units = table["units"][rows]
-        passing = throughput.admit(place, units, size, turn)
+        self.traffic.handle(gate, self._load(rows))
+        self.journal.shipments("handled", table, rows, at)
+        stay = self.clearances.at(gate, np.floor(at)) + self.quantities["gate.clearance"][gate]
+        if self.holds.any:
+            held = self.holds.days(gate, table["flow"][rows], table["sent"][rows])
+            self.journal.shipments("detained", table, rows[held > 0], at[held > 0])
+            stay = stay + held
+        table["phase"][rows], table["time"][rows] = Phase.CLEARING, at + stay
+
+    def _part(self, rows: np.ndarray, passing: np.ndarray) -> np.ndarray:
+        """Rows that pass; a shipment of which only some units are `passing` is split."""
+        table = self.state.shipments
+        before, units = table.count, table["units"][rows]
         partly = (passing > 0) & (passing < units)
-        return np.concatenate([rows[passing == units], table.split(rows[partly], passing[partly])])
+        passed = np.concatenate([rows[passing == units], table.split(rows[partly], passing[partly])])
+        self._know_parts(before)
+        return passed
+
+    def _know_parts(self, before: int) -> None:
+        """Shipments that were split off since the table had `before` rows are bound where the others are."""
+        if self._bound is not None:
+            self._bound = np.concatenate([self._bound, np.arange(before, self.state.shipments.count)])
+
+    def _size(self, rows: np.ndarray) -> np.ndarray:
+        sizes: np.ndarray = self.size[self.network.flow_buyer[self.state.shipments["flow"][rows]]]
+        return sizes
+
+    def _rank(self, rows: np.ndarray, gate: np.ndarray) -> np.ndarray:
+        product = self.network.cell_product[self.network.flow_buyer[self.state.shipments["flow"][rows]]]
+        ranks: np.ndarray = self.rank[gate, product]
+        return ranks
+
+    def _lane(self, rows: np.ndarray) -> np.ndarray:
+        lanes: np.ndarray = self.routes.lane[self._route(rows), self.state.shipments["leg"][rows]]
+        return lanes
 
     def _depart(self, rows: np.ndarray) -> np.ndarray:
         """Send cleared rows onto their next leg where it is open; returns the rows that left."""
@@ -266,25 +341,34 @@ class Transport:
             return rows
         route, leg = self._route(rows), table["leg"][rows] + 1
         lane = self.routes.lane[route, leg]
-        free = self.quantities["lane.open"][lane] > 0
+        free = (self.quantities["lane.open"][lane] > 0) & self.loading.leaves[lane]
         crossing = self.routes.border[route] == leg
         free &= ~crossing | (self.quantities["flow.border_open"][table["flow"][rows]] > 0) | table["exempt"][rows]
-        if not free.any():
-            return rows[:0]
-        passed = self._admit(self.loading, rows[free], lane[free])
-        at = np.maximum(table["time"][passed], self.since)
-        table["leg"][passed] += 1
-        self._launch(passed, at)
+        passed, lane = rows[free], lane[free]
+        if self.loading.may_fill_up and passed.size:
+            buyer = self.network.flow_buyer[table["flow"][passed]]
+            turn = (table["id"][passed], table["time"][passed])
+            units, size = table["units"][passed], self.size[buyer]
+            units = self.loading.admit_cold(lane, units, size, turn, self.cold[buyer])
+            passed = self._part(passed, self.loading.admit(lane, units, size, turn))
+        if passed.size:
+            at = np.maximum(table["time"][passed], self.since)
+            table["leg"][passed] += 1
+            self._launch(passed, at)
         return passed
 
     def _launch(self, rows: np.ndarray, at: np.ndarray | float) -> None:
         table = self.state.shipments
-        lane = self.routes.lane[self._route(rows), table["leg"][rows]]
+        lane = self._lane(rows)
+        at = self.loading.begin(lane, at)
         length = self.journeys.at(lane, np.floor(at))
         if self._may_slow_down:
             length = length * self.quantities["lane.factor"][lane] + self.quantities["lane.extra"][lane]
         table["phase"][rows] = Phase.TRAVELLING
-        table["departed"][rows], table["length"][rows], table["time"][rows] = at, length, at + length
+        table["departed"][rows], table["length"][rows] = at, length
+        table["time"][rows] = self.loading.end(lane, at + length)
+        if self.loading.has_fleets:
+            self.loading.gone(lane, self._load(rows), table["departed"][rows], length)
         np.add.at(self.state.lane_units, lane, table["units"][rows])
         self.journal.shipments("departure", table, rows, table["departed"][rows])
         self.passages.launched(table, rows, lane, self.quantities, self.journal)
@@ -298,6 +382,7 @@ class Transport:
         rows = np.flatnonzero((table["phase"] != Phase.DONE) & (rule[table["flow"]] > 0) & ~table["exempt"])
         rows = rows[table["leg"][rows] < self.routes.border[self._route(rows)]]
         code = rule[table["flow"][rows]]
+        self.give_up(rows[code > 1], now)
         table["exempt"][rows[code == 1]] = True
         for value, action in ((2, "returned"), (3, "destroyed")):
             mine = rows[code == value]

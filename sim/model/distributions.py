@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -25,15 +25,25 @@ class Times:
     """A distribution of times.
 
     `mean` in days; `draw(generator, n)` gives n non-negative times in days, or is None where the time is certain.
+    `later` are the days by which mean and draws are above what the text says.
     """
 
     text: str
     mean: float
     draw: Draw | None = None
+    later: float = 0.0
 
     def __reduce__(self) -> tuple[Callable[..., Times], tuple[object, ...]]:
-        # the text says it all, and a closure cannot be sent to another process
-        return (Times, (self.text, self.mean)) if self.draw is None else (parse_times, (self.text,))
+        # the text and the days on top say it all, and a closure cannot be sent to another process
+        if self.draw is None:
+            return Times, (self.text, self.mean, None, self.later)
+        return _read_again, (self.text, self.later)
+
+    def after(self, days: float) -> Times:
+        """The same times, so many days longer."""
+        draw = self.draw
+        moved = None if draw is None else (lambda generator, n: draw(generator, n) + days)
+        return replace(self, mean=self.mean + days, draw=moved, later=self.later + days) if days else self
 
     def __str__(self) -> str:
         return self.text
@@ -122,6 +132,10 @@ def parse_times(value: Any) -> Times:
     except ValueError as error:
         raise ValueError(f"{shape} with {error}") from None
     return Times(text, mean, draw)
+
+
+def _read_again(text: str, later: float) -> Times:
+    return parse_times(text).after(later)
 
 
 TimesField = Annotated[

@@ -18,6 +18,7 @@ import pandas as pd
 from sim.errors import PlaceError
 from sim.model.amounts import Column, Cover
 from sim.model.distributions import Times
+from sim.model.effects import Effect
 from sim.model.selection import Selector, select
 
 NEVER = np.inf
@@ -57,7 +58,12 @@ class Passage:
 @dataclass(frozen=True)
 class Lane:
     """One lane between two sites. `times` in days, `cost` per unit, `capacity` in handling units a day,
-    `cold_capacity` the same for cold goods alone; `entry` is its place among the scenario's lanes."""
+    `cold_capacity` the same for cold goods alone; `entry` is its place among the scenario's lanes.
+
+    `departs` and `arrives` are the hours of the day, in days, between which that may happen; `vehicle` is what one of
+    the lane's `vehicles` carries (handling units). Something leaves every `every` days from day `first`. Lanes of one
+    `round` are the stops of one vehicle: they share its capacities and its delays.
+    """
 
     name: str
     origin: int
@@ -72,13 +78,29 @@ class Lane:
     cold: bool = False
     cold_capacity: float = NEVER
     entry: int = 0
+    departs: tuple[float, float] | None = None
+    arrives: tuple[float, float] | None = None
+    vehicle: float = NEVER
+    vehicles: int = 0
+    every: int = 1
+    first: int = 0
+    round: str = ""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A share of consignments is held back for some time."""
+
+    share: float
+    times: Times
 
 
 @dataclass(frozen=True)
 class Gate:
     """One side of a port: what it handles a day (handling units) and how long clearance takes.
 
-    Gates of one `pool` share their handling.
+    Gates of one `pool` share their handling. Where vessels take a berth for a `berth_time`, `handling` is the number of
+    berths; `yard` is the room ashore in handling units. `rank` gives each product's turn in the queue (0 first).
     """
 
     name: str
@@ -87,6 +109,16 @@ class Gate:
     pool: int
     handling: float
     clearance: Times
+    berth_time: Times | None = None
+    yard: float = NEVER
+    rank: tuple[int, ...] = ()
+    holds: tuple[Hold, ...] = ()
+
+    @property
+    def stay(self) -> float:
+        """Mean days from berth to release, without waiting."""
+        berth = 0.0 if self.berth_time is None else self.berth_time.mean
+        return berth + self.clearance.mean + sum(hold.share * hold.times.mean for hold in self.holds)
 
 
 @dataclass(frozen=True)
@@ -134,6 +166,8 @@ class Network:
     capacity: np.ndarray
     ramp_up: np.ndarray
     columns: dict[str, np.ndarray]
+    seasons: tuple[Effect, ...] = ()
+    """what happens to lanes every year, disruptions or not"""
 
     @cached_property
     def site_kind(self) -> np.ndarray:

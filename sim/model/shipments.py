@@ -14,6 +14,7 @@ class Phase:
     READY = 3
     HELD = 4
     DONE = 5
+    AT_BERTH = 6
 
 
 COLUMNS = {
@@ -28,12 +29,16 @@ COLUMNS = {
     "departed": np.float64,
     "length": np.float64,
     "passage": np.int64,
+    "vessel": np.int64,
     "diverted": np.bool_,
     "exempt": np.bool_,
 }
 """id: kept when a shipment is split; sent: day it left the source; time: when the present phase ends (held: when the
-passage is reached; queued, ready: since when; done: never); departed, length: of the present leg, in days; passage:
-where it is held, else -1; exempt: may cross a closed border; lot: -1 for goods that are not kept by lot."""
+passage is reached; queued, ready: since when; at berth: when it is served; done: never); departed,
+length: of the present leg, in days; passage: where it is held, else -1; vessel: that brought it to the port's berths,
+else -1; exempt: may cross a closed border; lot: -1 for goods that are not kept by lot."""
+
+START = {"leg": 0, "phase": Phase.READY, "passage": -1, "vessel": -1, "diverted": False, "exempt": False}
 
 
 WORTHWHILE = 512
@@ -61,7 +66,7 @@ class Shipments:
             self._columns[name][place] = value
         self._columns["id"][place] = np.arange(self._next, self._next + len(rows))
         self._next += len(rows)
-        for name, start in (("leg", 0), ("phase", Phase.READY), ("passage", -1), ("diverted", 0), ("exempt", 0)):
+        for name, start in START.items():
             self._columns[name][place] = start
         return rows
 

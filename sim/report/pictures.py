@@ -15,6 +15,7 @@ from sim.report.figures import (
     cover_over_time,
     fill,
     map,
+    passages,
     ports,
     reserve,
     timeline,
@@ -67,6 +68,11 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
         )  # fmt: skip
         add("reserves", "Every reserve over time", f"At most six, the largest. {BANDS}", reserve.draw(facts))
         add("ports", "Queues at ports", f"Goods waiting to be handled at each day's end. {BANDS}", ports.draw(facts))
+        add(
+            "passages", "Vessels waiting before a passage",
+            "All vessels, of which those of this scenario are a few: each passes after those that came before it. "
+            f"{BANDS}", passages.draw(facts),
+        )  # fmt: skip
         add(
             "map", "Sites and lanes",
             "Rings and broken lines: touched by a disruption at some time. Sea lanes follow the sea-lane network where "

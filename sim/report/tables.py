@@ -1,4 +1,4 @@
-"""The tables of a run: daily, events, metrics, costs, ports."""
+"""The tables of a run: daily, events, metrics, costs, ports, passages."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ def daily_table(outcome: Outcome) -> pd.DataFrame:
 
 
 def ports_table(outcome: Outcome) -> pd.DataFrame:
-    """One row per day and side of a port: handling units arrived, handled, and queueing at day's end."""
+    """One row per day and side of a port: figures as in `sim.engine.recorder.PORT_FIGURES`, and `mean_wait`.
+
+    `mean_wait` is in days, over what left the queue during the day; NaN where nothing did.
+    """
     gates, dates = outcome.plan.network.gates, _dates(outcome)
     names = outcome.plan.network.site_names(np.array([g.site for g in gates], dtype=np.int64))
     return pd.DataFrame(
@@ -54,6 +57,24 @@ def ports_table(outcome: Outcome) -> pd.DataFrame:
             "port": np.tile(np.array(names, dtype=object), len(dates)),
             "side": np.tile(np.array([g.side for g in gates], dtype=object), len(dates)),
             **{name: values.ravel() for name, values in outcome.record.ports.items()},
+        }
+    ).assign(mean_wait=lambda table: table["waited"] / table["moved_on"].replace(0, np.nan))
+
+
+def passages_table(outcome: Outcome) -> pd.DataFrame:
+    """One row per day and passage before which vessels queue.
+
+    traffic: vessels that came; passed; queue: vessels waiting at day's end; waiting: handling units of this scenario
+    among them.
+    """
+    dates, record = _dates(outcome), outcome.record
+    names = [outcome.plan.network.passages[number] for number in record.queues]
+    return pd.DataFrame(
+        {
+            "date": np.repeat(dates.to_numpy(), len(names)),
+            "day": np.repeat(np.arange(len(dates)), len(names)),
+            "passage": np.tile(np.array(names, dtype=object), len(dates)),
+            **{name: values.ravel() for name, values in record.passages.items()},
         }
     )
 

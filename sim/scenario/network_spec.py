@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sim.model.amounts import AmountField, StockField, TextOrColumn
 from sim.model.distributions import Times, TimesField
@@ -14,6 +16,27 @@ from sim.units import Days, NonNegative, Number, Percent, Positive, Share, Text,
 
 AT_ONCE = Times("0d", 0.0)
 ISSUES = ("first_expired", "first_in", "last_in")
+YEARLY = re.compile(r"^\d{2}-\d{2}$")
+
+
+def parse_yearly(value: Any) -> tuple[int, int]:
+    """(month, day) of a day of every year such as 03-15; raises ValueError for one that does not exist."""
+    if isinstance(value, tuple):
+        return value
+    try:
+        if not YEARLY.match(str(value)):
+            raise ValueError
+        date = dt.date.fromisoformat(f"2000-{value}")
+    except ValueError:
+        raise ValueError("a day of every year written month-day such as 03-15") from None
+    return date.month, date.day
+
+
+Yearly = Annotated[
+    tuple[int, int],
+    BeforeValidator(parse_yearly),
+    WithJsonSchema({"type": "string", "pattern": YEARLY.pattern}),
+]
 
 
 class Product(Model):
@@ -101,8 +124,21 @@ class Handling(Model):
     """handling units a day"""
 
 
+class Holding(Model):
+    """Consignments that are held back after they were handled: documents, inspection, licences."""
+
+    share: Share
+    """share of consignments; one draw for each buyer, product and day of sending"""
+    for_: TimesField = Field(alias="for")
+    """how long each of these is held, on top of clearance"""
+
+
 class Port(Site):
-    """A place that goods pass: handled in order of arrival up to a daily capacity, then cleared."""
+    """A place that goods pass: handled in order of arrival, then cleared.
+
+    What a port can handle is a number of units a day, or a number of berths at each of which a vessel stays for a time.
+    What leaves on one lane together is one vessel.
+    """
 
     locode: Text | None = None
     """UN/LOCODE; needed where sea lanes take their distance from the sea-lane network"""
@@ -114,10 +150,24 @@ class Port(Site):
     """time from handling of imports to their release"""
     export_clearance: TimesField = AT_ONCE
     """the same for exports"""
+    berths: Whole | None = Field(default=None, ge=1)
+    """vessels that can be served at a time, instead of `handling`; the others wait in order of arrival"""
+    berth_time: TimesField | None = None
+    """how long a vessel is served at its berth"""
+    yard: Positive | None = None
+    """handling units that fit ashore until they leave the port; while it is full, vessels stay at their berths"""
+    priority_lane: list[Text] = []
+    """classes of importance (vital, essential, necessary) or products that go before the others, in this order"""
+    holds: list[Holding] = []
 
     def model_post_init(self, context: object) -> None:
-        if self.handling is not None and self.handling_by_side is not None:
-            raise ValueError("either handling or handling_by_side")
+        ways = ("handling", "handling_by_side", "berths")
+        if sum(getattr(self, name) is not None for name in ways) > 1:
+            raise ValueError("only one of handling, handling_by_side and berths")
+        if (self.berths is None) != (self.berth_time is None):
+            raise ValueError("berths and berth_time together")
+        if self.yard is not None and self.berths is None:
+            raise ValueError("yard only with berths")
 
 
 class Warehouse(Site):
@@ -135,6 +185,68 @@ class Table(Model):
     """CSV file, relative to this file"""
     ignore: list[Text] = []
     """columns of the file that the scenario does not use"""
+
+
+class LaneSeason(Model):
+    """A part of every year in which a lane is closed or slower."""
+
+    from_: Yearly = Field(alias="from")
+    """first day, month-day such as 03-15"""
+    until: Yearly
+    """first day on which it is over"""
+    factor: Number = Field(default=1.0, ge=0)
+    """journeys that begin meanwhile take so many times as long"""
+    closed: bool = False
+    """nothing departs"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.closed == (self.factor != 1):
+            raise ValueError("either closed: true or a factor other than 1")
+        if self.from_ == self.until:
+            raise ValueError("until on another day than from")
+
+
+class Hours(Model):
+    """Hours of the day, such as from 6h until 18h; from 20h until 4h is the night."""
+
+    from_: Days = Field(alias="from")
+    """hours after midnight"""
+    until: Days
+    """hours after midnight"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.from_ >= 1 or self.until > 1:
+            raise ValueError("hours of a day, from 0h until 24h")
+        if self.from_ == self.until:
+            raise ValueError("until at another hour than from")
+
+
+class Vehicles(Model):
+    """Vehicles of a lane: each is away for the journey and as long again."""
+
+    carries: Positive
+    """handling units that one vehicle takes"""
+    number: Whole = Field(ge=1)
+
+
+class Round(Model):
+    """One vehicle that serves all the destinations in turn: in the order of `to` where that lists sites, else by name.
+
+    `time` (or `days`) leads to the first stop.
+    """
+
+    every: Days = Field(ge=1)
+    """days from one round to the next"""
+    first: Days = 0.0
+    """day of the first round, counted from the start"""
+    next: Days = 0.0
+    """time from each stop to the next; leave out where `days: column NAME` gives every stop its time from the source"""
+    carries: Positive | None = None
+    """handling units that the vehicle takes for all stops together; left out: unlimited"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.every % 1 or self.first % 1:
+            raise ValueError("every and first in whole days")
 
 
 class LaneSpec(Model):
@@ -165,6 +277,15 @@ class LaneSpec(Model):
     """passages on the way and the share of the journey at which each is reached; with `speed`: from geography"""
     detour: dict[str, Days] = {}
     """extra days when a passage is closed; with `speed`: from geography"""
+    season: list[LaneSeason] = []
+    """parts of every year in which the lane is closed or slower"""
+    departs: Hours | None = None
+    """hours of the day at which something may depart; the rest waits"""
+    arrives: Hours | None = None
+    """hours of the day at which something may arrive; the rest waits"""
+    vehicles: Vehicles | None = None
+    """a departure takes whole vehicles, as long as there are some; instead of `capacity`"""
+    round: Round | None = None
     may_use: list[Text] = []
     """further canals and straits a diverted vessel may take; those off its usual way are not taken unless named"""
 
@@ -182,5 +303,11 @@ class LaneSpec(Model):
             raise ValueError("cold_capacity only with cold: true")
         if set(self.detour) != set(self.passages):
             raise ValueError("a detour for each passage, and no other")
+        if sum(x is not None for x in (self.capacity, self.vehicles, self.round)) > 1:
+            raise ValueError("only one of capacity, vehicles and round")
+        if self.arrives is not None and (self.speed is not None or self.passages):
+            raise ValueError("arrives only on lanes without passages")
+        if self.round is not None and self.speed is not None:
+            raise ValueError("round only with time or days")
         if self.spread and self.time is not None:
             raise ValueError("spread only with days or speed; write the spread of a time as lognormal(14d, 3d)")

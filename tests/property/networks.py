@@ -6,56 +6,15 @@ which shrinks (`scenarios()`), or a random number generator (`Dice`), which is f
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
-import random
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from sim.disruptions import DISRUPTIONS
-
-T = TypeVar("T")
-Spec = dict[str, Any]
-START = dt.date(2024, 1, 1)
-
-
-class Choose(Protocol):
-    """Where choices come from."""
-
-    def number(self, low: int, high: int) -> int:
-        """A whole number, both bounds included."""
-
-    def one(self, options: Sequence[T]) -> T:
-        """One of the options."""
-
-
-class Dice:
-    """Choices from a seeded generator."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-
-    def number(self, low: int, high: int) -> int:
-        return self._random.randint(low, high)
-
-    def one(self, options: Sequence[T]) -> T:
-        return self._random.choice(options)
-
-
-class Drawn:
-    """Choices that Hypothesis makes, and makes simpler when a test fails."""
-
-    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
-        self._draw = draw
-
-    def number(self, low: int, high: int) -> int:
-        return int(self._draw(st.integers(low, high)))
-
-    def one(self, options: Sequence[T]) -> T:
-        return options[self.number(0, len(options) - 1)]
+from tests.property.choices import TIMES, Choose, Drawn, Spec, day, maybe
+from tests.property.trouble import DISRUPTED, INEXACT, disruption, has_passage, hazard
 
 
 @st.composite
@@ -69,33 +28,25 @@ def scenarios(
 @st.composite
 def struck(draw: Callable[[st.SearchStrategy[Any]], Any], kind: str) -> tuple[Spec, Spec]:
     """A random scenario with up to two disruptions, and one more of a kind, not yet in it and without a span."""
-    builder = _Builder(Drawn(draw), exact=False)
+    builder = Builder(Drawn(draw), exact=False)
     spec = builder.build(disruptions=2)
     assume(kind != "port_closure" or builder.ports)
+    assume(kind != "passage_queue" or has_passage(builder))
     return spec, {"kind": kind} | DISRUPTED[kind](builder)
 
 
 def scenario(choose: Choose, exact: bool = False, disruptions: int = 4, hazards: int = 0) -> Spec:
     """One scenario; see `scenarios`. At most so many disruptions and hazards."""
-    return _Builder(choose, exact).build(disruptions, hazards)
-
-
-def maybe(choose: Choose, part: Spec, key: str, options: Sequence[Any]) -> None:
-    """Set a key to one of the options, or half of the time leave it out."""
-    if choose.number(0, 1):
-        part[key] = choose.one(options)
-
-
-def day(number: int) -> str:
-    """The date of a day of the scenario."""
-    return (START + dt.timedelta(days=number)).isoformat()
+    return Builder(choose, exact).build(disruptions, hazards)
 
 
 def _words(held_at: Any) -> list[str]:
     return ["f1"] if held_at == "members" else [held_at] if isinstance(held_at, str) else list(held_at)
 
 
-class _Builder:
+class Builder:
+    """Builds one scenario part by part; `spec` is it as far as it is built."""
+
     def __init__(self, choose: Choose, exact: bool) -> None:
         self.c, self.exact = choose, exact
         self.days = choose.number(20, 45)
@@ -119,6 +70,7 @@ class _Builder:
         if not self.exact:
             for product in spec["products"].values():
                 maybe(c, product, "size", [2, 0.5])
+                maybe(c, product, "priority", ["vital", "necessary"])
                 self._keep_by_lot(product)
         self.goods = spec["products"]
         spec["suppliers"] = {s: self._supplier(k) for k, s in enumerate(self.suppliers)}
@@ -136,7 +88,7 @@ class _Builder:
         }
         spec["demand"] = self._demand()
         self._connect()
-        spec["lanes"] = list(self.lanes.values())
+        spec["lanes"] = self._rounds()
         spec["sourcing"] = self.sourcing
         spec["replenishment"] = self._replenishment()
         spec["allocation"] = self._allocation()
@@ -147,12 +99,14 @@ class _Builder:
         ):
             maybe(c, spec, "storage", [[{"at": "facilities", "room": c.one(["all", "cold"]), "capacity": 90}]])
         self.spec = spec
-        kinds = [k for k, build in DISRUPTED.items() if k != "port_closure" or self.ports]
+        kinds = [k for k in DISRUPTED if k != "port_closure" or self.ports]
+        if not has_passage(self):
+            kinds.remove("passage_queue")
         if self.exact:
             kinds = [k for k in kinds if k not in INEXACT]
-        spec["disruptions"] = [self._disruption(c.one(kinds), k) for k in range(c.number(0, disruptions))]
+        spec["disruptions"] = [disruption(self, c.one(kinds), k) for k in range(c.number(0, disruptions))]
         if hazards:
-            spec["hazards"] = {f"z{k}": self._hazard(c.one(kinds), k) for k in range(c.number(1, hazards))}
+            spec["hazards"] = {f"z{k}": hazard(self, c.one(kinds), k) for k in range(c.number(1, hazards))}
         return spec
 
     # the sites
@@ -187,13 +141,19 @@ class _Builder:
     def _port(self, position: int) -> Spec:
         c = self.c
         port: Spec = {"country": ["KE", "IN"][position]}
-        kind = c.number(0, 2)
-        if kind == 1:
+        kind = c.number(0, 2 if self.exact else 3)
+        if kind == 3:
+            port |= {"berths": c.number(1, 3), "berth_time": c.one(["6h", "exponential(1d)", "uniform(0d, 2d)"])}
+            maybe(c, port, "yard", [12, 60])
+        elif kind == 1:
             port["handling"] = c.one([15, 40, 200] if self.exact else [9.7, 40, 200])
         elif kind == 2:
             port["handling_by_side"] = {"imports": c.one([20, 100]), "exports": c.one([20, 100])}
         maybe(c, port, "clearance", TIMES)
         maybe(c, port, "export_clearance", TIMES)
+        if not self.exact:
+            maybe(c, port, "priority_lane", [["vital"], ["p1", "essential"]])
+            maybe(c, port, "holds", [[{"share": "30%", "for": "lognormal(5d, 2d)"}]])
         return port
 
     def _facility(self, position: int) -> Spec:
@@ -273,12 +233,37 @@ class _Builder:
         lane: Spec = {"from": origin, "to": end, "mode": c.one(["road", "sea", "air"]), "time": c.one(TIMES)}
         if not c.number(0, 5):
             lane["capacity"] = c.one([8, 60])
-        if any(p.get("storage") == "cold" for p in self.goods.values()):
-            lane["cold"] = True
-            maybe(c, lane, "cold_capacity", [6, 30])
+        elif not self.exact and not c.number(0, 5):
+            lane["vehicles"] = {"carries": c.one([7, 40]), "number": c.number(1, 3)}
+        self._cool(lane)
         if lane["mode"] == "sea" and c.number(0, 3):
             lane["passages"], lane["detour"] = {"suez": c.one(["20%", "60%"])}, {"suez": c.one(["6d", "12h"])}
+        if not self.exact:
+            maybe(c, lane, "season", SEASONS)
+            maybe(c, lane, "departs", HOURS)
+            if "passages" not in lane:
+                maybe(c, lane, "arrives", HOURS)
         return lane
+
+    def _cool(self, lane: Spec) -> None:
+        if any(p.get("storage") == "cold" for p in self.goods.values()):
+            lane["cold"] = True
+            maybe(self.c, lane, "cold_capacity", [6, 30])
+
+    def _rounds(self) -> list[Spec]:
+        """The lanes; here and there those of a warehouse to its facilities are one round."""
+        c, rounds = self.c, []
+        for origin in [] if self.exact else self.warehouses:
+            stops = [end for (start, end) in self.lanes if start == origin and end in self.facilities]
+            if not stops or c.number(0, 2):
+                continue
+            for end in stops:
+                del self.lanes[origin, end]
+            turn: Spec = {"every": c.one(["2d", "5d"]), "first": c.one(["0d", "3d"]), "next": c.one(["0d", "5h", "1d"])}
+            maybe(c, turn, "carries", [15, 70])
+            rounds.append({"from": origin, "to": stops, "time": c.one(TIMES), "round": turn})
+            self._cool(rounds[-1])
+        return [*self.lanes.values(), *rounds]
 
     # the policies
 
@@ -360,37 +345,9 @@ class _Builder:
             reserve["refill"] = {"at_most": "100%"} if self.exact else {"at_most": "20%", "after": "2d"}
         return reserve
 
-    # what goes wrong
 
-    def _disruption(self, kind: str, position: int) -> Spec:
-        begin, length = self.c.number(0, self.days + 2), self.c.number(0, 25)
-        entry: Spec = {"kind": kind, "name": f"d{position}", "from": day(begin)}
-        if not DISRUPTIONS[kind].instant:
-            if self.c.number(0, 4):
-                entry["for"] = f"{length}d"
-            else:
-                entry["for"] = f"{length * 24 + 7}h"
-            maybe(self.c, entry, "notice", ["0d", "4d"])
-        return entry | DISRUPTED[kind](self)
-
-    def _hazard(self, kind: str, position: int) -> Spec:
-        c = self.c
-        earlier = [f"z{k}" for k in range(position)] + [entry["name"] for entry in self.spec["disruptions"]]
-        processes = [p for p in HAPPENING if p != "after" or earlier]
-        body = {key: value for key, value in DISRUPTED[kind](self).items() if not key.startswith("made_")}  # no dates
-        hazard: Spec = {"disruption": {"kind": kind} | body}
-        hazard["happens"] = HAPPENING[c.one(processes)](c, earlier)
-        if not DISRUPTIONS[kind].instant:
-            hazard["lasts"] = c.one(TIMES)
-        if "at" in hazard["disruption"] and c.number(0, 1):
-            hazard["each"] = {"at": [hazard["disruption"].pop("at")]}
-        maybe(c, hazard, "hits", ["0%", "50%"])
-        maybe(c, hazard, "apart", [True])
-        return hazard
-
-
-TIMES = ["0d", "1d", "4d", "36h", "lognormal(3d, 1d)", "gamma(4d, 2d)", "whole_days(1d, 5d)", "exponential(2d)",
-         "uniform(0d, 3d)", "triangular(1d, 2d, 6d)", "normal(3d, 2d)", "geometric(2d)"]  # fmt: skip
+SEASONS = [[{"from": "01-10", "until": "01-20", "closed": True}], [{"from": "12-20", "until": "01-12", "factor": 2.5}]]
+HOURS = [{"from": "6h", "until": "18h"}, {"from": "20h", "until": "4h"}, {"from": "0h", "until": "24h"}]
 DEMANDS: list[Any] = [
     "poisson",
     "deterministic",
@@ -418,176 +375,3 @@ TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
     "declared": lambda c: {"trigger": "declared", "after": c.one(["0d", "9d"]), "until": c.one(["15d", "60d"])},
     "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"])},
 }  # fmt: skip
-HAPPENING: dict[str, Callable[[Choose, list[str]], Spec]] = {
-    "after": lambda c, names: {
-        "process": "after", "of": c.one(names), "probability": c.one(["100%", "50%"]), "delay": c.one(TIMES),
-        "counted_from": c.one(["beginning", "end"]),
-    },
-    "arrivals": lambda c, names: {"process": "arrivals"} | c.one([{"a_year": 20}, {"every": "geometric(9d)"}]),
-    "up_down": lambda c, names: {"process": "up_down", "up": c.one(["exponential(12d)", "geometric(8d)", "10d"])},
-    "window": lambda c, names: {"process": "window", "probability": c.one(["100%", "50%"])}
-    | c.one([{}, {"factor": "weather", "correlation": "60%"}]),
-}  # fmt: skip
-INEXACT = ("extra_orders", "supplier_allocation", "seizure", "strike", "labour_absence", "licence_delay")
-"""Kinds whose units are rounded, or that hold whole shipments whose number does not scale."""
-
-
-def _surge(b: _Builder) -> Spec:
-    if b.exact:
-        return {"at": "facilities", "factor": b.c.one([2, 3])}
-    how = b.c.one([{"factor": 0}, {"factor": 0.4}, {"factor": 2.5}, {"extra": 9}])
-    return {"at": b.c.one(b.facilities), "ramp": b.c.one(["0d", "5d"]), **how}
-
-
-def _ban(b: _Builder) -> Spec:
-    ban: Spec = {"country": b.c.one(sorted({b.country[s] for s in b.suppliers}))}
-    maybe(b.c, ban, "at_border", ["wait", "pass", "return", "destroy"])
-    maybe(b.c, ban, "products", [[p] for p in b.products])
-    maybe(b.c, ban, "exempt", [[f] for f in b.facilities] + [["KE"]] * ("KE" in b.country.values()))
-    if not b.exact:
-        maybe(b.c, ban, "quota", ["0%", "30%"])
-        maybe(b.c, ban, "rush", [1, 1.5])
-    return ban
-
-
-def _delay(b: _Builder) -> Spec:
-    where: Spec = {"lanes": [_lane_name(b)]}
-    if b.c.number(0, 1):
-        where = {"mode": b.c.one(sorted({lane["mode"] for lane in b.lanes.values()}))}
-    return where | {"extra": b.c.one(["0d", "3d"]), "factor": b.c.one([0, 1, 1.5])}
-
-
-def _closure(b: _Builder) -> Spec:
-    if any("passages" in lane for lane in b.lanes.values()) and b.c.number(0, 5):
-        closed: Spec = {"passage": "suez", "rest": b.c.one(["wait", "pass"])}
-        maybe(b.c, closed, "diverts", ["0%", "50%"])
-        maybe(b.c, closed, "ramp", ["3d"])
-        return closed
-    return {"lane": _lane_name(b)}
-
-
-def _lane_name(b: _Builder) -> str:
-    return " > ".join(b.c.one(list(b.lanes)))
-
-
-def _port_closure(b: _Builder) -> Spec:
-    port = b.c.one(b.ports)
-    closed = {"port": port, "side": b.c.one(["imports", "exports", "both"])}
-    spec = b.spec["ports"][port]
-    own_side = closed["side"] == "both" or "handling_by_side" in spec
-    if not b.exact and own_side and ("handling" in spec or "handling_by_side" in spec):
-        maybe(b.c, closed, "capacity", ["0%", "35%"])
-    maybe(b.c, closed, "extra_clearance", ["2d"])
-    return closed
-
-
-def _outage(b: _Builder) -> Spec:
-    outage: Spec = {"at": b.c.one(sorted({s for several in b.sources.values() for s in several}))}
-    maybe(b.c, outage, "stock", ["freeze", "ships", "destroy"])
-    if not b.exact:
-        maybe(b.c, outage, "capacity", ["0%", "45%"])
-        maybe(b.c, outage, "recovery", ["0d", "6d"])
-        maybe(b.c, outage, "restart_lag", ["5d"])
-    return outage
-
-
-def _loss(b: _Builder) -> Spec:
-    share = "100%" if b.exact else b.c.one(["0%", "37%", "100%"])
-    return {"at": b.c.one(["all", *b.warehouses, *b.facilities]), "share": share, "reserves": bool(b.c.number(0, 1))}
-
-
-def _made(b: _Builder) -> Spec:
-    part: Spec = {}
-    maybe(b.c, part, "products", [[p] for p in b.products])
-    return part
-
-
-def _power_cut(b: _Builder) -> Spec:
-    cut = {"at": b.c.one([*b.warehouses, *b.facilities])}
-    maybe(b.c, cut, "keeps", ["0d", "12h", "3d"])
-    maybe(b.c, cut, "backup", [[f] for f in b.facilities])
-    return cut
-
-
-def _recall(b: _Builder) -> Spec:
-    recall = {"supplier": b.c.one(b.suppliers)} | _made(b)
-    maybe(b.c, recall, "removal", ["0d", "5d"])
-    return recall
-
-
-def _extension(b: _Builder) -> Spec:
-    return {"by": b.c.one(["3d", "60d"])} | _made(b)
-
-
-def _rationed(b: _Builder) -> Spec:
-    rationed = {"supplier": b.c.one(b.suppliers), "share": b.c.one(["0%", "40%", "100%", "120%"])}
-    maybe(b.c, rationed, "unfilled", ["wait", "cancel"])
-    maybe(b.c, rationed, "home", ["100%"])
-    return rationed
-
-
-def _extra_orders(b: _Builder) -> Spec:
-    buyer, product = b.c.one(sorted(b.sources))
-    extra = {"at": buyer, "source": b.c.one(b.sources[buyer, product]), "per_day": b.c.one([0.4, 9, 50])}
-    maybe(b.c, extra, "ramp", ["0d", "4d"])
-    return extra
-
-
-def _strike(b: _Builder) -> Spec:
-    return {"at": b.c.one([*b.suppliers, *b.warehouses, *b.ports]), "staffed": b.c.one(["0%", "30%", "100%"])}
-
-
-def _absence(b: _Builder) -> Spec:
-    absent: Spec = {"at": b.c.one([*b.suppliers, *b.ports]), "away": b.c.one(["0%", "35%", "100%"])}
-    maybe(b.c, absent, "felt", [0.5, 2])
-    maybe(b.c, absent, "waves", [2, 3])
-    maybe(b.c, absent, "ramp", ["3d"])
-    maybe(b.c, absent, "ease", ["60h"])
-    return absent
-
-
-def _licence(b: _Builder) -> Spec:
-    trade = b.c.one(["exports", "imports"])
-    countries = sorted(set(b.country.values()))
-    return {"country": b.c.one(countries), "trade": trade, "wait": b.c.one(TIMES)}
-
-
-def _blackout(b: _Builder) -> Spec:
-    dark: Spec = {"at": b.c.one(["all", *b.warehouses, *b.facilities])}
-    maybe(b.c, dark, "orders", ["none", "late", "frozen"])
-    return dark
-
-
-def _price(b: _Builder) -> Spec:
-    return {"factor": b.c.one([0, 0.5, 6]), "ramp": b.c.one(["0d", "4d"])}
-
-
-def _seizure(b: _Builder) -> Spec:
-    taken: Spec = {"lanes": [_lane_name(b)]}
-    if b.ports and b.c.number(0, 1):
-        taken = {"port": b.c.one(b.ports)}
-    maybe(b.c, taken, "share", ["0%", "37%"])
-    maybe(b.c, taken, "held", ["0d", "5d"])
-    return taken
-
-
-DISRUPTED: dict[str, Callable[[_Builder], Spec]] = {
-    "cyber_blackout": _blackout,
-    "demand_surge": _surge,
-    "export_ban": _ban,
-    "extra_orders": _extra_orders,
-    "labour_absence": _absence,
-    "lane_delay": _delay,
-    "licence_delay": _licence,
-    "port_closure": _port_closure,
-    "power_cut": _power_cut,
-    "price_shock": _price,
-    "recall": _recall,
-    "route_closure": _closure,
-    "seizure": _seizure,
-    "shelf_life_extension": _extension,
-    "site_outage": _outage,
-    "stock_loss": _loss,
-    "strike": _strike,
-    "supplier_allocation": _rationed,
-}

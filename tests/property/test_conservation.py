@@ -17,8 +17,9 @@ from sim.engine.transport import Transport
 from sim.hazards import PROCESSES
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.reserves.triggers.base import TRIGGERS
-from tests.property import networks
-from tests.property.networks import START, scenarios
+from tests.property import networks, trouble
+from tests.property.choices import START, day
+from tests.property.networks import scenarios
 from tests.property.running import run, totals
 
 NO_TIME = 1e-9
@@ -26,8 +27,8 @@ NO_TIME = 1e-9
 
 def test_the_networks_know_every_kind() -> None:
     """A new kind has to be added to the random networks too."""
-    assert set(networks.DISRUPTED) == set(DISRUPTIONS)
-    assert set(networks.HAPPENING) == set(PROCESSES)
+    assert set(trouble.DISRUPTED) == set(DISRUPTIONS)
+    assert set(trouble.HAPPENING) == set(PROCESSES)
     assert set(networks.POLICIES) == set(REPLENISHMENT)
     assert set(networks.RULES) == set(ALLOCATION)
     assert set(networks.TRIGGERED) == set(TRIGGERS)
@@ -157,9 +158,9 @@ def test_nothing_leaves_over_a_ban_or_a_closed_lane(spec: dict[str, Any]) -> Non
     """No departure on any banned day; goods already under way may be let through by the ban's own rule."""
     lane = next(iter(f"{x['from']} > {x['to']}" for x in spec["lanes"]))
     spec["disruptions"].append(
-        {"kind": "export_ban", "country": spec["suppliers"]["s1"]["country"], "from": networks.day(5), "for": "9d"}
+        {"kind": "export_ban", "country": spec["suppliers"]["s1"]["country"], "from": day(5), "for": "9d"}
     )
-    spec["disruptions"].append({"kind": "route_closure", "lane": lane, "from": networks.day(8), "for": "6d"})
+    spec["disruptions"].append({"kind": "route_closure", "lane": lane, "from": day(8), "for": "6d"})
     country = {n: s["country"] for g in ("suppliers", "warehouses", "facilities") for n, s in spec[g].items()}
     _, departures = _departures(spec)
     for entry in spec["disruptions"]:

@@ -17,7 +17,8 @@ from sim.engine.transport import Throughput
 from sim.errors import SimulationError
 from sim.model.shipments import Phase, Shipments
 from tests.cases import Case
-from tests.property.networks import Dice, day, scenario
+from tests.property.choices import Dice, day
+from tests.property.networks import scenario
 from tests.property.running import plan_of
 
 CLEAN = 200
@@ -105,8 +106,8 @@ def _expire_unrecorded(patch: pytest.MonkeyPatch) -> None:
     """Stock expires and nobody writes it down."""
     expire = Quality.expire
 
-    def faulty(self: Quality, day: int) -> None:
-        expire(self, day)
+    def faulty(self: Quality, day: int, give_up: Callable[[np.ndarray, float], None]) -> None:
+        expire(self, day, give_up)
         self._state.today.expired[:] = 0
 
     patch.setattr(Quality, "expire", faulty)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.property.networks import DISRUPTED, INEXACT, POLICIES, RULES, TRIGGERED, Dice, Spec, scenario
+from tests.property.choices import Dice, Spec
+from tests.property.networks import POLICIES, RULES, TRIGGERED, scenario
+from tests.property.trouble import DISRUPTED, INEXACT
 
 SAMPLE, OFTEN = 300, 0.05
 

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from sim.disruptions import DISRUPTIONS
 from sim.engine.recorder import DAILY
-from tests.property.networks import DISRUPTED, START, Spec, day, scenarios, struck
+from tests.property.choices import START, Spec, day
+from tests.property.networks import scenarios, struck
 from tests.property.running import changed, run, same
+from tests.property.trouble import DISRUPTED
 
 LISTS = ("lanes", "sourcing", "demand", "replenishment", "allocation", "stock", "disruptions")
 MAPPINGS = ("products", "suppliers", "ports", "warehouses", "facilities", "reserves", "hazards")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from sim.engine.tape import DemandTape
 from sim.rng import Streams
-from tests.property.networks import POLICIES, Dice, Spec, scenario, scenarios
+from tests.property.choices import Dice, Spec
+from tests.property.networks import POLICIES, scenario, scenarios
 from tests.property.running import changed, fingerprint, plan_of, run
 
 DEMAND = {

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.errors import PlaceError, placed
 from sim.model.amounts import Column
 from sim.model.distributions import Times, parse_times
-from sim.model.network import NEVER, Lane, Passage
+from sim.model.effects import Effect
+from sim.model.network import NEVER, Calendar, Lane, Passage
 from sim.model.selection import select
 from sim.scenario.load import Problems
-from sim.scenario.network_spec import LaneSpec
+from sim.scenario.network_spec import Hours, LaneSeason, LaneSpec
 from sim.scenario.sites import SiteTable
 from sim.units import LONGEST
 
@@ -50,11 +52,16 @@ class _Geography:
 
 
 def compile_lanes(
-    specs: list[LaneSpec], sites: SiteTable, locodes: dict[str, str | None], problems: Problems
-) -> tuple[Lane, ...]:
-    """All lanes, in order of name; two lanes of one mode between the same sites are a problem."""
+    specs: list[LaneSpec],
+    sites: SiteTable,
+    locodes: dict[str, str | None],
+    calendar: Calendar,
+    problems: Problems,
+) -> tuple[tuple[Lane, ...], tuple[Effect, ...]]:
+    """All lanes, in order of name, and their seasons; two lanes of one mode between the same sites are a problem."""
     places = _Geography(sites, locodes)
     lanes: dict[str, Lane] = {}
+    seasons: dict[str, list[LaneSeason]] = {}
     twins: set[tuple[int, int, str]] = set()
     for position, spec in enumerate(specs):
         with problems.at("lanes", position):
@@ -65,17 +72,36 @@ def compile_lanes(
                     raise PlaceError((), f"a second {lane.mode} lane between the same sites", lane.name)
                 twins.add((lane.origin, lane.destination, lane.mode))
                 name = lane.name if lane.name not in lanes else f"{lane.name} ({lane.mode})"
-                kept: dict[str, Any] = {
-                    "cold": spec.cold,
-                    "cold_capacity": NEVER if spec.cold_capacity is None else spec.cold_capacity,
-                }
-                lanes[name] = replace(lane, name=name, entry=position, **kept)
-    return tuple(lanes[name] for name in sorted(lanes))
+                cold_capacity = NEVER if spec.cold_capacity is None else spec.cold_capacity
+                lanes[name] = replace(lane, name=name, entry=position, cold=spec.cold, cold_capacity=cold_capacity)
+                seasons[name] = spec.season
+    names = sorted(lanes)
+    yearly = [e for k, name in enumerate(names) for season in seasons[name] for e in _every_year(season, k, calendar)]
+    return tuple(lanes[name] for name in names), tuple(yearly)
+
+
+def _every_year(season: LaneSeason, lane: int, calendar: Calendar) -> list[Effect]:
+    """A lane's season in each of the years that are simulated."""
+    quantity, value = ("lane.open", 0.0) if season.closed else ("lane.factor", season.factor)
+    effects = []
+    for year in range(calendar.date(-calendar.warm_up).year - 1, calendar.date(calendar.days).year + 1):
+        start = calendar.day(_in_year(season.from_, year))
+        end = calendar.day(_in_year(season.until, year + (season.until < season.from_)))
+        if end > -calendar.warm_up and start < calendar.days:
+            effects.append(Effect(quantity, np.array([lane]), "multiply", ((start, value),), end, "season"))
+    return effects
+
+
+def _in_year(yearly: tuple[int, int], year: int) -> dt.date:
+    try:
+        return dt.date(year, *yearly)
+    except ValueError:  # 29 February
+        return dt.date(year, 3, 1)
 
 
 def _expand(spec: LaneSpec, sites: SiteTable, places: _Geography) -> list[Lane]:
     with placed("to"):
-        destinations = select(spec.to, sites.frame)
+        destinations = _destinations(spec, sites, places)
     if isinstance(spec.from_, Column):
         if spec.from_.name not in sites.texts:
             raise PlaceError(("from",), "no table of sites has this column", spec.from_.name, None, sites.texts)
@@ -91,20 +117,51 @@ def _expand(spec: LaneSpec, sites: SiteTable, places: _Geography) -> list[Lane]:
     if spec.days is not None:
         with placed("days"):
             days = _amounts(spec.days, destinations, sites)
-    lanes = []
+    lanes: list[Lane] = []
     for k, (origin, destination) in enumerate(zip(from_.tolist(), destinations.tolist(), strict=True)):
         if origin == destination:
             raise PlaceError(("to",), "a lane from a site to itself", places.name_of[origin])
         name = f"{places.name_of[origin]} > {places.name_of[destination]}"
         capacity = NEVER if spec.capacity is None else spec.capacity
         if spec.speed is not None:
-            lanes.append(_sea_lane(spec, name, origin, destination, float(cost[k]), capacity, places))
-            continue
-        times = spec.time if spec.time is not None else spread_times(float(days[k]), spec.spread)
-        lanes.append(
-            Lane(name, origin, destination, spec.mode, times, float(cost[k]), capacity, _typed_passages(spec, times))
-        )
+            lane = _sea_lane(spec, name, origin, destination, float(cost[k]), capacity, places)
+        else:
+            times = spec.time if spec.time is not None else spread_times(float(days[k]), spec.spread)
+            passages = _typed_passages(spec, times)
+            lane = Lane(name, origin, destination, spec.mode, times, float(cost[k]), capacity, passages)
+        lane = replace(lane, departs=_hours(spec.departs), arrives=_hours(spec.arrives))
+        if spec.vehicles is not None:
+            lane = replace(lane, vehicle=spec.vehicles.carries, vehicles=spec.vehicles.number)
+        lanes.append(_stop(spec, lane, [x for x in lanes if x.origin == origin]))
     return lanes
+
+
+def _destinations(spec: LaneSpec, sites: SiteTable, places: _Geography) -> np.ndarray:
+    """Positions in order of name; those of a round in the order in which they are listed by name."""
+    found = select(spec.to, sites.frame)
+    listed = spec.to if spec.round is not None and isinstance(spec.to, list) else []
+    if listed and all(name in places.names for name in listed):
+        return np.array([places.names[name] for name in dict.fromkeys(listed)], dtype=np.int64)
+    return found
+
+
+def _hours(hours: Hours | None) -> tuple[float, float] | None:
+    return None if hours is None else (hours.from_, hours.until)
+
+
+def _stop(spec: LaneSpec, lane: Lane, before: list[Lane]) -> Lane:
+    """The lane as a stop of the round that made the stops `before` it."""
+    if spec.round is None:
+        return lane
+    return replace(
+        lane,
+        times=lane.times.after(len(before) * spec.round.next),
+        capacity=NEVER if spec.round.carries is None else spec.round.carries,
+        vehicle=NEVER if spec.round.carries is None else spec.round.carries,
+        every=int(spec.round.every),
+        first=int(spec.round.first),
+        round=before[0].round if before else f"{lane.name} and on",
+    )
 
 
 def _amounts(amount: float | Column, positions: np.ndarray, sites: SiteTable) -> np.ndarray:

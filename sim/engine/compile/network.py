@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from sim.engine.compile.demand import DemandEntry, DemandRows, compile_demand
 from sim.engine.compile.lanes import compile_lanes
+from sim.engine.compile.ports import compile_gates
 from sim.engine.compile.supply import Path, Supply, find_supply
 from sim.errors import PlaceError
 from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
 from sim.scenario.load import Loaded, Problems
-from sim.scenario.network_spec import Port, Product
+from sim.scenario.network_spec import Product
 
 GROUP = ["kind", "country", "region", "priority", "setting", "product"]
 
@@ -23,7 +26,7 @@ def compile_network(loaded: Loaded, problems: Problems) -> tuple[Network, Demand
     products = sorted(spec.products)
     _check_makes(loaded, problems)
     locodes = {name: port.locode for name, port in spec.ports.items()}
-    lanes = compile_lanes(spec.lanes, loaded.sites, locodes, problems)
+    lanes, seasons = compile_lanes(spec.lanes, loaded.sites, locodes, calendar, problems)
     rows, entries = compile_demand(loaded, calendar, products, problems)
     problems.check()
     wanted: dict[int, set[int]] = {}
@@ -31,8 +34,11 @@ def compile_network(loaded: Loaded, problems: Problems) -> tuple[Network, Demand
         wanted.setdefault(site, set()).add(product)
     supply = find_supply(loaded, lanes, wanted, products, problems)
     problems.check()
-    gates = _gates(spec.ports, loaded.sites.frame)
+    gates = compile_gates(spec.ports, spec.products, loaded.sites.frame, problems)
+    problems.check()
     network = _assemble(loaded, calendar, products, lanes, gates, supply, rows)
+    _check_vehicles(network)
+    network = replace(network, seasons=seasons)
     return network, rows, entries
 
 
@@ -44,20 +50,17 @@ def _check_makes(loaded: Loaded, problems: Problems) -> None:
                     raise PlaceError((), "unknown product", product, None, loaded.spec.products)
 
 
-def _gates(ports: dict[str, Port], frame: pd.DataFrame) -> tuple[Gate, ...]:
-    """Two gates a port, imports and exports."""
-    position = {str(name): i for i, name in enumerate(frame["name"])}
-    gates: list[Gate] = []
-    for name, port in sorted(ports.items()):
-        sides = port.handling_by_side
-        for side, clearance in (("imports", port.clearance), ("exports", port.export_clearance)):
-            handling = NEVER if port.handling is None else port.handling
-            if sides is not None:
-                handling = sides.imports if side == "imports" else sides.exports
-            shared = sides is None and side == "exports"
-            pool = gates[-1].pool if shared else (gates[-1].pool + 1 if gates else 0)
-            gates.append(Gate(f"{name} {side}", position[name], side, pool, handling, clearance))
-    return tuple(gates)
+def _check_vehicles(network: Network) -> None:
+    """Raise PlaceError where one unit is larger than the vehicle that has to carry it."""
+    size = network.products["size"].to_numpy(dtype=float)[network.cell_product[network.flow_buyer]]
+    for leg in range(network.routes.lane.shape[1]):
+        lane = network.routes.lane[network.flow_route, leg]
+        limit = np.array([x.vehicle for x in network.lanes] + [NEVER])[lane]
+        if (wrong := np.flatnonzero(size > limit)).size:
+            flow = wrong[0]
+            product = network.products["name"].iat[network.cell_product[network.flow_buyer[flow]]]
+            message = f"a vehicle of '{network.lanes[lane[flow]].name}' carries less than one unit of '{product}'"
+            raise PlaceError(("lanes",), message, limit[flow], f"at least {size[flow]:g} handling units")
 
 
 def _routes(
@@ -81,7 +84,7 @@ def _routes(
             if k + 1 < len(path):
                 side = "exports" if home and countries[end] == home else "imports"
                 gate[r, k] = gate_of[end, side]
-                lead_time[r] += gates[gate[r, k]].clearance.mean
+                lead_time[r] += gates[gate[r, k]].stay
     legs = (lane >= 0).sum(axis=1)
     return Routes(lane, gate, legs, border, lead_time)
 

@@ -1,0 +1,57 @@
+"""Consignments held back at ports after handling: documents, inspection, licences."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.tape import TimeTape
+from sim.model.distributions import Times
+from sim.model.network import Hold, Network
+from sim.rng import Streams
+
+UNIT = Times("uniform", 0.5, lambda generator, n: generator.random(n))
+
+
+class Holds:
+    """One draw for each hold, flow and day of sending says whether a consignment is held, another for how long."""
+
+    def __init__(self, network: Network, streams: Streams) -> None:
+        self._holds: list[list[_Drawn]] = []
+        for g, gate in enumerate(network.gates):
+            passes = (network.routes.gate == g).any(axis=1)[network.flow_route] if gate.holds else None
+            flows = np.flatnonzero(passes) if passes is not None else np.zeros(0, dtype=np.int64)
+            self._holds.append(
+                [_Drawn(network, f"{gate.name}/{k}", hold, flows, streams) for k, hold in enumerate(gate.holds)]
+            )
+        self.any = any(self._holds)
+
+    def days(self, gate: np.ndarray, flow: np.ndarray, sent: np.ndarray) -> np.ndarray:
+        """Days for which consignments are held; all of shape (n,)."""
+        held = np.zeros(len(gate))
+        for g in np.unique(gate).tolist():
+            mine = np.flatnonzero(gate == g)
+            for hold in self._holds[g]:
+                held[mine] += hold.days(flow[mine], np.floor(sent[mine]))
+        return held
+
+
+class _Drawn:
+    def __init__(self, network: Network, name: str, hold: Hold, flows: np.ndarray, streams: Streams) -> None:
+        self._share = hold.share
+        self._column = np.full(len(network.flow_buyer), -1)
+        self._column[flows] = np.arange(len(flows))
+        buyer, source = network.flow_buyer[flows], network.flow_source[flows]
+        sites, goods = network.sites["name"].to_numpy(), network.products["name"].to_numpy()
+        whose = [
+            f"{name}/{sites[s]} > {sites[b]}/{goods[p]}"
+            for s, b, p in zip(
+                network.cell_site[source], network.cell_site[buyer], network.cell_product[buyer], strict=True
+            )
+        ]
+        self._chance = TimeTape([f"held/{w}" for w in whose], [UNIT] * len(whose), streams)
+        self._length = TimeTape([f"hold/{w}" for w in whose], [hold.times] * len(whose), streams)
+
+    def days(self, flow: np.ndarray, day: np.ndarray) -> np.ndarray:
+        column = self._column[flow]
+        chosen = self._chance.at(column, day) < self._share
+        return np.where(chosen, self._length.at(column, day), 0.0)

@@ -1,0 +1,210 @@
+"""What may leave on a lane, and when: capacity, vehicles, rounds, and the hours of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.model.network import Lane
+
+NO_TIME = 1e-9
+"""Days within which two times are one."""
+
+
+class Throughput:
+    """What each of some places (port gates' pools, lanes) may still let pass today, in handling units."""
+
+    def __init__(self, places: int) -> None:
+        self.left = np.zeros(places)
+        self._turned_away = np.zeros(places)
+
+    def renew(self, capacity: np.ndarray) -> None:
+        """A new day; where somebody was turned away, the fraction that was left over is kept for him.
+
+        Where a day's capacity is less than one unit of his, all that was left over is kept until he fits in.
+        """
+        left = np.where(self._turned_away > 0, self.left, 0.0)
+        self.left = capacity + np.where(self._turned_away > capacity, left, left % 1.0)
+        self._turned_away[:] = 0.0
+
+    def admit(self, place: np.ndarray, units: np.ndarray, size: np.ndarray, turn: np.ndarray) -> np.ndarray:
+        """Units of each shipment that pass, in order of `turn` (which sorts by place, then time); uses them up."""
+        passing = units.copy()
+        limited = np.isfinite(self.left[place])
+        for p in np.unique(place[limited]):
+            mine = turn[place[turn] == p]
+            passing[mine] = self._fill(int(p), units[mine], size[mine])
+        return passing
+
+    def _fill(self, place: int, units: np.ndarray, size: np.ndarray) -> np.ndarray:
+        before = np.concatenate(([0.0], np.cumsum(units * size)[:-1]))
+        room = np.maximum(0.0, self.left[place] + 1e-9 - before)
+        passing = np.minimum(units, np.floor(room / size)).astype(np.int64)
+        short = np.flatnonzero(passing < units)
+        if short.size:  # first come, first served: nobody overtakes one who waits
+            passing[short[0] + 1 :] = 0
+            self._turned_away[place] = size[short[0]]
+        self.left[place] -= float((passing * size).sum())
+        return passing
+
+
+class Loading:
+    """The lanes of one run. Stops of one round share a *place*; every other lane has its own."""
+
+    def __init__(self, lanes: Sequence[Lane], first_day: int) -> None:
+        shared = {name: k for k, name in enumerate(dict.fromkeys(lane.round or lane.name for lane in lanes))}
+        self.place = np.array([shared[lane.round or lane.name] for lane in lanes], dtype=np.int64)
+        self._stops = np.bincount(self.place, minlength=len(shared))
+        self._capacity, self._cold_capacity = np.full(len(shared), np.inf), np.full(len(shared), np.inf)
+        self._capacity[self.place] = [lane.capacity for lane in lanes]
+        self._cold_capacity[self.place] = [lane.cold_capacity for lane in lanes]
+        self._every = np.array([lane.every for lane in lanes], dtype=np.int64)
+        self._first = np.array([lane.first for lane in lanes], dtype=np.int64)
+        self._fleets = {k: _Fleet(lane.vehicle, lane.vehicles) for k, lane in enumerate(lanes) if lane.vehicles}
+        self._has_fleet = np.array([bool(lane.vehicles) for lane in lanes], dtype=bool)
+        self.has_fleets = bool(self._fleets)
+        """whether some lane has vehicles of its own"""
+        self.limited = np.isfinite(self._capacity[self.place]) | self._has_fleet
+        """lanes that may not take all there is"""
+        self.refrigerated = np.isfinite(self._cold_capacity[self.place])
+        """lanes that may not take all cold goods there are"""
+        self.may_fill_up = bool((self.limited | self.refrigerated).any())
+        self._rounds = np.flatnonzero(self._stops > 1).tolist()
+        self._whole = np.zeros(len(shared), dtype=bool)  # nothing is left over for the next day's vehicle
+        self._whole[self.place] = [np.isfinite(lane.vehicle) for lane in lanes]
+        self.scheduled = bool((self._every > 1).any())
+        """whether some lane does not leave every day"""
+        self._departs, self._arrives = _Window([x.departs for x in lanes]), _Window([x.arrives for x in lanes])
+        self._throughput, self._cold = Throughput(len(shared)), Throughput(len(shared))
+        self._renews = self.may_fill_up or self.scheduled
+        self.leaves = np.ones(len(lanes), dtype=bool)
+        """lanes on which something may leave today"""
+        self._renew(first_day)
+
+    def renew(self, day: int) -> None:
+        """Midnight: lanes may take a day's worth again, and vehicles that are back stand ready."""
+        if self._renews:
+            self._renew(day)
+
+    def _renew(self, day: int) -> None:
+        self.leaves = (day - self._first) % self._every == 0
+        self._cold.renew(self._cold_capacity)
+        self._throughput.renew(self._capacity)
+        left = self._throughput.left
+        left[self._whole] = self._capacity[self._whole]
+        for lane, fleet in self._fleets.items():
+            left[self.place[lane]] = fleet.ready(float(day))
+
+    def room(self, lane: np.ndarray) -> np.ndarray:
+        """Handling units for which there is room today."""
+        room: np.ndarray = self._throughput.left[self.place[lane]]
+        return room
+
+    def admit(self, lane: np.ndarray, units: np.ndarray, size: np.ndarray, keys: tuple[np.ndarray, ...]) -> np.ndarray:
+        """Units of each shipment for which there is room, lowest key first; the last of `keys` counts most."""
+        place = self.place[lane]
+        return self._throughput.admit(place, units, size, np.lexsort((*keys, place)))
+
+    def admit_cold(
+        self, lane: np.ndarray, units: np.ndarray, size: np.ndarray, keys: tuple[np.ndarray, ...], cold: np.ndarray
+    ) -> np.ndarray:
+        """As `admit`, of the refrigerated room for those that are `cold`; the others pass."""
+        mine = np.flatnonzero(cold & self.refrigerated[lane])
+        if not mine.size:
+            return units
+        place, passing = self.place[lane[mine]], units.copy()
+        turn = np.lexsort((*(key[mine] for key in keys), place))
+        passing[mine] = self._cold.admit(place, units[mine], size[mine], turn)
+        return passing
+
+    def fair(self, lane: np.ndarray, units: np.ndarray, size: np.ndarray) -> np.ndarray:
+        """Units that the vehicle of a round can take for each stop: in proportion to `units`, by largest remainder."""
+        if not self._rounds:
+            return units
+        given, place = units.copy(), self.place[lane]
+        for p in self._rounds:
+            mine = np.flatnonzero(place == p)
+            room, load = self._throughput.left[p], float((units[mine] * size[mine]).sum())
+            if load <= room + NO_TIME:
+                continue
+            exact = units[mine] * (room / load)
+            share = np.floor(exact + NO_TIME).astype(np.int64)
+            room -= float((share * size[mine]).sum())
+            for k in np.argsort(share - exact, kind="stable").tolist():
+                if size[mine[k]] <= room + NO_TIME and share[k] < units[mine[k]]:
+                    share[k] += 1
+                    room -= size[mine[k]]
+            given[mine] = share
+        return given
+
+    def begin(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
+        """When those that are ready at `at` set out: at once, or at the next hour at which they may."""
+        return self._departs.next(lane, at)
+
+    def end(self, lane: np.ndarray, at: np.ndarray) -> np.ndarray | float:
+        """When those that reach the end at `at` may come in."""
+        return self._arrives.next(lane, at)
+
+    def gone(self, lane: np.ndarray, load: np.ndarray, at: np.ndarray, length: np.ndarray) -> None:
+        """Loads that set out at `at` for `length` days take whole vehicles with them."""
+        mine = np.flatnonzero(self._has_fleet[lane])
+        for k in np.unique(lane[mine]).tolist():
+            here = mine[lane[mine] == k]
+            for start in np.unique(at[here]).tolist():
+                now = here[at[here] == start]
+                self._fleets[k].take(start, float(load[now].sum()), float(length[now].max()))
+            self._throughput.left[self.place[k]] = self._fleets[k].room
+
+
+class _Fleet:
+    """Vehicles of one lane: those that leave at one instant are filled up before another is taken."""
+
+    def __init__(self, carries: float, number: int) -> None:
+        self.carries = carries
+        self.idle = number
+        self._back: list[tuple[float, int]] = []
+        self._start = -np.inf
+        self._loaded, self._taken = 0.0, 0
+
+    @property
+    def room(self) -> float:
+        """Handling units that can still be taken, the vehicles that leave at the last instant included."""
+        return self.idle * self.carries + self._taken * self.carries - self._loaded
+
+    def ready(self, now: float) -> float:
+        """Handling units that the vehicles standing ready can take."""
+        self.idle += sum(number for back, number in self._back if back <= now)
+        self._back = [(back, number) for back, number in self._back if back > now]
+        self._start, self._loaded, self._taken = -np.inf, 0.0, 0
+        return self.room
+
+    def take(self, start: float, load: float, length: float) -> None:
+        """A load leaves at `start`; its vehicles are away for twice `length`."""
+        if start != self._start:
+            self._start, self._loaded, self._taken = start, 0.0, 0
+        self._loaded += load
+        more = int(np.ceil(self._loaded / self.carries - NO_TIME)) - self._taken
+        self._taken += more
+        self.idle -= more
+        if more:
+            self._back.append((start + 2 * length, more))
+
+
+class _Window:
+    """Hours of the day, in days, within which something may happen; NaN where it always may."""
+
+    def __init__(self, hours: Sequence[tuple[float, float] | None]) -> None:
+        self._from = np.array([np.nan if h is None else h[0] for h in hours])
+        until = np.array([np.nan if h is None else h[1] for h in hours])
+        self._long = np.mod(until - self._from, 1.0)
+        self._long[self._long == 0] = 1.0  # from 0h until 24h
+        self._any = bool(np.isfinite(self._from).any())
+
+    def next(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
+        """The first time at or after `at` at which it may happen."""
+        if not self._any:
+            return at
+        since = np.mod(at - self._from[lane], 1.0)
+        wait = np.where((since > self._long[lane] + NO_TIME) & (since < 1 - NO_TIME), 1.0 - since, 0.0)
+        return at + wait  # NaN compares as False: no wait

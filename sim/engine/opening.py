@@ -1,0 +1,41 @@
+"""Goods that are under way when a run begins."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.state import State
+from sim.model.shipments import Phase
+
+
+def put_under_way(state: State, flow: np.ndarray, units: np.ndarray, days_ago: np.ndarray, now: float,
+                  lot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Shipments that left before the first day, as far along as mean times take them; they count as ordered.
+
+    All of shape (n,); returns their rows and the lanes on which they are.
+    """
+    network, table = state.plan.network, state.shipments
+    routes, buyer, route = network.routes, network.flow_buyer[flow], network.flow_route[flow]
+    for array in (state.in_transit, state.on_order):
+        np.add.at(array, buyer, units)
+    rows = table.add(flow, units, now - days_ago, lot)
+    elapsed = days_ago.astype(float)
+    port = np.array([g.stay for g in network.gates])
+    mean = np.array([lane.times.mean for lane in network.lanes])
+    placed = np.zeros(len(rows), dtype=bool)
+    for leg in range(routes.lane.shape[1]):
+        here = np.flatnonzero(~placed & (routes.legs[route] > leg))
+        lane, gate = routes.lane[route[here], leg], routes.gate[route[here], leg]
+        stay = mean[lane] + np.where(gate >= 0, port[gate] if len(port) else 0.0, 0.0)
+        last = routes.legs[route[here]] == leg + 1
+        found = (elapsed[here] <= mean[lane]) | (elapsed[here] < stay) | last
+        mine, rest = here[found], elapsed[here[found]]
+        length = mean[lane[found]]
+        table["leg"][rows[mine]] = leg
+        table["departed"][rows[mine]], table["length"][rows[mine]] = now - rest, length
+        clearing = (rest > length) & ~last[found]
+        table["phase"][rows[mine]] = np.where(clearing, Phase.CLEARING, Phase.TRAVELLING)
+        table["time"][rows[mine]] = np.maximum(now, now - rest + np.where(clearing, stay[found], length))
+        placed[mine] = True
+        elapsed[here[~found]] -= stay[~found]
+    return rows, routes.lane[route, table["leg"][rows]]
