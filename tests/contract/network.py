@@ -89,6 +89,22 @@ STANDARD: dict[str, Any] = {
 }  # fmt: skip
 
 
+MATERIALS: dict[str, Any] = {
+    "products": {"salt": {"unit": "kg"}},
+    "suppliers": {"salt-maker": {"country": "DE", "makes": {"salt": {}}}},
+    "lanes": [{"from": "salt-maker", "to": "maker", "time": "3d"}],
+    "replenishment": [{"policy": "base_stock", "at": "maker", "level": "6d"}],
+}
+"""What makes saline a product made from salt."""
+
+
+def with_materials(spec: dict[str, Any]) -> None:
+    """Let the maker make saline from salt; in place."""
+    for part, more in copy.deepcopy(MATERIALS).items():
+        spec[part] = spec[part] + more if isinstance(more, list) else spec[part] | more
+    spec["suppliers"]["maker"]["makes"]["saline"] |= {"from": {"salt": 0.5}, "yield": "90%", "takes": "2d"}
+
+
 def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, Any]:
     """The standard scenario, one of its parts replaced by this kind with these fields."""
     spec = copy.deepcopy(STANDARD)
@@ -97,6 +113,8 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
         spec["disruptions"] = [entry]
         if DISRUPTIONS[name].by_lot:
             spec["products"]["saline"]["shelf_life"] = "15d"
+        if "material" in DISRUPTIONS[name].model_fields:
+            with_materials(spec)
     elif family == "replenishment":
         others = "warehouses" if entry.get("at") == "facilities" else "facilities"
         spec["replenishment"] = [entry, {"policy": "base_stock", "at": others, "level": "14d"}]

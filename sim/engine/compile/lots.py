@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.disruptions import Disruption
+from sim.disruptions.base import MadeBetween
 from sim.engine.plan import LotPlan, ReservePlan
 from sim.errors import PlaceError
 from sim.model.distributions import Times
@@ -62,16 +62,9 @@ def _traced(loaded: Loaded, network: Network) -> np.ndarray:
     """Products that some disruption deals with by lot, over products."""
     found = np.zeros(len(network.products), dtype=bool)
     for disruption in loaded.spec.disruptions:
-        if disruption.by_lot:
-            named = _products_of(disruption, network)
-            found[named] = True
+        if isinstance(disruption, MadeBetween):
+            found[disruption.products_by_lot(network)] = True
     return found
-
-
-def _products_of(disruption: Disruption, network: Network) -> np.ndarray:
-    names = getattr(disruption, "products", None)
-    known = [str(name) for name in network.products["name"]]
-    return np.array([i for i, name in enumerate(known) if names is None or name in names], dtype=np.int64)
 
 
 def _perishable(network: Network, cells: np.ndarray, life: np.ndarray) -> np.ndarray:

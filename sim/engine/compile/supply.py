@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -111,9 +111,16 @@ def _shares(share: float | Column, sites: np.ndarray, loaded: Loaded) -> np.ndar
 
 
 def find_supply(
-    loaded: Loaded, lanes: Sequence[Lane], demand: dict[int, set[int]], products: list[str], problems: Problems
+    loaded: Loaded,
+    lanes: Sequence[Lane],
+    demand: dict[int, set[int]],
+    products: list[str],
+    materials: Mapping[tuple[int, int], set[int]],
+    problems: Problems,
 ) -> Supply:
-    """Flows that serve `demand` (facility -> products), from the facilities up to the makers.
+    """Flows that serve `demand` (facility -> products), from the facilities up to the makers and their materials.
+
+    `materials` are those of a maker's site and product.
 
     A site without a sourcing entry orders from the one place its lanes lead to that can have the product; none or
     several are problems, and so are suppliers that do not make what is ordered and warehouses that feed each other.
@@ -132,6 +139,8 @@ def find_supply(
                     open_.setdefault(source, set()).add(product)
                 elif finder.kinds[source] == "supplier":
                     supply.needs.setdefault(source, set()).add(product)
+                    if used := materials.get((source, product), set()) - supply.needs[source]:
+                        open_.setdefault(source, set()).update(used)
     return supply
 
 
@@ -187,6 +196,6 @@ class _Finder:
         return [(s, ways[s], share) for s, share in shares.items() if s in ways]
 
     def _note(self, site: int, problem: PlaceError) -> None:
-        group = {"facility": "facilities", "warehouse": "warehouses"}[self.kinds[site]]
+        group = {"facility": "facilities", "warehouse": "warehouses", "supplier": "suppliers"}[self.kinds[site]]
         with self.problems.at(group, self.names[site]):
             raise problem
