@@ -60,11 +60,12 @@ class Making:
         while True:
             spent = self._needed(made[bill.product])
             free = stock - np.bincount(self._shelf, spent, len(stock)).astype(np.int64)
-            aim = np.maximum(made, self._enough_for(wanted, spent + free[self._shelf]))
+            alone = self._enough_for(wanted, spent + free[self._shelf])
+            aim = np.maximum(made, alone) if made.any() else wanted
             given = largest_remainder(free, self._shelf, self._needed(aim[bill.product]) - spent)
             more = np.maximum(made, self._enough_for(aim, spent + given))
             if (more == made).all():  # no share is enough for a unit: one unit goes to the product named first
-                lacking = np.flatnonzero(aim > made)
+                lacking = np.flatnonzero(alone > made)
                 if not lacking.size:
                     return np.asarray(made[cells])
                 _, first = np.unique(self._network.cell_site[lacking], return_index=True)

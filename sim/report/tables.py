@@ -140,18 +140,20 @@ def made_of_table(outcome: Outcome, lot: int) -> pd.DataFrame:
 
     Goods that are not kept by lot do not appear. Raises ValueError for a lot that is not there.
     """
-    return _family(outcome, lot, "lot", "made_of").rename(columns={"lot": "into", "made_of": "lot"})[FAMILY]
+    found = _family(outcome, lot, "lot", "made_of").rename(columns={"lot": "into", "made_of": "lot"})
+    return found[["stage", "lot", "into", *ABOUT]]
 
 
 def went_into_table(outcome: Outcome, lot: int) -> pd.DataFrame:
-    """What was made of a lot, stage by stage; columns as in `made_of_table`, about the lot named `into`.
+    """What was made of a lot, stage by stage: stage (1: directly), lot, made_of (the lot that went into it), product,
+    maker, made, units of the material that went there.
 
-    Raises ValueError for a lot that is not there.
+    Goods that are not kept by lot do not appear. Raises ValueError for a lot that is not there.
     """
-    return _family(outcome, lot, "made_of", "lot").rename(columns={"lot": "into", "made_of": "lot"})[FAMILY]
+    return _family(outcome, lot, "made_of", "lot")[["stage", "lot", "made_of", *ABOUT]]
 
 
-FAMILY = ["stage", "lot", "into", "product", "maker", "made", "units"]
+ABOUT = ["product", "maker", "made", "units"]
 NOT_BY_LOT = "nothing is kept by lot in this scenario; give a product a shelf_life, or trace: true"
 
 
