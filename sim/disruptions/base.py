@@ -121,7 +121,9 @@ class MadeBetween(AtOnce):
         """Positions of the products that must be kept by lot because of this; names unknown to the network are left
         out."""
         names = network.products["name"].to_numpy()
-        return np.flatnonzero(np.ones(len(names), dtype=bool) if self.products is None else np.isin(names, self.products))
+        return np.flatnonzero(
+            np.ones(len(names), dtype=bool) if self.products is None else np.isin(names, self.products)
+        )
 
     def impulse(self, network: Network, action: str, cells: np.ndarray, amount: float) -> Impulse:
         """The action on lots that the makers' cells made between the two dates."""

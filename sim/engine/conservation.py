@@ -11,6 +11,7 @@ from sim.engine.state import State
 from sim.errors import SimulationError
 from sim.model.shipments import Phase
 
+HERE = ("on_hand", "held", "in_process", "reserve")
 GONE = ("destroyed", "expired", "recalled", "used_up", "scrapped")
 LOT_CHECK_DAYS = 7
 """Every lot is looked for this often; the totals of every stock every day."""
@@ -26,6 +27,7 @@ class Conservation:
 
     def __init__(self, plan: Plan, state: State) -> None:
         self._plan, self._state = plan, state
+        self._here, self._gone = ([name for name in names if name in state.today.names] for names in (HERE, GONE))
         self._last_day = plan.network.calendar.days - 1
         network = plan.network
         self._product = network.cell_product
@@ -52,8 +54,8 @@ class Conservation:
         )
         served = today["served"] + today["served_late"]
         under_way = self._under_way()
-        self._expected += today["produced"] - served - sum(today[name] for name in GONE)
-        present = today["on_hand"] + today["held"] + today["in_process"] + today["reserve"] + under_way
+        self._expected += today["produced"] - served - sum(today[name] for name in self._gone)
+        present = under_way + sum(today[name] for name in self._here)
         self._complain(day, self._expected - present, "stock is not conserved: units missing")
         self._unanswered += today["demand"] - served - today["lost"]
         self._complain(day, self._unanswered - today["backlog"], "demand is not accounted for: units missing")

@@ -22,8 +22,8 @@ class LotBook:
     """Every lot of a run: int64 columns over lots, `table[name]` the part in use.
 
     product; maker: the cell that made it (-1: there at the start); made: day; expires: last day of use; units: made or
-    there at the start, of which used, expired, recalled, destroyed, used up in other products and scrapped; withdrawn: day on which units in quarantine are
-    taken away, once the lot has been called back (`NEVER_EXPIRES` before).
+    there at the start, of which used, expired, recalled, destroyed, used up in other products and scrapped; withdrawn:
+    day on which units in quarantine are taken away, once the lot has been called back (`NEVER_EXPIRES` before).
     """
 
     GONE = ("used", "expired", "recalled", "destroyed", "used_up", "scrapped")

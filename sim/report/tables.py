@@ -60,8 +60,8 @@ def ports_table(outcome: Outcome) -> pd.DataFrame:
 
 def lots_table(outcome: Outcome) -> pd.DataFrame:
     """One row per lot: lot, product, maker (empty: there at the start), made, expires (last day of use; none where it
-    does not expire), and units made, used, expired, recalled, destroyed, used up in other products, scrapped and left at
-    the end.
+    does not expire), and units made, used, expired, recalled, destroyed, used up in other products, scrapped, and left
+    at the end.
 
     Raises ValueError where nothing was kept by lot.
     """

@@ -36,11 +36,11 @@ def of(run: Any, site: str, product: str) -> pd.DataFrame:
 
 
 def test_a_ban_on_the_ingredient_empties_every_stage_on_its_day(simulate: Any) -> None:
-    """Eight packs a day take 4 kg. In the evening of day 13, the last before the ban, there are between maker and clinic
-    80 kg at the works and on the way to them, which make 160 packs, 40 - 8 packs begun or finished there, 80 between
-    works and store, 40 between store and clinic. So the works begin packs for 20 days more, send for (160 + 32) / 8 =
-    24, the store for 34, and the clinic hands out for 39. The ban ends on day 54: 5 days to the works, 3 of making, 2 to
-    the store and 1 to the clinic.
+    """Eight packs a day take 4 kg. The last evening before the ban is that of day 13. Then there are 80 kg at the works
+    and on the way to them, which make 160 packs, 40 - 8 packs begun or finished there, 80 between works and store, and 40
+    between store and clinic. So the works begin packs for 20 days more, send them for (160 + 32) / 8 = 24, the store
+    for 34, and the clinic hands out for 39. The ban ends on day 54: 5 days to the works, 3 of making, 2 to the store
+    and 1 to the clinic.
     """
     ban = "disruptions: [{kind: export_ban, country: IN, from: 2001-01-15, for: 40d}]\n"
     run = simulate(CHAIN + ban)
@@ -52,11 +52,11 @@ def test_a_ban_on_the_ingredient_empties_every_stage_on_its_day(simulate: Any) -
     assert of(run, "clinic", "tablet")["unmet"].sum() == 8 * (65 - 53)
     api = of(run, "works", "api")
     assert api["on_hand"].loc[13] == 60 and (api["on_hand"].loc[33:58] == 0).all()
-    assert api["received"].loc[59] == api["used_up"].loc[59] == 80, "orders that waited take all of the first delivery"
+    assert api["received"].loc[59] == api["used_up"].loc[59] == 80, "orders that waited take all of it"
 
 
 def test_usual_demand_is_worked_out_through_the_bill(simulate: Any) -> None:
-    """10 boxes a day at a yield of 80% are 12.5 begun, of 20 tablets each; 250 tablets at 50% are 500 begun, of 0.1 kg."""
+    """10 boxes a day at a yield of 80% are 12.5 begun, of 20 tablets each; 250 tablets at 50% are 500, of 0.1 kg."""
     run = simulate(STAGES)
     network = run.outcome.plan.network
     names = network.products["name"].to_numpy()[network.cell_product]
@@ -88,8 +88,8 @@ replenishment: [{at: clinic, policy: base_stock, level: 5d}, {at: [press, packer
 
 
 def test_yields_and_rates_are_exact_in_the_long_run(simulate: Any) -> None:
-    """n units begun take the rate times n, rounded up, of a material; n units that came out are good yield times n, rounded
-    down. Work in process is what was begun on the last days, as many as making takes."""
+    """n units begun take the rate times n, rounded up, of a material; of n that came out the yield times n, rounded
+    down, are good. Work in process is what was begun on the last days, as many as making takes."""
     run = simulate(STAGES, overrides={"suppliers.packer.makes.box.yield": "77%"})
     assert of(run, "clinic", "box")["unmet"].sum() == 0
     for site, product, material, rate, good, takes in (
@@ -157,7 +157,7 @@ TWO_SOURCES = CHAIN.replace(
 
 @pytest.mark.parametrize(("at_once", "lost"), [(True, False), (False, True)])
 def test_another_source_of_the_ingredient_takes_over(at_once: bool, lost: bool, simulate: Any) -> None:
-    """A maker on stand-by that is called upon when the ban begins carries the works through it; without, packs run out."""
+    """A maker on stand-by, called upon when the ban begins, carries the works through it; without, packs run out."""
     text = TWO_SOURCES + "sourcing: [{at: works, products: [api], from: {chemist: 100%, second: 0%}}]\n"
     call = "  - {kind: extra_orders, at: works, source: second, per_day: 4, from: 2001-01-15, for: 60d}\n"
     ban = "disruptions:\n  - {kind: export_ban, country: IN, from: 2001-01-15, for: 60d}\n"

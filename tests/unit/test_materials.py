@@ -84,7 +84,9 @@ def test_what_becomes_of_material_stands_in_its_trace_and_in_the_files(tmp_path:
     assert len(saved) and saved.loc[saved["made_of"] == api, "units"].sum() == 20
 
 
-RECALL = "disruptions: [{kind: recall, supplier: chemist, from: 2024-03-01, made_from: 2024-01-20, removal: 9d, FOLLOW}]\n"
+RECALL = (
+    "disruptions: [{kind: recall, supplier: chemist, from: 2024-03-01, made_from: 2024-01-20, removal: 9d, FOLLOW}]\n"
+)
 
 
 def test_a_recall_follows_an_ingredient_into_boxes(tmp_path: Path) -> None:

@@ -29,7 +29,9 @@ def check_bill(loaded: Loaded, problems: Problems) -> None:
                 if chain and material != product:
                     with problems.at("suppliers", supplier, "makes", product, "from", material):
                         circle = " is made from ".join(f"'{name}'" for name in [product, *chain])
-                        raise PlaceError((), f"a circle: {circle}", None, "materials that are not made from the product")
+                        raise PlaceError(
+                            (), f"a circle: {circle}", None, "materials that are not made from the product"
+                        )
 
 
 def _check_material(loaded: Loaded, supplier: str, product: str, material: str) -> None:
