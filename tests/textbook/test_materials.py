@@ -37,8 +37,8 @@ def of(run: Any, site: str, product: str) -> pd.DataFrame:
 
 def test_a_ban_on_the_ingredient_empties_every_stage_on_its_day(simulate: Any) -> None:
     """Eight packs a day take 4 kg. The last evening before the ban is that of day 13. Then there are 80 kg at the works
-    and on the way to them, which make 160 packs, 40 - 8 packs begun or finished there, 80 between works and store, and 40
-    between store and clinic. So the works begin packs for 20 days more, send them for (160 + 32) / 8 = 24, the store
+    and on the way to them, which make 160 packs, 40 - 8 packs begun or finished there, 80 between works and store, and
+    40 between store and clinic. So the works begin packs for 20 days more, send them for (160 + 32) / 8 = 24, the store
     for 34, and the clinic hands out for 39. The ban ends on day 54: 5 days to the works, 3 of making, 2 to the store
     and 1 to the clinic.
     """
