@@ -8,7 +8,7 @@ import itertools
 import json
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -188,7 +188,7 @@ def run(
     outcome = simulate(plan, detail=detail, **options)
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
     options["table"] = False
-    bare = simulate(replace(plan, reserves=()), detail="none", **options) if stripped else None
+    bare = simulate(plan.without_reserves(), detail="none", **options) if stripped else None
     return Run(loaded, outcome, undisturbed, replication, bare)
 
 

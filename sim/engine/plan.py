@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -112,3 +112,7 @@ class Plan:
     testing: dict[int, Times]
     stock_minimum: np.ndarray
     stock_maximum: np.ndarray
+
+    def without_reserves(self) -> Plan:
+        """The same plan with every reserve left out."""
+        return replace(self, reserves=(), lots=replace(self.lots, reserve_life=()))
