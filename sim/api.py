@@ -88,6 +88,18 @@ class Run:
 
         return trace_table(self.outcome, lot)
 
+    def made_of(self, lot: int) -> pd.DataFrame:
+        """What a lot was made of, over all stages; see `sim.report.tables.made_of_table`."""
+        from sim.report.tables import made_of_table
+
+        return made_of_table(self.outcome, lot)
+
+    def went_into(self, lot: int) -> pd.DataFrame:
+        """What was made of a lot, over all stages; see `sim.report.tables.went_into_table`."""
+        from sim.report.tables import went_into_table
+
+        return went_into_table(self.outcome, lot)
+
     @property
     def manifest(self) -> dict[str, Any]:
         """What was run: scenario and its hash, overlays applied, seed, versions. The same run gives the same one."""
@@ -129,7 +141,7 @@ class Run:
 
     def _fill(self, place: Path, report: bool) -> None:
         from sim.report.folder import write_json, write_parquet
-        from sim.report.tables import metrics_json, metrics_table
+        from sim.report.tables import genealogy_table, metrics_json, metrics_table
 
         write_json(place / "metrics.json", metrics_json(self.metrics))
         metrics_table(self.metrics).to_csv(place / "metrics.csv", index=False)
@@ -138,6 +150,8 @@ class Run:
         write_parquet(place / "events.parquet", self.events)
         if self.outcome.lots is not None:
             write_parquet(place / "lots.parquet", self.lots)
+            if len(self.outcome.lots.links[0]):
+                write_parquet(place / "genealogy.parquet", genealogy_table(self.outcome))
         if len(self.outcome.plan.network.gates):
             write_parquet(place / "ports.parquet", self.ports)
         if self.outcome.record.queues:

@@ -161,6 +161,14 @@ class MadeBetween(AtOnce):
         if self.made_until is not None and self.made_until > self.from_:
             raise ValueError("made_until no later than from")
 
+    def products_by_lot(self, network: Network) -> np.ndarray:
+        """Positions of the products that must be kept by lot because of this; names unknown to the network are left
+        out."""
+        names = network.products["name"].to_numpy()
+        return np.flatnonzero(
+            np.ones(len(names), dtype=bool) if self.products is None else np.isin(names, self.products)
+        )
+
     def impulse(self, network: Network, action: str, cells: np.ndarray, amount: float) -> Impulse:
         """The action on lots that the makers' cells made between the two dates."""
         day = network.calendar.day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from pydantic import Field
 
 from sim.disruptions.base import DISRUPTIONS, MadeBetween, one_site
@@ -22,6 +23,8 @@ class Recall(MadeBetween):
     """the maker"""
     removal: Days = Field(default=14.0, ge=0)
     """time in quarantine before it is taken away, in whole days"""
+    follow: bool = False
+    """whether what other makers made from it is called back too, over any number of stages"""
     example = {"supplier": "maker", "from": "2024-01-11", "made_from": "2024-01-02", "made_until": "2024-01-08"}
     bad_example = (
         {"supplier": "makr", "from": "2024-01-11", "made_from": "2024-01-02", "made_until": "2024-01-08"},
@@ -39,4 +42,14 @@ class Recall(MadeBetween):
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         one_site(network, self.supplier, "supplier", ("supplier",))
         cells = self.cells(network, self.supplier, self.products)
-        return [], [self.impulse(network, "recall", cells, self.removal)]
+        action = "recall_following" if self.follow else "recall"
+        return [], [self.impulse(network, action, cells, self.removal)]
+
+    def products_by_lot(self, network: Network) -> np.ndarray:
+        products = super().products_by_lot(network)
+        if not self.follow:
+            return products
+        made, used = network.cell_product[network.bill.product], network.cell_product[network.bill.material]
+        while (more := np.setdiff1d(made[np.isin(used, products)], products)).size:
+            products = np.union1d(products, more)
+        return products

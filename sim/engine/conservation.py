@@ -14,12 +14,13 @@ from sim.model.shipments import Phase
 
 LOT_CHECK_DAYS = 7
 """Every lot is looked for this often; the totals of every stock every day."""
-GONE = ("served", "served_late", "destroyed", "expired", "recalled")
+HERE = ("on_hand", "held", "in_process", "reserve")
+GONE = ("served", "served_late", "destroyed", "expired", "recalled", "used_up", "scrapped")
 LAWS: tuple[tuple[str, dict[str, int], dict[str, int]], ...] = (
     (
         "stock is not conserved: units missing",
         {"produced": 1} | dict.fromkeys(GONE, -1),
-        {"on_hand": 1, "held": 1, "reserve": 1},
+        dict.fromkeys(HERE, 1),
     ),
     (
         "demand is not accounted for: units missing",
@@ -35,8 +36,8 @@ UNDER_WAY = np.array([[-1], [0], [1]])
 
 
 class Conservation:
-    """Checks each evening, per product: initial + produced = on hand + held + under way + reserve + served + destroyed
-    + expired + recalled; and now and then, for goods kept by lot, the same per lot.
+    """Checks each evening, per product: initial + produced = on hand + held + in process + under way + reserve + served
+    + destroyed + expired + recalled + used up + scrapped; and now and then, for goods kept by lot, the same per lot.
 
     Goods under way are counted from the shipments' table, not from the counters that policies see, so that an error
     in either is found.
@@ -97,15 +98,15 @@ class Conservation:
 
     def _check_lots(self, day: int, lots: LotKeeper) -> None:
         """What was made of each lot is somewhere, or has gone in a way that was counted."""
-        table, held, count = self._state.shipments, self._state.held, lots.book.count
+        table, count = self._state.shipments, lots.book.count
         _, lot, units = lots.contents()
         live = np.flatnonzero((table["phase"] != Phase.DONE) & (table["lot"] >= 0))
-        kept = held["lot"] >= 0
-        found = (
-            np.bincount(lot, units, count)
-            + np.bincount(table["lot"][live], table["units"][live], count)
-            + np.bincount(held["lot"][kept], held["units"][kept], count)
-        ).astype(np.int64)
+        places = [(lot, units), (table["lot"][live], table["units"][live])]
+        for rows in (self._state.held, self._state.in_process):
+            kept = rows["lot"] >= 0
+            places.append((rows["lot"][kept], rows["units"][kept]))
+        lot, units = (np.concatenate(column) for column in zip(*places, strict=True))
+        found = np.bincount(lot, units, count).astype(np.int64)
         if (found != lots.book.left).any():
             wrong = int(np.flatnonzero(found != lots.book.left)[0])
             raise SimulationError(

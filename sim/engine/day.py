@@ -48,6 +48,7 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
         "cell.price_factor": np.ones(cells),
         "cell.release": np.zeros(cells),
         "cell.warm": np.zeros(cells),
+        "cell.yield_factor": np.ones(cells),
         "flow.allowance": np.full(flows, np.inf),
         "flow.at_border": np.zeros(flows),
         "flow.border_open": np.ones(flows),
@@ -77,7 +78,7 @@ class World:
         self.quantities = Quantities(undisturbed(network), [*network.seasons, *effects])
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
-        self.production = Production(plan, self.state, self.quantities, streams)
+        self.production = Production(plan, self.state, self.quantities, streams, self.journal)
         self.patients = Patients(plan, self.state, DemandTape(plan.demand, network.calendar, streams), self.quantities)
         self.reports = Reports(self.state, self.quantities)
         self.ordering = Ordering(plan, self.state, self.quantities, self.reports, self.journal)
@@ -123,7 +124,7 @@ class World:
             state.lose_stock(cells, lost)
             self.journal.cells("destroyed", impulse.at, cells[lost > 0], lost[lost > 0], impulse.cause)
             return
-        if impulse.action == "recall":
+        if impulse.action in ("recall", "recall_following"):
             self.quality.recall(impulse, int(np.ceil(now)))
             return
         if impulse.action == "extend_life":

@@ -1,4 +1,4 @@
-"""Goods at a site that may not be used: under test, or in quarantine before they are taken away."""
+"""Goods at a site that may not be used: under test or in process, or in quarantine before they are taken away."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import numpy as np
 
 
 class Held:
-    """Rows of (cell, lot, units, until, withdrawn); on day `until` they become stock or, `withdrawn`, are removed."""
+    """Rows of (cell, lot, units, until, withdrawn); on day `until` they become stock or, `withdrawn`, are removed.
+
+    Work in process is kept in the same way; there `withdrawn` are the units that will be scrapped.
+    """
 
     COLUMNS = ("cell", "lot", "units", "until", "withdrawn")
 
@@ -23,6 +26,11 @@ class Held:
         values = cell, lot, units, until, np.broadcast_to(withdrawn, len(cell)).astype(np.int64)
         for name, value in zip(self.COLUMNS, values, strict=True):
             self.columns[name] = np.concatenate([self.columns[name], value])
+
+    def good(self, cells: int) -> np.ndarray:
+        """Units that will become stock, over cells."""
+        waits = self["withdrawn"] == 0
+        return np.bincount(self["cell"][waits], self["units"][waits], cells).astype(np.int64)
 
     def take(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Remove the rows of a mask and return them."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Detail = Literal["full", "key", "none"]
-ROUTINE = ("order", "departure", "port_arrival", "handled", "arrival")
+ROUTINE = ("order", "departure", "port_arrival", "handled", "arrival", "used_up", "scrapped")
 """Events that happen every day; left out of a journal of key events."""
 FIELDS = ("day", "event", "site", "product", "units", "other", "shipment", "lot", "cause")
 NUMBERS = ("day", "site", "product", "units", "other", "shipment", "lot")

@@ -7,15 +7,16 @@ from types import MappingProxyType
 
 import numpy as np
 
-STOCKS = ("on_hand", "reserve", "held", "backlog", "owed", "in_transit")
-"""At the day's end: usable stock, ring-fenced stock, stock under test or in quarantine, demand waiting, customers'
-orders not yet sent, goods on the way to the site (ports included)."""
+STOCKS = ("on_hand", "reserve", "held", "in_process", "backlog", "owed", "in_transit")
+"""At the day's end: usable stock, ring-fenced stock, stock under test or in quarantine, units begun and not finished,
+demand waiting, customers' orders not yet sent, goods on the way to the site (ports included)."""
 FLOWS = (
     "demand", "served", "served_late", "unmet", "lost", "received", "ordered", "dispatched", "produced", "destroyed",
-    "expired", "recalled",
+    "expired", "recalled", "used_up", "scrapped",
 )  # fmt: skip
 """During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
-`lost` never served, `dispatched` left the site; `destroyed`, `expired`, `recalled` went without being used."""
+`lost` never served, `dispatched` left the site; `produced` begun by a maker, good or not; `destroyed`, `expired`,
+`recalled` went without being used; `used_up` went into other products, `scrapped` came out unusable."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
 
@@ -31,6 +32,7 @@ class Ledger:
     on_hand: np.ndarray
     reserve: np.ndarray
     held: np.ndarray
+    in_process: np.ndarray
     backlog: np.ndarray
     owed: np.ndarray
     in_transit: np.ndarray
@@ -46,6 +48,8 @@ class Ledger:
     destroyed: np.ndarray
     expired: np.ndarray
     recalled: np.ndarray
+    used_up: np.ndarray
+    scrapped: np.ndarray
 
     def __init__(self, cells: int, idle: set[str], same: Mapping[str, str] = MappingProxyType({})) -> None:
         own = [name for name in DAILY if name not in idle and name not in same]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engine.plan import Plan
+from sim.model.genealogy import Genealogy, Links
 from sim.model.lots import NEVER_EXPIRES, LotBook, Pockets, keys, lot_of, shared_out
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -18,10 +19,12 @@ NOT_YET = (np.iinfo(np.int64).min, 0)
 
 @dataclass(frozen=True)
 class LotRecord:
-    """Lots at the end of a run: `columns` as in `LotBook`, and (cell, lot, units) of what lies at sites."""
+    """Lots at the end of a run: `columns` as in `LotBook`, (cell, lot, units) of what lies at sites, and `links` from
+    each lot to the lots of material that it was made from."""
 
     columns: dict[str, np.ndarray]
     places: Rows
+    links: Links
 
 
 class LotKeeper:
@@ -36,6 +39,7 @@ class LotKeeper:
     def __init__(self, plan: Plan) -> None:
         lots, cells = plan.lots, np.flatnonzero(plan.lots.tracked)
         self._plan, self._network, self.book = lots, plan.network, LotBook()
+        self.genealogy = Genealogy()
         self._demanded = np.flatnonzero(lots.tracked[plan.demand.cell])
         facilities = plan.demand.cell[self._demanded]
         others = np.setdiff1d(cells, facilities)
@@ -72,12 +76,16 @@ class LotKeeper:
         return lots
 
     def make(self, cells: np.ndarray, units: np.ndarray, day: int) -> np.ndarray:
-        """Lots of what makers make today, shape (n,); what is made within a maker's lot span shares one."""
+        """Lots of what makers make today, shape (n,); what is made within a maker's lot span shares one.
+
+        A lot that was called back gets no more units.
+        """
         lots = np.full(len(cells), -1, dtype=np.int64)
         mine = np.flatnonzero(self._plan.tracked[cells] & (units > 0))
         at = cells[mine]
         period = day // self._plan.span[at]
-        fresh = at[period != self._period[at]]
+        called = self._called_back(self._running[at])
+        fresh = at[called | (period != self._period[at])]
         product = self._network.cell_product[fresh]
         expires = np.minimum(day + self._plan.life[fresh] - 1, NEVER_EXPIRES)
         self._running[fresh] = self.book.open(product, fresh, np.full(len(fresh), day), expires)
@@ -87,6 +95,19 @@ class LotKeeper:
         lots[mine] = self._running[at]
         self.book.add("units", lots[mine], units[mine])
         return lots
+
+    def _called_back(self, lots: np.ndarray) -> np.ndarray:
+        known = lots >= 0
+        found = np.zeros(len(lots), dtype=bool)
+        found[known] = self.book["withdrawn"][lots[known]] < NEVER_EXPIRES
+        return found
+
+    def use_up(self, lots: np.ndarray, into: np.ndarray, units: np.ndarray) -> None:
+        """Units of lots of material went into lots of products; -1 for what is not kept by lot."""
+        kept = lots >= 0
+        self.book.add("used_up", lots[kept], units[kept])
+        both = kept & (into >= 0)
+        self.genealogy.add(into[both], lots[both], units[both])
 
     def put(self, pocket: np.ndarray, lots: np.ndarray, units: np.ndarray, day: int) -> None:
         """Lay units of lots down in pockets; rows with pocket -1 are not kept by lot."""
@@ -165,7 +186,8 @@ class LotKeeper:
     def record(self) -> LotRecord:
         """The lots as they are now."""
         pocket, lot, units = self.contents()
-        return LotRecord({name: self.book[name].copy() for name in self.book.COLUMNS}, (self.cell[pocket], lot, units))
+        columns = {name: self.book[name].copy() for name in self.book.COLUMNS}
+        return LotRecord(columns, (self.cell[pocket], lot, units), self.genealogy.links())
 
     def totals(self) -> tuple[np.ndarray, np.ndarray]:
         """Units of each pocket: of the cells' own, and of the reserves' holders."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim.engine.held import Held
 from sim.engine.journal import Journal
 from sim.engine.lots import LotKeeper
 from sim.engine.plan import Plan
@@ -49,16 +50,22 @@ class Quality:
         self._note("spoiled", day, warm[spoiled], lost[spoiled], none, "no power for the cold room")
 
     def recall(self, impulse: Impulse, day: int) -> None:
-        """Call back what some makers made between two days: on hand, in reserves and under test at once, under way on
-        arrival."""
+        """Call back what some makers made between two days: on hand, in reserves, in process and under test at once,
+        under way on arrival; with the action "recall_following" what was made from it too."""
         state = self._state
         if state.lots is None:
             return
         book = state.lots.book
-        called = self._concerned(impulse) & (book["withdrawn"] == NEVER_EXPIRES)
+        called = self._concerned(impulse)
+        if impulse.action == "recall_following":
+            called = state.lots.genealogy.with_descendants(called)
+        called &= book["withdrawn"] == NEVER_EXPIRES
         book["withdrawn"][called], book["recall"][called] = day + int(impulse.amount), len(state.lots.recalls)
         state.lots.recalls.append(impulse.cause)
-        cell, lot, units = self._take_out(state.lots, called)
+        begun = state.in_process.take(_of_lots(state.in_process, called))
+        np.subtract.at(state.today.in_process, begun["cell"], begun["units"])
+        stock = self._take_out(state.lots, called)
+        cell, lot, units = (np.concatenate([a, begun[b]]) for a, b in zip(stock, ("cell", "lot", "units"), strict=True))
         until = np.full(len(cell), day + int(impulse.amount))
         state.hold(cell, lot, units, until, withdrawn=True)
         tested = np.isin(state.held["lot"], np.flatnonzero(called))
@@ -87,9 +94,13 @@ class Quality:
         book.add("expired", lot, units)
         self._note("expired", day, cell, units, lot)
         self._expire_under_way(over, day, give_up)
-        if len(state.held["lot"]):
-            rows = state.held.take((state.held["lot"] >= 0) & over[state.held["lot"]] & (state.held["withdrawn"] == 0))
-            np.subtract.at(state.today.held, rows["cell"], rows["units"])
+        kept = _of_lots(state.held, over) & (state.held["withdrawn"] == 0)
+        for table, which, counter in (
+            (state.held, kept, state.today.held),
+            (state.in_process, _of_lots(state.in_process, over), state.today.in_process),
+        ):
+            rows = table.take(which)
+            np.subtract.at(counter, rows["cell"], rows["units"])
             np.add.at(state.today.expired, rows["cell"], rows["units"])
             book.add("expired", rows["lot"], rows["units"])
 
@@ -131,3 +142,10 @@ class Quality:
             self._journal.note(
                 event, day, network.cell_site[cell], network.cell_product[cell], units, cause=cause, lot=lot
             )
+
+
+def _of_lots(table: Held, lots: np.ndarray) -> np.ndarray:
+    """The rows of held goods that belong to lots of a mask, as a mask."""
+    found = table["lot"] >= 0
+    found[found] = lots[table["lot"][found]]
+    return np.asarray(found)

@@ -39,6 +39,7 @@ class State:
     lane_units: np.ndarray
     shipments: Shipments
     held: Held
+    in_process: Held
     lots: LotKeeper | None
     waits: bool
 
@@ -50,6 +51,8 @@ class State:
         lots = LotKeeper(plan) if plan.lots.tracked.any() else None
         idle = {"backlog": not waits, "served_late": not waits, "reserve": not plan.reserves}
         idle |= {"expired": lots is None, "recalled": lots is None, "held": lots is None and not plan.testing}
+        at_once = not plan.network.bill.staged.size
+        idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}
         # where no patient waits, all unmet demand is lost
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, {} if waits else {"lost": "unmet"})
         ledger.on_hand[:] = plan.start.on_hand
@@ -63,6 +66,7 @@ class State:
             lane_units=np.zeros(len(plan.network.lanes), dtype=np.int64),
             shipments=Shipments(),
             held=Held(),
+            in_process=Held(),
             lots=lots,
             waits=waits,
         )
@@ -119,8 +123,8 @@ class State:
         return back
 
     def add_stock(self, cells: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
-        """Units become usable stock of cells, each named once."""
-        self.on_hand[cells] += units
+        """Units become usable stock of cells."""
+        np.add.at(self.on_hand, cells, units)
         if self.lots is not None:
             self.lots.put(self.lots.pocket[cells], lot, units, day)
 
@@ -133,8 +137,14 @@ class State:
 
     def under_test(self) -> np.ndarray:
         """Units of each cell that wait for their release."""
-        waits = self.held["withdrawn"] == 0
-        return np.bincount(self.held["cell"][waits], self.held["units"][waits], len(self.on_hand)).astype(np.int64)
+        return self.held.good(len(self.on_hand))
+
+    def put_in_process(
+        self, cell: np.ndarray, lot: np.ndarray, units: np.ndarray, until: np.ndarray, scrap: bool
+    ) -> None:
+        """Units are begun at cells (each named once) and come out on a day; `scrap`: not to be used."""
+        self.today.in_process[cell] += units
+        self.in_process.add(cell, lot, units, until, scrap)
 
     def turn_back(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int, destroyed: bool) -> None:
         """Goods under way are their source's stock again, or are destroyed; their buyers' orders stay open."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.journal import Journal
+from sim.engine.making import Making
 from sim.engine.plan import Plan
 from sim.engine.state import State, in_place
 from sim.engine.tape import DemandTape, TimeTape
@@ -15,13 +17,15 @@ class Production:
     """Suppliers make up to their capacity what is ordered of them and what their finished stock lacks.
 
     Where output is tested before its release, it is held for that time; such makers make ahead, not at once to order.
+    So do those who make from materials, take time for it or have scrap.
     """
 
-    def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams) -> None:
+    def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal) -> None:
         network = plan.network
-        supplier = np.flatnonzero(network.cell_kind == "supplier")
-        self.limited = supplier[np.isfinite(network.capacity[supplier])]
-        self.unlimited = supplier[~np.isfinite(network.capacity[supplier])]
+        staged = network.bill.staged
+        ahead = np.isfinite(network.capacity[network.makers]) | np.isin(network.makers, staged)
+        self.limited, self.unlimited = network.makers[ahead], network.makers[~ahead]
+        self._making = Making(plan, state, quantities, streams, journal) if staged.size else None
         self._capacity = network.capacity[self.limited]
         self._carried = np.zeros(len(self.limited))
         self._target = plan.finished_target
@@ -39,6 +43,8 @@ class Production:
         if not self.limited.size and not self._keeps_stock:
             return
         factor = self._quantities["cell.capacity_factor"]
+        if self._making is not None:
+            self._finish(*self._making.finish(day), day)
         if self._keeps_stock:
             working = self.unlimited[factor[self.unlimited] > 0]
             ahead = self._lag(working, day) > 0
@@ -46,10 +52,15 @@ class Production:
             self._make(working, np.where(ahead, self._lacking(working), lacking), day)
         if not self.limited.size:
             return
-        able = self._capacity * factor[self.limited] + self._carried
+        share = factor[self.limited]
+        able = np.multiply(self._capacity, share, out=np.zeros(len(share)), where=share > 0) + self._carried
         wanted = self._lacking(self.limited)
+        if self._making is not None:
+            wanted = self._making.to_begin(self.limited, wanted)
         made = np.minimum(np.floor(able + 1e-9), wanted).astype(np.int64)
         self._carried = np.where(made < wanted, np.maximum(0.0, able - made), 0.0)
+        if self._making is not None:
+            made = self._making.possible(self.limited, made)
         self._make(self.limited, made, day)
 
     def to_order(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
@@ -62,6 +73,8 @@ class Production:
         wanted = self._target[cells] + state.owed_out[cells] - state.on_hand[cells]
         if self._tests:
             wanted = wanted - state.under_test()[cells]
+        if self._making is not None:
+            wanted = wanted - state.in_process.good(len(state.on_hand))[cells]
         return np.maximum(0, wanted)
 
     def _lag(self, cells: np.ndarray, day: int) -> np.ndarray:
@@ -77,12 +90,18 @@ class Production:
         state = self._state
         state.today.produced[cells] += units
         lot = np.full(len(cells), -1) if state.lots is None else state.lots.make(cells, units, day)
+        if self._making is not None:
+            units = self._making.begin(cells, units, lot, day)
+        self._finish(cells, lot, units, day)
+
+    def _finish(self, cells: np.ndarray, lot: np.ndarray, units: np.ndarray, day: int) -> None:
+        """What is made becomes stock, or is tested first."""
         if self._tests:
             lag = self._lag(cells, day)
             held = (lag > 0) & (units > 0)
-            state.hold(cells[held], lot[held], units[held], day + lag[held])
+            self._state.hold(cells[held], lot[held], units[held], day + lag[held])
             cells, units, lot = cells[~held], units[~held], lot[~held]
-        state.add_stock(cells, units, lot, day)
+        self._state.add_stock(cells, units, lot, day)
 
 
 class Patients:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.run import Outcome
 from sim.metrics.base import View
+from sim.model.network import Network
 
 YEAR = 365.0
 WRITE_OFFS = ("expired", "recalled", "destroyed")
@@ -25,16 +26,17 @@ class Rates:
 def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     """Currency by line: purchase, holding, holding of reserves, transport by mode, write-offs, shortage.
 
-    Purchase values what suppliers sent out, at the price of that day; holding is rate x value x time of stock on hand
-    at warehouses and facilities (suppliers' own stock is theirs); a reserve's own holding cost per unit and year
-    replaces the rate. Transport counts every leg a unit has begun. The lines "of which expired, recalled, destroyed"
-    are write-offs: units lost unused, wherever they were, at the usual purchase cost. Purchase contains them already,
-    so they are not added again.
+    Purchase values what suppliers sent out, at the price of that day, but for what only other makers buy: materials are
+    in the price of what is made from them. Holding is rate x value x time of stock on hand at warehouses and facilities
+    (suppliers' own stock is theirs); a reserve's own holding cost per unit and year replaces the rate.
+    Transport counts every leg a unit has begun. The lines "of which expired, recalled, destroyed" are write-offs: units
+    lost unused, wherever they were, at the usual purchase cost. Purchase contains them already, so they are not added
+    again.
     """
     network, record = outcome.plan.network, outcome.record
     price = network.products["cost"].to_numpy(dtype=float)[network.cell_product]
     supplier = network.cell_kind == "supplier"
-    lines = {"purchase": float((record.priced_units * price)[supplier].sum())}
+    lines = {"purchase": float((record.priced_units * price)[supplier & _for_use(network)].sum())}
     unit_days = record.sums["on_hand"] * price
     lines["holding"] = float(unit_days[~supplier].sum() * rates.holding_rate / YEAR)
     lines["holding of reserves"] = _reserve_holding(outcome, rates)
@@ -48,6 +50,14 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
         lines["shortage"] = View.of(outcome).total("unmet") * rates.shortage_cost
     lines["total"] = sum(amount for name, amount in lines.items() if not name.startswith("of which"))
     return lines
+
+
+def _for_use(network: Network) -> np.ndarray:
+    """Cells whose goods, some of them at least, are on their way to a facility; the others only feed makers."""
+    found = network.cell_kind == "facility"
+    for _ in range(int(network.cell_level.max(initial=0))):
+        found[network.flow_source[found[network.flow_buyer]]] = True
+    return np.asarray(found)
 
 
 def _reserve_holding(outcome: Outcome, rates: Rates) -> float:

@@ -21,12 +21,13 @@ _EMPTY = np.iinfo(np.int64).max
 class LotBook:
     """Every lot of a run: int64 columns over lots, `table[name]` the part in use.
 
-    product; maker: the cell that made it; made: day; expires: last day of use; units: made or
-    there at the start, of which used, expired, recalled and destroyed; withdrawn: day on which units in quarantine are
-    taken away, once the lot has been called back (`NEVER_EXPIRES` before); recall: number of the recall, from 1.
+    product; maker: the cell that made it; made: day; expires: last day of use; units: made or there at the start, of
+    which used, expired, recalled, destroyed, used up in other products and scrapped; withdrawn: day on which units in
+    quarantine are taken away, once the lot has been called back (`NEVER_EXPIRES` before); recall: number of the recall,
+    from 1.
     """
 
-    GONE = ("used", "expired", "recalled", "destroyed")
+    GONE = ("used", "expired", "recalled", "destroyed", "used_up", "scrapped")
     COLUMNS = ("product", "maker", "made", "expires", "withdrawn", "recall", "units", *GONE)
 
     def __init__(self) -> None:

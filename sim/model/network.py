@@ -17,6 +17,7 @@ import pandas as pd
 
 from sim.errors import PlaceError
 from sim.model.amounts import Column, Cover
+from sim.model.bill import Bill
 from sim.model.distributions import Times
 from sim.model.effects import Effect
 from sim.model.selection import Selector, select
@@ -143,7 +144,8 @@ class Network:
     `sites` and `products` are tables in order of name. Cells are in order of group (kind, country, region,
     priority, setting, product), then site, so that totals by group are sums over runs of cells. Flows are in order
     of source cell, then buyer. `cell_mean` and `flow_usual` are units a day in undisturbed times; `capacity` is units a
-    day of supplier cells (infinite elsewhere), `ramp_up` days over sites.
+    day of supplier cells (infinite elsewhere), `ramp_up` days over sites. A material at the maker that uses it up is a
+    cell too, which buys like any other; `bill` says what takes how much of it.
     """
 
     calendar: Calendar
@@ -166,6 +168,7 @@ class Network:
     capacity: np.ndarray
     ramp_up: np.ndarray
     columns: dict[str, np.ndarray]
+    bill: Bill
     seasons: tuple[Effect, ...] = ()
     """what happens to lanes every year, disruptions or not"""
 
@@ -183,6 +186,11 @@ class Network:
     def cell_kind(self) -> np.ndarray:
         """Kind of the site of each cell."""
         return self.site_kind[self.cell_site]
+
+    @cached_property
+    def makers(self) -> np.ndarray:
+        """Cells whose product is made there, ascending: those of suppliers, but for the materials they keep."""
+        return np.setdiff1d(np.flatnonzero(self.cell_kind == "supplier"), self.bill.material)
 
     @cached_property
     def cell_lead_time(self) -> np.ndarray:

@@ -9,7 +9,7 @@ from sim.engine.ledger import DAILY
 from sim.engine.run import Outcome
 from sim.metrics.base import METRICS
 from sim.metrics.summary import Summary, Value
-from sim.model.lots import NEVER_EXPIRES
+from sim.model.lots import NEVER_EXPIRES, LotBook
 
 
 def _dates(outcome: Outcome) -> pd.DatetimeIndex:
@@ -80,19 +80,19 @@ def passages_table(outcome: Outcome) -> pd.DataFrame:
 
 
 def lots_table(outcome: Outcome) -> pd.DataFrame:
-    """One row per lot: lot, product, maker, made, expires (last day of use; none where it
-    does not expire), and units made, used, expired, recalled, destroyed and left at the end.
+    """One row per lot: lot, product, maker, made, expires (last day of use; none where it does not expire), and units
+    made, used, expired, recalled, destroyed, used up in other products, scrapped, and left at the end.
 
     Raises ValueError where nothing was kept by lot.
     """
     if outcome.lots is None:
-        raise ValueError("nothing is kept by lot in this scenario; give a product a shelf_life, or trace: true")
+        raise ValueError(NOT_BY_LOT)
     network, columns = outcome.plan.network, outcome.lots.columns
     sites = network.sites["name"].to_numpy()[network.cell_site]
     start = np.datetime64(network.calendar.start, "D")
     forever = columns["expires"] >= NEVER_EXPIRES
     expires = (start + np.where(forever, 0, columns["expires"])).astype("datetime64[s]")
-    amounts = ("units", "used", "expired", "recalled", "destroyed")
+    amounts = ("units", *LotBook.GONE)
     return pd.DataFrame(
         {
             "lot": np.arange(len(forever)),
@@ -111,9 +111,7 @@ def trace_table(outcome: Outcome, lot: int) -> pd.DataFrame:
 
     Columns as in the journal. Raises ValueError for a lot that is not there.
     """
-    known = lots_table(outcome)
-    if not 0 <= lot < len(known):
-        raise ValueError(f"there is no lot {lot}; lots are numbered from 0 to {len(known) - 1}")
+    _known_lot(outcome, lot)
     assert outcome.lots is not None
     network = outcome.plan.network
     cell, number, units = outcome.lots.places
@@ -135,6 +133,61 @@ def trace_table(outcome: Outcome, lot: int) -> pd.DataFrame:
     )
     told = outcome.journal[outcome.journal["lot"] == lot]
     return pd.concat([told, rest], ignore_index=True) if len(rest) and len(told) else told if len(told) else rest
+
+
+def _known_lot(outcome: Outcome, lot: int) -> pd.DataFrame:
+    """All lots; raises ValueError for one that is not there, or where nothing is kept by lot."""
+    known = lots_table(outcome)
+    if not 0 <= lot < len(known):
+        raise ValueError(f"there is no lot {lot}; lots are numbered from 0 to {len(known) - 1}")
+    return known
+
+
+def genealogy_table(outcome: Outcome) -> pd.DataFrame:
+    """One row per pair of lots of which one went into the other: lot, made_of (the lot of material), units of that.
+
+    Raises ValueError where nothing was kept by lot.
+    """
+    if outcome.lots is None:
+        raise ValueError(NOT_BY_LOT)
+    lot, parent, units = outcome.lots.links
+    return pd.DataFrame({"lot": lot, "made_of": parent, "units": units})
+
+
+def made_of_table(outcome: Outcome, lot: int) -> pd.DataFrame:
+    """What a lot was made of, stage by stage: stage (1: its own materials, 2: theirs, ...), lot, into (the lot it went
+    into), product, maker, made, units of it that went there.
+
+    Goods that are not kept by lot do not appear. Raises ValueError for a lot that is not there.
+    """
+    found = _family(outcome, lot, "lot", "made_of").rename(columns={"lot": "into", "made_of": "lot"})
+    return found[["stage", "lot", "into", *ABOUT]]
+
+
+def went_into_table(outcome: Outcome, lot: int) -> pd.DataFrame:
+    """What was made of a lot, stage by stage: stage (1: directly), lot, made_of (the lot that went into it), product,
+    maker, made, units of the material that went there.
+
+    Goods that are not kept by lot do not appear. Raises ValueError for a lot that is not there.
+    """
+    return _family(outcome, lot, "made_of", "lot")[["stage", "lot", "made_of", *ABOUT]]
+
+
+ABOUT = ["product", "maker", "made", "units"]
+NOT_BY_LOT = "nothing is kept by lot in this scenario; give a product a shelf_life, or trace: true"
+
+
+def _family(outcome: Outcome, lot: int, near: str, far: str) -> pd.DataFrame:
+    """Links from a lot outwards: `near` and `far` are the columns of the genealogy on its side and on the other."""
+    known, links = _known_lot(outcome, lot), genealogy_table(outcome)
+    reached, stages, stage = np.array([lot]), [], 0
+    while len(found := links[links[near].isin(reached)]):
+        stage += 1
+        stages.append(found.assign(stage=stage))
+        reached = found[far].unique()
+    found = pd.concat(stages, ignore_index=True) if stages else links.iloc[:0].assign(stage=0)
+    about = known.set_index("lot").loc[found[far], ["product", "maker", "made"]].reset_index(drop=True)
+    return pd.concat([found.reset_index(drop=True), about], axis=1)
 
 
 def metrics_table(summary: Summary) -> pd.DataFrame:

@@ -96,6 +96,13 @@ class Makes(Model):
     """units a day; left out: unlimited"""
     finished_stock: StockField = 0.0
     """units, or days of usual demand, that the supplier builds up and keeps as finished stock"""
+    from_: dict[str, Positive] = Field(default={}, alias="from")
+    """bill of materials: products of this scenario, and units of each that go into one unit made; the maker keeps stock
+    of them and orders them like any buyer"""
+    yield_: Share = Field(default=1.0, alias="yield")
+    """share of what is made that is good; the rest is scrapped"""
+    takes: TimesField = AT_ONCE
+    """time from beginning to make a unit to its end; until then it is work in process"""
     testing: TimesField = AT_ONCE
     """time from making to release; until then output is held and cannot be sent"""
     lot_span: Days = 1.0
@@ -104,6 +111,8 @@ class Makes(Model):
     def model_post_init(self, context: object) -> None:
         if self.lot_span < 1 or self.lot_span % 1:
             raise ValueError("a lot_span of whole days, at least 1d")
+        if self.yield_ == 0:
+            raise ValueError("a yield above 0%")
 
 
 class Supplier(Site):

@@ -91,6 +91,22 @@ STANDARD: dict[str, Any] = {
 }  # fmt: skip
 
 
+MATERIALS: dict[str, Any] = {
+    "products": {"salt": {"unit": "kg"}},
+    "suppliers": {"salt-maker": {"country": "DE", "makes": {"salt": {}}}},
+    "lanes": [{"from": "salt-maker", "to": "maker", "time": "3d"}],
+    "replenishment": [{"policy": "base_stock", "at": "maker", "level": "6d"}],
+}
+"""What makes saline a product made from salt."""
+
+
+def with_materials(spec: dict[str, Any]) -> None:
+    """Let the maker make saline from salt; in place."""
+    for part, more in copy.deepcopy(MATERIALS).items():
+        spec[part] = spec[part] + more if isinstance(more, list) else spec[part] | more
+    spec["suppliers"]["maker"]["makes"]["saline"] |= {"from": {"salt": 0.5}, "yield": "90%", "takes": "2d"}
+
+
 def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, Any]:
     """The standard scenario, one of its parts replaced by this kind with these fields."""
     spec = copy.deepcopy(STANDARD)
@@ -103,6 +119,8 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
                 lane["cold"] = True
         if DISRUPTIONS[name].by_lot:
             spec["products"]["saline"]["shelf_life"] = "15d"
+        if "material" in DISRUPTIONS[name].model_fields:
+            with_materials(spec)
     elif family == "processes":
         outage = {"kind": "site_outage", "at": "maker", "capacity": "uniform(0%, 30%)"}
         spec["hazards"] = {"breakdown": {"disruption": outage, "lasts": "gamma(5d, 2d)", "happens": entry}}

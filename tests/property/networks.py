@@ -50,6 +50,7 @@ class Builder:
     def __init__(self, choose: Choose, exact: bool) -> None:
         self.c, self.exact = choose, exact
         self.days = choose.number(20, 45)
+        self.materials: list[str] = []
         self.products = [f"p{k}" for k in range(1, choose.number(1, 3) + 1)]
         self.suppliers = [f"s{k}" for k in range(1, choose.number(1, 3) + 1)]
         self.ports = [f"h{k}" for k in range(1, choose.number(0, 2) + 1)]
@@ -75,6 +76,9 @@ class Builder:
         self.goods = spec["products"]
         spec["suppliers"] = {s: self._supplier(k) for k, s in enumerate(self.suppliers)}
         self.makes = {s: list(spec["suppliers"][s]["makes"]) for s in self.suppliers}
+        if not self.exact and c.number(0, 1):
+            self._add_materials(spec)
+        self.makers = spec["suppliers"]
         if self.ports:
             spec["ports"] = {h: self._port(k) for k, h in enumerate(self.ports)}
         spec["warehouses"] = {
@@ -88,6 +92,7 @@ class Builder:
         }
         spec["demand"] = self._demand()
         self._connect()
+        self._connect_materials()
         spec["lanes"] = self._rounds()
         spec["sourcing"] = self.sourcing
         spec["replenishment"] = self._replenishment()
@@ -102,6 +107,8 @@ class Builder:
         kinds = [k for k in DISRUPTED if k != "port_closure" or self.ports]
         if not has_passage(self):
             kinds.remove("passage_queue")
+        self.in_use = sorted({m for _, m in self.sources if m in self.materials})
+        kinds = [k for k in kinds if k != "material_shortage" or self.in_use]
         if self.exact:
             kinds = [k for k in kinds if k not in INEXACT]
         spec["disruptions"] = [disruption(self, c.one(kinds), k) for k in range(c.number(0, disruptions))]
@@ -137,6 +144,47 @@ class Builder:
         if not self.exact:
             maybe(c, spec, "ramp_up", ["4d", "10d"])
         return spec
+
+    def _add_materials(self, spec: Spec) -> None:
+        """One or two materials, made by makers of their own; the second may also go into the first."""
+        c = self.c
+        self.materials = [f"m{k}" for k in range(1, c.number(1, 2) + 1)]
+        for material in self.materials:
+            spec["products"][material] = {"unit": "kg"}
+            self._keep_by_lot(spec["products"][material])
+        for product in [p for s in self.suppliers for p in self.makes[s]]:
+            for supplier in self.suppliers:
+                if product in self.makes[supplier] and c.number(0, 1):
+                    makes = spec["suppliers"][supplier]["makes"][product]
+                    self._made_from(makes, self.materials, spec["products"][product])
+        for k, material in enumerate(self.materials, 1):
+            makes: Spec = {}
+            maybe(c, makes, "capacity", [3, 25.5])
+            maybe(c, makes, "finished_stock", [30, "6d"])
+            if k == 1 and len(self.materials) > 1 and c.number(0, 1):
+                self._made_from(makes, self.materials[1:], spec["products"][material])
+            for site in (f"x{k}", f"y{k}")[: c.number(1, 2)]:
+                spec["suppliers"][site] = {"country": c.one(["IN", "CN"]), "makes": {material: dict(makes)}}
+                self.makes[site] = [material]
+
+    def _made_from(self, makes: Spec, materials: list[str], product: Spec) -> None:
+        c = self.c
+        makes["from"] = {m: c.one([0.25, 1, 2.7, 0.01]) for m in materials if c.number(0, 2)} or {materials[0]: 0.5}
+        maybe(c, makes, "yield", ["80%", "95%"])
+        if product.get("shelf_life") != "3d":
+            maybe(c, makes, "takes", ["2d", "uniform(0d, 4d)"])
+
+    def _connect_materials(self) -> None:
+        """Makers that somebody buys from buy their materials from one maker or from two."""
+        asked = [(s, product) for (_, product), several in self.sources.items() for s in several if s in self.makers]
+        while asked:
+            site, product = asked.pop(0)
+            for material in self.makers[site]["makes"][product].get("from", {}):
+                if (site, material) not in self.sources:
+                    makers = self._some([s for s in sorted(self.makers) if material in self.makes[s]])
+                    self._source(site, material, makers)
+                    asked += [(s, material) for s in makers]
+                self.buyers = sorted({*self.buyers, site})
 
     def _port(self, position: int) -> Spec:
         c = self.c
@@ -202,6 +250,7 @@ class Builder:
                 else:
                     self._source(warehouse, product, self._some(makers))
         self.used = used
+        self.buyers = [*self.facilities, *sorted(used)]
 
     def _some(self, options: list[str]) -> list[str]:
         first = self.c.number(0, len(options) - 1)
@@ -270,7 +319,7 @@ class Builder:
     def _replenishment(self) -> list[Spec]:
         c = self.c
         entries = []
-        for buyer in [*self.facilities, *sorted(self.used)]:
+        for buyer in self.buyers:
             entry: Spec = {"at": buyer}
             entry["policy"] = c.one(sorted(POLICIES))
             high = c.number(30, 300) if self.exact else c.one([40, 150, "14d", "30d"])
@@ -296,7 +345,7 @@ class Builder:
     def _stock(self) -> list[Spec]:
         c = self.c
         entries = []
-        for buyer in [*self.facilities, *sorted(self.used)]:
+        for buyer in self.buyers:
             if not c.number(0, 3):
                 entry = {"at": buyer, "on_hand": c.number(0, 200)}
                 maybe(c, entry, "on_the_way", ["none", "steady"])

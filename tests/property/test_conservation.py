@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 
@@ -37,12 +39,13 @@ def test_the_networks_know_every_kind() -> None:
 @pytest.mark.rule("I1", "initial + produced")
 @given(scenarios(hazards=4))
 def test_units_are_conserved_every_day(spec: dict[str, Any]) -> None:
-    """Initial + produced = on hand + held + under way + reserve + served + destroyed + expired + recalled."""
+    """Initial + produced = on hand + held + in process + under way + reserve + served + destroyed + expired + recalled
+    + used up + scrapped."""
     done = run(spec)
-    columns = ["on_hand", "held", "in_transit", "reserve", "served", "served_late", "destroyed", "expired", "recalled",
-               "produced"]  # fmt: skip
-    table = totals(done, columns)
-    present, out, produced = table[..., :4].sum(2), table[..., 4:9].sum(2).cumsum(0), table[..., 9].cumsum(0)
+    here = ["on_hand", "held", "in_process", "in_transit", "reserve"]
+    gone = ["served", "served_late", "destroyed", "expired", "recalled", "used_up", "scrapped"]
+    present, out = totals(done, here).sum(2), totals(done, gone).sum(2).cumsum(0)
+    produced = totals(done, ["produced"])[..., 0].cumsum(0)
     balance = present + out - produced
     assert (balance == balance[0]).all()
     if "warm_up" not in spec:
@@ -58,6 +61,54 @@ def _initial(done: sim.Run) -> np.ndarray:
     for reserve in plan.reserves:
         np.add.at(units, network.cell_product[reserve.holder], reserve.size)
     return units[np.unique(network.cell_product)]
+
+
+def begun(spec: dict[str, Any], done: sim.Run) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, float, int]]:
+    """Maker's days of a product and of a material, the rate, and how many of the maker's products take the material."""
+    daily = done.daily
+    for site, supplier in spec["suppliers"].items():
+        for product, makes in supplier["makes"].items():
+            for material, rate in makes.get("from", {}).items():
+                users = sum(material in other.get("from", {}) for other in supplier["makes"].values())
+                mine = daily[daily["site"] == site].set_index("day")
+                yield mine[mine["product"] == product], mine[mine["product"] == material], rate, users
+
+
+@given(scenarios())
+def test_what_is_made_uses_up_its_materials(spec: dict[str, Any]) -> None:
+    """Used up = the rates times what was begun, rounded up to an opened unit for each product."""
+    done = run(spec)
+    used: dict[tuple[str, str], Any] = {}
+    for made, stock, rate, users in begun(spec, done):
+        if len(made) and len(stock):
+            key = (str(stock["site"].iloc[0]), str(stock["product"].iloc[0]))
+            taken, needed, _ = used.get(key, (stock["used_up"].cumsum(), 0, users))
+            used[key] = taken, needed + rate * made["produced"].cumsum(), users
+    before = 1 if "warm_up" in spec else 0  # units opened before the first counted day
+    for taken, needed, users in used.values():
+        assert (taken - needed <= users * (1 - NO_TIME) + NO_TIME).all()
+        assert (taken - needed >= -before * users - NO_TIME).all()
+
+
+@given(scenarios())
+def test_lots_know_what_they_were_made_of(spec: dict[str, Any]) -> None:
+    """Units in the family tree are those used up lot by lot, no lot has part in itself, and what is linked was made of
+    the materials of its bill."""
+    done = run(spec)
+    if done.outcome.lots is None:
+        return
+    lot, parent, units = done.outcome.lots.links
+    lots = done.lots
+    assert (np.bincount(parent, units, len(lots)) <= lots["used_up"]).all()
+    bills = {
+        (site, product): set(makes.get("from", {}))
+        for site, supplier in spec["suppliers"].items()
+        for product, makes in supplier["makes"].items()
+    }
+    for child, material in zip(lot.tolist(), parent.tolist(), strict=True):
+        row = lots.iloc[child]
+        assert lots["product"].iat[material] in bills[row["maker"], row["product"]]
+        assert material in done.made_of(child)["lot"].tolist() and child in done.went_into(material)["lot"].tolist()
 
 
 @pytest.mark.rule("I2", "exact")

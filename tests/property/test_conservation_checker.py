@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sim.engine.day import World
+from sim.engine.making import Making
 from sim.engine.quality import Quality
 from sim.engine.run import simulate
 from sim.engine.state import State
@@ -22,6 +23,7 @@ from tests.property.networks import scenario
 from tests.property.running import plan_of
 
 CLEAN = 200
+BILL: dict[str, Any] = {"from": {"m": 0.5}, "yield": "80%", "takes": "2d"}
 MUTANTS = (
     "destroy_unrecorded", "double_receive", "expire_unrecorded", "lost_not_counted", "ship_rounding", "negative_stock",
     "forget_transit",
@@ -32,12 +34,16 @@ SMALL: dict[str, Any] = {
     "title": "Two clinics behind a port",
     "start": day(0),
     "end": day(30),
-    "products": {"p": {"unit": "box"}, "q": {"unit": "box", "shelf_life": "9d"}},
-    "suppliers": {"maker": {"country": "IN", "makes": {"p": {"capacity": 30, "finished_stock": 60}, "q": {}}}},
+    "products": {"p": {"unit": "box"}, "q": {"unit": "box", "shelf_life": "9d"}, "m": {"unit": "kg"}},
+    "suppliers": {
+        "maker": {"country": "IN", "makes": {"p": {"capacity": 30, "finished_stock": 60} | BILL, "q": {}}},
+        "chemist": {"country": "IN", "makes": {"m": {}}},
+    },
     "ports": {"harbour": {"country": "KE", "handling": 25}},
     "warehouses": {"store": {"country": "KE"}},
     "facilities": {"a": {"country": "KE"}, "b": {"country": "KE"}},
     "lanes": [
+        {"from": "chemist", "to": "maker", "time": "2d"},
         {"from": "maker", "to": "harbour", "time": "5d"},
         {"from": "harbour", "to": "store", "time": "1d"},
         {"from": "store", "to": "facilities", "time": "1d"},
@@ -48,7 +54,7 @@ SMALL: dict[str, Any] = {
     ],
     "replenishment": [
         {"policy": "base_stock", "at": "facilities", "level": "4d"},
-        {"policy": "base_stock", "at": "warehouses", "level": "12d"},
+        {"policy": "base_stock", "at": ["store", "maker"], "level": "12d"},
     ],
     "disruptions": [
         {"kind": "stock_loss", "at": "store", "from": day(4), "share": "50%"},
@@ -171,6 +177,22 @@ def _forget_transit(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Throughput, "renew", faulty)
 
 
+def _used_unrecorded(patch: pytest.MonkeyPatch) -> None:
+    """Material goes into products and nobody writes it down."""
+    use_up = Making._use_up
+
+    def faulty(self: Making, *made: Any) -> None:
+        use_up(self, *made)
+        self._state.today.used_up[:] = 0
+
+    patch.setattr(Making, "_use_up", faulty)
+
+
+def _scrap_unrecorded(patch: pytest.MonkeyPatch) -> None:
+    """Scrap leaves the plant and nobody writes it down."""
+    patch.setattr(Making, "_scrap", lambda *_: None)
+
+
 TABLES: list[Shipments] = []
 FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "destroy_unrecorded": (_destroy_unrecorded, "stock is not conserved: units missing"),
@@ -181,13 +203,16 @@ FAULTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str]] = {
     "ship_rounding": (_ship_rounding, "stock is not conserved: units missing 1"),
     "negative_stock": (_negative_stock, "stock is negative"),
     "forget_transit": (_forget_transit, "stock is not conserved: units missing"),
+    "used_unrecorded": (_used_unrecorded, "product 'm': stock is not conserved: units missing"),
+    "scrap_unrecorded": (_scrap_unrecorded, "product 'p': stock is not conserved: units missing"),
 }
 
 
 def test_the_scenario_is_sound_and_meets_every_situation() -> None:
     """Without a fault it runs, and every situation that a fault falsifies occurs in it."""
     sums = simulate(plan_of(SMALL)).record.sums
-    for name in ("destroyed", "received", "produced", "lost", "backlog", "unmet", "in_transit", "expired"):
+    names = "destroyed received produced lost backlog unmet in_transit expired used_up scrapped"
+    for name in names.split():
         assert sums[name].sum() > 0, name
 
 

@@ -63,9 +63,9 @@ def _surge(b: Builder) -> Spec:
 
 
 def _ban(b: Builder) -> Spec:
-    ban: Spec = {"country": b.c.one(sorted({b.country[s] for s in b.suppliers}))}
+    ban: Spec = {"country": b.c.one(sorted({b.country[s] for s in b.makes}))}
     maybe(b.c, ban, "at_border", ["wait", "pass", "return", "destroy"])
-    maybe(b.c, ban, "products", [[p] for p in b.products])
+    maybe(b.c, ban, "products", [[p] for p in [*b.products, *b.materials]])
     maybe(b.c, ban, "exempt", [[f] for f in b.facilities] + [["KE"]] * ("KE" in b.country.values()))
     if not b.exact:
         maybe(b.c, ban, "quota", ["0%", "30%"])
@@ -133,7 +133,7 @@ def _loss(b: Builder) -> Spec:
 
 def _made(b: Builder) -> Spec:
     part: Spec = {}
-    maybe(b.c, part, "products", [[p] for p in b.products])
+    maybe(b.c, part, "products", [[p] for p in [*b.products, *b.materials]])
     return part
 
 
@@ -145,9 +145,16 @@ def _power_cut(b: Builder) -> Spec:
 
 
 def _recall(b: Builder) -> Spec:
-    recall = {"supplier": b.c.one(b.suppliers)} | _made(b)
+    recall = {"supplier": b.c.one(sorted(b.makes))} | _made(b)
     maybe(b.c, recall, "removal", ["0d", "5d"])
+    maybe(b.c, recall, "follow", [True])
     return recall
+
+
+def _shortage(b: Builder) -> Spec:
+    short: Spec = {"material": b.c.one(b.in_use), "supply": b.c.one(["0%", "40%"])}
+    maybe(b.c, short, "yield", ["70%"])
+    return short
 
 
 def _extension(b: Builder) -> Spec:
@@ -213,6 +220,7 @@ DISRUPTED: dict[str, Callable[[Builder], Spec]] = {
     "extra_orders": _extra_orders,
     "labour_absence": _absence,
     "lane_delay": _delay,
+    "material_shortage": _shortage,
     "licence_delay": _licence,
     "passage_queue": _queue,
     "port_closure": _port_closure,

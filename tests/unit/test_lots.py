@@ -129,6 +129,13 @@ def test_a_reserve_that_is_rotated_does_not_expire(how: str, lost: int, tmp_path
     assert of(done, "store")["reserve"].iloc[-1] == 100 - lost
 
 
+def test_a_reserve_of_goods_that_expire_has_its_twin_without_it(tmp_path: Path) -> None:
+    ban = "disruptions: [{kind: site_outage, at: maker, from: 2024-02-01, for: 40d}]\n"
+    reserve = ROTATED.replace("HOW", "routine").replace("after: 300d", "after: 0d")
+    done = run(tmp_path, "shelf_life: 50d", more=reserve + ban, twin=True)
+    assert done.metrics["units_unmet"].averted == 100
+
+
 def test_last_in_wastes_what_first_expired_uses(tmp_path: Path) -> None:
     """Fresh stock on top of a pile that is just large enough to be used in time."""
     stock = "stock: [{at: clinic, on_hand: 100, life_left: 20d}]\n"

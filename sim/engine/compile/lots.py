@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.disruptions.base import MadeBetween
 from sim.engine.plan import LotPlan, ReservePlan
 from sim.errors import PlaceError
 from sim.model.distributions import Times
@@ -78,12 +79,10 @@ def _makers(network: Network) -> np.ndarray:
 def _traced(loaded: Loaded, network: Network) -> np.ndarray:
     """Products that some disruption deals with by lot, over products."""
     found = np.zeros(len(network.products), dtype=bool)
-    known = [str(name) for name in network.products["name"]]
     drawn = [body.tried() for hazard in loaded.spec.hazards.values() for body in hazard.bodies() if body.kind.by_lot]
     for disruption in (*loaded.spec.disruptions, *drawn):
-        if disruption.by_lot:
-            names = getattr(disruption, "products", None)
-            found |= np.array([names is None or name in names for name in known], dtype=bool)
+        if isinstance(disruption, MadeBetween):
+            found[disruption.products_by_lot(network)] = True
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from sim.engine.compile.bill import check_bill, compile_bill, materials_of
 from sim.engine.compile.demand import DemandEntry, DemandRows, compile_demand
 from sim.engine.compile.lanes import compile_lanes
 from sim.engine.compile.ports import compile_gates
@@ -25,6 +26,7 @@ def compile_network(loaded: Loaded, problems: Problems) -> tuple[Network, Demand
     calendar = Calendar(spec.start, (spec.end - spec.start).days, int(spec.warm_up))
     products = sorted(spec.products)
     _check_makes(loaded, problems)
+    check_bill(loaded, problems)
     locodes = {name: port.locode for name, port in spec.ports.items()}
     lanes, seasons = compile_lanes(spec.lanes, loaded.sites, locodes, calendar, problems)
     rows, entries = compile_demand(loaded, calendar, products, problems)
@@ -32,7 +34,7 @@ def compile_network(loaded: Loaded, problems: Problems) -> tuple[Network, Demand
     wanted: dict[int, set[int]] = {}
     for site, product in zip(rows.site.tolist(), rows.product.tolist(), strict=True):
         wanted.setdefault(site, set()).add(product)
-    supply = find_supply(loaded, lanes, wanted, products, problems)
+    supply = find_supply(loaded, lanes, wanted, products, materials_of(loaded, products), problems)
     problems.check()
     gates = compile_gates(spec.ports, spec.products, loaded.sites.frame, problems)
     problems.check()
@@ -122,7 +124,8 @@ def _assemble(
     share = np.array([v for *_, v in rows])
     order = np.lexsort((site[buyer], source_))
     buyer, source_, route, share = buyer[order], source_[order], route[order], share[order]
-    level = _levels(buyer, source_, len(table), len(frame))
+    bill = compile_bill(loaded, lookup, products)
+    level = _levels(np.concatenate([buyer, bill.product]), np.concatenate([source_, bill.material]), len(table))
     mean = np.zeros(len(table))
     mean[lookup[demand.site, demand.product]] = demand.mean
     usual = np.zeros(len(buyer))
@@ -130,16 +133,20 @@ def _assemble(
         mine = level[buyer] == step
         usual[mine] = share[mine] * mean[buyer[mine]]
         np.add.at(mean, source_[mine], usual[mine])
+        made = level[bill.product] == step
+        begun = mean[bill.product[made]] / bill.good[bill.product[made]]
+        np.add.at(mean, bill.material[made], begun * bill.rate[made])
     ramp_up = np.zeros(len(frame))
     capacity = np.full(len(table), NEVER)
     for cell in np.flatnonzero((table["kind"] == "supplier").to_numpy()).tolist():
         supplier = loaded.spec.suppliers[str(table["name"].iat[cell])]
         ramp_up[site[cell]] = supplier.ramp_up
-        limit = supplier.makes[products[product[cell]]].capacity
-        capacity[cell] = NEVER if limit is None else limit
+        makes = supplier.makes.get(products[product[cell]])
+        if makes is not None and makes.capacity is not None:
+            capacity[cell] = makes.capacity
     return Network(
         calendar, frame, _product_table(loaded.spec.products), site, product, group, groups, mean, level, lanes,
-        gates, routes, buyer, source_, route, share, usual, capacity, ramp_up, loaded.sites.numbers,
+        gates, routes, buyer, source_, route, share, usual, capacity, ramp_up, loaded.sites.numbers, bill,
     )  # fmt: skip
 
 
@@ -147,10 +154,10 @@ def _product_table(products: dict[str, Product]) -> pd.DataFrame:
     return pd.DataFrame([{"name": name} | products[name].model_dump() for name in sorted(products)])
 
 
-def _levels(buyer: np.ndarray, source: np.ndarray, cells: int, sites: int) -> np.ndarray:
+def _levels(buyer: np.ndarray, source: np.ndarray, cells: int) -> np.ndarray:
     """0 for cells that feed nobody, else one more than the highest buyer; raises PlaceError for a circle."""
     level = np.zeros(cells, dtype=np.int64)
-    for _ in range(sites + 1):
+    for _ in range(cells + 1):
         above = level.copy()
         np.maximum.at(above, source, level[buyer] + 1)
         if (above == level).all():

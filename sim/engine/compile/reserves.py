@@ -59,7 +59,8 @@ def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
 
 
 def _members(network: Network, reserve: Reserve) -> tuple[np.ndarray, np.ndarray]:
-    """Member cells (facilities only, ascending) and the member each belongs to: a word, or each site of a kind."""
+    """Member cells (of facilities, and of materials at makers; ascending) and the member each belongs to: a word, or
+    each site of a kind."""
     with placed("products"):
         products = network.product_positions(reserve.products)
     selector = reserve.members
@@ -68,12 +69,13 @@ def _members(network: Network, reserve: Reserve) -> tuple[np.ndarray, np.ndarray
     for position, word in enumerate(words):
         with placed("members", *([] if isinstance(selector, str | Where) else [position])):
             sites = network.select_sites(word)
-        sites = sites[network.site_kind[sites] == "facility"]
+        sites = sites[np.isin(network.site_kind[sites], ("facility", "supplier"))]
         alone = isinstance(word, str) and (word in KINDS or word == "all")
         owner[sites] = len(words) + sites if alone else position
     cells = network.cells_of(np.flatnonzero(owner >= 0), products)
+    cells = cells[(network.cell_kind[cells] == "facility") | np.isin(cells, network.bill.materials)]
     if not len(cells):
-        raise PlaceError(("members",), "no facility among the members uses a product of this reserve")
+        raise PlaceError(("members",), "no facility or maker among the members uses a product of this reserve")
     return cells, owner[network.cell_site[cells]]
 
 

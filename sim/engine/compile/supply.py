@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -111,9 +111,16 @@ def _shares(share: float | Column, sites: np.ndarray, loaded: Loaded) -> np.ndar
 
 
 def find_supply(
-    loaded: Loaded, lanes: Sequence[Lane], demand: dict[int, set[int]], products: list[str], problems: Problems
+    loaded: Loaded,
+    lanes: Sequence[Lane],
+    demand: dict[int, set[int]],
+    products: list[str],
+    materials: Mapping[tuple[int, int], set[int]],
+    problems: Problems,
 ) -> Supply:
-    """Flows that serve `demand` (facility -> products), from the facilities up to the makers.
+    """Flows that serve `demand` (facility -> products), from the facilities up to the makers and their materials.
+
+    `materials` are those of a maker's site and product.
 
     A site without a sourcing entry orders from the one place its lanes lead to that can have the product; none or
     several are problems, and so are suppliers that do not make what is ordered and warehouses that feed each other.
@@ -132,6 +139,8 @@ def find_supply(
                     open_.setdefault(source, set()).add(product)
                 elif finder.kinds[source] == "supplier":
                     supply.needs.setdefault(source, set()).add(product)
+                    if used := materials.get((source, product), set()) - supply.needs[source]:
+                        open_.setdefault(source, set()).update(used)
     return supply
 
 
@@ -159,7 +168,7 @@ class _Finder:
         if len(able) == 1:
             return [(able[0], ways[able[0]], 1.0)]
         what = f"'{self.products[product]}' at '{self.names[site]}'"
-        place = ({"facility": "facilities", "warehouse": "warehouses"}[self.kinds[site]], self.names[site])
+        place = ({"facility": "facilities", "warehouse": "warehouses", "supplier": "suppliers"}[self.kinds[site]], self.names[site])
         if able:
             choice = " or ".join(f"'{self.names[s]}'" for s in able)
             problem = PlaceError((), f"{what} could come from {choice}", None, "an entry under sourcing that says how")

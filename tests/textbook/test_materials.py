@@ -1,0 +1,191 @@
+"""Bills of materials in chains without chance, against days and units worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+CHAIN = """
+end: 2001-06-01
+products: {api: {unit: kg}, tablet: {unit: pack}}
+suppliers:
+  chemist: {country: IN, makes: {api: {}}}
+  works: {country: DE, makes: {tablet: {finished_stock: 5d, from: {api: 0.5}, takes: 3d}}}
+warehouses: {store: {country: DE}}
+facilities: {clinic: {country: DE}}
+lanes:
+  - {from: chemist, to: works, time: 5d}
+  - {from: works, to: store, time: 2d}
+  - {from: store, to: clinic, time: 1d}
+demand: [{at: clinic, product: tablet, per_day: 8, distribution: deterministic}]
+replenishment:
+  - {at: clinic, policy: base_stock, level: 5d}
+  - {at: store, policy: base_stock, level: 10d}
+  - {at: works, policy: base_stock, level: 20d}
+"""
+
+
+def of(run: Any, site: str, product: str) -> pd.DataFrame:
+    daily = run.daily
+    return daily[(daily["site"] == site) & (daily["product"] == product)].set_index("day")
+
+
+def test_a_ban_on_the_ingredient_empties_every_stage_on_its_day(simulate: Any) -> None:
+    """Eight packs a day take 4 kg. The last evening before the ban is that of day 13. Then there are 80 kg at the works
+    and on the way to them, which make 160 packs, 40 - 8 packs begun or finished there, 80 between works and store, and
+    40 between store and clinic. So the works begin packs for 20 days more, send them for (160 + 32) / 8 = 24, the store
+    for 34, and the clinic hands out for 39. The ban ends on day 54: 5 days to the works, 3 of making, 2 to the store
+    and 1 to the clinic.
+    """
+    ban = "disruptions: [{kind: export_ban, country: IN, from: 2001-01-15, for: 40d}]\n"
+    run = simulate(CHAIN + ban)
+    begun, sent = of(run, "works", "tablet")["produced"], of(run, "works", "tablet")["dispatched"]
+    passed, served = of(run, "store", "tablet")["dispatched"], of(run, "clinic", "tablet")["served"]
+    for flow, days, back in ((begun, 20, 59), (sent, 24, 62), (passed, 34, 64), (served, 39, 65)):
+        assert (flow.loc[14 : 13 + days] == 8).all() and flow.loc[14 + days : back - 1].sum() == 0
+        assert flow.loc[back] > 0
+    assert of(run, "clinic", "tablet")["unmet"].sum() == 8 * (65 - 53)
+    api = of(run, "works", "api")
+    assert api["on_hand"].loc[13] == 60 and (api["on_hand"].loc[33:58] == 0).all()
+    assert api["received"].loc[59] == api["used_up"].loc[59] == 80, "orders that waited take all of it"
+
+
+def test_usual_demand_is_worked_out_through_the_bill(simulate: Any) -> None:
+    """10 boxes a day at a yield of 80% are 12.5 begun, of 20 tablets each; 250 tablets at 50% are 500, of 0.1 kg."""
+    run = simulate(STAGES)
+    network = run.outcome.plan.network
+    names = network.products["name"].to_numpy()[network.cell_product]
+    sites = network.site_names(network.cell_site)
+    mean = {(s, str(p)): m for s, p, m in zip(sites, names, network.cell_mean, strict=True)}
+    assert mean["packer", "box"] == 10
+    assert mean["packer", "tablet"] == mean["press", "tablet"] == pytest.approx(250)
+    assert mean["press", "api"] == mean["chemist", "api"] == pytest.approx(50)
+    first = run.daily[run.daily["day"] == 0].set_index(["site", "product"])
+    here = first.loc[("press", "api")]
+    assert here["on_hand"] + here["in_transit"] == 15 * 50 and here["in_transit"] == 3 * 50, "4 days, one has arrived"
+
+
+STAGES = """
+end: 2001-05-01
+products: {api: {unit: kg}, tablet: {unit: tablet}, box: {unit: box}}
+suppliers:
+  chemist: {makes: {api: {}}}
+  press: {makes: {tablet: {finished_stock: 8d, from: {api: 0.1}, yield: 50%, takes: 2d}}}
+  packer: {makes: {box: {capacity: 15, finished_stock: 12d, from: {tablet: 20}, yield: 80%, takes: 3d}}}
+facilities: {clinic: {}}
+lanes:
+  - {from: chemist, to: press, time: 4d}
+  - {from: press, to: packer, time: 2d}
+  - {from: packer, to: clinic, time: 1d}
+demand: [{at: clinic, product: box, per_day: 10, distribution: deterministic}]
+replenishment: [{at: clinic, policy: base_stock, level: 5d}, {at: [press, packer], policy: base_stock, level: 15d}]
+"""
+
+
+def test_yields_and_rates_are_exact_in_the_long_run(simulate: Any) -> None:
+    """n units begun take the rate times n, rounded up, of a material; of n that came out the yield times n, rounded
+    down, are good. Work in process is what was begun on the last days, as many as making takes."""
+    run = simulate(STAGES, overrides={"suppliers.packer.makes.box.yield": "77%"})
+    assert of(run, "clinic", "box")["unmet"].sum() == 0
+    for site, product, material, rate, good, takes in (
+        ("packer", "box", "tablet", Fraction(20), Fraction(77, 100), 3),
+        ("press", "tablet", "api", Fraction(1, 10), Fraction(1, 2), 2),
+    ):
+        made, stock = of(run, site, product), of(run, site, material)
+        begun = made["produced"].cumsum()
+        assert begun.iloc[-1] > 1000 * good
+        assert stock["used_up"].cumsum().tolist() == [math.ceil(rate * int(n)) for n in begun]
+        out = begun.shift(takes, fill_value=0)
+        assert made["scrapped"].cumsum().tolist() == [int(n) - math.floor(good * int(n)) for n in out]
+        assert (made["in_process"] == made["produced"].rolling(takes, min_periods=1).sum()).all()
+
+
+SHARED = """
+end: 2001-01-20
+products: {api: {unit: kg}, foil: {unit: roll}, syrup: {unit: bottle}, tablet: {unit: pack}}
+suppliers:
+  chemist: {makes: {api: {capacity: 20}, foil: {}}}
+  works: {makes: {syrup: {from: {api: 1}}, tablet: {from: {api: 1, foil: FOIL}}}}
+facilities: {clinic: {}}
+lanes: [{from: chemist, to: works, time: 4d}, {from: works, to: clinic, time: 1d}]
+demand:
+  - {at: clinic, product: syrup, per_day: 30, distribution: deterministic, shortage: backorder}
+  - {at: clinic, product: tablet, per_day: 10, distribution: deterministic, shortage: backorder}
+replenishment:
+  - {at: clinic, policy: base_stock, level: 0}
+  - {at: works, products: [api], policy: base_stock, level: 400}
+  - {at: works, products: [foil], policy: base_stock, level: 100}
+stock: [{at: works, products: [api], on_hand: 20}, {at: works, products: [foil], on_hand: ROLLS}]
+"""
+
+
+def shared(foil: str, rolls: int) -> str:
+    return SHARED.replace("FOIL", foil).replace("ROLLS", str(rolls))
+
+
+def test_a_scarce_material_is_shared_by_what_each_product_wants(simulate: Any) -> None:
+    """On day 1 there are orders for 30 bottles and 10 packs, and 20 kg: three quarters to one quarter."""
+    run = simulate(shared("0.01", 100))
+    assert [of(run, "works", p)["produced"].loc[1] for p in ("syrup", "tablet")] == [15, 5]
+    used = of(run, "works", "api")["used_up"].cumsum()
+    made = sum(of(run, "works", p)["produced"].cumsum() for p in ("syrup", "tablet"))
+    assert (used == made).all()
+
+
+def test_the_scarcest_material_limits_and_frees_the_others(simulate: Any) -> None:
+    """Three rolls at one a pack allow three packs; the ingredient they leave goes to bottles."""
+    run = simulate(shared("1", 3))
+    assert [of(run, "works", p)["produced"].loc[1] for p in ("syrup", "tablet")] == [17, 3]
+
+
+def test_a_share_too_small_for_a_unit_does_not_lie_idle(simulate: Any) -> None:
+    """A unit of each takes 12 of the 20 kg, shares of 10 each would make nothing: the product named first gets one."""
+    text = shared("0.01", 100).replace("{api: 1}", "{api: 12}").replace("{api: 1,", "{api: 12,")
+    run = simulate(text.replace("per_day: 30", "per_day: 10"))
+    assert [of(run, "works", p)["produced"].loc[1] for p in ("syrup", "tablet")] == [1, 0]
+
+
+TWO_SOURCES = CHAIN.replace(
+    "suppliers:\n", "suppliers:\n  second: {country: CN, makes: {api: {}}}\n"
+).replace("lanes:\n", "lanes:\n  - {from: second, to: works, time: 9d}\n")  # fmt: skip
+
+
+@pytest.mark.parametrize(("at_once", "lost"), [(True, False), (False, True)])
+def test_another_source_of_the_ingredient_takes_over(at_once: bool, lost: bool, simulate: Any) -> None:
+    """A maker on stand-by, called upon when the ban begins, carries the works through it; without, packs run out."""
+    text = TWO_SOURCES + "sourcing: [{at: works, products: [api], from: {chemist: 100%, second: 0%}}]\n"
+    call = "  - {kind: extra_orders, at: works, source: second, per_day: 4, from: 2001-01-15, for: 60d}\n"
+    ban = "disruptions:\n  - {kind: export_ban, country: IN, from: 2001-01-15, for: 60d}\n"
+    run = simulate(text + ban + (call if at_once else ""))
+    assert (of(run, "clinic", "tablet")["unmet"].sum() > 0) == lost
+    assert (of(run, "second", "api")["dispatched"].sum() > 0) == at_once
+
+
+def test_two_regular_sources_share_the_orders(simulate: Any) -> None:
+    text = TWO_SOURCES + "sourcing: [{at: works, products: [api], from: {chemist: 75%, second: 25%}}]\n"
+    run = simulate(text)
+    sent = np.array([of(run, site, "api")["dispatched"].sum() for site in ("chemist", "second")])
+    assert sent[0] == pytest.approx(3 * sent[1], abs=4) and of(run, "clinic", "tablet")["unmet"].sum() == 0
+
+
+def test_a_material_shortage_cuts_deliveries_to_its_share(simulate: Any) -> None:
+    """At 25% of 4 kg a day one kg arrives a day; 80 kg and what arrives in 79 days last until the works are out."""
+    short = "disruptions: [{kind: material_shortage, material: api, supply: 25%, from: 2001-01-15, for: 80d}]\n"
+    run = simulate(CHAIN + short)
+    sent, begun = of(run, "chemist", "api")["dispatched"], of(run, "works", "tablet")["produced"]
+    assert (sent.loc[14:93] == 1).all() and sent.loc[13] == 4
+    # 80 kg in the evening of day 13; one kg more is there each morning from day 19 on: used up after n days with
+    # 4 n > 80 + (n - 5), that is on the 26th, day 39; from then on, what arrives
+    assert (begun.loc[14:38] == 8).all() and begun.loc[39] < 8 and (begun.loc[40:98] == 2).all()
+
+
+def test_poor_material_lowers_the_yield_while_it_lasts(simulate: Any) -> None:
+    poor = "disruptions: [{kind: material_shortage, material: api, yield: 50%, from: 2001-01-15, for: 10d}]\n"
+    works = of(simulate(CHAIN + poor), "works", "tablet")
+    assert (works["produced"].loc[14:23] == 16).all() and (works["produced"].loc[24:] == 8).all()
+    assert (works["scrapped"].loc[17:26] == 8).all() and works["scrapped"].sum() == 80
