@@ -12,6 +12,8 @@ from sim.model.lots import NEVER_EXPIRES, LotBook, Pockets, keys, lot_of, shared
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Three columns of one length; the last two are lots and units."""
+NOT_YET = (np.iinfo(np.int64).min, 0)
+"""Stands for a day on which the next expiry has not been looked up."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class LotKeeper:
         self._issue = lots.issue[self.cell]
         self.recalls = [""]
         """Names of the recalls so far, by their number."""
-        self._soonest = (np.iinfo(np.int64).min, 0)
+        self._soonest = NOT_YET
         self._running = np.full(len(lots.tracked), -1, dtype=np.int64)  # each maker's present lot
         self._period = np.full(len(lots.tracked), np.iinfo(np.int64).min)
 
@@ -80,6 +82,8 @@ class LotKeeper:
         expires = np.minimum(day + self._plan.life[fresh] - 1, NEVER_EXPIRES)
         self._running[fresh] = self.book.open(product, fresh, np.full(len(fresh), day), expires)
         self._period[at] = period
+        if mine.size:
+            self._soonest = NOT_YET
         lots[mine] = self._running[at]
         self.book.add("units", lots[mine], units[mine])
         return lots
@@ -115,7 +119,7 @@ class LotKeeper:
         return claim, lot, part
 
     def soonest(self, day: int) -> int:
-        """The next last day of use of any lot of which something is left; looked up once a day."""
+        """The next last day of use of any lot of which something is left; looked up once a day and after new lots."""
         if self._soonest[0] != day:
             left = self.book.left > 0
             self._soonest = day, int(self.book["expires"][left].min(initial=NEVER_EXPIRES))

@@ -132,7 +132,7 @@ class Builder:
             maybe(c, makes[product], "finished_stock", [0, 40, 200] if self.exact else [0, 35, "5d", "20d"])
             if not self.exact:
                 maybe(c, makes[product], "testing", ["2d", "uniform(0d, 6d)"])
-                maybe(c, makes[product], "lot_span", ["4d"])
+                maybe(c, makes[product], "lot_span", ["2d"])
         spec = {"country": c.one(["IN", "CN"]), "makes": makes}
         if not self.exact:
             maybe(c, spec, "ramp_up", ["4d", "10d"])

@@ -104,6 +104,13 @@ def test_old_goods_are_not_sent_to_those_who_refuse_them(tmp_path: Path) -> None
     assert lots.loc[lots["units"] == 200, "expired"].tolist() == [200], "the old stock was left to expire"
 
 
+def test_a_lot_must_not_expire_while_it_is_made(tmp_path: Path) -> None:
+    with pytest.raises(
+        sim.ScenarioError, match="a lot would expire while it is made \\(got '90d'\\); expected at most 60d"
+    ):
+        run(tmp_path, "shelf_life: 60d", "lot_span: 90d")
+
+
 ROTATED = """
 reserves:
   national:

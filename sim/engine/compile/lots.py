@@ -47,7 +47,7 @@ def compile_lots(
     minimum_of = np.where(network.cell_kind == "facility", minimum[of], 0)
     minimum_of = np.where(network.cell_kind == "warehouse", minimum[of], minimum_of)
     return LotPlan(
-        tracked[of], life[of], issue[of], minimum_of, _spans(loaded, network), _makers(network), opening,
+        tracked[of], life[of], issue[of], minimum_of, _spans(loaded, network, problems), _makers(network), opening,
         _discounts(loaded, network),
     ), tuple(dated)  # fmt: skip
 
@@ -95,10 +95,16 @@ def _perishable(network: Network, cells: np.ndarray, life: np.ndarray) -> np.nda
     return np.asarray(mine)
 
 
-def _spans(loaded: Loaded, network: Network) -> np.ndarray:
+def _spans(loaded: Loaded, network: Network, problems: Problems) -> np.ndarray:
     spans = np.ones(len(network.cell_site), dtype=np.int64)
     for supplier, spec in loaded.spec.suppliers.items():
         for product, makes in spec.makes.items():
+            life = loaded.spec.products[product].shelf_life
+            if life is not None and makes.lot_span > life:
+                with problems.at("suppliers", supplier, "makes", product, "lot_span"):
+                    raise PlaceError(
+                        (), "a lot would expire while it is made", f"{makes.lot_span:g}d", f"at most {life:g}d"
+                    )
             spans[network.select_cells(supplier, [product])] = int(makes.lot_span)
     return spans
 
