@@ -11,7 +11,7 @@ from hypothesis import given
 from sim.api import Run
 from sim.engine.transport import Transport
 from sim.model.shipments import Phase
-from tests.property.choices import Dice
+from tests.property.choices import Dice, day
 from tests.property.networks import scenario, scenarios
 from tests.property.running import run
 from tests.property.test_conservation import _departures as departures_of
@@ -51,12 +51,13 @@ def watched(spec: dict[str, Any]) -> tuple[Run, Transport]:
                 pool = np.isin(gate, np.flatnonzero(self.pool == self.pool[g]))
                 calls = {
                     phase: {
-                        (int(lane[i]), float(table["departed"][i]), float(table["time"][i]))
+                        (int(table["vessel"][i]), int(lane[i]), float(table["departed"][i]))
                         for i in np.flatnonzero(pool & (table["phase"] == phase))
                         if phase == Phase.AT_BERTH or table["time"][i] < self.since
                     }
                     for phase in (Phase.AT_BERTH, Phase.QUEUED)
                 }
+                assert all(len({v for v, *_ in found}) == len(found) for found in calls.values())  # one departure each
                 port = network.gates[g]
                 assert len(calls[Phase.AT_BERTH]) <= port.handling
                 ashore = pool & np.isin(table["phase"], (Phase.CLEARING, Phase.READY))
@@ -71,15 +72,33 @@ def watched(spec: dict[str, Any]) -> tuple[Run, Transport]:
     return done, seen[0]
 
 
+def seized(spec: dict[str, Any], **how: str) -> dict[str, Any]:
+    """The same with part of what lies in its ports taken, or held for some days, three times."""
+    kind = {"kind": "seizure", "share": "37%"} | how
+    more = [kind | {"name": f"{p}{k}", "port": p, "from": day(k)} for p in spec["ports"] for k in (7, 11, 16)]
+    return spec | {"disruptions": [*spec["disruptions"], *more]}
+
+
+TAKEN: list[dict[str, str]] = [{}, {"held": "60h"}]
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_berths_and_yards_are_never_exceeded_and_none_is_idle_while_a_vessel_waits(seed: int) -> None:
     watched(with_berths(seed))
 
 
+@pytest.mark.parametrize("how", TAKEN)
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_seized_leaves_no_berth_idle_and_none_taken_twice(seed: int, how: dict[str, str]) -> None:
+    watched(seized(with_berths(seed), **how))
+
+
+@pytest.mark.parametrize("how", [None, *TAKEN])
 @pytest.mark.parametrize("seed", range(12))
-def test_the_queue_over_time_is_the_sum_of_the_waits(seed: int) -> None:
+def test_the_queue_over_time_is_the_sum_of_the_waits(seed: int, how: dict[str, str] | None) -> None:
     """Little's law, as an identity: for those who left the queue and those who are still in it at the end."""
-    done, end = watched(with_berths(seed + 50))
+    spec = with_berths(seed + 50)
+    done, end = watched(spec if how is None else seized(spec, **how))
     days = done.outcome.plan.network.calendar.days
     table = end.state.shipments
     rows = table.where(Phase.QUEUED)
