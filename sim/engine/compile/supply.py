@@ -168,7 +168,8 @@ class _Finder:
         if len(able) == 1:
             return [(able[0], ways[able[0]], 1.0)]
         what = f"'{self.products[product]}' at '{self.names[site]}'"
-        place = ({"facility": "facilities", "warehouse": "warehouses", "supplier": "suppliers"}[self.kinds[site]], self.names[site])
+        groups = {"facility": "facilities", "warehouse": "warehouses", "supplier": "suppliers"}
+        place = (groups[self.kinds[site]], self.names[site])
         if able:
             choice = " or ".join(f"'{self.names[s]}'" for s in able)
             problem = PlaceError((), f"{what} could come from {choice}", None, "an entry under sourcing that says how")
