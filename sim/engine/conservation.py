@@ -16,8 +16,9 @@ LOT_CHECK_DAYS = 7
 
 
 class Conservation:
-    """Checks each evening, per product: initial + produced = on hand + held + under way + reserve + served + destroyed
-    + expired + recalled; and now and then, for goods kept by lot, the same per lot.
+    """Checks each evening, per product: initial + produced = on hand + held + under way + reserve + served + stood in
+    + destroyed + expired + recalled; demand + recovered = served at once and late + substituted + conserved + lost +
+    backlog; and now and then, for goods kept by lot, the former per lot.
 
     Goods under way are counted from the shipments' table, not from the counters that policies see, so that an error
     in either is found.
@@ -50,11 +51,13 @@ class Conservation:
             zip(self._state.today.names, totals @ self._per_product, strict=True)
         )
         served = today["served"] + today["served_late"]
+        used = served + today["stood_in"]
         under_way = self._under_way()
-        self._expected += today["produced"] - served - today["destroyed"] - today["expired"] - today["recalled"]
+        self._expected += today["produced"] - used - today["destroyed"] - today["expired"] - today["recalled"]
         present = today["on_hand"] + today["held"] + today["reserve"] + under_way
         self._complain(day, self._expected - present, "stock is not conserved: units missing")
-        self._unanswered += today["demand"] - served - today["lost"]
+        spared = today["conserved"] - today["recovered"] + today["substituted"]
+        self._unanswered += today["demand"] - served - spared - today["lost"]
         self._complain(day, self._unanswered - today["backlog"], "demand is not accounted for: units missing")
         self._complain(day, under_way - today["in_transit"], "goods under way differ from their counter by")
         self._check_signs(day)

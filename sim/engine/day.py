@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.engine.conservation import Conservation
 from sim.engine.dispatch import Dispatch
+from sim.engine.hoarding import Hoarding
 from sim.engine.journal import Detail, Journal
 from sim.engine.ordering import Ordering
 from sim.engine.plan import Plan
@@ -69,8 +70,12 @@ class World:
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self.production = Production(plan, self.state, self.quantities, streams)
-        self.patients = Patients(plan, self.state, DemandTape(plan.demand, network.calendar, streams), self.quantities)
-        self.ordering = Ordering(plan, self.state, self.quantities, self.journal)
+        arrivals = [added for impact in plan.impacts for added in impact.arrivals]
+        tape = DemandTape(plan.demand, network.calendar, streams, arrivals)
+        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal)
+        hoarders = plan.behaviour.hoarders
+        self.hoarding = None if hoarders is None else Hoarding(network, hoarders)
+        self.ordering = Ordering(plan, self.state, self.quantities, self.journal, self.hoarding)
         self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport)
         self.desks = [ReserveDesk(plan, k, self.state, self.dispatch, self.journal) for k in range(len(plan.reserves))]
         self.recorder = Recorder(plan, self.state, self.transport, table)
@@ -141,6 +146,7 @@ class World:
 
     def _allocate(self, day: int) -> list[int]:
         """Phase 6; returns the units that each reserve released."""
+        before = self.state.owed.copy() if self.hoarding is not None else None
         requested = self.dispatch.open_requests()
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
@@ -152,6 +158,8 @@ class World:
                 self.dispatch.take_allowance(flow, given[flow])
                 self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
                 requested = requested - given
+        if self.hoarding is not None and before is not None:
+            self.hoarding.look(before, self.state.owed)
         self.dispatch.cancel_rest()
         for desk in self.desks:
             desk.refill(float(day))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.hoarding import Hoarding
 from sim.engine.journal import Journal
 from sim.engine.plan import BoundRule, Plan
 from sim.engine.state import State
@@ -16,7 +17,10 @@ from sim.policies.replenishment.base import StockView
 class Ordering:
     """Asks every policy what it orders and books the orders at the sources."""
 
-    def __init__(self, plan: Plan, state: State, quantities: Quantities, journal: Journal) -> None:
+    def __init__(
+        self, plan: Plan, state: State, quantities: Quantities, journal: Journal, hoarding: Hoarding | None = None
+    ) -> None:
+        self._hoarding = hoarding
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
         self._rules = plan.replenishment
         level = plan.network.cell_level
@@ -60,6 +64,8 @@ class Ordering:
             return None
         position = state.position(cells) - self._not_counted(cells, day)
         factor = self._quantities["cell.order_factor"][cells]
+        if self._hoarding is not None:
+            factor = factor * self._hoarding.factor[cells]
         if (factor != 1).any():
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
         view = StockView(position, state.on_hand[cells])

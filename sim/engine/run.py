@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import simpy
 
 from sim.engine.day import World
@@ -25,12 +26,16 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one replication of a plan gave: the record, the journal as a table, and the lots if any were kept."""
+    """What one replication of a plan gave: the record, the journal as a table, and the lots if any were kept.
+
+    `substitution` (days, 2, rows) is as in `Substitution.flows`, None where nothing has a substitute.
+    """
 
     plan: Plan
     record: Record
     journal: pd.DataFrame
     lots: LotRecord | None = None
+    substitution: np.ndarray | None = None
 
 
 def simulate(
@@ -65,7 +70,9 @@ def simulate(
     environment.run(until=last)
     world.end_day(last - 1)
     lots = None if world.state.lots is None else world.state.lots.record()
-    return Outcome(plan, world.recorder.result(), world.journal.frame(), lots)
+    substitution = world.patients.substitution
+    flows = None if substitution is None else substitution.flows
+    return Outcome(plan, world.recorder.result(), world.journal.frame(), lots, flows)
 
 
 Days = Generator[simpy.Event, None, None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -59,6 +59,26 @@ class Impulse:
 
 
 @dataclass(frozen=True)
+class Arrivals:
+    """Patients that a disruption adds, beside the usual ones, in one place.
+
+    `cases` a day from day `first` on, shape (days,); each takes `weight` units at each of `cells`: on day d a cell has
+    weight x cases[d - first] units of demand more, in the mean.
+    """
+
+    cells: np.ndarray
+    weight: np.ndarray
+    first: float
+    cases: np.ndarray
+    place: str
+    cause: str
+
+    def moved(self, by: float) -> Arrivals:
+        """The same patients, `by` days later."""
+        return replace(self, first=self.first + by)
+
+
+@dataclass(frozen=True)
 class Impact:
     """All that one disruption does, and how it appears in the journal and on the timeline."""
 
@@ -68,6 +88,7 @@ class Impact:
     announced: float
     effects: tuple[Effect, ...] = ()
     impulses: tuple[Impulse, ...] = ()
+    arrivals: tuple[Arrivals, ...] = ()
 
 
 def ramp(start: float, length: float, before: float, after: float) -> tuple[tuple[float, float], ...]:

@@ -1,4 +1,4 @@
-"""Recorded demand from a CSV file."""
+"""Recorded demand, and other series, from CSV files."""
 
 from __future__ import annotations
 
@@ -36,3 +36,26 @@ def read_series(
     csv.check()
     position = np.array([names[name] for name in where], dtype=np.int64)
     return days[mine], position[mine], units[mine]
+
+
+def read_columns(path: Path, columns: dict[str, str], sites: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The columns of a file, each by what it holds: `date`, `place` (a site, region or country), `number` (at least 0).
+
+    Raises ScenarioError for bad cells, unknown places, and two rows that differ in numbers only.
+    """
+    csv = read_table(path, list(columns))
+    places = {str(name) for column in ("name", "region", "country") for name in sites[column] if name}
+    found = {}
+    for column, holds in columns.items():
+        if holds == "date":
+            found[column] = csv.dates(column)
+        elif holds == "place":
+            found[column] = np.array(csv.texts(column, valid=places))
+        else:
+            found[column] = csv.numbers(column, None, 0)
+    csv.check()
+    keys = [column for column, holds in columns.items() if holds != "number"]
+    for row in np.flatnonzero(pd.DataFrame({key: found[key] for key in keys}).duplicated().to_numpy())[:20]:
+        csv.problems.append(csv.problem(int(row), keys[0], f"a second row for the same {' and '.join(keys)}"))
+    csv.check()
+    return found

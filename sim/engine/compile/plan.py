@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.disruptions.base import FromFile
+from sim.engine.compile.behaviour import compile_behaviour
 from sim.engine.compile.demand import DemandEntry, DemandRows
 from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.network import compile_network
@@ -30,12 +32,13 @@ def compile_plan(loaded: Loaded) -> Plan:
     lots = compile_lots(loaded, network, reserves, problems)
     testing = compile_testing(loaded, network, problems)
     impacts = _impacts(loaded, network, problems)
+    demand = _demand(network, rows, entries)
+    behaviour = compile_behaviour(loaded, network, demand, problems)
     problems.check()
     low, high = plan_bounds(loaded, network)
-    demand = _demand(network, rows, entries)
     return Plan(
         network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
-        lots, testing, low, high,
+        lots, testing, low, high, behaviour,
     )  # fmt: skip
 
 
@@ -44,6 +47,8 @@ def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impa
     impacts: list[Impact] = []
     for position, disruption in enumerate(loaded.spec.disruptions):
         with problems.at("disruptions", position):
+            if position in loaded.tables and isinstance(disruption, FromFile):
+                disruption = disruption.with_rows(loaded.tables[position])
             impact = disruption.impact(network)
             if disruption.name is not None and any(impact.cause == other.cause for other in impacts):
                 raise PlaceError(("name",), "two disruptions have this name", disruption.name)
