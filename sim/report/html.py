@@ -41,6 +41,7 @@ def render(facts: Facts, manifest: dict[str, Any]) -> str:
         events=page_tables.events(facts),
         reserves=page_tables.reserves(facts),
         costs=page_tables.costs(facts),
+        substitution=page_tables.substitution(facts),
         stockouts=page_tables.stockouts(facts),
         overall=page_tables.overall(facts),
         by_group=page_tables.by_group(facts),

@@ -9,7 +9,18 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from sim.report.facts import Facts
-from sim.report.figures import averted, cover_heat, cover_over_time, fill, map, ports, reserve, timeline, unmet_by_group
+from sim.report.figures import (
+    averted,
+    cover_heat,
+    cover_over_time,
+    epidemic,
+    fill,
+    map,
+    ports,
+    reserve,
+    timeline,
+    unmet_by_group,
+)  # fmt: skip
 from sim.report.figures.style import drawing, to_svg
 
 BANDS = "Grey bands: days with a disruption."
@@ -48,6 +59,11 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
             "Fill rate: units served from stock on the day they were asked for, as a share of units asked for, over "
             f"the last seven days. At most five groups each, those with the largest share unmet. {BANDS}",
             fill.draw(facts, columns),
+        )  # fmt: skip
+        add(
+            "epidemic", "Cases and stock",
+            "Above: people who fall ill each day and need care, in the mean, for the six largest outbreaks. Below: stock "
+            f"at warehouses and facilities / usual daily demand, of what they need. {BANDS}", epidemic.draw(facts),
         )  # fmt: skip
         add("reserves", "Every reserve over time", f"At most six, the largest. {BANDS}", reserve.draw(facts))
         add("ports", "Queues at ports", f"Goods waiting to be handled at each day's end. {BANDS}", ports.draw(facts))

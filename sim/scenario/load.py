@@ -92,7 +92,7 @@ def load(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] |
             if entry.series is not None:
                 with problems.at("demand", position):
                     file = document.file_at(("demand", position, "series", "file"))
-                    series[position] = read_series(file, entry.product, sites.frame, spec)
+                    series[position] = read_series(file, entry.product, sites.frame, spec, entry.series.stockouts)
     problems.check()
     assert sites is not None
     return Loaded(spec, document, sites, series, tables)

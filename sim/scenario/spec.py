@@ -75,6 +75,9 @@ class Series(Model):
 
     file: Text
     """CSV file, relative to this file"""
+    stockouts: Text | None = None
+    """column that holds 1 on days on which stock ran out, else 0: the units are then issues, and demand on those days
+    is what is expected given that it was at least that"""
 
 
 class DemandSpec(Model):
