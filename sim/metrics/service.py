@@ -18,7 +18,7 @@ def fill_rate(view: View) -> float | None:
 
 @metric("fill_rate_with_substitutes", "Fill rate with substitutes", "share", better="higher")
 def fill_rate_with_substitutes(view: View) -> float | None:
-    """Units served on the day they were asked for, from stock or with a substitute, as a share of all units demanded."""
+    """Units served on the day they were asked for, themselves or with a substitute, as a share of units demanded."""
     return ratio(view.total("served") + view.total("substituted"), view.total("demand"))
 
 

@@ -35,8 +35,8 @@ def read_series(
     if not mine.any():
         csv.problems.append(csv.problem(0, "product", "no row is for the product that reads this series", product))
     days = (dates - np.datetime64(spec.start, "D")).astype(np.int64)
-    rows = pd.DataFrame({"day": days, "site": where, "product": what})
-    for row in np.flatnonzero(rows.duplicated().to_numpy())[:20]:
+    keys = pd.DataFrame({"day": days, "site": where, "product": what})
+    for row in np.flatnonzero(keys.duplicated().to_numpy())[:20]:
         csv.problems.append(csv.problem(int(row), "date", "a second row for the same date, site and product"))
     csv.check()
     position = np.array([names[name] for name in where], dtype=np.int64)
