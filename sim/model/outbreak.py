@@ -22,7 +22,7 @@ def seir(people: float, r0: float, latent: float, infectious: float, seeds: floa
         return -infected, infected - onset * exposed, onset * exposed - recovery * ill, onset * exposed
 
     solved = solve_ivp(
-        change, (0.0, float(days)), (people - seeds, 0.0, seeds, 0.0), method="LSODA", rtol=1e-8, atol=people * 1e-12,
+        change, (0.0, float(days)), (people - seeds, 0.0, seeds, 0.0), method="DOP853", rtol=1e-8, atol=people * 1e-12,
         t_eval=np.arange(days + 1.0),
     )  # fmt: skip
     return np.maximum(0.0, np.diff(solved.y[3]))

@@ -63,7 +63,8 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
         add(
             "epidemic", "Cases and stock",
             "Above: people who fall ill each day and need care, in the mean, for the six largest outbreaks. Below: "
-            f"stock at warehouses and facilities / usual daily demand, of what they need. {BANDS}", epidemic.draw(facts),
+            f"stock at warehouses and facilities / usual daily demand, of what they need. {BANDS}",
+            epidemic.draw(facts),
         )  # fmt: skip
         add("reserves", "Every reserve over time", f"At most six, the largest. {BANDS}", reserve.draw(facts))
         add("ports", "Queues at ports", f"Goods waiting to be handled at each day's end. {BANDS}", ports.draw(facts))

@@ -111,6 +111,7 @@ class _Builder:
             w: {"country": c.one(["KE", "KE", "IN"]), "priority": k} for k, w in enumerate(self.warehouses, 1)
         }
         spec["facilities"] = {f: self._facility(k) for k, f in enumerate(self.facilities, 1)}
+        self.region = {f: site["region"] for f, site in spec["facilities"].items()}
         self.country = {
             n: s["country"]
             for g in ("suppliers", "ports", "warehouses", "facilities")
@@ -123,6 +124,10 @@ class _Builder:
         spec["replenishment"] = self._replenishment()
         spec["allocation"] = self._allocation()
         spec["stock"] = self._stock()
+        if not self.exact:
+            self._substitutes()
+            spec["use_levels"] = self._use_levels()
+            spec["hoarding"] = self._hoarding()
         spec["reserves"] = {f"r{k}": self._reserve() for k in range(c.number(0, 2))}
         self.spec = spec
         kinds = [k for k, build in DISRUPTED.items() if k != "port_closure" or self.ports]
@@ -174,7 +179,8 @@ class _Builder:
     def _facility(self, position: int) -> Spec:
         c = self.c
         priority = position if self.exact else c.number(1, 3)
-        return {"country": c.one(["KE", "UG"]), "region": c.one(["north", "south"]), "priority": priority}
+        site = {"country": c.one(["KE", "UG"]), "region": c.one(["north", "south"]), "priority": priority}
+        return site if self.exact else site | {"population": c.one([80, 2000])}
 
     # who needs what, and from where
 
@@ -191,6 +197,9 @@ class _Builder:
                     maybe(c, entry, "distribution", DEMANDS)
                     maybe(c, entry, "season", [{"peak": "02-01", "amplitude": "40%"}])
                     maybe(c, entry, "until", [day(15), day(30)])
+                    if not c.number(0, 4):
+                        entry["per_person"] = c.one(["0.01 a day", "2 a year"])
+                        del entry["per_day"]
                 if c.number(0, 1):
                     entry["shortage"] = "backorder"
                     maybe(c, entry, "patience", ["1d", "3d", "10d"])
@@ -292,6 +301,40 @@ class _Builder:
                 entries.append(entry)
         return entries
 
+    # what people do about scarcity
+
+    def _substitutes(self) -> None:
+        """Products that stand in for another that some facility needs beside them."""
+        for wanted, other in itertools.permutations(self.products, 2):
+            if self.c.number(0, 1) and any({wanted, other} <= set(needs) for needs in self.wants.values()):
+                terms: Spec = {}
+                maybe(self.c, terms, "ratio", [0.4, 1.5, 3])
+                maybe(self.c, terms, "share", ["0%", "35%", "100%"])
+                self.goods[wanted].setdefault("substitutes", {})[other] = terms
+
+    def _use_levels(self) -> list[Spec]:
+        c = self.c
+        entries = []
+        for some in (self.facilities[::2], self.facilities[1::2]):
+            if some and c.number(0, 1):
+                entry: Spec = {"at": some}
+                maybe(c, entry, "cover_of", ["site", "region"])
+                maybe(c, entry, "within", ["1d", "6d"])
+                maybe(c, entry, "contingency", [{"below": "8d", "saves": "30%", "comes_back": "50%"}])
+                maybe(c, entry, "crisis", [{"below": "2d", "until": "3d", "saves": "75%", "comes_back": "100%"}])
+                if "contingency" in entry or "crisis" in entry:
+                    entries.append(entry)
+        return entries
+
+    def _hoarding(self) -> list[Spec]:
+        c = self.c
+        entry: Spec = {"at": c.one([*self.facilities, "facilities"])}
+        maybe(c, entry, "below", ["50%", "100%"])
+        maybe(c, entry, "at_most", [1, 3.5])
+        maybe(c, entry, "memory", ["1d", "20d"])
+        maybe(c, entry, "trust", ["0%", "100%"])
+        return [entry] * c.number(0, 1)
+
     def _reserve(self) -> Spec:
         """Held where its members are supplied, by one or two warehouses, or by a facility for itself."""
         c = self.c
@@ -375,7 +418,7 @@ TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
     "declared": lambda c: {"trigger": "declared", "after": c.one(["0d", "9d"]), "until": c.one(["15d", "60d"])},
     "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"])},
 }  # fmt: skip
-INEXACT = ("extra_orders", "supplier_allocation")
+INEXACT = ("epidemic", "extra_orders", "supplier_allocation")
 AT_ONCE = ("stock_loss", "recall", "shelf_life_extension")
 
 
@@ -463,6 +506,16 @@ def _rationed(b: _Builder) -> Spec:
     return rationed
 
 
+def _epidemic(b: _Builder) -> Spec:
+    facility = b.c.one(b.facilities)
+    product = b.c.one(b.wants[facility])
+    epidemic: Spec = {"items": {product: b.c.one([0.5, 2])}, "shared_by": "population", "seeds": 1}
+    epidemic |= {"arrives": {b.c.one([facility, b.region[facility]]): b.c.one(["0d", "5d"])}, "r0": b.c.one([0.8, 4])}
+    maybe(b.c, epidemic, "treated", ["10%"])
+    maybe(b.c, epidemic, "latent", ["2d"])
+    return epidemic
+
+
 def _extra_orders(b: _Builder) -> Spec:
     buyer, product = b.c.one(sorted(b.sources))
     extra = {"at": buyer, "source": b.c.one(b.sources[buyer, product]), "per_day": b.c.one([0.4, 9, 50])}
@@ -472,6 +525,7 @@ def _extra_orders(b: _Builder) -> Spec:
 
 DISRUPTED: dict[str, Callable[[_Builder], Spec]] = {
     "demand_surge": _surge,
+    "epidemic": _epidemic,
     "export_ban": _ban,
     "extra_orders": _extra_orders,
     "lane_delay": _delay,
