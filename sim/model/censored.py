@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 LARGEST_DISPERSION = 1e3
-POISSON = 1e-6
-"""Dispersion above 1 that stands for none."""
+POISSON = 1e-3
+"""Dispersion above 1 that stands for none: with less the likelihood loses its digits."""
 STEP = 1e-3
 """Relative step of second differences."""
 
@@ -66,7 +66,9 @@ def estimate(issued: np.ndarray, censored: np.ndarray) -> Estimate:
 
     bounds = [(-12.0, 25.0), (np.log(POISSON), np.log(LARGEST_DISPERSION))]
     starts = [np.array([np.log(issued.mean()), np.log(more)]) for more in (POISSON, 0.5, 5.0)]
-    best = min((minimize(misfit, start, method="L-BFGS-B", bounds=bounds) for start in starts), key=lambda fit: fit.fun)
+    fine = {"xatol": 1e-7, "fatol": 1e-9, "maxfev": 2000}
+    fits = (minimize(misfit, start, method="Nelder-Mead", bounds=bounds, options=fine) for start in starts)
+    best = min(fits, key=lambda fit: fit.fun)
     mean, more = np.exp(best.x)
     return Estimate(float(mean), _standard_error(misfit, best.x), 1 + float(more), len(issued), int(censored.sum()))
 
@@ -90,7 +92,7 @@ def completed(issued: np.ndarray, censored: np.ndarray) -> np.ndarray:
     np.divide(above, at_least, out=expected, where=at_least > 0)
     total = np.concatenate(([0.0], np.cumsum(np.maximum(expected, issued[censored]))))
     units = issued.copy()
-    units[censored] = np.maximum(issued[censored], np.diff(np.floor(total + 1e-9)).astype(np.int64))
+    units[censored] = np.maximum(issued[censored], np.diff(np.floor(total + 0.5)).astype(np.int64))
     return units
 
 

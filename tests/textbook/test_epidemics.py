@@ -130,7 +130,7 @@ def test_cases_are_read_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "fields", "message"),
     [
-        (["2024-01-04,eest,3"], {}, "cases.csv:2: column 'region': this is not valid: 'eest'"),
+        (["2024-01-04,eest,3"], {}, "cases.csv:2: column 'region': this is not valid (got 'eest')"),
         (["2024-01-04,east,-3"], {}, "a number of at least 0"),
         (["2024-01-04,east,3", "2024-01-04,east,4"], {}, "cases.csv:3: column 'date': a second row for the same date"),
         (["2024-01-04,east,3", "2024-01-04,a,4"], {}, "'a' is in 'east' and in 'a'"),
