@@ -12,10 +12,12 @@ STOCKS = ("on_hand", "reserve", "held", "backlog", "owed", "in_transit")
 orders not yet sent, goods on the way to the site (ports included)."""
 FLOWS = (
     "demand", "served", "served_late", "unmet", "lost", "received", "ordered", "dispatched", "produced", "destroyed",
-    "expired", "recalled",
+    "expired", "recalled", "substituted", "stood_in", "conserved", "recovered",
 )  # fmt: skip
 """During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
-`lost` never served, `dispatched` left the site; `destroyed`, `expired`, `recalled` went without being used."""
+`lost` never served, `dispatched` left the site; `destroyed`, `expired`, `recalled` went without being used;
+`substituted` demand met with another product, `stood_in` units used in place of another product, `conserved` demand put
+off or done without, `recovered` what comes back of it."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
 
@@ -46,6 +48,10 @@ class Ledger:
     destroyed: np.ndarray
     expired: np.ndarray
     recalled: np.ndarray
+    substituted: np.ndarray
+    stood_in: np.ndarray
+    conserved: np.ndarray
+    recovered: np.ndarray
 
     def __init__(self, cells: int, idle: set[str], same: Mapping[str, str] = MappingProxyType({})) -> None:
         own = [name for name in DAILY if name not in idle and name not in same]

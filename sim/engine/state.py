@@ -48,7 +48,10 @@ class State:
         cells, flows = len(plan.network.cell_site), len(plan.network.flow_buyer)
         waits = bool(plan.demand.backorder.any())
         lots = LotKeeper(plan) if plan.lots.tracked.any() else None
-        idle = {"backlog": not waits, "served_late": not waits, "reserve": not plan.reserves}
+        returns = any(use.returns.any() for use in plan.behaviour.use)
+        idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
+        idle |= {"substituted": not plan.behaviour.substitutes, "stood_in": not plan.behaviour.substitutes}
+        idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
         idle |= {"expired": lots is None, "recalled": lots is None, "held": lots is None and not plan.testing}
         # where no patient waits, all unmet demand is lost
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, {} if waits else {"lost": "unmet"})
