@@ -7,9 +7,17 @@ from pathlib import Path
 import numpy as np
 
 
-def country(folder: Path, facilities: int = 10_000, products: int = 20, days: int = 365, warehouses: int = 50) -> Path:
+def country(
+    folder: Path,
+    facilities: int = 10_000,
+    products: int = 20,
+    days: int = 365,
+    warehouses: int = 50,
+    shelf_life: str | None = None,
+) -> Path:
     """A national system: 2 suppliers abroad, 2 ports, a central store, regional warehouses, facilities of very
-    unequal size (lognormal, sd of the logarithm 1); weekly reviews, proportional allocation, one export ban."""
+    unequal size (lognormal, sd of the logarithm 1); weekly reviews, proportional allocation, one export ban. With
+    `shelf_life` every product expires."""
     rng = np.random.default_rng(7)
     size = rng.lognormal(0.0, 1.0, facilities)
     rows = ["name,country,region,priority,served_by,mean_daily"]
@@ -21,12 +29,13 @@ def country(folder: Path, facilities: int = 10_000, products: int = 20, days: in
     goods = [f"p{k:02d}" for k in range(products)]
     makes = [f"{{{', '.join(f'{g}: {{}}' for g in half)}}}" for half in (goods[::2], goods[1::2])]
     (folder / ".tideover").touch()
+    life = f", shelf_life: {shelf_life}" if shelf_life else ""
     text = f"""
 scenario: country
 title: a country
 start: 2024-01-01
 end: {np.datetime64("2024-01-01") + days}
-products: {{{", ".join(f"{g}: {{unit: box, cost: 1}}" for g in goods)}}}
+products: {{{", ".join(f"{g}: {{unit: box, cost: 1{life}}}" for g in goods)}}}
 suppliers:
   s1: {{country: IN, makes: {makes[0]}}}
   s2: {{country: CN, makes: {makes[1]}}}

@@ -10,7 +10,7 @@ import numpy as np
 
 
 def supplynetpy(folder: Path) -> tuple[float, float, float]:
-    """(seconds, units demanded, fill rate) of the network that `networks.two_tier` wrote, with the same demand."""
+    """(processor seconds, units demanded, fill rate) of the network of `networks.two_tier`, with the same demand."""
     import SupplyNetPy.Components as scm
 
     demand = np.load(folder / "demand.npy")
@@ -34,10 +34,10 @@ def supplynetpy(folder: Path) -> tuple[float, float, float]:
         units = iter([*demand[:, k].tolist(), 1])
         arrival = {"order_arrival_model": lambda: 1, "order_quantity_model": lambda units=units: next(units, 1)}
         demands.append({"ID": f"d{k}", "name": f"d{k}", "demand_node": f"f{k}", "consume_available": True} | arrival)
-    began = time.perf_counter()
+    began = time.process_time()
     network = scm.create_sc_net(nodes=nodes, links=links, demands=demands)
     network = scm.simulate_sc_net(network, sim_time=days, logging=False)
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     shortage = sum(network["nodes"][f"f{k}"].stats.orders_shortage[1] for k in range(facilities))
     asked = sum(d.stats.demand_placed[1] for d in network["demands"].values())
     return seconds, float(asked), 1 - shortage / asked

@@ -19,6 +19,8 @@ DAYS_PER = {"h": 1 / 24, "d": 1.0, "w": 7.0, "mo": 30.0, "y": 365.0}
 NUMBER = r"(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})"
 DURATION = re.compile(rf"^({NUMBER}) ?(h|d|w|mo|y)$")
 SHARE = re.compile(rf"^({NUMBER}) ?%$")
+DAYS_IN = {"day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
+RATE = re.compile(rf"^({NUMBER}) ?(?:a |per |/ ?)(day|week|month|year)$")
 DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 
@@ -51,6 +53,14 @@ def _at_most_one(share: float) -> float:
     if share > 1:
         raise ValueError("a share between 0% and 100%")
     return share
+
+
+def parse_rate(value: Any) -> float:
+    """Amount a day in a rate such as `0.02 a day`, `1.5 per month` or `7/year`; raises ValueError for anything else."""
+    match = RATE.match(str(value).strip())
+    if not match:
+        raise ValueError("a rate with its time such as 0.02 a day, 1.5 a month or 7 a year")
+    return float(match[1]) / DAYS_IN[match[2]]
 
 
 def parse_date(value: Any) -> dt.date:
@@ -97,6 +107,8 @@ def _schema(kind: str, pattern: str | None = None, **more: Any) -> WithJsonSchem
 Days = Annotated[float, BeforeValidator(parse_duration), _schema("string", DURATION.pattern)]
 Share = Annotated[float, BeforeValidator(lambda v: _at_most_one(parse_share(v))), _schema("string", SHARE.pattern)]
 Percent = Annotated[float, BeforeValidator(parse_share), _schema("string", SHARE.pattern)]
+RateField = Annotated[float, BeforeValidator(parse_rate), _schema("string", RATE.pattern)]
+"""Amount a day."""
 Date = Annotated[dt.date, BeforeValidator(parse_date), _schema("string", DATE.pattern, format="date")]
 Number = Annotated[float, BeforeValidator(parse_number), _schema("number")]
 NonNegative = Annotated[float, BeforeValidator(parse_number), Field(ge=0), _schema("number", minimum=0)]

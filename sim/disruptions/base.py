@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from sim.errors import PlaceError, one_of_few, placed
-from sim.model.effects import Effect, Impact, Impulse, Operation, Steps
+from sim.model.effects import Arrivals, Effect, Impact, Impulse, Operation, Steps
 from sim.model.network import Network
 from sim.model.selection import Selector
 from sim.registry import Kind, Model, Registry
@@ -115,7 +115,12 @@ class Disruption(Kind):
         start, end = self.span(network)
         effects, impulses = self.act(network)
         held = tuple(e for e in effects if e.end > e.start and len(e.rows))
-        return Impact(self.label, start, end, start - self.notice, held, tuple(impulses), self.kind)
+        added = tuple(self.arrivals(network))
+        return Impact(self.label, start, end, start - self.notice, held, tuple(impulses), added, self.kind)
+
+    def arrivals(self, network: Network) -> list[Arrivals]:
+        """Patients that it adds; raises PlaceError like `act`."""
+        return []
 
     def hold(self, network: Network, quantity: str, rows: np.ndarray, operation: Operation, value: float) -> Effect:
         """An effect of one value over the whole span."""
@@ -175,6 +180,29 @@ class MadeBetween(AtOnce):
         first = -np.inf if self.made_from is None else day(self.made_from)
         over = day(self.from_ if self.made_until is None else self.made_until)
         return Impulse(action, cells, amount, day(self.from_), self.label, (first, over))
+
+
+class FromFile(Disruption):
+    """Something that may be told by the rows of a CSV file."""
+
+    columns: ClassVar[dict[str, str]]
+    """the file's columns, and what each holds: date, place or number"""
+    file: Text | None = None
+    """CSV file, relative to this file"""
+    _rows: dict[str, np.ndarray] | None = PrivateAttr(default=None)
+
+    def with_rows(self, rows: dict[str, np.ndarray]) -> Self:
+        """The same with the rows of its file, one array a column (dates as datetime64[D])."""
+        told = self.model_copy()
+        told._rows = rows
+        return told
+
+    @property
+    def rows(self) -> dict[str, np.ndarray]:
+        """The rows of the file; raises PlaceError where it was not read."""
+        if self._rows is None:
+            raise PlaceError(("file",), "a file cannot be read for a disruption in this place", self.file)
+        return self._rows
 
 
 DISRUPTIONS: Registry[Disruption] = Registry("disruption", "kind")

@@ -15,7 +15,8 @@ from sim.model.shipments import Phase
 LOT_CHECK_DAYS = 7
 """Every lot is looked for this often; the totals of every stock every day."""
 HERE = ("on_hand", "held", "in_process", "reserve")
-GONE = ("served", "served_late", "destroyed", "expired", "recalled", "used_up", "scrapped")
+GONE = ("served", "served_late", "stood_in", "destroyed", "expired", "recalled", "used_up", "scrapped")
+ANSWERED = ("served", "served_late", "substituted", "conserved", "lost")
 LAWS: tuple[tuple[str, dict[str, int], dict[str, int]], ...] = (
     (
         "stock is not conserved: units missing",
@@ -24,7 +25,7 @@ LAWS: tuple[tuple[str, dict[str, int], dict[str, int]], ...] = (
     ),
     (
         "demand is not accounted for: units missing",
-        {"demand": 1, "served": -1, "served_late": -1, "lost": -1},
+        {"demand": 1, "recovered": 1} | dict.fromkeys(ANSWERED, -1),
         {"backlog": 1},
     ),
     ("goods under way differ from their counter by", {}, {"in_transit": 1}),
@@ -37,7 +38,8 @@ UNDER_WAY = np.array([[-1], [0], [1]])
 
 class Conservation:
     """Checks each evening, per product: initial + produced = on hand + held + in process + under way + reserve + served
-    + destroyed + expired + recalled + used up + scrapped; and now and then, for goods kept by lot, the same per lot.
+    + stood in + destroyed + expired + recalled + used up + scrapped; demand + recovered = served at once and late +
+    substituted + conserved + lost + backlog; and now and then, for goods kept by lot, the former per lot.
 
     Goods under way are counted from the shipments' table, not from the counters that policies see, so that an error
     in either is found.

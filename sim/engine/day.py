@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.engine.conservation import Conservation
 from sim.engine.dispatch import Dispatch
+from sim.engine.hoarding import Hoarding
 from sim.engine.journal import Detail, Journal
 from sim.engine.opening import put_under_way
 from sim.engine.ordering import Ordering
@@ -79,9 +80,13 @@ class World:
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self.production = Production(plan, self.state, self.quantities, streams, self.journal)
-        self.patients = Patients(plan, self.state, DemandTape(plan.demand, network.calendar, streams), self.quantities)
+        arrivals = [added for impact in plan.impacts for added in impact.arrivals]
+        tape = DemandTape(plan.demand, network.calendar, streams, arrivals)
+        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal)
         self.reports = Reports(self.state, self.quantities)
-        self.ordering = Ordering(plan, self.state, self.quantities, self.reports, self.journal)
+        hoarders = plan.behaviour.hoarders
+        self.hoarding = None if hoarders is None else Hoarding(network, hoarders)
+        self.ordering = Ordering(plan, self.state, self.quantities, self.reports, self.journal, self.hoarding)
         self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport, self.reports)
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
@@ -179,6 +184,7 @@ class World:
 
     def _allocate(self, day: int) -> list[int]:
         """Phase 6; returns the units that each reserve released."""
+        before = self.state.owed.copy() if self.hoarding is not None else None
         requested = self.dispatch.open_requests()
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
@@ -193,6 +199,8 @@ class World:
                 self.dispatch.take_allowance(flow, given[flow])
                 self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
                 requested = self.dispatch.within_lanes(requested - given)
+        if self.hoarding is not None and before is not None:
+            self.hoarding.look(before, self.state.owed)
         self.dispatch.cancel_rest()
         for desk in self.desks:
             desk.refill(float(day))

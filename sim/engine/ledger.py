@@ -12,11 +12,13 @@ STOCKS = ("on_hand", "reserve", "held", "in_process", "backlog", "owed", "in_tra
 demand waiting, customers' orders not yet sent, goods on the way to the site (ports included)."""
 FLOWS = (
     "demand", "served", "served_late", "unmet", "lost", "received", "ordered", "dispatched", "produced", "destroyed",
-    "expired", "recalled", "used_up", "scrapped",
+    "expired", "recalled", "used_up", "scrapped", "substituted", "stood_in", "conserved", "recovered",
 )  # fmt: skip
 """During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
 `lost` never served, `dispatched` left the site; `produced` begun by a maker, good or not; `destroyed`, `expired`,
-`recalled` went without being used; `used_up` went into other products, `scrapped` came out unusable."""
+`recalled` went without being used; `used_up` went into other products, `scrapped` came out unusable; `substituted`
+demand met with another product, `stood_in` units used in place of another product, `conserved` demand put off or done
+without, `recovered` what comes back of it."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
 
@@ -50,6 +52,10 @@ class Ledger:
     recalled: np.ndarray
     used_up: np.ndarray
     scrapped: np.ndarray
+    substituted: np.ndarray
+    stood_in: np.ndarray
+    conserved: np.ndarray
+    recovered: np.ndarray
 
     def __init__(self, cells: int, idle: set[str], same: Mapping[str, str] = MappingProxyType({})) -> None:
         own = [name for name in DAILY if name not in idle and name not in same]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.hoarding import Hoarding
 from sim.engine.journal import Journal
 from sim.engine.plan import BoundRule, Plan
 from sim.engine.reports import Reports
@@ -17,10 +18,18 @@ from sim.policies.replenishment.base import StockView
 class Ordering:
     """Asks every policy what it orders and books the orders at the sources."""
 
-    def __init__(self, plan: Plan, state: State, quantities: Quantities, reports: Reports, journal: Journal) -> None:
-        self._reports = reports
+    def __init__(
+        self,
+        plan: Plan,
+        state: State,
+        quantities: Quantities,
+        reports: Reports,
+        journal: Journal,
+        hoarding: Hoarding | None = None,
+    ) -> None:
+        self._reports, self._hoarding = reports, hoarding
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
-        self._may_hoard = quantities.touched("cell.order_factor")
+        self._may_hoard = hoarding is not None or quantities.touched("cell.order_factor")
         self._by_lot = state.lots is not None
         self._may_order_extra = quantities.touched("flow.extra_orders")
         level = plan.network.cell_level
@@ -83,6 +92,8 @@ class Ordering:
             position = position - self._not_counted(rule.cells, day)
         if self._may_hoard:
             factor = self._quantities["cell.order_factor"][cells]
+            if self._hoarding is not None:
+                factor = factor * self._hoarding.factor[cells]
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
         view = StockView(position, self._reports.stock_for_review(cells))
         return rule.rule.orders(view) if due else rule.rule.emergency(view)

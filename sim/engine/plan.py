@@ -112,6 +112,64 @@ class Rooms:
 
 
 @dataclass(frozen=True)
+class SubstituteStep:
+    """Pairs of demand cells (positions in the demand plan) of which none is named twice: what lacks of `wanted` may be
+    served from `other`, `ratio` units for one, to the `share` of patients who accept it; `row` is the line of
+    `Behaviour.substitute_rows` that it is counted in."""
+
+    wanted: np.ndarray
+    other: np.ndarray
+    ratio: np.ndarray
+    share: np.ndarray
+    row: np.ndarray
+
+
+@dataclass(frozen=True)
+class UseLevels:
+    """When some demand cells use less; arrays over (level, 1), the mildest level first.
+
+    `row` are the cells' positions in the demand plan. A level holds from days of cover under `below` until they are at
+    least `until`; `saves` is the share of demand withheld, of which `returns` is to come back within `within` days of
+    ordinary use. `group` over the cells tells those whose cover is taken together, `usual` is their usual demand a day.
+    """
+
+    names: tuple[str, ...]
+    row: np.ndarray
+    cells: np.ndarray
+    below: np.ndarray
+    until: np.ndarray
+    saves: np.ndarray
+    returns: np.ndarray
+    within: int
+    group: np.ndarray
+    usual: np.ndarray
+
+
+@dataclass(frozen=True)
+class Hoarders:
+    """Buyers' cells that order more as less of their orders is filled; arrays over those cells.
+
+    `below` is the share filled under which they begin, `gain` how much is added at most to the level they order up to,
+    as a share of it; `memory` in days.
+    """
+
+    cells: np.ndarray
+    below: np.ndarray
+    gain: np.ndarray
+    memory: np.ndarray
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What people do about scarcity. `substitute_rows` are (wanted, other, region) names."""
+
+    substitutes: tuple[SubstituteStep, ...] = ()
+    substitute_rows: tuple[tuple[str, str, str], ...] = ()
+    use: tuple[UseLevels, ...] = ()
+    hoarders: Hoarders | None = None
+
+
+@dataclass(frozen=True)
 class Start:
     """Stock at the first simulated day: on hand over cells, and shipments under way as (flow, units, days ago)."""
 
@@ -146,6 +204,7 @@ class Plan:
     hazards: tuple[BoundHazard, ...]
     stock_minimum: np.ndarray
     stock_maximum: np.ndarray
+    behaviour: Behaviour
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""

@@ -30,7 +30,7 @@ class ReserveDesk:
         self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
         self._reports = reports
-        self._impacts: tuple[Impact, ...] = tuple(i for i in plan.impacts if i.effects or i.impulses)
+        self._impacts: tuple[Impact, ...] = tuple(i for i in plan.impacts if i.effects or i.impulses or i.arrivals)
         members = len(self.reserve.members)
         self._product = plan.network.cell_product[self.reserve.members]
         self._mean = plan.network.cell_mean[self.reserve.members]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import simpy
 
 from sim.engine.day import World
@@ -28,7 +29,8 @@ Progress = Callable[[int], None]
 class Outcome:
     """What one replication of a plan gave.
 
-    The record, the journal as a table, the disruptions it met, and the lots if any were kept.
+    The record, the journal as a table, the disruptions it met, and the lots if any were kept. `substitution`
+    (days, 2, rows) is as in `Substitution.flows`, None where nothing has a substitute.
     """
 
     plan: Plan
@@ -36,6 +38,7 @@ class Outcome:
     journal: pd.DataFrame
     impacts: tuple[Impact, ...]
     lots: LotRecord | None = None
+    substitution: np.ndarray | None = None
 
 
 def simulate(
@@ -71,7 +74,9 @@ def simulate(
     environment.run(until=last)
     world.end_day(last - 1)
     lots = None if world.state.lots is None else world.state.lots.record()
-    return Outcome(plan, world.recorder.result(), world.journal.frame(), impacts, lots)
+    substitution = world.patients.substitution
+    flows = None if substitution is None else substitution.flows
+    return Outcome(plan, world.recorder.result(), world.journal.frame(), impacts, lots, flows)
 
 
 Days = Generator[simpy.Event, None, None]

@@ -49,7 +49,10 @@ class State:
         cells, flows = len(plan.network.cell_site), len(plan.network.flow_buyer)
         waits = bool(plan.demand.backorder.any())
         lots = LotKeeper(plan) if plan.lots.tracked.any() else None
-        idle = {"backlog": not waits, "served_late": not waits, "reserve": not plan.reserves}
+        returns = any(use.returns.any() for use in plan.behaviour.use)
+        idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
+        idle |= {"substituted": not plan.behaviour.substitutes, "stood_in": not plan.behaviour.substitutes}
+        idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
         idle |= {"expired": lots is None, "recalled": lots is None, "held": lots is None and not plan.testing}
         at_once = not plan.network.bill.staged.size
         idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}

@@ -8,7 +8,9 @@ from sim.engine.journal import Journal
 from sim.engine.making import Making
 from sim.engine.plan import Plan
 from sim.engine.state import State, in_place
+from sim.engine.substitution import Substitution
 from sim.engine.tape import DemandTape, TimeTape
+from sim.engine.use_levels import Conservers
 from sim.model.effects import Quantities
 from sim.rng import Streams
 
@@ -105,13 +107,16 @@ class Production:
 
 
 class Patients:
-    """Demand at facilities: those who wait are served first, then the day's own."""
+    """Demand at facilities: those who wait are served first, then what was put off and comes back, then the day's own;
+    what is left may be served to those who accept a substitute."""
 
-    def __init__(self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities) -> None:
+    def __init__(self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities, journal: Journal) -> None:
         demand = plan.demand
+        self._conservers = Conservers(plan, state, journal) if plan.behaviour.use else None
+        self.substitution = Substitution(plan) if plan.behaviour.substitutes else None
         cell, self._backorder = demand.cell, demand.backorder
         self._cell = in_place(cell)
-        self._waits = state.waits
+        self._simple = not (state.waits or plan.behaviour.use or plan.behaviour.substitutes)
         self._patient = np.flatnonzero(demand.patience > 0)
         self._patience = demand.patience[self._patient]
         self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
@@ -125,7 +130,7 @@ class Patients:
         factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
         demand = self._tape.day(day, factor)
         today.demand[cell] = demand
-        if not self._waits:  # all unmet demand is lost; the ledger keeps the two as one
+        if self._simple:  # all unmet demand is lost; the ledger keeps the two as one
             served = np.minimum(state.on_hand[cell], demand)
             state.on_hand[cell] -= served
             today.served[cell], today.unmet[cell] = served, demand - served
@@ -133,16 +138,26 @@ class Patients:
                 self._lots.serve(served)
             return
         stock, backlog = state.on_hand[cell], state.backlog[cell]
+        asked, back = demand, np.zeros_like(demand)
+        if self._conservers is not None:
+            conserved, back = self._conservers.answer(demand, day)
+            asked = demand - conserved
+            today.conserved[cell], today.recovered[cell] = conserved, back
         late = np.minimum(stock, backlog)
-        served = np.minimum(stock - late, demand)
-        unmet = demand - served
+        again = np.minimum(stock - late, back)
+        served = np.minimum(stock - late - again, asked)
+        taken, unmet = late + again + served, asked - served + back - again
+        if self.substitution is not None:
+            met, used = self.substitution.serve(stock - taken, unmet, day)
+            taken, unmet = taken + used, unmet - met
+            today.substituted[cell], today.stood_in[cell] = met, used
         waits = np.where(self._backorder, unmet, 0)
         given_up = self._give_up(late, waits) if self._patient.size else 0
-        state.on_hand[cell] = stock - late - served
+        state.on_hand[cell] = stock - taken
         if self._lots is not None:
-            self._lots.serve(late + served)
+            self._lots.serve(taken)
         state.backlog[cell] = backlog - late + waits - given_up
-        today.served[cell], today.served_late[cell] = served, late
+        today.served[cell], today.served_late[cell] = served, late + again
         today.unmet[cell], today.lost[cell] = unmet, unmet - waits + given_up
 
     def _give_up(self, late: np.ndarray, waits: np.ndarray) -> np.ndarray:

@@ -11,9 +11,11 @@ import numpy as np
 
 from sim.engine.plan import DemandPlan
 from sim.engine.state import in_place
+from sim.engine.surges import Joined, Surges
 from sim.model.distributions import Times
+from sim.model.effects import Arrivals
 from sim.model.network import Calendar
-from sim.rng import BLOCK_DAYS, Key, Streams
+from sim.rng import BLOCK_DAYS, Streams
 
 YEAR = 365.25
 BATCH = 64
@@ -27,18 +29,21 @@ def block_of(day: int) -> tuple[int, int, int]:
 
 
 class DemandTape:
-    """Whole units demanded each day over demand cells, before and with surges."""
+    """Whole units demanded each day over demand cells, before and with surges and the patients that join."""
 
-    def __init__(self, plan: DemandPlan, calendar: Calendar, streams: Streams) -> None:
+    def __init__(
+        self, plan: DemandPlan, calendar: Calendar, streams: Streams, arrivals: Sequence[Arrivals] = ()
+    ) -> None:
         self._plan = plan
         self._calendar = calendar
         self._streams = streams
         self._keys = streams.keys(plan.names)
-        self._surge_keys: dict[int, Key] = {}
         self._block = np.zeros((0, len(plan.cell)), dtype=np.int32)
         self._first: int | None = None
         self._random = np.array([e.recorded is None and e.kind.random for e in plan.entries], dtype=bool)
         self._recorded = self._recorded_rows()
+        self._surges = Surges(plan, streams, self._random, self._shape)
+        self._joined = Joined(plan, streams, self._random, arrivals) if arrivals else None
 
     def day(self, day: int, factor: np.ndarray | None = None) -> np.ndarray:
         """Demand of a day, int64 over demand cells; `factor` multiplies the mean where it is not 1.
@@ -50,8 +55,9 @@ class DemandTape:
             self._draw(number, first)
         demand = self._block[position].astype(np.int64)
         if factor is not None and (changed := np.flatnonzero(factor != 1)).size:
-            for k in changed.tolist():
-                demand[k] = self._surged(k, day, int(demand[k]), float(factor[k]))
+            demand[changed] = self._surges.demand(changed, factor[changed], day, self._block[position:])
+        if self._joined is not None:
+            demand[self._joined.cells] += self._joined.units[position]
         return demand
 
     def mean(self, day: int) -> np.ndarray:
@@ -90,6 +96,8 @@ class DemandTape:
         at, k, units = self._recorded
         inside = (at >= start) & (at < first + len(days))
         block[at[inside] - first, k[inside]] = units[inside]
+        if self._joined is not None:
+            self._joined.draw(number, first, len(days))
         self._block, self._first = block, first
 
     def _carry_forward(self, block: np.ndarray, days: np.ndarray, shapes: list[np.ndarray]) -> None:
@@ -129,26 +137,6 @@ class DemandTape:
                 found.append((days[known], at[where[known]], units[known]))
         day, cell, units = (np.concatenate(part) for part in zip(*found, strict=True))
         return day, cell, units
-
-    def _surged(self, k: int, day: int, usual: int, factor: float) -> int:
-        key = self._surge_keys.setdefault(k, self._streams.key(self._plan.names[k] + "/surge"))
-        entry = int(self._plan.entry[k])
-        kind = self._plan.entries[entry].kind
-        generator = self._streams.at(key, 2 * day if day >= 0 else -2 * day - 1)
-        if not self._random[entry]:
-            before = self._until(k, day)  # carried forward, so that a small demand grows too
-            return int(np.floor(factor * (before + usual) + 1e-9) - np.floor(factor * before + 1e-9))
-        if factor < 1:
-            return int(generator.binomial(usual, factor))
-        mean = float(self._plan.mean[k]) * float(self._shape(entry, np.array([float(day)]))[0]) * (factor - 1)
-        return usual + (int(kind.draw(generator, mean, 1)[0]) if mean > 0 else 0)
-
-    def _until(self, k: int, day: int) -> int:
-        """Units demanded before `day` at a demand cell whose demand is certain."""
-        if self._plan.entries[int(self._plan.entry[k])].recorded is not None:
-            at, cell, units = self._recorded
-            return int(units[(cell == k) & (at < day)].sum())
-        return int(np.floor(self._plan.mean[k] * self._elapsed(int(self._plan.entry[k]), float(day)) + 1e-9))
 
 
 class TimeTape:

@@ -16,6 +16,12 @@ def fill_rate(view: View) -> float | None:
     return ratio(view.total("served"), view.total("demand"))
 
 
+@metric("fill_rate_with_substitutes", "Fill rate with substitutes", "share", better="higher")
+def fill_rate_with_substitutes(view: View) -> float | None:
+    """Units served on the day they were asked for, themselves or with a substitute, as a share of units demanded."""
+    return ratio(view.total("served") + view.total("substituted"), view.total("demand"))
+
+
 @metric("no_stockout_probability", "Days without a stockout", "share", better="higher")
 def no_stockout_probability(view: View) -> float | None:
     """Share of site-product-days on which all demand was met on the day."""
@@ -45,6 +51,21 @@ def units_unmet(view: View) -> float | None:
 def units_lost(view: View) -> float | None:
     """Units of demand given up: lost at once, or after patients' patience ran out."""
     return float(view.total("lost"))
+
+
+@metric("units_substituted", "Served with a substitute", "units")
+def units_substituted(view: View) -> float | None:
+    """Units of demand met on the day with another product; neither among those unmet nor in the fill rate."""
+    return float(view.total("substituted"))
+
+
+@metric("units_conserved", "Demand withheld", "units")
+def units_conserved(view: View) -> float | None:
+    """Units of demand put off, done otherwise or done without under contingency and crisis use, less what came back.
+
+    They are not among those unmet, nor in the fill rate.
+    """
+    return float(view.total("conserved") - view.total("recovered"))
 
 
 @metric("stockout_days", "Stockout days", "site-product-days", better="lower")

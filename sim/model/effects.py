@@ -75,6 +75,26 @@ class Impulse:
 
 
 @dataclass(frozen=True)
+class Arrivals:
+    """Patients that a disruption adds, beside the usual ones, in one place.
+
+    `cases` a day from day `first` on, shape (days,); each takes `weight` units at each of `cells`: on day d a cell has
+    weight x cases[d - first] units of demand more, in the mean.
+    """
+
+    cells: np.ndarray
+    weight: np.ndarray
+    first: float
+    cases: np.ndarray
+    place: str
+    cause: str
+
+    def moved(self, by: float) -> Arrivals:
+        """The same patients, `by` days later."""
+        return replace(self, first=self.first + by)
+
+
+@dataclass(frozen=True)
 class Impact:
     """All that one disruption does, and how it appears in the journal and on the timeline.
 
@@ -87,6 +107,7 @@ class Impact:
     announced: float
     effects: tuple[Effect, ...] = ()
     impulses: tuple[Impulse, ...] = ()
+    arrivals: tuple[Arrivals, ...] = ()
     kind: str = ""
     hazard: str = ""
 
@@ -99,6 +120,7 @@ class Impact:
             announced=self.announced + by,
             effects=tuple(effect.moved(by) for effect in self.effects),
             impulses=tuple(impulse.moved(by) for impulse in self.impulses),
+            arrivals=tuple(arrivals.moved(by) for arrivals in self.arrivals),
             hazard=hazard,
         )
 

@@ -18,7 +18,8 @@ SHIPPED = ("diverted", "held", "released")
 MOVES = {
     "release": "Reserve released", "refill": "Reserve refilled", "destroyed": "Stock destroyed",
     "reserve_destroyed": "Reserve stock destroyed", "diverted": "Goods diverted", "held": "Goods held",
-    "released": "Goods let go on",
+    "released": "Goods let go on", "use_contingency": "Contingency use begins", "use_crisis": "Crisis use begins",
+    "use_conventional": "Conventional use again",
 }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ def render(facts: Facts, manifest: dict[str, Any]) -> str:
         events=page_tables.events(facts),
         reserves=page_tables.reserves(facts),
         costs=page_tables.costs(facts),
+        substitution=page_tables.substitution(facts),
         stockouts=page_tables.stockouts(facts),
         lots=lot_tables.lots(facts),
         recalled=lot_tables.recalled(facts),

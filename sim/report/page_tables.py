@@ -106,6 +106,27 @@ def _money(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}"
 
 
+def substitution(facts: Facts) -> Sheet:
+    """What was served in place of what, by region; the file has it by day too."""
+    flows, names = facts.outcome.substitution, facts.outcome.plan.behaviour.substitute_rows
+    rows: list[tuple[str, ...]] = []
+    raw: list[tuple[Any, ...]] = []
+    if flows is not None:
+        total = flows.sum(axis=0)
+        for row in np.argsort(-total[0], kind="stable"):
+            if total[0, row]:
+                wanted, other, region = names[row]
+                met, used = f"{total[0, row]:,}", f"{total[1, row]:,}"
+                rows.append((wanted, other, region or "-", met, used))
+        raw = [
+            (str(facts.date(float(day))), *names[row], int(flows[day, 0, row]), int(flows[day, 1, row]))
+            for day, row in np.argwhere(flows[:, 0] > 0).tolist()
+        ]
+    head = ("Asked for", "Served instead", "Region", "Demand met (units)", "Used for it (units)")
+    raw_head = ("date", "asked_for", "served_instead", "region", "demand_met", "units_used")
+    return Sheet("substitution", "Substitutes", head, rows[:MOST_ROWS], raw_head, raw, _more(rows), text_columns=3)
+
+
 def stockouts(facts: Facts) -> Sheet:
     """Site and product pairs with unmet demand, most units first."""
     network, record = facts.network, facts.outcome.record

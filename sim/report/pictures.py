@@ -13,6 +13,7 @@ from sim.report.figures import (
     averted,
     cover_heat,
     cover_over_time,
+    epidemic,
     fill,
     map,
     passages,
@@ -65,6 +66,12 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
             "waste", "Lost unused",
             "Units that expired, were called back or were destroyed, at all sites and on the way to them; at most four "
             f"products. {BANDS}", waste.draw(facts),
+        )  # fmt: skip
+        add(
+            "epidemic", "Cases and stock",
+            "Above: people who fall ill each day and need care, in the mean, for the six largest outbreaks. Below: "
+            f"stock at warehouses and facilities / usual daily demand, of what they need. {BANDS}",
+            epidemic.draw(facts),
         )  # fmt: skip
         add("reserves", "Every reserve over time", f"At most six, the largest. {BANDS}", reserve.draw(facts))
         add("ports", "Queues at ports", f"Goods waiting to be handled at each day's end. {BANDS}", ports.draw(facts))

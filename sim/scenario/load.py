@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pydantic
 
+from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.scenario.document import Document
 from sim.scenario.overlay import gather
-from sim.scenario.series import read_series
+from sim.scenario.series import read_columns, read_series
 from sim.scenario.sites import SiteTable, read_sites
 from sim.scenario.spec import Scenario
 from sim.scenario.validation import problems_from
@@ -51,14 +52,16 @@ class Problems:
 class Loaded:
     """A scenario whose files are read and whose values are well-formed; names are resolved when it is compiled.
 
-    `series` holds recorded demand by position in `demand`: day numbers, site positions, units. `notes` gathers what
-    can be run but is hardly meant; compiling adds to it.
+    `series` holds recorded demand by position in `demand`: day numbers, site positions, units; `tables` the columns of
+    files that disruptions name, by position in `disruptions`. `notes` gathers what can be run but is hardly meant;
+    compiling adds to it.
     """
 
     spec: Scenario
     document: Document
     sites: SiteTable
     series: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
+    tables: dict[int, dict[str, np.ndarray]]
     notes: list[Problem] = field(default_factory=list)
 
     @property
@@ -84,16 +87,21 @@ def load(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] |
     sites: SiteTable | None = None
     with problems.at():
         sites = read_sites(spec, document)
-    series = {}
+    series, tables = {}, {}
     if sites is not None:
+        for position, disruption in enumerate(spec.disruptions):
+            if isinstance(disruption, FromFile) and disruption.file is not None:
+                with problems.at("disruptions", position):
+                    file = document.file_at(("disruptions", position, "file"))
+                    tables[position] = read_columns(file, disruption.columns, sites.frame)
         for position, entry in enumerate(spec.demand):
             if entry.series is not None:
                 with problems.at("demand", position):
                     file = document.file_at(("demand", position, "series", "file"))
-                    series[position] = read_series(file, entry.product, sites.frame, spec)
+                    series[position] = read_series(file, entry.product, sites.frame, spec, entry.series.stockouts)
     problems.check()
     assert sites is not None
-    return Loaded(spec, document, sites, series)
+    return Loaded(spec, document, sites, series, tables)
 
 
 def _evidence_problems(spec: Scenario, document: Document) -> Iterator[Problem]:

@@ -39,6 +39,15 @@ Yearly = Annotated[
 ]
 
 
+class Substitute(Model):
+    """On what terms another product is used instead."""
+
+    ratio: Positive = 1.0
+    """units of the other product that stand in for one unit of this"""
+    share: Share = 1.0
+    """share of patients for whom it is acceptable"""
+
+
 class Product(Model):
     """A good that is counted in whole units."""
 
@@ -60,6 +69,8 @@ class Product(Model):
     """days of use that must be left when a warehouse or facility receives it: older lots are not sent, or refused"""
     trace: bool = False
     """keep this product by lot even if it has no shelf life, so that the journal can tell where each lot went"""
+    substitutes: dict[str, Substitute] = {}
+    """products used instead when this one is short, tried in the order in which they are named"""
 
     def model_post_init(self, context: object) -> None:
         for name in ("shelf_life", "minimum_life"):

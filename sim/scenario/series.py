@@ -1,4 +1,4 @@
-"""Recorded demand from a CSV file."""
+"""Recorded demand, and other series, from CSV files."""
 
 from __future__ import annotations
 
@@ -7,31 +7,36 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.model.censored import completed
 from sim.scenario.spec import Scenario
 from sim.scenario.tables import read_table
 
 
 def read_series(
-    path: Path, product: str, sites: pd.DataFrame, spec: Scenario
+    path: Path, product: str, sites: pd.DataFrame, spec: Scenario, stockouts: str | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Day numbers, site positions and units of one product from columns date, site, product, units.
 
+    With `stockouts`, a column that marks days on which stock ran out, units are issues, and demand is worked out from
+    them (`sim.model.censored.completed`), site by site over the days from its first to its last row.
+
     Raises ScenarioError for bad cells, unknown sites or products, two rows for one day, or no row for `product`.
     """
-    csv = read_table(path, ["date", "site", "product", "units"])
+    csv = read_table(path, ["date", "site", "product", "units", *([stockouts] if stockouts is not None else [])])
     names = {str(name): position for position, name in enumerate(sites["name"])}
     facilities = {str(n) for n, kind in zip(sites["name"], sites["kind"], strict=True) if kind == "facility"}
     dates = csv.dates("date")
     where = csv.texts("site", valid=facilities)
     what = csv.texts("product", valid=set(spec.products))
     units = csv.whole("units", None, 0)
+    out = csv.whole(stockouts, None, 0, 1) if stockouts is not None else np.zeros(len(csv), dtype=np.int64)
     csv.check()
     mine = np.array([name == product for name in what])
     if not mine.any():
         csv.problems.append(csv.problem(0, "product", "no row is for the product that reads this series", product))
     days = (dates - np.datetime64(spec.start, "D")).astype(np.int64)
-    rows = pd.DataFrame({"day": days, "site": where, "product": what})
-    for row in np.flatnonzero(rows.duplicated().to_numpy())[:20]:
+    keys = pd.DataFrame({"day": days, "site": where, "product": what})
+    for row in np.flatnonzero(keys.duplicated().to_numpy())[:20]:
         csv.problems.append(csv.problem(int(row), "date", "a second row for the same date, site and product"))
     csv.check()
     if not ((days[mine] >= -spec.warm_up) & (days[mine] < (spec.end - spec.start).days)).any():
@@ -40,4 +45,53 @@ def read_series(
         csv.problems.append(csv.problem(int(np.flatnonzero(mine)[0]), "date", message, None, expected))
     csv.check()
     position = np.array([names[name] for name in where], dtype=np.int64)
-    return days[mine], position[mine], units[mine]
+    days, position, units, out = days[mine], position[mine], units[mine], out[mine]
+    parts = []
+    for site in np.unique(position).tolist():
+        rows = np.flatnonzero(position == site)
+        if out[rows].all() and out[rows].any() and len(rows) == np.ptp(days[rows]) + 1:
+            message = f"'{sites['name'].iat[site]}' was out of stock on every day, which tells nothing of its demand"
+            csv.problems.append(csv.problem(int(np.flatnonzero(mine)[rows[0]]), str(stockouts), message))
+        elif out[rows].any():
+            parts.append((rows, *_demand(days[rows], units[rows], out[rows])))
+    csv.check()
+    kept = np.ones(len(days), dtype=bool)
+    for rows, *_ in parts:
+        kept[rows] = False
+    return (
+        np.concatenate([days[kept], *(at for _, at, _ in parts)]),
+        np.concatenate([position[kept], *(np.full(len(at), position[rows[0]]) for rows, at, _ in parts)]),
+        np.concatenate([units[kept], *(found for _, _, found in parts)]),
+    )
+
+
+def _demand(days: np.ndarray, units: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Days and units of demand of one site, from its issues and marks of stockouts; days not listed had no issues."""
+    first = days.min()
+    issued, censored = np.zeros((2, int(np.ptp(days)) + 1), dtype=np.int64)
+    issued[days - first], censored[days - first] = units, out
+    found = completed(issued, censored > 0)
+    return first + np.flatnonzero(found), found[found > 0]
+
+
+def read_columns(path: Path, columns: dict[str, str], sites: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The columns of a file, each by what it holds: `date`, `place` (a site, region or country), `number` (at least 0).
+
+    Raises ScenarioError for bad cells, unknown places, and two rows that differ in numbers only.
+    """
+    csv = read_table(path, list(columns))
+    places = {str(name) for column in ("name", "region", "country") for name in sites[column] if name}
+    found = {}
+    for column, holds in columns.items():
+        if holds == "date":
+            found[column] = csv.dates(column)
+        elif holds == "place":
+            found[column] = np.array(csv.texts(column, valid=places))
+        else:
+            found[column] = csv.numbers(column, None, 0)
+    csv.check()
+    keys = [column for column, holds in columns.items() if holds != "number"]
+    for row in np.flatnonzero(pd.DataFrame({key: found[key] for key in keys}).duplicated().to_numpy())[:20]:
+        csv.problems.append(csv.problem(int(row), keys[0], f"a second row for the same {' and '.join(keys)}"))
+    csv.check()
+    return found

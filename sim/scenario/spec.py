@@ -15,11 +15,13 @@ from sim.model.demand import DEMAND, DemandKind, Poisson
 from sim.model.selection import SelectorField
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.allocation.base import Allocation
+from sim.policies.hoarding import Hoarding
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
+from sim.policies.use_levels import UseLevels
 from sim.registry import Model, one_of
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, Supplier, Table, Warehouse
-from sim.units import LONGEST, Date, Days, NonNegative, Percent, Share, Text, Whole
+from sim.units import LONGEST, Date, Days, NonNegative, Percent, RateField, Share, Text, Whole
 
 MONTH_DAY = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 
@@ -81,6 +83,9 @@ class Series(Model):
 
     file: Text
     """CSV file, relative to this file"""
+    stockouts: Text | None = None
+    """column that holds 1 on days on which stock ran out, else 0: the units are then issues, and demand on those days
+    is what is expected given that it was at least that"""
 
 
 class DemandSpec(Model):
@@ -91,6 +96,8 @@ class DemandSpec(Model):
     product: Text
     per_day: AmountField | None = None
     """mean units a day: a number or 'column NAME'"""
+    per_person: RateField | None = None
+    """mean units for each person of the sites' population: '0.02 a day', '1.5 a month', '7 a year'; not per_day"""
     distribution: DistributionField = Poisson(distribution="poisson")
     """a distribution's name, or its name and parameters: {distribution: negative_binomial, dispersion: 1.4}"""
     series: Series | None = None
@@ -106,8 +113,8 @@ class DemandSpec(Model):
     """no demand from this date on"""
 
     def model_post_init(self, context: object) -> None:
-        if (self.per_day is None) == (self.series is None):
-            raise ValueError("either per_day or series")
+        if sum(given is not None for given in (self.per_day, self.per_person, self.series)) != 1:
+            raise ValueError("exactly one of per_day, per_person and series")
         if self.patience is not None and (self.shortage != "backorder" or self.patience < 1 or self.patience % 1):
             raise ValueError("patience only with shortage: backorder, in whole days of at least 1d")
         if self.series is not None and self.season is not None:
@@ -211,6 +218,8 @@ class Scenario(Model):
     allocation: list[AllocationField] = []
     stock: list[StockSpec] = []
     storage: list[StorageSpec] = []
+    hoarding: list[Hoarding] = []
+    use_levels: list[UseLevels] = []
     reserves: dict[str, Reserve] = {}
     disruptions: list[DisruptionField] = []
     hazards: dict[str, Hazard] = {}

@@ -62,9 +62,9 @@ STANDARD: dict[str, Any] = {
     "ports": {"harbour": {"country": "KE", "handling": 50, "clearance": "1d"}},
     "warehouses": {"store": {"country": "KE", "region": "coast"}},
     "facilities": {
-        "clinic-a": {"country": "KE", "region": "coast", "priority": 1},
-        "clinic-b": {"country": "KE", "region": "inland", "priority": 2},
-        "clinic-c": {"country": "UG", "region": "inland", "priority": 2},
+        "clinic-a": {"country": "KE", "region": "coast", "priority": 1, "population": 900},
+        "clinic-b": {"country": "KE", "region": "inland", "priority": 2, "population": 600},
+        "clinic-c": {"country": "UG", "region": "inland", "priority": 2, "population": 600},
     },
     "lanes": [
         {"from": "maker", "to": "store", "mode": "air", "time": "4d"},

@@ -85,6 +85,7 @@ class Builder:
             w: {"country": c.one(["KE", "KE", "IN"]), "priority": k} for k, w in enumerate(self.warehouses, 1)
         }
         spec["facilities"] = {f: self._facility(k) for k, f in enumerate(self.facilities, 1)}
+        self.region = {f: site["region"] for f, site in spec["facilities"].items()}
         self.country = {
             n: s["country"]
             for g in ("suppliers", "ports", "warehouses", "facilities")
@@ -98,6 +99,10 @@ class Builder:
         spec["replenishment"] = self._replenishment()
         spec["allocation"] = self._allocation()
         spec["stock"] = self._stock()
+        if not self.exact:
+            self._substitutes()
+            spec["use_levels"] = self._use_levels()
+            spec["hoarding"] = self._hoarding()
         spec["reserves"] = {f"r{k}": self._reserve() for k in range(c.number(0, 2))}
         if not self.exact and not any(
             set(self.facilities) & set(_words(r["held_at"])) for r in spec["reserves"].values()
@@ -207,7 +212,8 @@ class Builder:
     def _facility(self, position: int) -> Spec:
         c = self.c
         priority = position if self.exact else c.number(1, 3)
-        return {"country": c.one(["KE", "UG"]), "region": c.one(["north", "south"]), "priority": priority}
+        site = {"country": c.one(["KE", "UG"]), "region": c.one(["north", "south"]), "priority": priority}
+        return site if self.exact else site | {"population": c.one([80, 2000])}
 
     # who needs what, and from where
 
@@ -224,6 +230,9 @@ class Builder:
                     maybe(c, entry, "distribution", DEMANDS)
                     maybe(c, entry, "season", [{"peak": "02-01", "amplitude": "40%"}])
                     maybe(c, entry, "until", [day(15), day(30)])
+                    if not c.number(0, 4):
+                        entry["per_person"] = c.one(["0.01 a day", "2 a year"])
+                        del entry["per_day"]
                 if c.number(0, 1):
                     entry["shortage"] = "backorder"
                     maybe(c, entry, "patience", ["1d", "3d", "10d"])
@@ -353,6 +362,40 @@ class Builder:
                     maybe(c, entry, "life_left", ["2d", "12d"])
                 entries.append(entry)
         return entries
+
+    # what people do about scarcity
+
+    def _substitutes(self) -> None:
+        """Products that stand in for another that some facility needs beside them."""
+        for wanted, other in itertools.permutations(self.products, 2):
+            if self.c.number(0, 1) and any({wanted, other} <= set(needs) for needs in self.wants.values()):
+                terms: Spec = {}
+                maybe(self.c, terms, "ratio", [0.4, 1.5, 3])
+                maybe(self.c, terms, "share", ["0%", "35%", "100%"])
+                self.goods[wanted].setdefault("substitutes", {})[other] = terms
+
+    def _use_levels(self) -> list[Spec]:
+        c = self.c
+        entries = []
+        for some in (self.facilities[::2], self.facilities[1::2]):
+            if some and c.number(0, 1):
+                entry: Spec = {"at": some}
+                maybe(c, entry, "cover_of", ["site", "region"])
+                maybe(c, entry, "within", ["1d", "6d"])
+                maybe(c, entry, "contingency", [{"below": "8d", "saves": "30%", "comes_back": "50%"}])
+                maybe(c, entry, "crisis", [{"below": "2d", "until": "3d", "saves": "75%", "comes_back": "100%"}])
+                if "contingency" in entry or "crisis" in entry:
+                    entries.append(entry)
+        return entries
+
+    def _hoarding(self) -> list[Spec]:
+        c = self.c
+        entry: Spec = {"at": c.one([*self.facilities, "facilities"])}
+        maybe(c, entry, "below", ["50%", "100%"])
+        maybe(c, entry, "at_most", [1, 3.5])
+        maybe(c, entry, "memory", ["1d", "20d"])
+        maybe(c, entry, "trust", ["0%", "100%"])
+        return [entry] * c.number(0, 1)
 
     def _reserve(self) -> Spec:
         """Held where its members are supplied, by one or two warehouses, or by a facility for itself."""

@@ -39,11 +39,11 @@ def test_the_networks_know_every_kind() -> None:
 @pytest.mark.rule("I1", "initial + produced")
 @given(scenarios(hazards=4))
 def test_units_are_conserved_every_day(spec: dict[str, Any]) -> None:
-    """Initial + produced = on hand + held + in process + under way + reserve + served + destroyed + expired + recalled
-    + used up + scrapped."""
+    """Initial + produced = on hand + held + in process + under way + reserve + used (for others too) + destroyed +
+    expired + recalled + used up + scrapped."""
     done = run(spec)
     here = ["on_hand", "held", "in_process", "in_transit", "reserve"]
-    gone = ["served", "served_late", "destroyed", "expired", "recalled", "used_up", "scrapped"]
+    gone = ["served", "served_late", "stood_in", "destroyed", "expired", "recalled", "used_up", "scrapped"]
     present, out = totals(done, here).sum(2), totals(done, gone).sum(2).cumsum(0)
     produced = totals(done, ["produced"])[..., 0].cumsum(0)
     balance = present + out - produced
@@ -114,16 +114,22 @@ def test_lots_know_what_they_were_made_of(spec: dict[str, Any]) -> None:
 @pytest.mark.rule("I2", "exact")
 @given(scenarios(hazards=2))
 def test_all_demand_is_accounted_for(spec: dict[str, Any]) -> None:
-    """Demand = served at once + served late + lost + still waiting, per site and product, every day."""
+    """Demand and what comes back of it = served at once, late or with a substitute + withheld + lost + still waiting,
+    per site and product, every day."""
     daily = run(spec).daily
     table = daily.groupby(["site", "product"], observed=True)
-    flows = sum(table[c].cumsum() for c in ("served", "served_late", "lost")) - table["demand"].cumsum()
+    ends = ("served", "served_late", "substituted", "conserved", "lost")
+    flows = sum(table[c].cumsum() for c in ends) - sum(table[c].cumsum() for c in ("demand", "recovered"))
     balance = flows + daily["backlog"]
     first = balance.groupby([daily["site"], daily["product"]], observed=True).transform("first")
     assert (balance == first).all()
     if "warm_up" not in spec:
         assert (balance == 0).all()
-    assert (daily["demand"] == daily["served"] + daily["unmet"]).all()
+    answered = daily["served"] + daily["unmet"] + daily["substituted"] + daily["conserved"] - daily["recovered"]
+    late = daily["demand"] - answered  # what came back and was served, or nothing
+    assert ((late >= 0) & (late <= daily["served_late"]) & (late <= daily["recovered"])).all()
+    if "warm_up" not in spec:
+        assert (table["recovered"].cumsum() <= table["conserved"].cumsum()).all()
     strict = {(e["at"], e["product"]) for e in spec["demand"] if e.get("shortage") != "backorder"}
     lost_at_once = [pair in strict for pair in zip(daily["site"], daily["product"], strict=True)]
     assert (daily["backlog"][lost_at_once] == 0).all()

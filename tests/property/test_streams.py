@@ -17,6 +17,7 @@ from tests.property.choices import Dice, Spec
 from tests.property.networks import POLICIES, scenario, scenarios
 from tests.property.running import changed, fingerprint, plan_of, run
 
+ADDS = ("demand_surge", "epidemic")
 DEMAND = {
     "scenario": "demand",
     "title": "Demand alone",
@@ -46,7 +47,7 @@ def test_demand_is_the_same_whatever_is_done_about_it(spec: Spec, policy: str, s
     other["replenishment"] = [
         {"at": e["at"], "policy": policy, **POLICIES[policy](5, 60)} for e in spec["replenishment"]
     ]
-    other["disruptions"] = [e for e in other["disruptions"] if e["kind"] == "demand_surge"]
+    other["disruptions"] = [e for e in other["disruptions"] if e["kind"] in ADDS]
     for entry in other["demand"]:
         entry.pop("patience", None)
         entry["shortage"] = shortage
@@ -57,7 +58,7 @@ def test_demand_is_the_same_whatever_is_done_about_it(spec: Spec, policy: str, s
 def test_the_twin_has_the_same_demand_but_for_surges(spec: Spec) -> None:
     done = run(spec, twin=True)
     assert done.twin is not None and done.twin.record.table is not None and done.outcome.record.table is not None
-    if not any(e["kind"] == "demand_surge" for e in spec["disruptions"]):
+    if not any(e["kind"] in ADDS for e in spec["disruptions"]):
         np.testing.assert_array_equal(done.outcome.record.table["demand"], done.twin.record.table["demand"])
 
 

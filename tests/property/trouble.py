@@ -21,7 +21,7 @@ HAPPENING: dict[str, Callable[[Choose, list[str]], Spec]] = {
     "window": lambda c, names: {"process": "window", "probability": c.one(["100%", "50%"])}
     | c.one([{}, {"factor": "weather", "correlation": "60%"}]),
 }  # fmt: skip
-INEXACT = ("extra_orders", "supplier_allocation", "seizure", "strike", "labour_absence", "licence_delay")
+INEXACT = ("epidemic", "extra_orders", "supplier_allocation", "seizure", "strike", "labour_absence", "licence_delay")
 """Kinds whose units are rounded, or that hold whole shipments whose number does not scale."""
 
 
@@ -168,6 +168,16 @@ def _rationed(b: Builder) -> Spec:
     return rationed
 
 
+def _epidemic(b: Builder) -> Spec:
+    facility = b.c.one(b.facilities)
+    product = b.c.one(b.wants[facility])
+    epidemic: Spec = {"items": {product: b.c.one([0.5, 2])}, "shared_by": "population", "seeds": 1}
+    epidemic |= {"arrives": {b.c.one([facility, b.region[facility]]): b.c.one(["0d", "5d"])}, "r0": b.c.one([0.8, 4])}
+    maybe(b.c, epidemic, "treated", ["10%"])
+    maybe(b.c, epidemic, "latent", ["2d"])
+    return epidemic
+
+
 def _extra_orders(b: Builder) -> Spec:
     buyer, product = b.c.one(sorted(b.sources))
     extra = {"at": buyer, "source": b.c.one(b.sources[buyer, product]), "per_day": b.c.one([0.4, 9, 50])}
@@ -216,6 +226,7 @@ def _seizure(b: Builder) -> Spec:
 DISRUPTED: dict[str, Callable[[Builder], Spec]] = {
     "cyber_blackout": _blackout,
     "demand_surge": _surge,
+    "epidemic": _epidemic,
     "export_ban": _ban,
     "extra_orders": _extra_orders,
     "labour_absence": _absence,

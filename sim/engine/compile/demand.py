@@ -95,6 +95,14 @@ def _entry(
 
 
 def _means(spec: DemandSpec, sites: np.ndarray, position: int, loaded: Loaded, calendar: Calendar) -> np.ndarray:
+    frame = loaded.sites.frame
+    if spec.per_person is not None:
+        people = frame["population"].to_numpy(dtype=float)[sites]
+        if not (people > 0).all():
+            name = str(frame["name"][sites[np.argmin(people > 0)]])
+            expected = "a population above 0 at every site"
+            raise PlaceError(("at",), f"no population is given for '{name}'", None, expected)
+        return people * spec.per_person
     if spec.per_day is None:
         days, where, units = loaded.series[position]
         counted = (days >= -calendar.warm_up) & (days < calendar.days)

@@ -151,7 +151,9 @@ def _assemble(
 
 
 def _product_table(products: dict[str, Product]) -> pd.DataFrame:
-    return pd.DataFrame([{"name": name} | products[name].model_dump() for name in sorted(products)])
+    return pd.DataFrame(
+        [{"name": name} | products[name].model_dump(exclude={"substitutes"}) for name in sorted(products)]
+    )
 
 
 def _levels(buyer: np.ndarray, source: np.ndarray, cells: int) -> np.ndarray:

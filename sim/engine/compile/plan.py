@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.disruptions.base import FromFile
+from sim.engine.compile.behaviour import compile_behaviour
 from sim.engine.compile.demand import DemandEntry, DemandRows
 from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
@@ -36,12 +38,13 @@ def compile_plan(loaded: Loaded) -> Plan:
         start = fit_start(start, reserves, rooms, network)
     impacts = _impacts(loaded, network, problems)
     hazards = compile_hazards(loaded, network, impacts, problems)
+    demand = _demand(network, rows, entries)
+    behaviour = compile_behaviour(loaded, network, demand, problems)
     problems.check()
     low, high = plan_bounds(loaded, network)
-    demand = _demand(network, rows, entries)
     return Plan(
         network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
-        lots, testing, rooms, hazards, low, high,
+        lots, testing, rooms, hazards, low, high, behaviour,
     )  # fmt: skip
 
 
@@ -50,6 +53,8 @@ def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impa
     impacts: list[Impact] = []
     for position, disruption in enumerate(loaded.spec.disruptions):
         with problems.at("disruptions", position):
+            if position in loaded.tables and isinstance(disruption, FromFile):
+                disruption = disruption.with_rows(loaded.tables[position])
             impact = disruption.impact(network)
             if disruption.name is not None and any(impact.cause == other.cause for other in impacts):
                 raise PlaceError(("name",), "two disruptions have this name", disruption.name)
@@ -66,7 +71,8 @@ def _hardly_meant(impact: Impact, network: Network) -> str | None:
         return f"begins after the last day of the scenario ({calendar.date(calendar.days - 1)})"
     if impact.end < -calendar.warm_up:
         return f"is over before the first day of the scenario ({calendar.date(-calendar.warm_up)})"
-    if impact.end > impact.start and not impact.effects and not any(len(i.rows) for i in impact.impulses):
+    acts = impact.effects or impact.arrivals or any(len(i.rows) for i in impact.impulses)
+    if impact.end > impact.start and not acts:
         return "changes nothing: it meets no site, goods or lane in use"
     return None
 

@@ -25,6 +25,8 @@ def trouble(facts: Facts) -> Trouble:
     sites = np.zeros(len(network.sites), dtype=bool)
     blocked, diverted = np.zeros(len(network.lanes), dtype=bool), np.zeros(len(network.lanes), dtype=bool)
     for impact in facts.impacts:
+        for arrivals in impact.arrivals:
+            sites[network.cell_site[arrivals.cells]] = True
         for impulse in impact.impulses:
             if impulse.action.startswith("destroy"):
                 sites[network.cell_site[impulse.rows]] = True
