@@ -17,7 +17,8 @@ from pydantic import BaseModel
 
 import sim
 
-SIMULATES = ("model", "disruptions", "policies", "engine", "metrics", "study/measures.py", "study/task.py", "rng.py")
+SIMULATES = ("model", "disruptions", "policies", "engine", "metrics", "hazards", "study/measures.py", "study/task.py",
+             "study/left_out.py", "rng.py")  # fmt: skip
 """Parts of the package on which the figures of a replication depend."""
 
 
