@@ -219,7 +219,9 @@ class _Walk:
         blocks["lane.open"] = [int(network.routes.lane[network.flow_route[flow], 0])]
         acting = self.acting(blocks, first, last + 1)
         start = max(first, min((i.start for i in acting), default=first))
-        words = f"{self.site(source)} had not sent {count(due)} of {count(ordered)} units ordered by {self.site(buyer)} "
+        words = (
+            f"{self.site(source)} had not sent {count(due)} of {count(ordered)} units ordered by {self.site(buyer)} "
+        )
         words += f"from {self.date(first)} to {self.date(at)}"
         if self.acting({"flow.cancels": [flow]}, first, last + 1):
             words += " (what is not filled is cancelled and ordered again, so it counts more than once)"
@@ -288,9 +290,7 @@ def _waiting(events: pd.DataFrame) -> tuple[int, int]:
     """(most units that were ordered and had not left, evening on which that was so) among a flow's events."""
     orders = events.loc[events["event"] == "order"]
     left = events[events["event"].isin(("departure", "licence_wait"))].drop_duplicates("shipment")
-    moved = pd.concat([orders["units"], -left["units"]]).groupby(
-        pd.concat([orders["day"], left["day"]]).astype(int)
-    )
+    moved = pd.concat([orders["units"], -left["units"]]).groupby(pd.concat([orders["day"], left["day"]]).astype(int))
     waiting = moved.sum().sort_index().cumsum()
     return (0, 0) if waiting.empty else (int(waiting.max()), int(waiting.idxmax()))
 

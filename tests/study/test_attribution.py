@@ -157,4 +157,6 @@ def test_values_of_subsets_are_weighted_as_shapley_says() -> None:
     names = ("a", "b", "c")
     worth = {s: np.array([float(len(s) ** 2 + 5 * ("a" in s))]) for s in attribution._all_subsets(names)}
     # symmetric in all but the 5 that a alone brings: 9 / 3 each, and 5 more for a
-    assert {k: float(v[0]) for k, v in attribution._exact(names, worth).items()} == pytest.approx({"a": 8, "b": 3, "c": 3})
+    assert {k: float(v[0]) for k, v in attribution._exact(names, worth).items()} == pytest.approx(
+        {"a": 8, "b": 3, "c": 3}
+    )

@@ -14,7 +14,7 @@ facilities: {clinic: {country: KE}}
 lanes: [{from: maker, to: clinic, time: 1d}]
 demand: [{at: clinic, product: kit, per_day: 10, distribution: deterministic, shortage: lost}]
 replenishment: [{at: clinic, policy: base_stock, level: 2d}]
-costs: {holding_rate: 0}
+costs: {holding_rate: 0%}
 reserves: {own: {held_at: clinic, size: SIZE, members: clinic, release: {when: {trigger: announced}}}}
 disruptions: [{kind: export_ban, country: IN, from: 2001-01-06, for: 10d}]
 """

@@ -39,7 +39,10 @@ BEHIND = {
     "fire": ("{kind: site_outage, name: fire, at: maker, from: 2001-02-01, for: 40d}", "maker could not make"),
     "queue": ("{kind: port_closure, name: queue, port: harbour, from: 2001-02-01, for: 40d}", "queued at a port"),
     "ice": ("{kind: lane_delay, name: ice, mode: sea, from: 2001-02-01, for: 40d, extra: 30d}", "due from"),
-    "lorries": ("{kind: route_closure, name: lorries, lane: store > clinic, from: 2001-02-01, for: 40d}", "store had not sent"),
+    "lorries": (
+        "{kind: route_closure, name: lorries, lane: store > clinic, from: 2001-02-01, for: 40d}",
+        "store had not sent",
+    ),
     "flood": ("{kind: stock_loss, name: flood, at: clinic, share: 100%, from: 2001-02-01}", "destroyed"),
     "outbreak": ("{kind: demand_surge, name: outbreak, at: clinic, factor: 4, from: 2001-02-01, for: 40d}", "30 a day"),
 }
