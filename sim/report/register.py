@@ -70,8 +70,8 @@ def register_page(title: str, register: pd.DataFrame, sweep: Sweep) -> str:
         f"Time to survive: longest time in whole days, up to {sweep.longest}, for which the node can be out from day "
         f"{sweep.first} while {met} is met that is met otherwise, in each of {plural(sweep.replications, 'draw')}.",
         "Time to recover: as given or assumed when the sweep was asked for.",
-        "Units short: with the node out for its time to recover, mean over draws, on the day asked. Back after: from the "
-        "start of the outage, in the worst draw.",
+        "Units short: with the node out for its time to recover, mean over draws, on the day asked. "
+        "Back after: from the start of the outage, in the worst draw.",
         "No other source: facilities that goods reach through this node only.",
         "The scenario's own disruptions are left out.",
     ]

@@ -1,9 +1,9 @@
 """Cost against effect: which strategies are worth considering, and what each further unit averted costs.
 
 Incremental cost-effectiveness as in Drummond et al., Methods for the Economic Evaluation of Health Care Programmes
-(4th ed. 2015, ch. 4): strategies are put in order of cost; one that another beats on both counts is dominated, one that
-a mixture of two others beats is dominated by extension; along the rest the ICER is the difference in cost divided by the
-difference in effect.
+(4th ed. 2015, ch. 4): strategies are put in order of cost; one that another beats on both counts is dominated, one
+that a mixture of two others beats is dominated by extension; along the rest the ICER is the difference in cost divided
+by the difference in effect.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def frontier(rows: pd.DataFrame, strategies: Sequence[str], effects: Sequence[st
             if effect not in measured:
                 continue
             both = table[[COST, effect]].dropna()
-            cost, harm = (both[name].reindex(columns=list(strategies)).mean().to_numpy() for name in (COST, effect))
+            cost, harm = (both.loc[:, [(m, s) for s in strategies]].mean().to_numpy() for m in (COST, effect))
             found += _rows(str(scenario), effect, strategies, cost, harm, len(both))
     return pd.DataFrame(found)
 
@@ -75,7 +75,11 @@ def _rows(
         on = kinds[i] == FRONTIER
         rows.append(
             {"scenario": scenario, "effect": effect, "strategy": strategies[i], "n": n, "cost": float(cost[i])}
-            | {"harm": float(harm[i]), "status": kinds[i], "against": strategies[last] if on and last is not None else ""}
+            | {
+                "harm": float(harm[i]),
+                "status": kinds[i],
+                "against": strategies[last] if on and last is not None else "",
+            }
             | {"icer": _icer(cost, harm, last, i) if on and last is not None else np.nan}
         )
         last = i if on else last

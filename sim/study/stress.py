@@ -22,6 +22,7 @@ from sim.study.executors import Crew, execute
 from sim.study.fingerprint import program
 from sim.study.knockouts import Node, Use, knock_out
 from sim.study.replicate import Progress
+from sim.study.threshold import first_true
 
 
 @dataclass(frozen=True)
@@ -135,10 +136,7 @@ class _Probe:
         low, high = 0, self.sweep.longest
         if self.met(high)[product]:
             return high
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self.met(middle)[product] else (low, middle)
-        return low
+        return first_true(lambda days: not self.met(days)[product], low, high) - 1
 
     def rows(self) -> list[Row]:
         ttr = self.sweep.time_to_recover(self.node)

@@ -19,7 +19,7 @@ from sim.study.frontier import DOMINATED, EXTENDED, FRONTIER, frontier, status
         ([(5, 100), (7, 100)], [FRONTIER, DOMINATED]),  # dearer for nothing
         ([(5, 90), (5, 90)], [FRONTIER, DOMINATED]),  # the same twice
         ([(-3, 10), (0, 100)], [FRONTIER, DOMINATED]),  # cheaper and better than doing nothing
-        ([(0, 100), (10, 90), (20, 80)], [FRONTIER, EXTENDED, FRONTIER]),  # on the line between two: a mixture does as well
+        ([(0, 100), (10, 90), (20, 80)], [FRONTIER, EXTENDED, FRONTIER]),  # a mixture does as well
         ([(7, 3)], [FRONTIER]),
         ([(0, 100), (1, 99), (2, 97), (3, 60)], [FRONTIER, EXTENDED, EXTENDED, FRONTIER]),
     ],
