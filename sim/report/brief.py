@@ -90,16 +90,16 @@ def _short(result: StudyResult, measure: Measure) -> Iterator[str]:
     leaders = _leaders(result, measure)
     for scenario, row in leaders.items():
         head = f"In '{scenario}', '{row['strategy']}' does best: {measure.label.lower()} "
-        yield f"{head}{shown_value(row['mean'], measure.unit)} in the mean, best in {row['probability_best']:.0%} of draws."
+        mean = shown_value(row["mean"], measure.unit)
+        yield f"{head}{mean} in the mean, best in {row['probability_best']:.0%} of draws."
         rows = _records(result.comparisons, scenario=scenario, measure=measure.name, breakdown=ALL)
         yield from (sentence(r) for r in rows if r["strategy"] == row["strategy"])
     chosen = _records(result.regret, measure=measure.name, chosen=True) if not result.regret.empty else []
     if len(leaders) > 1 and chosen:
         row = chosen[0]
-        yield (
-            f"Where nobody knows which scenario will come, '{row['strategy']}' is the cautious choice: at most "
-            f"{amount(row['largest_regret'], measure.unit)} worse than the best (in '{row['in_scenario']}')."
-        )
+        worst = f"at most {amount(row['largest_regret'], measure.unit)} worse than the best (in '{row['in_scenario']}')"
+        worst = worst if row["largest_regret"] else "never worse than the best"
+        yield f"Where nobody knows which scenario will come, '{row['strategy']}' is the cautious choice: {worst}."
 
 
 def _options(result: StudyResult, measure: Measure) -> Section:
@@ -117,15 +117,17 @@ def _options(result: StudyResult, measure: Measure) -> Section:
 
 
 def _option_table(result: StudyResult, measure: Measure, scenario: str, currency: str) -> Sheet:
-    means = {r["strategy"]: r for r in _records(result.summary, scenario=scenario, measure=measure.name, breakdown=ALL)}
-    costs = {r["strategy"]: r for r in _records(result.summary, scenario=scenario, measure=COST, breakdown=ALL)}
-    against = {r["strategy"]: r for r in _records(result.comparisons, scenario=scenario, measure=measure.name, breakdown=ALL)
-               if r["against"] == result.design.spec.reference} if not result.comparisons.empty else {}  # fmt: skip
+    asked = {"scenario": scenario, "measure": measure.name, "breakdown": ALL}
+    means = {r["strategy"]: r for r in _records(result.summary, **asked)}
+    costs = {r["strategy"]: r for r in _records(result.summary, **(asked | {"measure": COST}))}
+    paired = [] if result.comparisons.empty else _records(result.comparisons, **asked)
+    against = {r["strategy"]: r for r in paired if r["against"] == result.design.spec.reference}
     rows = []
     for name in result.design.strategies:
         cost = costs.get(name)
-        rows.append([name, count(cost["mean"]) if cost else "-", shown_value(means[name]["mean"], measure.unit),
-                     *_against(against.get(name), measure), shown_value(means[name]["cvar"], measure.unit)])  # fmt: skip
+        worst = shown_value(means[name]["cvar"], measure.unit)
+        mean, price = shown_value(means[name]["mean"], measure.unit), count(cost["mean"]) if cost else "-"
+        rows.append([name, price, mean, *_against(against.get(name), measure), worst])
     tail = f"Mean of the worst {1 - result.design.spec.tail:.0%}"
     head = ["Strategy", f"Cost ({currency})", measure.label, "Against the baseline", "Interval", tail]
     return Sheet(f"options-{scenario}", f"Scenario '{scenario}', means of {result.number} draws", head, rows)

@@ -54,7 +54,7 @@ def to_docx(brief: Brief) -> bytes:
     from docx import Document
     from docx.shared import Inches, Pt
 
-    document = Document()
+    document: Any = Document()
     document.styles["Normal"].font.size = Pt(10)
     document.core_properties.title = brief.title
     document.core_properties.author = ""

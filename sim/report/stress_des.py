@@ -1,7 +1,7 @@
 """The technical annex of a brief: the twenty items of STRESS-DES, filled from the study, its scenarios and manifest.
 
-Monks, Currie, Onggo, Robinson, Kunc and Taylor, Strengthening the reporting of empirical simulation studies: introducing
-the STRESS guidelines, Journal of Simulation 13 (2019), doi 10.1080/17477778.2018.1442155.
+Monks, Currie, Onggo, Robinson, Kunc and Taylor, Strengthening the reporting of empirical simulation studies:
+introducing the STRESS guidelines, Journal of Simulation 13 (2019), doi 10.1080/17477778.2018.1442155.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ ITEMS = {
 }  # fmt: skip
 LIBRARIES = ("simpy", "numpy", "scipy", "pandas")
 PHASES = (
-    "effects of disruptions begin and end; arrivals become stock; production; demand is served; triggers and orders, from "
-    "the facilities upward; allocation and dispatch; expiry, recording and a check that no unit was lost or made up"
+    "effects of disruptions begin and end; arrivals become stock; production; demand is served; triggers and orders, "
+    "from the facilities upward; allocation and dispatch; expiry, recording and a check that no unit was lost or made "
+    "up"
 )
 
 
@@ -67,7 +68,8 @@ def _logic(result: StudyResult, plan: Plan) -> Iterator[tuple[str, str]]:
     yield (
         "2.3",
         (
-            f"The scenarios hold {plural(len(plan.impacts), 'disruption')} with dates and {plural(len(plan.hazards), 'hazard')}. "
+            f"The first scenario holds {plural(len(plan.impacts), 'disruption')} with dates and "
+            f"{plural(len(plan.hazards), 'hazard')}. "
             f"Scenarios and strategies change these values of the file: {listed(paths) if paths else 'none'}."
         ),
     )
@@ -78,14 +80,13 @@ def _logic(result: StudyResult, plan: Plan) -> Iterator[tuple[str, str]]:
         f"Replenishment by {listed(rules)}; allocation when short by {listed(shares)}; reserves open by trigger.",
     )
     gates = plural(len(network.gates), "side of a port", "sides of ports")
-    yield (
-        "2.5",
-        (
-            "Entities: shipments of one product, and units of demand. Activities: production, voyages, clearance, review. "
-            f"Resources: capacity of suppliers and lanes, handling at {gates}. Queues: orders at their source, ships at ports "
-            "and passages, patients who wait. Entry: production and demand; exit: use, loss, expiry."
-        ),
+    told = (
+        "Entities: shipments of one product, and units of demand. Activities: production, voyages, clearance, review. "
+        f"Resources: capacity of suppliers and lanes, handling at {gates}. "
+        "Queues: orders at their source, ships at ports and passages, patients who wait. "
+        "Entry: production and demand; exit: use, loss, expiry."
     )
+    yield "2.5", told
 
 
 def _data(loaded: Loaded) -> Iterator[tuple[str, str]]:
@@ -109,15 +110,13 @@ def _experiments(result: StudyResult, loaded: Loaded) -> Iterator[tuple[str, str
     days = (spec.end - spec.start).days
     yield "4.2", f"{plural(days, 'day')}, {day_words(spec.start)} to {day_words(spec.end)} (not counted itself)."
     study = result.design.spec
-    yield (
-        "4.3",
-        (
-            f"{plural(result.number, 'replication')} of each scenario and strategy, all strategies on the same draws. Paired "
-            f"differences with {study.confidence:.0%} intervals (Student's t, or the studentised bootstrap where values are "
-            "skewed); verdicts adjusted for the number of comparisons by Holm."
-            + (f" {plural(len(result.failures), 'replication')} failed and are left out." if result.failures else "")
-        ),
+    lost = plural(len(result.failures), "replication")
+    told = (
+        f"{plural(result.number, 'replication')} of each scenario and strategy, all strategies on the same draws. "
+        f"Paired differences with {study.confidence:.0%} intervals (Student's t, or the studentised bootstrap where "
+        "values are skewed); verdicts adjusted for the number of comparisons by Holm."
     )
+    yield "4.3", f"{told} {lost} failed and are left out." if result.failures else told
 
 
 def _software(result: StudyResult) -> Iterator[tuple[str, str]]:
