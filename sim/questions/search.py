@@ -129,7 +129,7 @@ def tipping(
     """How far a value may go until a target is no longer met: the tipping point, by bisection."""
     from sim.report.searches import tipping_words
     from sim.study.bench import read_subject
-    from sim.study.sensitivity import parse_parameter
+    from sim.study.parameter import parse_parameter
     from sim.study.tipping import tipping_point
 
     wanted, subject = target_of(target), read_subject(file, strategy, read_settings(settings))

@@ -56,7 +56,7 @@ def sensitivity(
 
 
 def _parameter(text: str) -> Any:
-    from sim.study.sensitivity import parse_parameter
+    from sim.study.parameter import parse_parameter
 
     path, sign, bounds = text.partition("=")
     try:

@@ -19,6 +19,7 @@ from sim.report.words import shown_value
 from sim.study.compare import SAME, UNDETECTED, UNKNOWN
 from sim.study.frontier import DOMINATED, EFFECTS, EXTENDED
 from sim.study.measures import ALL, COST, Measure
+from sim.study.robustness import AS_WRITTEN
 from sim.study.run import StudyResult
 
 MAIN = ("units_unmet", "units_lost", "stockout_days", "fill_rate")
@@ -46,15 +47,16 @@ class Brief:
     annex: list[tuple[str, str, str]]
 
 
-def compose(result: StudyResult, plan: Plan) -> Brief:
-    """The brief of a finished study; `plan` is the compiled plan of its first case. Call it within `drawing()`."""
+def compose(result: StudyResult, plan: Plan, tried: pd.DataFrame | None = None) -> Brief:
+    """The brief of a finished study; `plan` is the compiled plan of its first case, `tried` the strategies with
+    uncertain values at their bounds (see `robustness`), if the study names any. Call it within `drawing()`."""
     spec, measure = result.design.spec, main_measure(result)
     sections = [
         Section("In short", list(_short(result, measure))),
         _options(result, measure),
         _who(result),
         Section("Expiry", [_expiry(result)]),
-        Section("What would change the answer", list(_doubts(result, measure))),
+        Section("What would change the answer", [*_robust(tried, measure), *_doubts(result, measure)]),
     ]
     return Brief(spec.title, spec.question or "", sections, annex(result, plan))
 
@@ -196,6 +198,28 @@ def _expiry(result: StudyResult) -> str:
         f"{row['scenario']}, '{row['strategy']}': {shown_value(row['mean'], 'units')}" for row in rows if row["mean"]
     ]
     return f"Units that expire at facilities, mean: {listed(told)}."
+
+
+def _robust(tried: pd.DataFrame | None, measure: Measure) -> Iterator[str]:
+    """Whether another strategy is best where an uncertain value is at one of its bounds."""
+    if tried is None or tried.empty:
+        return
+    points = list(dict.fromkeys(zip(tried["parameter"], tried["value"], strict=True)))
+    best = {point: _records(tried, parameter=point[0], value=point[1], best=True) for point in points}
+    usual = {row["strategy"] for row in best[AS_WRITTEN, ""]}
+    held = []
+    for point, rows in best.items():
+        if point[0] == AS_WRITTEN:
+            continue
+        if usual & {row["strategy"] for row in rows}:
+            held.append(f"{point[0]} = {point[1]}")
+            continue
+        names = listed([f"'{row['strategy']}'" for row in rows])
+        mean = shown_value(rows[0]["mean"], measure.unit)
+        yield f"{point[0]}: at {point[1]} {names} would be best ({mean} in the mean)."
+    leaders = listed([f"'{name}'" for name in sorted(usual)])
+    if held:
+        yield f"Not, as far as tried: {listed(held)}; {leaders} {'stay' if len(usual) > 1 else 'stays'} best."
 
 
 def _doubts(result: StudyResult, measure: Measure) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -16,16 +16,22 @@ from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.study.run import StudyResult
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FIGURE_INCHES = 4.6
 
 
-def write_brief(result: StudyResult, folder: Path) -> tuple[Path, Path]:
-    """Write brief.html and brief.docx of a finished study into a folder; returns their paths."""
+def write_brief(result: StudyResult, folder: Path, tried: pd.DataFrame | None = None) -> tuple[Path, Path]:
+    """Write brief.html and brief.docx of a finished study into a folder; returns their paths.
+
+    `tried` is the table of `sim.study.robustness.robustness`, if the study names uncertain values.
+    """
     design = result.design
     plan = compile_plan(design.loaded[design.scenarios[0], design.spec.reference])
     html, document = folder / "brief.html", folder / "brief.docx"
     with drawing():
-        brief = compose(result, plan)
+        brief = compose(result, plan, tried)
         html.write_text(to_html(brief), encoding="utf-8")
         document.write_bytes(to_docx(brief))
     return html, document

@@ -15,8 +15,8 @@ from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words import shown_value
 from sim.study.measures import COST, Measure
+from sim.study.parameter import Parameter
 from sim.study.search import Smallest
-from sim.study.sensitivity import Parameter
 from sim.study.threshold import Target
 from sim.study.tipping import Tipping
 

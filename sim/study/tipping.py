@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.study.bench import Bench, Subject
-from sim.study.sensitivity import Parameter
+from sim.study.parameter import Parameter
 from sim.study.threshold import Target, Trials, first_true
 
 

@@ -28,6 +28,7 @@ scenarios:
 strategies: [none, {name: as-is}, double, {name: again, use: double}]
 measures: [units_unmet, units_unmet by region, units_expired, cost]
 replications: 4
+parameters: {disruptions.ban.for: [2d, 80d]}
 """
 
 
@@ -87,8 +88,19 @@ def test_the_page_opens_offline_and_is_the_same_each_time(
     assert again.read_text(encoding="utf-8") == html
 
 
+def test_bounds_that_are_none_are_told(tmp_path: Path) -> None:
+    path = write_into(tmp_path, STUDY.replace("[2d, 80d]", "[80d, 2d]"))
+    with pytest.raises(sim.ScenarioError, match="smaller bound first"):
+        sim.run_study(path, tmp_path / "out", workers=1)
+
+
 def test_the_command_runs_what_is_missing(tmp_path: Path) -> None:
     path = write_into(tmp_path, STUDY.replace("replications: 4", "replications: 2"))
     done = CliRunner().invoke(cli, ["brief", str(path), "-w", "1", "-o", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
+    page = (tmp_path / "out" / "brief.html").read_text(encoding="utf-8").replace("&#39;", "'")
+    assert (
+        "Not, as far as tried: disruptions.ban.for = 2d and disruptions.ban.for = 80d; 'again' and 'double' stay best"
+        in page
+    )
     assert (tmp_path / "out" / "brief.docx").exists() and (tmp_path / "out" / "frontier.csv").exists()

@@ -12,8 +12,9 @@ from sim.errors import PlaceError, ScenarioError
 from sim.study.bench import Bench, Subject, read_subject
 from sim.study.executors import Crew
 from sim.study.measures import parse_measure
+from sim.study.parameter import parse_parameter
 from sim.study.search import best_split, cost_per_day, smallest_reserve
-from sim.study.sensitivity import Question, morris, parse_parameter, sobol, tornado
+from sim.study.sensitivity import Question, morris, sobol, tornado
 from sim.study.store import Store
 from sim.study.threshold import first_true, parse_target
 
