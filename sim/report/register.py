@@ -50,16 +50,17 @@ def told(register: pd.DataFrame) -> list[str]:
 def register_page(title: str, register: pd.DataFrame, sweep: Sweep) -> str:
     """The register as one HTML page."""
     rows = [{str(k): v for k, v in row.items()} for row in register.to_dict("records")]
-    head = ["Out of work", "Name", "Product", "Time to survive", "Time to recover", "Units short", "of demand",
-            "Back after", "No other source", "What would lift it"]  # fmt: skip
+    figures = ["Time to survive", "Time to recover", "Units short", "of demand", "Back after", "No other source"]
+    place, lifted = ["Out of work", "Name", "Product"], "What would lift it"
+    names = [[row["kind"], row["node"], row["product"]] for row in rows]
     cells = [
-        [row["kind"], row["node"], row["product"], survives(row), plural(row["ttr"], "day"), count(row["units_short"]),
-         percent(row["share_short"], 1), plural(row["back_after"], "day"),
-         plural(row["cut_off"], "facility", "facilities") if row["cut_off"] else "", lift(row)]
+        [survives(row), plural(row["ttr"], "day"), count(row["units_short"]), percent(row["share_short"], 1),
+         plural(row["back_after"], "day"), plural(row["cut_off"], "facility", "facilities") if row["cut_off"] else ""]
         for row in rows
     ]  # fmt: skip
-    exposed = [c for c, row in zip(cells, rows, strict=True) if row["exposed"]]
-    others = [c[:-1] for c, row in zip(cells, rows, strict=True) if not row["exposed"]]
+    entries = list(zip(rows, names, cells, strict=True))
+    exposed = [[*name, lift(row), *cell] for row, name, cell in entries if row["exposed"]]
+    others = [[*name, *cell] for row, name, cell in entries if not row["exposed"]]
     raw = [list(row.values()) for row in rows]
     met = "all demand" if not sweep.allow else f"all but {percent(sweep.allow, 1)} of demand"
     lead = [
@@ -76,8 +77,10 @@ def register_page(title: str, register: pd.DataFrame, sweep: Sweep) -> str:
         "The scenario's own disruptions are left out.",
     ]
     sheets = [
-        Sheet("exposed", "Exposed, the worst first", head, exposed, list(register.columns), raw, text_columns=3,
-              note="" if exposed else "Nothing is exposed."),
-        Sheet("not-exposed", "Not exposed", head[:-1], others, text_columns=3),
+        Sheet(
+            "exposed", "Exposed, the worst first", [*place, lifted, *figures], exposed, list(register.columns), raw,
+            text_columns=4, note="" if exposed else "Nothing is exposed.",
+        ),
+        Sheet("not-exposed", "Not exposed", [*place, *figures], others, text_columns=3),
     ]  # fmt: skip
     return page(f"Risk register: {title}", lead, sheets, notes=notes)
