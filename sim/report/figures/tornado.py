@@ -26,7 +26,5 @@ def draw(table: pd.DataFrame, measure: Measure) -> Figure:
     axes.set_xlabel(f"{measure.label}, mean ({measure.unit})")
     thousands(axes)
     axes.xaxis.set_major_formatter(axes.yaxis.get_major_formatter())
-    axes.set_yticks(place, [f"{name}\n{low} to {high}" for name, low, high in
-                            zip(table["parameter"], table["low"], table["high"], strict=True)])  # fmt: skip
     axes.legend(loc="best")
     return figure
