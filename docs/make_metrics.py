@@ -20,8 +20,8 @@ gap between urban and rural sites where no site has a setting, is left out.
 """
 TAIL = """
 Cost lines are purchase (what suppliers sent out, but for materials that only makers buy), holding (rate x value x time,
-of stock at warehouses and facilities), holding of reserves, transport by mode, and shortage where the scenario gives it
-a price.
+of stock at warehouses and facilities), holding of reserves, reserve drawn down (what it would cost to make the reserves
+whole again), transport by mode, and shortage where the scenario gives it a price.
 """
 
 

@@ -25,6 +25,8 @@ from sim.scenario.load import Loaded, load
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.report.why import Explanation
+
 LIBRARIES = ("simpy", "numpy", "pandas", "pydantic", "pyarrow", "searoute")
 
 
@@ -99,6 +101,17 @@ class Run:
         from sim.report.tables import went_into_table
 
         return went_into_table(self.outcome, lot)
+
+    def why(self, site: str, product: str, day: int | dt.date) -> Explanation:
+        """Why a facility ran short of a product on a day (number since the start, or date): a chain of events.
+
+        Raises PlaceError for a site, product or day that is not there, ValueError where the run kept no daily table
+        or no full journal. `print(run.why("clinic-a", "saline-bag", 43).text())` shows it in words.
+        """
+        from sim.report.why import why
+
+        number = int(self.outcome.plan.network.calendar.day(day)) if isinstance(day, dt.date) else day
+        return why(self.outcome, site, product, number)
 
     @property
     def manifest(self) -> dict[str, Any]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
-from sim import __version__
+from sim import __version__, questions
+from sim.options import FILE, SETTINGS, STRATEGY, progress_bar, read_settings
 
 FAILED = 1
 BAD_INPUT = 2
@@ -19,18 +18,16 @@ MOST_TOLD = 200
 """Problems printed of one call; more are counted only."""
 INTERRUPTED = 130
 MOST_FAILURES = 20
-LONG_RUN = 1.0
-"""Seconds after which a run shows its progress."""
-
-FILE = click.argument("file", type=click.Path(path_type=Path))
-STRATEGY = click.option("--strategy", "-s", help="Named strategy of the scenario to apply.")
-SETTINGS = click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set one value by dotted path.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tideover")
 def cli() -> None:
     """Stress-test reserve stocks of medical goods against disruptions of their supply."""
+
+
+for command in questions.COMMANDS:
+    cli.add_command(command)
 
 
 def main() -> None:
@@ -56,47 +53,6 @@ def _count(problems: int) -> str:
     return "1 problem; nothing was run." if problems == 1 else f"{problems} problems; nothing was run."
 
 
-def _settings(texts: tuple[str, ...]) -> dict[str, Any]:
-    from sim.scenario.yaml_reader import parse_value
-
-    found: dict[str, Any] = {}
-    for text in texts:
-        path, sign, value = text.partition("=")
-        if not sign or not path:
-            raise click.BadParameter(f"'{text}' is not PATH=VALUE, such as reserves.national.size=30d")
-        found[path.strip()] = parse_value(value.strip(), f"override '{path.strip()}'")
-    return found
-
-
-@contextmanager
-def _progress(show: bool) -> Iterator[Callable[[float], None] | None]:
-    """A bar on stderr that appears only once the work takes longer than LONG_RUN."""
-    import time
-
-    if not show or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("simulating", total=1.0)
-    began, shown = time.monotonic(), False
-
-    def tick(share: float) -> None:
-        nonlocal shown
-        if not shown and time.monotonic() - began > LONG_RUN:
-            bar.start()
-            shown = True
-        bar.update(task, completed=share)
-
-    try:
-        yield tick
-    finally:
-        bar.stop()
-
-
 @cli.command()
 @FILE
 @STRATEGY
@@ -116,12 +72,12 @@ def run(
     """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report."""
     import sim
 
-    overrides = _settings(settings)
+    overrides = read_settings(settings)
     if out is not None and not as_json:
         from sim.report.folder import check_free
 
         check_free(out)  # before the work, not after it
-    with _progress(not quiet and not as_json) as tick:
+    with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(
             file, strategy, seed, overrides, without_reserves=not no_reserve_twin, detail=journal, daily=not no_daily,
             progress=tick,
@@ -177,7 +133,7 @@ def study(file: Path, workers: int | None, scheduler: str | None, out: Path | No
     from sim.report.comparison import summary
 
     try:
-        with _progress(not quiet) as tick:
+        with progress_bar(not quiet) as tick:
             result = sim.run_study(file, out, workers=workers, scheduler=scheduler, progress=tick)
     except KeyboardInterrupt:
         click.echo("Interrupted. What is finished is kept; the same command goes on from there.", err=True)
@@ -283,7 +239,7 @@ def show(file: Path, strategy: str | None, settings: tuple[str, ...]) -> None:
     import sim
     from sim.scenario.document import shown_value
 
-    document = sim.validate(file, strategy, _settings(settings)).document
+    document = sim.validate(file, strategy, read_settings(settings)).document
     click.echo(yaml.safe_dump(document.data, sort_keys=False, allow_unicode=True, width=110).rstrip())
     if document.overrides:
         click.echo("\n# values that were set over others:")

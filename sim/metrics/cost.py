@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.plan import Plan
 from sim.engine.run import Outcome
 from sim.metrics.base import View
 from sim.model.network import Network
@@ -28,10 +29,14 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
 
     Purchase values what suppliers sent out, at the price of that day, but for what only other makers buy: materials are
     in the price of what is made from them. Holding is rate x value x time of stock on hand at warehouses and facilities
-    (suppliers' own stock is theirs); a reserve's own holding cost per unit and year replaces the rate.
+    (suppliers' own stock is theirs); a reserve's own holding cost per unit and year replaces the rate. "Reserve drawn
+    down" is what it would cost to make the reserves whole again: their size at the start, less what they hold at the
+    end, at the usual purchase cost. So a strategy that serves patients from a reserve pays for those units as one that
+    buys them does, and what is still there at the end is not charged to one crisis: the capital it ties up is in the
+    holding.
     Transport counts every leg a unit has begun. The lines "of which expired, recalled, destroyed" are write-offs: units
-    lost unused, wherever they were, at the usual purchase cost. Purchase contains them already, so they are not added
-    again.
+    lost unused, wherever they were, at the usual purchase cost. The other lines contain them already, so they are not
+    added again.
     """
     network, record = outcome.plan.network, outcome.record
     price = network.products["cost"].to_numpy(dtype=float)[network.cell_product]
@@ -40,6 +45,7 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     unit_days = record.sums["on_hand"] * price
     lines["holding"] = float(unit_days[~supplier].sum() * rates.holding_rate / YEAR)
     lines["holding of reserves"] = _reserve_holding(outcome, rates)
+    lines["reserve drawn down"] = first_fill(outcome.plan) - _left_in_reserves(outcome)
     for position, lane in enumerate(network.lanes):
         key = f"transport by {lane.mode}"
         lines[key] = lines.get(key, 0.0) + float(record.lane_units[position]) * lane.cost
@@ -58,6 +64,19 @@ def _for_use(network: Network) -> np.ndarray:
     for _ in range(int(network.cell_level.max(initial=0))):
         found[network.flow_source[found[network.flow_buyer]]] = True
     return np.asarray(found)
+
+
+def first_fill(plan: Plan) -> float:
+    """What the reserves' stock at the start is worth at the usual purchase cost: the budget that sets them up."""
+    price = plan.network.products["cost"].to_numpy(dtype=float)[plan.network.cell_product]
+    return float(sum((reserve.size * price[reserve.holder]).sum() for reserve in plan.reserves))
+
+
+def _left_in_reserves(outcome: Outcome) -> float:
+    """Value at the usual purchase cost of what all reserves hold on the last day."""
+    network = outcome.plan.network
+    price = network.products.set_index("name")["cost"].reindex(network.groups["product"]).to_numpy(dtype=float)
+    return float((outcome.record.totals["reserve"][-1] * price).sum())
 
 
 def _reserve_holding(outcome: Outcome, rates: Rates) -> float:

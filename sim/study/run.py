@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from sim import __version__
-from sim.study import compare
+from sim.study import compare, frontier
 from sim.study.design import Design, read_study
 from sim.study.executors import Crew
 from sim.study.fingerprint import program
@@ -80,6 +80,11 @@ class StudyResult:
     def selection(self) -> dict[str, Selection]:
         """Scenario -> what the procedure of the study's `best` came to; empty where it has none."""
         return _selection(self.design, self.replications)
+
+    @cached_property
+    def frontier(self) -> pd.DataFrame:
+        """Cost against units short and stockout days: what is dominated, and ICERs along the frontier."""
+        return frontier.frontier(self.replications, self.design.strategies)
 
     @property
     def fan(self) -> pd.DataFrame:
@@ -177,7 +182,7 @@ def _json(data: dict[str, Any]) -> str:
 
 def _write_answers(result: StudyResult, store: Store) -> None:
     tables = {"summary": result.summary, "comparisons": result.comparisons, "best": result.best}
-    tables |= {"regret": result.regret, "fan": result.fan}
+    tables |= {"regret": result.regret, "fan": result.fan, "frontier": result.frontier}
     for name, answer in tables.items():
         store.answer(name, answer)
     end = {

@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from sim.errors import PlaceError, placed
 from sim.registry import Model
 from sim.study.measures import ALL, COST, parse_measure
+from sim.study.parameter import parse_parameter
 from sim.units import Positive, Share, Text, Whole, parse_number, parse_share
 
 
@@ -92,6 +94,13 @@ def _times(value: Any) -> Any:
     return {"at_least": value, "at_most": value} if whole else value
 
 
+def _bounds(path: str, bounds: list[float | str]) -> None:
+    try:
+        parse_parameter(path, bounds)
+    except ValueError as error:
+        raise PlaceError((), "not two bounds", ", ".join(map(str, bounds)), str(error)) from None
+
+
 class Study(Model):
     """A study: strategies x scenarios x replications on the same draws, what to measure, and when to stop."""
 
@@ -124,6 +133,8 @@ class Study(Model):
     """run every replication once more without disruptions"""
     daily: bool = False
     """keep demand and unmet demand of every day, for fan charts"""
+    parameters: dict[Text, list[float | str]] = {}
+    """dotted path of an uncertain value -> its two bounds, such as [30d, 120d]; a brief tells if the answer holds"""
     tail: Share = Field(default=0.9, gt=0, lt=1)
     """where the tail of bad outcomes begins, for VaR and CVaR"""
 
@@ -133,6 +144,9 @@ class Study(Model):
             raise ValueError("every strategy once, each with a name of its own")
         if self.baseline is not None and self.baseline not in names:
             raise ValueError(f"a baseline that is one of the strategies: {', '.join(names)}")
+        for path, bounds in self.parameters.items():
+            with placed("parameters", path):
+                _bounds(path, bounds)
         asked = set(self.measures)
         for name in (*self.replications.until, *([self.best.measure] if self.best else [])):
             if name not in asked:

@@ -6,7 +6,7 @@ import pickle
 import time
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import pyarrow as pa
@@ -17,7 +17,9 @@ from sim.engine.run import Outcome, simulate
 from sim.errors import TideoverError
 from sim.metrics.cost import Rates
 from sim.scenario.load import Loaded
+from sim.study import left_out
 from sim.study.fingerprint import digest, program
+from sim.study.left_out import parts_of
 from sim.study.measures import Measure, values
 
 PLANS_KEPT = 8
@@ -41,8 +43,9 @@ class Case:
     """One thing to replicate, and what to measure of it.
 
     `plan` is the compiled scenario packed for the journey to a worker; `labels` are scenario, strategy and variant.
-    `without` names disruptions (by cause) to leave out; `twin` runs each replication once more without any;
-    `daily` keeps the daily totals. `key` stands for all that the figures depend on, labels apart.
+    `without` names disruptions, hazards and reserves to leave out (see `parts_of`); `twin` runs each replication once
+    more without any disruption; `daily` keeps the daily totals. `key` stands for all that the figures depend on, labels
+    apart.
     """
 
     labels: tuple[str, str, str]
@@ -95,8 +98,8 @@ def case_of(
     """
     plan = compile_plan(loaded) if plan is None else plan
     for name in without:
-        if name not in (causes := [impact.cause for impact in plan.impacts]):
-            raise ValueError(f"no disruption is called '{name}'; there are {', '.join(causes)}")
+        if name not in (parts := parts_of(plan)):
+            raise ValueError(f"nothing to leave out is called '{name}'; there are {', '.join(parts)}")
     costs = loaded.spec.costs
     rates = Rates(costs.currency, costs.holding_rate, costs.shortage_cost)
     packed = zlib.compress(pickle.dumps(plan), 1)
@@ -118,8 +121,7 @@ def run_task(task: Task) -> Batch:
     if task.program != program():
         raise TideoverError("this worker runs another version of Tideover; install the same one everywhere")
     began, case = time.perf_counter(), task.case
-    plan = _unpacked(case.plan)
-    plan = replace(plan, impacts=tuple(i for i in plan.impacts if i.cause not in case.without))
+    plan = left_out.without(_unpacked(case.plan), case.without)
     rows: dict[str, list[object]] = {name: [] for name in ROWS.names[3:]}
     days: list[pa.Table] = []
     for replication in range(task.first, task.first + task.count):

@@ -29,7 +29,7 @@ def on_a_terminal(
     It is sent `stop` once it shows its progress; `after` are the seconds from which on a run counts as long.
     """
     master, slave = pty.openpty()
-    code = f"from sim import cli; cli.LONG_RUN = {after}; cli.main()"
+    code = f"from sim import cli, options; options.LONG_RUN = {after}; cli.main()"
     program = [sys.executable, "-W", "error", "-c", code]
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
     with subprocess.Popen(

@@ -1,0 +1,147 @@
+"""How much is enough: the smallest reserve for a target, the best split of a budget, and where a target tips over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.options import FILE, SETTINGS, STRATEGY, read_settings
+from sim.questions.shared import bench_in, days_of, measure_of, question, refuse, replicated, share_of
+
+TARGET = click.option(
+    "--target", required=True, metavar="MEASURE>=LEVEL", help="Such as fill_rate>=98% or units_unmet<=0."
+)
+IN = click.option("--in", "share", default="90%", show_default=True, help="Share of replications that must meet it.")
+
+
+def target_of(text: str) -> Any:
+    """The target that --target says; refuses what is none."""
+    from sim.errors import PlaceError
+    from sim.study.threshold import parse_target
+
+    try:
+        return parse_target(text)
+    except PlaceError as error:
+        return refuse("--target", error.message, error.value, error.expected, error.nearest)
+
+
+def _folder(out: Path | None, subject: Any, name: str) -> Path:
+    scenario, strategy = subject.labels[0], subject.strategy
+    return out or Path("reports") / f"{'-'.join(filter(None, (scenario, strategy)))}-{name}"
+
+
+def _check_reserves(subject: Any, names: tuple[str, ...], option: str) -> None:
+    from sim.errors import nearest
+
+    known = list(subject.loaded.spec.reserves)
+    for name in names:
+        if name not in known:
+            expected = "one of " + ", ".join(known) if known else "a scenario with reserves"
+            refuse(option, "no such reserve", name, expected, nearest(name, known))
+
+
+@question
+@click.command()
+@FILE
+@STRATEGY
+@SETTINGS
+@click.option("--reserve", required=True, help="Name of the reserve whose size is looked for.")
+@TARGET
+@IN
+@click.option("--at-most", "most", default="180d", show_default=True, help="Largest size, in days of members' demand.")
+@replicated
+def search(
+    file: Path, strategy: str | None, settings: tuple[str, ...], reserve: str, target: str, share: str, most: str,
+    replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """The smallest reserve with which a target is met in so many of the replications."""
+    from sim.report.searches import search_page, search_words
+    from sim.study.bench import read_subject
+    from sim.study.search import smallest_reserve
+
+    wanted, subject = target_of(target), read_subject(file, strategy, read_settings(settings))
+    _check_reserves(subject, (reserve,), "--reserve")
+    need, largest, folder = share_of("--in", share), days_of("--at-most", most), _folder(out, subject, "search")
+    asked = {"question": "search", "file": str(file), "strategy": strategy, "reserve": reserve, "target": str(wanted),
+             "share": need, "at_most": largest, "replications": replications}  # fmt: skip
+    with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
+        found = smallest_reserve(subject, reserve, wanted, need, largest, bench)
+        bench.store.answer("search", found.tried)
+    words = search_words(found, reserve, wanted, need, largest, subject.loaded.spec.costs.currency)
+    page = search_page(found, words, wanted, subject.loaded.spec.title, subject.loaded.spec.costs.currency)
+    (folder / "search.html").write_text(page, encoding="utf-8")
+    click.echo("\n".join(words))
+    click.echo(f"Results: {folder}")
+
+
+@question
+@click.command()
+@FILE
+@STRATEGY
+@SETTINGS
+@click.option("--over", "reserves", multiple=True, required=True, help="A reserve to spend on; give it for each.")
+@click.option("--budget", type=click.FloatRange(min=0, min_open=True), required=True, help="For the first purchase.")
+@click.option("--parts", type=click.IntRange(min=1), default=10, show_default=True, help="Equal parts it is cut into.")
+@click.option("--measure", "-m", default="units_unmet", show_default=True, help="What is to be best in the mean.")
+@replicated
+def split(
+    file: Path, strategy: str | None, settings: tuple[str, ...], reserves: tuple[str, ...], budget: float, parts: int,
+    measure: str, replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """The best split of a budget over several reserves, of all splits into so many parts."""
+    from sim.report.searches import split_words
+    from sim.study.bench import read_subject
+    from sim.study.search import best_split
+
+    wanted, subject = measure_of(measure), read_subject(file, strategy, read_settings(settings))
+    _check_reserves(subject, reserves, "--over")
+    folder = _folder(out, subject, "split")
+    asked = {"question": "split", "file": str(file), "strategy": strategy, "over": reserves, "budget": budget,
+             "parts": parts, "measure": str(wanted), "replications": replications}  # fmt: skip
+    with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
+        try:
+            found = best_split(subject, reserves, budget, parts, wanted, bench)
+        except ValueError as error:
+            refuse("--parts", str(error))
+        bench.store.answer("split", found)
+    click.echo("\n".join(split_words(found, reserves, wanted)))
+    click.echo(f"Results: {folder}")
+
+
+@question
+@click.command()
+@FILE
+@STRATEGY
+@SETTINGS
+@click.option("--parameter", required=True, metavar="PATH", help="Dotted path of the value that is changed.")
+@click.option(
+    "--between", nargs=2, required=True, metavar="LOW HIGH", help="Such as 0d 180d; looked at in whole steps."
+)
+@TARGET
+@IN
+@replicated
+def tipping(
+    file: Path, strategy: str | None, settings: tuple[str, ...], parameter: str, between: tuple[str, str], target: str,
+    share: str, replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """How far a value may go until a target is no longer met: the tipping point, by bisection."""
+    from sim.report.searches import tipping_words
+    from sim.study.bench import read_subject
+    from sim.study.parameter import parse_parameter
+    from sim.study.tipping import tipping_point
+
+    wanted, subject = target_of(target), read_subject(file, strategy, read_settings(settings))
+    try:
+        varied = parse_parameter(parameter, between)
+    except ValueError as error:
+        refuse("--between", "not two bounds", " ".join(between), str(error))
+    need, folder = share_of("--in", share), _folder(out, subject, "tipping")
+    asked = {"question": "tipping", "file": str(file), "strategy": strategy, "parameter": vars(varied),
+             "target": str(wanted), "share": need, "replications": replications}  # fmt: skip
+    with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
+        found = tipping_point(subject, varied, wanted, need, bench)
+        bench.store.answer("tipping", found.tried)
+    click.echo(tipping_words(found, varied, wanted, need, subject.labels[1]))
+    click.echo(f"Results: {folder}")

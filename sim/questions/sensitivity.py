@@ -1,0 +1,67 @@
+"""Which uncertain values the answer depends on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.options import FILE, SETTINGS, STRATEGY, read_settings
+from sim.questions.shared import bench_in, measure_of, question, refuse, replicated
+
+BOUNDS = "two bounds in the same unit, such as disruptions.ban.for=20d..60d"
+
+
+@question
+@click.command()
+@FILE
+@STRATEGY
+@SETTINGS
+@click.option("--vary", multiple=True, required=True, metavar="PATH=LOW..HIGH", help="A value and its bounds.")
+@click.option("--measure", "-m", default="units_unmet", show_default=True, help="The answer looked at.")
+@click.option("--method", type=click.Choice(["tornado", "morris", "sobol"]), default="tornado", show_default=True)
+@click.option("--samples", type=click.IntRange(min=2), help="Trajectories of Morris (10), or Sobol's samples (64).")
+@replicated
+def sensitivity(
+    file: Path, strategy: str | None, settings: tuple[str, ...], vary: tuple[str, ...], measure: str, method: str,
+    samples: int | None, replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
+) -> None:  # fmt: skip
+    """How a measure's mean depends on values between bounds: one by one, by screening, or as shares of variance."""
+    from sim.report.sensitivity import told, tornado_page
+    from sim.study import sensitivity as methods
+    from sim.study.bench import read_subject
+
+    subject = read_subject(file, strategy, read_settings(settings))
+    wanted, parameters = measure_of(measure), tuple(_parameter(text) for text in vary)
+    if method == "sobol" and samples is not None and samples & (samples - 1):
+        refuse("--samples", "Sobol's sequence needs a power of 2", samples, "such as 32, 64 or 128")
+    folder = out or Path("reports") / f"{'-'.join(filter(None, (subject.labels[0], strategy)))}-sensitivity"
+    asked = {"question": "sensitivity", "file": str(file), "strategy": strategy, "method": method, "vary": vary,
+             "measure": str(wanted), "samples": samples, "replications": replications}  # fmt: skip
+    with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
+        problem = methods.Question(subject, wanted, parameters, bench)
+        if method == "tornado":
+            found = methods.tornado(problem)
+        elif method == "morris":
+            found = methods.morris(problem, samples or 10)
+        else:
+            found = methods.sobol(problem, samples or 64)
+        bench.store.answer(method, found)
+    if method == "tornado":
+        page = tornado_page(subject.loaded.spec.title, found, wanted)
+        (folder / "tornado.html").write_text(page, encoding="utf-8")
+    click.echo("\n".join(told(found, method, wanted)))
+    click.echo(f"Results: {folder}")
+
+
+def _parameter(text: str) -> Any:
+    from sim.study.parameter import parse_parameter
+
+    path, sign, bounds = text.partition("=")
+    try:
+        if not sign:
+            raise ValueError(BOUNDS)
+        return parse_parameter(path.strip(), [bound.strip() for bound in bounds.split("..")])
+    except ValueError:
+        return refuse("--vary", "not a value with bounds", text, BOUNDS)

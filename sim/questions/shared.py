@@ -1,0 +1,91 @@
+"""What commands that ask questions share: their options, workers with a folder, and refusals told as problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.options import progress_bar
+
+if TYPE_CHECKING:
+    from sim.study.bench import Bench
+
+COMMANDS: list[click.Command] = []
+
+
+def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of every command that replicates."""
+    for option in reversed((
+        click.option("--replications", "-n", type=click.IntRange(min=1), default=20, show_default=True),
+        click.option("--workers", "-w", type=click.IntRange(min=1), help="Processes; default one a processor."),
+        click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead."),
+        click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default reports/NAME-QUESTION."),
+        click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@contextmanager
+def bench_in(
+    folder: Path, asked: dict[str, Any], replications: int, workers: int | None, scheduler: str | None, quiet: bool
+) -> Iterator[Bench]:
+    """Workers and a folder; what was asked goes into its manifest."""
+    import json
+
+    from sim.study.bench import Bench
+    from sim.study.executors import Crew
+    from sim.study.store import Store
+
+    store = Store(folder)
+    store.mark(json.dumps(asked, indent=1, default=str) + "\n")
+    with progress_bar(not quiet) as tick, Crew(workers, scheduler) as crew:
+        yield Bench(crew, store, replications, tick)
+
+
+def question(command: click.Command) -> click.Command:
+    """Decorator that puts a command among `COMMANDS`."""
+    COMMANDS.append(command)
+    return command
+
+
+def measure_of(text: str) -> Any:
+    """The measure that --measure says; refuses what is none."""
+    from sim.errors import PlaceError
+    from sim.study.measures import parse_measure
+
+    try:
+        return parse_measure(text)
+    except PlaceError as error:
+        refuse("--measure", error.message, error.value, error.expected, error.nearest)
+
+
+def refuse(place: str, message: str, value: Any = None, expected: str | None = None, near: str | None = None) -> Any:
+    """Raise ScenarioError with one problem; `place` is the option or file."""
+    from sim.errors import Problem, ScenarioError
+
+    raise ScenarioError([Problem(place, 0, message, value, expected, near)])
+
+
+def days_of(option: str, text: str) -> int:
+    """Whole days that an option says; refuses what is no duration."""
+    from sim.units import parse_duration
+
+    try:
+        return round(parse_duration(text))
+    except ValueError as error:
+        return int(refuse(option, "not a duration", text, str(error)))
+
+
+def share_of(option: str, text: str) -> float:
+    """A share that an option says; refuses what is none."""
+    from sim.units import parse_share
+
+    try:
+        return parse_share(text)
+    except ValueError as error:
+        return float(refuse(option, "not a share", text, str(error)))

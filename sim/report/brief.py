@@ -1,0 +1,250 @@
+"""A policy brief: two pages for who decides, every figure taken from the study, and a technical annex."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.engine.plan import Plan
+from sim.report.comparison import amount, sentence
+from sim.report.figures import frontier as frontier_figure
+from sim.report.phrases import count, listed, plural
+from sim.report.sheets import Sheet
+from sim.report.stress_des import annex
+from sim.report.words import shown_value
+from sim.study.compare import SAME, UNDETECTED, UNKNOWN
+from sim.study.frontier import DOMINATED, EFFECTS, EXTENDED
+from sim.study.measures import ALL, COST, Measure
+from sim.study.robustness import AS_WRITTEN
+from sim.study.run import StudyResult
+
+MAIN = ("units_unmet", "units_lost", "stockout_days", "fill_rate")
+"""The first of these that a study measures is the brief's main figure."""
+LOSERS_TOLD = 6
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with sentences, tables and figures: (title, caption, figure)."""
+
+    title: str
+    paragraphs: list[str] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
+    figures: list[tuple[str, str, Figure]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What stands in a brief, whatever it is written to."""
+
+    title: str
+    question: str
+    sections: list[Section]
+    annex: list[tuple[str, str, str]]
+
+
+def compose(result: StudyResult, plan: Plan, tried: pd.DataFrame | None = None) -> Brief:
+    """The brief of a finished study; `plan` is the compiled plan of its first case, `tried` the strategies with
+    uncertain values at their bounds (see `robustness`), if the study names any. Call it within `drawing()`."""
+    spec, measure = result.design.spec, main_measure(result)
+    sections = [
+        Section("In short", list(_short(result, measure))),
+        _options(result, measure),
+        _who(result),
+        Section("Expiry", [_expiry(result)]),
+        Section("What would change the answer", [*_robust(tried, measure), *_doubts(result, measure)]),
+    ]
+    return Brief(spec.title, spec.question or "", sections, annex(result, plan))
+
+
+def main_measure(result: StudyResult) -> Measure:
+    """The measure in all that the brief is about: that of `best`, or the first of `MAIN`, or the study's first."""
+    best = result.design.spec.best
+    if best is not None:
+        return Measure(best.measure)
+    names = [m.name for m in result.design.measures if m.breakdown == ALL]
+    return Measure(
+        next((name for name in MAIN if name in names), names[0] if names else result.design.measures[0].name)
+    )
+
+
+def _records(table: pd.DataFrame, **conditions: object) -> list[dict[str, Any]]:
+    for column, value in conditions.items():
+        table = table[table[column] == value]
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _leaders(result: StudyResult, measure: Measure) -> dict[str, dict[str, Any]]:
+    """Scenario -> row of the strategy with the best mean."""
+    rows = _records(result.best, measure=measure.name) if not result.best.empty else []
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row["scenario"] not in found or row["regret"] < found[row["scenario"]]["regret"]:
+            found[row["scenario"]] = row
+    return found
+
+
+def _short(result: StudyResult, measure: Measure) -> Iterator[str]:
+    leaders = _leaders(result, measure)
+    for scenario, row in leaders.items():
+        head = f"In '{scenario}', '{row['strategy']}' does best: {measure.label.lower()} "
+        mean = shown_value(row["mean"], measure.unit)
+        yield f"{head}{mean} in the mean, best in {row['probability_best']:.0%} of draws."
+        rows = _records(result.comparisons, scenario=scenario, measure=measure.name, breakdown=ALL)
+        yield from (sentence(r) for r in rows if r["strategy"] == row["strategy"])
+    chosen = _records(result.regret, measure=measure.name, chosen=True) if not result.regret.empty else []
+    if len(leaders) > 1 and chosen:
+        row = chosen[0]
+        worst = f"at most {amount(row['largest_regret'], measure.unit)} worse than the best (in '{row['in_scenario']}')"
+        worst = worst if row["largest_regret"] else "never worse than the best"
+        yield f"Where nobody knows which scenario will come, '{row['strategy']}' is the cautious choice: {worst}."
+
+
+def _options(result: StudyResult, measure: Measure) -> Section:
+    section, currency = Section("Options, cost, and what they avert"), _currency(result)
+    for scenario in result.design.scenarios:
+        section.sheets.append(_option_table(result, measure, scenario, currency))
+    if not result.frontier.empty:
+        effect = measure.name if measure.name in EFFECTS else str(result.frontier["effect"].iloc[0])
+        section.paragraphs.extend(_value_for_money(result, effect, currency))
+        first = result.design.scenarios[0]
+        mine = result.frontier[(result.frontier["scenario"] == first) & (result.frontier["effect"] == effect)]
+        caption = f"Means over {result.number} draws in '{first}'. Down and to the left is better."
+        section.figures.append(("Cost against harm", caption, frontier_figure.draw(mine, currency)))
+    return section
+
+
+def _option_table(result: StudyResult, measure: Measure, scenario: str, currency: str) -> Sheet:
+    asked = {"scenario": scenario, "measure": measure.name, "breakdown": ALL}
+    means = {r["strategy"]: r for r in _records(result.summary, **asked)}
+    costs = {r["strategy"]: r for r in _records(result.summary, **(asked | {"measure": COST}))}
+    paired = [] if result.comparisons.empty else _records(result.comparisons, **asked)
+    against = {r["strategy"]: r for r in paired if r["against"] == result.design.spec.reference}
+    rows = []
+    for name in result.design.strategies:
+        cost = costs.get(name)
+        worst = shown_value(means[name]["cvar"], measure.unit)
+        mean, price = shown_value(means[name]["mean"], measure.unit), count(cost["mean"]) if cost else "-"
+        rows.append([name, price, mean, *_against(against.get(name), measure), worst])
+    tail = f"Mean of the worst {1 - result.design.spec.tail:.0%}"
+    head = ["Strategy", f"Cost ({currency})", measure.label, "Against the baseline", "Interval", tail]
+    return Sheet(f"options-{scenario}", f"Scenario '{scenario}', means of {result.number} draws", head, rows)
+
+
+def _against(row: dict[str, Any] | None, measure: Measure) -> tuple[str, str]:
+    if row is None:
+        return "baseline", ""
+    if row["verdict"] in (SAME, UNKNOWN):
+        return str(row["verdict"]), ""
+    low, high = (f"{'+' if row[end] > 0 else '−' if row[end] < 0 else ''}{amount(row[end], measure.unit)}"
+                 for end in ("low", "high"))  # fmt: skip
+    words = (
+        UNDETECTED if row["verdict"] == UNDETECTED else f"{amount(row['difference'], measure.unit)} {row['verdict']}"
+    )
+    return words, "in every draw" if row["method"] == "exact" else f"{low} to {high}"
+
+
+def _value_for_money(result: StudyResult, effect: str, currency: str) -> Iterator[str]:
+    unit = Measure(effect).unit.removesuffix("s")
+    for scenario in result.design.scenarios:
+        rows = _records(result.frontier, scenario=scenario, effect=effect)
+        steps = [f"'{r['strategy']}' {r['icer']:,.2f} {currency} for each {unit} averted beyond '{r['against']}'"
+                 for r in rows if r["against"]]  # fmt: skip
+        beaten = [f"'{r['strategy']}'" for r in rows if r["status"] in (DOMINATED, EXTENDED)]
+        cheapest = f"cheapest is '{rows[0]['strategy']}'" if rows else ""
+        told = [cheapest, *steps, f"{listed(beaten)} cost more for less than others do" if beaten else ""]
+        yield f"In '{scenario}': {'; '.join(text for text in told if text)}."
+
+
+def _who(result: StudyResult) -> Section:
+    """Groups that do worse than under the baseline, and groups that stay worst off."""
+    groups = [m for m in result.design.measures if m.breakdown not in (ALL, "line") and m.better]
+    if not groups:
+        return Section("Who loses", ["The study does not break its figures down by group, so it cannot tell."])
+    lines: list[str] = []
+    for measure in groups:
+        rows = _records(result.comparisons, measure=measure.name, breakdown=measure.breakdown)
+        bad = "higher" if measure.better == "lower" else "lower"
+        worse = sorted((r for r in rows if r["verdict"] == bad), key=lambda r: -abs(r["difference"]))
+        lines += [sentence(row) for row in worse[:LOSERS_TOLD]]
+        if len(worse) > LOSERS_TOLD:
+            lines.append(f"... and {len(worse) - LOSERS_TOLD} more, in comparisons.csv.")
+        if not worse:
+            lines.append(f"{measure.label} by {measure.breakdown}: no group does detectably worse under any strategy.")
+    return Section("Who loses", lines, [_by_group(result, groups[0])])
+
+
+def _by_group(result: StudyResult, measure: Measure) -> Sheet:
+    scenario = result.design.scenarios[0]
+    rows = _records(result.summary, scenario=scenario, measure=measure.name, breakdown=measure.breakdown)
+    groups = list(dict.fromkeys(r["group"] for r in rows))
+    means = {(r["group"], r["strategy"]): shown_value(r["mean"], measure.unit) for r in rows}
+    cells = [[g, *(means[g, s] for s in result.design.strategies)] for g in groups]
+    caption = f"{measure.label} by {measure.breakdown} in '{scenario}', mean"
+    return Sheet("groups", caption, [measure.breakdown.capitalize(), *result.design.strategies], cells)
+
+
+def _expiry(result: StudyResult) -> str:
+    rows = _records(result.summary, measure="units_expired", breakdown=ALL)
+    if not rows:
+        return "The study does not measure what expires (add units_expired to its measures)."
+    if not any(row["mean"] for row in rows):
+        return "Nothing expires in any draw: no product of the scenario is kept by lot with a shelf life that ends."
+    told = [
+        f"{row['scenario']}, '{row['strategy']}': {shown_value(row['mean'], 'units')}" for row in rows if row["mean"]
+    ]
+    return f"Units that expire at facilities, mean: {listed(told)}."
+
+
+def _robust(tried: pd.DataFrame | None, measure: Measure) -> Iterator[str]:
+    """Whether another strategy is best where an uncertain value is at one of its bounds."""
+    if tried is None or tried.empty:
+        return
+    points = list(dict.fromkeys(zip(tried["parameter"], tried["value"], strict=True)))
+    best = {point: _records(tried, parameter=point[0], value=point[1], best=True) for point in points}
+    usual = {row["strategy"] for row in best[AS_WRITTEN, ""]}
+    held = []
+    for point, rows in best.items():
+        if point[0] == AS_WRITTEN:
+            continue
+        if usual & {row["strategy"] for row in rows}:
+            held.append(f"{point[0]} = {point[1]}")
+            continue
+        names = listed([f"'{row['strategy']}'" for row in rows])
+        mean = shown_value(rows[0]["mean"], measure.unit)
+        yield f"{point[0]}: at {point[1]} {names} would be best ({mean} in the mean)."
+    leaders = listed([f"'{name}'" for name in sorted(usual)])
+    if held:
+        yield f"Not, as far as tried: {listed(held)}; {leaders} {'stay' if len(usual) > 1 else 'stays'} best."
+
+
+def _doubts(result: StudyResult, measure: Measure) -> Iterator[str]:
+    leaders = {scenario: row["strategy"] for scenario, row in _leaders(result, measure).items()}
+    if len(set(leaders.values())) > 1:
+        told = [f"'{strategy}' in '{scenario}'" for scenario, strategy in leaders.items()]
+        yield f"The scenario: best is {listed(told)}."
+    elif len(leaders) > 1:
+        yield f"Not the scenario: '{next(iter(leaders.values()))}' does best in all {len(leaders)}."
+    rows = _records(result.comparisons, measure=measure.name, breakdown=ALL) if not result.comparisons.empty else []
+    unclear = [r for r in rows if r["verdict"] == UNDETECTED]
+    yield from (f"Not to be told apart: {sentence(row)}" for row in unclear)
+    close = [r for r in _records(result.best, measure=measure.name) if 0.05 <= r["probability_best"] < 0.5]
+    yield from (
+        f"Luck: in {r['probability_best']:.0%} of draws of '{r['scenario']}' '{r['strategy']}' would have been best."
+        for r in close
+    )
+    for name in result.design.scenarios:
+        left = result.design.loaded[name, result.design.spec.reference].spec.leaves_out
+        if left:
+            yield f"What the model leaves out: {left}"
+            break
+    if result.failures:
+        yield f"{plural(len(result.failures), 'replication')} could not be run and are missing."
+
+
+def _currency(result: StudyResult) -> str:
+    return next(iter(result.design.loaded.values())).spec.costs.currency

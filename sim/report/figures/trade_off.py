@@ -1,0 +1,29 @@
+"""Size of a reserve against how often a target is met, and against what setting it up costs."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from sim.report.figures.style import BLUE, GREEN, VERMILLION, new_figure, thousands
+
+
+def draw(tried: pd.DataFrame, target: str, currency: str, chosen: int | None) -> Figure:
+    """`tried` as in `sim.study.search.Smallest`; `chosen` is the size found."""
+    figure = new_figure(4.4, 7.0)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    above.plot(tried["value"], tried["share"], color=BLUE, marker="o", markersize=5)
+    above.set_ylim(-0.04, 1.04)
+    above.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    above.set_ylabel("Draws (%)")
+    above.set_title(f"Draws in which {target}", pad=3)
+    below.plot(tried["value"], tried["first_cost"], color=GREEN, marker="s", markersize=4, linestyle=(0, (6, 2)))
+    below.set_ylabel(f"To set up ({currency})")
+    below.set_xlabel("Size of the reserve (days of the members' usual demand)")
+    thousands(below)
+    if chosen is not None:
+        for axes in (above, below):
+            axes.axvline(chosen, color=VERMILLION, linewidth=1.2, linestyle=(0, (2, 1.5)))
+        above.annotate(f"{chosen} days", (chosen, 0.02), xytext=(5, 2), textcoords="offset points", color=VERMILLION)
+    return figure

@@ -1,0 +1,35 @@
+"""A value of a scenario that is uncertain between two bounds, with its unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+VALUE = re.compile(r"^(-?\d+(?:\.\d+)?)\s*([^\d\s.]*)$")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value of the scenario between two bounds; `suffix` is what is written behind the number, such as d or %."""
+
+    path: str
+    low: float
+    high: float
+    suffix: str
+
+    def written(self, value: float) -> float | str:
+        """The value as it stands in a scenario."""
+        return f"{value:.6g}{self.suffix}" if self.suffix else float(f"{value:.6g}")
+
+
+def parse_parameter(path: str, bounds: Sequence[Any]) -> Parameter:
+    """A parameter from its two bounds; raises ValueError with what was expected."""
+    found = [VALUE.match(str(bound)) for bound in bounds]
+    if len(found) != 2 or None in found:
+        raise ValueError("two numbers with the same unit, such as [30d, 120d] or [10%, 40%]")
+    (low, unit), (high, other) = (match.groups() for match in found if match is not None)
+    if unit != other or float(low) >= float(high):
+        raise ValueError("the smaller bound first, and both in the same unit, such as [30d, 120d]")
+    return Parameter(path, float(low), float(high), unit)

@@ -1,0 +1,106 @@
+"""A policy brief says what the study's tables say, in HTML and in Word."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from docx import Document
+
+import sim
+from sim.cli import cli
+from sim.report.brief_files import write_brief
+from sim.report.phrases import count
+from sim.report.stress_des import ITEMS
+from sim.study.run import StudyResult
+from tests.study.conftest import write_into
+
+STUDY = """
+study: briefed
+title: Does a reserve help
+question: Is it worth its money?
+scenarios:
+  - starter.yaml
+  - {file: starter.yaml, name: calm, set: {disruptions.ban.for: 1d, disruptions.outbreak.for: 1d}}
+strategies: [none, {name: as-is}, double, {name: again, use: double}]
+measures: [units_unmet, units_unmet by region, units_expired, cost]
+replications: 4
+parameters: {disruptions.ban.for: [2d, 80d]}
+"""
+
+
+@pytest.fixture(scope="module")
+def briefed(tmp_path_factory: pytest.TempPathFactory) -> tuple[StudyResult, str, list[str]]:
+    """A small study, the text of its brief as HTML, and all text of its Word document."""
+    folder = tmp_path_factory.mktemp("brief")
+    result = sim.run_study(write_into(folder, STUDY), folder / "out", workers=1)
+    html, word = write_brief(result, result.folder)
+    document = Document(BytesIO(word.read_bytes()))
+    texts = [p.text for p in document.paragraphs]
+    texts += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return result, html.read_text(encoding="utf-8"), texts
+
+
+def test_the_figures_are_those_of_the_tables(briefed: tuple[StudyResult, str, list[str]]) -> None:
+    result, html, texts = briefed
+    means = result.summary[(result.summary["breakdown"] == "all") & (result.summary["measure"] == "cost")]["mean"]
+    assert len(means) == 8
+    for mean in means:
+        assert f">{count(mean)}<" in html and count(mean) in texts
+    short = result.summary[(result.summary["measure"] == "units_unmet") & (result.summary["breakdown"] == "region")]
+    for mean in short[short["scenario"] == "my-scenario"]["mean"]:
+        assert any(text.startswith((f"{mean:,.0f}", f"{mean:,.1f}")) for text in texts)
+    steps = result.frontier.dropna(subset="icer")
+    assert len(steps)
+    for row in steps[steps["effect"] == "units_unmet"].to_dict("records"):
+        assert f"{row['icer']:,.2f} USD for each unit averted beyond" in html
+
+
+def test_it_asks_answers_and_says_what_it_does_not_know(briefed: tuple[StudyResult, str, list[str]]) -> None:
+    _, html, texts = briefed
+    for heading in ("In short", "Options, cost, and what they avert", "Who loses", "Expiry",
+                    "What would change the answer", "Technical annex"):  # fmt: skip
+        assert f"<h2>{heading}</h2>" in html and heading in texts
+    assert "Is it worth its money?" in html and "Is it worth its money?" in texts
+    assert "no difference at all" in html  # in calm times
+    assert "Nothing expires" in html
+
+
+def test_the_annex_answers_all_twenty_items(briefed: tuple[StudyResult, str, list[str]]) -> None:
+    result, html, texts = briefed
+    assert len(ITEMS) == 20
+    for number, item in ITEMS.items():
+        assert f"<td>{number}</td><td>{item}</td>" in html and item in texts
+    answers = re.findall(r'<td class="answer-text">(.*?)</td>', html)
+    assert len(answers) == 20 and all(len(answer) > 20 for answer in answers)
+    assert f"seeds {result.design.seeds['calm']} (my-scenario)" in html.replace(" and ", ", ").replace("&#39;", "'")
+
+
+def test_the_page_opens_offline_and_is_the_same_each_time(
+    briefed: tuple[StudyResult, str, list[str]], tmp_path: Path
+) -> None:
+    result, html, _ = briefed
+    assert not re.search(r'(src|href)="(?!data:|#)', html)
+    again, _ = write_brief(result, tmp_path)
+    assert again.read_text(encoding="utf-8") == html
+
+
+def test_bounds_that_are_none_are_told(tmp_path: Path) -> None:
+    path = write_into(tmp_path, STUDY.replace("[2d, 80d]", "[80d, 2d]"))
+    with pytest.raises(sim.ScenarioError, match="smaller bound first"):
+        sim.run_study(path, tmp_path / "out", workers=1)
+
+
+def test_the_command_runs_what_is_missing(tmp_path: Path) -> None:
+    path = write_into(tmp_path, STUDY.replace("replications: 4", "replications: 2"))
+    done = CliRunner().invoke(cli, ["brief", str(path), "-w", "1", "-o", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "out" / "brief.html").read_text(encoding="utf-8").replace("&#39;", "'")
+    assert (
+        "Not, as far as tried: disruptions.ban.for = 2d and disruptions.ban.for = 80d; 'again' and 'double' stay best"
+        in page
+    )
+    assert (tmp_path / "out" / "brief.docx").exists() and (tmp_path / "out" / "frontier.csv").exists()

@@ -1,0 +1,124 @@
+"""Time to survive against its closed form, single points of failure, and the risk register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from sim.cli import cli
+from sim.metrics.resilience import time_to_survive
+from sim.study.bench import read_subject
+from sim.study.executors import Crew
+from sim.study.knockouts import Node, Use, nodes_of
+from sim.study.stress import Sweep, sweep_nodes
+
+CHAIN = """
+scenario: chain
+title: Two makers, a harbour, a store, two clinics
+start: 2001-01-01
+end: 2001-07-01
+warm_up: 45d
+products: {kit: {unit: kit}, cup: {unit: cup}}
+suppliers:
+  maker: {country: IN, makes: {kit: {}}}
+  potter: {country: KE, makes: {cup: {}}}
+  other: {country: KE, makes: {cup: {}}}
+ports: {harbour: {country: KE}}
+warehouses: {store: {country: KE}}
+facilities: {clinic: {country: KE}, post: {country: KE}}
+lanes:
+  - {from: maker, to: harbour, mode: sea, time: LEADd}
+  - {from: harbour, to: store, time: 1d}
+  - {from: store, to: facilities, time: 1d}
+  - {from: potter, to: facilities, time: 2d}
+  - {from: other, to: facilities, time: 2d}
+sourcing:
+  - {at: facilities, products: [cup], from: {potter: 50%, other: 50%}}
+demand:
+  - {at: facilities, product: kit, per_day: 10, distribution: deterministic}
+  - {at: facilities, product: cup, per_day: 4, distribution: deterministic}
+replenishment:
+  - {at: facilities, policy: base_stock, level: 5d}
+  - {at: store, policy: base_stock, level: LEVELd}
+"""
+
+
+def register(folder: Path, lead: int = 9, level: int = 40, **asked: object) -> pd.DataFrame:
+    path = folder / "chain.yaml"
+    path.write_text(CHAIN.replace("LEAD", str(lead)).replace("LEVEL", str(level)), encoding="utf-8")
+    plan = read_subject(path).plan
+    sweep = Sweep(**({"longest": 60, "usual": 50, "durations": (10,), "replications": 1} | asked))  # type: ignore[arg-type]
+    with Crew(1) as crew:
+        return sweep_nodes(plan, nodes_of(plan.network), sweep, crew)
+
+
+def row(table: pd.DataFrame, kind: str, name: str, product: str = "kit") -> pd.Series:
+    mine = table[(table["kind"] == kind) & (table["node"] == name) & (table["product"] == product)]
+    assert len(mine) == 1
+    return mine.iloc[0]
+
+
+@pytest.mark.parametrize(("lead", "level"), [(9, 40), (9, 25), (3, 30)])
+def test_time_to_survive_is_stock_over_demand(tmp_path: Path, lead: int, level: int) -> None:
+    table = register(tmp_path, lead, level)
+    # base stock is on hand and under way (lead time of lead + 1 days for the store, 1 for the clinics); what is under
+    # way arrives as before, so that a maker that is out for D days leaves a gap of D days, met from what is on hand
+    on_hand = 20 * (level - lead - 1) + 20 * (5 - 1)
+    expected = time_to_survive(on_hand, 20)
+    maker = row(table, "supplier", "maker")
+    assert maker["tts"] == expected
+    assert maker["exposed"] == (expected < 50)
+    assert maker["units_short"] == max(0, 50 * 20 - on_hand)
+    assert maker["more_days"] == max(0, 50 - expected)
+    assert row(table, "country", "IN")["tts"] == expected
+    assert row(table, "warehouse", "store")["tts"] == 4
+
+
+def test_the_register_knows_single_points_of_failure(tmp_path: Path) -> None:
+    table = register(tmp_path)
+    assert row(table, "supplier", "maker")["cut_off"] == 2
+    assert row(table, "port", "harbour")["cut_off"] == 2
+    assert row(table, "supplier", "potter", "cup")["cut_off"] == 0
+    assert row(table, "supplier", "potter", "kit")["survives_longest"]
+    assert not row(table, "supplier", "potter", "kit")["exposed"]
+    order = table["units_short"][table["exposed"]].tolist()
+    assert order == sorted(order, reverse=True) and table["exposed"].is_monotonic_decreasing
+
+
+def test_times_to_recover_are_those_given(tmp_path: Path) -> None:
+    table = register(tmp_path, recover={"maker": 10, "port harbour": 45})
+    assert row(table, "supplier", "maker")["ttr"] == 10 and not row(table, "supplier", "maker")["exposed"]
+    assert row(table, "port", "harbour")["ttr"] == 45 and row(table, "port", "harbour")["exposed"]
+    assert row(table, "country", "IN")["ttr"] == 50
+    assert row(table, "supplier", "maker")["back_after"] == 0
+    with pytest.raises(ValueError, match="does not fit"):
+        register(tmp_path, longest=400)
+
+
+def test_only_nodes_that_goods_pass_are_knocked_out(tmp_path: Path) -> None:
+    register(tmp_path)
+    network = read_subject(tmp_path / "chain.yaml").plan.network
+    names = {str(node) for node in nodes_of(network)}
+    assert {"supplier maker", "port harbour", "warehouse store", "country IN", "lane maker > harbour"} <= names
+    assert "country KE" not in names and "lane store > clinic" not in names
+    assert "lane store > clinic" in {str(node) for node in nodes_of(network, last_mile=True)}
+    assert len(Use(network).cut_off(Node("lane", "store > clinic"))) == 1
+
+
+def test_the_command_writes_the_register(tmp_path: Path) -> None:
+    register(tmp_path)
+    call = ["stress", str(tmp_path / "chain.yaml"), "--longest", "60d", "--recover", "50d", "--recover", "maker=10d",
+            "-n", "1", "-w", "1", "-o", str(tmp_path / "out")]  # fmt: skip
+    done = CliRunner().invoke(cli, call)
+    assert done.exit_code == 0, done.output
+    found = pd.read_csv(tmp_path / "out" / "register.csv")
+    assert row(found, "supplier", "maker")["ttr"] == 10
+    page = (tmp_path / "out" / "register.html").read_text(encoding="utf-8")
+    assert "harbour" in page and "http://" not in page.replace("http://www.w3.org", "")
+    wrong = CliRunner().invoke(cli, [*call, "--recover", "makr=10d"])
+    assert "did you mean 'maker'" in str(wrong.exception)
+    kind = CliRunner().invoke(cli, [*call, "--recover", "soon"])
+    assert "a duration such as" in str(kind.exception)
