@@ -77,10 +77,10 @@ def perishable(folder: Path, facilities: int, repeats: int) -> None:
 
 def growth(folder: Path, facilities: int, repeats: int) -> None:
     """Fifth line of the budget: what twice the facilities, products or days cost."""
-    print(f"growth from {facilities:,} facilities x 8 products x 180 days")
-    sizes = {"facilities": (2 * facilities, 8, 180), "products": (facilities, 16, 180), "days": (facilities, 8, 360)}
+    print(f"growth from {facilities:,} facilities x 8 products x 365 days")
+    sizes = {"facilities": (2 * facilities, 8, 365), "products": (facilities, 16, 365), "days": (facilities, 8, 730)}
     plans = {}
-    for name, size in {"once": (facilities, 8, 180), **sizes}.items():
+    for name, size in {"once": (facilities, 8, 365), **sizes}.items():
         place = folder / name
         place.mkdir()
         plans[name] = plan_of(networks.country(place, *size))
@@ -133,7 +133,7 @@ def main() -> None:
         for name, action in {
             "tabletop": lambda f: tabletop(f, 3 if quick else 15),
             "peer": lambda f: against_peer(f, 1 if quick else 5),
-            "growth": lambda f: growth(f, 500 if quick else 1_500, 1 if quick else 3),
+            "growth": lambda f: growth(f, 300 if quick else 1_000, 1 if quick else 3),
             "country": lambda f: country(f, 1_000 if quick else 10_000, 1 if quick else 3),
             "perishable": lambda f: perishable(f, 1_000 if quick else 10_000, 1 if quick else 3),
         }.items():

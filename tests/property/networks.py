@@ -31,6 +31,7 @@ def struck(draw: Callable[[st.SearchStrategy[Any]], Any], kind: str) -> tuple[Sp
     builder = Builder(Drawn(draw), exact=False)
     spec = builder.build(disruptions=2)
     assume(kind != "port_closure" or builder.ports)
+    assume(kind != "material_shortage" or builder.in_use)
     assume(kind != "passage_queue" or has_passage(builder))
     return spec, {"kind": kind} | DISRUPTED[kind](builder)
 
