@@ -22,9 +22,9 @@ MAPPINGS = ("products", "suppliers", "ports", "warehouses", "facilities", "reser
 
 
 LASTING = sorted(kind for kind in DISRUPTED if not DISRUPTIONS[kind].instant)
-BEGIN_AGAIN = ("labour_absence", "licence_delay", "power_cut")
-"""Kinds of which two in a row are not one long one: staff stay away in waves, waits are drawn for each disruption, and
-a cold room is cold again once power is back."""
+BEGIN_AGAIN = ("epidemic", "labour_absence", "licence_delay", "power_cut")
+"""Kinds of which two in a row are not one long one: an infection begins with few, staff stay away in waves, waits are
+drawn for each disruption, and a cold room is cold again once power is back."""
 each_kind = pytest.mark.parametrize("kind", LASTING)
 
 
