@@ -13,7 +13,7 @@ from sim.errors import SimulationError
 from sim.model.shipments import Phase
 
 LOT_CHECK_DAYS = 7
-"""Every lot is looked for this often; the totals of every stock every day."""
+"""Every lot is looked for this often; what each product has in all is counted every day."""
 HERE = ("on_hand", "held", "in_process", "reserve")
 GONE = ("served", "served_late", "stood_in", "destroyed", "expired", "recalled", "used_up", "scrapped")
 ANSWERED = ("served", "served_late", "substituted", "conserved", "lost")
@@ -75,10 +75,9 @@ class Conservation:
         if np.count_nonzero(gaps):
             self._complain(day, gaps)
         self._check_signs(day)
-        if self._state.lots is not None:
+        if self._state.lots is not None and (day % LOT_CHECK_DAYS == 0 or day == self._last_day):
             self._check_pockets(day, self._state.lots)
-            if day % LOT_CHECK_DAYS == 0 or day == self._last_day:
-                self._check_lots(day, self._state.lots)
+            self._check_lots(day, self._state.lots)
 
     def _check_pockets(self, day: int, lots: LotKeeper) -> None:
         """What lies in the pockets is what the cells and reserves have."""

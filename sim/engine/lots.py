@@ -129,7 +129,7 @@ class LotKeeper:
         for table, offset, rows in self._by_table(np.where(units > 0, pocket, -1)):
             rows = rows[np.argsort(pocket[rows], kind="stable")]
             mine, first = np.unique(pocket[rows] - offset, return_index=True)
-            held = table.key[:, mine]
+            held = table.key[: table.depth(mine), mine]
             eligible = None
             if earliest is not None:
                 eligible = self._lasts(held, np.maximum.reduceat(earliest[rows], first))

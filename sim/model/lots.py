@@ -79,11 +79,12 @@ def lot_of(key: np.ndarray) -> np.ndarray:
 
 
 class Pockets:
-    """Slots of `n` pockets: `units` and `key`, int64, shape (slots, n); empty slots stand last."""
+    """Slots of `n` pockets: `units` and `key`, int64, shape (slots, n); empty slots stand last. `count`: used ones."""
 
     def __init__(self, n: int, slots: int = 4) -> None:
         self.units = np.zeros((slots, n), dtype=np.int64)
         self.key = np.full((slots, n), _EMPTY, dtype=np.int64)
+        self.count = np.zeros(n, dtype=np.int64)
 
     def put(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         """Put units into pockets; shape (n,). A pocket may be named several times."""
@@ -91,20 +92,26 @@ class Pockets:
         turn = np.arange(len(pocket)) - np.searchsorted(pocket, pocket)
         for k in range(int(turn.max(initial=-1)) + 1):
             mine = turn == k
-            self._put_once(pocket[mine], key[mine], units[mine])
+            self._put_once(*self._put_last(pocket[mine], key[mine], units[mine]))
+
+    def depth(self, pocket: np.ndarray) -> int:
+        """Slots that any of these pockets uses: the others need not be looked at."""
+        return int(self.count[pocket].max(initial=0))
 
     def take(self, pocket: np.ndarray, units: np.ndarray, eligible: np.ndarray | None = None) -> np.ndarray:
         """Take units out of pockets (each named once) in order of issue; returns what came from each slot.
 
-        `eligible` says which slots may be used; the return and `eligible` have shape (slots, n). A pocket that has too
-        little gives what it has.
+        `eligible` says which slots may be used; the return and `eligible` have shape (`depth` of the pockets, n). A
+        pocket that has too little gives what it has.
         """
-        have = self.units[:, pocket]
+        depth = self.depth(pocket)
+        have = self.units[:depth, pocket]
         usable = have if eligible is None else np.where(eligible, have, 0)
         before = np.cumsum(usable, axis=0) - usable
         taken = np.clip(units - before, 0, usable)
         left = have - taken
-        self.units[:, pocket], self.key[:, pocket] = _packed(left, self.key[:, pocket])
+        pack = _packed if eligible is not None else _moved_up
+        self._set(pocket, *pack(left, self.key[:depth, pocket]))
         return np.asarray(taken)
 
     def take_from_all(self, units: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -118,7 +125,7 @@ class Pockets:
         first -= taken
         emptied = np.flatnonzero((first == 0) & (self.key[0] != _EMPTY))
         if emptied.size:
-            held = self.key[:, emptied]
+            held = self.key[: self.depth(emptied), emptied]
             more = self.take(emptied, units[emptied] - taken[emptied])
             found.append((held[more > 0], more[more > 0]))
         return found
@@ -131,7 +138,7 @@ class Pockets:
         found = pocket, lot_of(self.key[slot, pocket]), self.units[slot, pocket]
         touched = np.unique(pocket)
         left = np.where(hit[:, touched], 0, self.units[:, touched])
-        self.units[:, touched], self.key[:, touched] = _packed(left, self.key[:, touched])
+        self._set(touched, *_packed(left, self.key[:, touched]))
         return found
 
     def renew(self, key: np.ndarray) -> None:
@@ -145,12 +152,33 @@ class Pockets:
         pocket, slot = np.nonzero(self.units.T)
         return pocket, lot_of(self.key[slot, pocket]), self.units[slot, pocket]
 
-    def _put_once(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
-        if (self.units[-1, pocket] > 0).any():
+    def _set(self, pocket: np.ndarray, units: np.ndarray, key: np.ndarray) -> None:
+        """Give pockets the contents of their first slots; nothing lies below."""
+        self.units[: len(units), pocket], self.key[: len(key), pocket] = units, key
+        self.count[pocket] = np.count_nonzero(units, axis=0)
+
+    def _grow(self, pocket: np.ndarray) -> None:
+        """Have a free slot in each of these pockets."""
+        if (self.count[pocket] == len(self.units)).any():
             empty = np.zeros_like(self.units)
             self.units = np.concatenate([self.units, empty])
             self.key = np.concatenate([self.key, np.full_like(empty, _EMPTY)])
-        held, have = self.key[:, pocket], self.units[:, pocket]
+
+    def _put_last(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Put what goes out last of all into the next slot, as fresh goods mostly do; returns the other rows."""
+        self._grow(pocket)
+        count = self.count[pocket]
+        last = (count == 0) | (self.key[np.maximum(count - 1, 0), pocket] < key)
+        where, at = pocket[last], count[last]
+        self.units[at, where], self.key[at, where] = units[last], key[last]
+        self.count[where] += 1
+        return pocket[~last], key[~last], units[~last]
+
+    def _put_once(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
+        if not len(pocket):
+            return
+        depth = self.depth(pocket) + 1  # `_put_last` has seen to a free slot
+        held, have = self.key[:depth, pocket], self.units[:depth, pocket]
         position = (held < key).sum(axis=0)
         column = np.arange(len(pocket))
         new = held[position, column] != key
@@ -159,7 +187,7 @@ class Pockets:
         held, have = np.take_along_axis(held, source, 0), np.take_along_axis(have, source, 0)
         have[position, column] = np.where(new, units, have[position, column] + units)
         held[position, column] = key
-        self.key[:, pocket], self.units[:, pocket] = held, have
+        self._set(pocket, have, held)
 
 
 def shared_out(taken: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -172,7 +200,8 @@ def shared_out(taken: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[n
     some = by_pocket > 0
     ends, lots = np.cumsum(by_pocket[some]), lot_of(key.T.ravel()[some])
     claim_ends = np.cumsum(units)
-    cuts = np.unique(np.concatenate([ends, claim_ends]))
+    cuts = np.sort(np.concatenate([ends, claim_ends]), kind="stable")  # two runs in order: merged, not sorted anew
+    cuts = cuts[np.concatenate([np.diff(cuts) > 0, [True]])] if len(cuts) else cuts
     starts = np.concatenate([[0], cuts[:-1]])
     return (
         np.searchsorted(claim_ends, starts, side="right"),
@@ -190,6 +219,18 @@ def _combined(pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[n
         return pocket, key, units
     first = np.flatnonzero(np.concatenate([[True], (np.diff(pocket) != 0) | (np.diff(key) != 0)]))
     return pocket[first], key[first], np.add.reduceat(units, first)
+
+
+def _moved_up(units: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same as `_packed` where only slots at the top have been emptied."""
+    slots = len(units)
+    if not slots:
+        return units, key
+    slot = np.arange(slots)[:, None] + (np.cumsum(units, axis=0) == 0).sum(axis=0)
+    beyond = slot >= slots
+    slot = np.where(beyond, slots - 1, slot)
+    units = np.where(beyond, 0, np.take_along_axis(units, slot, 0))
+    return units, np.where(units > 0, np.take_along_axis(key, slot, 0), _EMPTY)
 
 
 def _packed(units: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
