@@ -156,7 +156,7 @@ def _value_for_money(result: StudyResult, effect: str, currency: str) -> Iterato
                  for r in rows if r["against"]]  # fmt: skip
         beaten = [f"'{r['strategy']}'" for r in rows if r["status"] in (DOMINATED, EXTENDED)]
         cheapest = f"cheapest is '{rows[0]['strategy']}'" if rows else ""
-        told = [cheapest, *steps, f"{listed(beaten)} cost more for less than others do" if beaten else ""]
+        told = [cheapest, *steps, f"{listed(beaten)} do not pay beside the others (dominated)" if beaten else ""]
         yield f"In '{scenario}': {'; '.join(text for text in told if text)}."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.report.figures.style import BLUE, GREY, VERMILLION, new_figure, thousands
 from sim.study.frontier import DOMINATED, EXTENDED, FRONTIER, unit_of
@@ -31,5 +32,6 @@ def draw(rows: pd.DataFrame, currency: str) -> Figure:
     axes.margins(0.14)
     thousands(axes)
     axes.xaxis.set_major_formatter(axes.yaxis.get_major_formatter())
+    axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.legend(loc="best")
     return figure
