@@ -88,7 +88,7 @@ def test_every_library_that_is_imported_is_asked_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = [name for extra in ("dask", "web") for name in project["optional-dependencies"][extra]]
     asked = {name.split(">=")[0].replace("-", "_") for name in (*project["dependencies"], *extras)}
-    known_as = {"yaml": "pyyaml", "pydantic_core": "pydantic"}
+    known_as = {"yaml": "pyyaml", "pydantic_core": "pydantic", "docx": "python_docx"}
     for path in (ROOT / "sim").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

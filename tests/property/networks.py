@@ -115,6 +115,7 @@ class Builder:
             kinds.remove("passage_queue")
         self.in_use = sorted({m for _, m in self.sources if m in self.materials})
         kinds = [k for k in kinds if k != "material_shortage" or self.in_use]
+        kinds += 3 * [k for k in kinds if k in ("material_shortage", "port_closure")]  # few networks can have them
         if self.exact:
             kinds = [k for k in kinds if k not in INEXACT]
         spec["disruptions"] = [disruption(self, c.one(kinds), k) for k in range(c.number(0, disruptions))]

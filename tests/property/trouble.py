@@ -21,7 +21,16 @@ HAPPENING: dict[str, Callable[[Choose, list[str]], Spec]] = {
     "window": lambda c, names: {"process": "window", "probability": c.one(["100%", "50%"])}
     | c.one([{}, {"factor": "weather", "correlation": "60%"}]),
 }  # fmt: skip
-INEXACT = ("epidemic", "extra_orders", "supplier_allocation", "seizure", "strike", "labour_absence", "licence_delay")
+INEXACT = (
+    "material_shortage",
+    "epidemic",
+    "extra_orders",
+    "supplier_allocation",
+    "seizure",
+    "strike",
+    "labour_absence",
+    "licence_delay",
+)
 """Kinds whose units are rounded, or that hold whole shipments whose number does not scale."""
 
 
