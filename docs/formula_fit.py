@@ -1,4 +1,4 @@
-"""The replay of 2022 held against what shops in the United States lacked: `python docs/formula_fit.py [NAME=VALUE ...]`.
+"""The replay of 2022 held against what American shops lacked: `python docs/formula_fit.py [NAME=VALUE ...]`.
 
 Observed values stand in scenarios/data/formula-observed.csv and are read here only; the scenario does not know them.
 What is compared with the share of products out of stock in a week is the share of area-brand-days on which a brand's
@@ -11,12 +11,13 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 import sim
 
 FOLDER = Path("scenarios")
 NORMAL, PLANT = 6.0, 20.0
-"""Usual share out of stock (5 to 7 %), and what the plant made of the country's use in the scenario, both in percent."""
+"""Usual share out of stock (5 to 7 %), and what the plant makes of usual use (assumed), both in percent."""
 FIRST, LAST = pd.Timestamp("2022-06-01"), pd.Timestamp("2022-08-01")
 """Months of the shortage for which purchases are compared; May, in which families bought ahead, is left out."""
 
@@ -40,7 +41,7 @@ def sales(run: sim.Run) -> tuple[float, float]:
 
 def main(*settings: str) -> None:
     """Print observed and modelled shares side by side, and how far off the model and three simple guesses are."""
-    overrides = dict(setting.split("=", 1) for setting in settings)
+    overrides = {name: yaml.safe_load(value) for name, value in (setting.split("=", 1) for setting in settings)}
     run = sim.run(FOLDER / "crises" / "formula-2022.yaml", strategy="none", overrides=overrides)
     table = pd.read_csv(FOLDER / "data" / "formula-observed.csv", parse_dates=["week_ending"], index_col="week_ending")
     observed, model = table["observed"], weekly(run).reindex(table.index)
