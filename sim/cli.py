@@ -10,7 +10,7 @@ from typing import Any, Literal
 import click
 
 from sim import __version__, questions
-from sim.options import FILE, SETTINGS, STRATEGY, progress_bar, read_settings
+from sim.options import FILE, SCHEDULER, SETTINGS, STRATEGY, WORKERS, progress_bar, read_settings
 
 FAILED = 1
 BAD_INPUT = 2
@@ -123,8 +123,8 @@ def _summary(result: Any) -> None:
 
 @cli.command()
 @FILE
-@click.option("--workers", "-w", type=click.IntRange(min=1), help="Processes; default one a processor, 1: this one.")
-@click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead.")
+@WORKERS
+@SCHEDULER
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
 def study(file: Path, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool) -> None:

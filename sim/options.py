@@ -16,6 +16,10 @@ LONG_RUN = 1.0
 FILE = click.argument("file", type=click.Path(path_type=Path))
 STRATEGY = click.option("--strategy", "-s", help="Named strategy of the scenario to apply.")
 SETTINGS = click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set one value by dotted path.")
+WORKERS = click.option(
+    "--workers", "-w", type=click.IntRange(min=1), help="Processes; default one a processor, 1: this one."
+)
+SCHEDULER = click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead.")
 
 
 def read_settings(texts: tuple[str, ...]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.options import FILE, progress_bar
+from sim.options import FILE, SCHEDULER, WORKERS, progress_bar
 from sim.questions.shared import bench_in, question
 
 MOST_REPLICATIONS = 20
@@ -16,8 +16,8 @@ MOST_REPLICATIONS = 20
 @question
 @click.command()
 @FILE
-@click.option("--workers", "-w", type=click.IntRange(min=1), help="Processes; default one a processor.")
-@click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead.")
+@WORKERS
+@SCHEDULER
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 def brief(file: Path, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.options import progress_bar
+from sim.options import SCHEDULER, WORKERS, progress_bar
 
 if TYPE_CHECKING:
     from sim.study.bench import Bench
@@ -21,8 +21,8 @@ def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options of every command that replicates."""
     for option in reversed((
         click.option("--replications", "-n", type=click.IntRange(min=1), default=20, show_default=True),
-        click.option("--workers", "-w", type=click.IntRange(min=1), help="Processes; default one a processor."),
-        click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead."),
+        WORKERS,
+        SCHEDULER,
         click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default reports/NAME-QUESTION."),
         click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables."),
     )):  # fmt: skip
