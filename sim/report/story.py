@@ -153,6 +153,8 @@ def _verdict(facts: Facts, it: str) -> str:
             "Goods handed out early or elsewhere were missing later."
         )
     averted = without - short
+    rotated = any(plan.spec.rotation == "routine" for plan in facts.outcome.plan.reserves)
+    exchanged = " None of it by a release: rotation had put other lots into ordinary stock." if rotated else ""
     share = averted / without
     word = (
         "Yes, fully" if not short else "Yes, mostly" if share >= MOSTLY else "In part" if share >= HARDLY else "Hardly"
@@ -160,6 +162,7 @@ def _verdict(facts: Facts, it: str) -> str:
     return (
         f"{word}: without {it} {plural(without, 'unit')} would have been short, with {it} {count(short)}. "
         f"{count(averted)} averted ({percent(averted, without)})."
+        f"{'' if given else exchanged}"
     )
 
 

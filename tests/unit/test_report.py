@@ -387,3 +387,15 @@ def test_the_report_tells_what_chance_drew(tmp_path: Path) -> None:
     assert (
         "its hazards drew none" in story(Facts(never.loaded, never.outcome, never.twin, never.metrics))[0].sentences[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("rotation", "words"),
+    [("routine", "None of it by a release: rotation had put other lots"), ("none", "it released nothing and averted")],
+)
+def test_what_rotation_alone_averts_is_not_put_down_to_releases(rotation: str, words: str) -> None:
+    """The cold rooms never lack doses, the posts do: what is called back lies in the reserve, or at the posts."""
+    path = Path(__file__).parents[2] / "scenarios" / "exercises" / "vaccine-campaign.yaml"
+    run = sim.run(path, "reserve-regional", overrides={"reserves.regional-measles.rotation": rotation})
+    assert not run.outcome.record.reserves["released"].any()
+    assert words in _told(run)
