@@ -159,12 +159,26 @@ class MadeBetween(AtOnce):
     """first day of making; left out: from the beginning"""
     made_until: Date | None = None
     """first day of making that is not concerned; left out: `from`"""
+    oldest: Days | None = None
+    """made no longer than this before it happens, instead of made_from: for hazards, where no date is known"""
+    youngest: Days | None = None
+    """made this long before it happens or longer, instead of made_until"""
 
     def check(self) -> None:
-        if self.made_from is not None and self.made_from > (self.made_until or self.from_):
+        for age, date in (("oldest", "made_from"), ("youngest", "made_until")):
+            if getattr(self, age) is not None and getattr(self, date) is not None:
+                raise ValueError(f"either {date} (a date) or {age} (a duration)")
+        first, over = self._ages()
+        if first < over:
             raise ValueError("made_from before made_until, and before from")
-        if self.made_until is not None and self.made_until > self.from_:
+        if over < 0:
             raise ValueError("made_until no later than from")
+
+    def _ages(self) -> tuple[float, float]:
+        """Days before `from` of the first day of making, and of the first day after."""
+        first = np.inf if self.made_from is None else float((self.from_ - self.made_from).days)
+        over = 0.0 if self.made_until is None else float((self.from_ - self.made_until).days)
+        return first if self.oldest is None else self.oldest, over if self.youngest is None else self.youngest
 
     def products_by_lot(self, network: Network) -> np.ndarray:
         """Positions of the products that must be kept by lot because of this; names unknown to the network are left
@@ -176,10 +190,9 @@ class MadeBetween(AtOnce):
 
     def impulse(self, network: Network, action: str, cells: np.ndarray, amount: float) -> Impulse:
         """The action on lots that the makers' cells made between the two dates."""
-        day = network.calendar.day
-        first = -np.inf if self.made_from is None else day(self.made_from)
-        over = day(self.from_ if self.made_until is None else self.made_until)
-        return Impulse(action, cells, amount, day(self.from_), self.label, (first, over))
+        start = network.calendar.day(self.from_)
+        first, over = self._ages()
+        return Impulse(action, cells, amount, start, self.label, (start - first, start - over))
 
 
 class FromFile(Disruption):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from itertools import product
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails
 
 from sim.disruptions import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
-from sim.model.distributions import Times
-from sim.model.drawn import Drawn, parse_drawn
+from sim.model.distributions import Times, parse_times
+from sim.model.drawn import Drawn, Path, find_drawn, parse_drawn, replaced
 from sim.units import DATE
 
 Place = tuple[str | int, ...]
@@ -22,6 +23,8 @@ SOME_DAY = dt.date(2000, 1, 1)
 """A date to try a disruption with before it is known when it strikes."""
 LONGEST = 1e8
 """Days; what lasts longer lasts for ever."""
+CORNERS = 8
+"""Of so many drawn amounts every mixture of lowest and highest is tried, of more only all lowest and all highest."""
 NOT_ITS_OWN = {
     "from": "nothing: the hazard's 'happens' says when it begins",
     "until": "nothing: the hazard's 'lasts' says how long it holds",
@@ -32,15 +35,20 @@ NOT_ITS_OWN = {
 
 @dataclass(frozen=True)
 class Body:
-    """One disruption of a hazard: its kind, its fields as written, and those that are drawn for each hit."""
+    """One disruption of a hazard: its kind, its fields as written, and the amounts among them that are drawn for each
+    hit, by their path; `lasts` is how long it holds itself, None where that is left to the hazard."""
 
     kind: type[Disruption]
     fields: Mapping[str, Any]
-    drawn: Mapping[str, Drawn]
+    drawn: Mapping[Path, Drawn]
+    lasts: Times | None = None
 
-    def disruption(self, begin: dt.date, length: float | None, name: str | None, **fields: Any) -> Disruption:
-        """The disruption on a date, with `fields` over those written; raises pydantic's ValidationError."""
-        given = {**self.fields, **fields, "kind": self.kind.name_in_yaml, "from": begin}
+    def disruption(
+        self, begin: dt.date, length: float | None, name: str | None, amounts: Mapping[Path, Any], **fields: Any
+    ) -> Disruption:
+        """The disruption on a date, with `amounts` and `fields` over those written; raises pydantic's
+        ValidationError."""
+        given = {**replaced(self.fields, amounts), **fields, "kind": self.kind.name_in_yaml, "from": begin}
         if name is not None:
             given["name"] = name
         if length is not None and not self.kind.instant:
@@ -49,8 +57,8 @@ class Body:
 
     def tried(self, **fields: Any) -> Disruption:
         """The disruption at some time, with the lowest amounts that can be drawn."""
-        low = {field: drawn.written(drawn.low) for field, drawn in self.drawn.items()}
-        return self.disruption(SOME_DAY, 1.0, None, **low, **fields)
+        low = {path: drawn.written(drawn.low) for path, drawn in self.drawn.items()}
+        return self.disruption(SOME_DAY, 1.0, None, low, **fields)
 
 
 def read_body(written: Any, place: Place, entry: tuple[str, Any] | None, lasts: bool) -> Body:
@@ -71,9 +79,10 @@ def read_body(written: Any, place: Place, entry: tuple[str, Any] | None, lasts: 
             raise PlaceError((*place, key), f"no '{key}' in a hazard", written[key], why)
     for path, value in _dates(written, place):
         raise PlaceError(path, "no date in a hazard: it is not known when it strikes", value, "a duration, such as 10d")
-    fields = {key: value for key, value in written.items() if key != "kind"}
-    body = Body(kind, fields, _drawn(kind, fields, place))
-    if not lasts and not kind.instant:
+    fields = {key: value for key, value in written.items() if key not in ("kind", "lasts")}
+    own = _own_length(kind, written, place)
+    body = Body(kind, fields, _drawn(kind, fields, place), own)
+    if not lasts and own is None and not kind.instant:
         raise PlaceError((), f"'lasts' is missing: {name} holds for a time", None, "lasts: 5d, or lognormal(20d, 5d)")
     _try(body, place, entry)
     return body
@@ -94,23 +103,34 @@ def _keys(kind: type[Disruption]) -> dict[str, Any]:
     return {field.alias or name: field for name, field in kind.model_fields.items()}
 
 
-def _drawn(kind: type[Disruption], fields: Mapping[str, Any], place: Place) -> dict[str, Drawn]:
+def _own_length(kind: type[Disruption], written: Mapping[str, Any], place: Place) -> Times | None:
+    """How long this disruption holds, where it says so itself."""
+    if "lasts" not in written:
+        return None
+    if kind.instant:
+        message = f"{kind.name_in_yaml} happens at one time and does not last"
+        raise PlaceError((*place, "lasts"), message, None, "no lasts")
+    try:
+        return parse_times(written["lasts"])
+    except ValueError as error:
+        raise PlaceError((*place, "lasts"), "'lasts' is not valid", written["lasts"], str(error)) from None
+
+
+def _drawn(kind: type[Disruption], fields: Mapping[str, Any], place: Place) -> dict[Path, Drawn]:
     """Amounts written as distributions, but where the field itself takes a distribution."""
     found = {}
-    for key, field in _keys(kind).items():
-        if Times in (field.annotation, *get_args(field.annotation)):
-            continue
+    for path, text in find_drawn(kind, fields):
         try:
-            drawn = parse_drawn(fields.get(key))
+            drawn = parse_drawn(text)
         except ValueError as error:
-            raise PlaceError((*place, key), f"'{key}' is not valid", fields[key], str(error)) from None
+            raise PlaceError((*place, *path), f"'{path[-1]}' is not valid", text, str(error)) from None
         if drawn is not None:
-            found[key] = drawn
+            found[path] = drawn
     return found
 
 
 def _try(body: Body, place: Place, entry: tuple[str, Any] | None) -> None:
-    """Make the disruption with the lowest and the highest amounts, and with every entry that is written out."""
+    """Make the disruption with the lowest and the highest amounts, mixed, and with every entry that is written out."""
     keys = _keys(body.kind)
     variants: list[tuple[dict[str, Any], Place]] = [({}, ())]
     if entry is not None:
@@ -124,11 +144,18 @@ def _try(body: Body, place: Place, entry: tuple[str, Any] | None) -> None:
         variants = [({field: entries}, ("each", field))]
         if isinstance(entries, list):
             variants = [({field: value}, ("each", field, k)) for k, value in enumerate(entries)]
+    drawn = len(body.drawn)
+    corners = (
+        list(product(("low", "high"), repeat=drawn)) if drawn <= CORNERS else [(e,) * drawn for e in ("low", "high")]
+    )
     for fields, where in variants:
-        for end in ("low", "high"):
-            amounts = {key: drawn.written(getattr(drawn, end)) for key, drawn in body.drawn.items()}
+        for ends in corners:
+            amounts = {
+                path: amount.written(getattr(amount, end))
+                for (path, amount), end in zip(body.drawn.items(), ends, strict=True)
+            }
             try:
-                body.disruption(SOME_DAY, 1.0, None, **amounts, **fields)
+                body.disruption(SOME_DAY, 1.0, None, amounts, **fields)
             except ValidationError as error:
                 raise _moved(error, body.kind, keys, place, set(fields), where) from None
             except PlaceError as error:

@@ -12,6 +12,7 @@ from sim.hazards.body import Body
 from sim.hazards.hazard import Hazard
 from sim.hazards.processes.base import Circumstances, Draws, Shock
 from sim.model.distributions import Times
+from sim.model.drawn import Path
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.model.selection import Where
@@ -45,29 +46,49 @@ class BoundHazard:
         """What it does in one replication; notes in `happened` the shocks that hit something."""
         draws = Draws(streams, f"hazard/{self.name}")
         lasts = AT_ONCE if self.spec.lasts is None else self.spec.lasts
-        now = Circumstances(network.calendar, lasts, happened)
+        now = Circumstances(network.calendar, lasts, happened, self.spec.severity)
         common = None if self.spec.apart else self.spec.happens.shocks(draws, now)
-        impacts, struck = [], set()
+        impacts: list[Impact] = []
+        struck: dict[tuple[float, str, int], float] = {}
         for entry in self.entries:
             mine = draws.of(entry.key)
             for shock in self.spec.happens.shocks(mine, now) if common is None else common:
                 if mine.share("hit", shock.number) < self.spec.hits:
-                    impacts.append(self._impact(network, entry, mine, shock))
-                    struck.add((shock.start, entry.key if self.spec.apart else "", shock.number, shock.length))
-        happened[self.name] = [Shock(number, start, length) for start, _, number, length in sorted(struck)]
+                    length = self._length(entry, mine, shock)
+                    impacts.append(self._impact(network, entry, mine, shock, length))
+                    key = shock.start, entry.key if self.spec.apart else "", shock.number
+                    struck[key] = max(struck.get(key, 0.0), length)
+        happened[self.name] = [Shock(number, start, length) for (start, _, number), length in sorted(struck.items())]
         return impacts
 
-    def _impact(self, network: Network, entry: Entry, draws: Draws, shock: Shock) -> Impact:
+    def _severity(self, entry: Entry, draws: Draws) -> Draws:
+        """Whose numbers tell how bad a shock is: the hazard's, or the entry's where its shocks are its own."""
+        return draws if self.spec.apart else Draws(draws.streams, f"hazard/{self.name}")
+
+    def _length(self, entry: Entry, draws: Draws, shock: Shock) -> float:
+        """How long the entry is hit: as long as the shock, unless its disruption has a length of its own."""
+        own = entry.body.lasts
+        if own is None:
+            return shock.length
+        if self.spec.severity is None:
+            return draws.time("lasts", own, shock.number)
+        share = self.spec.severity.share(self._severity(entry, draws), draws, "lasts", shock.number)
+        return own.quantile(share)
+
+    def _impact(self, network: Network, entry: Entry, draws: Draws, shock: Shock, length: float) -> Impact:
         """The disruption is made for the day on which the shock begins, then moved to its time."""
         label = f"{self.name} {entry.label}".strip() + f" #{shock.number + 1}"
-        amounts = {
-            field: drawn.at(draws.streams.named(f"{draws.prefix}/{field}", shock.number))
-            for field, drawn in entry.body.drawn.items()
-        }
+        amounts: dict[Path, Any] = {}
+        for path, drawn in entry.body.drawn.items():
+            purpose = "/".join(map(str, path))
+            if self.spec.severity is None:
+                amounts[path] = drawn.at(draws.streams.named(f"{draws.prefix}/{purpose}", shock.number))
+            else:
+                share = self.spec.severity.share(self._severity(entry, draws), draws, purpose, shock.number)
+                amounts[path] = drawn.quantile(share)
         day = math.floor(shock.start)
         begin = network.calendar.date(day)
-        length = None if self.spec.lasts is None else shock.length
-        disruption = entry.body.disruption(begin, length, label, **amounts, **entry.fields)
+        disruption = entry.body.disruption(begin, length, label, amounts, **entry.fields)
         return disruption.impact(network).moved(shock.start - day, self.name)
 
 

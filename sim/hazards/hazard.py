@@ -10,6 +10,7 @@ from sim.disruptions import DISRUPTIONS
 from sim.errors import PlaceError
 from sim.hazards.body import Body, read_body
 from sim.hazards.processes import PROCESSES, Process
+from sim.hazards.severity import Severity
 from sim.model.distributions import TimesField
 from sim.registry import Model, one_of
 from sim.units import Share
@@ -44,11 +45,13 @@ class Hazard(Model):
 
     disruption: BodyField
     """an entry as under `disruptions`, without from, until, for and name, or a list of entries that strike together;
-    a share, duration or number may be a distribution, such as uniform(10%, 60%), drawn for each hit"""
+    a share, duration or number may be a distribution, such as uniform(10%, 60%), drawn for each hit; `lasts` in an
+    entry is how long that disruption holds, where not as long as the others"""
     happens: ProcessField
     """when it strikes"""
     lasts: TimesField | None = None
-    """how long a shock lasts, a duration or a distribution; left out for what happens at one time (stock_loss)"""
+    """how long a shock lasts, a duration or a distribution; left out for what happens at one time (stock_loss), and
+    where every disruption says itself how long it lasts"""
     each: EachField = None
     """a field of the disruption and its entries, each hit or spared for itself: {at: [plant-a, plant-b]}, or the sites
     of a selector: {at: facilities}"""
@@ -56,17 +59,29 @@ class Hazard(Model):
     """probability that a shock hits an entry"""
     apart: bool = False
     """every entry has shocks of its own, instead of all having them in common"""
+    severity: Severity | None = None
+    """length and amounts of a shock go together, and with those of other hazards; left out: they are independent"""
 
     def model_post_init(self, context: object) -> None:
         bodies = self.bodies()
         if self.lasts is not None and all(body.kind.instant for body in bodies):
             message = f"{bodies[0].kind.name_in_yaml} happens at one time and does not last"
             raise PlaceError(("lasts",), message, None, "no lasts")
+        if self.lasts is None and self.happens.needs_length and not all(body.kind.instant for body in bodies):
+            message = f"'lasts' is missing: {self.happens.process} needs the length of a shock itself"
+            raise PlaceError((), message, None, "lasts: 5d, or lognormal(20d, 5d)")
 
     @property
     def each_field(self) -> str | None:
         """The field that differs from entry to entry."""
         return None if self.each is None else str(next(iter(self.each)))
+
+    def variants(self) -> list[dict[str, Any]]:
+        """The values of the field that differs, as written: a selector is one value."""
+        if self.each_field is None:
+            return [{}]
+        entries = self.each[self.each_field]
+        return [{self.each_field: value} for value in (entries if isinstance(entries, list) else [entries])]
 
     def bodies(self) -> list[Body]:
         """The disruptions that strike together; raises where one is not valid."""

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, WithJsonSchema
 
+from sim.model.quantiles import quantile
 from sim.units import parse_duration
 
 Draw = Callable[[np.random.Generator, int], np.ndarray]
@@ -44,6 +45,13 @@ class Times:
         draw = self.draw
         moved = None if draw is None else (lambda generator, n: draw(generator, n) + days)
         return replace(self, mean=self.mean + days, draw=moved, later=self.later + days) if days else self
+
+    def quantile(self, share: float) -> float:
+        """The time in days under which `share` of the draws lie, of times that were read from a text."""
+        call = CALL.match(self.text)
+        if self.draw is None or call is None:
+            return self.mean
+        return quantile(call[1], [parse_duration(part.strip()) for part in call[2].split(",")], share) + self.later
 
     def __str__(self) -> str:
         return self.text

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import chi2, multivariate_normal, norm
+from scipy.stats import chi2, kstest, multivariate_normal, norm, spearmanr, triang, uniform
 
 from sim.engine.impacts import impacts_of
+from sim.model.distributions import FAMILIES, parse_times
 from sim.model.effects import Impact
+from sim.model.quantiles import QUANTILES
 from sim.rng import Streams
 from tests.contract.network import STANDARD
 from tests.property.running import plan_of, run, same, written
@@ -112,6 +114,106 @@ def test_a_common_factor_correlates_what_happens_as_the_gaussian_copula_says() -
         assert abs(share - expected) < 4 * math.sqrt(expected * (1 - expected) / n)
     starts = np.array([i.start for some in found for i in some if i.hazard == "a"])
     assert abs(starts.mean() - 365 / 2) < 4 * 365 / math.sqrt(12 * len(starts))
+
+
+def test_each_disruption_of_a_shock_may_have_its_own_length() -> None:
+    parts = [OUTAGE | {"lasts": "uniform(2d, 4d)"}, STRIKE | {"at": "store"}, STRIKE | {"at": "harbour", "lasts": "9d"}]
+    chain = {
+        "x": hazard(parts, _a_year(6), "5d"),
+        "y": hazard({"kind": "stock_loss", "at": "store"}, _after("x", "100%", counted_from="end"), None),
+    }
+    found = [i for some in drawn(chain, 150) for i in some]
+    lengths = {key: [i.end - i.start for i in found if f"{key} " in i.cause] for key in ("store", "harbour", "maker")}
+    assert np.allclose(lengths["store"], 5) and np.allclose(lengths["harbour"], 9)
+    assert kstest(lengths["maker"], uniform(2, 2).cdf).pvalue > 1e-4
+    ends = sorted(i.end + 3 for i in found if "harbour" in i.cause and i.end + 3 < 365)  # the longest counts
+    assert sorted(i.start for i in found if i.hazard == "y") == pytest.approx(ends)
+    alone = hazard([OUTAGE | {"lasts": "3d"}, STRIKE | {"at": "store", "lasts": "8d"}], _a_year(6), None)
+    assert {round(i.end - i.start, 6) for some in drawn({"x": alone}, 5) for i in some} == {3, 8}
+
+
+def test_amounts_further_in_are_drawn_too() -> None:
+    steps = [{"after": "uniform(1d, 3d)", "capacity": "uniform(10%, 30%)"}, {"after": "4d", "capacity": "50%"}]
+    found = [i for some in drawn({"x": hazard(OUTAGE | {"steps": steps}, _a_year(9), "9d")}, 100) for i in some]
+    told = [e.steps for i in found for e in i.effects if e.quantity == "cell.capacity_factor"]
+    after, capacity = (np.array([s[1][k] - (s[0][0] if k == 0 else 0) for s in told]) for k in (0, 1))
+    assert kstest(after, uniform(1, 2).cdf).pvalue > 1e-4 and kstest(capacity, uniform(0.1, 0.2).cdf).pvalue > 1e-4
+    assert all(s[2][1] == 0.5 for s in told)
+
+
+def test_severity_goes_together_as_the_gaussian_copula_says_and_keeps_the_distributions() -> None:
+    surge = {"kind": "demand_surge", "at": "facilities", "factor": "triangular(1, 2, 5)"}
+    other = {"kind": "price_shock", "factor": "uniform(1, 3)"}
+    c, d = 0.7, 0.4
+    shared = {"factor": "season"}
+    hazards = {
+        "a": hazard(surge, _window(), "lognormal(9d, 4d)", severity=shared | {"correlation": "70%"}),
+        "b": hazard(other, _window(), "5d", severity=shared | {"correlation": "40%"}),
+        "c": hazard(other, _window(), "5d", severity={"correlation": "40%"}),
+    }
+    n = 1500
+    found = drawn(hazards, n)
+    one, two, three = ([next(i for i in some if i.hazard == name) for some in found] for name in "abc")
+    factors, prices, apart = (np.array([i.effects[0].steps[0][1] for i in some]) for some in (one, two, three))
+    lengths = np.array([i.end - i.start for i in one])
+    s2 = math.log1p((4 / 9) ** 2)
+    assert kstest(np.log(lengths), norm(math.log(9) - s2 / 2, math.sqrt(s2)).cdf).pvalue > 1e-4
+    assert kstest(factors, triang(0.25, loc=1, scale=4).cdf).pvalue > 1e-4
+    for left, right, rho in ((lengths, factors, c), (factors, prices, math.sqrt(c * d)), (factors, apart, 0.0)):
+        # Spearman's rank correlation of a Gaussian copula; its standard error is at most 1 / sqrt(n - 1)
+        assert abs(spearmanr(left, right)[0] - 6 / math.pi * math.asin(rho / 2)) < 4 / math.sqrt(n - 1)
+
+
+def _window(**more: str) -> Spec:
+    return {"process": "window", "probability": "100%"} | more
+
+
+def test_where_the_factor_makes_it_happen_it_is_severe() -> None:
+    """With 100% a hazard of probability 30% happens in the worst 30% of the factor, and its severity lies there."""
+    surge = {"kind": "demand_surge", "at": "facilities", "factor": "uniform(0, 1)"}
+    window = {"process": "window", "probability": "30%", "factor": "storm", "correlation": "100%"}
+    found = drawn({"a": hazard(surge, window, severity={"factor": "storm", "correlation": "100%"})}, 600)
+    factors = np.array([i.effects[0].steps[0][1] for some in found for i in some])
+    assert 100 < len(factors) < 260 and kstest(factors, uniform(0.7, 0.3).cdf).pvalue > 1e-4
+
+
+def test_quantiles_are_those_of_the_draws() -> None:
+    for text in ("lognormal(9d, 4d)", "gamma(9d, 4d)", "normal(3d, 4d)", "uniform(1d, 5d)", "whole_days(2d, 6d)",
+                 "triangular(1d, 2d, 9d)", "exponential(4d)", "geometric(3d)", "lognormal(9d, 0d)", "7d"):  # fmt: skip
+        times = parse_times(text).after(0.5)
+        n = 4000
+        draws = np.full(n, times.mean) if times.draw is None else times.draw(np.random.default_rng(3), n)
+        for share in (0.1, 0.35, 0.5, 0.9, 0.99):
+            value, error = times.quantile(share), 4 * math.sqrt(share * (1 - share) / n)
+            assert (draws < value - 1e-9).mean() - error <= share <= (draws <= value + 1e-9).mean() + error, text
+    assert {*FAMILIES} == {*QUANTILES}
+
+
+def test_a_recall_by_chance_reaches_back_as_far_as_it_says() -> None:
+    """Lots made from 20 to 5 days before it strikes, as if it had been written with its dates."""
+    recall = {"kind": "recall", "supplier": "maker", "products": ["saline"]}
+    mark = {"kind": "price_shock", "name": "mark", "factor": 2, "from": "2024-02-10", "for": "1d"}
+    mark_then = _after("mark", "100%", delay="0d")
+    by_chance = hazard(recall | {"oldest": "20d", "youngest": "5d"}, mark_then, None)
+    short = {"end": "2024-04-01", "disruptions": [mark]}
+    dated = recall | {"from": "2024-02-10", "made_from": "2024-01-21", "made_until": "2024-02-05"}
+    one = run(spec_with({"x": by_chance}, **short))
+    other = run(spec_with({}, **short | {"disruptions": [mark, dated]}))
+    same(one.daily, other.daily)
+    assert one.daily["recalled"].sum() > 0
+    ages = recall | {"oldest": "uniform(20d, 30d)", "youngest": "uniform(1d, 9d)"}
+    found = [i.impulses[0] for some in drawn({"x": hazard(ages, _a_year(9), None)}, 60) for i in some]
+    windows = np.array([[i.at - i.window[0], i.at - i.window[1]] for i in found if i.window is not None])
+    assert kstest(windows[:, 0], uniform(20, 10).cdf).pvalue > 1e-4
+    assert kstest(windows[:, 1], uniform(1, 8).cdf).pvalue > 1e-4
+
+
+def test_each_maker_may_have_a_recall_of_its_own() -> None:
+    recall = {"kind": "recall", "oldest": "30d"}
+    both = hazard(recall, _a_year(9), None, each={"supplier": ["maker", "other-maker"]}, hits="50%")
+    plan = plan_of(spec_with({"x": both}))
+    assert plan.lots.tracked.all()
+    assert {i.cause.split()[1] for k in range(5) for i in impacts_of(plan, Streams(1, k))} == {"maker", "other-maker"}
 
 
 def test_what_follows_does_so_with_its_probability_and_after_its_delay() -> None:

@@ -12,6 +12,7 @@ from tests.property.running import plan_of
 
 OUTAGE = {"kind": "site_outage", "at": "maker"}
 STRIKE = {"kind": "strike"}
+RECALL = {"kind": "recall", "supplier": "maker"}
 AFTER = {"process": "after", "of": "export_ban IN"}
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -43,6 +44,24 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"disruption": STRIKE, "each": {"att": ["store"]}}, "did you mean 'at'"),
     ({"disruption": STRIKE, "each": {"at": []}}, "at least one entry"),
     ({"disruption": STRIKE}, "'at' is missing"),
+    ({"disruption": OUTAGE | {"steps": [{"after": "2d", "capacity": "unifrm(3%, 5%)"}]}}, "one of uniform(low, high)"),
+    ({"disruption": OUTAGE | {"steps": [{"after": "2d", "capacity": "uniform(3%, 150%)"}]}}, "between 0% and 100%"),
+    (
+        {
+            "disruption": OUTAGE
+            | {"steps": [{"after": f"uniform({d})", "capacity": "5%"} for d in ("1d, 5d", "4d, 9d")]}
+        },
+        "steps in order of time",
+    ),
+    ({"disruption": OUTAGE | {"lasts": "lognormal(3d)"}}, "'lasts' is not valid"),
+    ({"disruption": {"kind": "stock_loss", "at": "store", "lasts": "3d"}}, "happens at one time and does not last"),
+    (
+        {"disruption": OUTAGE | {"lasts": "3d"}, "lasts": None, "happens": {"process": "up_down", "up": "9d"}},
+        "up_down needs the length of a shock itself",
+    ),
+    ({"disruption": OUTAGE, "severity": {"correlation": 0.5}}, "a share in percent"),
+    ({"disruption": RECALL | {"oldest": "3d", "youngest": "9d"}, "lasts": None}, "made_from before made_until"),
+    ({"disruption": RECALL | {"made_from": "2024-01-05"}, "lasts": None}, "no date in a hazard"),
 ]
 
 

@@ -79,7 +79,13 @@ def _makers(network: Network) -> np.ndarray:
 def _traced(loaded: Loaded, network: Network) -> np.ndarray:
     """Products that some disruption deals with by lot, over products."""
     found = np.zeros(len(network.products), dtype=bool)
-    drawn = [body.tried() for hazard in loaded.spec.hazards.values() for body in hazard.bodies() if body.kind.by_lot]
+    drawn = [
+        body.tried(**fields)
+        for hazard in loaded.spec.hazards.values()
+        for body in hazard.bodies()
+        if body.kind.by_lot
+        for fields in hazard.variants()
+    ]
     for disruption in (*loaded.spec.disruptions, *drawn):
         if isinstance(disruption, MadeBetween):
             found[disruption.products_by_lot(network)] = True

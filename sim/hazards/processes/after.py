@@ -38,5 +38,5 @@ class After(Process):
             begin = cause.start + (cause.length if self.counted_from == "end" else 0.0)
             start = begin + draws.time("delay", self.delay, number)
             if now.first <= start < now.end:
-                found.append(Shock(number, start, draws.time("lasts", now.lasts, number)))
+                found.append(Shock(number, start, now.length(draws, number)))
         return sorted(found, key=lambda shock: (shock.start, shock.number))

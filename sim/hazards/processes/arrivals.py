@@ -28,7 +28,7 @@ class Arrivals(Process):
         found: list[Shock] = []
         time = now.first
         while (time := time + draws.time("every", self._gap(), len(found))) < now.end:
-            found.append(Shock(len(found), time, draws.time("lasts", now.lasts, len(found))))
+            found.append(Shock(len(found), time, now.length(draws, len(found))))
         return found
 
     def _gap(self) -> Times:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 from sim.model.distributions import Times
 from sim.model.network import Calendar
@@ -47,6 +48,13 @@ class Draws:
         return float(times.draw(self.streams.named(f"{self.prefix}/{purpose}", number), 1)[0])
 
 
+class SharedSeverity(Protocol):
+    """What makes the amounts of a shock go together."""
+
+    def share(self, common: Draws, own: Draws, purpose: str, number: int) -> float:
+        """The share of a distribution's draws below that of a shock."""
+
+
 @dataclass(frozen=True)
 class Circumstances:
     """What a process may know: the calendar, how long a shock lasts, and what has struck already, by name."""
@@ -54,6 +62,13 @@ class Circumstances:
     calendar: Calendar
     lasts: Times
     happened: Mapping[str, Sequence[Shock]]
+    severity: SharedSeverity | None = None
+
+    def length(self, draws: Draws, number: int) -> float:
+        """How long a shock lasts, in days."""
+        if self.severity is None:
+            return draws.time("lasts", self.lasts, number)
+        return self.lasts.quantile(self.severity.share(draws, draws, "lasts", number))
 
     @property
     def first(self) -> float:
@@ -68,6 +83,9 @@ class Circumstances:
 
 class Process(Kind):
     """When a hazard strikes."""
+
+    needs_length: ClassVar[bool] = False
+    """whether when it strikes again depends on how long a shock lasts"""
 
     process: Text
 

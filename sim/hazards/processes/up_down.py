@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sim.hazards.processes.base import PROCESSES, Circumstances, Draws, Process, Shock
 from sim.model.distributions import TimesField
 
@@ -12,6 +14,8 @@ class UpDown(Process):
 
     The simulation begins in the up state. The long-run share of time down is mean down / (mean up + mean down).
     """
+
+    needs_length: ClassVar[bool] = True
 
     up: TimesField
     """time from the end of one disruption to the beginning of the next"""
@@ -26,7 +30,7 @@ class UpDown(Process):
         found: list[Shock] = []
         time = now.first
         while (time := time + draws.time("up", self.up, len(found))) < now.end:
-            length = draws.time("lasts", now.lasts, len(found))
+            length = now.length(draws, len(found))
             found.append(Shock(len(found), time, length))
             time += length
         return found

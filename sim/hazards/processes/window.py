@@ -48,7 +48,7 @@ class Window(Process):
         start = first + (until - first) * draws.share("when", 0)
         if not now.first <= start < now.end:  # the window reaches beyond the run
             return []
-        return [Shock(0, start, draws.time("lasts", now.lasts, 0))]
+        return [Shock(0, start, now.length(draws, 0))]
 
     def _happens(self, draws: Draws) -> bool:
         if self.factor is None or self.probability in (0.0, 1.0):
