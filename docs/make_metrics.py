@@ -21,7 +21,10 @@ gap between urban and rural sites where no site has a setting, is left out.
 TAIL = """
 Cost lines are purchase (what suppliers sent out, but for materials that only makers buy), holding (rate x value x time,
 of stock at warehouses and facilities), holding of reserves, reserve drawn down (what it would cost to make the reserves
-whole again), transport by mode, and shortage where the scenario gives it a price.
+whole again), transport by mode, and shortage where the scenario gives it a price. Below the total stand the stock at
+the start and at the end (on hand at warehouses and facilities and under way to them, at the usual purchase cost, but
+for reserves) and the total net of stock: total + start - end, `net_cost` in studies. By the total alone, a strategy
+that ends fuller looks dearer by goods that it still has.
 """
 
 

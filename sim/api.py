@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import __version__
 from sim.engine.compile.plan import compile_plan
+from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.journal import Detail
 from sim.engine.run import Outcome, simulate
 from sim.metrics.cost import Rates
@@ -187,13 +188,15 @@ def run(
     detail: Detail = "full",
     daily: bool = True,
     progress: Callable[[float], None] | None = None,
+    lot_check: int = LOT_CHECK_DAYS,
 ) -> Run:
     """Run a scenario file with one of its strategies.
 
     `overrides` sets values by dotted path, after the strategy. `twin=False` makes only the run itself, nothing to
     compare it with; `without_reserves=False` leaves out the twin that shows what the reserves did. `detail` is the
     journal's (full, key, none), `daily` keeps every site and product on every day; `progress` is called every
-    finished day with the share of the work that is done. Raises
+    finished day with the share of the work that is done. Units are counted every day, and every `lot_check` days each
+    lot for itself. Raises
     ScenarioError with everything that is wrong with the input.
     """
     settings = dict(overrides or {})
@@ -206,7 +209,7 @@ def run(
     total = (calendar.days + calendar.warm_up) * (1 + twin + stripped)
     done = itertools.count(1)
     tick = None if progress is None else (lambda _: progress(next(done) / total))
-    options: dict[str, Any] = {"replication": replication, "table": daily, "progress": tick}
+    options: dict[str, Any] = {"replication": replication, "table": daily, "progress": tick, "lot_check": lot_check}
     outcome = simulate(plan, detail=detail, **options)
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
     options["table"] = False

@@ -54,7 +54,7 @@ class SiteOutage(Disruption):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
-        if not np.isin(network.flow_source, cells).any():
+        if not np.isin(cells, [*network.flow_source, *network.bill.own]).any():
             message = "nothing is made or sent out here; to close a port use port_closure, for patients demand_surge"
             raise PlaceError(("at",), message, self.place(), "suppliers or warehouses")
         start, end = self.span(network)

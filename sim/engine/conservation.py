@@ -13,7 +13,7 @@ from sim.errors import SimulationError
 from sim.model.shipments import Phase
 
 LOT_CHECK_DAYS = 7
-"""Every lot is looked for this often; what each product has in all is counted every day."""
+"""Every lot is looked for this often unless a run says otherwise; what each product has in all is counted daily."""
 HERE = ("on_hand", "held", "in_process", "reserve")
 GONE = ("served", "served_late", "stood_in", "destroyed", "expired", "recalled", "used_up", "scrapped")
 ANSWERED = ("served", "served_late", "substituted", "conserved", "lost")
@@ -45,8 +45,8 @@ class Conservation:
     in either is found.
     """
 
-    def __init__(self, plan: Plan, state: State) -> None:
-        self._plan, self._state = plan, state
+    def __init__(self, plan: Plan, state: State, lot_check: int = LOT_CHECK_DAYS) -> None:
+        self._plan, self._state, self._lot_check = plan, state, lot_check
         self._last_day = plan.network.calendar.days - 1
         network = plan.network
         names = {str(name): position for position, name in enumerate(network.products["name"])}
@@ -59,7 +59,7 @@ class Conservation:
         self._adds = np.array([state.today.weights(adds) for _, adds, _ in LAWS])
         self._tells = np.array([state.today.weights(tells) for _, _, tells in LAWS])
         self._expected = np.zeros((len(LAWS), len(self._products)), dtype=np.int64)
-        np.add.at(self._expected[0], product, state.on_hand)
+        np.add.at(self._expected[0], product, state.on_hand + state.today.held + state.today.in_process)
         for reserve, stock in zip(plan.reserves, state.reserve, strict=True):
             np.add.at(self._expected[0], product[reserve.holder], stock)
         self._expected[0] += self._under_way()
@@ -75,7 +75,7 @@ class Conservation:
         if np.count_nonzero(gaps):
             self._complain(day, gaps)
         self._check_signs(day)
-        if self._state.lots is not None and (day % LOT_CHECK_DAYS == 0 or day == self._last_day):
+        if self._state.lots is not None and (day % self._lot_check == 0 or day == self._last_day):
             self._check_pockets(day, self._state.lots)
             self._check_lots(day, self._state.lots)
 

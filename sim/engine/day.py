@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.conservation import Conservation
+from sim.engine.conservation import LOT_CHECK_DAYS, Conservation
 from sim.engine.dispatch import Dispatch
 from sim.engine.hoarding import Hoarding
 from sim.engine.journal import Detail, Journal
@@ -71,7 +71,15 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
 class World:
     """All parts of one run, wired together."""
 
-    def __init__(self, plan: Plan, streams: Streams, detail: Detail, table: bool, effects: list[Effect]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        streams: Streams,
+        detail: Detail,
+        table: bool,
+        effects: list[Effect],
+        lot_check: int = LOT_CHECK_DAYS,
+    ) -> None:
         network = plan.network
         self.plan = plan
         self.first_day = -network.calendar.warm_up
@@ -95,7 +103,8 @@ class World:
         self.recorder = Recorder(plan, self.state, self.transport, table)
         self.quality = Quality(plan, self.state, self.journal)
         self._send_opening_shipments()
-        self.conservation = Conservation(plan, self.state)
+        self.recorder.begin()
+        self.conservation = Conservation(plan, self.state, lot_check)
         self._ended = self.first_day - 2
         self._short = np.zeros(len(network.cell_site), dtype=bool)
         self._any_short = False

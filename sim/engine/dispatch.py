@@ -10,6 +10,7 @@ from sim.engine.state import State
 from sim.engine.stock import Production
 from sim.engine.transport import Transport
 from sim.model.effects import Quantities
+from sim.model.network import CLASSES, Network
 from sim.policies.allocation.base import Claims, in_turn
 
 ALLOWANCE_DAYS = 30
@@ -81,6 +82,7 @@ class Dispatch:
         self._cold = transport.cold[network.flow_buyer]
         fills_up = self._capped | self._cold & transport.loading.refrigerated[self._first_lane]
         self._fills_up = fills_up if fills_up.any() else None
+        self._turn = _turns(network)
 
     def effects_changed(self) -> None:
         """Note which flows are closed from now on."""
@@ -198,6 +200,7 @@ class Dispatch:
     def fit_lanes(self, granted: np.ndarray) -> np.ndarray:
         """Cut grants to what the first lane can carry today; products in order of name, then buyers.
 
+        Refrigerated room is shared by all that must stay cold, in proportion to what each was granted.
         The stops of a round share their vehicle in proportion to what they were granted.
         """
         if self._fills_up is None:
@@ -209,6 +212,18 @@ class Dispatch:
             lane = self._first_lane[flow]
             loading, load = self._transport.loading, self._load[flow]
             order = (flow, self.network.cell_product[self.network.flow_buyer[flow]])
-            units = loading.admit_cold(lane, granted[flow], load, order, self._cold[flow])
+            units = loading.share_cold(lane, granted[flow], load, self._turn[flow], self._cold[flow])
             granted[flow] = loading.admit(lane, loading.fair(lane, units, load), load, order)
         return granted
+
+
+def _turns(network: Network) -> np.ndarray:
+    """Who gets a single unit of room when shares are even, over flows: by the product's class of importance, the
+    buyer's priority group and the larger usual demand; by name only where all these are alike."""
+    buyer = network.flow_buyer
+    importance = network.products["priority"].map({name: k for k, name in enumerate(CLASSES)}).to_numpy()
+    tier = network.sites["priority"].to_numpy()[network.cell_site[buyer]]
+    order = np.lexsort((-network.flow_usual, tier, importance[network.cell_product[buyer]]))
+    turn = np.empty(len(buyer), dtype=np.int64)
+    turn[order] = np.arange(len(buyer))
+    return turn

@@ -39,6 +39,8 @@ class _Drawn:
     def __init__(self, network: Network, name: str, hold: Hold, flows: np.ndarray, streams: Streams) -> None:
         self._share = hold.share
         self._column = np.full(len(network.flow_buyer), -1)
+        if hold.products is not None:
+            flows = flows[np.isin(network.cell_product[network.flow_buyer[flows]], hold.products)]
         self._column[flows] = np.arange(len(flows))
         buyer, source = network.flow_buyer[flows], network.flow_source[flows]
         sites, goods = network.sites["name"].to_numpy(), network.products["name"].to_numpy()
@@ -52,6 +54,9 @@ class _Drawn:
         self._length = TimeTape([f"hold/{w}" for w in whose], [hold.times] * len(whose), streams)
 
     def days(self, flow: np.ndarray, day: np.ndarray) -> np.ndarray:
-        column = self._column[flow]
+        found = np.zeros(len(flow))
+        mine = np.flatnonzero(self._column[flow] >= 0)  # the others' products are not concerned
+        column, day = self._column[flow[mine]], day[mine]
         chosen = self._chance.at(column, day) < self._share
-        return np.where(chosen, self._length.at(column, day), 0.0)
+        found[mine] = np.where(chosen, self._length.at(column, day), 0.0)
+        return found

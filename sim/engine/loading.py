@@ -37,6 +37,12 @@ class Throughput:
             passing[mine] = self._fill(int(p), units[mine], size[mine])
         return passing
 
+    def use(self, place: int, load: float, cut: np.ndarray) -> None:
+        """A load goes through a place; `cut` are the sizes of units of those who did not get all they wanted."""
+        self.left[place] -= load
+        if cut.size:
+            self._turned_away[place] = cut.min()
+
     def _fill(self, place: int, units: np.ndarray, size: np.ndarray) -> np.ndarray:
         before = np.concatenate(([0.0], np.cumsum(units * size)[:-1]))
         room = np.maximum(0.0, self.left[place] + 1e-9 - before)
@@ -118,6 +124,24 @@ class Loading:
         passing[mine] = self._cold.admit(place, units[mine], size[mine], turn)
         return passing
 
+    def share_cold(
+        self, lane: np.ndarray, units: np.ndarray, size: np.ndarray, rank: np.ndarray, cold: np.ndarray
+    ) -> np.ndarray:
+        """Units for which there is refrigerated room when all that is cold leaves at once: in proportion to `units`, by
+        largest remainder, ties to the lowest `rank`; uses the room up. What is not cold passes.
+
+        What a day leaves over is kept for those who were cut, as for those who are turned away.
+        """
+        passing = units.copy()
+        mine = np.flatnonzero(cold & self.refrigerated[lane])
+        place = self.place[lane]
+        for p in np.unique(place[mine]).tolist():
+            here = mine[place[mine] == p]
+            given = _proportional(self._cold.left[p], units[here], size[here], rank[here])
+            self._cold.use(p, float((given * size[here]).sum()), size[here][given < units[here]])
+            passing[here] = given
+        return passing
+
     def fair(self, lane: np.ndarray, units: np.ndarray, size: np.ndarray) -> np.ndarray:
         """Units that the vehicle of a round can take for each stop: in proportion to `units`, by largest remainder."""
         if not self._rounds:
@@ -125,17 +149,7 @@ class Loading:
         given, place = units.copy(), self.place[lane]
         for p in self._rounds:
             mine = np.flatnonzero(place == p)
-            room, load = self._throughput.left[p], float((units[mine] * size[mine]).sum())
-            if load <= room + NO_TIME:
-                continue
-            exact = units[mine] * (room / load)
-            share = np.floor(exact + NO_TIME).astype(np.int64)
-            room -= float((share * size[mine]).sum())
-            for k in np.argsort(share - exact, kind="stable").tolist():
-                if size[mine[k]] <= room + NO_TIME and share[k] < units[mine[k]]:
-                    share[k] += 1
-                    room -= size[mine[k]]
-            given[mine] = share
+            given[mine] = _proportional(self._throughput.left[p], units[mine], size[mine], mine)
         return given
 
     def begin(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
@@ -155,6 +169,22 @@ class Loading:
                 now = here[at[here] == start]
                 self._fleets[k].take(start, float(load[now].sum()), float(length[now].max()))
             self._throughput.left[self.place[k]] = self._fleets[k].room
+
+
+def _proportional(room: float, units: np.ndarray, size: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Units of each that fit into a room, in proportion to `units`, by largest remainder; ties to the lowest `rank`."""
+    load = float((units * size).sum())
+    if load <= room + NO_TIME:
+        return units
+    exact = units * (room / load)
+    share = np.floor(exact + NO_TIME).astype(np.int64)
+    room -= float((share * size).sum())
+    # differences that are only the last digits of a division are ties
+    for k in np.lexsort((rank, np.round(share - exact, 9))).tolist():
+        if size[k] <= room + NO_TIME and share[k] < units[k]:
+            share[k] += 1
+            room -= size[k]
+    return share
 
 
 class _Fleet:

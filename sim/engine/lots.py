@@ -62,15 +62,27 @@ class LotKeeper:
         self._running = np.full(len(lots.tracked), -1, dtype=np.int64)  # each maker's present lot
         self._period = np.full(len(lots.tracked), np.iinfo(np.int64).min)
 
-    def opening(self, cells: np.ndarray, life: np.ndarray, units: np.ndarray, day: int) -> np.ndarray:
-        """Lots of what is there at the start, one a product, maker and life left; shape (n,), -1: not kept by lot."""
+    def opening(
+        self,
+        cells: np.ndarray,
+        life: np.ndarray,
+        units: np.ndarray,
+        day: int,
+        maker: np.ndarray | None = None,
+        age: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Lots of what is there at the start, one a product, maker, life left and age; shape (n,), -1: not kept by lot.
+
+        `age` is in days before `day`; left out, goods were made on it, and by the maker their site mainly buys from.
+        """
         lots = np.full(len(cells), -1, dtype=np.int64)
         mine = np.flatnonzero(self._plan.tracked[cells] & (units > 0))
         product = self._network.cell_product[cells[mine]]
-        kinds = np.stack([product, life[mine], self._plan.maker[cells[mine]]])
+        by = self._plan.maker[cells[mine]] if maker is None else maker[mine]
+        kinds = np.stack([product, life[mine], by, np.zeros_like(product) if age is None else age[mine]])
         kinds, which = np.unique(kinds, axis=1, return_inverse=True)
-        expires = np.minimum(day + kinds[1] - 1, NEVER_EXPIRES)
-        new = self.book.open(kinds[0], kinds[2], np.full(kinds.shape[1], day), expires)
+        expires = _last_use(day, kinds[1])
+        new = self.book.open(kinds[0], kinds[2], day - kinds[3], expires)
         lots[mine] = new[which.ravel()]
         self.book.add("units", lots[mine], units[mine])
         return lots
@@ -87,7 +99,7 @@ class LotKeeper:
         called = self._called_back(self._running[at])
         fresh = at[called | (period != self._period[at])]
         product = self._network.cell_product[fresh]
-        expires = np.minimum(day + self._plan.life[fresh] - 1, NEVER_EXPIRES)
+        expires = _last_use(day, self._plan.life[fresh])
         self._running[fresh] = self.book.open(product, fresh, np.full(len(fresh), day), expires)
         self._period[at] = period
         if mine.size:
@@ -257,6 +269,11 @@ class LotKeeper:
         ):
             if rows.size:
                 yield table, offset, rows
+
+
+def _last_use(day: int, life: np.ndarray) -> np.ndarray:
+    """Last day of use of goods that on a day have so many days of use, that day included."""
+    return np.where(life < NEVER_EXPIRES, day + life - 1, NEVER_EXPIRES)
 
 
 def _untracked(pocket: np.ndarray, units: np.ndarray) -> Rows:

@@ -37,11 +37,29 @@ class Making:
         sites, products = network.site_names(network.cell_site), network.products["name"].to_numpy()
         names = [f"making/{sites[cell]}/{products[network.cell_product[cell]]}" for cell in takes]
         self._times = TimeTape(names, list(takes.values()), streams)
+        self._inside = np.flatnonzero(np.isin(self._bill.material, self._bill.own))  # rows within one site
+        ready = np.array([_days_until_ready(plan, cell) for cell in self._bill.material[self._inside].tolist()])
+        self._ready = ready.astype(float)
 
     def to_begin(self, cells: np.ndarray, lacking: np.ndarray) -> np.ndarray:
         """Units to begin at cells so that the good ones among them make up for what is lacking."""
         begun = np.ceil((lacking - self._carried[cells]) / self._yield(cells) - 1e-9)
         return np.where(lacking > 0, begun, 0).astype(np.int64)
+
+    def for_own_use(self, cells: np.ndarray, units: np.ndarray, able: np.ndarray, rate: np.ndarray) -> np.ndarray:
+        """Units of material that the same site has to have made for what some of its cells want to begin, over cells.
+
+        `units`, what they are `able` to begin today and their `rate` of beginning a day are over cells: material is
+        wanted for no more than they can begin by the day on which it is ready.
+        """
+        rows = self._inside[np.isin(self._bill.product[self._inside], cells)]
+        product, found = self._bill.product[rows], np.zeros(len(self._bill.good), dtype=np.int64)
+        days = self._ready[np.isin(self._inside, rows)]
+        more = np.multiply(rate[product], days, out=np.zeros(len(rows)), where=days > 0)
+        reach = np.minimum(units[product], np.floor(able[product] + more + 1e-9)).astype(np.int64)
+        need = np.maximum(0, np.ceil(self._bill.rate[rows] * reach - self._opened[rows] - 2 * WITHIN))
+        np.add.at(found, self._bill.material[rows], need.astype(np.int64))
+        return found
 
     def possible(self, cells: np.ndarray, units: np.ndarray) -> np.ndarray:
         """How many of these units the materials at hand are enough for.
@@ -152,3 +170,8 @@ class Making:
         if cells.size:
             network = self._network
             self._journal.note(event, day, network.cell_site[cells], network.cell_product[cells], units, lot=lot)
+
+
+def _days_until_ready(plan: Plan, cell: int) -> int:
+    """Mean time in days, rounded up, in which a cell's product is made and released."""
+    return sum(int(np.ceil(t[cell].mean - 1e-9)) for t in (plan.network.bill.takes, plan.testing) if cell in t)

@@ -10,6 +10,7 @@ from sim.engine.compile.demand import DemandEntry
 from sim.hazards.bound import BoundHazard
 from sim.model.distributions import Times
 from sim.model.effects import Impact
+from sim.model.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.policies.allocation.base import Allocation
 from sim.policies.replenishment.base import Rule
@@ -82,6 +83,11 @@ class LotPlan:
     opening_life: np.ndarray
     discount: np.ndarray
 
+    def life_at(self, cells: np.ndarray, age: np.ndarray) -> np.ndarray:
+        """Days of use left of goods of some cells at an age in days."""
+        life = self.life[cells]
+        return np.where(life < NEVER_EXPIRES, life - age, NEVER_EXPIRES)
+
 
 @dataclass(frozen=True)
 class Rooms:
@@ -150,13 +156,15 @@ class Hoarders:
     """Buyers' cells that order more as less of their orders is filled; arrays over those cells.
 
     `below` is the share filled under which they begin, `gain` how much is added at most to the level they order up to,
-    as a share of it; `memory` in days.
+    as a share of it; `memory` in days. `seen` says whose orders they look at, None: all of them at their own. Its
+    columns are (position of the hoarder, pool) pairs and (pool, flow) pairs: a pool's orders are those of its flows.
     """
 
     cells: np.ndarray
     below: np.ndarray
     gain: np.ndarray
     memory: np.ndarray
+    seen: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +175,31 @@ class Behaviour:
     substitute_rows: tuple[tuple[str, str, str], ...] = ()
     use: tuple[UseLevels, ...] = ()
     hoarders: Hoarders | None = None
+
+
+@dataclass(frozen=True)
+class Aged:
+    """Opening stock that was not made on the first day, and work in process; int64 columns of one length.
+
+    `units` at `cell`, made or begun by `maker` (a supplier's cell) `age` days before the first day; ready `until` days
+    after it (0: on the first morning), 0 for stock. `scrap` are units that will not be good.
+    """
+
+    cell: np.ndarray
+    maker: np.ndarray
+    age: np.ndarray
+    units: np.ndarray
+    until: np.ndarray
+    scrap: np.ndarray
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What is known of goods at the start beyond their units: of stock on hand by lot, in process and under test."""
+
+    stock: Aged
+    in_process: Aged
+    under_test: Aged
 
 
 @dataclass(frozen=True)
@@ -205,6 +238,7 @@ class Plan:
     stock_minimum: np.ndarray
     stock_maximum: np.ndarray
     behaviour: Behaviour
+    opening: Opening
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""

@@ -27,7 +27,8 @@ class Record:
     maximum); `squares` summed squares of demand and orders; `ports` (days, gates), see `PORT_FIGURES`; `passages`
     (days, queues) traffic, passed, queue and waiting before the passages at the positions `queues`;
     `reserves` (days, reserves) stock, released, open; `lane_units` over lanes; `priced_units` over cells: units
-    dispatched, each counted as many times as the price of its day is the usual one.
+    dispatched, each counted as many times as the price of its day is the usual one; `opening[name]` over groups: stocks
+    (`STOCKS`) on the evening before the first counted day.
     """
 
     sums: dict[str, np.ndarray]
@@ -41,6 +42,7 @@ class Record:
     reserves: dict[str, np.ndarray]
     lane_units: np.ndarray
     priced_units: np.ndarray
+    opening: dict[str, np.ndarray]
 
 
 class Recorder:
@@ -68,6 +70,10 @@ class Recorder:
         self._priced = np.zeros(cells)
         self._has_bounds = bool((plan.stock_maximum >= 0).any())
 
+    def begin(self) -> None:
+        """Note what there is before the first day, all goods under way included."""
+        self._opening: np.ndarray = np.add.reduceat(self._ledger.rows, self._starts, axis=1)
+
     def record(self, day: int, released: list[int], is_open: list[bool]) -> np.ndarray:
         """Add one day; returns its totals, rows as in the ledger, columns over groups."""
         ledger = self._ledger
@@ -77,7 +83,7 @@ class Recorder:
             ledger.reserve[plan.holder] += stock  # holders of one reserve are distinct cells
         totals: np.ndarray = np.add.reduceat(ledger.rows, self._starts, axis=1)
         if day < 0:
-            self._lane_before = self._state.lane_units.copy()
+            self._lane_before, self._opening = self._state.lane_units.copy(), totals
             return totals
         self._sums += ledger.rows
         self._totals[day] = totals
@@ -145,6 +151,7 @@ class Recorder:
             self._reserves,
             self._state.lane_units - self._lane_before,
             self._priced if self._prices_move else sums["dispatched"].astype(float),
+            by_name(self._opening),
         )
 
     def _count(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import simpy
 
+from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.day import World
 from sim.engine.impacts import impacts_of
 from sim.engine.journal import Detail
@@ -49,16 +50,18 @@ def simulate(
     detail: Detail = "full",
     table: bool = True,
     progress: Progress | None = None,
+    lot_check: int = LOT_CHECK_DAYS,
 ) -> Outcome:
     """Run a plan once, from the first warm-up day to the last day.
 
     `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day;
-    `progress` is called with each finished day. Raises SimulationError if the run breaks a law of conservation.
+    `progress` is called with each finished day; every `lot_check` days every lot is looked for. Raises SimulationError
+    if the run breaks a law of conservation.
     """
     streams = Streams(plan.seed, replication)
     impacts = impacts_of(plan, streams) if disruptions else ()
     known = replace(plan, impacts=impacts)  # what triggers can hear of
-    world = World(known, streams, detail, table, [e for i in impacts for e in i.effects])
+    world = World(known, streams, detail, table, [e for i in impacts for e in i.effects], lot_check)
     first, last = world.first_day, plan.network.calendar.days
     environment = simpy.Environment(initial_time=first)
     clock = Clock(environment, last)

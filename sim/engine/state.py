@@ -53,7 +53,9 @@ class State:
         idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
         idle |= {"substituted": not plan.behaviour.substitutes, "stood_in": not plan.behaviour.substitutes}
         idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
-        idle |= {"expired": lots is None, "recalled": lots is None, "held": lots is None and not plan.testing}
+        held = any(effect.quantity == "cell.release" for impact in plan.impacts for effect in impact.effects)
+        held |= bool(plan.testing) or lots is not None
+        idle |= {"expired": lots is None, "recalled": lots is None, "held": not held}
         at_once = not plan.network.bill.staged.size
         idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}
         # where no patient waits, all unmet demand is lost
@@ -74,6 +76,7 @@ class State:
             waits=waits,
         )
         state._lay_down()
+        state._begin_steady()
         return state
 
     def _lay_down(self) -> None:
@@ -81,12 +84,32 @@ class State:
         if self.lots is None:
             return
         day, plan = -self.plan.network.calendar.warm_up, self.plan.lots
-        cells = np.flatnonzero(plan.tracked)
+        aged = self.plan.opening.stock
+        made = self.lots.opening(aged.cell, plan.life_at(aged.cell, aged.age), aged.units, day, aged.maker, aged.age)
+        self.lots.put(self.lots.pocket[aged.cell], made, aged.units, day)
+        cells = np.setdiff1d(np.flatnonzero(plan.tracked), aged.cell)
         opening = self.lots.opening(cells, plan.opening_life[cells], self.on_hand[cells], day)
         self.lots.put(self.lots.pocket[cells], opening, self.on_hand[cells], day)
         for reserve, stock, pocket in zip(self.plan.reserves, self.reserve, self.lots.reserve, strict=True):
             opening = self.lots.opening(reserve.holder, reserve.life_left, stock, day)
             self.lots.put(pocket, opening, stock, day)
+
+    def _begin_steady(self) -> None:
+        """What is in process and under test on the first morning."""
+        first = -self.plan.network.calendar.warm_up
+        opening, lots = self.plan.opening, self.lots
+        for rows, table, stock in (
+            (opening.in_process, self.in_process, self.today.in_process),
+            (opening.under_test, self.held, self.today.held),
+        ):
+            if not rows.cell.size:
+                continue
+            lot = np.full(len(rows.cell), -1, dtype=np.int64)
+            if lots is not None:
+                life = self.plan.lots.life_at(rows.cell, rows.age)
+                lot = lots.opening(rows.cell, life, rows.units, first, rows.maker, rows.age)
+            np.add.at(stock, rows.cell, rows.units)
+            table.add(rows.cell, lot, rows.units, first + rows.until, rows.scrap)
 
     @property
     def on_hand(self) -> np.ndarray:

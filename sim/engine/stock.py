@@ -29,6 +29,12 @@ class Production:
         self.limited, self.unlimited = network.makers[ahead], network.makers[~ahead]
         self._making = Making(plan, state, quantities, streams, journal) if staged.size else None
         self._capacity = network.capacity[self.limited]
+        stage = network.bill.stage[self.limited] if network.bill.own.size else np.zeros(0, dtype=np.int64)
+        # positions in `limited` of each stage at one site, the latest first; all of them where no site has several
+        inside = np.isin(self.limited, network.bill.own) & ~np.isfinite(self._capacity)
+        self._unbounded = np.flatnonzero(inside)
+        self._usual = (network.cell_mean[self.limited] / network.bill.good[self.limited])[inside]
+        self._stages: list[np.ndarray | slice] = [np.flatnonzero(stage == k) for k in np.unique(stage)] or [slice(None)]
         self._carried = np.zeros(len(self.limited))
         self._target = plan.finished_target
         self._tests = bool(plan.testing) or quantities.touched("cell.release")
@@ -56,14 +62,42 @@ class Production:
             return
         share = factor[self.limited]
         able = np.multiply(self._capacity, share, out=np.zeros(len(share)), where=share > 0) + self._carried
-        wanted = self._lacking(self.limited)
-        if self._making is not None:
-            wanted = self._making.to_begin(self.limited, wanted)
+        if self._unbounded.size:  # nothing is shipped that could be cut: a share of the usual output instead
+            part = share[self._unbounded]
+            able[self._unbounded] = np.where(part < 1, part * self._usual + self._carried[self._unbounded], np.inf)
+        wanted = self._to_begin(able, share)
         made = np.minimum(np.floor(able + 1e-9), wanted).astype(np.int64)
         self._carried = np.where(made < wanted, np.maximum(0.0, able - made), 0.0)
-        if self._making is not None:
-            made = self._making.possible(self.limited, made)
-        self._make(self.limited, made, day)
+        for rows in reversed(self._stages):  # what an early stage makes at once, the next can use
+            cells, units = self.limited[rows], made[rows]
+            if self._making is not None:
+                units = self._making.possible(cells, units)
+            self._make(cells, units, day)
+
+    def _to_begin(self, able: np.ndarray, share: np.ndarray) -> np.ndarray:
+        """Units that each limited maker wants to begin, if it can: `able` today, at a `share` of its capacity.
+
+        A stage that feeds another at the same site makes what that lacks, but no more than it can begin until new
+        material is ready: who is short of capacity does not pile up what goes into it.
+        """
+        if self._making is None:
+            return self._lacking(self.limited)
+        if len(self._stages) == 1:
+            return self._making.to_begin(self.limited, self._lacking(self.limited))
+        wanted = np.zeros(len(self.limited), dtype=np.int64)
+        inside = np.zeros(len(self._state.on_hand), dtype=np.int64)
+        begun = np.zeros(len(inside), dtype=np.int64)
+        reach, rate = np.zeros(len(inside)), np.zeros(len(inside))
+        reach[self.limited] = able
+        rate[self.limited] = able - self._carried
+
+        for rows in self._stages:
+            assert not isinstance(rows, slice)
+            cells = self.limited[rows]
+            lacking = np.maximum(0, self._short(cells) + inside[cells])
+            wanted[rows] = begun[cells] = self._making.to_begin(cells, lacking)
+            inside += self._making.for_own_use(cells, begun, reach, rate)
+        return wanted
 
     def to_order(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
         """Unlimited suppliers make at once what is about to leave them, unless it must be tested first."""
@@ -71,13 +105,17 @@ class Production:
         self._make(cells[at_once], np.maximum(0, units - self._state.on_hand[cells])[at_once], day)
 
     def _lacking(self, cells: np.ndarray) -> np.ndarray:
+        return np.maximum(0, self._short(cells))
+
+    def _short(self, cells: np.ndarray) -> np.ndarray:
+        """Units lacking for the finished stock and open orders; negative where there are more than that."""
         state = self._state
         wanted = self._target[cells] + state.owed_out[cells] - state.on_hand[cells]
         if self._tests:
             wanted = wanted - state.under_test()[cells]
         if self._making is not None:
             wanted = wanted - state.in_process.good(len(state.on_hand))[cells]
-        return np.maximum(0, wanted)
+        return np.asarray(wanted)
 
     def _lag(self, cells: np.ndarray, day: int) -> np.ndarray:
         """Whole days from making to release."""

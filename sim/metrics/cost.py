@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from sim.metrics.base import View
 from sim.model.network import Network
 
 YEAR = 365.0
+NET = "total net of stock"
 WRITE_OFFS = ("expired", "recalled", "destroyed")
 
 
@@ -37,6 +39,11 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     Transport counts every leg a unit has begun. The lines "of which expired, recalled, destroyed" are write-offs: units
     lost unused, wherever they were, at the usual purchase cost. The other lines contain them already, so they are not
     added again.
+
+    Below the total stand "stock at the start" and "stock at the end": what warehouses and facilities have on hand and
+    under way to them on the evening before the first counted day and on the last one, at the usual purchase cost; not
+    suppliers' stock, what is in quarantine, or reserves, which have their own line. "Total net of stock" is the total
+    and the stock at the start less that at the end: a strategy that ends fuller has paid for goods that it still has.
     """
     network, record = outcome.plan.network, outcome.record
     price = network.products["cost"].to_numpy(dtype=float)[network.cell_product]
@@ -55,7 +62,25 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     if rates.shortage_cost:
         lines["shortage"] = View.of(outcome).total("unmet") * rates.shortage_cost
     lines["total"] = sum(amount for name, amount in lines.items() if not name.startswith("of which"))
+    stocks = {"stock at the start": record.opening, "stock at the end": _last(record.totals)}
+    lines |= {name: _value(network, stock) for name, stock in stocks.items()}
+    lines[NET] = lines["total"] + lines["stock at the start"] - lines["stock at the end"]
     return lines
+
+
+def _last(totals: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: figures[-1] for name, figures in totals.items()}
+
+
+def _value(network: Network, stocks: Mapping[str, np.ndarray]) -> float:
+    """What warehouses and facilities have on hand and under way is worth; figures over groups."""
+    units = (stocks["on_hand"] + stocks["in_transit"]) * (network.groups["kind"] != "supplier").to_numpy()
+    return float((units * _price_of_groups(network)).sum())
+
+
+def _price_of_groups(network: Network) -> np.ndarray:
+    price = network.products.set_index("name")["cost"].reindex(network.groups["product"])
+    return np.asarray(price.to_numpy(dtype=float))
 
 
 def _for_use(network: Network) -> np.ndarray:
@@ -74,9 +99,7 @@ def first_fill(plan: Plan) -> float:
 
 def _left_in_reserves(outcome: Outcome) -> float:
     """Value at the usual purchase cost of what all reserves hold on the last day."""
-    network = outcome.plan.network
-    price = network.products.set_index("name")["cost"].reindex(network.groups["product"]).to_numpy(dtype=float)
-    return float((outcome.record.totals["reserve"][-1] * price).sum())
+    return float((outcome.record.totals["reserve"][-1] * _price_of_groups(outcome.plan.network)).sum())
 
 
 def _reserve_holding(outcome: Outcome, rates: Rates) -> float:

@@ -13,13 +13,13 @@ from pydantic import BaseModel
 
 from sim.model.distributions import CALL, FAMILIES, Draw, Times
 from sim.model.quantiles import quantile
-from sim.units import parse_duration, parse_share
+from sim.units import LONGEST, parse_duration, parse_share
 
 BOUNDED = {"uniform": (0, 1), "triangular": (0, 2)}
 """Family -> positions of the arguments between which it lies; the others reach from 0 to any height."""
 UNBOUNDED = ("exponential", "gamma", "lognormal", "normal")
-HIGH = 1e6
-"""An amount without upper bound is tried with this value."""
+HIGHEST = {"": 1e6, "%": 1e6, "d": float(LONGEST)}
+"""An amount without upper bound is tried with this value, by its unit; longer times are cut off there."""
 Path = tuple[str | int, ...]
 """Keys and positions that lead to an amount within the fields of a disruption."""
 
@@ -55,7 +55,7 @@ class Drawn:
         """An amount as it would be written in the file."""
         if self.unit == "%":
             return f"{100 * value:.7f}%"
-        return f"{value:.9f}d" if self.unit == "d" else value
+        return f"{min(value, LONGEST):.9f}d" if self.unit == "d" else value
 
 
 def parse_drawn(value: Any) -> Drawn | None:
@@ -83,7 +83,7 @@ def parse_drawn(value: Any) -> Drawn | None:
         raise ValueError(f"{shape} with {error}") from None
     if draw is None:
         return Drawn(value, mean, mean, unit, lambda _, n: np.full(n, mean), tuple(numbers))
-    low, high = (numbers[k] for k in BOUNDED[family]) if family in BOUNDED else (0.0, HIGH)
+    low, high = (numbers[k] for k in BOUNDED[family]) if family in BOUNDED else (0.0, HIGHEST[unit])
     inset = 1e-6 * (high - low) if family in BOUNDED else 1e-6  # the bounds themselves are never drawn
     return Drawn(value, low + inset, high - inset, unit, draw, tuple(numbers))
 

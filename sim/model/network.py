@@ -22,6 +22,8 @@ from sim.model.distributions import Times
 from sim.model.effects import Effect
 from sim.model.selection import Selector, select
 
+CLASSES = ("vital", "essential", "necessary")
+"""Classes of importance of products (VEN), the most important first."""
 NEVER = np.inf
 
 
@@ -90,10 +92,11 @@ class Lane:
 
 @dataclass(frozen=True)
 class Hold:
-    """A share of consignments is held back for some time."""
+    """A share of consignments is held back for some time; `products` are positions of those concerned, None for all."""
 
     share: float
     times: Times
+    products: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -189,8 +192,8 @@ class Network:
 
     @cached_property
     def makers(self) -> np.ndarray:
-        """Cells whose product is made there, ascending: those of suppliers, but for the materials they keep."""
-        return np.setdiff1d(np.flatnonzero(self.cell_kind == "supplier"), self.bill.material)
+        """Cells whose product is made there, ascending: those of suppliers, but for the materials they buy."""
+        return np.setdiff1d(np.flatnonzero(self.cell_kind == "supplier"), self.bill.bought)
 
     @cached_property
     def cell_lead_time(self) -> np.ndarray:

@@ -116,6 +116,9 @@ class Makes(Model):
     """time from beginning to make a unit to its end; until then it is work in process"""
     testing: TimesField = AT_ONCE
     """time from making to release; until then output is held and cannot be sent"""
+    at_start: Literal["empty", "steady"] = "empty"
+    """steady: usual output is in process and under test on the first morning, as if it had always gone on, and the
+    finished stock is the rest of its level"""
     lot_span: Days = 1.0
     """production of this many days shares one lot number and one date of expiry, counted from its first day"""
 
@@ -151,6 +154,8 @@ class Holding(Model):
     """share of consignments; one draw for each buyer, product and day of sending"""
     for_: TimesField = Field(alias="for")
     """how long each of these is held, on top of clearance"""
+    products: list[Text] | None = None
+    """products concerned; left out: all"""
 
 
 class Port(Site):

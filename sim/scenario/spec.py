@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from sim.disruptions import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
 from sim.hazards import Hazard
+from sim.model.ages import AgeField
 from sim.model.amounts import AmountField, ShareField, StockField
 from sim.model.demand import DEMAND, DemandKind, Poisson
 from sim.model.selection import SelectorField
@@ -135,10 +136,19 @@ class StockSpec(Model):
     """steady: a day's usual demand is under way for every day of lead time"""
     life_left: Days | None = None
     """days of use left of this stock at the start, of goods with a shelf life; left out: the whole shelf life"""
+    age: AgeField | None = None
+    """time since this stock was made, instead of life_left: one for all (40d), a share for each ({10d: 60%, 90d: 40%}),
+    or steady: as if it had come in day by day; left out: made on the first day"""
+    made_by: dict[Text, Share] = {}
+    """makers and their shares of this stock; left out: the one that the site mainly buys from"""
 
     def model_post_init(self, context: object) -> None:
         if self.life_left is not None and (self.life_left < 1 or self.life_left % 1):
             raise ValueError("a life_left of whole days, at least 1d")
+        if self.age is not None and self.life_left is not None:
+            raise ValueError("either age or life_left")
+        if self.made_by and abs(sum(self.made_by.values()) - 1) > 1e-6:
+            raise ValueError(f"shares under made_by that add up to 100% (now {sum(self.made_by.values()):.1%})")
 
 
 class StorageSpec(Model):

@@ -9,18 +9,20 @@ from sim.engine.run import Outcome
 from sim.errors import PlaceError
 from sim.metrics import equity, resilience, service
 from sim.metrics.base import METRICS, View
-from sim.metrics.cost import Rates, costs
+from sim.metrics.cost import NET, Rates, costs
 from sim.metrics.summary import BREAKDOWNS
 
 FAMILIES = (service, resilience, equity)
 COST = "cost"
+MONEY = {COST: ("Cost", "total"), "net_cost": ("Cost net of stock", NET)}
+"""Measures in money: how a person reads each, and its line of the costs."""
 ALL = "all"
 LINE = "line"
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric's name, or `cost`, with a breakdown: `all`, a column of groups, or `line` for the lines of cost."""
+    """A metric's name, `cost` or `net_cost`, and a breakdown: `all`, a column of groups, `line` for those of cost."""
 
     name: str
     breakdown: str = ALL
@@ -31,25 +33,27 @@ class Measure:
     @property
     def unit(self) -> str:
         """The unit in which it is counted; money has the scenario's currency."""
-        return "money" if self.name == COST else METRICS[self.name].unit
+        return "money" if self.name in MONEY else METRICS[self.name].unit
 
     @property
     def label(self) -> str:
         """How a person reads it."""
-        return "Cost" if self.name == COST else METRICS[self.name].label
+        return MONEY[self.name][0] if self.name in MONEY else METRICS[self.name].label
 
     @property
     def better(self) -> str:
         """`higher`, `lower`, or "" where neither is."""
-        return "lower" if self.name == COST else METRICS[self.name].better
+        return "lower" if self.name in MONEY else METRICS[self.name].better
 
 
 def parse_measure(text: str) -> Measure:
     """The measure a text such as `units_unmet by region` stands for; raises PlaceError with what was expected."""
     name, _, breakdown = (part.strip() for part in text.partition(" by "))
-    if name != COST and name not in METRICS:
-        raise PlaceError((), "there is no such measure", name, "a metric's name, or cost", [*METRICS, COST])
-    allowed = (LINE,) if name == COST else BREAKDOWNS
+    if name not in MONEY and name not in METRICS:
+        raise PlaceError((), "there is no such measure", name, "a metric's name, or cost", [*METRICS, *MONEY])
+    allowed: tuple[str, ...] = () if name in MONEY else BREAKDOWNS
+    if name == COST:
+        allowed = (LINE,)
     if breakdown and breakdown not in allowed:
         raise PlaceError((), f"'{name}' cannot be broken down so", breakdown, "by " + " / ".join(allowed), allowed)
     return Measure(name, breakdown or ALL)
@@ -57,13 +61,13 @@ def parse_measure(text: str) -> Measure:
 
 def values(measures: Sequence[Measure], outcome: Outcome, rates: Rates) -> Iterator[tuple[Measure, str, float | None]]:
     """(measure, group, value) in the order of the measures, groups in order of name; the group of `all` is ""."""
-    lines = costs(outcome, rates) if any(measure.name == COST for measure in measures) else {}
+    lines = costs(outcome, rates) if any(measure.name in MONEY for measure in measures) else {}
     views: dict[tuple[str, object], View] = {}
     table = outcome.plan.network.groups
     facilities = table[table["kind"] == "facility"]
     for measure in measures:
-        if measure.name == COST:
-            shown = lines if measure.breakdown == LINE else {"": lines["total"]}
+        if measure.name in MONEY:
+            shown = lines if measure.breakdown == LINE else {"": lines[MONEY[measure.name][1]]}
             yield from ((measure, group, amount) for group, amount in shown.items())
             continue
         function, column = METRICS[measure.name].function, measure.breakdown

@@ -36,9 +36,9 @@ def _plain(value: Any) -> Any:
 
 
 def run(spec: dict[str, Any], **options: Any) -> sim.Run:
-    """Run a scenario, without its twin unless asked for."""
+    """Run a scenario, without its twin unless asked for; every lot is looked for every day."""
     with written(spec) as path:
-        return sim.run(path, **{"twin": False} | options)
+        return sim.run(path, **{"twin": False, "lot_check": 1} | options)
 
 
 def fingerprint(spec: dict[str, Any], replication: int) -> str:

@@ -57,6 +57,8 @@ def _initial(done: sim.Run) -> np.ndarray:
     plan = done.outcome.plan
     network, units = plan.network, np.zeros(len(plan.network.products), dtype=np.int64)
     np.add.at(units, network.cell_product, plan.start.on_hand)
+    for rows in (plan.opening.in_process, plan.opening.under_test):
+        np.add.at(units, network.cell_product[rows.cell], rows.units)
     np.add.at(units, network.cell_product[network.flow_buyer[plan.start.flow]], plan.start.units)
     for reserve in plan.reserves:
         np.add.at(units, network.cell_product[reserve.holder], reserve.size)

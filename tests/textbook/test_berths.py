@@ -130,7 +130,18 @@ def test_a_share_of_consignments_is_held(simulate: Any) -> None:
     assert held == set(again["shipment"][again["event"] == "detained"])  # whatever else happens
 
 
+def test_a_hold_may_concern_some_products_only(simulate: Any) -> None:
+    """Every second consignment of a is held for 3 days, none of b; whether b is there changes no draw of a."""
+    hold = "handling: 100, clearance: 1d, holds: [{share: 50%, for: 3d, products: [a]}]"
+    run = simulate(harbour(hold, "a: {unit: kit}, b: {unit: kit}", days=200), detail="full")
+    detained = run.events[run.events["event"] == "detained"]
+    assert set(detained["product"]) == {"a"} and abs(len(detained) - 100) < 4 * 50**0.5
+    alone = simulate(harbour(hold, "a: {unit: kit}", days=200), detail="full").events
+    assert alone[alone["event"] == "detained"]["day"].tolist() == detained["day"].tolist()
+
+
 PORTS = {
+    "hold of an unknown product": ("holds: [{share: 5%, for: 3d, products: [kits]}]", "did you mean 'kit'"),
     "berths and handling": ("berths: 1, berth_time: 1d, handling: 5", "only one of handling"),
     "berths without time": ("berths: 1", "berths and berth_time together"),
     "yard without berths": ("yard: 5", "yard only with berths"),

@@ -105,6 +105,108 @@ def test_yields_and_rates_are_exact_in_the_long_run(simulate: Any) -> None:
         assert (made["in_process"] == made["produced"].rolling(takes, min_periods=1).sum()).all()
 
 
+ONE_PLANT = """
+end: 2001-05-01
+products: {api: {unit: kg}, tablet: {unit: tablet}, pack: {unit: pack}, salt: {unit: kg}}
+suppliers:
+  mine: {makes: {salt: {}}}
+  plant:
+    makes:
+      api: {finished_stock: 5d, from: {salt: 2}}
+      tablet: {finished_stock: 4d, from: {api: 0.5}}
+      pack: {finished_stock: 3d, from: {tablet: 1}}
+facilities: {clinic: {}}
+lanes: [{from: mine, to: plant, time: 2d}, {from: plant, to: clinic, time: 1d}]
+demand: [{at: clinic, product: pack, per_day: 8, distribution: deterministic}]
+replenishment: [{at: clinic, policy: base_stock, level: 5d}, {at: plant, policy: base_stock, level: 6d}]
+"""
+
+
+def test_a_plant_lives_on_the_stocks_between_its_stages(simulate: Any) -> None:
+    """Eight packs a day take 4 kg of api and 8 kg of salt. Every stage makes in the morning what the next takes, so its
+    stock stands at its level: 20 kg, 32 tablets, and 24 packs less the 8 of last evening. When the api stops, there is
+    enough for 5 days of tablets, 4 more of packs, 2 more of sending, and the clinic has 5 days, one day after."""
+    stop = "disruptions: [{kind: site_outage, at: plant, products: [api], stock: ships, from: 2001-02-01, for: 40d}]\n"
+    run = simulate(ONE_PLANT + stop)
+    day = 31
+    levels = {"api": 20, "tablet": 32}
+    for product, level in levels.items():
+        assert (of(run, "plant", product)["on_hand"].loc[1 : day - 1] == level).all()
+    for product, last in (("api", day - 1), ("tablet", day + 4), ("pack", day + 8)):
+        made = of(run, "plant", product)["produced"].loc[1 : day + 39]
+        assert (made.loc[:last] == (4 if product == "api" else 8)).all() and made.loc[last + 1 :].sum() == 0, product
+    sent, served = of(run, "plant", "pack")["dispatched"], of(run, "clinic", "pack")["served"]
+    assert (sent.loc[1 : day + 10] == 8).all() and sent.loc[day + 11 : day + 39].sum() == 0
+    assert (served.loc[: day + 15] == 8).all() and served.loc[day + 16 : day + 40].sum() == 0
+    assert of(run, "plant", "pack")["produced"].loc[day + 40] > 0, "all stages begin again on one morning"
+
+
+def test_a_stage_without_a_limit_makes_a_share_of_what_is_usual(simulate: Any) -> None:
+    half = "disruptions: [{kind: site_outage, at: plant, products: [api], capacity: 50%, from: 2001-02-01, for: 40d}]\n"
+    api = of(simulate(ONE_PLANT + half), "plant", "api")["produced"]
+    assert (api.loc[1:30] == 4).all() and (api.loc[31:70] == 2).all() and api.loc[71] > 4
+
+
+def test_stages_of_one_plant_take_their_time_and_lose_their_share(simulate: Any) -> None:
+    """As for stages apart, what is used up is the rate times what was begun, and nothing is short."""
+    slow = {"api": ("2d", "80%"), "tablet": ("3d", "50%"), "pack": ("1d", "100%")}
+    overrides = {f"suppliers.plant.makes.{p}.takes": t for p, (t, _) in slow.items()}
+    overrides |= {f"suppliers.plant.makes.{p}.yield": y for p, (_, y) in slow.items()}
+    overrides |= {f"suppliers.plant.makes.{p}.finished_stock": "12d" for p in slow}
+    run = simulate(ONE_PLANT, overrides=overrides)
+    assert of(run, "clinic", "pack")["unmet"].sum() == 0
+    for product, material, rate in (("pack", "tablet", 1.0), ("tablet", "api", 0.5), ("api", "salt", 2.0)):
+        begun = of(run, "plant", product)["produced"].cumsum()
+        used = of(run, "plant", material)["used_up"].cumsum()
+        assert begun.iloc[-1] > 500 and used.tolist() == [math.ceil(rate * int(n)) for n in begun]
+    made = of(run, "plant", "pack")["produced"].iloc[-30:].sum()
+    assert made == 8 * 30
+    assert abs(of(run, "plant", "api")["produced"].iloc[-30:].sum() - 8 * 30 / 0.5 * 0.5 / 0.8) <= 4
+
+
+def test_a_stage_short_of_capacity_does_not_pile_up_what_goes_into_it(simulate: Any) -> None:
+    """The tablets can be begun at 5 a day, 8 are wanted: the api in hand and in process stays at its level of 20 and
+    what three days of beginning take, 2 while it is made and the day itself."""
+    run = simulate(
+        ONE_PLANT,
+        overrides={"suppliers.plant.makes.tablet.capacity": 5, "suppliers.plant.makes.api.takes": "2d"},
+    )
+    api = of(run, "plant", "api")
+    assert (api["on_hand"] + api["in_process"]).max() <= 20 + math.ceil(0.5 * 5) * 3
+    assert of(run, "plant", "tablet")["produced"].iloc[-30:].sum() == 150
+    assert of(run, "clinic", "pack")["unmet"].iloc[-30:].sum() == 30 * 3
+
+
+def test_a_stage_may_serve_others_beside_its_own_plant(simulate: Any) -> None:
+    """Another packer takes 10 tablets a day; a plant that makes all it sends begins 18 tablets and 9 kg a day."""
+    more = ONE_PLANT.replace("facilities: {clinic: {}}", "facilities: {clinic: {}, ward: {}}")
+    more = more.replace("time: 1d}]\ndemand: [", "time: 1d}, {from: plant, to: ward, time: 1d}]\ndemand: [")
+    more = more.replace("deterministic}]", "deterministic}, {at: ward, product: tablet, per_day: 10, distribution: "
+                        "deterministic}]").replace("{at: clinic, policy", "{at: [clinic, ward], policy")  # fmt: skip
+    run = simulate(more)
+    network = run.outcome.plan.network
+    mean = dict(zip(network.products["name"].to_numpy()[network.cell_product[network.makers]],
+                    network.cell_mean[network.makers], strict=True))  # fmt: skip
+    assert (mean["pack"], mean["tablet"], mean["api"], mean["salt"]) == (8, 18, 9, 18)
+    assert run.daily["unmet"].sum() == 0
+    assert of(run, "plant", "tablet")["produced"].loc[10:].eq(18).all()
+    assert of(run, "plant", "api")["produced"].loc[10:].eq(9).all()
+
+
+def test_a_steady_start_has_work_in_process_as_if_it_had_always_gone_on(simulate: Any) -> None:
+    """8 packs a day, 3 days of making and 2 of testing, 10 days of finished stock: 24 are in process and 16 under test,
+    and every day is like the one before from the first on. At a yield of 80% ten are begun for eight."""
+    text = CHAIN.replace("takes: 3d", "takes: 3d, testing: 2d, yield: 80%, finished_stock: 10d, at_start: steady")
+    text = text.replace("finished_stock: 5d, ", "").replace("level: 20d", "level: 40d")
+    run = simulate(text)
+    made = of(run, "works", "tablet")
+    for column, each in (("produced", 10), ("scrapped", 2), ("in_process", 30), ("held", 16), ("on_hand", 80 - 48)):
+        assert (made[column] == each).all(), column
+    assert (made["dispatched"] == 8).all()
+    empty = of(simulate(text.replace(", at_start: steady", "")), "works", "tablet")
+    assert empty["in_process"].loc[0] < 30 and empty["on_hand"].loc[0] > 32
+
+
 SHARED = """
 end: 2001-01-20
 products: {api: {unit: kg}, foil: {unit: roll}, syrup: {unit: bottle}, tablet: {unit: pack}}
@@ -189,3 +291,29 @@ def test_poor_material_lowers_the_yield_while_it_lasts(simulate: Any) -> None:
     works = of(simulate(CHAIN + poor), "works", "tablet")
     assert (works["produced"].loc[14:23] == 16).all() and (works["produced"].loc[24:] == 8).all()
     assert (works["scrapped"].loc[17:26] == 8).all() and works["scrapped"].sum() == 80
+
+
+HELD = """
+end: 2001-02-01
+products: {a: {unit: box}, b: {unit: box}}
+suppliers: {maker: {makes: {a: {capacity: 40, finished_stock: 50}, b: {capacity: 40, finished_stock: 50}}}}
+facilities: {clinic: {}}
+lanes: [{from: maker, to: clinic, time: 1d}]
+demand:
+  - {at: clinic, product: a, per_day: 10, distribution: deterministic}
+  - {at: clinic, product: b, per_day: 10, distribution: deterministic}
+replenishment: [{at: clinic, policy: base_stock, level: 3d}]
+disruptions: [{kind: quality_hold, at: maker, products: [a], from: 2001-01-11, for: 5d, testing: 3d}]
+"""
+
+
+def test_a_quality_hold_keeps_back_what_is_made_meanwhile(simulate: Any) -> None:
+    """50 boxes less ten a day that leave in the evening. What is made on the mornings of days 10 to 14 comes on days 13
+    to 17, so that two days pass with no box released, and stock is 30 lower until the hold is over."""
+    run = simulate(HELD)
+    stock = of(run, "maker", "a")
+    assert stock["held"].loc[9:18].tolist() == [0, 10, 20, 30, 30, 30, 20, 10, 0, 0]
+    assert stock["on_hand"].loc[9:18].tolist() == [40, 30, 20, 10, 10, 10, 20, 30, 40, 40]
+    assert (stock["produced"].loc[1:] == 10).all() and run.daily["unmet"].sum() == 0
+    other = of(run, "maker", "b")
+    assert (other["on_hand"] == 40).all() and not other["held"].any()

@@ -72,14 +72,39 @@ def test_reserves_must_fit_into_their_room(tmp_path: Path) -> None:
         run(tmp_path, reserve + "storage: [{at: store, room: cold, capacity: 600}]\n")
 
 
-def test_refrigerated_space_is_shared(tmp_path: Path) -> None:
-    """Each lane takes 15 cold handling units a day where 30 are used: ten measles doses, two of polio (size 2)."""
+def test_refrigerated_space_is_shared_in_proportion(tmp_path: Path) -> None:
+    """Each lane takes 15 cold handling units a day where 30 are used: half of each vaccine on the first evening, 5
+    doses and 5 of size 2. Later the open orders of both grow alike, and so stay the shares."""
     done = run(tmp_path, lanes=", cold_capacity: 15")
     sent = done.daily[(done.daily["site"] == "store")]
-    load = sent[sent["product"] == "polio"].set_index("day")["dispatched"] * 2
-    load = load + sent[sent["product"] == "measles"].set_index("day")["dispatched"]
-    assert (load.loc[10:] == 2 * (10 + 2 * 2)).all(), "two lanes"
+    polio, measles = (sent[sent["product"] == p].set_index("day")["dispatched"] for p in ("polio", "measles"))
+    assert polio.loc[0] == measles.loc[0] == 2 * 5, "two lanes"
+    load = (2 * polio + measles).cumsum()
+    days = load.index + 1
+    assert (load <= 2 * 15 * days).all() and (load > 2 * 15 * days - 2 * 2).all(), "what is left over is kept"
+    assert abs(polio.sum() - measles.sum()) <= 2 * 2
     assert of(done, "north", "gauze")["unmet"].sum() == 0
+
+
+@pytest.mark.parametrize("names", [("aaa", "zzz"), ("zzz", "aaa")])
+def test_the_names_of_products_do_not_say_who_travels(names: tuple[str, str], tmp_path: Path) -> None:
+    """Doses of 7 and 11 a day, also with remainders and in batches: renaming the vaccines changes no figure."""
+    text = VACCINES.replace(" MORE", ", cold_capacity: 13").replace("COLD", "cold: true")
+    text = text.replace("product: polio, per_day: 10", "product: polio, per_day: 7")
+    text = text.replace("product: measles, per_day: 10", "product: measles, per_day: 11")
+    plain = _run_text(tmp_path, text)
+    renamed = _run_text(tmp_path, text.replace("polio", names[0]).replace("measles", names[1]))
+    for site in ("store", "north", "south"):
+        for old, new in zip(("polio", "measles"), names, strict=True):
+            before, after = (of(d, site, p).select_dtypes("number") for d, p in ((plain, old), (renamed, new)))
+            pd.testing.assert_frame_equal(before, after)
+    assert plain.daily["unmet"].sum() > 0
+
+
+def _run_text(folder: Path, text: str) -> sim.Run:
+    path = folder / "cold.yaml"
+    path.write_text(text, encoding="utf-8")
+    return sim.run(path, twin=False)
 
 
 CUT = "disruptions: [{kind: power_cut, at: north, from: 2024-01-11, for: FORd, keeps: 36h BACKUP}]\n"

@@ -168,7 +168,7 @@ BAD = [
     ("from: {api: 0.1}", "from: {api: 10%}", "a plain number"),
     ("yield: 90%", "yield: 0%", "a yield above 0%"),
     ("yield: 90%", "yield: 0.9", "a share in percent"),
-    ("makes: {api: {}}", "makes: {api: {}, tablet: {from: {api: 1}}}", "makes its own material 'api'"),
+    ("finished_stock: 8d, from: {api: 0.1}", "at_start: stedy, from: {api: 0.1}", "did you mean 'steady'"),
     ("  - {from: chemist, to: press, time: 4d}\n", "", "no lane leads to 'api' at 'press'"),
     ("at: [press, packer]", "at: [packer]", "no replenishment policy for 'api' at 'press'"),
     ("unit: box, cost: 4", "unit: box, shelf_life: 3d", "'box' expires before it is made and tested"),

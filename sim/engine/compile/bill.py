@@ -11,7 +11,7 @@ from sim.scenario.network_spec import Makes
 
 
 def check_bill(loaded: Loaded, problems: Problems) -> None:
-    """Note materials that are unknown or made by the same site, circles, and goods that expire while they are made."""
+    """Note materials that are unknown, circles, and goods that expire while they are made."""
     spec = loaded.spec
     made_from: dict[str, set[str]] = {}
     for supplier, site in spec.suppliers.items():
@@ -19,7 +19,7 @@ def check_bill(loaded: Loaded, problems: Problems) -> None:
             for material in makes.from_:
                 made_from.setdefault(product, set()).add(material)
                 with problems.at("suppliers", supplier, "makes", product, "from", material):
-                    _check_material(loaded, supplier, product, material)
+                    _check_material(loaded, product, material)
             with problems.at("suppliers", supplier, "makes", product, "takes"):
                 _check_life(loaded, product, makes)
     for supplier, site in spec.suppliers.items():
@@ -34,15 +34,12 @@ def check_bill(loaded: Loaded, problems: Problems) -> None:
                         )
 
 
-def _check_material(loaded: Loaded, supplier: str, product: str, material: str) -> None:
+def _check_material(loaded: Loaded, product: str, material: str) -> None:
     products = loaded.spec.products
     if material not in products:
         raise PlaceError((), "unknown product", material, "a product of this scenario", products)
     if material == product:
         raise PlaceError((), f"'{product}' is made from itself", None, "other products")
-    if material in loaded.spec.suppliers[supplier].makes:
-        message = f"'{supplier}' makes its own material '{material}'"
-        raise PlaceError((), message, None, "a supplier of its own for each stage, with a lane between them")
 
 
 def _check_life(loaded: Loaded, product: str, makes: Makes) -> None:
@@ -80,19 +77,22 @@ def materials_of(loaded: Loaded, products: list[str]) -> dict[tuple[int, int], s
 def compile_bill(loaded: Loaded, lookup: np.ndarray, products: list[str]) -> Bill:
     """The bill of all cells; `lookup` has the cell of each site and product, -1 where there is none."""
     rows = []
+    own = set()
     good = np.ones(int(lookup.max(initial=-1)) + 1)
     takes = {}
     for site, supplier in enumerate(loaded.sites.frame["name"]):
         spec = loaded.spec.suppliers.get(str(supplier))
-        for product, makes in spec.makes.items() if spec is not None else ():
+        made = {} if spec is None else spec.makes
+        for product, makes in made.items():
             cell = int(lookup[site, products.index(product)])
             if cell < 0:
                 continue
             good[cell] = makes.yield_
             if makes.takes.mean > 0:
                 takes[cell] = makes.takes
+            own |= {int(lookup[site, products.index(name)]) for name in set(makes.from_) & set(made)}
             rows += [(cell, int(lookup[site, products.index(name)]), rate) for name, rate in makes.from_.items()]
     rows.sort()
     product_, material = (np.array([row[k] for row in rows], dtype=np.int64) for k in (0, 1))
     rate = np.array([row[2] for row in rows], dtype=float)
-    return Bill(product_, material, rate, good, dict(sorted(takes.items())))
+    return Bill(product_, material, rate, good, dict(sorted(takes.items())), np.array(sorted(own), dtype=np.int64))

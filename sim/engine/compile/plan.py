@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.disruptions.base import FromFile
@@ -10,6 +12,7 @@ from sim.engine.compile.demand import DemandEntry, DemandRows
 from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.network import compile_network
+from sim.engine.compile.opening import begin_steady, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
@@ -33,9 +36,11 @@ def compile_plan(loaded: Loaded) -> Plan:
     start = bind_start(loaded, network, rules, finished, problems)
     lots, reserves = compile_lots(loaded, network, reserves, problems)
     testing = compile_testing(loaded, network, problems)
+    start, opening = begin_steady(loaded, network, testing, start)
     rooms = compile_rooms(loaded, network, problems)
     with problems.at():
         start = fit_start(start, reserves, rooms, network)
+    opening = replace(opening, stock=opening_stock(loaded, network, lots, testing, start, problems))
     impacts = _impacts(loaded, network, problems)
     hazards = compile_hazards(loaded, network, impacts, problems)
     demand = _demand(network, rows, entries)
@@ -44,7 +49,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     low, high = plan_bounds(loaded, network)
     return Plan(
         network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
-        lots, testing, rooms, hazards, low, high, behaviour,
+        lots, testing, rooms, hazards, low, high, behaviour, opening,
     )  # fmt: skip
 
 

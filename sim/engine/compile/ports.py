@@ -5,11 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from sim.errors import PlaceError
-from sim.model.network import NEVER, Gate, Hold
+from sim.model.network import CLASSES, NEVER, Gate, Hold
 from sim.scenario.load import Problems
 from sim.scenario.network_spec import Port, Product
-
-CLASSES = ("vital", "essential", "necessary")
 
 
 def compile_gates(
@@ -24,7 +22,10 @@ def compile_gates(
             if port.yard is not None and port.yard < largest:
                 raise PlaceError(("yard",), "the largest product does not fit", port.yard, f"at least {largest:g}")
             rank = _ranks(port.priority_lane, products)
-            holds = tuple(Hold(hold.share, hold.for_) for hold in port.holds)
+            holds = tuple(
+                Hold(hold.share, hold.for_, _positions(hold.products, ("holds", k), products))
+                for k, hold in enumerate(port.holds)
+            )
             yard = NEVER if port.yard is None else port.yard
             for side, clearance in (("imports", port.clearance), ("exports", port.export_clearance)):
                 shared = port.handling_by_side is None and side == "exports"
@@ -55,3 +56,16 @@ def _ranks(lane: list[str], products: dict[str, Product]) -> tuple[int, ...]:
         own = [k for k, word in enumerate(lane) if word in (name, products[name].priority)]
         turns.append(min(own, default=len(lane)))
     return tuple(turns)
+
+
+def _positions(
+    names: list[str] | None, place: tuple[str | int, ...], products: dict[str, Product]
+) -> tuple[int, ...] | None:
+    """Positions of products in order of their names; None for all."""
+    if names is None:
+        return None
+    known = sorted(products)
+    for k, name in enumerate(names):
+        if name not in known:
+            raise PlaceError((*place, "products", k), "unknown product", name, "a product of this scenario", known)
+    return tuple(sorted(known.index(name) for name in names))

@@ -73,7 +73,7 @@ def _members(network: Network, reserve: Reserve) -> tuple[np.ndarray, np.ndarray
         alone = isinstance(word, str) and (word in KINDS or word == "all")
         owner[sites] = len(words) + sites if alone else position
     cells = network.cells_of(np.flatnonzero(owner >= 0), products)
-    cells = cells[(network.cell_kind[cells] == "facility") | np.isin(cells, network.bill.materials)]
+    cells = cells[(network.cell_kind[cells] == "facility") | np.isin(cells, network.bill.bought)]
     if not len(cells):
         raise PlaceError(("members",), "no facility or maker among the members uses a product of this reserve")
     return cells, owner[network.cell_site[cells]]

@@ -120,7 +120,7 @@ def find_supply(
 ) -> Supply:
     """Flows that serve `demand` (facility -> products), from the facilities up to the makers and their materials.
 
-    `materials` are those of a maker's site and product.
+    `materials` are those of a maker's site and product; those that the maker makes itself it does not buy.
 
     A site without a sourcing entry orders from the one place its lanes lead to that can have the product; none or
     several are problems, and so are suppliers that do not make what is ordered and warehouses that feed each other.
@@ -138,9 +138,11 @@ def find_supply(
                 if finder.kinds[source] == "warehouse" and product not in supply.needs.get(source, set()):
                     open_.setdefault(source, set()).add(product)
                 elif finder.kinds[source] == "supplier":
-                    supply.needs.setdefault(source, set()).add(product)
-                    if used := materials.get((source, product), set()) - supply.needs[source]:
-                        open_.setdefault(source, set()).update(used)
+                    made, bought = finder.at_maker(source, product, materials)
+                    needs = supply.needs.setdefault(source, set())
+                    needs.update(made)
+                    if bought - needs:
+                        open_.setdefault(source, set()).update(bought - needs)
     return supply
 
 
@@ -158,6 +160,19 @@ class _Finder:
             for product in spec.makes
             if product in products
         }
+
+    def at_maker(
+        self, site: int, product: int, materials: Mapping[tuple[int, int], set[int]]
+    ) -> tuple[set[int], set[int]]:
+        """What a maker makes to make this product, itself included, and the materials it buys for it."""
+        made, bought, open_ = set[int](), set[int](), {product}
+        while open_:
+            here = open_.pop()
+            made.add(here)
+            used = materials.get((site, here), set())
+            bought |= {name for name in used if (site, name) not in self.makes}
+            open_ |= {name for name in used if (site, name) in self.makes} - made
+        return made, bought
 
     def sources(self, site: int, product: int) -> list[tuple[int, Path, float]]:
         """(source, path, share) for one buyer and product; problems are noted and give an empty list."""
