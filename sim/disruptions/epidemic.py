@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -13,10 +14,43 @@ from sim.model.effects import Arrivals, Effect, Impulse
 from sim.model.network import Network
 from sim.model.outbreak import seir
 from sim.model.selection import select
-from sim.units import Days, NonNegative, Positive, Share
+from sim.registry import Model
+from sim.units import Date, Days, NonNegative, Positive, Share, Text
 
-MODELLED = {"latent", "infectious", "seeds", "treated"}
+MODELLED = {"latent", "infectious", "seeds", "treated", "measures"}
 """Fields of the worked-out course alone."""
+
+
+class Measure(Model):
+    """A time in which people meet less, or less closely: a lockdown, masks, closed schools."""
+
+    transmission: Share
+    """share of usual transmission that goes on; measures that overlap multiply"""
+    on: Date | None = None
+    """first day; or give `after`"""
+    after: Days | None = None
+    """time since the epidemic's `from`; or give `on`"""
+    until: Date | None = None
+    """first day on which it is over; or give `for`; left out: to the end"""
+    for_: Days | None = Field(default=None, alias="for")
+    """how long it holds"""
+    places: list[Text] | None = None
+    """places among `arrives`; left out: all"""
+
+    def model_post_init(self, context: object) -> None:
+        if (self.on is None) == (self.after is None):
+            raise ValueError("either on (a date) or after (a duration)")
+        if self.until is not None and self.for_ is not None:
+            raise ValueError("either until (a date) or for (a duration)")
+        if self.until is not None and self.on is not None and self.until <= self.on:
+            raise PlaceError(("until",), "the measure ends before it begins", self.until, f"a date after {self.on}")
+
+    def span(self, begin: dt.date) -> tuple[float, float]:
+        """First day and first day after, since the epidemic's `from`."""
+        first = float((self.on - begin).days) if self.on is not None else float(self.after or 0.0)
+        if self.until is not None:
+            return first, float((self.until - begin).days)
+        return first, np.inf if self.for_ is None else first + self.for_
 
 
 @DISRUPTIONS.register("epidemic")
@@ -43,6 +77,8 @@ class Epidemic(FromFile):
     """mean time of being infectious"""
     seeds: Positive = 10.0
     """infectious people with whom it begins in each place"""
+    measures: list[Measure] = []
+    """what lowers transmission for a time; not with a file"""
     treated: Share = 1.0
     """share of those who fall ill that become cases; not with a file, whose cases count in full"""
     shared_by: Literal["usual_demand", "population"] = "usual_demand"
@@ -63,6 +99,11 @@ class Epidemic(FromFile):
             raise ValueError("arrives with r0, and not with a file")
         if self.file is not None and (useless := MODELLED & self.model_fields_set):
             raise ValueError(f"no {', '.join(sorted(useless))} with a file, whose cases count as they are")
+        for k, measure in enumerate(self.measures):
+            for j, place in enumerate(measure.places or ()):
+                if place not in self.arrives:
+                    where = ("measures", k, "places", j)
+                    raise PlaceError(where, "the epidemic does not come there", place, None, self.arrives)
 
     def place(self) -> str:
         return ", ".join(self.arrives) or str(self.file)
@@ -101,7 +142,15 @@ class Epidemic(FromFile):
                 if people <= self.seeds:
                     raise PlaceError((place,), f"'{place}' has no more people than seeds", f"{people:g}")
             days = max(0, int(np.ceil(end - start - lag)))
-            cases = seir(people, self.r0, self.latent, self.infectious, self.seeds, days) if days else np.zeros(0)
+            contacts = [
+                (first - lag, over - lag, measure.transmission)
+                for measure in self.measures
+                if measure.places is None or place in measure.places
+                for first, over in [measure.span(self.from_)]
+            ]
+            cases = np.zeros(0)
+            if days:
+                cases = seir(people, self.r0, self.latent, self.infectious, self.seeds, days, contacts)
             courses[place] = start + lag, self.treated * cases
         return courses
 

@@ -21,11 +21,19 @@ class Hoarding:
 
     def look(self, open_orders: np.ndarray, left: np.ndarray) -> None:
         """Take in a day: orders open before and after the day's dispatch, over flows."""
-        mine, cells = self._hoarders, len(self.factor)
-        waiting = np.bincount(self._buyer, open_orders, cells)[mine.cells]
-        rest = np.bincount(self._buyer, left, cells)[mine.cells]
+        mine = self._hoarders
+        waiting, rest = self._seen(open_orders), self._seen(left)
         filled = np.ones(len(mine.cells))
         np.divide(waiting - rest, waiting, out=filled, where=waiting > 0)
         self._filled += (filled - self._filled) / mine.memory
         scarcity = np.clip((mine.below - self._filled) / mine.below, 0, 1)
         self.factor[mine.cells] = 1 + mine.gain * scarcity
+
+    def _seen(self, units: np.ndarray) -> np.ndarray:
+        """Units over flows, added up over those that each hoarder looks at."""
+        mine = self._hoarders
+        if mine.seen is None:
+            return np.asarray(np.bincount(self._buyer, units, len(self.factor))[mine.cells])
+        hoarder, pool, member, flow = mine.seen
+        pools = np.bincount(member, units[flow], int(member.max(initial=-1)) + 1)
+        return np.bincount(hoarder, pools[pool], len(mine.cells))

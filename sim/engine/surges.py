@@ -81,9 +81,10 @@ class Joined:
         self.units = np.zeros((0, len(self.cells)), dtype=np.int64)
         self._random = random[plan.entry[self.cells]]
         self._columns = [np.searchsorted(plan.cell[self.cells], a.cells) for a in arrivals]
+        names = _told_apart([f"{a.cause}/{a.place}" for a in arrivals])
         self._keys = [
-            streams.keys([f"{plan.names[self.cells[c]]}/{a.cause}/{a.place}" for c in columns.tolist()])
-            for a, columns in zip(arrivals, self._columns, strict=True)
+            streams.keys([f"{plan.names[self.cells[c]]}/{name}" for c in columns.tolist()])
+            for name, columns in zip(names, self._columns, strict=True)
         ]
 
     def draw(self, number: int, first: int, days: int) -> None:
@@ -102,3 +103,13 @@ class Joined:
                 else:
                     units = np.diff(np.floor(weight * total + TINY))[at - begin].astype(np.int64)
                 self.units[at - first, column] += units
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """The names, with a number from the second of each on: two epidemics without names of their own are two."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name}/{seen[name]}")
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from sim.model.selection import SelectorField
@@ -12,15 +14,18 @@ from sim.units import Days, Number, Share, Text
 class Hoarding(Model):
     """Some buyers raise the level they order up to while sources fill little of their open orders.
 
-    What they look at is the share of their open orders that was sent, each day, remembered for a while. Under `below`
-    they begin to order more, in a straight line up to `at_most` times the level where nothing is filled. When supply
-    recovers they calm down as they remember.
+    What they look at is the share of open orders that was sent, each day, remembered for a while: of their own orders,
+    or of all that they see. Under `below` they begin to order more, in a straight line up to `at_most` times the level
+    where nothing is filled. When supply recovers they calm down as they remember.
     """
 
     at: SelectorField
     """sites that order"""
     products: list[Text] | None = None
     """products it holds for; left out: all"""
+    sees: Literal["own", "source", "region"] = "own"
+    """whose orders of the product they look at: their own, those of all that buy from the same sources, or those of all
+    buyers in their region"""
     below: Share = Field(default=0.9, gt=0)
     """share of open orders filled a day under which buyers see scarcity"""
     at_most: Number = Field(default=2.0, ge=1)

@@ -147,6 +147,7 @@ class Builder:
             if not self.exact:
                 maybe(c, makes[product], "testing", ["2d", "uniform(0d, 6d)"])
                 maybe(c, makes[product], "lot_span", ["2d"])
+                maybe(c, makes[product], "at_start", ["steady"])
         spec = {"country": c.one(["IN", "CN"]), "makes": makes}
         if not self.exact:
             maybe(c, spec, "ramp_up", ["4d", "10d"])
@@ -170,6 +171,9 @@ class Builder:
             maybe(c, makes, "finished_stock", [30, "6d"])
             if k == 1 and len(self.materials) > 1 and c.number(0, 1):
                 self._made_from(makes, self.materials[1:], spec["products"][material])
+            for supplier in self.suppliers:  # who takes it may make it too, as a stage of his own
+                if any(material in m.get("from", {}) for m in spec["suppliers"][supplier]["makes"].values()):
+                    maybe(c, spec["suppliers"][supplier]["makes"], material, [dict(makes)])
             for site in (f"x{k}", f"y{k}")[: c.number(1, 2)]:
                 spec["suppliers"][site] = {"country": c.one(["IN", "CN"]), "makes": {material: dict(makes)}}
                 self.makes[site] = [material]
@@ -184,9 +188,15 @@ class Builder:
     def _connect_materials(self) -> None:
         """Makers that somebody buys from buy their materials from one maker or from two."""
         asked = [(s, product) for (_, product), several in self.sources.items() for s in several if s in self.makers]
+        inside: set[tuple[str, str]] = set()
         while asked:
             site, product = asked.pop(0)
             for material in self.makers[site]["makes"][product].get("from", {}):
+                if material in self.makers[site]["makes"]:
+                    if (site, material) not in inside:
+                        inside.add((site, material))
+                        asked.append((site, material))
+                    continue
                 if (site, material) not in self.sources:
                     makers = self._some([s for s in sorted(self.makers) if material in self.makes[s]])
                     self._source(site, material, makers)
@@ -208,7 +218,12 @@ class Builder:
         maybe(c, port, "export_clearance", TIMES)
         if not self.exact:
             maybe(c, port, "priority_lane", [["vital"], ["p1", "essential"]])
-            maybe(c, port, "holds", [[{"share": "30%", "for": "lognormal(5d, 2d)"}]])
+            maybe(
+                c,
+                port,
+                "holds",
+                [[{"share": "30%", "for": "lognormal(5d, 2d)"}, {"share": "50%", "for": "1d", "products": ["p1"]}]],
+            )
         return port
 
     def _facility(self, position: int) -> Spec:
@@ -362,6 +377,8 @@ class Builder:
                 maybe(c, entry, "on_the_way", ["none", "steady"])
                 if all(p.get("shelf_life") for p in self.goods.values()):
                     maybe(c, entry, "life_left", ["2d", "12d"])
+                    if "life_left" not in entry:
+                        maybe(c, entry, "age", ["0d", "2d", {"0d": "30%", "1d": "70%"}, "steady"])
                 entries.append(entry)
         return entries
 
@@ -393,6 +410,7 @@ class Builder:
     def _hoarding(self) -> list[Spec]:
         c = self.c
         entry: Spec = {"at": c.one([*self.facilities, "facilities"])}
+        maybe(c, entry, "sees", ["source", "region"])
         maybe(c, entry, "below", ["50%", "100%"])
         maybe(c, entry, "at_most", [1, 3.5])
         maybe(c, entry, "memory", ["1d", "20d"])

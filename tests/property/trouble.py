@@ -54,9 +54,15 @@ def hazard(b: Builder, kind: str, position: int) -> Spec:
     processes = [p for p in HAPPENING if p != "after" or earlier]
     body = {key: value for key, value in DISRUPTED[kind](b).items() if not key.startswith("made_")}  # no dates
     hazard: Spec = {"disruption": {"kind": kind} | body}
+    if DISRUPTIONS[kind].by_lot:
+        maybe(c, hazard["disruption"], "oldest", ["20d", "uniform(10d, 30d)"])
+        young = [] if "oldest" in hazard["disruption"] else ["lognormal(3d, 1d)"]
+        maybe(c, hazard["disruption"], "youngest", ["0d", "2d", *young])
     hazard["happens"] = HAPPENING[c.one(processes)](c, earlier)
     if not DISRUPTIONS[kind].instant:
         hazard["lasts"] = c.one(TIMES)
+        maybe(c, hazard["disruption"], "lasts", TIMES)
+    maybe(c, hazard, "severity", [{"correlation": "40%"}, {"correlation": "100%", "factor": "weather"}])
     if "at" in hazard["disruption"] and c.number(0, 1):
         hazard["each"] = {"at": [hazard["disruption"].pop("at")]}
     maybe(c, hazard, "hits", ["0%", "50%"])
@@ -160,6 +166,11 @@ def _recall(b: Builder) -> Spec:
     return recall
 
 
+def _quality_hold(b: Builder) -> Spec:
+    made = sorted({s for several in b.sources.values() for s in several} & set(b.makes))
+    return {"at": b.c.one(made), "testing": b.c.one(["12h", "3d", "20d"])}
+
+
 def _shortage(b: Builder) -> Spec:
     short: Spec = {"material": b.c.one(b.in_use), "supply": b.c.one(["0%", "40%"])}
     maybe(b.c, short, "yield", ["70%"])
@@ -184,6 +195,7 @@ def _epidemic(b: Builder) -> Spec:
     epidemic |= {"arrives": {b.c.one([facility, b.region[facility]]): b.c.one(["0d", "5d"])}, "r0": b.c.one([0.8, 4])}
     maybe(b.c, epidemic, "treated", ["10%"])
     maybe(b.c, epidemic, "latent", ["2d"])
+    maybe(b.c, epidemic, "measures", [[{"after": "36h", "for": "9d", "transmission": b.c.one(["0%", "60%"])}]])
     return epidemic
 
 
@@ -246,6 +258,7 @@ DISRUPTED: dict[str, Callable[[Builder], Spec]] = {
     "port_closure": _port_closure,
     "power_cut": _power_cut,
     "price_shock": _price,
+    "quality_hold": _quality_hold,
     "recall": _recall,
     "route_closure": _closure,
     "seizure": _seizure,

@@ -73,6 +73,70 @@ def test_it_grows_at_the_rate_of_the_linear_model() -> None:
     assert np.log(cases[50] / cases[40]) / 10 == pytest.approx(rate, rel=1e-3)
 
 
+def test_measures_lower_the_rate_of_growth_while_they_hold() -> None:
+    """From day 30 to 80 a fifth of transmission goes on: I and E go by the r of R0 / 5, before and after by R0's."""
+    cases = seir(1e10, 3.0, 5.0, 7.0, 1e4, 110, [(30.0, 80.0, 0.4), (30.0, 80.0, 0.5)])
+
+    def rate(r0: float) -> float:
+        return brentq(lambda r: (r + 1 / 5) * (r + 1 / 7) - r0 / 35, -1 / 7 + 1e-9, 1)
+
+    free = seir(1e10, 3.0, 5.0, 7.0, 1e4, 110)
+    assert cases[:30] == pytest.approx(free[:30], rel=1e-5)
+    # the model's other mode has died away to less than a thousandth of this one
+    assert np.log(cases[78] / cases[70]) / 8 == pytest.approx(rate(0.6), rel=2e-3), "overlapping measures multiply"
+    assert np.log(cases[107] / cases[99]) / 8 == pytest.approx(rate(3.0), rel=2e-3)
+
+
+def test_a_measure_for_good_is_a_smaller_r0() -> None:
+    low, measured = seir(PEOPLE, 1.5, 5.0, 7.0, 20.0, 400), seir(PEOPLE, 3.0, 5.0, 7.0, 20.0, 400, [(0.0, np.inf, 0.5)])
+    assert measured == pytest.approx(low, rel=1e-6, abs=1e-6)
+    assert seir(PEOPLE, 3.0, 5.0, 7.0, 20.0, 50, [(3.5, 3.75, 1.0)]) == pytest.approx(
+        seir(PEOPLE, 3.0, 5.0, 7.0, 20.0, 50), rel=1e-5
+    )
+
+
+def test_a_measure_holds_on_its_dates_in_its_places() -> None:
+    """East alone stops meeting from day 30 on, 20 days after its first case; west goes on as without a measure."""
+    lockdown = {"on": "2024-01-31", "transmission": "0%", "places": ["east"]}
+    free, shut = (run(certain(TWO) | {"disruptions": [WAVE | {"measures": m}]}) for m in ([], [lockdown]))
+    assert (demand(free, "c") == demand(shut, "c")).all()
+    assert (demand(free, "a")[:30] == demand(shut, "a")[:30]).all()
+    east = (demand(shut, "a") + demand(shut, "b") - 40).astype(float)
+    course = 2 * 0.1 * seir(40_000, 2.5, 5.0, 7.0, 10.0, 203, [(20.0, np.inf, 0.0)])
+    assert np.abs(np.cumsum(east[10:]) - np.cumsum(course)[: len(east) - 10]).max() <= 2
+    after = {"after": "20d", "for": "400d", "transmission": "0%", "places": ["east"]}
+    same = run(certain(TWO) | {"disruptions": [WAVE | {"measures": [after]}]})
+    assert (demand(same, "a") == demand(shut, "a")).all()
+
+
+@pytest.mark.parametrize(
+    ("measure", "message"),
+    [
+        ({"transmission": "50%"}, "either on (a date) or after (a duration)"),
+        ({"after": "3d", "transmission": "150%"}, "a share between 0% and 100%"),
+        ({"after": "3d", "transmission": "50%", "places": ["eats"]}, "did you mean 'east'"),
+        ({"on": "2024-02-01", "until": "2024-01-20", "transmission": "50%"}, "the measure ends before it begins"),
+    ],
+)
+def test_a_measure_written_wrongly_is_refused_with_help(measure: dict[str, Any], message: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        run(TWO | {"disruptions": [WAVE | {"measures": [measure]}]})
+    assert message in str(caught.value) and all(problem.line > 0 for problem in caught.value.problems)
+
+
+def test_two_epidemics_without_names_draw_patients_of_their_own() -> None:
+    """Their patients are independent: the variance of the sum is twice that of one, not four times."""
+    one, two = run(TWO | {"disruptions": [WAVE]}), run(TWO | {"disruptions": [WAVE, WAVE]})
+    without = run(TWO)
+    first = demand(one, "a") - demand(without, "a")
+    second = demand(two, "a") - demand(one, "a")
+    assert first.sum() > 1000 and not (first == second).all()
+    mean = demand(run(certain(TWO) | {"disruptions": [WAVE]}), "a") - 30.0
+    some = mean > 5
+    scores = [((x - mean) / np.sqrt(mean.clip(1)))[some] for x in (first, second)]
+    assert abs(np.corrcoef(*scores)[0, 1]) < 4 / np.sqrt(some.sum())
+
+
 def test_the_wave_arrives_with_its_lag() -> None:
     """East and west have as many people: the same course, 23 days later."""
     done = run(certain(TWO) | {"disruptions": [WAVE]})

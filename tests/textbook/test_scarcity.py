@@ -240,6 +240,42 @@ def test_trust_switches_hoarding_off(off: dict[str, Any]) -> None:
     assert run(hoarded(**off)).daily.equals(run(STANDARD).daily)
 
 
+@pytest.mark.parametrize(("sees", "raised"), [("own", {"b"}), ("source", {"a", "b"}), ("region", {"b", "c"})])
+def test_buyers_may_look_at_the_orders_of_others(sees: str, raised: set[str]) -> None:
+    """Clinics a and b buy at one store, c at another; b and c are of one region. Only b waits, for all of 8."""
+    spec: dict[str, Any] = copy.deepcopy(STANDARD) | {
+        "warehouses": {"one": {}, "two": {}},
+        "facilities": {"a": {"region": "east"}, "b": {"region": "west"}, "c": {"region": "west"}},
+        "products": {"saline": {"unit": "bag"}},
+        "suppliers": {"maker": {"makes": {"saline": {}}}},
+        "ports": {},
+        "lanes": [{"from": "maker", "to": "warehouses", "time": "1d"}]
+        + [{"from": w, "to": f, "time": "1d"} for f, w in {"a": "one", "b": "one", "c": "two"}.items()],
+        "demand": [{"at": "facilities", "product": "saline", "per_day": 5}],
+        "reserves": {},
+        "disruptions": [],
+        "hoarding": [{"at": "facilities", "sees": sees, "at_most": 3, "memory": "2d", "below": "100%"}],
+    }
+    plan = plan_of(spec)
+    network, hoarders = plan.network, plan.behaviour.hoarders
+    assert hoarders is not None
+    hoarding = Hoarding(network, hoarders)
+    waiting = np.where(_buyers(network) == "b", 8, np.where(_buyers(network) == "a", 2, 0))
+    hoarding.look(waiting, np.where(_buyers(network) == "b", 8, 0))
+    names = np.array(network.site_names(network.cell_site))
+    assert set(names[hoarding.factor > 1]) == raised
+    seen = {"own": 1.0, "source": 0.8, "region": 1.0}[sees]  # share not filled of what b sees; half is remembered
+    assert hoarding.factor[names == "b"][0] == pytest.approx(1 + 2 * seen / 2)
+
+
+def _buyers(network: Any) -> np.ndarray:
+    return np.array(network.site_names(network.cell_site[network.flow_buyer]))
+
+
+def test_what_hoarders_see_is_one_of_three() -> None:
+    assert "expected one of own, source, region" in refused(hoarded(sees="all"))
+
+
 def test_hoarding_where_nobody_orders_is_refused() -> None:
     assert "none of these sites orders" in refused(hoarded(at="maker"))
 

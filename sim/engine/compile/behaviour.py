@@ -8,6 +8,7 @@ from sim.engine.plan import Behaviour, DemandPlan, Hoarders, SubstituteStep, Use
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.model.selection import Selector
+from sim.policies.hoarding import Hoarding
 from sim.scenario.load import Loaded, Problems
 
 
@@ -35,7 +36,7 @@ def _once(network: Network, owner: np.ndarray, cells: np.ndarray, position: int,
 
 def _hoarders(loaded: Loaded, network: Network, problems: Problems) -> Hoarders | None:
     owner = np.full(len(network.cell_site), -1)
-    found: list[tuple[np.ndarray, float, float, float]] = []
+    found: list[tuple[np.ndarray, Hoarding]] = []
     for position, entry in enumerate(loaded.spec.hoarding):
         with problems.at("hoarding", position):
             cells = _cells(network, entry.at, entry.products)
@@ -43,13 +44,37 @@ def _hoarders(loaded: Loaded, network: Network, problems: Problems) -> Hoarders 
             if not cells.size:
                 raise PlaceError(("at",), "none of these sites orders any of these products")
             _once(network, owner, cells, position, "hoarding")
-            found.append((cells, entry.below, (entry.at_most - 1) * (1 - entry.trust), entry.memory))
-    found = [entry for entry in found if entry[2] > 0]
+            if entry.at_most > 1 and entry.trust < 1:
+                found.append((cells, entry))
     if not found:
         return None
-    sizes = [len(cells) for cells, *_ in found]
-    below, gain, memory = (np.repeat([entry[k] for entry in found], sizes) for k in (1, 2, 3))
-    return Hoarders(np.concatenate([cells for cells, *_ in found]), below, gain, memory)
+    sizes = [len(cells) for cells, _ in found]
+    figures = [(e.below, (e.at_most - 1) * (1 - e.trust), e.memory) for _, e in found]
+    below, gain, memory = (np.repeat(column, sizes) for column in zip(*figures, strict=True))
+    cells = np.concatenate([cells for cells, _ in found])
+    sees = np.repeat([e.sees for _, e in found], sizes)
+    return Hoarders(cells, below, gain, memory, None if (sees == "own").all() else _seen(network, cells, sees))
+
+
+def _seen(
+    network: Network, cells: np.ndarray, sees: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Whose orders hoarders look at; see `Hoarders`. A pool is a buyer's, a source's or a region's flows of a good."""
+    flows, count = np.arange(len(network.flow_buyer)), len(network.cell_site)
+    _, region = np.unique(network.sites["region"].to_numpy(dtype=str)[network.cell_site], return_inverse=True)
+    place = count * 2 + region * len(network.products) + network.cell_product  # of a region and product, over cells
+    buyer, source = network.flow_buyer, network.flow_source
+    row = np.full(count, -1)
+    row[cells] = np.arange(len(cells))
+    buys = flows[(row[buyer] >= 0) & (network.flow_share > 0)]
+    buys = buys[sees[row[buyer[buys]]] == "source"]
+    own, near = np.flatnonzero(sees == "own"), np.flatnonzero(sees == "region")
+    hoarder = np.concatenate([own, row[buyer[buys]], near])
+    pool = np.concatenate([cells[own], count + source[buys], place[cells[near]]])
+    member = np.concatenate([buyer, count + source, place[buyer]])
+    names, pool = np.unique(pool, return_inverse=True)
+    known = np.isin(member, names)
+    return hoarder, pool, np.searchsorted(names, member[known]), np.tile(flows, 3)[known]
 
 
 def _use_levels(loaded: Loaded, network: Network, demand: DemandPlan, problems: Problems) -> tuple[UseLevels, ...]:
