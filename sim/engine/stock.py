@@ -62,8 +62,13 @@ class Production:
         made = np.minimum(np.floor(able + 1e-9), wanted).astype(np.int64)
         self._carried = np.where(made < wanted, np.maximum(0.0, able - made), 0.0)
         if self._making is not None:
-            made = self._making.possible(self.limited, made)
+            made = self._making.possible(self.limited, made, day)
         self._make(self.limited, made, day)
+
+    @property
+    def not_begun(self) -> np.ndarray | None:
+        """As in `Making`; None where nothing is made in stages."""
+        return None if self._making is None else self._making.not_begun
 
     def to_order(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
         """Unlimited suppliers make at once what is about to leave them, unless it must be tested first."""

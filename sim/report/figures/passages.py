@@ -5,7 +5,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from sim.report.facts import Facts
-from sim.report.figures.style import COLOURS, DASHES, bands, date_axis, ends, new_figure, thousands
+from sim.report.figures.bands import bands
+from sim.report.figures.style import COLOURS, DASHES, date_axis, ends, new_figure, thousands
 
 
 def draw(facts: Facts) -> Figure | None:
@@ -16,7 +17,7 @@ def draw(facts: Facts) -> Figure | None:
         return None
     figure = new_figure(3.0)
     axes = figure.add_subplot()
-    bands(axes, facts, label=True)
+    bands(axes, facts, named=True)
     for k, (number, colour) in enumerate(zip(record.queues, COLOURS, strict=False)):
         name = facts.network.passages[number].replace("_", " ")
         axes.plot(ends(facts), queue[:, k], color=colour, label=f"{name}: waiting at day's end")
