@@ -74,6 +74,11 @@ class Facts:
         return sorted(found, key=lambda i: (i.start, i.end, i.cause))
 
     @cached_property
+    def acting(self) -> list[Impact]:
+        """Those of them that change anything."""
+        return [impact for impact in self.impacts if impact.acts]
+
+    @cached_property
     def kinds(self) -> dict[str, str]:
         """Kind of each disruption by its name."""
         return {impact.cause: impact.kind for impact in self.outcome.impacts}

@@ -48,6 +48,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None) -
         events=whole(page_tables.events(facts)),
         reserves=whole(page_tables.reserves(facts)),
         costs=page_tables.costs(facts),
+        stock_valued=page_tables.LEFT in facts.summary.cost,
         substitution=whole(page_tables.substitution(facts)),
         making=whole(page_tables.making(facts)),
         stockouts=whole(page_tables.stockouts(facts)),

@@ -21,6 +21,8 @@ MOST_ROWS = 50
 MOST_GROUPS = 40
 MOST_EVENTS = 60
 MOST_HOLDERS = 4
+LEFT = "stock at the end"
+"""The line of the costs that values what is left; where there is one, the page says how to read it."""
 FAMILIES = ("service", "resilience", "equity")
 """Modules of metrics, in the order in which the page shows them."""
 KEY = (
@@ -43,7 +45,8 @@ def disruptions(facts: Facts) -> Sheet:
                 announced,
                 str(facts.date(impact.start)),
                 over,
-                f"drawn from '{impact.hazard}'" if impact.hazard else "written",
+                (f"drawn from '{impact.hazard}'" if impact.hazard else "written")
+                + ("" if impact.acts else "; changes nothing"),
             )
         )
     head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates")

@@ -45,8 +45,8 @@ def what_happened(facts: Facts) -> str:
             f"the run has no disruptions{by_chance}."
         )
     idle = [impact for impact in facts.impacts if not impact.acts]
-    struck = [impact for impact in facts.impacts if impact.acts and not facts.is_measure(impact)]
-    measures = [impact for impact in facts.impacts if impact.acts and facts.is_measure(impact)]
+    struck = [impact for impact in facts.acting if not facts.is_measure(impact)]
+    measures = [impact for impact in facts.acting if facts.is_measure(impact)]
     missed = f" Nothing was changed by {listed([impact.cause for impact in idle])}." if idle else ""
     if not struck:
         return f"Nothing was disturbed.{' ' + _taken(facts, measures) if measures else ''}{missed}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,13 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 import sim
+from sim.metrics.summary import Value
 from sim.report import materials as bill
 from sim.report import page_tables
 from sim.report.facts import Facts
 from sim.report.figures import bands, cover_over_time, materials, substitutes, timeline, use_levels
 from sim.report.figures.style import drawing
+from sim.report.html import render
 from sim.report.sheets import MOST_CSV_ROWS, Sheet, written
 from sim.report.story import story
 
@@ -315,6 +318,18 @@ def test_the_run_folder_holds_every_row_and_the_page_links_there(
     assert len((folder / "tables" / "stockouts.csv").read_text(encoding="utf-8").splitlines()) == 1 + short > 3
     alone = run.report(tmp_path / "alone" / "report.html").read_text(encoding="utf-8")
     assert "has the first 2 of" in alone and "tables/" not in alone
+
+
+def test_the_stock_left_at_the_end_is_shown_and_explained_where_the_costs_have_it(family: Facts) -> None:
+    manifest = {"overrides": [], "libraries": {}} | dict.fromkeys(
+        ("strategy", "seed", "replication", "scenario", "file", "scenario_hash", "tideover", "python"), ""
+    )
+    lines = {name: value for name, value in family.summary.cost.items() if "stock" not in name}
+    bare = replace(family, summary=replace(family.summary, cost=lines))
+    valued = replace(family, summary=replace(family.summary, cost=lines | {page_tables.LEFT: Value(1234.0, 99.0)}))
+    assert "fuller shelves" not in render(bare, manifest)
+    page = render(valued, manifest)
+    assert "fuller shelves" in page and "Stock at the end</td>" in page and ">1,234</td>" in page
 
 
 def test_a_measure_taken_is_not_told_as_a_disruption(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def joined(spans: Sequence[tuple[float, float]]) -> Spans:
 
 def lanes(facts: Facts, most: int = MOST_LANES) -> list[Lane]:
     """A lane for each disruption; where these are more than `most`, for each kind, the last for all further kinds."""
-    impacts = facts.impacts
+    impacts = facts.acting
     if len(impacts) <= most:
         return [_lane(facts, impact.cause, [impact]) for impact in impacts]
     kinds: dict[str, list[Impact]] = {}
@@ -75,9 +75,9 @@ def _lane(facts: Facts, words: str, of: list[Impact]) -> Lane:
 
 def bands(axes: Axes, facts: Facts, named: bool = False) -> None:
     """Tint the days with any disruption, once however many there are; `named`: with the lanes above the panel."""
-    for start, end in joined([span(facts, impact) for impact in facts.impacts if not facts.is_measure(impact)]):
+    for start, end in joined([span(facts, impact) for impact in facts.acting if not facts.is_measure(impact)]):
         axes.axvspan(on(facts, start), on(facts, end), facecolor=TINT, linewidth=0, zorder=0.4)
-    if named and facts.impacts:
+    if named and facts.acting:
         _draw(axes, facts, lanes(facts))
 
 

@@ -63,7 +63,7 @@ def draw(facts: Facts) -> Figure:
 
 
 def _bars(axes: Axes, facts: Facts, rows: list[Lane]) -> None:
-    impacts = facts.impacts if len(rows) == len(facts.impacts) else []
+    impacts = facts.acting if len(rows) == len(facts.acting) else []
     kinds = sorted({impact.kind for impact in impacts})
     for row, lane in enumerate(rows):
         impact = impacts[row] if impacts else None
@@ -84,5 +84,5 @@ def _bars(axes: Axes, facts: Facts, rows: list[Lane]) -> None:
     axes.set_yticks([])
     axes.set_ylabel("Disruption", fontsize=8)
     axes.grid(axis="y", visible=False)
-    measures = any(facts.is_measure(impact) for impact in facts.impacts)
+    measures = any(facts.is_measure(impact) for impact in facts.acting)
     axes.set_title(f"Disruptions{' and measures taken' if measures else ''} (a triangle marks an announcement)")
