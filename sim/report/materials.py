@@ -65,15 +65,16 @@ def steps(facts: Facts) -> list[Step]:
 
 
 def tiers(facts: Facts) -> list[list[str]]:
-    """Products that are materials or have some, by stage: first those made from nothing, each after its materials."""
+    """Products that are materials or have some, by stage: each in the one before the first thing made from it."""
     network = facts.network
     product, material = (network.cell_product[cells] for cells in (network.bill.product, network.bill.material))
-    stage = dict.fromkeys(np.unique(np.concatenate((product, material))).tolist(), 0)
+    before = dict.fromkeys(np.unique(np.concatenate((product, material))).tolist(), 0)
     links = sorted(set(zip(product.tolist(), material.tolist(), strict=True)))
-    for _ in stage:
+    for _ in before:
         for made, of in links:
-            stage[made] = max(stage[made], stage[of] + 1)
-    return [[facts.products[p] for p in stage if stage[p] == k] for k in range(max(stage.values(), default=-1) + 1)]
+            before[of] = max(before[of], before[made] + 1)
+    last = max(before.values(), default=-1)
+    return [[facts.products[p] for p in before if before[p] == last - k] for k in range(last + 1)]
 
 
 def made(facts: Facts, outcome: Outcome, product: str) -> tuple[int, int]:

@@ -146,8 +146,9 @@ def _making_do(facts: Facts, add: Add) -> None:
 def _materials(facts: Facts, add: Add) -> None:
     add(
         "stages", "What is made from what",
-        "A box for each product, over all who make it: units begun in these days, good or not, and what share that is "
-        "of the undisturbed run (bar at the foot). Arrows: what went into making of a material, in its own units.",
+        "From left to right. A box for each product, over all who make it: units begun in these days, good or not, and "
+        "what share that is of the undisturbed run (bar at the foot). Arrows: what went into making of a material, in "
+        "its own units.",
         materials.draw_stages(facts),
     )  # fmt: skip
     add(

@@ -50,9 +50,6 @@ def draw_stages(facts: Facts) -> Figure | None:
     _arrows(axes, facts, place, size)
     for product, (x, y) in place.items():
         _box(axes, facts, product, x, y, size)
-    for column in range(len(stages)):
-        words = "raw" if not column else "finished" if column == len(stages) - 1 else f"stage {column + 1}"
-        axes.text(column + 0.5, 0.0, words, ha="center", va="bottom", fontsize=size, color="#555555")
     return figure
 
 
@@ -84,12 +81,19 @@ def _arrows(axes: Axes, facts: Facts, place: Place, size: float) -> None:
             continue
         (x, y), (to_x, to_y) = place[material], place[product]
         start, end = (x + BOX_WIDE / 2, y), (to_x - BOX_WIDE / 2, to_y)
-        axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, color="#555555", linewidth=1.3))
+        over = to_x - x > 1  # past a stage: round the boxes in between
+        axes.add_patch(
+            FancyArrowPatch(
+                start, end, arrowstyle="-|>", mutation_scale=14, color="#555555", linewidth=1.3,
+                connectionstyle="arc3,rad=0.3" if over else "arc3",
+            )
+        )  # fmt: skip
         words = f"{units:,} used"
         if undisturbed.get((material, product)):
             words += f"\n({units / undisturbed[material, product]:.1%} of\nundisturbed)"
         axes.text(
-            (start[0] + end[0]) / 2, (start[1] + end[1]) / 2, words, ha="center", va="center", fontsize=size - 1,
+            start[0] + (0.19 if over else (end[0] - start[0]) / 2), y if over else (y + to_y) / 2, words,
+            ha="center", va="center", fontsize=size - 1,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0}, zorder=2,
         )  # fmt: skip
 
@@ -137,14 +141,17 @@ def draw_stock(facts: Facts) -> Figure | None:
         return None
     figure = new_figure(0.9 + sum(heights))
     panels = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
+    look: dict[str, int] = {}
     for axes, material in zip(panels, materials, strict=False):
         mine = bill.materials[network.cell_product[bill.materials] == facts.products.index(material)]
         assert table is not None
         usual = np.maximum(network.cell_mean[mine], 1e-9)
         days = table["on_hand"][:, mine] / usual
         worst = np.argsort(days.mean(axis=0), kind="stable")[:MOST_MAKERS]
-        for k, colour, dash in zip(sorted(worst.tolist()), COLOURS, DASHES, strict=False):
+        for k in sorted(worst.tolist()):
             name = network.site_names(network.cell_site[mine[[k]]])[0]
+            number = look.setdefault(name, len(look)) % len(COLOURS)  # a maker looks the same in every panel
+            colour, dash = COLOURS[number], DASHES[number]
             axes.plot(ends(facts), days[:, k], color=colour, linestyle=dash, linewidth=1.4, label=short(name, 30))
         axes.set_ylim(bottom=0)
         axes.set_ylabel("Days of usual use")
