@@ -135,14 +135,18 @@ class Run:
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the report as one HTML file that opens offline; returns its path."""
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(self._page(None), encoding="utf-8")
+        return target
+
+    def _page(self, folder: Path | None) -> str:
+        """The report; tables too long for it go into `folder`."""
         from sim.report.facts import Facts
         from sim.report.html import render
 
         facts = Facts(self.loaded, self.outcome, self.twin, self.metrics, self.without_reserves)
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(render(facts, self.manifest), encoding="utf-8")
-        return target
+        return render(facts, self.manifest, folder)
 
     def save(self, folder: str | Path, report: bool = True) -> Path:
         """Write the run folder: manifest, metrics, daily and event tables, report; all of it or nothing.
@@ -171,7 +175,7 @@ class Run:
         if self.outcome.record.queues:
             write_parquet(place / "passages.parquet", self.passages)
         if report:
-            self.report(place / "report.html")
+            (place / "report.html").write_text(self._page(place), encoding="utf-8")
         made = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         write_json(place / "manifest.json", self.manifest | {"made": made})
 

@@ -22,6 +22,9 @@ class Making:
     Materials are taken in whole units. A unit that is begun counts as used up; what is left of it serves the units
     made next, so that n units take the rate times n, rounded up, of each material. Likewise the good units among n are
     the yield times n, rounded down.
+
+    `not_begun` (days, rows of the bill) are units that a maker was to begin and could not for want of that row's
+    material; those of a day are wanted again the next. Days before 0 are not counted.
     """
 
     def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal) -> None:
@@ -31,6 +34,7 @@ class Making:
         self._shelf = np.searchsorted(self._bill.materials, self._bill.material)  # row -> position of its material
         self._opened = np.zeros(len(self._bill.rate))  # what is left of a unit that was begun, over rows
         self._carried = np.zeros(len(self._bill.good))  # fraction of a good unit, over cells
+        self.not_begun = np.zeros((network.calendar.days, len(self._bill.rate)), dtype=np.int64)
         takes = self._bill.takes
         self._timed = np.full(len(self._bill.good), -1, dtype=np.int64)
         self._timed[list(takes)] = np.arange(len(takes))
@@ -61,11 +65,12 @@ class Making:
         np.add.at(found, self._bill.material[rows], need.astype(np.int64))
         return found
 
-    def possible(self, cells: np.ndarray, units: np.ndarray) -> np.ndarray:
+    def possible(self, cells: np.ndarray, units: np.ndarray, day: int) -> np.ndarray:
         """How many of these units the materials at hand are enough for.
 
         A material that is short is shared by what each product wants of it, rounded by largest remainder; what a
-        product cannot use for want of another material is shared again.
+        product cannot use for want of another material is shared again. What is not begun is counted under the
+        material that is enough for the fewest units, the first of the bill where several are.
         """
         bill = self._bill
         wanted = np.zeros(len(bill.good), dtype=np.int64)
@@ -85,6 +90,8 @@ class Making:
             if (more == made).all():  # no share is enough for a unit: one unit goes to the product named first
                 lacking = np.flatnonzero(alone > made)
                 if not lacking.size:
+                    if day >= 0:
+                        self._count_not_begun(wanted - made, spent + free[self._shelf], day)
                     return np.asarray(made[cells])
                 _, first = np.unique(self._network.cell_site[lacking], return_index=True)
                 more[lacking[first]] += 1
@@ -130,6 +137,13 @@ class Making:
         reach = np.minimum((material + self._opened + WITHIN) / bill.rate, wanted[bill.product])
         np.minimum.at(found, bill.product, np.floor(reach).astype(np.int64))
         return found
+
+    def _count_not_begun(self, missing: np.ndarray, material: np.ndarray, day: int) -> None:
+        """Units missing, over cells, go to the row whose material, at hand or given to others, reaches least far."""
+        reach = (material + self._opened) / self._bill.rate
+        order = np.lexsort((np.arange(len(reach)), reach, self._bill.product))
+        product, first = np.unique(self._bill.product[order], return_index=True)
+        self.not_begun[day, order[first]] += missing[product]
 
     def _use_up(self, cells: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
         """Take the materials of units out of stock, lots in order of issue, and note what they go into."""

@@ -31,7 +31,8 @@ class Outcome:
     """What one replication of a plan gave.
 
     The record, the journal as a table, the disruptions it met, and the lots if any were kept. `substitution`
-    (days, 2, rows) is as in `Substitution.flows`, None where nothing has a substitute.
+    (days, 2, rows) is as in `Substitution.flows`, None where nothing has a substitute; `not_begun` (days, rows of the
+    bill) as in `Making`, None where nothing is made in stages.
     """
 
     plan: Plan
@@ -40,6 +41,7 @@ class Outcome:
     impacts: tuple[Impact, ...]
     lots: LotRecord | None = None
     substitution: np.ndarray | None = None
+    not_begun: np.ndarray | None = None
 
 
 def simulate(
@@ -79,7 +81,8 @@ def simulate(
     lots = None if world.state.lots is None else world.state.lots.record()
     substitution = world.patients.substitution
     flows = None if substitution is None else substitution.flows
-    return Outcome(plan, world.recorder.result(), world.journal.frame(), impacts, lots, flows)
+    not_begun = world.production.not_begun
+    return Outcome(plan, world.recorder.result(), world.journal.frame(), impacts, lots, flows, not_begun)
 
 
 Days = Generator[simpy.Event, None, None]

@@ -71,7 +71,7 @@ class Production:
         for rows in reversed(self._stages):  # what an early stage makes at once, the next can use
             cells, units = self.limited[rows], made[rows]
             if self._making is not None:
-                units = self._making.possible(cells, units)
+                units = self._making.possible(cells, units, day)
             self._make(cells, units, day)
 
     def _to_begin(self, able: np.ndarray, share: np.ndarray) -> np.ndarray:
@@ -98,6 +98,11 @@ class Production:
             wanted[rows] = begun[cells] = self._making.to_begin(cells, lacking)
             inside += self._making.for_own_use(cells, begun, reach, rate)
         return wanted
+
+    @property
+    def not_begun(self) -> np.ndarray | None:
+        """As in `Making`; None where nothing is made in stages."""
+        return None if self._making is None else self._making.not_begun
 
     def to_order(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
         """Unlimited suppliers make at once what is about to leave them, unless it must be tested first."""

@@ -111,6 +111,11 @@ class Impact:
     kind: str = ""
     hazard: str = ""
 
+    @property
+    def acts(self) -> bool:
+        """Whether it changes anything: a power cut where every site has a generator does not."""
+        return bool(self.effects or self.arrivals or any(len(impulse.rows) for impulse in self.impulses))
+
     def moved(self, by: float, hazard: str) -> Impact:
         """The same, `by` days later, as drawn from a hazard."""
         return replace(

@@ -17,6 +17,8 @@ from sim.scenario.load import Loaded
 
 WEEK = 7
 KEEPERS = ("warehouse", "facility")
+MEASURES = ("extra_orders", "shelf_life_extension")
+"""Kinds of disruption by which people answer a shortage: nothing strikes."""
 BREAKDOWNS = ("region", "country", "priority", "setting", "product")
 """In the order in which the report asks where it went wrong."""
 
@@ -72,9 +74,18 @@ class Facts:
         return sorted(found, key=lambda i: (i.start, i.end, i.cause))
 
     @cached_property
+    def acting(self) -> list[Impact]:
+        """Those of them that change anything."""
+        return [impact for impact in self.impacts if impact.acts]
+
+    @cached_property
     def kinds(self) -> dict[str, str]:
         """Kind of each disruption by its name."""
         return {impact.cause: impact.kind for impact in self.outcome.impacts}
+
+    def is_measure(self, impact: Impact) -> bool:
+        """Whether it is something done about a shortage."""
+        return impact.kind in MEASURES
 
     @cached_property
     def cells(self) -> dict[tuple[str, str], int]:
@@ -148,6 +159,11 @@ def rolling(values: np.ndarray, window: int = WEEK) -> np.ndarray:
     total = np.concatenate(([0.0], np.cumsum(values, dtype=float)))
     first = np.maximum(np.arange(1, len(values) + 1) - window, 0)
     return np.asarray(total[1:] - total[first])
+
+
+def weekly(daily: np.ndarray) -> np.ndarray:
+    """Sums over the weeks of the run, the last one perhaps shorter; shape (weeks,)."""
+    return np.asarray(np.add.reduceat(daily, np.arange(0, len(daily), WEEK)))
 
 
 def fill_rate(demand: np.ndarray, served: np.ndarray) -> np.ndarray:

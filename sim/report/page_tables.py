@@ -12,6 +12,7 @@ from sim.metrics.summary import Value
 from sim.report.evidence import assumed, sourced
 from sim.report.facts import Facts
 from sim.report.happenings import happenings
+from sim.report.materials import steps
 from sim.report.phrases import kind_words, plural
 from sim.report.sheets import Sheet
 from sim.report.words import shown_value
@@ -19,6 +20,9 @@ from sim.report.words import shown_value
 MOST_ROWS = 50
 MOST_GROUPS = 40
 MOST_EVENTS = 60
+MOST_HOLDERS = 4
+LEFT = "stock at the end"
+"""The line of the costs that values what is left; where there is one, the page says how to read it."""
 FAMILIES = ("service", "resilience", "equity")
 """Modules of metrics, in the order in which the page shows them."""
 KEY = (
@@ -41,7 +45,8 @@ def disruptions(facts: Facts) -> Sheet:
                 announced,
                 str(facts.date(impact.start)),
                 over,
-                f"drawn from '{impact.hazard}'" if impact.hazard else "written",
+                (f"drawn from '{impact.hazard}'" if impact.hazard else "written")
+                + ("" if impact.acts else "; changes nothing"),
             )
         )
     head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates")
@@ -75,7 +80,9 @@ def reserves(facts: Facts) -> Sheet:
         spell = facts.reserve(position)
         if spell.size:
             dates = ("" if d is None else str(facts.date(d)) for d in (spell.triggered, spell.opened, spell.empty))
-            where = ", ".join(facts.network.site_names(np.unique(facts.network.cell_site[plan.holder])))
+            sites = facts.network.site_names(np.unique(facts.network.cell_site[plan.holder]))
+            where = ", ".join(sites[:MOST_HOLDERS])
+            where += f" and {len(sites) - MOST_HOLDERS} more" if len(sites) > MOST_HOLDERS else ""
             raw.append(
                 (plan.name, where, *dates, spell.days_open, spell.size, spell.released, spell.lowest, spell.left)
             )
@@ -127,6 +134,22 @@ def substitution(facts: Facts) -> Sheet:
     return Sheet("substitution", "Substitutes", head, rows[:MOST_ROWS], raw_head, raw, _more(rows), text_columns=3)
 
 
+def making(facts: Facts) -> Sheet:
+    """Every maker's products and their materials: begun, scrapped, used up, held for want of them."""
+    raw = [
+        (s.maker, s.product, s.material, s.rate, s.begun, s.scrapped, s.used, s.days_held, s.most_held)
+        for s in steps(facts)
+    ]
+    rows = [(*row[:3], f"{row[3]:g}", *(f"{units:,}" for units in row[4:])) for row in raw]
+    head = (
+        "Maker", "Makes", "From", "Units of it for one", "Begun (units)", "Scrapped (units)", "Material used (units)",
+        "Days held for want of it", "Most not begun on a day (units)",
+    )  # fmt: skip
+    return Sheet(
+        "making", "Makers and their materials", head, rows[:MOST_ROWS], raw=raw, note=_more(rows), text_columns=3
+    )
+
+
 def stockouts(facts: Facts) -> Sheet:
     """Site and product pairs with unmet demand, most units first."""
     network, record = facts.network, facts.outcome.record
@@ -144,7 +167,7 @@ def stockouts(facts: Facts) -> Sheet:
         "Share of its demand",
     )
     raw = []
-    for cell in cells[:5000]:
+    for cell in cells:
         site = network.cell_site[cell]
         first = "-"
         if record.table is not None:

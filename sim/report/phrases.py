@@ -50,12 +50,19 @@ def plural(number: float, one: str, many: str | None = None) -> str:
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
-def percent(part: float, whole: float) -> str:
-    """A share in percent with one digit; `less than 0.1%` where it would round to nothing."""
+def percent(part: float, whole: float, signs: bool = False) -> str:
+    """A share in percent with one digit; `less than 0.1%` and `more than 99.9%` where it would round to none or all.
+
+    `signs` writes these as `<0.1%` and `>99.9%`.
+    """
     if not whole:
         return "0%"
     share = 100 * part / whole
-    return "less than 0.1%" if 0 < share < 0.1 else f"{share:.1f}%"
+    if 0 < share < 0.1:
+        return "<0.1%" if signs else "less than 0.1%"
+    if part < whole and share >= 99.95:
+        return ">99.9%" if signs else "more than 99.9%"
+    return f"{share:.1f}%"
 
 
 def listed(items: Sequence[str]) -> str:

@@ -16,16 +16,19 @@ from sim.report.figures import (
     epidemic,
     fill,
     map,
+    materials,
     passages,
     ports,
     reserve,
+    substitutes,
     timeline,
     unmet_by_group,
+    use_levels,
     waste,
 )
 from sim.report.figures.style import drawing, to_svg
 
-BANDS = "Grey bands: days with a disruption."
+BANDS = "Grey: days with a disruption, named by the bars on top (hatched: a measure taken)."
 
 
 Add = Callable[[str, str, str, Figure | None], None]
@@ -73,6 +76,8 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
             f"stock at warehouses and facilities / usual daily demand, of what they need. {BANDS}",
             epidemic.draw(facts),
         )  # fmt: skip
+        _making_do(facts, add)
+        _materials(facts, add)
         add("reserves", "Every reserve over time", f"At most six, the largest. {BANDS}", reserve.draw(facts))
         add("ports", "Queues at ports", f"Goods waiting to be handled at each day's end. {BANDS}", ports.draw(facts))
         add(
@@ -116,6 +121,42 @@ def _first_screen(facts: Facts, add: Add) -> None:
         add(
             "drawdown", "Demand met", f"Share of demand served on the day, seven-day mean. {BANDS}", fill.overall(facts)
         )
+
+
+MOST_FAMILIES = 4
+
+
+def _making_do(facts: Facts, add: Add) -> None:
+    for number, family in enumerate(substitutes.families(facts)[:MOST_FAMILIES]):
+        more = f" {substitutes.MOST} products of {len(family)}." if len(family) > substitutes.MOST else ""
+        add(
+            f"substitutes-{number + 1}", f"What stood in for what: {', '.join(family[: substitutes.MOST])}",
+            "On top: what became of all that was asked for. Below, left, week by week: demand for the product that was "
+            "met with another one (up), and units of it that served patients who had asked for another (down), beside "
+            "its own demand that was not met. Right: its stock / usual daily demand, which shows whether standing in "
+            f"emptied it.{more} {BANDS}", substitutes.draw(facts, family),
+        )  # fmt: skip
+    add(
+        "use", "How sparingly it was used",
+        "Left: facilities in contingency and in crisis use, weighted by usual demand; the rest use as ever. Right: "
+        f"demand put off or done without under these rules, and what came back of it. {BANDS}", use_levels.draw(facts),
+    )  # fmt: skip
+
+
+def _materials(facts: Facts, add: Add) -> None:
+    add(
+        "stages", "What is made from what",
+        "From left to right. A box for each product, over all who make it: units begun in these days, good or not, and "
+        "what share that is of the undisturbed run (bar at the foot). Arrows: what went into making of a material, in "
+        "its own units.",
+        materials.draw_stages(facts),
+    )  # fmt: skip
+    add(
+        "making", "Materials in stock, and making held for want of them",
+        f"At most {materials.MOST_MATERIALS} materials and {materials.MOST_MAKERS} makers of each, those worst off. "
+        "What was not begun on a day is wanted again the next, so days do not add up; where several materials lack, "
+        f"the one that reaches least far is named. {BANDS}", materials.draw_stock(facts),
+    )  # fmt: skip
 
 
 def _together(facts: Facts) -> str:

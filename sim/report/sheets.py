@@ -6,9 +6,11 @@ import base64
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 MOST_CSV_ROWS = 5000
+"""Rows of a table that the page carries, so that it stays small enough to send."""
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,37 @@ class Sheet:
     text_columns: int = 1
     """columns from the left that hold text; the others are figures"""
 
+    whole: str = ""
+    """file of the run's folder that has every row, where the page cannot"""
+
+    @property
+    def cut(self) -> str:
+        """What to say where the file in the page has not all rows; empty where it has."""
+        number = len(self.raw or self.rows)
+        if number <= MOST_CSV_ROWS:
+            return ""
+        return f"The CSV file has the first {MOST_CSV_ROWS:,} of {number:,} rows."
+
     @property
     def href(self) -> str:
-        """The table as CSV in a data: link."""
-        return csv_href(self.raw_head or self.head, self.raw or self.rows)
+        """The table as CSV in a data: link; at most `MOST_CSV_ROWS` rows."""
+        text = self.text(MOST_CSV_ROWS).encode()
+        return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text).decode("ascii")
+
+    def text(self, most: int | None = None) -> str:
+        """The table as CSV, all rows or the first."""
+        target = io.StringIO()
+        writer = csv.writer(target, lineterminator="\n")
+        writer.writerow(self.raw_head or self.head)
+        writer.writerows(["" if value is None else value for value in row] for row in (self.raw or self.rows)[:most])
+        return target.getvalue()
 
 
-def csv_href(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """CSV text as a data: link; at most `MOST_CSV_ROWS` rows."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(["" if value is None else value for value in row] for row in rows[:MOST_CSV_ROWS])
-    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(target.getvalue().encode()).decode("ascii")
+def written(sheet: Sheet, folder: Path | None) -> Sheet:
+    """A sheet that the page cannot carry whole, with the name of the file in the run's folder that now holds it."""
+    if folder is None or not sheet.cut or sheet.whole:
+        return sheet
+    whole = f"tables/{sheet.name}.csv"
+    (folder / "tables").mkdir(exist_ok=True)
+    (folder / whole).write_text(sheet.text(), encoding="utf-8")
+    return replace(sheet, whole=whole)

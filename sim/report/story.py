@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.model.effects import Impact
 from sim.report.facts import Facts
 from sim.report.phrases import count, day_words, group_words, kind_words, listed, number_words, percent, plural
 
@@ -28,10 +29,9 @@ def story(facts: Facts) -> list[Answer]:
     """The three questions of the first screen, answered from the run."""
     reserves = facts.outcome.plan.reserves
     helped = "Did the reserves help?" if len(reserves) > 1 else "Did the reserve help?"
-    worst = worst_hit(facts)
     return [
         Answer("What happened?", [what_happened(facts), how_it_ended(facts)], "cover"),
-        Answer("Who went short?", [who_went_short(facts), *([worst] if worst else [])], "short"),
+        Answer("Who went short?", [who_went_short(facts), *filter(None, (made_do(facts), worst_hit(facts)))], "short"),
         Answer(helped, reserve_words(facts), "drawdown"),
     ]
 
@@ -44,8 +44,28 @@ def what_happened(facts: Facts) -> str:
             f"Nothing was disturbed between {day_words(facts.date(0))} and {day_words(facts.date(facts.days - 1))}: "
             f"the run has no disruptions{by_chance}."
         )
+    idle = [impact for impact in facts.impacts if not impact.acts]
+    struck = [impact for impact in facts.acting if not facts.is_measure(impact)]
+    measures = [impact for impact in facts.acting if facts.is_measure(impact)]
+    missed = f" Nothing was changed by {listed([impact.cause for impact in idle])}." if idle else ""
+    if not struck:
+        return f"Nothing was disturbed.{' ' + _taken(facts, measures) if measures else ''}{missed}"
+    number = number_words(len(struck), capital=True)
+    text = f"{number} {'disruption' if len(struck) == 1 else 'disruptions'} struck: {_named(facts, struck)}."
+    return f"{text}{_by_chance(struck)}{' ' + _taken(facts, measures) if measures else ''}{missed}"
+
+
+def _taken(facts: Facts, measures: list[Impact]) -> str:
+    if len(measures) == 1:
+        return f"One measure was taken: {_named(facts, measures)}."
+    first = day_words(facts.date(measures[0].start))
+    return f"{number_words(len(measures), capital=True)} measures were taken, the first on {first} (see the timeline)."
+
+
+def _named(facts: Facts, impacts: list[Impact]) -> str:
+    """The first of them with their dates, and how many more there are."""
     parts = []
-    for impact in facts.impacts[:NAMED]:
+    for impact in impacts[:NAMED]:
         kind = kind_words(facts.kinds.get(impact.cause, ""))
         named = impact.cause.replace("_", " ")
         words = f"{kind} ({impact.cause})" if kind and not named.startswith(kind) else named
@@ -56,20 +76,17 @@ def what_happened(facts: Facts) -> str:
             parts.append(f"{words} from {start} until after the run ended")
         else:
             parts.append(f"{words} from {start} to {end}")
-    more = len(facts.impacts) - NAMED
-    if more > 0:
-        parts.append(f"{more} more (see the timeline)")
-    noun = "disruption" if len(facts.impacts) == 1 else "disruptions"
-    number = number_words(len(facts.impacts), capital=True)
-    return f"{number} {noun} struck: {listed(parts)}.{_by_chance(facts)}"
+    if (more := len(impacts) - NAMED) > 0:
+        parts.append(f"{number_words(more)} more (see the timeline)")
+    return listed(parts)
 
 
-def _by_chance(facts: Facts) -> str:
+def _by_chance(struck: list[Impact]) -> str:
     """How many of the disruptions were drawn."""
-    drawn = sum(bool(impact.hazard) for impact in facts.impacts)
+    drawn = sum(bool(impact.hazard) for impact in struck)
     if not drawn:
         return ""
-    which = "All" if drawn == len(facts.impacts) else count(drawn)
+    which = "All" if drawn == len(struck) else number_words(drawn, capital=True)
     return f" {which} of these came by chance from the scenario's hazards; another replication draws others."
 
 
@@ -78,7 +95,9 @@ def who_went_short(facts: Facts) -> str:
     demand, unmet = facts.summary["units_demanded"], facts.summary["units_unmet"]
     asked, short = demand.value or 0.0, unmet.value or 0.0
     if not short:
-        return f"Nobody went short: all {count(asked)} units asked for were there on the day."
+        if not any(_made_do(facts)):
+            return f"Nobody went short: all {count(asked)} units asked for were there on the day."
+        return f"Of {count(asked)} units asked for, none was short on the day in the strict sense."
     text = (
         f"Of {count(asked)} units asked for, {count(short)} ({percent(short, asked)}) were not there on the day"
         f"{_when(facts)}"
@@ -89,8 +108,31 @@ def who_went_short(facts: Facts) -> str:
         return text + ", from ordinary ups and downs alone."
     if not unmet.twin:
         return text + "; without the disruptions nobody would have gone short."
+    if unmet.twin == short:
+        return text + "; without the disruptions it would have been just as many."
     share = percent(unmet.twin, demand.twin or 0.0)
     return text + f"; without the disruptions it would have been {count(unmet.twin)} ({share})."
+
+
+MADE_DO = {
+    "units_substituted": "met with another product",
+    "units_conserved": "put off or done without, as the rules for scarce stock say",
+}
+"""Metrics of what was not served as asked for and is not counted as short."""
+
+
+def _made_do(facts: Facts, without_reserves: bool = False) -> list[float]:
+    """Units of each of `MADE_DO`."""
+    values = [facts.summary[name] for name in MADE_DO]
+    return [(value.without_reserves if without_reserves else value.value) or 0.0 for value in values]
+
+
+def made_do(facts: Facts) -> str | None:
+    """What was met with another product or put off: a shortage that units short do not show."""
+    asked = facts.summary["units_demanded"].value or 0.0
+    pairs = zip(_made_do(facts), MADE_DO.values(), strict=True)
+    parts = [f"{count(n)} ({percent(n, asked)}) {words}" for n, words in pairs if n]
+    return f"Not counted as short: {listed(parts)}." if parts else None
 
 
 def _when(facts: Facts) -> str:
@@ -140,20 +182,27 @@ def _verdict(facts: Facts, it: str) -> str:
     short, without = unmet.value or 0.0, unmet.without_reserves
     if without is None:
         return f"Not known: the same run without {it} was not made."
+    spared = _spared(facts, it)
     if not short and not without:
+        if spared:
+            return f"In part: nobody would have gone short without {it} either.{spared}"
         return f"Not needed: nobody would have gone short without {it} either."
     given = int(facts.outcome.record.reserves["released"].sum())
+    who = "they" if it == "them" else "it"
     if without == short:
-        who = "they" if it == "them" else "it"
-        kept = f"released {plural(given, 'unit')}, but" if given else "released nothing and"
-        return f"No: {who} {kept} averted nothing; {plural(short, 'unit was', 'units were')} short either way."
+        either = f"{plural(short, 'unit was', 'units were')} short either way."
+        if spared:
+            return f"Not in units short: {either}{spared}"
+        return f"No: {who} {'gave out goods, but' if given else 'released nothing and'} averted nothing; {either}"
+    rotated = any(plan.spec.rotation == "routine" for plan in facts.outcome.plan.reserves)
     if without < short:
+        why = " What was handed out early or to some was missing later or for others." if given else ""
+        if not given and rotated:
+            why = f" {who.capitalize()} released nothing: rotation had put other lots into ordinary stock."
         return (
-            f"No: {plural(short, 'unit was', 'units were')} short with {it} and {count(without)} without. "
-            "Goods handed out early or elsewhere were missing later."
+            f"No: {plural(short, 'unit was', 'units were')} short with {it} and {count(without)} without.{why}{spared}"
         )
     averted = without - short
-    rotated = any(plan.spec.rotation == "routine" for plan in facts.outcome.plan.reserves)
     exchanged = " None of it by a release: rotation had put other lots into ordinary stock." if rotated else ""
     share = averted / without
     word = (
@@ -162,32 +211,62 @@ def _verdict(facts: Facts, it: str) -> str:
     return (
         f"{word}: without {it} {plural(without, 'unit')} would have been short, with {it} {count(short)}. "
         f"{count(averted)} averted ({percent(averted, without)})."
-        f"{'' if given else exchanged}"
+        f"{'' if given else exchanged}{spared}"
     )
+
+
+def _spared(facts: Facts, it: str) -> str:
+    """What the reserve changed in making do, where that is anything."""
+    words = ("were met with another product", "were put off or done without")
+    pairs = zip(_made_do(facts), _made_do(facts, without_reserves=True), words, strict=True)
+    parts = [f"{count(now)} units {what} instead of {count(bare)}" for now, bare, what in pairs if now != bare]
+    return f" With {it}, {listed(parts)}." if parts else ""
+
+
+def _amount(facts: Facts, units: dict[str, int]) -> str:
+    """Units of reserves by name in words; kept apart by what a unit is where that differs from one to another."""
+    plans = {plan.name: plan for plan in facts.outcome.plan.reserves}
+    total: dict[str, int] = {}
+    for name, number in units.items():
+        products = np.unique(facts.network.cell_product[plans[name].holder[plans[name].size > 0]])
+        of = {facts.unit(facts.products[product]) for product in products}
+        unit = of.pop() if len(of) == 1 else ""
+        total[unit] = total.get(unit, 0) + number
+    if "" in total or not 1 < len(total) <= NAMED:
+        return plural(sum(total.values()), "unit")
+    return listed([f"{plural(number, 'unit')} ({unit})" for unit, number in total.items() if number]) or "0 units"
 
 
 def _one(facts: Facts, position: int) -> str:
     plan, spell = facts.outcome.plan.reserves[position], facts.reserve(position)
-    name = f"The reserve '{plan.name}' ({plural(spell.size, 'unit')})"
+    size, left, released = (_amount(facts, {plan.name: n}) for n in (spell.size, spell.left, spell.released))
+    name = f"The reserve '{plan.name}' ({size})"
     if spell.opened is None:
-        lost = f", though only {count(spell.left)} units were left in it at the end" if spell.left < spell.size else ""
+        lost = f", though only {left} were left in it at the end" if spell.left < spell.size else ""
         return f"{name} was never opened{lost}."
     when = f"opened on {day_words(facts.date(spell.opened))}" if spell.opened else "was open when the run began"
-    text = f"{name} {when}, released {plural(spell.released, 'unit')}"
+    text = f"{name} {when}, released {released if spell.released else 'nothing'}"
+    journal = facts.outcome.journal
+    ruined = int(journal.loc[(journal["event"] == "reserve_destroyed") & (journal["day"] >= 0), "units"].sum())
+    if ruined:
+        text += f", lost {plural(ruined, 'unit')} to damage"
     if spell.empty is None:
         return f"{text} and never ran empty (lowest: {count(spell.lowest)})."
     after = int(facts.daily("unmet", kind="facility")[spell.empty + 1 :].sum())
-    return (
-        f"{text} and was empty on {day_words(facts.date(spell.empty))}; {plural(after, 'unit')} went unmet after that."
-    )
+    later = f"{plural(after, 'unit')} went unmet after that" if after else "nothing went unmet after that"
+    return f"{text} and was empty on {day_words(facts.date(spell.empty))}; {later}."
 
 
 def _several(facts: Facts, positions: list[int]) -> str:
     plans = facts.outcome.plan.reserves
     spells = {plans[k].name: facts.reserve(k) for k in positions}
-    size, released = sum(s.size for s in spells.values()), sum(s.released for s in spells.values())
+    size, released = (
+        _amount(facts, {name: getattr(s, what) for name, s in spells.items()}) for what in ("size", "released")
+    )
+    any_released = any(s.released for s in spells.values())
     text = (
-        f"{number_words(len(spells), capital=True)} reserves of {count(size)} units in all released {count(released)}."
+        f"{number_words(len(spells), capital=True)} reserves of {size} in all released "
+        f"{released if any_released else 'nothing'}."
     )
     empty = [f"'{n}' on {day_words(facts.date(s.empty))}" for n, s in spells.items() if s.empty is not None]
     unused = [f"'{n}'" for n, s in spells.items() if s.opened is None]

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 import sim
+from sim.report.facts import Facts
+from sim.report.story import story
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = sorted((ROOT / "scenarios" / "crises").glob("*.yaml"))
@@ -79,6 +81,50 @@ def test_it_runs_on_the_same_patients_and_is_sound_without_the_disruption(path: 
     assert run.metrics["units_demanded"].twin == first.metrics["units_demanded"].twin
     by_product = {product: found["fill_rate"].twin for product, found in run.metrics.by["product"].items()}
     assert all(served is not None and served >= 0.99 for served in by_product.values()), by_product
+
+
+@every_strategy
+def test_its_first_screen_says_what_the_daily_table_says(path: Path, strategy: str) -> None:
+    """Counted anew from the table of every site and day; the verdict from the run without reserves."""
+    run = short_run(path, strategy)
+    _, who, helped = story(Facts(run.loaded, run.outcome, run.twin, run.metrics, run.without_reserves))
+    short, made_do = " ".join(who.sentences), " ".join(helped.sentences)
+    found = run.daily[run.daily["kind"] == "facility"].sum(numeric_only=True)
+    asked, unmet = int(found["demand"]), int(found["unmet"])
+    assert f"{asked:,} units asked for" in short
+    assert (f"{unmet:,} (" in short) == (unmet > 0)
+    assert ("Nobody went short" in short) == (found[["unmet", "substituted", "conserved"]].sum() == 0)
+    for units, words in (
+        (int(found["substituted"]), "met with another product"),
+        (int(found["conserved"] - found["recovered"]), "put off or done without"),
+    ):
+        assert (words in short) == (units > 0)
+        assert not units or f"{units:,} (" in short
+    if run.without_reserves is None:
+        assert made_do == "There is no reserve in this strategy."
+        return
+    network, sums = run.without_reserves.plan.network, run.without_reserves.record.sums
+    bare = {name: int(values[network.cell_kind == "facility"].sum()) for name, values in sums.items()}
+    spared = any(found[name] != bare[name] for name in ("substituted", "conserved", "recovered"))
+    averted = bare["unmet"] - unmet
+    if averted > 0:
+        share = averted / bare["unmet"]
+        word = (
+            "Yes, fully" if not unmet else "Yes, mostly" if share >= 0.5 else "In part" if share >= 0.05 else "Hardly"
+        )
+        assert f"{averted:,} averted (" in made_do
+    elif averted < 0:
+        word = "No: "
+    elif not unmet:
+        word = "In part: nobody" if spared else "Not needed"
+    else:
+        word = "Not in units short" if spared else "No: "
+    assert made_do.startswith(word)
+    assert ("instead of" in made_do) == spared
+    given = int(run.outcome.record.reserves["released"].sum())
+    units = {run.loaded.spec.products[p].unit for p in run.daily["product"].unique()}
+    assert ("released nothing" in made_do) == (given == 0) or "was never opened" in made_do
+    assert not given or len(units) > 1 or f"released {given:,} unit" in made_do
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

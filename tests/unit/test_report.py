@@ -323,8 +323,9 @@ def test_every_axis_has_a_label(full: sim.Run) -> None:
         ]  # fmt: skip
         for figure in drawn:
             assert figure is not None
-            assert all(axes.get_ylabel() for axes in figure.axes)
-            assert figure.axes[-1].get_xlabel(), figure
+            panels = [axes for axes in figure.axes if axes.axison]  # not the lanes of disruptions above them
+            assert all(axes.get_ylabel() for axes in panels)
+            assert panels[-1].get_xlabel(), figure
 
 
 def test_heat_map_shows_the_product_worst_off(full: sim.Run) -> None:

@@ -76,8 +76,7 @@ def _hardly_meant(impact: Impact, network: Network) -> str | None:
         return f"begins after the last day of the scenario ({calendar.date(calendar.days - 1)})"
     if impact.end < -calendar.warm_up:
         return f"is over before the first day of the scenario ({calendar.date(-calendar.warm_up)})"
-    acts = impact.effects or impact.arrivals or any(len(i.rows) for i in impact.impulses)
-    if impact.end > impact.start and not acts:
+    if impact.end > impact.start and not impact.acts:
         return "changes nothing: it meets no site, goods or lane in use"
     return None
 

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from sim.engine.run import Outcome
 from sim.report.facts import Facts
+from sim.report.figures.bands import bands
 from sim.report.figures.style import (
     BLACK,
     BLUE,
@@ -15,7 +16,6 @@ from sim.report.figures.style import (
     NARROW,
     TALL,
     VERMILLION,
-    bands,
     date_axis,
     ends,
     new_figure,
@@ -27,7 +27,7 @@ def draw(facts: Facts) -> Figure:
     """Above: units not met on the day, added up; below: units left in all reserves together."""
     figure = new_figure(TALL, NARROW)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    bands(above, facts, label=True)
+    bands(above, facts, named=True)
     bands(below, facts)
     _short(above, facts)
     stock = facts.outcome.record.reserves["stock"].sum(axis=1)
@@ -54,7 +54,7 @@ def _short(axes: Axes, facts: Facts) -> None:
     axes.plot(ends(facts), own, color=BLUE, linewidth=1.6, label="this run")
     if facts.twin is not None:
         axes.plot(
-            ends(facts), _so_far(facts, facts.twin), color=BLACK, linestyle=(0, (1, 1)), linewidth=1,
+            ends(facts), _so_far(facts, facts.twin), color=BLACK, linestyle=(0, (1.5, 1.8)), linewidth=1.2,
             label="without disruptions",
         )  # fmt: skip
     axes.set_ylim(0, max(1.0, axes.get_ylim()[1]))

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.report.facts import KEEPERS, Facts
-from sim.report.figures.style import BLACK, BLUE, NARROW, TALL, bands, date_axis, ends, new_figure, short
+from sim.report.figures.bands import bands
+from sim.report.figures.style import BLACK, BLUE, NARROW, TALL, date_axis, ends, new_figure, short
 
 MOST = 3
 
@@ -36,11 +37,11 @@ def draw(facts: Facts) -> Figure | None:
     panels = figure.subplots(len(products), 1, sharex=True, squeeze=False)[:, 0]
     for axes, product in zip(panels, products, strict=True):
         first = axes is panels[0]
-        bands(axes, facts, label=first)
+        bands(axes, facts, named=first)
         axes.plot(ends(facts), cover(facts, product), color=BLUE, linewidth=1.4, label="this run" if first else None)
         if facts.twin is not None:
             axes.plot(
-                ends(facts), cover(facts, product, twin=True), color=BLACK, linestyle=(0, (1, 1)), linewidth=1,
+                ends(facts), cover(facts, product, twin=True), color=BLACK, linestyle=(0, (1.5, 1.8)), linewidth=1.2,
                 label="without disruptions" if first else None,
             )  # fmt: skip
         axes.set_ylim(bottom=0)

@@ -7,8 +7,9 @@ from matplotlib.figure import Figure
 
 from sim.model.effects import Arrivals
 from sim.report.facts import Facts
+from sim.report.figures.bands import bands
 from sim.report.figures.cover_over_time import cover
-from sim.report.figures.style import BLACK, COLOURS, DASHES, bands, date_axis, ends, new_figure, short, thousands
+from sim.report.figures.style import BLACK, COLOURS, DASHES, date_axis, ends, new_figure, short, thousands
 
 MOST = 6
 
@@ -44,7 +45,7 @@ def draw(facts: Facts) -> Figure | None:
         return None
     figure = new_figure(4.6)
     above, below = figure.subplots(2, 1, sharex=True)
-    bands(above, facts, label=True)
+    bands(above, facts, named=True)
     for (place, cases), colour, dash in zip(places.items(), COLOURS, DASHES, strict=False):
         above.plot(ends(facts), cases, color=colour, linestyle=dash, label=short(place, 24))
     if len(places) > MOST:

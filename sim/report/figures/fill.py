@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.report.facts import Facts, fill_rate, rolling
+from sim.report.figures.bands import bands
 from sim.report.figures.style import (
     BLACK,
     BLUE,
@@ -15,7 +16,6 @@ from sim.report.figures.style import (
     DASHES,
     NARROW,
     TALL,
-    bands,
     date_axis,
     ends,
     new_figure,
@@ -31,7 +31,7 @@ def overall(facts: Facts) -> Figure:
     """Fill rate of all facilities, dotted without the disruptions."""
     figure = new_figure(TALL, NARROW)
     axes = figure.add_subplot()
-    bands(axes, facts, label=True)
+    bands(axes, facts, named=True)
     _line(axes, facts, "this run", BLUE, "-")
     if facts.twin is not None:
         rate = fill_rate(*(facts.daily(n, facts.twin, kind="facility") for n in ("demand", "served")))
@@ -49,8 +49,8 @@ def draw(facts: Facts, columns: list[str]) -> Figure:
     for k in range(panels.shape[1]):
         above, below = panels[0, k], panels[1, k]
         column = columns[k] if columns else None
-        for axes in (above, below):
-            bands(axes, facts)
+        bands(above, facts, named=True)
+        bands(below, facts)
         groups = worst_groups(facts, column) if column else []
         lines: list[tuple[str, dict[str, Any]]] = [(group_words(str(column), g), {str(column): g}) for g in groups]
         lines = lines or [("all facilities", {})]

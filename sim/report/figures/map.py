@@ -18,6 +18,8 @@ from sim.report.world import outlines, unwrap
 MARKS = {"supplier": "s", "port": "D", "warehouse": "^", "facility": "o"}
 MANY = 500
 """From this many sites on, marks become pixels and lanes to facilities are left out."""
+MANY_LANES = 60
+"""With more lanes than this their lines are thin, or they would hide the sites."""
 NAMED = 40
 APART = (0.13, 0.035)
 """Names closer than these shares of the map's width and height to one already written are left out."""
@@ -111,6 +113,7 @@ def _lanes(axes: Axes, facts: Facts, place: np.ndarray, known: np.ndarray) -> No
     used: set[str] = set()
     order = np.argsort(found.blocked.astype(int) + 2 * found.diverted, kind="stable")
     crowded = len(facts.network.sites) > MANY
+    thin = {"linewidth": 0.7, "alpha": 0.55} if len(facts.network.lanes) > MANY_LANES else {}
     for position in order:
         lane = facts.network.lanes[position]
         if not (known[lane.origin] and known[lane.destination]) or (crowded and facility[lane.destination]):
@@ -118,7 +121,7 @@ def _lanes(axes: Axes, facts: Facts, place: np.ndarray, known: np.ndarray) -> No
         state = "diverted" if found.diverted[position] else "blocked" if found.blocked[position] else "open"
         line = _line(lane, place)
         for turn in _turns(line):
-            axes.plot(line[:, 0] + turn, line[:, 1], zorder=1.5, **LINES[state])
+            axes.plot(line[:, 0] + turn, line[:, 1], zorder=1.5, **(LINES[state] | thin))
         used.add(state)
     for state in ("open", "blocked", "diverted"):
         if state in used:

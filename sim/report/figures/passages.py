@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.report.facts import Facts
-from sim.report.figures.style import COLOURS, DASHES, bands, date_axis, ends, new_figure, thousands
+from sim.report.figures.bands import bands
+from sim.report.figures.style import COLOURS, DASHES, date_axis, ends, new_figure, thousands
 
 
 def draw(facts: Facts) -> Figure | None:
@@ -17,7 +18,7 @@ def draw(facts: Facts) -> Figure | None:
         return None
     figure = new_figure(3.0)
     axes = figure.add_subplot()
-    bands(axes, facts, label=True)
+    bands(axes, facts, named=True)
     canal = {p.name: p.canal for lane in facts.network.lanes for p in lane.passages}
     whose = np.array([canal[facts.network.passages[number]] for number in record.queues])
     for name, colour in zip(np.unique(whose), COLOURS, strict=False):

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.report.facts import Facts
-from sim.report.figures.style import BLACK, COLOURS, DASHES, bands, date_axis, ends, new_figure, short, thousands
+from sim.report.figures.bands import bands
+from sim.report.figures.style import BLACK, COLOURS, DASHES, date_axis, ends, new_figure, short, thousands
 
 MOST = 5
 
@@ -21,7 +22,7 @@ def draw(facts: Facts) -> Figure | None:
     chosen = sorted(int(k) for k in longest if queue[:, k].any())
     figure = new_figure(3.0)
     axes = figure.add_subplot()
-    bands(axes, facts, label=True)
+    bands(axes, facts, named=True)
     for k, colour, dash in zip(chosen, COLOURS, DASHES, strict=False):
         axes.plot(ends(facts), queue[:, k], color=colour, linestyle=dash, label=short(gates[k].name, 40))
     if facts.twin is not None:

@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.report.facts import Facts
+from sim.report.figures.bands import bands
 from sim.report.figures.style import (
     BLUE,
     GREEN,
     VERMILLION,
     WIDTH,
-    bands,
     date_axis,
     ends,
     legend,
@@ -46,7 +46,7 @@ def draw(facts: Facts) -> Figure | None:
         if number >= len(chosen):
             axes.remove()
             continue
-        _panel(axes, facts, chosen[number], first=not number)
+        _panel(axes, facts, chosen[number], first=number < across)
         date_axis(axes, facts, label=number + across >= len(chosen))
         axes.tick_params(labelbottom=number + across >= len(chosen))
     legend(figure, ncols=4)
@@ -55,7 +55,7 @@ def draw(facts: Facts) -> Figure | None:
 
 def _panel(axes: Axes, facts: Facts, position: int, first: bool) -> None:
     record = facts.outcome.record.reserves
-    bands(axes, facts, label=first)
+    bands(axes, facts, named=first)
     stock, released = record["stock"][:, position], record["released"][:, position]
     for number, (start, after) in enumerate(spells(record["open"][:, position])):
         axes.axvspan(

@@ -26,7 +26,7 @@ DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (1, 1)), (0,
 """Beside the colour of a line, its pattern."""
 HATCHES = ("///", "\\\\\\", "...", "xxx", "+++", "ooo")
 WIDTH = 10.0
-NARROW, TALL = 5.0, 3.9
+NARROW, TALL = 4.4, 3.9
 """Widths of a full picture and of one of three beside each other, and the height of those three, in inches."""
 
 _SETTINGS: dict[Any, Any] = {
@@ -78,6 +78,13 @@ def to_svg(figure: Figure, name: str, title: str) -> str:
     text = target.getvalue().decode("utf-8")
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    numbers: dict[str, str] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        return found[1] + numbers.setdefault(found[2], f"i{len(numbers)}")
+
+    # matplotlib makes these of all digits of a place, and the last ones differ from one layout to the next
+    text = re.sub(r'((?:\bid="|url\(#|href="#))([a-z][0-9a-f]{10})\b', numbered, text)
     text = re.sub(r'\bid="', f'id="{name}-', text)
     text = re.sub(r"url\(#", f"url(#{name}-", text)
     text = re.sub(r'href="#', f'href="#{name}-', text)
@@ -85,13 +92,16 @@ def to_svg(figure: Figure, name: str, title: str) -> str:
     return re.sub(r"<svg ([^>]*)>", rf'<svg role="img" aria-label="{safe}" \1><title>{safe}</title>', text, count=1)
 
 
-def date_axis(axes: Axes, facts: Facts, label: bool = True) -> None:
-    """Calendar dates along the bottom, from the first counted day to the last."""
+def date_axis(axes: Axes, facts: Facts, label: bool = True, words: bool = True) -> None:
+    """Calendar dates along the bottom, from the first counted day to the last; no `words` above another such axis."""
     locator = mdates.AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    words = mdates.ConciseDateFormatter(locator, show_offset=True)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_formatter(words)
+    dates = mdates.ConciseDateFormatter(locator, show_offset=True)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(dates)
     axes.set_xlim(on(facts, 0), on(facts, facts.days))
+    if not words:
+        axes.tick_params(labelbottom=False)
+        axes.xaxis.get_offset_text().set_visible(False)
     if label:
         axes.set_xlabel("Date (each day, at its end)")
 
@@ -106,16 +116,6 @@ def ends(facts: Facts) -> np.ndarray:
     return on(facts, 1) + np.arange(facts.days)
 
 
-def bands(axes: Axes, facts: Facts, label: bool = False) -> None:
-    """Grey hatched bands over the days of every disruption."""
-    for number, impact in enumerate(facts.impacts[:40]):
-        start, end = max(impact.start, 0.0), min(max(impact.end, impact.start + 1), float(facts.days))
-        axes.axvspan(
-            on(facts, start), on(facts, end), facecolor=(0.7, 0.7, 0.7, 0.15), edgecolor=(0.45, 0.45, 0.45, 0.55),
-            hatch="//", linewidth=0.3, zorder=0.4, label="disruption" if label and not number else None,
-        )  # fmt: skip
-
-
 def legend(figure: Figure, **options: Any) -> None:
     """One legend above all panels; a label that several panels use stands in it once."""
     found: dict[str, Any] = {}
@@ -125,11 +125,11 @@ def legend(figure: Figure, **options: Any) -> None:
     figure.legend(found.values(), found.keys(), **{"loc": "outside upper left", **options})
 
 
-def thousands(axes: Axes, which: str = "y") -> None:
-    """Numbers of an axis with separators."""
+def thousands(axes: Axes, which: str = "y", sign: bool = True) -> None:
+    """Numbers of an axis with separators; without `sign` where both directions count upward from the middle."""
     axis = axes.yaxis if which == "y" else axes.xaxis
     axis.set_major_locator(MaxNLocator(5, min_n_ticks=3))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value if sign else abs(value):,.10g}"))
 
 
 def short(name: str, length: int = 28) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.report.facts import KEEPERS, Facts
+from sim.report.figures.bands import Lane, bands, beside, lanes
 from sim.report.figures.style import (
     BLACK,
     BLUE,
     COLOURS,
     HATCHES,
-    bands,
     date_axis,
     ends,
     new_figure,
@@ -23,6 +24,9 @@ from sim.report.phrases import kind_words
 
 MOST_PRODUCTS = 8
 MOST_BARS = 25
+"""With more disruptions than this there is a bar row for each kind."""
+LETTERS = 105
+"""that fit across the picture"""
 
 
 def draw(facts: Facts) -> Figure:
@@ -31,13 +35,13 @@ def draw(facts: Facts) -> Figure:
     if len(products) > MOST_PRODUCTS:
         unmet = {p: int(facts.daily("unmet", kind="facility", product=p).sum()) for p in products}
         products = sorted(sorted(products, key=lambda p: (-unmet[p], p))[:MOST_PRODUCTS])
-    impacts = facts.impacts[:MOST_BARS]
-    top = [0.55 + 0.33 * len(impacts)] if impacts else []
+    rows = lanes(facts, MOST_BARS)
+    top = [0.55 + 0.3 * len(rows)] if rows else []
     heights = [*top, *([1.5] * len(products))]
     figure = new_figure(0.9 + sum(heights))
     panels = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
-    if impacts:
-        _bars(panels[0], facts)
+    if rows:
+        _bars(panels[0], facts, rows)
     for axes, product in zip(panels[len(top) :], products, strict=True):
         first = product == products[0]
         bands(axes, facts)
@@ -58,32 +62,27 @@ def draw(facts: Facts) -> Figure:
     return figure
 
 
-def _bars(axes: Axes, facts: Facts) -> None:
-    impacts = facts.impacts[:MOST_BARS]
-    kinds = sorted({facts.kinds.get(i.cause, "") for i in impacts})
-    for row, impact in enumerate(impacts):
-        start, end = max(impact.start, 0.0), min(max(impact.end, impact.start + 1), float(facts.days))
-        number = kinds.index(facts.kinds.get(impact.cause, "")) % len(COLOURS)
-        axes.barh(
-            row, end - start, 0.62, left=on(facts, start), facecolor="white", edgecolor=COLOURS[number],
-            hatch=HATCHES[number], linewidth=1.2,
-        )  # fmt: skip
-        if 0 <= impact.announced < impact.start:
-            axes.plot(on(facts, impact.announced), row, marker="v", color=BLACK, markersize=5)
-        words = f"{impact.cause} ({kind_words(impact.kind)}{', by chance' if impact.hazard else ''})"
-        if end < facts.days * 0.65:
-            at, aside, side = end, 6, "left"
-        elif start > facts.days * 0.45:
-            at, aside, side = start, -10, "right"
-        else:
-            at, aside, side = start, 8, "left"
-        axes.annotate(
-            short(words, 44), (on(facts, at), row), (aside, 0),
-            textcoords="offset points", va="center", ha=side, fontsize=8.5,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
-        )  # fmt: skip
-    axes.set_ylim(len(impacts) - 0.4, -0.6)
+def _bars(axes: Axes, facts: Facts, rows: list[Lane]) -> None:
+    impacts = facts.acting if len(rows) == len(facts.acting) else []
+    kinds = sorted({impact.kind for impact in impacts})
+    for row, lane in enumerate(rows):
+        impact = impacts[row] if impacts else None
+        number = (kinds.index(impact.kind) if impact else row) % len(COLOURS)
+        for start, end in lane.spans:
+            axes.barh(
+                row, end - start, 0.62, left=on(facts, start), facecolor="white", edgecolor=COLOURS[number],
+                hatch=HATCHES[number], linewidth=1.2,
+            )  # fmt: skip
+        words = lane.words
+        if impact is not None:
+            words = f"{impact.cause} ({kind_words(impact.kind)}{', by chance' if impact.hazard else ''})"
+            if 0 <= impact.announced < impact.start:
+                axes.plot(on(facts, impact.announced), row, marker="v", color=BLACK, markersize=5)
+        first = min(lane.spans[0][0], impact.announced if impact and impact.announced >= 0 else np.inf)
+        beside(axes, facts, row, words, first, lane.spans[-1][1], LETTERS, 8.5, upon_it=True)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_yticks([])
-    axes.grid(axis="y", visible=False)
     axes.set_ylabel("Disruption", fontsize=8)
-    axes.set_title("Disruptions (a triangle marks the announcement)")
+    axes.grid(axis="y", visible=False)
+    measures = any(facts.is_measure(impact) for impact in facts.acting)
+    axes.set_title(f"Disruptions{' and measures taken' if measures else ''} (a triangle marks an announcement)")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sim.metrics.summary import Value
 from sim.report.facts import Facts
 from sim.report.figures.style import BLACK, NARROW, TALL, VERMILLION, new_figure, short
-from sim.report.phrases import count, group_words
+from sim.report.phrases import count, group_words, percent
 
 MOST = 8
 
@@ -35,7 +35,7 @@ def bars(facts: Facts, column: str) -> list[Bar]:
         name = group_words(column, group) if column == "priority" else group or "(none)"
         own, twin, bare = (_share(unmet, asked, of) for of in ("value", "twin", "without_reserves"))
         found.append(Bar(own or 0.0, unmet.value, name, twin, bare))
-    return sorted(found, key=lambda bar: (-max(bar.share, bar.without_reserves or 0.0), bar.name))
+    return sorted(found, key=lambda bar: (-bar.share, -(bar.without_reserves or 0.0), bar.name))
 
 
 def _share(unmet: Value, asked: Value, of: str) -> float | None:
@@ -61,7 +61,10 @@ def draw(facts: Facts, column: str) -> Figure | None:
         values = [getattr(bar, name) for bar in found]
         if all(value is not None for value in values):
             axes.scatter(values, place, zorder=3, label=words, clip_on=False, **mark)
-    axes.set_yticks(place, [f"{short(bar.name, 22)}\n{bar.share:.1f}% · {count(bar.units)} units" for bar in found])
+    axes.set_yticks(
+        place,
+        [f"{short(bar.name, 22)}\n{percent(bar.share, 100, signs=True)} · {count(bar.units)} units" for bar in found],
+    )
     most = [max(bar.share, bar.twin or 0.0, bar.without_reserves or 0.0) for bar in found]
     axes.set_ylim(-0.6, len(found) - 0.4)
     axes.set_xlim(0, 1.08 * max(*most, 0.1))

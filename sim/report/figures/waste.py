@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.report.facts import WEEK, Facts
+from sim.report.facts import WEEK, Facts, weekly
+from sim.report.figures.bands import bands
 from sim.report.figures.style import (
     BLUE,
     HATCHES,
     ORANGE,
     VERMILLION,
-    bands,
     date_axis,
     legend,
     new_figure,
@@ -21,12 +21,6 @@ from sim.report.figures.style import (
 
 WAYS = (("expired", "expired", ORANGE), ("recalled", "called back", BLUE), ("destroyed", "destroyed", VERMILLION))
 MOST = 4
-
-
-def weekly(facts: Facts, name: str, product: str) -> np.ndarray:
-    """Units lost in one way in each week, the last one perhaps shorter; shape (weeks,)."""
-    daily = facts.daily(name, product=product)
-    return np.add.reduceat(daily, np.arange(0, len(daily), WEEK))
 
 
 def products(facts: Facts) -> list[str]:
@@ -46,14 +40,14 @@ def draw(facts: Facts) -> Figure | None:
         below = np.zeros(-(-facts.days // WEEK))
         start = on(facts, 0) + WEEK * np.arange(len(below))
         for (name, words, colour), hatch in zip(WAYS, ("", *HATCHES), strict=False):
-            units = weekly(facts, name, product)
+            units = weekly(facts.daily(name, product=product))
             if units.any():
                 axes.bar(
                     start, units, 0.86 * WEEK, below, align="edge", color=colour, hatch=hatch, edgecolor="white",
                     linewidth=0.3, label=words,
                 )  # fmt: skip
                 below = below + units
-        bands(axes, facts)
+        bands(axes, facts, named=axes is panels[0])
         axes.set_title(product)
         axes.set_ylabel(f"{facts.unit(product)}\nper week")
         thousands(axes)
