@@ -263,14 +263,31 @@ def schema(out: Path | None, of_study: bool) -> None:
 @cli.command()
 @FILE
 @click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
-def new(file: Path, of_study: bool) -> None:
+@click.option("--country-like", is_flag=True, help="A made-up national system instead, with its tables beside it.")
+@click.option("--facilities", type=int, help="With --country-like: health facilities, of very unequal size; 1,000.")
+@click.option("--products", type=int, help="With --country-like: products, every facility uses all; 10.")
+@click.option("--regions", type=int, help="With --country-like: regions, each with a store, of unequal size; 20.")
+@click.option("--days", type=int, help="With --country-like: days to simulate; 365.")
+@click.option("--shelf-life", help="With --country-like: shelf life of every product, such as 24mo; none.")
+@click.option("--seed", type=int, help="With --country-like: seed it is drawn from; 1.")
+def new(file: Path, of_study: bool, country_like: bool, **size: Any) -> None:
     """Write a commented starter scenario (or study) that runs, with the schema for editors beside it."""
     from importlib.resources import files
 
-    starter = (files("sim.study" if of_study else "sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
+    given = {name: value for name, value in size.items() if value is not None}
+    if country_like and of_study:
+        raise click.UsageError("--study or --country-like, not both")
+    if given and not country_like:
+        raise click.UsageError(f"--{next(iter(given)).replace('_', '-')} goes with --country-like only")
     name = "study.schema.json" if of_study else "scenario.schema.json"
-    rest = starter.partition("\n")[2]
-    _write(file, f"# yaml-language-server: $schema={name}\n{rest}", "x")
+    heading = f"# yaml-language-server: $schema={name}\n"
+    if country_like:
+        from sim.scenario.national import National, write_national
+
+        write_national(file, National(**given), heading)
+    else:
+        starter = (files("sim.study" if of_study else "sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
+        _write(file, heading + starter.partition("\n")[2], "x")
     if not (file.parent / name).exists():
         _write(file.parent / name, _schema(of_study), "x")
     click.echo(f"Wrote {file}. Run it with: tideover {'study' if of_study else 'run'} {file}")
