@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -23,15 +24,24 @@ def country(
     return write_national(folder / "country.yaml", National(facilities, products, regions, days, 7, shelf_life))
 
 
+LEVELS = {"facility": (35, 80), "facility_days": 3, "store": (8_000, 12_000), "store_days": 2}
+"""(s, S) and lead time of the two tiers."""
+
+
 def two_tier(folder: Path, facilities: int = 100, days: int = 365) -> Path:
-    """1 supplier -> 1 warehouse -> facilities, (s, S) reviewed daily, deterministic lead times, demand from a CSV file
-    so that another simulator can be given the same numbers."""
-    demand = np.random.default_rng(11).poisson(10, (days, facilities))
+    """1 supplier -> 1 warehouse -> facilities, (s, S) reviewed daily, deterministic lead times, patients who wait.
+
+    Demand is recorded (Poisson of mean 10, at least 1, since a peer knows no day without), so that another simulator
+    can be given the same numbers: they are in `demand.npy` (days, facilities), the levels in `levels.json`.
+    """
+    demand = np.maximum(1, np.random.default_rng(11).poisson(10, (days, facilities)))
     dates = np.datetime64("2024-01-01") + np.arange(days)
     rows = [f"{dates[d]},f{k:03d},p,{demand[d, k]}" for d in range(days) for k in range(facilities)]
     (folder / "demand.csv").write_text("date,site,product,units\n" + "\n".join(rows) + "\n")
     np.save(folder / "demand.npy", demand)
+    (folder / "levels.json").write_text(json.dumps(LEVELS))
     (folder / ".tideover").touch()
+    (s, S), (store_s, store_S) = LEVELS["facility"], LEVELS["store"]
     text = f"""
 scenario: two-tier
 title: one supplier, one warehouse, many facilities
@@ -42,15 +52,15 @@ suppliers: {{s: {{makes: {{p: {{}}}}}}}}
 warehouses: {{w: {{}}}}
 facilities: {{{", ".join(f"f{k:03d}: {{}}" for k in range(facilities))}}}
 lanes:
-  - {{from: s, to: w, time: 2d}}
-  - {{from: w, to: facilities, time: 1d}}
-demand: [{{at: facilities, product: p, series: {{file: demand.csv}}}}]
+  - {{from: s, to: w, time: {LEVELS["store_days"]}d}}
+  - {{from: w, to: facilities, time: {LEVELS["facility_days"]}d}}
+demand: [{{at: facilities, product: p, series: {{file: demand.csv}}, shortage: backorder}}]
 replenishment:
-  - {{at: facilities, policy: s_S, s: 35, S: 80}}
-  - {{at: w, policy: s_S, s: 8000, S: 12000}}
+  - {{at: facilities, policy: s_S, s: {s}, S: {S}}}
+  - {{at: w, policy: s_S, s: {store_s}, S: {store_S}}}
 stock:
-  - {{at: facilities, on_hand: 80}}
-  - {{at: w, on_hand: 12000}}
+  - {{at: facilities, on_hand: {S}}}
+  - {{at: w, on_hand: {store_S}}}
 """
     path = folder / "two-tier.yaml"
     path.write_text(text)

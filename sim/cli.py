@@ -61,26 +61,32 @@ def _count(problems: int) -> str:
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Run folder; default reports/SCENARIO-STRATEGY.")
 @click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON and write nothing.")
 @click.option("--journal", type=click.Choice(["full", "key", "none"]), default="full", help="Detail of the journal.")
-@click.option("--no-daily", is_flag=True, help="Do not keep the table of every site on every day.")
+@click.option(
+    "--daily",
+    metavar="SITES",
+    help="Sites to keep every day of: all, none, or sites, regions, countries or "
+    "kinds, with commas between. Default all, where that is not too much.",
+)
 @click.option("--no-reserve-twin", is_flag=True, help="Do not make the same run without its reserves.")
 @click.option("--no-report", is_flag=True, help="Do not make the HTML report.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 def run(
     file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, as_json: bool,
-    journal: Any, no_daily: bool, no_reserve_twin: bool, no_report: bool, quiet: bool,
+    journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report."""
     import sim
 
     overrides = read_settings(settings)
+    words = [word.strip() for word in daily.split(",")] if daily is not None and "," in daily else daily
     if out is not None and not as_json:
         from sim.report.folder import check_free
 
         check_free(out)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(
-            file, strategy, seed, overrides, without_reserves=not no_reserve_twin, detail=journal, daily=not no_daily,
-            progress=tick,
+            file, strategy, seed, overrides, without_reserves=not no_reserve_twin, detail=journal,
+            daily=words, progress=tick,
         )  # fmt: skip
     _notes(result.loaded)
     if as_json:

@@ -71,7 +71,9 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
 class World:
     """All parts of one run, wired together."""
 
-    def __init__(self, plan: Plan, streams: Streams, detail: Detail, table: bool, effects: list[Effect]) -> None:
+    def __init__(
+        self, plan: Plan, streams: Streams, detail: Detail, table: bool | np.ndarray, effects: list[Effect]
+    ) -> None:
         network = plan.network
         self.plan = plan
         self.first_day = -network.calendar.warm_up

@@ -47,13 +47,14 @@ def simulate(
     replication: int = 0,
     disruptions: bool = True,
     detail: Detail = "full",
-    table: bool = True,
+    table: bool | np.ndarray = True,
     progress: Progress | None = None,
 ) -> Outcome:
     """Run a plan once, from the first warm-up day to the last day.
 
-    `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day;
-    `progress` is called with each finished day. Raises SimulationError if the run breaks a law of conservation.
+    `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day, or the
+    cells at some positions; `progress` is called with each finished day. Raises SimulationError if the run breaks a law
+    of conservation.
     """
     streams = Streams(plan.seed, replication)
     impacts = impacts_of(plan, streams) if disruptions else ()
