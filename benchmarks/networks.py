@@ -24,6 +24,38 @@ def country(
     return write_national(folder / "country.yaml", National(facilities, products, regions, days, 7, shelf_life))
 
 
+def many_sources(folder: Path, sources: int, facilities: int = 500, products: int = 8, days: int = 365) -> Path:
+    """1 supplier -> 16 stores -> facilities, each of which orders equal shares from some of the stores: the same
+    demand over more and more lanes."""
+    stores = [f"w{k:02d}" for k in range(16)]
+    goods = [f"p{k}" for k in range(products)]
+    (folder / ".tideover").touch()
+    (folder / "facilities.csv").write_text("name\n" + "\n".join(f"f{k:05d}" for k in range(facilities)) + "\n")
+    shares = ", ".join(f"{store}: {100 / sources:g}%" for store in stores[:sources])
+    text = f"""
+scenario: many-sources
+title: facilities with several stores to order from
+start: 2024-01-01
+end: {np.datetime64("2024-01-01") + days}
+products: {{{", ".join(f"{g}: {{unit: box, cost: 1}}" for g in goods)}}}
+suppliers: {{maker: {{makes: {{{", ".join(f"{g}: {{}}" for g in goods)}}}}}}}
+warehouses: {{{", ".join(f"{store}: {{}}" for store in stores)}}}
+facilities: {{table: facilities.csv}}
+lanes:
+  - {{from: maker, to: [{", ".join(stores)}], time: 20d}}
+{chr(10).join(f"  - {{from: {store}, to: facilities, time: 2d}}" for store in stores[:sources])}
+sourcing: [{{at: facilities, from: {{{shares}}}}}]
+demand:
+{chr(10).join(f"  - {{at: facilities, product: {g}, per_day: 12}}" for g in goods)}
+replenishment:
+  - {{at: facilities, policy: base_stock, level: 21d, review: 7d}}
+  - {{at: warehouses, policy: base_stock, level: 60d, review: 7d}}
+"""
+    path = folder / "many-sources.yaml"
+    path.write_text(text)
+    return path
+
+
 LEVELS = {"facility": (35, 80), "facility_days": 3, "store": (8_000, 12_000), "store_days": 2}
 """(s, S) and lead time of the two tiers."""
 
