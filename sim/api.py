@@ -231,8 +231,8 @@ def _daily(loaded: Loaded, plan: Plan, wanted: bool | str | Sequence[str] | None
         if size <= DAILY_FITS:
             return True
         message = (
-            f"every product at every site on every day would take {size / 1e9:.0f} GB, so no daily table is kept; "
-            "name the sites whose days you want (--daily), or ask for all"
+            f"every product at every site on every day would take up to {size / 1e9:.0f} GB, so no daily table is "
+            "kept; name the sites whose days you want (--daily), or ask for all"
         )
         loaded.notes.append(Problem(loaded.document.mark().shown, 0, message))
         return False

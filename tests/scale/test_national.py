@@ -67,9 +67,12 @@ def test_it_runs_under_all_its_strategies(wanted: National, tmp_path: Path) -> N
 
 def test_the_ban_hurts_and_the_reserve_helps(tmp_path: Path) -> None:
     path = write_national(tmp_path / "land.yaml", National(90, 5, 7))
-    without, held = sim.run(path).metrics["fill_rate"], sim.run(path, "reserve-30d").metrics["fill_rate"]
+    runs = sim.run(path), sim.run(path, "reserve-30d")
+    without, held = (run.metrics["fill_rate"] for run in runs)
     assert without.value < held.value < without.twin
     assert without.twin > 0.999
+    demand = [run.outcome.record.totals["demand"] for run in runs]  # the same patients come on the same days
+    assert np.array_equal(*demand)
 
 
 def test_every_figure_is_marked_assumed(tmp_path: Path) -> None:
