@@ -4,15 +4,17 @@ PYTHON ?= python3
 SCENARIO ?= scenarios/crises/red-sea-2024.yaml
 PYTEST_ARGS ?=
 WORKERS ?= 2
+LINES ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := pyproject.toml constraints.txt
+PEERS := supplynetpy stockpyl
 INSTALL := -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench bench-peers docs gallery constraints clean distclean
+.PHONY: help setup run test lint format bench bench-peers growth docs gallery constraints clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -35,12 +37,14 @@ format: $(VENV)/.dev ## lay the code out as `make lint` wants it
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.bench ## measure speed, as ratios inside one run
-	MPLBACKEND=Agg $(BIN)/python -m benchmarks.run
+bench: $(VENV)/.dev ## measure speed, as ratios inside one run (LINES='country study' for some lines)
+	MPLBACKEND=Agg $(BIN)/python -m benchmarks.run $(LINES)
 
-bench-peers: $(VENV)/.bench ## only the measurement against another simulator
-	$(BIN)/python -c "import pathlib, tempfile; from benchmarks.run import against_peer; \
-	    folder = tempfile.TemporaryDirectory(); against_peer(pathlib.Path(folder.name), 5); folder.cleanup()"
+bench-peers: $(VENV)/.core $(PEERS:%=.venv-peers/%/.stamp) ## the same against SupplyNetPy and stockpyl, each in an environment of its own
+	MPLBACKEND=Agg $(BIN)/python -m benchmarks.peers.compare .venv-peers
+
+growth: $(VENV)/.core ## draw docs/growth.svg: how a run's time grows with its size
+	MPLBACKEND=Agg $(BIN)/python -m benchmarks.growth
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
@@ -62,7 +66,7 @@ clean: ## remove what builds and tools leave behind; reports stay
 	find . -path './.venv*' -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean ## the same, and the environments
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-peers
 
 # A stamp file tells what an environment holds; it is made again when pyproject.toml or the pins change.
 
@@ -81,8 +85,9 @@ $(VENV)/.docs: $(VENV)/.core
 	@$(BIN)/python $(INSTALL) --editable '.[docs]'
 	@touch $@
 
-$(VENV)/.bench: $(VENV)/.core
-	@$(BIN)/python $(INSTALL) --editable '.[bench]'
+.venv-peers/%/.stamp: benchmarks/peers/%.txt
+	$(call make_venv,.venv-peers/$*)
+	@.venv-peers/$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 define make_venv

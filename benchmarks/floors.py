@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Generator
+from typing import Any
+
 import numpy as np
+import simpy
 
 
 def draw(means: np.ndarray, days: int) -> int:
@@ -51,3 +56,65 @@ def bare_loop(means: np.ndarray, store: np.ndarray, days: int) -> float:
         under_way[day + lead] += sent
         totals[day] = served.sum(), demand[day].sum(), stock.sum()
     return float(totals[:, 0].sum() / totals[:, 1].sum())
+
+
+def bare_simpy(demand: np.ndarray, levels: dict[str, Any]) -> float:
+    """A bare SimPy model of `networks.two_tier`: one process a site and one a delivery, plain integers, no record.
+
+    `demand` (days, facilities) are recorded units, `levels` as in `networks.LEVELS`. Returns the fill rate.
+    """
+    days, facilities = demand.shape
+    environment = simpy.Environment()
+    (s, S), (store_s, store_S) = levels["facility"], levels["store"]
+    stock, position, owed = [S] * facilities, [S] * facilities, [0] * facilities
+    store = {"stock": store_S, "position": store_S}
+    waiting: deque[list[int]] = deque()
+    unmet = 0
+
+    def deliver(facility: int, units: int) -> Generator[simpy.Event, None, None]:
+        yield environment.timeout(levels["facility_days"])
+        served = min(owed[facility], units)
+        owed[facility] -= served
+        stock[facility] += units - served
+
+    def replenish(units: int) -> Generator[simpy.Event, None, None]:
+        yield environment.timeout(levels["store_days"])
+        store["stock"] += units
+        send()
+
+    def send() -> None:
+        while waiting and store["stock"]:
+            facility, units = waiting[0]
+            given = min(units, store["stock"])
+            store["stock"] -= given
+            environment.process(deliver(facility, given))
+            if given < units:
+                waiting[0][1] -= given
+            else:
+                waiting.popleft()
+
+    def order(facility: int, units: int) -> None:
+        waiting.append([facility, units])
+        store["position"] -= units
+        send()
+        if store["position"] <= store_s:
+            environment.process(replenish(store_S - store["position"]))
+            store["position"] = store_S
+
+    def live(facility: int, units: list[int]) -> Generator[simpy.Event, None, None]:
+        nonlocal unmet
+        for asked in units:
+            served = min(stock[facility], asked)
+            stock[facility] -= served
+            owed[facility] += asked - served
+            unmet += asked - served
+            position[facility] -= asked
+            if position[facility] <= s:
+                order(facility, S - position[facility])
+                position[facility] = S
+            yield environment.timeout(1)
+
+    for k in range(facilities):
+        environment.process(live(k, demand[:, k].tolist()))
+    environment.run(until=days)
+    return 1 - unmet / float(demand.sum())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
+
+from sim.scenario.national import National, write_national
 
 
 def country(
@@ -12,69 +15,65 @@ def country(
     facilities: int = 10_000,
     products: int = 20,
     days: int = 365,
-    warehouses: int = 50,
+    regions: int = 50,
     shelf_life: str | None = None,
 ) -> Path:
-    """A national system: 2 suppliers abroad, 2 ports, a central store, regional warehouses, facilities of very
-    unequal size (lognormal, sd of the logarithm 1); weekly reviews, proportional allocation, one export ban. With
-    `shelf_life` every product expires."""
-    rng = np.random.default_rng(7)
-    size = rng.lognormal(0.0, 1.0, facilities)
-    rows = ["name,country,region,priority,served_by,mean_daily"]
-    for k in range(facilities):
-        region = k % warehouses
-        mean = max(0.2, 3 * size[k])
-        rows.append(f"f{k:05d},KE,r{region:02d},{1 + k % 3},w{region:02d},{mean:.2f}")
-    (folder / "facilities.csv").write_text("\n".join(rows) + "\n")
-    goods = [f"p{k:02d}" for k in range(products)]
-    makes = [f"{{{', '.join(f'{g}: {{}}' for g in half)}}}" for half in (goods[::2], goods[1::2])]
+    """What `tideover new --country-like` writes: 2 suppliers abroad, 2 ports, a central store, one store a region,
+    facilities of very unequal size; weekly reviews, proportional allocation, one export ban."""
     (folder / ".tideover").touch()
-    life = f", shelf_life: {shelf_life}" if shelf_life else ""
+    return write_national(folder / "country.yaml", National(facilities, products, regions, days, 7, shelf_life))
+
+
+def many_sources(folder: Path, sources: int, facilities: int = 500, products: int = 8, days: int = 365) -> Path:
+    """1 supplier -> 16 stores -> facilities, each of which orders equal shares from some of the stores: the same
+    demand over more and more lanes."""
+    stores = [f"w{k:02d}" for k in range(16)]
+    goods = [f"p{k}" for k in range(products)]
+    (folder / ".tideover").touch()
+    (folder / "facilities.csv").write_text("name\n" + "\n".join(f"f{k:05d}" for k in range(facilities)) + "\n")
+    shares = ", ".join(f"{store}: {100 / sources:g}%" for store in stores[:sources])
     text = f"""
-scenario: country
-title: a country
+scenario: many-sources
+title: facilities with several stores to order from
 start: 2024-01-01
 end: {np.datetime64("2024-01-01") + days}
-products: {{{", ".join(f"{g}: {{unit: box, cost: 1{life}}}" for g in goods)}}}
-suppliers:
-  s1: {{country: IN, makes: {makes[0]}}}
-  s2: {{country: CN, makes: {makes[1]}}}
-ports:
-  port1: {{country: KE, clearance: 5d}}
-  port2: {{country: KE, clearance: 7d}}
-warehouses:
-  central: {{country: KE, region: centre}}
-{chr(10).join(f"  w{k:02d}: {{country: KE, region: r{k:02d}}}" for k in range(warehouses))}
+products: {{{", ".join(f"{g}: {{unit: box, cost: 1}}" for g in goods)}}}
+suppliers: {{maker: {{makes: {{{", ".join(f"{g}: {{}}" for g in goods)}}}}}}}
+warehouses: {{{", ".join(f"{store}: {{}}" for store in stores)}}}
 facilities: {{table: facilities.csv}}
 lanes:
-  - {{from: s1, to: port1, mode: sea, time: "lognormal(20d, 3d)"}}
-  - {{from: s2, to: port2, mode: sea, time: "lognormal(25d, 3d)"}}
-  - {{from: port1, to: central, time: 1d}}
-  - {{from: port2, to: central, time: 2d}}
-  - {{from: central, to: [{", ".join(f"w{k:02d}" for k in range(warehouses))}], time: 3d}}
-  - {{from: column served_by, to: facilities, time: 2d}}
+  - {{from: maker, to: [{", ".join(stores)}], time: 20d}}
+{chr(10).join(f"  - {{from: {store}, to: facilities, time: 2d}}" for store in stores[:sources])}
+sourcing: [{{at: facilities, from: {{{shares}}}}}]
 demand:
-{chr(10).join(f"  - {{at: facilities, product: {g}, per_day: column mean_daily}}" for g in goods)}
+{chr(10).join(f"  - {{at: facilities, product: {g}, per_day: 12}}" for g in goods)}
 replenishment:
   - {{at: facilities, policy: base_stock, level: 21d, review: 7d}}
   - {{at: warehouses, policy: base_stock, level: 60d, review: 7d}}
-disruptions:
-  - {{kind: export_ban, country: IN, from: 2024-04-01, for: 60d}}
 """
-    path = folder / "country.yaml"
+    path = folder / "many-sources.yaml"
     path.write_text(text)
     return path
 
 
+LEVELS = {"facility": (35, 80), "facility_days": 3, "store": (8_000, 12_000), "store_days": 2}
+"""(s, S) and lead time of the two tiers."""
+
+
 def two_tier(folder: Path, facilities: int = 100, days: int = 365) -> Path:
-    """1 supplier -> 1 warehouse -> facilities, (s, S) reviewed daily, deterministic lead times, demand from a CSV file
-    so that another simulator can be given the same numbers."""
-    demand = np.random.default_rng(11).poisson(10, (days, facilities))
+    """1 supplier -> 1 warehouse -> facilities, (s, S) reviewed daily, deterministic lead times, patients who wait.
+
+    Demand is recorded (Poisson of mean 10, at least 1, since a peer knows no day without), so that another simulator
+    can be given the same numbers: they are in `demand.npy` (days, facilities), the levels in `levels.json`.
+    """
+    demand = np.maximum(1, np.random.default_rng(11).poisson(10, (days, facilities)))
     dates = np.datetime64("2024-01-01") + np.arange(days)
     rows = [f"{dates[d]},f{k:03d},p,{demand[d, k]}" for d in range(days) for k in range(facilities)]
     (folder / "demand.csv").write_text("date,site,product,units\n" + "\n".join(rows) + "\n")
     np.save(folder / "demand.npy", demand)
+    (folder / "levels.json").write_text(json.dumps(LEVELS))
     (folder / ".tideover").touch()
+    (s, S), (store_s, store_S) = LEVELS["facility"], LEVELS["store"]
     text = f"""
 scenario: two-tier
 title: one supplier, one warehouse, many facilities
@@ -85,15 +84,15 @@ suppliers: {{s: {{makes: {{p: {{}}}}}}}}
 warehouses: {{w: {{}}}}
 facilities: {{{", ".join(f"f{k:03d}: {{}}" for k in range(facilities))}}}
 lanes:
-  - {{from: s, to: w, time: 2d}}
-  - {{from: w, to: facilities, time: 1d}}
-demand: [{{at: facilities, product: p, series: {{file: demand.csv}}}}]
+  - {{from: s, to: w, time: {LEVELS["store_days"]}d}}
+  - {{from: w, to: facilities, time: {LEVELS["facility_days"]}d}}
+demand: [{{at: facilities, product: p, series: {{file: demand.csv}}, shortage: backorder}}]
 replenishment:
-  - {{at: facilities, policy: s_S, s: 35, S: 80}}
-  - {{at: w, policy: s_S, s: 8000, S: 12000}}
+  - {{at: facilities, policy: s_S, s: {s}, S: {S}}}
+  - {{at: w, policy: s_S, s: {store_s}, S: {store_S}}}
 stock:
-  - {{at: facilities, on_hand: 80}}
-  - {{at: w, on_hand: 12000}}
+  - {{at: facilities, on_hand: {S}}}
+  - {{at: w, on_hand: {store_S}}}
 """
     path = folder / "two-tier.yaml"
     path.write_text(text)

@@ -6,12 +6,10 @@ Each line runs its two sides in turn and takes the median of the ratios; it prin
 from __future__ import annotations
 
 import argparse
+import os
 import platform
-import resource
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
@@ -20,59 +18,29 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import floors, networks
-from sim.engine.compile.plan import compile_plan
-from sim.engine.plan import Plan
-from sim.engine.run import Outcome, simulate
-from sim.scenario.load import load
-
-
-def timed(action: Callable[[], object]) -> float:
-    """Processor seconds one call takes, which other work on the machine hardly changes."""
-    began = time.process_time()
-    action()
-    return time.process_time() - began
-
-
-def paired(one: Callable[[], object], other: Callable[[], object], repeats: int) -> tuple[float, float, float]:
-    """Medians over repeats of seconds of `one`, of `other`, and of their ratio, run in turn."""
-    pairs = [(timed(one), timed(other)) for _ in range(repeats)]
-    return (
-        statistics.median(a for a, _ in pairs),
-        statistics.median(b for _, b in pairs),
-        statistics.median(a / b for a, b in pairs),
-    )
-
-
-def plan_of(path: Path) -> Plan:
-    """The compiled scenario."""
-    return compile_plan(load(path))
-
-
-def run(plan: Plan) -> Outcome:
-    """One replication without its twin, all metrics, no journal and no daily table."""
-    return simulate(plan, detail="none", table=False)
+from benchmarks.measure import alone, paired, plan_of, run, timed, verdict
+from benchmarks.study import study
 
 
 def country(folder: Path, facilities: int, repeats: int) -> None:
-    """First line of the budget."""
-    began = time.process_time()
+    """First line of the budget; memory in a process of its own."""
     plan = plan_of(networks.country(folder, facilities))
-    loading = time.process_time() - began
-    days = plan.network.calendar.days
-    ours, draw, ratio = paired(lambda: run(plan), lambda: floors.draw(plan.demand.mean, days), repeats)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"country, {facilities:,} facilities x 20 products x {days} days (loading {loading:.1f} s)")
-    print(f"  {ours:.2f} s against {draw:.2f} s for the draw alone: {ratio:.2f} x  (budget 2.5 x)")
-    print(f"  peak memory {peak:.2f} GB  (budget 1.5 GB)")
+    found = paired(lambda: run(plan), lambda: floors.draw(plan.demand.mean, plan.network.calendar.days), repeats)
+    own = alone("country", str(folder / "alone"), str(facilities), "365")
+    print(f"country, {facilities:,} facilities x 20 products x 365 days (loading {own['loading']:.1f} s)")
+    print(f"  {found.ours:.2f} s against {found.other:.2f} s for the draw alone: {found.ratio:.2f} x", end="  ")
+    print(f"(budget 2.5 x: {verdict(found.ratio, 2.5)})")
+    print(f"  peak memory of a process of its own {own['peak_gb']:.2f} GB", end="  ")
+    print(f"(budget 1.5 GB: {verdict(own['peak_gb'], 1.5)})")
 
 
 def perishable(folder: Path, facilities: int, repeats: int) -> None:
     """Second line of the budget."""
     plan = plan_of(networks.country(folder, facilities, shelf_life="24mo"))
-    days = plan.network.calendar.days
-    ours, draw, ratio = paired(lambda: run(plan), lambda: floors.draw(plan.demand.mean, days), repeats)
+    found = paired(lambda: run(plan), lambda: floors.draw(plan.demand.mean, plan.network.calendar.days), repeats)
     print(f"the same with a shelf life of 24 months on every product, {facilities:,} facilities")
-    print(f"  {ours:.2f} s against {draw:.2f} s for the draw alone: {ratio:.2f} x  (budget 4 x)")
+    print(f"  {found.ours:.2f} s against {found.other:.2f} s for the draw alone: {found.ratio:.2f} x", end="  ")
+    print(f"(budget 4 x: {verdict(found.ratio, 4)})")
 
 
 def growth(folder: Path, facilities: int, repeats: int) -> None:
@@ -81,34 +49,25 @@ def growth(folder: Path, facilities: int, repeats: int) -> None:
     sizes = {"facilities": (2 * facilities, 8, 365), "products": (facilities, 16, 365), "days": (facilities, 8, 730)}
     plans = {}
     for name, size in {"once": (facilities, 8, 365), **sizes}.items():
-        place = folder / name
-        place.mkdir()
-        plans[name] = plan_of(networks.country(place, *size))
+        (folder / name).mkdir()
+        plans[name] = plan_of(networks.country(folder / name, *size))
     for name in sizes:
-        _, _, ratio = paired(partial(run, plans[name]), partial(run, plans["once"]), repeats)
-        print(f"  twice the {name}: {ratio:.2f} x  (budget 2.1 x)")
+        found = paired(partial(run, plans[name]), partial(run, plans["once"]), repeats)
+        print(f"  twice the {name}: {found.ratio:.2f} x  (budget 2.1 x: {verdict(found.ratio, 2.1)})")
 
 
-def against_peer(folder: Path, repeats: int) -> None:
-    """Third line of the budget; skipped in words where the peer is not installed."""
-    print("1 supplier -> 1 warehouse -> 100 facilities, (s,S), 365 days, against SupplyNetPy")
-    try:
-        print(f"  SupplyNetPy {version('supplynetpy')}")
-    except ModuleNotFoundError:
-        print("  not installed: pip install 'tideover[bench]'")
-        return
-    from benchmarks.peer import supplynetpy
-
-    plan = plan_of(networks.two_tier(folder))
-    found = []
-    for _ in range(repeats):
-        theirs, asked, fill = supplynetpy(folder)
-        found.append((theirs, timed(lambda: run(plan))))
+def two_tier(folder: Path, repeats: int) -> None:
+    """Floor of the third line of the budget, which `make bench-peers` prints: a bare SimPy model of the same network,
+    after checking that it serves the same."""
+    plan, demand = plan_of(networks.two_tier(folder)), np.load(folder / "demand.npy")
     sums = run(plan).record.sums
-    ours = int(sums["demand"].sum()), float(sums["served"].sum() / sums["demand"].sum())
-    print(f"  same network? demand {ours[0]:,} and {asked:,.0f} units, fill rate {ours[1]:.4f} and {fill:.4f}")
-    ratio = statistics.median(a / b for a, b in found)
-    print(f"  {found[0][0]:.2f} s against our {found[0][1]:.3f} s: {ratio:.0f} x faster  (budget 60 x)")
+    ours, bare = 1 - sums["unmet"].sum() / sums["demand"].sum(), floors.bare_simpy(demand, networks.LEVELS)
+    found = paired(lambda: run(plan), lambda: floors.bare_simpy(demand, networks.LEVELS), repeats)
+    print("1 supplier -> 1 warehouse -> 100 facilities, (s, S), 365 days")
+    print(
+        f"  {1000 * found.ours:.0f} ms against {1000 * found.other:.0f} ms for a bare SimPy model: {found.ratio:.2f} x"
+    )
+    print(f"  fill rates {ours:.5f} and {bare:.5f}: {'the same' if abs(ours - bare) < 1e-9 else 'NOT THE SAME'}")
 
 
 def tabletop(folder: Path, repeats: int) -> None:
@@ -118,28 +77,60 @@ def tabletop(folder: Path, repeats: int) -> None:
     region = network.sites["region"].astype("category").cat.codes.to_numpy()[network.cell_site[cells]]
     store = np.unique(region * len(network.products) + network.cell_product[cells], return_inverse=True)[1]
     days = network.calendar.days
-    ours, bare, ratio = paired(lambda: run(plan), lambda: floors.bare_loop(plan.demand.mean, store, days), repeats)
+    found = paired(lambda: run(plan), lambda: floors.bare_loop(plan.demand.mean, store, days), repeats)
+    draw = min(timed(lambda: floors.draw(plan.demand.mean, days)) for _ in range(repeats))
     print(f"tabletop network, {len(network.sites)} sites x {len(network.products)} products x {days} days")
-    print(f"  {1000 * ours:.0f} ms against {1000 * bare:.1f} ms for a bare numpy loop: {ratio:.1f} x  (budget 4 x)")
+    print(f"  {1000 * found.ours:.0f} ms against {1000 * found.other:.1f} ms for a bare numpy loop", end=" ")
+    print(f"(of which the draw {1000 * draw:.1f} ms): {found.ratio:.1f} x  (budget 4 x: {verdict(found.ratio, 4)})")
+
+
+def large(folder: Path, facilities: int) -> None:
+    """The report of a country, the daily table of a large network, and memory against days."""
+    own = alone("report", str(folder / "report"), str(facilities), "365")
+    print(f"report of {facilities:,} facilities x 20 products x 365 days")
+    print(f"  {own['seconds']:.1f} s (budget 20 s: {verdict(own['seconds'], 20)})", end=", ")
+    print(f"{own['megabytes']:.1f} MB (budget 5 MB: {verdict(own['megabytes'], 5)})")
+    print(f"peak memory against days, {facilities // 4:,} facilities x 20 products, no journal, no daily table")
+    peaks = [alone("country", str(folder / f"{d}"), str(facilities // 4), str(d))["peak_gb"] for d in (365, 1460)]
+    print(f"  {peaks[0]:.2f} GB for 365 days, {peaks[1]:.2f} GB for 1,460")
+    print(f"writing the daily table of {facilities // 4:,} facilities x 2 products")
+    for days in (365, 1460):
+        own = alone("daily", str(folder / f"daily{days}"), str(facilities // 4), str(days))
+        print(f"  {days:,} days: {own['seconds']:.1f} s, {own['written_mb']:.0f} MB, peak +{own['raised_gb']:.2f} GB")
+
+
+def machine() -> None:
+    """What it is measured on, and what else goes on there."""
+    numbers = f"Python {platform.python_version()}, numpy {np.__version__}, simpy {version('simpy')}"
+    print(f"{numbers}, {platform.machine()}, {os.cpu_count()} processors, {sys.platform}")
+    print(f"load before beginning: {os.getloadavg()[0]:.1f} processes")
 
 
 def main() -> None:
-    """Print every line; `--quick` takes a tenth of the country and one repeat."""
+    """Print every line, or those that are named; `--quick` takes a tenth of the country and one repeat."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the country, one repeat")
-    quick = parser.parse_args().quick
-    print(f"Python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}, {sys.platform}")
+    parser.add_argument("lines", nargs="*", help="only these: tabletop, two_tier, growth, country, perishable, …")
+    asked = parser.parse_args()
+    quick = asked.quick
+    facilities, repeats = (1_000, 1) if quick else (10_000, 3)
+    lines: dict[str, Callable[[Path], None]] = {
+        "tabletop": lambda f: tabletop(f, 3 if quick else 15),
+        "two_tier": lambda f: two_tier(f, 3 if quick else 15),
+        "growth": lambda f: growth(f, 300 if quick else 1_000, repeats),
+        "country": lambda f: country(f, facilities, repeats),
+        "perishable": lambda f: perishable(f, facilities, repeats),
+        "large": lambda f: large(f, facilities),
+        "study": lambda f: study(f, 1 if quick else 5),
+    }
+    if unknown := set(asked.lines) - set(lines):
+        parser.error(f"no such line: {', '.join(sorted(unknown))}; there are {', '.join(lines)}")
+    machine()
     with tempfile.TemporaryDirectory() as root:
-        for name, action in {
-            "tabletop": lambda f: tabletop(f, 3 if quick else 15),
-            "peer": lambda f: against_peer(f, 1 if quick else 5),
-            "growth": lambda f: growth(f, 300 if quick else 1_000, 1 if quick else 3),
-            "country": lambda f: country(f, 1_000 if quick else 10_000, 1 if quick else 3),
-            "perishable": lambda f: perishable(f, 1_000 if quick else 10_000, 1 if quick else 3),
-        }.items():
+        for name in asked.lines or lines:
             folder = Path(root) / name
             folder.mkdir()
-            action(folder)
+            lines[name](folder)
 
 
 if __name__ == "__main__":

@@ -7,20 +7,26 @@ import hashlib
 import itertools
 import json
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim import __version__
 from sim.engine.compile.plan import compile_plan
 from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.journal import Detail
+from sim.engine.ledger import DAILY
+from sim.engine.plan import Plan
 from sim.engine.run import Outcome, simulate
+from sim.errors import PlaceError, Problem, ScenarioError
 from sim.metrics.cost import Rates
 from sim.metrics.summary import Summary, summarise
+from sim.model.selection import select
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -28,6 +34,8 @@ if TYPE_CHECKING:
 
     from sim.report.why import Explanation
 
+DAILY_FITS = 2_000_000_000
+"""Bytes that the daily table may take where it was not asked for."""
 LIBRARIES = ("simpy", "numpy", "pandas", "pydantic", "pyarrow", "searoute")
 
 
@@ -158,13 +166,13 @@ class Run:
         return write_atomically(Path(folder), lambda place: self._fill(place, report))
 
     def _fill(self, place: Path, report: bool) -> None:
-        from sim.report.folder import write_json, write_parquet
-        from sim.report.tables import genealogy_table, metrics_json, metrics_table
+        from sim.report.folder import write_json, write_parquet, write_parts
+        from sim.report.tables import daily_parts, genealogy_table, metrics_json, metrics_table
 
         write_json(place / "metrics.json", metrics_json(self.metrics))
         metrics_table(self.metrics).to_csv(place / "metrics.csv", index=False)
-        if self.outcome.record.table is not None:
-            write_parquet(place / "daily.parquet", self.daily)
+        if self.outcome.record.table is not None or self.outcome.record.part is not None:
+            write_parts(place / "daily.parquet", daily_parts(self.outcome))
         write_parquet(place / "events.parquet", self.events)
         if self.outcome.lots is not None:
             write_parquet(place / "lots.parquet", self.lots)
@@ -190,7 +198,7 @@ def run(
     twin: bool = True,
     without_reserves: bool = True,
     detail: Detail = "full",
-    daily: bool = True,
+    daily: bool | str | Sequence[str] | None = None,
     progress: Callable[[float], None] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
 ) -> Run:
@@ -198,10 +206,11 @@ def run(
 
     `overrides` sets values by dotted path, after the strategy. `twin=False` makes only the run itself, nothing to
     compare it with; `without_reserves=False` leaves out the twin that shows what the reserves did. `detail` is the
-    journal's (full, key, none), `daily` keeps every site and product on every day; `progress` is called every
-    finished day with the share of the work that is done. Units are counted every day, and every `lot_check` days each
-    lot for itself. Raises
-    ScenarioError with everything that is wrong with the input.
+    journal's (full, key, none). `daily` keeps every product on every day at all sites (True), at none (False), or at
+    some: sites, regions, countries or kinds by name; left out: at all if that takes at most `DAILY_FITS`, else at none,
+    with a note. `progress` is called every finished day with the share of the work that is done. Units are counted
+    every day, and every `lot_check` days each lot for itself. Raises ScenarioError with everything that is wrong with
+    the input.
     """
     settings = dict(overrides or {})
     if seed is not None:
@@ -213,12 +222,34 @@ def run(
     total = (calendar.days + calendar.warm_up) * (1 + twin + stripped)
     done = itertools.count(1)
     tick = None if progress is None else (lambda _: progress(next(done) / total))
-    options: dict[str, Any] = {"replication": replication, "table": daily, "progress": tick, "lot_check": lot_check}
-    outcome = simulate(plan, detail=detail, **options)
-    undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
-    options["table"] = False
-    bare = simulate(plan.without_reserves(), detail="none", **options) if stripped else None
+    options: dict[str, Any] = {"replication": replication, "progress": tick, "lot_check": lot_check}
+    outcome = simulate(plan, detail=detail, table=_daily(loaded, plan, daily), **options)
+    options |= {"detail": "none", "table": False}
+    undisturbed = simulate(plan, disruptions=False, **options) if twin else None
+    bare = simulate(plan.without_reserves(), **options) if stripped else None
     return Run(loaded, outcome, undisturbed, replication, bare)
+
+
+def _daily(loaded: Loaded, plan: Plan, wanted: bool | str | Sequence[str] | None) -> bool | np.ndarray:
+    """What `daily` asks for: all cells, none, or the positions of some; raises ScenarioError for an unknown name."""
+    network = plan.network
+    if wanted is None:
+        size = len(network.cell_site) * network.calendar.days * len(DAILY) * 8
+        if size <= DAILY_FITS:
+            return True
+        message = (
+            f"every product at every site on every day would take up to {size / 1e9:.0f} GB, so no daily table is "
+            "kept; name the sites whose days you want (--daily), or ask for all"
+        )
+        loaded.notes.append(Problem(loaded.document.mark().shown, 0, message))
+        return False
+    if isinstance(wanted, bool) or wanted in ("all", "none"):
+        return wanted in (True, "all")
+    try:
+        sites = select(wanted if isinstance(wanted, str) else list(wanted), network.sites)
+    except PlaceError as error:
+        raise ScenarioError([Problem("daily", 0, error.message, error.value, error.expected, error.nearest)]) from None
+    return np.flatnonzero(np.isin(network.cell_site, sites))
 
 
 def validate(path: str | Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Loaded:

@@ -61,26 +61,32 @@ def _count(problems: int) -> str:
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Run folder; default reports/SCENARIO-STRATEGY.")
 @click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON and write nothing.")
 @click.option("--journal", type=click.Choice(["full", "key", "none"]), default="full", help="Detail of the journal.")
-@click.option("--no-daily", is_flag=True, help="Do not keep the table of every site on every day.")
+@click.option(
+    "--daily",
+    metavar="SITES",
+    help="Sites to keep every day of: all, none, or sites, regions, countries or "
+    "kinds, with commas between. Default all, where that is not too much.",
+)
 @click.option("--no-reserve-twin", is_flag=True, help="Do not make the same run without its reserves.")
 @click.option("--no-report", is_flag=True, help="Do not make the HTML report.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 def run(
     file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, as_json: bool,
-    journal: Any, no_daily: bool, no_reserve_twin: bool, no_report: bool, quiet: bool,
+    journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report."""
     import sim
 
     overrides = read_settings(settings)
+    words = [word.strip() for word in daily.split(",")] if daily is not None and "," in daily else daily
     if out is not None and not as_json:
         from sim.report.folder import check_free
 
         check_free(out)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(
-            file, strategy, seed, overrides, without_reserves=not no_reserve_twin, detail=journal, daily=not no_daily,
-            progress=tick,
+            file, strategy, seed, overrides, without_reserves=not no_reserve_twin, detail=journal,
+            daily=words, progress=tick,
         )  # fmt: skip
     _notes(result.loaded)
     if as_json:
@@ -263,14 +269,31 @@ def schema(out: Path | None, of_study: bool) -> None:
 @cli.command()
 @FILE
 @click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
-def new(file: Path, of_study: bool) -> None:
+@click.option("--country-like", is_flag=True, help="A made-up national system instead, with its tables beside it.")
+@click.option("--facilities", type=int, help="With --country-like: health facilities, of very unequal size; 1,000.")
+@click.option("--products", type=int, help="With --country-like: products, every facility uses all; 10.")
+@click.option("--regions", type=int, help="With --country-like: regions, each with a store, of unequal size; 20.")
+@click.option("--days", type=int, help="With --country-like: days to simulate; 365.")
+@click.option("--shelf-life", help="With --country-like: shelf life of every product, such as 24mo; none.")
+@click.option("--seed", type=int, help="With --country-like: seed it is drawn from; 1.")
+def new(file: Path, of_study: bool, country_like: bool, **size: Any) -> None:
     """Write a commented starter scenario (or study) that runs, with the schema for editors beside it."""
     from importlib.resources import files
 
-    starter = (files("sim.study" if of_study else "sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
+    given = {name: value for name, value in size.items() if value is not None}
+    if country_like and of_study:
+        raise click.UsageError("--study or --country-like, not both")
+    if given and not country_like:
+        raise click.UsageError(f"--{next(iter(given)).replace('_', '-')} goes with --country-like only")
     name = "study.schema.json" if of_study else "scenario.schema.json"
-    rest = starter.partition("\n")[2]
-    _write(file, f"# yaml-language-server: $schema={name}\n{rest}", "x")
+    heading = f"# yaml-language-server: $schema={name}\n"
+    if country_like:
+        from sim.scenario.national import National, write_national
+
+        write_national(file, National(**given), heading)
+    else:
+        starter = (files("sim.study" if of_study else "sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
+        _write(file, heading + starter.partition("\n")[2], "x")
     if not (file.parent / name).exists():
         _write(file.parent / name, _schema(of_study), "x")
     click.echo(f"Wrote {file}. Run it with: tideover {'study' if of_study else 'run'} {file}")

@@ -21,6 +21,7 @@ CARRIED = (
     "sim/report/data/countries-110m.json",
     "sim/report/templates/report.css",
     "sim/report/templates/report.html.j2",
+    "sim/scenario/national.yaml",
     "sim/scenario/starter.yaml",
     "sim/py.typed",
 )

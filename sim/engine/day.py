@@ -85,7 +85,7 @@ class World:
         plan: Plan,
         streams: Streams,
         detail: Detail,
-        table: bool,
+        table: bool | np.ndarray,
         effects: list[Effect],
         lot_check: int = LOT_CHECK_DAYS,
     ) -> None:

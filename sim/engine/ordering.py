@@ -157,6 +157,16 @@ class Sources:
     @staticmethod
     def _round(part: np.ndarray, due: np.ndarray, left: np.ndarray, owner: np.ndarray, begin: np.ndarray) -> np.ndarray:
         """Hand out the units still missing (or take back those too many) where the carried share is furthest off."""
+        gap = due - part
+        # a unit given lowers a gap by 1: where gaps lie closer together than that, each gets one before any gets two
+        close = np.maximum.reduceat(gap, begin) - np.minimum.reduceat(gap, begin) < 1
+        at_once = close & (left > 0) & (left <= np.diff(begin, append=len(owner)))
+        if at_once.any():
+            order = np.lexsort((-gap, owner))
+            rank = np.empty(len(owner), dtype=np.int64)
+            rank[order] = np.arange(len(owner)) - begin[owner]
+            part += rank < np.where(at_once, left, 0)[owner]
+            left = np.where(at_once, 0, left)
         for _ in range(len(owner)):
             if not left.any():
                 break

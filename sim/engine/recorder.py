@@ -22,10 +22,11 @@ had waited (unit-days); share in use of berth time or of a day's handling (NaN w
 class Record:
     """Figures over the counted days.
 
-    `sums[name]` over cells; `totals[name]` (days, groups); `table[name]` (days, cells) or None; `counts` over cells:
-    stockout_days (unmet demand), ready_days (stock at day's end), plan_days (stock within the planned minimum and
-    maximum); `squares` summed squares of demand and orders; `ports` (days, gates), see `PORT_FIGURES`; `passages`
-    (days, queues) traffic, passed, queue and waiting before the passages at the positions `queues`;
+    `sums[name]` over cells; `totals[name]` (days, groups); `table[name]` (days, cells) or None; `part` None or, of some
+    cells only, their positions (ascending) and the same (days, those cells); `counts` over cells: stockout_days (unmet
+    demand), ready_days (stock at day's end), plan_days (stock within the planned minimum and maximum); `squares` summed
+    squares of demand and orders; `ports` (days, gates), see `PORT_FIGURES`; `passages` (days, queues) traffic, passed,
+    queue and waiting before the passages at the positions `queues`;
     `reserves` (days, reserves) stock, released, open; `lane_units` over lanes; `priced_units` over cells: units
     dispatched, each counted as many times as the price of its day is the usual one; `opening[name]` over groups: stocks
     (`STOCKS`) on the evening before the first counted day.
@@ -43,18 +44,24 @@ class Record:
     lane_units: np.ndarray
     priced_units: np.ndarray
     opening: dict[str, np.ndarray]
+    part: tuple[np.ndarray, dict[str, np.ndarray]] | None = None
 
 
 class Recorder:
-    """Collects a record day by day; days before 0 (warm-up) are not counted."""
+    """Collects a record day by day; days before 0 (warm-up) are not counted.
 
-    def __init__(self, plan: Plan, state: State, transport: Transport, table: bool) -> None:
+    `table` says of which cells every day is kept: all, none, or those at some positions.
+    """
+
+    def __init__(self, plan: Plan, state: State, transport: Transport, table: bool | np.ndarray) -> None:
         network, ledger = plan.network, state.today
         days, cells, groups = network.calendar.days, len(network.cell_site), len(network.groups)
         self._plan, self._state, self._transport, self._ledger = plan, state, transport, ledger
         self._sums = np.zeros(ledger.rows.shape, dtype=np.int64)
         self._totals = np.zeros((days, len(ledger.rows), groups), dtype=np.int64)
-        self._table = np.zeros((days, *ledger.rows.shape), dtype=np.int64) if table else None
+        self._cells = np.unique(table) if isinstance(table, np.ndarray) else None
+        kept = len(self._cells) if self._cells is not None else cells if table else 0
+        self._table = np.zeros((days, len(ledger.rows), kept), dtype=np.int64) if kept else None
         self._counts = {name: np.zeros(cells, dtype=np.int64) for name in ("stockout_days", "ready_days", "plan_days")}
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._float = np.zeros(cells)
@@ -88,7 +95,7 @@ class Recorder:
         self._sums += ledger.rows
         self._totals[day] = totals
         if self._table is not None:
-            self._table[day] = ledger.rows
+            self._table[day] = ledger.rows if self._cells is None else ledger.rows[:, self._cells]
         self._count()
         if self._prices_move:
             self._priced += ledger.dispatched * self._transport.quantities["cell.price_factor"]
@@ -139,12 +146,13 @@ class Recorder:
             return {name: found[..., row[name], :] if name in row else nothing for name in DAILY}
 
         sums = by_name(self._sums)
+        table = None if self._table is None else by_name(self._table)
         return Record(
             sums,
             self._counts,
             self._squares,
             by_name(self._totals),
-            None if self._table is None else by_name(self._table),
+            table if self._cells is None else None,
             self._ports | {"utilisation": self._used()},
             self._passages,
             self._queues,
@@ -152,6 +160,7 @@ class Recorder:
             self._state.lane_units - self._lane_before,
             self._priced if self._prices_move else sums["dispatched"].astype(float),
             by_name(self._opening),
+            None if self._cells is None or table is None else (self._cells, table),
         )
 
     def _count(self) -> None:

@@ -50,15 +50,15 @@ def simulate(
     replication: int = 0,
     disruptions: bool = True,
     detail: Detail = "full",
-    table: bool = True,
+    table: bool | np.ndarray = True,
     progress: Progress | None = None,
     lot_check: int = LOT_CHECK_DAYS,
 ) -> Outcome:
     """Run a plan once, from the first warm-up day to the last day.
 
-    `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day;
-    `progress` is called with each finished day; every `lot_check` days every lot is looked for. Raises SimulationError
-    if the run breaks a law of conservation.
+    `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day, or the
+    cells at some positions; `progress` is called with each finished day; every `lot_check` days every lot is looked
+    for. Raises SimulationError if the run breaks a law of conservation.
     """
     streams = Streams(plan.seed, replication)
     impacts = impacts_of(plan, streams) if disruptions else ()

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -71,3 +71,19 @@ def write_json(path: Path, data: Any) -> None:
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     """A table as Parquet, zstd; the same table gives the same bytes."""
     frame.to_parquet(path, engine="pyarrow", compression="zstd", index=False)
+
+
+def write_parts(path: Path, parts: Iterable[pd.DataFrame]) -> None:
+    """A table that comes in parts as one Parquet file, zstd, with a group of rows for each part."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    writer = None
+    try:
+        for frame in parts:
+            table = pa.Table.from_pandas(frame, preserve_index=False)
+            writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -11,26 +13,28 @@ from sim.metrics.base import METRICS
 from sim.metrics.summary import Summary, Value
 from sim.model.lots import NEVER_EXPIRES, LotBook
 
+DAILY_ROWS = 1_000_000
+"""Rows of the daily table made and written at a time."""
+
 
 def _dates(outcome: Outcome) -> pd.DatetimeIndex:
     calendar = outcome.plan.network.calendar
     return pd.date_range(calendar.start, periods=calendar.days, freq="D", unit="s")
 
 
-def daily_table(outcome: Outcome) -> pd.DataFrame:
+def daily_table(outcome: Outcome, first: int = 0, until: int | None = None) -> pd.DataFrame:
     """One row per day, site and product, in that order: date, day, site, product, kind, region, country, and `DAILY`.
 
-    Raises ValueError where the run did not keep the daily table.
+    Days from `first` up to but not `until` (left out: all), of the sites that were kept. Raises ValueError where the
+    run did not keep the daily table.
     """
-    network, table = outcome.plan.network, outcome.record.table
-    if table is None:
-        raise ValueError("this run kept no daily table; run it with the daily table on")
-    order = np.lexsort((network.cell_product, network.cell_site))
-    dates, cells = _dates(outcome), len(order)
-    site, product = network.cell_site[order], network.cell_product[order]
+    cells, table = _kept(outcome)
+    network, dates = outcome.plan.network, _dates(outcome)[first:until]
+    order = np.lexsort((network.cell_product[cells], network.cell_site[cells]))
+    site, product = network.cell_site[cells][order], network.cell_product[cells][order]
     data: dict[str, object] = {
-        "date": np.repeat(dates.to_numpy(), cells),
-        "day": np.repeat(np.arange(len(dates)), cells),
+        "date": np.repeat(dates.to_numpy(), len(order)),
+        "day": np.repeat(first + np.arange(len(dates)), len(order)),
     }
     labels = {"site": network.sites["name"].to_numpy()[site], "product": network.products["name"].to_numpy()[product]}
     labels |= {name: network.sites[name].to_numpy()[site] for name in ("kind", "country", "region")}
@@ -39,8 +43,27 @@ def daily_table(outcome: Outcome) -> pd.DataFrame:
             np.tile(pd.Categorical(values).codes, len(dates)), categories=pd.Categorical(values).categories
         )
     for name in DAILY:
-        data[name] = table[name][:, order].ravel()
+        data[name] = table[name][first:until, order].ravel()
     return pd.DataFrame(data)
+
+
+def daily_parts(outcome: Outcome, rows: int = DAILY_ROWS) -> Iterator[pd.DataFrame]:
+    """The daily table in parts of whole days, of about so many rows each, so that it need not fit into memory twice."""
+    cells, _ = _kept(outcome)
+    days = outcome.plan.network.calendar.days
+    step = max(1, rows // len(cells))
+    for first in range(0, days, step):
+        yield daily_table(outcome, first, min(first + step, days))
+
+
+def _kept(outcome: Outcome) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Positions of the cells of which every day was kept, and their figures (days, those cells)."""
+    record = outcome.record
+    if record.part is not None:
+        return record.part
+    if record.table is None:
+        raise ValueError("this run kept no daily table; run it with the daily table on")
+    return np.arange(len(outcome.plan.network.cell_site)), record.table
 
 
 def ports_table(outcome: Outcome) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from sim.scenario.tables import read_table
 
 GROUPS = {"suppliers": "supplier", "ports": "port", "warehouses": "warehouse", "facilities": "facility"}
 TEXT_COLUMNS = ("country", "region", "setting")
+WRITTEN = "(written)"
 KNOWN = ("name", *TEXT_COLUMNS, "lat", "lon", "priority", "population")
 
 
@@ -27,12 +28,14 @@ KNOWN = ("name", *TEXT_COLUMNS, "lat", "lon", "priority", "population")
 class SiteTable:
     """All sites: `frame` with the columns of `KNOWN` and kind, `numbers` and `texts` the further columns in use.
 
-    Every array is over sites in order of name; sites without a value have NaN or an empty text.
+    Every array is over sites in order of name; sites without a value have NaN or an empty text. `written` says where a
+    site of a table stands, such as "clinics.csv, line 12"; it is empty for sites of the scenario file.
     """
 
     frame: pd.DataFrame
     numbers: dict[str, np.ndarray]
     texts: dict[str, np.ndarray]
+    written: np.ndarray
 
 
 def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[str, str]]:
@@ -84,6 +87,8 @@ def _from_csv(csv: Csv, spec: Table, kind: str, in_use: dict[str, str]) -> pd.Da
             message = f"this name stands on line {csv.lines[first[name]]} already"
             csv.problems.append(csv.problem(row, "name", message, name))
     csv.check()
+    name = csv.path.name
+    data[WRITTEN] = [f"{name}, line {line}" for line in csv.lines]
     return pd.DataFrame(data, index=range(len(csv)))
 
 
@@ -112,6 +117,7 @@ def read_sites(spec: Scenario, document: Document) -> SiteTable:
         raise ScenarioError(problems)
     frame = frame.sort_values("name", kind="stable", ignore_index=True)
     frame[["lat", "lon", "population"]] = frame[["lat", "lon", "population"]].astype(float)
+    written = frame.pop(WRITTEN).fillna("").to_numpy(dtype=object) if WRITTEN in frame else np.full(len(frame), "")
     numbers, texts = {}, {}
     for column, kind in in_use.items():
         values = frame.pop(f"column {column}") if f"column {column}" in frame else None
@@ -121,7 +127,7 @@ def read_sites(spec: Scenario, document: Document) -> SiteTable:
             texts[column] = values.fillna("").to_numpy(dtype=object)
         else:
             numbers[column] = values.to_numpy(dtype=float)
-    return SiteTable(frame, numbers, texts)
+    return SiteTable(frame, numbers, texts, written)
 
 
 def _twice(document: Document, name: str) -> Problem:

@@ -122,6 +122,35 @@ def test_new_writes_what_validates_and_runs(tmp_path: Path) -> None:
     assert typed(["tideover", "new", "plans/mine"], tmp_path).code == 2
 
 
+def test_new_writes_a_country_that_validates(tmp_path: Path) -> None:
+    words = ["--facilities", "30", "--products", "2", "--regions", "3", "--days", "20", "--seed", "5"]
+    assert typed(["tideover", "new", "land.yaml", "--country-like", *words], tmp_path).code == 0
+    assert files(tmp_path) == ["land-facilities.csv", "land-warehouses.csv", "land.yaml", "scenario.schema.json"]
+    assert typed(["tideover", "validate", "land.yaml"], tmp_path).printed == "land.yaml: fine\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--country-like", "--facilities", "0"], ["--facilities: this is out of bounds", "got 0", "1 to 200,000"]),
+        (
+            ["--country-like", "--facilities", "4", "--regions", "5", "--days", "0"],
+            ["--regions", "--days", "2 problems"],
+        ),
+        (["--country-like", "--shelf-life", "24"], ["--shelf-life", "a duration such as 14d"]),
+        (["--country-like", "--products", "many"], ["'many' is not a valid integer"]),
+        (["--country-like", "--study"], ["--study or --country-like, not both"]),
+        (["--shelf-life", "24mo"], ["--shelf-life goes with --country-like only"]),
+    ],
+)
+def test_a_country_that_cannot_be_is_told(words: list[str], told: list[str], tmp_path: Path) -> None:
+    outcome = typed(["tideover", "new", "land.yaml", *words], tmp_path)
+    assert outcome.code == 2
+    for part in told:
+        assert part in outcome.printed
+    assert files(tmp_path) == []
+
+
 def test_schema_is_written_over_an_older_one(tmp_path: Path) -> None:
     (tmp_path / "s.json").write_text("{}", encoding="utf-8")
     assert typed(["tideover", "schema", "-o", "s.json"], tmp_path).code == 0

@@ -110,7 +110,8 @@ def _expand(spec: LaneSpec, sites: SiteTable, places: _Geography) -> list[Lane]:
         origins = [spec.from_] * len(destinations)
     for name in dict.fromkeys(origins):
         if name not in places.names:
-            raise PlaceError(("from",), "unknown site", name, "a site of this scenario", places.names)
+            where = _where(sites, destinations[origins.index(name)]) if isinstance(spec.from_, Column) else ""
+            raise PlaceError(("from",), f"unknown site{where}", name, "a site of this scenario", places.names)
     from_ = np.array([places.names[name] for name in origins], dtype=np.int64)
     with placed("cost"):
         cost = _amounts(spec.cost, destinations, sites)
@@ -132,7 +133,8 @@ def _expand(spec: LaneSpec, sites: SiteTable, places: _Geography) -> list[Lane]:
         lane = replace(lane, departs=_hours(spec.departs), arrives=_hours(spec.arrives))
         if spec.vehicles is not None:
             lane = replace(lane, vehicle=spec.vehicles.carries, vehicles=spec.vehicles.number)
-        lanes.append(_stop(spec, lane, [x for x in lanes if x.origin == origin]))
+        before = [x for x in lanes if x.origin == origin] if spec.round is not None else []
+        lanes.append(_stop(spec, lane, before))
     return lanes
 
 
@@ -171,9 +173,15 @@ def _amounts(amount: float | Column, positions: np.ndarray, sites: SiteTable) ->
         raise PlaceError((), "no table of sites has this column", amount.name, None, sites.numbers)
     values = sites.numbers[amount.name][positions]
     if np.isnan(values).any():
-        lacking = sites.frame["name"].to_numpy()[positions[np.isnan(values)][0]]
-        raise PlaceError((), f"column '{amount.name}' has no value for '{lacking}'", amount.name)
+        first = positions[np.isnan(values)][0]
+        message = f"column '{amount.name}' has no value for '{sites.frame['name'].to_numpy()[first]}'"
+        raise PlaceError((), message + _where(sites, first), amount.name)
     return values
+
+
+def _where(sites: SiteTable, site: int) -> str:
+    """Where a site of a table is written, in brackets."""
+    return f" ({sites.written[site]})" if sites.written[site] else ""
 
 
 def spread_times(mean: float, spread: float) -> Times:

@@ -1,0 +1,61 @@
+"""One thing in a process of its own, so that its peak memory is its own: `python -m benchmarks.alone WHAT FOLDER N…`.
+
+Prints lines of a name and a figure: seconds (processor), peak_gb, and what else there is.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import sim
+from benchmarks import networks
+from benchmarks.measure import plan_of, run
+
+
+def country(folder: Path, facilities: int, days: int) -> dict[str, float]:
+    """Load and run the country once, no journal, no daily table."""
+    began = time.process_time()
+    plan = plan_of(networks.country(folder, facilities, days=days))
+    loaded = time.process_time()
+    run(plan)
+    return {"loading": loaded - began, "seconds": time.process_time() - loaded}
+
+
+def report(folder: Path, facilities: int, days: int) -> dict[str, float]:
+    """Run the country with its twin and make its report: the time the report takes, and its size."""
+    found = sim.run(networks.country(folder, facilities, days=days), detail="key", daily=False)
+    began = time.process_time()
+    page = found.report(folder / "report.html")
+    return {"seconds": time.process_time() - began, "megabytes": page.stat().st_size / 1e6}
+
+
+def daily(folder: Path, facilities: int, days: int) -> dict[str, float]:
+    """Run a country of few products with its whole daily table, and write that: how far writing raises the peak."""
+    found = sim.run(networks.country(folder, facilities, 2, days), twin=False, detail="none", daily=True)
+    before, began = _peak(), time.process_time()
+    found.save(folder / "run", report=False)
+    written = (folder / "run" / "daily.parquet").stat().st_size
+    return {"seconds": time.process_time() - began, "written_mb": written / 1e6, "raised_gb": _peak() - before}
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
+WHAT: dict[str, Callable[[Path, int, int], dict[str, float]]] = {"country": country, "report": report, "daily": daily}
+
+
+def main() -> None:
+    """Do what the command line says."""
+    what, folder, facilities, days = sys.argv[1:]
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name, value in {**WHAT[what](Path(folder), int(facilities), int(days)), "peak_gb": _peak()}.items():
+        print(name, value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""A day costs as many operations in a country as in a district: counted, not timed, so that no machine changes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from sim.rng import BLOCK_DAYS
+from sim.scenario.national import National, national_files
+from tests.scale.counting import calls_by_day, calls_of, events_by_time, national_plan
+
+DAYS = 130
+SMALL = {"facilities": 20, "products": 4, "regions": 4, "days": DAYS}
+BAN = DAYS // 4
+
+
+def calls_a_day(folder: Path, **wanted: int) -> float:
+    """Mean calls a day, the first day left out: it draws the demand of a block of days."""
+    assert DAYS <= BLOCK_DAYS
+    return float(calls_by_day(national_plan(folder, **(SMALL | wanted)))[1:].mean())
+
+
+@pytest.mark.parametrize(
+    ("what", "few", "many", "share"),
+    [
+        # a site is asked for its day's demand daily and reviewed weekly: a loop over sites would add at least one call
+        # a site and week, 1/7 of a call a day. Not nothing is allowed, since on many days of a small network nothing
+        # arrives or leaves and the branch for it is not taken
+        ("facilities", {}, {"facilities": 200}, 1 / 7),
+        ("facilities", {}, {"facilities": 2_000}, 1 / 7),
+        # a loop over products or stores would add one call or more for each of them every day
+        ("products", {}, {"products": 84}, 1.0),
+        ("regions", {"facilities": 200}, {"facilities": 200, "regions": 84}, 1.0),
+    ],
+    ids=["200 sites", "2000 sites", "84 products", "84 regions"],
+)
+def test_calls_a_day_do_not_grow_with_the_network(
+    what: str, few: dict[str, int], many: dict[str, int], share: float, tmp_path: Path
+) -> None:
+    added = (SMALL | many)[what] - (SMALL | few)[what]
+    small, large = calls_a_day(tmp_path / "few", **few), calls_a_day(tmp_path / "many", **many)
+    assert large - small < share * added, f"{small:.0f} calls a day with few {what}, {large:.0f} with {added} more"
+
+
+def test_demand_is_drawn_in_blocks(tmp_path: Path) -> None:
+    """The one loop over cells there is: seeking the stream of each, once in a block of days.
+
+    Seeking, drawing and storing are at most a dozen calls; a draw a day would be 256 a cell.
+    """
+    plan = national_plan(tmp_path / "n", **(SMALL | {"facilities": 200}))
+    calls = calls_by_day(plan)
+    assert calls[0] < 12 * len(plan.demand.cell) + 10 * calls[1:].mean()
+
+
+@pytest.mark.parametrize("wanted", [{}, {"facilities": 2_000}, {"products": 40}, {"regions": 20}])
+def test_one_event_for_all_that_happens_at_one_instant(
+    wanted: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every day one event, whatever the size; beside these the start, the end, and the ban: its effect and its entry
+    in the journal."""
+    events = events_by_time(national_plan(tmp_path / "n", **(SMALL | wanted)), monkeypatch)
+    assert events == Counter(map(float, range(DAYS))) + Counter([0.0, float(BAN), float(BAN), float(DAYS)])
+
+
+def test_a_national_network_is_made_up_without_a_loop_over_facilities() -> None:
+    few, many = (calls_of(lambda n=n: national_files("n", National(n, 3, 3))) for n in (100, 10_000))
+    assert many - few < 100, f"{few} calls for 100 facilities, {many} for 10,000"
