@@ -138,9 +138,11 @@ def study(file: Path, workers: int | None, scheduler: str | None, out: Path | No
     """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
     import sim
     from sim.report.comparison import summary
+    from sim.report.study_page import study_page
 
     with resumable(), progress_bar(not quiet) as tick:
         result = sim.run_study(file, out, workers=workers, scheduler=scheduler, progress=tick)
+    (result.folder / "study.html").write_text(study_page(result), encoding="utf-8")
     if not quiet:
         click.echo("\n".join(summary(result)))
     click.echo(f"Results: {result.folder}")
