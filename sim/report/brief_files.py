@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FIGURE_INCHES = 7.0
 PAGE_CM = 18.0
 """Between the margins."""
-PADDING = 3
+PADDING = 1.5
 """Characters for which a column needs room beside its text."""
 
 
@@ -136,12 +136,15 @@ def _table(
     from docx.shared import Cm, Pt
 
     table = document.add_table(rows=0, cols=len(head))
+    table.autofit = False
     lines = "".join(
         f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="{colour}"/>'
         for edge, size, colour in (("top", 8, "777777"), ("bottom", 4, "777777"), ("insideH", 4, "D5D5D5"))
     )
-    table._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>"))
-    table.autofit = False
+    sides = "".join(f'<w:{side} w:w="55" w:type="dxa"/>' for side in ("left", "right"))  # twentieths of a point
+    properties = table._tbl.tblPr  # whose children Word wants in this order: borders, layout, margins, look
+    properties.find(_word("w:tblLayout")).addprevious(parse_xml(f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>"))
+    properties.find(_word("w:tblLayout")).addnext(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>"))
     widths = widths or _by_content(head, rows)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
@@ -155,7 +158,7 @@ def _table(
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
             run = paragraph.add_run(text)
-            run.font.size, run.bold = Pt(8), not number
+            run.font.size, run.bold = Pt(7.5), not number
             if column >= text_columns:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 

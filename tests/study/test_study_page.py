@@ -13,6 +13,7 @@ import sim
 from sim.cli import cli
 from sim.report.comparison import summary
 from sim.report.figures import fan
+from sim.report.figures.style import drawing
 from sim.report.study_page import study_page
 from sim.study.run import StudyResult
 from tests.study.conftest import write_into
@@ -59,7 +60,8 @@ def test_a_fan_chart_shows_the_quantiles_of_the_draws(paged: tuple[StudyResult, 
     result, _ = paged
     rows = result.fan[result.fan["scenario"] == "longer"]
     start = result.design.loaded["longer", "none"].spec.start
-    panel = fan.draw(rows, result.design.strategies, start, "bags").axes[0]
+    with drawing():
+        panel = fan.draw(rows, result.design.strategies, start, "bags").axes[0]
     assert panel.get_title("left") == "'none'"
     days = result.daily[(result.daily["scenario"] == "longer") & (result.daily["strategy"] == "none")]
     table = days.pivot(index="replication", columns="day", values="unmet").to_numpy()
