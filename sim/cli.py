@@ -132,16 +132,23 @@ def _summary(result: Any) -> None:
 @FILE
 @WORKERS
 @SCHEDULER
+@click.option(
+    "--replications", "-n", type=click.IntRange(min=2), help="So many of each, instead of what the study says."
+)
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
-def study(file: Path, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool) -> None:
+def study(
+    file: Path, workers: int | None, scheduler: str | None, replications: int | None, out: Path | None, quiet: bool
+) -> None:
     """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
     import sim
     from sim.report.comparison import summary
     from sim.report.study_page import study_page
 
     with resumable(), progress_bar(not quiet) as tick:
-        result = sim.run_study(file, out, workers=workers, scheduler=scheduler, progress=tick)
+        result = sim.run_study(
+            file, out, workers=workers, scheduler=scheduler, progress=tick, replications=replications
+        )
     (result.folder / "study.html").write_text(study_page(result), encoding="utf-8")
     if not quiet:
         click.echo("\n".join(summary(result)))

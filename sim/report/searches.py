@@ -98,8 +98,7 @@ def _worth(found: Splits, row: dict[str, Any]) -> str:
 def _span(found: Splits, row: dict[str, Any]) -> str:
     if row["low"] != row["low"]:  # one draw has no interval
         return ""
-    low, high = (shown_value(row[end], found.measure.unit) for end in ("low", "high"))
-    return f" (between {low} and {high})"
+    return f" (between {_signed(row['low'], found.measure.unit)} and {_signed(row['high'], found.measure.unit)})"
 
 
 def _behind(found: Splits, row: dict[str, Any]) -> str:
