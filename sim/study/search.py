@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -34,6 +35,7 @@ def smallest_reserve(subject: Subject, reserve: str, target: Target, share: floa
 
     Raises ScenarioError where the scenario has no such reserve.
     """
+    bench = bench.stages(2 + math.ceil(math.log2(max(2, most))))
     trials = Trials(subject, target, share, lambda days: size_of(reserve, days), bench)
     if trials.met(0):
         found: int | None = 0

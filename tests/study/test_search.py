@@ -133,5 +133,10 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
     ]
     done = CliRunner().invoke(cli, [*call, *rest])
     assert done.exit_code == 0 and done.output.index("ban.for") < done.output.index("kit.cost"), done.output
+    for method, samples in (("morris", "2"), ("sobol", "4")):
+        done = CliRunner().invoke(cli, [*call, "--method", method, "--samples", samples, *rest])
+        assert done.exit_code == 0, done.output
+        page = (tmp_path / "found" / f"{method}.html").read_text(encoding="utf-8")
+        assert page.index("disruptions.ban.for") < page.index("products.kit.cost") and 'role="img"' in page
     wrong = CliRunner().invoke(cli, [*call, "--vary", "products.kit.cost=1", *rest])
     assert "20d..60d" in str(wrong.exception)
