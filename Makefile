@@ -14,7 +14,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --constraint const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench bench-peers growth docs gallery constraints clean distclean
+.PHONY: help setup run test lint format bench bench-peers growth docs gallery study-page constraints clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -52,6 +52,9 @@ docs: $(VENV)/.docs ## build the documentation into docs/_build
 
 gallery: $(VENV)/.core ## make the pictures that the README shows (needs Chromium)
 	MPLBACKEND=Agg $(BIN)/python -m docs.make_gallery
+
+study-page: $(VENV)/.core ## run the shipped study to its end and put its figures on docs/studies.md (about ten minutes)
+	MPLBACKEND=Agg $(BIN)/python -m docs.make_study_page $(WORKERS)
 
 constraints: ## pin again what pyproject.toml asks for (ARGS=--upgrade for newer releases)
 	$(call make_venv,.venv-pins)

@@ -10,14 +10,21 @@ from typing import Any, Literal
 import click
 
 from sim import __version__, questions
-from sim.options import FILE, SCHEDULER, SETTINGS, STRATEGY, WORKERS, progress_bar, read_settings
+from sim.options import (
+    FILE,
+    SCHEDULER,
+    SETTINGS,
+    STRATEGY,
+    WORKERS,
+    progress_bar,
+    read_settings,
+    resumable,
+    tell_failures,
+)
 
-FAILED = 1
 BAD_INPUT = 2
 MOST_TOLD = 200
 """Problems printed of one call; more are counted only."""
-INTERRUPTED = 130
-MOST_FAILURES = 20
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -131,27 +138,28 @@ def _summary(result: Any) -> None:
 @FILE
 @WORKERS
 @SCHEDULER
+@click.option(
+    "--replications", "-n", type=click.IntRange(min=2), help="So many of each, instead of what the study says."
+)
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
-def study(file: Path, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool) -> None:
+def study(
+    file: Path, workers: int | None, scheduler: str | None, replications: int | None, out: Path | None, quiet: bool
+) -> None:
     """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
     import sim
     from sim.report.comparison import summary
+    from sim.report.study_page import study_page
 
-    try:
-        with progress_bar(not quiet) as tick:
-            result = sim.run_study(file, out, workers=workers, scheduler=scheduler, progress=tick)
-    except KeyboardInterrupt:
-        click.echo("Interrupted. What is finished is kept; the same command goes on from there.", err=True)
-        sys.exit(INTERRUPTED)
+    with resumable(), progress_bar(not quiet) as tick:
+        result = sim.run_study(
+            file, out, workers=workers, scheduler=scheduler, progress=tick, replications=replications
+        )
+    (result.folder / "study.html").write_text(study_page(result), encoding="utf-8")
     if not quiet:
         click.echo("\n".join(summary(result)))
     click.echo(f"Results: {result.folder}")
-    if result.failures:
-        for failure in result.failures[:MOST_FAILURES]:
-            click.echo(f"failed: {failure}", err=True)
-        click.echo(f"{len(result.failures)} replications failed; the others are kept, these are tried again.", err=True)
-        sys.exit(FAILED)
+    tell_failures(result.failures)
 
 
 @cli.command()

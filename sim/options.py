@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
+FAILED = 1
+"""Exit code where some of the work failed."""
+INTERRUPTED = 130
+MOST_FAILURES = 20
+"""Failures told one by one."""
 LONG_RUN = 1.0
 """Seconds after which a run shows its progress."""
 
@@ -33,6 +38,33 @@ def read_settings(texts: tuple[str, ...]) -> dict[str, Any]:
             raise click.BadParameter(f"'{text}' is not PATH=VALUE, such as reserves.national.size=30d")
         found[path.strip()] = parse_value(value.strip(), f"override '{path.strip()}'")
     return found
+
+
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Work that goes on where it stopped: Ctrl-C ends it with a word on that, a failure with the reason."""
+    from sim.errors import SimulationError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("Interrupted. What is finished is kept; the same command goes on from there.", err=True)
+        sys.exit(INTERRUPTED)
+    except SimulationError as error:
+        click.echo(f"failed: {error}", err=True)
+        click.echo("What is finished is kept; the same command tries again what failed.", err=True)
+        sys.exit(FAILED)
+
+
+def tell_failures(failures: Sequence[object]) -> None:
+    """Tell replications that failed, on stderr, and end with code 1; nothing where none did."""
+    if not failures:
+        return
+    for failure in failures[:MOST_FAILURES]:
+        click.echo(f"failed: {failure}", err=True)
+    what = "replication" if len(failures) == 1 else "replications"
+    click.echo(f"{len(failures)} {what} failed; the others are kept, these are tried again.", err=True)
+    sys.exit(FAILED)
 
 
 @contextmanager

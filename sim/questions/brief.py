@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.options import FILE, SCHEDULER, WORKERS, progress_bar
+from sim.options import FILE, SCHEDULER, WORKERS, progress_bar, resumable
 from sim.questions.shared import bench_in, question
 
 MOST_REPLICATIONS = 20
@@ -27,7 +27,7 @@ def brief(file: Path, workers: int | None, scheduler: str | None, out: Path | No
     from sim.report.brief_files import write_brief
     from sim.study.robustness import robustness
 
-    with progress_bar(not quiet) as tick:
+    with resumable(), progress_bar(not quiet) as tick:
         result = sim.run_study(file, out, workers=workers, scheduler=scheduler, progress=tick)
     tried = None
     if result.design.spec.parameters:

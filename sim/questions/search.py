@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from sim.options import FILE, SETTINGS, STRATEGY, read_settings
 from sim.questions.shared import bench_in, days_of, measure_of, question, refuse, replicated, share_of
 
+T = TypeVar("T")
 TARGET = click.option(
     "--target", required=True, metavar="MEASURE>=LEVEL", help="Such as fill_rate>=98% or units_unmet<=0."
 )
@@ -82,32 +84,63 @@ def search(
 @STRATEGY
 @SETTINGS
 @click.option("--over", "reserves", multiple=True, required=True, help="A reserve to spend on; give it for each.")
+@click.option(
+    "--by", type=click.Choice(["reserve", "site", "product", "both"]), default="reserve", show_default=True,
+    help="Whole reserves, or their parts by holder site, by product, or by both.",
+)  # fmt: skip
 @click.option("--budget", type=click.FloatRange(min=0, min_open=True), required=True, help="For the first purchase.")
-@click.option("--parts", type=click.IntRange(min=1), default=10, show_default=True, help="Equal parts it is cut into.")
+@click.option(
+    "--steps", type=click.IntRange(1, 20), default=4, show_default=True, help="Smaller budgets looked at too, in equal "
+    "steps up to it, which makes the frontier; 1: only the budget itself.",
+)  # fmt: skip
+@click.option("--trials", type=click.IntRange(1, 1000), default=40, show_default=True, help="Splits of each budget.")
 @click.option("--measure", "-m", default="units_unmet", show_default=True, help="What is to be best in the mean.")
+@click.option(
+    "--target", metavar="MEASURE>=LEVEL", help="Meet this in as many replications as can be; the mean decides ties."
+)
 @replicated
 def split(
-    file: Path, strategy: str | None, settings: tuple[str, ...], reserves: tuple[str, ...], budget: float, parts: int,
-    measure: str, replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
+    file: Path, strategy: str | None, settings: tuple[str, ...], reserves: tuple[str, ...], by: Any, budget: float,
+    steps: int, trials: int, measure: str, target: str | None, replications: int, workers: int | None,
+    scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
-    """The best split of a budget over several reserves, of all splits into so many parts."""
-    from sim.report.searches import split_words
+    """The best split of a budget over reserves, sites and products, and what smaller budgets would come to."""
+    from sim.report.searches import split_page, split_words
     from sim.study.bench import read_subject
-    from sim.study.search import best_split
+    from sim.study.parts import parts_of
+    from sim.study.split import best_splits
 
     wanted, subject = measure_of(measure), read_subject(file, strategy, read_settings(settings))
+    aim = None if target is None else target_of(target)
     _check_reserves(subject, reserves, "--over")
+    parts = _or_refuse("--over", lambda: parts_of(subject, list(dict.fromkeys(reserves)), by))
+    if not wanted.better:
+        refuse("--measure", "neither more nor less of it is better", measure, "such as units_unmet or fill_rate")
     folder = _folder(out, subject, "split")
-    asked = {"question": "split", "file": str(file), "strategy": strategy, "over": reserves, "budget": budget,
-             "parts": parts, "measure": str(wanted), "replications": replications}  # fmt: skip
+    asked = {"question": "split", "file": str(file), "strategy": strategy, "over": reserves, "by": by, "budget": budget,
+             "steps": steps, "trials": trials, "measure": str(wanted), "target": target and str(aim),
+             "replications": replications}  # fmt: skip
     with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
-        try:
-            found = best_split(subject, reserves, budget, parts, wanted, bench)
-        except ValueError as error:
-            refuse("--parts", str(error))
-        bench.store.answer("split", found)
-    click.echo("\n".join(split_words(found, reserves, wanted)))
+        budgets = [budget * (k + 1) / steps for k in range(steps)]
+        found = best_splits(subject, parts, budgets, wanted, bench, trials, aim)
+        bench.store.answer("split", found.tried)
+        bench.store.answer("frontier", found.fresh)
+    currency = subject.loaded.spec.costs.currency
+    words = split_words(found, replications, currency)
+    page = split_page(found, subject.loaded.spec.title, replications, currency)
+    (folder / "split.html").write_text(page, encoding="utf-8")
+    if not quiet:
+        click.echo("\n".join(words))
     click.echo(f"Results: {folder}")
+
+
+def _or_refuse(option: str, make: Callable[[], T]) -> T:
+    """What `make` makes; refuses the option with what its ValueError says."""
+    try:
+        return make()
+    except ValueError as error:
+        refuse(option, "this cannot be asked", None, str(error))
+        raise
 
 
 @question

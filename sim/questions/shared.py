@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.options import SCHEDULER, WORKERS, progress_bar
+from sim.options import SCHEDULER, WORKERS, progress_bar, resumable
 
 if TYPE_CHECKING:
     from sim.study.bench import Bench
@@ -43,7 +43,7 @@ def bench_in(
 
     store = Store(folder)
     store.mark(json.dumps(asked, indent=1, default=str) + "\n")
-    with progress_bar(not quiet) as tick, Crew(workers, scheduler) as crew:
+    with resumable(), progress_bar(not quiet) as tick, Crew(workers, scheduler) as crew:
         yield Bench(crew, store, replications, tick)
 
 

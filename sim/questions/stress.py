@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.options import FILE, SETTINGS, STRATEGY, read_settings
+from sim.options import FILE, SETTINGS, STRATEGY, read_settings, tell_failures
 from sim.questions.shared import bench_in, days_of, question, refuse, replicated, share_of
 
 
@@ -39,20 +39,23 @@ def stress(
     nodes = nodes_of(subject.plan.network, last_mile)
     usual, special = _recovery(recover, [str(n) for n in nodes] + [n.name for n in nodes])
     sweep = Sweep(
-        days_of("--at", first), days_of("--longest", longest), usual, special, allow=share_of("--allow", allow),
-        replications=replications,
-    )  # fmt: skip
+        days_of("--at", first), days_of("--longest", longest), usual, special, allow=share_of("--allow", allow)
+    )
     end = subject.plan.network.calendar.start + dt.timedelta(horizon_of(sweep))
     subject = read_subject(file, strategy, {**overrides, "end": str(end)})  # so long that every knock-out is over
     folder = out or Path("reports") / f"{'-'.join(filter(None, (subject.labels[0], strategy)))}-stress"
-    asked = {"question": "stress", "file": str(file), "strategy": strategy, "settings": overrides, "sweep": vars(sweep)}
+    asked = {"question": "stress", "file": str(file), "strategy": strategy, "settings": overrides, "sweep": vars(sweep),
+             "replications": replications}  # fmt: skip
     with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
-        register = sweep_nodes(subject.plan, nodes, sweep, bench.crew, bench.progress)
-        bench.store.answer("register", register)
-    (folder / "register.html").write_text(register_page(subject.loaded.spec.title, register, sweep), encoding="utf-8")
+        found = sweep_nodes(subject, nodes, sweep, bench)
+        bench.store.answer("register", found.table)
+    failures = [str(failure) for failure in found.failures]
+    page = register_page(subject.loaded.spec.title, found.table, sweep, replications, failures)
+    (folder / "register.html").write_text(page, encoding="utf-8")
     if not quiet:
-        click.echo("\n".join(told(register)))
+        click.echo("\n".join(told(found.table)))
     click.echo(f"Register: {folder / 'register.html'}")
+    tell_failures(failures)
 
 
 def _recovery(texts: tuple[str, ...], names: list[str]) -> tuple[int, dict[str, int]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from string import ascii_uppercase
 from typing import Any
 
 import pandas as pd
@@ -89,13 +90,19 @@ def _leaders(result: StudyResult, measure: Measure) -> dict[str, dict[str, Any]]
 
 
 def _short(result: StudyResult, measure: Measure) -> Iterator[str]:
-    leaders = _leaders(result, measure)
+    leaders, base = _leaders(result, measure), result.design.spec.reference
     for scenario, row in leaders.items():
-        head = f"In '{scenario}', '{row['strategy']}' does best: {measure.label.lower()} "
-        mean = shown_value(row["mean"], measure.unit)
-        yield f"{head}{mean} in the mean, best in {row['probability_best']:.0%} of draws."
-        rows = _records(result.comparisons, scenario=scenario, measure=measure.name, breakdown=ALL)
-        yield from (sentence(r) for r in rows if r["strategy"] == row["strategy"])
+        mean = f"{measure.label.lower()}: {shown_value(row['mean'], measure.unit)}"
+        if row["strategy"] == base:
+            yield f"In '{scenario}' no strategy does better than '{base}': {mean} in the mean."
+            continue
+        paired = _records(result.comparisons, scenario=scenario, measure=measure.name, breakdown=ALL)
+        beside = next((r for r in paired if r["strategy"] == row["strategy"] and r["against"] == base), None)
+        told = "" if beside is None else f", {_verdict(beside, measure)} than under '{base}'"
+        if beside is not None and beside["verdict"] in (SAME, UNDETECTED, UNKNOWN):
+            told = f"; against '{base}' {_verdict(beside, measure)}"
+        chance = f"{_chance(row['probability_best'])} that it is the best of all"
+        yield f"In '{scenario}' '{row['strategy']}' does best: {mean} in the mean{told}. Probability {chance}."
     chosen = _records(result.regret, measure=measure.name, chosen=True) if not result.regret.empty else []
     if len(leaders) > 1 and chosen:
         row = chosen[0]
@@ -104,60 +111,113 @@ def _short(result: StudyResult, measure: Measure) -> Iterator[str]:
         yield f"Where nobody knows which scenario will come, '{row['strategy']}' is the cautious choice: {worst}."
 
 
+def _chance(share: float) -> str:
+    """A probability from resampling, which never makes sure."""
+    return "above 99%" if share > 0.99 else "below 1%" if share < 0.01 else f"of {share:.0%}"
+
+
 def _options(result: StudyResult, measure: Measure) -> Section:
-    section, currency = Section("Options, cost, and what they avert"), _currency(result)
-    for scenario in result.design.scenarios:
-        section.sheets.append(_option_table(result, measure, scenario, currency))
-    if not result.frontier.empty:
-        effect = measure.name if measure.name in EFFECTS else str(result.frontier["effect"].iloc[0])
-        section.paragraphs.extend(_value_for_money(result, effect, currency))
-        first = result.design.scenarios[0]
-        mine = result.frontier[(result.frontier["scenario"] == first) & (result.frontier["effect"] == effect)]
-        caption = f"Means over {result.number} draws in '{first}'. Down and to the left is better."
-        section.figures.append(("Cost against harm", caption, frontier_figure.draw(mine, currency)))
+    section = Section("Options, cost, and what they avert", sheets=option_tables(result, measure))
+    priced, currency, letters = prices(result, measure), _currency(result), letters_of(result.design.strategies)
+    if not priced.empty:
+        shown = result.design.scenarios[: frontier_figure.MOST]
+        rest = len(result.design.scenarios) - len(shown)
+        more = f" The other {plural(rest, 'scenario')} are in frontier.csv." if rest else ""
+        caption = f"Means over {result.number} draws; letters as in the tables. Down and to the left is better.{more}"
+        section.figures.append(("Cost against harm", caption, frontier_figure.draw(priced, currency, letters)))
     return section
 
 
-def _option_table(result: StudyResult, measure: Measure, scenario: str, currency: str) -> Sheet:
-    asked = {"scenario": scenario, "measure": measure.name, "breakdown": ALL}
+def prices(result: StudyResult, measure: Measure) -> pd.DataFrame:
+    """Rows of the frontier of one effect: the measure's, or the first there is; empty where the study has no cost."""
+    found = result.frontier
+    if found.empty:
+        return found
+    effect = measure.name if measure.name in EFFECTS else str(found["effect"].iloc[0])
+    return found[found["effect"] == effect]
+
+
+def option_tables(result: StudyResult, measure: Measure) -> list[Sheet]:
+    """A table for each scenario: cost, harm, difference to the baseline, bad tail, price of what is averted."""
+    priced, letters = prices(result, measure), letters_of(result.design.strategies)
+    sheets = [_option_table(result, measure, scenario, priced, letters) for scenario in result.design.scenarios]
+    if not priced.empty:
+        sheets[-1] = replace(sheets[-1], note=_price_note(_currency(result), result.design.spec.confidence))
+    return sheets
+
+
+def letters_of(strategies: Sequence[str]) -> dict[str, str]:
+    """Strategy -> a letter, or two, that stands for it in pictures."""
+    names = [*ascii_uppercase, *(a + b for a in ascii_uppercase for b in ascii_uppercase)]
+    return dict(zip(strategies, names, strict=False))
+
+
+def _price_note(currency: str, confidence: float) -> str:
+    return (
+        f"{currency} for each averted: against the next cheaper strategy on the frontier. Dominated: another costs no "
+        "more and averts no less; by extension: a mixture of two others does better. "
+        f"Intervals of {confidence:.0%}, paired on the same draws."
+    )
+
+
+def _option_table(
+    result: StudyResult, measure: Measure, scenario: str, priced: pd.DataFrame, letters: dict[str, str]
+) -> Sheet:
+    asked, currency = {"scenario": scenario, "measure": measure.name, "breakdown": ALL}, _currency(result)
     means = {r["strategy"]: r for r in _records(result.summary, **asked)}
     costs = {r["strategy"]: r for r in _records(result.summary, **(asked | {"measure": COST}))}
     paired = [] if result.comparisons.empty else _records(result.comparisons, **asked)
     against = {r["strategy"]: r for r in paired if r["against"] == result.design.spec.reference}
+    value = {} if priced.empty else {r["strategy"]: r for r in _records(priced, scenario=scenario)}
     rows = []
     for name in result.design.strategies:
-        cost = costs.get(name)
-        worst = shown_value(means[name]["cvar"], measure.unit)
-        mean, price = shown_value(means[name]["mean"], measure.unit), count(cost["mean"]) if cost else "-"
-        rows.append([name, price, mean, *_against(against.get(name), measure), worst])
-    tail = f"Mean of the worst {1 - result.design.spec.tail:.0%}"
-    head = ["Strategy", f"Cost ({currency})", measure.label, "Against the baseline", "Interval", tail]
+        beside = against.get(name)
+        row = [f"{letters[name]}  {name}", *([count(costs[name]["mean"])] if costs else [])]
+        row += [bare(means[name]["mean"], measure.unit), "baseline" if beside is None else _verdict(beside, measure)]
+        row += [bare(means[name]["cvar"], measure.unit), *([_price(value[name])] if name in value else [])]
+        rows.append(row)
+    unit, each = _in(measure.unit), Measure(str(priced["effect"].iloc[0])) if value else measure
+    head = ["Strategy", *([f"Cost ({currency})"] if costs else []), f"{measure.label}{unit}"]
+    head += [
+        f"Against '{result.design.spec.reference}' (interval)",
+        f"Mean of the worst {1 - result.design.spec.tail:.0%}",
+    ]
+    head += [f"{currency} for each {each.unit.removesuffix('s')} averted"] if value else []
     return Sheet(f"options-{scenario}", f"Scenario '{scenario}', means of {result.number} draws", head, rows)
 
 
-def _against(row: dict[str, Any] | None, measure: Measure) -> tuple[str, str]:
-    if row is None:
-        return "baseline", ""
+def _in(unit: str) -> str:
+    return "" if unit in ("share", "index", "ratio", "money") else f" ({'day' if unit == 'day' else unit})"
+
+
+def bare(value: float, unit: str) -> str:
+    """A figure without its unit, which stands at the head of its column."""
+    return shown_value(value, "" if unit == "money" else unit).removeprefix("day ").removesuffix(unit).strip()
+
+
+def _price(row: dict[str, Any]) -> str:
+    if row["status"] in (DOMINATED, EXTENDED):
+        return str(row["status"])
+    return f"{row['icer']:,.2f}" if row["against"] else "cheapest"
+
+
+def _verdict(row: dict[str, Any], measure: Measure) -> str:
+    """A paired difference in a few words, with its interval."""
     if row["verdict"] in (SAME, UNKNOWN):
-        return str(row["verdict"]), ""
-    low, high = (f"{'+' if row[end] > 0 else '−' if row[end] < 0 else ''}{amount(row[end], measure.unit)}"
-                 for end in ("low", "high"))  # fmt: skip
-    words = (
-        UNDETECTED if row["verdict"] == UNDETECTED else f"{amount(row['difference'], measure.unit)} {row['verdict']}"
-    )
-    return words, "in every draw" if row["method"] == "exact" else f"{low} to {high}"
+        return str(row["verdict"])
+    unit = measure.unit
+    if row["verdict"] == UNDETECTED:
+        ends = [f"{'−' if row[end] < 0 else '+'}{_bare_amount(row[end], unit)}" for end in ("low", "high")]
+        return f"{UNDETECTED} ({ends[0]} to {ends[1]})"
+    size = f"{_bare_amount(row['difference'], unit)} {row['verdict']}"
+    if row["method"] == "exact":
+        return f"{size} (in every draw)"
+    low, high = sorted((row["low"], row["high"]), key=abs)
+    return f"{size} ({_bare_amount(low, unit)} to {_bare_amount(high, unit)})"
 
 
-def _value_for_money(result: StudyResult, effect: str, currency: str) -> Iterator[str]:
-    unit = Measure(effect).unit.removesuffix("s")
-    for scenario in result.design.scenarios:
-        rows = _records(result.frontier, scenario=scenario, effect=effect)
-        steps = [f"'{r['strategy']}' {r['icer']:,.2f} {currency} for each {unit} averted beyond '{r['against']}'"
-                 for r in rows if r["against"]]  # fmt: skip
-        beaten = [f"'{r['strategy']}'" for r in rows if r["status"] in (DOMINATED, EXTENDED)]
-        cheapest = f"cheapest is '{rows[0]['strategy']}'" if rows else ""
-        told = [cheapest, *steps, f"{listed(beaten)} do not pay beside the others (dominated)" if beaten else ""]
-        yield f"In '{scenario}': {'; '.join(text for text in told if text)}."
+def _bare_amount(value: float, unit: str) -> str:
+    return amount(value, unit).replace("percentage points", "points").removesuffix(unit).strip()
 
 
 def _who(result: StudyResult) -> Section:
@@ -182,9 +242,9 @@ def _by_group(result: StudyResult, measure: Measure) -> Sheet:
     scenario = result.design.scenarios[0]
     rows = _records(result.summary, scenario=scenario, measure=measure.name, breakdown=measure.breakdown)
     groups = list(dict.fromkeys(r["group"] for r in rows))
-    means = {(r["group"], r["strategy"]): shown_value(r["mean"], measure.unit) for r in rows}
+    means = {(r["group"], r["strategy"]): bare(r["mean"], measure.unit) for r in rows}
     cells = [[g, *(means[g, s] for s in result.design.strategies)] for g in groups]
-    caption = f"{measure.label} by {measure.breakdown} in '{scenario}', mean"
+    caption = f"{measure.label} by {measure.breakdown} in '{scenario}', mean{_in(measure.unit)}"
     return Sheet("groups", caption, [measure.breakdown.capitalize(), *result.design.strategies], cells)
 
 
@@ -203,6 +263,7 @@ def _expiry(result: StudyResult) -> str:
 def _robust(tried: pd.DataFrame | None, measure: Measure) -> Iterator[str]:
     """Whether another strategy is best where an uncertain value is at one of its bounds."""
     if tried is None or tried.empty:
+        yield "The study names no uncertain values (parameters), so none was tried at its bounds."
         return
     points = list(dict.fromkeys(zip(tried["parameter"], tried["value"], strict=True)))
     best = {point: _records(tried, parameter=point[0], value=point[1], best=True) for point in points}
@@ -234,7 +295,8 @@ def _doubts(result: StudyResult, measure: Measure) -> Iterator[str]:
     yield from (f"Not to be told apart: {sentence(row)}" for row in unclear)
     close = [r for r in _records(result.best, measure=measure.name) if 0.05 <= r["probability_best"] < 0.5]
     yield from (
-        f"Luck: in {r['probability_best']:.0%} of draws of '{r['scenario']}' '{r['strategy']}' would have been best."
+        f"Luck: in '{r['scenario']}' '{r['strategy']}' may be the best after all, with a probability "
+        f"{_chance(r['probability_best'])}."
         for r in close
     )
     for name in result.design.scenarios:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -47,8 +48,8 @@ def told(register: pd.DataFrame) -> list[str]:
     return lines + ([f"... and {len(exposed) - SHOWN} more, in the register."] if len(exposed) > SHOWN else [])
 
 
-def register_page(title: str, register: pd.DataFrame, sweep: Sweep) -> str:
-    """The register as one HTML page."""
+def register_page(title: str, register: pd.DataFrame, sweep: Sweep, draws: int, untried: Sequence[str] = ()) -> str:
+    """The register as one HTML page; `untried` are failures, told on top."""
     rows = [{str(k): v for k, v in row.items()} for row in register.to_dict("records")]
     figures = ["Time to survive", "Time to recover", "Units short", "of demand", "Back after", "No other source"]
     place, lifted = ["Out of work", "Name", "Product"], "What would lift it"
@@ -67,9 +68,10 @@ def register_page(title: str, register: pd.DataFrame, sweep: Sweep) -> str:
         "Every supplier, port, warehouse, lane, passage and country's exports out of work in turn. "
         "Exposed is what takes longer to recover than the network survives without it."
     ]
+    lead += [f"Left out, since a run of it failed: {reason}" for reason in untried]
     notes = [
         f"Time to survive: longest time in whole days, up to {sweep.longest}, for which the node can be out from day "
-        f"{sweep.first} while {met} is met that is met otherwise, in each of {plural(sweep.replications, 'draw')}.",
+        f"{sweep.first} while {met} is met that is met otherwise, in each of {plural(draws, 'draw')}.",
         "Time to recover: as given or assumed when the sweep was asked for.",
         "Units short: with the node out for its time to recover, mean over draws, on the day asked. "
         "Back after: from the start of the outage, in the worst draw.",

@@ -5,13 +5,18 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from sim.report.figures import tornado
+from sim.report.figures import importance, tornado
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words import shown_value
 from sim.study.measures import Measure
+
+HEADS = {
+    "mu_star": "Mean size of effect", "mu_star_conf": "±", "mu": "Mean effect", "sigma": "Spread of effects",
+    "S1": "Alone", "S1_conf": "±", "ST": "With interactions", "ST_conf": "±",
+}  # fmt: skip
 
 
 def told(found: pd.DataFrame, method: str, measure: Measure) -> list[str]:
@@ -47,3 +52,21 @@ def tornado_page(title: str, found: pd.DataFrame, measure: Measure) -> str:
     head = ["Value", "Lower bound", "Upper bound", "At the lower", "As written", "At the upper"]
     sheet = Sheet("tornado", measure.label, head, rows, list(found.columns), found.to_numpy().tolist(), text_columns=3)
     return page(f"What the answer depends on: {title}", [], [sheet], [Picture("tornado", "Tornado", caption, svg)])
+
+
+def importance_page(title: str, found: pd.DataFrame, method: str, measure: Measure) -> str:
+    """Morris' effects or Sobol's shares as a picture and a table."""
+    name = {"morris": "Screening by Morris", "sobol": "Shares of variance by Sobol"}[method]
+    caption = {
+        "morris": "Mean size of what a value does over its whole range, and how much that depends on the others.",
+        "sobol": "Share of the variance that each value explains alone, and with its interactions.",
+    }[method]
+    with drawing():
+        svg = Markup(to_svg(importance.draw(found, method, measure), method, title))
+    figures = [column for column in found.columns if column != "parameter"]
+    unit = measure.unit if method == "morris" else "index"
+    rows = [[r["parameter"], *(shown_value(r[k], unit) for k in figures)] for r in found.to_dict("records")]
+    head = ["Value", *(HEADS[column] for column in figures)]
+    sheet = Sheet(method, measure.label, head, rows, list(found.columns), found.to_numpy().tolist())
+    return page(f"What the answer depends on: {title}", told(found, method, measure), [sheet],
+                [Picture(method, name, f"{caption} Lines: 95% intervals.", svg)])  # fmt: skip

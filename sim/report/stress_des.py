@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -63,15 +64,15 @@ def _logic(result: StudyResult, plan: Plan) -> Iterator[tuple[str, str]]:
     size = f"{listed(kinds)}; {plural(len(network.products), 'product')}, {plural(len(network.lanes), 'lane')}"
     yield "2.1", f"A network of {size}. Goods go from suppliers over lanes and ports to warehouses and facilities."
     yield "2.2", f"Each day, in this order: {PHASES}. Goods under way move in continuous time."
-    changed = [o for key in design.loaded for o in design.loaded[key].document.overrides]
-    paths = list(dict.fromkeys(o.path for o in changed))
+    paths = {o.path for key in design.loaded for o in design.loaded[key].document.overrides}
+    under = Counter(path.partition(".")[0] for path in sorted(paths))
+    told = listed([f"{number} under {word}" for word, number in under.items()])
+    changes = f"change {plural(len(paths), 'value')} of the file ({told})" if paths else "change nothing in the file"
     yield (
         "2.3",
-        (
-            f"The first scenario holds {plural(len(plan.impacts), 'disruption')} with dates and "
-            f"{plural(len(plan.hazards), 'hazard')}. "
-            f"Scenarios and strategies change these values of the file: {listed(paths) if paths else 'none'}."
-        ),
+        f"The first scenario holds {plural(len(plan.impacts), 'disruption')} with dates and "
+        f"{plural(len(plan.hazards), 'hazard')}. Scenarios and strategies {changes}; 'tideover show' tells each value, "
+        "old and new.",
     )
     rules = sorted({type(rule.rule).__name__ for rule in plan.replenishment})
     shares = sorted({type(rule).__name__ for rule in plan.allocation_rules})

@@ -16,7 +16,7 @@ from sim.errors import SimulationError
 from sim.scenario.load import Loaded, load
 from sim.study.executors import Crew
 from sim.study.measures import Measure
-from sim.study.replicate import Progress, replicate
+from sim.study.replicate import Failure, Progress, replicate
 from sim.study.store import Store
 from sim.study.task import Case, case_of
 
@@ -54,6 +54,21 @@ def read_subject(file: str | Path, strategy: str | None = None, settings: Mappin
     return Subject(Path(file), strategy, dict(settings or {}), loaded, compile_plan(loaded))
 
 
+class Stages:
+    """Progress over work that is handed out in several rounds: every round counts the same."""
+
+    def __init__(self, progress: Progress, rounds: int) -> None:
+        self._progress, self._rounds, self._ended = progress, max(1, rounds), 0
+
+    def __call__(self, share: float) -> None:
+        """`share` of the present round is done."""
+        self._progress(min(1.0, (self._ended + share) / self._rounds))
+
+    def end(self) -> None:
+        """The present round is over."""
+        self._ended += 1
+
+
 @dataclass(frozen=True)
 class Bench:
     """Where cases are run: the workers, the folder that keeps what is done, the number of replications of each."""
@@ -63,9 +78,20 @@ class Bench:
     replications: int
     progress: Progress | None = None
 
+    def stages(self, rounds: int) -> Bench:
+        """The same, its progress told over so many rounds of cases."""
+        return self if self.progress is None else replace(self, progress=Stages(self.progress, rounds))
+
+    def attempt(self, cases: Sequence[Case]) -> list[Failure]:
+        """Run every case as often as asked; returns the replications that failed. The others are in the store."""
+        failures = replicate(cases, self.replications, self.store, self.crew, self.progress)
+        if isinstance(self.progress, Stages):
+            self.progress.end()
+        return failures
+
     def rows(self, cases: Sequence[Case]) -> pd.DataFrame:
         """Rows of every case as in `sim.study.task.ROWS`; raises SimulationError where a replication fails."""
-        failures = replicate(cases, self.replications, self.store, self.crew, self.progress)
+        failures = self.attempt(cases)
         if failures:
             raise SimulationError(f"{len(failures)} replications failed; the first: {failures[0]}")
         tables = [self.store.read(case, self.replications) for case in cases]
@@ -74,10 +100,17 @@ class Bench:
 
     def values(self, cases: Sequence[Case], measure: Measure) -> np.ndarray:
         """A measure in all, of every case; shape (cases, replications), NaN where it is not defined."""
+        return self.all_values(cases, [measure])[measure]
+
+    def all_values(self, cases: Sequence[Case], measures: Sequence[Measure]) -> dict[Measure, np.ndarray]:
+        """Measure in all -> its values, as `values` gives them."""
         rows = self.rows([replace(case, labels=(*case.labels[:2], str(k))) for k, case in enumerate(cases)])
-        rows = rows[(rows["measure"] == measure.name) & (rows["breakdown"] == measure.breakdown)]
-        table = rows.pivot(index="variant", columns="replication", values="value")
-        return table.reindex([str(k) for k in range(len(cases))]).to_numpy(dtype=float)
+        found = {}
+        for measure in measures:
+            mine = rows[(rows["measure"] == measure.name) & (rows["breakdown"] == measure.breakdown)]
+            table = mine.pivot(index="variant", columns="replication", values="value")
+            found[measure] = table.reindex([str(k) for k in range(len(cases))]).to_numpy(dtype=float)
+        return found
 
 
 def labelled(case: Case, variants: Iterable[tuple[str, Sequence[str]]]) -> list[Case]:

@@ -77,6 +77,7 @@ class _Queue:
     def __init__(self, cases: Sequence[Case], replications: int, store: Store, crew: Crew) -> None:
         self._crew = crew
         self._seconds: dict[str, float] = {}
+        self._usual: float | None = None
         self._first: deque[Task] = deque()
         unique = {case.key: case for case in cases}
         missing = {key: _runs(replications, store.done(case)) for key, case in unique.items()}
@@ -99,14 +100,16 @@ class _Queue:
 
     def learn(self, task: Task, batch: Batch) -> None:
         """Take note of how long a task's replications took."""
-        self._seconds[task.case.key] = batch.seconds / task.count
+        each = batch.seconds / task.count
+        self._seconds[task.case.key] = each
+        self._usual = max(each, self._usual or 0.0)
 
     def split(self, task: Task) -> None:
         """Hand the replications of a task out again one by one."""
         self._first.extend(Task(task.case, task.first + k, 1, task.program) for k in range(task.count))
 
     def _size(self, case: Case) -> int:
-        seconds = self._seconds.get(case.key)
+        seconds = self._seconds.get(case.key, self._usual)
         if seconds is None:
             return 1
         fair = -(-self.left // (2 * self._crew.size))  # towards the end smaller, so that no worker waits for another

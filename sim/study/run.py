@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from sim.study.fingerprint import program
 from sim.study.measures import parse_measure
 from sim.study.ranking import Selection
 from sim.study.replicate import Failure, Progress, replicate
+from sim.study.spec import Replications
 from sim.study.store import Store
 from sim.units import parse_share
 
@@ -99,15 +100,19 @@ def run_study(
     workers: int | None = None,
     scheduler: str | None = None,
     progress: Progress | None = None,
+    replications: int | None = None,
 ) -> StudyResult:
     """Run a study, or go on with one that was interrupted, and leave its tables in `out` (default reports/STUDY).
 
     `workers` are processes (default: one a processor; 1: this process), `scheduler` the address of a Dask cluster to
     use instead; neither changes a byte of the results. `progress` is called with the share of the present round that
-    is done. Raises ScenarioError with everything that is wrong with the input. Replications that fail are told in the
-    result, and tried again when the study is run again.
+    is done. `replications` is a number instead of what the study says. Raises ScenarioError with everything that is
+    wrong with the input. Replications that fail are told in the result, and tried again when the study is run again.
     """
     design = path if isinstance(path, Design) else read_study(path)
+    if replications is not None:
+        times = Replications(at_least=replications, at_most=replications)
+        design = replace(design, spec=design.spec.model_copy(update={"replications": times}))
     store = Store(Path(out) if out is not None else Path("reports") / design.spec.study)
     with Crew(workers, scheduler) as crew:
         store.mark(_json(_manifest(design)))
@@ -166,6 +171,8 @@ def _manifest(design: Design) -> dict[str, Any]:
         "title": design.spec.title,
         "file": design.document.mark().shown,
         "asked": design.document.data,
+        "replications_at_least": design.spec.replications.at_least,
+        "replications_at_most": design.spec.replications.at_most,
         "seeds": design.seeds,
         "cases": [
             {"scenario": case.labels[0], "strategy": case.labels[1], "plan": case.digest, "key": case.key}

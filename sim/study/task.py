@@ -6,7 +6,7 @@ import pickle
 import time
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from sim.engine.plan import Plan
 from sim.engine.run import Outcome, simulate
 from sim.errors import TideoverError
 from sim.metrics.cost import Rates
+from sim.model.effects import Impact
 from sim.scenario.load import Loaded
 from sim.study import left_out
 from sim.study.fingerprint import digest, program
@@ -43,9 +44,9 @@ class Case:
     """One thing to replicate, and what to measure of it.
 
     `plan` is the compiled scenario packed for the journey to a worker; `labels` are scenario, strategy and variant.
-    `without` names disruptions, hazards and reserves to leave out (see `parts_of`); `twin` runs each replication once
-    more without any disruption; `daily` keeps the daily totals. `key` stands for all that the figures depend on, labels
-    apart.
+    `without` names disruptions, hazards and reserves to leave out (see `parts_of`), `added` are disruptions on top of
+    the plan's; `twin` runs each replication once more without any disruption; `daily` keeps the daily totals. `key`
+    stands for all that the figures depend on, labels apart.
     """
 
     labels: tuple[str, str, str]
@@ -56,11 +57,13 @@ class Case:
     twin: bool = True
     daily: bool = False
     without: tuple[str, ...] = ()
+    added: tuple[Impact, ...] = field(default=(), repr=False)
 
     @cached_property
     def key(self) -> str:
         """Hash of the plan, of what is measured and of the program."""
-        return digest(program(), self.digest, self.rates, self.measures, self.twin, self.daily, self.without)
+        added = (self.added,) if self.added else ()
+        return digest(program(), self.digest, self.rates, self.measures, self.twin, self.daily, self.without, *added)
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ def run_task(task: Task) -> Batch:
         raise TideoverError("this worker runs another version of Tideover; install the same one everywhere")
     began, case = time.perf_counter(), task.case
     plan = left_out.without(_unpacked(case.plan), case.without)
+    if case.added:
+        plan = replace(plan, impacts=(*plan.impacts, *case.added))
     rows: dict[str, list[object]] = {name: [] for name in ROWS.names[3:]}
     days: list[pa.Table] = []
     for replication in range(task.first, task.first + task.count):

@@ -30,6 +30,7 @@ def tipping_point(subject: Subject, varied: Parameter, target: Target, share: fl
     Raises ScenarioError where a value between the bounds does not make a scenario.
     """
     low, high = math.ceil(varied.low), math.floor(varied.high)
+    bench = bench.stages(2 + math.ceil(math.log2(max(2, high - low))))
     trials = Trials(subject, target, share, lambda value: {varied.path: varied.written(value)}, bench)
     at_low, at_high = trials.met(low), trials.met(high)
     if at_low == at_high:

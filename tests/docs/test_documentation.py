@@ -60,10 +60,14 @@ def console_pages() -> list[Path]:
 
 @pytest.mark.parametrize("page", console_pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_shown_output_is_real(page: Path, desk: Path) -> None:
-    """A page's commands are typed one after another in one folder; a line `...` stands for any lines."""
+    """A page's commands are typed one after another in one folder.
+
+    A command goes on in lines that begin with `> `; in what it prints a line `...` stands for any lines.
+    """
     for match in NAMED.finditer(page.read_text(encoding="utf-8")):
         (desk / match[1]).write_text(match[3], encoding="utf-8")
     text = "".join(match[2] for match in BLOCK.finditer(page.read_text(encoding="utf-8")) if match[1] == "console")
+    text = text.replace("\n> ", " ")
     parts = re.split(r"^\$ (.*)\n", text, flags=re.MULTILINE)[1:]
     assert parts, "a console block begins with '$ '"
     for command, shown in zip(parts[::2], parts[1::2], strict=True):
@@ -94,7 +98,8 @@ def test_yaml_examples_are_valid(page: Path, text: str, desk: Path) -> None:
     """A block is a whole scenario, or parts that replace those of the starter."""
     data = yaml.safe_load(text)
     starter = (ROOT / "sim" / "scenario" / "starter.yaml").read_text(encoding="utf-8")
-    (desk / "starter.yaml").write_text(starter, encoding="utf-8")
+    for name in ("starter.yaml", "my-scenario.yaml"):  # as `tideover new` is asked for on the pages
+        (desk / name).write_text(starter, encoding="utf-8")
     if "scenario" in data:
         path = desk / "example.yaml"
         path.write_text(text, encoding="utf-8")

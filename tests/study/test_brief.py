@@ -56,7 +56,9 @@ def test_the_figures_are_those_of_the_tables(briefed: tuple[StudyResult, str, li
     steps = result.frontier.dropna(subset="icer")
     assert len(steps)
     for row in steps[steps["effect"] == "units_unmet"].to_dict("records"):
-        assert f"{row['icer']:,.2f} USD for each unit averted beyond" in html
+        assert f">{row['icer']:,.2f}</td>" in html and f"{row['icer']:,.2f}" in texts
+    assert "USD for each unit averted" in html and ">cheapest</td>" in html
+    assert ">dominated</td>" in html  # 'again' is 'double' once more
 
 
 def test_it_asks_answers_and_says_what_it_does_not_know(briefed: tuple[StudyResult, str, list[str]]) -> None:

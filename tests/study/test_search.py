@@ -13,7 +13,7 @@ from sim.study.bench import Bench, Subject, read_subject
 from sim.study.executors import Crew
 from sim.study.measures import parse_measure
 from sim.study.parameter import parse_parameter
-from sim.study.search import best_split, cost_per_day, smallest_reserve
+from sim.study.search import cost_per_day, smallest_reserve
 from sim.study.sensitivity import Question, morris, sobol, tornado
 from sim.study.store import Store
 from sim.study.threshold import first_true, parse_target
@@ -71,17 +71,6 @@ def test_the_smallest_reserve_covers_the_ban_but_for_the_stock(subject: Subject,
     assert smallest_reserve(subject, "at-clinic", parse_target("fill_rate>=10%"), 1.0, 20, bench).days == 0
 
 
-def test_a_budget_goes_where_it_spares_most(subject: Subject, bench: Bench) -> None:
-    # the post needs 35 days at 15 a day, the clinic 35 at 30: half of 1050 fills the post, the rest goes to the clinic;
-    # a unit spares a unit at either, so that only money beyond a site's need is lost
-    found = best_split(subject, ["at-clinic", "at-post"], 1050, 2, parse_measure("units_unmet"), bench)
-    assert found["units_unmet"].tolist() == [525 - 350, 525 - 350, 525 - 175]
-    assert found["behind"].tolist() == [0, 0, 175]
-    assert found.iloc[-1][["days of at-clinic", "days of at-post"]].tolist() == [0, 70]
-    with pytest.raises(ValueError, match="too many"):
-        best_split(subject, ["at-clinic", "at-post"], 1050, 1000, parse_measure("units_unmet"), bench)
-
-
 def test_tornado_and_screening_put_the_parameters_in_order(subject: Subject, bench: Bench) -> None:
     parameters = (
         parse_parameter("disruptions.ban.for", ["20d", "60d"]),
@@ -134,9 +123,6 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, [*call, *rest])
     assert done.exit_code == 0, done.output
     assert "until disruptions.ban.for is 5d" in done.output
-    call = ["split", str(subject.file), "--over", "at-clinic", "--over", "at-post", "--budget", "1050", "--parts", "2"]
-    done = CliRunner().invoke(cli, [*call, *rest])
-    assert done.exit_code == 0, done.output
     call = [
         "sensitivity",
         str(subject.file),
@@ -147,5 +133,10 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
     ]
     done = CliRunner().invoke(cli, [*call, *rest])
     assert done.exit_code == 0 and done.output.index("ban.for") < done.output.index("kit.cost"), done.output
+    for method, samples in (("morris", "2"), ("sobol", "4")):
+        done = CliRunner().invoke(cli, [*call, "--method", method, "--samples", samples, *rest])
+        assert done.exit_code == 0, done.output
+        page = (tmp_path / "found" / f"{method}.html").read_text(encoding="utf-8")
+        assert page.index("disruptions.ban.for") < page.index("products.kit.cost") and 'role="img"' in page
     wrong = CliRunner().invoke(cli, [*call, "--vary", "products.kit.cost=1", *rest])
     assert "20d..60d" in str(wrong.exception)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -10,10 +11,14 @@ from click.testing import CliRunner
 
 from sim.cli import cli
 from sim.metrics.resilience import time_to_survive
-from sim.study.bench import read_subject
+from sim.study import replicate as conducting
+from sim.study.bench import Bench, Subject, read_subject
 from sim.study.executors import Crew
 from sim.study.knockouts import Node, Use, nodes_of
+from sim.study.store import Store
 from sim.study.stress import Sweep, sweep_nodes
+from sim.study.task import Task, run_task
+from tests.study.conftest import contents
 
 CHAIN = """
 scenario: chain
@@ -46,13 +51,21 @@ replenishment:
 """
 
 
-def register(folder: Path, lead: int = 9, level: int = 40, **asked: object) -> pd.DataFrame:
+def chain(folder: Path, lead: int = 9, level: int = 40) -> Subject:
     path = folder / "chain.yaml"
     path.write_text(CHAIN.replace("LEAD", str(lead)).replace("LEVEL", str(level)), encoding="utf-8")
-    plan = read_subject(path).plan
-    sweep = Sweep(**({"longest": 60, "usual": 50, "durations": (10,), "replications": 1} | asked))  # type: ignore[arg-type]
+    return read_subject(path)
+
+
+def register(folder: Path, lead: int = 9, level: int = 40, **asked: object) -> pd.DataFrame:
+    subject = chain(folder, lead, level)
+    sweep = Sweep(**({"longest": 60, "usual": 50, "durations": (10,)} | asked))  # type: ignore[arg-type]
+    store = Store(folder / "kept")
+    store.mark("{}")
     with Crew(1) as crew:
-        return sweep_nodes(plan, nodes_of(plan.network), sweep, crew)
+        found = sweep_nodes(subject, nodes_of(subject.plan.network), sweep, Bench(crew, store, 1))
+    assert not found.failures
+    return found.table
 
 
 def row(table: pd.DataFrame, kind: str, name: str, product: str = "kit") -> pd.Series:
@@ -122,3 +135,88 @@ def test_the_command_writes_the_register(tmp_path: Path) -> None:
     assert "did you mean 'maker'" in str(wrong.exception)
     kind = CliRunner().invoke(cli, [*call, "--recover", "soon"])
     assert "a duration such as" in str(kind.exception)
+
+
+def call_stress(folder: Path, out: str, workers: int = 1) -> Any:
+    call = ["stress", str(folder / "chain.yaml"), "--longest", "60d", "--recover", "50d", "-n", "2",
+            "-w", str(workers), "-o", str(folder / out)]  # fmt: skip
+    return CliRunner().invoke(cli, call)
+
+
+def kept(folder: Path) -> dict[str, bytes]:
+    """The answers of a sweep, without the batches they rest on."""
+    return {name: content for name, content in contents(folder).items() if not name.startswith("unfinished")}
+
+
+def work_with(monkeypatch: pytest.MonkeyPatch, work: Any) -> None:
+    """Let every replication go through `work`, one a task."""
+    monkeypatch.setattr(conducting, "TASK_SECONDS", 0.0)
+    monkeypatch.setattr(conducting.replicate, "__defaults__", (None, work))
+
+
+@pytest.mark.slow
+def test_an_interrupted_sweep_goes_on_and_leaves_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = chain(tmp_path).file
+    path.write_text(path.read_text(encoding="utf-8").replace("distribution: deterministic", "distribution: poisson"))
+    assert call_stress(tmp_path, "alone").exit_code == 0
+    assert call_stress(tmp_path, "pair", 2).exit_code == 0
+    ran: list[tuple[str, int]] = []
+    stops = [1, 25, 60]
+
+    def counted(task: Task) -> Any:
+        if stops and len(ran) == stops[0]:
+            stops.pop(0)
+            raise KeyboardInterrupt
+        ran.extend((task.case.key, r) for r in range(task.first, task.first + task.count))
+        return run_task(task)
+
+    work_with(monkeypatch, counted)
+    for _ in range(3):
+        cut = call_stress(tmp_path, "cut")
+        assert cut.exit_code == 130 and "the same command goes on from there" in cut.output
+        assert not (tmp_path / "cut" / "register.csv").exists()
+    end = call_stress(tmp_path, "cut")
+    assert end.exit_code == 0, end.output
+    assert len(ran) == len(set(ran)) > 60, "what is finished is not done again"
+    assert kept(tmp_path / "alone") == kept(tmp_path / "pair") == kept(tmp_path / "cut")
+    count = len(ran)
+    assert call_stress(tmp_path, "cut").exit_code == 0 and len(ran) == count
+
+
+@pytest.mark.slow
+def test_a_node_that_cannot_be_tried_costs_itself_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chain(tmp_path)
+    whole = call_stress(tmp_path, "whole")
+    assert whole.exit_code == 0, whole.output
+
+    def fails(task: Task) -> Any:
+        if task.case.labels[2].startswith("port harbour out for 50") and task.first <= 1 < task.first + task.count:
+            raise RuntimeError("no luck")
+        return run_task(task)
+
+    work_with(monkeypatch, fails)
+    done = call_stress(tmp_path, "out")
+    assert done.exit_code == 1
+    assert "port harbour out for 50 days, replication 1: RuntimeError: no luck" in done.output
+    assert "1 replication failed" in done.output
+    found, full = (pd.read_csv(tmp_path / name / "register.csv") for name in ("out", "whole"))
+    assert set(full["node"]) - set(found["node"]) == {"harbour"}
+    others = full[full["node"] != "harbour"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, others)
+    assert "no luck" in (tmp_path / "out" / "register.html").read_text(encoding="utf-8")
+    monkeypatch.undo()
+    again = call_stress(tmp_path, "out")
+    assert again.exit_code == 0 and kept(tmp_path / "out") == kept(tmp_path / "whole")
+
+
+def test_where_nothing_runs_nothing_is_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chain(tmp_path)
+
+    def fails(task: Task) -> Any:
+        raise RuntimeError("no luck at all")
+
+    work_with(monkeypatch, fails)
+    done = call_stress(tmp_path, "out")
+    assert done.exit_code == 1 and "nothing out, replication 0: RuntimeError: no luck at all" in done.output

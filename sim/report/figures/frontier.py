@@ -1,37 +1,53 @@
-"""Cost against harm: every strategy a point, the frontier a line."""
+"""Cost against harm: every strategy a point, the frontier a line; scenarios beside each other."""
 
 from __future__ import annotations
 
-import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from collections.abc import Mapping
 
-from sim.report.figures.style import BLUE, GREY, VERMILLION, new_figure, thousands
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.report.figures.style import BLUE, GREY, VERMILLION, WIDTH, legend, new_figure
 from sim.study.frontier import DOMINATED, EXTENDED, FRONTIER, unit_of
 from sim.study.measures import Measure
 
 LOOKS = {FRONTIER: ("o", BLUE), EXTENDED: ("s", VERMILLION), DOMINATED: ("X", GREY)}
+MOST = 3
+"""Scenarios in one picture."""
 
 
-def draw(rows: pd.DataFrame, currency: str) -> Figure:
-    """`rows` of one scenario and effect, as `sim.study.frontier.frontier` gives them."""
-    figure = new_figure(4.2, 7.0)
-    axes = figure.subplots()
-    effect = str(rows["effect"].iloc[0])
+def draw(table: pd.DataFrame, currency: str, letters: Mapping[str, str]) -> Figure:
+    """`table` has the rows of one effect, as `sim.study.frontier.frontier` gives them; the first `MOST` scenarios.
+
+    `letters` name the strategies.
+    """
+    scenarios = list(dict.fromkeys(table["scenario"]))[:MOST]
+    figure = new_figure(3.3, WIDTH)
+    panels = figure.subplots(1, len(scenarios), squeeze=False)[0]
+    for axes, scenario in zip(panels, scenarios, strict=True):
+        _panel(axes, table[table["scenario"] == scenario], currency, letters)
+        axes.set_title(f"'{scenario}'", pad=3)
+    effect = str(table["effect"].iloc[0])
+    panels[0].set_ylabel(f"{Measure(effect).label}, mean ({unit_of(effect)})")
+    legend(figure, ncols=3, columnspacing=1.2)
+    return figure
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, currency: str, letters: Mapping[str, str]) -> None:
     best = rows[rows["status"] == FRONTIER]
     axes.plot(best["cost"], best["harm"], color=BLUE, linewidth=1.4, zorder=1)
     for status, (marker, colour) in LOOKS.items():
         mine = rows[rows["status"] == status]
         if len(mine):
-            axes.scatter(mine["cost"], mine["harm"], marker=marker, color=colour, s=55, label=status, zorder=2)
-    for row in rows.to_dict("records"):
-        axes.annotate(str(row["strategy"]), (row["cost"], row["harm"]), xytext=(6, 5), textcoords="offset points",
-                      fontsize=9)  # fmt: skip
+            axes.scatter(mine["cost"], mine["harm"], marker=marker, color=colour, s=40, label=status, zorder=2)
+    for k, row in enumerate(rows.sort_values("cost", kind="stable").to_dict("records")):
+        above = k % 2 == 0  # neighbours of about the same cost are named on different sides
+        axes.annotate(letters[str(row["strategy"])], (row["cost"], row["harm"]), xytext=(0, 6 if above else -6),
+                      textcoords="offset points", ha="center", va="bottom" if above else "top", fontsize=9)  # fmt: skip
     axes.set_xlabel(f"Mean cost ({currency})")
-    axes.set_ylabel(f"{Measure(effect).label}, mean ({unit_of(effect)})")
-    axes.margins(0.14)
-    thousands(axes)
-    axes.xaxis.set_major_formatter(axes.yaxis.get_major_formatter())
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.legend(loc="best")
-    return figure
+    axes.margins(0.16)
+    for axis, most in ((axes.xaxis, 3), (axes.yaxis, 5)):
+        axis.set_major_locator(MaxNLocator(most))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))

@@ -1,0 +1,49 @@
+"""Fan charts: unmet demand of each day over all draws, one panel for each strategy; never one averaged curve."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.report.figures.style import BLACK, BLUE, legend, new_figure, thousands
+
+ACROSS = 3
+MOST = 6
+"""Strategies in one picture."""
+BANDS = ((0.05, 0.95, 0.18, "nine draws of ten"), (0.25, 0.75, 0.42, "half of the draws"))
+
+
+def draw(fan: pd.DataFrame, strategies: Sequence[str], start: dt.date, unit: str) -> Figure:
+    """`fan` has the rows of one scenario and product, as `sim.study.compare.fan` gives them."""
+    shown = list(strategies)[:MOST]
+    across = min(ACROSS, len(shown))
+    down = -(-len(shown) // across)
+    figure = new_figure(0.9 + 2.0 * down, 10.0)
+    panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
+    for k, axes in enumerate(panels.ravel().tolist()):
+        if k >= len(shown):
+            axes.set_visible(False)
+            continue
+        _panel(axes, fan[fan["strategy"] == shown[k]])
+        axes.set_title(f"'{shown[k]}'", pad=3)
+        axes.tick_params(labelbottom=k + across >= len(shown))
+        if k % across == 0:
+            axes.set_ylabel(f"Unmet ({unit} a day)")
+        if k + across >= len(shown):
+            axes.set_xlabel(f"Days since {start:%-d %B %Y}")
+    legend(figure, ncols=4, columnspacing=1.2)
+    return figure
+
+
+def _panel(axes: Axes, rows: pd.DataFrame) -> None:
+    table = rows.pivot(index="day", columns="quantile", values="unmet")
+    for low, high, strength, label in BANDS:
+        axes.fill_between(table.index, table[low], table[high], color=BLUE, alpha=strength, linewidth=0, step="mid",
+                          label=label)  # fmt: skip
+    axes.step(table.index, table[0.5], color=BLACK, linewidth=1.2, where="mid", label="median draw")
+    axes.set_ylim(0, None)
+    thousands(axes)
