@@ -72,7 +72,9 @@ def perishable(folder: Path, facilities: int, repeats: int) -> None:
     days = plan.network.calendar.days
     ours, draw, ratio = paired(lambda: run(plan), lambda: floors.draw(plan.demand.mean, days), repeats)
     print(f"the same with a shelf life of 24 months on every product, {facilities:,} facilities")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"  {ours:.2f} s against {draw:.2f} s for the draw alone: {ratio:.2f} x  (budget 4 x)")
+    print(f"  peak memory until now {peak:.2f} GB  (budget 1.5 GB)")
 
 
 def growth(folder: Path, facilities: int, repeats: int) -> None:

@@ -53,7 +53,9 @@ class State:
         idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
         idle |= {"substituted": not plan.behaviour.substitutes, "stood_in": not plan.behaviour.substitutes}
         idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
-        idle |= {"expired": lots is None, "recalled": lots is None, "held": lots is None and not plan.testing}
+        recalls = any(impulse.action.startswith("recall") for impact in plan.impacts for impulse in impact.impulses)
+        tests = bool(plan.testing) or any(e.quantity == "cell.release" for i in plan.impacts for e in i.effects)
+        idle |= {"expired": lots is None, "recalled": not recalls, "held": not (recalls or tests)}
         at_once = not plan.network.bill.staged.size
         idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}
         # where no patient waits, all unmet demand is lost
