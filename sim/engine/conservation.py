@@ -100,18 +100,18 @@ class Conservation:
     def _check_lots(self, day: int, lots: LotKeeper) -> None:
         """What was made of each lot is somewhere, or has gone in a way that was counted."""
         table, count = self._state.shipments, lots.book.count
-        _, lot, units = lots.contents()
         live = np.flatnonzero((table["phase"] != Phase.DONE) & (table["lot"] >= 0))
-        places = [(lot, units), (table["lot"][live], table["units"][live])]
+        places = [(table["lot"][live], table["units"][live])]
         for rows in (self._state.held, self._state.in_process):
             kept = rows["lot"] >= 0
             places.append((rows["lot"][kept], rows["units"][kept]))
         lot, units = (np.concatenate(column) for column in zip(*places, strict=True))
-        found = np.bincount(lot, units, count).astype(np.int64)
-        if (found != lots.book.left).any():
-            wrong = int(np.flatnonzero(found != lots.book.left)[0])
+        missing = lots.unaccounted(np.bincount(lot, units, count).astype(np.int64))
+        if missing.any():
+            wrong = int(np.flatnonzero(missing)[0])
+            left = lots.book.left[wrong]
             raise SimulationError(
-                f"day {day}: lot {wrong} is not conserved: {lots.book.left[wrong]} left, {found[wrong]} found"
+                f"day {day}: lot {wrong} is not conserved: {left} left, {left - missing[wrong]} found"
             )
 
     def _check_signs(self, day: int) -> None:

@@ -128,9 +128,21 @@ class LotKeeper:
             table.put(pocket[rows] - offset, key, units[rows])
 
     def serve(self, units: np.ndarray) -> None:
-        """What patients took today, over demand cells."""
-        for key, taken in self._tables[0].take_from_all(units[self._demanded]):
-            self.book.add("used", np.where(taken > 0, lot_of(key), 0), taken)
+        """What patients took today, over demand cells; `settle` finds out of which lots.
+
+        Until then it counts as left in the book.
+        """
+        self._tables[0].later += units[self._demanded]
+
+    def settle(self, pocket: np.ndarray) -> None:
+        """Strike off the slots of facilities' pockets what patients took until now.
+
+        Goods go out in order of issue, so until something else happens to a pocket, many days' use is as one.
+        """
+        self.book.add("used", *self._tables[0].settle(pocket))
+
+    def _settle_all(self) -> None:
+        self.settle(np.arange(self._split))
 
     def issue(self, pocket: np.ndarray, units: np.ndarray, earliest: np.ndarray | None = None) -> Rows:
         """(claim, lot, units) for claims on pockets, in order of issue; claims with pocket -1 get lot -1.
@@ -140,7 +152,9 @@ class LotKeeper:
         found = [_untracked(pocket, units)]
         for table, offset, rows in self._by_table(np.where(units > 0, pocket, -1)):
             rows = rows[np.argsort(pocket[rows], kind="stable")]
-            mine, first = np.unique(pocket[rows] - offset, return_index=True)
+            mine = pocket[rows] - offset
+            first = np.flatnonzero(np.diff(mine, prepend=-1) > 0)
+            mine = mine[first]
             held = table.key[: table.depth(mine), mine]
             eligible = None
             if earliest is not None:
@@ -152,7 +166,7 @@ class LotKeeper:
         return claim, lot, part
 
     def soonest(self, day: int) -> int:
-        """The next last day of use of any lot of which something is left; looked up once a day and after new lots."""
+        """The next last day of use of lots of which something may be left; looked up once a day and after new lots."""
         if self._soonest[0] != day:
             left = self.book.left > 0
             self._soonest = day, int(self.book["expires"][left].min(initial=NEVER_EXPIRES))
@@ -179,6 +193,7 @@ class LotKeeper:
 
     def remove(self, lots: np.ndarray) -> Rows:
         """(pocket, lot, units) of all that lies in pockets of the lots of a mask; it is taken out."""
+        self._settle_all()
         found = [table.remove(lots) for table in self._tables]
         return (
             np.concatenate([pocket + offset for (pocket, _, _), offset in zip(found, self._offsets, strict=True)]),
@@ -188,6 +203,7 @@ class LotKeeper:
 
     def contents(self) -> Rows:
         """(pocket, lot, units) of all that lies in pockets."""
+        self._settle_all()
         found = [table.contents() for table in self._tables]
         return (
             np.concatenate([pocket + offset for (pocket, _, _), offset in zip(found, self._offsets, strict=True)]),
@@ -203,8 +219,15 @@ class LotKeeper:
 
     def totals(self) -> tuple[np.ndarray, np.ndarray]:
         """Units of each pocket: of the cells' own, and of the reserves' holders."""
-        units = np.concatenate([table.units.sum(axis=0) for table in self._tables])
+        units = np.concatenate([table.totals() for table in self._tables])
         return units[: self._first_reserve], units[self._first_reserve :]
+
+    def unaccounted(self, elsewhere: np.ndarray) -> np.ndarray:
+        """Units of each lot that neither lie in pockets, nor `elsewhere`, nor have gone; zero if all is well.
+
+        What patients took and was not struck off yet is both in slots and not counted as used.
+        """
+        return self.book.left - elsewhere - sum(table.by_lot(self.book.count) for table in self._tables)
 
     def is_reserve(self, pocket: np.ndarray) -> np.ndarray:
         """Whether pockets belong to reserves."""
@@ -212,6 +235,7 @@ class LotKeeper:
 
     def extend(self, lots: np.ndarray, days: int) -> None:
         """Lots of a mask may be used some days longer; pockets are put in order again."""
+        self._settle_all()
         self.book["expires"][lots] = np.minimum(self.book["expires"][lots] + days, NEVER_EXPIRES)
         for table, offset in zip(self._tables, self._offsets, strict=True):
             first_expired = self._issue[offset : offset + table.units.shape[1]] == 0
@@ -260,7 +284,7 @@ class LotKeeper:
         return np.asarray(self._expiry(key) >= earliest)
 
     def _by_table(self, pocket: np.ndarray) -> Iterator[tuple[Pockets, int, np.ndarray]]:
-        """Each table concerned, its offset, and the rows whose pockets it has."""
+        """Each table concerned, settled, its offset, and the rows whose pockets it has."""
         for table, offset, rows in zip(
             self._tables,
             self._offsets,
@@ -268,6 +292,8 @@ class LotKeeper:
             strict=True,
         ):
             if rows.size:
+                if table is self._tables[0]:
+                    self.settle(pocket[rows])
                 yield table, offset, rows
 
 

@@ -206,7 +206,8 @@ class Opening:
 class Start:
     """Stock at the first simulated day: on hand over cells, and shipments under way as (flow, units, days ago).
 
-    `owed` over flows are orders that wait for the next round of their lane.
+    `owed` over flows are orders that wait for the next round of their lane. `given` marks the cells whose stock the
+    scenario gives.
     """
 
     on_hand: np.ndarray
@@ -214,6 +215,7 @@ class Start:
     units: np.ndarray
     days_ago: np.ndarray
     owed: np.ndarray
+    given: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,11 @@ class State:
         idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
         idle |= {"substituted": not plan.behaviour.substitutes, "stood_in": not plan.behaviour.substitutes}
         idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
-        held = any(effect.quantity == "cell.release" for impact in plan.impacts for effect in impact.effects)
-        held |= bool(plan.testing) or lots is not None
-        idle |= {"expired": lots is None, "recalled": lots is None, "held": not held}
+        drawn = bool(plan.hazards)  # what they do is not known yet
+        recalls = drawn or any(i.action.startswith("recall") for impact in plan.impacts for i in impact.impulses)
+        tests = bool(plan.testing) or drawn
+        tests |= any(effect.quantity == "cell.release" for impact in plan.impacts for effect in impact.effects)
+        idle |= {"expired": lots is None, "recalled": lots is None or not recalls, "held": not (recalls or tests)}
         at_once = not plan.network.bill.staged.size
         idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}
         # where no patient waits, all unmet demand is lost

@@ -16,6 +16,7 @@ NEVER_EXPIRES = 10**6
 _BITS = 24
 _LOT = (1 << _BITS) - 1
 _EMPTY = np.iinfo(np.int64).max
+_NOTHING = np.zeros(0, dtype=np.int64)
 
 
 class LotBook:
@@ -69,7 +70,9 @@ def keys(book: LotBook, lots: np.ndarray, issue: np.ndarray, day: int) -> np.nda
 
     `issue` is 0 for first expired, 1 for first in, 2 for last in; ties go to the lot with the lower number.
     """
-    rank = np.where(issue == 0, book["expires"][lots], np.where(issue == 1, day, -day))
+    rank = book["expires"][lots]
+    if np.count_nonzero(issue):
+        rank = np.where(issue == 0, rank, np.where(issue == 1, day, -day))
     return np.asarray((rank << _BITS) | lots)
 
 
@@ -79,20 +82,33 @@ def lot_of(key: np.ndarray) -> np.ndarray:
 
 
 class Pockets:
-    """Slots of `n` pockets: `units` and `key`, int64, shape (slots, n); empty slots stand last. `count`: used ones."""
+    """Slots of `n` pockets: `units` and `key`, int64, shape (slots, n), in C order.
+
+    A pocket's slots stand in order of issue, `count` of them used; the others are empty. A used slot that has run
+    empty keeps its key until its pocket is full and tidied, so that taking units out moves nothing. No units lie
+    before the slot `first`. `later` are units that were taken and are still to be struck off the slots.
+    """
 
     def __init__(self, n: int, slots: int = 4) -> None:
         self.units = np.zeros((slots, n), dtype=np.int64)
         self.key = np.full((slots, n), _EMPTY, dtype=np.int64)
-        self.count = np.zeros(n, dtype=np.int64)
+        self.count, self.first, self.later = (np.zeros(n, dtype=np.int64) for _ in range(3))
+        self._row = np.zeros(n, dtype=np.int64)
 
     def put(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         """Put units into pockets; shape (n,). A pocket may be named several times."""
-        pocket, key, units = _combined(pocket, key, units)
+        rows = np.flatnonzero(units > 0)
+        pocket, key, units = pocket[rows], key[rows], units[rows]
+        first = self._is_first(pocket)  # mostly all of them, which saves sorting
+        if first.all():
+            self._put_once(pocket, key, units)
+            return
+        self._put_once(pocket[first], key[first], units[first])
+        pocket, key, units = _combined(pocket[~first], key[~first], units[~first])
         turn = np.arange(len(pocket)) - np.searchsorted(pocket, pocket)
         for k in range(int(turn.max(initial=-1)) + 1):
             mine = turn == k
-            self._put_once(*self._put_last(pocket[mine], key[mine], units[mine]))
+            self._put_once(pocket[mine], key[mine], units[mine])
 
     def depth(self, pocket: np.ndarray) -> int:
         """Slots that any of these pockets uses: the others need not be looked at."""
@@ -109,85 +125,133 @@ class Pockets:
         usable = have if eligible is None else np.where(eligible, have, 0)
         before = np.cumsum(usable, axis=0) - usable
         taken = np.clip(units - before, 0, usable)
-        left = have - taken
-        pack = _packed if eligible is not None else _moved_up
-        self._set(pocket, *pack(left, self.key[:depth, pocket]))
+        self.units[:depth, pocket] = have - taken
         return np.asarray(taken)
 
-    def take_from_all(self, units: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Take units out of every pocket, shape (n,); returns (keys, units) of what was taken.
+    def settle(self, pocket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Strike off what was to be taken later, in order of issue; returns (lots, units) of it.
 
-        Most pockets have all they need in their first slot, so only the others are looked at in full.
+        Pockets may be named several times; one that has too little gives what it has.
         """
-        first = self.units[0]
-        taken = np.minimum(first, units)
-        found = [(self.key[0].copy(), taken)]
-        first -= taken
-        emptied = np.flatnonzero((first == 0) & (self.key[0] != _EMPTY))
-        if emptied.size:
-            held = self.key[: self.depth(emptied), emptied]
-            more = self.take(emptied, units[emptied] - taken[emptied])
-            found.append((held[more > 0], more[more > 0]))
-        return found
+        pocket = pocket[(self.later[pocket] > 0) & self._is_first(pocket)]
+        wanted, found = self.later[pocket], [(_NOTHING, _NOTHING)]
+        self.later[pocket] = 0
+        units, key = self.units.reshape(-1), self.key.reshape(-1)  # views
+        while pocket.size:  # the first slot of all, then the next of those that need more
+            slot = self.first[pocket] * len(self.count) + pocket
+            have = units[slot]
+            taken = np.minimum(have, wanted)
+            units[slot] = have - taken
+            found.append((lot_of(key[slot]), taken))
+            more = np.flatnonzero(taken < wanted)
+            pocket, wanted = pocket[more], (wanted - taken)[more]
+            more = np.flatnonzero(self.first[pocket] + 1 < self.count[pocket])
+            pocket, wanted = pocket[more], wanted[more]
+            self.first[pocket] += 1
+        lots, taken = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return lots, taken
+
+    def totals(self) -> np.ndarray:
+        """Units of each pocket."""
+        return np.asarray(self.units.sum(axis=0) - self.later)
+
+    def by_lot(self, lots: int) -> np.ndarray:
+        """Units of each lot in slots, with those that are to be taken later; shape (lots,)."""
+        slot, lot = self._occupied()
+        # float64 sums of whole numbers are exact below 2**53
+        return np.bincount(lot, self.units.reshape(-1)[slot], lots).astype(np.int64)
 
     def remove(self, lots: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Take out all units of the lots of a mask over lots; returns (pocket, lot, units) of what was there."""
-        held = self.units > 0
-        hit = held & lots[np.where(held, lot_of(self.key), 0)] if lots.any() else np.zeros_like(held)
-        slot, pocket = np.nonzero(hit)
-        found = pocket, lot_of(self.key[slot, pocket]), self.units[slot, pocket]
-        touched = np.unique(pocket)
-        left = np.where(hit[:, touched], 0, self.units[:, touched])
-        self._set(touched, *_packed(left, self.key[:, touched]))
-        return found
+        """Take out all units of the lots of a mask over lots; returns (pocket, lot, units) of what was there, in order
+        of the units' place in their pockets."""
+        slot, lot = self._occupied()
+        touched = np.unique(slot[lots[lot]] % max(1, len(self.count)))
+        self._tidy(touched)
+        have, lot = self.units[:, touched], lot_of(self.key[:, touched])
+        hit = (have > 0) & lots[np.where(have > 0, lot, 0)]
+        slot, column = np.nonzero(hit)
+        self.units[:, touched] = np.where(hit, 0, have)
+        return touched[column], lot[slot, column], have[slot, column]
 
     def renew(self, key: np.ndarray) -> None:
         """Give every slot a new key, shape (slots, n), and put the slots in its order."""
         key = np.where(self.units > 0, key, _EMPTY)
         order = np.argsort(key, axis=0, kind="stable")
-        self.key, self.units = np.take_along_axis(key, order, 0), np.take_along_axis(self.units, order, 0)
+        self.key[:], self.units[:] = np.take_along_axis(key, order, 0), np.take_along_axis(self.units, order, 0)
+        self.count[:], self.first[:] = np.count_nonzero(self.units, axis=0), 0
 
     def contents(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(pocket, lot, units) of every slot that holds something, in order of pocket and issue."""
-        pocket, slot = np.nonzero(self.units.T)
+        pocket, slot = np.nonzero(self.units.T > 0)
         return pocket, lot_of(self.key[slot, pocket]), self.units[slot, pocket]
 
-    def _set(self, pocket: np.ndarray, units: np.ndarray, key: np.ndarray) -> None:
-        """Give pockets the contents of their first slots; nothing lies below."""
-        self.units[: len(units), pocket], self.key[: len(key), pocket] = units, key
-        self.count[pocket] = np.count_nonzero(units, axis=0)
+    def _occupied(self) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers of the slots that hold something, counted along the rows, and their lots."""
+        slot = np.flatnonzero(self.units > 0)  # of a mask this is several times as fast as of numbers
+        return slot, lot_of(self.key.reshape(-1)[slot])
 
-    def _grow(self, pocket: np.ndarray) -> None:
-        """Have a free slot in each of these pockets."""
-        if (self.count[pocket] == len(self.units)).any():
-            empty = np.zeros_like(self.units)
-            self.units = np.concatenate([self.units, empty])
-            self.key = np.concatenate([self.key, np.full_like(empty, _EMPTY)])
+    def _is_first(self, pocket: np.ndarray) -> np.ndarray:
+        """Whether a row names its pocket for the first time; shape (n,)."""
+        rows = np.arange(len(pocket))
+        self._row[pocket[::-1]] = rows[::-1]  # what is written last stays
+        return np.asarray(self._row[pocket] == rows)
 
-    def _put_last(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Put what goes out last of all into the next slot, as fresh goods mostly do; returns the other rows."""
-        self._grow(pocket)
-        count = self.count[pocket]
-        last = (count == 0) | (self.key[np.maximum(count - 1, 0), pocket] < key)
-        where, at = pocket[last], count[last]
-        self.units[at, where], self.key[at, where] = units[last], key[last]
-        self.count[where] += 1
-        return pocket[~last], key[~last], units[~last]
+    def _tidy(self, pocket: np.ndarray) -> None:
+        """Forget the used slots of these pockets (each named once) that hold nothing; the others move up."""
+        have, held = self.units[:, pocket], self.key[:, pocket]
+        slot, column = np.nonzero(have > 0)
+        to = np.cumsum(have > 0, axis=0)[slot, column] - 1
+        self.units[:, pocket], self.key[:, pocket] = 0, _EMPTY
+        self.units[to, pocket[column]], self.key[to, pocket[column]] = have[slot, column], held[slot, column]
+        self.count[pocket], self.first[pocket] = np.count_nonzero(have, axis=0), 0
+
+    def _make_room(self, pocket: np.ndarray) -> None:
+        """Have a free slot in each of these pockets; twice the slots where tidying would soon be needed again."""
+        full = pocket[self.count[pocket] == len(self.units)]
+        if not full.size:
+            return
+        self._tidy(full)
+        slots = len(self.units)
+        if 2 * self.depth(full) > slots:
+            units, key = self.units, self.key
+            self.units = np.zeros((2 * slots, len(self.count)), dtype=np.int64)
+            self.key = np.full(self.units.shape, _EMPTY, dtype=np.int64)
+            self.units[:slots], self.key[:slots] = units, key
 
     def _put_once(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
+        """Put units into pockets, each named once: at the end, as fresh goods mostly go, or between slots."""
+        self._make_room(pocket)
+        count = self.count[pocket]
+        end = np.maximum(count - 1, 0)
+        last = self.key.reshape(-1)[end * len(self.count) + pocket]
+        fits = (last <= key) | (count == 0)
+        at, where = np.where(last < key, count, end)[fits], pocket[fits]
+        slot = at * len(self.count) + where
+        self.units.reshape(-1)[slot] += units[fits]
+        self.key.reshape(-1)[slot] = key[fits]
+        self.count[where] = at + 1
+        self._put_between(pocket[~fits], key[~fits], units[~fits])
+
+    def _put_between(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         if not len(pocket):
             return
-        depth = self.depth(pocket) + 1  # `_put_last` has seen to a free slot
-        held, have = self.key[:depth, pocket], self.units[:depth, pocket]
+        depth = self.depth(pocket) + 1  # `_make_room` has seen to a free slot
+        held = self.key[:depth, pocket]
         position = (held < key).sum(axis=0)
-        column = np.arange(len(pocket))
-        new = held[position, column] != key
+        new = held[position, np.arange(len(pocket))] != key
+        self._insert(held[:, new], pocket[new], position[new])
+        self.key[position, pocket] = key
+        self.units[position, pocket] += units
+        self.first[pocket] = np.minimum(self.first[pocket], position)
+
+    def _insert(self, held: np.ndarray, pocket: np.ndarray, position: np.ndarray) -> None:
+        """Have an empty slot at a position in each of these pockets, whose keys are `held`; those behind move down."""
         slot = np.arange(len(held))[:, None]
-        source = np.where(new & (slot > position), slot - 1, slot)
-        held, have = np.take_along_axis(held, source, 0), np.take_along_axis(have, source, 0)
-        have[position, column] = np.where(new, units, have[position, column] + units)
-        held[position, column] = key
-        self._set(pocket, have, held)
+        source = np.where(slot > position, slot - 1, slot)
+        have = np.take_along_axis(self.units[: len(held), pocket], source, 0)
+        self.key[: len(held), pocket] = np.take_along_axis(held, source, 0)
+        self.units[: len(held), pocket] = np.where(slot == position, 0, have)
+        self.count[pocket] += 1
 
 
 def shared_out(taken: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -199,42 +263,26 @@ def shared_out(taken: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[n
     by_pocket = taken.T.ravel()
     some = by_pocket > 0
     ends, lots = np.cumsum(by_pocket[some]), lot_of(key.T.ravel()[some])
-    claim_ends = np.cumsum(units)
-    cuts = np.sort(np.concatenate([ends, claim_ends]), kind="stable")  # two runs in order: merged, not sorted anew
-    cuts = cuts[np.concatenate([np.diff(cuts) > 0, [True]])] if len(cuts) else cuts
-    starts = np.concatenate([[0], cuts[:-1]])
+    if not len(ends):
+        return _NOTHING, _NOTHING, _NOTHING
+    cuts = np.concatenate([ends, np.cumsum(units)])
+    order = np.argsort(cuts, kind="stable")  # two runs in order: merged, not sorted anew
+    cuts = cuts[order]
+    last = np.flatnonzero(np.concatenate([cuts[1:] > cuts[:-1], [True]]))  # a lot and a claim may end together
+    claims_over = np.cumsum(order >= len(ends))[last]
+    lots_over = last + 1 - claims_over
     return (
-        np.searchsorted(claim_ends, starts, side="right"),
-        lots[np.searchsorted(ends, starts, side="right")],
-        cuts - starts,
+        np.concatenate([[0], claims_over[:-1]]),
+        lots[np.concatenate([[0], lots_over[:-1]])],
+        np.diff(cuts[last], prepend=0),
     )
 
 
 def _combined(pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows in order of pocket and key, those alike added up; rows without units left out."""
-    some = units > 0
-    order = np.lexsort((key[some], pocket[some]))
-    pocket, key, units = pocket[some][order], key[some][order], units[some][order]
+    """Rows in order of pocket and key, those alike added up."""
+    order = np.lexsort((key, pocket))
+    pocket, key, units = pocket[order], key[order], units[order]
     if not len(pocket):
         return pocket, key, units
     first = np.flatnonzero(np.concatenate([[True], (np.diff(pocket) != 0) | (np.diff(key) != 0)]))
     return pocket[first], key[first], np.add.reduceat(units, first)
-
-
-def _moved_up(units: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same as `_packed` where only slots at the top have been emptied."""
-    slots = len(units)
-    if not slots:
-        return units, key
-    slot = np.arange(slots)[:, None] + (np.cumsum(units, axis=0) == 0).sum(axis=0)
-    beyond = slot >= slots
-    slot = np.where(beyond, slots - 1, slot)
-    units = np.where(beyond, 0, np.take_along_axis(units, slot, 0))
-    return units, np.where(units > 0, np.take_along_axis(key, slot, 0), _EMPTY)
-
-
-def _packed(units: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Columns with their empty slots moved to the end, the order of the others kept."""
-    order = np.argsort(units == 0, axis=0, kind="stable")
-    units, key = np.take_along_axis(units, order, 0), np.take_along_axis(key, order, 0)
-    return units, np.where(units > 0, key, _EMPTY)

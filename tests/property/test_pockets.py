@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,15 @@ STEP = st.one_of(
 def key_of(rank: int) -> int:
     """A key whose lot is the rank's size, so that several ranks share a lot."""
     return (rank << 24) | abs(rank)
+
+
+def by_lot(parts: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Units of each lot, from (key or lot, units)."""
+    found: dict[int, int] = {}
+    for key, units in parts:
+        lot = int(lot_of(np.array(key)))
+        found[lot] = found.get(lot, 0) + units
+    return {lot: units for lot, units in found.items() if units}
 
 
 class Lists:
@@ -78,14 +89,19 @@ def test_pockets_keep_what_lists_keep(steps: list) -> None:
             found = zip(pocket.tolist(), before[slot, pocket].tolist(), taken[slot, pocket].tolist(), strict=True)
             assert sorted(found) == sorted(slow.take(with_))
         elif what == "take all":
-            parts = fast.take_from_all(np.array(with_))
-            found = [(int(k), int(u)) for key, units in parts for k, u in zip(key, units, strict=True) if u]
-            assert sorted(found) == sorted((key, units) for _, key, units in slow.take(with_))
+            fast.later += np.minimum(np.array(with_), fast.totals())
+            expected = by_lot((key, units) for _, key, units in slow.take(with_))
+            assert fast.totals().tolist() == [sum(mine.values()) for mine in slow.pockets]
+            lots, units = fast.settle(np.array([2, 0, 1, 0]))
+            assert by_lot(zip(lots.tolist(), units.tolist(), strict=True)) == expected
         else:
             mask = np.isin(np.arange(10), list(with_))
             fast.remove(mask)
             slow.remove(with_)
-        assert [tuple(map(int, row)) for row in zip(*fast.contents(), strict=True)] == slow.contents()
+        contents = slow.contents()
+        assert [tuple(map(int, row)) for row in zip(*fast.contents(), strict=True)] == contents
+        held = by_lot((lot, units) for _, lot, units in contents)
+        assert fast.by_lot(10).tolist() == [held.get(lot, 0) for lot in range(10)]
 
 
 @given(st.data())

@@ -29,7 +29,6 @@ def begin_steady(loaded: Loaded, network: Network, testing: dict[int, Times], st
     """
     begun, tested = [], []
     on_hand = start.on_hand.copy()
-    given = _given(loaded, network)
     for cell in _steady(loaded, network):
         takes, tests = (_days(t, cell) for t in (network.bill.takes, testing))
         good = network.bill.good[cell]
@@ -39,7 +38,7 @@ def begin_steady(loaded: Loaded, network: Network, testing: dict[int, Times], st
         for ages, units, waste in ((age[:takes], out[:takes], 0), (age[:takes], scrap, 1)):
             begun.append(_rows(cell, ages, units, takes - ages, waste))
         tested.append(_rows(cell, age[takes:], out[takes:], takes + tests - age[takes:], 0))
-        if not given[cell]:
+        if not start.given[cell]:
             on_hand[cell] = max(0, on_hand[cell] - int(_daily(rate * good, takes + tests + 1).sum()))
     return replace(start, on_hand=on_hand), Opening(_joined([]), _joined(begun), _joined(tested))
 
@@ -72,14 +71,6 @@ def opening_stock(
     cell, maker, age, units = (np.concatenate(columns) for columns in zip(*found, strict=True))
     none = np.zeros(len(cell), dtype=np.int64)
     return Aged(cell, maker, age, units, none, none)
-
-
-def _given(loaded: Loaded, network: Network) -> np.ndarray:
-    """Cells whose opening stock the scenario gives."""
-    given = np.zeros(len(network.cell_site), dtype=bool)
-    for entry in loaded.spec.stock:
-        given[network.select_cells(entry.at, entry.products)] = True
-    return given
 
 
 def _steady(loaded: Loaded, network: Network) -> list[int]:

@@ -128,7 +128,7 @@ def bind_start(
     np.add.at(kept, network.flow_source, owed)
     kept[(target < 0) & ~np.isfinite(network.capacity)] = 0
     on_hand = np.where(given >= 0, given, np.where(target >= 0, target - total, finished) + kept)
-    return Start(np.maximum(0, on_hand), flow, units, ago, owed)
+    return Start(np.maximum(0, on_hand), flow, units, ago, owed, given >= 0)
 
 
 def _under_way(network: Network, steady: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
