@@ -53,7 +53,7 @@ def compose(result: StudyResult, plan: Plan, tried: pd.DataFrame | None = None) 
     uncertain values at their bounds (see `robustness`), if the study names any. Call it within `drawing()`."""
     spec, measure = result.design.spec, main_measure(result)
     sections = [
-        Section("In short", list(_short(result, measure))),
+        Section("In short", list(in_short(result, measure))),
         _options(result, measure),
         _who(result),
         Section("Expiry", [_expiry(result)]),
@@ -89,7 +89,8 @@ def _leaders(result: StudyResult, measure: Measure) -> dict[str, dict[str, Any]]
     return found
 
 
-def _short(result: StudyResult, measure: Measure) -> Iterator[str]:
+def in_short(result: StudyResult, measure: Measure) -> Iterator[str]:
+    """What does best in each scenario, by how much, and the cautious choice over all of them."""
     leaders, base = _leaders(result, measure), result.design.spec.reference
     for scenario, row in leaders.items():
         mean = f"{measure.label.lower()}: {shown_value(row['mean'], measure.unit)}"

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 from markupsafe import Markup
 
-from sim.report.brief import bare, letters_of, main_measure, option_tables, prices
+from sim.report.brief import bare, in_short, letters_of, main_measure, option_tables, prices
 from sim.report.comparison import sentences, summary
 from sim.report.figures import fan, frontier
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
-from sim.study.measures import ALL, Measure
+from sim.study.measures import ALL, LINE, Measure
 from sim.study.run import StudyResult
 
 MOST_FANS = 6
 """Fan charts on the page; all quantiles are in fan.csv."""
+MOST_TOLD = 60
+"""Differences told one by one in a table; its CSV has all."""
 
 
 def study_page(result: StudyResult) -> str:
     """The whole page, which opens offline; the same study gives the same bytes."""
     spec = result.design.spec
     lead = [spec.question] if spec.question else []
-    lead += [line for line in summary(result)[2:] if line]
+    lead += [*in_short(result, main_measure(result)), summary(result)[-1]]
     with drawing():
         pictures = [*_frontier(result), *_fans(result)]
-    sheets = [*option_tables(result, main_measure(result)), *_chances(result), *_regret(result), *_groups(result)]
+    sheets = [*option_tables(result, main_measure(result)), *_chances(result), *_regret(result), *_differences(result)]
     notes = [
         f"Intervals of {spec.confidence:.0%}; differences are paired on the same draws; verdicts count all comparisons "
         "of a measure (Holm).",
@@ -86,12 +89,19 @@ def _regret(result: StudyResult) -> Iterator[Sheet]:
     yield _sheet("regret", "Largest regret over the scenarios (minimax)", head, rows, result.regret, 2)
 
 
-def _groups(result: StudyResult) -> Iterator[Sheet]:
+def _differences(result: StudyResult) -> Iterator[Sheet]:
     found = result.comparisons
-    rows = found[found["breakdown"] != ALL] if len(found) else found
-    if len(rows):
-        told = [[text] for text in sentences(rows)]
-        yield _sheet("groups", "By group", ["Difference on the same draws"], told, rows, 1)
+    if found.empty:
+        return
+    for name, caption, rows in (
+        ("differences", "Differences on the same draws", found[found["breakdown"] == ALL]),
+        ("groups", "Differences by group", found[~found["breakdown"].isin([ALL, LINE])]),
+    ):
+        told = [[text] for text in sentences(rows.head(MOST_TOLD))]
+        if told:
+            more = len(rows) - len(told)
+            note = f"The first {len(told)}; {more} more are in the CSV." if more else ""
+            yield replace(_sheet(name, caption, ["Difference"], told, rows, 1), note=note)
 
 
 def _sheet(name: str, caption: str, head: list[str], rows: list[list[str]], raw: pd.DataFrame, text: int) -> Sheet:
