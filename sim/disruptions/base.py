@@ -225,3 +225,22 @@ def lane_rows(network: Network, names: Sequence[str]) -> np.ndarray:
         if name not in index:
             raise PlaceError(("lanes", position), "unknown lane", name, "a lane written 'from > to'", index)
     return np.array([index[name] for name in names])
+
+
+def passage_rows(network: Network, name: str) -> np.ndarray:
+    """Positions of a passage: of a canal in all its directions, or of one; raises PlaceError on the field `passage`."""
+    if name not in network.canals:
+        expected = one_of_few(network.canals, "a passage on some lane")
+        raise PlaceError(("passage",), "no lane uses this passage", name, expected, network.canals)
+    return network.canals[name]
+
+
+def lanes_by_name_or_mode(network: Network, names: Sequence[str] | None, mode: str | None) -> np.ndarray:
+    """Positions of the lanes named, else of all of a mode; raises PlaceError on the field `lanes` or `mode`."""
+    if names is not None:
+        return lane_rows(network, names)
+    rows = [i for i, lane in enumerate(network.lanes) if lane.mode == mode]
+    if not rows:
+        modes = {lane.mode for lane in network.lanes}
+        raise PlaceError(("mode",), "no lane of this mode", mode, one_of_few(modes, "a mode"), modes)
+    return np.array(rows)

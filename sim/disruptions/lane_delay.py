@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 from pydantic import Field
 
-from sim.disruptions.base import DISRUPTIONS, Disruption, lane_rows
-from sim.errors import PlaceError, one_of_few
+from sim.disruptions.base import DISRUPTIONS, Disruption, lanes_by_name_or_mode
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.units import Days, Number, Text
@@ -36,17 +34,8 @@ class LaneDelay(Disruption):
         return self.mode or ", ".join(self.lanes or [])
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
-        rows = self._rows(network)
+        rows = lanes_by_name_or_mode(network, self.lanes, self.mode)
         return [
             self.hold(network, "lane.factor", rows, "multiply", self.factor),
             self.hold(network, "lane.extra", rows, "add", self.extra),
         ], []
-
-    def _rows(self, network: Network) -> np.ndarray:
-        if self.lanes is None:
-            rows = [i for i, lane in enumerate(network.lanes) if lane.mode == self.mode]
-            if not rows:
-                modes = {lane.mode for lane in network.lanes}
-                raise PlaceError(("mode",), "no lane of this mode", self.mode, one_of_few(modes, "a mode"), modes)
-            return np.array(rows)
-        return lane_rows(network, self.lanes)

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from sim.disruptions.base import DISRUPTIONS, Disruption
-from sim.errors import PlaceError, one_of_few
+from sim.disruptions.base import DISRUPTIONS, Disruption, passage_rows
+from sim.errors import PlaceError
 from sim.model.effects import Effect, Impulse, ramp
 from sim.model.network import Network
 from sim.units import Days, Share, Text
@@ -50,10 +50,7 @@ class RouteClosure(Disruption):
             if self.lane not in names:
                 raise PlaceError(("lane",), "unknown lane", self.lane, "a lane written 'from > to'", names)
             return [self.hold(network, "lane.open", np.array([names.index(self.lane)]), "multiply", 0.0)], []
-        if self.passage not in network.passages:
-            expected = one_of_few(network.passages, "a passage on some lane")
-            raise PlaceError(("passage",), "no lane uses this passage", self.passage, expected, network.passages)
-        row = np.array([network.passages.index(self.passage)])
+        row = passage_rows(network, self.passage or "")
         start, end = self.span(network)
         share = 1.0 if self.diverts is None else self.diverts
         effects = [Effect("passage.diverted", row, "add", ramp(start, self.ramp, 0.0, share), end, self.label)]

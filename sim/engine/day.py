@@ -58,14 +58,23 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
         "flow.licence": np.zeros(flows),
         "gate.clearance": np.zeros(gates),
         "gate.handling": np.array([gate.handling for gate in network.gates]),
+        "lane.closes": np.ones(lanes),
         "lane.extra": np.zeros(lanes),
         "lane.factor": np.ones(lanes),
         "lane.open": np.ones(lanes),
-        "passage.capacity": np.full(passages, np.inf),
+        "lane.opens": np.zeros(lanes),
+        "passage.capacity": _of_convoys(network, "room", np.inf),
         "passage.diverted": np.zeros(passages),
         "passage.open": np.ones(passages),
-        "passage.traffic": np.zeros(passages),
+        "stop.licence": np.zeros(flows * network.routes.lane.shape[1]),
+        "passage.traffic": _of_convoys(network, "traffic", 0.0),
     }
+
+
+def _of_convoys(network: Network, figure: str, without: float) -> np.ndarray:
+    """A figure of each passage's convoys in vessels a day; `without` where it has none."""
+    convoys = network.convoys
+    return np.array([getattr(convoys[k], figure) if k in convoys else without for k in range(len(network.passages))])
 
 
 class World:

@@ -1,4 +1,4 @@
-"""Waiting for a licence: goods sent across some borders stay at their source for a time that is drawn."""
+"""Waiting for a licence: goods sent across some borders stay where they wait for it for a time that is drawn."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from sim.rng import Streams
 
 
 class Licences:
-    """Which flows need a licence, and how long it takes if asked for on a day."""
+    """Which rows of a quantity (flows, or stops on their way) need a licence, and how long it takes if asked for on a
+    day."""
 
-    def __init__(self, quantities: Quantities, streams: Streams) -> None:
-        self._rules = [effect for effect in quantities.effects if effect.quantity == "flow.licence"]
+    def __init__(self, quantities: Quantities, streams: Streams, quantity: str) -> None:
+        self._rules = [effect for effect in quantities.effects if effect.quantity == quantity]
         self.needed = bool(self._rules)
-        self._quantities = quantities
+        self._quantities, self._quantity = quantities, quantity
         times = [rule.times or Times("", rule.value(rule.start)) for rule in self._rules]
         self._tape = TimeTape([f"licence/{rule.cause}" for rule in self._rules], times, streams)
 
-    def required(self, flow: np.ndarray) -> np.ndarray:
-        """Whether goods on these flows need a licence now."""
-        return np.asarray(self._quantities["flow.licence"][flow] > 0)
+    def required(self, rows: np.ndarray) -> np.ndarray:
+        """Whether goods on these rows need a licence now."""
+        return np.asarray(self._quantities[self._quantity][rows] > 0)
 
-    def wait(self, flow: np.ndarray, now: float) -> np.ndarray:
-        """Days until the licence of goods that are sent now is there; the longest of several counts."""
-        days = np.zeros(len(flow))
+    def wait(self, rows: np.ndarray, now: np.ndarray | float) -> np.ndarray:
+        """Days until the licences asked for at `now` are there, shape (n,); the longest of several counts."""
+        days, now = np.zeros(len(rows)), np.broadcast_to(now, len(rows))
         for position, rule in enumerate(self._rules):
-            if rule.start <= now < rule.end:
-                drawn = self._tape.at(np.array([position]), np.array([np.floor(now)]))
-                mine = np.isin(flow, rule.rows)
+            mine = np.flatnonzero((rule.start <= now) & (now < rule.end) & np.isin(rows, rule.rows))
+            if mine.size:
+                drawn = self._tape.at(np.full(len(mine), position), np.floor(now[mine]))
                 days[mine] = np.maximum(days[mine], drawn)
         return days

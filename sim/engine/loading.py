@@ -49,6 +49,13 @@ class Throughput:
         return passing
 
 
+def after_curfew(at: np.ndarray | float, opens: np.ndarray, closes: np.ndarray) -> np.ndarray:
+    """The first times at or after `at` between two times of day, in days; at `opens` of the next day past `closes`."""
+    clock = np.mod(at, 1.0)
+    late = clock > np.maximum(opens, closes) + NO_TIME
+    return np.asarray(at + np.where(late, 1.0 - clock + opens, np.maximum(0.0, opens - clock)))
+
+
 class Loading:
     """The lanes of one run. Stops of one round share a *place*; every other lane has its own."""
 
@@ -75,7 +82,7 @@ class Loading:
         self._whole[self.place] = [np.isfinite(lane.vehicle) for lane in lanes]
         self.scheduled = bool((self._every > 1).any())
         """whether some lane does not leave every day"""
-        self._departs, self._arrives = _Window([x.departs for x in lanes]), _Window([x.arrives for x in lanes])
+        self._departs, self._arrives = Window([x.departs for x in lanes]), Window([x.arrives for x in lanes])
         self._throughput, self._cold = Throughput(len(shared)), Throughput(len(shared))
         self._renews = self.may_fill_up or self.scheduled
         self.leaves = np.ones(len(lanes), dtype=bool)
@@ -191,7 +198,7 @@ class _Fleet:
             self._back.append((start + 2 * length, more))
 
 
-class _Window:
+class Window:
     """Hours of the day, in days, within which something may happen; NaN where it always may."""
 
     def __init__(self, hours: Sequence[tuple[float, float] | None]) -> None:

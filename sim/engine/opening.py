@@ -10,7 +10,7 @@ from sim.model.shipments import Phase
 
 def put_under_way(state: State, flow: np.ndarray, units: np.ndarray, days_ago: np.ndarray, now: float,
                   lot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """Shipments that left before the first day, as far along as mean times take them; they count as ordered.
+    """Shipments that left before the first day, as far along as mean times and waits take them; they count as ordered.
 
     All of shape (n,); returns their rows and the lanes on which they are.
     """
@@ -26,11 +26,12 @@ def put_under_way(state: State, flow: np.ndarray, units: np.ndarray, days_ago: n
     for leg in range(routes.lane.shape[1]):
         here = np.flatnonzero(~placed & (routes.legs[route] > leg))
         lane, gate = routes.lane[route[here], leg], routes.gate[route[here], leg]
-        stay = mean[lane] + np.where(gate >= 0, port[gate] if len(port) else 0.0, 0.0)
+        usual = mean[lane] + routes.lost[route[here], leg]
+        stay = usual + np.where(gate >= 0, port[gate] if len(port) else 0.0, 0.0)
         last = routes.legs[route[here]] == leg + 1
-        found = (elapsed[here] <= mean[lane]) | (elapsed[here] < stay) | last
+        found = (elapsed[here] <= usual) | (elapsed[here] < stay) | last
         mine, rest = here[found], elapsed[here[found]]
-        length = mean[lane[found]]
+        length = usual[found]
         table["leg"][rows[mine]] = leg
         table["departed"][rows[mine]], table["length"][rows[mine]] = now - rest, length
         clearing = (rest > length) & ~last[found]

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.convoys import ConvoyQueue
 from sim.model.effects import Quantities
+from sim.model.network import Network
 
 TRAFFIC, CAPACITY, OPEN = "passage.traffic", "passage.capacity", "passage.open"
 NO_VESSEL = 1e-9
@@ -66,6 +68,10 @@ class PassageQueue:
         waiting = self.come[k] - self.passed[k] + (self.rate_in[k] - self.rate_out[k]) * since
         return np.asarray(np.where(self._queues[k], np.maximum(0.0, waiting), 0.0))
 
+    def in_time(self, reached: np.ndarray) -> np.ndarray:
+        """When a vessel that comes at `reached` would pass on an ordinary day: at once."""
+        return reached
+
     def leaves(self, reached: np.ndarray) -> np.ndarray:
         """When a vessel that comes at `reached` passes; infinite where the queue never gets that far."""
         k, _ = self._at(reached)
@@ -77,10 +83,11 @@ class PassageQueue:
         return np.where(self._queues[k], np.maximum(reached, at), reached)
 
 
-def passage_queues(quantities: Quantities, first_day: float) -> dict[int, PassageQueue]:
-    """The queue of every passage, by position, before which vessels are said to come during this run."""
-    if not quantities.touched(TRAFFIC):
+def passage_queues(network: Network, quantities: Quantities) -> dict[int, PassageQueue | ConvoyQueue]:
+    """The queue of every passage, by position, that has convoys or before which vessels are said to come."""
+    if not quantities.touched(TRAFFIC) and not network.convoys:
         return {}
+    first_day, last = float(-network.calendar.warm_up), float(network.calendar.days)
     names = (TRAFFIC, CAPACITY, OPEN)
     mine = [e for e in quantities.effects if e.quantity in names]
     rates = Quantities({name: quantities.base[name] for name in names}, mine)
@@ -91,5 +98,11 @@ def passage_queues(quantities: Quantities, first_day: float) -> dict[int, Passag
         traffic.append(rates[TRAFFIC].copy())
         capacity.append(np.where(rates[OPEN] > 0, rates[CAPACITY], 0.0))
     come, able = np.array(traffic), np.array(capacity)
-    rows = np.flatnonzero(come.any(axis=0)).tolist()
-    return {row: PassageQueue(times, come[:, row].tolist(), able[:, row].tolist()) for row in rows}
+    queues: dict[int, PassageQueue | ConvoyQueue] = {}
+    for row in np.flatnonzero(come.any(axis=0)).tolist():
+        if (convoys := network.convoys.get(row)) is None:
+            queues[row] = PassageQueue(times, come[:, row].tolist(), able[:, row].tolist())
+        else:
+            share = able[:, row] / convoys.room
+            queues[row] = ConvoyQueue(times, come[:, row].tolist(), share.tolist(), convoys, last)
+    return queues

@@ -29,7 +29,7 @@ class Passages:
         names = [f"divert/{network.lanes[i].name}" for i in self._lanes]
         self._resolve = TimeTape(names, [unit] * len(names), streams)
         self._known = (np.ones(len(self._number)), np.zeros(len(self._number)))
-        self.queues = passage_queues(quantities, float(-network.calendar.warm_up))
+        self.queues = passage_queues(network, quantities)
         """queue before each passage that has one, by position of the passage"""
         self._told: set[tuple[int, int]] = set()
 
@@ -57,11 +57,13 @@ class Passages:
                 return
             for number in dict.fromkeys(number for _, number, turn in due if turn <= limit):
                 rows = np.array([row for row, at, turn in due if at == number and turn <= limit])
-                leaves = self.queues[number].leaves(table["time"][rows])
-                table["departed"][rows] += leaves - table["time"][rows]
+                queue, reached = self.queues[number], table["time"][rows]
+                leaves, in_time = queue.leaves(reached), queue.in_time(reached)
+                table["departed"][rows] += leaves - reached
                 table["time"][rows] = table["departed"][rows] + table["length"][rows]
                 table["phase"][rows], table["passage"][rows] = Phase.TRAVELLING, -1
-                journal.shipments("released", table, rows, leaves, self._network.passages[number])
+                late = leaves > in_time + NO_TIME
+                journal.shipments("released", table, rows[late], leaves[late], self._network.passages[number])
                 route = self._network.flow_route[table["flow"][rows]]
                 lane = self._network.routes.lane[route, table["leg"][rows]]
                 for index in np.unique(lane).tolist():
@@ -69,10 +71,15 @@ class Passages:
                     self._line_up(index, table, rows[mine], leaves[mine])
 
     def _tell(self, table: Shipments, turns: list[tuple[int, int, float]], limit: float, journal: Journal) -> None:
-        """Note in the journal who has joined a queue; only now, since a vessel may turn away before it gets there."""
-        for row, number, _ in turns:
-            vessel = (int(table["id"][row]), number)
-            if table["time"][row] <= limit and vessel not in self._told:
+        """Note in the journal who has joined a queue; only now, since a vessel may turn away before it gets there.
+
+        Whoever only waits for the next convoy has no trouble.
+        """
+        for row, number, turn in turns:
+            vessel, reached = (int(table["id"][row]), number), table["time"][[row]]
+            if reached[0] > limit or vessel in self._told:
+                continue
+            if turn > self.queues[number].in_time(reached)[0] + NO_TIME:
                 self._told.add(vessel)
                 one = np.array([row])
                 journal.shipments("held", table, one, table["time"][one], self._network.passages[number])

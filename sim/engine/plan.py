@@ -171,12 +171,16 @@ class Behaviour:
 
 @dataclass(frozen=True)
 class Start:
-    """Stock at the first simulated day: on hand over cells, and shipments under way as (flow, units, days ago)."""
+    """Stock at the first simulated day: on hand over cells, and shipments under way as (flow, units, days ago).
+
+    `owed` over flows are orders that wait for the next round of their lane.
+    """
 
     on_hand: np.ndarray
     flow: np.ndarray
     units: np.ndarray
     days_ago: np.ndarray
+    owed: np.ndarray
 
 
 @dataclass(frozen=True)

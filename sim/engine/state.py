@@ -63,7 +63,7 @@ class State:
             plan,
             today=ledger,
             on_order=np.zeros(cells, dtype=np.int64),
-            owed=np.zeros(flows, dtype=np.int64),
+            owed=plan.start.owed.copy(),
             quota=np.zeros(flows),
             reserve=[reserve.size.copy() for reserve in plan.reserves],
             lane_units=np.zeros(len(plan.network.lanes), dtype=np.int64),
@@ -73,6 +73,8 @@ class State:
             lots=lots,
             waits=waits,
         )
+        np.add.at(state.on_order, plan.network.flow_buyer, state.owed)
+        np.add.at(state.owed_out, plan.network.flow_source, state.owed)
         state._lay_down()
         return state
 
@@ -240,7 +242,7 @@ class State:
         None where there is nothing so old that anybody would mind.
         """
         network, minimum = self.plan.network, self.plan.lots.minimum
-        lead = network.routes.lead_time
+        lead = network.routes.under_way
         if self.lots is None or self.lots.soonest(int(now)) > now + lead.max(initial=0) + minimum.max(initial=0) + 1:
             return None
         needed = np.maximum(1, minimum[network.flow_buyer[flow]])

@@ -15,7 +15,7 @@ from sim.engine.berths import Berths
 from sim.engine.holds import Holds
 from sim.engine.journal import Journal
 from sim.engine.licences import Licences
-from sim.engine.loading import NO_TIME, Loading, Throughput
+from sim.engine.loading import NO_TIME, Loading, Throughput, after_curfew
 from sim.engine.passages import Passages
 from sim.engine.plan import Plan
 from sim.engine.port_traffic import PortTraffic
@@ -46,9 +46,11 @@ class Transport:
         self.loading = Loading(lanes, -network.calendar.warm_up)
         self.berths = Berths(network, state.shipments, quantities, streams, journal)
         self._bound: np.ndarray | None = None
+        self._may_have_curfew = quantities.touched("lane.opens", "lane.closes")
         self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
         self.passages = Passages(network, streams, quantities)
-        self.licences = Licences(quantities, streams)
+        self.licences = Licences(quantities, streams, "flow.licence")
+        self.permits = Licences(quantities, streams, "stop.licence")
         self.through_ports = bool((self.routes.legs > 1).any()) or self.licences.needed
         self._handled_a_day = self._pooled_handling()
         self.since = float(-network.calendar.warm_up)
@@ -79,7 +81,7 @@ class Transport:
         while moves:
             self.passages.pass_on(self.state.shipments, limit, self.journal)
             due = self._due(limit)
-            self._arrive(due, day)
+            self._arrive(due, day, limit)
             moves = bool(due.size) and self.through_ports and self._pass_on(self._due(limit), limit)
 
     def _from_event_to_event(self, limit: float, until: float) -> None:
@@ -98,7 +100,7 @@ class Transport:
             now = following
         self._bound = None
         self.passages.pass_on(table, limit, self.journal)
-        self._arrive(table.due(limit), math.ceil(limit))
+        self._arrive(table.due(limit), math.ceil(limit), limit)
 
     def _next_event(self, now: float) -> float:
         """The first time after `now` at which something bound through ports gets somewhere."""
@@ -217,13 +219,16 @@ class Transport:
         ready = np.concatenate([due[phase == Phase.READY], cleared])
         return bool(self._depart(np.sort(ready)).size or ashore.size or cleared.size or berthed.size)
 
-    def _arrive(self, due: np.ndarray, day: int) -> None:
+    def _arrive(self, due: np.ndarray, day: int, limit: float) -> None:
         table = self.state.shipments
         home = due[table["phase"][due] == Phase.TRAVELLING]
         ashore = home[:0]
         if self.through_ports:
             last = self.routes.legs[self._route(home)] == table["leg"][home] + 1
             home, ashore = home[last], home[~last]
+        if self.permits.needed and home.size:
+            self._ask_for_permits(home[~table["permit"][home]])
+            home = home[table["time"][home] <= limit]
         if home.size:
             back = self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
             self.journal.shipments("arrival", table, home, table["time"][home])
@@ -237,6 +242,20 @@ class Transport:
             self.journal.shipments("port_arrival", table, ashore, table["time"][ashore])
             if self.berths.any and (calls := self.berths.has[gate]).any():
                 self.berths.reached(ashore[calls], self._lane(ashore[calls]))
+
+    def _ask_for_permits(self, rows: np.ndarray) -> None:
+        """What comes to a buyer whose country asks for a licence is there once it has one."""
+        table = self.state.shipments
+        at = table["time"][rows]
+        wait = self._for_licence(rows, at)
+        table["permit"][rows], table["time"][rows] = True, at + wait
+
+    def _for_licence(self, rows: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """Days for which goods that come to the end of their leg at `at` wait there for a licence."""
+        table = self.state.shipments
+        wait = self.permits.wait(table["flow"][rows] * self.routes.lane.shape[1] + table["leg"][rows], at)
+        self.journal.shipments("licence_wait", table, rows[wait > 0], at[wait > 0])
+        return wait
 
     def _note_kept_back(self, rows: np.ndarray) -> None:
         """What arrives of lots that were called back, by recall."""
@@ -305,6 +324,8 @@ class Transport:
             held = self.holds.days(gate, table["flow"][rows], table["sent"][rows])
             self.journal.shipments("detained", table, rows[held > 0], at[held > 0])
             stay = stay + held
+        if self.permits.needed:
+            stay = stay + self._for_licence(rows, at)
         table["phase"][rows], table["time"][rows] = Phase.CLEARING, at + stay
 
     def _part(self, rows: np.ndarray, passing: np.ndarray) -> np.ndarray:
@@ -361,6 +382,8 @@ class Transport:
         table = self.state.shipments
         lane = self._lane(rows)
         at = self.loading.begin(lane, at)
+        if self._may_have_curfew:
+            at = after_curfew(at, self.quantities["lane.opens"][lane], self.quantities["lane.closes"][lane])
         length = self.journeys.at(lane, np.floor(at))
         if self._may_slow_down:
             length = length * self.quantities["lane.factor"][lane] + self.quantities["lane.extra"][lane]

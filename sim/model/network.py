@@ -43,17 +43,50 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Convoys:
+    """When vessels may pass: at each of `at` (days into a period of `every` whole days, from day 0 on) so many `ships`.
+
+    `traffic` are vessels that come a day; who comes less than `limit` days before a convoy does not go with it.
+    """
+
+    traffic: float
+    ships: float
+    at: tuple[float, ...]
+    every: int
+    limit: float = 0.0
+
+    @property
+    def room(self) -> float:
+        """Vessels that can pass a day."""
+        return self.ships * len(self.at) / self.every
+
+    def times(self, first: float, last: float) -> np.ndarray:
+        """Times of the convoys in [first, last], ascending."""
+        periods = np.arange(np.floor(first / self.every), np.floor(last / self.every) + 1)
+        times = (periods[:, None] * self.every + np.sort(self.at)).ravel()
+        return np.asarray(times[(times >= first) & (times <= last)])
+
+
+@dataclass(frozen=True)
 class Passage:
     """A passage on a lane: the fraction of the voyage at which it is reached and what a detour does.
 
     `detour` is the voyage's length without the passage as a multiple of the open voyage; `remaining` are
     (fraction sailed, rest of the voyage as a multiple of the open voyage) for a vessel that turns off under way.
+    Where the directions of a canal have convoys of their own, `of` is the canal and `name` the direction in it.
     """
 
     name: str
     fraction: float
     detour: float
     remaining: tuple[tuple[float, float], ...]
+    convoys: Convoys | None = None
+    of: str = ""
+
+    @property
+    def canal(self) -> str:
+        """The canal or strait, whichever way it is passed."""
+        return self.of or self.name
 
 
 @dataclass(frozen=True)
@@ -127,7 +160,9 @@ class Routes:
     """Ways from a source to a buyer through ports: (routes x legs) arrays, padded with -1.
 
     `lane[r, k]` is the k-th lane; `gate[r, k]` the port gate passed after it; `legs[r]` their number; `border[r]`
-    the first leg that ends in another country than the source's, or -1; `lead_time[r]` the mean in days.
+    the first leg that ends in another country than the source's, or -1. `lead_time[r]` are mean days from order to
+    arrival, of which goods are `under_way[r]`; the rest is the wait for the first lane's round. `lost[r, k]` are the
+    mean days lost on a leg to hours of the day and to rounds after the first.
     """
 
     lane: np.ndarray
@@ -135,6 +170,8 @@ class Routes:
     legs: np.ndarray
     border: np.ndarray
     lead_time: np.ndarray
+    under_way: np.ndarray
+    lost: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -179,8 +216,24 @@ class Network:
 
     @cached_property
     def passages(self) -> list[str]:
-        """Names of all passages on any lane, in order of name."""
+        """Names of all passages on any lane, in order of name; directions with convoys of their own are one each."""
         return sorted({passage.name for lane in self.lanes for passage in lane.passages})
+
+    @cached_property
+    def canals(self) -> dict[str, np.ndarray]:
+        """The passages by what a planner may call them: a direction of a canal, or the canal with all of them."""
+        index = {name: i for i, name in enumerate(self.passages)}
+        rows: dict[str, set[int]] = {name: {i} for name, i in index.items()}
+        for passage in (p for lane in self.lanes for p in lane.passages):
+            rows.setdefault(passage.canal, set()).add(index[passage.name])
+        return {name: np.array(sorted(rows[name]), dtype=np.int64) for name in sorted(rows)}
+
+    @cached_property
+    def convoys(self) -> dict[int, Convoys]:
+        """Convoys of the passages that have some, by position of the passage."""
+        index = {name: i for i, name in enumerate(self.passages)}
+        passages = [p for lane in self.lanes for p in lane.passages]
+        return {index[p.name]: p.convoys for p in passages if p.convoys is not None}
 
     @cached_property
     def cell_kind(self) -> np.ndarray:

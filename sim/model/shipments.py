@@ -32,13 +32,23 @@ COLUMNS = {
     "vessel": np.int64,
     "diverted": np.bool_,
     "exempt": np.bool_,
+    "permit": np.bool_,
 }
 """id: kept when a shipment is split; sent: day it left the source; time: when the present phase ends (held: when the
 passage is reached; queued, ready: since when; at berth: when it is served; done: never); departed,
 length: of the present leg, in days; passage: where it is held, else -1; vessel: that brought it to the port's berths,
-else -1; exempt: may cross a closed border; lot: -1 for goods that are not kept by lot."""
+else -1; exempt: may cross a closed border; permit: has asked for what it needs at
+its buyer's border; lot: -1 for goods that are not kept by lot."""
 
-START = {"leg": 0, "phase": Phase.READY, "passage": -1, "vessel": -1, "diverted": False, "exempt": False}
+START = {
+    "leg": 0,
+    "phase": Phase.READY,
+    "passage": -1,
+    "vessel": -1,
+    "diverted": False,
+    "exempt": False,
+    "permit": False,
+}
 
 
 WORTHWHILE = 512

@@ -44,7 +44,7 @@ def _of_flow(outcome: Outcome, flow: int) -> pd.DataFrame:
 def journeys(outcome: Outcome, flow: int, first: float, last: float) -> list[Journey]:
     """Shipments that left in [first, last], in order of leaving."""
     network, found = outcome.plan.network, []
-    usual = float(network.routes.lead_time[network.flow_route[flow]])
+    usual = float(network.routes.under_way[network.flow_route[flow]])
     for shipment, events in _of_flow(outcome, flow).groupby("shipment", sort=False):
         left = float(events["day"].iloc[0])
         if not first <= left <= last:

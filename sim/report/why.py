@@ -268,6 +268,7 @@ class _Walk:
         names = {p.name for lane in lanes for p in self.network.lanes[lane].passages}
         passages = [k for k, name in enumerate(self.network.passages) if name in names]
         rows = {name: [flow] for name in ("flow.border_open", "flow.at_border", "flow.licence")}
+        rows["stop"] = [flow * routes.lane.shape[1] + leg for leg in range(routes.lane.shape[1])]
         return rows | {"lane": lanes, "gate": [int(x) for x in routes.gate[route] if x >= 0], "passage": passages}
 
     def acting(self, rows: dict[str, list[int]], first: float, last: float) -> list[Impact]:

@@ -144,6 +144,15 @@ class Handling(Model):
     """handling units a day"""
 
 
+class Berths(Model):
+    """A port's two sides, each with berths of its own."""
+
+    imports: Whole = Field(ge=1)
+    """vessels that can be served at a time"""
+    exports: Whole = Field(ge=1)
+    """vessels that can be served at a time"""
+
+
 class Holding(Model):
     """Consignments that are held back after they were handled: documents, inspection, licences."""
 
@@ -171,22 +180,27 @@ class Port(Site):
     export_clearance: TimesField = AT_ONCE
     """the same for exports"""
     berths: Whole | None = Field(default=None, ge=1)
-    """vessels that can be served at a time, instead of `handling`; the others wait in order of arrival"""
+    """vessels that can be served at a time, instead of `handling`; both sides share them, and the others wait in order
+    of arrival"""
+    berths_by_side: Berths | None = None
+    """berths of imports and of exports, each for itself; instead of `berths`"""
     berth_time: TimesField | None = None
     """how long a vessel is served at its berth"""
     yard: Positive | None = None
-    """handling units that fit ashore until they leave the port; while it is full, vessels stay at their berths"""
+    """handling units that fit ashore until they leave the port, of both sides together or, with `berths_by_side`, of
+    each; while it is full, vessels stay at their berths"""
     priority_lane: list[Text] = []
     """classes of importance (vital, essential, necessary) or products that go before the others, in this order"""
     holds: list[Holding] = []
 
     def model_post_init(self, context: object) -> None:
-        ways = ("handling", "handling_by_side", "berths")
+        ways = ("handling", "handling_by_side", "berths", "berths_by_side")
         if sum(getattr(self, name) is not None for name in ways) > 1:
-            raise ValueError("only one of handling, handling_by_side and berths")
-        if (self.berths is None) != (self.berth_time is None):
+            raise ValueError("only one of handling, handling_by_side, berths and berths_by_side")
+        has_berths = self.berths is not None or self.berths_by_side is not None
+        if has_berths != (self.berth_time is not None):
             raise ValueError("berths and berth_time together")
-        if self.yard is not None and self.berths is None:
+        if self.yard is not None and not has_berths:
             raise ValueError("yard only with berths")
 
 

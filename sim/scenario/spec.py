@@ -21,6 +21,7 @@ from sim.policies.reserves.reserve import Reserve
 from sim.policies.use_levels import UseLevels
 from sim.registry import Model, one_of
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, Supplier, Table, Warehouse
+from sim.scenario.passage_spec import PassageSpec
 from sim.units import LONGEST, Date, Days, NonNegative, Percent, RateField, Share, Text, Whole
 
 MONTH_DAY = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
@@ -212,6 +213,8 @@ class Scenario(Model):
     warehouses: WarehousesField = {}
     facilities: FacilitiesField
     lanes: list[LaneSpec] = Field(min_length=1)
+    passages: dict[str, PassageSpec] = {}
+    """canals and straits, by name, that vessels pass in convoys"""
     sourcing: list[Sourcing] = []
     demand: list[DemandSpec] = Field(min_length=1)
     replenishment: list[ReplenishmentField] = []

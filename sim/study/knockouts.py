@@ -40,7 +40,7 @@ def nodes_of(network: Network, last_mile: bool = False) -> list[Node]:
         if last_mile or network.site_kind[lane.destination] != "facility":
             found.append(Node("lane", lane.name))
     found += [Node("country", str(code)) for code in sorted(set(network.sites["country"]) - {""})]
-    found += [Node("passage", name) for name in network.passages]
+    found += [Node("passage", name) for name in sorted({p.canal for lane in network.lanes for p in lane.passages})]
     kept = [node for node in found if used.through(node).any()]
     return sorted(kept, key=lambda node: (KINDS.index(node.kind), node.name))
 
@@ -107,4 +107,4 @@ class Use:
 
 
 def _names(kind: str, lane: Lane) -> list[str]:
-    return [lane.name] if kind == "lane" else [passage.name for passage in lane.passages]
+    return [lane.name] if kind == "lane" else [passage.canal for passage in lane.passages]

@@ -109,6 +109,8 @@ class Builder:
             set(self.facilities) & set(_words(r["held_at"])) for r in spec["reserves"].values()
         ):
             maybe(c, spec, "storage", [[{"at": "facilities", "room": c.one(["all", "cold"]), "capacity": 90}]])
+        if not self.exact and has_passage(self) and c.number(0, 1):
+            spec["passages"] = {"suez": {"convoys": {"all": self._convoy()}}}
         self.spec = spec
         kinds = [k for k in DISRUPTED if k != "port_closure" or self.ports]
         if not has_passage(self):
@@ -200,6 +202,8 @@ class Builder:
         if kind == 3:
             port |= {"berths": c.number(1, 3), "berth_time": c.one(["6h", "exponential(1d)", "uniform(0d, 2d)"])}
             maybe(c, port, "yard", [12, 60])
+            if not c.number(0, 2):
+                port["berths_by_side"] = {"imports": port.pop("berths"), "exports": c.number(1, 2)}
         elif kind == 1:
             port["handling"] = c.one([15, 40, 200] if self.exact else [9.7, 40, 200])
         elif kind == 2:
@@ -210,6 +214,13 @@ class Builder:
             maybe(c, port, "priority_lane", [["vital"], ["p1", "essential"]])
             maybe(c, port, "holds", [[{"share": "30%", "for": "lognormal(5d, 2d)"}]])
         return port
+
+    def _convoy(self) -> Spec:
+        c = self.c
+        convoy: Spec = {"traffic": 20} | c.one([{"at": ["4h"]}, {"at": ["1h", "13h"]}, {"at": ["30h"], "every": "2d"}])
+        convoy["ships"] = c.one([41, 90])
+        maybe(c, convoy, "limit", ["5h"])
+        return convoy
 
     def _facility(self, position: int) -> Spec:
         c = self.c
@@ -339,6 +350,8 @@ class Builder:
             maybe(c, entry, "review", ["3d", "7d"])
             maybe(c, entry, "first_review", ["1d", "2d"])
             maybe(c, entry, "not_counting", ["1d", "4d"])
+            if not self.exact and entry["policy"] in ("base_stock", "s_S"):
+                maybe(c, entry, "plus_lead_time", [True])
             entries.append(entry)
         return entries
 

@@ -38,6 +38,9 @@ def situations(spec: Spec) -> Iterator[str]:
         "reserves at a facility": any(str(r["held_at"]).startswith("f") for r in spec["reserves"].values()),
         "several disruptions": len(spec["disruptions"]) > 1,
         "spans of broken days": any(e.get("for", "").endswith("h") for e in spec["disruptions"]),
+        "convoys": "passages" in spec,
+        "berths of each side": any("berths_by_side" in p for p in spec.get("ports", {}).values()),
+        "licences at a border": any(entry.get("wait_at") == "border" for entry in spec["disruptions"]),
         "closed passages": any("passage" in entry for entry in spec["disruptions"]),
     }
     yield from (name for name, here in present.items() if here)
@@ -65,5 +68,6 @@ def test_every_situation_comes_up_in_one_scenario_in_twenty(exact: bool) -> None
 EXPECTED = (
     "a journey through two ports", "handling limits", "journeys of half days", "warehouses behind warehouses",
     "limited makers", "patience beside none", "reserves at a facility", "spans of broken days", "closed passages",
+    "convoys", "licences at a border",
 )  # fmt: skip
 """Situations that only networks with rounding are asked for."""

@@ -23,7 +23,7 @@ def with_berths(seed: int) -> dict[str, Any]:
     """A random network with ports that have berths, and nothing under way before the first day."""
     for k in range(seed * 100, seed * 100 + 100):
         spec = scenario(Dice(k), disruptions=3)
-        if any("berths" in port for port in spec.get("ports", {}).values()):
+        if any("berth_time" in port for port in spec.get("ports", {}).values()):
             spec.pop("warm_up", None)
             buyers = [entry["at"] for entry in spec["replenishment"]]
             spec["stock"] = [{"at": buyer, "on_hand": 30} for buyer in buyers]

@@ -89,6 +89,13 @@ def _delay(b: Builder) -> Spec:
     return where | {"extra": b.c.one(["0d", "3d"]), "factor": b.c.one([0, 1, 1.5])}
 
 
+def _curfew(b: Builder) -> Spec:
+    where: Spec = {"lanes": [_lane_name(b)]}
+    if b.c.number(0, 1):
+        where = {"mode": b.c.one(sorted({lane["mode"] for lane in b.lanes.values()}))}
+    return where | b.c.one([{"opens": "6h", "closes": "18h"}, {"opens": "12h", "closes": "13h"}])
+
+
 def _closure(b: Builder) -> Spec:
     if has_passage(b) and b.c.number(0, 3):
         closed: Spec = {"passage": "suez", "rest": b.c.one(["wait", "pass"])}
@@ -104,7 +111,9 @@ def has_passage(b: Builder) -> bool:
 
 
 def _queue(b: Builder) -> Spec:
-    queue: Spec = {"passage": "suez", "traffic": b.c.one([12.5, 50]), "drains": b.c.one([51, 80])}
+    queue: Spec = {"passage": "suez"}
+    if "passages" not in b.spec:
+        queue |= {"traffic": b.c.one([12.5, 50]), "drains": b.c.one([51, 80])}
     maybe(b.c, queue, "passes", ["20%", "100%"])
     maybe(b.c, queue, "after", ["7h"])
     return queue
@@ -210,7 +219,11 @@ def _absence(b: Builder) -> Spec:
 def _licence(b: Builder) -> Spec:
     trade = b.c.one(["exports", "imports"])
     countries = sorted(set(b.country.values()))
-    return {"country": b.c.one(countries), "trade": trade, "wait": b.c.one(TIMES)}
+    licence: Spec = {"country": b.c.one(countries), "trade": trade, "wait": b.c.one(TIMES)}
+    maybe(b.c, licence, "wait_at", ["source", "border", "border"])
+    if b.ports and not b.c.number(0, 3):
+        licence["port"] = b.c.one(b.ports)
+    return licence
 
 
 def _blackout(b: Builder) -> Spec:
@@ -233,6 +246,7 @@ def _seizure(b: Builder) -> Spec:
 
 
 DISRUPTED: dict[str, Callable[[Builder], Spec]] = {
+    "curfew": _curfew,
     "cyber_blackout": _blackout,
     "demand_surge": _surge,
     "epidemic": _epidemic,

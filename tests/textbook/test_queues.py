@@ -26,17 +26,20 @@ DAYS = 1800
 BATCHES = 20
 
 
-def harbour(berths: str, days: int = DAYS) -> str:
+def harbour(berths: str, days: int = DAYS, both_ways: bool = False) -> str:
+    """All vessels bring imports; or every second one comes for exports."""
     names = range(MAKERS)
+    home, abroad = "country: KE", "country: IN"
     mean = -math.log(1 - THINNER)  # of a Poisson number that is above zero with that chance
-    makers = "".join(f"  m{k}: {{makes: {{box: {{}}}}}}\n" for k in names)
-    clinics = "".join(f"  c{k}: {{}}\n" for k in names)
+    out = [both_ways and k % 2 == 1 for k in names]
+    makers = "".join(f"  m{k}: {{{home if out[k] else abroad}, makes: {{box: {{}}}}}}\n" for k in names)
+    clinics = "".join(f"  c{k}: {{{abroad if out[k] else home}}}\n" for k in names)
     lanes = "".join(f'  - {{from: m{k}, to: harbour, mode: sea, time: "uniform(0d, 1d)"}}\n' for k in names)
     sourcing = "".join(f"  - {{at: c{k}, from: {{m{k}: 100%}}}}\n" for k in names)
     return f"""
 end: {np.datetime64("2001-01-01") + days}
 products: {{box: {{unit: box}}}}
-ports: {{harbour: {{{berths}}}}}
+ports: {{harbour: {{{home}, {berths}}}}}
 suppliers:
 {makers}facilities:
 {clinics}lanes:
@@ -109,6 +112,7 @@ QUEUES = {
     "M/D/1": (M_D_1, 0.8 * 0.1 / 0.2 / 2),
     "M/M/3": (M_M_3, erlang_c(2.4, 3) * 0.3 / 3 / 0.2),
     "M/D/2": (M_D_2, mean_wait_m_d_c(8, 0.2, 2)),
+    "M/D/2, imports and exports": (M_D_2, mean_wait_m_d_c(8, 0.2, 2)),
     "M/G/1": (M_G_1, 8 * (0.1**2 + 0.15**2) / 2 / 0.2),  # Pollaczek and Khinchine
 }
 
@@ -124,7 +128,7 @@ def queues(simulate: Any) -> Callable[[str], Queue]:
     @functools.cache
     def queue(name: str) -> Queue:
         (berths, number), wait = QUEUES[name]
-        run = simulate(harbour(berths), detail="full", daily=False)
+        run = simulate(harbour(berths, both_ways="exports" in name), detail="full", daily=False)
         return run, vessels(run), number, wait
 
     return queue

@@ -80,6 +80,35 @@ def test_hours_may_pass_midnight(simulate: Any) -> None:
     assert (sent(run).index % 1 == 0).all()
 
 
+CURFEW = "disruptions: [{kind: curfew, mode: road, from: 2001-01-11, for: 10d, opens: 6h, closes: 18h}%s]"
+
+
+def test_under_a_curfew_vehicles_set_out_at_its_hours(simulate: Any) -> None:
+    """Ready at midnight, out at 6; what is on the road goes on, so that a day's journey is a morning late."""
+    run = simulate(roads("{from: maker, to: a, time: 1d}", more=CURFEW % ""), detail="full")
+    assert sent(run).index.tolist() == [*range(10), *np.arange(10, 20) + 0.25, *range(20, 60)]
+    assert (journeys(run) == 1).all()
+    received = run.daily[run.daily["site"] == "a"].set_index("day")["received"]
+    assert received.loc[9:22].tolist() == [10, 10, 0, *[10] * 9, 20, 10]
+
+
+def test_a_curfew_comes_on_top_of_the_lanes_own_hours_and_of_other_curfews(simulate: Any) -> None:
+    other = ", {kind: curfew, name: other, lanes: [maker > a], from: 2001-01-16, for: 15d, opens: 9h, closes: 20h}"
+    lane = "{from: maker, to: a, time: 1d, departs: {from: 3h, until: 4h}}"
+    out = sent(simulate(roads(lane, more=CURFEW % other), detail="full"))
+    assert out.index.tolist() == pytest.approx(
+        [d + (3 / 24 if d < 10 or d >= 30 else 6 / 24 if d < 15 else 9 / 24) for d in range(60)]
+    )
+
+
+def test_goods_released_in_a_port_under_curfew_wait_for_the_morning(simulate: Any) -> None:
+    """Released at 20:00, after 18:00: they leave at 6:00 of the next day."""
+    text = roads("{from: maker, to: port, mode: sea, time: 20h}, {from: port, to: a, time: 1h}", more=CURFEW % "")
+    run = simulate("ports: {port: {}}\n" + text, detail="full")
+    left = run.events[(run.events["event"] == "departure") & (run.events["day"] > 11) & (run.events["day"] < 20)]
+    assert set((left["day"] % 1).round(6)) == {0.0, 0.25}
+
+
 def test_departures_take_whole_vehicles_while_there_are_some(simulate: Any) -> None:
     """Three vehicles of 20, three days out and back: on every third day 60 units at most, of 30 wanted a day."""
     lane = "{from: maker, to: a, time: 36h, vehicles: {carries: 20, number: 3}}"

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.compile.bill import check_bill, compile_bill, materials_of
+from sim.engine.compile.convoys import give_convoys
 from sim.engine.compile.demand import DemandEntry, DemandRows, compile_demand
 from sim.engine.compile.lanes import compile_lanes
 from sim.engine.compile.ports import compile_gates
 from sim.engine.compile.supply import Path, Supply, find_supply
+from sim.engine.compile.waits import Waits
 from sim.errors import PlaceError
 from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
 from sim.scenario.load import Loaded, Problems
@@ -29,6 +31,7 @@ def compile_network(loaded: Loaded, problems: Problems) -> tuple[Network, Demand
     check_bill(loaded, problems)
     locodes = {name: port.locode for name, port in spec.ports.items()}
     lanes, seasons = compile_lanes(spec.lanes, loaded.sites, locodes, calendar, problems)
+    lanes = give_convoys(lanes, spec.passages, problems)
     rows, entries = compile_demand(loaded, calendar, products, problems)
     problems.check()
     wanted: dict[int, set[int]] = {}
@@ -73,22 +76,26 @@ def _routes(
     lane = np.full((len(paths), longest), -1, dtype=np.int64)
     gate = np.full((len(paths), longest), -1, dtype=np.int64)
     border = np.full(len(paths), -1, dtype=np.int64)
-    lead_time = np.zeros(len(paths))
+    under_way, order_wait, lost = np.zeros(len(paths)), np.zeros(len(paths)), np.zeros((len(paths), longest))
+    waits = Waits(lanes, gates)
     gate_of = {(g.site, g.side): i for i, g in enumerate(gates)}
     for r, (source, path) in enumerate(paths):
         home = countries[source]
         for k, index in enumerate(path):
             lane[r, k] = index
             end = lanes[index].destination
-            lead_time[r] += lanes[index].times.mean
+            under_way[r] += lanes[index].times.mean
             if border[r] < 0 and countries[end] != home:
                 border[r] = k
             if k + 1 < len(path):
                 side = "exports" if home and countries[end] == home else "imports"
                 gate[r, k] = gate_of[end, side]
-                lead_time[r] += gates[gate[r, k]].stay
+                under_way[r] += gates[gate[r, k]].stay
+        order_wait[r] = waits.order(path)
+        lost[r, : len(path)] = waits.on_the_way(path, gate[r, : len(path) - 1].tolist())
+        under_way[r] += waits.convoys(path) + lost[r].sum()
     legs = (lane >= 0).sum(axis=1)
-    return Routes(lane, gate, legs, border, lead_time)
+    return Routes(lane, gate, legs, border, under_way + order_wait, under_way, lost)
 
 
 def _assemble(

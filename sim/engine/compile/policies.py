@@ -114,29 +114,54 @@ def bind_start(
                 given[mine] = network.units(entry.on_hand, mine)
             steady[mine] = entry.on_the_way == "steady"
     flow, units, ago = _under_way(network, steady)
+    owed = _waiting_for_rounds(network, steady)
     total = np.zeros(cells, dtype=np.int64)
     np.add.at(total, network.flow_buyer[flow], units)
+    np.add.at(total, network.flow_buyer, owed)
     # a level below the lead time's worth cannot have all of it under way
     over = (given < 0) & (target >= 0) & (total > target)
     keep = ~over[network.flow_buyer[flow]]
     flow, units, ago = flow[keep], units[keep], ago[keep]
+    owed[over[network.flow_buyer]] = 0
     total[over] = 0
-    on_hand = np.where(given >= 0, given, np.where(target >= 0, target - total, finished))
-    return Start(np.maximum(0, on_hand), flow, units, ago)
+    kept = np.zeros(cells, dtype=np.int64)  # a source that keeps stock has what its customers' next rounds will take
+    np.add.at(kept, network.flow_source, owed)
+    kept[(target < 0) & ~np.isfinite(network.capacity)] = 0
+    on_hand = np.where(given >= 0, given, np.where(target >= 0, target - total, finished) + kept)
+    return Start(np.maximum(0, on_hand), flow, units, ago, owed)
 
 
 def _under_way(network: Network, steady: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """One day's usual units for each day that goods of a flow are under way, from the evening in which they leave to
-    the morning on which they can be used; fractions are carried from day to day."""
+    """The usual units of each day on which goods of a flow left that are still under way, from the evening in which
+    they left to the morning on which they can be used; a round takes the orders of all days since the one before it.
+    Fractions are carried from day to day."""
     flows, units, ago = [], [], []
-    lead = np.maximum(1, np.ceil(network.routes.lead_time[network.flow_route] - 1e-9)).astype(np.int64)
+    lead = np.maximum(1, np.ceil(network.routes.under_way[network.flow_route] - 1e-9)).astype(np.int64)
     lead[~steady[network.flow_buyer]] = 0
+    every, first = _rounds(network)
     for day in range(1, int(lead.max(initial=0)) + 1):
-        mine = np.flatnonzero(lead >= day)
-        usual = network.flow_usual[mine]
-        sent = (np.floor(usual * day + 1e-9) - np.floor(usual * (day - 1) + 1e-9)).astype(np.int64)
+        left = (-network.calendar.warm_up - day - first) % every == 0
+        mine = np.flatnonzero((lead >= day) & left)
+        usual, last = network.flow_usual[mine], day + every[mine] - 1
+        sent = (np.floor(usual * last + 1e-9) - np.floor(usual * (day - 1) + 1e-9)).astype(np.int64)
         flows.append(mine[sent > 0])
         units.append(sent[sent > 0])
         ago.append(np.full(int((sent > 0).sum()), day))
     none = np.zeros(0, dtype=np.int64)
     return np.concatenate([none, *flows]), np.concatenate([none, *units]), np.concatenate([none, *ago])
+
+
+def _waiting_for_rounds(network: Network, steady: np.ndarray) -> np.ndarray:
+    """The usual units ordered on each flow since its last round left; shape (flows,)."""
+    every, first = _rounds(network)
+    days = (-network.calendar.warm_up - 1 - first) % every
+    days[~steady[network.flow_buyer]] = 0
+    return np.floor(network.flow_usual * days + 1e-9).astype(np.int64)
+
+
+def _rounds(network: Network) -> tuple[np.ndarray, np.ndarray]:
+    """Days from one round of each flow's first lane to the next, and the day of the first; shape (flows,) each."""
+    lane = network.routes.lane[network.flow_route, 0]
+    every = np.array([x.every for x in network.lanes], dtype=np.int64)
+    first = np.array([x.first for x in network.lanes], dtype=np.int64)
+    return every[lane], first[lane]

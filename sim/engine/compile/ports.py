@@ -27,7 +27,7 @@ def compile_gates(
             holds = tuple(Hold(hold.share, hold.for_) for hold in port.holds)
             yard = NEVER if port.yard is None else port.yard
             for side, clearance in (("imports", port.clearance), ("exports", port.export_clearance)):
-                shared = port.handling_by_side is None and side == "exports"
+                shared = side == "exports" and port.handling_by_side is None and port.berths_by_side is None
                 pool = gates[-1].pool if shared else (gates[-1].pool + 1 if gates else 0)
                 able = _handling(port, side)
                 common = (clearance, port.berth_time, yard, rank, holds)
@@ -37,8 +37,9 @@ def compile_gates(
 
 def _handling(port: Port, side: str) -> float:
     """Handling units a day, or berths."""
-    if port.handling_by_side is not None:
-        return port.handling_by_side.imports if side == "imports" else port.handling_by_side.exports
+    by_side = port.handling_by_side or port.berths_by_side
+    if by_side is not None:
+        return float(by_side.imports if side == "imports" else by_side.exports)
     if port.berths is not None:
         return float(port.berths)
     return NEVER if port.handling is None else port.handling

@@ -45,13 +45,14 @@ def compile_rooms(loaded: Loaded, network: Network, problems: Problems) -> Rooms
 
 
 def fit_start(start: Start, reserves: tuple[ReservePlan, ...], rooms: Rooms, network: Network) -> Start:
-    """Opening stock cut to what the rooms hold beside reserves and goods under way.
+    """Opening stock cut to what the rooms hold beside reserves and what is on order.
 
     Raises PlaceError where the reserves alone are too large for a room.
     """
     if not rooms.names:
         return start
     under_way = np.bincount(network.flow_buyer[start.flow], start.units, len(start.on_hand)).astype(np.int64)
+    np.add.at(under_way, network.flow_buyer, start.owed)
     reserved = np.zeros(len(start.on_hand), dtype=np.int64)
     for reserve in reserves:
         np.add.at(reserved, reserve.holder, reserve.size)

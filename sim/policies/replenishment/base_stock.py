@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.amounts import StockField
 from sim.model.network import Network
-from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule, StockView
+from sim.policies.replenishment.base import REPLENISHMENT, Rule, StockView, WithLevel
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,13 @@ class OrderUpTo(Rule):
 
 
 @REPLENISHMENT.register("base_stock")
-class BaseStock(Replenishment):
+class BaseStock(WithLevel):
     """Order up to `level` at every review: quantity = max(0, level - inventory position)."""
 
     level: StockField
-    """units, or days of usual demand; covers the lead time too"""
+    """units, or days of usual demand; covers the lead time too, unless `plus_lead_time`"""
     example = {"at": "facilities", "level": "30d"}
     bad_example = ({"at": "facilities", "level": -5}, "a number of units such as 1200")
 
     def bind(self, network: Network, cells: np.ndarray) -> Rule:
-        return OrderUpTo(network.units(self.level, cells))
+        return OrderUpTo(self.level_units(network, self.level, cells))

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.model.amounts import StockField, comparable
 from sim.model.network import Network
-from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, StockView
+from sim.policies.replenishment.base import REPLENISHMENT, StockView, WithLevel
 from sim.policies.replenishment.base_stock import OrderUpTo
 
 
@@ -28,7 +28,7 @@ class ForcedOrdering(OrderUpTo):
 
 
 @REPLENISHMENT.register("max_min")
-class MaxMin(Replenishment):
+class MaxMin(WithLevel):
     """Every review orders up to `max`; stock on hand below `emergency` orders at once. `min` triggers nothing.
 
     The forced-ordering system of the USAID logistics handbook: the minimum is for assessing stock status.
@@ -53,4 +53,4 @@ class MaxMin(Replenishment):
         point = np.zeros(len(cells), dtype=np.int64)
         if self.emergency is not None:
             point = network.units(self.emergency, cells)
-        return ForcedOrdering(network.units(self.maximum, cells), point)
+        return ForcedOrdering(self.level_units(network, self.maximum, cells), point)

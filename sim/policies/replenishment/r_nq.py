@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.model.amounts import StockField
 from sim.model.network import Network
-from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule, StockView
+from sim.policies.replenishment.base import REPLENISHMENT, Rule, StockView, WithLevel
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class ReorderInBatches(Rule):
 
 
 @REPLENISHMENT.register("R_nQ")
-class RnQ(Replenishment):
+class RnQ(WithLevel):
     """At a review that finds the inventory position at or below `R`, order the smallest n x `Q` that lifts it above."""
 
     reorder_point: StockField = Field(alias="R")
@@ -40,5 +40,8 @@ class RnQ(Replenishment):
             raise ValueError("Q above 0")
 
     def bind(self, network: Network, cells: np.ndarray) -> Rule:
-        reorder, batch = network.units(self.reorder_point, cells), np.maximum(1, network.units(self.batch, cells))
+        reorder, batch = (
+            self.level_units(network, self.reorder_point, cells),
+            np.maximum(1, network.units(self.batch, cells)),
+        )
         return ReorderInBatches(reorder + batch, reorder, batch)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.model.amounts import StockField, comparable
 from sim.model.network import Network
-from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule, StockView
+from sim.policies.replenishment.base import REPLENISHMENT, Rule, StockView, WithLevel
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class ReorderUpTo(Rule):
 
 
 @REPLENISHMENT.register("s_S")
-class SS(Replenishment):
+class SS(WithLevel):
     """Order up to `order_up_to` at a review that finds the inventory position at or below `reorder_point`."""
 
     reorder_point: StockField = Field(alias="s")
@@ -39,4 +39,6 @@ class SS(Replenishment):
             raise ValueError("S above s")
 
     def bind(self, network: Network, cells: np.ndarray) -> Rule:
-        return ReorderUpTo(network.units(self.order_up_to, cells), network.units(self.reorder_point, cells))
+        return ReorderUpTo(
+            self.level_units(network, self.order_up_to, cells), self.level_units(network, self.reorder_point, cells)
+        )

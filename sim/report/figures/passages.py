@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from sim.report.facts import Facts
@@ -17,11 +18,14 @@ def draw(facts: Facts) -> Figure | None:
     figure = new_figure(3.0)
     axes = figure.add_subplot()
     bands(axes, facts, label=True)
-    for k, (number, colour) in enumerate(zip(record.queues, COLOURS, strict=False)):
-        name = facts.network.passages[number].replace("_", " ")
-        axes.plot(ends(facts), queue[:, k], color=colour, label=f"{name}: waiting at day's end")
-        passed = record.passages["passed"][:, k]
-        axes.plot(ends(facts), passed, color=colour, linestyle=DASHES[1], label=f"{name}: passed in the day")
+    canal = {p.name: p.canal for lane in facts.network.lanes for p in lane.passages}
+    whose = np.array([canal[facts.network.passages[number]] for number in record.queues])
+    for name, colour in zip(np.unique(whose), COLOURS, strict=False):
+        both = whose == name  # the directions of a canal together
+        word = str(name).replace("_", " ")
+        waiting, passed = queue[:, both].sum(axis=1), record.passages["passed"][:, both].sum(axis=1)
+        axes.plot(ends(facts), waiting, color=colour, label=f"{word}: waiting at day's end")
+        axes.plot(ends(facts), passed, color=colour, linestyle=DASHES[1], label=f"{word}: passed in the day")
     axes.set_ylim(bottom=0)
     axes.set_ylabel("Vessels, all of the world's")
     thousands(axes)

@@ -43,6 +43,9 @@ def trouble(facts: Facts) -> Trouble:
                 blocked[effect.rows] = True
             elif place == "flow" and _stops(effect):
                 blocked[_lanes_of(facts, effect)] = True
+            elif place == "stop":
+                flow, leg = np.divmod(effect.rows, network.routes.lane.shape[1])
+                blocked[network.routes.lane[network.flow_route[flow], leg]] = True
             elif place == "passage":
                 named = {network.passages[row] for row in effect.rows}
                 using = [any(p.name in named for p in lane.passages) for lane in network.lanes]
