@@ -223,10 +223,11 @@ def run(
     done = itertools.count(1)
     tick = None if progress is None else (lambda _: progress(next(done) / total))
     options: dict[str, Any] = {"replication": replication, "progress": tick, "lot_check": lot_check}
-    outcome = simulate(plan, detail=detail, table=_daily(loaded, plan, daily), **options)
-    options |= {"detail": "none", "table": False}
-    undisturbed = simulate(plan, disruptions=False, **options) if twin else None
-    bare = simulate(plan.without_reserves(), **options) if stripped else None
+    options["table"] = _daily(loaded, plan, daily)
+    outcome = simulate(plan, detail=detail, **options)
+    undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
+    options["table"] = False
+    bare = simulate(plan.without_reserves(), detail="none", **options) if stripped else None
     return Run(loaded, outcome, undisturbed, replication, bare)
 
 
