@@ -24,6 +24,9 @@ class Throughput:
 
         Where a day's capacity is less than one unit of his, all that was left over is kept until he fits in.
         """
+        if not np.count_nonzero(self._turned_away):
+            self.left[:] = capacity
+            return
         left = np.where(self._turned_away > 0, self.left, 0.0)
         self.left = capacity + np.where(self._turned_away > capacity, left, left % 1.0)
         self._turned_away[:] = 0.0

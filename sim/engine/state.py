@@ -108,12 +108,12 @@ class State:
         """What was sent to a cell and is not there."""
         return self.today.in_transit
 
-    def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray:
+    def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray | None:
         """Goods arrive at their buyer and can be used from `day` on, unless their lot is called back or too old.
 
-        Returns a mask of the rows that go into quarantine.
+        Returns a mask of the rows that go into quarantine, None if nothing does.
         """
-        back = np.zeros(len(flow), dtype=bool)
+        back = None
         cell = self.plan.network.flow_buyer[flow]
         self.forget_transit(cell, units)
         if self.lots is not None and (lot >= 0).any():

@@ -34,6 +34,9 @@ class Transport:
         self.network, self.state, self.quantities, self.journal = network, state, quantities, journal
         self.routes = network.routes
         self.size = network.products["size"].to_numpy(dtype=float)[network.cell_product]
+        self._size_of_flow = self.size[network.flow_buyer]
+        self._last_leg = self.routes.legs[network.flow_route] - 1
+        self._first_lane = self.routes.lane[network.flow_route, 0]
         self.cold = (network.products["storage"] == "cold").to_numpy()[network.cell_product]
         lanes, gates = network.lanes, network.gates
         self.journeys = TimeTape([f"lane/{x.round or x.name}" for x in lanes], [x.times for x in lanes], streams)
@@ -54,11 +57,12 @@ class Transport:
         self.since = float(-network.calendar.warm_up)
         self.traffic = PortTraffic(len(gates), len(self.handling.left), self.since)
 
-    def renew(self, day: int) -> None:
-        """Midnight: ports and lanes may let a day's worth pass again."""
+    def open_day(self, day: int) -> None:
+        """Midnight: ports and lanes may let a day's worth pass again, and what is due by now gets where it is going."""
         if self.through_ports:
             self.handling.renew(self._handled_a_day)
         self.loading.renew(day)
+        self.advance(float(day), inclusive=True)
 
     def advance(self, until: float, inclusive: bool) -> None:
         """Move everything that is due before `until` (or at it, if inclusive), under the present quantities."""
@@ -79,14 +83,15 @@ class Transport:
         while moves:
             self.passages.pass_on(self.state.shipments, limit, self.journal)
             due = self._due(limit)
+            if not due.size:
+                return
             self._arrive(due, day)
-            moves = bool(due.size) and self.through_ports and self._pass_on(self._due(limit), limit)
+            moves = self.through_ports and self._pass_on(self._due(limit), limit)
 
     def _from_event_to_event(self, limit: float, until: float) -> None:
         """Goods bound through ports, one instant after the other; then all the others at once."""
         table = self.state.shipments
-        through = self.routes.legs[self.network.flow_route] > 1
-        bound = through[table["flow"]] | (table["leg"] < 0)  # what waits for a licence sets out at its own time too
+        bound = (self._last_leg > 0)[table["flow"]] | (table["leg"] < 0)  # what waits for a licence sets out at its own time too
         self._bound = np.flatnonzero((table["phase"] != Phase.DONE) & bound)
         self.berths.count(*self._in_phase(Phase.AT_BERTH))
         now = self.since
@@ -110,12 +115,12 @@ class Transport:
     def dispatch(self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None) -> None:
         """Send goods from their sources, or from the pockets of lots that are given, onto the first leg."""
         rows = self.state.send(flow, units, now, pocket)
+        flow = self.state.shipments["flow"][rows]  # one row for each lot
         if self.licences.needed:
-            flow = self.state.shipments["flow"][rows]
             held = self.licences.required(flow)
             self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
-            rows = rows[~held]
-        self._launch(rows, now)
+            rows, flow = rows[~held], flow[~held]
+        self._launch(rows, self._first_lane[flow], now)
 
     def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
         """Goods that wait at their source, before their first leg, for a licence."""
@@ -146,6 +151,8 @@ class Transport:
         """Rows in a phase at a port, and their gates."""
         table = self.state.shipments
         rows = table.where(phase) if self._bound is None else self._bound[table["phase"][self._bound] == phase]
+        if not rows.size:
+            return rows, rows
         gate = self._gate(rows)
         return rows[gate >= 0], gate[gate >= 0]
 
@@ -182,7 +189,7 @@ class Transport:
 
     def _load(self, rows: np.ndarray) -> np.ndarray:
         table = self.state.shipments
-        loads: np.ndarray = table["units"][rows] * self.size[self.network.flow_buyer[table["flow"][rows]]]
+        loads: np.ndarray = table["units"][rows] * self._size_of_flow[table["flow"][rows]]
         return loads
 
     def _route(self, rows: np.ndarray) -> np.ndarray:
@@ -214,20 +221,22 @@ class Transport:
             ashore = self._handle(queued)
         cleared = np.concatenate([cleared, ashore[table["time"][ashore] <= limit]])
         table["phase"][cleared] = Phase.READY
-        ready = np.concatenate([due[phase == Phase.READY], cleared])
-        return bool(self._depart(np.sort(ready)).size or ashore.size or cleared.size or berthed.size)
+        ready = np.sort(np.concatenate([due[phase == Phase.READY], cleared]))
+        return bool(self._depart(ready).size or ashore.size or cleared.size or berthed.size)
 
     def _arrive(self, due: np.ndarray, day: int) -> None:
         table = self.state.shipments
         home = due[table["phase"][due] == Phase.TRAVELLING]
+        if not home.size:
+            return
         ashore = home[:0]
         if self.through_ports:
-            last = self.routes.legs[self._route(home)] == table["leg"][home] + 1
+            last = self._last_leg[table["flow"][home]] == table["leg"][home]
             home, ashore = home[last], home[~last]
         if home.size:
             back = self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
             self.journal.shipments("arrival", table, home, table["time"][home])
-            if np.count_nonzero(back):
+            if back is not None:
                 self._note_kept_back(home[back])
             table.finish(home)
         if ashore.size:
@@ -322,7 +331,7 @@ class Transport:
             self._bound = np.concatenate([self._bound, np.arange(before, self.state.shipments.count)])
 
     def _size(self, rows: np.ndarray) -> np.ndarray:
-        sizes: np.ndarray = self.size[self.network.flow_buyer[self.state.shipments["flow"][rows]]]
+        sizes: np.ndarray = self._size_of_flow[self.state.shipments["flow"][rows]]
         return sizes
 
     def _rank(self, rows: np.ndarray, gate: np.ndarray) -> np.ndarray:
@@ -354,12 +363,11 @@ class Transport:
         if passed.size:
             at = np.maximum(table["time"][passed], self.since)
             table["leg"][passed] += 1
-            self._launch(passed, at)
+            self._launch(passed, self._lane(passed), at)
         return passed
 
-    def _launch(self, rows: np.ndarray, at: np.ndarray | float) -> None:
+    def _launch(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float) -> None:
         table = self.state.shipments
-        lane = self._lane(rows)
         at = self.loading.begin(lane, at)
         length = self.journeys.at(lane, np.floor(at))
         if self._may_slow_down:
