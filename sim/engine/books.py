@@ -24,7 +24,9 @@ class Books:
     def __init__(self, ledger: Ledger, recorder: Recorder, conservation: Conservation) -> None:
         self._ledger, self._recorder, self._conservation = ledger, recorder, conservation
         self._days = min(LONGEST, max(1, BLOCK_BYTES // max(1, ledger.rows.nbytes)))
-        self._block = np.zeros((self._days, *ledger.rows.shape), dtype=np.int64) if self._days > 1 else ledger.rows[None]
+        self._block = (
+            np.zeros((self._days, *ledger.rows.shape), dtype=np.int64) if self._days > 1 else ledger.rows[None]
+        )
         self._first = self._count = 0
 
     def write(self, day: int) -> None:

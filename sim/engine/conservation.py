@@ -128,12 +128,12 @@ class Conservation:
 
     def _check_signs(self, day: int) -> None:
         state = self._state
+        if np.minimum.reduce(state.beside, initial=0) >= 0:
+            return
         stocks = {"owed": state.owed, "on order": state.on_order}
-        for reserve, stock in zip(self._plan.reserves, state.reserve, strict=True):
-            stocks[f"reserve '{reserve.name}'"] = stock
-        for name, stock in stocks.items():
-            if stock.size and np.minimum.reduce(stock, axis=None) < 0:
-                raise SimulationError(f"day {day}: {name} is negative")
+        stocks |= {f"reserve '{plan.name}'": r for plan, r in zip(self._plan.reserves, state.reserve, strict=True)}
+        name = next(name for name, stock in stocks.items() if (stock < 0).any())
+        raise SimulationError(f"day {day}: {name} is negative")
 
     def _complain(self, first: int, gaps: np.ndarray, stocks: np.ndarray) -> NoReturn:
         for day, (gap, stock) in enumerate(zip(gaps, stocks, strict=True), first):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -33,11 +34,14 @@ class Throughput:
 
     def admit(self, place: np.ndarray, units: np.ndarray, size: np.ndarray, turn: np.ndarray) -> np.ndarray:
         """Units of each shipment that pass, in order of `turn` (which sorts by place, then time); uses them up."""
-        passing = units.copy()
-        limited = np.isfinite(self.left[place])
-        for p in np.unique(place[limited]):
-            mine = turn[place[turn] == p]
-            passing[mine] = self._fill(int(p), units[mine], size[mine])
+        passing, places = units.copy(), place[turn]
+        limited = np.isfinite(self.left[places])
+        turn, places = turn[limited], places[limited]
+        if turn.size:
+            ends = (places[1:] != places[:-1]).nonzero()[0] + 1
+            for begin, end in pairwise([0, *ends.tolist(), len(turn)]):
+                mine = turn[begin:end]
+                passing[mine] = self._fill(int(places[begin]), units[mine], size[mine])
         return passing
 
     def _fill(self, place: int, units: np.ndarray, size: np.ndarray) -> np.ndarray:

@@ -37,8 +37,10 @@ class Production:
         self._state, self._quantities = state, quantities
         self._tested = np.full(len(network.cell_site), -1, dtype=np.int64)
         self._tested[list(plan.testing)] = np.arange(len(plan.testing))
-        sites, products = network.site_names(network.cell_site), network.products["name"].to_numpy()
-        names = [f"release/{sites[cell]}/{products[network.cell_product[cell]]}" for cell in plan.testing]
+        tested = np.array(list(plan.testing), dtype=np.int64)
+        sites, products = network.site_names(network.cell_site[tested]), network.products["name"].to_numpy()
+        goods = products[network.cell_product[tested]]
+        names = [f"release/{site}/{product}" for site, product in zip(sites, goods, strict=True)]
         self._times = TimeTape(names, list(plan.testing.values()), streams)
 
     def run(self, day: int) -> None:
@@ -67,8 +69,10 @@ class Production:
 
     def to_order(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
         """Unlimited suppliers make at once what is about to leave them, unless it must be tested first."""
-        at_once = self._lag(cells, day) == 0
-        self._make(cells[at_once], np.maximum(0, units - self._state.on_hand[cells])[at_once], day)
+        if self.tests:
+            at_once = self._lag(cells, day) == 0
+            cells, units = cells[at_once], units[at_once]
+        self._make(cells, np.maximum(0, units - self._state.on_hand[cells]), day)
 
     def _lacking(self, cells: np.ndarray) -> np.ndarray:
         state = self._state

@@ -43,6 +43,8 @@ START = {"lot": -1, "phase": Phase.READY, "passage": -1, "vessel": -1}
 
 NAMES = [[name for name, kind in COLUMNS.items() if kind is one] for one in dict.fromkeys(COLUMNS.values())]
 """Names of the columns of each type."""
+BLANK = [np.array([[START.get(name, 0)] for name in names], dtype=COLUMNS[names[0]]) for names in NAMES]
+"""A row at the start of its route, an array for each type."""
 
 WORTHWHILE = 512
 """Rows below which forgetting finished ones saves nothing."""
@@ -61,7 +63,7 @@ class Shipments:
         self._arrays: list[np.ndarray] = []
         self._columns: dict[str, np.ndarray] = {}
         self._in_use: dict[str, np.ndarray] = {}
-        self._use(self._blank(1024))
+        self._use([np.repeat(blank, 1024, axis=1) for blank in BLANK])
         self._resize(0)
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -109,7 +111,7 @@ class Shipments:
         if self.count <= WORTHWHILE or 2 * self._finished <= self.count:
             return
         kept = np.flatnonzero(self["phase"] != Phase.DONE)
-        for array, blank in zip(self._arrays, self._blank(1), strict=True):
+        for array, blank in zip(self._arrays, BLANK, strict=True):
             array[:, : len(kept)] = array[:, kept]
             array[:, len(kept) : self.count] = blank
         self._finished = 0
@@ -118,7 +120,7 @@ class Shipments:
     def _grow(self, more: int) -> np.ndarray:
         start, size = self.count, len(self._columns["id"])
         if start + more > size:
-            blank = self._blank(max(size, more))
+            blank = [np.repeat(blank, max(size, more), axis=1) for blank in BLANK]
             self._use([np.concatenate(both, axis=1) for both in zip(self._arrays, blank, strict=True)])
         self._resize(start + more)
         return np.arange(start, self.count)
@@ -132,11 +134,3 @@ class Shipments:
         self._arrays = arrays
         rows = zip(NAMES, arrays, strict=True)
         self._columns = {name: row for names, array in rows for name, row in zip(names, array, strict=True)}
-
-    @staticmethod
-    def _blank(count: int) -> list[np.ndarray]:
-        """Rows at the start of a route, an array for each type."""
-        return [
-            np.repeat(np.array([[START.get(name, 0)] for name in names], dtype=COLUMNS[names[0]]), count, axis=1)
-            for names in NAMES
-        ]
