@@ -233,7 +233,7 @@ class World:
         self.quality.expire(day, self.transport.give_up)
 
     def _note_reserves(self, day: int) -> None:
-        released = [int(desk.released.sum()) for desk in self.desks]
+        released = [int(np.add.reduce(desk.released)) for desk in self.desks]
         self.recorder.note_reserves(day, released, [desk.is_open for desk in self.desks])
 
     def _note_stockouts(self, day: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-
 TRAFFIC = ("arrived", "handled", "queue_days", "moved_on", "waited")
 
 

@@ -65,20 +65,21 @@ class Recorder:
         self._passages = {name: np.zeros((days, len(self._queues))) for name in figures}
         held = ("stock", "released", "open")
         self._reserves = {name: np.zeros((days, len(plan.reserves)), dtype=np.int64) for name in held}
+        self._whose = np.repeat(np.arange(len(plan.reserves)), [len(reserve.holder) for reserve in plan.reserves])
+        self._holders = np.concatenate([np.zeros(0, dtype=np.int64), *(reserve.holder for reserve in plan.reserves)])
         self._lane_before = np.zeros(len(network.lanes), dtype=np.int64)
         self.prices_move = transport.quantities.touched("cell.price_factor")
         self._priced = np.zeros(cells)
         self._has_bounds = bool((plan.stock_maximum >= 0).any())
 
     def note_reserves(self, day: int, released: list[int], is_open: list[bool]) -> None:
-        """Enter the reserves into the day's ledger, and add their day."""
-        held, reserves, stocks = self._ledger.reserve, self._plan.reserves, self._state.reserve
-        for plan in reserves:
-            held[plan.holder] = 0
-        for plan, stock in zip(reserves, stocks, strict=True):
-            held[plan.holder] += stock  # holders of one reserve are distinct cells
-        if reserves and day >= 0:
-            self._reserves["stock"][day] = [int(stock.sum()) for stock in stocks]
+        """Enter the reserves, of which there are some, into the day's ledger, and add their day."""
+        held, holders = self._ledger.reserve, self._holders
+        stocks = np.concatenate(self._state.reserve)
+        held[holders] = 0
+        np.add.at(held, holders, stocks)  # a cell may hold several reserves
+        if day >= 0:
+            self._reserves["stock"][day] = np.bincount(self._whose, stocks, len(released))
             self._reserves["released"][day], self._reserves["open"][day] = released, is_open
 
     def note_prices(self, day: int) -> None:
@@ -99,7 +100,7 @@ class Recorder:
         self._totals[days] = totals
         if self._table is not None:
             self._table[days] = block
-        busy = totals.any(axis=(0, 2))
+        busy = np.asarray(totals.any(axis=(0, 2)))
         if len(block) > 1:
             self._sums += np.add.reduce(block, axis=0)
         else:  # many cells: leave out the figures that are zero everywhere

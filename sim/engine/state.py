@@ -25,9 +25,10 @@ class State:
     """Arrays of int64 over cells unless said otherwise.
 
     `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
-    flows. `beside` has all that is counted beside the ledger in one array: `owed`, `on_order` and the reserves. `quota` (float, over flows) is what may still be sent under an allowance. `reserve` has one array
-    over holder cells for each reserve; `lane_units` counts what has set out on each lane.
-    `lots` is None where nothing is kept by lot. `waits` tells whether any patient does.
+    flows; `reserve` has one array over holder cells for each reserve. All that is counted beside the ledger (these
+    three) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
+    `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot. `waits` tells
+    whether any patient does.
     """
 
     plan: Plan

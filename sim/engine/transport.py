@@ -33,12 +33,9 @@ class Transport:
         network = plan.network
         self.network, self.state, self.quantities, self.journal = network, state, quantities, journal
         self.routes = network.routes
-        self.size = network.products["size"].to_numpy(dtype=float)[network.cell_product]
+        self.size, self.cold = network.cell_size, network.cell_cold
         self._size_of_flow = self.size[network.flow_buyer]
-        self._lanes_of_flow = self.routes.lane[network.flow_route]
-        self._gates_of_flow = self.routes.gate[network.flow_route]
         self._last_leg = self.routes.legs[network.flow_route] - 1
-        self.cold = (network.products["storage"] == "cold").to_numpy()[network.cell_product]
         lanes, gates = network.lanes, network.gates
         self.journeys = TimeTape([f"lane/{x.round or x.name}" for x in lanes], [x.times for x in lanes], streams)
         self.clearances = TimeTape([f"gate/{x.name}" for x in gates], [x.clearance for x in gates], streams)
@@ -122,7 +119,7 @@ class Transport:
             held = self.licences.required(flow)
             self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
             rows, flow = rows[~held], flow[~held]
-        self._launch(rows, self._lanes_of_flow[flow, 0], now)
+        self._launch(rows, self.network.flow_lanes[flow, 0], now)
 
     def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
         """Goods that wait at their source, before their first leg, for a licence."""
@@ -203,7 +200,9 @@ class Transport:
         return routes
 
     def _gate(self, rows: np.ndarray) -> np.ndarray:
-        gates: np.ndarray = self._gates_of_flow[self.state.shipments["flow"][rows], self.state.shipments["leg"][rows]]
+        gates: np.ndarray = self.network.flow_gates[
+            self.state.shipments["flow"][rows], self.state.shipments["leg"][rows]
+        ]
         return gates
 
     def _due(self, limit: float) -> np.ndarray:
@@ -354,7 +353,9 @@ class Transport:
         return ranks
 
     def _lane(self, rows: np.ndarray) -> np.ndarray:
-        lanes: np.ndarray = self._lanes_of_flow[self.state.shipments["flow"][rows], self.state.shipments["leg"][rows]]
+        lanes: np.ndarray = self.network.flow_lanes[
+            self.state.shipments["flow"][rows], self.state.shipments["leg"][rows]
+        ]
         return lanes
 
     def _depart(self, rows: np.ndarray) -> np.ndarray:
@@ -365,7 +366,7 @@ class Transport:
         passed = rows[self._may_leave(rows)] if self._some_leg_closed or self.loading.scheduled else rows
         if self.loading.may_fill_up and passed.size:
             buyer = self.network.flow_buyer[table["flow"][passed]]
-            lane = self._lanes_of_flow[table["flow"][passed], table["leg"][passed] + 1]
+            lane = self.network.flow_lanes[table["flow"][passed], table["leg"][passed] + 1]
             turn = (table["id"][passed], table["time"][passed])
             units, size = table["units"][passed], self.size[buyer]
             units = self.loading.admit_cold(lane, units, size, turn, self.cold[buyer])
@@ -380,7 +381,7 @@ class Transport:
         """Whether the lanes and borders that these rows come to next are open; a mask."""
         table = self.state.shipments
         flow, leg = table["flow"][rows], table["leg"][rows] + 1
-        lane = self._lanes_of_flow[flow, leg]
+        lane = self.network.flow_lanes[flow, leg]
         crossing = self.routes.border[self.network.flow_route[flow]] == leg
         free = (self.quantities["lane.open"][lane] > 0) & self.loading.leaves[lane]
         free &= ~crossing | (self.quantities["flow.border_open"][flow] > 0) | table["exempt"][rows]

@@ -43,7 +43,9 @@ START = {"lot": -1, "phase": Phase.READY, "passage": -1, "vessel": -1}
 
 NAMES = [[name for name, kind in COLUMNS.items() if kind is one] for one in dict.fromkeys(COLUMNS.values())]
 """Names of the columns of each type."""
-BLANK = [np.array([[START.get(name, 0)] for name in names], dtype=COLUMNS[names[0]]) for names in NAMES]
+BLANK: list[np.ndarray] = [
+    np.array([[START.get(name, 0)] for name in names], dtype=COLUMNS[names[0]]) for names in NAMES
+]
 """A row at the start of its route, an array for each type."""
 
 WORTHWHILE = 512
