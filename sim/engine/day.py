@@ -7,7 +7,7 @@ Order of a day; what happens at one instant happens in this order:
   4 demand is served
   5 review: triggers and orders, from the facilities upward
   6 allocation and dispatch
-  7 expiry, recording and conservation check
+  7 expiry, recording and conservation check, on small networks of some days at once
 A shipment that leaves on day t with journey time L serves the demand of the first day >= t + L (the next day for
 L = 0). Old backlog is served before new demand. Effects hold on [from, until).
 """

@@ -89,9 +89,8 @@ class Transport:
     def _from_event_to_event(self, limit: float, until: float) -> None:
         """Goods bound through ports, one instant after the other; then all the others at once."""
         table = self.state.shipments
-        bound = (self._last_leg > 0)[table["flow"]] | (
-            table["leg"] < 0
-        )  # what waits for a licence sets out at its own time too
+        # what waits for a licence sets out at its own time too
+        bound = (self._last_leg > 0)[table["flow"]] | (table["leg"] < 0)
         self._bound = np.flatnonzero((table["phase"] != Phase.DONE) & bound)
         self.berths.count(*self._in_phase(Phase.AT_BERTH))
         now = self.since
@@ -200,9 +199,8 @@ class Transport:
         return routes
 
     def _gate(self, rows: np.ndarray) -> np.ndarray:
-        gates: np.ndarray = self.network.flow_gates[
-            self.state.shipments["flow"][rows], self.state.shipments["leg"][rows]
-        ]
+        table = self.state.shipments
+        gates: np.ndarray = self.network.flow_gates[table["flow"][rows], table["leg"][rows]]
         return gates
 
     def _due(self, limit: float) -> np.ndarray:
@@ -353,9 +351,8 @@ class Transport:
         return ranks
 
     def _lane(self, rows: np.ndarray) -> np.ndarray:
-        lanes: np.ndarray = self.network.flow_lanes[
-            self.state.shipments["flow"][rows], self.state.shipments["leg"][rows]
-        ]
+        table = self.state.shipments
+        lanes: np.ndarray = self.network.flow_lanes[table["flow"][rows], table["leg"][rows]]
         return lanes
 
     def _depart(self, rows: np.ndarray) -> np.ndarray:
