@@ -37,7 +37,7 @@ UNDER_WAY = np.array([[-1], [0], [1]])
 
 
 class Conservation:
-    """Checks each evening, per product: initial + produced = on hand + held + in process + under way + reserve + served
+    """Checks every day, per product: initial + produced = on hand + held + in process + under way + reserve + served
     + stood in + destroyed + expired + recalled + used up + scrapped; demand + recovered = served at once and late +
     substituted + conserved + lost + backlog; and now and then, for goods kept by lot, the former per lot.
 
@@ -63,21 +63,33 @@ class Conservation:
         for reserve, stock in zip(plan.reserves, state.reserve, strict=True):
             np.add.at(self._expected[0], product[reserve.holder], stock)
         self._expected[0] += self._under_way()
+        self._seen: list[np.ndarray] = []
 
-    def check(self, day: int, totals: np.ndarray) -> None:
-        """Raise SimulationError naming day and product where a law is broken.
+    def count_under_way(self) -> None:
+        """Evening: take down what is under way now, per product, for the check of the day."""
+        self._seen.append(self._under_way())
 
-        `totals` are the day's: rows as in the ledger, columns over groups.
-        """
-        today = np.add.reduceat(totals[:, self._by_product], self._starts, axis=1)
-        self._expected += self._adds @ today
-        gaps = self._expected - self._tells @ today + UNDER_WAY * self._under_way()
-        if np.count_nonzero(gaps):
-            self._complain(day, gaps)
+    def check_present(self, day: int) -> None:
+        """Evening: raise SimulationError where something negative, or a lot that is lost, is no part of the ledger."""
         self._check_signs(day)
         if self._state.lots is not None and (day % self._lot_check == 0 or day == self._last_day):
             self._check_pockets(day, self._state.lots)
             self._check_lots(day, self._state.lots)
+
+    def check(self, first: int, block: np.ndarray, totals: np.ndarray) -> None:
+        """Raise SimulationError naming day and product where a law is broken, on the first such day.
+
+        `block` has the ledgers of some days from `first` on, shape (days, rows, cells), `totals` the same over groups;
+        what was under way on each of these evenings has been taken down.
+        """
+        by_product = np.add.reduceat(totals[:, :, self._by_product], self._starts, axis=2)
+        expected = self._expected + np.add.accumulate(self._adds @ by_product, axis=0)
+        gaps = expected - self._tells @ by_product + UNDER_WAY * np.array(self._seen)[:, None, :]
+        self._expected = expected[-1]
+        self._seen.clear()
+        stocks = block[:, : self._state.today.stock_rows]
+        if np.count_nonzero(gaps) or np.minimum.reduce(stocks, axis=None) < 0:
+            self._complain(first, gaps, stocks)
 
     def _check_pockets(self, day: int, lots: LotKeeper) -> None:
         """What lies in the pockets is what the cells and reserves have."""
@@ -116,17 +128,22 @@ class Conservation:
 
     def _check_signs(self, day: int) -> None:
         state = self._state
-        stocks = {"stock": state.today.stocks, "owed": state.owed, "on order": state.on_order}
-        for reserve, stock in zip(self._plan.reserves, state.reserve, strict=True):
-            stocks[f"reserve '{reserve.name}'"] = stock
-        for name, stock in stocks.items():
-            if stock.size and np.minimum.reduce(stock, axis=None) < 0:
-                raise SimulationError(f"day {day}: {name} is negative")
+        if np.minimum.reduce(state.beside, initial=0) >= 0:
+            return
+        stocks = {"owed": state.owed, "on order": state.on_order}
+        stocks |= {f"reserve '{plan.name}'": r for plan, r in zip(self._plan.reserves, state.reserve, strict=True)}
+        name = next(name for name, stock in stocks.items() if (stock < 0).any())
+        raise SimulationError(f"day {day}: {name} is negative")
 
-    def _complain(self, day: int, gaps: np.ndarray) -> NoReturn:
-        law, product = np.argwhere(gaps)[0]
-        name = self._plan.network.products["name"].iat[self._products[product]]
-        raise SimulationError(f"day {day}, product '{name}': {LAWS[law][0]} {gaps[law, product]}")
+    def _complain(self, first: int, gaps: np.ndarray, stocks: np.ndarray) -> NoReturn:
+        for day, (gap, stock) in enumerate(zip(gaps, stocks, strict=True), first):
+            if gap.any():
+                law, product = np.argwhere(gap)[0]
+                name = self._plan.network.products["name"].iat[self._products[product]]
+                raise SimulationError(f"day {day}, product '{name}': {LAWS[law][0]} {gap[law, product]}")
+            if (stock < 0).any():
+                raise SimulationError(f"day {day}: stock is negative")
+        raise AssertionError("no complaint without a reason")
 
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments

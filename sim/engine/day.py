@@ -7,15 +7,18 @@ Order of a day; what happens at one instant happens in this order:
   4 demand is served
   5 review: triggers and orders, from the facilities upward
   6 allocation and dispatch
-  7 expiry, recording and conservation check
+  7 expiry, recording and conservation check, on small networks of some days at once
 A shipment that leaves on day t with journey time L serves the demand of the first day >= t + L (the next day for
 L = 0). Old backlog is served before new demand. Effects hold on [from, until).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from sim.engine.books import Books
 from sim.engine.conservation import LOT_CHECK_DAYS, Conservation
 from sim.engine.dispatch import Dispatch
 from sim.engine.hoarding import Hoarding
@@ -113,10 +116,34 @@ class World:
         self.quality = Quality(plan, self.state, self.journal)
         self._send_opening_shipments()
         self.recorder.begin()
-        self.conservation = Conservation(plan, self.state, lot_check)
+        self.books = Books(self.state.today, self.recorder, Conservation(plan, self.state, lot_check))
         self._ended = self.first_day - 2
+        self._moves_overnight = self.transport.through_ports or bool(self.transport.passages.queues)
         self._short = np.zeros(len(network.cell_site), dtype=bool)
         self._any_short = False
+        self._phases = self._needed_phases()
+
+    def _needed_phases(self) -> list[Callable[[int], None]]:
+        """What a day of this run consists of, in order; without what its scenario has no need of."""
+        by_lot = self.state.lots is not None
+        phases: tuple[tuple[bool, Callable[[int], None]], ...] = (
+            (self._moves_overnight, self._end_day_before),
+            (True, self.transport.open_day),
+            (by_lot or self.production.tests, self.quality.release),
+            (self.quantities.touched("cell.warm"), self._spoil),
+            (self.production.makes_ahead, self.production.run),
+            (True, self.patients.serve),
+            (self.reports.may_fail, self.reports.renew),
+            (bool(self.desks), self._review_reserves),
+            (True, self.ordering.review),
+            (True, self._allocate),
+            (self.journal.keeps("stockout_begins"), self._note_stockouts),
+            (by_lot, self._expire),
+            (bool(self.desks), self._note_reserves),
+            (self.recorder.prices_move, self.recorder.note_prices),
+            (True, self.books.write),
+        )
+        return [phase for needed, phase in phases if needed]
 
     def _send_opening_shipments(self) -> None:
         start, lots = self.plan.start, self.state.lots
@@ -169,45 +196,47 @@ class World:
 
     def live(self, day: int) -> None:
         """Phases 2 to 7 of one day."""
-        self.end_day(day - 1)
-        self.transport.renew(day)
-        self.transport.advance(float(day), inclusive=True)
-        self.quality.release(day)
-        if self.quantities.touched("cell.warm"):
-            self.quality.spoil(np.flatnonzero(self.quantities["cell.warm"]), day)
-        self.production.run(day)
-        self.patients.serve(day)
-        self.reports.renew()
-        for desk in self.desks:
-            desk.review(float(day))
-        self.ordering.review(day)
-        released = self._allocate(day)
-        self._note_stockouts(day)
-        self.quality.expire(day, self.transport.give_up)
-        totals = self.recorder.record(day, released, [desk.is_open for desk in self.desks])
-        self.conservation.check(day, totals)
-        self.state.today.clear()
+        for phase in self._phases:
+            phase(day)
 
     def end_day(self, day: int) -> None:
         """The midnight after a day: what moved until then; once a day."""
-        transport = self.transport
-        if day <= self._ended or not (transport.through_ports or transport.passages.queues):
+        if day <= self._ended or not self._moves_overnight:
             return
-        self._ended = day
+        transport, self._ended = self.transport, day
         transport.advance(float(day + 1), inclusive=False)
         queue = transport.queue()
         self.recorder.record_ports(day, queue)
         self.recorder.record_passages(day)
         transport.traffic.renew(float(day + 2), queue)
 
-    def _allocate(self, day: int) -> list[int]:
-        """Phase 6; returns the units that each reserve released."""
+    def _end_day_before(self, day: int) -> None:
+        self.end_day(day - 1)
+
+    def _spoil(self, day: int) -> None:
+        self.quality.spoil(np.flatnonzero(self.quantities["cell.warm"]), day)
+
+    def _review_reserves(self, day: int) -> None:
+        for desk in self.desks:
+            desk.review(float(day))
+
+    def _allocate(self, day: int) -> None:
+        """Phase 6: ordinary stock first, then the reserves."""
         before = self.state.owed.copy() if self.hoarding is not None else None
         requested = self.dispatch.open_requests()
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
         if any(desk.is_open for desk in self.desks):
-            requested = self.dispatch.within_lanes(requested - granted)
+            self._release(self.dispatch.within_lanes(requested - granted), day)
+        if self.hoarding is not None and before is not None:
+            self.hoarding.look(before, self.state.owed)
+        self.dispatch.cancel_rest()
+        for desk in self.desks:
+            desk.refill(float(day))
+            desk.rotate(day)
+
+    def _release(self, requested: np.ndarray, day: int) -> None:
+        """Let the open reserves give, in turn, what is still asked for."""
         for desk in self.desks:
             if not desk.is_open:
                 continue
@@ -217,16 +246,16 @@ class World:
                 self.dispatch.take_allowance(flow, given[flow])
                 self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
                 requested = self.dispatch.within_lanes(requested - given)
-        if self.hoarding is not None and before is not None:
-            self.hoarding.look(before, self.state.owed)
-        self.dispatch.cancel_rest()
-        for desk in self.desks:
-            desk.refill(float(day))
-            desk.rotate(day)
-        return [int(desk.released.sum()) for desk in self.desks]
+
+    def _expire(self, day: int) -> None:
+        self.quality.expire(day, self.transport.give_up)
+
+    def _note_reserves(self, day: int) -> None:
+        released = [int(np.add.reduce(desk.released)) for desk in self.desks]
+        self.recorder.note_reserves(day, released, [desk.is_open for desk in self.desks])
 
     def _note_stockouts(self, day: int) -> None:
-        """A stockout begins with the first day of unmet demand and ends with the first day without."""
+        """Journal: a stockout begins with the first day of unmet demand and ends with the first day without."""
         any_short = bool(np.count_nonzero(self.state.today.unmet))
         if not any_short and not self._any_short:
             return

@@ -58,14 +58,14 @@ class Dispatch:
         network = plan.network
         self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
         self._production, self._transport, self._reports = production, transport, reports
-        self._first_lane = network.routes.lane[network.flow_route, 0]
+        self._first_lane = network.flow_lanes[:, 0]
         self._border_first = network.routes.border[network.flow_route] == 0
         self._sources, self._starts = np.unique(network.flow_source, return_index=True)
         self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
         self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
         self._may_stop = quantities.touched("cell.capacity_factor")
-        self._tier = network.sites["priority"].to_numpy(dtype=np.int64)[network.cell_site[network.flow_buyer]]
-        self._load = network.products["size"].to_numpy(dtype=float)[network.cell_product[network.flow_buyer]]
+        self._tier = network.cell_priority[network.flow_buyer]
+        self._load = network.cell_size[network.flow_buyer]
         self._rules = plan.allocation[self._sources]
         self._held_back = np.zeros(len(self._sources), dtype=np.int64)
         for number, rule in enumerate(plan.allocation_rules):

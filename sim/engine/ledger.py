@@ -28,7 +28,7 @@ class Ledger:
 
     Attributes named as in `DAILY` are views of the rows. Figures in `idle` cannot differ from zero in this run; they
     have an array of zeros that is no part of the matrix. A figure in `same` always equals another and shares its
-    row. `row` gives the row of every name but the idle ones.
+    row. `row` gives the row of every name but the idle ones; the first `stock_rows` rows are stocks.
     """
 
     on_hand: np.ndarray
@@ -62,15 +62,10 @@ class Ledger:
         self.row = {name: k for k, name in enumerate(own)}
         self.row |= {name: self.row[other] for name, other in same.items()}
         self.rows = np.zeros((len(own), cells), dtype=np.int64)
-        self._stocks = len([name for name in STOCKS if name in own])
+        self.stock_rows = len([name for name in STOCKS if name in own])
         nothing = np.zeros(cells, dtype=np.int64)
         for name in DAILY:
             setattr(self, name, self.rows[self.row[name]] if name in self.row else nothing)
-
-    @property
-    def stocks(self) -> np.ndarray:
-        """The rows that are stocks."""
-        return self.rows[: self._stocks]
 
     def weights(self, of: Mapping[str, int]) -> np.ndarray:
         """A weight for each row, from weights of figures by name."""
@@ -81,4 +76,4 @@ class Ledger:
 
     def clear(self) -> None:
         """A new day: flows start from zero, stocks stay."""
-        self.rows[self._stocks :] = 0
+        self.rows[self.stock_rows :] = 0

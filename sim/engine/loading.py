@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,17 +25,23 @@ class Throughput:
 
         Where a day's capacity is less than one unit of his, all that was left over is kept until he fits in.
         """
+        if not np.count_nonzero(self._turned_away):
+            self.left[:] = capacity
+            return
         left = np.where(self._turned_away > 0, self.left, 0.0)
         self.left = capacity + np.where(self._turned_away > capacity, left, left % 1.0)
         self._turned_away[:] = 0.0
 
     def admit(self, place: np.ndarray, units: np.ndarray, size: np.ndarray, turn: np.ndarray) -> np.ndarray:
         """Units of each shipment that pass, in order of `turn` (which sorts by place, then time); uses them up."""
-        passing = units.copy()
-        limited = np.isfinite(self.left[place])
-        for p in np.unique(place[limited]):
-            mine = turn[place[turn] == p]
-            passing[mine] = self._fill(int(p), units[mine], size[mine])
+        passing, places = units.copy(), place[turn]
+        limited = np.isfinite(self.left[places])
+        turn, places = turn[limited], places[limited]
+        if turn.size:
+            ends = (places[1:] != places[:-1]).nonzero()[0] + 1
+            for begin, end in pairwise([0, *ends.tolist(), len(turn)]):
+                mine = turn[begin:end]
+                passing[mine] = self._fill(int(places[begin]), units[mine], size[mine])
         return passing
 
     def use(self, place: int, load: float, cut: np.ndarray) -> None:

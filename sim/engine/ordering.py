@@ -130,13 +130,15 @@ class Sources:
         self._first = np.searchsorted(buyers, np.arange(cells))
         self._count = np.searchsorted(buyers, np.arange(cells), side="right") - self._first
         self._all_single = bool((self._count <= 1).all())
+        self._only = np.full(cells, -1)
+        self._only[buyers] = self._by_buyer
         self._share = network.flow_share
         self._carried = np.zeros(len(network.flow_buyer))
 
     def split(self, cells: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(flows, units) whose units add up to each cell's order."""
         if self._all_single:
-            return self._by_buyer[self._first[cells]], units
+            return self._only[cells], units
         single = self._count[cells] == 1
         flow, share = self._by_buyer[self._first[cells[single]]], units[single]
         if single.all():

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
+TRAFFIC = ("arrived", "handled", "queue_days", "moved_on", "waited")
+
 
 class PortTraffic:
-    """The day's figures, over gates: handling units that `arrived` and were `handled`; how many `moved_on` out of the
-    queue and the unit-days these had `waited`; `queue_days`, the queue added up over the day; `berth_days` over pools.
+    """The day's figures, over gates: handling units that `arrived` and were `handled`; `queue_days`, the queue added up
+    over the day; how many `moved_on` out of the queue and the unit-days these had `waited`; `berth_days` over pools.
 
-    Waits and the queue over time are counted apart, so that each is a check on the other (Little's law).
+    Waits and the queue over time are counted apart, so that each is a check on the other (Little's law). `figures` has
+    a row for each of `TRAFFIC`.
     """
 
     def __init__(self, gates: int, pools: int, now: float) -> None:
         self.midnight = now
-        self.arrived, self.handled, self.moved_on = np.zeros(gates), np.zeros(gates), np.zeros(gates)
-        self.waited, self.queue_days, self.berth_days = np.zeros(gates), np.zeros(gates), np.zeros(pools)
+        self.figures = np.zeros((len(TRAFFIC), gates))
+        self.arrived, self.handled, self.queue_days, self.moved_on, self.waited = self.figures
+        self.berth_days = np.zeros(pools)
 
     def renew(self, midnight: float, queue: np.ndarray) -> None:
         """A new day that ends at `midnight` and begins with this queue."""
         self.midnight = midnight
-        for figure in (self.arrived, self.handled, self.moved_on, self.waited, self.berth_days):
-            figure[:] = 0
+        self.figures[:] = 0
         self.queue_days[:] = queue
+        self.berth_days[:] = 0
 
     def came(self, gate: np.ndarray, load: np.ndarray, at: np.ndarray) -> None:
         """Loads join the queue; were they to stay, they would wait until midnight."""

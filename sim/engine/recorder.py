@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.ledger import DAILY
 from sim.engine.plan import Plan
+from sim.engine.port_traffic import TRAFFIC
 from sim.engine.state import State
 from sim.engine.transport import Transport
 
@@ -48,7 +49,7 @@ class Record:
 
 
 class Recorder:
-    """Collects a record day by day; days before 0 (warm-up) are not counted.
+    """Collects a record, some days at a time; days before 0 (warm-up) are not counted.
 
     `table` says of which cells every day is kept: all, none, or those at some positions.
     """
@@ -64,16 +65,19 @@ class Recorder:
         self._table = np.zeros((days, len(ledger.rows), kept), dtype=np.int64) if kept else None
         self._counts = {name: np.zeros(cells, dtype=np.int64) for name in ("stockout_days", "ready_days", "plan_days")}
         self._squares = {name: np.zeros(cells) for name in SQUARED}
-        self._float = np.zeros(cells)
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
-        self._ports = {name: np.zeros((days, len(network.gates))) for name in PORT_FIGURES}
+        self._traffic = np.zeros((len(TRAFFIC), days, len(network.gates)))
+        traffic = dict(zip(TRAFFIC, self._traffic, strict=True))
+        self._ports = {name: traffic.get(name, np.zeros_like(self._traffic[0])) for name in PORT_FIGURES}
         self._queues = tuple(transport.passages.queues)
         figures = ("traffic", "passed", "queue", "waiting")
         self._passages = {name: np.zeros((days, len(self._queues))) for name in figures}
         held = ("stock", "released", "open")
         self._reserves = {name: np.zeros((days, len(plan.reserves)), dtype=np.int64) for name in held}
+        self._whose = np.repeat(np.arange(len(plan.reserves)), [len(reserve.holder) for reserve in plan.reserves])
+        self._holders = np.concatenate([np.zeros(0, dtype=np.int64), *(reserve.holder for reserve in plan.reserves)])
         self._lane_before = np.zeros(len(network.lanes), dtype=np.int64)
-        self._prices_move = transport.quantities.touched("cell.price_factor")
+        self.prices_move = transport.quantities.touched("cell.price_factor")
         self._priced = np.zeros(cells)
         self._has_bounds = bool((plan.stock_maximum >= 0).any())
 
@@ -81,27 +85,41 @@ class Recorder:
         """Note what there is before the first day, all goods under way included."""
         self._opening: np.ndarray = np.add.reduceat(self._ledger.rows, self._starts, axis=1)
 
-    def record(self, day: int, released: list[int], is_open: list[bool]) -> np.ndarray:
-        """Add one day; returns its totals, rows as in the ledger, columns over groups."""
-        ledger = self._ledger
-        for plan in self._plan.reserves:
-            ledger.reserve[plan.holder] = 0
-        for plan, stock in zip(self._plan.reserves, self._state.reserve, strict=True):
-            ledger.reserve[plan.holder] += stock  # holders of one reserve are distinct cells
-        totals: np.ndarray = np.add.reduceat(ledger.rows, self._starts, axis=1)
-        if day < 0:
-            self._lane_before, self._opening = self._state.lane_units.copy(), totals
-            return totals
-        self._sums += ledger.rows
-        self._totals[day] = totals
-        if self._table is not None:
-            self._table[day] = ledger.rows if self._cells is None else ledger.rows[:, self._cells]
-        self._count()
-        if self._prices_move:
-            self._priced += ledger.dispatched * self._transport.quantities["cell.price_factor"]
-        if self._plan.reserves:
-            self._reserves["stock"][day] = [int(stock.sum()) for stock in self._state.reserve]
+    def note_reserves(self, day: int, released: list[int], is_open: list[bool]) -> None:
+        """Enter the reserves, of which there are some, into the day's ledger, and add their day."""
+        held, holders = self._ledger.reserve, self._holders
+        stocks = np.concatenate(self._state.reserve)
+        held[holders] = 0
+        np.add.at(held, holders, stocks)  # a cell may hold several reserves
+        if day >= 0:
+            self._reserves["stock"][day] = np.bincount(self._whose, stocks, len(released))
             self._reserves["released"][day], self._reserves["open"][day] = released, is_open
+
+    def note_prices(self, day: int) -> None:
+        """Add what left on a day at that day's prices."""
+        if day >= 0:
+            self._priced += self._ledger.dispatched * self._transport.quantities["cell.price_factor"]
+
+    def record(self, first: int, block: np.ndarray) -> np.ndarray:
+        """Add some days from `first` on: `block` has their ledgers, shape (days, rows, cells).
+
+        Returns their totals, the cells of each group added up. Days before 0 may not be mixed with others.
+        """
+        totals: np.ndarray = np.add.reduceat(block, self._starts, axis=2)
+        if first < 0:
+            self._lane_before, self._opening = self._state.lane_units.copy(), totals[-1]
+            return totals
+        days = slice(first, first + len(block))
+        self._totals[days] = totals
+        if self._table is not None:
+            self._table[days] = block if self._cells is None else block[:, :, self._cells]
+        busy = np.asarray(totals.any(axis=(0, 2)))
+        if len(block) > 1:
+            self._sums += np.add.reduce(block, axis=0)
+        else:  # many cells: leave out the figures that are zero everywhere
+            for row in busy.nonzero()[0].tolist():
+                self._sums[row] += block[0, row]
+        self._count(block, busy)
         return totals
 
     def record_ports(self, day: int, queue: np.ndarray) -> None:
@@ -109,8 +127,7 @@ class Recorder:
         if day < 0 or not self._plan.network.gates:
             return
         transport, ports = self._transport, self._ports
-        for name in ("arrived", "handled", "queue_days", "moved_on", "waited"):
-            ports[name][day] = getattr(transport.traffic, name)
+        self._traffic[:, day] = transport.traffic.figures
         ports["queue"][day] = queue
         if transport.berths.any:
             ports["yard"][day] = np.where(transport.berths.has, transport.yard(), 0.0)
@@ -158,22 +175,23 @@ class Recorder:
             self._queues,
             self._reserves,
             self._state.lane_units - self._lane_before,
-            self._priced if self._prices_move else sums["dispatched"].astype(float),
+            self._priced if self.prices_move else sums["dispatched"].astype(float),
             by_name(self._opening),
             None if self._cells is None or table is None else (self._cells, table),
         )
 
-    def _count(self) -> None:
-        ledger, counts = self._ledger, self._counts
-        if np.count_nonzero(ledger.unmet):
-            counts["stockout_days"] += ledger.unmet > 0
-        counts["ready_days"] += ledger.on_hand > 0
+    def _count(self, block: np.ndarray, busy: np.ndarray) -> None:
+        row, counts = self._ledger.row, self._counts
+        on_hand, unmet = block[:, row["on_hand"]], row["unmet"]
+        if busy[unmet]:
+            counts["stockout_days"] += np.count_nonzero(block[:, unmet] > 0, axis=0)
+        counts["ready_days"] += np.count_nonzero(on_hand > 0, axis=0)
         if self._has_bounds:
             plan = self._plan
-            counts["plan_days"] += (ledger.on_hand >= plan.stock_minimum) & (ledger.on_hand <= plan.stock_maximum)
+            within = (on_hand >= plan.stock_minimum) & (on_hand <= plan.stock_maximum)
+            counts["plan_days"] += np.count_nonzero(within, axis=0)
         for name, square in self._squares.items():
-            units = getattr(ledger, name)
-            if np.count_nonzero(units):
-                self._float[:] = units  # squared as floats: integers could overflow
-                self._float *= self._float
-                square += self._float
+            if busy[row[name]]:
+                units = block[:, row[name]].astype(float)  # squared as floats: integers could overflow
+                units *= units
+                square += np.add.reduce(units, axis=0)

@@ -21,13 +21,12 @@ class Reports:
             self._short, self._position = np.zeros(len(cells), dtype=bool), state.position(cells)
             self._kept = np.zeros(len(state.owed), dtype=np.int64)
 
-    def renew(self) -> None:
-        """Evening, when demand has been served: every cell reports, but for those whose systems are down."""
-        if self.may_fail:
-            state, works = self._state, self._code == 0
-            np.copyto(self._on_hand, state.on_hand, where=works)
-            np.copyto(self._backlog, state.backlog, where=works)
-            np.copyto(self._short, state.today.unmet > 0, where=works)
+    def renew(self, _: int) -> None:
+        """Every day where systems `may_fail`, when demand has been served: every cell reports whose systems work."""
+        state, works = self._state, self._code == 0
+        np.copyto(self._on_hand, state.on_hand, where=works)
+        np.copyto(self._backlog, state.backlog, where=works)
+        np.copyto(self._short, state.today.unmet > 0, where=works)
 
     def on_hand(self, cells: np.ndarray) -> np.ndarray:
         """Stock on hand as others see it."""

@@ -12,7 +12,7 @@ from sim.engine.state import State
 from sim.model.effects import Impact
 from sim.model.lots import NEVER_EXPIRES
 from sim.policies.allocation.base import ALLOCATION
-from sim.policies.reserves.triggers.base import MemberView
+from sim.policies.reserves.triggers.base import Members, MemberView
 
 
 class ReserveDesk:
@@ -32,8 +32,8 @@ class ReserveDesk:
         self._reports = reports
         self._impacts: tuple[Impact, ...] = tuple(i for i in plan.impacts if i.effects or i.impulses or i.arrivals)
         members = len(self.reserve.members)
-        self._product = plan.network.cell_product[self.reserve.members]
-        self._mean = plan.network.cell_mean[self.reserve.members]
+        cells = self.reserve.members
+        self._members = Members(self.reserve.member, plan.network.cell_product[cells], plan.network.cell_mean[cells])
         self._since = np.full(members, np.nan)
         self._last_met = np.full(members, -np.inf)
         self._open = np.zeros(members, dtype=bool)
@@ -53,15 +53,7 @@ class ReserveDesk:
         self.released[:] = 0
         release, cells = self.reserve.spec.release, self.reserve.members
         announced = any(i.announced <= day < i.end for i in self._impacts)
-        view = MemberView(
-            self.reserve.member,
-            self._product,
-            self._reports.on_hand(cells),
-            self._mean,
-            self._reports.short(cells),
-            day,
-            announced,
-        )
+        view = MemberView(self._members, self._reports.on_hand(cells), self._reports.short(cells), day, announced)
         met = release.when.met(view)
         if not self._alert and not np.count_nonzero(met):
             return

@@ -76,7 +76,10 @@ def simulate(
         for impulse in impact.impulses:
             clock.at(impulse.at, partial(world.strike, impulse))
     environment.process(_days(environment, world, progress))
-    environment.run(until=last)
+    try:
+        environment.run(until=last)
+    finally:  # whatever went wrong: did it begin with a day that broke a law?
+        world.books.close()
     world.end_day(last - 1)
     lots = None if world.state.lots is None else world.state.lots.record()
     substitution = world.patients.substitution

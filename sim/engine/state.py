@@ -25,13 +25,15 @@ class State:
     """Arrays of int64 over cells unless said otherwise.
 
     `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
-    flows. `quota` (float, over flows) is what may still be sent under an allowance. `reserve` has one array
-    over holder cells for each reserve; `lane_units` counts what has set out on each lane.
-    `lots` is None where nothing is kept by lot. `waits` tells whether any patient does.
+    flows; `reserve` has one array over holder cells for each reserve. All that is counted beside the ledger (these
+    three) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
+    `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot. `waits` tells
+    whether any patient does.
     """
 
     plan: Plan
     today: Ledger
+    beside: np.ndarray
     on_order: np.ndarray
     owed: np.ndarray
     quota: np.ndarray
@@ -63,13 +65,18 @@ class State:
         # where no patient waits, all unmet demand is lost
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, {} if waits else {"lost": "unmet"})
         ledger.on_hand[:] = plan.start.on_hand
+        sizes = [reserve.size for reserve in plan.reserves]
+        beside = np.concatenate([plan.start.owed, np.zeros(cells, dtype=np.int64), *sizes])
+        ends = np.cumsum([flows, cells, *(len(size) for size in sizes)])
+        owed, on_order, *reserve = np.split(beside, ends[:-1])
         state = cls(
             plan,
             today=ledger,
-            on_order=np.zeros(cells, dtype=np.int64),
-            owed=plan.start.owed.copy(),
+            beside=beside,
+            on_order=on_order,
+            owed=owed,
             quota=np.zeros(flows),
-            reserve=[reserve.size.copy() for reserve in plan.reserves],
+            reserve=reserve,
             lane_units=np.zeros(len(plan.network.lanes), dtype=np.int64),
             shipments=Shipments(),
             held=Held(),
@@ -135,12 +142,12 @@ class State:
         """What was sent to a cell and is not there."""
         return self.today.in_transit
 
-    def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray:
+    def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray | None:
         """Goods arrive at their buyer and can be used from `day` on, unless their lot is called back or too old.
 
-        Returns a mask of the rows that go into quarantine.
+        Returns a mask of the rows that go into quarantine, None if nothing does.
         """
-        back = np.zeros(len(flow), dtype=bool)
+        back = None
         cell = self.plan.network.flow_buyer[flow]
         self.forget_transit(cell, units)
         if self.lots is not None and (lot >= 0).any():
@@ -227,8 +234,10 @@ class State:
             book.add("expired", lot[old], units[old])
         return np.asarray(old)
 
-    def send(self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None) -> np.ndarray:
-        """Goods leave against open orders, lots in order of issue; returns the shipments' rows.
+    def send(
+        self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Goods leave against open orders, lots in order of issue; returns the shipments' rows and their flows.
 
         `pocket` says where the lots of each flow lie: left out, in the stock of its source.
         """
@@ -239,11 +248,12 @@ class State:
         np.add.at(self.in_transit, buyer, units)
         np.add.at(self.today.dispatched, source, units)
         if self.lots is None:
-            return self.shipments.add(flow, units, now)
+            return self.shipments.add(flow, units, now), flow
         pocket = self.lots.pocket[source] if pocket is None else pocket
         claim, lot, part = self.lots.issue(pocket, units, self.last_use_wanted(flow, now))
         order = np.argsort(claim, kind="stable")
-        return self.shipments.add(flow[claim[order]], part[order], now, lot[order])
+        flow = flow[claim[order]]
+        return self.shipments.add(flow, part[order], now, lot[order]), flow
 
     def too_old_to_send(self, sources: np.ndarray, day: int) -> np.ndarray:
         """Units of source cells (each named once) that some buyer would not accept, by the buyer hardest to please."""

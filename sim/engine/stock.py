@@ -37,19 +37,21 @@ class Production:
         self._stages: list[np.ndarray | slice] = [np.flatnonzero(stage == k) for k in np.unique(stage)] or [slice(None)]
         self._carried = np.zeros(len(self.limited))
         self._target = plan.finished_target
-        self._tests = bool(plan.testing) or quantities.touched("cell.release")
-        self._keeps_stock = self._tests or bool(self._target[self.unlimited].any())
+        self.tests = bool(plan.testing) or quantities.touched("cell.release")
+        self._keeps_stock = self.tests or bool(self._target[self.unlimited].any())
+        self.makes_ahead = bool(self.limited.size) or self._keeps_stock
         self._state, self._quantities = state, quantities
         self._tested = np.full(len(network.cell_site), -1, dtype=np.int64)
         self._tested[list(plan.testing)] = np.arange(len(plan.testing))
-        sites, products = network.site_names(network.cell_site), network.products["name"].to_numpy()
-        names = [f"release/{sites[cell]}/{products[network.cell_product[cell]]}" for cell in plan.testing]
+        tested = np.array(list(plan.testing), dtype=np.int64)
+        sites, products = network.site_names(network.cell_site[tested]), network.products["name"].to_numpy()
+        goods = products[network.cell_product[tested]]
+        names = [f"release/{site}/{product}" for site, product in zip(sites, goods, strict=True)]
         self._times = TimeTape(names, list(plan.testing.values()), streams)
 
     def run(self, day: int) -> None:
-        """One day's production; the fraction of a unit that capacity leaves is carried to the next day."""
-        if not self.limited.size and not self._keeps_stock:
-            return
+        """One day's production, where any `makes_ahead`; the fraction of a unit that capacity leaves is carried to the
+        next day."""
         factor = self._quantities["cell.capacity_factor"]
         if self._making is not None:
             self._finish(*self._making.finish(day), day)
@@ -106,8 +108,10 @@ class Production:
 
     def to_order(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
         """Unlimited suppliers make at once what is about to leave them, unless it must be tested first."""
-        at_once = self._lag(cells, day) == 0
-        self._make(cells[at_once], np.maximum(0, units - self._state.on_hand[cells])[at_once], day)
+        if self.tests:
+            at_once = self._lag(cells, day) == 0
+            cells, units = cells[at_once], units[at_once]
+        self._make(cells, np.maximum(0, units - self._state.on_hand[cells]), day)
 
     def _lacking(self, cells: np.ndarray) -> np.ndarray:
         return np.maximum(0, self._short(cells))
@@ -116,7 +120,7 @@ class Production:
         """Units lacking for the finished stock and open orders; negative where there are more than that."""
         state = self._state
         wanted = self._target[cells] + state.owed_out[cells] - state.on_hand[cells]
-        if self._tests:
+        if self.tests:
             wanted = wanted - state.under_test()[cells]
         if self._making is not None:
             wanted = wanted - state.in_process.good(len(state.on_hand))[cells]
@@ -124,7 +128,7 @@ class Production:
 
     def _lag(self, cells: np.ndarray, day: int) -> np.ndarray:
         """Whole days from making to release."""
-        if not self._tests:
+        if not self.tests:
             return np.zeros(len(cells), dtype=np.int64)
         lag = self._quantities["cell.release"][cells].copy()
         mine = np.flatnonzero(self._tested[cells] >= 0)
@@ -141,7 +145,7 @@ class Production:
 
     def _finish(self, cells: np.ndarray, lot: np.ndarray, units: np.ndarray, day: int) -> None:
         """What is made becomes stock, or is tested first."""
-        if self._tests:
+        if self.tests:
             lag = self._lag(cells, day)
             held = (lag > 0) & (units > 0)
             self._state.hold(cells[held], lot[held], units[held], day + lag[held])

@@ -33,8 +33,9 @@ class Transport:
         network = plan.network
         self.network, self.state, self.quantities, self.journal = network, state, quantities, journal
         self.routes = network.routes
-        self.size = network.products["size"].to_numpy(dtype=float)[network.cell_product]
-        self.cold = (network.products["storage"] == "cold").to_numpy()[network.cell_product]
+        self.size, self.cold = network.cell_size, network.cell_cold
+        self._size_of_flow = self.size[network.flow_buyer]
+        self._last_leg = self.routes.legs[network.flow_route] - 1
         lanes, gates = network.lanes, network.gates
         self.journeys = TimeTape([f"lane/{x.round or x.name}" for x in lanes], [x.times for x in lanes], streams)
         self.clearances = TimeTape([f"gate/{x.name}" for x in gates], [x.clearance for x in gates], streams)
@@ -52,15 +53,16 @@ class Transport:
         self.licences = Licences(quantities, streams, "flow.licence")
         self.permits = Licences(quantities, streams, "stop.licence")
         self.through_ports = bool((self.routes.legs > 1).any()) or self.licences.needed
-        self._handled_a_day = self._pooled_handling()
+        self._look_what_is_open()
         self.since = float(-network.calendar.warm_up)
         self.traffic = PortTraffic(len(gates), len(self.handling.left), self.since)
 
-    def renew(self, day: int) -> None:
-        """Midnight: ports and lanes may let a day's worth pass again."""
+    def open_day(self, day: int) -> None:
+        """Midnight: ports and lanes may let a day's worth pass again, and what is due by now gets where it is going."""
         if self.through_ports:
             self.handling.renew(self._handled_a_day)
         self.loading.renew(day)
+        self.advance(float(day), inclusive=True)
 
     def advance(self, until: float, inclusive: bool) -> None:
         """Move everything that is due before `until` (or at it, if inclusive), under the present quantities."""
@@ -81,14 +83,16 @@ class Transport:
         while moves:
             self.passages.pass_on(self.state.shipments, limit, self.journal)
             due = self._due(limit)
+            if not due.size:
+                return
             self._arrive(due, day, limit)
-            moves = bool(due.size) and self.through_ports and self._pass_on(self._due(limit), limit)
+            moves = self.through_ports and self._pass_on(self._due(limit), limit)
 
     def _from_event_to_event(self, limit: float, until: float) -> None:
         """Goods bound through ports, one instant after the other; then all the others at once."""
         table = self.state.shipments
-        through = self.routes.legs[self.network.flow_route] > 1
-        bound = through[table["flow"]] | (table["leg"] < 0)  # what waits for a licence sets out at its own time too
+        # what waits for a licence sets out at its own time too
+        bound = (self._last_leg > 0)[table["flow"]] | (table["leg"] < 0)
         self._bound = np.flatnonzero((table["phase"] != Phase.DONE) & bound)
         self.berths.count(*self._in_phase(Phase.AT_BERTH))
         now = self.since
@@ -111,13 +115,12 @@ class Transport:
 
     def dispatch(self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None) -> None:
         """Send goods from their sources, or from the pockets of lots that are given, onto the first leg."""
-        rows = self.state.send(flow, units, now, pocket)
+        rows, flow = self.state.send(flow, units, now, pocket)
         if self.licences.needed:
-            flow = self.state.shipments["flow"][rows]
             held = self.licences.required(flow)
             self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
-            rows = rows[~held]
-        self._launch(rows, now)
+            rows, flow = rows[~held], flow[~held]
+        self._launch(rows, self.network.flow_lanes[flow, 0], now)
 
     def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
         """Goods that wait at their source, before their first leg, for a licence."""
@@ -148,12 +151,14 @@ class Transport:
         """Rows in a phase at a port, and their gates."""
         table = self.state.shipments
         rows = table.where(phase) if self._bound is None else self._bound[table["phase"][self._bound] == phase]
+        if not rows.size:
+            return rows, rows
         gate = self._gate(rows)
         return rows[gate >= 0], gate[gate >= 0]
 
     def effects_changed(self, now: float) -> None:
         """Deal with goods under way when disruptions begin or end: at passages and before borders."""
-        self._handled_a_day = self._pooled_handling()
+        self._look_what_is_open()
         self.passages.changed(self.state.shipments, self.quantities, now, self.journal)
         self._at_border(now)
 
@@ -177,14 +182,18 @@ class Transport:
             self.berths.come_apart(queued)
         table["time"][rows] = later
 
-    def _pooled_handling(self) -> np.ndarray:
-        capacity = np.zeros(len(self.handling.left))
-        np.maximum.at(capacity, self.pool, self.quantities["gate.handling"])
-        return capacity
+    def _look_what_is_open(self) -> None:
+        """What ports can handle, and whether anything is closed at all, until effects change."""
+        quantities, handling = self.quantities, self.quantities["gate.handling"]
+        self._handled_a_day = np.zeros(len(self.handling.left))
+        np.maximum.at(self._handled_a_day, self.pool, handling)
+        self._ports_limited = bool(np.isfinite(self._handled_a_day).any())
+        self._some_port_closed = bool((handling <= 0).any())
+        self._some_leg_closed = any((quantities[name] <= 0).any() for name in ("lane.open", "flow.border_open"))
 
     def _load(self, rows: np.ndarray) -> np.ndarray:
         table = self.state.shipments
-        loads: np.ndarray = table["units"][rows] * self.size[self.network.flow_buyer[table["flow"][rows]]]
+        loads: np.ndarray = table["units"][rows] * self._size_of_flow[table["flow"][rows]]
         return loads
 
     def _route(self, rows: np.ndarray) -> np.ndarray:
@@ -192,7 +201,8 @@ class Transport:
         return routes
 
     def _gate(self, rows: np.ndarray) -> np.ndarray:
-        gates: np.ndarray = self.routes.gate[self._route(rows), self.state.shipments["leg"][rows]]
+        table = self.state.shipments
+        gates: np.ndarray = self.network.flow_gates[table["flow"][rows], table["leg"][rows]]
         return gates
 
     def _due(self, limit: float) -> np.ndarray:
@@ -201,12 +211,13 @@ class Transport:
         return table.due(limit) if self._bound is None else self._bound[table["time"][self._bound] <= limit]
 
     def _pass_on(self, due: np.ndarray, limit: float) -> bool:
-        """Let goods through ports and onto their next legs; whether anything moved."""
+        """Let goods through ports and onto their next legs; whether any of them may get further by `limit`."""
         if not due.size:
             return False
         table = self.state.shipments
         phase = table["phase"][due]
-        queued, cleared, berthed = due[phase == Phase.QUEUED], due[phase == Phase.CLEARING], due[:0]
+        queued, cleared, ready = (due[phase == x] for x in (Phase.QUEUED, Phase.CLEARING, Phase.READY))
+        berthed = due[:0]
         if self.berths.any:
             calls = self.berths.has[self._gate(queued)]
             ashore = self._unload(due[phase == Phase.AT_BERTH])
@@ -214,17 +225,24 @@ class Transport:
             ashore = np.concatenate([ashore, self._handle(queued)])
         else:
             ashore = self._handle(queued)
-        cleared = np.concatenate([cleared, ashore[table["time"][ashore] <= limit]])
-        table["phase"][cleared] = Phase.READY
-        ready = np.concatenate([due[phase == Phase.READY], cleared])
-        return bool(self._depart(np.sort(ready)).size or ashore.size or cleared.size or berthed.size)
+        if ashore.size:
+            cleared = np.concatenate([cleared, ashore[table["time"][ashore] <= limit]])
+        if cleared.size:
+            table["phase"][cleared] = Phase.READY
+            ready = np.sort(np.concatenate([ready, cleared]))
+        left = self._depart(ready)
+        if self.berths.any:  # a berth or a place in the yard that has become free lets the next one in
+            return bool(left.size or ashore.size or cleared.size or berthed.size)
+        return bool(np.count_nonzero(table["time"][left] <= limit))
 
     def _arrive(self, due: np.ndarray, day: int, limit: float) -> None:
         table = self.state.shipments
         home = due[table["phase"][due] == Phase.TRAVELLING]
+        if not home.size:
+            return
         ashore = home[:0]
         if self.through_ports:
-            last = self.routes.legs[self._route(home)] == table["leg"][home] + 1
+            last = self._last_leg[table["flow"][home]] == table["leg"][home]
             home, ashore = home[last], home[~last]
         if self.permits.needed and home.size:
             self._ask_for_permits(home[~table["permit"][home]])
@@ -232,7 +250,7 @@ class Transport:
         if home.size:
             back = self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
             self.journal.shipments("arrival", table, home, table["time"][home])
-            if np.count_nonzero(back):
+            if back is not None:
                 self._note_kept_back(home[back])
             table.finish(home)
         if ashore.size:
@@ -271,11 +289,12 @@ class Transport:
         if not rows.size or self.handling.left.max() <= NO_TIME:
             return rows[:0]
         table, gate = self.state.shipments, self._gate(rows)
-        opened = self.quantities["gate.handling"][gate] > 0
-        rows, gate = rows[opened], gate[opened]
-        pool = self.pool[gate]
+        if self._some_port_closed:
+            opened = self.quantities["gate.handling"][gate] > 0
+            rows, gate = rows[opened], gate[opened]
         passed = rows
-        if np.isfinite(self.handling.left[pool]).any():
+        if self._ports_limited:
+            pool = self.pool[gate]
             rank = (self._rank(rows, gate),) if self._ranked else ()
             turn = np.lexsort((table["id"][rows], table["time"][rows], *rank, pool))
             passed = self._part(rows, self.handling.admit(pool, table["units"][rows], self._size(rows), turn))
@@ -332,9 +351,10 @@ class Transport:
         """Rows that pass; a shipment of which only some units are `passing` is split."""
         table = self.state.shipments
         before, units = table.count, table["units"][rows]
-        partly = (passing > 0) & (passing < units)
-        passed = np.concatenate([rows[passing == units], table.split(rows[partly], passing[partly])])
-        self._know_parts(before)
+        passed, partly = rows[passing == units], (passing > 0) & (passing < units)
+        if np.count_nonzero(partly):
+            passed = np.concatenate([passed, table.split(rows[partly], passing[partly])])
+            self._know_parts(before)
         return passed
 
     def _know_parts(self, before: int) -> None:
@@ -343,7 +363,7 @@ class Transport:
             self._bound = np.concatenate([self._bound, np.arange(before, self.state.shipments.count)])
 
     def _size(self, rows: np.ndarray) -> np.ndarray:
-        sizes: np.ndarray = self.size[self.network.flow_buyer[self.state.shipments["flow"][rows]]]
+        sizes: np.ndarray = self._size_of_flow[self.state.shipments["flow"][rows]]
         return sizes
 
     def _rank(self, rows: np.ndarray, gate: np.ndarray) -> np.ndarray:
@@ -352,7 +372,8 @@ class Transport:
         return ranks
 
     def _lane(self, rows: np.ndarray) -> np.ndarray:
-        lanes: np.ndarray = self.routes.lane[self._route(rows), self.state.shipments["leg"][rows]]
+        table = self.state.shipments
+        lanes: np.ndarray = self.network.flow_lanes[table["flow"][rows], table["leg"][rows]]
         return lanes
 
     def _depart(self, rows: np.ndarray) -> np.ndarray:
@@ -360,14 +381,10 @@ class Transport:
         table = self.state.shipments
         if not rows.size:
             return rows
-        route, leg = self._route(rows), table["leg"][rows] + 1
-        lane = self.routes.lane[route, leg]
-        free = (self.quantities["lane.open"][lane] > 0) & self.loading.leaves[lane]
-        crossing = self.routes.border[route] == leg
-        free &= ~crossing | (self.quantities["flow.border_open"][table["flow"][rows]] > 0) | table["exempt"][rows]
-        passed, lane = rows[free], lane[free]
+        passed = rows[self._may_leave(rows)] if self._some_leg_closed or self.loading.scheduled else rows
         if self.loading.may_fill_up and passed.size:
             buyer = self.network.flow_buyer[table["flow"][passed]]
+            lane = self.network.flow_lanes[table["flow"][passed], table["leg"][passed] + 1]
             turn = (table["id"][passed], table["time"][passed])
             units, size = table["units"][passed], self.size[buyer]
             units = self.loading.admit_cold(lane, units, size, turn, self.cold[buyer])
@@ -375,12 +392,21 @@ class Transport:
         if passed.size:
             at = np.maximum(table["time"][passed], self.since)
             table["leg"][passed] += 1
-            self._launch(passed, at)
+            self._launch(passed, self._lane(passed), at)
         return passed
 
-    def _launch(self, rows: np.ndarray, at: np.ndarray | float) -> None:
+    def _may_leave(self, rows: np.ndarray) -> np.ndarray:
+        """Whether the lanes and borders that these rows come to next are open; a mask."""
         table = self.state.shipments
-        lane = self._lane(rows)
+        flow, leg = table["flow"][rows], table["leg"][rows] + 1
+        lane = self.network.flow_lanes[flow, leg]
+        crossing = self.routes.border[self.network.flow_route[flow]] == leg
+        free = (self.quantities["lane.open"][lane] > 0) & self.loading.leaves[lane]
+        free &= ~crossing | (self.quantities["flow.border_open"][flow] > 0) | table["exempt"][rows]
+        return np.asarray(free)
+
+    def _launch(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float) -> None:
+        table = self.state.shipments
         at = self.loading.begin(lane, at)
         if self._may_have_curfew:
             at = after_curfew(at, self.quantities["lane.opens"][lane], self.quantities["lane.closes"][lane])

@@ -244,6 +244,31 @@ class Network:
         return self.site_kind[self.cell_site]
 
     @cached_property
+    def cell_size(self) -> np.ndarray:
+        """Handling units of one unit of each cell."""
+        return np.asarray(self.products["size"].to_numpy(dtype=float)[self.cell_product])
+
+    @cached_property
+    def cell_cold(self) -> np.ndarray:
+        """Whether each cell's product is kept cold."""
+        return np.asarray((self.products["storage"] == "cold").to_numpy()[self.cell_product])
+
+    @cached_property
+    def cell_priority(self) -> np.ndarray:
+        """Priority of the site of each cell, whole numbers."""
+        return np.asarray(self.sites["priority"].to_numpy(dtype=np.int64)[self.cell_site])
+
+    @cached_property
+    def flow_lanes(self) -> np.ndarray:
+        """Lanes of each flow in order; shape (flows, legs), -1 after its last."""
+        return np.asarray(self.routes.lane[self.flow_route])
+
+    @cached_property
+    def flow_gates(self) -> np.ndarray:
+        """Gates at the end of each flow's lanes; shape (flows, legs), -1 where there is none."""
+        return np.asarray(self.routes.gate[self.flow_route])
+
+    @cached_property
     def makers(self) -> np.ndarray:
         """Cells whose product is made there, ascending: those of suppliers, but for the materials they buy."""
         return np.setdiff1d(np.flatnonzero(self.cell_kind == "supplier"), self.bill.bought)

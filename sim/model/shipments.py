@@ -40,51 +40,58 @@ length: of the present leg, in days; passage: where it is held, else -1; vessel:
 else -1; exempt: may cross a closed border; permit: has asked for what it needs at
 its buyer's border; lot: -1 for goods that are not kept by lot."""
 
-START = {
-    "leg": 0,
-    "phase": Phase.READY,
-    "passage": -1,
-    "vessel": -1,
-    "diverted": False,
-    "exempt": False,
-    "permit": False,
-}
+START = {"lot": -1, "phase": Phase.READY, "passage": -1, "vessel": -1}
+"""What a row has at the start of its route and that is not zero."""
 
+NAMES = [[name for name, kind in COLUMNS.items() if kind is one] for one in dict.fromkeys(COLUMNS.values())]
+"""Names of the columns of each type."""
+BLANK: list[np.ndarray] = [
+    np.array([[START.get(name, 0)] for name in names], dtype=COLUMNS[names[0]]) for names in NAMES
+]
+"""A row at the start of its route, an array for each type."""
 
 WORTHWHILE = 512
 """Rows below which forgetting finished ones saves nothing."""
 
 
 class Shipments:
-    """The table. Columns are arrays of at least `count` rows; `table[name]` is the part in use."""
+    """The table. Columns are arrays of at least `count` rows; `table[name]` is the part in use.
+
+    Columns of one type are the rows of one array, so that whole shipments are moved a type, not a column, at a time.
+    What is not in use is as at the start of a route.
+    """
 
     def __init__(self) -> None:
         self.count = 0
-        self._next = 0
-        self._columns: dict[str, np.ndarray] = {name: np.zeros(1024, dtype=kind) for name, kind in COLUMNS.items()}
+        self._next = self._finished = 0
+        self._arrays: list[np.ndarray] = []
+        self._columns: dict[str, np.ndarray] = {}
+        self._in_use: dict[str, np.ndarray] = {}
+        self._use([np.repeat(blank, 1024, axis=1) for blank in BLANK])
+        self._resize(0)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self._columns[name][: self.count]
+        return self._in_use[name]
 
     def add(
-        self, flow: np.ndarray, units: np.ndarray, sent: np.ndarray | float, lot: np.ndarray | int = -1
+        self, flow: np.ndarray, units: np.ndarray, sent: np.ndarray | float, lot: np.ndarray | None = None
     ) -> np.ndarray:
         """Rows of new shipments at the start of their route, ready to leave at `sent`; shape (n,)."""
         rows = self._grow(len(flow))
         place = slice(self.count - len(rows), self.count)
-        for name, value in (("flow", flow), ("units", units), ("sent", sent), ("time", sent), ("lot", lot)):
+        for name, value in (("flow", flow), ("units", units), ("sent", sent), ("time", sent)):
             self._columns[name][place] = value
+        if lot is not None:
+            self._columns["lot"][place] = lot
         self._columns["id"][place] = np.arange(self._next, self._next + len(rows))
         self._next += len(rows)
-        for name, start in START.items():
-            self._columns[name][place] = start
         return rows
 
     def split(self, rows: np.ndarray, units: np.ndarray) -> np.ndarray:
         """Take `units` off these rows into rows of their own with the same identity; returns the new rows."""
         new = self._grow(len(rows))
-        for column in self._columns.values():
-            column[new] = column[rows]
+        for array in self._arrays:
+            array[:, new] = array[:, rows]
         self._columns["units"][new] = units
         self._columns["units"][rows] -= units
         return new
@@ -101,21 +108,33 @@ class Shipments:
         """These rows are at their end: they are never due again."""
         self["phase"][rows] = Phase.DONE
         self["time"][rows] = np.inf
+        self._finished += len(rows)
 
     def compact(self) -> None:
         """Forget finished rows once they are the larger part; call only while no row numbers are held."""
-        if self.count <= WORTHWHILE:
+        if self.count <= WORTHWHILE or 2 * self._finished <= self.count:
             return
         kept = np.flatnonzero(self["phase"] != Phase.DONE)
-        if 2 * len(kept) < self.count:
-            for column in self._columns.values():
-                column[: len(kept)] = column[kept]
-            self.count = len(kept)
+        for array, blank in zip(self._arrays, BLANK, strict=True):
+            array[:, : len(kept)] = array[:, kept]
+            array[:, len(kept) : self.count] = blank
+        self._finished = 0
+        self._resize(len(kept))
 
     def _grow(self, more: int) -> np.ndarray:
-        start, self.count = self.count, self.count + more
-        size = len(self._columns["id"])
-        if self.count > size:
-            for name, column in self._columns.items():
-                self._columns[name] = np.concatenate([column, np.zeros(max(size, more), dtype=column.dtype)])
+        start, size = self.count, len(self._columns["id"])
+        if start + more > size:
+            blank = [np.repeat(blank, max(size, more), axis=1) for blank in BLANK]
+            self._use([np.concatenate(both, axis=1) for both in zip(self._arrays, blank, strict=True)])
+        self._resize(start + more)
         return np.arange(start, self.count)
+
+    def _resize(self, count: int) -> None:
+        self.count = count
+        self._in_use = {name: column[:count] for name, column in self._columns.items()}
+
+    def _use(self, arrays: list[np.ndarray]) -> None:
+        """Take these arrays, one for each type, as the table."""
+        self._arrays = arrays
+        rows = zip(NAMES, arrays, strict=True)
+        self._columns = {name: row for names, array in rows for name, row in zip(names, array, strict=True)}

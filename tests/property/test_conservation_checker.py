@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine import books
 from sim.engine.day import World
 from sim.engine.making import Making
 from sim.engine.quality import Quality
@@ -89,7 +90,7 @@ def _double_receive(patch: pytest.MonkeyPatch) -> None:
     """A delivery becomes stock twice."""
     deliver = State.deliver
 
-    def faulty(self: State, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray:
+    def faulty(self: State, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray | None:
         back = deliver(self, flow, units, lot, day)
         np.add.at(self.on_hand, self.plan.network.flow_buyer[flow], units)
         return back
@@ -225,3 +226,32 @@ def test_every_fault_is_caught(case: Case) -> None:
             plant(patch)
             simulate(plan)
     case.check({"mutants_caught": len(set(FAULTS) & set(MUTANTS))})
+
+
+@pytest.mark.parametrize("breaks_off", [False, True])
+def test_the_first_day_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, breaks_off: bool) -> None:
+    """Also where several days are checked at once, and where the fault makes the run break off before that."""
+    serve = Patients.serve
+
+    def faulty(self: Patients, number: int) -> None:
+        serve(self, number)
+        if number in (12, 13):
+            self._state.on_hand[self._cell] += number
+        if number == 14 and breaks_off:
+            raise IndexError("a consequence")
+
+    monkeypatch.setattr(Patients, "serve", faulty)
+    with pytest.raises(SimulationError, match=r"^day 12, product 'p': stock is not conserved: units missing -24"):
+        simulate(plan_of(SMALL))
+
+
+def test_days_put_together_give_the_record_of_days_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = [plan_of(SMALL | {"warm_up": "20d"}), *(plan_of(scenario(Dice(seed))) for seed in range(8))]
+    together = [simulate(plan).record for plan in plans]
+    monkeypatch.setattr(books, "BLOCK_BYTES", 0)
+    for plan, record in zip(plans, together, strict=True):
+        single = simulate(plan).record
+        for name in ("sums", "counts", "squares", "totals", "table", "reserves"):
+            found, expected = getattr(record, name), getattr(single, name)
+            for figure in expected:
+                np.testing.assert_array_equal(found[figure], expected[figure], err_msg=f"{name} of {figure}")

@@ -15,4 +15,4 @@ class Announced(Trigger):
     bad_example = ({"trigger": "announced", "by": "radio"}, "unknown key")
 
     def met(self, view: MemberView) -> np.ndarray:
-        return np.full(len(view.product), view.announced)
+        return np.full(len(view.members.product), view.announced)

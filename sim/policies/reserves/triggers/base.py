@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,19 +12,55 @@ from sim.registry import Kind, Registry
 from sim.units import Text
 
 
-@dataclass(frozen=True)
-class MemberView:
-    """What a trigger may see: the member cells of one reserve, as arrays over them, at the evening review.
+class Pool:
+    """Cells that are looked at together where they have the same one of `keys`, whole numbers from 0."""
 
-    `member` is the position of the member each cell belongs to; `on_hand` and `mean` in units and units a day;
-    `short` whether demand went unmet today; `product` the product's position. `announced` tells whether a
-    disruption has been announced and is not over; `day` is today.
+    def __init__(self, keys: np.ndarray, mean: np.ndarray) -> None:
+        self._keys, self._mean = keys, np.bincount(keys, mean)
+        self._used = self._mean > 0
+
+    def cover(self, on_hand: np.ndarray) -> np.ndarray:
+        """Days of cover of the cells together, one value for each cell; infinite without demand."""
+        stock = np.bincount(self._keys, on_hand)
+        cover = np.full(len(stock), np.inf)
+        np.divide(stock, self._mean, out=cover, where=self._used)
+        return cover[self._keys]
+
+
+@dataclass(frozen=True)
+class Members:
+    """The member cells of one reserve, as arrays over them.
+
+    `member` is the position of the member each cell belongs to, `product` the product's position, `mean` the usual
+    units a day.
     """
 
     member: np.ndarray
     product: np.ndarray
-    on_hand: np.ndarray
     mean: np.ndarray
+
+    @cached_property
+    def each(self) -> Pool:
+        """Each member's cells of a product together."""
+        both = self.member * (int(self.product.max(initial=0)) + 1) + self.product
+        return Pool(np.unique(both, return_inverse=True)[1], self.mean)
+
+    @cached_property
+    def together(self) -> Pool:
+        """All cells of a product together."""
+        return Pool(self.product, self.mean)
+
+
+@dataclass(frozen=True)
+class MemberView:
+    """What a trigger may see of the `members` of one reserve at the evening review; arrays over their cells.
+
+    `on_hand` in units; `short` whether demand went unmet today. `announced` tells whether a disruption has been
+    announced and is not over; `day` is today.
+    """
+
+    members: Members
+    on_hand: np.ndarray
     short: np.ndarray
     day: float
     announced: bool
@@ -40,12 +77,3 @@ class Trigger(Kind):
 
 
 TRIGGERS: Registry[Trigger] = Registry("reserve trigger", "trigger")
-
-
-def pooled_cover(view: MemberView, keys: np.ndarray) -> np.ndarray:
-    """Days of cover of the cells that share a key, together; one value per cell (infinite without demand).
-
-    Keys are whole numbers of the order of the number of cells.
-    """
-    stock, mean = np.bincount(keys, view.on_hand)[keys], np.bincount(keys, view.mean)[keys]
-    return np.divide(stock, mean, out=np.full(len(keys), np.inf), where=mean > 0)

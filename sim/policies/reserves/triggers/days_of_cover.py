@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from sim.policies.reserves.triggers.base import TRIGGERS, MemberView, Trigger, pooled_cover
+from sim.policies.reserves.triggers.base import TRIGGERS, MemberView, Trigger
 from sim.units import Days
 
 
@@ -23,13 +23,13 @@ class DaysOfCover(Trigger):
     bad_example = ({"trigger": "days_of_cover", "below": 10}, "with its unit")
 
     def met(self, view: MemberView) -> np.ndarray:
-        products = int(view.product.max(initial=0)) + 1
+        members = view.members
         if self.of == "site":
-            low = view.on_hand < self.below * view.mean
+            low = view.on_hand < self.below * members.mean
         elif self.of == "together":
-            low = pooled_cover(view, view.product) < self.below
+            low = members.together.cover(view.on_hand) < self.below
         else:
-            low = pooled_cover(view, view.member * products + view.product) < self.below
+            low = members.each.cover(view.on_hand) < self.below
         if self.of == "any":
-            low = np.isin(view.product, view.product[low])
+            low = np.isin(members.product, members.product[low])
         return low

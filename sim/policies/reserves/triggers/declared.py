@@ -25,4 +25,4 @@ class Declared(Trigger):
 
     def met(self, view: MemberView) -> np.ndarray:
         end = np.inf if self.until is None else self.until
-        return np.full(len(view.product), self.after <= view.day < end)
+        return np.full(len(view.members.product), self.after <= view.day < end)

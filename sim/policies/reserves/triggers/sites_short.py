@@ -18,6 +18,6 @@ class SitesShort(Trigger):
     bad_example = ({"trigger": "sites_short", "above": 10}, "share in percent")
 
     def met(self, view: MemberView) -> np.ndarray:
-        short = np.bincount(view.product, view.short)
-        sites = np.bincount(view.product)
-        return np.asarray((short > 0) & (short >= self.above * sites))[view.product]
+        short = np.bincount(view.members.product, view.short)
+        sites = np.bincount(view.members.product)
+        return np.asarray((short > 0) & (short >= self.above * sites))[view.members.product]
