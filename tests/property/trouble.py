@@ -175,6 +175,15 @@ def _recall(b: Builder) -> Spec:
     return recall
 
 
+def _shutdown(b: Builder) -> Spec:
+    made = sorted({s for several in b.sources.values() for s in several} & set(b.makes))
+    spec: Spec = {**_outage(b), "at": b.c.one(made)}
+    if b.c.number(0, 1):
+        spec["testing"] = b.c.one(["12h", "3d"])
+        maybe(b.c, spec, "tested_for", ["9d", "40d"])
+    return spec
+
+
 def _quality_hold(b: Builder) -> Spec:
     made = sorted({s for several in b.sources.values() for s in several} & set(b.makes))
     return {"at": b.c.one(made), "testing": b.c.one(["12h", "3d", "20d"])}
@@ -273,6 +282,7 @@ DISRUPTED: dict[str, Callable[[Builder], Spec]] = {
     "power_cut": _power_cut,
     "price_shock": _price,
     "quality_hold": _quality_hold,
+    "quality_shutdown": _shutdown,
     "recall": _recall,
     "route_closure": _closure,
     "seizure": _seizure,

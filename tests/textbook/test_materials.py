@@ -317,3 +317,20 @@ def test_a_quality_hold_keeps_back_what_is_made_meanwhile(simulate: Any) -> None
     assert (stock["produced"].loc[1:] == 10).all() and run.daily["unmet"].sum() == 0
     other = of(run, "maker", "b")
     assert (other["on_hand"] == 40).all() and not other["held"].any()
+
+
+def test_a_quality_shutdown_tests_for_longer_what_is_made_after_it(simulate: Any) -> None:
+    """Nothing is made on days 10 to 13; 40 boxes last until the evening of day 13. From day 14 on the maker makes
+    what brings stock to 50 beyond open orders: 40, all it can, then 20 and 10, as the clinic orders 10 a day until it
+    has none left; 10 on day 17, when 40 are released and 30 leave. That is the last to be tested, until day 20: nothing
+    is lacking on day 18, and what is made from day 19 on is there at once."""
+    stop = "disruptions: [{kind: quality_shutdown, at: maker, products: [a], stock: ships, from: 2001-01-11, for: 4d, "
+    run = simulate(HELD[: HELD.index("disruptions")] + stop + "testing: 3d, tested_for: 5d}]\n")
+    stock = of(run, "maker", "a")
+    assert stock["on_hand"].loc[9:21].tolist() == [40, 30, 20, 10, 0, 0, 0, 0, 10, 20, 30, 40, 40]
+    assert stock["held"].loc[13:20].tolist() == [0, 40, 60, 70, 40, 20, 10, 0]
+    assert stock["dispatched"].loc[13:19].tolist() == [10, 0, 0, 0, 30, 10, 10]
+    unmet = run.daily.groupby("day")["unmet"].sum()
+    assert unmet[unmet > 0].to_dict() == {17: 10}
+    other = of(run, "maker", "b")
+    assert (other["on_hand"] == 40).all() and not other["held"].any()
