@@ -178,7 +178,7 @@ def _departures(spec: dict[str, Any]) -> tuple[sim.Run, list[Departure]]:
     seen: list[Departure] = []
 
     class Watched(Transport):
-        def _launch(self, rows: np.ndarray, at: np.ndarray | float) -> None:
+        def _launch(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float) -> None:
             table, network = self.state.shipments, self.network
             for row, when in zip(rows.tolist(), np.broadcast_to(at, len(rows)).tolist(), strict=True):
                 flow, leg = table["flow"][row], table["leg"][row]
@@ -197,7 +197,7 @@ def _departures(spec: dict[str, Any]) -> tuple[sim.Run, list[Departure]]:
                         float(table["units"][row] * goods["size"].iat[product]),
                     )
                 )
-            super()._launch(rows, at)
+            super()._launch(rows, lane, at)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.engine.day.Transport", Watched)
