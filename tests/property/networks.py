@@ -19,7 +19,7 @@ from tests.property.trouble import DISRUPTED, INEXACT, disruption, has_passage, 
 
 @st.composite
 def scenarios(
-    draw: Callable[[st.SearchStrategy[Any]], Any], exact: bool = False, disruptions: int = 4, hazards: int = 0
+    draw: Callable[[st.SearchStrategy[Any]], Any], exact: bool = False, disruptions: int = 6, hazards: int = 0
 ) -> Spec:
     """Random scenarios; `exact` ones never have to round, so that they can be scaled."""
     return scenario(Drawn(draw), exact, disruptions, hazards)
@@ -36,7 +36,7 @@ def struck(draw: Callable[[st.SearchStrategy[Any]], Any], kind: str) -> tuple[Sp
     return spec, {"kind": kind} | DISRUPTED[kind](builder)
 
 
-def scenario(choose: Choose, exact: bool = False, disruptions: int = 4, hazards: int = 0) -> Spec:
+def scenario(choose: Choose, exact: bool = False, disruptions: int = 6, hazards: int = 0) -> Spec:
     """One scenario; see `scenarios`. At most so many disruptions and hazards."""
     return Builder(choose, exact).build(disruptions, hazards)
 
@@ -118,6 +118,7 @@ class Builder:
         self.in_use = sorted({m for _, m in self.sources if m in self.materials})
         kinds = [k for k in kinds if k != "material_shortage" or self.in_use]
         kinds += 3 * [k for k in kinds if k in ("material_shortage", "port_closure")]  # few networks can have them
+        kinds.append("licence_delay")  # of which there are many sorts
         if self.exact:
             kinds = [k for k in kinds if k not in INEXACT]
         spec["disruptions"] = [disruption(self, c.one(kinds), k) for k in range(c.number(0, disruptions))]

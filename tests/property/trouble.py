@@ -178,7 +178,7 @@ def _recall(b: Builder) -> Spec:
 def _shutdown(b: Builder) -> Spec:
     made = sorted({s for several in b.sources.values() for s in several} & set(b.makes))
     spec: Spec = {**_outage(b), "at": b.c.one(made)}
-    if b.c.number(0, 1):
+    if not b.exact and b.c.number(0, 1):  # two that overlap add their testing
         spec["testing"] = b.c.one(["12h", "3d"])
         maybe(b.c, spec, "tested_for", ["9d", "40d"])
     return spec
@@ -241,7 +241,8 @@ def _licence(b: Builder) -> Spec:
     trade = b.c.one(["exports", "imports"])
     countries = sorted(set(b.country.values()))
     licence: Spec = {"country": b.c.one(countries), "trade": trade, "wait": b.c.one(TIMES)}
-    maybe(b.c, licence, "wait_at", ["source", "border", "border"])
+    if b.c.number(0, 3):
+        licence["wait_at"] = b.c.one(["source", "border", "border"])
     if b.ports and not b.c.number(0, 3):
         licence["port"] = b.c.one(b.ports)
     return licence
