@@ -22,9 +22,9 @@ MAPPINGS = ("products", "suppliers", "ports", "warehouses", "facilities", "reser
 
 
 LASTING = sorted(kind for kind in DISRUPTED if not DISRUPTIONS[kind].instant)
-BEGIN_AGAIN = ("epidemic", "labour_absence", "licence_delay", "power_cut")
+BEGIN_AGAIN = ("epidemic", "labour_absence", "licence_delay", "power_cut", "quality_shutdown")
 """Kinds of which two in a row are not one long one: an infection begins with few, staff stay away in waves, waits are
-drawn for each disruption, and a cold room is cold again once power is back."""
+drawn for each disruption, a cold room is cold again once power is back, and every restart is tested anew."""
 each_kind = pytest.mark.parametrize("kind", LASTING)
 
 
