@@ -26,7 +26,7 @@ class Streams:
     """
 
     def __init__(self, seed: int, replication: int = 0) -> None:
-        self._prefix = f"{seed}/{replication}/".encode()
+        self._prefix = hashlib.blake2b(f"{seed}/{replication}/".encode(), digest_size=32)
         self._bits = np.random.PCG64DXSM(0)
         self._state = self._bits.state  # without half a draw left over, so that none is handed to the next stream
         self._place = self._state["state"]
@@ -34,7 +34,9 @@ class Streams:
 
     def key(self, name: str) -> Key:
         """The key of a stream."""
-        digest = hashlib.blake2b(self._prefix + name.encode(), digest_size=32).digest()
+        hasher = self._prefix.copy()
+        hasher.update(name.encode())
+        digest = hasher.digest()
         # an increment must be odd
         return int.from_bytes(digest[:16], "little"), int.from_bytes(digest[16:], "little") | 1
 

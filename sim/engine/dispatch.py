@@ -10,7 +10,6 @@ from sim.engine.state import State
 from sim.engine.stock import Production
 from sim.engine.transport import Transport
 from sim.model.effects import Quantities
-from sim.model.network import CLASSES, Network
 from sim.policies.allocation.base import Claims, in_turn
 
 ALLOWANCE_DAYS = 30
@@ -60,7 +59,7 @@ class Dispatch:
         self._production, self._transport, self._reports = production, transport, reports
         self._first_lane = network.flow_lanes[:, 0]
         self._border_first = network.routes.border[network.flow_route] == 0
-        self._sources, self._starts = np.unique(network.flow_source, return_index=True)
+        self._sources, self._starts = network.sources
         self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
         self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
         self._may_stop = quantities.touched("cell.capacity_factor")
@@ -82,7 +81,7 @@ class Dispatch:
         self._cold = transport.cold[network.flow_buyer]
         fills_up = self._capped | self._cold & transport.loading.refrigerated[self._first_lane]
         self._fills_up = fills_up if fills_up.any() else None
-        self._turn = _turns(network)
+        self._turn = network.flow_turn
 
     def effects_changed(self) -> None:
         """Note which flows are closed from now on."""
@@ -140,13 +139,15 @@ class Dispatch:
         if not np.count_nonzero(short):
             return self.fit_lanes(requested.copy())
         granted = np.where(short[self._source_of_flow], 0, requested)
-        for rule in np.unique(self._rules[short]):
-            self._ration(int(rule), short & (self._rules == rule), requested, available, granted)
+        for number in range(len(self.plan.allocation_rules)):
+            mine = short & (self._rules == number)
+            if np.count_nonzero(mine):
+                self._ration(number, mine, requested, available, granted)
         return self.fit_lanes(granted)
 
     def send(self, granted: np.ndarray, now: float) -> None:
         """What was granted leaves stock and sets out."""
-        flow = np.flatnonzero(granted)
+        flow = granted.nonzero()[0]
         if flow.size:
             units = granted[flow]
             np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
@@ -178,8 +179,8 @@ class Dispatch:
         self, rule: int, short: np.ndarray, requested: np.ndarray, available: np.ndarray, granted: np.ndarray
     ) -> None:
         """Let the rule share the stock of these sources (a mask) over their claims; writes into `granted`."""
-        flow = np.flatnonzero(short[self._source_of_flow] & (requested > 0))
-        sources = np.flatnonzero(short)
+        flow = (short[self._source_of_flow] & (requested > 0)).nonzero()[0]
+        sources = short.nonzero()[0]
         claims = self.claims(flow, np.searchsorted(sources, self._source_of_flow[flow]), available[sources], requested)
         granted[flow] = self.plan.allocation_rules[rule].share(claims, self.network)
 
@@ -215,15 +216,3 @@ class Dispatch:
             units = loading.share_cold(lane, granted[flow], load, self._turn[flow], self._cold[flow])
             granted[flow] = loading.admit(lane, loading.fair(lane, units, load), load, order)
         return granted
-
-
-def _turns(network: Network) -> np.ndarray:
-    """Who gets a single unit of room when shares are even, over flows: by the product's class of importance, the
-    buyer's priority group and the larger usual demand; by name only where all these are alike."""
-    buyer = network.flow_buyer
-    importance = network.products["priority"].map({name: k for k, name in enumerate(CLASSES)}).to_numpy()
-    tier = network.sites["priority"].to_numpy()[network.cell_site[buyer]]
-    order = np.lexsort((-network.flow_usual, tier, importance[network.cell_product[buyer]]))
-    turn = np.empty(len(buyer), dtype=np.int64)
-    turn[order] = np.arange(len(buyer))
-    return turn

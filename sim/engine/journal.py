@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -77,7 +78,7 @@ class Journal:
         import pandas as pd
 
         if not self._blocks:
-            return pd.DataFrame(columns=["date", *FIELDS], dtype=object)
+            return _no_events().copy()
         columns = {name: np.concatenate([block[name] for _, _, block in self._blocks]) for name in NUMBERS}
         sizes = [len(block["day"]) for _, _, block in self._blocks]
         sites = np.array([*self._network.sites["name"], ""], dtype=object)
@@ -98,3 +99,11 @@ class Journal:
             }
         )
         return frame.sort_values("day", kind="stable", ignore_index=True)
+
+
+@cache
+def _no_events() -> pd.DataFrame:
+    """A table without a row, which is made once: pandas takes longer for it than a day of a small network does."""
+    import pandas as pd
+
+    return pd.DataFrame(columns=["date", *FIELDS], dtype=object)

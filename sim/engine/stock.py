@@ -25,7 +25,9 @@ class Production:
     def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal) -> None:
         network = plan.network
         staged = network.bill.staged
-        ahead = np.isfinite(network.capacity[network.makers]) | np.isin(network.makers, staged)
+        in_stages = np.zeros(len(network.cell_site), dtype=bool)
+        in_stages[staged] = True
+        ahead = np.isfinite(network.capacity[network.makers]) | in_stages[network.makers]
         self.limited, self.unlimited = network.makers[ahead], network.makers[~ahead]
         self._making = Making(plan, state, quantities, streams, journal) if staged.size else None
         self._capacity = network.capacity[self.limited]
@@ -41,12 +43,10 @@ class Production:
         self._keeps_stock = self.tests or bool(self._target[self.unlimited].any())
         self.makes_ahead = bool(self.limited.size) or self._keeps_stock
         self._state, self._quantities = state, quantities
-        self._tested = np.full(len(network.cell_site), -1, dtype=np.int64)
-        self._tested[list(plan.testing)] = np.arange(len(plan.testing))
         tested = np.array(list(plan.testing), dtype=np.int64)
-        sites, products = network.site_names(network.cell_site[tested]), network.products["name"].to_numpy()
-        goods = products[network.cell_product[tested]]
-        names = [f"release/{site}/{product}" for site, product in zip(sites, goods, strict=True)]
+        self._tested = np.full(len(network.cell_site), -1, dtype=np.int64)
+        self._tested[tested] = np.arange(len(tested))
+        names = [f"release/{name}" for name in network.cell_names(tested)] if tested.size else []
         self._times = TimeTape(names, list(plan.testing.values()), streams)
 
     def run(self, day: int) -> None:

@@ -269,6 +269,22 @@ class Network:
         return np.asarray(self.routes.gate[self.flow_route])
 
     @cached_property
+    def sources(self) -> tuple[np.ndarray, np.ndarray]:
+        """Cells from which something is ordered, ascending, and the first flow of each."""
+        return np.unique(self.flow_source, return_index=True)
+
+    @cached_property
+    def flow_turn(self) -> np.ndarray:
+        """Who gets a single unit of room when shares are even, over flows: by the product's class of importance, the
+        buyer's priority group and the larger usual demand; by name only where all these are alike."""
+        importance = self.products["priority"].map({name: k for k, name in enumerate(CLASSES)}).to_numpy()
+        of_flow = importance[self.cell_product[self.flow_buyer]]
+        order = np.lexsort((-self.flow_usual, self.cell_priority[self.flow_buyer], of_flow))
+        turn = np.empty(len(order), dtype=np.int64)
+        turn[order] = np.arange(len(order))
+        return turn
+
+    @cached_property
     def makers(self) -> np.ndarray:
         """Cells whose product is made there, ascending: those of suppliers, but for the materials they buy."""
         return np.setdiff1d(np.flatnonzero(self.cell_kind == "supplier"), self.bill.bought)
@@ -283,6 +299,12 @@ class Network:
     def site_names(self, positions: np.ndarray) -> list[str]:
         """Names of the sites at these positions."""
         return [str(n) for n in self.sites["name"].to_numpy()[positions]]
+
+    def cell_names(self, cells: np.ndarray) -> list[str]:
+        """Site and product of these cells, as 'site/product'."""
+        sites = self.sites["name"].to_numpy()[self.cell_site[cells]]
+        goods = self.products["name"].to_numpy()[self.cell_product[cells]]
+        return [f"{site}/{product}" for site, product in zip(sites, goods, strict=True)]
 
     def product_positions(self, names: list[str] | None) -> np.ndarray:
         """Positions of products by name; all of them for None. Raises PlaceError for an unknown one."""
