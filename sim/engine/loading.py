@@ -20,6 +20,11 @@ class Throughput:
         self.left = np.zeros(places)
         self._turned_away = np.zeros(places)
 
+    @property
+    def used_up(self) -> bool:
+        """Whether nothing more can pass anywhere today."""
+        return not np.count_nonzero(self.left > NO_TIME)
+
     def renew(self, capacity: np.ndarray) -> None:
         """A new day; where somebody was turned away, the fraction that was left over is kept for him.
 
@@ -31,6 +36,14 @@ class Throughput:
         left = np.where(self._turned_away > 0, self.left, 0.0)
         self.left = capacity + np.where(self._turned_away > capacity, left, left % 1.0)
         self._turned_away[:] = 0.0
+
+    def admit_all(self, place: np.ndarray, load: np.ndarray) -> bool:
+        """Let these loads pass if every place has room for all of its own, and tell whether it had."""
+        wanted = np.bincount(place, load, len(self.left))
+        if np.count_nonzero(wanted > self.left):
+            return False
+        self.left -= wanted
+        return True
 
     def admit(self, place: np.ndarray, units: np.ndarray, size: np.ndarray, turn: np.ndarray) -> np.ndarray:
         """Units of each shipment that pass, in order of `turn` (which sorts by place, then time); uses them up."""
@@ -54,7 +67,7 @@ class Throughput:
         before = np.concatenate(([0.0], np.cumsum(units * size)[:-1]))
         room = np.maximum(0.0, self.left[place] + 1e-9 - before)
         passing = np.minimum(units, np.floor(room / size)).astype(np.int64)
-        short = np.flatnonzero(passing < units)
+        short = (passing < units).nonzero()[0]
         if short.size:  # first come, first served: nobody overtakes one who waits
             passing[short[0] + 1 :] = 0
             self._turned_away[place] = size[short[0]]
@@ -92,7 +105,7 @@ class Loading:
         self.may_fill_up = bool((self.limited | self.refrigerated).any())
         self._rounds = np.flatnonzero(self._stops > 1).tolist()
         self._whole = np.zeros(len(shared), dtype=bool)  # nothing is left over for the next day's vehicle
-        self._whole[self.place] = [np.isfinite(lane.vehicle) for lane in lanes]
+        self._whole[self.place] = np.isfinite([lane.vehicle for lane in lanes])
         self.scheduled = bool((self._every > 1).any())
         """whether some lane does not leave every day"""
         self._departs, self._arrives = Window([x.departs for x in lanes]), Window([x.arrives for x in lanes])

@@ -24,9 +24,9 @@ class PortTraffic:
     def renew(self, midnight: float, queue: np.ndarray) -> None:
         """A new day that ends at `midnight` and begins with this queue."""
         self.midnight = midnight
-        self.figures[:] = 0
+        self.figures.fill(0)
         self.queue_days[:] = queue
-        self.berth_days[:] = 0
+        self.berth_days.fill(0)
 
     def came(self, gate: np.ndarray, load: np.ndarray, at: np.ndarray) -> None:
         """Loads join the queue; were they to stay, they would wait until midnight."""

@@ -15,7 +15,7 @@ from sim.engine.berths import Berths
 from sim.engine.holds import Holds
 from sim.engine.journal import Journal
 from sim.engine.licences import Licences
-from sim.engine.loading import NO_TIME, Loading, Throughput, after_curfew
+from sim.engine.loading import Loading, Throughput, after_curfew
 from sim.engine.passages import Passages
 from sim.engine.plan import Plan
 from sim.engine.port_traffic import PortTraffic
@@ -44,11 +44,14 @@ class Transport:
         self._ranked = bool(self.rank.any())
         self.pool = np.array([g.pool for g in gates], dtype=np.int64)
         self.handling = Throughput(int(self.pool.max(initial=-1)) + 1)
+        # sums of whole numbers are the same in whatever order they are taken
+        self._in_whole_loads = not (self.size % 1).any()
         self.loading = Loading(lanes, -network.calendar.warm_up)
         self.berths = Berths(network, state.shipments, quantities, streams, journal)
         self._bound: np.ndarray | None = None
         self._may_have_curfew = quantities.touched("lane.opens", "lane.closes")
         self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
+        self._may_clear_later = quantities.touched("gate.clearance")
         self.passages = Passages(network, streams, quantities)
         self.licences = Licences(quantities, streams, "flow.licence")
         self.permits = Licences(quantities, streams, "stop.licence")
@@ -143,11 +146,11 @@ class Transport:
         """Handling units ashore at each gate: being cleared, held, or waiting to leave."""
         return self._load_at_gates(Phase.CLEARING) + self._load_at_gates(Phase.READY)
 
-    def _load_at_gates(self, phase: int) -> np.ndarray:
+    def _load_at_gates(self, phase: np.int8) -> np.ndarray:
         rows, gate = self._in_phase(phase)
         return np.bincount(gate, self._load(rows), len(self.pool)) if rows.size else np.zeros(len(self.pool))
 
-    def _in_phase(self, phase: int) -> tuple[np.ndarray, np.ndarray]:
+    def _in_phase(self, phase: np.int8) -> tuple[np.ndarray, np.ndarray]:
         """Rows in a phase at a port, and their gates."""
         table = self.state.shipments
         rows = table.where(phase) if self._bound is None else self._bound[table["phase"][self._bound] == phase]
@@ -225,11 +228,12 @@ class Transport:
             ashore = np.concatenate([ashore, self._handle(queued)])
         else:
             ashore = self._handle(queued)
-        if ashore.size:
-            cleared = np.concatenate([cleared, ashore[table["time"][ashore] <= limit]])
+        at_once = ashore[table["time"][ashore] <= limit] if ashore.size else ashore
+        if at_once.size:
+            cleared = np.sort(np.concatenate([cleared, at_once]))
         if cleared.size:
             table["phase"][cleared] = Phase.READY
-            ready = np.sort(np.concatenate([ready, cleared]))
+            ready = np.sort(np.concatenate([ready, cleared])) if ready.size else cleared
         left = self._depart(ready)
         if self.berths.any:  # a berth or a place in the yard that has become free lets the next one in
             return bool(left.size or ashore.size or cleared.size or berthed.size)
@@ -286,24 +290,29 @@ class Transport:
 
     def _handle(self, rows: np.ndarray) -> np.ndarray:
         """Let queued rows pass as ports can handle them; returns the rows that are being cleared now."""
-        if not rows.size or self.handling.left.max() <= NO_TIME:
+        if not rows.size or self.handling.used_up:
             return rows[:0]
         table, gate = self.state.shipments, self._gate(rows)
         if self._some_port_closed:
             opened = self.quantities["gate.handling"][gate] > 0
             rows, gate = rows[opened], gate[opened]
-        passed = rows
-        if self._ports_limited:
+        passed, load = rows, self._load(rows)
+        if self._ports_limited and not self._all_pass(gate, load):
             pool = self.pool[gate]
             rank = (self._rank(rows, gate),) if self._ranked else ()
             turn = np.lexsort((table["id"][rows], table["time"][rows], *rank, pool))
             passed = self._part(rows, self.handling.admit(pool, table["units"][rows], self._size(rows), turn))
+            gate, load = self._gate(passed), self._load(passed)
         if passed.size:
-            at = np.maximum(table["time"][passed], self.since)
-            gate = self._gate(passed)
-            self.traffic.left(gate, self._load(passed), table["time"][passed], at)
-            self._put_ashore(passed, gate, at)
+            came = table["time"][passed]
+            at = np.maximum(came, self.since)
+            self.traffic.left(gate, load, came, at)
+            self._put_ashore(passed, gate, load, at)
         return passed
+
+    def _all_pass(self, gate: np.ndarray, load: np.ndarray) -> bool:
+        """Let all loads pass if there is room for every one, so that nobody's turn matters; whether there was."""
+        return self._in_whole_loads and self.handling.admit_all(self.pool[gate], load)
 
     def _berth(self, rows: np.ndarray) -> np.ndarray:
         """Give free berths to queued rows; returns those that are at berth now."""
@@ -330,15 +339,17 @@ class Transport:
         )
         self._know_parts(before)
         if passed.size:
-            self._put_ashore(passed, self._gate(passed), np.full(len(passed), self.since))
+            self._put_ashore(passed, self._gate(passed), self._load(passed), np.full(len(passed), self.since))
             self.berths.count(*self._in_phase(Phase.AT_BERTH))
         return passed
 
-    def _put_ashore(self, rows: np.ndarray, gate: np.ndarray, at: np.ndarray) -> None:
+    def _put_ashore(self, rows: np.ndarray, gate: np.ndarray, load: np.ndarray, at: np.ndarray) -> None:
         table = self.state.shipments
-        self.traffic.handle(gate, self._load(rows))
+        self.traffic.handle(gate, load)
         self.journal.shipments("handled", table, rows, at)
-        stay = self.clearances.at(gate, np.floor(at)) + self.quantities["gate.clearance"][gate]
+        stay = self.clearances.at(gate, np.floor(at))
+        if self._may_clear_later:
+            stay = stay + self.quantities["gate.clearance"][gate]
         if self.holds.any:
             held = self.holds.days(gate, table["flow"][rows], table["sent"][rows])
             self.journal.shipments("detained", table, rows[held > 0], at[held > 0])

@@ -6,15 +6,10 @@ import numpy as np
 
 
 class Phase:
-    """Where a shipment is on its route; plain numbers, since arrays are compared with them many times a day."""
+    """Where a shipment is on its route; numbers of the column's own type, since it is compared with them many times a
+    day."""
 
-    TRAVELLING = 0
-    QUEUED = 1
-    CLEARING = 2
-    READY = 3
-    HELD = 4
-    DONE = 5
-    AT_BERTH = 6
+    TRAVELLING, QUEUED, CLEARING, READY, HELD, DONE, AT_BERTH = (np.int8(number) for number in range(7))
 
 
 COLUMNS = {
@@ -96,7 +91,7 @@ class Shipments:
         self._columns["units"][rows] -= units
         return new
 
-    def where(self, phase: int) -> np.ndarray:
+    def where(self, phase: np.int8) -> np.ndarray:
         """Rows in a phase, ascending."""
         return (self["phase"] == phase).nonzero()[0]
 
