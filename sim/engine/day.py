@@ -251,8 +251,10 @@ class World:
         self.quality.expire(day, self.transport.give_up)
 
     def _note_reserves(self, day: int) -> None:
-        released = [int(np.add.reduce(desk.released)) for desk in self.desks]
-        self.recorder.note_reserves(day, released, [desk.is_open for desk in self.desks])
+        self.recorder.note_stocks(day)
+        if any(desk.is_open for desk in self.desks):  # a closed one releases nothing
+            released = [int(np.add.reduce(desk.released)) for desk in self.desks]
+            self.recorder.note_releases(day, released, [desk.is_open for desk in self.desks])
 
     def _note_stockouts(self, day: int) -> None:
         """Journal: a stockout begins with the first day of unmet demand and ends with the first day without."""

@@ -76,4 +76,4 @@ class Ledger:
 
     def clear(self) -> None:
         """A new day: flows start from zero, stocks stay."""
-        self.rows[self.stock_rows :] = 0
+        self.rows[self.stock_rows :].fill(0)

@@ -76,6 +76,7 @@ class Recorder:
         self._reserves = {name: np.zeros((days, len(plan.reserves)), dtype=np.int64) for name in held}
         self._whose = np.repeat(np.arange(len(plan.reserves)), [len(reserve.holder) for reserve in plan.reserves])
         self._holders = np.concatenate([np.zeros(0, dtype=np.int64), *(reserve.holder for reserve in plan.reserves)])
+        self._one_each = len(np.unique(self._holders)) == len(self._holders)
         self._lane_before = np.zeros(len(network.lanes), dtype=np.int64)
         self.prices_move = transport.quantities.touched("cell.price_factor")
         self._priced = np.zeros(cells)
@@ -85,14 +86,20 @@ class Recorder:
         """Note what there is before the first day, all goods under way included."""
         self._opening: np.ndarray = np.add.reduceat(self._ledger.rows, self._starts, axis=1)
 
-    def note_reserves(self, day: int, released: list[int], is_open: list[bool]) -> None:
-        """Enter the reserves, of which there are some, into the day's ledger, and add their day."""
-        held, holders = self._ledger.reserve, self._holders
-        stocks = np.concatenate(self._state.reserve)
-        held[holders] = 0
-        np.add.at(held, holders, stocks)  # a cell may hold several reserves
+    def note_stocks(self, day: int) -> None:
+        """Enter what reserves have into the day's ledger, and add their day."""
+        held, holders, stocks = self._ledger.reserve, self._holders, self._state.in_reserve
+        if self._one_each:
+            held[holders] = stocks
+        else:  # a cell may hold several reserves
+            held[holders] = 0
+            np.add.at(held, holders, stocks)
         if day >= 0:
-            self._reserves["stock"][day] = np.bincount(self._whose, stocks, len(released))
+            self._reserves["stock"][day] = np.bincount(self._whose, stocks, len(self._plan.reserves))
+
+    def note_releases(self, day: int, released: list[int], is_open: list[bool]) -> None:
+        """Add a day on which some reserve was open."""
+        if day >= 0:
             self._reserves["released"][day], self._reserves["open"][day] = released, is_open
 
     def note_prices(self, day: int) -> None:

@@ -28,7 +28,7 @@ class Reports:
         np.copyto(self._backlog, state.backlog, where=works)
         np.copyto(self._short, state.today.unmet > 0, where=works)
 
-    def on_hand(self, cells: np.ndarray) -> np.ndarray:
+    def on_hand(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand as others see it."""
         return (self._on_hand if self.may_fail else self._state.on_hand)[cells]
 
@@ -36,7 +36,7 @@ class Reports:
         """Waiting demand as others see it."""
         return (self._backlog if self.may_fail else self._state.backlog)[cells]
 
-    def short(self, cells: np.ndarray) -> np.ndarray:
+    def short(self, cells: np.ndarray | slice) -> np.ndarray:
         """Whether demand went unmet today, as others see it."""
         return np.asarray(self._short[cells] if self.may_fail else self._state.today.unmet[cells] > 0)
 

@@ -8,8 +8,7 @@ from sim.engine.dispatch import Dispatch
 from sim.engine.journal import Journal
 from sim.engine.plan import Plan, ReservePlan
 from sim.engine.reports import Reports
-from sim.engine.state import State
-from sim.model.effects import Impact
+from sim.engine.state import State, in_place
 from sim.model.lots import NEVER_EXPIRES
 from sim.policies.allocation.base import ALLOCATION
 from sim.policies.reserves.triggers.base import Members, MemberView
@@ -30,9 +29,11 @@ class ReserveDesk:
         self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
         self._reports = reports
-        self._impacts: tuple[Impact, ...] = tuple(i for i in plan.impacts if i.effects or i.impulses or i.arrivals)
+        # an announcement, and when what was announced is over
+        self._announced = [(i.announced, i.end) for i in plan.impacts if i.effects or i.impulses or i.arrivals]
         members = len(self.reserve.members)
         cells = self.reserve.members
+        self._cells = in_place(cells)
         self._members = Members(self.reserve.member, plan.network.cell_product[cells], plan.network.cell_mean[cells])
         self._since = np.full(members, np.nan)
         self._last_met = np.full(members, -np.inf)
@@ -50,9 +51,9 @@ class ReserveDesk:
 
     def review(self, day: float) -> None:
         """Look at the trigger: condition met -> authorisation after the delay; not met for a while -> closed."""
-        self.released[:] = 0
-        release, cells = self.reserve.spec.release, self.reserve.members
-        announced = any(i.announced <= day < i.end for i in self._impacts)
+        self.released.fill(0)
+        release, cells = self.reserve.spec.release, self._cells
+        announced = any(told <= day < over for told, over in self._announced)
         view = MemberView(self._members, self._reports.on_hand(cells), self._reports.short(cells), day, announced)
         met = release.when.met(view)
         if not self._alert and not np.count_nonzero(met):

@@ -123,6 +123,11 @@ class State:
             table.add(rows.cell, lot, rows.units, first + rows.until, rows.scrap)
 
     @property
+    def in_reserve(self) -> np.ndarray:
+        """What all reserves have, one after the other, over their holder cells."""
+        return self.beside[len(self.owed) + len(self.on_order) :]
+
+    @property
     def on_hand(self) -> np.ndarray:
         """Usable stock."""
         return self.today.on_hand

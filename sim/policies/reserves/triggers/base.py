@@ -16,15 +16,17 @@ class Pool:
     """Cells that are looked at together where they have the same one of `keys`, whole numbers from 0."""
 
     def __init__(self, keys: np.ndarray, mean: np.ndarray) -> None:
-        self._keys, self._mean = keys, np.bincount(keys, mean)
+        self._alone = bool((np.bincount(keys) <= 1).all())
+        self._keys, self._mean = keys, mean if self._alone else np.bincount(keys, mean)
         self._used = self._mean > 0
+        self._endless = np.full(len(self._mean), np.inf)
 
     def cover(self, on_hand: np.ndarray) -> np.ndarray:
         """Days of cover of the cells together, one value for each cell; infinite without demand."""
-        stock = np.bincount(self._keys, on_hand)
-        cover = np.full(len(stock), np.inf)
+        stock = on_hand if self._alone else np.bincount(self._keys, on_hand)
+        cover = self._endless.copy()
         np.divide(stock, self._mean, out=cover, where=self._used)
-        return cover[self._keys]
+        return cover if self._alone else cover[self._keys]
 
 
 @dataclass(frozen=True)
