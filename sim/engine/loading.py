@@ -11,6 +11,8 @@ from sim.model.network import Lane
 
 NO_TIME = 1e-9
 """Days within which two times are one."""
+WITHIN = 1e-9
+"""Handling units by which a sum of sizes may be off."""
 
 
 class Throughput:
@@ -33,8 +35,9 @@ class Throughput:
         if not np.count_nonzero(self._turned_away):
             self.left[:] = capacity
             return
-        left = np.where(self._turned_away > 0, self.left, 0.0)
-        self.left = capacity + np.where(self._turned_away > capacity, left, left % 1.0)
+        left = np.where(self._turned_away > 0, np.maximum(0.0, self.left), 0.0)
+        fraction = np.maximum(0.0, left - np.floor(left + WITHIN))
+        self.left = capacity + np.where(self._turned_away > capacity, left, fraction)
         self._turned_away[:] = 0.0
 
     def admit_all(self, place: np.ndarray, load: np.ndarray) -> bool:
@@ -65,7 +68,7 @@ class Throughput:
 
     def _fill(self, place: int, units: np.ndarray, size: np.ndarray) -> np.ndarray:
         before = np.concatenate(([0.0], np.cumsum(units * size)[:-1]))
-        room = np.maximum(0.0, self.left[place] + 1e-9 - before)
+        room = np.maximum(0.0, self.left[place] + WITHIN - before)
         passing = np.minimum(units, np.floor(room / size)).astype(np.int64)
         short = (passing < units).nonzero()[0]
         if short.size:  # first come, first served: nobody overtakes one who waits

@@ -28,3 +28,14 @@ def test_a_day_is_used_up_when_no_place_has_anything_left() -> None:
     day.renew(np.array([3.0, 1.0]))
     assert day.admit_all(np.array([0, 0]), np.array([1.0, 2.0])) and not day.used_up
     assert day.admit_all(np.array([1]), np.array([1.0])) and day.used_up
+
+
+@pytest.mark.parametrize("tenths", range(1, 40))
+def test_a_queue_of_small_units_passes_as_fast_as_the_place_allows(tenths: int) -> None:
+    """Ten days for units of a tenth, of which sums are not exact: every tenth is used, and none is used twice."""
+    gate, passed = Throughput(1), 0
+    one = np.zeros(1, dtype=np.int64)
+    for _ in range(10):
+        gate.renew(np.array([tenths / 10]))
+        passed += int(gate.admit(one, np.array([1_000]), np.array([0.1]), one)[0])
+    assert passed == 10 * tenths
