@@ -6,11 +6,11 @@ What is drawn depends on the seed, the replication and the name alone, never on 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from sim.engine.plan import DemandPlan
-from sim.engine.state import in_place
 from sim.engine.surges import Joined, Surges
 from sim.model.distributions import Times
 from sim.model.effects import Arrivals
@@ -18,8 +18,10 @@ from sim.model.network import Calendar
 from sim.rng import BLOCK_DAYS, Streams
 
 YEAR = 365.25
-BATCH = 64
+BATCH = 128
 """Streams drawn before their numbers are laid out by day: small enough for a processor's cache."""
+WIDTHS = (np.int16, np.int32, np.int64)
+"""Types in which drawn units are kept: the first that holds them, since fresh memory is dear."""
 
 
 def block_of(day: int) -> tuple[int, int, int]:
@@ -38,7 +40,7 @@ class DemandTape:
         self._calendar = calendar
         self._streams = streams
         self._keys = streams.keys(plan.names)
-        self._block = np.zeros((0, len(plan.cell)), dtype=np.int32)
+        self._block = np.zeros((0, len(plan.cell)), dtype=WIDTHS[0])
         self._first: int | None = None
         self._random = np.array([e.recorded is None and e.kind.random for e in plan.entries], dtype=bool)
         self._recorded = self._recorded_rows()
@@ -75,33 +77,42 @@ class DemandTape:
         plan = self._plan
         start = max(first, -self._calendar.warm_up)
         days = np.arange(first, min(first + BLOCK_DAYS, self._calendar.days), dtype=float)
-        block = np.zeros((len(days), len(plan.cell)), dtype=np.int32)
+        block = self._cleared(len(days))
         shapes = [self._shape(entry, days) for entry in range(len(plan.entries))]
         # a scalar mean draws several times faster than an array of equal means
         flat = [float(shape[0]) if (shape == shape[0]).all() else None for shape in shapes]
-        drawn = np.zeros((BATCH, len(days)), dtype=np.int32)
+        drawn = np.zeros((BATCH, len(days)), dtype=np.int64)
         some = self._random & np.array([level is None or level > 0 for level in flat], dtype=bool)
         shape = [one if level is None else level for one, level in zip(shapes, flat, strict=True)]
         draw = [entry.kind.draw for entry in plan.entries]
         cells = np.flatnonzero(some[plan.entry] & (plan.mean > 0))
-        entries, means, keys = plan.entry.tolist(), plan.mean.tolist(), self._keys
+        entries, means, keys, stream = plan.entry.tolist(), plan.mean.tolist(), self._keys, self._streams.at
         for begin in range(0, len(cells), BATCH):
-            batch = cells[begin : begin + BATCH]
-            for row, k in enumerate(batch.tolist()):
+            batch = cells[begin : begin + BATCH].tolist()
+            for row, k in enumerate(batch):
                 entry = entries[k]
-                generator = self._streams.at(keys[k], number)
-                drawn[row] = draw[entry](generator, means[k] * shape[entry], len(days))
-            block[:, in_place(batch)] = drawn[: len(batch)].T
-        self._carry_forward(block, days, shapes)
+                drawn[row] = draw[entry](stream(keys[k], number), means[k] * shape[entry], len(days))
+            together = batch[-1] - batch[0] < len(batch)
+            place = slice(batch[0], batch[-1] + 1) if together else batch
+            block = _put(block, np.s_[:, place], drawn[: len(batch)].T)
+        block = self._carry_forward(block, days, shapes)
         at, k, units = self._recorded
         inside = (at >= start) & (at < first + len(days))
-        block[at[inside] - first, k[inside]] = units[inside]
+        block = _put(block, (at[inside] - first, k[inside]), units[inside])
         if self._joined is not None:
             self._joined.draw(number, first, len(days))
         self._block, self._first = block, first
 
-    def _carry_forward(self, block: np.ndarray, days: np.ndarray, shapes: list[np.ndarray]) -> None:
-        """Deterministic demand: the whole units by which the running total grows on each day."""
+    def _cleared(self, days: int) -> np.ndarray:
+        """A block of zeros, in the old one's memory where there is enough of it."""
+        if days > len(self._block):
+            return np.zeros((days, len(self._plan.cell)), dtype=self._block.dtype)
+        block = self._block[:days]
+        block[:] = 0
+        return block
+
+    def _carry_forward(self, block: np.ndarray, days: np.ndarray, shapes: list[np.ndarray]) -> np.ndarray:
+        """Deterministic demand: the whole units by which the running total grows on each day; returns the block."""
         for entry, shape in enumerate(shapes):
             if self._random[entry] or self._plan.entries[entry].recorded is not None:
                 continue
@@ -112,7 +123,8 @@ class DemandTape:
             total = np.outer(before, self._plan.mean[mine])
             grown = np.outer(before + (1.0 if steady else shape), self._plan.mean[mine])
             units = np.floor(grown + 1e-9) - np.floor(total + 1e-9)
-            block[:, mine] = units * ((shape > 0)[:, None] if steady else 1)
+            block = _put(block, np.s_[:, mine], units * ((shape > 0)[:, None] if steady else 1))
+        return block
 
     def _elapsed(self, entry: int, day: float) -> float:
         """Days of mean demand from the entry's first day (or the start) until `day`; below 0 before it."""
@@ -137,6 +149,15 @@ class DemandTape:
                 found.append((days[known], at[where[known]], units[known]))
         day, cell, units = (np.concatenate(part) for part in zip(*found, strict=True))
         return day, cell, units
+
+
+def _put(block: np.ndarray, place: tuple[Any, Any], units: np.ndarray) -> np.ndarray:
+    """Enter units at a place of the block; returns the block, in a wider type if they need one."""
+    most = units.max(initial=0)
+    if most > np.iinfo(block.dtype).max:
+        block = block.astype(next((width for width in WIDTHS if most <= np.iinfo(width).max), WIDTHS[-1]))
+    block[place] = units
+    return block
 
 
 class TimeTape:

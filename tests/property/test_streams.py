@@ -94,6 +94,27 @@ def test_replications_are_uncorrelated() -> None:
     assert abs(lagged) < 0.03
 
 
+def test_large_demand_is_kept_whole() -> None:
+    """Demand too large for the type that units are first kept in is what its stream gives, beside that of others."""
+    small, large, huge, steady = 20, 60_000, 5_000_000_000, 70_000
+    spec = DEMAND | {"facilities": {name: {} for name in "fghi"}, "end": "2025-07-01"}
+    spec["lanes"] = [{"from": "s", "to": "facilities", "time": "1d"}]
+    spec["demand"] = [
+        {"at": at, "product": "p", "per_day": mean} for at, mean in zip("fgh", (small, large, huge), strict=True)
+    ]
+    spec["demand"] += [{"at": "i", "product": "p", "per_day": steady, "distribution": "deterministic"}]
+    spec["replenishment"] = [{"at": "facilities", "policy": "base_stock", "level": 99}]
+    plan, streams = plan_of(spec), Streams(5)
+    tape = DemandTape(plan.demand, plan.network.calendar, streams)
+    found = np.array([tape.day(day) for day in range(512)])
+    assert found.dtype == np.int64
+    for k, mean in enumerate((small, large, huge)):
+        key = streams.key(plan.demand.names[k])
+        drawn = np.concatenate([streams.at(key, block).poisson(mean, 256) for block in (0, 2)])
+        np.testing.assert_array_equal(found[:, k], drawn)
+    assert (found[:, 3] == steady).all()
+
+
 @pytest.mark.rule("H3", "same seed -> byte-identical results")
 def test_runs_in_other_processes_and_in_another_order_leave_the_same_bytes() -> None:
     tasks = [(scenario(Dice(seed)), replication) for seed in (3, 4, 5) for replication in (0, 1)]
