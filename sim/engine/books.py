@@ -40,7 +40,7 @@ class Books:
         self._conservation.check_present(day)
         if self._count == self._days or day == -1:
             self.close()
-        self._ledger.clear()
+        self._ledger.clear(self._recorder.busy if self._days == 1 else None)
 
     def close(self) -> None:
         """Add up and check what was written and has not been yet."""

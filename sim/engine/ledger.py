@@ -10,9 +10,10 @@ import numpy as np
 STOCKS = ("on_hand", "reserve", "held", "in_process", "backlog", "owed", "in_transit")
 """At the day's end: usable stock, ring-fenced stock, stock under test or in quarantine, units begun and not finished,
 demand waiting, customers' orders not yet sent, goods on the way to the site (ports included)."""
+OF_PATIENTS = ("demand", "served", "served_late", "unmet", "lost")
 FLOWS = (
-    "demand", "served", "served_late", "unmet", "lost", "received", "ordered", "dispatched", "produced", "destroyed",
-    "expired", "recalled", "used_up", "scrapped", "substituted", "stood_in", "conserved", "recovered",
+    *OF_PATIENTS, "received", "ordered", "dispatched", "produced", "destroyed", "expired", "recalled", "used_up",
+    "scrapped", "substituted", "stood_in", "conserved", "recovered",
 )  # fmt: skip
 """During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
 `lost` never served, `dispatched` left the site; `produced` begun by a maker, good or not; `destroyed`, `expired`,
@@ -28,7 +29,8 @@ class Ledger:
 
     Attributes named as in `DAILY` are views of the rows. Figures in `idle` cannot differ from zero in this run; they
     have an array of zeros that is no part of the matrix. A figure in `same` always equals another and shares its
-    row. `row` gives the row of every name but the idle ones; the first `stock_rows` rows are stocks.
+    row. `row` gives the row of every name but the idle ones; the first `stock_rows` rows are stocks. `within` gives
+    the cells among which a row may differ from zero.
     """
 
     on_hand: np.ndarray
@@ -57,12 +59,20 @@ class Ledger:
     conserved: np.ndarray
     recovered: np.ndarray
 
-    def __init__(self, cells: int, idle: set[str], same: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        cells: int,
+        idle: set[str],
+        same: Mapping[str, str] = MappingProxyType({}),
+        within: Mapping[str, slice] = MappingProxyType({}),
+    ) -> None:
         own = [name for name in DAILY if name not in idle and name not in same]
         self.row = {name: k for k, name in enumerate(own)}
         self.row |= {name: self.row[other] for name, other in same.items()}
         self.rows = np.zeros((len(own), cells), dtype=np.int64)
+        self.within = [within.get(name, slice(0, cells)) for name in own]
         self.stock_rows = len([name for name in STOCKS if name in own])
+        self._cleared = len([name for name in (*STOCKS, *OF_PATIENTS) if name in own])
         nothing = np.zeros(cells, dtype=np.int64)
         for name in DAILY:
             setattr(self, name, self.rows[self.row[name]] if name in self.row else nothing)
@@ -74,6 +84,13 @@ class Ledger:
             found[self.row[name]] += of[name]
         return found
 
-    def clear(self) -> None:
-        """A new day: flows start from zero, stocks stay."""
-        self.rows[self.stock_rows :].fill(0)
+    def clear(self, written: np.ndarray | None = None) -> None:
+        """A new day: flows start from zero, stocks stay, and what patients do is written over when they are served.
+
+        `written` is a mask of the rows in which anything is; left out, it may be all.
+        """
+        if written is None:
+            self.rows[self._cleared :].fill(0)
+            return
+        for row in (written[self._cleared :].nonzero()[0] + self._cleared).tolist():
+            self.rows[row, self.within[row]] = 0

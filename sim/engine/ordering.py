@@ -8,7 +8,8 @@ from sim.engine.hoarding import Hoarding
 from sim.engine.journal import Journal
 from sim.engine.plan import BoundRule, Plan
 from sim.engine.reports import Reports
-from sim.engine.state import State, in_place
+from sim.engine.spans import in_place
+from sim.engine.state import State
 from sim.model.effects import Quantities
 from sim.model.lots import NEVER_EXPIRES
 from sim.model.network import Network

@@ -63,9 +63,11 @@ class Recorder:
         self._cells = np.unique(table) if isinstance(table, np.ndarray) else None
         kept = len(self._cells) if self._cells is not None else cells if table else 0
         self._table = np.zeros((days, len(ledger.rows), kept), dtype=np.int64) if kept else None
-        self._counts = {name: np.zeros(cells, dtype=np.int64) for name in ("stockout_days", "ready_days", "plan_days")}
+        self._counts = {name: np.zeros(cells, dtype=np.int32) for name in ("stockout_days", "ready_days", "plan_days")}
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
+        self._spans = [self._span(cells) for cells in ledger.within]
+        self._real = np.empty(cells)
         self._traffic = np.zeros((len(TRAFFIC), days, len(network.gates)))
         traffic = dict(zip(TRAFFIC, self._traffic, strict=True))
         self._ports = {name: traffic.get(name, np.zeros_like(self._traffic[0])) for name in PORT_FIGURES}
@@ -80,6 +82,8 @@ class Recorder:
         self._lane_before = np.zeros(len(network.lanes), dtype=np.int64)
         self.prices_move = transport.quantities.touched("cell.price_factor")
         self._priced = np.zeros(cells)
+        self.busy = np.zeros(len(ledger.rows), dtype=bool)
+        """rows in which anything is in the days recorded last"""
         self._has_bounds = bool((plan.stock_maximum >= 0).any())
 
     def begin(self) -> None:
@@ -112,22 +116,47 @@ class Recorder:
 
         Returns their totals, the cells of each group added up. Days before 0 may not be mixed with others.
         """
-        totals: np.ndarray = np.add.reduceat(block, self._starts, axis=2)
+        totals = self._add_groups(first, block)
+        self.busy = busy = np.asarray(totals.any(axis=(0, 2)))
         if first < 0:
             self._lane_before, self._opening = self._state.lane_units.copy(), totals[-1]
             return totals
         days = slice(first, first + len(block))
-        self._totals[days] = totals
+        if len(block) > 1:
+            self._totals[days] = totals
         if self._table is not None:
             self._table[days] = block if self._cells is None else block[:, :, self._cells]
-        busy = np.asarray(totals.any(axis=(0, 2)))
         if len(block) > 1:
             self._sums += np.add.reduce(block, axis=0)
         else:  # many cells: leave out the figures that are zero everywhere
             for row in busy.nonzero()[0].tolist():
-                self._sums[row] += block[0, row]
+                cells = self._ledger.within[row]
+                self._sums[row, cells] += block[0, row, cells]
         self._count(block, busy)
         return totals
+
+    def _add_groups(self, first: int, block: np.ndarray) -> np.ndarray:
+        """The cells of each group added up; one day, which is long, only where its rows may differ from zero."""
+        if len(block) > 1:
+            return np.asarray(np.add.reduceat(block, self._starts, axis=2))
+        totals = (
+            self._totals[first : first + 1] if first >= 0 else np.zeros((1, *self._totals.shape[1:]), dtype=np.int64)
+        )
+        for row, (cells, groups, starts) in enumerate(self._spans):
+            if len(starts):
+                np.add.reduceat(block[0, row, cells], starts, out=totals[0, row, groups])
+        return totals
+
+    def _span(self, cells: slice) -> tuple[slice, slice, np.ndarray]:
+        """The groups that some cells are in, with all cells of theirs: (cells, groups, where each group starts)."""
+        groups = slice(0, 0)
+        if cells.stop > cells.start:
+            first, last = np.searchsorted(self._starts, (cells.start, cells.stop - 1), side="right").tolist()
+            groups = slice(first - 1, last)
+        starts = self._starts[groups]
+        ends = [*self._starts.tolist(), len(self._sums[0])]
+        whole = slice(ends[groups.start], ends[groups.stop])
+        return whole, groups, starts - whole.start
 
     def record_ports(self, day: int, queue: np.ndarray) -> None:
         """Add a day's port traffic and the `queue` at its end; call at that midnight, when all movement is known."""
@@ -173,7 +202,7 @@ class Recorder:
         table = None if self._table is None else by_name(self._table)
         return Record(
             sums,
-            self._counts,
+            {name: days.astype(np.int64) for name, days in self._counts.items()},
             self._squares,
             by_name(self._totals),
             table if self._cells is None else None,
@@ -191,14 +220,26 @@ class Recorder:
         row, counts = self._ledger.row, self._counts
         on_hand, unmet = block[:, row["on_hand"]], row["unmet"]
         if busy[unmet]:
-            counts["stockout_days"] += np.count_nonzero(block[:, unmet] > 0, axis=0)
-        counts["ready_days"] += np.count_nonzero(on_hand > 0, axis=0)
+            counts["stockout_days"] += _days(block[:, unmet] > 0)
+        counts["ready_days"] += _days(on_hand > 0)
         if self._has_bounds:
             plan = self._plan
             within = (on_hand >= plan.stock_minimum) & (on_hand <= plan.stock_maximum)
-            counts["plan_days"] += np.count_nonzero(within, axis=0)
+            counts["plan_days"] += _days(within)
         for name, square in self._squares.items():
             if busy[row[name]]:
-                units = block[:, row[name]].astype(float)  # squared as floats: integers could overflow
-                units *= units
-                square += np.add.reduce(units, axis=0)
+                square += self._squared(block[:, row[name]])
+
+    def _squared(self, units: np.ndarray) -> np.ndarray:
+        """Squares summed over days; as floats, since integers could overflow."""
+        if len(units) == 1:
+            np.copyto(self._real, units[0])
+            return np.multiply(self._real, self._real, out=self._real)
+        real = units.astype(float)
+        real *= real
+        return np.asarray(np.add.reduce(real, axis=0))
+
+
+def _days(found: np.ndarray) -> np.ndarray:
+    """Days on which something holds, from (days, cells)."""
+    return found[0] if len(found) == 1 else np.add.reduce(found, axis=0, dtype=np.int32)

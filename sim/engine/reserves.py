@@ -8,7 +8,8 @@ from sim.engine.dispatch import Dispatch
 from sim.engine.journal import Journal
 from sim.engine.plan import Plan, ReservePlan
 from sim.engine.reports import Reports
-from sim.engine.state import State, in_place
+from sim.engine.spans import in_place
+from sim.engine.state import State
 from sim.model.lots import NEVER_EXPIRES
 from sim.policies.allocation.base import ALLOCATION
 from sim.policies.reserves.triggers.base import Members, MemberView

@@ -7,17 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engine.held import Held
-from sim.engine.ledger import Ledger
+from sim.engine.ledger import OF_PATIENTS, Ledger
 from sim.engine.lots import LotKeeper
 from sim.engine.plan import Plan
+from sim.engine.spans import reach, without
 from sim.model.lots import NEVER_EXPIRES
 from sim.model.shipments import Shipments
-
-
-def in_place(cells: np.ndarray) -> np.ndarray | slice:
-    """The same cells as a slice where they stand together: a slice is read in place, an index array is copied."""
-    together = len(cells) and (np.diff(cells) == 1).all()
-    return slice(int(cells[0]), int(cells[-1]) + 1) if together else cells
 
 
 @dataclass
@@ -63,7 +58,11 @@ class State:
         at_once = not plan.network.bill.staged.size
         idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}
         # where no patient waits, all unmet demand is lost
-        ledger = Ledger(cells, {name for name, never in idle.items() if never}, {} if waits else {"lost": "unmet"})
+        same = {} if waits else {"lost": "unmet"}
+        sends, asks = reach(plan.network.flow_source), reach(plan.demand.cell)
+        within = {"owed": sends, "dispatched": sends, "produced": reach(plan.network.makers)}
+        within |= dict.fromkeys(OF_PATIENTS, asks)
+        ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
         sizes = [reserve.size for reserve in plan.reserves]
         beside = np.concatenate([plan.start.owed, np.zeros(cells, dtype=np.int64), *sizes])
@@ -98,7 +97,7 @@ class State:
         aged = self.plan.opening.stock
         made = self.lots.opening(aged.cell, plan.life_at(aged.cell, aged.age), aged.units, day, aged.maker, aged.age)
         self.lots.put(self.lots.pocket[aged.cell], made, aged.units, day)
-        cells = np.setdiff1d(np.flatnonzero(plan.tracked), aged.cell)
+        cells = without(np.flatnonzero(plan.tracked), aged.cell, len(plan.tracked))
         opening = self.lots.opening(cells, plan.opening_life[cells], self.on_hand[cells], day)
         self.lots.put(self.lots.pocket[cells], opening, self.on_hand[cells], day)
         for reserve, stock, pocket in zip(self.plan.reserves, self.reserve, self.lots.reserve, strict=True):

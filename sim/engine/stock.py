@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.engine.journal import Journal
 from sim.engine.making import Making
 from sim.engine.plan import Plan
-from sim.engine.state import State, in_place
+from sim.engine.spans import in_place
+from sim.engine.state import State
 from sim.engine.substitution import Substitution
 from sim.engine.tape import DemandTape, TimeTape
 from sim.engine.use_levels import Conservers
@@ -178,9 +181,9 @@ class Patients:
         demand = self._tape.day(day, factor)
         today.demand[cell] = demand
         if self._simple:  # all unmet demand is lost; the ledger keeps the two as one
-            served = np.minimum(state.on_hand[cell], demand)
+            served = _enter(today.served, cell, np.minimum, state.on_hand[cell], demand)
             state.on_hand[cell] -= served
-            today.served[cell], today.unmet[cell] = served, demand - served
+            _enter(today.unmet, cell, np.subtract, demand, served)
             if self._lots is not None:
                 self._lots.serve(served)
             return
@@ -225,3 +228,11 @@ class Patients:
         given_up = np.zeros(len(late), dtype=np.int64)
         given_up[self._patient] = lost
         return given_up
+
+
+def _enter(row: np.ndarray, cell: np.ndarray | slice, result_of: np.ufunc, one: np.ndarray, other: np.ndarray) -> Any:
+    """Work out what a row has at some cells from two arrays over them, in place where they stand together."""
+    if isinstance(cell, slice):
+        return result_of(one, other, out=row[cell])
+    row[cell] = found = result_of(one, other)
+    return found

@@ -246,7 +246,7 @@ def test_the_first_day_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, b
 
 
 def test_days_put_together_give_the_record_of_days_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    plans = [plan_of(SMALL | {"warm_up": "20d"}), *(plan_of(scenario(Dice(seed))) for seed in range(8))]
+    plans = [plan_of(SMALL | {"warm_up": "20d"}), *(plan_of(scenario(Dice(seed))) for seed in range(24))]
     together = [simulate(plan).record for plan in plans]
     monkeypatch.setattr(books, "BLOCK_BYTES", 0)
     for plan, record in zip(plans, together, strict=True):
