@@ -61,6 +61,7 @@ class Dispatch:
         self._border_first = network.routes.border[network.flow_route] == 0
         self._sources, self._starts = network.sources
         self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
+        self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
         self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
         self._may_stop = quantities.touched("cell.capacity_factor")
         self._tier = network.cell_priority[network.flow_buyer]
@@ -130,15 +131,15 @@ class Dispatch:
         """Units granted from ordinary stock, over flows."""
         if self._book is not None:
             self._book.update(self.state.owed)
-        if not np.count_nonzero(requested):
+        wanted = np.add.reduceat(requested, self._starts) if requested.size else requested
+        if not np.count_nonzero(wanted):
             return requested
-        wanted = np.add.reduceat(requested, self._starts)
         self._make_to_order(wanted, day)
         available = self.state.on_hand[self._sources] - self.state.too_old_to_send(self._sources, day)
         short = (wanted > available - self._held_back) & (wanted > 0)
         if not np.count_nonzero(short):
             return self.fit_lanes(requested.copy())
-        granted = np.where(short[self._source_of_flow], 0, requested)
+        granted = np.where(self._over_flows(short), 0, requested)
         for number in range(len(self.plan.allocation_rules)):
             mine = short & (self._rules == number)
             if np.count_nonzero(mine):
@@ -147,7 +148,7 @@ class Dispatch:
 
     def send(self, granted: np.ndarray, now: float) -> None:
         """What was granted leaves stock and sets out."""
-        flow = granted.nonzero()[0]
+        flow = (granted > 0).nonzero()[0]
         if flow.size:
             units = granted[flow]
             np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
@@ -179,10 +180,14 @@ class Dispatch:
         self, rule: int, short: np.ndarray, requested: np.ndarray, available: np.ndarray, granted: np.ndarray
     ) -> None:
         """Let the rule share the stock of these sources (a mask) over their claims; writes into `granted`."""
-        flow = (short[self._source_of_flow] & (requested > 0)).nonzero()[0]
-        sources = short.nonzero()[0]
-        claims = self.claims(flow, np.searchsorted(sources, self._source_of_flow[flow]), available[sources], requested)
+        flow = (self._over_flows(short) & (requested > 0)).nonzero()[0]
+        place = np.add.accumulate(short, dtype=np.int64) - 1  # of each source among those that are short
+        claims = self.claims(flow, place[self._source_of_flow[flow]], available[short], requested)
         granted[flow] = self.plan.allocation_rules[rule].share(claims, self.network)
+
+    def _over_flows(self, sources: np.ndarray) -> np.ndarray:
+        """A mask over sources as one over flows, which are in order of their source."""
+        return np.repeat(sources, self._flows_of_source)
 
     def claims(self, flow: np.ndarray, source: np.ndarray, available: np.ndarray, requested: np.ndarray) -> Claims:
         """Claims on these flows, in ascending order of `source`; every source has one at least."""

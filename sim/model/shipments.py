@@ -111,7 +111,7 @@ class Shipments:
             return
         kept = np.flatnonzero(self["phase"] != Phase.DONE)
         for array, blank in zip(self._arrays, BLANK, strict=True):
-            array[:, : len(kept)] = array[:, kept]
+            array[:, : len(kept)] = np.take(array, kept, axis=1)
             array[:, len(kept) : self.count] = blank
         self._finished = 0
         self._resize(len(kept))
@@ -119,8 +119,12 @@ class Shipments:
     def _grow(self, more: int) -> np.ndarray:
         start, size = self.count, len(self._columns["id"])
         if start + more > size:
-            blank = [np.repeat(blank, max(size, more), axis=1) for blank in BLANK]
-            self._use([np.concatenate(both, axis=1) for both in zip(self._arrays, blank, strict=True)])
+            self._use(
+                [
+                    _longer(array, blank, size + max(size, more))
+                    for array, blank in zip(self._arrays, BLANK, strict=True)
+                ]
+            )
         self._resize(start + more)
         return np.arange(start, self.count)
 
@@ -133,3 +137,11 @@ class Shipments:
         self._arrays = arrays
         rows = zip(NAMES, arrays, strict=True)
         self._columns = {name: row for names, array in rows for name, row in zip(names, array, strict=True)}
+
+
+def _longer(array: np.ndarray, blank: np.ndarray, rows: int) -> np.ndarray:
+    """The array with blank rows at its end, so that it has `rows` of them."""
+    longer = np.empty((len(array), rows), dtype=array.dtype)
+    longer[:, : array.shape[1]] = array
+    longer[:, array.shape[1] :] = blank
+    return longer

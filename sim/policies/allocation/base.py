@@ -98,11 +98,13 @@ def largest_remainder(available: np.ndarray, source: np.ndarray, requested: np.n
     small = int(enough.max(initial=0)) * int(requested.max(initial=0)) < 2**63
     exact = np.int64 if small else object  # Python's integers where the product would not fit
     product = enough[source].astype(exact) * requested
-    share, rest = (part.astype(np.int64) for part in (product // divisor, product % divisor))
+    exactly = product // divisor
+    share, rest = exactly.astype(np.int64), (product - exactly * divisor).astype(np.int64)
     left = enough.copy()
     np.subtract.at(left, source, share)
-    order = np.lexsort((np.arange(len(source)), -rest, source))
+    order = np.lexsort((-rest, source))  # stable: equal claims stay in their order
     rank = np.empty(len(source), dtype=np.int64)
     ordered = source[order]
-    rank[order] = np.arange(len(source)) - np.searchsorted(ordered, ordered)
+    first = np.searchsorted(ordered, np.arange(len(available)))
+    rank[order] = np.arange(len(source)) - first[ordered]
     return share + (rank < left[source])
