@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import sim.metrics.summary  # noqa: F401  (registers every metric)
 from sim.metrics.base import METRICS
 
 PAGE = Path(__file__).parent / "reference" / "metrics.md"

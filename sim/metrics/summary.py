@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.engine.run import Outcome
-from sim.metrics import equity, resilience, service
 from sim.metrics.base import METRICS, Metric, View
 from sim.metrics.cost import Rates, costs
 
-FAMILIES = (service, resilience, equity)
 BREAKDOWNS = ("product", "country", "region", "priority", "setting")
 
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from sim.engine.run import Outcome
 from sim.errors import PlaceError
-from sim.metrics import equity, resilience, service
 from sim.metrics.base import METRICS, View
 from sim.metrics.cost import NET, Rates, costs
 from sim.metrics.summary import BREAKDOWNS
 
-FAMILIES = (service, resilience, equity)
 COST = "cost"
 MONEY = {COST: ("Cost", "total"), "net_cost": ("Cost net of stock", NET)}
 """Measures in money: how a person reads each, and its line of the costs."""
