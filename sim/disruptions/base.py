@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 import numpy as np
 from pydantic import Field, PrivateAttr
 
-from sim.errors import PlaceError, one_of_few, placed
+from sim.errors import PlaceError, one_of_few
 from sim.model.effects import Arrivals, Effect, Impact, Impulse, Operation, Steps
 from sim.model.network import Network
 from sim.model.selection import Selector
@@ -129,10 +129,7 @@ class Disruption(Kind):
 
     def cells(self, network: Network, at: Selector, products: list[str] | None) -> np.ndarray:
         """Cells of the sites under `at` and of the products; faults are placed on those two fields."""
-        with placed("at"):
-            sites = network.select_sites(at)
-        with placed("products"):
-            return network.cells_of(sites, network.product_positions(products))
+        return network.select_cells(at, products)
 
 
 class AtOnce(Disruption):

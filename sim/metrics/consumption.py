@@ -1,4 +1,4 @@
-"""Consumption as logistics systems report it: AMC and months of stock."""
+"""Consumption as logistics systems report it: average monthly consumption (AMC)."""
 
 from __future__ import annotations
 
@@ -27,8 +27,3 @@ def average_monthly_consumption(
     if by_month:
         return float((MONTH * issues[counted] / days[counted]).mean())
     return float(MONTH * issues[counted].sum() / days[counted].sum())
-
-
-def months_of_stock(stock: float, amc: float | None) -> float | None:
-    """Stock divided by AMC; None without consumption."""
-    return stock / amc if amc else None

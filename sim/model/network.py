@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from sim.errors import PlaceError
+from sim.errors import PlaceError, placed
 from sim.model.amounts import Column, Cover
 from sim.model.bill import Bill
 from sim.model.distributions import Times
@@ -329,8 +329,14 @@ class Network:
         return {}
 
     def select_cells(self, selector: Selector, products: list[str] | None = None) -> np.ndarray:
-        """Positions of the cells at the selected sites that hold one of the products."""
-        return self.cells_of(self.select_sites(selector), self.product_positions(products))
+        """Positions of the cells at the selected sites that hold one of the products.
+
+        Raises PlaceError on the field `at` or `products` where a name is unknown.
+        """
+        with placed("at"):
+            sites = self.select_sites(selector)
+        with placed("products"):
+            return self.cells_of(sites, self.product_positions(products))
 
     def cells_of(self, sites: np.ndarray, products: np.ndarray) -> np.ndarray:
         """Positions of the cells at these sites and of these products."""

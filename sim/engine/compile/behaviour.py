@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.plan import Behaviour, DemandPlan, Hoarders, SubstituteStep, UseLevels
-from sim.errors import PlaceError, placed
+from sim.errors import PlaceError
 from sim.model.network import Network
-from sim.model.selection import Selector
 from sim.policies.hoarding import Hoarding
 from sim.scenario.load import Loaded, Problems
 
@@ -17,13 +16,6 @@ def compile_behaviour(loaded: Loaded, network: Network, demand: DemandPlan, prob
     steps, rows = _substitutes(loaded, network, demand, problems)
     use = _use_levels(loaded, network, demand, problems)
     return Behaviour(steps, rows, use, _hoarders(loaded, network, problems))
-
-
-def _cells(network: Network, at: Selector, products: list[str] | None) -> np.ndarray:
-    with placed("at"):
-        sites = network.select_sites(at)
-    with placed("products"):
-        return network.cells_of(sites, network.product_positions(products))
 
 
 def _once(network: Network, owner: np.ndarray, cells: np.ndarray, position: int, what: str) -> None:
@@ -39,7 +31,7 @@ def _hoarders(loaded: Loaded, network: Network, problems: Problems) -> Hoarders 
     found: list[tuple[np.ndarray, Hoarding]] = []
     for position, entry in enumerate(loaded.spec.hoarding):
         with problems.at("hoarding", position):
-            cells = _cells(network, entry.at, entry.products)
+            cells = network.select_cells(entry.at, entry.products)
             cells = cells[np.isin(cells, network.flow_buyer)]
             if not cells.size:
                 raise PlaceError(("at",), "none of these sites orders any of these products")
@@ -82,7 +74,7 @@ def _use_levels(loaded: Loaded, network: Network, demand: DemandPlan, problems: 
     found = []
     for position, entry in enumerate(loaded.spec.use_levels):
         with problems.at("use_levels", position):
-            cells = _cells(network, entry.at, entry.products)
+            cells = network.select_cells(entry.at, entry.products)
             cells = cells[np.isin(cells, demand.cell)]
             if not cells.size:
                 raise PlaceError(("at",), "none of these sites has demand for any of these products")

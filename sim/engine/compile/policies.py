@@ -7,18 +7,10 @@ import numpy as np
 from sim.engine.plan import BoundRule, Start
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
-from sim.model.selection import Selector
 from sim.policies.allocation.base import Allocation
 from sim.policies.allocation.proportional import Proportional
 from sim.policies.replenishment.max_min import MaxMin
 from sim.scenario.load import Loaded, Problems
-
-
-def _cells(network: Network, at: Selector, products: list[str] | None) -> np.ndarray:
-    with placed("at"):
-        sites = network.select_sites(at)
-    with placed("products"):
-        return network.cells_of(sites, network.product_positions(products))
 
 
 def _described(network: Network, cell: int) -> str:
@@ -34,7 +26,7 @@ def bind_replenishment(loaded: Loaded, network: Network, problems: Problems) -> 
     bound = []
     for position, entry in enumerate(loaded.spec.replenishment):
         with problems.at("replenishment", position):
-            cells = _cells(network, entry.at, entry.products)
+            cells = network.select_cells(entry.at, entry.products)
             cells = cells[orders[cells]]
             if not len(cells):
                 raise PlaceError(("at",), "none of these sites orders any of these products")
@@ -58,7 +50,7 @@ def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tup
     index = np.zeros(len(network.cell_site), dtype=np.int64)
     for position, entry in enumerate(loaded.spec.allocation):
         with problems.at("allocation", position):
-            cells = _cells(network, entry.at, entry.products)
+            cells = network.select_cells(entry.at, entry.products)
             if not np.isin(cells, network.flow_source).any():
                 raise PlaceError(("at",), "none of these sites supplies any of these products to another")
             if (twice := cells[index[cells] > 0]).size:
@@ -104,7 +96,7 @@ def bind_start(
     steady = np.ones(cells, dtype=bool)
     for position, entry in enumerate(loaded.spec.stock):
         with problems.at("stock", position):
-            mine = _cells(network, entry.at, entry.products)
+            mine = network.select_cells(entry.at, entry.products)
             if not len(mine):
                 raise PlaceError(("at",), "none of these sites keeps any of these products")
             if (given[mine] >= 0).any():
