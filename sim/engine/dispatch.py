@@ -135,10 +135,10 @@ class Dispatch:
         if not np.count_nonzero(wanted):
             return requested
         self._make_to_order(wanted, day)
-        available = self.state.on_hand[self._sources] - self.state.too_old_to_send(self._sources, day)
+        available = self.state.to_send(self._sources, day)
         short = (wanted > available - self._held_back) & (wanted > 0)
         if not np.count_nonzero(short):
-            return self.fit_lanes(requested.copy())
+            return self.fit_lanes(requested)
         granted = np.where(self._over_flows(short), 0, requested)
         for number in range(len(self.plan.allocation_rules)):
             mine = short & (self._rules == number)
@@ -211,6 +211,7 @@ class Dispatch:
         """
         if self._fills_up is None:
             return granted
+        granted = granted.copy()
         flow = np.flatnonzero(self._fills_up & (granted > 0))
         if self._transport.licences.needed:  # what waits for a licence is loaded when it leaves
             flow = flow[~self._transport.licences.required(flow)]

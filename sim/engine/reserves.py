@@ -90,8 +90,8 @@ class ReserveDesk:
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
             claims = self._dispatch.claims(reserve.flow[mine], source, left[holders], requested)
             given[reserve.flow[mine]] = self._rule.share(claims, self._network)
-            share = self._dispatch.fit_lanes(given)[reserve.flow[mine]]
-            np.add.at(self.released, reserve.flow_holder[mine], share)
+            given = self._dispatch.fit_lanes(given)
+            np.add.at(self.released, reserve.flow_holder[mine], given[reserve.flow[mine]])
         self.stock -= self.released
         self._journal.cells("release", day, *self._some(self.released), cause=reserve.name)
         return given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -39,6 +39,20 @@ class State:
     in_process: Held
     lots: LotKeeper | None
     waits: bool
+    on_hand: np.ndarray = field(init=False)
+    """usable stock"""
+    backlog: np.ndarray = field(init=False)
+    """demand that waits at facilities"""
+    owed_out: np.ndarray = field(init=False)
+    """what a cell's customers have ordered and it has not sent"""
+    in_transit: np.ndarray = field(init=False)
+    """what was sent to a cell and is not there"""
+
+    def __post_init__(self) -> None:
+        today = self.today
+        self.on_hand, self.backlog, self.owed_out, self.in_transit = (
+            today.on_hand, today.backlog, today.owed, today.in_transit,
+        )  # fmt: skip
 
     @classmethod
     def at_start(cls, plan: Plan) -> State:
@@ -125,26 +139,6 @@ class State:
     def in_reserve(self) -> np.ndarray:
         """What all reserves have, one after the other, over their holder cells."""
         return self.beside[len(self.owed) + len(self.on_order) :]
-
-    @property
-    def on_hand(self) -> np.ndarray:
-        """Usable stock."""
-        return self.today.on_hand
-
-    @property
-    def backlog(self) -> np.ndarray:
-        """Demand that waits at facilities."""
-        return self.today.backlog
-
-    @property
-    def owed_out(self) -> np.ndarray:
-        """What a cell's customers have ordered and it has not sent."""
-        return self.today.owed
-
-    @property
-    def in_transit(self) -> np.ndarray:
-        """What was sent to a cell and is not there."""
-        return self.today.in_transit
 
     def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray | None:
         """Goods arrive at their buyer and can be used from `day` on, unless their lot is called back or too old.
@@ -259,12 +253,13 @@ class State:
         flow = flow[claim[order]]
         return self.shipments.add(flow, part[order], now, lot[order]), flow
 
-    def too_old_to_send(self, sources: np.ndarray, day: int) -> np.ndarray:
-        """Units of source cells (each named once) that some buyer would not accept, by the buyer hardest to please."""
+    def to_send(self, sources: np.ndarray, day: int) -> np.ndarray:
+        """Stock of source cells (each named once) that every buyer would accept, the hardest to please included."""
+        stock = self.on_hand[sources]
         latest = None if self.lots is None else self.last_use_wanted_of_sources(day)
-        if latest is None or self.lots is None:
-            return np.zeros(len(sources), dtype=np.int64)
-        return self.lots.too_old(self.lots.pocket[sources], latest[sources])
+        if latest is not None and self.lots is not None:
+            stock = stock - self.lots.too_old(self.lots.pocket[sources], latest[sources])
+        return stock
 
     def last_use_wanted_of_sources(self, day: int) -> np.ndarray | None:
         """`last_use_wanted` over cells, by the buyer hardest to please; None where nobody minds."""

@@ -34,6 +34,7 @@ class Production:
         self.limited, self.unlimited = network.makers[ahead], network.makers[~ahead]
         self._making = Making(plan, state, quantities, streams, journal) if staged.size else None
         self._capacity = network.capacity[self.limited]
+        self._no_lot = np.full(len(network.cell_site), -1)
         stage = network.bill.stage[self.limited] if network.bill.own.size else np.zeros(0, dtype=np.int64)
         # positions in `limited` of each stage at one site, the latest first; all of them where no site has several
         inside = np.isin(self.limited, network.bill.own) & ~np.isfinite(self._capacity)
@@ -141,7 +142,7 @@ class Production:
     def _make(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
         state = self._state
         state.today.produced[cells] += units
-        lot = np.full(len(cells), -1) if state.lots is None else state.lots.make(cells, units, day)
+        lot = self._no_lot[: len(cells)] if state.lots is None else state.lots.make(cells, units, day)
         if self._making is not None:
             units = self._making.begin(cells, units, lot, day)
         self._finish(cells, lot, units, day)
@@ -169,6 +170,8 @@ class Patients:
         self._simple = not (state.waits or plan.behaviour.use or plan.behaviour.substitutes)
         self._patient = np.flatnonzero(demand.patience > 0)
         self._patience = demand.patience[self._patient]
+        self._all_wait = bool(self._backorder.all())
+        self._may_lose = bool(self._patient.size) or not self._all_wait
         self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
         self._state, self._tape, self._quantities = state, tape, quantities
         self._lots = state.lots
@@ -187,34 +190,45 @@ class Patients:
             if self._lots is not None:
                 self._lots.serve(served)
             return
-        stock, backlog = state.on_hand[cell], state.backlog[cell]
-        asked, back = demand, np.zeros_like(demand)
+        before, backlog = state.on_hand[cell], state.backlog[cell]
+        late = np.minimum(before, backlog)
+        stock, backlog = before - late, backlog - late
+        asked, after_all, still = demand, late, None
         if self._conservers is not None:
             conserved, back = self._conservers.answer(demand, day)
-            asked = demand - conserved
             today.conserved[cell], today.recovered[cell] = conserved, back
-        late = np.minimum(stock, backlog)
-        again = np.minimum(stock - late, back)
-        served = np.minimum(stock - late - again, asked)
-        taken, unmet = late + again + served, asked - served + back - again
+            again = np.minimum(stock, back)
+            stock -= again
+            asked, after_all, still = demand - conserved, late + again, back - again
+        served = np.minimum(stock, asked)
+        stock -= served
+        unmet = asked - served
+        if still is not None:
+            unmet += still
         if self.substitution is not None:
-            met, used = self.substitution.serve(stock - taken, unmet, day)
-            taken, unmet = taken + used, unmet - met
+            met, used = self.substitution.serve(stock, unmet, day)
+            stock -= used
+            unmet -= met
             today.substituted[cell], today.stood_in[cell] = met, used
-        waits = np.where(self._backorder, unmet, 0)
-        given_up = self._give_up(late, waits) if self._patient.size else 0
-        state.on_hand[cell] = stock - taken
+        waits = unmet if self._all_wait else np.where(self._backorder, unmet, 0)
+        backlog += waits
+        if self._may_lose:
+            given_up = self._give_up(late, waits)
+            backlog -= given_up
+            today.lost[cell] = unmet - waits + given_up
         if self._lots is not None:
-            self._lots.serve(taken)
-        state.backlog[cell] = backlog - late + waits - given_up
-        today.served[cell], today.served_late[cell] = served, late + again
-        today.unmet[cell], today.lost[cell] = unmet, unmet - waits + given_up
+            self._lots.serve(before - stock)
+        state.on_hand[cell], state.backlog[cell] = stock, backlog
+        today.served[cell], today.served_late[cell], today.unmet[cell] = served, after_all, unmet
 
     def _give_up(self, late: np.ndarray, waits: np.ndarray) -> np.ndarray:
         """Demand that has waited its patience out, over demand cells; the longest waiting are served first.
 
         Demand of day t that has patience p is lost in the evening of day t+p.
         """
+        given_up = np.zeros(len(late), dtype=np.int64)
+        if not self._patient.size:
+            return given_up
         left = late[self._patient].copy()
         for age in range(len(self._waiting) - 1, -1, -1):
             served = np.minimum(left, self._waiting[age])
@@ -225,7 +239,6 @@ class Patients:
         self._waiting[self._patience - 1, columns] = 0
         self._waiting[1:] = self._waiting[:-1].copy()
         self._waiting[0] = waits[self._patient]
-        given_up = np.zeros(len(late), dtype=np.int64)
         given_up[self._patient] = lost
         return given_up
 

@@ -62,11 +62,15 @@ class Shipments:
         self._arrays: list[np.ndarray] = []
         self._columns: dict[str, np.ndarray] = {}
         self._in_use: dict[str, np.ndarray] = {}
+        """the columns asked for since their length last changed"""
         self._use([np.repeat(blank, 1024, axis=1) for blank in BLANK])
         self._resize(0)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self._in_use[name]
+        column = self._in_use.get(name)
+        if column is None:
+            column = self._in_use[name] = self._columns[name][: self.count]
+        return column
 
     def add(
         self, flow: np.ndarray, units: np.ndarray, sent: np.ndarray | float, lot: np.ndarray | None = None
@@ -130,7 +134,7 @@ class Shipments:
 
     def _resize(self, count: int) -> None:
         self.count = count
-        self._in_use = {name: column[:count] for name, column in self._columns.items()}
+        self._in_use.clear()
 
     def _use(self, arrays: list[np.ndarray]) -> None:
         """Take these arrays, one for each type, as the table."""

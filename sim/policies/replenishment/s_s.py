@@ -19,7 +19,7 @@ class ReorderUpTo(Rule):
     reorder: np.ndarray
 
     def orders(self, view: StockView) -> np.ndarray:
-        return np.where(view.position <= self.reorder, np.maximum(0, self.target - view.position), 0)
+        return np.maximum(self.target - view.position, 0) * (view.position <= self.reorder)
 
 
 @REPLENISHMENT.register("s_S")
