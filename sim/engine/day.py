@@ -205,10 +205,10 @@ class World:
             return
         transport, self._ended = self.transport, day
         transport.advance(float(day + 1), inclusive=False)
-        queue = transport.queue()
+        queue = transport.ports.queue()
         self.recorder.record_ports(day, queue)
         self.recorder.record_passages(day)
-        transport.traffic.renew(float(day + 2), queue)
+        transport.ports.traffic.renew(float(day + 2), queue)
 
     def _end_day_before(self, day: int) -> None:
         self.end_day(day - 1)
@@ -248,7 +248,7 @@ class World:
                 requested = self.dispatch.within_lanes(requested - given)
 
     def _expire(self, day: int) -> None:
-        self.quality.expire(day, self.transport.give_up)
+        self.quality.expire(day, self.transport.ports.give_up)
 
     def _note_reserves(self, day: int) -> None:
         self.recorder.note_stocks(day)

@@ -162,16 +162,16 @@ class Recorder:
         """Add a day's port traffic and the `queue` at its end; call at that midnight, when all movement is known."""
         if day < 0 or not self._plan.network.gates:
             return
-        transport, ports = self._transport, self._ports
-        self._traffic[:, day] = transport.traffic.figures
-        ports["queue"][day] = queue
-        if transport.berths.any:
-            ports["yard"][day] = np.where(transport.berths.has, transport.yard(), 0.0)
-            ports["utilisation"][day] = transport.traffic.berth_days[transport.pool]  # the other ports': see `_used`
+        ports, figures = self._transport.ports, self._ports
+        self._traffic[:, day] = ports.traffic.figures
+        figures["queue"][day] = queue
+        if ports.berths.any:
+            figures["yard"][day] = np.where(ports.berths.has, ports.yard(), 0.0)
+            figures["utilisation"][day] = ports.traffic.berth_days[ports.pool]  # the other ports': see `_used`
 
     def _used(self) -> np.ndarray:
         """Share in use of each gate's berths or handling (NaN where unlimited); shape (days, gates)."""
-        pool, berths = self._transport.pool, self._transport.berths.has
+        pool, berths = self._transport.ports.pool, self._transport.ports.berths.has
         handled = self._ports["handled"] @ (pool[:, None] == pool[None, :])
         limit = np.array([gate.handling for gate in self._plan.network.gates])
         used = np.where(berths, self._ports["utilisation"], handled)

@@ -39,7 +39,7 @@ def seize(state: State, transport: Transport, journal: Journal, impulse: Impulse
         return
     flow, units = table["flow"][rows], table["units"][rows]
     buyer = state.plan.network.flow_buyer[flow]
-    transport.give_up(rows, now)
+    transport.ports.give_up(rows, now)
     state.forget_transit(buyer, units)
     np.add.at(state.today.destroyed, buyer, units)
     if state.lots is not None:

@@ -10,12 +10,12 @@ import pytest
 
 from sim.engine import books
 from sim.engine.day import World
+from sim.engine.loading import Throughput
 from sim.engine.making import Making
 from sim.engine.quality import Quality
 from sim.engine.run import simulate
 from sim.engine.state import State
 from sim.engine.stock import Patients, Production
-from sim.engine.transport import Throughput
 from sim.errors import SimulationError
 from sim.model.shipments import Phase, Shipments
 from tests.cases import Case

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from sim.api import Run
+from sim.engine.cargo import Cargo
 from sim.engine.transport import Transport
 from sim.model.shipments import Phase
 from tests.property.choices import Dice, day
@@ -43,17 +44,17 @@ def watched(spec: dict[str, Any]) -> tuple[Run, Transport]:
 
         def _look(self) -> None:
             """Counted from the shipments alone."""
-            table, network = self.state.shipments, self.network
+            table, network, shared = self.state.shipments, self.network, self.ports.pool
             route = network.flow_route[table["flow"]]
             gate, lane = (a[route, table["leg"]] for a in (network.routes.gate, network.routes.lane))
-            load = table["units"] * self.size[network.flow_buyer[table["flow"]]]
+            load = table["units"] * network.cell_size[network.flow_buyer[table["flow"]]]
             for g in np.flatnonzero([x.berth_time is not None for x in network.gates]):
-                pool = np.isin(gate, np.flatnonzero(self.pool == self.pool[g]))
+                pool = np.isin(gate, np.flatnonzero(shared == shared[g]))
                 calls = {
                     phase: {
                         (int(table["vessel"][i]), int(lane[i]), float(table["departed"][i]))
                         for i in np.flatnonzero(pool & (table["phase"] == phase))
-                        if phase == Phase.AT_BERTH or table["time"][i] < self.since
+                        if phase == Phase.AT_BERTH or table["time"][i] < self._since
                     }
                     for phase in (Phase.AT_BERTH, Phase.QUEUED)
                 }
@@ -62,7 +63,7 @@ def watched(spec: dict[str, Any]) -> tuple[Run, Transport]:
                 assert len(calls[Phase.AT_BERTH]) <= port.handling
                 ashore = pool & np.isin(table["phase"], (Phase.CLEARING, Phase.READY))
                 assert load[ashore].sum() <= port.yard + NO_TIME
-                able = self.quantities["gate.handling"][self.pool == self.pool[g]]
+                able = self.quantities["gate.handling"][shared == shared[g]]
                 if able.min() == port.handling:  # as on any ordinary day: no berth is idle while a vessel waits
                     assert len(calls[Phase.AT_BERTH]) == port.handling or not calls[Phase.QUEUED]
 
@@ -101,9 +102,10 @@ def test_the_queue_over_time_is_the_sum_of_the_waits(seed: int, how: dict[str, s
     done, end = watched(spec if how is None else seized(spec, **how))
     days = done.outcome.plan.network.calendar.days
     table = end.state.shipments
-    rows = table.where(Phase.QUEUED)
-    still = np.zeros(len(end.pool))
-    np.add.at(still, end._gate(rows), end._load(rows) * (days - table["time"][rows]))
+    cargo = Cargo(end.network, end.state)
+    rows, gate = cargo.in_phase(Phase.QUEUED)
+    still = np.zeros(len(end.network.gates))
+    np.add.at(still, gate, cargo.load(rows) * (days - table["time"][rows]))
     ports = done.outcome.record.ports
     assert ports["queue_days"].sum(axis=0) == pytest.approx(ports["waited"].sum(axis=0) + still, abs=1e-6)
     came, gone = ports["arrived"].cumsum(axis=0), ports["moved_on"].cumsum(axis=0)
