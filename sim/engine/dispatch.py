@@ -204,11 +204,8 @@ class Dispatch:
         )
 
     def fit_lanes(self, granted: np.ndarray) -> np.ndarray:
-        """Cut grants to what the first lane can carry today; products in order of name, then buyers.
-
-        Refrigerated room is shared by all that must stay cold, in proportion to what each was granted.
-        The stops of a round share their vehicle in proportion to what they were granted.
-        """
+        """Cut grants to what their first lane can carry today; all that leave on it share it in proportion to what they
+        were granted."""
         if self._fills_up is None:
             return granted
         granted = granted.copy()
@@ -216,9 +213,6 @@ class Dispatch:
         if self._transport.licences.needed:  # what waits for a licence is loaded when it leaves
             flow = flow[~self._transport.licences.required(flow)]
         if flow.size:
-            lane = self._first_lane[flow]
-            loading, load = self._transport.loading, self._load[flow]
-            order = (flow, self.network.cell_product[self.network.flow_buyer[flow]])
-            units = loading.share_cold(lane, granted[flow], load, self._turn[flow], self._cold[flow])
-            granted[flow] = loading.admit(lane, loading.fair(lane, units, load), load, order)
+            lane, size, turn = self._first_lane[flow], self._load[flow], self._turn[flow]
+            granted[flow] = self._transport.loading.share(lane, granted[flow], size, turn, self._cold[flow])
         return granted

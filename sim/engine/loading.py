@@ -91,7 +91,6 @@ class Loading:
     def __init__(self, lanes: Sequence[Lane], first_day: int) -> None:
         shared = {name: k for k, name in enumerate(dict.fromkeys(lane.round or lane.name for lane in lanes))}
         self.place = np.array([shared[lane.round or lane.name] for lane in lanes], dtype=np.int64)
-        self._stops = np.bincount(self.place, minlength=len(shared))
         self._capacity, self._cold_capacity = np.full(len(shared), np.inf), np.full(len(shared), np.inf)
         self._capacity[self.place] = [lane.capacity for lane in lanes]
         self._cold_capacity[self.place] = [lane.cold_capacity for lane in lanes]
@@ -106,7 +105,6 @@ class Loading:
         self.refrigerated = np.isfinite(self._cold_capacity[self.place])
         """lanes that may not take all cold goods there are"""
         self.may_fill_up = bool((self.limited | self.refrigerated).any())
-        self._rounds = np.flatnonzero(self._stops > 1).tolist()
         self._whole = np.zeros(len(shared), dtype=bool)  # nothing is left over for the next day's vehicle
         self._whole[self.place] = np.isfinite([lane.vehicle for lane in lanes])
         self.scheduled = bool((self._every > 1).any())
@@ -154,33 +152,28 @@ class Loading:
         passing[mine] = self._cold.admit(place, units[mine], size[mine], turn)
         return passing
 
-    def share_cold(
+    def share(
         self, lane: np.ndarray, units: np.ndarray, size: np.ndarray, rank: np.ndarray, cold: np.ndarray
     ) -> np.ndarray:
-        """Units for which there is refrigerated room when all that is cold leaves at once: in proportion to `units`, by
-        largest remainder, ties to the lowest `rank`; uses the room up. What is not cold passes.
+        """Units for which there is room when all leave at once; uses the room up. What is `cold` needs refrigerated
+        room as well.
 
-        What a day leaves over is kept for those who were cut, as for those who are turned away.
+        A lane, or the vehicle of a round, is shared in proportion to `units`, by largest remainder, ties to the lowest
+        `rank`. What a day leaves over is kept for those who were cut, as for those who are turned away.
         """
-        passing = units.copy()
-        mine = np.flatnonzero(cold & self.refrigerated[lane])
-        place = self.place[lane]
-        for p in np.unique(place[mine]).tolist():
-            here = mine[place[mine] == p]
-            given = _proportional(self._cold.left[p], units[here], size[here], rank[here])
-            self._cold.use(p, float((given * size[here]).sum()), size[here][given < units[here]])
-            passing[here] = given
+        place, passing = self.place[lane], units.copy()
+        for room, mine in ((self._cold, cold & self.refrigerated[lane]), (self._throughput, self.limited[lane])):
+            here = np.flatnonzero(mine)
+            wanted = np.bincount(place[here], passing[here] * size[here], len(room.left))
+            free = np.maximum(0.0, room.left)  # more vehicles may be away than there are, for a time
+            short = wanted > free + NO_TIME
+            room.left -= np.where(short, 0.0, wanted)
+            for p in short.nonzero()[0].tolist():
+                claims = here[place[here] == p]
+                given = _proportional(float(free[p]), passing[claims], size[claims], rank[claims])
+                room.use(p, float((given * size[claims]).sum()), size[claims][given < passing[claims]])
+                passing[claims] = given
         return passing
-
-    def fair(self, lane: np.ndarray, units: np.ndarray, size: np.ndarray) -> np.ndarray:
-        """Units that the vehicle of a round can take for each stop: in proportion to `units`, by largest remainder."""
-        if not self._rounds:
-            return units
-        given, place = units.copy(), self.place[lane]
-        for p in self._rounds:
-            mine = np.flatnonzero(place == p)
-            given[mine] = _proportional(self._throughput.left[p], units[mine], size[mine], mine)
-        return given
 
     def begin(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
         """When those that are ready at `at` set out: at once, or at the next hour at which they may."""
@@ -202,11 +195,9 @@ class Loading:
 
 
 def _proportional(room: float, units: np.ndarray, size: np.ndarray, rank: np.ndarray) -> np.ndarray:
-    """Units of each that fit into a room, in proportion to `units`, by largest remainder; ties to the lowest `rank`."""
-    load = float((units * size).sum())
-    if load <= room + NO_TIME:
-        return units
-    exact = units * (room / load)
+    """Units of each that fit into a room too small for all, in proportion to `units`, by largest remainder; ties to the
+    lowest `rank`."""
+    exact = units * (room / float((units * size).sum()))
     share = np.floor(exact + NO_TIME).astype(np.int64)
     room -= float((share * size).sum())
     # differences that are only the last digits of a division are ties

@@ -82,6 +82,25 @@ def test_stock_is_not_idle_behind_an_order_that_its_lane_cannot_carry(simulate: 
 # lanes and ports
 
 
+def test_a_lane_is_shared_by_all_that_leave_on_it_whatever_their_names(simulate: Any) -> None:
+    """Loads of 120 kits, 60 vials and 20 masks of size 3 make 240 for a lane that takes 120: half of each."""
+    text = f"""
+end: {day(1)}
+products: {{kit: {{unit: kit}}, vial: {{unit: vial}}, mask: {{unit: box, size: 3}}}}
+suppliers: {{maker: {{makes: {{kit: {{}}, vial: {{}}, mask: {{}}}}}}}}
+facilities: {{clinic: {{}}}}
+lanes: [{{from: maker, to: clinic, time: 1d, capacity: 120}}]
+demand: [{{at: clinic, product: kit, per_day: 120, distribution: deterministic, shortage: backorder}},
+         {{at: clinic, product: vial, per_day: 60, distribution: deterministic, shortage: backorder}},
+         {{at: clinic, product: mask, per_day: 20, distribution: deterministic, shortage: backorder}}]
+stock: [{{at: clinic, on_hand: 0}}]
+replenishment: [{{at: clinic, policy: base_stock, level: 0}}]
+"""
+    run = simulate(text)
+    sent = run.daily[(run.daily["site"] == "maker") & (run.daily["day"] == 0)].set_index("product")["dispatched"]
+    assert sent.to_dict() == {"kit": 60, "vial": 30, "mask": 10}
+
+
 def test_a_lane_that_carries_half_a_unit_a_day_carries_one_every_other_day(simulate: Any) -> None:
     run = simulate(direct(40, lane=", capacity: 0.5"))
     assert sum(at(run, "maker", "dispatched")) == 20

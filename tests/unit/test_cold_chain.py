@@ -86,10 +86,11 @@ def test_refrigerated_space_is_shared_in_proportion(tmp_path: Path) -> None:
     assert of(done, "north", "gauze")["unmet"].sum() == 0
 
 
+@pytest.mark.parametrize("limit", ["cold_capacity: 13", "capacity: 19"])
 @pytest.mark.parametrize("names", [("aaa", "zzz"), ("zzz", "aaa")])
-def test_the_names_of_products_do_not_say_who_travels(names: tuple[str, str], tmp_path: Path) -> None:
+def test_the_names_of_products_do_not_say_who_travels(names: tuple[str, str], limit: str, tmp_path: Path) -> None:
     """Doses of 7 and 11 a day, also with remainders and in batches: renaming the vaccines changes no figure."""
-    text = VACCINES.replace(" MORE", ", cold_capacity: 13").replace("COLD", "cold: true")
+    text = VACCINES.replace(" MORE", f", {limit}").replace("COLD", "cold: true")
     text = text.replace("product: polio, per_day: 10", "product: polio, per_day: 7")
     text = text.replace("product: measles, per_day: 10", "product: measles, per_day: 11")
     plain = _run_text(tmp_path, text)
