@@ -20,9 +20,9 @@ from sim import __version__
 from sim.engine.compile.plan import compile_plan
 from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.journal import Detail
-from sim.engine.ledger import DAILY
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, simulate
+from sim.engine.sizes import daily_bytes, routine_events
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.metrics.cost import Rates
 from sim.metrics.summary import Summary, summarise
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 DAILY_FITS = 2_000_000_000
 """Bytes that the daily table may take where it was not asked for."""
+JOURNAL_FITS = 10_000_000
+"""Entries that a full journal may have where it was not asked for; each takes 272 bytes while they are put in order."""
 LIBRARIES = ("simpy", "numpy", "pandas", "pydantic", "pyarrow", "searoute")
 
 
@@ -197,7 +199,7 @@ def run(
     replication: int = 0,
     twin: bool = True,
     without_reserves: bool = True,
-    detail: Detail = "full",
+    detail: Detail | None = None,
     daily: bool | str | Sequence[str] | None = None,
     progress: Callable[[float], None] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
@@ -206,7 +208,8 @@ def run(
 
     `overrides` sets values by dotted path, after the strategy. `twin=False` makes only the run itself, nothing to
     compare it with; `without_reserves=False` leaves out the twin that shows what the reserves did. `detail` is the
-    journal's (full, key, none). `daily` keeps every product on every day at all sites (True), at none (False), or at
+    journal's (full, key, none); left out: full if it may have at most `JOURNAL_FITS` entries, else key, with a note.
+    `daily` keeps every product on every day at all sites (True), at none (False), or at
     some: sites, regions, countries or kinds by name; left out: at all if that takes at most `DAILY_FITS`, else at none,
     with a note. `progress` is called every finished day with the share of the work that is done. Units are counted
     every day, and every `lot_check` days each lot for itself. Raises ScenarioError with everything that is wrong with
@@ -224,18 +227,33 @@ def run(
     tick = None if progress is None else (lambda _: progress(next(done) / total))
     options: dict[str, Any] = {"replication": replication, "progress": tick, "lot_check": lot_check}
     options["table"] = _daily(loaded, plan, daily)
-    outcome = simulate(plan, detail=detail, **options)
+    outcome = simulate(plan, detail=_detail(loaded, plan, detail), **options)
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
     options["table"] = False
     bare = simulate(plan.without_reserves(), detail="none", **options) if stripped else None
     return Run(loaded, outcome, undisturbed, replication, bare)
 
 
+def _detail(loaded: Loaded, plan: Plan, wanted: Detail | None) -> Detail:
+    """What `detail` asks for, or the fullest journal that fits."""
+    if wanted is not None:
+        return wanted
+    entries = routine_events(plan)
+    if entries <= JOURNAL_FITS:
+        return "full"
+    message = (
+        f"a journal of every order, departure and arrival may have {entries / 1e6:.0f} million entries, so only key "
+        "events are kept; ask for all (--journal full) if you need them, or make the period shorter"
+    )
+    loaded.notes.append(Problem(loaded.document.mark().shown, 0, message))
+    return "key"
+
+
 def _daily(loaded: Loaded, plan: Plan, wanted: bool | str | Sequence[str] | None) -> bool | np.ndarray:
     """What `daily` asks for: all cells, none, or the positions of some; raises ScenarioError for an unknown name."""
     network = plan.network
     if wanted is None:
-        size = len(network.cell_site) * network.calendar.days * len(DAILY) * 8
+        size = daily_bytes(plan)
         if size <= DAILY_FITS:
             return True
         message = (

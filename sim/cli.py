@@ -67,7 +67,11 @@ def _count(problems: int) -> str:
 @SETTINGS
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Run folder; default reports/SCENARIO-STRATEGY.")
 @click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON and write nothing.")
-@click.option("--journal", type=click.Choice(["full", "key", "none"]), default="full", help="Detail of the journal.")
+@click.option(
+    "--journal",
+    type=click.Choice(["full", "key", "none"]),
+    help="Detail of the journal. Default full, where that is not too much.",
+)
 @click.option(
     "--daily",
     metavar="SITES",

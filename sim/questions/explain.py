@@ -39,6 +39,9 @@ def why(
         where = str(error.path[0]).upper()
         problem = Problem(where, 0, error.message, error.value, error.expected, error.nearest)
         raise ScenarioError([problem]) from None
+    except ValueError:
+        shorter = "a shorter period, such as --set end=2024-04-01"
+        refuse(str(file), "so much happens in this network that it cannot all be kept to explain it", expected=shorter)
 
 
 @question

@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.engine.journal import ROUTINE
+from sim.engine.sizes import routine_events
 from sim.errors import ScenarioError
 from sim.report.folder import write_parts
 from sim.report.tables import daily_parts
@@ -62,6 +64,43 @@ def test_a_table_too_large_is_left_out_and_told(tmp_path: Path, monkeypatch: pyt
     assert run.outcome.record.table is None
     assert any("--daily" in str(note) for note in run.loaded.notes)
     assert sim.run(STARTER, twin=False, daily="all").outcome.record.table is not None
+
+
+def test_a_journal_too_long_is_of_key_events_and_that_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = sim.run(STARTER, twin=False)
+    assert "departure" in set(whole.events["event"]) and not whole.loaded.notes
+    monkeypatch.setattr("sim.api.JOURNAL_FITS", 10)
+    run = sim.run(STARTER, twin=False)
+    assert not set(ROUTINE) & set(run.events["event"]) and len(run.events)
+    assert any("--journal full" in str(note) for note in run.loaded.notes)
+    pd.testing.assert_frame_equal(sim.run(STARTER, twin=False, detail="full").events, whole.events)
+
+
+THROUGH_A_PORT = """
+scenario: port
+title: One maker, one port, one clinic
+start: 2024-01-01
+end: 2024-01-29
+products: {kit: {unit: kit}}
+suppliers: {maker: {country: IN, makes: {kit: {}}}}
+ports: {harbour: {country: KE}}
+facilities: {clinic: {country: KE}}
+lanes: [{from: maker, to: harbour, mode: sea, time: 1d}, {from: harbour, to: clinic, time: 1d}]
+demand: [{at: clinic, product: kit, per_day: 10, distribution: deterministic}]
+stock: [{at: clinic, on_hand: 130}]
+replenishment: [{at: clinic, policy: base_stock, level: 20d, review: 7d}]
+"""
+
+
+def test_the_entries_of_a_journal_are_told_beforehand(tmp_path: Path) -> None:
+    """Four weekly orders, each with two departures, two arrivals and the handling; all are there by the end."""
+    (tmp_path / "port.yaml").write_text(THROUGH_A_PORT)
+    run = sim.run(tmp_path / "port.yaml", twin=False)
+    events = run.events["event"].value_counts()
+    assert {name: events.get(name) for name in ("order", "departure", "port_arrival", "handled", "arrival")} == {
+        "order": 4, "departure": 8, "port_arrival": 4, "handled": 4, "arrival": 4,
+    }  # fmt: skip
+    assert routine_events(run.outcome.plan) == 24
 
 
 def test_the_parts_are_the_whole(tmp_path: Path) -> None:

@@ -90,3 +90,11 @@ def test_the_command(tmp_path: Path) -> None:
     assert "did you mean 'clinic'" in str(wrong.exception)
     date = CliRunner().invoke(cli, ["why", str(path), "clinic", "kit", "5 March"])
     assert "year-month-day" in str(date.exception)
+
+
+def test_a_network_too_large_to_keep_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "chain.yaml"
+    path.write_text(HEAD + REST + f"disruptions: [{BEHIND['ban'][0]}]\n", encoding="utf-8")
+    monkeypatch.setattr("sim.api.JOURNAL_FITS", 0)
+    refused = CliRunner().invoke(cli, ["why", str(path), "clinic", "kit", "2001-03-05"])
+    assert isinstance(refused.exception, sim.ScenarioError) and "a shorter period" in str(refused.exception)

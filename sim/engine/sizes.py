@@ -1,0 +1,29 @@
+"""How much a run would keep, told from its plan before it is run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.ledger import DAILY
+from sim.engine.plan import Plan
+
+
+def daily_bytes(plan: Plan) -> int:
+    """Bytes of a daily table with every cell."""
+    return len(plan.network.cell_site) * plan.network.calendar.days * len(DAILY) * 8
+
+
+def routine_events(plan: Plan) -> int:
+    """Entries of a full journal where every buyer orders at every review, of every source it has.
+
+    Each order makes an entry, and so do what it brings: a departure on each lane, an arrival, and at each port on the
+    way another arrival and the handling.
+    """
+    network, calendar = plan.network, plan.network.calendar
+    reviews = np.zeros(len(network.cell_site))
+    for rule in plan.replenishment:
+        every = 1 if rule.rule.has_emergency else rule.review
+        reviews[rule.cells] = np.ceil((calendar.days + calendar.warm_up) / every)
+    ports = np.count_nonzero(network.flow_gates >= 0, axis=1)
+    each = 2 + network.routes.legs[network.flow_route] + 2 * ports
+    return int((reviews[network.flow_buyer] * each).sum())
