@@ -72,7 +72,7 @@ def attribute(
     replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Share the units short out over their causes: Shapley values and leave-one-out, on the same draws."""
-    from sim.report.causes import told
+    from sim.report.causes import causes_page, told
     from sim.study.attribution import attribute as share_out
     from sim.study.attribution import players_of
     from sim.study.bench import read_subject
@@ -88,6 +88,8 @@ def attribute(
     with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
         found = share_out(subject, parsed, players, bench)
         bench.store.answer("attribution", found.table)
+    spec = subject.loaded.spec
+    (folder / "attribution.html").write_text(causes_page(found, spec.title, spec.costs.currency), encoding="utf-8")
     if not quiet:
         click.echo("\n".join(told(found)))
     click.echo(f"Results: {folder}")

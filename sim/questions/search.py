@@ -160,7 +160,8 @@ def tipping(
     share: str, replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """How far a value may go until a target is no longer met: the tipping point, by bisection."""
-    from sim.report.searches import tipping_words
+    from sim.report.parameters import named
+    from sim.report.tipping import tipping_page, tipping_words
     from sim.study.bench import read_subject
     from sim.study.parameter import parse_parameter
     from sim.study.tipping import tipping_point
@@ -176,5 +177,9 @@ def tipping(
     with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
         found = tipping_point(subject, varied, wanted, need, bench)
         bench.store.answer("tipping", found.tried)
-    click.echo(tipping_words(found, varied, wanted, need, subject.labels[1]))
+    spec, called = subject.loaded.spec, named(subject.loaded, varied.path)
+    words = tipping_words(found, varied, called, wanted, subject.labels[1])
+    page = tipping_page(found, words, varied, called, wanted, spec.title, spec.costs.currency)
+    (folder / "tipping.html").write_text(page, encoding="utf-8")
+    click.echo("\n".join(words))
     click.echo(f"Results: {folder}")

@@ -14,13 +14,11 @@ from sim.report.pages import page
 from sim.report.phrases import count, listed, plural
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
-from sim.report.words import shown_value
+from sim.report.words import shown_value, target_words
 from sim.study.measures import COST
-from sim.study.parameter import Parameter
 from sim.study.search import Smallest
 from sim.study.split import EVEN, SAME_DAYS, Splits
 from sim.study.threshold import Target
-from sim.study.tipping import Tipping
 
 SPLITS_SHOWN = 8
 """Splits of one budget in the table; all are in the file."""
@@ -29,14 +27,14 @@ SPLITS_SHOWN = 8
 def search_words(found: Smallest, reserve: str, target: Target, share: float, most: int, currency: str) -> list[str]:
     """The answer, and what it rests on."""
     rows = {int(row["value"]): row for row in found.tried.to_dict("records")}
-    draws = plural(rows[0]["n"], "draw")
+    draws, aim = plural(rows[0]["n"], "draw"), target_words(target)
     if found.days is None:
         met = f"{rows[most]['share']:.0%} do"
-        lines = [f"Not even {plural(most, 'day')} of '{reserve}' meet {target} in {share:.0%} of {draws}: {met}."]
+        lines = [f"Not even {plural(most, 'day')} of '{reserve}' have {aim} in {share:.0%} of {draws}: {met}."]
     else:
         row = rows[found.days]
         lines = [
-            f"{plural(found.days, 'day')} of '{reserve}' are the least with which {target} is met in {share:.0%} of "
+            f"{plural(found.days, 'day')} of '{reserve}' are the least with which {aim} is met in {share:.0%} of "
             f"{draws} ({row['share']:.0%} of them). Setting it up costs {count(row['first_cost'])} {currency}."
         ]
         if found.days - 1 in rows:
@@ -49,9 +47,9 @@ def search_words(found: Smallest, reserve: str, target: Target, share: float, mo
 def search_page(found: Smallest, words: Sequence[str], target: Target, title: str, currency: str) -> str:
     """Sizes tried, as a picture and a table."""
     name, unit = target.measure.name, target.measure.unit
-    caption = f"Share of draws that meet {target}, and what setting the reserve up costs."
+    caption = f"Share of draws with {target_words(target)}, and what setting the reserve up costs."
     with drawing():
-        figure = trade_off.draw(found.tried, str(target), currency, found.days)
+        figure = trade_off.draw(found.tried, target_words(target), currency, found.days)
         picture = Picture("trade-off", "What each size does", caption, Markup(to_svg(figure, "trade-off", title)))
     head = ["Days", "Draws that meet the target", target.measure.label, f"Cost ({currency})", f"To set up ({currency})"]
     rows = [
@@ -92,7 +90,7 @@ def _sized(name: str, days: float, money: float, currency: str) -> str:
 
 def _worth(found: Splits, row: dict[str, Any]) -> str:
     text = f"{found.measure.label.lower()} {shown_value(row[found.measure.name], found.measure.unit)}"
-    return text if found.target is None else f"{found.target} in {row['share']:.0%}, {text}"
+    return text if found.target is None else f"{target_words(found.target)} in {row['share']:.0%}, {text}"
 
 
 def _span(found: Splits, row: dict[str, Any]) -> str:
@@ -109,7 +107,7 @@ def _behind(found: Splits, row: dict[str, Any]) -> str:
         text = f"{shown_value(abs(behind), unit)} {'behind' if behind >= 0 else 'ahead in the mean'}"
         if row["behind_low"] == row["behind_low"]:
             text += f" (between {_signed(row['behind_low'], unit)} and {_signed(row['behind_high'], unit)})"
-    return text if found.target is None else f"{text}; {found.target} in {row['share']:.0%}"
+    return text if found.target is None else f"{text}; {target_words(found.target)} in {row['share']:.0%}"
 
 
 def _signed(value: float, unit: str) -> str:
@@ -131,7 +129,7 @@ def split_page(found: Splits, title: str, draws: int, currency: str) -> str:
 
 
 def _best_sheet(found: Splits, currency: str) -> Sheet:
-    target = [f"Draws with {found.target}"] if found.target else []
+    target = [f"Draws with {target_words(found.target)}"] if found.target else []
     head = [f"Budget ({currency})", *(f"{p.name} (days)" for p in found.parts), f"{found.measure.label}, further draws",
             *target, f"Cost of the run ({currency})"]  # fmt: skip
     rows = []
@@ -159,16 +157,3 @@ def _tried_sheet(found: Splits, currency: str) -> Sheet:
     raw = found.tried
     return Sheet("tried", f"Splits tried, the {SPLITS_SHOWN} best of each budget", head, rows, list(raw.columns),
                  raw.to_numpy().tolist(), text_columns=2)  # fmt: skip
-
-
-def tipping_words(found: Tipping, varied: Parameter, target: Target, share: float, strategy: str) -> str:
-    """The tipping point as a sentence."""
-    low, high = varied.written(varied.low), varied.written(varied.high)
-    head = f"Under '{strategy}', {target} in {share:.0%} of the draws"
-    if found.before is None or found.after is None:
-        held = "holds" if found.met_at_low else "does not hold"
-        return f"{head} {held} at both ends, {varied.path} = {low} and {high}: no tipping point was found between them."
-    before, after = varied.written(found.before), varied.written(found.after)
-    if found.met_at_low:
-        return f"{head} holds until {varied.path} is {before}; from {after} on it does not."
-    return f"{head} holds from {varied.path} = {after} on; at {before} it does not."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sim.study.threshold import Target
+
 
 def shown_value(value: float | None, unit: str) -> str:
     """A figure with its unit: shares in percent, counts with thin separators, `-` where there is none."""
@@ -14,3 +16,11 @@ def shown_value(value: float | None, unit: str) -> str:
     if unit == "day":
         return f"day {value:.0f}"
     return f"{value:,.0f} {unit}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f} {unit}"
+
+
+def target_words(target: Target) -> str:
+    """`fill rate ≥ 95%`."""
+    unit, sign = target.measure.unit, {">=": "≥", "<=": "≤"}[target.sign]
+    level = f"{100 * target.level:.6g}%" if unit == "share" else f"{target.level:,.10g}"
+    suffix = "" if unit in ("share", "index", "ratio", "money", "day") else f" {unit}"
+    return f"{target.measure.label.lower()} {sign} {level}{suffix}"

@@ -72,6 +72,12 @@ def interval(values: np.ndarray, confidence: float = 0.95, bca: bool = True) -> 
     return Interval(n, mean, sd, skewness, method, low, high, p, student[0], corrected)
 
 
+def share_interval(count: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Interval for a share, seen as `count` of n (Wilson 1927): it also holds with few draws and near 0 or 1."""
+    found = stats.binomtest(count, n).proportion_ci(confidence, method="wilson")
+    return float(found.low), float(found.high)
+
+
 Ends = tuple[tuple[float, float], float]
 """An interval and the p-value of a mean of 0."""
 

@@ -12,10 +12,12 @@ import pandas as pd
 
 from sim.errors import PlaceError
 from sim.study.bench import Bench, Subject
+from sim.study.intervals import share_interval
 from sim.study.measures import ALL, COST, Measure, parse_measure
 from sim.units import parse_share
 
 TARGET = re.compile(r"^\s*([a-z_]+)\s*(>=|<=)\s*(\S+)\s*$")
+SPREAD = (0.05, 0.95)
 
 
 @dataclass(frozen=True)
@@ -72,16 +74,23 @@ class Trials:
         return self.tried(number)["share"] >= self.share - 1e-12
 
     def tried(self, number: int) -> dict[str, float]:
-        """value, share of replications that meet the target, means of the measure and of cost."""
+        """value, share of replications that meet the target, means of the measure and of cost.
+
+        Nine draws of ten lie between low and high; share_low and share_high are a 95 % interval for the share.
+        """
         if number not in self._rows:
             measures = list(dict.fromkeys([self.target.measure, Measure(COST)]))
             rows = self.bench.rows([self.subject.changed(self.setting(number)).case(measures, str(number))])
             rows = rows[rows["breakdown"] == ALL]
             values = rows.loc[rows["measure"] == self.target.measure.name, "value"].to_numpy(dtype=float)
+            met, known = self.target.met(values), values[~np.isnan(values)]
+            low, high = np.quantile(known, SPREAD) if len(known) else (np.nan, np.nan)
+            share_low, share_high = share_interval(int(met.sum()), len(met))
             self._rows[number] = {
-                "value": number, "share": float(self.target.met(values).mean()),
-                self.target.measure.name: float(np.nanmean(values)) if not np.isnan(values).all() else np.nan,
+                "value": number, "share": float(met.mean()),
+                self.target.measure.name: float(known.mean()) if len(known) else np.nan,
                 COST: float(rows.loc[rows["measure"] == COST, "value"].mean()), "n": len(values),
+                "low": float(low), "high": float(high), "share_low": share_low, "share_high": share_high,
             }  # fmt: skip
         return self._rows[number]
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
 
 from sim.cli import cli
+from sim.report.causes import causes_page, told
+from sim.report.figures import causes
+from sim.report.figures.style import drawing
 from sim.study import attribution
 from sim.study.attribution import Attribution, attribute, players_of
 from sim.study.bench import Bench, Subject, read_subject
@@ -146,11 +153,75 @@ def test_the_command_tells_the_parts_and_refuses_what_it_cannot_answer(make: Mak
     done = CliRunner().invoke(cli, ["attribute", str(path), "-n", "1", "-w", "1", "-o", str(out)])
     assert done.exit_code == 0, done.output
     assert "Unmet on the day" in done.output and "one: " in done.output
+    page = (out / "attribution.html").read_text(encoding="utf-8")
+    assert page.count('role="img"') == 2 and "Unmet on the day by product, by cause: " in page
+    assert not re.search(r'(src|href)="(?!data:|#)', page)
     assert (out / "attribution.csv").read_text(encoding="utf-8").count("\n") == 1 + 3 * 3
     wrong = CliRunner().invoke(cli, ["attribute", str(path), "-m", "units_unmett", "-w", "1", "-o", str(out)])
     assert "did you mean 'units_unmet'" in str(wrong.exception)
     nothing = CliRunner().invoke(cli, ["attribute", str(make("").file), "-w", "1", "-o", str(out)])
     assert "nothing to attribute to" in str(nothing.exception)
+
+
+def test_bars_are_the_shares_and_what_causes_do_together_is_told(make: Make, tmp_path: Path) -> None:
+    twice = BANS.replace("country: BR", "country: IN").replace(", products: [kit]", "")
+    found = share_out(make(twice, "poisson"), tmp_path / "out", 3)
+    part = found.table[found.table["breakdown"] == "all"]
+    with drawing():
+        figure = causes.draw(part, "Unmet on the day", "units")
+    axes = figure.axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert sorted(names[:3]) == ["nothing", "one", "other"] and names[3:] == [causes.TOGETHER, causes.ALL_OF_IT]
+    widths = {
+        names[round(len(names) - 1 - (bar.get_y() + bar.get_height() / 2))]: bar.get_width() for bar in axes.patches
+    }
+    shares = by_cause(found)
+    assert {name: widths[name] for name in shares} == pytest.approx(shares)
+    total = by_cause(found, column="total")["one"]
+    assert total > 0 and widths[causes.ALL_OF_IT] == pytest.approx(total) == pytest.approx(sum(shares.values()))
+    # either ban alone does all of it: together they take as much away again
+    assert (
+        widths[causes.TOGETHER]
+        == pytest.approx(total - 2 * by_cause(found, column="alone")["one"])
+        == pytest.approx(-total)
+    )
+    reach = _intervals(axes)
+    known = part.sort_values("shapley", key=abs, ascending=False, kind="stable")
+    assert reach == pytest.approx(known[["low", "high"]].to_numpy())
+    assert axes.get_xlabel() == "Unmet on the day, mean (units)"
+
+
+def _intervals(axes: Axes) -> np.ndarray:
+    """Ends of the intervals drawn, from top to bottom; shape (bars, 2)."""
+    container = next(c for c in axes.containers if isinstance(c, ErrorbarContainer))
+    return np.array([segment[:, 0] for segment in container.lines[2][0].get_segments()])
+
+
+def test_many_causes_share_a_bar_and_many_groups_are_cut(make: Make, tmp_path: Path) -> None:
+    found = share_out(make(), tmp_path / "out", 1)
+    row = found.table.iloc[:1]
+    many = pd.concat([row.assign(cause=f"c{k}", shapley=float(20 - k), total=210.0) for k in range(20)])
+    rows = causes.bars(many)
+    assert len(rows) == causes.MOST + 2 and rows["cause"].iloc[causes.MOST - 1] == "9 further causes"
+    assert rows["shapley"].iloc[: causes.MOST].sum() == 210 and np.isnan(rows["low"].iloc[causes.MOST - 1])
+    groups = pd.concat([row.assign(group=f"g{k}", shapley=float(k)) for k in range(9)])
+    assert causes.groups_of(groups) == [f"g{k}" for k in range(3, 9)]
+    with drawing():
+        shown = [axes.get_title("left") for axes in causes.draw(groups, "Unmet", "units").axes]
+    assert shown == [f"g{k}" for k in range(3, 9)]
+
+
+def test_a_single_cause_has_nothing_together(make: Make, tmp_path: Path) -> None:
+    one = BANS.split("  - ")[0] + "  - " + BANS.split("  - ")[1]
+    found = share_out(make(one), tmp_path / "out", 1)
+    assert causes.bars(found.table[found.table["breakdown"] == "all"])["cause"].tolist() == ["one", causes.ALL_OF_IT]
+    page = causes_page(found, "A <title>", "USD")
+    assert "A &lt;title&gt;" in page and "Circles and diamonds" not in page
+
+
+def test_kinds_are_called_as_people_say(make: Make, tmp_path: Path) -> None:
+    found = share_out(make(), tmp_path / "out", 1, by="kind")
+    assert "export ban" in causes_page(found, "", "USD") and any("  export ban: " in line for line in told(found))
 
 
 def test_values_of_subsets_are_weighted_as_shapley_says() -> None:

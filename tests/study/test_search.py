@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from sim.cli import cli
 from sim.errors import PlaceError, ScenarioError
+from sim.report.figures import tipping
+from sim.report.figures.style import drawing
+from sim.report.parameters import named
+from sim.report.tipping import tipping_words
 from sim.study.bench import Bench, Subject, read_subject
 from sim.study.executors import Crew
+from sim.study.intervals import share_interval
 from sim.study.measures import parse_measure
 from sim.study.parameter import parse_parameter
 from sim.study.search import cost_per_day, smallest_reserve
 from sim.study.sensitivity import Question, morris, sobol, tornado
 from sim.study.store import Store
 from sim.study.threshold import first_true, parse_target
+from sim.study.tipping import Tipping, tipping_point
 
 CASE = """
 scenario: case
@@ -92,6 +100,52 @@ def test_tornado_and_screening_put_the_parameters_in_order(subject: Subject, ben
     assert 0.9 <= shares.loc["disruptions.ban.for", "ST"] <= 1.1
 
 
+def test_the_picture_of_a_tipping_point_has_what_was_tried(subject: Subject, bench: Bench) -> None:
+    target, varied = parse_target("units_unmet<=0"), parse_parameter("disruptions.ban.for", ["0d", "60d"])
+    found = tipping_point(subject, varied, target, 1.0, bench)
+    assert (found.before, found.after) == (5, 6)
+    assert found.unsure == (0, 6)  # a draw that misses shows that not all meet it, one that meets shows nothing
+    with drawing():
+        above, below = tipping.draw(found, target, "Length of the ban (days)").axes
+    line = next(line for line in above.lines if line.get_label() == "mean of the draws")
+    assert line.get_xdata().tolist() == found.tried["value"].tolist()
+    assert line.get_ydata().tolist() == [15 * max(0, value - 5) for value in found.tried["value"]]
+    assert above.get_ylabel() == "Unmet on the day, mean (units)" and below.get_xlabel() == "Length of the ban (days)"
+    spans = {patch.get_label(): patch.get_extents().transformed(above.transData.inverted()) for patch in above.patches}
+    assert (spans["tips over"].x0, spans["tips over"].x1) == pytest.approx((5, 6))
+    assert (spans["target met"].x0, spans["target met"].x1) == pytest.approx((0, 5))
+    assert [line.get_ydata()[0] for line in above.lines if line.get_label() == "level of the target"] == [0]
+    assert [line.get_ydata()[0] for line in below.lines if line.get_label().startswith("share asked")] == [1]
+
+
+def test_without_a_tipping_point_the_ends_are_drawn_and_nothing_is_marked(subject: Subject, bench: Bench) -> None:
+    target, varied = parse_target("fill_rate>=10%"), parse_parameter("disruptions.ban.for", ["0d", "60d"])
+    found = tipping_point(subject, varied, target, 0.9, bench)
+    assert found.before is None and found.after is None and len(found.tried) == 2
+    words = tipping_words(found, varied, named(subject.loaded, varied.path), target, "as written")
+    assert words[0].startswith("Under 'as written', fill rate ≥ 10% in 90% of the draws holds at both ends")
+    with drawing():
+        above, _ = tipping.draw(found, target, "").axes
+    assert not above.patches and above.get_ylabel() == "Fill rate, mean (%)"
+
+
+@pytest.mark.parametrize("need", [0.5, 0.8])
+def test_how_sure_a_tipping_point_is(need: float) -> None:
+    # 40 draws: 40, 36, 20, 4, 0 of them meet the target at 0, 10, 20, 30, 40
+    met = [40, 36, 20, 4, 0]
+    ends = [share_interval(count, 40) for count in met]
+    tried = pd.DataFrame({
+        "value": [0, 10, 20, 30, 40], "share": [count / 40 for count in met],
+        "share_low": [low for low, _ in ends], "share_high": [high for _, high in ends],
+    })  # fmt: skip
+    before, after = (20, 30) if need == 0.5 else (10, 20)
+    falls = Tipping(True, False, before, after, tried, need)
+    # Wilson: 36 of 40 is 77 % to 96 %, 20 of 40 is 35 % to 65 %
+    assert falls.unsure == ((10, 30) if need == 0.5 else (0, 20))
+    rises = Tipping(False, True, 40 - after, 40 - before, tried.assign(value=40 - tried["value"]), need)
+    assert rises.unsure == ((10, 30) if need == 0.5 else (20, 40))
+
+
 @pytest.mark.parametrize("text", ["fill_rate", "fill_rate=1", "fill_rate>=much", "fil_rate>=1"])
 def test_targets_that_cannot_be_read_are_refused(text: str) -> None:
     with pytest.raises(PlaceError):
@@ -122,7 +176,17 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
             "--target", "units_unmet<=0"]  # fmt: skip
     done = CliRunner().invoke(cli, [*call, *rest])
     assert done.exit_code == 0, done.output
-    assert "until disruptions.ban.for is 5d" in done.output
+    assert "until the length of export ban 'ban' is 5 days; from 6 days" in done.output
+    assert "is disruptions.ban.for in the scenario" in done.output
+    page = (tmp_path / "found" / "tipping.html").read_text(encoding="utf-8")
+    assert (
+        page.count('role="img"') == 1
+        and "disruptions.ban.for" in page
+        and 'aria-label="Unmet on the day against' in page
+    )
+    assert not re.search(r'(src|href)="(?!data:|#)', page)
+    wrong = CliRunner().invoke(cli, [*call[:4], "--between", "60d", "0d", *call[7:], *rest])
+    assert "the smaller bound first" in str(wrong.exception)
     call = [
         "sensitivity",
         str(subject.file),

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.report.figures.style import BLACK, BLUE, COLOURS, GREEN, GREY, HATCHES, legend, new_figure, short, thousands
+from sim.report.words import target_words
 from sim.study.split import Splits
 
 
@@ -46,7 +47,8 @@ def _met(axes: Axes, found: Splits) -> None:
     axes.set_ylim(-0.04, 1.04)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.set_ylabel("Draws (%)")
-    axes.set_title(f"Draws in which {found.target}", pad=3)
+    if found.target is not None:
+        axes.set_title(f"Draws with {target_words(found.target)}", pad=3)
 
 
 def _parts(axes: Axes, found: Splits) -> None:

@@ -17,7 +17,7 @@ def draw(tried: pd.DataFrame, target: str, currency: str, chosen: int | None) ->
     above.set_ylim(-0.04, 1.04)
     above.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     above.set_ylabel("Draws (%)")
-    above.set_title(f"Draws in which {target}", pad=3)
+    above.set_title(f"Draws with {target}", pad=3)
     below.plot(tried["value"], tried["first_cost"], color=GREEN, marker="s", markersize=4, linestyle=(0, (6, 2)))
     below.set_ylabel(f"To set up ({currency})")
     below.set_xlabel("Size of the reserve (days of the members' usual demand)")

@@ -1,0 +1,87 @@
+"""A measure against a value that is changed, and where the target on it tips over."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from sim.report.figures.style import BLACK, BLUE, GREEN, GREY, VERMILLION, legend, new_figure, thousands
+from sim.report.words import target_words
+from sim.study.threshold import Target
+from sim.study.tipping import Tipping
+
+MET, UNSURE = "#e6f4ef", "#f1f1f1"
+
+
+def draw(found: Tipping, target: Target, label: str, currency: str = "") -> Figure:
+    """Above the mean of the measure with the target's level, below the share of draws that meet it with that asked for.
+
+    `label` names the value that is changed, with its unit.
+    """
+    figure = new_figure(5.2, 8.0)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    _measure(above, found.tried, target, currency)
+    _share(below, found.tried, target, found.need)
+    for axes in (above, below):
+        _tips(axes, found, named=axes is above)
+        axes.margins(x=0.03)
+    below.set_xlabel(label)
+    below.xaxis.set_major_locator(MaxNLocator(8))
+    below.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    legend(figure, ncols=3, columnspacing=1.2)
+    return figure
+
+
+def _measure(axes: Axes, tried: pd.DataFrame, target: Target, currency: str) -> None:
+    measure = target.measure
+    scale, unit = (100, "%") if measure.unit == "share" else (1, currency if measure.unit == "money" else measure.unit)
+    value = tried["value"]
+    axes.axhline(
+        scale * target.level, color=VERMILLION, linewidth=1.3, linestyle=(0, (6, 2)), label="level of the target"
+    )
+    axes.fill_between(
+        value, scale * tried["low"], scale * tried["high"], color=BLUE, alpha=0.25, linewidth=0, zorder=0.9,
+        label="nine draws of ten",
+    )  # fmt: skip
+    axes.plot(value, scale * tried[measure.name], color=BLUE, marker="o", markersize=5, label="mean of the draws")
+    axes.set_ylabel(f"{measure.label}, mean ({unit})")
+    thousands(axes)
+
+
+def _share(axes: Axes, tried: pd.DataFrame, target: Target, need: float) -> None:
+    axes.axhline(need, color=VERMILLION, linewidth=1.3, linestyle=(0, (2, 1.5)), label=f"share asked for ({need:.0%})")
+    reach = [tried["share"] - tried["share_low"], tried["share_high"] - tried["share"]]
+    axes.errorbar(
+        tried["value"], tried["share"], yerr=[end.clip(lower=0) for end in reach], color=BLACK, marker="s",
+        markersize=5, linewidth=1.3, capsize=3, elinewidth=1, label="share of draws, 95% interval",
+    )  # fmt: skip
+    axes.set_ylim(-0.06, 1.06)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_ylabel("Draws (%)")
+    axes.set_title(f"Draws with {target_words(target)}", pad=3)
+
+
+def _tips(axes: Axes, found: Tipping, named: bool) -> None:
+    if found.before is None or found.after is None:
+        return
+    first, last = float(found.tried["value"].min()), float(found.tried["value"].max())
+    met = (first, found.before) if found.met_at_low else (found.after, last)
+    axes.axvspan(*met, facecolor=MET, linewidth=0, zorder=0.3, label="target met")
+    unsure = found.unsure
+    axes.axvspan(
+        *unsure, facecolor="none", edgecolor="#bbbbbb", hatch="//", linewidth=0, zorder=0.35,
+        label="the draws do not decide",
+    )  # fmt: skip
+    axes.axvspan(
+        found.before, found.after, facecolor=GREEN, edgecolor=GREEN, linewidth=1.4, zorder=1.5, label="tips over"
+    )
+    if named:
+        right = found.after < (first + last) / 2
+        axes.annotate(
+            f"between {found.before:,.10g} and {found.after:,.10g}", (found.after if right else found.before, 0.96),
+            (6 if right else -6, 0), xycoords=axes.get_xaxis_transform(), textcoords="offset points", va="top",
+            ha="left" if right else "right", fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": GREY, "linewidth": 0.5, "pad": 1.5},
+        )  # fmt: skip
