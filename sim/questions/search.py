@@ -59,6 +59,7 @@ def search(
     replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """The smallest reserve with which a target is met in so many of the replications."""
+    from sim.report.parameters import parameter_words
     from sim.report.searches import search_page, search_words
     from sim.study.bench import read_subject
     from sim.study.search import smallest_reserve
@@ -72,7 +73,8 @@ def search(
         found = smallest_reserve(subject, reserve, wanted, need, largest, bench)
         bench.store.answer("search", found.tried)
     words = search_words(found, reserve, wanted, need, largest, subject.loaded.spec.costs.currency)
-    page = search_page(found, words, wanted, subject.loaded.spec.title, subject.loaded.spec.costs.currency)
+    size = parameter_words(subject.loaded, f"reserves.{reserve}.size")
+    page = search_page(found, words, wanted, subject.loaded.spec.title, subject.loaded.spec.costs.currency, size)
     (folder / "search.html").write_text(page, encoding="utf-8")
     click.echo("\n".join(words))
     click.echo(f"Results: {folder}")

@@ -28,6 +28,7 @@ def sensitivity(
     samples: int | None, replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """How a measure's mean depends on values between bounds: one by one, by screening, or as shares of variance."""
+    from sim.report.parameters import names_of
     from sim.report.sensitivity import importance_page, told, tornado_page
     from sim.study import sensitivity as methods
     from sim.study.bench import read_subject
@@ -48,11 +49,14 @@ def sensitivity(
         else:
             found = methods.sobol(problem, samples or 64)
         bench.store.answer(method, found)
-    title = subject.loaded.spec.title
-    tornado = method == "tornado"
-    page = tornado_page(title, found, wanted) if tornado else importance_page(title, found, method, wanted)
+    title, currency = subject.loaded.spec.title, subject.loaded.spec.costs.currency
+    names = names_of([subject.loaded], [p.path for p in parameters])
+    if method == "tornado":
+        page = tornado_page(title, found, wanted, names, currency)
+    else:
+        page = importance_page(title, found, method, wanted, names, currency)
     (folder / f"{method}.html").write_text(page, encoding="utf-8")
-    click.echo("\n".join(told(found, method, wanted)))
+    click.echo("\n".join(told(found, method, wanted, names, currency)))
     click.echo(f"Results: {folder}")
 
 

@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 from sim.engine.plan import Plan
 from sim.report.comparison import amount, sentence
 from sim.report.figures import frontier as frontier_figure
+from sim.report.parameters import opening, value_words
 from sim.report.phrases import count, listed, plural
 from sim.report.sheets import Sheet
-from sim.report.stress_des import annex
+from sim.report.stress_des import annex, parameter_names
 from sim.report.words import shown_value
 from sim.study.compare import SAME, UNDETECTED, UNKNOWN
 from sim.study.frontier import DOMINATED, EFFECTS, EXTENDED
@@ -57,7 +58,7 @@ def compose(result: StudyResult, plan: Plan, tried: pd.DataFrame | None = None) 
         _options(result, measure),
         _who(result),
         Section("Expiry", [_expiry(result)]),
-        Section("What would change the answer", [*_robust(tried, measure), *_doubts(result, measure)]),
+        Section("What would change the answer", [*_robust(result, tried, measure), *_doubts(result, measure)]),
     ]
     return Brief(spec.title, spec.question or "", sections, annex(result, plan))
 
@@ -261,7 +262,7 @@ def _expiry(result: StudyResult) -> str:
     return f"Units that expire at facilities, mean: {listed(told)}."
 
 
-def _robust(tried: pd.DataFrame | None, measure: Measure) -> Iterator[str]:
+def _robust(result: StudyResult, tried: pd.DataFrame | None, measure: Measure) -> Iterator[str]:
     """Whether another strategy is best where an uncertain value is at one of its bounds."""
     if tried is None or tried.empty:
         yield "The study names no uncertain values (parameters), so none was tried at its bounds."
@@ -269,19 +270,22 @@ def _robust(tried: pd.DataFrame | None, measure: Measure) -> Iterator[str]:
     points = list(dict.fromkeys(zip(tried["parameter"], tried["value"], strict=True)))
     best = {point: _records(tried, parameter=point[0], value=point[1], best=True) for point in points}
     usual = {row["strategy"] for row in best[AS_WRITTEN, ""]}
-    held = []
+    names = parameter_names(result.design)
+    held: dict[str, list[str]] = {}
     for point, rows in best.items():
         if point[0] == AS_WRITTEN:
             continue
+        name, value = names.get(point[0], point[0]), value_words(point[1])
         if usual & {row["strategy"] for row in rows}:
-            held.append(f"{point[0]} = {point[1]}")
+            held.setdefault(name, []).append(f"at {value}")
             continue
-        names = listed([f"'{row['strategy']}'" for row in rows])
+        others = listed([f"'{row['strategy']}'" for row in rows])
         mean = shown_value(rows[0]["mean"], measure.unit)
-        yield f"{point[0]}: at {point[1]} {names} would be best ({mean} in the mean)."
+        yield f"{opening(name)}: at {value} {others} would be best ({mean} in the mean)."
     leaders = listed([f"'{name}'" for name in sorted(usual)])
     if held:
-        yield f"Not, as far as tried: {listed(held)}; {leaders} {'stay' if len(usual) > 1 else 'stays'} best."
+        told = "; ".join(f"{name} {listed(values)}" for name, values in held.items())
+        yield f"Not, as far as tried: {told}; {leaders} {'stay' if len(usual) > 1 else 'stays'} best."
 
 
 def _doubts(result: StudyResult, measure: Measure) -> Iterator[str]:

@@ -7,7 +7,8 @@ ones for values that studies vary most. A path that leads nowhere stays as it is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -127,10 +128,23 @@ def parameter_words(loaded: Loaded, path: str) -> str:
     return str(named(loaded, path))
 
 
+def names_of(loaded: Iterable[Loaded], paths: Iterable[str]) -> dict[str, str]:
+    """Path -> words, from the first of these scenarios that has the value; with the path where others read the same."""
+    scenarios = list(loaded)
+    words = {path: next((w for s in scenarios if (w := parameter_words(s, path)) != path), path) for path in paths}
+    counts = Counter(words.values())
+    return {path: f"{text} [{path}]" if counts[text] > 1 and text != path else text for path, text in words.items()}
+
+
 def with_unit(value: Named, parameter: Parameter) -> str:
     """A parameter in words, with its unit, as an axis has it; a plain number is counted as its words say."""
     unit = UNITS.get(parameter.suffix, parameter.suffix)
     return f"{value}, in {unit}" if unit else str(value)
+
+
+def opening(text: str) -> str:
+    """Words at the beginning of a line: with a capital, unless they are a path."""
+    return text if re.match(r"\S+\.\S", text) else text[:1].upper() + text[1:]
 
 
 def value_words(value: object) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sim.report.figures import budget_split, trade_off
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
+from sim.report.parameters import opening
 from sim.report.phrases import count, listed, plural
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
@@ -44,12 +45,12 @@ def search_words(found: Smallest, reserve: str, target: Target, share: float, mo
     return lines
 
 
-def search_page(found: Smallest, words: Sequence[str], target: Target, title: str, currency: str) -> str:
-    """Sizes tried, as a picture and a table."""
+def search_page(found: Smallest, words: Sequence[str], target: Target, title: str, currency: str, size: str) -> str:
+    """Sizes tried, as a picture and a table; `size` are the words for what is sized."""
     name, unit = target.measure.name, target.measure.unit
     caption = f"Share of draws with {target_words(target)}, and what setting the reserve up costs."
     with drawing():
-        figure = trade_off.draw(found.tried, target_words(target), currency, found.days)
+        figure = trade_off.draw(found.tried, target_words(target), currency, found.days, opening(size))
         picture = Picture("trade-off", "What each size does", caption, Markup(to_svg(figure, "trade-off", title)))
     head = ["Days", "Draws that meet the target", target.measure.label, f"Cost ({currency})", f"To set up ({currency})"]
     rows = [

@@ -15,8 +15,11 @@ from importlib.metadata import version
 from sim import __version__
 from sim.engine.plan import Plan
 from sim.metrics.base import METRICS
+from sim.report.parameters import names_of, value_words
 from sim.report.phrases import count, day_words, listed, plural
 from sim.scenario.load import Loaded
+from sim.study.design import Design
+from sim.study.robustness import parameters_of
 from sim.study.run import StudyResult
 
 ITEMS = {
@@ -40,7 +43,7 @@ def annex(result: StudyResult, plan: Plan) -> list[tuple[str, str, str]]:
     """(number, item, text) for each of the twenty items; `plan` is the compiled plan of the first case."""
     design = result.design
     loaded = design.loaded[design.scenarios[0], design.spec.reference]
-    texts = dict(_objectives(result, loaded)) | dict(_logic(result, plan)) | dict(_data(loaded))
+    texts = dict(_objectives(result, loaded)) | dict(_logic(result, plan)) | dict(_data(result, loaded))
     texts |= dict(_experiments(result, loaded)) | dict(_software(result))
     return [(number, item, texts[number]) for number, item in ITEMS.items()]
 
@@ -90,14 +93,32 @@ def _logic(result: StudyResult, plan: Plan) -> Iterator[tuple[str, str]]:
     yield "2.5", told
 
 
-def _data(loaded: Loaded) -> Iterator[tuple[str, str]]:
+def parameter_names(design: Design) -> dict[str, str]:
+    """Path of each uncertain value that a study names -> its words."""
+    loaded = [design.loaded[design.scenarios[0], name] for name in (design.spec.reference, *design.strategies)]
+    return names_of(loaded, design.spec.parameters)
+
+
+def _uncertain(design: Design) -> list[str]:
+    """Uncertain values with their bounds, and how the scenario's file calls them."""
+    names = parameter_names(design)
+    told = []
+    for p in parameters_of(design):
+        low, high = (value_words(p.written(end)) for end in (p.low, p.high))
+        called = "" if names[p.path] == p.path else f" ({p.path} in the file)"
+        told.append(f"{names[p.path]}, {low} to {high}{called}")
+    return [f"Uncertain values, tried at both bounds: {'; '.join(told)}."] if told else []
+
+
+def _data(result: StudyResult, loaded: Loaded) -> Iterator[tuple[str, str]]:
     spec = loaded.spec
     sources = [f"{source.title}{f' ({source.url})' if source.url else ''}" for source in spec.sources.values()]
     yield "3.1", "; ".join(sources) + "." if sources else "The scenario names no sources."
     derived = [f"{path}: {e.note}" for path, e in spec.evidence.items() if e.status == "derived" and e.note]
     yield "3.2", "; ".join(derived) + "." if derived else "Figures are used as their sources give them."
     number = plural(len(spec.evidence), "figure")
-    yield "3.3", f"In the scenario file {loaded.document.mark().shown}; {number} with evidence of their own."
+    told = f"In the scenario file {loaded.document.mark().shown}; {number} with evidence of their own."
+    yield "3.3", " ".join([told, *_uncertain(result.design)])
     assumed = [path for path, e in spec.evidence.items() if e.status == "assumed"]
     lines = ["Figures without an entry under evidence are assumed."]
     lines += [f"Assumed by name: {listed(assumed)}."] if assumed else []

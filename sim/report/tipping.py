@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sim.report.figures import tipping as figure
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
-from sim.report.parameters import Named, value_words, with_unit
+from sim.report.parameters import Named, opening, value_words, with_unit
 from sim.report.phrases import plural
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
@@ -49,8 +49,7 @@ def tipping_page(
     found: Tipping, words: Sequence[str], varied: Parameter, named: Named, target: Target, title: str, currency: str
 ) -> str:
     """The measure and the share of draws against the value that was changed, as a picture and a table."""
-    label, measure = with_unit(named, varied), target.measure
-    label = label if label.startswith(named.path) else label[0].upper() + label[1:]
+    label, measure = opening(with_unit(named, varied)), target.measure
     caption = (
         "Points are the values tried; between them lines are only drawn straight. Above: nine draws of ten lie in the "
         "tinted band. Below: the share of draws that meet the target, with 95% intervals, and the share asked for. "

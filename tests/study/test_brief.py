@@ -102,7 +102,10 @@ def test_the_command_runs_what_is_missing(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     page = (tmp_path / "out" / "brief.html").read_text(encoding="utf-8").replace("&#39;", "'")
     assert (
-        "Not, as far as tried: disruptions.ban.for = 2d and disruptions.ban.for = 80d; 'again' and 'double' stay best"
+        "Not, as far as tried: length of export ban 'ban' at 2 days and at 80 days; 'again' and 'double' stay best"
         in page
     )
+    body, annex = page.split('<section class="annex">')
+    assert "disruptions.ban.for" not in body  # the path is for the annex
+    assert "length of export ban 'ban', 2 days to 80 days (disruptions.ban.for in the file)" in annex
     assert (tmp_path / "out" / "brief.docx").exists() and (tmp_path / "out" / "frontier.csv").exists()

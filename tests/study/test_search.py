@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from sim.cli import cli
 from sim.errors import PlaceError, ScenarioError
 from sim.report.figures import tipping
+from sim.report.figures import tornado as tornado_figure
 from sim.report.figures.style import drawing
 from sim.report.parameters import named
 from sim.report.tipping import tipping_words
@@ -118,6 +119,22 @@ def test_the_picture_of_a_tipping_point_has_what_was_tried(subject: Subject, ben
     assert [line.get_ydata()[0] for line in below.lines if line.get_label().startswith("share asked")] == [1]
 
 
+def test_a_tornado_has_a_bar_to_each_bound_and_its_words_beside_it(subject: Subject, bench: Bench) -> None:
+    table = pd.DataFrame({
+        "parameter": ["Length of export ban 'a ban with quite a long name'", "Seed"], "low": ["1 day", "1"],
+        "high": ["9 days", "5"], "base": [50.0, 50.0], "at_low": [20.0, 49.0], "at_high": [90.0, 50.5],
+    })  # fmt: skip
+    with drawing():
+        axes = tornado_figure.draw(table, parse_measure("cost"), "KES").axes[0]
+    ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches]
+    assert ends == [(50, 20), (50, 49), (50, 90), (50, 50.5)]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "Length of export ban 'a ban with\nquite a long name'\n1 day to 9 days",
+        "Seed\n1 to 5",
+    ]
+    assert axes.get_xlabel() == "Cost, mean (KES)"
+
+
 def test_without_a_tipping_point_the_ends_are_drawn_and_nothing_is_marked(subject: Subject, bench: Bench) -> None:
     target, varied = parse_target("fill_rate>=10%"), parse_parameter("disruptions.ban.for", ["0d", "60d"])
     found = tipping_point(subject, varied, target, 0.9, bench)
@@ -169,7 +186,11 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, [*call, *rest])
     assert done.exit_code == 0, done.output
     assert "35 days" in done.output and (tmp_path / "found" / "search.csv").exists()
-    assert (tmp_path / "found" / "search.html").exists()
+    page = (tmp_path / "found" / "search.html").read_text(encoding="utf-8")
+    assert (
+        "Size of reserve 'at-clinic' (days of the members' usual demand)" in page
+        and "unmet on the day ≤ 175 units" in page
+    )
     wrong = CliRunner().invoke(cli, [*call[:-4], "--target", "fil_rate>=1", *rest])
     assert "did you mean 'fill_rate'" in str(wrong.exception)
     call = ["tipping", str(subject.file), "--parameter", "disruptions.ban.for", "--between", "0d", "60d",
@@ -196,11 +217,17 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
         "products.kit.cost=1..5",
     ]
     done = CliRunner().invoke(cli, [*call, *rest])
-    assert done.exit_code == 0 and done.output.index("ban.for") < done.output.index("kit.cost"), done.output
+    assert done.exit_code == 0, done.output
+    ban, cost = "Length of export ban 'ban'", "Purchase cost of product kit"
+    assert f"{ban}: unmet on the day 225 units at 20 days, 825 units at 60 days (as written: 525 units)" in done.output
+    assert done.output.index(ban) < done.output.index(cost)
+    page = (tmp_path / "found" / "tornado.html").read_text(encoding="utf-8").replace("&#39;", "'")
+    assert page.index(f">{ban}<") < page.index(f">{cost}<") and ">disruptions.ban.for<" in page
     for method, samples in (("morris", "2"), ("sobol", "4")):
         done = CliRunner().invoke(cli, [*call, "--method", method, "--samples", samples, *rest])
         assert done.exit_code == 0, done.output
         page = (tmp_path / "found" / f"{method}.html").read_text(encoding="utf-8")
-        assert page.index("disruptions.ban.for") < page.index("products.kit.cost") and 'role="img"' in page
+        assert page.index(">disruptions.ban.for<") < page.index(">products.kit.cost<") and 'role="img"' in page
+        assert page.replace("&#39;", "'").index(f">{ban}<") < page.index(f">{cost}<")
     wrong = CliRunner().invoke(cli, [*call, "--vary", "products.kit.cost=1", *rest])
     assert "20d..60d" in str(wrong.exception)

@@ -231,7 +231,7 @@ def test_the_command_tells_the_split_and_refuses_what_it_cannot_answer(subject: 
     assert done.exit_code == 0, done.output
     assert "216 USD: " in done.output and "108 USD: " in done.output and "The same money for each: " in done.output
     page = (tmp_path / "out" / "split.html").read_text(encoding="utf-8")
-    assert "Cost against harm" in page and "Draws in which fill_rate" in page and "further draws" in page
+    assert "Cost against harm" in page and "Draws with fill rate ≥ " in page and "further draws" in page
     for more, words in (
         (["--over", "at-clinik"], "did you mean 'at-clinic'"),
         (["--measure", "mean_stock"], "neither more nor less"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,6 +131,11 @@ def thousands(axes: Axes, which: str = "y", sign: bool = True) -> None:
     axis = axes.yaxis if which == "y" else axes.xaxis
     axis.set_major_locator(MaxNLocator(5, min_n_ticks=3))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value if sign else abs(value):,.10g}"))
+
+
+def wrapped(text: str, width: int = 36) -> str:
+    """Words on several lines, to stand beside a picture."""
+    return "\n".join(textwrap.wrap(text, width)) or text
 
 
 def short(name: str, length: int = 28) -> str:

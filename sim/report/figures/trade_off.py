@@ -9,8 +9,8 @@ from matplotlib.ticker import PercentFormatter
 from sim.report.figures.style import BLUE, GREEN, VERMILLION, new_figure, thousands
 
 
-def draw(tried: pd.DataFrame, target: str, currency: str, chosen: int | None) -> Figure:
-    """`tried` as in `sim.study.search.Smallest`; `chosen` is the size found."""
+def draw(tried: pd.DataFrame, target: str, currency: str, chosen: int | None, size: str) -> Figure:
+    """`tried` as in `sim.study.search.Smallest`; `chosen` is the size found, `size` what is sized."""
     figure = new_figure(4.4, 7.0)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     above.plot(tried["value"], tried["share"], color=BLUE, marker="o", markersize=5)
@@ -20,7 +20,7 @@ def draw(tried: pd.DataFrame, target: str, currency: str, chosen: int | None) ->
     above.set_title(f"Draws with {target}", pad=3)
     below.plot(tried["value"], tried["first_cost"], color=GREEN, marker="s", markersize=4, linestyle=(0, (6, 2)))
     below.set_ylabel(f"To set up ({currency})")
-    below.set_xlabel("Size of the reserve (days of the members' usual demand)")
+    below.set_xlabel(f"{size} (days of the members' usual demand)")
     thousands(below)
     if chosen is not None:
         for axes in (above, below):
