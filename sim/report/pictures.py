@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from sim.report import lot_way
 from sim.report.facts import Facts
 from sim.report.figures import (
     averted,
@@ -26,7 +28,11 @@ from sim.report.figures import (
     use_levels,
     waste,
 )
+from sim.report.figures import (
+    lot_way as lot_figure,
+)
 from sim.report.figures.style import drawing, to_svg
+from sim.report.phrases import day_words, plural
 
 BANDS = "Grey: days with a disruption, named by the bars on top (hatched: a measure taken)."
 
@@ -70,6 +76,7 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
             "Units that expired, were called back or were destroyed, at all sites and on the way to them; at most four "
             f"products. {BANDS}", waste.draw(facts),
         )  # fmt: skip
+        _lot(facts, add)
         add(
             "epidemic", "Cases and stock",
             "Above: people who fall ill each day and need care, in the mean, for the six largest outbreaks. Below: "
@@ -121,6 +128,26 @@ def _first_screen(facts: Facts, add: Add) -> None:
         add(
             "drawdown", "Demand met", f"Share of demand served on the day, seven-day mean. {BANDS}", fill.overall(facts)
         )
+
+
+def _lot(facts: Facts, add: Add) -> None:
+    """The way of a lot of which much was called back or lost, where there is one to follow."""
+    way = lot_way.way_of_worst(facts)
+    if way is None:
+        return
+    about, rest = way.about, way.all_sites - way.drawn
+    made, unit = pd.Timestamp(str(about["made"])), facts.unit(way.product)
+    which = "called back" if int(str(about["recalled"])) else "lost"
+    told = [
+        f"Of the lots of which much was {which}, the one that had reached most sites. Bars are as high as what a site "
+        "received of it: grey what it sent on, "
+        f"coloured what became of the rest there. Numbers on branches are units sent (one unit: {unit})."
+    ]
+    told += [f"{rest} of {way.all_sites} sites, those that got least, are summed as others."] if rest else []
+    told += ["Where goods were destroyed at facilities no lot is known; they count as used here."] if way.unsure else []
+    told += [f"{plural(way.under_way, 'unit')} sent did not arrive."] if way.under_way else []
+    title = f"The way of lot {about['lot']} of {way.product}, made by {about['maker']} from {day_words(made.date())}"
+    add("lot", title, " ".join(told), lot_figure.draw(way))
 
 
 MOST_FAMILIES = 4
