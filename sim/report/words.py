@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sim.study.threshold import Target
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.study.threshold import Target
 
 
 def shown_value(value: float | None, unit: str) -> str:

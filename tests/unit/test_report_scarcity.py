@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
@@ -18,7 +19,7 @@ from sim.report import materials as bill
 from sim.report import page_tables
 from sim.report.facts import Facts
 from sim.report.figures import bands, cover_over_time, materials, substitutes, timeline, use_levels
-from sim.report.figures.style import drawing
+from sim.report.figures.style import drawing, on
 from sim.report.html import render
 from sim.report.sheets import MOST_CSV_ROWS, Sheet, written
 from sim.report.story import story
@@ -136,6 +137,29 @@ def test_lanes_name_each_disruption_or_each_kind_and_count_the_rest(
     assert all(lane.spans == [(4.0, 14.0)] for lane in lanes)
     with drawing():
         labelled(timeline.draw(found))
+
+
+def test_words_stand_where_they_hide_no_bar(tmp_path: Path) -> None:
+    """Thirty outages in two short spells leave the widest gap between them; the name goes there."""
+    spells = [("2024-01-05", "2024-01-09"), ("2024-02-02", "2024-02-05")] * 15
+    outages = [
+        f"{{kind: site_outage, name: outage {n}, at: maker, from: {a}, until: {b}}}" for n, (a, b) in enumerate(spells)
+    ]
+    found = facts_of(tmp_path, FAMILY + f"disruptions: [{', '.join(outages)}]\n")
+    with drawing():
+        for axes, row in ((timeline.draw(found).axes[0], 0), (strip_of(found), 0)):
+            axes.figure.draw_without_rendering()
+            (words,) = [text for text in axes.texts if text.get_text() == "site outage (30)"]
+            assert words.xy == (on(found, 8), row)
+            hidden = [bar for bar in axes.patches if bar.get_window_extent().overlaps(words.get_window_extent())]
+            assert len(axes.patches) == 2 and not hidden
+
+
+def strip_of(found: Facts) -> Axes:
+    """The strip of lanes above a panel."""
+    figure = cover_over_time.draw(found)
+    assert figure is not None
+    return figure.axes[0].child_axes[0]
 
 
 def test_spans_that_touch_are_one() -> None:

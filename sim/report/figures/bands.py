@@ -104,32 +104,30 @@ def _draw(axes: Axes, facts: Facts, rows: list[Lane]) -> None:
                 hatch=hatch,
                 linewidth=0.7,
             )
-        beside(strip, facts, row, lane.words, lane.spans[0][0], lane.spans[-1][1], letters, 8.0)
+        beside(strip, facts, row, lane.words, lane.spans, letters, 8.0)
 
 
 def beside(
-    axes: Axes,
-    facts: Facts,
-    row: int,
-    words: str,
-    start: float,
-    end: float,
-    letters: int,
-    size: float,
-    upon_it: bool = False,
+    axes: Axes, facts: Facts, row: int, words: str, spans: Spans, letters: int, size: float, upon_it: bool = False
 ) -> None:
-    """Words beside a bar from `start` to `end`, on the side with most room.
+    """Words in the widest gap that a row's bars leave: before them, between two or behind them.
 
-    They stand upon it where they fit better there, or with `upon_it` wherever they fit there at all.
-
+    They stand upon the longest bar where they fit better there, or with `upon_it` wherever they fit there at all.
     `letters` is how many of that size fit across the panel.
     """
-    right, left = (facts.days - end) / facts.days * letters, start / facts.days * letters
-    room, upon = max(right, left), (end - start) / facts.days * letters
+    scale = letters / facts.days
+    ends = [0.0, *(end for _, end in spans)]
+    gaps = [
+        (after - before) * scale
+        for before, after in zip(ends, [*(start for start, _ in spans), facts.days], strict=True)
+    ]
+    widest = max(range(len(gaps)), key=lambda k: (gaps[k], k))
+    longest = max(spans, key=lambda span: span[1] - span[0])
+    room, upon = gaps[widest], (longest[1] - longest[0]) * scale
     if room >= min(len(words), upon) and not (upon_it and upon > len(words)):
-        at, aside, side = (end, 4, "left") if right >= left else (start, -4, "right")
+        at, aside, side = (ends[widest], 4, "left") if widest else (spans[0][0], -4, "right")
     else:
-        at, aside, side, room = start, 5, "left", upon
+        at, aside, side, room = longest[0], 5, "left", (facts.days - longest[0]) * scale
     axes.annotate(
         short(words, max(10, int(room))), (on(facts, at), row), (aside, 0), textcoords="offset points", va="center",
         ha=side, fontsize=size, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},

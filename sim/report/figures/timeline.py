@@ -79,7 +79,8 @@ def _bars(axes: Axes, facts: Facts, rows: list[Lane]) -> None:
             if 0 <= impact.announced < impact.start:
                 axes.plot(on(facts, impact.announced), row, marker="v", color=BLACK, markersize=5)
         first = min(lane.spans[0][0], impact.announced if impact and impact.announced >= 0 else np.inf)
-        beside(axes, facts, row, words, first, lane.spans[-1][1], LETTERS, 8.5, upon_it=True)
+        spans = [(first, lane.spans[0][1]), *lane.spans[1:]]
+        beside(axes, facts, row, words, spans, LETTERS, 8.5, upon_it=True)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_yticks([])
     axes.set_ylabel("Disruption", fontsize=8)
