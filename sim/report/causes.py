@@ -17,6 +17,7 @@ from sim.report.words import shown_value
 from sim.study.attribution import Attribution
 from sim.study.measures import ALL, Measure
 
+MOST_ROWS = 60
 ALT_BARS = 12
 """Bars that the text beside a picture names."""
 
@@ -116,8 +117,11 @@ def _sheet(part: pd.DataFrame, measure: Measure, currency: str) -> Sheet:
         [*([row["group"]] if grouped else []), row["cause"], shown_value(row["shapley"], unit),
          "-" if row["low"] != row["low"] else f"{shown_value(row['low'], unit)} to {shown_value(row['high'], unit)}",
          shown_value(row["leave_one_out"], unit), shown_value(row["alone"], unit)]
-        for row in part.to_dict("records")
+        for row in part.head(MOST_ROWS).to_dict("records")
     ]  # fmt: skip
+    more = len(part) - len(rows)
+    note = f"and {plural(more, 'row')} more; see the CSV file" if more > 0 else ""
     by = f" by {measure.breakdown}" if grouped else ""
     return Sheet(f"causes-{measure.name}-{measure.breakdown}", f"{measure.label}{by}, by cause", head, rows,
-                 list(part.columns), part.to_numpy().tolist(), text_columns=2 if grouped else 1)  # fmt: skip
+                 list(part.columns), part.to_numpy().tolist(), note=note,
+                 text_columns=2 if grouped else 1)  # fmt: skip

@@ -149,6 +149,7 @@ def opening(text: str) -> str:
 
 def value_words(value: object) -> str:
     """A value as it is written, its unit in words: `45d` is `45 days`."""
+    value = f"{value:.6g}" if isinstance(value, float) else value
     found = VALUE.match(str(value))
     if not found or found[2] in ("", "%"):
         return str(value)

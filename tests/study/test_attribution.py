@@ -201,7 +201,7 @@ def test_many_causes_share_a_bar_and_many_groups_are_cut(make: Make, tmp_path: P
     found = share_out(make(), tmp_path / "out", 1)
     row = found.table.iloc[:1]
     many = pd.concat([row.assign(cause=f"c{k}", shapley=float(20 - k), total=210.0) for k in range(20)])
-    rows = causes.bars(many)
+    rows = causes.bars(many, causes.order_of(many))
     assert len(rows) == causes.MOST + 2 and rows["cause"].iloc[causes.MOST - 1] == "9 further causes"
     assert rows["shapley"].iloc[: causes.MOST].sum() == 210 and np.isnan(rows["low"].iloc[causes.MOST - 1])
     groups = pd.concat([row.assign(group=f"g{k}", shapley=float(k)) for k in range(9)])
@@ -214,7 +214,8 @@ def test_many_causes_share_a_bar_and_many_groups_are_cut(make: Make, tmp_path: P
 def test_a_single_cause_has_nothing_together(make: Make, tmp_path: Path) -> None:
     one = BANS.split("  - ")[0] + "  - " + BANS.split("  - ")[1]
     found = share_out(make(one), tmp_path / "out", 1)
-    assert causes.bars(found.table[found.table["breakdown"] == "all"])["cause"].tolist() == ["one", causes.ALL_OF_IT]
+    part = found.table[found.table["breakdown"] == "all"]
+    assert causes.bars(part, ["one"])["cause"].tolist() == ["one", causes.ALL_OF_IT]
     page = causes_page(found, "A <title>", "USD")
     assert "A &lt;title&gt;" in page and "Circles and diamonds" not in page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.report.figures.style import BLACK, BLUE, GREEN, GREY, new_figure, short
+from sim.report.figures.style import BLACK, BLUE, GREEN, GREY, new_figure, short, wrapped
 from sim.report.phrases import plural
 
 MOST = 12
 """Causes with a bar of their own; the others share one."""
 MOST_GROUPS = 6
 ACROSS = 2
+LETTERS = 34
+"""of a cause's name on a line"""
 TOGETHER, ALL_OF_IT = "only together", "all of it"
-ADDS, TAKES, INTERVAL, ALONE, LESS = (
-    "adds: its share",
-    "takes away: its share",
-    "95% interval",
-    "if alone",
-    "less without it",
-)
+ADDS, TAKES, INTERVAL = "adds: its share", "takes away: its share", "95% interval"
+ALONE, LESS = "if alone", "less without it"
 SHARED, WHOLE = "only together (within the shares)", "all of it: the shares added up"
 LEGEND = (ADDS, TAKES, INTERVAL, ALONE, LESS, SHARED, WHOLE)
 COLUMNS = ["shapley", "low", "high", "leave_one_out", "alone"]
@@ -35,16 +33,19 @@ def draw(table: pd.DataFrame, label: str, unit: str) -> Figure:
 
     Of more than `MOST_GROUPS` groups those with the largest amounts are shown.
     """
-    groups = groups_of(table)
-    rows = {group: bars(table[table["group"] == group]) for group in groups}
+    groups, order = groups_of(table), order_of(table)
+    rows = {group: bars(table[table["group"] == group], order) for group in groups}
     across = min(ACROSS, len(groups))
     down = -(-len(groups) // across)
-    figure = new_figure(1.1 + down * (0.55 + 0.34 * len(rows[groups[0]])), 5.2 * across if across > 1 else 8.0)
-    panels = figure.subplots(down, across, sharex=True, squeeze=False)
+    labels = [wrapped(name, LETTERS) for name in rows[groups[0]]["cause"]]
+    tall = sum(max(0.34, 0.17 * (label.count("\n") + 1) + 0.06) for label in labels)
+    figure = new_figure(1.1 + down * (0.55 + tall), 10.4 if across > 1 else 8.0)
+    panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False)
     for axes in panels.ravel()[len(groups) :]:
         axes.set_visible(False)
     for number, (group, axes) in enumerate(zip(groups, panels.ravel(), strict=False)):
         _panel(axes, rows[group])
+        axes.set_yticks(np.arange(len(labels))[::-1], labels)
         axes.set_title(short(group, 48) if group else "")
         if number + across >= len(groups):
             axes.set_xlabel(f"{label}, mean ({unit})")
@@ -64,13 +65,19 @@ def groups_of(table: pd.DataFrame) -> list[str]:
     return [group for group in dict.fromkeys(table["group"]) if group in most]
 
 
-def bars(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a bar from top to bottom: causes by size, those beyond `MOST` summed, what there is together, and all.
+def order_of(table: pd.DataFrame) -> list[str]:
+    """Causes by the size of their shares, over all groups together."""
+    size = table.assign(size=table["shapley"].abs()).groupby("cause", sort=False)["size"].sum()
+    return [str(cause) for cause in size.sort_values(ascending=False, kind="stable").index]
 
-    `together`, the difference of everything less what the causes do alone, is not 0 where they meet. It stands in the
-    causes' shares already, which add up to all of it. Sums have no interval.
+
+def bars(rows: pd.DataFrame, causes: Sequence[str]) -> pd.DataFrame:
+    """One row a bar from top to bottom: causes in their order, those beyond `MOST` summed, what only together, and all.
+
+    What causes do only together is the difference of everything less what each does alone; it is not 0 where they meet.
+    It stands in the causes' shares already, which add up to all of it. Sums have no interval.
     """
-    order = rows.sort_values("shapley", key=abs, ascending=False, kind="stable")
+    order = rows.set_index("cause").loc[list(causes)].reset_index()
     keep = MOST if len(order) <= MOST else MOST - 1
     found: list[dict[Any, Any]] = order.head(keep)[["cause", *COLUMNS]].to_dict("records")
     rest = order.iloc[keep:]
@@ -114,7 +121,6 @@ def _panel(axes: Axes, rows: pd.DataFrame) -> None:
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.axhline(len(rows) - len(causes) - 0.5, color=GREY, linewidth=0.8)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.set_yticks(place, [short(str(name), 30) for name in rows["cause"]])
     axes.grid(axis="y", visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))

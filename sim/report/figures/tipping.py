@@ -12,7 +12,7 @@ from sim.report.words import target_words
 from sim.study.threshold import Target
 from sim.study.tipping import Tipping
 
-MET, UNSURE = "#e6f4ef", "#f1f1f1"
+MET, TIPS = "#e6f4ef", "#8fd0b8"
 
 
 def draw(found: Tipping, target: Target, label: str, currency: str = "") -> Figure:
@@ -69,13 +69,13 @@ def _tips(axes: Axes, found: Tipping, named: bool) -> None:
     first, last = float(found.tried["value"].min()), float(found.tried["value"].max())
     met = (first, found.before) if found.met_at_low else (found.after, last)
     axes.axvspan(*met, facecolor=MET, linewidth=0, zorder=0.3, label="target met")
-    unsure = found.unsure
+    if found.unsure != (found.before, found.after):
+        axes.axvspan(
+            *found.unsure, facecolor="none", edgecolor="#bbbbbb", hatch="//", linewidth=0, zorder=0.35,
+            label="the draws do not decide",
+        )  # fmt: skip
     axes.axvspan(
-        *unsure, facecolor="none", edgecolor="#bbbbbb", hatch="//", linewidth=0, zorder=0.35,
-        label="the draws do not decide",
-    )  # fmt: skip
-    axes.axvspan(
-        found.before, found.after, facecolor=GREEN, edgecolor=GREEN, linewidth=1.4, zorder=1.5, label="tips over"
+        found.before, found.after, facecolor=TIPS, edgecolor=GREEN, linewidth=1.6, zorder=0.5, label="tips over"
     )
     if named:
         right = found.after < (first + last) / 2
