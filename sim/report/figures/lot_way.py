@@ -24,7 +24,7 @@ SLOT = 0.205
 """Inches that a site's name needs."""
 BAR = 0.035
 """Width of a bar, where stages are 1 apart."""
-FLOW = "#d9d9d9"
+FLOW, EDGE = "#dddddd", "#b5b5b5"
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,13 @@ def draw(way: Way) -> Figure:
     last = int(way.sites["stage"].max())
     for row in way.sites.to_dict("records"):
         _bar(axes, row, boxes[row["site"]], end=row["stage"] == last)
-    axes.set_ylim(0, tall)
     axes.set_xlim(-0.12, last + 0.62 * max(last, 1) / 2)
     axes.set_xticks(range(last + 1), [_stage_words(way, k) for k in range(last + 1)])
     axes.tick_params(axis="x", length=0)
     axes.set_yticks([])
     axes.grid(visible=False)
     axes.spines["left"].set_visible(False)
-    _scale(axes, way, tall)
+    axes.set_ylim(-1.3 * _scale(axes, way), tall)
     _legend(figure, way)
     return figure
 
@@ -105,7 +104,7 @@ def _branches(axes: Axes, way: Way, boxes: dict[str, _Box]) -> None:
                    (x[0], y - units), (x[0], y)]  # fmt: skip
         codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
         axes.add_patch(
-            PathPatch(Path(corners, codes), facecolor=FLOW, edgecolor="white", linewidth=0.4, zorder=1, gid="branch")
+            PathPatch(Path(corners, codes), facecolor=FLOW, edgecolor=EDGE, linewidth=0.5, zorder=1, gid="branch")
         )
         if boxes[site].stage < last:
             axes.annotate(count(units), (x[1], z - units / 2), (-4, 0), textcoords="offset points", ha="right",
@@ -163,14 +162,17 @@ def _stage_words(way: Way, stage: int) -> str:
     return f"{words.capitalize()}\narrived {begin}{last:%-d %b %Y}"
 
 
-def _scale(axes: Axes, way: Way, tall: float) -> None:
-    """A bar of a round number of units, since there is no axis for heights."""
-    size = float(str(way.about["units"])) / 4
+def _scale(axes: Axes, way: Way) -> int:
+    """A bar of a round number of units, below all else, since there is no axis for heights; returns the number."""
+    size = float(str(way.about["units"])) / 8
     ten = 10 ** (len(str(int(max(size, 1)))) - 1)
     units = max(1, int(size // ten) * ten)
-    axes.plot([-0.1, -0.1], [0.02 * tall, 0.02 * tall + units], color=BLACK, linewidth=2.5, solid_capstyle="butt")
-    axes.annotate(f"height of {plural(units, 'unit')}", (-0.1, 0.02 * tall + units / 2), (5, 0), va="center",
-                  textcoords="offset points", fontsize=8.5)  # fmt: skip
+    axes.plot([-0.1, -0.1], [-1.2 * units, -0.2 * units], color=BLACK, linewidth=2.5, solid_capstyle="butt")
+    axes.annotate(
+        f"height of {plural(units, 'unit')}", (-0.1, -0.7 * units), (5, 0), va="center", textcoords="offset points",
+        fontsize=8.5,
+    )  # fmt: skip
+    return units
 
 
 def _legend(figure: Figure, way: Way) -> None:
