@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.engine.plan import Plan
-from sim.report.comparison import amount, sentence
+from sim.report.comparison import amount, sentence, undetected
 from sim.report.figures import frontier as frontier_figure
 from sim.report.parameters import opening, value_words
 from sim.report.phrases import count, listed, plural
@@ -210,7 +210,7 @@ def _verdict(row: dict[str, Any], measure: Measure) -> str:
     unit = measure.unit
     if row["verdict"] == UNDETECTED:
         ends = [f"{'−' if row[end] < 0 else '+'}{_bare_amount(row[end], unit)}" for end in ("low", "high")]
-        return f"{UNDETECTED} ({ends[0]} to {ends[1]})"
+        return f"{undetected(row)} ({ends[0]} to {ends[1]})"
     size = f"{_bare_amount(row['difference'], unit)} {row['verdict']}"
     if row["method"] == "exact":
         return f"{size} (in every draw)"

@@ -30,11 +30,17 @@ def sentence(row: dict[str, Any]) -> str:
     low, high = sorted((row["low"], row["high"]), key=abs)
     if row["verdict"] == UNDETECTED:
         span = f"it lies between {_signed(row['low'], measure.unit)} and {_signed(row['high'], measure.unit)}"
-        return f"{head}{UNDETECTED} in {row['n']} replications ({span})."
+        return f"{head}{undetected(row)} in {row['n']} replications ({span})."
     size = f"{head}{amount(row['difference'], measure.unit)} {row['verdict']}"
     if row["method"] == "exact":
         return f"{size} in every replication."
     return f"{size} (between {amount(low, measure.unit)} and {amount(high, measure.unit)})."
+
+
+def undetected(row: dict[str, Any]) -> str:
+    """No difference in words; by itself its interval may leave out zero, when it is one of many comparisons."""
+    alone = row["low"] * row["high"] > 0
+    return f"{UNDETECTED} once it is counted how many were looked for" if alone else UNDETECTED
 
 
 def _signed(value: float, unit: str) -> str:

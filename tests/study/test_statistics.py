@@ -120,6 +120,21 @@ def test_strategies_that_differ_in_sampling_only_are_not_told_apart() -> None:
     assert "no detectable difference in 60 replications" in sentences(found)[0]
 
 
+def test_one_comparison_of_many_that_stands_out_alone_is_told_as_that() -> None:
+    """Five differences, one of which has a p-value between 1% and 5%: alone its interval leaves out zero, among five it
+    is not enough (Holm)."""
+    even = np.tile([-1.0, 1.0], 10)
+    # Student's t of 20 draws: 2.5 standard errors are p = 2.2%, five times that is 11%
+    shifted = even + 2.5 * even.std(ddof=1) / np.sqrt(20)
+    values = np.column_stack([np.zeros(20), shifted, *[even] * 4])
+    names = list("abcdef")
+    found = compare(rows_of(values, names), names, [(name, "a") for name in names[1:]], 0.95)
+    assert set(found["verdict"]) == {UNDETECTED} and found["low"].iloc[0] > 0 > found["low"].iloc[1]
+    first, second, *_ = sentences(found)
+    assert "no detectable difference once it is counted how many were looked for" in first
+    assert "no detectable difference in 20 replications" in second
+
+
 @pytest.mark.slow
 def test_a_false_difference_is_rarer_than_the_confidence_allows_over_all_comparisons() -> None:
     generator, studies, false = np.random.default_rng(8), 100, 0
