@@ -1,4 +1,5 @@
-"""One thing in a process of its own, so that its peak memory is its own: `python -m benchmarks.alone WHAT FOLDER N…`.
+"""One thing in a process of its own, so that its peak memory is its own:
+`python -m benchmarks.alone WHAT FOLDER FACILITIES DAYS [random] [shelf-life] [daily]`.
 
 Prints lines of a name and a figure: seconds (processor), peak_gb, and what else there is.
 """
@@ -14,6 +15,11 @@ from pathlib import Path
 import sim
 from benchmarks import networks
 from benchmarks.measure import plan_of, run
+from sim.scenario.load import load
+from sim.study.fingerprint import program
+from sim.study.measures import parse_measure
+from sim.study.spec import Study
+from sim.study.task import Task, case_of, run_task
 
 
 def country(folder: Path, facilities: int, days: int) -> dict[str, float]:
@@ -33,6 +39,30 @@ def report(folder: Path, facilities: int, days: int) -> dict[str, float]:
     return {"seconds": time.process_time() - began, "megabytes": page.stat().st_size / 1e6}
 
 
+def command(folder: Path, facilities: int, days: int, *more: str) -> dict[str, float]:
+    """What `tideover run --journal none --daily none` does: the country, its twin, the files and the report."""
+    path = _country(folder, facilities, days, more)
+    began = time.process_time()
+    sim.run(path, detail="none", daily=False).save(folder / "run")
+    return {"seconds": time.process_time() - began}
+
+
+def replication(folder: Path, facilities: int, days: int, *more: str) -> dict[str, float]:
+    """One replication of a study with its twin, and the measures that a study has unless it says otherwise; `daily`
+    keeps the daily totals as well."""
+    asked = Study.model_fields["measures"].default
+    loaded, measures = load(_country(folder, facilities, days, more)), [parse_measure(name) for name in asked]
+    case = case_of(loaded, measures, ("", "", ""), daily="daily" in more)
+    began = time.process_time()
+    run_task(Task(case, 0, 1, program()))
+    return {"seconds": time.process_time() - began}
+
+
+def _country(folder: Path, facilities: int, days: int, more: tuple[str, ...]) -> Path:
+    life = "24mo" if "shelf-life" in more else None
+    return networks.country(folder, facilities, days=days, shelf_life=life, random_times="random" in more)
+
+
 def daily(folder: Path, facilities: int, days: int) -> dict[str, float]:
     """Run a country of few products with its whole daily table, and write that: how far writing raises the peak."""
     found = sim.run(networks.country(folder, facilities, 2, days), twin=False, detail="none", daily=True)
@@ -50,14 +80,20 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 
 
-WHAT: dict[str, Callable[[Path, int, int], dict[str, float]]] = {"country": country, "report": report, "daily": daily}
+WHAT: dict[str, Callable[..., dict[str, float]]] = {
+    "country": country,
+    "report": report,
+    "daily": daily,
+    "command": command,
+    "replication": replication,
+}
 
 
 def main() -> None:
     """Do what the command line says."""
-    what, folder, facilities, days = sys.argv[1:]
+    what, folder, facilities, days, *more = sys.argv[1:]
     Path(folder).mkdir(parents=True, exist_ok=True)
-    for name, value in {**WHAT[what](Path(folder), int(facilities), int(days)), "peak_gb": _peak()}.items():
+    for name, value in {**WHAT[what](Path(folder), int(facilities), int(days), *more), "peak_gb": _peak()}.items():
         print(name, value)
 
 

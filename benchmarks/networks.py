@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,17 @@ def country(
     days: int = 365,
     regions: int = 50,
     shelf_life: str | None = None,
+    random_times: bool = False,
 ) -> Path:
     """What `tideover new --country-like` writes: 2 suppliers abroad, 2 ports, a central store, one store a region,
-    facilities of very unequal size; weekly reviews, proportional allocation, one export ban."""
+    facilities of very unequal size; weekly reviews, proportional allocation, one export ban. With `random_times` every
+    journey within the country takes a time drawn for each lane and day instead of one that is known."""
     (folder / ".tideover").touch()
-    return write_national(folder / "country.yaml", National(facilities, products, regions, days, 7, shelf_life))
+    path = write_national(folder / "country.yaml", National(facilities, products, regions, days, 7, shelf_life))
+    if random_times:
+        text = path.read_text(encoding="utf-8").replace("days: column road_days", 'time: "lognormal(3d, 1d)"')
+        path.write_text(re.sub(r"( +)table: .*", r"\g<0>\n\1ignore: [road_days]", text), encoding="utf-8")
+    return path
 
 
 def many_sources(folder: Path, sources: int, facilities: int = 500, products: int = 8, days: int = 365) -> Path:

@@ -91,8 +91,17 @@ def large(folder: Path, facilities: int) -> None:
     print(f"  {own['seconds']:.1f} s (budget 20 s: {verdict(own['seconds'], 20)})", end=", ")
     print(f"{own['megabytes']:.1f} MB (budget 5 MB: {verdict(own['megabytes'], 5)})")
     print(f"peak memory against days, {facilities // 4:,} facilities x 20 products, no journal, no daily table")
-    peaks = [alone("country", str(folder / f"{d}"), str(facilities // 4), str(d))["peak_gb"] for d in (365, 1460)]
-    print(f"  {peaks[0]:.2f} GB for 365 days, {peaks[1]:.2f} GB for 1,460")
+    for what, how in (
+        ("a run with its twin and report", ("command",)),
+        ("a replication of a study with its twin", ("replication",)),
+        ("the same with daily totals", ("replication", "daily")),
+        ("the first of a study, with random journeys and shelf life", ("replication", "random", "shelf-life")),
+    ):
+        peaks = [
+            alone(how[0], str(folder / f"{'-'.join(how)}{d}"), str(facilities // 4), str(d), *how[1:])["peak_gb"]
+            for d in (365, 1460)
+        ]
+        print(f"  {what}: {peaks[0]:.2f} GB for 365 days, {peaks[1]:.2f} GB for 1,460")
     print(f"writing the daily table of {facilities // 4:,} facilities x 2 products")
     for days in (365, 1460):
         own = alone("daily", str(folder / f"daily{days}"), str(facilities // 4), str(days))

@@ -14,7 +14,7 @@ L = 0). Old backlog is served before new demand. Effects hold on [from, until).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from sim.engine.conservation import LOT_CHECK_DAYS, Conservation
 from sim.engine.dispatch import Dispatch
 from sim.engine.hoarding import Hoarding
 from sim.engine.journal import Detail, Journal
+from sim.engine.ledger import DAILY
 from sim.engine.opening import put_under_way
 from sim.engine.ordering import Ordering
 from sim.engine.plan import Plan
@@ -91,6 +92,7 @@ class World:
         table: bool | np.ndarray,
         effects: list[Effect],
         lot_check: int = LOT_CHECK_DAYS,
+        series: Collection[str] = DAILY,
     ) -> None:
         network = plan.network
         self.plan = plan
@@ -112,7 +114,7 @@ class World:
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
             for k in range(len(plan.reserves))
         ]
-        self.recorder = Recorder(plan, self.state, self.transport, table)
+        self.recorder = Recorder(plan, self.state, self.transport, table, series)
         self.quality = Quality(plan, self.state, self.journal)
         self._send_opening_shipments()
         self.recorder.begin()

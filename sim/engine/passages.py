@@ -75,6 +75,8 @@ class Passages:
 
         Whoever only waits for the next convoy has no trouble.
         """
+        if not journal.keeps("held"):
+            return
         for row, number, turn in turns:
             vessel, reached = (int(table["id"][row]), number), table["time"][[row]]
             if reached[0] > limit or vessel in self._told:

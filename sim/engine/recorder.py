@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from sim.engine.ledger import DAILY
 from sim.engine.plan import Plan
 from sim.engine.port_traffic import TRAFFIC
 from sim.engine.state import State
+from sim.engine.totals import DailyTotals
 from sim.engine.transport import Transport
 
 SQUARED = ("demand", "ordered")
@@ -23,20 +25,21 @@ had waited (unit-days); share in use of berth time or of a day's handling (NaN w
 class Record:
     """Figures over the counted days.
 
-    `sums[name]` over cells; `totals[name]` (days, groups); `table[name]` (days, cells) or None; `part` None or, of some
-    cells only, their positions (ascending) and the same (days, those cells); `counts` over cells: stockout_days (unmet
-    demand), ready_days (stock at day's end), plan_days (stock within the planned minimum and maximum); `squares` summed
-    squares of demand and orders; `ports` (days, gates), see `PORT_FIGURES`; `passages` (days, queues) traffic, passed,
-    queue and waiting before the passages at the positions `queues`;
-    `reserves` (days, reserves) stock, released, open; `lane_units` over lanes; `priced_units` over cells: units
-    dispatched, each counted as many times as the price of its day is the usual one; `opening[name]` over groups: stocks
-    (`STOCKS`) on the evening before the first counted day.
+    `sums[name]` over cells; `totals[name]` (days, groups) of the figures that were to be kept; `table[name]` (days,
+    cells) or None; `part` None or, of some cells only, their positions (ascending) and the same (days, those cells);
+    `counts` over cells: stockout_days (unmet demand), ready_days (stock at day's end), plan_days (stock within the
+    planned minimum and maximum); `squares` summed squares of demand and orders; `ports` (days, gates), see
+    `PORT_FIGURES`; `passages` (days, queues) traffic, passed, queue and waiting before the passages at the positions
+    `queues`; `reserves` (days, reserves) stock, released, open; `lane_units` over lanes; `priced_units` over cells:
+    units dispatched, each counted as many times as the price of its day is the usual one; `opening[name]` over groups:
+    stocks (`STOCKS`) on the evening before the first counted day; `closing[name]` over groups: the figures of the last
+    day.
     """
 
     sums: dict[str, np.ndarray]
     counts: dict[str, np.ndarray]
     squares: dict[str, np.ndarray]
-    totals: dict[str, np.ndarray]
+    totals: DailyTotals
     table: dict[str, np.ndarray] | None
     ports: dict[str, np.ndarray]
     passages: dict[str, np.ndarray]
@@ -45,21 +48,33 @@ class Record:
     lane_units: np.ndarray
     priced_units: np.ndarray
     opening: dict[str, np.ndarray]
+    closing: dict[str, np.ndarray]
     part: tuple[np.ndarray, dict[str, np.ndarray]] | None = None
 
 
 class Recorder:
     """Collects a record, some days at a time; days before 0 (warm-up) are not counted.
 
-    `table` says of which cells every day is kept: all, none, or those at some positions.
+    `table` says of which cells every day is kept: all, none, or those at some positions; `series` are the figures whose
+    daily totals over groups are kept.
     """
 
-    def __init__(self, plan: Plan, state: State, transport: Transport, table: bool | np.ndarray) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        state: State,
+        transport: Transport,
+        table: bool | np.ndarray,
+        series: Collection[str] = DAILY,
+    ) -> None:
         network, ledger = plan.network, state.today
         days, cells, groups = network.calendar.days, len(network.cell_site), len(network.groups)
         self._plan, self._state, self._transport, self._ledger = plan, state, transport, ledger
         self._sums = np.zeros(ledger.rows.shape, dtype=np.int64)
-        self._totals = np.zeros((days, len(ledger.rows), groups), dtype=np.int64)
+        kinds = network.groups["kind"].to_numpy()
+        alike = np.flatnonzero(np.concatenate(([True], kinds[1:] != kinds[:-1])))
+        self._totals = DailyTotals(days, groups, alike, ledger.row, series)
+        self._today = np.zeros((1, len(ledger.rows), groups), dtype=np.int64)
         self._cells = np.unique(table) if isinstance(table, np.ndarray) else None
         kept = len(self._cells) if self._cells is not None else cells if table else 0
         self._table = np.zeros((days, len(ledger.rows), kept), dtype=np.int64) if kept else None
@@ -89,6 +104,7 @@ class Recorder:
     def begin(self) -> None:
         """Note what there is before the first day, all goods under way included."""
         self._opening: np.ndarray = np.add.reduceat(self._ledger.rows, self._starts, axis=1)
+        self._closing = self._opening
 
     def note_stocks(self, day: int) -> None:
         """Enter what reserves have into the day's ledger, and add their day."""
@@ -114,18 +130,18 @@ class Recorder:
     def record(self, first: int, block: np.ndarray) -> np.ndarray:
         """Add some days from `first` on: `block` has their ledgers, shape (days, rows, cells).
 
-        Returns their totals, the cells of each group added up. Days before 0 may not be mixed with others.
+        Returns their totals, the cells of each group added up, until the next days are recorded. Days before 0 may not
+        be mixed with others.
         """
-        totals = self._add_groups(first, block)
+        totals = self._add_groups(block)
         self.busy = busy = np.asarray(totals.any(axis=(0, 2)))
         if first < 0:
-            self._lane_before, self._opening = self._state.lane_units.copy(), totals[-1]
+            self._lane_before, self._opening = self._state.lane_units.copy(), totals[-1].copy()
             return totals
-        days = slice(first, first + len(block))
-        if len(block) > 1:
-            self._totals[days] = totals
+        self._totals.add(totals)
+        self._closing = totals[-1]
         if self._table is not None:
-            self._table[days] = block if self._cells is None else block[:, :, self._cells]
+            self._table[first : first + len(block)] = block if self._cells is None else block[:, :, self._cells]
         if len(block) > 1:
             self._sums += np.add.reduce(block, axis=0)
         else:  # many cells: leave out the figures that are zero everywhere
@@ -135,13 +151,11 @@ class Recorder:
         self._count(block, busy)
         return totals
 
-    def _add_groups(self, first: int, block: np.ndarray) -> np.ndarray:
+    def _add_groups(self, block: np.ndarray) -> np.ndarray:
         """The cells of each group added up; one day, which is long, only where its rows may differ from zero."""
         if len(block) > 1:
             return np.asarray(np.add.reduceat(block, self._starts, axis=2))
-        totals = (
-            self._totals[first : first + 1] if first >= 0 else np.zeros((1, *self._totals.shape[1:]), dtype=np.int64)
-        )
+        totals = self._today
         for row, (cells, groups, starts) in enumerate(self._spans):
             if len(starts):
                 np.add.reduceat(block[0, row, cells], starts, out=totals[0, row, groups])
@@ -204,7 +218,7 @@ class Recorder:
             sums,
             {name: days.astype(np.int64) for name, days in self._counts.items()},
             self._squares,
-            by_name(self._totals),
+            self._totals,
             table if self._cells is None else None,
             self._ports | {"utilisation": self._used()},
             self._passages,
@@ -213,6 +227,7 @@ class Recorder:
             self._state.lane_units - self._lane_before,
             self._priced if self.prices_move else sums["dispatched"].astype(float),
             by_name(self._opening),
+            by_name(self._closing.copy()),
             None if self._cells is None or table is None else (self._cells, table),
         )
 

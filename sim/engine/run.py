@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.day import World
 from sim.engine.impacts import impacts_of
 from sim.engine.journal import Detail
+from sim.engine.ledger import DAILY
 from sim.engine.lots import LotRecord
 from sim.engine.plan import Plan
 from sim.engine.recorder import Record
@@ -51,19 +52,21 @@ def simulate(
     disruptions: bool = True,
     detail: Detail = "full",
     table: bool | np.ndarray = True,
+    series: Collection[str] = DAILY,
     progress: Progress | None = None,
     lot_check: int = LOT_CHECK_DAYS,
 ) -> Outcome:
     """Run a plan once, from the first warm-up day to the last day.
 
     `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day, or the
-    cells at some positions; `progress` is called with each finished day; every `lot_check` days every lot is looked
-    for. Raises SimulationError if the run breaks a law of conservation.
+    cells at some positions; `series` names the figures of `DAILY` whose daily totals over groups are kept (the sums
+    over days always are); `progress` is called with each finished day; every `lot_check` days every lot is looked for.
+    Raises SimulationError if the run breaks a law of conservation.
     """
     streams = Streams(plan.seed, replication)
     impacts = impacts_of(plan, streams) if disruptions else ()
     known = replace(plan, impacts=impacts)  # what triggers can hear of
-    world = World(known, streams, detail, table, [e for i in impacts for e in i.effects], lot_check)
+    world = World(known, streams, detail, table, [e for i in impacts for e in i.effects], lot_check, series)
     first, last = world.first_day, plan.network.calendar.days
     environment = simpy.Environment(initial_time=first)
     clock = Clock(environment, last)

@@ -5,7 +5,7 @@ What is drawn depends on the seed, the replication and the name alone, never on 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -161,7 +161,11 @@ def _put(block: np.ndarray, place: tuple[Any, Any], units: np.ndarray) -> np.nda
 
 
 class TimeTape:
-    """One time a day for each of some named things (lanes, gates): days, drawn in blocks."""
+    """One time a day for each of some named things (lanes, gates): days, drawn in blocks.
+
+    The last block asked for and the one before it are kept. Of earlier days, which only goods that are long under way
+    ask for, what is asked for is drawn again: one block of one stream for each thing named, the same numbers as before.
+    """
 
     def __init__(self, names: Sequence[str], times: Sequence[Times], streams: Streams) -> None:
         self._streams = streams
@@ -172,6 +176,7 @@ class TimeTape:
         self._column = np.full(len(times), -1)
         self._column[self._random] = np.arange(len(self._random))
         self._blocks: dict[int, np.ndarray] = {}
+        self._last: int | None = None
 
     def at(self, things: np.ndarray, day: np.ndarray | float) -> np.ndarray:
         """Times of `things`, shape (n,), for events on `day` (whole days, one for all or one each)."""
@@ -180,17 +185,29 @@ class TimeTape:
             random = np.flatnonzero(self._column[things] >= 0)
             if not isinstance(day, np.ndarray):
                 block, position = divmod(int(day), BLOCK_DAYS)
-                times[random] = self._drawn(block)[position, self._column[things[random]]]
+                times[random] = self._drawn(block, position, self._column[things[random]])
                 return times
             blocks, positions = np.divmod(day[random].astype(np.int64), BLOCK_DAYS)
             for block in np.unique(blocks):
-                here = random[blocks == block]
-                times[here] = self._drawn(int(block))[positions[blocks == block], self._column[things[here]]]
+                mine = blocks == block
+                here = random[mine]
+                times[here] = self._drawn(int(block), positions[mine], self._column[things[here]])
         return times
 
-    def _drawn(self, block: int) -> np.ndarray:
+    def _drawn(self, block: int, position: np.ndarray | int, columns: np.ndarray) -> np.ndarray:
+        """Times at positions in a block of some columns, shape (n,)."""
+        if self._last is None or block > self._last:
+            self._last = block
+            self._blocks = {block - 1: self._blocks[block - 1]} if block - 1 in self._blocks else {}
+        if block < self._last - 1:
+            some, which = np.unique(columns, return_inverse=True)
+            return np.asarray(self._draw(block, some.tolist())[position, which])
         if block not in self._blocks:
-            number = block_of(block * BLOCK_DAYS)[0]
-            drawn = [draw(self._streams.at(key, number), BLOCK_DAYS) for draw, key in self._draws]
-            self._blocks[block] = np.column_stack(drawn)
-        return self._blocks[block]
+            self._blocks[block] = self._draw(block, range(len(self._draws)))
+        return np.asarray(self._blocks[block][position, columns])
+
+    def _draw(self, block: int, columns: Iterable[int]) -> np.ndarray:
+        """A block of some columns; shape (days, columns)."""
+        number = block_of(block * BLOCK_DAYS)[0]
+        drawn = [draw(self._streams.at(key, number), BLOCK_DAYS) for draw, key in map(self._draws.__getitem__, columns)]
+        return np.column_stack(drawn) if drawn else np.zeros((BLOCK_DAYS, 0))

@@ -48,8 +48,15 @@ class View:
         return int(self.cell_sum(name).sum())
 
     def daily(self, name: str) -> np.ndarray:
-        """A quantity summed over the cells seen, for each counted day; shape (days,)."""
-        return self.outcome.record.totals[name][:, self.groups].sum(axis=1)
+        """A quantity summed over the cells seen, for each counted day; shape (days,). Raises NotKept (see `metric`)."""
+        if name not in self._read:
+            self._read[name] = self.outcome.record.totals.over(name, self.groups)
+        return self._read[name]
+
+    @cached_property
+    def _read(self) -> dict[str, np.ndarray]:
+        """Daily figures read so far: several metrics read the same."""
+        return {}
 
     @property
     def days(self) -> int:
@@ -59,7 +66,10 @@ class View:
 
 @dataclass(frozen=True)
 class Metric:
-    """A registered metric: its name in results, how a person reads it, its unit, definition and source."""
+    """A registered metric: its name in results, how a person reads it, its unit, definition and source.
+
+    `daily` names the figures whose daily totals it reads, so that a run need not keep any others for it.
+    """
 
     name: str
     label: str
@@ -67,22 +77,23 @@ class Metric:
     definition: str
     better: str
     function: Callable[[View], float | None]
+    daily: tuple[str, ...] = ()
 
 
 METRICS: dict[str, Metric] = {}
 
 
 def metric(
-    name: str, label: str, unit: str, better: str = ""
+    name: str, label: str, unit: str, better: str = "", daily: tuple[str, ...] = ()
 ) -> Callable[[Callable[[View], float | None]], Callable[[View], float | None]]:
     """Decorator that files a metric; its docstring's first paragraph is the definition shown to readers.
 
-    `better` is "higher", "lower" or "" where neither is.
+    `better` is "higher", "lower" or "" where neither is; `daily` are the figures that it reads by day (`View.daily`).
     """
 
     def file(function: Callable[[View], float | None]) -> Callable[[View], float | None]:
         definition = " ".join((function.__doc__ or "").split("\n\n")[0].split())
-        METRICS[name] = Metric(name, label, unit, definition, better, function)
+        METRICS[name] = Metric(name, label, unit, definition, better, function, daily)
         return function
 
     return file

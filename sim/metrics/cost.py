@@ -62,14 +62,10 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     if rates.shortage_cost:
         lines["shortage"] = View.of(outcome).total("unmet") * rates.shortage_cost
     lines["total"] = sum(amount for name, amount in lines.items() if not name.startswith("of which"))
-    stocks = {"stock at the start": record.opening, "stock at the end": _last(record.totals)}
+    stocks = {"stock at the start": record.opening, "stock at the end": record.closing}
     lines |= {name: _value(network, stock) for name, stock in stocks.items()}
     lines[NET] = lines["total"] + lines["stock at the start"] - lines["stock at the end"]
     return lines
-
-
-def _last(totals: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: figures[-1] for name, figures in totals.items()}
 
 
 def _value(network: Network, stocks: Mapping[str, np.ndarray]) -> float:
@@ -99,7 +95,7 @@ def first_fill(plan: Plan) -> float:
 
 def _left_in_reserves(outcome: Outcome) -> float:
     """Value at the usual purchase cost of what all reserves hold on the last day."""
-    return float((outcome.record.totals["reserve"][-1] * _price_of_groups(outcome.plan.network)).sum())
+    return float((outcome.record.closing["reserve"] * _price_of_groups(outcome.plan.network)).sum())
 
 
 def _reserve_holding(outcome: Outcome, rates: Rates) -> float:

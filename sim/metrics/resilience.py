@@ -15,26 +15,26 @@ def served_percent(view: View) -> np.ndarray:
     return np.where(demand > 0, 100 * served / np.maximum(demand, 1), 100.0)
 
 
-@metric("resilience_loss", "Resilience loss", "percent-days", better="lower")
+@metric("resilience_loss", "Resilience loss", "percent-days", better="lower", daily=("demand", "served"))
 def resilience_loss(view: View) -> float | None:
     """Sum over days of 100 minus the percent of demand served (Bruneau 2003, with Q = percent of demand served)."""
     return float((100 - served_percent(view)).sum())
 
 
-@metric("first_short_day", "First day short", "day")
+@metric("first_short_day", "First day short", "day", daily=("unmet",))
 def first_short_day(view: View) -> float | None:
     """First day with unmet demand, counted from the start (0)."""
     short = np.flatnonzero(view.daily("unmet"))
     return float(short[0]) if short.size else None
 
 
-@metric("days_short", "Days with unmet demand", "days", better="lower")
+@metric("days_short", "Days with unmet demand", "days", better="lower", daily=("unmet",))
 def days_short(view: View) -> float | None:
     """Days on which some demand somewhere was not met on the day."""
     return float(np.count_nonzero(view.daily("unmet")))
 
 
-@metric("recovery_day", "Recovered on", "day", better="lower")
+@metric("recovery_day", "Recovered on", "day", better="lower", daily=("unmet",))
 def recovery_day(view: View) -> float | None:
     """Day after the last one with unmet demand, counted from the start; none where no day was short."""
     short = np.flatnonzero(view.daily("unmet"))

@@ -80,7 +80,7 @@ def facility_stockout_rate(view: View) -> float | None:
     return ratio(int(np.count_nonzero(view.cell_count("stockout_days"))), len(view.cells))
 
 
-@metric("worst_week_unmet", "Worst week", "share", better="lower")
+@metric("worst_week_unmet", "Worst week", "share", better="lower", daily=("demand", "unmet"))
 def worst_week_unmet(view: View) -> float | None:
     """Largest share of a week's demand (seven days running) that was not met on the day."""
     demand, unmet = (np.concatenate(([0], np.cumsum(view.daily(name)))) for name in ("demand", "unmet"))

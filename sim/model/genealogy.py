@@ -17,7 +17,8 @@ class Genealogy:
 
     def add(self, lot: np.ndarray, parent: np.ndarray, units: np.ndarray) -> None:
         """Note that units of the parent lots went into the lots; shape (n,)."""
-        self._links.append((lot, parent, units))
+        if lot.size:
+            self._links.append((lot, parent, units))
 
     def links(self) -> Links:
         """All links, each pair of lots once, in order of lot and parent."""

@@ -109,7 +109,7 @@ class Facts:
         A condition's value may be a tuple of allowed values.
         """
         record = (outcome or self.outcome).record
-        return record.totals[name][:, self._groups(conditions)].sum(axis=1)
+        return record.totals.over(name, self._groups(conditions))
 
     def usual(self, product: str) -> float:
         """Usual demand for a product at facilities, units a day."""

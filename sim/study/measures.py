@@ -57,6 +57,11 @@ def parse_measure(text: str) -> Measure:
     return Measure(name, breakdown or ALL)
 
 
+def series_of(measures: Sequence[Measure]) -> set[str]:
+    """The figures whose daily totals a run must keep so that these can be read."""
+    return {name for measure in measures if measure.name not in MONEY for name in METRICS[measure.name].daily}
+
+
 def values(measures: Sequence[Measure], outcome: Outcome, rates: Rates) -> Iterator[tuple[Measure, str, float | None]]:
     """(measure, group, value) in the order of the measures, groups in order of name; the group of `all` is ""."""
     lines = costs(outcome, rates) if any(measure.name in MONEY for measure in measures) else {}

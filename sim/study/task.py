@@ -21,7 +21,7 @@ from sim.scenario.load import Loaded
 from sim.study import left_out
 from sim.study.fingerprint import digest, program
 from sim.study.left_out import parts_of
-from sim.study.measures import Measure, values
+from sim.study.measures import Measure, series_of, values
 
 PLANS_KEPT = 8
 """Compiled plans a worker keeps."""
@@ -127,13 +127,14 @@ def run_task(task: Task) -> Batch:
     plan = left_out.without(_unpacked(case.plan), case.without)
     if case.added:
         plan = replace(plan, impacts=(*plan.impacts, *case.added))
+    series = series_of(case.measures) | ({"demand", "unmet"} if case.daily else set())
     rows: dict[str, list[object]] = {name: [] for name in ROWS.names[3:]}
     days: list[pa.Table] = []
     for replication in range(task.first, task.first + task.count):
-        outcome = simulate(plan, replication=replication, detail="none", table=False)
+        outcome = simulate(plan, replication=replication, detail="none", table=False, series=series)
         twin = None
         if case.twin:
-            twin = simulate(plan, replication=replication, detail="none", table=False, disruptions=False)
+            twin = simulate(plan, replication=replication, detail="none", table=False, series=series, disruptions=False)
         _measure(case, replication, outcome, twin, rows)
         if case.daily:
             days.append(_days(case, replication, outcome, twin))
@@ -160,8 +161,8 @@ def _days(case: Case, replication: int, outcome: Outcome, twin: Outcome | None) 
     tables = []
     for product in sorted(facilities["product"].unique()):
         mine = facilities.index[facilities["product"] == product].to_numpy()
-        demand, unmet = (outcome.record.totals[name][:, mine].sum(axis=1) for name in ("demand", "unmet"))
-        other = None if twin is None else twin.record.totals["unmet"][:, mine].sum(axis=1)
+        demand, unmet = (outcome.record.totals.over(name, mine) for name in ("demand", "unmet"))
+        other = None if twin is None else twin.record.totals.over("unmet", mine)
         length = len(demand)
         columns: list[object] = [[label] * length for label in (*case.labels, replication)]
         columns += [range(length), [product] * length, demand, unmet, [None] * length if other is None else other]
