@@ -71,16 +71,16 @@ class Recorder:
         days, cells, groups = network.calendar.days, len(network.cell_site), len(network.groups)
         self._plan, self._state, self._transport, self._ledger = plan, state, transport, ledger
         self._sums = np.zeros(ledger.rows.shape, dtype=np.int64)
-        kinds = network.groups["kind"].to_numpy()
-        alike = np.flatnonzero(np.concatenate(([True], kinds[1:] != kinds[:-1])))
-        self._totals = DailyTotals(days, groups, alike, ledger.row, series)
-        self._today = np.zeros((1, len(ledger.rows), groups), dtype=np.int64)
         self._cells = np.unique(table) if isinstance(table, np.ndarray) else None
         kept = len(self._cells) if self._cells is not None else cells if table else 0
         self._table = np.zeros((days, len(ledger.rows), kept), dtype=np.int64) if kept else None
         self._counts = {name: np.zeros(cells, dtype=np.int32) for name in ("stockout_days", "ready_days", "plan_days")}
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
+        kinds = network.cell_kind[self._starts]
+        alike = np.flatnonzero(np.concatenate(([True], kinds[1:] != kinds[:-1])))
+        self._totals = DailyTotals(days, groups, alike, ledger.row, series)
+        self._today = np.zeros((1, len(ledger.rows), groups), dtype=np.int64)
         self._spans = [self._span(cells) for cells in ledger.within]
         self._real = np.empty(cells)
         self._traffic = np.zeros((len(TRAFFIC), days, len(network.gates)))

@@ -196,15 +196,16 @@ class TimeTape:
 
     def _drawn(self, block: int, position: np.ndarray | int, columns: np.ndarray) -> np.ndarray:
         """Times at positions in a block of some columns, shape (n,)."""
-        if self._last is None or block > self._last:
-            self._last = block
-            self._blocks = {block - 1: self._blocks[block - 1]} if block - 1 in self._blocks else {}
-        if block < self._last - 1:
-            some, which = np.unique(columns, return_inverse=True)
-            return np.asarray(self._draw(block, some.tolist())[position, which])
-        if block not in self._blocks:
-            self._blocks[block] = self._draw(block, range(len(self._draws)))
-        return np.asarray(self._blocks[block][position, columns])
+        kept = self._blocks.get(block)
+        if kept is None:
+            if self._last is not None and block < self._last - 1:
+                some, which = np.unique(columns, return_inverse=True)
+                return np.asarray(self._draw(block, some.tolist())[position, which])
+            if self._last is None or block > self._last:
+                self._last = block
+                self._blocks = {k: drawn for k, drawn in self._blocks.items() if k == block - 1}
+            kept = self._blocks[block] = self._draw(block, range(len(self._draws)))
+        return np.asarray(kept[position, columns])
 
     def _draw(self, block: int, columns: Iterable[int]) -> np.ndarray:
         """A block of some columns; shape (days, columns)."""

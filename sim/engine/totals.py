@@ -31,11 +31,13 @@ class DailyTotals(Mapping[str, np.ndarray]):
     """
 
     def __init__(self, days: int, groups: int, starts: np.ndarray, rows: Mapping[str, int], kept: Collection[str]):
-        if unknown := sorted(set(kept) - set(DAILY)):
+        kept = frozenset(kept)
+        if unknown := sorted(kept.difference(DAILY)):
             raise ValueError(f"no such daily figure: {', '.join(unknown)}; there are {', '.join(DAILY)}")
         self._days, self._groups, self._kept = days, groups, tuple(name for name in DAILY if name in kept)
         used = sorted({rows[name] for name in self._kept if name in rows})
-        self._position = {name: used.index(rows[name]) for name in self._kept if name in rows}
+        positions = {row: position for position, row in enumerate(used)}
+        self._position = {name: positions[rows[name]] for name in self._kept if name in rows}
         self._take = slice(None) if len(used) == len(set(rows.values())) else np.array(used, dtype=np.int64)
         ends = [*starts.tolist()[1:], groups]
         self._runs = [slice(first, end) for first, end in zip(starts.tolist(), ends, strict=True)]

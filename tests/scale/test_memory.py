@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 from collections.abc import Collection
 from pathlib import Path
@@ -65,8 +66,10 @@ def on_the_last_day(plan: Plan, series: Collection[str]) -> tuple[int, DailyTota
     def tick(day: int) -> None:
         nonlocal found
         if day == plan.network.calendar.days - 1:
+            gc.collect()
             found = tracemalloc.get_traced_memory()[0]
 
+    gc.collect()
     tracemalloc.start()
     try:
         outcome = simulate(plan, detail="none", table=False, series=series, progress=tick)
