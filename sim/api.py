@@ -21,7 +21,7 @@ from sim.engine.compile.plan import compile_plan
 from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.journal import Detail
 from sim.engine.plan import Plan
-from sim.engine.run import Outcome, simulate
+from sim.engine.run import Outcome, draws_of, simulate
 from sim.engine.sizes import daily_bytes, routine_events
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.metrics.cost import Rates
@@ -226,6 +226,8 @@ def run(
     done = itertools.count(1)
     tick = None if progress is None else (lambda _: progress(next(done) / total))
     options: dict[str, Any] = {"replication": replication, "progress": tick, "lot_check": lot_check}
+    if twin:  # of one demand, drawn once
+        options["demand"] = draws_of(plan, replication)
     options["table"] = _daily(loaded, plan, daily)
     outcome = simulate(plan, detail=_detail(loaded, plan, detail), **options)
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None

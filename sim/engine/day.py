@@ -20,6 +20,7 @@ import numpy as np
 
 from sim.engine.books import Books
 from sim.engine.conservation import LOT_CHECK_DAYS, Conservation
+from sim.engine.demand_source import DemandSource
 from sim.engine.dispatch import Dispatch
 from sim.engine.hoarding import Hoarding
 from sim.engine.journal import Detail, Journal
@@ -93,6 +94,7 @@ class World:
         effects: list[Effect],
         lot_check: int = LOT_CHECK_DAYS,
         series: Collection[str] = DAILY,
+        demand: DemandSource | None = None,
     ) -> None:
         network = plan.network
         self.plan = plan
@@ -103,7 +105,7 @@ class World:
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self.production = Production(plan, self.state, self.quantities, streams, self.journal)
         arrivals = [added for impact in plan.impacts for added in impact.arrivals]
-        tape = DemandTape(plan.demand, network.calendar, streams, arrivals)
+        tape = DemandTape(plan.demand, network.calendar, streams, arrivals, demand)
         self.patients = Patients(plan, self.state, tape, self.quantities, self.journal)
         self.reports = Reports(self.state, self.quantities)
         hoarders = plan.behaviour.hoarders

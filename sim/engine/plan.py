@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.engine.compile.demand import DemandEntry
 from sim.hazards.bound import BoundHazard
+from sim.model.demand import DemandKind
 from sim.model.distributions import Times
 from sim.model.effects import Impact
 from sim.model.lots import NEVER_EXPIRES
@@ -15,6 +15,18 @@ from sim.model.network import Network
 from sim.policies.allocation.base import Allocation
 from sim.policies.replenishment.base import Rule
 from sim.policies.reserves.reserve import Reserve
+
+
+@dataclass(frozen=True)
+class DemandEntry:
+    """What the rows of one entry share: distribution, season, first and last day, recorded units."""
+
+    kind: DemandKind
+    amplitude: float
+    peak: int
+    first: float
+    over: float
+    recorded: tuple[np.ndarray, np.ndarray, np.ndarray] | None
 
 
 @dataclass(frozen=True)

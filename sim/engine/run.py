@@ -12,6 +12,7 @@ import simpy
 
 from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.day import World
+from sim.engine.demand_source import KEPT_BYTES, DemandSource
 from sim.engine.impacts import impacts_of
 from sim.engine.journal import Detail
 from sim.engine.ledger import DAILY
@@ -45,6 +46,11 @@ class Outcome:
     not_begun: np.ndarray | None = None
 
 
+def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:
+    """Plain demand of a replication, for all its runs with the same demand; keeps at most so many bytes of it."""
+    return DemandSource(plan.demand, plan.network.calendar, Streams(plan.seed, replication), keep)
+
+
 def simulate(
     plan: Plan,
     *,
@@ -55,18 +61,20 @@ def simulate(
     series: Collection[str] = DAILY,
     progress: Progress | None = None,
     lot_check: int = LOT_CHECK_DAYS,
+    demand: DemandSource | None = None,
 ) -> Outcome:
     """Run a plan once, from the first warm-up day to the last day.
 
     `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day, or the
     cells at some positions; `series` names the figures of `DAILY` whose daily totals over groups are kept (the sums
     over days always are); `progress` is called with each finished day; every `lot_check` days every lot is looked for.
-    Raises SimulationError if the run breaks a law of conservation.
+    `demand` are the plain draws of this replication where several runs share them (see `draws_of`). Raises
+    SimulationError if the run breaks a law of conservation, ValueError if `demand` are other draws than the plan's.
     """
     streams = Streams(plan.seed, replication)
     impacts = impacts_of(plan, streams) if disruptions else ()
     known = replace(plan, impacts=impacts)  # what triggers can hear of
-    world = World(known, streams, detail, table, [e for i in impacts for e in i.effects], lot_check, series)
+    world = World(known, streams, detail, table, [e for i in impacts for e in i.effects], lot_check, series, demand)
     first, last = world.first_day, plan.network.calendar.days
     environment = simpy.Environment(initial_time=first)
     clock = Clock(environment, last)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError, placed
 from sim.model.amounts import Column
-from sim.model.demand import DemandKind
 from sim.model.network import Calendar
 from sim.model.selection import select
 from sim.scenario.load import Loaded, Problems
@@ -29,18 +29,6 @@ class DemandRows:
     mean: np.ndarray
     backorder: np.ndarray
     patience: np.ndarray
-
-
-@dataclass(frozen=True)
-class DemandEntry:
-    """What the rows of one entry share: distribution, season, first and last day, recorded units."""
-
-    kind: DemandKind
-    amplitude: float
-    peak: int
-    first: float
-    over: float
-    recorded: tuple[np.ndarray, np.ndarray, np.ndarray] | None
 
 
 def compile_demand(

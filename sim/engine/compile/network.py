@@ -9,11 +9,12 @@ import pandas as pd
 
 from sim.engine.compile.bill import check_bill, compile_bill, materials_of
 from sim.engine.compile.convoys import give_convoys
-from sim.engine.compile.demand import DemandEntry, DemandRows, compile_demand
+from sim.engine.compile.demand import DemandRows, compile_demand
 from sim.engine.compile.lanes import compile_lanes
 from sim.engine.compile.ports import compile_gates
 from sim.engine.compile.supply import Path, Supply, find_supply
 from sim.engine.compile.waits import Waits
+from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError
 from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
 from sim.scenario.load import Loaded, Problems

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.disruptions.base import FromFile
 from sim.engine.compile.behaviour import compile_behaviour
-from sim.engine.compile.demand import DemandEntry, DemandRows
+from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.network import compile_network
@@ -16,7 +16,7 @@ from sim.engine.compile.opening import begin_steady, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
-from sim.engine.plan import DemandPlan, Plan
+from sim.engine.plan import DemandEntry, DemandPlan, Plan
 from sim.errors import PlaceError
 from sim.model.effects import Impact
 from sim.model.network import Network

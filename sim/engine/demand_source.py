@@ -1,0 +1,175 @@
+"""Plain demand of one replication, drawn ahead in blocks of days: what it is before any run changes it.
+
+The draws depend on the demand, the calendar, the seed and the replication alone. So one source serves every run of the
+replication: its strategies, and the twins without disruptions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.engine.plan import DemandPlan
+from sim.model.network import Calendar
+from sim.rng import BLOCK_DAYS, Streams
+
+KEPT_BYTES = 256 * 2**20
+"""Bytes of drawn demand kept for the next run at most: a year of 200,000 site-products, with a warm-up, takes 250."""
+YEAR = 365.25
+BATCH = 128
+"""Streams drawn before their numbers are laid out by day: small enough for a processor's cache."""
+WIDTHS = (np.int16, np.int32, np.int64)
+"""Types in which drawn units are kept: the first that holds them, since fresh memory is dear."""
+
+
+class DemandSource:
+    """Whole units demanded each day over demand cells, before surges and patients that join.
+
+    Blocks are kept up to `keep` bytes, the first ones asked for; a block above that is drawn whenever it is asked for,
+    in the memory of the one before it. `random` tells which entries are drawn.
+    """
+
+    def __init__(self, plan: DemandPlan, calendar: Calendar, streams: Streams, keep: int = 0) -> None:
+        self._plan = plan
+        self._calendar = calendar
+        self._streams = streams
+        self._keys = streams.keys(plan.names)
+        self._left = keep
+        self._kept: dict[int, np.ndarray] = {}
+        self._last = np.zeros((0, len(plan.cell)), dtype=WIDTHS[0])
+        self._first: int | None = None
+        self.random = np.array([e.recorded is None and e.kind.random for e in plan.entries], dtype=bool)
+        self._recorded = self._recorded_rows()
+
+    def serves(self, plan: DemandPlan, calendar: Calendar, streams: Streams) -> bool:
+        """Whether these are the draws that a source of its own would give."""
+        mine = self._plan
+        return (
+            streams.key("") == self._streams.key("")
+            and (calendar.warm_up, calendar.days) == (self._calendar.warm_up, self._calendar.days)
+            and (plan is mine or (plan.names == mine.names and _equal(_drawn_from(plan), _drawn_from(mine))))
+        )
+
+    def block(self, number: int, first: int) -> np.ndarray:
+        """Block `number` of the streams, which begins on day `first`: units (days, demand cells), not to be written to.
+
+        What is not kept is good until the next block is asked for.
+        """
+        if first in self._kept:
+            return self._kept[first]
+        if first != self._first:
+            days = min(BLOCK_DAYS, self._calendar.days - first)
+            if days * self._last.shape[1] * self._last.itemsize <= self._left:
+                self._last = self._last[:0].copy()  # memory of its own
+            self._last, self._first = self._draw(number, first), first
+        block = self._last.view()
+        block.setflags(write=False)
+        if block.nbytes <= self._left:
+            self._kept[first] = block
+            self._left -= block.nbytes
+            self._last, self._first = self._last[:0].copy(), None
+        return block
+
+    def shape(self, entry: int, days: np.ndarray) -> np.ndarray:
+        """Mean demand of an entry on some days, as a multiple of its usual mean: season, first and last day."""
+        e = self._plan.entries[entry]
+        wave = 1 + e.amplitude * np.cos(2 * np.pi * (days - e.peak) / YEAR) if e.amplitude else np.ones(len(days))
+        return wave * ((days >= e.first) & (days < e.over))
+
+    def _draw(self, number: int, first: int) -> np.ndarray:
+        plan = self._plan
+        start = max(first, -self._calendar.warm_up)
+        days = np.arange(first, min(first + BLOCK_DAYS, self._calendar.days), dtype=float)
+        block = self._cleared(len(days))
+        shapes = [self.shape(entry, days) for entry in range(len(plan.entries))]
+        # a scalar mean draws several times faster than an array of equal means
+        flat = [float(shape[0]) if (shape == shape[0]).all() else None for shape in shapes]
+        drawn = np.zeros((BATCH, len(days)), dtype=np.int64)
+        some = self.random & np.array([level is None or level > 0 for level in flat], dtype=bool)
+        shape = [one if level is None else level for one, level in zip(shapes, flat, strict=True)]
+        draw = [entry.kind.draw for entry in plan.entries]
+        cells = np.flatnonzero(some[plan.entry] & (plan.mean > 0))
+        entries, means, keys, stream = plan.entry.tolist(), plan.mean.tolist(), self._keys, self._streams.at
+        for begin in range(0, len(cells), BATCH):
+            batch = cells[begin : begin + BATCH].tolist()
+            for row, k in enumerate(batch):
+                entry = entries[k]
+                drawn[row] = draw[entry](stream(keys[k], number), means[k] * shape[entry], len(days))
+            together = batch[-1] - batch[0] < len(batch)
+            place = slice(batch[0], batch[-1] + 1) if together else batch
+            block = _put(block, np.s_[:, place], drawn[: len(batch)].T)
+        block = self._carry_forward(block, days, shapes)
+        at, k, units = self._recorded
+        inside = (at >= start) & (at < first + len(days))
+        return _put(block, (at[inside] - first, k[inside]), units[inside])
+
+    def _cleared(self, days: int) -> np.ndarray:
+        """A block of zeros, in the old one's memory where there is enough of it."""
+        if days > len(self._last):
+            return np.zeros((days, len(self._plan.cell)), dtype=self._last.dtype)
+        block = self._last[:days]
+        block[:] = 0
+        return block
+
+    def _carry_forward(self, block: np.ndarray, days: np.ndarray, shapes: list[np.ndarray]) -> np.ndarray:
+        """Deterministic demand: the whole units by which the running total grows on each day; returns the block."""
+        for entry, shape in enumerate(shapes):
+            if self.random[entry] or self._plan.entries[entry].recorded is not None:
+                continue
+            mine = np.flatnonzero(self._plan.entry == entry)
+            e = self._plan.entries[entry]
+            steady = not e.amplitude
+            before = self._elapsed(entry, float(days[0])) + (days - days[0] if steady else np.cumsum(shape) - shape)
+            total = np.outer(before, self._plan.mean[mine])
+            grown = np.outer(before + (1.0 if steady else shape), self._plan.mean[mine])
+            units = np.floor(grown + 1e-9) - np.floor(total + 1e-9)
+            block = _put(block, np.s_[:, mine], units * ((shape > 0)[:, None] if steady else 1))
+        return block
+
+    def _elapsed(self, entry: int, day: float) -> float:
+        """Days of mean demand from the entry's first day (or the start) until `day`; below 0 before it."""
+        e = self._plan.entries[entry]
+        origin = e.first if np.isfinite(e.first) else 0.0
+        if not e.amplitude:
+            return day - origin
+        days = np.arange(min(origin, day), max(origin, day))
+        return float(np.copysign(self.shape(entry, days).sum(), day - origin))
+
+    def _recorded_rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(day, demand cell, units) of demand that was recorded, not drawn."""
+        plan, nothing = self._plan, np.zeros(0, dtype=np.int64)
+        found = [(nothing, nothing, nothing)]
+        for entry, e in enumerate(plan.entries):
+            mine = np.flatnonzero(plan.entry == entry)  # one cell a site, since an entry has one product
+            if e.recorded is not None and mine.size:
+                days, where, units = e.recorded
+                at = np.full(max(int(where.max(initial=0)), int(plan.site.max(initial=0))) + 1, -1)
+                at[plan.site[mine]] = mine
+                known = at[where] >= 0
+                found.append((days[known], at[where[known]], units[known]))
+        day, cell, units = (np.concatenate(part) for part in zip(*found, strict=True))
+        return day, cell, units
+
+
+def _put(block: np.ndarray, place: tuple[Any, Any], units: np.ndarray) -> np.ndarray:
+    """Enter units at a place of the block; returns the block, in a wider type if they need one."""
+    most = units.max(initial=0)
+    if most > np.iinfo(block.dtype).max:
+        block = block.astype(next((width for width in WIDTHS if most <= np.iinfo(width).max), WIDTHS[-1]))
+    block[place] = units
+    return block
+
+
+def _drawn_from(plan: DemandPlan) -> list[Any]:
+    """What the draws depend on beside the names; sites only where recorded units are told by site."""
+    recorded = any(e.recorded is not None for e in plan.entries)
+    return [plan.entry, plan.mean, *(tuple(vars(e).values()) for e in plan.entries), plan.site if recorded else None]
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one is other or np.array_equal(one, other)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    return bool(one == other)
