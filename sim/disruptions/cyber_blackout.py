@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from sim.disruptions.base import DISRUPTIONS, Disruption
+from sim.model.blackout import ORDERS
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.model.selection import SelectorField
 from sim.units import Text
-
-ORDERS = {"frozen": 1.0, "late": 2.0, "none": 3.0}
-"""Words for what becomes of orders; the numbers are the engine's codes, the worst of several counts."""
 
 
 @DISRUPTIONS.register("cyber_blackout")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from sim.engine.plan import Plan
-from sim.hazards.bound import draw
 from sim.model.effects import Impact
 from sim.rng import Streams
 
 
 def impacts_of(plan: Plan, streams: Streams) -> tuple[Impact, ...]:
     """All disruptions of the replication that `streams` belong to, in order of start, end and name."""
-    return draw(plan.hazards, plan.impacts, plan.network, streams) if plan.hazards else plan.impacts
+    if not plan.hazards:
+        return plan.impacts
+    from sim.hazards.bound import draw  # a plan without hazards needs no kind of disruption
+
+    return draw(plan.hazards, plan.impacts, plan.network, streams)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.hazards.bound import BoundHazard
 from sim.model.demand import DemandKind
 from sim.model.distributions import Times
 from sim.model.effects import Impact
 from sim.model.lots import NEVER_EXPIRES
 from sim.model.network import Network
-from sim.policies.allocation.base import Allocation
-from sim.policies.replenishment.base import Rule
-from sim.policies.reserves.reserve import Reserve
+
+if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulates it needs no others
+    from sim.hazards.bound import BoundHazard
+    from sim.policies.allocation.base import Allocation
+    from sim.policies.replenishment.base import Rule
+    from sim.policies.reserves.reserve import Reserve
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.disruptions.cyber_blackout import ORDERS
 from sim.engine.state import State
+from sim.model.blackout import ORDERS
 from sim.model.effects import Quantities
 
 
