@@ -198,6 +198,10 @@ class World:
         if now % 1 == 0:
             self.end_day(int(now) - 1)
 
+    def let_go(self) -> None:
+        """The run is over: drop what keeps this from being freed at once, so that runs in turn do not pile up."""
+        self._phases.clear()
+
     def live(self, day: int) -> None:
         """Phases 2 to 7 of one day."""
         for phase in self._phases:

@@ -86,12 +86,15 @@ def simulate(
     for impact in impacts:
         for impulse in impact.impulses:
             clock.at(impulse.at, partial(world.strike, impulse))
-    environment.process(_days(environment, world, progress))
+    days = _days(environment, world, progress)
+    environment.process(days)
     try:
         environment.run(until=last)
     finally:  # whatever went wrong: did it begin with a day that broke a law?
         world.books.close()
     world.end_day(last - 1)
+    days.close()
+    world.let_go()
     lots = None if world.state.lots is None else world.state.lots.record()
     substitution = world.patients.substitution
     flows = None if substitution is None else substitution.flows
