@@ -48,7 +48,7 @@ class DemandSource:
         return (
             streams.key("") == self._streams.key("")
             and (calendar.warm_up, calendar.days) == (self._calendar.warm_up, self._calendar.days)
-            and (plan is mine or (plan.names == mine.names and _equal(_drawn_from(plan), _drawn_from(mine))))
+            and (plan is mine or (plan.names == mine.names and _equal(drawn_from(plan)[1:], drawn_from(mine)[1:])))
         )
 
     def block(self, number: int, first: int) -> np.ndarray:
@@ -161,10 +161,11 @@ def _put(block: np.ndarray, place: tuple[Any, Any], units: np.ndarray) -> np.nda
     return block
 
 
-def _drawn_from(plan: DemandPlan) -> list[Any]:
-    """What the draws depend on beside the names; sites only where recorded units are told by site."""
+def drawn_from(plan: DemandPlan) -> tuple[Any, ...]:
+    """What the draws of a seed and a calendar depend on: names first; sites only where units are recorded by site."""
     recorded = any(e.recorded is not None for e in plan.entries)
-    return [plan.entry, plan.mean, *(tuple(vars(e).values()) for e in plan.entries), plan.site if recorded else None]
+    entries = tuple(tuple(vars(e).values()) for e in plan.entries)
+    return plan.names, plan.entry, plan.mean, entries, plan.site if recorded else None
 
 
 def _equal(one: Any, other: Any) -> bool:

@@ -14,11 +14,11 @@ from sim.engine.compile.plan import compile_plan
 from sim.engine.plan import Plan
 from sim.errors import SimulationError
 from sim.scenario.load import Loaded, load
+from sim.study.case import Case, case_of
 from sim.study.executors import Crew
 from sim.study.measures import Measure
 from sim.study.replicate import Failure, Progress, replicate
 from sim.study.store import Store
-from sim.study.task import Case, case_of
 
 if TYPE_CHECKING:
     import pandas as pd

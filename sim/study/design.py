@@ -17,9 +17,9 @@ from sim.scenario.overlay import project_root
 from sim.scenario.schema import DIALECT
 from sim.scenario.validation import problems_from
 from sim.scenario.yaml_reader import read_yaml
+from sim.study.case import Case, case_of
 from sim.study.measures import Measure, parse_measure
 from sim.study.spec import ScenarioEntry, StrategyEntry, Study
-from sim.study.task import Case, case_of
 
 AS_SET = "override '"
 """How the reader of scenarios names the place of a value that was set from outside."""

@@ -7,12 +7,21 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from sim.errors import Problem, ScenarioError, TideoverError
+from sim.study.sharing import Cluster, Files, Shelf, pack, work_on
 
 TRIES = 3
 """Times a task is begun whose worker dies under it; the last time it runs alone."""
@@ -37,8 +46,9 @@ class Crew:
     """Workers behind the interface of concurrent.futures; use it in a `with` block.
 
     One worker is this process itself, several are processes of their own, and with a scheduler (`tcp://host:port`)
-    they are those of its Dask cluster. Raises ScenarioError where the scheduler does not answer, TideoverError where
-    several processes are wanted while this one is itself being started by another.
+    they are those of its Dask cluster. `Shared` content of tasks is sent to each worker once. Raises ScenarioError
+    where the scheduler does not answer, TideoverError where several processes are wanted while this one is itself being
+    started by another.
     """
 
     def __init__(self, workers: int | None = None, scheduler: str | None = None) -> None:
@@ -46,6 +56,7 @@ class Crew:
         self._client: Any = _connect(scheduler) if scheduler else None
         if self._client is None and self._workers > 1 and multiprocessing.parent_process() is not None:
             raise TideoverError("a program that runs a study has to begin it below: if __name__ == '__main__':")
+        self._shelf: Shelf = Files() if self._client is None else Cluster(self._client)
         self.executor = self._open()
 
     def _open(self) -> Executor:
@@ -57,9 +68,22 @@ class Crew:
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_leave_interrupts)
 
+    def submit(self, work: Callable[[T], R], task: T) -> Future[R]:
+        """Let a worker do a task; in this process that is done when this returns."""
+        if isinstance(self.executor, _Here):
+            return self.executor.submit(work, task)
+        packed, named = pack(task)
+        return self.executor.submit(work_on, work, packed, {shared.digest: self._shelf.put(shared) for shared in named})
+
+    def free(self, digest: str) -> None:
+        """No task with this content is left; workers need not find it any more."""
+        self._shelf.free(digest)
+
     def renew(self) -> None:
-        """New workers in the place of a pool one of whose processes has died."""
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        """New workers in the place of a pool one of whose processes has died; a cluster sees to its own."""
+        if self._client is None:
+            self.executor.shutdown(wait=False, cancel_futures=True)
+        self._shelf.renew()
         self.executor = self._open()
 
     @property
@@ -71,10 +95,13 @@ class Crew:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._client is None:
-            self.executor.shutdown(wait=True, cancel_futures=True)
-        else:
-            self._client.close()  # which takes back what is still to run
+        try:
+            if self._client is None:
+                self.executor.shutdown(wait=True, cancel_futures=True)
+        finally:
+            self._shelf.close()
+            if self._client is not None:
+                self._client.close()  # which takes back what is still to run
 
 
 def _leave_interrupts() -> None:
@@ -163,7 +190,7 @@ def _fill(
                 return
             ticket = _Ticket(task)
         try:
-            running[crew.executor.submit(work, ticket.task)] = ticket
+            running[crew.submit(work, ticket.task)] = ticket
         except BrokenExecutor:  # died while idle
             again.appendleft(ticket)
             if running:
@@ -174,7 +201,7 @@ def _fill(
 def _ended(future: Future[R], ticket: _Ticket[T], crashed: list[_Ticket[T]]) -> Iterator[Done[T, R]]:
     try:
         result = future.result()
-    except BrokenExecutor:
+    except (BrokenExecutor, CancelledError):  # Dask takes a task back where the content it names is lost
         crashed.append(ticket)
     except Exception as error:
         yield Done(ticket.task, None, f"{type(error).__name__}: {error}")

@@ -25,7 +25,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.errors import Problem, ScenarioError
-from sim.study.task import DAYS, ROWS, Batch, Case
+from sim.study.case import Case
+from sim.study.task import DAYS, ROWS, Batch
 
 MARK = "manifest.json"
 KINDS = {"replications": ROWS, "daily": DAYS}

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from sim.study.bench import Bench, Subject
+from sim.study.case import Case
 from sim.study.knockouts import Node, Use, knock_out
 from sim.study.replicate import Failure
-from sim.study.task import Case
 
 
 @dataclass(frozen=True)

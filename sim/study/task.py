@@ -1,30 +1,20 @@
-"""The unit of work: some replications of one case, which leave a few rows each and never a whole simulation."""
+"""The unit of work: some replications of cases that share their draws, which leave a few rows each."""
 
 from __future__ import annotations
 
-import pickle
 import time
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import partial
 
 import pyarrow as pa
 
-from sim.engine.compile.plan import compile_plan
-from sim.engine.plan import Plan
-from sim.engine.run import Outcome, simulate
+from sim.engine.demand_source import KEPT_BYTES, DemandSource
+from sim.engine.run import Outcome, draws_of, simulate
 from sim.errors import TideoverError
-from sim.metrics.cost import Rates
-from sim.model.effects import Impact
-from sim.scenario.load import Loaded
 from sim.study import left_out
-from sim.study.fingerprint import digest, program
-from sim.study.left_out import parts_of
-from sim.study.measures import Measure, series_of, values
-
-PLANS_KEPT = 8
-"""Compiled plans a worker keeps."""
+from sim.study.case import Case
+from sim.study.fingerprint import program
+from sim.study.measures import series_of, values
 
 LABELS = [("scenario", pa.string()), ("strategy", pa.string()), ("variant", pa.string()), ("replication", pa.int32())]
 ROWS = pa.schema(
@@ -40,119 +30,86 @@ DAYS = pa.schema(
 
 
 @dataclass(frozen=True)
-class Case:
-    """One thing to replicate, and what to measure of it.
-
-    `plan` is the compiled scenario packed for the journey to a worker; `labels` are scenario, strategy and variant.
-    `without` names disruptions, hazards and reserves to leave out (see `parts_of`), `added` are disruptions on top of
-    the plan's; `twin` runs each replication once more without any disruption; `daily` keeps the daily totals. `key`
-    stands for all that the figures depend on, labels apart.
-    """
-
-    labels: tuple[str, str, str]
-    plan: bytes = field(repr=False)
-    digest: str
-    rates: Rates
-    measures: tuple[Measure, ...]
-    twin: bool = True
-    daily: bool = False
-    without: tuple[str, ...] = ()
-    added: tuple[Impact, ...] = field(default=(), repr=False)
-
-    @cached_property
-    def key(self) -> str:
-        """Hash of the plan, of what is measured and of the program."""
-        added = (self.added,) if self.added else ()
-        return digest(program(), self.digest, self.rates, self.measures, self.twin, self.daily, self.without, *added)
-
-
-@dataclass(frozen=True)
 class Task:
-    """Replications first … first + count - 1 of a case, asked for by a program of this fingerprint."""
+    """Replications first … first + count - 1 of cases of the same draws, asked for by a program of this fingerprint."""
 
-    case: Case
+    cases: tuple[Case, ...]
     first: int
     count: int
     program: str
 
+    @property
+    def runs(self) -> int:
+        """Cases times replications."""
+        return len(self.cases) * self.count
+
 
 @dataclass(frozen=True)
 class Batch:
-    """What a task leaves: `rows` and `days` as in `ROWS` and `DAYS`, and the seconds it took."""
+    """What a task leaves of one case: `rows` and `days` as in `ROWS` and `DAYS`, and the seconds it took."""
 
     rows: pa.Table
     days: pa.Table
     seconds: float
 
 
-def case_of(
-    loaded: Loaded,
-    measures: Sequence[Measure],
-    labels: tuple[str, str, str],
-    *,
-    plan: Plan | None = None,
-    without: Sequence[str] = (),
-    twin: bool = True,
-    daily: bool = False,
-) -> Case:
-    """A case of a loaded scenario, compiled here unless its plan (or a variation of it) is given.
-
-    Raises ScenarioError where it does not compile, ValueError where `without` names no disruption.
-    """
-    plan = compile_plan(loaded) if plan is None else plan
-    for name in without:
-        if name not in (parts := parts_of(plan)):
-            raise ValueError(f"nothing to leave out is called '{name}'; there are {', '.join(parts)}")
-    costs = loaded.spec.costs
-    rates = Rates(costs.currency, costs.holding_rate, costs.shortage_cost)
-    packed = zlib.compress(pickle.dumps(plan), 1)
-    return Case(labels, packed, digest(plan), rates, tuple(measures), twin, daily, tuple(without))
-
-
-@lru_cache(maxsize=PLANS_KEPT)
-def _unpacked(plan: bytes) -> Plan:
-    unpacked: Plan = pickle.loads(zlib.decompress(plan))
-    return unpacked
-
-
-def run_task(task: Task) -> Batch:
+def run_task(task: Task) -> tuple[Batch, ...]:
     """Simulate a task's replications; the same task gives the same rows in every process.
 
-    Raises TideoverError where this process runs another program than the one that asked, SimulationError where a run
-    breaks a law of conservation.
+    Each replication's demand is drawn once, for all cases and their twins. Raises TideoverError where this process runs
+    another program than the one that asked, SimulationError where a run breaks a law of conservation.
     """
     if task.program != program():
         raise TideoverError("this worker runs another version of Tideover; install the same one everywhere")
-    began, case = time.perf_counter(), task.case
-    plan = left_out.without(_unpacked(case.plan), case.without)
-    if case.added:
-        plan = replace(plan, impacts=(*plan.impacts, *case.added))
-    series = series_of(case.measures) | ({"demand", "unmet"} if case.daily else set())
-    rows: dict[str, list[object]] = {name: [] for name in ROWS.names[3:]}
-    days: list[pa.Table] = []
+    drafts = [_Draft(case) for case in task.cases]
+    several = len(drafts) > 1 or any(case.twin for case in task.cases)
     for replication in range(task.first, task.first + task.count):
-        outcome = simulate(plan, replication=replication, detail="none", table=False, series=series)
-        twin = None
-        if case.twin:
-            twin = simulate(plan, replication=replication, detail="none", table=False, series=series, disruptions=False)
-        _measure(case, replication, outcome, twin, rows)
-        if case.daily:
-            days.append(_days(case, replication, outcome, twin))
-    labels = zip(ROWS.names[:3], case.labels, strict=True)
-    table = pa.table({name: [label] * len(rows["value"]) for name, label in labels} | rows, schema=ROWS)
-    return Batch(table, pa.concat_tables(days) if days else DAYS.empty_table(), time.perf_counter() - began)
+        draws = draws_of(drafts[0].plan, replication, KEPT_BYTES if several else 0)
+        for draft in drafts:
+            draft.run(replication, draws)
+    return tuple(draft.batch() for draft in drafts)
 
 
-def _measure(
-    case: Case, replication: int, outcome: Outcome, twin: Outcome | None, rows: dict[str, list[object]]
-) -> None:
-    beside = {}
-    if twin is not None:
-        beside = {(measure, group): value for measure, group, value in values(case.measures, twin, case.rates)}
-    for measure, group, value in values(case.measures, outcome, case.rates):
-        found = (replication, measure.name, measure.breakdown, group, value, beside.get((measure, group)))
-        for column, item in zip(rows.values(), found, strict=True):
-            column.append(item)
+class _Draft:
+    """What has been found of one case."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        plan = left_out.without(case.plan.content, case.without)
+        self.plan = replace(plan, impacts=(*plan.impacts, *case.added)) if case.added else plan
+        self._series = series_of(case.measures) | ({"demand", "unmet"} if case.daily else set())
+        self._rows: dict[str, list[object]] = {name: [] for name in ROWS.names[3:]}
+        self._days: list[pa.Table] = []
+        self._seconds = 0.0
+
+    def run(self, replication: int, draws: DemandSource) -> None:
+        """One replication more, and its twin."""
+        began = time.perf_counter()
+        once = partial(
+            simulate, self.plan, replication=replication, detail="none", table=False, series=self._series, demand=draws
+        )
+        outcome = once()
+        twin = once(disruptions=False) if self.case.twin else None
+        self._measure(replication, outcome, twin)
+        if self.case.daily:
+            self._days.append(_days(self.case, replication, outcome, twin))
+        self._seconds += time.perf_counter() - began
+
+    def _measure(self, replication: int, outcome: Outcome, twin: Outcome | None) -> None:
+        beside, case = {}, self.case
+        if twin is not None:
+            beside = {(measure, group): value for measure, group, value in values(case.measures, twin, case.rates)}
+        for measure, group, value in values(case.measures, outcome, case.rates):
+            found = (replication, measure.name, measure.breakdown, group, value, beside.get((measure, group)))
+            for column, item in zip(self._rows.values(), found, strict=True):
+                column.append(item)
+
+    def batch(self) -> Batch:
+        """All of it."""
+        labels = zip(ROWS.names[:3], self.case.labels, strict=True)
+        columns = {name: [label] * len(self._rows["value"]) for name, label in labels} | self._rows
+        days = pa.concat_tables(self._days) if self._days else DAYS.empty_table()
+        return Batch(pa.table(columns, schema=ROWS), days, self._seconds)
 
 
 def _days(case: Case, replication: int, outcome: Outcome, twin: Outcome | None) -> pa.Table:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from sim.study.task import Task
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTER = (ROOT / "sim" / "scenario" / "starter.yaml").read_text(encoding="utf-8")
@@ -41,3 +43,8 @@ def write_study(tmp_path: Path) -> WriteStudy:
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a folder with what it holds."""
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def runs_of(task: Task) -> Iterator[tuple[str, int]]:
+    """(key of the case, replication) of every run of a task."""
+    return ((case.key, task.first + k) for k in range(task.count) for case in task.cases)

@@ -14,14 +14,14 @@ import pytest
 
 import sim
 from sim.errors import ScenarioError, TideoverError
-from sim.study import replicate as conducting
+from sim.study import cutting
 from sim.study.design import read_study
 from sim.study.executors import TRIES, Crew, Done, execute
 from sim.study.fingerprint import digest, program
 from sim.study.replicate import replicate
 from sim.study.store import Store
 from sim.study.task import Task, run_task
-from tests.study.conftest import WriteStudy, contents, write_into
+from tests.study.conftest import WriteStudy, contents, runs_of, write_into
 from tests.study.workers import die_on_seven, die_once, square
 
 CASES, REPLICATIONS = 4, 6
@@ -48,7 +48,7 @@ def serial(study: Path) -> dict[str, bytes]:
 def test_two_processes_one_of_them_killed_leave_the_same_bytes(
     study: Path, serial: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conducting, "TASK_SECONDS", 0.05)
+    monkeypatch.setattr(cutting, "TASK_SECONDS", 0.05)
     killed: list[int] = []
 
     def kill_one(share: float) -> None:
@@ -67,7 +67,7 @@ def test_a_study_interrupted_twice_leaves_the_same_bytes_and_does_nothing_twice(
     ran: list[tuple[str, int]] = []
 
     def counted(task: Task) -> Any:
-        ran.extend((task.case.key, r) for r in range(task.first, task.first + task.count))
+        ran.extend(runs_of(task))
         return run_task(task)
 
     monkeypatch.setattr("sim.study.run.replicate", lambda *args: replicate(*args, work=counted))
@@ -107,7 +107,7 @@ def test_more_replications_add_to_those_that_are_there(
     ran: list[int] = []
 
     def counted(task: Task) -> Any:
-        ran.extend(range(task.first, task.first + task.count))
+        ran.extend(replication for _, replication in runs_of(task))
         return run_task(task)
 
     monkeypatch.setattr("sim.study.run.replicate", lambda *args: replicate(*args, work=counted))
@@ -121,7 +121,7 @@ def test_a_failing_replication_costs_itself_only(write_study: WriteStudy, tmp_pa
     store.mark("{}")
 
     def fails(task: Task) -> Any:
-        if task.case.labels[1] == "double" and task.first <= 3 < task.first + task.count:
+        if any(case.labels[1] == "double" for case in task.cases) and task.first <= 3 < task.first + task.count:
             raise RuntimeError("no luck")
         return run_task(task)
 
@@ -196,7 +196,7 @@ def test_a_task_that_kills_every_worker_is_given_up_and_no_other_is() -> None:
 def test_a_worker_with_another_program_refuses(write_study: WriteStudy) -> None:
     case = read_study(write_study()).cases[0]
     with pytest.raises(TideoverError, match="another version"):
-        run_task(Task(case, 0, 1, "another"))
+        run_task(Task((case,), 0, 1, "another"))
 
 
 def test_what_is_asked_is_known_by_its_content(write_study: WriteStudy) -> None:
@@ -220,7 +220,7 @@ def test_disruptions_can_be_left_out_by_name(write_study: WriteStudy) -> None:
 
     case = read_study(write_study()).cases[0]
     both, without_ban, none = (
-        run_task(Task(replace(case, without=left_out), 0, 1, program())).rows.to_pandas()
+        run_task(Task((replace(case, without=left_out),), 0, 1, program()))[0].rows.to_pandas()
         for left_out in ((), ("ban",), ("ban", "outbreak"))
     )
     unmet = [rows.loc[rows["measure"] == "units_unmet", "value"].iloc[0] for rows in (both, without_ban, none)]

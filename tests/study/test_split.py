@@ -13,6 +13,7 @@ from scipy import stats
 
 from sim.cli import cli
 from sim.errors import ScenarioError
+from sim.study import cutting
 from sim.study import replicate as conducting
 from sim.study.bench import Bench, Subject, read_subject
 from sim.study.executors import Crew
@@ -22,7 +23,7 @@ from sim.study.split import Splits, best_splits, coordinates, shares_at
 from sim.study.store import Store
 from sim.study.task import Task, run_task
 from sim.study.threshold import parse_target
-from tests.study.conftest import contents
+from tests.study.conftest import contents, runs_of
 
 CLINIC, POST = 40.0, 10.0
 KIT, DEAR = 3.0, 12.0
@@ -207,20 +208,20 @@ def test_two_processes_find_the_same_and_an_interrupted_search_goes_on(
     ran: list[tuple[str, int]] = []
 
     def counted(task: Task) -> Any:
-        if len(ran) in (10, 40) and not stopped.count(len(ran)):
-            stopped.append(len(ran))
+        if stops and len(ran) >= stops[0]:
+            stops.pop(0)
             raise KeyboardInterrupt
-        ran.extend((task.case.key, r) for r in range(task.first, task.first + task.count))
+        ran.extend(runs_of(task))
         return run_task(task)
 
-    stopped: list[int] = []
-    monkeypatch.setattr(conducting, "TASK_SECONDS", 0.0)  # a replication a task
+    stops = [10, 40]
+    monkeypatch.setattr(cutting, "TASK_SECONDS", 0.0)  # a replication of a few cases a task
     monkeypatch.setattr(conducting.replicate, "__defaults__", (None, counted))
     for _ in range(2):
         cut = run_split(subject, tmp_path / "cut", "-w", "1")
         assert cut.exit_code == 130 and "goes on from there" in cut.output
     end = run_split(subject, tmp_path / "cut", "-w", "1")
-    assert end.exit_code == 0 and len(stopped) == 2
+    assert end.exit_code == 0 and not stops
     assert len(ran) == len(set(ran)), "nothing is run twice"
     assert answers(tmp_path / "alone") == answers(tmp_path / "pair") == answers(tmp_path / "cut")
     assert {"split.csv", "frontier.csv", "split.html", "manifest.json"} <= set(answers(tmp_path / "cut"))

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from sim.cli import cli
 from sim.metrics.resilience import time_to_survive
+from sim.study import cutting
 from sim.study import replicate as conducting
 from sim.study.bench import Bench, Subject, read_subject
 from sim.study.executors import Crew
@@ -18,7 +19,7 @@ from sim.study.knockouts import Node, Use, nodes_of
 from sim.study.store import Store
 from sim.study.stress import Sweep, sweep_nodes
 from sim.study.task import Task, run_task
-from tests.study.conftest import contents
+from tests.study.conftest import contents, runs_of
 
 CHAIN = """
 scenario: chain
@@ -149,8 +150,8 @@ def kept(folder: Path) -> dict[str, bytes]:
 
 
 def work_with(monkeypatch: pytest.MonkeyPatch, work: Any) -> None:
-    """Let every replication go through `work`, one a task."""
-    monkeypatch.setattr(conducting, "TASK_SECONDS", 0.0)
+    """Let every replication go through `work`, one of a few cases a task."""
+    monkeypatch.setattr(cutting, "TASK_SECONDS", 0.0)
     monkeypatch.setattr(conducting.replicate, "__defaults__", (None, work))
 
 
@@ -166,10 +167,10 @@ def test_an_interrupted_sweep_goes_on_and_leaves_the_same_bytes(
     stops = [1, 25, 60]
 
     def counted(task: Task) -> Any:
-        if stops and len(ran) == stops[0]:
+        if stops and len(ran) >= stops[0]:
             stops.pop(0)
             raise KeyboardInterrupt
-        ran.extend((task.case.key, r) for r in range(task.first, task.first + task.count))
+        ran.extend(runs_of(task))
         return run_task(task)
 
     work_with(monkeypatch, counted)
@@ -192,7 +193,8 @@ def test_a_node_that_cannot_be_tried_costs_itself_only(tmp_path: Path, monkeypat
     assert whole.exit_code == 0, whole.output
 
     def fails(task: Task) -> Any:
-        if task.case.labels[2].startswith("port harbour out for 50") and task.first <= 1 < task.first + task.count:
+        named = any(case.labels[2].startswith("port harbour out for 50") for case in task.cases)
+        if named and task.first <= 1 < task.first + task.count:
             raise RuntimeError("no luck")
         return run_task(task)
 

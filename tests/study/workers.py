@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+import uuid
 from pathlib import Path
+from typing import Any
+
+from sim.study.sharing import Shared
 
 
 def square(number: int) -> int:
@@ -29,3 +34,36 @@ def die_once(task: tuple[str, int]) -> int:
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+class Noted:
+    """Content that leaves a file in a folder whenever it is packed, and whenever a process reads it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._note("packed")
+        return {"folder": self.folder}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.folder = state["folder"]
+        self._note("read")
+
+    def _note(self, what: str) -> None:
+        (self.folder / f"{what}-{os.getpid()}-{uuid.uuid4().hex}").touch()
+
+
+Naming = tuple[int, Shared[Noted]]
+
+
+def double(task: Naming) -> int:
+    """Twice the number, after a while in which another worker can take the next."""
+    time.sleep(0.02)
+    return 2 * task[0]
+
+
+def double_or_die_once(task: Naming) -> int:
+    """The same, but it kills its own process the first time it is handed a 7."""
+    die_once((str(task[1].content.folder), task[0]))
+    return double(task)

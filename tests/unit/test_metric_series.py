@@ -16,8 +16,10 @@ from sim.metrics.base import METRICS, View
 from sim.metrics.cost import Rates, costs
 from sim.metrics.summary import BREAKDOWNS
 from sim.scenario.load import load
+from sim.study.case import case_of
+from sim.study.fingerprint import program
 from sim.study.measures import LINE, MONEY, Measure, series_of
-from sim.study.task import Task, case_of, program, run_task
+from sim.study.task import Task, run_task
 
 SCENARIO = Path(__file__).resolve().parents[2] / "scenarios" / "exercises" / "vaccine-campaign.yaml"
 RATES = Rates("USD", 0.2, 1.0)
@@ -68,8 +70,8 @@ def test_a_study_of_all_measures_by_all_breakdowns_has_what_it_reads() -> None:
     loaded = load(SCENARIO)
     measures = [Measure(name, by) for name in METRICS for by in ("all", *BREAKDOWNS)]
     measures += [Measure(name) for name in MONEY] + [Measure("cost", LINE)]
-    case = case_of(loaded, measures, ("", "", ""), daily=True)
-    batch = run_task(Task(case, 0, 1, program()))
+    case = case_of(loaded, measures, ("", "", ""), plan=plan(), daily=True)
+    (batch,) = run_task(Task((case,), 0, 1, program()))
     found = batch.rows.to_pandas().set_index(["measure", "breakdown", "group"])["value"]
     for name in METRICS:
         (overall, *_) = values(name, outcome(DAILY))
