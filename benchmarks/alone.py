@@ -15,11 +15,14 @@ from pathlib import Path
 import sim
 from benchmarks import networks
 from benchmarks.measure import plan_of, run
+from benchmarks.strategies import cases_in, together
+from sim.engine.compile.plan import compile_plan
 from sim.scenario.load import load
+from sim.study.case import case_of
 from sim.study.fingerprint import program
 from sim.study.measures import parse_measure
 from sim.study.spec import Study
-from sim.study.task import Task, case_of, run_task
+from sim.study.task import Task, run_task
 
 
 def country(folder: Path, facilities: int, days: int) -> dict[str, float]:
@@ -29,6 +32,14 @@ def country(folder: Path, facilities: int, days: int) -> dict[str, float]:
     loaded = time.process_time()
     run(plan)
     return {"loading": loaded - began, "seconds": time.process_time() - loaded}
+
+
+def strategies(folder: Path, facilities: int, days: int) -> dict[str, float]:
+    """One replication of the country under three strategies, with their twins."""
+    cases = cases_in(folder, facilities, days)
+    began = time.process_time()
+    together(cases)
+    return {"seconds": time.process_time() - began}
 
 
 def report(folder: Path, facilities: int, days: int) -> dict[str, float]:
@@ -52,9 +63,9 @@ def replication(folder: Path, facilities: int, days: int, *more: str) -> dict[st
     keeps the daily totals as well."""
     asked = Study.model_fields["measures"].default
     loaded, measures = load(_country(folder, facilities, days, more)), [parse_measure(name) for name in asked]
-    case = case_of(loaded, measures, ("", "", ""), daily="daily" in more)
+    case = case_of(loaded, measures, ("", "", ""), plan=compile_plan(loaded), daily="daily" in more)
     began = time.process_time()
-    run_task(Task(case, 0, 1, program()))
+    run_task(Task((case,), 0, 1, program()))
     return {"seconds": time.process_time() - began}
 
 
@@ -82,6 +93,7 @@ def _peak() -> float:
 
 WHAT: dict[str, Callable[..., dict[str, float]]] = {
     "country": country,
+    "strategies": strategies,
     "report": report,
     "daily": daily,
     "command": command,

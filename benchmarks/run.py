@@ -19,6 +19,7 @@ import numpy as np
 
 from benchmarks import floors, networks
 from benchmarks.measure import alone, paired, plan_of, run, timed, verdict
+from benchmarks.strategies import shared
 from benchmarks.study import study
 
 
@@ -31,6 +32,16 @@ def country(folder: Path, facilities: int, repeats: int) -> None:
     print(f"  {found.ours:.2f} s against {found.other:.2f} s for the draw alone: {found.ratio:.2f} x", end="  ")
     print(f"(budget 2.5 x: {verdict(found.ratio, 2.5)})")
     print(f"  peak memory of a process of its own {own['peak_gb']:.2f} GB", end="  ")
+    print(f"(budget 1.5 GB: {verdict(own['peak_gb'], 1.5)})")
+
+
+def strategies(folder: Path, facilities: int, repeats: int) -> None:
+    """What a shared demand tape saves a study."""
+    found = shared(folder, facilities, repeats)
+    own = alone("strategies", str(folder / "alone"), str(facilities), "365")
+    print(f"one replication of 3 strategies with their twins, {facilities:,} facilities x 20 products x 365 days")
+    print(f"  {found.ours:.1f} s on one demand tape against {found.other:.1f} s on six:", end=" ")
+    print(f"{found.ratio:.2f} x; peak memory of a process of its own {own['peak_gb']:.2f} GB", end="  ")
     print(f"(budget 1.5 GB: {verdict(own['peak_gb'], 1.5)})")
 
 
@@ -128,6 +139,7 @@ def main() -> None:
         "two_tier": lambda f: two_tier(f, 3 if quick else 15),
         "growth": lambda f: growth(f, 300 if quick else 1_000, repeats),
         "country": lambda f: country(f, facilities, repeats),
+        "strategies": lambda f: strategies(f, facilities, repeats),
         "perishable": lambda f: perishable(f, facilities, repeats),
         "large": lambda f: large(f, facilities),
         "study": lambda f: study(f, 1 if quick else 5),

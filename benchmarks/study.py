@@ -8,17 +8,22 @@ the same; all ways are taken in turn, and medians of their ratios are printed, w
 from __future__ import annotations
 
 import os
+import pickle
 import resource
 import statistics
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import sim
 from benchmarks import networks
 from benchmarks.measure import verdict
 from sim.study.design import read_study
+from sim.study.fingerprint import program
+from sim.study.sharing import pack
+from sim.study.task import Task
 
 REPLICATIONS = 60
 FACILITIES = 300
@@ -41,7 +46,9 @@ def study(folder: Path, repeats: int, replications: int = REPLICATIONS) -> None:
     for name, number in {"study": replications, "half": replications // 2}.items():
         (folder / f"{name}.yaml").write_text(STUDY.format(replications=number))
     file, half = folder / "study.yaml", folder / "half.yaml"
-    packed = max(len(case.plan) for case in read_study(file).cases)
+    case = read_study(file).cases[0]
+    packed = len(pack(Task((case,) * 6, 0, 1, program()))[0])
+    content = len(zlib.compress(pickle.dumps(case.plan.content, pickle.HIGHEST_PROTOCOL), 1))
     turns: list[tuple[float, float, float, float]] = []
     for k in range(repeats):
         place = folder / f"turn{k}"
@@ -61,8 +68,9 @@ def study(folder: Path, repeats: int, replications: int = REPLICATIONS) -> None:
     print(f"  efficiency of two processes {efficiency:.0%} of two halves side by side", end="  ")
     print(f"(budget 85%: {verdict(efficiency, 0.85, more_is_better=True)}); {against_one:.0%} of half the time of one")
     print(f"  Dask adds {added:.0%} to two processes  (budget 10%: {verdict(added, 0.10)})")
-    print(f"  a compiled network is packed into {packed / 1e3:.0f} kB, and unpacked once a worker")
-    print(f"  importing all that a run needs {_start('-c', 'import sim; sim.run'):.2f} s of processor time,", end=" ")
+    print(f"  a task of six cases is {packed / 1e3:.1f} kB, the compiled network {content / 1e3:.0f} kB, once a worker")
+    print(f"  a worker imports for {_start('-c', 'import sim.study.task'):.2f} s before its first task", end="; ")
+    print(f"importing all that a run needs {_start('-c', 'import sim; sim.run'):.2f} s of processor time,", end=" ")
     print(f"tideover --help {_start('-m', 'sim', '--help'):.2f} s (budget 0.5 s)")
 
 
