@@ -46,9 +46,9 @@ def study(folder: Path, repeats: int, replications: int = REPLICATIONS) -> None:
     for name, number in {"study": replications, "half": replications // 2}.items():
         (folder / f"{name}.yaml").write_text(STUDY.format(replications=number))
     file, half = folder / "study.yaml", folder / "half.yaml"
-    case = read_study(file).cases[0]
-    packed = len(pack(Task((case,) * 6, 0, 1, program()))[0])
-    content = len(zlib.compress(pickle.dumps(case.plan.content, pickle.HIGHEST_PROTOCOL), 1))
+    cases = read_study(file).cases
+    packed = len(pack(Task(cases, 0, 1, program()))[0])
+    content = len(zlib.compress(pickle.dumps(cases[0].plan.content, pickle.HIGHEST_PROTOCOL), 1))
     turns: list[tuple[float, float, float, float]] = []
     for k in range(repeats):
         place = folder / f"turn{k}"
@@ -68,7 +68,7 @@ def study(folder: Path, repeats: int, replications: int = REPLICATIONS) -> None:
     print(f"  efficiency of two processes {efficiency:.0%} of two halves side by side", end="  ")
     print(f"(budget 85%: {verdict(efficiency, 0.85, more_is_better=True)}); {against_one:.0%} of half the time of one")
     print(f"  Dask adds {added:.0%} to two processes  (budget 10%: {verdict(added, 0.10)})")
-    print(f"  a task of six cases is {packed / 1e3:.1f} kB, the compiled network {content / 1e3:.0f} kB, once a worker")
+    print(f"  a task of two cases is {packed / 1e3:.1f} kB, the compiled network {content / 1e3:.0f} kB, once a worker")
     print(f"  a worker imports for {_start('-c', 'import sim.study.task'):.2f} s before its first task", end="; ")
     print(f"importing all that a run needs {_start('-c', 'import sim; sim.run'):.2f} s of processor time,", end=" ")
     print(f"tideover --help {_start('-m', 'sim', '--help'):.2f} s (budget 0.5 s)")

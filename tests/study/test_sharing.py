@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +164,8 @@ def test_a_packed_task_is_small_however_large_the_network(tmp_path: Path, write_
     small, large = (case_of_size(tmp_path / str(n), n, write_study) for n in (20, 400))
     sizes = []
     for case in (small, large):
-        task = Task((case,) * 3, 0, 4, "program")
+        cases = tuple(replace(case, labels=("country", name, "")) for name in ("none", "some", "more"))
+        task = Task(cases, 0, 4, "program")
         packed, named = pack(task)
         assert [shared.digest for shared in named] == [case.digest]
         again = unpack(packed, {case.digest: case.plan.content})
@@ -201,3 +205,11 @@ def test_no_room_for_temporary_files_is_told(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
     with pytest.raises(ScenarioError, match=r"gone: cannot write here: No such file.*expected room for 0.* TMPDIR"):
         Files().put(Shared("one", tmp_path))
+
+
+def test_what_runs_a_task_imports_no_kinds_and_no_readers_of_scenarios() -> None:
+    """A plan brings the kinds that it has; importing the others would double the time that a worker takes to begin."""
+    code = "import sys, sim.study.task, sim.study.sharing; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    needless = ("sim.disruptions", "sim.hazards", "sim.scenario", "sim.engine.compile", "sim.report", "yaml", "click")
+    assert [name for name in done.stdout.split() if name.startswith(needless)] == []
