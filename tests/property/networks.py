@@ -318,7 +318,7 @@ class Builder:
     def _lane(self, origin: str, end: str) -> Spec:
         c = self.c
         lane: Spec = {"from": origin, "to": end, "mode": c.one(["road", "sea", "air"]), "time": c.one(TIMES)}
-        if not c.number(0, 5):
+        if not self.exact and not c.number(0, 5):  # a full lane is shared, which rounds
             lane["capacity"] = c.one([8, 60])
         elif not self.exact and not c.number(0, 5):
             lane["vehicles"] = {"carries": c.one([7, 40]), "number": c.number(1, 3)}
