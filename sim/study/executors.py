@@ -96,12 +96,24 @@ class Crew:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
-            if self._client is None:
+            if self._client is None and kind is not None and isinstance(self.executor, ProcessPoolExecutor):
+                _stop(self.executor)
+            elif self._client is None:
                 self.executor.shutdown(wait=True, cancel_futures=True)
         finally:
             self._shelf.close()
             if self._client is not None:
                 self._client.close()  # which takes back what is still to run
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End its processes at once: what they are at would be thrown away, and may take a minute for a large network."""
+    processes = list((pool._processes or {}).values())  # Python 3.14 has terminate_workers for this
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join()
 
 
 def _leave_interrupts() -> None:

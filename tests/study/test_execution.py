@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from sim.study.replicate import replicate
 from sim.study.store import Store
 from sim.study.task import Task, run_task
 from tests.study.conftest import WriteStudy, contents, runs_of, write_into
-from tests.study.workers import die_on_seven, die_once, square
+from tests.study.workers import die_on_seven, die_once, linger, square
 
 CASES, REPLICATIONS = 4, 6
 
@@ -225,3 +226,13 @@ def test_disruptions_can_be_left_out_by_name(write_study: WriteStudy) -> None:
     )
     unmet = [rows.loc[rows["measure"] == "units_unmet", "value"].iloc[0] for rows in (both, without_ban, none)]
     assert unmet[0] > unmet[1] >= unmet[2] == none.loc[0, "twin"]
+
+
+def test_an_interruption_does_not_wait_for_tasks_that_are_under_way(tmp_path: Path) -> None:
+    mark = tmp_path / "began"
+    with pytest.raises(KeyboardInterrupt), Crew(2) as crew:
+        crew.submit(linger, str(mark))
+        while not mark.exists():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert not multiprocessing.active_children()

@@ -36,6 +36,12 @@ def die_once(task: tuple[str, int]) -> int:
     return number
 
 
+def linger(mark: str) -> None:
+    """Leaves a file when it begins, and takes ten minutes."""
+    Path(mark).touch()
+    time.sleep(600)
+
+
 class Noted:
     """Content that leaves a file in a folder whenever it is packed, and whenever a process reads it."""
 
