@@ -51,10 +51,10 @@ def situations(spec: Spec) -> Iterator[str]:
 
 
 ALWAYS = {
-    "ports", "sea passages", "lane capacities", "several disruptions", "patience", "reserves", "lost demand",
+    "ports", "sea passages", "several disruptions", "patience", "reserves", "lost demand",
     *DISRUPTED, *POLICIES, *TRIGGERED,
 }  # fmt: skip
-NOT_EXACT = {"several sources", "journeys by chance", "seasons", "warm-up", "reserves at two sites"}
+NOT_EXACT = {"several sources", "lane capacities", "journeys by chance", "seasons", "warm-up", "reserves at two sites"}
 
 
 @pytest.mark.parametrize("exact", [False, True])
