@@ -142,7 +142,7 @@ def main() -> None:
         "strategies": lambda f: strategies(f, facilities, repeats),
         "perishable": lambda f: perishable(f, facilities, repeats),
         "large": lambda f: large(f, facilities),
-        "study": lambda f: study(f, 1 if quick else 5),
+        "study": lambda f: study(f, 1 if quick else 3),
     }
     if unknown := set(asked.lines) - set(lines):
         parser.error(f"no such line: {', '.join(sorted(unknown))}; there are {', '.join(lines)}")

@@ -25,7 +25,7 @@ from sim.study.fingerprint import program
 from sim.study.sharing import pack
 from sim.study.task import Task
 
-REPLICATIONS = 60
+REPLICATIONS = 150
 FACILITIES = 300
 STUDY = """
 study: throughput
