@@ -149,12 +149,17 @@ def test_an_unrelated_site_changes_no_other(spec: Spec, name: str, own_product: 
 
 @given(scenarios())
 def test_an_overlong_disruption_is_cut_at_the_end(spec: Spec) -> None:
-    """What happens after the last day cannot be seen: spans that reach beyond it may as well end there."""
+    """What happens after the last day cannot be seen: spans that reach beyond it may as well end elsewhere there.
+
+    Left out is absence of staff, whose waves divide the span and end with it.
+    """
     cut = changed(spec)
     end = dt.date.fromisoformat(spec["end"])
     for entry in cut["disruptions"]:
         begin = dt.date.fromisoformat(entry["from"])
-        if "for" in entry and entry["for"].endswith("d") and begin + dt.timedelta(int(entry["for"][:-1])) > end > START:
+        if entry["kind"] == "labour_absence" or "for" not in entry:
+            continue
+        if entry["for"].endswith("d") and begin + dt.timedelta(int(entry["for"][:-1])) > end > START:
             entry["for"] = f"{max(0, (end - begin).days) + 40}d"
     same(run(spec).daily, run(cut).daily)
 
