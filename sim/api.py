@@ -209,11 +209,10 @@ def run(
     `overrides` sets values by dotted path, after the strategy. `twin=False` makes only the run itself, nothing to
     compare it with; `without_reserves=False` leaves out the twin that shows what the reserves did. `detail` is the
     journal's (full, key, none); left out: full if it may have at most `JOURNAL_FITS` entries, else key, with a note.
-    `daily` keeps every product on every day at all sites (True), at none (False), or at
-    some: sites, regions, countries or kinds by name; left out: at all if that takes at most `DAILY_FITS`, else at none,
-    with a note. `progress` is called every finished day with the share of the work that is done. Units are counted
-    every day, and every `lot_check` days each lot for itself. Raises ScenarioError with everything that is wrong with
-    the input.
+    `daily` keeps every product on every day at all sites (True), at none (False), or at some: sites, regions, countries
+    or kinds by name; left out: at all if that takes at most `DAILY_FITS`, else at none, with a note. `progress` is
+    called every finished day with the share of the work that is done. Units are counted every day, and every
+    `lot_check` days each lot for itself. Raises ScenarioError with everything that is wrong with the input.
     """
     settings = dict(overrides or {})
     if seed is not None:

@@ -40,7 +40,7 @@ def why(
         problem = Problem(where, 0, error.message, error.value, error.expected, error.nearest)
         raise ScenarioError([problem]) from None
     except ValueError:
-        shorter = "a shorter period, such as --set end=2024-04-01"
+        shorter = "a shorter period: an earlier end by --set end=DATE"
         refuse(str(file), "so much happens in this network that it cannot all be kept to explain it", expected=shorter)
 
 

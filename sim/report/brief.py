@@ -17,7 +17,7 @@ from sim.report.parameters import opening, value_words
 from sim.report.phrases import count, listed, plural
 from sim.report.sheets import Sheet
 from sim.report.stress_des import annex, parameter_names
-from sim.report.words import shown_value
+from sim.report.words import shown_value, unit_in
 from sim.study.compare import SAME, UNDETECTED, UNKNOWN
 from sim.study.frontier import DOMINATED, EFFECTS, EXTENDED
 from sim.study.measures import ALL, COST, Measure
@@ -94,7 +94,7 @@ def in_short(result: StudyResult, measure: Measure) -> Iterator[str]:
     """What does best in each scenario, by how much, and the cautious choice over all of them."""
     leaders, base = _leaders(result, measure), result.design.spec.reference
     for scenario, row in leaders.items():
-        mean = f"{measure.label.lower()}: {shown_value(row['mean'], measure.unit)}"
+        mean = f"{measure.label.lower()}: {shown_value(row['mean'], unit_in(measure, _currency(result)))}"
         if row["strategy"] == base:
             yield f"In '{scenario}' no strategy does better than '{base}': {mean} in the mean."
             continue
@@ -280,7 +280,7 @@ def _robust(result: StudyResult, tried: pd.DataFrame | None, measure: Measure) -
             held.setdefault(name, []).append(f"at {value}")
             continue
         others = listed([f"'{row['strategy']}'" for row in rows])
-        mean = shown_value(rows[0]["mean"], measure.unit)
+        mean = shown_value(rows[0]["mean"], unit_in(measure, _currency(result)))
         yield f"{opening(name)}: at {value} {others} would be best ({mean} in the mean)."
     leaders = listed([f"'{name}'" for name in sorted(usual)])
     if held:

@@ -13,7 +13,7 @@ from sim.report.pages import page
 from sim.report.phrases import kind_words, plural
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
-from sim.report.words import shown_value
+from sim.report.words import shown_value, unit_in
 from sim.study.attribution import Attribution
 from sim.study.measures import ALL, Measure
 
@@ -69,12 +69,8 @@ def causes_page(found: Attribution, title: str, currency: str) -> str:
     return page(f"What the causes did: {title}", lead, sheets, pictures, notes)
 
 
-def _unit(measure: Measure, currency: str) -> str:
-    return currency if measure.unit == "money" else measure.unit
-
-
 def _lead(part: pd.DataFrame, measure: Measure, currency: str) -> str:
-    unit = _unit(measure, currency)
+    unit = unit_in(measure, currency)
     first: dict[Any, Any] = part.sort_values("shapley", key=abs, ascending=False, kind="stable").iloc[0].to_dict()
     rest = (
         f"; '{first['cause']}' has the largest share, {shown_value(first['shapley'], unit)}" if first["shapley"] else ""
@@ -99,8 +95,8 @@ def _picture(part: pd.DataFrame, measure: Measure, currency: str, name: str) -> 
     )
     caption = f"Bars: what each cause adds or takes away (its share), mean over draws, with its interval.{alone}{some}"
     title = f"{measure.label}{by}, by cause"
-    alt = f"{title}: " + "; ".join(_alt(row, _unit(measure, currency)) for row in part.to_dict("records")[:ALT_BARS])
-    figure = causes.draw(part, measure.label, _unit(measure, currency))
+    alt = f"{title}: " + "; ".join(_alt(row, unit_in(measure, currency)) for row in part.to_dict("records")[:ALT_BARS])
+    figure = causes.draw(part, measure.label, unit_in(measure, currency))
     return Picture(name, title, caption, Markup(to_svg(figure, name, alt)))
 
 
@@ -110,7 +106,7 @@ def _alt(row: dict[Any, Any], unit: str) -> str:
 
 
 def _sheet(part: pd.DataFrame, measure: Measure, currency: str) -> Sheet:
-    unit, grouped = _unit(measure, currency), measure.breakdown != ALL
+    unit, grouped = unit_in(measure, currency), measure.breakdown != ALL
     head = [*([measure.breakdown.capitalize()] if grouped else []), "Cause", "Share", "95% interval", "Less without it",
             "If alone"]  # fmt: skip
     rows = [

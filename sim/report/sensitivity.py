@@ -13,7 +13,7 @@ from sim.report.pages import page
 from sim.report.parameters import opening, value_words
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
-from sim.report.words import shown_value
+from sim.report.words import shown_value, unit_in
 from sim.study.measures import Measure
 
 HEADS = {
@@ -26,14 +26,9 @@ Names = Mapping[str, str]
 """Path of a value -> its words."""
 
 
-def unit_of(measure: Measure, currency: str) -> str:
-    """The unit of a measure, money's being the scenario's currency."""
-    return currency if measure.unit == "money" else measure.unit
-
-
 def told(found: pd.DataFrame, method: str, measure: Measure, names: Names, currency: str) -> list[str]:
     """A line for each parameter, the most important first."""
-    unit, lines = unit_of(measure, currency), []
+    unit, lines = unit_in(measure, currency), []
     for row in found.to_dict("records"):
         head = opening(names[row["parameter"]])
         if method == "tornado":
@@ -52,7 +47,7 @@ def told(found: pd.DataFrame, method: str, measure: Measure, names: Names, curre
 
 def tornado_page(title: str, found: pd.DataFrame, measure: Measure, names: Names, currency: str) -> str:
     """The tornado as a picture and a table."""
-    unit = unit_of(measure, currency)
+    unit = unit_in(measure, currency)
     caption = f"{measure.label}, mean over the same draws, with one value at its bound and all others as written."
     lines = told(found, "tornado", measure, names, currency)
     with drawing():
@@ -77,10 +72,10 @@ def importance_page(title: str, found: pd.DataFrame, method: str, measure: Measu
     }[method]
     lines = told(found, method, measure, names, currency)
     with drawing():
-        drawn = importance.draw(_in_words(found, names), method, measure, unit_of(measure, currency))
+        drawn = importance.draw(_in_words(found, names), method, measure, unit_in(measure, currency))
         svg = Markup(to_svg(drawn, method, f"{title}: {'; '.join(lines)}"))
     figures = [column for column in found.columns if column != "parameter"]
-    unit = unit_of(measure, currency) if method == "morris" else "index"
+    unit = unit_in(measure, currency) if method == "morris" else "index"
     rows = [
         [opening(names[r["parameter"]]), r["parameter"], *(shown_value(r[k], unit) for k in figures)]
         for r in found.to_dict("records")

@@ -13,7 +13,7 @@ from sim.report.parameters import Named, opening, value_words, with_unit
 from sim.report.phrases import plural
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
-from sim.report.words import shown_value, target_words
+from sim.report.words import shown_value, target_words, unit_in
 from sim.study.parameter import Parameter
 from sim.study.threshold import Target
 from sim.study.tipping import Tipping
@@ -59,7 +59,7 @@ def tipping_page(
     with drawing():
         drawn = figure.draw(found, target, label, currency)
         picture = Picture("tipping", "Where it tips over", caption, Markup(to_svg(drawn, "tipping", alt)))
-    unit = currency if measure.unit == "money" else measure.unit
+    unit = unit_in(measure, currency)
     head = [label, "Draws that meet the target", "95% interval",
             f"{measure.label}, mean", "Nine draws of ten"]  # fmt: skip
     rows = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sim.study.measures import Measure
     from sim.study.threshold import Target
 
 
@@ -19,6 +20,11 @@ def shown_value(value: float | None, unit: str) -> str:
     if unit == "day":
         return f"day {value:.0f}"
     return f"{value:,.0f} {unit}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f} {unit}"
+
+
+def unit_in(measure: Measure, currency: str) -> str:
+    """The unit of a measure, money's being the scenario's currency."""
+    return currency if measure.unit == "money" else measure.unit
 
 
 def target_words(target: Target) -> str:

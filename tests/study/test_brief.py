@@ -12,9 +12,11 @@ from docx import Document
 
 import sim
 from sim.cli import cli
+from sim.report.brief import in_short
 from sim.report.brief_files import write_brief
 from sim.report.phrases import count
 from sim.report.stress_des import ITEMS
+from sim.study.measures import Measure
 from sim.study.run import StudyResult
 from tests.study.conftest import write_into
 
@@ -59,6 +61,11 @@ def test_the_figures_are_those_of_the_tables(briefed: tuple[StudyResult, str, li
         assert f">{row['icer']:,.2f}</td>" in html and f"{row['icer']:,.2f}" in texts
     assert "USD for each unit averted" in html and ">cheapest</td>" in html
     assert ">dominated</td>" in html  # 'again' is 'double' once more
+
+
+def test_money_is_told_in_the_currency_of_the_scenario(briefed: tuple[StudyResult, str, list[str]]) -> None:
+    told = list(in_short(briefed[0], Measure("cost")))
+    assert any(" USD in the mean" in line for line in told) and not any("money" in line for line in told)
 
 
 def test_it_asks_answers_and_says_what_it_does_not_know(briefed: tuple[StudyResult, str, list[str]]) -> None:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sim.report.figures.style import BLACK, BLUE, GREEN, GREY, VERMILLION, legend, new_figure, thousands
-from sim.report.words import target_words
+from sim.report.words import target_words, unit_in
 from sim.study.threshold import Target
 from sim.study.tipping import Tipping
 
@@ -36,7 +36,7 @@ def draw(found: Tipping, target: Target, label: str, currency: str = "") -> Figu
 
 def _measure(axes: Axes, tried: pd.DataFrame, target: Target, currency: str) -> None:
     measure = target.measure
-    scale, unit = (100, "%") if measure.unit == "share" else (1, currency if measure.unit == "money" else measure.unit)
+    scale, unit = (100, "%") if measure.unit == "share" else (1, unit_in(measure, currency))
     value = tried["value"]
     axes.axhline(
         scale * target.level, color=VERMILLION, linewidth=1.3, linestyle=(0, (6, 2)), label="level of the target"
