@@ -168,8 +168,10 @@ class Loading:
             free = np.maximum(0.0, room.left)  # more vehicles may be away than there are, for a time
             short = wanted > free + NO_TIME
             room.left -= np.where(short, 0.0, wanted)
-            for p in short.nonzero()[0].tolist():
-                claims = here[place[here] == p]
+            cut = here[short[place[here]]]
+            cut = cut[np.argsort(place[cut], kind="stable")]
+            for claims in np.split(cut, np.flatnonzero(np.diff(place[cut])) + 1) if cut.size else ():
+                p = int(place[claims[0]])
                 given = _proportional(float(free[p]), passing[claims], size[claims], rank[claims])
                 room.use(p, float((given * size[claims]).sum()), size[claims][given < passing[claims]])
                 passing[claims] = given
