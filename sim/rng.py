@@ -26,11 +26,15 @@ class Streams:
     """
 
     def __init__(self, seed: int, replication: int = 0) -> None:
+        self._of = seed, replication
         self._prefix = hashlib.blake2b(f"{seed}/{replication}/".encode(), digest_size=32)
         self._bits = np.random.PCG64DXSM(0)
         self._state = self._bits.state  # without half a draw left over, so that none is handed to the next stream
         self._place = self._state["state"]
         self._generator = np.random.Generator(self._bits)
+
+    def __reduce__(self) -> tuple[type[Streams], tuple[int, int]]:
+        return Streams, self._of
 
     def key(self, name: str) -> Key:
         """The key of a stream."""

@@ -10,17 +10,20 @@ from sim.engine.tape import TimeTape
 from sim.model.distributions import Times
 from sim.model.effects import Quantities
 from sim.model.network import Network
+from sim.model.part import Part
 from sim.model.shipments import Phase, Shipments
 from sim.rng import Streams
 
 NO_STAY = Times("0d", 0.0)
 
 
-class Berths:
+class Berths(Part):
     """Who gets a berth and when it is free again. The caller goes from event to event; `now` is the present one.
 
     `load` and `gate`, given with rows, are their handling units and the port gate at the end of their leg.
     """
+
+    CHANGES = ("_next", "taken")
 
     def __init__(
         self, network: Network, table: Shipments, quantities: Quantities, streams: Streams, journal: Journal

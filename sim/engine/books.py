@@ -7,6 +7,7 @@ import numpy as np
 from sim.engine.conservation import Conservation
 from sim.engine.ledger import Ledger
 from sim.engine.recorder import Recorder
+from sim.model.part import Part
 
 BLOCK_BYTES = 2**20
 """What fits into a processor's cache."""
@@ -14,20 +15,25 @@ LONGEST = 32
 """Days in a block at most: where something is wrong, no more than these are simulated in vain."""
 
 
-class Books:
+class Books(Part):
     """Keeps the ledgers of several days until they are recorded and checked at once, in order of day.
 
     On a small network a day's figures are too few to be worth a dozen array operations; on a large one a block is one
     day, read where it stands. Blocks also end with the warm-up, which is checked but not recorded.
     """
 
+    CHANGES = ("_block", "_first", "_count")
+
     def __init__(self, ledger: Ledger, recorder: Recorder, conservation: Conservation) -> None:
         self._ledger, self._recorder, self._conservation = ledger, recorder, conservation
         self._days = min(LONGEST, max(1, BLOCK_BYTES // max(1, ledger.rows.nbytes)))
-        self._block = (
-            np.zeros((self._days, *ledger.rows.shape), dtype=np.int64) if self._days > 1 else ledger.rows[None]
-        )
+        self._block = np.zeros((self._days, *ledger.rows.shape), dtype=np.int64) if self._days > 1 else ledger.rows[:0]
+        self.rejoin()
         self._first = self._count = 0
+
+    def rejoin(self) -> None:
+        if self._days == 1:
+            self._block = self._ledger.rows[None]
 
     def write(self, day: int) -> None:
         """The evening of a day; the next day's ledger is clear afterwards."""

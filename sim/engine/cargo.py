@@ -6,11 +6,14 @@ import numpy as np
 
 from sim.engine.state import State
 from sim.model.network import Network
+from sim.model.part import Part
 from sim.model.shipments import Phase, Shipments
 
 
-class Cargo:
+class Cargo(Part):
     """Figures of rows of the table, each of shape (n,); loads and sizes in handling units."""
+
+    CHANGES = ("_bound",)
 
     def __init__(self, network: Network, state: State) -> None:
         self._network = network

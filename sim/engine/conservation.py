@@ -10,6 +10,7 @@ from sim.engine.lots import LotKeeper
 from sim.engine.plan import Plan
 from sim.engine.state import State
 from sim.errors import SimulationError
+from sim.model.part import Part
 from sim.model.shipments import Phase
 
 LOT_CHECK_DAYS = 7
@@ -36,7 +37,7 @@ UNDER_WAY = np.array([[-1], [0], [1]])
 """How goods under way enter the gap of each law."""
 
 
-class Conservation:
+class Conservation(Part):
     """Checks every day, per product: initial + produced = on hand + held + in process + under way + reserve + served
     + stood in + destroyed + expired + recalled + used up + scrapped; demand + recovered = served at once and late +
     substituted + conserved + lost + backlog; and now and then, for goods kept by lot, the former per lot.
@@ -44,6 +45,8 @@ class Conservation:
     Goods under way are counted from the shipments' table, not from the counters that policies see, so that an error
     in either is found.
     """
+
+    CHANGES = ("_expected", "_seen")
 
     def __init__(self, plan: Plan, state: State, lot_check: int = LOT_CHECK_DAYS) -> None:
         self._plan, self._state, self._lot_check = plan, state, lot_check

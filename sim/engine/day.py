@@ -39,6 +39,7 @@ from sim.engine.tape import DemandTape
 from sim.engine.transport import Transport
 from sim.model.effects import Effect, Impulse, Quantities
 from sim.model.network import Network
+from sim.model.part import Part
 from sim.rng import Streams
 
 
@@ -82,8 +83,10 @@ def _of_convoys(network: Network, figure: str, without: float) -> np.ndarray:
     return np.array([getattr(convoys[k], figure) if k in convoys else without for k in range(len(network.passages))])
 
 
-class World:
+class World(Part):
     """All parts of one run, wired together."""
+
+    CHANGES = ("_ended", "_short", "_any_short")
 
     def __init__(
         self,
@@ -197,6 +200,9 @@ class World:
         self.transport.advance(now, inclusive=False)
         if now % 1 == 0:
             self.end_day(int(now) - 1)
+
+    def rejoin(self) -> None:
+        self._phases = self._needed_phases()
 
     def let_go(self) -> None:
         """The run is over: drop what keeps this from being freed at once, so that runs in turn do not pile up."""

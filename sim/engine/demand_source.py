@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.engine.plan import DemandPlan
 from sim.model.network import Calendar
+from sim.model.part import Part
 from sim.rng import BLOCK_DAYS, Streams
 
 KEPT_BYTES = 256 * 2**20
@@ -23,12 +24,14 @@ WIDTHS = (np.int16, np.int32, np.int64)
 """Types in which drawn units are kept: the first that holds them, since fresh memory is dear."""
 
 
-class DemandSource:
+class DemandSource(Part):
     """Whole units demanded each day over demand cells, before surges and patients that join.
 
     Blocks are kept up to `keep` bytes, the first ones asked for; a block above that is drawn whenever it is asked for,
     in the memory of the one before it. `random` tells which entries are drawn.
     """
+
+    SCRATCH = ("_kept", "_left", "_last", "_first")
 
     def __init__(self, plan: DemandPlan, calendar: Calendar, streams: Streams, keep: int = 0) -> None:
         self._plan = plan
@@ -41,6 +44,12 @@ class DemandSource:
         self._first: int | None = None
         self.random = np.array([e.recorded is None and e.kind.random for e in plan.entries], dtype=bool)
         self._recorded = self._recorded_rows()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_kept": {}, "_last": self._last[:0], "_first": None}
+
+    def rejoin(self) -> None:
+        self._last, self._first = self._last[:0].copy(), None  # memory of its own
 
     def serves(self, plan: DemandPlan, calendar: Calendar, streams: Streams) -> bool:
         """Whether these are the draws that a source of its own would give."""

@@ -10,14 +10,17 @@ from sim.engine.state import State
 from sim.engine.stock import Production
 from sim.engine.transport import Transport
 from sim.model.effects import Quantities
+from sim.model.part import Part
 from sim.policies.allocation.base import Claims, in_turn
 
 ALLOWANCE_DAYS = 30
 """An allowance that is not taken up may be for this many days, as monthly allocations are."""
 
 
-class OrderBook:
+class OrderBook(Part):
     """Open orders in order of booking, kept for flows whose source serves first come, first served."""
+
+    CHANGES = ("flow", "units", "_known")
 
     def __init__(self, kept: np.ndarray) -> None:
         self._kept = kept
@@ -42,8 +45,10 @@ class OrderBook:
         self._known = np.where(self._kept, owed, 0)
 
 
-class Dispatch:
+class Dispatch(Part):
     """Decides each evening what leaves on which flow."""
+
+    CHANGES = ("_closed",)
 
     def __init__(
         self,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.model.part import Part
 
-class Held:
+
+class Held(Part):
     """Rows of (cell, lot, units, until, withdrawn); on day `until` they become stock or, `withdrawn`, are removed.
 
     Work in process is kept in the same way; there `withdrawn` are the units that will be scrapped.
     """
+
+    CHANGES = ("columns",)
 
     COLUMNS = ("cell", "lot", "units", "until", "withdrawn")
 

@@ -6,13 +6,16 @@ import numpy as np
 
 from sim.engine.plan import Hoarders
 from sim.model.network import Network
+from sim.model.part import Part
 
 
-class Hoarding:
+class Hoarding(Part):
     """What buyers have seen of late, and how much higher it makes the level they order up to; arrays over cells.
 
     `factor` is 1 where nothing is scarce. A day on which a buyer waits for nothing counts as one with all filled.
     """
+
+    CHANGES = ("_filled", "factor")
 
     def __init__(self, network: Network, hoarders: Hoarders) -> None:
         self._hoarders, self._buyer = hoarders, network.flow_buyer

@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.tape import TimeTape
-from sim.model.distributions import Times
+from sim.model.distributions import UNIT
 from sim.model.network import Hold, Network
 from sim.rng import Streams
-
-UNIT = Times("uniform", 0.5, lambda generator, n: generator.random(n))
-
 
 class Holds:
     """One draw for each hold, flow and day of sending says whether a consignment is held, another for how long."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sim.model.network import Network
+from sim.model.part import Part
 from sim.model.shipments import Shipments
 
 if TYPE_CHECKING:
@@ -20,12 +21,14 @@ FIELDS = ("day", "event", "site", "product", "units", "other", "shipment", "lot"
 NUMBERS = ("day", "site", "product", "units", "other", "shipment", "lot")
 
 
-class Journal:
+class Journal(Part):
     """Collects events of one run. `detail`: full, key (no routine events) or none.
 
     Every event is a row: day (fraction: time of day), event, site and product it concerns (-1: none), units,
     other site (-1: none), shipment identity (-1: none), lot (-1: none), cause (text).
     """
+
+    GROWS = ("_blocks",)
 
     def __init__(self, network: Network, detail: Detail) -> None:
         self._network = network

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from sim.model.part import Part
+
 STOCKS = ("on_hand", "reserve", "held", "in_process", "backlog", "owed", "in_transit")
 """At the day's end: usable stock, ring-fenced stock, stock under test or in quarantine, units begun and not finished,
 demand waiting, customers' orders not yet sent, goods on the way to the site (ports included)."""
@@ -24,7 +26,7 @@ DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
 
 
-class Ledger:
+class Ledger(Part):
     """One row a figure of `DAILY`, one column a cell, int64.
 
     Attributes named as in `DAILY` are views of the rows. Figures in `idle` cannot differ from zero in this run; they
@@ -32,6 +34,8 @@ class Ledger:
     row. `row` gives the row of every name but the idle ones; the first `stock_rows` rows are stocks. `within` gives
     the cells among which a row may differ from zero.
     """
+
+    CHANGES = ("rows",)
 
     on_hand: np.ndarray
     reserve: np.ndarray
@@ -75,7 +79,12 @@ class Ledger:
         self._cleared = len([name for name in (*STOCKS, *OF_PATIENTS) if name in own])
         nothing = np.zeros(cells, dtype=np.int64)
         for name in DAILY:
-            setattr(self, name, self.rows[self.row[name]] if name in self.row else nothing)
+            setattr(self, name, nothing)
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        for name, row in self.row.items():
+            setattr(self, name, self.rows[row])
 
     def weights(self, of: Mapping[str, int]) -> np.ndarray:
         """A weight for each row, from weights of figures by name."""

@@ -7,10 +7,11 @@ import numpy as np
 from sim.engine.tape import TimeTape
 from sim.model.distributions import Times
 from sim.model.effects import Quantities
+from sim.model.part import Part
 from sim.rng import Streams
 
 
-class Licences:
+class Licences(Part):
     """Which rows of a quantity (flows, or stops on their way) need a licence, and how long it takes if asked for on a
     day."""
 

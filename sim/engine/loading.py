@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.model.network import Lane
+from sim.model.part import Part
 
 NO_TIME = 1e-9
 """Days within which two times are one."""
@@ -15,8 +16,10 @@ WITHIN = 1e-9
 """Handling units by which a sum of sizes may be off."""
 
 
-class Throughput:
+class Throughput(Part):
     """What each of some places (port gates' pools, lanes) may still let pass today, in handling units."""
+
+    CHANGES = ("left", "_turned_away")
 
     def __init__(self, places: int) -> None:
         self.left = np.zeros(places)
@@ -85,8 +88,10 @@ def after_curfew(at: np.ndarray | float, opens: np.ndarray, closes: np.ndarray) 
     return np.asarray(at + np.where(late, 1.0 - clock + opens, np.maximum(0.0, opens - clock)))
 
 
-class Loading:
+class Loading(Part):
     """The lanes of one run. Stops of one round share a *place*; every other lane has its own."""
+
+    CHANGES = ("leaves",)
 
     def __init__(self, lanes: Sequence[Lane], first_day: int) -> None:
         shared = {name: k for k, name in enumerate(dict.fromkeys(lane.round or lane.name for lane in lanes))}
@@ -210,8 +215,10 @@ def _proportional(room: float, units: np.ndarray, size: np.ndarray, rank: np.nda
     return share
 
 
-class _Fleet:
+class _Fleet(Part):
     """Vehicles of one lane: those that leave at one instant are filled up before another is taken."""
+
+    CHANGES = ("idle", "_back", "_start", "_loaded", "_taken")
 
     def __init__(self, carries: float, number: int) -> None:
         self.carries = carries

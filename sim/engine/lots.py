@@ -11,6 +11,7 @@ from sim.engine.plan import Plan
 from sim.engine.spans import in_place, without
 from sim.model.genealogy import Genealogy, Links
 from sim.model.lots import NEVER_EXPIRES, LotBook, Pockets, keys, lot_of, shared_out
+from sim.model.part import Part
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Three columns of one length; the last two are lots and units."""
@@ -28,7 +29,7 @@ class LotRecord:
     links: Links
 
 
-class LotKeeper:
+class LotKeeper(Part):
     """The lots of all tracked cells and of the reserves of their goods.
 
     Pockets are numbered: facilities with demand first, in order of cell; then the other tracked cells; then the holders
@@ -36,6 +37,8 @@ class LotKeeper:
     `pocket` is over cells (-1: not kept by lot), `reserve` has the pockets of each reserve's holders, `cell` is over
     pockets.
     """
+
+    CHANGES = ("recalls", "_soonest", "_running", "_period")
 
     def __init__(self, plan: Plan) -> None:
         lots, cells = plan.lots, np.flatnonzero(plan.lots.tracked)

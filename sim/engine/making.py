@@ -9,6 +9,7 @@ from sim.engine.plan import Plan
 from sim.engine.state import State
 from sim.engine.tape import TimeTape
 from sim.model.effects import Quantities
+from sim.model.part import Part
 from sim.policies.allocation.base import largest_remainder
 from sim.rng import Streams
 
@@ -16,7 +17,7 @@ WITHIN = 1e-7
 """Units of material by which sums of rates may miss a whole number and still count as one."""
 
 
-class Making:
+class Making(Part):
     """Works on the cells that are not made at once and from nothing; see `Bill`.
 
     Materials are taken in whole units. A unit that is begun counts as used up; what is left of it serves the units
@@ -26,6 +27,8 @@ class Making:
     `not_begun` (days, rows of the bill) are units that a maker was to begin and could not for want of that row's
     material; those of a day are wanted again the next. Days before 0 are not counted.
     """
+
+    CHANGES = ("_opened", "_carried", "not_begun")
 
     def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal) -> None:
         network = plan.network

@@ -13,11 +13,14 @@ from sim.engine.state import State
 from sim.model.effects import Quantities
 from sim.model.lots import NEVER_EXPIRES
 from sim.model.network import Network
+from sim.model.part import Part
 from sim.policies.replenishment.base import StockView
 
 
-class Ordering:
+class Ordering(Part):
     """Asks every policy what it orders and books the orders at the sources."""
+
+    CHANGES = ("_extra",)
 
     def __init__(
         self,
@@ -121,8 +124,10 @@ class Ordering:
             )
 
 
-class Sources:
+class Sources(Part):
     """Splits a cell's order over its sources by their shares; what rounding withholds is carried to later orders."""
+
+    CHANGES = ("_carried",)
 
     def __init__(self, network: Network) -> None:
         cells = len(network.cell_site)

@@ -8,15 +8,18 @@ from sim.engine.journal import Journal
 from sim.engine.loading import NO_TIME
 from sim.engine.passage_queue import passage_queues
 from sim.engine.tape import TimeTape
-from sim.model.distributions import Times
+from sim.model.distributions import UNIT
 from sim.model.effects import Quantities
 from sim.model.network import Network
+from sim.model.part import Part
 from sim.model.shipments import Phase, Shipments
 from sim.rng import Streams
 
 
-class Passages:
+class Passages(Part):
     """Which passages lie on which lanes, and what closing them does to shipments on those lanes."""
+
+    CHANGES = ("_known", "_told")
 
     def __init__(self, network: Network, streams: Streams, quantities: Quantities) -> None:
         self._network = network
@@ -25,9 +28,8 @@ class Passages:
         self._crosses = np.zeros(len(network.lanes), dtype=bool)
         self._crosses[self._lanes] = True
         # one draw a lane and day says who is among the first to divert, whatever share diverts
-        unit = Times("uniform", 0.5, lambda generator, n: generator.random(n))
         names = [f"divert/{network.lanes[i].name}" for i in self._lanes]
-        self._resolve = TimeTape(names, [unit] * len(names), streams)
+        self._resolve = TimeTape(names, [UNIT] * len(names), streams)
         self._known = (np.ones(len(self._number)), np.zeros(len(self._number)))
         self.queues = passage_queues(network, quantities)
         """queue before each passage that has one, by position of the passage"""

@@ -9,10 +9,11 @@ from sim.engine.journal import Journal
 from sim.engine.licences import Licences
 from sim.model.effects import Quantities
 from sim.model.network import Network
+from sim.model.part import Part
 from sim.rng import Streams
 
 
-class Permits:
+class Permits(Part):
     """The licences for stops on the way, and who has asked for one."""
 
     def __init__(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.model.part import Part
+
 TRAFFIC = ("arrived", "handled", "queue_days", "moved_on", "waited")
 
 
-class PortTraffic:
+class PortTraffic(Part):
     """The day's figures, over gates: handling units that `arrived` and were `handled`; `queue_days`, the queue added up
     over the day; how many `moved_on` out of the queue and the unit-days these had `waited`; `berth_days` over pools.
 
@@ -15,11 +17,16 @@ class PortTraffic:
     a row for each of `TRAFFIC`.
     """
 
+    CHANGES = ("midnight", "figures", "berth_days")
+
     def __init__(self, gates: int, pools: int, now: float) -> None:
         self.midnight = now
         self.figures = np.zeros((len(TRAFFIC), gates))
-        self.arrived, self.handled, self.queue_days, self.moved_on, self.waited = self.figures
+        self.rejoin()
         self.berth_days = np.zeros(pools)
+
+    def rejoin(self) -> None:
+        self.arrived, self.handled, self.queue_days, self.moved_on, self.waited = self.figures
 
     def renew(self, midnight: float, queue: np.ndarray) -> None:
         """A new day that ends at `midnight` and begins with this queue."""

@@ -14,12 +14,15 @@ from sim.engine.port_traffic import PortTraffic
 from sim.engine.tape import TimeTape
 from sim.model.effects import Quantities
 from sim.model.network import Network
+from sim.model.part import Part
 from sim.model.shipments import Phase
 from sim.rng import Streams
 
 
-class Ports:
+class Ports(Part):
     """What comes to the ports of one run waits in their queues, is put ashore and cleared."""
+
+    CHANGES = ("_handled_a_day", "_limited", "_some_closed")
 
     def __init__(
         self,

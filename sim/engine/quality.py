@@ -13,10 +13,11 @@ from sim.engine.plan import Plan
 from sim.engine.state import State
 from sim.model.effects import Impulse
 from sim.model.lots import NEVER_EXPIRES
+from sim.model.part import Part
 from sim.model.shipments import Phase
 
 
-class Quality:
+class Quality(Part):
     """Keeps unusable goods from being used, wherever they are."""
 
     def __init__(self, plan: Plan, state: State, journal: Journal) -> None:

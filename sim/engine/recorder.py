@@ -13,6 +13,7 @@ from sim.engine.port_traffic import TRAFFIC
 from sim.engine.state import State
 from sim.engine.totals import DailyTotals
 from sim.engine.transport import Transport
+from sim.model.part import Part
 
 SQUARED = ("demand", "ordered")
 PORT_FIGURES = ("arrived", "handled", "queue", "yard", "queue_days", "moved_on", "waited", "utilisation")
@@ -52,12 +53,18 @@ class Record:
     part: tuple[np.ndarray, dict[str, np.ndarray]] | None = None
 
 
-class Recorder:
+class Recorder(Part):
     """Collects a record, some days at a time; days before 0 (warm-up) are not counted.
 
     `table` says of which cells every day is kept: all, none, or those at some positions; `series` are the figures whose
     daily totals over groups are kept.
     """
+
+    CHANGES = (
+        "_sums", "_table", "_counts", "_squares", "_traffic", "_ports", "_passages", "_reserves", "_lane_before", "_priced",
+        "busy", "_opening", "_closing",
+    )  # fmt: skip
+    SCRATCH = ("_today", "_real")
 
     def __init__(
         self,
@@ -84,8 +91,7 @@ class Recorder:
         self._spans = [self._span(cells) for cells in ledger.within]
         self._real = np.empty(cells)
         self._traffic = np.zeros((len(TRAFFIC), days, len(network.gates)))
-        traffic = dict(zip(TRAFFIC, self._traffic, strict=True))
-        self._ports = {name: traffic.get(name, np.zeros_like(self._traffic[0])) for name in PORT_FIGURES}
+        self._ports = {name: np.zeros_like(self._traffic[0]) for name in PORT_FIGURES if name not in TRAFFIC}
         self._queues = tuple(transport.passages.queues)
         figures = ("traffic", "passed", "queue", "waiting")
         self._passages = {name: np.zeros((days, len(self._queues))) for name in figures}
@@ -100,6 +106,9 @@ class Recorder:
         self.busy = np.zeros(len(ledger.rows), dtype=bool)
         """rows in which anything is in the days recorded last"""
         self._has_bounds = bool((plan.stock_maximum >= 0).any())
+
+    def rejoin(self) -> None:
+        self._today, self._real = np.zeros_like(self._today), np.empty_like(self._real)
 
     def begin(self) -> None:
         """Note what there is before the first day, all goods under way included."""
@@ -183,10 +192,15 @@ class Recorder:
             figures["yard"][day] = np.where(ports.berths.has, ports.yard(), 0.0)
             figures["utilisation"][day] = ports.traffic.berth_days[ports.pool]  # the other ports': see `_used`
 
+    def _port_figures(self) -> dict[str, np.ndarray]:
+        """Every figure of `PORT_FIGURES`, in its order."""
+        figures = self._ports | dict(zip(TRAFFIC, self._traffic, strict=True))
+        return {name: figures[name] for name in PORT_FIGURES}
+
     def _used(self) -> np.ndarray:
         """Share in use of each gate's berths or handling (NaN where unlimited); shape (days, gates)."""
         pool, berths = self._transport.ports.pool, self._transport.ports.berths.has
-        handled = self._ports["handled"] @ (pool[:, None] == pool[None, :])
+        handled = self._port_figures()["handled"] @ (pool[:, None] == pool[None, :])
         limit = np.array([gate.handling for gate in self._plan.network.gates])
         used = np.where(berths, self._ports["utilisation"], handled)
         return np.where(np.isfinite(limit), used / limit, np.nan)
@@ -220,7 +234,7 @@ class Recorder:
             self._squares,
             self._totals,
             table if self._cells is None else None,
-            self._ports | {"utilisation": self._used()},
+            self._port_figures() | {"utilisation": self._used()},
             self._passages,
             self._queues,
             self._reserves,

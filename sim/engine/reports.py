@@ -7,19 +7,26 @@ import numpy as np
 from sim.engine.state import State
 from sim.model.blackout import ORDERS
 from sim.model.effects import Quantities
+from sim.model.part import Part
 
 
-class Reports:
+class Reports(Part):
     """Stock reports and orders of all cells; without a blackout in the run they are the state itself."""
+
+    CHANGES = ("_on_hand", "_backlog", "_short", "_position", "_kept")
 
     def __init__(self, state: State, quantities: Quantities) -> None:
         self.may_fail = quantities.touched("cell.blackout")
-        self._state, self._code = state, quantities["cell.blackout"]
+        self._state, self._quantities = state, quantities
         if self.may_fail:
             cells = np.arange(len(self._code))
             self._on_hand, self._backlog = state.on_hand.copy(), state.backlog.copy()
             self._short, self._position = np.zeros(len(cells), dtype=bool), state.position(cells)
             self._kept = np.zeros(len(state.owed), dtype=np.int64)
+
+    @property
+    def _code(self) -> np.ndarray:
+        return self._quantities["cell.blackout"]
 
     def renew(self, _: int) -> None:
         """Every day where systems `may_fail`, when demand has been served: every cell reports whose systems work."""

@@ -11,24 +11,27 @@ from sim.engine.reports import Reports
 from sim.engine.spans import in_place
 from sim.engine.state import State
 from sim.model.lots import NEVER_EXPIRES
+from sim.model.part import Part
 from sim.policies.allocation.base import ALLOCATION
 from sim.policies.reserves.triggers.base import Members, MemberView
 
 
-class ReserveDesk:
+class ReserveDesk(Part):
     """One reserve's state of alert, its releases and its refilling.
 
     Everything is kept for each member cell, so that a reserve may be open to one member and closed to another.
     """
 
+    CHANGES = ("released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at")
+
     def __init__(
         self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
     ) -> None:
         self.reserve: ReservePlan = plan.reserves[position]
-        self.stock = state.reserve[position]
         self._position = position
         self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
+        self.rejoin()
         self._reports = reports
         # an announcement, and when what was announced is over
         self._announced = [(i.announced, i.end) for i in plan.impacts if i.effects or i.impulses or i.arrivals]
@@ -44,6 +47,9 @@ class ReserveDesk:
         self._rule = ALLOCATION[self.reserve.spec.release.rule].model_validate({"rule": self.reserve.spec.release.rule})
         limit = self.reserve.spec.release.at_most
         self._daily = self.reserve.size if limit is None else np.ceil(limit * self.reserve.size - 1e-9).astype(np.int64)
+
+    def rejoin(self) -> None:
+        self.stock = self._state.reserve[self._position]
 
     @property
     def is_open(self) -> bool:

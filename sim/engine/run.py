@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simpy
@@ -20,6 +20,7 @@ from sim.engine.lots import LotRecord
 from sim.engine.plan import Plan
 from sim.engine.recorder import Record
 from sim.model.effects import Impact
+from sim.model.part import Part
 from sim.rng import Streams
 
 if TYPE_CHECKING:
@@ -71,35 +72,89 @@ def simulate(
     `demand` are the plain draws of this replication where several runs share them (see `draws_of`). Raises
     SimulationError if the run breaks a law of conservation, ValueError if `demand` are other draws than the plan's.
     """
-    streams = Streams(plan.seed, replication)
-    impacts = impacts_of(plan, streams) if disruptions else ()
-    known = replace(plan, impacts=impacts)  # what triggers can hear of
-    world = World(known, streams, detail, table, [e for i in impacts for e in i.effects], lot_check, series, demand)
-    first, last = world.first_day, plan.network.calendar.days
-    environment = simpy.Environment(initial_time=first)
-    clock = Clock(environment, last)
-    for impact in impacts:
-        _announce(clock, world, impact)
-    # scheduled before the days, so that at one time effects come first
-    for time in world.quantities.boundaries():
-        clock.at(max(time, first), world.change_effects)
-    for impact in impacts:
-        for impulse in impact.impulses:
-            clock.at(impulse.at, partial(world.strike, impulse))
-    days = _days(environment, world, progress)
-    environment.process(days)
-    try:
-        environment.run(until=last)
-    finally:  # whatever went wrong: did it begin with a day that broke a law?
-        world.books.close()
-    world.end_day(last - 1)
-    days.close()
-    world.let_go()
-    lots = None if world.state.lots is None else world.state.lots.record()
-    substitution = world.patients.substitution
-    flows = None if substitution is None else substitution.flows
-    not_begun = world.production.not_begun
-    return Outcome(plan, world.recorder.result(), world.journal.frame(), impacts, lots, flows, not_begun)
+    running = Running(
+        plan, replication=replication, disruptions=disruptions, detail=detail, table=table, series=series,
+        lot_check=lot_check, demand=demand,
+    )  # fmt: skip
+    return running.resume(progress)
+
+
+class Running(Part):
+    """A run that has begun and stands at a midnight: it can go on, be copied, kept, and compared.
+
+    `day` is the next day to be lived. Two runs with equal digests that go on in the same way stay equal. The arguments
+    are those of `simulate`.
+    """
+
+    CHANGES = ("day",)
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        replication: int = 0,
+        disruptions: bool = True,
+        detail: Detail = "full",
+        table: bool | np.ndarray = True,
+        series: Collection[str] = DAILY,
+        lot_check: int = LOT_CHECK_DAYS,
+        demand: DemandSource | None = None,
+    ) -> None:
+        streams = Streams(plan.seed, replication)
+        self.plan = plan
+        self.impacts = impacts_of(plan, streams) if disruptions else ()
+        known = replace(plan, impacts=self.impacts)  # what triggers can hear of
+        effects = [effect for impact in self.impacts for effect in impact.effects]
+        self.world = World(known, streams, detail, table, effects, lot_check, series, demand)
+        self.day = self.world.first_day
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        vars(self).update(kept)
+        self.rejoin_all()
+
+    def go_on(self, until: int, progress: Progress | None = None) -> None:
+        """Live every day before `until`, and stand at its midnight; raises ValueError for a day that is past.
+
+        Raises SimulationError if a day breaks a law of conservation.
+        """
+        last = self.plan.network.calendar.days
+        if not self.day <= until <= last:
+            raise ValueError(f"until ({until}) must be a day from {self.day} to {last}")
+        if until == self.day:
+            return
+        environment = simpy.Environment(initial_time=self.day)
+        self._schedule(Clock(environment, until))
+        days = _days(environment, self.world, progress)
+        environment.process(days)
+        try:
+            environment.run(until=until)
+        finally:  # whatever went wrong: did it begin with a day that broke a law?
+            self.world.books.close()
+            days.close()
+        self.day = until
+
+    def resume(self, progress: Progress | None = None) -> Outcome:
+        """Live all days that are left and tell what the run gave; it is over then."""
+        world, last = self.world, self.plan.network.calendar.days
+        self.go_on(last, progress)
+        world.end_day(last - 1)
+        world.let_go()
+        lots = None if world.state.lots is None else world.state.lots.record()
+        substitution = world.patients.substitution
+        flows = None if substitution is None else substitution.flows
+        not_begun = world.production.not_begun
+        return Outcome(self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows, not_begun)
+
+    def _schedule(self, clock: Clock) -> None:
+        """All that disruptions do from now on, before the days: at one time effects come first."""
+        world, begins = self.world, self.day == self.world.first_day
+        for impact in self.impacts:
+            _announce(clock, world, impact)
+        for time in world.quantities.boundaries():
+            clock.at(max(time, self.day) if begins else time, world.change_effects)
+        for impact in self.impacts:
+            for impulse in impact.impulses:
+                clock.at(impulse.at, partial(world.strike, impulse))
 
 
 Days = Generator[simpy.Event, None, None]

@@ -12,11 +12,12 @@ from sim.engine.lots import LotKeeper
 from sim.engine.plan import Plan
 from sim.engine.spans import reach, without
 from sim.model.lots import NEVER_EXPIRES
+from sim.model.part import Part
 from sim.model.shipments import Shipments
 
 
 @dataclass
-class State:
+class State(Part):
     """Arrays of int64 over cells unless said otherwise.
 
     `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
@@ -26,19 +27,21 @@ class State:
     whether any patient does.
     """
 
+    CHANGES = ("beside", "quota", "lane_units")
+
     plan: Plan
     today: Ledger
     beside: np.ndarray
-    on_order: np.ndarray
-    owed: np.ndarray
     quota: np.ndarray
-    reserve: list[np.ndarray]
     lane_units: np.ndarray
     shipments: Shipments
     held: Held
     in_process: Held
     lots: LotKeeper | None
     waits: bool
+    owed: np.ndarray = field(init=False)
+    on_order: np.ndarray = field(init=False)
+    reserve: list[np.ndarray] = field(init=False)
     on_hand: np.ndarray = field(init=False)
     """usable stock"""
     backlog: np.ndarray = field(init=False)
@@ -49,7 +52,16 @@ class State:
     """what was sent to a cell and is not there"""
 
     def __post_init__(self) -> None:
-        today = self.today
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        network, today = self.plan.network, self.today
+        parts = [
+            len(network.flow_buyer),
+            len(network.cell_site),
+            *(len(reserve.size) for reserve in self.plan.reserves),
+        ]
+        self.owed, self.on_order, *self.reserve = np.split(self.beside, np.cumsum(parts)[:-1])
         self.on_hand, self.backlog, self.owed_out, self.in_transit = (
             today.on_hand, today.backlog, today.owed, today.in_transit,
         )  # fmt: skip
@@ -79,17 +91,11 @@ class State:
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
         sizes = [reserve.size for reserve in plan.reserves]
-        beside = np.concatenate([plan.start.owed, np.zeros(cells, dtype=np.int64), *sizes])
-        ends = np.cumsum([flows, cells, *(len(size) for size in sizes)])
-        owed, on_order, *reserve = np.split(beside, ends[:-1])
         state = cls(
             plan,
             today=ledger,
-            beside=beside,
-            on_order=on_order,
-            owed=owed,
+            beside=np.concatenate([plan.start.owed, np.zeros(cells, dtype=np.int64), *sizes]),
             quota=np.zeros(flows),
-            reserve=reserve,
             lane_units=np.zeros(len(plan.network.lanes), dtype=np.int64),
             shipments=Shipments(),
             held=Held(),

@@ -15,15 +15,18 @@ from sim.engine.substitution import Substitution
 from sim.engine.tape import DemandTape, TimeTape
 from sim.engine.use_levels import Conservers
 from sim.model.effects import Quantities
+from sim.model.part import Part
 from sim.rng import Streams
 
 
-class Production:
+class Production(Part):
     """Suppliers make up to their capacity what is ordered of them and what their finished stock lacks.
 
     Where output is tested before its release, it is held for that time; such makers make ahead, not at once to order.
     So do those who make from materials, take time for it or have scrap.
     """
+
+    CHANGES = ("_carried",)
 
     def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal) -> None:
         network = plan.network
@@ -157,9 +160,11 @@ class Production:
         self._state.add_stock(cells, units, lot, day)
 
 
-class Patients:
+class Patients(Part):
     """Demand at facilities: those who wait are served first, then what was put off and comes back, then the day's own;
     what is left may be served to those who accept a substitute."""
+
+    CHANGES = ("_waiting",)
 
     def __init__(self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities, journal: Journal) -> None:
         demand = plan.demand
@@ -175,7 +180,7 @@ class Patients:
         self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
         self._state, self._tape, self._quantities = state, tape, quantities
         self._lots = state.lots
-        self._surges = any(e.quantity == "cell.demand_factor" for e in quantities.effects)
+        self._surges = quantities.touched("cell.demand_factor")
 
     def serve(self, day: int) -> None:
         """Serve backlog and demand from stock on hand; what is unmet waits or is lost."""

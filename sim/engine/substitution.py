@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.plan import Plan
+from sim.model.part import Part
 
 TINY = 1e-9
 
 
-class Substitution:
+class Substitution(Part):
     """Serves unmet demand with acceptable substitutes at the same site on the same day.
 
     `flows` (days, 2, rows) are units of demand met with another product and units of that product, over the plan's
     `substitute_rows`; days before 0 are not counted.
     """
+
+    CHANGES = ("_accepted", "_opened", "flows")
 
     def __init__(self, plan: Plan) -> None:
         behaviour = plan.behaviour

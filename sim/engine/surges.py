@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.plan import DemandPlan
 from sim.model.effects import Arrivals
+from sim.model.part import Part
 from sim.rng import Key, Streams
 
 AHEAD = 32
@@ -15,13 +16,16 @@ AHEAD = 32
 TINY = 1e-9
 
 
-class Surges:
+class Surges(Part):
     """Demand under a factor, over demand cells.
 
     What joins (factor above 1) or stays away (below) is drawn for each cell for as long as its factor stays as it is:
     one day at first, then twice as many each time. Draws that begin on a day come from that day's own part of the
     cell's stream, so that they depend on the days on which the factor changed and on nothing else.
     """
+
+    CHANGES = ("_change", "_from", "_until", "_length", "_factor", "_carried")
+    SCRATCH = ("_keys",)
 
     def __init__(
         self, plan: DemandPlan, streams: Streams, random: np.ndarray, shape: Callable[[int, np.ndarray], np.ndarray]
@@ -69,11 +73,13 @@ class Surges:
         self._change[:length, k] = np.where(mean > 0, drawn, 0)
 
 
-class Joined:
+class Joined(Part):
     """Patients that disruptions add: Poisson around their mean, or the mean itself where demand is not random.
 
     `cells` are the positions of their demand cells, ascending; `units` (days of the block, those cells).
     """
+
+    SCRATCH = ("units",)
 
     def __init__(self, plan: DemandPlan, streams: Streams, random: np.ndarray, arrivals: Sequence[Arrivals]) -> None:
         self._arrivals, self._streams = arrivals, streams

@@ -15,6 +15,7 @@ from sim.engine.surges import Joined, Surges
 from sim.model.distributions import Times
 from sim.model.effects import Arrivals
 from sim.model.network import Calendar
+from sim.model.part import Part
 from sim.rng import BLOCK_DAYS, Streams
 
 
@@ -24,12 +25,14 @@ def block_of(day: int) -> tuple[int, int, int]:
     return (2 * block if block >= 0 else -2 * block - 1), block * BLOCK_DAYS, position
 
 
-class DemandTape:
+class DemandTape(Part):
     """Whole units demanded each day over demand cells: the plain draws, with the surges and the patients of one run.
 
     `source` are the plain draws where an earlier run of the same replication has made them, None: they are drawn here.
     Raises ValueError where the source is of other demand.
     """
+
+    SCRATCH = ("_block", "_first")
 
     def __init__(
         self, plan: DemandPlan, calendar: Calendar, streams: Streams, arrivals: Sequence[Arrivals] = (),
@@ -44,6 +47,9 @@ class DemandTape:
         self._first: int | None = None
         self._surges = Surges(plan, streams, source.random, source.shape)
         self._joined = Joined(plan, streams, source.random, arrivals) if arrivals else None
+
+    def rejoin(self) -> None:
+        self._first = None  # the block is the source's, which forgets it too
 
     def day(self, day: int, factor: np.ndarray | None = None) -> np.ndarray:
         """Demand of a day, int64 over demand cells; `factor` multiplies the mean where it is not 1.
@@ -73,8 +79,8 @@ class TimeTape:
     def __init__(self, names: Sequence[str], times: Sequence[Times], streams: Streams) -> None:
         self._streams = streams
         self._mean = np.array([t.mean for t in times])
-        draws = [(t.draw, names[k]) for k, t in enumerate(times) if t.draw is not None]
-        self._draws = [(draw, streams.key(name)) for draw, name in draws]
+        drawn = [(t, names[k]) for k, t in enumerate(times) if t.draw is not None]
+        self._draws = [(t, streams.key(name)) for t, name in drawn]
         self._random = np.array([k for k, t in enumerate(times) if t.draw is not None], dtype=np.int64)
         self._column = np.full(len(times), -1)
         self._column[self._random] = np.arange(len(self._random))
@@ -113,5 +119,6 @@ class TimeTape:
     def _draw(self, block: int, columns: Iterable[int]) -> np.ndarray:
         """A block of some columns; shape (days, columns)."""
         number = block_of(block * BLOCK_DAYS)[0]
-        drawn = [draw(self._streams.at(key, number), BLOCK_DAYS) for draw, key in map(self._draws.__getitem__, columns)]
+        some = map(self._draws.__getitem__, columns)
+        drawn = [times.drawn(self._streams.at(key, number), BLOCK_DAYS) for times, key in some]
         return np.column_stack(drawn) if drawn else np.zeros((BLOCK_DAYS, 0))

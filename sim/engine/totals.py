@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 
 from sim.engine.ledger import DAILY
+from sim.model.part import Part
 
 BUFFER_BYTES = 2**23
 """Days are packed together when they take this much: a small network's run takes less and is never packed."""
@@ -21,7 +22,7 @@ class NotKept(KeyError):
         return str(self.args[0])
 
 
-class DailyTotals(Mapping[str, np.ndarray]):
+class DailyTotals(Part, Mapping[str, np.ndarray]):
     """Figures of `DAILY` by name: totals (days, groups), int64, made when asked for; zero on days not added yet.
 
     `kept` are the names that can be asked for, `rows` where each stands in what is added (those that are always zero
@@ -29,6 +30,9 @@ class DailyTotals(Mapping[str, np.ndarray]):
     of site: what is added is packed run by run, each in the narrowest of `WIDTHS` that holds it, and not at all where
     nothing differs from zero.
     """
+
+    CHANGES = ("_buffer", "_first", "_count")
+    GROWS = ("_packed",)
 
     def __init__(self, days: int, groups: int, starts: np.ndarray, rows: Mapping[str, int], kept: Collection[str]):
         kept = frozenset(kept)
@@ -44,11 +48,12 @@ class DailyTotals(Mapping[str, np.ndarray]):
         long = max(1, BUFFER_BYTES // max(1, 8 * len(used) * groups))
         self._buffer = np.zeros((min(days, long), len(used), groups), dtype=np.int64)
         self._first = self._count = 0
-        self._packed: list[list[tuple[int, slice, np.ndarray]]] = [[] for _ in used]
+        self._packed: list[tuple[int, int, slice, np.ndarray]] = []
+        self._used = len(used)
 
     def add(self, totals: np.ndarray) -> None:
         """Add the days that follow those added before: shape (days, all rows, groups)."""
-        while self._packed and len(totals):
+        while self._used and len(totals):
             if self._count == len(self._buffer):
                 self._pack()
             some = totals[: len(self._buffer) - self._count]
@@ -62,7 +67,7 @@ class DailyTotals(Mapping[str, np.ndarray]):
         if position is None:
             return found
         inside = {run.start: groups[(groups >= run.start) & (groups < run.stop)] - run.start for run in self._runs}
-        for first, run, part in self._packed[position]:
+        for first, run, part in self._packs(position):
             if (mine := inside[run.start]).size:
                 found[first : first + len(part)] += part[:, mine].sum(axis=1, dtype=np.int64)
         found[self._first : self._first + self._count] = self._buffer[: self._count, position][:, groups].sum(axis=1)
@@ -71,7 +76,7 @@ class DailyTotals(Mapping[str, np.ndarray]):
     def __getitem__(self, name: str) -> np.ndarray:
         position, found = self._place(name), np.zeros((self._days, self._groups), dtype=np.int64)
         if position is not None:
-            for first, run, part in self._packed[position]:
+            for first, run, part in self._packs(position):
                 found[first : first + len(part), run] = part
             found[self._first : self._first + self._count] = self._buffer[: self._count, position]
         return found
@@ -85,7 +90,7 @@ class DailyTotals(Mapping[str, np.ndarray]):
     @property
     def nbytes(self) -> int:
         """Bytes of all that is kept."""
-        return self._buffer.nbytes + sum(part.nbytes for row in self._packed for _, _, part in row)
+        return self._buffer.nbytes + sum(part.nbytes for *_, part in self._packed)
 
     def _place(self, name: str) -> int | None:
         """Position of the row of a figure; None where it is always zero."""
@@ -94,13 +99,17 @@ class DailyTotals(Mapping[str, np.ndarray]):
             raise NotKept(f"the run kept no daily totals of '{name}' (kept: {kept}); name it in `series` of simulate()")
         return self._position.get(name)
 
+    def _packs(self, position: int) -> Iterator[tuple[int, slice, np.ndarray]]:
+        """(first day, groups, totals) of what was packed of a row, in order of day."""
+        return ((first, run, part) for at, first, run, part in self._packed if at == position)
+
     def _pack(self) -> None:
         """Move what the buffer has into the narrowest types that hold it."""
-        for position, row in enumerate(self._packed):
+        for position in range(self._used):
             for run in self._runs:
                 part = self._buffer[: self._count, position, run]
                 if width := _width(part):
-                    row.append((self._first, run, part.astype(width)))
+                    self._packed.append((position, self._first, run, part.astype(width)))
         self._first, self._count = self._first + self._count, 0
 
 

@@ -22,12 +22,15 @@ from sim.engine.ports import Ports
 from sim.engine.state import State
 from sim.engine.tape import TimeTape
 from sim.model.effects import Quantities
+from sim.model.part import Part
 from sim.model.shipments import Phase
 from sim.rng import Streams
 
 
-class Transport:
+class Transport(Part):
     """Moves the shipments of one run."""
+
+    CHANGES = ("_since", "_some_leg_closed")
 
     def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal) -> None:
         network = plan.network

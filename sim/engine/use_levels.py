@@ -7,10 +7,13 @@ import numpy as np
 from sim.engine.journal import Journal
 from sim.engine.plan import Plan, UseLevels
 from sim.engine.state import State
+from sim.model.part import Part
 
 
-class Conservers:
+class Conservers(Part):
     """The use level of every demand cell under a rule, and what it withheld that is to come back."""
+
+    CHANGES = ("_level", "_withheld", "_returning", "_put_off", "_daily")
 
     def __init__(self, plan: Plan, state: State, journal: Journal) -> None:
         self._state, self._journal, self._rules = state, journal, plan.behaviour.use

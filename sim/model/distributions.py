@@ -40,6 +40,10 @@ class Times:
             return Times, (self.text, self.mean, None, self.later)
         return _read_again, (self.text, self.later)
 
+    def drawn(self, generator: np.random.Generator, n: int) -> np.ndarray:
+        """`n` of these times, in days."""
+        return np.full(n, self.mean) if self.draw is None else self.draw(generator, n)
+
     def after(self, days: float) -> Times:
         """The same times, so many days longer."""
         draw = self.draw
@@ -145,6 +149,9 @@ def parse_times(value: Any) -> Times:
 def _read_again(text: str, later: float) -> Times:
     return parse_times(text).after(later)
 
+
+UNIT = parse_times("uniform(0d, 1d)")
+"""A share between 0 and 1, for draws that decide whether something happens."""
 
 TimesField = Annotated[
     Times,

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from sim.model.distributions import Times
+from sim.model.part import Part
 
 Operation = Literal["multiply", "add", "at_most", "at_least"]
 ORDER: tuple[Operation, ...] = ("multiply", "add", "at_most", "at_least")
@@ -143,8 +144,10 @@ def ramp(start: float, length: float, before: float, after: float) -> Steps:
 
 
 @dataclass
-class Quantities:
+class Quantities(Part):
     """The named quantities of a run: `base` as given, `value` as it is now. Arrays over the rows of each quantity."""
+
+    CHANGES = ("value",)
 
     base: Mapping[str, np.ndarray]
     effects: Sequence[Effect]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.model.part import Part
+
 Links = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Three columns of one length: lot, the lot of material that went into it, and units of that."""
 
 
-class Genealogy:
+class Genealogy(Part):
     """Links between lots, added day by day."""
+
+    GROWS = ("_links",)
 
     def __init__(self) -> None:
         none = np.zeros(0, dtype=np.int64)

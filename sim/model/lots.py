@@ -10,6 +10,8 @@ from typing import Literal
 
 import numpy as np
 
+from sim.model.part import Part
+
 Issue = Literal["first_expired", "first_in", "last_in"]
 NEVER_EXPIRES = 10**6
 """Last day of use of lots without a shelf life; beyond any run."""
@@ -19,7 +21,7 @@ _EMPTY = np.iinfo(np.int64).max
 _NOTHING = np.zeros(0, dtype=np.int64)
 
 
-class LotBook:
+class LotBook(Part):
     """Every lot of a run: int64 columns over lots, `table[name]` the part in use.
 
     product; maker: the cell that made it; made: day; expires: last day of use; units: made or there at the start, of
@@ -27,6 +29,8 @@ class LotBook:
     quarantine are taken away, once the lot has been called back (`NEVER_EXPIRES` before); recall: number of the recall,
     from 1.
     """
+
+    CHANGES = ("count", "_columns")
 
     GONE = ("used", "expired", "recalled", "destroyed", "used_up", "scrapped")
     COLUMNS = ("product", "maker", "made", "expires", "withdrawn", "recall", "units", *GONE)
@@ -81,13 +85,15 @@ def lot_of(key: np.ndarray) -> np.ndarray:
     return np.asarray(key & _LOT)
 
 
-class Pockets:
+class Pockets(Part):
     """Slots of `n` pockets: `units` and `key`, int64, shape (slots, n), in C order.
 
     A pocket's slots stand in order of issue, `count` of them used; the others are empty. A used slot that has run
     empty keeps its key until its pocket is full and tidied, so that taking units out moves nothing. No units lie
     before the slot `first`. `later` are units that were taken and are still to be struck off the slots.
     """
+
+    CHANGES = ("units", "key", "count", "first", "later", "_row")
 
     def __init__(self, n: int, slots: int = 4) -> None:
         self.units = np.zeros((slots, n), dtype=np.int64)

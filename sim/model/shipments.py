@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.model.part import Part
+
 
 class Phase:
     """Where a shipment is on its route; numbers of the column's own type, since it is compared with them many times a
@@ -49,12 +51,15 @@ WORTHWHILE = 512
 """Rows below which forgetting finished ones saves nothing."""
 
 
-class Shipments:
+class Shipments(Part):
     """The table. Columns are arrays of at least `count` rows; `table[name]` is the part in use.
 
     Columns of one type are the rows of one array, so that whole shipments are moved a type, not a column, at a time.
     What is not in use is as at the start of a route.
     """
+
+    CHANGES = ("count", "_next", "_finished", "_arrays")
+    SCRATCH = ("_columns", "_in_use")
 
     def __init__(self) -> None:
         self.count = 0
@@ -65,6 +70,10 @@ class Shipments:
         """the columns asked for since their length last changed"""
         self._use([np.repeat(blank, 1024, axis=1) for blank in BLANK])
         self._resize(0)
+
+    def rejoin(self) -> None:
+        self._in_use = {}
+        self._use(self._arrays)
 
     def __getitem__(self, name: str) -> np.ndarray:
         column = self._in_use.get(name)

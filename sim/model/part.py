@@ -1,0 +1,165 @@
+"""Parts of a run: what of each changes is declared, so that a run can be copied, kept and compared as a value.
+
+A run is a tree of parts that know one another. Everything that changes while it goes on stands in attributes that
+their class names; all else is settled when the run begins and is shared by its copies.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+
+class Part:
+    """Something of a run that changes.
+
+    `CHANGES` names the attributes that hold what changes: arrays, numbers, texts, and lists, tuples, dicts and sets of
+    these. `GROWS` names lists to which entries are added that never change afterwards. `SCRATCH` names what is worked
+    out anew when it is asked for and tells nothing by itself: arrays to work in, and draws that could be drawn again.
+    Other attributes never change; those that are parts are copied with what holds them.
+    """
+
+    CHANGES: ClassVar[tuple[str, ...]] = ()
+    GROWS: ClassVar[tuple[str, ...]] = ()
+    SCRATCH: ClassVar[tuple[str, ...]] = ()
+
+    def rejoin(self) -> None:
+        """Make again what points into what changes (views of arrays, bound methods), after it was copied or read."""
+
+    def copy(self) -> Self:
+        """A run part of its own: what changes is copied, with all parts below it; what never changes is shared."""
+        copied: Self = _Copies().of(self)
+        copied.rejoin_all()
+        return copied
+
+    def rejoin_all(self) -> None:
+        """`rejoin` for this part and all below it, those first that others point into; after they were read back."""
+        for part in _from_below(self):
+            part.rejoin()
+
+    def digest(self) -> str:
+        """A hash of all that changes, here and in the parts below; equal states have equal ones, on any machine."""
+        found = hashlib.blake2b(digest_size=16)
+        for name, part in sorted(parts_of(self).items()):
+            for attribute in (*type(part).CHANGES, *type(part).GROWS):
+                found.update(f"{name}.{attribute}=".encode())
+                _feed(found, getattr(part, attribute, None))
+        return found.hexdigest()
+
+
+def parts_of(root: Part) -> dict[str, Part]:
+    """All parts below one, it included, each under the first dotted path that leads to it."""
+    found: dict[str, Part] = {}
+    seen: set[int] = set()
+    waiting: list[tuple[str, Part]] = [("", root)]
+    while waiting:
+        name, part = waiting.pop(0)
+        if id(part) not in seen:
+            seen.add(id(part))
+            found[name] = part
+            for attribute, value in vars(part).items():
+                path = f"{name}.{attribute}".lstrip(".")
+                waiting += [(path + suffix, below) for suffix, below in _parts_in(value)]
+    return found
+
+
+def _from_below(root: Part) -> list[Part]:
+    """All parts below one, it included, each after those that it holds."""
+    seen: set[int] = set()
+    found: list[Part] = []
+
+    def visit(part: Part) -> None:
+        if id(part) not in seen:
+            seen.add(id(part))
+            for value in list(vars(part).values()):
+                for _, below in _parts_in(value):
+                    visit(below)
+            found.append(part)
+
+    visit(root)
+    return found
+
+
+def _parts_in(value: Any) -> Iterator[tuple[str, Part]]:
+    if isinstance(value, Part):
+        yield "", value
+    elif isinstance(value, list | tuple):
+        for position, entry in enumerate(value):
+            if isinstance(entry, Part):
+                yield f".{position}", entry
+    elif isinstance(value, dict):
+        for key, entry in value.items():
+            if isinstance(entry, Part):
+                yield f".{key}", entry
+
+
+class _Copies:
+    """One copy of each part, whichever way leads to it."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, Part] = {}
+
+    def of(self, part: Any) -> Any:
+        """The copy of a part, and of all that it holds."""
+        if id(part) in self._made:
+            return self._made[id(part)]
+        kind = type(part)
+        new = self._made[id(part)] = object.__new__(kind)
+        for attribute, value in vars(part).items():
+            if attribute in kind.CHANGES:
+                value = self._own(value)
+            elif attribute in kind.GROWS:
+                value = list(value)
+            else:
+                value = self._with_parts(value)
+            object.__setattr__(new, attribute, value)
+        return new
+
+    def _with_parts(self, value: Any) -> Any:
+        """A value that never changes, with the parts in it replaced by their copies."""
+        if isinstance(value, Part):
+            return self.of(value)
+        if isinstance(value, list | tuple) and any(isinstance(entry, Part) for entry in value):
+            return type(value)(self._with_parts(entry) for entry in value)
+        if isinstance(value, dict) and any(isinstance(entry, Part) for entry in value.values()):
+            return {key: self._with_parts(entry) for key, entry in value.items()}
+        return value
+
+    def _own(self, value: Any) -> Any:
+        """A copy of something that changes."""
+        if isinstance(value, np.ndarray):
+            return value.copy()
+        if isinstance(value, list | tuple):
+            return type(value)(self._own(entry) for entry in value)
+        if isinstance(value, dict):
+            return {key: self._own(entry) for key, entry in value.items()}
+        if isinstance(value, set):
+            return set(value)
+        return self.of(value) if isinstance(value, Part) else value
+
+
+def _feed(found: Any, value: Any) -> None:
+    """Enter a value into a hash, in a form that is the same wherever it was worked out."""
+    if isinstance(value, np.ndarray):
+        found.update(f"{value.dtype.str}{value.shape}".encode())
+        found.update(np.ascontiguousarray(value).view(np.uint8).data if value.size else b"")
+    elif isinstance(value, dict):
+        for key in sorted(value, key=repr):
+            found.update(f"{key!r}:".encode())
+            _feed(found, value[key])
+    elif isinstance(value, set | frozenset):
+        _feed(found, sorted(value))
+    elif isinstance(value, list | tuple):
+        found.update(f"[{len(value)}".encode())
+        for entry in value:
+            _feed(found, entry)
+    elif isinstance(value, Part):
+        pass  # has its own turn
+    elif dataclasses.is_dataclass(value):
+        _feed(found, vars(value))
+    else:
+        found.update(f"{value!r};".encode())
