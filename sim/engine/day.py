@@ -14,7 +14,7 @@ L = 0). Old backlog is served before new demand. Effects hold on [from, until).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -37,7 +37,7 @@ from sim.engine.state import State
 from sim.engine.stock import Patients, Production
 from sim.engine.tape import DemandTape
 from sim.engine.transport import Transport
-from sim.model.effects import Effect, Impulse, Quantities
+from sim.model.effects import Impact, Impulse, Quantities
 from sim.model.network import Network
 from sim.model.part import Part
 from sim.rng import Streams
@@ -94,21 +94,22 @@ class World(Part):
         streams: Streams,
         detail: Detail,
         table: bool | np.ndarray,
-        effects: list[Effect],
         lot_check: int = LOT_CHECK_DAYS,
         series: Collection[str] = DAILY,
         demand: DemandSource | None = None,
+        open_to_change: bool = False,
     ) -> None:
         network = plan.network
         self.plan = plan
         self.first_day = -network.calendar.warm_up
-        self.state = State.at_start(plan)
-        self.quantities = Quantities(undisturbed(network), [*network.seasons, *effects])
+        effects = [effect for impact in plan.impacts for effect in impact.effects]
+        self.quantities = Quantities(undisturbed(network), [*network.seasons, *effects], open_to_change)
+        self.state = State.at_start(plan, self.quantities)
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self.production = Production(plan, self.state, self.quantities, streams, self.journal)
-        arrivals = [added for impact in plan.impacts for added in impact.arrivals]
-        tape = DemandTape(plan.demand, network.calendar, streams, arrivals, demand)
+        tape = DemandTape(plan.demand, network.calendar, streams, demand)
+        tape.join(plan.impacts)
         self.patients = Patients(plan, self.state, tape, self.quantities, self.journal)
         self.reports = Reports(self.state, self.quantities)
         hoarders = plan.behaviour.hoarders
@@ -161,6 +162,15 @@ class World(Part):
         now = float(self.first_day)
         rows, lane = put_under_way(self.state, start.flow, start.units, start.days_ago, now, lot)
         self.transport.passages.under_way(self.state.shipments, rows, lane, now)
+
+    def inject(self, impacts: Sequence[Impact], coming: Sequence[Impact]) -> None:
+        """From the present midnight on these are the run's disruptions; `coming` are those among them that are new."""
+        now = float(self._ended + 1)
+        self.quantities.add([effect for impact in coming for effect in impact.effects])
+        self.transport.expect_effects(now)
+        self.patients.join(impacts)
+        for desk in self.desks:
+            desk.hear(impacts)
 
     def change_effects(self, now: float) -> None:
         """Phase 1, at its own time: movement until now under the old effects, then the new ones."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sim.engine.plan import Plan
 from sim.model.effects import Impact
 from sim.rng import Streams
 
 
 def impacts_of(plan: Plan, streams: Streams) -> tuple[Impact, ...]:
-    """All disruptions of the replication that `streams` belong to, in order of start, end and name."""
+    """All disruptions of the replication that `streams` belong to, in order."""
     if not plan.hazards:
         return plan.impacts
     from sim.hazards.bound import draw  # a plan without hazards needs no kind of disruption
 
     return draw(plan.hazards, plan.impacts, plan.network, streams)
+
+
+def in_order(impacts: Iterable[Impact]) -> tuple[Impact, ...]:
+    """In order of start, end and name."""
+    return tuple(sorted(impacts, key=lambda i: (i.start, i.end, i.cause)))

@@ -16,11 +16,20 @@ class Licences(Part):
     day."""
 
     def __init__(self, quantities: Quantities, streams: Streams, quantity: str) -> None:
-        self._rules = [effect for effect in quantities.effects if effect.quantity == quantity]
-        self.needed = bool(self._rules)
-        self._quantities, self._quantity = quantities, quantity
+        self.needed = quantities.touched(quantity)
+        self._quantities, self._quantity, self._streams = quantities, quantity, streams
+        self.expect_effects()
+
+    def expect_effects(self) -> None:
+        """Look up which licences are, or will be, asked for."""
+        self._rules = [effect for effect in self._quantities.effects if effect.quantity == self._quantity]
         times = [rule.times or Times("", rule.value(rule.start)) for rule in self._rules]
-        self._tape = TimeTape([f"licence/{rule.cause}" for rule in self._rules], times, streams)
+        self._tape = TimeTape([f"licence/{rule.cause}" for rule in self._rules], times, self._streams)
+
+    @property
+    def any(self) -> bool:
+        """Whether any licence is, or will be, asked for."""
+        return bool(self._rules)
 
     def required(self, rows: np.ndarray) -> np.ndarray:
         """Whether goods on these rows need a licence now."""

@@ -31,6 +31,7 @@ class Passages(Part):
         names = [f"divert/{network.lanes[i].name}" for i in self._lanes]
         self._resolve = TimeTape(names, [UNIT] * len(names), streams)
         self._known = (np.ones(len(self._number)), np.zeros(len(self._number)))
+        self._quantities = quantities
         self.queues = passage_queues(network, quantities)
         """queue before each passage that has one, by position of the passage"""
         self._told: set[tuple[int, int]] = set()
@@ -50,6 +51,14 @@ class Passages(Part):
         """Vessels that set out before the first day line up where they have not passed."""
         for index in self._lanes if self.queues else ():
             self._line_up(index, table, rows[lane == index], now)
+
+    def expect_effects(self, table: Shipments, now: float) -> None:
+        """Queues are worked out ahead: vessels that have not passed line up as they now are."""
+        self.queues = passage_queues(self._network, self._quantities)
+        under_way = np.flatnonzero((table["phase"] == Phase.TRAVELLING) | (table["phase"] == Phase.HELD))
+        under_way = under_way[table["leg"][under_way] >= 0]
+        route = self._network.flow_route[table["flow"][under_way]]
+        self.under_way(table, under_way, self._network.routes.lane[route, table["leg"][under_way]], now)
 
     def pass_on(self, table: Shipments, limit: float, journal: Journal) -> None:
         """Vessels whose turn in a queue has come by `limit` sail on; the wait moves the rest of their voyage."""

@@ -24,6 +24,10 @@ class Permits(Part):
         self._cargo, self._journal = cargo, journal
         self._legs = network.routes.lane.shape[1]
 
+    def expect_effects(self) -> None:
+        """Look up which licences are, or will be, asked for."""
+        self._licences.expect_effects()
+
     def wait(self, rows: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Days for which goods that come to the end of their leg at `at` wait there for a licence."""
         table = self._cargo.table

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.engine.dispatch import Dispatch
@@ -10,6 +12,7 @@ from sim.engine.plan import Plan, ReservePlan
 from sim.engine.reports import Reports
 from sim.engine.spans import in_place
 from sim.engine.state import State
+from sim.model.effects import Impact
 from sim.model.lots import NEVER_EXPIRES
 from sim.model.part import Part
 from sim.policies.allocation.base import ALLOCATION
@@ -33,8 +36,7 @@ class ReserveDesk(Part):
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
         self.rejoin()
         self._reports = reports
-        # an announcement, and when what was announced is over
-        self._announced = [(i.announced, i.end) for i in plan.impacts if i.effects or i.impulses or i.arrivals]
+        self.hear(plan.impacts)
         members = len(self.reserve.members)
         cells = self.reserve.members
         self._cells = in_place(cells)
@@ -50,6 +52,10 @@ class ReserveDesk(Part):
 
     def rejoin(self) -> None:
         self.stock = self._state.reserve[self._position]
+
+    def hear(self, impacts: Sequence[Impact]) -> None:
+        """From now on these are the disruptions that are announced, each until it is over."""
+        self._announced = [(i.announced, i.end) for i in impacts if i.effects or i.impulses or i.arrivals]
 
     @property
     def is_open(self) -> bool:

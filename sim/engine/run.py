@@ -13,7 +13,7 @@ import simpy
 from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.day import World
 from sim.engine.demand_source import KEPT_BYTES, DemandSource
-from sim.engine.impacts import impacts_of
+from sim.engine.impacts import impacts_of, in_order
 from sim.engine.journal import Detail
 from sim.engine.ledger import DAILY
 from sim.engine.lots import LotRecord
@@ -74,7 +74,7 @@ def simulate(
     """
     running = Running(
         plan, replication=replication, disruptions=disruptions, detail=detail, table=table, series=series,
-        lot_check=lot_check, demand=demand,
+        lot_check=lot_check, demand=demand, open_to_change=False,
     )  # fmt: skip
     return running.resume(progress)
 
@@ -99,13 +99,13 @@ class Running(Part):
         series: Collection[str] = DAILY,
         lot_check: int = LOT_CHECK_DAYS,
         demand: DemandSource | None = None,
+        open_to_change: bool = True,
     ) -> None:
         streams = Streams(plan.seed, replication)
         self.plan = plan
         self.impacts = impacts_of(plan, streams) if disruptions else ()
         known = replace(plan, impacts=self.impacts)  # what triggers can hear of
-        effects = [effect for impact in self.impacts for effect in impact.effects]
-        self.world = World(known, streams, detail, table, effects, lot_check, series, demand)
+        self.world = World(known, streams, detail, table, lot_check, series, demand, open_to_change)
         self.day = self.world.first_day
 
     def __setstate__(self, kept: dict[str, Any]) -> None:
@@ -133,11 +133,35 @@ class Running(Part):
             days.close()
         self.day = until
 
+    def inject(self, *coming: Impact) -> None:
+        """Have disruptions happen that nobody knew of until now; announced and beginning at the present midnight or later.
+
+        What follows is the same, to the byte, as if they had been among the plan's from the first day. Raises
+        ValueError for one that would have been announced, or would act, before now, and for a recall of goods that
+        are not kept by lot.
+        """
+        if not self.world.quantities.open:
+            raise ValueError("this run was begun without `open_to_change`")
+        for impact in coming:
+            self._check_not_late(impact)
+        self.impacts = in_order((*self.impacts, *coming))
+        self.world.inject(self.impacts, coming)
+
+    def _check_not_late(self, impact: Impact) -> None:
+        first = min([impact.announced, impact.start, *(e.start for e in impact.effects), *(i.at for i in impact.impulses)])
+        if first < self.day:
+            raise ValueError(f"'{impact.cause}' would begin on day {first:g}, before the present one ({self.day})")
+        tracked = self.plan.lots.tracked
+        for impulse in impact.impulses:
+            if impulse.action.startswith("recall") and not tracked[impulse.rows].all():
+                raise ValueError(f"'{impact.cause}' calls back goods that are not kept by lot (`trace: true` keeps them)")
+
     def resume(self, progress: Progress | None = None) -> Outcome:
         """Live all days that are left and tell what the run gave; it is over then."""
         world, last = self.world, self.plan.network.calendar.days
         self.go_on(last, progress)
-        world.end_day(last - 1)
+        if world.transport.stops_on_the_way:
+            world.end_day(last - 1)
         world.let_go()
         lots = None if world.state.lots is None else world.state.lots.record()
         substitution = world.patients.substitution

@@ -11,6 +11,7 @@ from sim.engine.ledger import OF_PATIENTS, Ledger
 from sim.engine.lots import LotKeeper
 from sim.engine.plan import Plan
 from sim.engine.spans import reach, without
+from sim.model.effects import Quantities
 from sim.model.lots import NEVER_EXPIRES
 from sim.model.part import Part
 from sim.model.shipments import Shipments
@@ -67,7 +68,7 @@ class State(Part):
         )  # fmt: skip
 
     @classmethod
-    def at_start(cls, plan: Plan) -> State:
+    def at_start(cls, plan: Plan, quantities: Quantities) -> State:
         """The state on the first morning, before anything is under way."""
         cells, flows = len(plan.network.cell_site), len(plan.network.flow_buyer)
         waits = bool(plan.demand.backorder.any())
@@ -76,10 +77,8 @@ class State(Part):
         idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
         idle |= {"substituted": not plan.behaviour.substitutes, "stood_in": not plan.behaviour.substitutes}
         idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
-        drawn = bool(plan.hazards)  # what they do is not known yet
-        recalls = drawn or any(i.action.startswith("recall") for impact in plan.impacts for i in impact.impulses)
-        tests = bool(plan.testing) or drawn
-        tests |= any(effect.quantity == "cell.release" for impact in plan.impacts for effect in impact.effects)
+        recalls = quantities.open or any(i.action.startswith("recall") for impact in plan.impacts for i in impact.impulses)
+        tests = bool(plan.testing) or quantities.touched("cell.release")
         idle |= {"expired": lots is None, "recalled": lots is None or not recalls, "held": not (recalls or tests)}
         at_once = not plan.network.bill.staged.size
         idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from sim.engine.state import State
 from sim.engine.substitution import Substitution
 from sim.engine.tape import DemandTape, TimeTape
 from sim.engine.use_levels import Conservers
-from sim.model.effects import Quantities
+from sim.model.effects import Impact, Quantities
 from sim.model.part import Part
 from sim.rng import Streams
 
@@ -181,6 +182,10 @@ class Patients(Part):
         self._state, self._tape, self._quantities = state, tape, quantities
         self._lots = state.lots
         self._surges = quantities.touched("cell.demand_factor")
+
+    def join(self, impacts: Sequence[Impact]) -> None:
+        """From now on the patients come whom these disruptions bring."""
+        self._tape.join(impacts)
 
     def serve(self, day: int) -> None:
         """Serve backlog and demand from stock on hand; what is unmet waits or is lost."""

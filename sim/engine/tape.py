@@ -13,7 +13,7 @@ from sim.engine.demand_source import DemandSource
 from sim.engine.plan import DemandPlan
 from sim.engine.surges import Joined, Surges
 from sim.model.distributions import Times
-from sim.model.effects import Arrivals
+from sim.model.effects import Impact
 from sim.model.network import Calendar
 from sim.model.part import Part
 from sim.rng import BLOCK_DAYS, Streams
@@ -35,9 +35,8 @@ class DemandTape(Part):
     SCRATCH = ("_block", "_first")
 
     def __init__(
-        self, plan: DemandPlan, calendar: Calendar, streams: Streams, arrivals: Sequence[Arrivals] = (),
-        source: DemandSource | None = None,
-    ) -> None:  # fmt: skip
+        self, plan: DemandPlan, calendar: Calendar, streams: Streams, source: DemandSource | None = None
+    ) -> None:
         if source is None:
             source = DemandSource(plan, calendar, streams)
         elif not source.serves(plan, calendar, streams):
@@ -46,7 +45,14 @@ class DemandTape(Part):
         self._block = np.zeros((0, len(plan.cell)), dtype=np.int64)
         self._first: int | None = None
         self._surges = Surges(plan, streams, source.random, source.shape)
-        self._joined = Joined(plan, streams, source.random, arrivals) if arrivals else None
+        self._plan, self._streams = plan, streams
+        self._joined: Joined | None = None
+
+    def join(self, impacts: Sequence[Impact]) -> None:
+        """From now on the patients come whom these disruptions bring."""
+        if arrivals := [added for impact in impacts for added in impact.arrivals]:
+            self._joined = Joined(self._plan, self._streams, self._source.random, arrivals)
+            self._first = None
 
     def rejoin(self) -> None:
         self._first = None  # the block is the source's, which forgets it too

@@ -46,9 +46,15 @@ class Transport(Part):
         self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
         self.passages = Passages(network, streams, quantities)
         self.licences = Licences(quantities, streams, "flow.licence")
-        self.through_ports = bool((network.routes.legs > 1).any()) or self.licences.needed
+        self._has_ports = bool((network.routes.legs > 1).any())
+        self.through_ports = self._has_ports or self.licences.needed
         self._look_what_is_open()
         self._since = float(-network.calendar.warm_up)
+
+    @property
+    def stops_on_the_way(self) -> bool:
+        """Whether goods stop anywhere on their way in this run: at ports, for a licence, or before a passage."""
+        return self._has_ports or self.licences.any or bool(self.passages.queues)
 
     def open_day(self, day: int) -> None:
         """Midnight: ports and lanes may let a day's worth pass again, and what is due by now gets where it is going."""
@@ -119,6 +125,12 @@ class Transport(Part):
         held = held[table["time"][held] < day]
         return np.bincount(table["passage"][held], self._cargo.load(held), len(self.network.passages))
 
+    def expect_effects(self, now: float) -> None:
+        """From `now` on effects may come that were not known before."""
+        self.licences.expect_effects()
+        self._permits.expect_effects()
+        self.passages.expect_effects(self.state.shipments, now)
+
     def effects_changed(self, now: float) -> None:
         """Deal with goods under way when disruptions begin or end: at passages and before borders."""
         self._look_what_is_open()
@@ -174,6 +186,8 @@ class Transport(Part):
             self._permits.ask(home[~table["permit"][home]])
             home = home[table["time"][home] <= limit]
         if home.size:
+            if self.state.lots is not None:  # whatever is kept back stands in the order in which it came
+                home = home[np.argsort(table["time"][home], kind="stable")]
             back = self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
             self.journal.shipments("arrival", table, home, table["time"][home])
             if back is not None:

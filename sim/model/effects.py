@@ -151,10 +151,20 @@ class Quantities(Part):
 
     base: Mapping[str, np.ndarray]
     effects: Sequence[Effect]
+    open: bool = False
+    """whether effects may come that are not known yet"""
     value: dict[str, np.ndarray] = field(init=False)
 
     def __post_init__(self) -> None:
         self.value = {name: array.copy() for name, array in self.base.items()}
+        self._sort()
+
+    def add(self, effects: Sequence[Effect]) -> None:
+        """More effects, none of which has begun; values change when they do."""
+        self.effects = [*self.effects, *effects]
+        self._sort()
+
+    def _sort(self) -> None:
         self._by_name: dict[str, list[Effect]] = {}
         for effect in sorted(self.effects, key=lambda e: (e.quantity, ORDER.index(e.operation), e.start, e.cause)):
             self._by_name.setdefault(effect.quantity, []).append(effect)
@@ -167,8 +177,8 @@ class Quantities(Part):
         return self.value[name]
 
     def touched(self, *names: str) -> bool:
-        """Whether any effect of this run acts on one of these quantities."""
-        return any(name in self._by_name for name in names)
+        """Whether any effect of this run acts, or may come to act, on one of these quantities."""
+        return self.open or any(name in self._by_name for name in names)
 
     def boundaries(self) -> list[float]:
         """Every time at which some quantity changes, ascending."""
