@@ -34,8 +34,8 @@ class DemandSource(Part):
     SCRATCH = ("_kept", "_left", "_last", "_first")
 
     def __init__(self, plan: DemandPlan, calendar: Calendar, streams: Streams, keep: int = 0) -> None:
-        self._plan = plan
-        self._calendar = calendar
+        self.plan = plan
+        self.calendar = calendar
         self._streams = streams
         self._keys = streams.keys(plan.names)
         self._left = keep
@@ -53,12 +53,16 @@ class DemandSource(Part):
 
     def serves(self, plan: DemandPlan, calendar: Calendar, streams: Streams) -> bool:
         """Whether these are the draws that a source of its own would give."""
-        mine = self._plan
+        mine = self.plan
         return (
             streams.key("") == self._streams.key("")
-            and (calendar.warm_up, calendar.days) == (self._calendar.warm_up, self._calendar.days)
+            and (calendar.warm_up, calendar.days) == (self.calendar.warm_up, self.calendar.days)
             and (plan is mine or (plan.names == mine.names and _equal(drawn_from(plan)[1:], drawn_from(mine)[1:])))
         )
+
+    def turned(self, day: int, streams: Streams) -> TurnedSource:
+        """These draws until a day, those of other streams from it on."""
+        return TurnedSource(self, day, DemandSource(self.plan, self.calendar, streams))
 
     def block(self, number: int, first: int) -> np.ndarray:
         """Block `number` of the streams, which begins on day `first`: units (days, demand cells), not to be written to.
@@ -68,7 +72,7 @@ class DemandSource(Part):
         if first in self._kept:
             return self._kept[first]
         if first != self._first:
-            days = min(BLOCK_DAYS, self._calendar.days - first)
+            days = min(BLOCK_DAYS, self.calendar.days - first)
             if days * self._last.shape[1] * self._last.itemsize <= self._left:
                 self._last = self._last[:0].copy()  # memory of its own
             self._last, self._first = self._draw(number, first), first
@@ -82,14 +86,14 @@ class DemandSource(Part):
 
     def shape(self, entry: int, days: np.ndarray) -> np.ndarray:
         """Mean demand of an entry on some days, as a multiple of its usual mean: season, first and last day."""
-        e = self._plan.entries[entry]
+        e = self.plan.entries[entry]
         wave = 1 + e.amplitude * np.cos(2 * np.pi * (days - e.peak) / YEAR) if e.amplitude else np.ones(len(days))
         return wave * ((days >= e.first) & (days < e.over))
 
     def _draw(self, number: int, first: int) -> np.ndarray:
-        plan = self._plan
-        start = max(first, -self._calendar.warm_up)
-        days = np.arange(first, min(first + BLOCK_DAYS, self._calendar.days), dtype=float)
+        plan = self.plan
+        start = max(first, -self.calendar.warm_up)
+        days = np.arange(first, min(first + BLOCK_DAYS, self.calendar.days), dtype=float)
         block = self._cleared(len(days))
         shapes = [self.shape(entry, days) for entry in range(len(plan.entries))]
         # a scalar mean draws several times faster than an array of equal means
@@ -116,7 +120,7 @@ class DemandSource(Part):
     def _cleared(self, days: int) -> np.ndarray:
         """A block of zeros, in the old one's memory where there is enough of it."""
         if days > len(self._last):
-            return np.zeros((days, len(self._plan.cell)), dtype=self._last.dtype)
+            return np.zeros((days, len(self.plan.cell)), dtype=self._last.dtype)
         block = self._last[:days]
         block[:] = 0
         return block
@@ -124,21 +128,21 @@ class DemandSource(Part):
     def _carry_forward(self, block: np.ndarray, days: np.ndarray, shapes: list[np.ndarray]) -> np.ndarray:
         """Deterministic demand: the whole units by which the running total grows on each day; returns the block."""
         for entry, shape in enumerate(shapes):
-            if self.random[entry] or self._plan.entries[entry].recorded is not None:
+            if self.random[entry] or self.plan.entries[entry].recorded is not None:
                 continue
-            mine = np.flatnonzero(self._plan.entry == entry)
-            e = self._plan.entries[entry]
+            mine = np.flatnonzero(self.plan.entry == entry)
+            e = self.plan.entries[entry]
             steady = not e.amplitude
             before = self._elapsed(entry, float(days[0])) + (days - days[0] if steady else np.cumsum(shape) - shape)
-            total = np.outer(before, self._plan.mean[mine])
-            grown = np.outer(before + (1.0 if steady else shape), self._plan.mean[mine])
+            total = np.outer(before, self.plan.mean[mine])
+            grown = np.outer(before + (1.0 if steady else shape), self.plan.mean[mine])
             units = np.floor(grown + 1e-9) - np.floor(total + 1e-9)
             block = _put(block, np.s_[:, mine], units * ((shape > 0)[:, None] if steady else 1))
         return block
 
     def _elapsed(self, entry: int, day: float) -> float:
         """Days of mean demand from the entry's first day (or the start) until `day`; below 0 before it."""
-        e = self._plan.entries[entry]
+        e = self.plan.entries[entry]
         origin = e.first if np.isfinite(e.first) else 0.0
         if not e.amplitude:
             return day - origin
@@ -147,7 +151,7 @@ class DemandSource(Part):
 
     def _recorded_rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(day, demand cell, units) of demand that was recorded, not drawn."""
-        plan, nothing = self._plan, np.zeros(0, dtype=np.int64)
+        plan, nothing = self.plan, np.zeros(0, dtype=np.int64)
         found = [(nothing, nothing, nothing)]
         for entry, e in enumerate(plan.entries):
             mine = np.flatnonzero(plan.entry == entry)  # one cell a site, since an entry has one product
@@ -159,6 +163,28 @@ class DemandSource(Part):
                 found.append((days[known], at[where[known]], units[known]))
         day, cell, units = (np.concatenate(part) for part in zip(*found, strict=True))
         return day, cell, units
+
+
+class TurnedSource:
+    """The draws of one source before a day, and of another from that day on. A `DemandSource` in all that is asked."""
+
+    def __init__(self, before: DemandSource | TurnedSource, day: int, after: DemandSource) -> None:
+        self._before, self._day, self._after = before, day, after
+        self.random, self.shape = after.random, after.shape
+
+    def block(self, number: int, first: int) -> np.ndarray:
+        """As of `DemandSource`."""
+        if first >= self._day:
+            return self._after.block(number, first)
+        block = self._before.block(number, first)
+        if first + len(block) <= self._day:
+            return block
+        place = self._day - first
+        return np.concatenate([block[:place], self._after.block(number, first)[place:]])
+
+    def turned(self, day: int, streams: Streams) -> TurnedSource:
+        """As of `DemandSource`."""
+        return TurnedSource(self, day, DemandSource(self._after.plan, self._after.calendar, streams))
 
 
 def _put(block: np.ndarray, place: tuple[Any, Any], units: np.ndarray) -> np.ndarray:

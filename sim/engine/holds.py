@@ -7,34 +7,36 @@ import numpy as np
 from sim.engine.tape import TimeTape
 from sim.model.distributions import UNIT
 from sim.model.network import Hold, Network
+from sim.model.part import Part
 from sim.rng import Streams
 
-class Holds:
+
+class Holds(Part):
     """One draw for each hold, flow and day of sending says whether a consignment is held, another for how long."""
 
     def __init__(self, network: Network, streams: Streams) -> None:
-        self._holds: list[list[_Drawn]] = []
+        self._holds: list[_Drawn] = []
         for g, gate in enumerate(network.gates):
             passes = (network.routes.gate == g).any(axis=1)[network.flow_route] if gate.holds else None
             flows = np.flatnonzero(passes) if passes is not None else np.zeros(0, dtype=np.int64)
-            self._holds.append(
-                [_Drawn(network, f"{gate.name}/{k}", hold, flows, streams) for k, hold in enumerate(gate.holds)]
-            )
-        self.any = any(self._holds)
+            self._holds += [
+                _Drawn(network, g, f"{gate.name}/{k}", hold, flows, streams) for k, hold in enumerate(gate.holds)
+            ]
+        self.any = bool(self._holds)
 
     def days(self, gate: np.ndarray, flow: np.ndarray, sent: np.ndarray) -> np.ndarray:
         """Days for which consignments are held; all of shape (n,)."""
         held = np.zeros(len(gate))
-        for g in np.unique(gate).tolist():
-            mine = np.flatnonzero(gate == g)
-            for hold in self._holds[g]:
+        for hold in self._holds:
+            mine = np.flatnonzero(gate == hold.gate)
+            if mine.size:
                 held[mine] += hold.days(flow[mine], np.floor(sent[mine]))
         return held
 
 
-class _Drawn:
-    def __init__(self, network: Network, name: str, hold: Hold, flows: np.ndarray, streams: Streams) -> None:
-        self._share = hold.share
+class _Drawn(Part):
+    def __init__(self, network: Network, gate: int, name: str, hold: Hold, flows: np.ndarray, streams: Streams) -> None:
+        self.gate, self._share = gate, hold.share
         self._column = np.full(len(network.flow_buyer), -1)
         if hold.products is not None:
             flows = flows[np.isin(network.cell_product[network.flow_buyer[flows]], hold.products)]

@@ -148,13 +148,17 @@ class Running(Part):
         self.world.inject(self.impacts, coming)
 
     def _check_not_late(self, impact: Impact) -> None:
-        first = min([impact.announced, impact.start, *(e.start for e in impact.effects), *(i.at for i in impact.impulses)])
+        first = min(
+            [impact.announced, impact.start, *(e.start for e in impact.effects), *(i.at for i in impact.impulses)]
+        )
         if first < self.day:
             raise ValueError(f"'{impact.cause}' would begin on day {first:g}, before the present one ({self.day})")
         tracked = self.plan.lots.tracked
         for impulse in impact.impulses:
             if impulse.action.startswith("recall") and not tracked[impulse.rows].all():
-                raise ValueError(f"'{impact.cause}' calls back goods that are not kept by lot (`trace: true` keeps them)")
+                raise ValueError(
+                    f"'{impact.cause}' calls back goods that are not kept by lot (`trace: true` keeps them)"
+                )
 
     def resume(self, progress: Progress | None = None) -> Outcome:
         """Live all days that are left and tell what the run gave; it is over then."""

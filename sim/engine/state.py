@@ -77,7 +77,9 @@ class State(Part):
         idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
         idle |= {"substituted": not plan.behaviour.substitutes, "stood_in": not plan.behaviour.substitutes}
         idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
-        recalls = quantities.open or any(i.action.startswith("recall") for impact in plan.impacts for i in impact.impulses)
+        recalls = quantities.open or any(
+            i.action.startswith("recall") for impact in plan.impacts for i in impact.impulses
+        )
         tests = bool(plan.testing) or quantities.touched("cell.release")
         idle |= {"expired": lots is None, "recalled": lots is None or not recalls, "held": not (recalls or tests)}
         at_once = not plan.network.bill.staged.size

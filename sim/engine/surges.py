@@ -51,6 +51,11 @@ class Surges(Part):
         self._carried[cells] = np.where(random, 0.0, due - whole)
         return np.where(random, usual[0, cells] + change, whole).astype(np.int64)
 
+    def draw_anew(self, day: int, streams: Streams) -> None:
+        self._streams, self._keys = streams, {}
+        if len(self._change):
+            self._factor = np.where(self._random, np.nan, self._factor)  # what was drawn ahead is drawn again
+
     def _begin(self) -> None:
         cells = len(self._plan.cell)
         self._change = np.zeros((AHEAD, cells), dtype=np.int32)
@@ -82,33 +87,44 @@ class Joined(Part):
     SCRATCH = ("units",)
 
     def __init__(self, plan: DemandPlan, streams: Streams, random: np.ndarray, arrivals: Sequence[Arrivals]) -> None:
-        self._arrivals, self._streams = arrivals, streams
+        self._arrivals = arrivals
         self.cells = np.searchsorted(plan.cell, np.unique(np.concatenate([a.cells for a in arrivals])))
         self.units = np.zeros((0, len(self.cells)), dtype=np.int64)
         self._random = random[plan.entry[self.cells]]
         self._columns = [np.searchsorted(plan.cell[self.cells], a.cells) for a in arrivals]
         names = _told_apart([f"{a.cause}/{a.place}" for a in arrivals])
-        self._keys = [
-            streams.keys([f"{plan.names[self.cells[c]]}/{name}" for c in columns.tolist()])
+        self._names = [
+            [f"{plan.names[self.cells[c]]}/{name}" for c in columns.tolist()]
             for name, columns in zip(names, self._columns, strict=True)
         ]
+        self._spans = [(-np.inf, streams)]
+
+    def draw_anew(self, day: int, streams: Streams) -> None:
+        self._spans = [*self._spans, (day, streams)]
 
     def draw(self, number: int, first: int, days: int) -> None:
         """Fill `units` for block `number`, which begins on day `first`."""
         self.units = np.zeros((days, len(self.cells)), dtype=np.int64)
-        for arrival, columns, keys in zip(self._arrivals, self._columns, self._keys, strict=True):
+        for since, streams in self._spans:
+            if since < first + days:
+                self.units[max(0, int(max(since, first)) - first) :] = 0
+                self._draw(number, first, days, since, streams)
+
+    def _draw(self, number: int, first: int, days: int, since: float, streams: Streams) -> None:
+        for arrival, columns, names in zip(self._arrivals, self._columns, self._names, strict=True):
             begin = int(np.ceil(arrival.first))
             at = np.arange(max(first, begin), min(first + days, begin + len(arrival.cases)))
             cases = arrival.cases[at - begin]
             if not cases.any():
                 continue
             total = np.concatenate(([0.0], np.cumsum(arrival.cases)))
-            for column, key, weight in zip(columns.tolist(), keys, arrival.weight.tolist(), strict=True):
+            late = at >= since
+            for column, name, weight in zip(columns.tolist(), names, arrival.weight.tolist(), strict=True):
                 if self._random[column]:
-                    units = self._streams.at(key, number).poisson(weight * cases)
+                    units = streams.named(name, number).poisson(weight * cases)
                 else:
                     units = np.diff(np.floor(weight * total + TINY))[at - begin].astype(np.int64)
-                self.units[at - first, column] += units
+                self.units[at[late] - first, column] += units[late]
 
 
 def _told_apart(names: list[str]) -> list[str]:

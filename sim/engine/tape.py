@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from sim.engine.demand_source import DemandSource
+from sim.engine.demand_source import DemandSource, TurnedSource
 from sim.engine.plan import DemandPlan
 from sim.engine.surges import Joined, Surges
 from sim.model.distributions import Times
@@ -41,17 +41,24 @@ class DemandTape(Part):
             source = DemandSource(plan, calendar, streams)
         elif not source.serves(plan, calendar, streams):
             raise ValueError("these draws are of other demand, or of another replication")
-        self._source = source
+        self._source: DemandSource | TurnedSource = source
         self._block = np.zeros((0, len(plan.cell)), dtype=np.int64)
         self._first: int | None = None
         self._surges = Surges(plan, streams, source.random, source.shape)
         self._plan, self._streams = plan, streams
+        self._turns: list[tuple[int, Streams]] = []
         self._joined: Joined | None = None
+
+    def draw_anew(self, day: int, streams: Streams) -> None:
+        self._turns = [*self._turns, (day, streams)]
+        self._source, self._first = self._source.turned(day, streams), None
 
     def join(self, impacts: Sequence[Impact]) -> None:
         """From now on the patients come whom these disruptions bring."""
         if arrivals := [added for impact in impacts for added in impact.arrivals]:
             self._joined = Joined(self._plan, self._streams, self._source.random, arrivals)
+            for day, streams in self._turns:
+                self._joined.draw_anew(day, streams)
             self._first = None
 
     def rejoin(self) -> None:
@@ -75,15 +82,18 @@ class DemandTape(Part):
         return demand
 
 
-class TimeTape:
+class TimeTape(Part):
     """One time a day for each of some named things (lanes, gates): days, drawn in blocks.
 
     The last block asked for and the one before it are kept. Of earlier days, which only goods that are long under way
     ask for, what is asked for is drawn again: one block of one stream for each thing named, the same numbers as before.
     """
 
+    SCRATCH = ("_blocks", "_last")
+
     def __init__(self, names: Sequence[str], times: Sequence[Times], streams: Streams) -> None:
-        self._streams = streams
+        self._streams, self._named = streams, (names, times)
+        self._later: tuple[int, TimeTape] | None = None
         self._mean = np.array([t.mean for t in times])
         drawn = [(t, names[k]) for k, t in enumerate(times) if t.draw is not None]
         self._draws = [(t, streams.key(name)) for t, name in drawn]
@@ -93,8 +103,28 @@ class TimeTape:
         self._blocks: dict[int, np.ndarray] = {}
         self._last: int | None = None
 
+    def rejoin(self) -> None:
+        self._blocks = dict(self._blocks)
+
+    def draw_anew(self, day: int, streams: Streams) -> None:
+        if self._later is not None:
+            self._later[1].draw_anew(day, streams)
+        elif self._draws:
+            self._later = day, TimeTape(*self._named, streams)
+
     def at(self, things: np.ndarray, day: np.ndarray | float) -> np.ndarray:
         """Times of `things`, shape (n,), for events on `day` (whole days, one for all or one each)."""
+        if self._later is not None:
+            turn, tape = self._later
+            late = np.broadcast_to(np.asarray(day) >= turn, things.shape)
+            if late.any():
+                days = np.broadcast_to(day, things.shape).astype(float)
+                times = np.empty(len(things))
+                times[late], times[~late] = tape.at(things[late], days[late]), self._at(things[~late], days[~late])
+                return times
+        return self._at(things, day)
+
+    def _at(self, things: np.ndarray, day: np.ndarray | float) -> np.ndarray:
         times = self._mean[things]
         if self._draws:
             random = np.flatnonzero(self._column[things] >= 0)

@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from sim.rng import Streams
+
 
 class Part:
     """Something of a run that changes.
@@ -29,6 +31,9 @@ class Part:
 
     def rejoin(self) -> None:
         """Make again what points into what changes (views of arrays, bound methods), after it was copied or read."""
+
+    def draw_anew(self, day: int, streams: Streams) -> None:
+        """Draw all that is drawn at random for a day from `day` on from these streams, where this part does."""
 
     def copy(self) -> Self:
         """A run part of its own: what changes is copied, with all parts below it; what never changes is shared."""
