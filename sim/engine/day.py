@@ -163,10 +163,10 @@ class World(Part):
         rows, lane = put_under_way(self.state, start.flow, start.units, start.days_ago, now, lot)
         self.transport.passages.under_way(self.state.shipments, rows, lane, now)
 
-    def inject(self, impacts: Sequence[Impact], coming: Sequence[Impact]) -> None:
-        """From the present midnight on these are the run's disruptions; `coming` are those among them that are new."""
-        now = float(self._ended + 1)
-        self.quantities.add([effect for impact in coming for effect in impact.effects])
+    def expect(self, impacts: Sequence[Impact], now: float) -> None:
+        """From the present midnight on these are the run's disruptions; what has begun is as it was."""
+        effects = [effect for impact in impacts for effect in impact.effects]
+        self.quantities.expect([*self.plan.network.seasons, *effects])
         self.transport.expect_effects(now)
         self.patients.join(impacts)
         for desk in self.desks:

@@ -9,13 +9,13 @@ from sim.model.effects import Impact
 from sim.rng import Streams
 
 
-def impacts_of(plan: Plan, streams: Streams) -> tuple[Impact, ...]:
-    """All disruptions of the replication that `streams` belong to, in order."""
+def impacts_of(plan: Plan, streams: Streams, turns: tuple[tuple[float, Streams], ...] = ()) -> tuple[Impact, ...]:
+    """All disruptions of the replication that `streams` belong to, in order; `turns` are where luck was drawn anew."""
     if not plan.hazards:
         return plan.impacts
     from sim.hazards.bound import draw  # a plan without hazards needs no kind of disruption
 
-    return draw(plan.hazards, plan.impacts, plan.network, streams)
+    return in_order(draw(plan.hazards, plan.impacts, plan.network, streams, turns))
 
 
 def in_order(impacts: Iterable[Impact]) -> tuple[Impact, ...]:

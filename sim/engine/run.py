@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from sim.engine.lots import LotRecord
 from sim.engine.plan import Plan
 from sim.engine.recorder import Record
 from sim.model.effects import Impact
-from sim.model.part import Part
+from sim.model.part import Part, parts_of
 from sim.rng import Streams
 
 if TYPE_CHECKING:
@@ -102,7 +102,10 @@ class Running(Part):
         open_to_change: bool = True,
     ) -> None:
         streams = Streams(plan.seed, replication)
-        self.plan = plan
+        self.plan, self._streams = plan, streams
+        self._turns: tuple[tuple[float, Streams], ...] = ()
+        self._injected: tuple[Impact, ...] = ()
+        self._disrupted = disruptions
         self.impacts = impacts_of(plan, streams) if disruptions else ()
         known = replace(plan, impacts=self.impacts)  # what triggers can hear of
         self.world = World(known, streams, detail, table, lot_check, series, demand, open_to_change)
@@ -140,12 +143,38 @@ class Running(Part):
         ValueError for one that would have been announced, or would act, before now, and for a recall of goods that
         are not kept by lot.
         """
-        if not self.world.quantities.open:
-            raise ValueError("this run was begun without `open_to_change`")
+        self._check_open()
         for impact in coming:
             self._check_not_late(impact)
-        self.impacts = in_order((*self.impacts, *coming))
-        self.world.inject(self.impacts, coming)
+        self._injected += coming
+        self._expect((*self.impacts, *coming))
+
+    def fork(self, luck: int | None = None) -> Running:
+        """A run of its own that goes on from here: with the luck of this one, or, for a number, with other luck.
+
+        Then demand, times and hazards of the days to come are drawn anew, the same for the same number, while the past
+        is as it was; a journey that has begun takes as long as it would have, and so does a disruption. Raises
+        ValueError for other luck where the run is not open to change.
+        """
+        fork = self.copy()
+        if luck is not None:
+            self._check_open()
+            last = self._turns[-1][1] if self._turns else self._streams
+            streams = last.turned(self.day, luck)
+            fork._turns = (*self._turns, (float(self.day), streams))
+            for part in parts_of(fork).values():
+                part.draw_anew(self.day, streams)
+            if self._disrupted:
+                fork._expect((*impacts_of(self.plan, self._streams, fork._turns), *self._injected))
+        return fork
+
+    def _expect(self, impacts: Iterable[Impact]) -> None:
+        self.impacts = in_order(impacts)
+        self.world.expect(self.impacts, float(self.day))
+
+    def _check_open(self) -> None:
+        if not self.world.quantities.open:
+            raise ValueError("this run was begun without `open_to_change`")
 
     def _check_not_late(self, impact: Impact) -> None:
         first = min(

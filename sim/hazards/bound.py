@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.errors import PlaceError, placed
 from sim.hazards.body import Body
 from sim.hazards.hazard import Hazard
-from sim.hazards.processes.base import Circumstances, Draws, Shock
+from sim.hazards.processes.base import Circumstances, Draws, Shock, Turn
 from sim.model.distributions import Times
 from sim.model.drawn import Path
 from sim.model.effects import Impact
@@ -42,17 +42,20 @@ class BoundHazard:
     spec: Hazard
     entries: tuple[Entry, ...]
 
-    def draw(self, network: Network, streams: Streams, happened: dict[str, Sequence[Shock]]) -> list[Impact]:
+    def draw(
+        self, network: Network, streams: Streams, happened: dict[str, Sequence[Shock]], turns: tuple[Turn, ...] = ()
+    ) -> list[Impact]:
         """What it does in one replication; notes in `happened` the shocks that hit something."""
-        draws = Draws(streams, f"hazard/{self.name}")
+        draws = Draws(streams, f"hazard/{self.name}", turns)
         lasts = AT_ONCE if self.spec.lasts is None else self.spec.lasts
         now = Circumstances(network.calendar, lasts, happened, self.spec.severity)
         common = None if self.spec.apart else self.spec.happens.shocks(draws, now)
         impacts: list[Impact] = []
         struck: dict[tuple[float, str, int], float] = {}
         for entry in self.entries:
-            mine = draws.of(entry.key)
-            for shock in self.spec.happens.shocks(mine, now) if common is None else common:
+            numbers = draws.of(entry.key)
+            for shock in self.spec.happens.shocks(numbers, now) if common is None else common:
+                mine = numbers.on(shock.start)
                 if mine.share("hit", shock.number) < self.spec.hits:
                     length = self._length(entry, mine, shock)
                     impacts.append(self._impact(network, entry, mine, shock, length))
@@ -63,7 +66,7 @@ class BoundHazard:
 
     def _severity(self, entry: Entry, draws: Draws) -> Draws:
         """Whose numbers tell how bad a shock is: the hazard's, or the entry's where its shocks are its own."""
-        return draws if self.spec.apart else Draws(draws.streams, f"hazard/{self.name}")
+        return draws if self.spec.apart else replace(draws, prefix=f"hazard/{self.name}")
 
     def _length(self, entry: Entry, draws: Draws, shock: Shock) -> float:
         """How long the entry is hit: as long as the shock, unless its disruption has a length of its own."""
@@ -164,9 +167,13 @@ def in_order(hazards: Sequence[BoundHazard]) -> tuple[BoundHazard, ...]:
 
 
 def draw(
-    hazards: Sequence[BoundHazard], timed: Sequence[Impact], network: Network, streams: Streams
-) -> tuple[Impact, ...]:
-    """The disruptions of one replication, those with dates and those drawn, in order of start, end and name."""
+    hazards: Sequence[BoundHazard],
+    timed: Sequence[Impact],
+    network: Network,
+    streams: Streams,
+    turns: tuple[Turn, ...] = (),
+) -> list[Impact]:
+    """The disruptions of one replication, those with dates and those drawn; `turns` are where luck was drawn anew."""
     happened: dict[str, Sequence[Shock]] = {i.cause: [Shock(0, i.start, i.end - i.start)] for i in timed}
-    drawn = [impact for hazard in hazards for impact in hazard.draw(network, streams, happened)]
-    return tuple(sorted((*timed, *drawn), key=lambda i: (i.start, i.end, i.cause)))
+    drawn = [impact for hazard in hazards for impact in hazard.draw(network, streams, happened, turns)]
+    return [*timed, *drawn]

@@ -159,9 +159,9 @@ class Quantities(Part):
         self.value = {name: array.copy() for name, array in self.base.items()}
         self._sort()
 
-    def add(self, effects: Sequence[Effect]) -> None:
-        """More effects, none of which has begun; values change when they do."""
-        self.effects = [*self.effects, *effects]
+    def expect(self, effects: Sequence[Effect]) -> None:
+        """From now on these are the effects; those that have begun are as they were, and values change when others do."""
+        self.effects = effects
         self._sort()
 
     def _sort(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from sim.hazards.processes.base import PROCESSES, Circumstances, Draws, Process, Shock
@@ -33,10 +34,19 @@ class After(Process):
     def shocks(self, draws: Draws, now: Circumstances) -> list[Shock]:
         found = []
         for number, cause in enumerate(now.happened.get(self.of, ())):
-            if draws.share("follows", number) >= self.probability:
-                continue
-            begin = cause.start + (cause.length if self.counted_from == "end" else 0.0)
-            start = begin + draws.time("delay", self.delay, number)
+            start = self._start(draws, number, cause)
             if now.first <= start < now.end:
-                found.append(Shock(number, start, now.length(draws, number)))
+                found.append(Shock(number, start, now.length(draws.on(start), number)))
         return sorted(found, key=lambda shock: (shock.start, shock.number))
+
+    def _start(self, draws: Draws, number: int, cause: Shock) -> float:
+        """When shock `number` of the cause leads to this; infinite where it does not."""
+        begin = cause.start + (cause.length if self.counted_from == "end" else 0.0)
+
+        def draw(numbers: Draws, once: int) -> float:
+            again = f"/{number}/again" if once else ""
+            if numbers.share(f"follows{again}", once or number) >= self.probability:
+                return math.inf
+            return begin + numbers.time(f"delay{again}", self.delay, once or number)
+
+        return draws.told(draw, lambda day: day, cause.start)

@@ -27,8 +27,8 @@ class Arrivals(Process):
     def shocks(self, draws: Draws, now: Circumstances) -> list[Shock]:
         found: list[Shock] = []
         time = now.first
-        while (time := time + draws.time("every", self._gap(), len(found))) < now.end:
-            found.append(Shock(len(found), time, now.length(draws, len(found))))
+        while (time := time + draws.wait("every", self._gap(), len(found), time)) < now.end:
+            found.append(Shock(len(found), time, now.length(draws.on(time), len(found))))
         return found
 
     def _gap(self) -> Times:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Protocol, TypeVar
 
 from sim.model.distributions import Times
 from sim.model.network import Calendar
@@ -23,19 +24,58 @@ class Shock:
     length: float
 
 
+Turn = tuple[float, Streams]
+"""A day, and the streams of what comes from that day on: luck that was drawn anew there."""
+TRIES = 10_000
+"""Draws of which one must agree with what is known by the day on which luck turned."""
+D = TypeVar("D")
+
+
 @dataclass(frozen=True)
 class Draws:
     """Random numbers of one hazard, by purpose and by number of the shock.
 
-    Every number has a stream block of its own, so that a longer run only adds shocks and changes none.
+    Every number has a stream block of its own, so that a longer run only adds shocks and changes none. Where luck was
+    drawn anew (`turns`, in order of day), what had struck by then stays as it was, and what had not is drawn again,
+    given that it had not.
     """
 
     streams: Streams
     prefix: str
+    turns: tuple[Turn, ...] = ()
 
     def of(self, part: str) -> Draws:
         """The numbers of one of the hazard's entries."""
-        return Draws(self.streams, f"{self.prefix}/{part}")
+        return replace(self, prefix=f"{self.prefix}/{part}")
+
+    def on(self, day: float) -> Draws:
+        """The numbers of a shock that strikes on a day."""
+        return replace(self, streams=next((s for turn, s in reversed(self.turns) if day >= turn), self.streams))
+
+    def told(self, draw: Callable[[Draws, int], D], when: Callable[[D], float], since: float = -math.inf) -> D:
+        """What `draw(numbers, try)` says, where `when` tells on which day that shows (inf: never).
+
+        `since` is the day from which on it is decided. Of several tries the first counts that agrees with what is
+        known by the day on which luck turned; where none of many does, nothing is left to luck.
+        """
+        found = draw(self, 0)
+        for turn, streams in self.turns:
+            if when(found) < turn:
+                break
+            numbers = replace(self, streams=streams)
+            tries = (draw(numbers, number) for number in range(1 if since >= turn else TRIES))
+            found = next((one for one in tries if when(one) >= turn), found)
+        return found
+
+    def wait(self, purpose: str, times: Times, number: int, since: float) -> float:
+        """A time in days that runs from `since`; `number` counts such times."""
+        if times.draw is None:
+            return times.mean
+
+        def draw(numbers: Draws, once: int) -> float:
+            return numbers.time(purpose if not once else f"{purpose}/{number}/again", times, once or number)
+
+        return self.told(draw, lambda time: since + time, since)
 
     def share(self, purpose: str, number: int) -> float:
         """Uniform on [0, 1)."""

@@ -29,8 +29,8 @@ class UpDown(Process):
     def shocks(self, draws: Draws, now: Circumstances) -> list[Shock]:
         found: list[Shock] = []
         time = now.first
-        while (time := time + draws.time("up", self.up, len(found))) < now.end:
-            length = now.length(draws, len(found))
+        while (time := time + draws.wait("up", self.up, len(found), time)) < now.end:
+            length = now.length(draws.on(time), len(found))
             found.append(Shock(len(found), time, length))
             time += length
         return found

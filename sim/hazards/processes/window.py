@@ -41,19 +41,21 @@ class Window(Process):
             raise ValueError(f"until after from ({self.from_})")
 
     def shocks(self, draws: Draws, now: Circumstances) -> list[Shock]:
-        if not self._happens(draws):
-            return []
         first = now.first if self.from_ is None else now.calendar.day(self.from_)
         until = now.end if self.until is None else now.calendar.day(self.until)
-        start = first + (until - first) * draws.share("when", 0)
-        if not now.first <= start < now.end:  # the window reaches beyond the run
-            return []
-        return [Shock(0, start, now.length(draws, 0))]
 
-    def _happens(self, draws: Draws) -> bool:
+        def draw(numbers: Draws, once: int) -> float:
+            return first + (until - first) * numbers.share("when", once) if self._happens(numbers, once) else math.inf
+
+        start = draws.told(draw, lambda day: day)
+        if not now.first <= start < now.end:  # it does not happen, or the window reaches beyond the run
+            return []
+        return [Shock(0, start, now.length(draws.on(start), 0))]
+
+    def _happens(self, draws: Draws, once: int) -> bool:
         if self.factor is None or self.probability in (0.0, 1.0):
-            return draws.share("occurs", 0) < self.probability
-        own = draws.streams.named(f"{draws.prefix}/score").standard_normal()
-        common = draws.streams.named(f"hazard-factor/{self.factor}").standard_normal()
+            return draws.share("occurs", once) < self.probability
+        own = draws.streams.named(f"{draws.prefix}/score", once).standard_normal()
+        common = draws.streams.named(f"hazard-factor/{self.factor}", once).standard_normal()
         score = math.sqrt(self.correlation) * common + math.sqrt(1 - self.correlation) * own
         return bool(score < NormalDist().inv_cdf(self.probability))
