@@ -87,6 +87,7 @@ class World(Part):
     """All parts of one run, wired together."""
 
     CHANGES = ("_ended", "_short", "_any_short")
+    VIEWS = ("_phases",)
 
     def __init__(
         self,

@@ -36,6 +36,7 @@ class Ledger(Part):
     """
 
     CHANGES = ("rows",)
+    VIEWS = DAILY
 
     on_hand: np.ndarray
     reserve: np.ndarray

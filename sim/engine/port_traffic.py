@@ -18,6 +18,7 @@ class PortTraffic(Part):
     """
 
     CHANGES = ("midnight", "figures", "berth_days")
+    VIEWS = TRAFFIC
 
     def __init__(self, gates: int, pools: int, now: float) -> None:
         self.midnight = now

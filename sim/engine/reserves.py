@@ -26,6 +26,7 @@ class ReserveDesk(Part):
     """
 
     CHANGES = ("released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at")
+    VIEWS = ("stock",)
 
     def __init__(
         self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal

@@ -29,6 +29,7 @@ class State(Part):
     """
 
     CHANGES = ("beside", "quota", "lane_units")
+    VIEWS = ("owed", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
 
     plan: Plan
     today: Ledger

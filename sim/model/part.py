@@ -22,12 +22,13 @@ class Part:
     `CHANGES` names the attributes that hold what changes: arrays, numbers, texts, and lists, tuples, dicts and sets of
     these. `GROWS` names lists to which entries are added that never change afterwards. `SCRATCH` names what is worked
     out anew when it is asked for and tells nothing by itself: arrays to work in, and draws that could be drawn again.
-    Other attributes never change; those that are parts are copied with what holds them.
+    `VIEWS` names what points into what changes, and is made again by `rejoin`. Other attributes never change; those that are parts are copied with what holds them.
     """
 
     CHANGES: ClassVar[tuple[str, ...]] = ()
     GROWS: ClassVar[tuple[str, ...]] = ()
     SCRATCH: ClassVar[tuple[str, ...]] = ()
+    VIEWS: ClassVar[tuple[str, ...]] = ()
 
     def rejoin(self) -> None:
         """Make again what points into what changes (views of arrays, bound methods), after it was copied or read."""

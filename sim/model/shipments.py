@@ -59,7 +59,7 @@ class Shipments(Part):
     """
 
     CHANGES = ("count", "_next", "_finished", "_arrays")
-    SCRATCH = ("_columns", "_in_use")
+    VIEWS = ("_columns", "_in_use")
 
     def __init__(self) -> None:
         self.count = 0

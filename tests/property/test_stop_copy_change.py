@@ -1,0 +1,185 @@
+"""A run can be stopped at any midnight, copied, kept, changed and gone on with; what was known late acts as if early."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from sim.disruptions import DISRUPTIONS
+from sim.engine.plan import Plan
+from sim.engine.run import Outcome, Running, simulate
+from sim.model.effects import Impact
+from sim.model.part import Part, parts_of
+from tests.property.choices import Dice, Spec, day
+from tests.property.networks import scenario, scenarios, struck
+from tests.property.running import changed, plan_of
+
+EVERYTHING = {"disruptions": 6, "hazards": 3}
+
+
+def alike(one: Outcome, other: Outcome) -> None:
+    """Assert that two runs left the same bytes: every figure on every day, and every line of the journal."""
+    left, right = one.record, other.record
+    for name, value in vars(left).items():
+        _alike(value, getattr(right, name), name)
+    pd.testing.assert_frame_equal(one.journal, other.journal)
+    for name in ("lots", "substitution", "not_begun"):
+        _alike(getattr(one, name), getattr(other, name), name)
+
+
+def _alike(one: Any, other: Any, name: str) -> None:
+    if isinstance(one, np.ndarray):
+        assert one.dtype == other.dtype and one.tobytes() == other.tobytes(), name
+    elif isinstance(one, tuple | list):
+        assert len(one) == len(other), name
+        for a, b in zip(one, other, strict=True):
+            _alike(a, b, name)
+    elif hasattr(one, "items"):
+        assert list(one) == list(other), name
+        for key in one:
+            _alike(one[key], other[key], f"{name}.{key}")
+    elif hasattr(one, "__dataclass_fields__"):
+        _alike(vars(one), vars(other), name)
+    else:
+        assert one == other, name
+
+
+def stopped(plan: Plan, at: int) -> Running:
+    """A run of a plan that stands at a midnight."""
+    running = Running(plan, lot_check=1)
+    running.go_on(at)
+    return running
+
+
+def some_day(plan: Plan, share: float) -> int:
+    first = -plan.network.calendar.warm_up
+    return first + int(share * (plan.network.calendar.days - first))
+
+
+@given(scenarios(**EVERYTHING), st.floats(0, 1), st.floats(0, 1))
+def test_a_run_that_is_stopped_copied_and_kept_goes_on_as_if_it_had_not_been(
+    spec: Spec, share: float, later: float
+) -> None:
+    plan = plan_of(spec)
+    whole = simulate(plan, lot_check=1)
+    running = stopped(plan, some_day(plan, share))
+    copy, kept, digest = running.copy(), pickle.dumps(running), running.digest()
+    copy.go_on(max(copy.day, some_day(plan, later)))
+    alike(whole, copy.resume())
+    assert running.digest() == digest  # what the copy did is not its business
+    read = pickle.loads(kept)
+    assert read.digest() == digest
+    alike(whole, running.resume())
+    alike(whole, read.resume())
+
+
+@given(scenarios(**EVERYTHING))
+def test_being_open_to_change_changes_nothing(spec: Spec) -> None:
+    plan = plan_of(spec)
+    alike(simulate(plan), Running(plan).resume())
+
+
+@pytest.mark.parametrize("kind", sorted(DISRUPTIONS))
+def test_late_is_the_same_as_early(kind: str) -> None:
+    """A disruption given to a run at the midnight on which it is announced does what it does from the first day on."""
+
+    @given(struck(kind), st.integers(0, 20), st.integers(1, 20), st.integers(0, 3), st.floats(0, 1))
+    def holds(struck: tuple[Spec, Spec], begin: int, length: int, notice: int, share: float) -> None:
+        spec, body = struck
+        span = {} if DISRUPTIONS[kind].instant else {"for": f"{length}d", "notice": f"{notice}d"}
+        new = {"name": "late", "from": day(begin)} | span | body
+        plan = plan_of(changed(spec, disruptions=[*spec.get("disruptions", []), new]))
+        (impact,) = (i for i in plan.impacts if i.cause == "late")
+        last = int(np.floor(begins(impact)))
+        first = -plan.network.calendar.warm_up
+        assume(first <= last)
+        early = simulate(plan, lot_check=1)
+        rest = replace(plan, impacts=tuple(i for i in plan.impacts if i is not impact))
+        running = stopped(rest, min(first + int(share * (last - first)), plan.network.calendar.days))
+        running.inject(impact)
+        alike(early, replace(running.resume(), plan=plan))
+
+    holds()
+
+
+def begins(impact: Impact) -> float:
+    """The first time at which a disruption is heard of, or acts."""
+    times = [impact.announced, impact.start, *(effect.start for effect in impact.effects)]
+    return min(times + [impulse.at for impulse in impact.impulses] + [added.first for added in impact.arrivals])
+
+
+def test_what_would_have_been_known_earlier_is_refused() -> None:
+    plans = (plan_of(scenario(Dice(number))) for number in range(50))
+    plan, impact = next((p, i) for p in plans for i in p.impacts if i.acts and 0 <= begins(i) < 10)
+    running = stopped(replace(plan, impacts=()), int(np.floor(begins(impact))) + 1)
+    before = running.digest()
+    with pytest.raises(ValueError, match="before the present one"):
+        running.inject(impact)
+    assert running.digest() == before
+
+
+@given(scenarios(**EVERYTHING), st.floats(0, 1), st.integers(0, 10**6))
+def test_other_luck_leaves_the_past_and_is_the_same_for_the_same_number(spec: Spec, share: float, luck: int) -> None:
+    plan = plan_of(spec)
+    whole, running = simulate(plan), stopped(plan, some_day(plan, share))
+    one, again = running.fork(luck).resume(), running.fork(luck).resume()
+    alike(one, again)
+    alike(whole, running.fork().resume())
+    assert whole.record.table is not None and one.record.table is not None
+    for name, units in whole.record.table.items():
+        np.testing.assert_array_equal(units[: max(0, running.day)], one.record.table[name][: max(0, running.day)])
+    alike(whole, running.resume())
+
+
+def test_other_luck_is_other_luck() -> None:
+    """Of thirty networks with random demand nearly all have other patients under other luck, and none the same twice."""
+    differ = 0
+    for number in range(30):
+        plan = plan_of(scenario(Dice(number)))
+        running = stopped(plan, 3)
+        found = [running.fork(luck).resume().record.sums["demand"] for luck in (1, 2)]
+        random = any(entry.kind.random and entry.recorded is None for entry in plan.demand.entries)
+        differ += random and not np.array_equal(*found)
+        assert random or np.array_equal(*found)
+    assert differ >= 10
+
+
+@given(scenarios(**EVERYTHING), st.floats(0, 1))
+def test_all_that_changes_is_declared(spec: Spec, share: float) -> None:
+    """Attributes of parts that no class names as changing hold the same at the end as at a midnight before it."""
+    plan = plan_of(spec)
+    running = stopped(plan, some_day(plan, share))
+    before = dict(_settled(running))
+    running.go_on(plan.network.calendar.days)
+    after = dict(_settled(running))
+    assert before.keys() == after.keys()
+    changed = [name for name in before if before[name] != after[name]]
+    assert not changed
+
+
+def _settled(root: Part) -> Iterator[tuple[str, Any]]:
+    """(name, content) of all that parts hold and do not declare."""
+    for path, part in parts_of(root).items():
+        kind = type(part)
+        declared = {*kind.CHANGES, *kind.GROWS, *kind.SCRATCH, *kind.VIEWS}
+        for name, value in vars(part).items():
+            if name not in declared:
+                yield f"{path}.{name}", _content(value)
+
+
+def _content(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tobytes()
+    if isinstance(value, bool | int | float | str | type(None)):
+        return value
+    if isinstance(value, tuple | list) and len(value) < 1000:
+        return tuple(_content(entry) for entry in value)
+    return id(value)
