@@ -244,6 +244,8 @@ class LotKeeper(Part):
 
     def extend(self, lots: np.ndarray, days: int) -> None:
         """Lots of a mask may be used some days longer; pockets are put in order again."""
+        if not lots.any():
+            return
         self._settle_all()
         self.book["expires"][lots] = np.minimum(self.book["expires"][lots] + days, NEVER_EXPIRES)
         for table, offset in zip(self._tables, self._offsets, strict=True):
