@@ -59,7 +59,7 @@ replenishment: [{{at: facilities, policy: base_stock, level: 30}}]
 disruptions: [{{kind: export_ban, country: IN, from: {day(2)}, for: 9d, exempt: [KE, c]}}]
 """
     run = simulate(text)
-    assert at(run, "b", "received") == [10] * 3 + [0] * 5  # the goods of day 1 arrive on day 2: see below
+    assert at(run, "b", "received") == [10] * 3 + [0] * 5  # those of day 1 are there on day 2
     for served in ("a", "c", "home"):
         assert at(run, served, "received") == [10] * 8
 
