@@ -59,8 +59,8 @@ def test_the_selection_is_that_of_the_published_procedure_row_by_row() -> None:
 def test_ties_to_the_last_digit_go_on_until_nothing_more_can_be_told() -> None:
     """Two systems whose differences are +3, -3, +3, ...: S² = 12 of three rows, h² = 2 (0.2^-1 - 1) = 8.
 
-    With an indifference of 4 N = floor(8 x 12 / 16) = 6. Means differ by 3 / r on odd rows, by nothing on even ones; the
-    margin 2 / r x (6 - r) is 2, 1, 0.4 and 0 after 3, 4, 5 and 6 rows. After 5 the means differ by 0.6: the first wins.
+    With an indifference of 4 N = floor(8 x 12 / 16) = 6. Means differ by 3 / r on odd rows, not at all on even ones;
+    the margin 2 / r x (6 - r) is 2, 1 and 0.4 after 3, 4 and 5 rows. After 5 the means differ by 0.6: the first wins.
     """
     gaps = np.array([3.0, -3.0] * 6)
     values = np.column_stack([gaps, np.zeros(12)])

@@ -73,8 +73,8 @@ def test_buyers_rush_from_the_notice_until_the_ban_begins(simulate: Any) -> None
 
 
 def test_detained_vessels_do_not_pass_meanwhile(simulate: Any) -> None:
-    """Ten days at sea, a passage after three, closed from day 6 to 12. Those of days 0 and 1 are held for four days from
-    day 2 on: they come to it on days 7 and 8 instead of 3 and 4, and wait, with those of days 3 to 8.
+    """Ten days at sea, a passage after three, closed from day 6 to 12. Those of days 0 and 1 are held for four days
+    from day 2 on: they come to it on days 7 and 8 instead of 3 and 4, and wait, with those of days 3 to 8.
 
     The vessel of day 2 passes on day 5. Day 12 opens for eight that waited and for that of day 9: on day 19 all nine
     are there.

@@ -78,9 +78,9 @@ def test_a_strategy_that_ends_fuller_costs_the_same_net_of_stock(simulate: Any) 
 def test_holding_is_charged_at_every_stage_but_the_suppliers(own: str, reserve: float, simulate: Any) -> None:
     """After the warm-up the clinic has 50 less 20 under way on its shelf each evening and the store 90 less 40.
 
-    80 kits worth 3 each at 36.5% a year are 0.24 a day, 9.60 in 40 days; the 80 that the maker has left each evening are
-    its own affair, what is
-    under way costs nothing. The reserve of 60 costs the rate on its value, or 7.30 for each unit and year.
+    80 kits worth 3 each at 36.5% a year are 0.24 a day, 9.60 in 40 days. The 80 that the maker has left each evening
+    are its own affair, and what is under way costs nothing. The reserve of 60 costs the rate on its value, or 7.30 for
+    each unit and year.
     """
     text = STOCKED.replace("WARM", "warm_up: 20d").replace("holding_rate: 0%", "holding_rate: 36.5%")
     run = simulate(text.replace("size: 60", "size: 60" + own))
@@ -104,7 +104,10 @@ lanes: [{from: maker, to: store, time: 90d}, {from: store, to: clinic, time: 1d}
 demand:
   - {at: clinic, product: kit, per_day: 10, distribution: deterministic}
   - {at: clinic, product: vial, per_day: 20, distribution: deterministic}
-stock: [{at: clinic, products: [kit], on_hand: 10}, {at: clinic, products: [vial], on_hand: 900}, {at: store, on_hand: 0}]
+stock:
+  - {at: clinic, products: [kit], on_hand: 10}
+  - {at: clinic, products: [vial], on_hand: 900}
+  - {at: store, on_hand: 0}
 replenishment:
   - {at: clinic, products: [kit], policy: base_stock, level: 10}
   - {at: clinic, products: [vial], policy: base_stock, level: 0}

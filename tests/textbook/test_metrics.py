@@ -21,7 +21,7 @@ def days(**figures: list[int]) -> Any:
 @pytest.mark.parametrize(
     ("demand", "unmet", "worst"),
     [
-        # days 7 to 13 have 280 of 700 unmet; days 0 to 6 only 42, but of 70; in between 70 + 30 k of units, less of each
+        # days 7 to 13 lack 280 of 700, days 0 to 6 only 42, but of 70; with k days of the former 42 + 34 k of 70 + 90 k
         ([10] * 7 + [100] * 7, [6] * 7 + [40] * 7, 42 / 70),
         # five days short in a row, all within seven days of 70; six days would make it 50 of 60
         ([10] * 20, [0] * 6 + [10] * 5 + [0] * 9, 50 / 70),
@@ -42,8 +42,8 @@ def test_the_worst_week_is_the_largest_share_of_seven_days(
 
 
 def test_bullwhip_is_the_median_of_the_sites_ratios() -> None:
-    """Two days each. Demand 0 and 2, 0 and 4, 0 and 20 has the variances 2, 8 and 200; orders 0 and 4, 0 and 2, 0 and 60
-    have 8, 2 and 1800: ratios 4, 1/4 and 9, of which 4 is in the middle. The ratio of the medians would be 1."""
+    """Two days each. Demand 0 and 2, 0 and 4, 0 and 20 has the variances 2, 8 and 200; orders 0 and 4, 0 and 2, 0 and
+    60 have 8, 2 and 1800: ratios 4, 1/4 and 9, of which 4 is in the middle. The ratio of the medians would be 1."""
     highest = {"demand": np.array([2, 4, 20]), "ordered": np.array([4, 2, 60])}
     record = SimpleNamespace(squares={name: x**2 for name, x in highest.items()})
     view: Any = SimpleNamespace(

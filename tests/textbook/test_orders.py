@@ -138,3 +138,24 @@ def test_what_a_supplier_cancels_is_ordered_again(simulate: Any) -> None:
     assert at(run, "maker", "dispatched") == [10] * 5 + [4] * 4 + [34, 10]
     # ten are used, and six, twelve, ... that were cancelled the days before are ordered once more
     assert at(run, "clinic", "ordered")[4:] == [10, 10, 16, 22, 28, 34, 10]
+
+
+# what others know of a site whose systems are down
+
+
+def test_a_source_that_shares_by_cover_does_not_hear_who_waits_at_a_dark_site(simulate: Any) -> None:
+    """As above, ten wait at a since this morning, which nobody hears of: it orders as if nothing had happened, 20, and
+    counts as one that has nothing and lacks nothing, as b does."""
+    dark = f"disruptions: [{{kind: cyber_blackout, at: a, from: {day(0)}, for: 1d, orders: frozen}}]"
+    run = simulate(by_cover(2, {"a": 0, "b": 10}, {"a": "1d", "b": "1d"}, store=20, level=20) + dark)
+    assert (at(run, "a", "received"), at(run, "b", "received")) == ([0, 10], [0, 10])
+
+
+def test_an_emergency_is_not_noticed_from_frozen_figures(simulate: Any) -> None:
+    """10 are left on day 4 and none on day 5, but what is known is the 40 of day 2 until the systems are back on day 7:
+    20 wait then, and 80 are ordered."""
+    dark = f"disruptions: [{{kind: cyber_blackout, at: clinic, from: {day(3)}, for: 4d, orders: frozen}}]"
+    text = direct(10, time="1d", more=f"stock: [{{at: clinic, on_hand: 60}}]\n{dark}", level=7)
+    policy = "max_min, max: 60, emergency: 20, review: 60d, first_review: 60d"
+    run = simulate(text.replace("base_stock, level: 7", policy))
+    assert at(run, "clinic", "ordered") == [0] * 7 + [80, 0, 0]

@@ -1,4 +1,4 @@
-"""Reserves by hand, evening by evening: when they open, what leaves them, how they are filled again. Days count from 0."""
+"""Reserves by hand, evening by evening: when they open, what leaves, how they are filled again. Days count from 0."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_reserve_gives_its_daily_share_from_authorisation_to_stand_down(simula
 def test_an_announcement_is_heard_the_evening_of_its_day_and_is_over_with_the_ban(
     notice: str, told: int, simulate: Any
 ) -> None:
-    """What is owed by then leaves at once, ten more each evening up to day 13; the ban of five days is over on day 14."""
+    """What is owed by then leaves at once, ten more each evening up to day 13; the ban of five days ends on day 14."""
     ban = f"disruptions: [{{kind: export_ban, country: IN, from: {day(9)}, for: 5d, notice: {notice}}}]"
     run = simulate(held("when: {trigger: announced}, stand_down: 0d", disruptions=ban, days=17))
     left = [200] * told + [200 - 10 * (evening + 1) for evening in range(told, 14)]
@@ -70,8 +70,8 @@ def test_cover_opens_a_reserve_below_its_level_and_not_at_it(of: str, simulate: 
 def two_clinics(when: str, kits: dict[str, int]) -> str:
     """Two clinics that need ten kits and ten vials a day; vials abound, kits are as told; a reserve of each product."""
     stock = ", ".join(f"{{at: {site}, products: [kit], on_hand: {units}}}" for site, units in kits.items())
-    levels = ", ".join(
-        f"{{at: {site}, products: [kit], policy: base_stock, level: {units}}}" for site, units in kits.items()
+    levels = "\n".join(
+        f"  - {{at: {site}, products: [kit], policy: base_stock, level: {units}}}" for site, units in kits.items()
     )
     return f"""
 end: {day(2)}
@@ -85,7 +85,9 @@ demand:
   - {{at: facilities, product: vial, per_day: 10, distribution: deterministic, shortage: backorder}}
 stock: [{stock}, {{at: facilities, products: [vial], on_hand: 100}}, {{at: store, on_hand: 0}}]
 replenishment:
-  [{levels}, {{at: facilities, products: [vial], policy: base_stock, level: 100}}, {{at: store, policy: base_stock, level: 0}}]
+  - {{at: store, policy: base_stock, level: 0}}
+  - {{at: facilities, products: [vial], policy: base_stock, level: 100}}
+{levels}
 reserves:
   national: {{held_at: store, size: 300, members: facilities, release: {{when: {{{when}}}}}}}
 """
@@ -97,7 +99,7 @@ def of_product(run: Any, site: str, product: str, column: str) -> list[int]:
 
 
 def test_one_member_that_runs_low_opens_for_all_who_want_the_product_and_for_no_other(simulate: Any) -> None:
-    """In the evening of day 0 a has 5 kits left, less than a day's, b has 90; both have 90 vials. Ten of each are owed."""
+    """In the evening of day 0 a has 5 kits left, less than a day's, and b 90; both have 90 vials. Each ordered ten."""
     run = simulate(two_clinics("trigger: days_of_cover, below: 1d, of: any", {"a": 15, "b": 100}))
     assert of_product(run, "store", "kit", "reserve") == [280, 260]
     assert of_product(run, "store", "vial", "reserve") == [300, 300]
@@ -151,7 +153,8 @@ def test_a_clinic_with_a_week_on_its_shelf_leaves_its_reserve_alone(simulate: An
 
 def test_the_daily_share_of_a_clinics_own_reserve_is_its_limit_too(simulate: Any) -> None:
     """30 and a week of 70 lack on day 2; a tenth of 200 may be taken: 20 a day, while ten are used."""
-    text = held("when: {trigger: declared, after: 2d}, at_most: 10%", days=6).replace("held_at: store", "held_at: clinic")
+    text = held("when: {trigger: declared, after: 2d}, at_most: 10%", days=6)
+    text = text.replace("held_at: store", "held_at: clinic")
     assert at(simulate(text), "clinic", "reserve") == [200, 200, 180, 160, 140, 120]
 
 
@@ -199,7 +202,7 @@ def test_what_is_set_apart_is_ordered_again(simulate: Any) -> None:
 
 
 def test_nothing_is_set_apart_while_customers_wait(simulate: Any) -> None:
-    """Fifteen a day can leave: of the 40 owed on day 5 25 wait, then 20, 15, 10, 5, and none on day 10; stock abounds."""
+    """Fifteen a day can leave: of the 40 owed on day 5 25 wait, then 20, 15, 10, 5 and none on day 10."""
     run = simulate(refilled(100, ", until: 3d", "after: 2d, at_most: 8%", lane=", capacity: 15"))
     assert at(run, "store", "owed")[5:12] == [25, 20, 15, 10, 5, 0, 0]
     assert at(run, "store", "on_hand")[5:12] == [95, 90, 75, 60, 55, 50 - 8, 42 - 8]
@@ -211,3 +214,23 @@ def test_an_open_reserve_is_not_refilled(simulate: Any) -> None:
     run = simulate(refilled(40, "", "after: 0d, at_most: 100%", days=10))
     assert at(run, "store", "reserve") == [100, 90, 80, 70] + [60] * 6
     assert at(run, "store", "on_hand")[5:] == [30, 30, 20, 10, 0]
+
+
+# what strikes it
+
+
+@pytest.mark.parametrize(("reserves", "left"), [("true", 60), ("false", 100)])
+def test_a_loss_of_stock_strikes_a_reserve_only_if_it_says_so(reserves: str, left: int, simulate: Any) -> None:
+    loss = f"disruptions: [{{kind: stock_loss, at: store, from: {day(3)}, share: 40%, reserves: {reserves}}}]"
+    run = simulate(held("when: {trigger: declared, after: 90d}", size=100, days=5, disruptions=loss))
+    assert at(run, "store", "reserve") == [100] * 3 + [left] * 2
+    assert sum(at(run, "store", "destroyed")) == 100 - left
+
+
+def test_a_reserve_of_cold_goods_spoils_when_the_room_is_warm(simulate: Any) -> None:
+    """Without power from day 2 on; the room keeps cold for a day."""
+    cut = f"disruptions: [{{kind: power_cut, at: store, from: {day(2)}, for: 4d, keeps: 24h}}]"
+    text = held("when: {trigger: declared, after: 90d}", size=100, days=5, disruptions=cut)
+    text = text.replace("unit: kit", "unit: kit, storage: cold")
+    text = text.replace("time: 90d", "time: 90d, cold: true").replace("time: 1d", "time: 1d, cold: true")
+    assert at(simulate(text), "store", "reserve") == [100] * 3 + [0] * 2

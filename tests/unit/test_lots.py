@@ -104,6 +104,22 @@ def test_old_goods_are_not_sent_to_those_who_refuse_them(tmp_path: Path) -> None
     assert lots.loc[lots["units"] == 200, "expired"].tolist() == [200], "the old stock was left to expire"
 
 
+def test_goods_are_accepted_with_just_the_life_they_must_have_and_refused_a_day_later(tmp_path: Path) -> None:
+    """Twelve days of use and four on the road leave eight from arrival on, as many as the clinic wants.
+
+    What leaves the store on day 30, made on day 27, takes a day longer: seven are left on day 32. The ten are
+    written off and ordered again, by way of the maker: 20 come on day 36.
+    """
+    delay = "disruptions: [{kind: lane_delay, lanes: [store > clinic], from: 2024-01-31, for: 1d, extra: 1d}]\n"
+    stock = "stock: [{at: store, on_hand: 0, on_the_way: steady}]\n"
+    text = CHAIN.replace("GOODS", "shelf_life: 12d, minimum_life: 8d").replace("MAKES", "")
+    path = tmp_path / "chain.yaml"
+    path.write_text(text.replace("level: 20d", "level: 3d") + stock + delay, encoding="utf-8")
+    clinic = of(sim.run(path, twin=False), "clinic")
+    assert clinic["received"].loc[10:36].tolist() == [10] * 21 + [0] + [10] * 4 + [20]
+    assert clinic["expired"].loc[10:36].tolist() == [0] * 22 + [10] + [0] * 4
+
+
 def test_a_lot_must_not_expire_while_it_is_made(tmp_path: Path) -> None:
     with pytest.raises(
         sim.ScenarioError, match="a lot would expire while it is made \\(got '90d'\\); expected at most 60d"
