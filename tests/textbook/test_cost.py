@@ -78,13 +78,14 @@ def test_a_strategy_that_ends_fuller_costs_the_same_net_of_stock(simulate: Any) 
 def test_holding_is_charged_at_every_stage_but_the_suppliers(own: str, reserve: float, simulate: Any) -> None:
     """After the warm-up the clinic has 50 less 20 under way on its shelf each evening and the store 90 less 40.
 
-    80 kits worth 3 each at 36.5% a year are 0.24 a day, 9.60 in 40 days. The 80 that the maker has left each evening
+    80 kits worth 3 each at 36.5% a year are 0.24 a day, 9.60 in 40 days. The 60 that the maker has left each evening
     are its own affair, and what is under way costs nothing. The reserve of 60 costs the rate on its value, or 7.30 for
     each unit and year.
     """
     text = STOCKED.replace("WARM", "warm_up: 20d").replace("holding_rate: 0%", "holding_rate: 36.5%")
-    run = simulate(text.replace("size: 60", "size: 60" + own))
-    assert run.outcome.record.sums["on_hand"].sum() == 40 * (30 + 50 + 80)
+    text = text.replace("finished_stock: 90", "finished_stock: 70").replace("size: 60", "size: 60" + own)
+    run = simulate(text)
+    assert run.outcome.record.sums["on_hand"].sum() == 40 * (30 + 50 + 60)
     cost = {k: v.value for k, v in run.metrics.cost.items()}
     assert cost["holding"] == pytest.approx(40 * (30 + 50) * 3 * 0.365 / 365)
     assert cost["holding of reserves"] == pytest.approx(40 * reserve / 365)

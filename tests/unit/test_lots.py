@@ -56,6 +56,14 @@ def test_a_recall_finds_a_lot_in_every_store_and_shipment(tmp_path: Path) -> Non
     assert done.daily["recalled"].sum() == lots["recalled"].sum()
 
 
+def test_a_recall_is_of_the_days_from_the_first_to_the_one_before_the_last(tmp_path: Path) -> None:
+    recall = RECALL.replace("2024-02-10", "2024-01-18") + "made_until: 2024-01-13, removal: 7d}]\n"
+    done = run(tmp_path, "trace: true", more=recall)
+    called = done.lots[(done.lots["recalled"] > 0)]
+    assert called["made"].astype(str).tolist() == ["2024-01-10", "2024-01-11", "2024-01-12"], "one lot a day"
+    assert (called["recalled"] == called["units"] - called["used"]).all()
+
+
 def test_goods_under_way_are_kept_back_on_arrival(tmp_path: Path) -> None:
     done = run(tmp_path, "trace: true", more=RECALL + "made_until: 2024-02-10, removal: 30d}]\n")
     store = of(done, "store")
