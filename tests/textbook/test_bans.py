@@ -122,3 +122,12 @@ def test_a_delay_adds_its_days_to_the_lengthened_journey(simulate: Any) -> None:
     delay = f"disruptions: [{{kind: lane_delay, mode: road, from: {day(3)}, for: 1d, factor: 2, extra: 3d}}]"
     run = simulate(direct(12, lane=", mode: road", more=delay))
     assert at(run, "clinic", "received") == [10] * 5 + [0] + [10] * 4 + [20, 10]
+
+
+def test_clearance_takes_longer_for_what_is_handled_meanwhile(simulate: Any) -> None:
+    """Two days more for what comes to the port on days 5 and 6, which is there on days 8 and 9 with that of 6 and 7."""
+    text = through_a_port(
+        f"{{kind: port_closure, port: quay, capacity: 100%, from: {day(5)}, for: 2d, extra_clearance: 2d}}", days=12
+    )
+    run = simulate(text.replace("time: 3d", "time: 1d"))
+    assert at(run, "clinic", "received") == [10] * 6 + [0] * 2 + [20, 20, 10, 10]

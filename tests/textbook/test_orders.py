@@ -159,3 +159,12 @@ def test_an_emergency_is_not_noticed_from_frozen_figures(simulate: Any) -> None:
     policy = "max_min, max: 60, emergency: 20, review: 60d, first_review: 60d"
     run = simulate(text.replace("base_stock, level: 7", policy))
     assert at(run, "clinic", "ordered") == [0] * 7 + [80, 0, 0]
+
+
+def test_orders_that_were_written_down_are_handed_over_when_systems_are_back(simulate: Any) -> None:
+    """Reviews on days 0, 4 and 8. The 40 of day 4 are written down, and reach the maker on day 6, no day of review."""
+    dark = f"disruptions: [{{kind: cyber_blackout, at: clinic, from: {day(4)}, for: 2d, orders: late}}]"
+    text = direct(10, time="1d", more=f"stock: [{{at: clinic, on_hand: 100}}]\n{dark}", level=100)
+    run = simulate(text.replace("level: 100", "level: 100, review: 4d"))
+    assert {k: units for k, units in enumerate(at(run, "clinic", "ordered")) if units} == {0: 10, 6: 40, 8: 40}
+    assert at(run, "maker", "dispatched") == [10, 0, 0, 0, 0, 0, 40, 0, 40, 0]
