@@ -14,7 +14,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --constraint const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench bench-peers growth docs gallery study-page constraints clean distclean
+.PHONY: help setup run test lint format bench bench-peers growth docs walk gallery study-page constraints clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -46,9 +46,12 @@ bench-peers: $(VENV)/.core $(PEERS:%=.venv-peers/%/.stamp) ## the same against S
 growth: $(VENV)/.core ## draw docs/growth.svg: how a run's time grows with its size
 	MPLBACKEND=Agg $(BIN)/python -m benchmarks.growth
 
-docs: $(VENV)/.docs ## build the documentation into docs/_build
-	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
-	@echo "docs/_build/index.html"
+docs: $(VENV)/.docs ## build the documentation into docs/_build; a dead link in any page is an error
+	$(BIN)/python -m sphinx -W --keep-going -q -E -b html -c docs . docs/_build
+	@echo "docs/_build/docs/index.html"
+
+walk: $(VENV)/.core ## type every command of the README where only a wheel is installed
+	MPLBACKEND=Agg $(BIN)/python -m tests.walk
 
 gallery: $(VENV)/.core ## make the pictures that the README shows (needs Chromium)
 	MPLBACKEND=Agg $(BIN)/python -m docs.make_gallery

@@ -14,7 +14,7 @@ import yaml
 import sim
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if "_build" not in page.parts]
 BLOCK = re.compile(r"^```(\w+)(?! fragment)(?![^\n]* with mistakes)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A fenced block and its language; a `fragment` is one entry, which the contract tests try in their own network."""
