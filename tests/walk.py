@@ -1,7 +1,7 @@
 """`make walk`: what the README tells a user to type, typed in a fresh environment into which a wheel was installed.
 
-The folder is empty but for copies of what the README says is in the box. Commands are read from the README, so that a new
-one is walked too: code blocks in `sh` line by line, commands in running text and tables, and the code in Python.
+The folder is empty but for copies of what the README says is in the box. Commands are read from the README, so that a
+new one is walked too: code blocks in `sh` line by line, commands in running text and tables, and the code in Python.
 What begins with `make` belongs to a clone of the repository: it is not run, but its target must be there.
 """
 
@@ -87,7 +87,7 @@ def main() -> None:
         done = subprocess.run(["bash", "-c", script(lines)], cwd=desk, env=environment, check=False)
         if done.returncode:
             sys.exit("The walk of the README stopped there.")
-    print(f"Walked {len(lines)} steps of the README.")
+    sys.stdout.write(f"Walked {len(lines)} steps of the README.\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import re
 from collections.abc import Iterator
@@ -96,7 +97,7 @@ def test_every_key_in_the_reference_is_accepted(family: str, name: str) -> None:
 def test_what_a_class_declares_and_the_reference_leaves_out_is_refused(family: str, name: str) -> None:
     """Whether it comes from the class itself or from one that it is made from."""
     cls = kind(family, name)
-    declared = {word for parent in cls.__mro__ for word in parent.__dict__.get("__annotations__", {})}
+    declared = {word for parent in cls.__mro__ for word in inspect.get_annotations(parent)}
     declared |= {word.removesuffix("_") for word in declared}
     left_out = sorted(declared - {*documented(family, name), REGISTRIES[family].key})
     taken = [word for word in left_out for value in WORDS if accepts(family, name, cls.example | {word: value})]
