@@ -23,6 +23,10 @@ NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTAL
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)|\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
+FILE = re.compile(r"`((?:benchmarks|docs|scenarios|sim|tests)/[\w./-]+\.\w+)`")
+"""A file of the repository that is named in running text."""
+
+
 def blocks(kind: str) -> list[pytest.param]:
     """(page, text) of every fenced block of a kind, with a readable id."""
     return [
@@ -116,3 +120,9 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
         target = match[1] or match[2]
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_are_there(page: Path) -> None:
+    named = FILE.findall(page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
