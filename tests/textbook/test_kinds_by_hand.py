@@ -144,3 +144,53 @@ def test_cover_is_that_of_the_site_the_member_or_all(of: str, first: int, receiv
     run = simulate(reserve(when, stocks, 300, 50, regions="ab"), detail="key")
     assert opened(run) == first
     assert [at(run, name, "received")[first + 1] for name in stocks] == received
+
+
+@pytest.mark.parametrize(
+    ("after", "stand_down", "days"), [("0d", "2d", [3, 8]), ("2d", "2d", [5, 8]), ("0d", "0d", [3, 6])]
+)
+def test_a_reserve_closes_when_its_reason_has_been_over_for_the_stand_down(
+    after: str, stand_down: str, days: list[int], simulate: Any
+) -> None:
+    """An emergency of days 3, 4 and 5 is over from day 6 on; two days later is day 8."""
+    text = reserve("{trigger: declared, after: 3d, until: 6d}", {"a": 500}, 10, 50)
+    text = text.replace("until: 6d}}", f"until: 6d}}, after: {after}, stand_down: {stand_down}}}")
+    events = simulate(text, detail="key").events.set_index("event")["day"]
+    assert [events["reserve_opened"], events["reserve_closed"]] == days
+
+
+def test_a_fire_takes_its_share_of_stock_and_reserve_alike(simulate: Any) -> None:
+    """40% of 30 and of 50, each rounded for itself, are 12 and 20."""
+    text = reserve("{trigger: declared, after: 90d}", {"a": 500}, 10, 50).replace("on_hand: 0", "on_hand: 30")
+    for struck, lost in (("true", 32), ("false", 12)):
+        fire = f"disruptions: [{{kind: stock_loss, at: store, from: {day(3)}, share: 40%, reserves: {struck}}}]\n"
+        assert at(simulate(text + fire), "store", "destroyed")[2:5] == [0, lost, 0]
+
+
+def test_buyers_rush_from_the_notice_to_the_ban(simulate: Any) -> None:
+    """The level of 60 is 90 on days 5 to 8: thirty more at once, and none on days 9 to 11, until 60 are left of 90."""
+    ban = f"disruptions: [{{kind: export_ban, country: IN, from: {day(9)}, for: 3d, notice: 4d, rush: 1.5}}]"
+    run = simulate(direct(14, ban))
+    assert at(run, "clinic", "ordered")[3:14] == [10, 10, 40, 10, 10, 10, 0, 0, 0, 10, 10]
+
+
+def test_extra_patients_come_by_usual_demand_and_in_a_straight_line(simulate: Any) -> None:
+    """Eight more a day for 10 + 30 are a factor of 1.2 from day 8 on, two and six patients.
+
+    On the way there it is what the line from 1 to 1.2 has in the middle of days 4 to 7: 1.025, 1.075, 1.125, 1.175.
+    Of ten that is 10.25, 10.75, 11.25, 11.75; of thirty 30.75, 32.25, 33.75, 35.25, fractions carried to the next day.
+    """
+    run = simulate(f"""
+end: {day(12)}
+products: {{kit: {{unit: kit}}}}
+suppliers: {{maker: {{makes: {{kit: {{}}}}}}}}
+facilities: {{small: {{}}, large: {{}}}}
+lanes: [{{from: maker, to: facilities, time: 1d}}]
+demand:
+  - {{at: small, product: kit, per_day: 10, distribution: deterministic}}
+  - {{at: large, product: kit, per_day: 30, distribution: deterministic}}
+replenishment: [{{at: facilities, policy: base_stock, level: 5d}}]
+disruptions: [{{kind: demand_surge, at: facilities, from: {day(4)}, for: 6d, extra: 8, ramp: 4d}}]
+""")
+    assert at(run, "small", "demand")[3:11] == [10, 10, 11, 11, 12, 12, 12, 10]
+    assert at(run, "large", "demand")[3:11] == [30, 30, 33, 33, 36, 36, 36, 30]
