@@ -43,14 +43,11 @@ class Verdict:
 
 
 def tree_of(commit: str, folder: Path) -> Path:
-    """A copy of the files of a commit."""
+    """A copy of the files of a commit, laid anew: a campaign that was stopped may have left a fault in it."""
     tree = folder / "tree"
-    if not tree.exists():
-        part = folder / "tree.part"
-        part.mkdir(parents=True, exist_ok=True)
-        packed = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True)
-        subprocess.run(["tar", "-x"], cwd=part, input=packed.stdout, check=True)
-        part.rename(tree)
+    tree.mkdir(parents=True, exist_ok=True)
+    packed = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True)
+    subprocess.run(["tar", "-x"], cwd=tree, input=packed.stdout, check=True)
     return tree
 
 

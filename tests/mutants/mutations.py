@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cosmic_ray.commands.init import init
+from cosmic_ray.ast import ast_nodes, get_ast_from_path
+from cosmic_ray.ast.ast_query import ASTQuery
+from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import WorkDB
 from cosmic_ray.work_item import MutationSpec, WorkItem
 
@@ -60,22 +62,24 @@ def words(source: str) -> list[Span]:
     return spans
 
 
+def mutations(file: Path) -> Iterator[MutationSpec]:
+    """Everything that the operators can do to a file."""
+    tree = get_ast_from_path(file)
+    silent = words(file.read_text(encoding="utf-8"))
+    for name in sorted(OPERATORS):
+        operator = get_operator(name)()
+        places = ((node, place) for node in ast_nodes(tree) for place in operator.mutation_positions(node))
+        for occurrence, (node, (start, end)) in enumerate(places):
+            if not any(first <= start < last for first, last in silent):
+                yield MutationSpec(file, name, occurrence, start, end, {}, ASTQuery(node).get_definition_name())
+
+
 def fill(db: WorkDB, seed: int) -> None:
     """Lay all mutations into the session, shuffled, the packages by turns: any beginning of it is a fair sample."""
     rng = random.Random(seed)
-    piles = []
-    for package in PACKAGES:
-        init(files(package), db, {})
-        silent = {file: words(file.read_text(encoding="utf-8")) for file in files(package)}
-        pile = []
-        for mutation in (item.mutations[0] for item in db.work_items):
-            within = any(first <= mutation.start_pos < last for first, last in silent[mutation.module_path])
-            if mutation.operator_name in OPERATORS and not within:
-                pile.append(mutation)
-        pile.sort(key=lambda mutation: (str(mutation.module_path), mutation.operator_name, mutation.occurrence))
+    piles = [[mutation for file in files(package) for mutation in mutations(file)] for package in PACKAGES]
+    for pile in piles:
         rng.shuffle(pile)
-        piles.append(pile)
-    db.clear()
     db.add_work_items([WorkItem.single(f"{k:06}", mutation) for k, mutation in enumerate(_by_turns(piles))])
 
 
