@@ -136,10 +136,14 @@ class AtOnce(Disruption):
     """Something that happens at one time, `from`."""
 
     instant: ClassVar[bool] = True
+    until: ClassVar[None] = None  # type: ignore[misc]  # takes the key out of the language for these kinds
+    for_: ClassVar[None] = None  # type: ignore[misc]
+    elsewhere: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("until", "for"), "no until or for: this happens at one time, `from`"
+    )
 
     def check_span(self) -> None:
-        if self.until is not None or self.for_ is not None:
-            raise ValueError("no until or for: this happens at one time, `from`")
+        """There is no end."""
 
     def span(self, network: Network) -> tuple[float, float]:
         start = network.calendar.day(self.from_)
