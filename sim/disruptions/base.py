@@ -247,7 +247,8 @@ def passage_rows(network: Network, name: str) -> np.ndarray:
         ways = [lane.way for lane in network.lanes if lane.way is not None]
         if name not in network.canals or not any(way.may_meet(name) for way in ways):
             expected = one_of_few(used, "a passage on some lane")
-            raise PlaceError(("passage",), "no lane uses this passage", name, expected, network.canals)
+            near = network.canals.keys() - {name}
+            raise PlaceError(("passage",), "no lane uses this passage", name, expected, near)
     return network.canals[name]
 
 

@@ -111,7 +111,7 @@ class Fleets:
             self._loading.make_room(k, fleet.room(float(day), self._midnight))
 
     def board(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(rows, lanes, departures) of shipments that are ready at `at`; one that goes with several vehicles is split."""
+        """(rows, lanes, departures) of shipments that are ready at `at`; those that go at several times are split."""
         mine = self._has[lane]
         if not np.count_nonzero(mine):
             return rows, lane, at
@@ -120,12 +120,10 @@ class Fleets:
         for k in np.unique(lane[mine]).tolist():
             here = np.flatnonzero(lane == k)
             for ready in np.unique(at[here]).tolist():
-                left = rows[here[at[here] == ready]]
-                for start, units in self._fleets[k].load(ready, table["units"][left], self._cargo.size(left)):
-                    stays = units < table["units"][left]
-                    gone = self._cargo.part(left, units)
+                now = rows[here[at[here] == ready]]
+                for start, units in self._fleets[k].load(ready, table["units"][now], self._cargo.size(now)):
+                    gone = self._cargo.part(now[units > 0], units[units > 0])
                     found.append((gone, np.full(len(gone), k), np.full(len(gone), start)))
-                    left = left[stays]
             self._loading.make_room(k, self._fleets[k].room(float(at[here].min()), self._midnight))
         parts = [np.concatenate(column) for column in zip(*found, strict=True)]
         return parts[0], parts[1], parts[2]

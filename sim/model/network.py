@@ -222,8 +222,10 @@ class Network:
 
     @cached_property
     def passages(self) -> list[str]:
-        """Names of all passages that vessels of any lane may use, in order of name; directions with convoys of their own
-        are one each."""
+        """Names of all passages that vessels of any lane may use, in order of name.
+
+        Directions with convoys of their own are one each.
+        """
         usual = {passage.name: passage.canal for lane in self.lanes for passage in lane.passages}
         elsewhere = {name for lane in self.lanes if lane.way is not None for name in lane.way.usable}
         return sorted(usual.keys() | (elsewhere - set(usual.values())))

@@ -119,8 +119,8 @@ def test_departures_take_whole_vehicles_while_there_are_some(simulate: Any) -> N
 
 @pytest.mark.parametrize("hours", [5, 11, 13, 24, 25, 36, 50])
 def test_a_vehicle_loads_again_when_it_is_back_whatever_the_hour(hours: int, simulate: Any) -> None:
-    """Out and back takes twice the way, so that trip k leaves at k * 2 * hours / 24; in 60 days those with k * 2 * hours
-    below 1440 do. There is always more than the vehicle takes: every trip is full."""
+    """Out and back takes twice the way, so that trip k leaves at k * 2 * hours / 24; in 60 days those do for which
+    k * 2 * hours is below 1440. There is always more than the vehicle takes: every trip is full."""
     lane = f"{{from: maker, to: a, time: {hours}h, vehicles: {{carries: 20, number: 1}}}}"
     out = sent(simulate(roads(lane, per_day=200), detail="full"))
     trips = [k * 2 * hours / 24 for k in range(-(-1440 // (2 * hours)))]
