@@ -6,6 +6,7 @@ round leads, take the sea-lane graph, which is loaded for the first of them; eve
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from functools import cache, cached_property
 
@@ -118,9 +119,9 @@ class SeaWay(Way):
         if passage not in self.usable or not self._known:
             return False
         seen: set[frozenset[str]] = set()
-        open_ = [frozenset[str]()]
+        open_ = deque([frozenset[str]()])  # few closed ones first
         while open_:
-            closed = open_.pop()
+            closed = open_.popleft()
             course = self.chart.from_port(closed)
             if course is None:
                 continue
@@ -128,7 +129,7 @@ class SeaWay(Way):
                 return True
             further = {closed | {name} for name in course.names} - seen
             seen |= further
-            open_ += further
+            open_.extend(sorted(further, key=sorted))
         return False
 
 

@@ -227,19 +227,20 @@ class _Finder:
 
         A warehouse that can never have it is noted.
         """
-        seen, open_ = {buyer, source}, [source]
+        seen, open_, from_buyer = {buyer, source}, [source], False
         while open_:
             here = open_.pop()
             if (here, product) in self.makes or (here, product) in self._stocked:
                 return True
             above = self.explicit[here, product][1] if (here, product) in self.explicit else self.paths.into(here)
             if self.kinds[here] == "warehouse":
+                from_buyer |= buyer in above
                 open_ += set(above) - seen
                 seen |= set(above)
-        name, what = self.names[source], self.products[product]
-        message = f"'{name}' is no source of '{what}' for '{self.names[buyer]}': it can never have any"
         if (source, product) not in self._left_out:
             self._left_out.add((source, product))
+            name, why = self.names[source], "could have it from its buyer only" if from_buyer else "can never have any"
+            message = f"'{name}' is no source of '{self.products[product]}': it {why}"
             self._loaded.notes.append(self._loaded.document.problem(("warehouses", name), message))
         return False
 
