@@ -11,7 +11,7 @@ from sim.engine.loading import NO_TIME, WITHIN, Loading
 from sim.model.network import Lane
 
 AT_ONCE = 1 / 1440
-"""Days on the way and back within which vehicles count as never away: a minute."""
+"""Days on the way and back that are no time: a minute. Vehicles for which that is all make one trip a day."""
 
 OnLanes = Callable[[np.ndarray, np.ndarray], np.ndarray | float]
 """Something that is known of lanes at times, both of shape (n,)."""
@@ -42,8 +42,6 @@ class Fleet:
         room = sum(free for _, free in self._loading)
         away, start = self._away(now), np.maximum(self._back, now)
         while (start := (leaves := self._sets_out(start))[leaves < midnight - NO_TIME]).size:
-            if away <= AT_ONCE:
-                return np.inf
             room += self._carries * len(start)
             start = start + away
         return room
@@ -75,12 +73,13 @@ class Fleet:
         needed, away = max(1, int(np.ceil(load / self._carries - NO_TIME))), self._away(first)
         taken = np.flatnonzero(starts == first)[:needed]
         self._back[taken] = first + away
-        self._loading.append([first, (needed if away <= AT_ONCE else len(taken)) * self._carries])
+        self._loading.append([first, len(taken) * self._carries])
         return self._loading[-1]
 
     def _away(self, start: float) -> float:
         """Days until a vehicle that leaves at a time is back."""
-        return 2 * float(self._journey(np.array([start]))[0])
+        away = 2 * float(self._journey(np.array([start]))[0])
+        return away if away > AT_ONCE else 1.0
 
 
 class Fleets:

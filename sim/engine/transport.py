@@ -105,7 +105,7 @@ class Transport:
             held = self.licences.required(flow)
             self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
             rows, flow = rows[~held], flow[~held]
-        self._launch(rows, self.network.flow_lanes[flow, 0], now)
+        self._launch(*self._board(rows, self.network.flow_lanes[flow, 0], now))
 
     def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
         """Goods that wait at their source, before their first leg, for a licence."""
@@ -208,7 +208,8 @@ class Transport:
         if passed.size:
             at = np.maximum(table["time"][passed], self._since)
             table["leg"][passed] += 1
-            passed = self._launch(passed, self._cargo.lane(passed), at)
+            passed, lane, at = self._board(passed, self._cargo.lane(passed), at)
+            self._launch(passed, lane, at)
         return passed
 
     def _may_leave(self, rows: np.ndarray) -> np.ndarray:
@@ -221,13 +222,18 @@ class Transport:
         free &= ~crossing | (self.quantities["flow.border_open"][flow] > 0) | table["exempt"][rows]
         return np.asarray(free)
 
-    def _launch(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray:
-        """Rows set out on the lanes of their present leg, with vehicles where there are some; returns them, and the
-        parts of those that go with several."""
+    def _board(
+        self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
+        """(rows, lanes, departures) of goods that are ready at `at`: they wait for vehicles, where their lane has some,
+        and are split where they go with several."""
+        if not self._fleets:
+            return rows, lane, at
+        return self._fleets.board(rows, lane, np.broadcast_to(self._sets_out(lane, at), lane.shape))
+
+    def _launch(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float) -> None:
         table = self.state.shipments
         at = self._sets_out(lane, at)
-        if self._fleets:
-            rows, lane, at = self._fleets.board(rows, lane, np.broadcast_to(at, lane.shape))
         length = self._journey(lane, at)
         table["phase"][rows] = Phase.TRAVELLING
         table["departed"][rows], table["length"][rows] = at, length
@@ -235,7 +241,6 @@ class Transport:
         np.add.at(self.state.lane_units, lane, table["units"][rows])
         self.journal.shipments("departure", table, rows, table["departed"][rows])
         self.passages.launched(table, rows, lane, self.journal)
-        return rows
 
     def _sets_out(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
         """When what is ready at a time may set out on each of some lanes."""

@@ -78,7 +78,9 @@ def test_two_depots_that_can_never_have_it_leave_no_supply(tmp_path: Path) -> No
     lanes = "  - {from: d, to: e, time: 1d}\n  - {from: e, to: facilities, time: 1d}\ndemand"
     text = TWO_WAYS.replace("{d: {}}", "{d: {}, e: {}}").replace("demand", lanes, 1)
     text = text.replace("  - {from: n, to: facilities, time: 1d}\n", "")
-    with pytest.raises(ScenarioError, match="no supply of 'q' at 'f': its lanes lead to 'd', 'e', where it is not made"):
+    with pytest.raises(
+        ScenarioError, match="no supply of 'q' at 'f': its lanes lead to 'd', 'e', where it is not made"
+    ):
         compile_plan(loaded(tmp_path, text))
 
 
