@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from sim.engine.cargo import Cargo
+from sim.engine.fleets import Fleets
 from sim.engine.journal import Journal
 from sim.engine.licences import Licences
 from sim.engine.loading import Loading, after_curfew
@@ -37,6 +38,7 @@ class Transport:
         self._journeys = TimeTape([f"lane/{x.round or x.name}" for x in lanes], [x.times for x in lanes], streams)
         self.loading = Loading(lanes, -network.calendar.warm_up)
         self._cargo = Cargo(network, state)
+        self._fleets = Fleets(lanes, self.loading, self._cargo, self._sets_out, self._journey)
         self._permits = Permits(network, self._cargo, quantities, streams, journal)
         self.ports = Ports(network, self._cargo, self._permits, quantities, streams, journal)
         self._may_have_curfew = quantities.touched("lane.opens", "lane.closes")
@@ -52,6 +54,8 @@ class Transport:
         if self.through_ports:
             self.ports.open_day()
         self.loading.renew(day)
+        if self._fleets:
+            self._fleets.renew(day)
         self.advance(float(day), inclusive=True)
 
     def advance(self, until: float, inclusive: bool) -> None:
@@ -101,7 +105,7 @@ class Transport:
             held = self.licences.required(flow)
             self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
             rows, flow = rows[~held], flow[~held]
-        self._launch(rows, self.network.flow_lanes[flow, 0], now)
+        self._launch(*self._board(rows, self.network.flow_lanes[flow, 0], now))
 
     def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
         """Goods that wait at their source, before their first leg, for a licence."""
@@ -120,7 +124,7 @@ class Transport:
         """Deal with goods under way when disruptions begin or end: at passages and before borders."""
         self._look_what_is_open()
         self.ports.effects_changed()
-        self.passages.changed(self.state.shipments, self.quantities, now, self.journal)
+        self.passages.changed(self.state.shipments, now, self.journal)
         self._at_border(now)
 
     def detain(self, rows: np.ndarray, days: float, now: float) -> None:
@@ -204,7 +208,8 @@ class Transport:
         if passed.size:
             at = np.maximum(table["time"][passed], self._since)
             table["leg"][passed] += 1
-            self._launch(passed, self._cargo.lane(passed), at)
+            passed, lane, at = self._board(passed, self._cargo.lane(passed), at)
+            self._launch(passed, lane, at)
         return passed
 
     def _may_leave(self, rows: np.ndarray) -> np.ndarray:
@@ -217,22 +222,39 @@ class Transport:
         free &= ~crossing | (self.quantities["flow.border_open"][flow] > 0) | table["exempt"][rows]
         return np.asarray(free)
 
+    def _board(
+        self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
+        """(rows, lanes, departures) of goods that are ready at `at`: they wait for vehicles, where their lane has some,
+        and are split where they go with several."""
+        if not self._fleets:
+            return rows, lane, at
+        return self._fleets.board(rows, lane, np.broadcast_to(self._sets_out(lane, at), lane.shape))
+
     def _launch(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float) -> None:
         table = self.state.shipments
-        at = self.loading.begin(lane, at)
-        if self._may_have_curfew:
-            at = after_curfew(at, self.quantities["lane.opens"][lane], self.quantities["lane.closes"][lane])
-        length = self._journeys.at(lane, np.floor(at))
-        if self._may_slow_down:
-            length = length * self.quantities["lane.factor"][lane] + self.quantities["lane.extra"][lane]
+        at = self._sets_out(lane, at)
+        length = self._journey(lane, at)
         table["phase"][rows] = Phase.TRAVELLING
         table["departed"][rows], table["length"][rows] = at, length
         table["time"][rows] = self.loading.end(lane, at + length)
-        if self.loading.has_fleets:
-            self.loading.gone(lane, self._cargo.load(rows), table["departed"][rows], length)
         np.add.at(self.state.lane_units, lane, table["units"][rows])
         self.journal.shipments("departure", table, rows, table["departed"][rows])
-        self.passages.launched(table, rows, lane, self.quantities, self.journal)
+        self.passages.launched(table, rows, lane, self.journal)
+
+    def _sets_out(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
+        """When what is ready at a time may set out on each of some lanes."""
+        at = self.loading.begin(lane, at)
+        if self._may_have_curfew:
+            at = after_curfew(at, self.quantities["lane.opens"][lane], self.quantities["lane.closes"][lane])
+        return at
+
+    def _journey(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray:
+        """How long what sets out at a time is on each of some lanes."""
+        length = self._journeys.at(lane, np.floor(at))
+        if self._may_slow_down:
+            length = length * self.quantities["lane.factor"][lane] + self.quantities["lane.extra"][lane]
+        return length
 
     def _at_border(self, now: float) -> None:
         """Goods on the way to a border that has closed: let pass, returned or destroyed where the ban says so."""
