@@ -4,6 +4,7 @@ PYTHON ?= python3
 SCENARIO ?= scenarios/crises/red-sea-2024.yaml
 PYTEST_ARGS ?=
 WORKERS ?= 2
+SAMPLE ?= 200
 LINES ?=
 
 VENV := .venv
@@ -14,7 +15,8 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --constraint const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench bench-peers growth docs gallery study-page constraints clean distclean
+.PHONY: help setup run test lint format bench bench-peers growth docs walk mutants gallery \
+    study-page constraints clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -46,9 +48,15 @@ bench-peers: $(VENV)/.core $(PEERS:%=.venv-peers/%/.stamp) ## the same against S
 growth: $(VENV)/.core ## draw docs/growth.svg: how a run's time grows with its size
 	MPLBACKEND=Agg $(BIN)/python -m benchmarks.growth
 
-docs: $(VENV)/.docs ## build the documentation into docs/_build
-	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
-	@echo "docs/_build/index.html"
+docs: $(VENV)/.docs ## build the documentation into docs/_build; a dead link in any page is an error
+	$(BIN)/python -m sphinx -W --keep-going -q -E -b html -c docs . docs/_build
+	@echo "docs/_build/docs/index.html"
+
+mutants: .venv-mutants/.stamp ## put small faults into the code and see which no test notices (SAMPLE=200; goes on where it stopped)
+	nice -n 10 .venv-mutants/bin/python -m tests.mutants.campaign --sample $(SAMPLE) --workers $(WORKERS)
+
+walk: $(VENV)/.core ## type every command of the README where only a wheel is installed
+	MPLBACKEND=Agg $(BIN)/python -m tests.walk
 
 gallery: $(VENV)/.core ## make the pictures that the README shows (needs Chromium)
 	MPLBACKEND=Agg $(BIN)/python -m docs.make_gallery
@@ -69,7 +77,7 @@ clean: ## remove what builds and tools leave behind; reports stay
 	find . -path './.venv*' -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean ## the same, and the environments
-	rm -rf $(VENV) .venv-peers
+	rm -rf $(VENV) .venv-peers .venv-mutants .mutants
 
 # A stamp file tells what an environment holds; it is made again when pyproject.toml or the pins change.
 
@@ -91,6 +99,12 @@ $(VENV)/.docs: $(VENV)/.core
 .venv-peers/%/.stamp: benchmarks/peers/%.txt
 	$(call make_venv,.venv-peers/$*)
 	@.venv-peers/$*/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+.venv-mutants/.stamp: $(LOCK) tests/mutants/requirements.txt
+	$(call make_venv,.venv-mutants)
+	@.venv-mutants/bin/python $(INSTALL) --editable '.[dev]'
+	@.venv-mutants/bin/python -m pip install --quiet --disable-pip-version-check -r tests/mutants/requirements.txt
 	@touch $@
 
 define make_venv

@@ -1,4 +1,7 @@
-"""Sphinx configuration: Markdown pages by MyST, the reference from docstrings, nothing from the net."""
+"""Sphinx configuration: every Markdown page that we write, by MyST; nothing from the net.
+
+The source is the whole repository, so that a link from any page to any file of it is followed, and a dead one found.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ author = "The Tideover contributors"
 copyright = author
 version = release = sim.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build"]
-nitpicky = False
+root_doc = "docs/index"
+include_patterns = ["*.md", "docs/**"]
+exclude_patterns = [".*", "build", "dist", "docs/_build"]
+suppress_warnings = ["misc.highlighting_failure"]  # what a command prints is not always a language
 
 # Formulas are written as code: the default renderer of mathematics would load a script from the net.
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist", "fieldlist"]

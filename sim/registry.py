@@ -13,7 +13,10 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 class Model(BaseModel):
     """Base of everything that is read from a scenario: frozen, and strict about unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    elsewhere: ClassVar[dict[str, str]] = {}
+    """Keys that one might look for here and that are refused, with what is expected instead."""
 
 
 class Kind(Model):

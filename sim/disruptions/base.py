@@ -136,10 +136,14 @@ class AtOnce(Disruption):
     """Something that happens at one time, `from`."""
 
     instant: ClassVar[bool] = True
+    until: ClassVar[None] = None  # type: ignore[misc]  # takes the key out of the language for these kinds
+    for_: ClassVar[None] = None  # type: ignore[misc]
+    elsewhere: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("until", "for"), "no until or for: this happens at one time, `from`"
+    )
 
     def check_span(self) -> None:
-        if self.until is not None or self.for_ is not None:
-            raise ValueError("no until or for: this happens at one time, `from`")
+        """There is no end."""
 
     def span(self, network: Network) -> tuple[float, float]:
         start = network.calendar.day(self.from_)
@@ -238,10 +242,17 @@ def lane_rows(network: Network, names: Sequence[str]) -> np.ndarray:
 
 
 def passage_rows(network: Network, name: str) -> np.ndarray:
-    """Positions of a passage: of a canal in all its directions, or of one; raises PlaceError on the field `passage`."""
-    if name not in network.canals:
-        expected = one_of_few(network.canals, "a passage on some lane")
-        raise PlaceError(("passage",), "no lane uses this passage", name, expected, network.canals)
+    """Positions of a passage: of a canal in all its directions, or of one; raises PlaceError on the field `passage`.
+
+    It lies on the usual way of some lane, or on a way that vessels of some lane take when others are closed.
+    """
+    used = network.used_canals
+    if name not in used:
+        ways = [lane.way for lane in network.lanes if lane.way is not None]
+        if name not in network.canals or not any(way.may_meet(name) for way in ways):
+            expected = one_of_few(used, "a passage on some lane")
+            near = network.canals.keys() - {name}
+            raise PlaceError(("passage",), "no lane uses this passage", name, expected, near)
     return network.canals[name]
 
 

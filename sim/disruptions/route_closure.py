@@ -17,13 +17,15 @@ from sim.units import Days, Share, Text
 class RouteClosure(Disruption):
     """A passage (strait, canal) or a single lane is closed.
 
-    Of the vessels bound for a closed passage the share `diverts` takes the next best way by geography; the `rest`
-    waits before the passage or passes all the same. Vessels under way that have passed it go on. A closed lane
-    takes no departures; what is on it arrives.
+    Of the vessels bound for a closed passage the share `diverts` takes the shortest way that is left with all that is
+    closed at that moment; the `rest` waits before the passage or passes all the same. Where there is no way round,
+    those that would divert wait too. A vessel on a way round that meets another closure decides again from where it is;
+    one that has passed goes on. Of several closures of one passage the shares add up, to all at most. The same vessels
+    are the first to divert at every passage. A closed lane takes no departures; what is on it arrives.
     """
 
     passage: Text | None = None
-    """name of the passage, such as suez or bab_el_mandeb"""
+    """name of the passage, such as suez or bab_el_mandeb: on the usual way of some lane, or on a way round"""
     lane: Text | None = None
     """name of the lane, written 'from > to'"""
     diverts: Share | None = None

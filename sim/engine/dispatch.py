@@ -129,7 +129,8 @@ class Dispatch(Part):
         flow = np.flatnonzero(self._capped & (requested > 0))
         if flow.size:
             room = self._transport.loading.room(self._first_lane[flow]) / self._load[flow]
-            requested[flow] = np.minimum(requested[flow], np.ceil(np.maximum(0.0, room) - 1e-9).astype(np.int64))
+            short = room < requested[flow]
+            requested[flow[short]] = np.ceil(np.maximum(0.0, room[short]) - 1e-9).astype(np.int64)
         return requested
 
     def share_out(self, requested: np.ndarray, day: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What may leave on a lane, and when: capacity, vehicles, rounds, and the hours of the day."""
+"""What may leave on a lane, and when: capacity, rounds, and the hours of the day."""
 
 from __future__ import annotations
 
@@ -101,11 +101,8 @@ class Loading(Part):
         self._cold_capacity[self.place] = [lane.cold_capacity for lane in lanes]
         self._every = np.array([lane.every for lane in lanes], dtype=np.int64)
         self._first = np.array([lane.first for lane in lanes], dtype=np.int64)
-        self._fleets = {k: _Fleet(lane.vehicle, lane.vehicles) for k, lane in enumerate(lanes) if lane.vehicles}
-        self._has_fleet = np.array([bool(lane.vehicles) for lane in lanes], dtype=bool)
-        self.has_fleets = bool(self._fleets)
-        """whether some lane has vehicles of its own"""
-        self.limited = np.isfinite(self._capacity[self.place]) | self._has_fleet
+        has_fleet = np.array([bool(lane.vehicles) for lane in lanes], dtype=bool)
+        self.limited = np.isfinite(self._capacity[self.place]) | has_fleet
         """lanes that may not take all there is"""
         self.refrigerated = np.isfinite(self._cold_capacity[self.place])
         """lanes that may not take all cold goods there are"""
@@ -122,7 +119,7 @@ class Loading(Part):
         self._renew(first_day)
 
     def renew(self, day: int) -> None:
-        """Midnight: lanes may take a day's worth again, and vehicles that are back stand ready."""
+        """Midnight: lanes may take a day's worth again."""
         if self._renews:
             self._renew(day)
 
@@ -132,8 +129,6 @@ class Loading(Part):
         self._throughput.renew(self._capacity)
         left = self._throughput.left
         left[self._whole] = self._capacity[self._whole]
-        for lane, fleet in self._fleets.items():
-            left[self.place[lane]] = fleet.ready(float(day))
 
     def room(self, lane: np.ndarray) -> np.ndarray:
         """Handling units for which there is room today."""
@@ -170,7 +165,7 @@ class Loading(Part):
         for room, mine in ((self._cold, cold & self.refrigerated[lane]), (self._throughput, self.limited[lane])):
             here = np.flatnonzero(mine)
             wanted = np.bincount(place[here], passing[here] * size[here], len(room.left))
-            free = np.maximum(0.0, room.left)  # more vehicles may be away than there are, for a time
+            free = np.maximum(0.0, room.left)
             short = wanted > free + NO_TIME
             room.left -= np.where(short, 0.0, wanted)
             cut = here[short[place[here]]]
@@ -190,15 +185,9 @@ class Loading(Part):
         """When those that reach the end at `at` may come in."""
         return self._arrives.next(lane, at)
 
-    def gone(self, lane: np.ndarray, load: np.ndarray, at: np.ndarray, length: np.ndarray) -> None:
-        """Loads that set out at `at` for `length` days take whole vehicles with them."""
-        mine = np.flatnonzero(self._has_fleet[lane])
-        for k in np.unique(lane[mine]).tolist():
-            here = mine[lane[mine] == k]
-            for start in np.unique(at[here]).tolist():
-                now = here[at[here] == start]
-                self._fleets[k].take(start, float(load[now].sum()), float(length[now].max()))
-            self._throughput.left[self.place[k]] = self._fleets[k].room
+    def make_room(self, lane: int, units: float) -> None:
+        """The vehicles of a lane can take so many handling units today."""
+        self._throughput.left[self.place[lane]] = units
 
 
 def _proportional(room: float, units: np.ndarray, size: np.ndarray, rank: np.ndarray) -> np.ndarray:
@@ -213,42 +202,6 @@ def _proportional(room: float, units: np.ndarray, size: np.ndarray, rank: np.nda
             share[k] += 1
             room -= size[k]
     return share
-
-
-class _Fleet(Part):
-    """Vehicles of one lane: those that leave at one instant are filled up before another is taken."""
-
-    CHANGES = ("idle", "_back", "_start", "_loaded", "_taken")
-
-    def __init__(self, carries: float, number: int) -> None:
-        self.carries = carries
-        self.idle = number
-        self._back: list[tuple[float, int]] = []
-        self._start = -np.inf
-        self._loaded, self._taken = 0.0, 0
-
-    @property
-    def room(self) -> float:
-        """Handling units that can still be taken, the vehicles that leave at the last instant included."""
-        return self.idle * self.carries + self._taken * self.carries - self._loaded
-
-    def ready(self, now: float) -> float:
-        """Handling units that the vehicles standing ready can take."""
-        self.idle += sum(number for back, number in self._back if back <= now)
-        self._back = [(back, number) for back, number in self._back if back > now]
-        self._start, self._loaded, self._taken = -np.inf, 0.0, 0
-        return self.room
-
-    def take(self, start: float, load: float, length: float) -> None:
-        """A load leaves at `start`; its vehicles are away for twice `length`."""
-        if start != self._start:
-            self._start, self._loaded, self._taken = start, 0.0, 0
-        self._loaded += load
-        more = int(np.ceil(self._loaded / self.carries - NO_TIME)) - self._taken
-        self._taken += more
-        self.idle -= more
-        if more:
-            self._back.append((start + 2 * length, more))
 
 
 class Window:

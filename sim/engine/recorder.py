@@ -34,7 +34,7 @@ class Record:
     `queues`; `reserves` (days, reserves) stock, released, open; `lane_units` over lanes; `priced_units` over cells:
     units dispatched, each counted as many times as the price of its day is the usual one; `opening[name]` over groups:
     stocks (`STOCKS`) on the evening before the first counted day; `closing[name]` over groups: the figures of the last
-    day.
+    day; `reserve_days` unit-days in each reserve, over its holders.
     """
 
     sums: dict[str, np.ndarray]
@@ -50,6 +50,7 @@ class Record:
     priced_units: np.ndarray
     opening: dict[str, np.ndarray]
     closing: dict[str, np.ndarray]
+    reserve_days: list[np.ndarray]
     part: tuple[np.ndarray, dict[str, np.ndarray]] | None = None
 
 
@@ -99,6 +100,7 @@ class Recorder(Part):
         self._reserves = {name: np.zeros((days, len(plan.reserves)), dtype=np.int64) for name in held}
         self._whose = np.repeat(np.arange(len(plan.reserves)), [len(reserve.holder) for reserve in plan.reserves])
         self._holders = np.concatenate([np.zeros(0, dtype=np.int64), *(reserve.holder for reserve in plan.reserves)])
+        self._held_days = np.zeros(len(self._holders), dtype=np.int64)
         self._one_each = len(np.unique(self._holders)) == len(self._holders)
         self._lane_before = np.zeros(len(network.lanes), dtype=np.int64)
         self.prices_move = transport.quantities.touched("cell.price_factor")
@@ -124,6 +126,7 @@ class Recorder(Part):
             held[holders] = 0
             np.add.at(held, holders, stocks)
         if day >= 0:
+            self._held_days += stocks
             self._reserves["stock"][day] = np.bincount(self._whose, stocks, len(self._plan.reserves))
 
     def note_releases(self, day: int, released: list[int], is_open: list[bool]) -> None:
@@ -242,6 +245,7 @@ class Recorder(Part):
             self._priced if self.prices_move else sums["dispatched"].astype(float),
             by_name(self._opening),
             by_name(self._closing.copy()),
+            [self._held_days[self._whose == k] for k in range(len(self._plan.reserves))],
             None if self._cells is None or table is None else (self._cells, table),
         )
 

@@ -12,15 +12,16 @@ import math
 import numpy as np
 
 from sim.engine.cargo import Cargo
+from sim.engine.fleets import Fleets
 from sim.engine.journal import Journal
+from sim.engine.journeys import Journeys
 from sim.engine.licences import Licences
-from sim.engine.loading import Loading, after_curfew
+from sim.engine.loading import Loading
 from sim.engine.passages import Passages
 from sim.engine.permits import Permits
 from sim.engine.plan import Plan
 from sim.engine.ports import Ports
 from sim.engine.state import State
-from sim.engine.tape import TimeTape
 from sim.model.effects import Quantities
 from sim.model.part import Part
 from sim.model.shipments import Phase
@@ -37,13 +38,12 @@ class Transport(Part):
         self.network, self.state, self.quantities, self.journal = network, state, quantities, journal
         self.cold = network.cell_cold
         lanes = network.lanes
-        self._journeys = TimeTape([f"lane/{x.round or x.name}" for x in lanes], [x.times for x in lanes], streams)
         self.loading = Loading(lanes, -network.calendar.warm_up)
+        self._journeys = Journeys(network, self.loading, quantities, streams)
         self._cargo = Cargo(network, state)
+        self._fleets = Fleets(lanes, self.loading, self._cargo, self._journeys)
         self._permits = Permits(network, self._cargo, quantities, streams, journal)
         self.ports = Ports(network, self._cargo, self._permits, quantities, streams, journal)
-        self._may_have_curfew = quantities.touched("lane.opens", "lane.closes")
-        self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
         self.passages = Passages(network, streams, quantities)
         self.licences = Licences(quantities, streams, "flow.licence")
         self._has_ports = bool((network.routes.legs > 1).any())
@@ -61,6 +61,8 @@ class Transport(Part):
         if self.through_ports:
             self.ports.open_day()
         self.loading.renew(day)
+        if self._fleets:
+            self._fleets.renew(day)
         self.advance(float(day), inclusive=True)
 
     def advance(self, until: float, inclusive: bool) -> None:
@@ -110,7 +112,7 @@ class Transport(Part):
             held = self.licences.required(flow)
             self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
             rows, flow = rows[~held], flow[~held]
-        self._launch(rows, self.network.flow_lanes[flow, 0], now)
+        self._launch(*self._board(rows, self.network.flow_lanes[flow, 0], now))
 
     def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
         """Goods that wait at their source, before their first leg, for a licence."""
@@ -135,7 +137,7 @@ class Transport(Part):
         """Deal with goods under way when disruptions begin or end: at passages and before borders."""
         self._look_what_is_open()
         self.ports.effects_changed()
-        self.passages.changed(self.state.shipments, self.quantities, now, self.journal)
+        self.passages.changed(self.state.shipments, now, self.journal)
         self._at_border(now)
 
     def detain(self, rows: np.ndarray, days: float, now: float) -> None:
@@ -221,7 +223,8 @@ class Transport(Part):
         if passed.size:
             at = np.maximum(table["time"][passed], self._since)
             table["leg"][passed] += 1
-            self._launch(passed, self._cargo.lane(passed), at)
+            passed, lane, at = self._board(passed, self._cargo.lane(passed), at)
+            self._launch(passed, lane, at)
         return passed
 
     def _may_leave(self, rows: np.ndarray) -> np.ndarray:
@@ -234,22 +237,25 @@ class Transport(Part):
         free &= ~crossing | (self.quantities["flow.border_open"][flow] > 0) | table["exempt"][rows]
         return np.asarray(free)
 
+    def _board(
+        self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
+        """(rows, lanes, departures) of goods that are ready at `at`: they wait for vehicles, where their lane has some,
+        and are split where they go with several."""
+        if not self._fleets:
+            return rows, lane, at
+        return self._fleets.board(rows, lane, np.broadcast_to(self._journeys.sets_out(lane, at), lane.shape))
+
     def _launch(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float) -> None:
         table = self.state.shipments
-        at = self.loading.begin(lane, at)
-        if self._may_have_curfew:
-            at = after_curfew(at, self.quantities["lane.opens"][lane], self.quantities["lane.closes"][lane])
-        length = self._journeys.at(lane, np.floor(at))
-        if self._may_slow_down:
-            length = length * self.quantities["lane.factor"][lane] + self.quantities["lane.extra"][lane]
+        at = self._journeys.sets_out(lane, at)
+        length = self._journeys.length(lane, at)
         table["phase"][rows] = Phase.TRAVELLING
         table["departed"][rows], table["length"][rows] = at, length
         table["time"][rows] = self.loading.end(lane, at + length)
-        if self.loading.has_fleets:
-            self.loading.gone(lane, self._cargo.load(rows), table["departed"][rows], length)
         np.add.at(self.state.lane_units, lane, table["units"][rows])
         self.journal.shipments("departure", table, rows, table["departed"][rows])
-        self.passages.launched(table, rows, lane, self.quantities, self.journal)
+        self.passages.launched(table, rows, lane, self.journal)
 
     def _at_border(self, now: float) -> None:
         """Goods on the way to a border that has closed: let pass, returned or destroyed where the ban says so."""

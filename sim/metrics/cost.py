@@ -100,13 +100,9 @@ def _left_in_reserves(outcome: Outcome) -> float:
 
 def _reserve_holding(outcome: Outcome, rates: Rates) -> float:
     network, total = outcome.plan.network, 0.0
-    unit_days = outcome.record.reserves["stock"].sum(axis=0)
-    for position, reserve in enumerate(outcome.plan.reserves):
-        if reserve.spec.holding_cost is not None:
-            rate = reserve.spec.holding_cost
-        else:
-            price = network.products["cost"].to_numpy(dtype=float)[network.cell_product[reserve.holder]]
-            weight = reserve.size / max(1, int(reserve.size.sum()))
-            rate = float(np.sum(price * weight)) * rates.holding_rate
-        total += float(unit_days[position]) * rate / YEAR
+    price = network.products["cost"].to_numpy(dtype=float)[network.cell_product]
+    for reserve, unit_days in zip(outcome.plan.reserves, outcome.record.reserve_days, strict=True):
+        own = reserve.spec.holding_cost
+        rate = price[reserve.holder] * rates.holding_rate if own is None else own
+        total += float((unit_days * rate).sum()) / YEAR
     return total

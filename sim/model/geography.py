@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import nearest
+from sim.model.courses import Course, course_of, turns
 from sim.model.network import Passage
-from sim.model.sea_network import PASSAGES, Point, SeaNetwork, SeaPath
+from sim.model.sea_network import PASSAGES, Point, SeaNetwork
 
 CANALS = frozenset({"panama", "suez"})
 """Passages which a diverted vessel takes only if they are on its usual way or named: they need a slot."""
@@ -29,8 +30,6 @@ VOYAGES = Path(__file__).parent / "data" / "sea-voyages.csv"
 """Voyages that are known without the library."""
 
 _COLUMNS = ("origin", "destination", "may_use", "distance_nm", "from", "to", "passages", "path", "source")
-_TURNS = 6
-"""Points of a voyage at which a vessel that turns off is worked out."""
 _PATH_POINTS = 40
 _PATH_TOLERANCE = 0.05
 """Degrees by which the simplified path may miss the full one, if 40 points allow."""
@@ -76,17 +75,17 @@ class SeaLanes:
         ValueError
             If a port or passage is unknown, or no way leads from port to port.
         """
-        extra = sorted({_passage(name) for name in may_use} & CANALS)
+        extra = sorted({passage_named(name) for name in may_use} & CANALS)
         key = origin, destination, " ".join(extra)
         if key not in self._found:
             known = self._known(origin, destination, extra)
-            self._found[key] = known or measure(_network(), origin, destination, frozenset(extra))
+            self._found[key] = known or measure(sea_network(), origin, destination, frozenset(extra))
         return self._found[key]
 
     def position(self, locode: str) -> tuple[float, float]:
         """(latitude, longitude) of a port in degrees; raises ValueError if the port is unknown."""
         place = _table(self._file)[1].get(locode)
-        longitude, latitude = place or _port(_network(), locode)
+        longitude, latitude = place or _port(sea_network(), locode)
         return latitude, longitude
 
     def _known(self, origin: str, destination: str, extra: list[str]) -> Voyage | None:
@@ -107,7 +106,8 @@ def measure(network: SeaNetwork, origin: str, destination: str, may_use: frozens
     if way is None:
         raise ValueError(f"no way by sea from {origin} to {destination}")
     barred = CANALS - way.passages - may_use
-    passages = [_around(network, way, name, to, barred) for name in way.passages]
+    course = course_of(way)
+    passages = [_around(network, course, name, to, barred) for name in way.passages]
     return Voyage(
         round(way.length_nm, 1),
         tuple(sorted(passages, key=lambda p: (p.fraction, p.name))),
@@ -115,74 +115,16 @@ def measure(network: SeaNetwork, origin: str, destination: str, may_use: frozens
     )
 
 
-def _around(network: SeaNetwork, way: SeaPath, name: str, destination: Point, barred: frozenset[str]) -> Passage:
+def _around(network: SeaNetwork, course: Course, name: str, destination: Point, barred: frozenset[str]) -> Passage:
     """What closing one passage does to vessels at the start and at points on the way to it."""
     closed = barred | {name}
-    marks = _sailed(way)
-    reached = _nearest_mark(way.points, marks, PASSAGES[name][1])
-    fraction = round(reached / way.length_nm, 6)
-    detour = network.onward(way.points[0], destination, closed)
-    if detour is None:
+    reached = course.mark(name)
+    fraction = round(reached / course.end, 6)
+    detour = network.onward(course.points[0], destination, closed)
+    found = () if detour is None else turns(network, course, (0.0, reached), destination, closed)
+    if detour is None or not found:
         return Passage(name, fraction, 0.0, ())
-    turns = []
-    for share in np.linspace(0.0, fraction, _TURNS).tolist():
-        rest = _rest(network, way, marks, share * way.length_nm, reached, destination, closed)
-        turns.append((round(share, 6), round(rest / way.length_nm, 6)))
-    return Passage(name, fraction, round(max(1.0, detour / way.length_nm), 6), tuple(turns))
-
-
-def _rest(
-    network: SeaNetwork,
-    way: SeaPath,
-    marks: np.ndarray,
-    sailed: float,
-    reached: float,
-    destination: Point,
-    closed: frozenset[str],
-) -> float:
-    """Nautical miles left for a vessel that learns at `sailed` that a passage at `reached` is closed.
-
-    It sails on to the next turning point before the passage, or back to the last one, whichever is shorter.
-    """
-    before = max(int(np.searchsorted(marks, sailed + 1e-6, side="right")) - 1, 0)
-    options = []
-    for node in range(before, -1, -1):
-        onward = network.onward(way.points[node], destination, closed)
-        if onward is not None:
-            options.append(sailed - float(marks[node]) + onward)
-            break
-    if before + 1 < len(marks) and marks[before + 1] <= reached:
-        onward = network.onward(way.points[before + 1], destination, closed)
-        if onward is not None:
-            options.append(float(marks[before + 1]) - sailed + onward)
-    return min(options)
-
-
-def _sailed(way: SeaPath) -> np.ndarray:
-    """Nautical miles sailed at each point of a way (great circles, scaled to the way's length)."""
-    longitude, latitude = np.radians(np.array(way.points)).T
-    half = (
-        np.sin(np.diff(latitude) / 2) ** 2
-        + np.cos(latitude[:-1]) * np.cos(latitude[1:]) * np.sin(np.diff(longitude) / 2) ** 2
-    )
-    marks = np.concatenate([[0.0], np.cumsum(np.arcsin(np.sqrt(half)))])
-    return np.asarray(marks * (way.length_nm / marks[-1]))
-
-
-def _nearest_mark(points: Sequence[Point], marks: np.ndarray, place: Point) -> float:
-    """Nautical miles sailed at the point of a way that is nearest to a place."""
-    line = np.array(points)
-    start, step = line[:-1], np.diff(line, axis=0)
-    scale = np.array([np.cos(np.radians(place[1])), 1.0])
-    best = (np.inf, 0.0)
-    for turn in (-360.0, 0.0, 360.0):
-        target = np.array([place[0] + turn, place[1]])
-        squared = np.maximum(((step * scale) ** 2).sum(axis=1), 1e-12)
-        along = np.clip((((target - start) * scale) * (step * scale)).sum(axis=1) / squared, 0.0, 1.0)
-        misses = (((start + step * along[:, None] - target) * scale) ** 2).sum(axis=1)
-        k = int(misses.argmin())
-        best = min(best, (float(misses[k]), float(marks[k] + along[k] * (marks[k + 1] - marks[k]))))
-    return best[1]
+    return Passage(name, fraction, round(max(1.0, detour.length_nm / course.end), 6), found)
 
 
 def simplified(points: Sequence[Point], most: int) -> tuple[Point, ...]:
@@ -209,7 +151,7 @@ def _worst(line: np.ndarray, i: int, j: int) -> tuple[float, int]:
     return float(misses.max()), i + 1 + int(misses.argmax())
 
 
-def _passage(name: str) -> str:
+def passage_named(name: str) -> str:
     """The passage meant by a name of ours or of the library."""
     if name in PASSAGES:
         return name
@@ -231,7 +173,8 @@ def _hint(name: str, valid: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _network() -> SeaNetwork:
+def sea_network() -> SeaNetwork:
+    """The sea-lane graph, loaded once."""
     return SeaNetwork()
 
 
@@ -285,8 +228,8 @@ def remember(
 
     Raises ValueError as `SeaLanes.voyage` does; the file then stays as it was.
     """
-    network = _network()
-    extra = frozenset(_passage(name) for name in may_use) & CANALS
+    network = sea_network()
+    extra = frozenset(passage_named(name) for name in may_use) & CANALS
     rows = dict(_table(file)[0])
     voyages = []
     for origin, destination in pairs:

@@ -21,6 +21,7 @@ from sim.model.bill import Bill
 from sim.model.distributions import Times
 from sim.model.effects import Effect
 from sim.model.selection import Selector, select
+from sim.model.ways import Way
 
 CLASSES = ("vital", "essential", "necessary")
 """Classes of importance of products (VEN), the most important first."""
@@ -121,6 +122,8 @@ class Lane:
     every: int = 1
     first: int = 0
     round: str = ""
+    way: Way | None = None
+    """the usual way of its vessels, where passages are on it"""
 
 
 @dataclass(frozen=True)
@@ -219,8 +222,13 @@ class Network:
 
     @cached_property
     def passages(self) -> list[str]:
-        """Names of all passages on any lane, in order of name; directions with convoys of their own are one each."""
-        return sorted({passage.name for lane in self.lanes for passage in lane.passages})
+        """Names of all passages that vessels of any lane may use, in order of name.
+
+        Directions with convoys of their own are one each.
+        """
+        usual = {passage.name: passage.canal for lane in self.lanes for passage in lane.passages}
+        elsewhere = {name for lane in self.lanes if lane.way is not None for name in lane.way.usable}
+        return sorted(usual.keys() | (elsewhere - set(usual.values())))
 
     @cached_property
     def canals(self) -> dict[str, np.ndarray]:
@@ -230,6 +238,23 @@ class Network:
         for passage in (p for lane in self.lanes for p in lane.passages):
             rows.setdefault(passage.canal, set()).add(index[passage.name])
         return {name: np.array(sorted(rows[name]), dtype=np.int64) for name in sorted(rows)}
+
+    @cached_property
+    def lane_passages(self) -> list[dict[str, int]]:
+        """For each lane the passages that its vessels may use, by canal, as positions: of a canal whose directions have
+        convoys of their own the lane's, else the first by name."""
+        index = {name: i for i, name in enumerate(self.passages)}
+        found = []
+        for lane in self.lanes:
+            usable = sorted(lane.way.usable) if lane.way is not None else []
+            own = {passage.canal: index[passage.name] for passage in lane.passages}
+            found.append({name: own.get(name, int(self.canals[name][0])) for name in usable})
+        return found
+
+    @cached_property
+    def used_canals(self) -> set[str]:
+        """What a planner may call the passages that are on the usual way of some lane."""
+        return {name for lane in self.lanes for p in lane.passages for name in (p.name, p.canal)}
 
     @cached_property
     def convoys(self) -> dict[int, Convoys]:

@@ -76,8 +76,8 @@ class SeaNetwork:
             self._known[key] = self._find(*key)
         return self._known[key]
 
-    def onward(self, node: Point, destination: Point, closed: Iterable[str]) -> float | None:
-        """Nautical miles from a point of some way to a destination, or None where there is no way."""
+    def onward(self, node: Point, destination: Point, closed: Iterable[str]) -> SeaPath | None:
+        """The shortest way from a point of some way to a destination, or None where there is none."""
         longitude, latitude = node
         for turned in (math.remainder(longitude, 360.0), longitude):
             way = self.path((turned, latitude), destination, closed)
@@ -85,7 +85,7 @@ class SeaNetwork:
                 continue
             off = math.remainder(way.points[0][0] - longitude, 360.0), way.points[0][1] - latitude
             if math.hypot(*off) < _HERE:
-                return way.length_nm
+                return way
         return None
 
     def _find(self, origin: Point, destination: Point, closed: frozenset[str]) -> SeaPath | None:

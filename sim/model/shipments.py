@@ -27,15 +27,17 @@ COLUMNS = {
     "length": np.float64,
     "passage": np.int64,
     "vessel": np.int64,
-    "diverted": np.bool_,
+    "way": np.int64,
+    "luck": np.float64,
     "exempt": np.bool_,
     "permit": np.bool_,
 }
 """id: kept when a shipment is split; sent: day it left the source; time: when the present phase ends (held: when the
 passage is reached; queued, ready: since when; at berth: when it is served; done: never); departed,
-length: of the present leg, in days; passage: where it is held, else -1; vessel: that brought it to the port's berths,
-else -1; exempt: may cross a closed border; permit: has asked for what it needs at
-its buyer's border; lot: -1 for goods that are not kept by lot."""
+length: of the present leg, in days; passage: where it is held, else -1; way, luck: which way its vessel takes on the
+present leg, and the draw that says whether it is among the first to divert; vessel: that brought it to the port's
+berths, else -1; exempt: may cross a closed border; permit: has asked for what it needs at its buyer's border; lot: -1
+for goods that are not kept by lot."""
 
 START = {"lot": -1, "phase": Phase.READY, "passage": -1, "vessel": -1}
 """What a row has at the start of its route and that is not zero."""

@@ -67,6 +67,12 @@ def journeys(outcome: Outcome, flow: int, first: float, last: float) -> list[Jou
     return sorted(found, key=lambda j: (j.left, j.shipment))
 
 
+def passages_met(outcome: Outcome, flow: int) -> set[str]:
+    """Passages before which goods of a flow were held, or round which they were sent."""
+    events = _of_flow(outcome, flow)
+    return set(events.loc[events["event"].isin(("held", "diverted")), "cause"])
+
+
 def _trouble(outcome: Outcome, events: pd.DataFrame, arrived: float) -> str:
     """What a shipment met on its way, in words: the events that are not routine, then long stays."""
     told = []

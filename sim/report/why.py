@@ -15,7 +15,7 @@ import pandas as pd
 from sim.engine.run import Outcome
 from sim.errors import PlaceError
 from sim.model.effects import Effect, Impact
-from sim.report.journeys import Journey, journeys, lost_under_way
+from sim.report.journeys import Journey, journeys, lost_under_way, passages_met
 from sim.report.phrases import count, day_words, listed, plural
 
 LOOK_BACK = 30
@@ -266,6 +266,7 @@ class _Walk:
         routes, route = self.network.routes, self.network.flow_route[flow]
         lanes = [int(x) for x in routes.lane[route] if x >= 0]
         names = {p.name for lane in lanes for p in self.network.lanes[lane].passages}
+        names |= passages_met(self.outcome, flow)
         passages = [k for k, name in enumerate(self.network.passages) if name in names]
         rows = {name: [flow] for name in ("flow.border_open", "flow.at_border", "flow.licence")}
         rows["stop"] = [flow * routes.lane.shape[1] + leg for leg in range(routes.lane.shape[1])]

@@ -315,7 +315,7 @@ class LaneSpec(Model):
     passages: dict[str, Share] = {}
     """passages on the way and the share of the journey at which each is reached; with `speed`: from geography"""
     detour: dict[str, Days] = {}
-    """extra days when a passage is closed; with `speed`: from geography"""
+    """extra days when a passage is closed, which add up for several; with `speed`: from geography"""
     season: list[LaneSeason] = []
     """parts of every year in which the lane is closed or slower"""
     departs: Hours | None = None

@@ -197,6 +197,9 @@ def _unknown_key(fault: _Fault, document: Document, where: str) -> Problem:
         expected = ("one of " if len(fields) <= 15 else "a key such as ") + ", ".join(some)
     mark = document.mark((*fault.path, fault.word))
     message = f"unknown key '{fault.word}' in {where}"
+    for shape in shapes.bare(fault.shapes):
+        if reason := getattr(shape, "elsewhere", {}).get(fault.word):
+            return Problem(mark.shown, mark.line, message, None, reason)
     return Problem(mark.shown, mark.line, message, None, expected, nearest(fault.word, fields))
 
 

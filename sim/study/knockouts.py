@@ -97,13 +97,23 @@ class Use:
     def cut_off(self, node: Node) -> np.ndarray:
         """Facility cells that only goods through this node reach: for them it is a single point of failure.
 
-        A passage cuts nobody off: ships go round.
+        A passage cuts off only whom no ship reaches on a way round it.
         """
         nothing = np.zeros(len(self.flows), dtype=bool)
-        if node.kind == "passage":
-            return np.zeros(0, dtype=np.int64)
-        lost = self.supplied(nothing) & ~self.supplied(self.through(node))
+        blocked = self._without_detour(node) if node.kind == "passage" else self.through(node)
+        lost = self.supplied(nothing) & ~self.supplied(blocked)
         return np.flatnonzero(lost & (self._network.cell_kind == "facility"))
+
+    def _without_detour(self, passage: Node) -> np.ndarray:
+        """Whether each of `flows` uses a lane on which there is no way round a passage, as a mask over them."""
+        closed = frozenset({passage.name})
+        barred = [
+            k
+            for k, lane in enumerate(self._network.lanes)
+            if passage.name in _names("passage", lane) and lane.way is not None and lane.way.turn(0.0, closed) is None
+        ]
+        route = self._network.flow_route[self.flows]
+        return np.asarray(np.isin(self._network.routes.lane[route], barred).any(axis=1))
 
 
 def _names(kind: str, lane: Lane) -> list[str]:

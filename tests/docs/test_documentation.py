@@ -14,13 +14,17 @@ import yaml
 import sim
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if "_build" not in page.parts]
 BLOCK = re.compile(r"^```(\w+)(?! fragment)(?![^\n]* with mistakes)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A fenced block and its language; a `fragment` is one entry, which the contract tests try in their own network."""
 NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A block that the page's commands find as a file of this name."""
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)|\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+FILE = re.compile(r"`((?:benchmarks|docs|scenarios|sim|tests)/[\w./-]+\.\w+)`")
+"""A file of the repository that is named in running text."""
 
 
 def blocks(kind: str) -> list[pytest.param]:
@@ -116,3 +120,9 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
         target = match[1] or match[2]
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_are_there(page: Path) -> None:
+    named = FILE.findall(page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []

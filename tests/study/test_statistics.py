@@ -215,3 +215,20 @@ def test_a_figure_that_is_not_defined_leaves_its_pair_out_and_is_counted() -> No
     values = np.array([[1.0, 2.0], [np.nan, 3.0], [4.0, 6.0], [5.0, 8.0]])
     found = compare(rows_of(values, ["a", "b"]), ["a", "b"], [("b", "a")], 0.95).iloc[0]
     assert (found["n"], found["left_out"], found["difference"]) == (3, 1, 2.0)
+
+
+def test_a_difference_is_told_from_the_confidence_on_at_which_its_interval_leaves_zero_out() -> None:
+    """Differences of 1, 2 and 3 and Student's p of scipy: just below 1 - p they are told, just above they are not."""
+    rows = rows_of(np.array([[0.0, 1.0], [0.0, 2.0], [0.0, 3.0]]), ["a", "b"])
+    p = stats.ttest_1samp([1.0, 2.0, 3.0], 0).pvalue
+    for confidence, verdict in ((1 - 1.01 * p, "higher"), (1 - 0.99 * p, UNDETECTED)):
+        found = compare(rows, ["a", "b"], [("b", "a")], confidence).iloc[0]
+        assert found["verdict"] == verdict
+        assert (found["low"] > 0) == (verdict == "higher")
+
+
+def test_what_common_draws_save_is_measured_against_the_sum_of_both_variances() -> None:
+    """1, 2, 3 and 0, 3, 6 have the variances 1 and 9, their differences 1, -1, -3 have 4: four tenths."""
+    rows = rows_of(np.array([[1.0, 0.0], [2.0, 3.0], [3.0, 6.0]]), ["a", "b"])
+    for pair in (("a", "b"), ("b", "a")):
+        assert compare(rows, ["a", "b"], [pair], 0.95).iloc[0]["independent_ratio"] == pytest.approx(0.4)

@@ -147,6 +147,13 @@ def test_the_wave_arrives_with_its_lag() -> None:
     assert int(np.argmax(west)) - int(np.argmax(east)) == pytest.approx(23, abs=2)
 
 
+def test_cases_that_are_treated_take_their_units_and_no_others() -> None:
+    """A tenth of all who fall ill among east's 40,000 in 203 days, at two units each; rounded at two facilities."""
+    done = run(certain(TWO) | {"disruptions": [WAVE | {"arrives": {"east": "0d"}}]})
+    extra = sum((demand(done, site) - usual).sum() for site, usual in (("a", 30), ("b", 10), ("c", 30)))
+    assert extra == pytest.approx(2 * 0.1 * seir(40_000, 2.5, 5.0, 7.0, 10.0, 203).sum(), abs=2)
+
+
 def test_facilities_share_by_usual_demand_or_by_population() -> None:
     """East: 30 and 10 a day, and 30,000 and 10,000 people: a has three quarters by either, if b uses any itself."""
     usual, people = (

@@ -117,6 +117,45 @@ def test_departures_take_whole_vehicles_while_there_are_some(simulate: Any) -> N
     assert sent(run).reindex(range(9), fill_value=0).tolist() == [30, 20, 0, 40, 20, 0, 40, 20, 0]
 
 
+@pytest.mark.parametrize("hours", [5, 11, 13, 24, 25, 36, 50])
+def test_a_vehicle_loads_again_when_it_is_back_whatever_the_hour(hours: int, simulate: Any) -> None:
+    """Out and back takes twice the way, so that trip k leaves at k * 2 * hours / 24; in 60 days those do for which
+    k * 2 * hours is below 1440. There is always more than the vehicle takes: every trip is full."""
+    lane = f"{{from: maker, to: a, time: {hours}h, vehicles: {{carries: 20, number: 1}}}}"
+    out = sent(simulate(roads(lane, per_day=200), detail="full"))
+    trips = [k * 2 * hours / 24 for k in range(-(-1440 // (2 * hours)))]
+    assert out.index.tolist() == pytest.approx(trips)
+    assert (out == 20).all()
+
+
+def test_who_needs_no_second_trip_leaves_in_the_evening(simulate: Any) -> None:
+    """13 hours, ten units a day, a vehicle for 500: it leaves with a day's order whenever it is back, an hour and more
+    later each day (26 h k); the order of day 12 finds it away until midnight, and goes with that of day 13."""
+    lane = "{from: maker, to: a, time: 13h, vehicles: {carries: 500, number: 1}}"
+    out = sent(simulate(roads(lane, days=26), detail="full"))
+    by_hand = {k * 26 / 24: 10 for k in range(12)} | {12 * 26 / 24: 20} | {13 + k * 26 / 24: 10 for k in range(1, 12)}
+    assert out.index.tolist() == pytest.approx(list(by_hand))
+    assert out.tolist() == list(by_hand.values())
+
+
+def test_vehicles_that_come_back_together_leave_together(simulate: Any) -> None:
+    """Two vehicles of 20, 18 hours: both are back after a day and a half. Of 50 a day, 40 leave on day 0 and 40 at noon
+    of day 1, with what came by then; then on day 3 and so on."""
+    lane = "{from: maker, to: a, time: 18h, vehicles: {carries: 20, number: 2}}"
+    run = simulate(roads(lane, per_day=50, days=12), detail="full")
+    assert sent(run).to_dict() == {k * 1.5: 40 for k in range(8)}
+    came = run.events[(run.events["event"] == "arrival") & (run.events["day"] > 0)].groupby("day")["units"].sum()
+    assert came.to_dict() == {k * 1.5 + 0.75: 40 for k in range(8) if k * 1.5 + 0.75 < 11}
+
+
+def test_vehicles_wait_for_the_hours_of_the_lane(simulate: Any) -> None:
+    """Out at 6:00, back after 26 hours at 8:00, too late for the morning's window: one trip every second day."""
+    lane = "{from: maker, to: a, time: 13h, departs: {from: 6h, until: 7h}, vehicles: {carries: 20, number: 1}}"
+    assert sent(simulate(roads(lane, per_day=30, days=20), detail="full")).index.tolist() == [
+        k + 0.25 for k in range(0, 20, 2)
+    ]
+
+
 def test_a_full_vehicle_is_not_needed_to_leave(simulate: Any) -> None:
     lane = "{from: maker, to: a, time: 12h, vehicles: {carries: 500, number: 1}}"
     assert (sent(simulate(roads(lane), detail="full")) == 10).all()

@@ -88,7 +88,7 @@ def test_the_file_says_what_the_library_says(origin: str, destination: str) -> N
 
 
 def test_a_named_canal_shortens_the_way_round() -> None:
-    network = geography._network()
+    network = geography.sea_network()
     usual = around(measure(network, "CNSHA", "NLRTM"), "suez")
     freer = around(measure(network, "CNSHA", "NLRTM", frozenset({"panama"})), "suez")
     assert freer.detour < usual.detour
@@ -122,8 +122,8 @@ def test_errors_name_the_value_and_the_remedy(
 
 
 def test_names_of_the_library_are_understood() -> None:
-    assert geography._passage("babalmandab") == "bab_el_mandeb"
-    assert geography._passage("ormuz") == "hormuz"
+    assert geography.passage_named("babalmandab") == "bab_el_mandeb"
+    assert geography.passage_named("ormuz") == "hormuz"
 
 
 def test_remembered_voyages_are_read_back_in_order(tmp_path: Path) -> None:

@@ -56,6 +56,14 @@ def test_a_recall_finds_a_lot_in_every_store_and_shipment(tmp_path: Path) -> Non
     assert done.daily["recalled"].sum() == lots["recalled"].sum()
 
 
+def test_a_recall_is_of_the_days_from_the_first_to_the_one_before_the_last(tmp_path: Path) -> None:
+    recall = RECALL.replace("2024-02-10", "2024-01-18") + "made_until: 2024-01-13, removal: 7d}]\n"
+    done = run(tmp_path, "trace: true", more=recall)
+    called = done.lots[(done.lots["recalled"] > 0)]
+    assert called["made"].astype(str).tolist() == ["2024-01-10", "2024-01-11", "2024-01-12"], "one lot a day"
+    assert (called["recalled"] == called["units"] - called["used"]).all()
+
+
 def test_goods_under_way_are_kept_back_on_arrival(tmp_path: Path) -> None:
     done = run(tmp_path, "trace: true", more=RECALL + "made_until: 2024-02-10, removal: 30d}]\n")
     store = of(done, "store")
@@ -102,6 +110,22 @@ def test_old_goods_are_not_sent_to_those_who_refuse_them(tmp_path: Path) -> None
     last_use = (pd.to_datetime(lots["expires"]) - pd.Timestamp("2024-01-01")).dt.days
     assert len(clinic) and (last_use.loc[clinic["lot"]].to_numpy() - clinic["day"].to_numpy() + 1 >= 40).all()
     assert lots.loc[lots["units"] == 200, "expired"].tolist() == [200], "the old stock was left to expire"
+
+
+def test_goods_are_accepted_with_just_the_life_they_must_have_and_refused_a_day_later(tmp_path: Path) -> None:
+    """Twelve days of use and four on the road leave eight from arrival on, as many as the clinic wants.
+
+    What leaves the store on day 30, made on day 27, takes a day longer: seven are left on day 32. The ten are
+    written off and ordered again, by way of the maker: 20 come on day 36.
+    """
+    delay = "disruptions: [{kind: lane_delay, lanes: [store > clinic], from: 2024-01-31, for: 1d, extra: 1d}]\n"
+    stock = "stock: [{at: store, on_hand: 0, on_the_way: steady}]\n"
+    text = CHAIN.replace("GOODS", "shelf_life: 12d, minimum_life: 8d").replace("MAKES", "")
+    path = tmp_path / "chain.yaml"
+    path.write_text(text.replace("level: 20d", "level: 3d") + stock + delay, encoding="utf-8")
+    clinic = of(sim.run(path, twin=False), "clinic")
+    assert clinic["received"].loc[10:36].tolist() == [10] * 21 + [0] + [10] * 4 + [20]
+    assert clinic["expired"].loc[10:36].tolist() == [0] * 22 + [10] + [0] * 4
 
 
 def test_a_lot_must_not_expire_while_it_is_made(tmp_path: Path) -> None:

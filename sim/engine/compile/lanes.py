@@ -14,6 +14,7 @@ from sim.model.distributions import Times, parse_times
 from sim.model.effects import Effect
 from sim.model.network import NEVER, Calendar, Lane, Passage
 from sim.model.selection import select
+from sim.model.ways import TypedWay
 from sim.scenario.load import Problems
 from sim.scenario.network_spec import Hours, LaneSeason, LaneSpec
 from sim.scenario.sites import SiteTable
@@ -128,8 +129,8 @@ def _expand(spec: LaneSpec, sites: SiteTable, places: _Geography) -> list[Lane]:
             lane = _sea_lane(spec, name, origin, destination, float(cost[k]), capacity, places)
         else:
             times = spec.time if spec.time is not None else spread_times(float(days[k]), spec.spread)
-            passages = _typed_passages(spec, times)
-            lane = Lane(name, origin, destination, spec.mode, times, float(cost[k]), capacity, passages)
+            lane = Lane(name, origin, destination, spec.mode, times, float(cost[k]), capacity)
+            lane = _typed_passages(spec, lane)
         lane = replace(lane, departs=_hours(spec.departs), arrives=_hours(spec.arrives))
         if spec.vehicles is not None:
             lane = replace(lane, vehicle=spec.vehicles.carries, vehicles=spec.vehicles.number)
@@ -191,24 +192,33 @@ def spread_times(mean: float, spread: float) -> Times:
     return parse_times(f"lognormal({mean:.6f}d, {mean * spread:.6f}d)")
 
 
-def _typed_passages(spec: LaneSpec, times: Times) -> tuple[Passage, ...]:
-    """Passages of a lane whose time is given: a vessel that turns off under way needs the detour on top of the rest."""
-    found = []
+def _typed_passages(spec: LaneSpec, lane: Lane) -> Lane:
+    """A lane whose time is given, with its passages: each detour comes on top of the voyage."""
+    if not spec.passages:
+        return lane
+    mean, found = lane.times.mean, []
     for name, fraction in spec.passages.items():
-        longer = 1 + spec.detour[name] / times.mean if times.mean else 1.0
+        longer = 1 + spec.detour[name] / mean if mean else 1.0
         found.append(Passage(name, fraction, longer, ((0.0, longer), (fraction, longer - fraction))))
-    return tuple(sorted(found, key=lambda p: (p.fraction, p.name)))
+    found.sort(key=lambda passage: (passage.fraction, passage.name))
+    stops = tuple((p.name, p.fraction, spec.detour[p.name] / (mean or 1.0)) for p in found)
+    return replace(lane, passages=tuple(found), way=TypedWay(stops, float(mean > 0)))
 
 
 def _sea_lane(
     spec: LaneSpec, name: str, origin: int, destination: int, cost: float, capacity: float, places: _Geography
 ) -> Lane:
+    from sim.model.sea_ways import sea_way
+
+    ends, may_use = (places.locode(origin), places.locode(destination)), frozenset(spec.may_use)
     try:
-        voyage = places.sea.voyage(places.locode(origin), places.locode(destination), frozenset(spec.may_use))
+        voyage = places.sea.voyage(*ends, may_use)
     except ValueError as error:
         raise PlaceError(("to",), f"lane '{name}': {error}") from None
     assert spec.speed is not None
     times = spread_times(voyage.distance_nm / (spec.speed * KNOT), spec.spread)
+    way = sea_way(*ends, may_use, voyage)
     return Lane(
-        name, origin, destination, spec.mode, times, cost, capacity, voyage.passages, voyage.distance_nm, voyage.path
-    )
+        name, origin, destination, spec.mode, times, cost, capacity, voyage.passages, voyage.distance_nm, voyage.path,
+        way=way,
+    )  # fmt: skip

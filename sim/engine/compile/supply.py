@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from sim.errors import PlaceError, placed
-from sim.model.amounts import Column
+from sim.model.amounts import Column, Cover
 from sim.model.network import Lane
 from sim.model.selection import select
 from sim.scenario.load import Loaded, Problems
@@ -122,8 +123,9 @@ def find_supply(
 
     `materials` are those of a maker's site and product; those that the maker makes itself it does not buy.
 
-    A site without a sourcing entry orders from the one place its lanes lead to that can have the product; none or
-    several are problems, and so are suppliers that do not make what is ordered and warehouses that feed each other.
+    A site without a sourcing entry orders from the one place its lanes lead to that can have the product: a maker of
+    it, or a warehouse that has some at the start or is supplied, otherwise than through that site. None or several are
+    problems, and so are suppliers that do not make what is ordered and warehouses that feed each other.
     """
     finder = _Finder(loaded, Paths(lanes, loaded.sites.frame["kind"].to_numpy()), products, problems)
     supply = Supply()
@@ -146,6 +148,20 @@ def find_supply(
     return supply
 
 
+def stocked_at_start(loaded: Loaded, products: list[str]) -> set[tuple[int, int]]:
+    """(site, product) for which the scenario gives units on hand at the start; days of a demand that may be none do not
+    count. What is wrong with an entry is told where stock is bound."""
+    found = set[tuple[int, int]]()
+    for entry in loaded.spec.stock:
+        if isinstance(entry.on_hand, Cover) or entry.on_hand == 0:
+            continue
+        with suppress(PlaceError):
+            sites = select(entry.at, loaded.sites.frame).tolist()
+            names = products if entry.products is None else entry.products
+            found |= {(site, products.index(name)) for site in sites for name in names if name in products}
+    return found
+
+
 class _Finder:
     def __init__(self, loaded: Loaded, paths: Paths, products: list[str], problems: Problems) -> None:
         self.names = [str(name) for name in loaded.sites.frame["name"]]
@@ -160,6 +176,9 @@ class _Finder:
             for product in spec.makes
             if product in products
         }
+        self._loaded = loaded
+        self._stocked = stocked_at_start(loaded, products)
+        self._left_out = set[tuple[int, int]]()
 
     def at_maker(
         self, site: int, product: int, materials: Mapping[tuple[int, int], set[int]]
@@ -180,6 +199,8 @@ class _Finder:
         if (site, product) in self.explicit:
             return self._explicit(site, product, ways)
         able = [s for s in ways if self.kinds[s] == "warehouse" or (s, product) in self.makes]
+        if len(able) > 1:
+            able = [s for s in able if self._can_have(s, product, site)]
         if len(able) == 1:
             return [(able[0], ways[able[0]], 1.0)]
         what = f"'{self.products[product]}' at '{self.names[site]}'"
@@ -200,6 +221,28 @@ class _Finder:
             problem = PlaceError((), message, None, "a lane under lanes")
         self.problems.note(problem, place)
         return []
+
+    def _can_have(self, source: int, product: int, buyer: int) -> bool:
+        """Whether a source makes a product, has some at the start, or can get it otherwise than through its buyer.
+
+        A warehouse that can never have it is noted.
+        """
+        seen, open_, from_buyer = {buyer, source}, [source], False
+        while open_:
+            here = open_.pop()
+            if (here, product) in self.makes or (here, product) in self._stocked:
+                return True
+            above = self.explicit[here, product][1] if (here, product) in self.explicit else self.paths.into(here)
+            if self.kinds[here] == "warehouse":
+                from_buyer |= buyer in above
+                open_ += set(above) - seen
+                seen |= set(above)
+        if (source, product) not in self._left_out:
+            self._left_out.add((source, product))
+            name, why = self.names[source], "could have it from its buyer only" if from_buyer else "can never have any"
+            message = f"'{name}' is no source of '{self.products[product]}': it {why}"
+            self._loaded.notes.append(self._loaded.document.problem(("warehouses", name), message))
+        return False
 
     def _explicit(self, site: int, product: int, ways: dict[int, Path]) -> list[tuple[int, Path, float]]:
         position, shares = self.explicit[site, product]
