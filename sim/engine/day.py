@@ -169,6 +169,7 @@ class World(Part):
         effects = [effect for impact in impacts for effect in impact.effects]
         self.quantities.expect([*self.plan.network.seasons, *effects])
         self.transport.expect_effects(now)
+        self.recorder.expect_queues()
         self.patients.join(impacts)
         for desk in self.desks:
             desk.hear(impacts)

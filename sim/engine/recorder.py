@@ -62,8 +62,8 @@ class Recorder(Part):
     """
 
     CHANGES = (
-        "_sums", "_table", "_counts", "_squares", "_traffic", "_ports", "_passages", "_reserves", "_lane_before", "_priced",
-        "busy", "_opening", "_closing",
+        "_sums", "_table", "_counts", "_squares", "_traffic", "_ports", "_passages", "_queues", "_reserves",
+        "_lane_before", "_priced", "busy", "_opening", "_closing",
     )  # fmt: skip
     SCRATCH = ("_today", "_real")
 
@@ -108,6 +108,15 @@ class Recorder(Part):
         self.busy = np.zeros(len(ledger.rows), dtype=bool)
         """rows in which anything is in the days recorded last"""
         self._has_bounds = bool((plan.stock_maximum >= 0).any())
+
+    def expect_queues(self) -> None:
+        """Passages before which vessels come to queue get their columns; until now nobody has queued there."""
+        queues = tuple(self._transport.passages.queues)
+        known = [queues.index(number) for number in self._queues]
+        for name, figure in self._passages.items():
+            self._passages[name] = np.zeros((len(figure), len(queues)))
+            self._passages[name][:, known] = figure
+        self._queues = queues
 
     def rejoin(self) -> None:
         self._today, self._real = np.zeros_like(self._today), np.empty_like(self._real)

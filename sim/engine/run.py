@@ -137,7 +137,7 @@ class Running(Part):
         self.day = until
 
     def inject(self, *coming: Impact) -> None:
-        """Have disruptions happen that nobody knew of until now; announced and beginning at the present midnight or later.
+        """Have disruptions happen that nobody knew of until now; announced at the present midnight at the earliest.
 
         What follows is the same, to the byte, as if they had been among the plan's from the first day. Raises
         ValueError for one that would have been announced, or would act, before now, and for a recall of goods that

@@ -160,7 +160,7 @@ class Quantities(Part):
         self._sort()
 
     def expect(self, effects: Sequence[Effect]) -> None:
-        """From now on these are the effects; those that have begun are as they were, and values change when others do."""
+        """From now on these are the effects; those that have begun are as they were."""
         self.effects = effects
         self._sort()
 

@@ -22,7 +22,8 @@ class Part:
     `CHANGES` names the attributes that hold what changes: arrays, numbers, texts, and lists, tuples, dicts and sets of
     these. `GROWS` names lists to which entries are added that never change afterwards. `SCRATCH` names what is worked
     out anew when it is asked for and tells nothing by itself: arrays to work in, and draws that could be drawn again.
-    `VIEWS` names what points into what changes, and is made again by `rejoin`. Other attributes never change; those that are parts are copied with what holds them.
+    `VIEWS` names what points into what changes; `rejoin` makes it again. Other attributes never change; those that are
+    parts are copied with what holds them.
     """
 
     CHANGES: ClassVar[tuple[str, ...]] = ()
