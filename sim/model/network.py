@@ -9,7 +9,7 @@ independent of the order of the file.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +20,8 @@ from sim.model.amounts import Column, Cover
 from sim.model.bill import Bill
 from sim.model.distributions import Times
 from sim.model.effects import Effect
-from sim.model.selection import Selector, select
+from sim.model.lists import Lists
+from sim.model.selection import KINDS, Selector, select
 
 CLASSES = ("vital", "essential", "necessary")
 """Classes of importance of products (VEN), the most important first."""
@@ -308,7 +309,7 @@ class Network:
 
     def product_positions(self, names: list[str] | None) -> np.ndarray:
         """Positions of products by name; all of them for None. Raises PlaceError for an unknown one."""
-        known = {str(n): i for i, n in enumerate(self.products["name"])}
+        known = self._product_of
         if names is None:
             return np.arange(len(known))
         for position, name in enumerate(names):
@@ -320,31 +321,81 @@ class Network:
         """Positions of the sites a selector names; not to be changed in place."""
         word = repr(selector)
         if word not in self._selected:  # a hazard asks again for every shock
-            self._selected[word] = select(selector, self.sites)
+            named = isinstance(selector, str) and selector in self.site_of and selector not in (*KINDS, "all")
+            found = np.array([self.site_of[str(selector)]]) if named else select(selector, self.sites)
+            self._selected[word] = found
         return self._selected[word]
 
-    @cached_property
-    def _selected(self) -> dict[str, np.ndarray]:
-        """Sites by selector, as far as asked for."""
-        return {}
-
     def select_cells(self, selector: Selector, products: list[str] | None = None) -> np.ndarray:
-        """Positions of the cells at the selected sites that hold one of the products.
+        """Positions of the cells at the selected sites that hold one of the products; not to be changed in place.
 
         Raises PlaceError on the field `at` or `products` where a name is unknown.
         """
-        with placed("at"):
-            sites = self.select_sites(selector)
-        with placed("products"):
-            return self.cells_of(sites, self.product_positions(products))
+        word = repr((selector, products))
+        if word not in self._selected:
+            with placed("at"):
+                sites = self.select_sites(selector)
+            with placed("products"):
+                self._selected[word] = self.cells_of(sites, self.product_positions(products))
+        return self._selected[word]
 
     def cells_of(self, sites: np.ndarray, products: np.ndarray) -> np.ndarray:
-        """Positions of the cells at these sites and of these products."""
-        at = np.zeros(len(self.sites), dtype=bool)
-        at[sites] = True
+        """Positions of the cells at these sites and of these products, ascending."""
+        cells = np.sort(self._cells_at.of(np.unique(sites))[0])
         of = np.zeros(len(self.products), dtype=bool)
         of[products] = True
-        return np.flatnonzero(at[self.cell_site] & of[self.cell_product])
+        return cells[of[self.cell_product[cells]]]
+
+    def flows_from(self, cells: np.ndarray) -> np.ndarray:
+        """Positions of the flows out of these cells, ascending."""
+        return np.sort(self._flows_from.of(np.unique(cells))[0])
+
+    def of_kind(self, kind: str) -> np.ndarray:
+        """Whether each cell is at a site of this kind; a mask, not to be changed in place."""
+        if kind not in self._of_kind:
+            self._of_kind[kind] = np.asarray(self.cell_kind == kind, dtype=bool)
+        return self._of_kind[kind]
+
+    @cached_property
+    def _selected(self) -> dict[str, np.ndarray]:
+        """Sites by selector and cells by selector and products, as far as asked for."""
+        return {}
+
+    @cached_property
+    def site_of(self) -> dict[str, int]:
+        """Sites by name."""
+        return {str(n): i for i, n in enumerate(self.sites["name"])}
+
+    @cached_property
+    def lane_of(self) -> dict[str, int]:
+        """Lanes by name."""
+        return {lane.name: i for i, lane in enumerate(self.lanes)}
+
+    @cached_property
+    def lane_mode(self) -> np.ndarray:
+        """Mode of each lane."""
+        return np.array([lane.mode for lane in self.lanes], dtype=object)
+
+    @cached_property
+    def _product_of(self) -> dict[str, int]:
+        return {str(n): i for i, n in enumerate(self.products["name"])}
+
+    @cached_property
+    def _cells_at(self) -> Lists:
+        """Cells by site."""
+        return Lists(self.cell_site, np.arange(len(self.cell_site)), len(self.sites))
+
+    @cached_property
+    def _flows_from(self) -> Lists:
+        """Flows by source cell."""
+        return Lists(self.flow_source, np.arange(len(self.flow_source)), len(self.cell_site))
+
+    @cached_property
+    def _of_kind(self) -> dict[str, np.ndarray]:
+        return {}
+
+    def __getstate__(self) -> dict[str, object]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # the rest is worked out where needed
 
     def column(self, name: str, sites: np.ndarray) -> np.ndarray:
         """Values of a table's column at these sites; raises PlaceError where there is no such column or value."""
