@@ -350,6 +350,15 @@ class Network:
         """Positions of the flows out of these cells, ascending."""
         return np.sort(self._flows_from.of(np.unique(cells))[0])
 
+    def crossing(self, country: str, trade: str) -> np.ndarray:
+        """Whether each flow goes over the country's border as one of its "exports" or "imports"; a mask, not to be
+        changed in place."""
+        if (country, trade) not in self._crossing:
+            at_home = (self.sites["country"] == country).to_numpy()
+            source, buyer = at_home[self.cell_site[self.flow_source]], at_home[self.cell_site[self.flow_buyer]]
+            self._crossing[country, trade] = source & ~buyer if trade == "exports" else buyer & ~source
+        return self._crossing[country, trade]
+
     def of_kind(self, kind: str) -> np.ndarray:
         """Whether each cell is at a site of this kind; a mask, not to be changed in place."""
         if kind not in self._of_kind:
@@ -360,6 +369,11 @@ class Network:
     def _selected(self) -> dict[str, np.ndarray]:
         """Sites by selector and cells by selector and products, as far as asked for."""
         return {}
+
+    @cached_property
+    def countries(self) -> set[str]:
+        """Codes of the countries of all sites."""
+        return set(map(str, self.sites["country"]))
 
     @cached_property
     def site_of(self) -> dict[str, int]:
@@ -392,6 +406,10 @@ class Network:
 
     @cached_property
     def _of_kind(self) -> dict[str, np.ndarray]:
+        return {}
+
+    @cached_property
+    def _crossing(self) -> dict[tuple[str, str], np.ndarray]:
         return {}
 
     def __getstate__(self) -> dict[str, object]:
