@@ -179,9 +179,7 @@ class Acted:
         ]
         self._now = np.zeros(len(effects))
         self._holds = np.zeros(len(effects), dtype=bool)
-        steps = [
-            (day, k, value, day < e.end) for k, e in enumerate(effects) for day, value in (*e.steps, (e.end, 0.0))
-        ]
+        steps = [(day, k, value, day < e.end) for k, e in enumerate(effects) for day, value in (*e.steps, (e.end, 0.0))]
         day, which, to, holds = (np.array(column) for column in zip(*steps, strict=True))
         order = np.argsort(day, kind="stable")
         self._days, self._which, self._to, self._hold = day[order], which[order], to[order], holds[order]

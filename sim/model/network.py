@@ -15,13 +15,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from sim.errors import PlaceError, placed
+from sim.errors import PlaceError
 from sim.model.amounts import Column, Cover
 from sim.model.bill import Bill
 from sim.model.distributions import Times
 from sim.model.effects import Effect
-from sim.model.lists import Lists
-from sim.model.selection import KINDS, Selector, select
+from sim.model.lookups import Lookups
 
 CLASSES = ("vital", "essential", "necessary")
 """Classes of importance of products (VEN), the most important first."""
@@ -179,7 +178,7 @@ class Routes:
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Lookups):
     """The compiled network; all index arrays are int64.
 
     `sites` and `products` are tables in order of name. Cells are in order of group (kind, country, region,
@@ -214,11 +213,6 @@ class Network:
     """what happens to lanes every year, disruptions or not"""
 
     @cached_property
-    def site_kind(self) -> np.ndarray:
-        """Kind of each site."""
-        return self.sites["kind"].to_numpy(dtype=object)
-
-    @cached_property
     def passages(self) -> list[str]:
         """Names of all passages on any lane, in order of name; directions with convoys of their own are one each."""
         return sorted({passage.name for lane in self.lanes for passage in lane.passages})
@@ -238,11 +232,6 @@ class Network:
         index = {name: i for i, name in enumerate(self.passages)}
         passages = [p for lane in self.lanes for p in lane.passages]
         return {index[p.name]: p.convoys for p in passages if p.convoys is not None}
-
-    @cached_property
-    def cell_kind(self) -> np.ndarray:
-        """Kind of the site of each cell."""
-        return self.site_kind[self.cell_site]
 
     @cached_property
     def cell_size(self) -> np.ndarray:
@@ -296,121 +285,6 @@ class Network:
         total = np.zeros(len(self.cell_site))
         np.add.at(total, self.flow_buyer, self.flow_share * self.routes.lead_time[self.flow_route])
         return total
-
-    def site_names(self, positions: np.ndarray) -> list[str]:
-        """Names of the sites at these positions."""
-        return [str(n) for n in self.sites["name"].to_numpy()[positions]]
-
-    def cell_names(self, cells: np.ndarray) -> list[str]:
-        """Site and product of these cells, as 'site/product'."""
-        sites = self.sites["name"].to_numpy()[self.cell_site[cells]]
-        goods = self.products["name"].to_numpy()[self.cell_product[cells]]
-        return [f"{site}/{product}" for site, product in zip(sites, goods, strict=True)]
-
-    def product_positions(self, names: list[str] | None) -> np.ndarray:
-        """Positions of products by name; all of them for None. Raises PlaceError for an unknown one."""
-        known = self._product_of
-        if names is None:
-            return np.arange(len(known))
-        for position, name in enumerate(names):
-            if name not in known:
-                raise PlaceError((position,), "unknown product", name, "a product of this scenario", known)
-        return np.array(sorted(known[name] for name in names), dtype=np.int64)
-
-    def select_sites(self, selector: Selector) -> np.ndarray:
-        """Positions of the sites a selector names; not to be changed in place."""
-        word = repr(selector)
-        if word not in self._selected:  # a hazard asks again for every shock
-            named = isinstance(selector, str) and selector in self.site_of and selector not in (*KINDS, "all")
-            found = np.array([self.site_of[str(selector)]]) if named else select(selector, self.sites)
-            self._selected[word] = found
-        return self._selected[word]
-
-    def select_cells(self, selector: Selector, products: list[str] | None = None) -> np.ndarray:
-        """Positions of the cells at the selected sites that hold one of the products; not to be changed in place.
-
-        Raises PlaceError on the field `at` or `products` where a name is unknown.
-        """
-        word = repr((selector, products))
-        if word not in self._selected:
-            with placed("at"):
-                sites = self.select_sites(selector)
-            with placed("products"):
-                self._selected[word] = self.cells_of(sites, self.product_positions(products))
-        return self._selected[word]
-
-    def cells_of(self, sites: np.ndarray, products: np.ndarray) -> np.ndarray:
-        """Positions of the cells at these sites and of these products, ascending."""
-        cells = np.sort(self._cells_at.of(np.unique(sites))[0])
-        of = np.zeros(len(self.products), dtype=bool)
-        of[products] = True
-        return cells[of[self.cell_product[cells]]]
-
-    def flows_from(self, cells: np.ndarray) -> np.ndarray:
-        """Positions of the flows out of these cells, ascending."""
-        return np.sort(self._flows_from.of(np.unique(cells))[0])
-
-    def crossing(self, country: str, trade: str) -> np.ndarray:
-        """Whether each flow goes over the country's border as one of its "exports" or "imports"; a mask, not to be
-        changed in place."""
-        if (country, trade) not in self._crossing:
-            at_home = (self.sites["country"] == country).to_numpy()
-            source, buyer = at_home[self.cell_site[self.flow_source]], at_home[self.cell_site[self.flow_buyer]]
-            self._crossing[country, trade] = source & ~buyer if trade == "exports" else buyer & ~source
-        return self._crossing[country, trade]
-
-    def of_kind(self, kind: str) -> np.ndarray:
-        """Whether each cell is at a site of this kind; a mask, not to be changed in place."""
-        if kind not in self._of_kind:
-            self._of_kind[kind] = np.asarray(self.cell_kind == kind, dtype=bool)
-        return self._of_kind[kind]
-
-    @cached_property
-    def _selected(self) -> dict[str, np.ndarray]:
-        """Sites by selector and cells by selector and products, as far as asked for."""
-        return {}
-
-    @cached_property
-    def countries(self) -> set[str]:
-        """Codes of the countries of all sites."""
-        return set(map(str, self.sites["country"]))
-
-    @cached_property
-    def site_of(self) -> dict[str, int]:
-        """Sites by name."""
-        return {str(n): i for i, n in enumerate(self.sites["name"])}
-
-    @cached_property
-    def lane_of(self) -> dict[str, int]:
-        """Lanes by name."""
-        return {lane.name: i for i, lane in enumerate(self.lanes)}
-
-    @cached_property
-    def lane_mode(self) -> np.ndarray:
-        """Mode of each lane."""
-        return np.array([lane.mode for lane in self.lanes], dtype=object)
-
-    @cached_property
-    def _product_of(self) -> dict[str, int]:
-        return {str(n): i for i, n in enumerate(self.products["name"])}
-
-    @cached_property
-    def _cells_at(self) -> Lists:
-        """Cells by site."""
-        return Lists(self.cell_site, np.arange(len(self.cell_site)), len(self.sites))
-
-    @cached_property
-    def _flows_from(self) -> Lists:
-        """Flows by source cell."""
-        return Lists(self.flow_source, np.arange(len(self.flow_source)), len(self.cell_site))
-
-    @cached_property
-    def _of_kind(self) -> dict[str, np.ndarray]:
-        return {}
-
-    @cached_property
-    def _crossing(self) -> dict[tuple[str, str], np.ndarray]:
-        return {}
 
     def __getstate__(self) -> dict[str, object]:
         return {field.name: getattr(self, field.name) for field in fields(self)}  # the rest is worked out where needed
