@@ -224,17 +224,16 @@ DISRUPTIONS: Registry[Disruption] = Registry("disruption", "kind")
 
 def one_site(network: Network, name: str, field: str, kinds: tuple[str, ...]) -> int:
     """Position of a site of one of the kinds; raises PlaceError naming the nearest valid name."""
-    sites = network.sites
-    valid = [str(n) for n, k in zip(sites["name"], sites["kind"], strict=True) if k in kinds]
-    if name not in valid:
-        what = " or ".join(kinds)
+    found = network.site_of.get(name)
+    if found is None or network.site_kind[found] not in kinds:
+        what, valid = " or ".join(kinds), network.site_names(np.flatnonzero(np.isin(network.site_kind, kinds)))
         raise PlaceError((field,), f"unknown {what}", name, one_of_few(valid, f"a {what}"), valid)
-    return int(np.flatnonzero((sites["name"] == name).to_numpy())[0])
+    return found
 
 
 def lane_rows(network: Network, names: Sequence[str]) -> np.ndarray:
     """Positions of lanes by name; raises PlaceError on the field `lanes` for an unknown one."""
-    index = {lane.name: i for i, lane in enumerate(network.lanes)}
+    index = network.lane_of
     for position, name in enumerate(names):
         if name not in index:
             raise PlaceError(("lanes", position), "unknown lane", name, "a lane written 'from > to'", index)
@@ -260,8 +259,8 @@ def lanes_by_name_or_mode(network: Network, names: Sequence[str] | None, mode: s
     """Positions of the lanes named, else of all of a mode; raises PlaceError on the field `lanes` or `mode`."""
     if names is not None:
         return lane_rows(network, names)
-    rows = [i for i, lane in enumerate(network.lanes) if lane.mode == mode]
-    if not rows:
-        modes = {lane.mode for lane in network.lanes}
+    rows = np.flatnonzero(network.lane_mode == mode)
+    if not rows.size:
+        modes = set(network.lane_mode)
         raise PlaceError(("mode",), "no lane of this mode", mode, one_of_few(modes, "a mode"), modes)
-    return np.array(rows)
+    return rows

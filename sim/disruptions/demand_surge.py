@@ -40,7 +40,7 @@ class DemandSurge(Disruption):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
-        cells = cells[network.cell_kind[cells] == "facility"]
+        cells = cells[network.of_kind("facility")[cells]]
         start, end = self.span(network)
         effects = []
         if self.factor != 1:

@@ -57,17 +57,16 @@ class ExportBan(Disruption):
         return effects, []
 
     def _flows(self, network: Network) -> np.ndarray:
-        country = network.sites["country"].to_numpy()
-        if self.country not in country:
-            known = {str(code) for code in country if code}
+        if self.country not in network.countries:
+            known = {code for code in network.countries if code}
             expected = one_of_few(known, "a country of some site")
             raise PlaceError(("country",), "unknown country", self.country, expected, known)
-        source, buyer = network.cell_site[network.flow_source], network.cell_site[network.flow_buyer]
-        banned = (country[source] == self.country) & (country[buyer] != self.country)
+        banned = np.flatnonzero(network.crossing(self.country, "exports"))
         with placed("products"):
             products = network.product_positions(self.products)
-        banned &= np.isin(network.cell_product[network.flow_source], products)
+        banned = banned[np.isin(network.cell_product[network.flow_source[banned]], products)]
         for position, word in enumerate(self.exempt):
             with placed("exempt", position):
-                banned &= ~np.isin(buyer, network.select_sites(word))
-        return np.flatnonzero(banned)
+                buyer = network.cell_site[network.flow_buyer[banned]]
+                banned = banned[~np.isin(buyer, network.select_sites(word))]
+        return banned

@@ -65,12 +65,10 @@ class LicenceDelay(Disruption):
         """Flows over the country's border, and through the port; a mask."""
         concerned = np.ones(len(network.flow_buyer), dtype=bool)
         if self.country is not None:
-            country = network.sites["country"].to_numpy()
-            if self.country not in country:
-                raise PlaceError(("country",), "unknown country", self.country, "a country of some site", set(country))
-            source, buyer = network.cell_site[network.flow_source], network.cell_site[network.flow_buyer]
-            inside, outside = (source, buyer) if self.trade == "exports" else (buyer, source)
-            concerned &= (country[inside] == self.country) & (country[outside] != self.country)
+            known = network.countries
+            if self.country not in known:
+                raise PlaceError(("country",), "unknown country", self.country, "a country of some site", known)
+            concerned &= network.crossing(self.country, self.trade)
         if self.port is not None:
             concerned &= (self._through(network) >= 0)[network.flow_route]
         return concerned

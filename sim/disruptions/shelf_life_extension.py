@@ -32,5 +32,5 @@ class ShelfLifeExtension(MadeBetween):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.suppliers, self.products)
-        cells = cells[network.cell_kind[cells] == "supplier"]
+        cells = cells[network.of_kind("supplier")[cells]]
         return [], [self.impulse(network, "extend_life", cells, self.by)]

@@ -54,7 +54,7 @@ class SiteOutage(Disruption):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
-        if not np.isin(cells, [*network.flow_source, *network.bill.own]).any():
+        if not len(network.flows_from(cells)) and not np.isin(cells, network.bill.own).any():
             message = "nothing is made or sent out here; to close a port use port_closure, for patients demand_surge"
             raise PlaceError(("at",), message, self.place(), "suppliers or warehouses")
         start, end = self.span(network)
@@ -78,7 +78,7 @@ class SiteOutage(Disruption):
 
     def _shipping(self, network: Network, cells: np.ndarray, steps: Steps, over: float) -> list[Effect]:
         """What leaves the site: nothing while capacity is nil; a share of usual where capacity is not limited."""
-        out = np.flatnonzero(np.isin(network.flow_source, cells))
+        out = network.flows_from(cells)
         limited = np.isfinite(network.capacity[network.flow_source[out]])
         shut = tuple((day, 0.0 if value == 0 else np.inf) for day, value in steps)
         effects = [Effect("flow.allowance", out[~limited], "at_most", steps, over, self.label)]

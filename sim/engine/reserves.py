@@ -147,7 +147,7 @@ class ReserveDesk:
         """Routine rotation: ordinary stock gets what expires first, the reserve keeps what lasts longest."""
         lots = self._state.lots
         if lots is not None and self.reserve.spec.rotation == "routine":
-            lots.rotate(lots.pocket[self.reserve.holder], lots.reserve[self._position], day)
+            lots.rotate(self._position, day)
 
     def _too_old(self, day: float) -> np.ndarray:
         """Units of each holder that some member would not accept on receipt."""

@@ -9,10 +9,17 @@ from typing import Literal
 import numpy as np
 
 from sim.model.distributions import Times
+from sim.model.lists import Lists
 
 Operation = Literal["multiply", "add", "at_most", "at_least"]
 ORDER: tuple[Operation, ...] = ("multiply", "add", "at_most", "at_least")
 """Operations are applied in this order; within one operation they commute."""
+FOLD: dict[Operation, np.ufunc] = {
+    "multiply": np.multiply,
+    "add": np.add,
+    "at_most": np.minimum,
+    "at_least": np.maximum,
+}
 
 Steps = tuple[tuple[float, float], ...]
 """(day, value) pairs in order of day: a value holds from its day until the next."""
@@ -142,6 +149,78 @@ def ramp(start: float, length: float, before: float, after: float) -> Steps:
     return (*((start + day, before + (after - before) * s) for day, s in enumerate(shares)), (start + length, after))
 
 
+class Acted:
+    """One quantity under its effects: `value`, changed in place, as `base` is under those that hold at a time.
+
+    Rows on which the same effects act, from the same base, have one value and are one *group*: a thousand disruptions
+    of a whole country are worked out once, not at each site, and where something begins or ends only for the groups
+    that it touches. There all effects are applied anew in their order, so that values are the same however they came
+    about.
+    """
+
+    def __init__(self, base: np.ndarray, value: np.ndarray, effects: Sequence[Effect]) -> None:
+        self._value, self._past = value, 0
+        sets: dict[bytes, int] = {}
+        set_of = [sets.setdefault(np.asarray(e.rows, dtype=np.int64).tobytes(), len(sets)) for e in effects]
+        distinct = [np.frombuffer(rows, dtype=np.int64) for rows in sets]
+        group, first = _groups(base, distinct)
+        self._base = base[first]
+        rows = np.flatnonzero(group >= 0)
+        self._rows = Lists(group[rows], rows, len(first))
+        touched = [np.unique(group[rows]) for rows in distinct]
+        effect = np.repeat(np.arange(len(effects)), [len(touched[k]) for k in set_of])
+        groups = np.concatenate([touched[k] for k in set_of])
+        self._groups = Lists(effect, groups, len(effects))
+        operation = np.array([ORDER.index(e.operation) for e in effects])
+        self._folds = [
+            (FOLD[ORDER[k]], Lists(groups[mine], effect[mine], len(first)))
+            for k in np.unique(operation).tolist()
+            for mine in [operation[effect] == k]
+        ]
+        self._now = np.zeros(len(effects))
+        self._holds = np.zeros(len(effects), dtype=bool)
+        steps = [(day, k, value, day < e.end) for k, e in enumerate(effects) for day, value in (*e.steps, (e.end, 0.0))]
+        day, which, to, holds = (np.array(column) for column in zip(*steps, strict=True))
+        order = np.argsort(day, kind="stable")
+        self._days, self._which, self._to, self._hold = day[order], which[order], to[order], holds[order]
+
+    def update(self, now: float) -> None:
+        """Take the value on to the time `now`; raises ValueError where that is before the last."""
+        upto = int(np.searchsorted(self._days, now, side="right"))
+        if upto == self._past:
+            return
+        if upto < self._past:
+            raise ValueError("time goes forward")
+        changes, self._past = slice(self._past, upto), upto
+        changed = self._which[changes]
+        self._now[changed], self._holds[changed] = self._to[changes], self._hold[changes]  # the last of several counts
+        groups = np.unique(self._groups.of(changed)[0])
+        found = self._base[groups]
+        for fold, lists in self._folds:
+            effects, whose = lists.of(groups)
+            holds = self._holds[effects]
+            effects = effects[holds]
+            fold.at(found, whose[holds], self._now[effects])
+        rows, whose = self._rows.of(groups)
+        self._value[rows] = found[whose]
+
+
+def _groups(base: np.ndarray, sets: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that are in the same sets and have the same base: each row's group (-1: in no set), and one row of each."""
+    label, labels = np.zeros(len(base), dtype=np.int64), 1
+    for rows in sets:  # each set cuts the parts that it meets in two
+        known, part = np.unique(label[rows], return_inverse=True)
+        label[rows] = labels + part
+        labels += len(known)
+    rows = np.flatnonzero(label)
+    rows = rows[np.lexsort((base[rows], label[rows]))]
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = (np.diff(label[rows]) != 0) | (base[rows[1:]] != base[rows[:-1]])
+    group = np.full(len(base), -1)
+    group[rows] = np.cumsum(new) - 1
+    return group, rows[new]
+
+
 @dataclass
 class Quantities:
     """The named quantities of a run: `base` as given, `value` as it is now. Arrays over the rows of each quantity."""
@@ -152,39 +231,23 @@ class Quantities:
 
     def __post_init__(self) -> None:
         self.value = {name: array.copy() for name, array in self.base.items()}
-        self._by_name: dict[str, list[Effect]] = {}
+        by_name: dict[str, list[Effect]] = {}
         for effect in sorted(self.effects, key=lambda e: (e.quantity, ORDER.index(e.operation), e.start, e.cause)):
-            self._by_name.setdefault(effect.quantity, []).append(effect)
-        self._spans = {
-            name: (np.array([e.start for e in effects]), np.array([e.end for e in effects]))
-            for name, effects in self._by_name.items()
-        }
+            by_name.setdefault(effect.quantity, []).append(effect)
+        self._acted = {name: Acted(self.base[name], self.value[name], mine) for name, mine in by_name.items()}
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.value[name]
 
     def touched(self, *names: str) -> bool:
         """Whether any effect of this run acts on one of these quantities."""
-        return any(name in self._by_name for name in names)
+        return any(name in self._acted for name in names)
 
     def boundaries(self) -> list[float]:
         """Every time at which some quantity changes, ascending."""
         return sorted({b for effect in self.effects for b in effect.boundaries()})
 
     def update(self, now: float) -> None:
-        """Recompute every quantity that any effect touches, in place, for the time `now`."""
-        for name, effects in self._by_name.items():
-            array = self.value[name]
-            array[:] = self.base[name]
-            start, end = self._spans[name]
-            for position in np.flatnonzero((start <= now) & (now < end)).tolist():
-                effect = effects[position]
-                value = effect.value(now)
-                if effect.operation == "multiply":
-                    array[effect.rows] *= value
-                elif effect.operation == "add":
-                    array[effect.rows] += value
-                elif effect.operation == "at_most":
-                    array[effect.rows] = np.minimum(array[effect.rows], value)
-                else:
-                    array[effect.rows] = np.maximum(array[effect.rows], value)
+        """Take every quantity that any effect touches, in place, on to the time `now`; times are given in order."""
+        for acted in self._acted.values():
+            acted.update(now)

@@ -9,18 +9,18 @@ independent of the order of the file.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from sim.errors import PlaceError, placed
+from sim.errors import PlaceError
 from sim.model.amounts import Column, Cover
 from sim.model.bill import Bill
 from sim.model.distributions import Times
 from sim.model.effects import Effect
-from sim.model.selection import Selector, select
+from sim.model.lookups import Lookups
 from sim.model.ways import Way
 
 CLASSES = ("vital", "essential", "necessary")
@@ -181,7 +181,7 @@ class Routes:
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Lookups):
     """The compiled network; all index arrays are int64.
 
     `sites` and `products` are tables in order of name. Cells are in order of group (kind, country, region,
@@ -214,11 +214,6 @@ class Network:
     bill: Bill
     seasons: tuple[Effect, ...] = ()
     """what happens to lanes every year, disruptions or not"""
-
-    @cached_property
-    def site_kind(self) -> np.ndarray:
-        """Kind of each site."""
-        return self.sites["kind"].to_numpy(dtype=object)
 
     @cached_property
     def passages(self) -> list[str]:
@@ -262,11 +257,6 @@ class Network:
         index = {name: i for i, name in enumerate(self.passages)}
         passages = [p for lane in self.lanes for p in lane.passages]
         return {index[p.name]: p.convoys for p in passages if p.convoys is not None}
-
-    @cached_property
-    def cell_kind(self) -> np.ndarray:
-        """Kind of the site of each cell."""
-        return self.site_kind[self.cell_site]
 
     @cached_property
     def cell_size(self) -> np.ndarray:
@@ -321,55 +311,8 @@ class Network:
         np.add.at(total, self.flow_buyer, self.flow_share * self.routes.lead_time[self.flow_route])
         return total
 
-    def site_names(self, positions: np.ndarray) -> list[str]:
-        """Names of the sites at these positions."""
-        return [str(n) for n in self.sites["name"].to_numpy()[positions]]
-
-    def cell_names(self, cells: np.ndarray) -> list[str]:
-        """Site and product of these cells, as 'site/product'."""
-        sites = self.sites["name"].to_numpy()[self.cell_site[cells]]
-        goods = self.products["name"].to_numpy()[self.cell_product[cells]]
-        return [f"{site}/{product}" for site, product in zip(sites, goods, strict=True)]
-
-    def product_positions(self, names: list[str] | None) -> np.ndarray:
-        """Positions of products by name; all of them for None. Raises PlaceError for an unknown one."""
-        known = {str(n): i for i, n in enumerate(self.products["name"])}
-        if names is None:
-            return np.arange(len(known))
-        for position, name in enumerate(names):
-            if name not in known:
-                raise PlaceError((position,), "unknown product", name, "a product of this scenario", known)
-        return np.array(sorted(known[name] for name in names), dtype=np.int64)
-
-    def select_sites(self, selector: Selector) -> np.ndarray:
-        """Positions of the sites a selector names; not to be changed in place."""
-        word = repr(selector)
-        if word not in self._selected:  # a hazard asks again for every shock
-            self._selected[word] = select(selector, self.sites)
-        return self._selected[word]
-
-    @cached_property
-    def _selected(self) -> dict[str, np.ndarray]:
-        """Sites by selector, as far as asked for."""
-        return {}
-
-    def select_cells(self, selector: Selector, products: list[str] | None = None) -> np.ndarray:
-        """Positions of the cells at the selected sites that hold one of the products.
-
-        Raises PlaceError on the field `at` or `products` where a name is unknown.
-        """
-        with placed("at"):
-            sites = self.select_sites(selector)
-        with placed("products"):
-            return self.cells_of(sites, self.product_positions(products))
-
-    def cells_of(self, sites: np.ndarray, products: np.ndarray) -> np.ndarray:
-        """Positions of the cells at these sites and of these products."""
-        at = np.zeros(len(self.sites), dtype=bool)
-        at[sites] = True
-        of = np.zeros(len(self.products), dtype=bool)
-        of[products] = True
-        return np.flatnonzero(at[self.cell_site] & of[self.cell_product])
+    def __getstate__(self) -> dict[str, object]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # the rest is worked out where needed
 
     def column(self, name: str, sites: np.ndarray) -> np.ndarray:
         """Values of a table's column at these sites; raises PlaceError where there is no such column or value."""
