@@ -34,7 +34,7 @@ class ExportBan(Disruption):
     """countries or sites that are still served"""
     at_border: Literal["wait", "pass", "return", "destroy"] = "wait"
     """what becomes of goods that have left the source but not the country; unless they wait, nothing follows them"""
-    rush: Number = Field(default=1.0, ge=1)
+    rush: Number = Field(default=1.0, ge=1, le=1000)
     """order-up-to levels of the buyers concerned are multiplied by this from the notice until the ban begins"""
     example = {"country": "IN", "from": "2024-01-11", "for": "8d"}
     bad_example = ({"country": "XX", "from": "2024-01-11", "for": "8d"}, "unknown country")
