@@ -11,9 +11,10 @@ import numpy as np
 from sim.engine.plan import DemandPlan
 from sim.model.effects import Effect, Impact, Quantities
 from sim.model.network import Network
+from sim.model.vocabulary import QuantityName
 from sim.units import EXACT
 
-FACTOR = "cell.demand_factor"
+FACTOR: QuantityName = "cell.demand_factor"
 
 
 def too_much(plan: DemandPlan, network: Network, impacts: Sequence[Impact]) -> str | None:

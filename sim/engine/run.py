@@ -22,6 +22,7 @@ from sim.engine.plan import Plan
 from sim.engine.recorder import Record
 from sim.errors import Problem, ScenarioError
 from sim.model.effects import Impact
+from sim.model.vocabulary import Event
 from sim.rng import Streams
 from sim.units import EXACT
 
@@ -137,7 +138,7 @@ class Clock:
 
 def _announce(clock: Clock, world: World, impact: Impact) -> None:
     """The disruption's own entries in the journal."""
-    events = [("disruption_begins", impact.start)]
+    events: list[tuple[Event, float]] = [("disruption_begins", impact.start)]
     if impact.end > impact.start:
         events.append(("disruption_ends", impact.end))
     if impact.announced < impact.start:

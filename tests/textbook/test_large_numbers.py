@@ -134,9 +134,7 @@ def test_the_days_before_a_surge_are_drawn_as_without_it(tmp_path: Path) -> None
         ),
     ],
 )
-def test_demand_that_does_not_fit_is_refused_with_its_size(
-    demand: str, more: str, people: int, tmp_path: Path
-) -> None:
+def test_demand_that_does_not_fit_is_refused_with_its_size(demand: str, more: str, people: int, tmp_path: Path) -> None:
     told = refused(file(tmp_path, demand, more, people))
     assert "more than can be counted to the unit" in told and f"{2**53:,}" in told
 
