@@ -69,7 +69,8 @@ def _from_csv(csv: Csv, spec: Table, kind: str, in_use: dict[str, str]) -> pd.Da
     default = {name: field.default for name, field in Site.model_fields.items()}
     data: dict[str, Any] = {"name": csv.texts("name"), "kind": kind}
     for column in TEXT_COLUMNS:
-        data[column] = csv.texts(column, default[column])
+        read = csv.countries if column == "country" else csv.texts
+        data[column] = read(column, default[column])
     data["lat"] = csv.numbers("lat", np.nan, -90, 90)
     data["lon"] = csv.numbers("lon", np.nan, -180, 180)
     data["priority"] = csv.whole("priority", default["priority"], 0)

@@ -8,13 +8,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim.errors import Problem, ScenarioError, nearest
+from sim.errors import PlaceError, Problem, ScenarioError, nearest
+from sim.model.countries import parse_country
 from sim.scenario.document import shown_path, shown_value
 from sim.units import MOST, parse_date, parse_share
 
@@ -136,6 +137,10 @@ class Table:
 
         return self.values(column, parse, default, "", names or ())
 
+    def countries(self, column: str, default: str | None = None) -> list[str]:
+        """Country codes as two capitals. A bad cell gives ''."""
+        return self.values(column, parse_country, default, "")
+
     def values(
         self, column: str, parse: Callable[[str], Any], default: Any, bad: Any, valid: Collection[str] = ()
     ) -> list[Any]:
@@ -146,7 +151,7 @@ class Table:
             return [bad if default is None else default] * len(self)
         cells = self.columns[column]
         known: dict[str, Any] = {}
-        wrong: dict[str, str] = {}
+        wrong: dict[str, Exception] = {}
         for text in dict.fromkeys(cells):
             try:
                 if not text and default is None:
@@ -154,17 +159,21 @@ class Table:
                 known[text] = parse(text) if text else default
             except (ValueError, OverflowError) as error:
                 known[text] = bad
-                wrong[text] = str(error)
+                wrong[text] = error
         if wrong:
             self._report(column, [row for row, text in enumerate(cells) if text in wrong], wrong, valid)
         return [known[text] for text in cells]
 
-    def _report(self, column: str, rows: list[int], wrong: dict[str, str], valid: Collection[str]) -> None:
+    def _report(self, column: str, rows: list[int], wrong: dict[str, Exception], valid: Collection[str]) -> None:
         cells = self.columns[column]
         for row in rows[:MOST_SHOWN]:
             text = cells[row]
             message = "this is not valid" if text else "there is no value"
-            self.problems.append(self.problem(row, column, message, text or None, wrong[text], valid))
+            error = wrong[text]
+            expected = error.expected if isinstance(error, PlaceError) else str(error)
+            like = error.nearest if isinstance(error, PlaceError) else nearest(text, valid) if text else None
+            problem = self.problem(row, column, message, text or None, expected)
+            self.problems.append(replace(problem, nearest=like))
         if len(rows) > MOST_SHOWN:
             line = self.lines[rows[MOST_SHOWN]]
             self.problems.append(Problem(self.file, line, f"column '{column}': (and {len(rows) - MOST_SHOWN} more)"))
