@@ -143,7 +143,7 @@ def _summary(result: Any) -> None:
 @WORKERS
 @SCHEDULER
 @click.option(
-    "--replications", "-n", type=click.IntRange(min=2), help="So many of each, instead of what the study says."
+    "--replications", "-n", type=click.IntRange(2, 100_000), help="So many of each, instead of what the study says."
 )
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")

@@ -6,13 +6,14 @@ Kosovo.
 
 from __future__ import annotations
 
+import difflib
 import re
 from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from sim.errors import PlaceError, nearest
+from sim.errors import PlaceError
 from sim.units import parse_text
 
 CODES = frozenset(
@@ -74,8 +75,8 @@ def nearest_code(text: str) -> str | None:
         names |= {name.lower(): str(country.alpha_2) for name in called if name}
     if word in names:
         return names[word]
-    like = nearest(word, names) if len(word) > 3 else None
-    return None if like is None else names[like]
+    like = difflib.get_close_matches(word, names, n=1, cutoff=0.75) if len(word) > 3 else []
+    return names[like[0]] if like else None
 
 
 def parse_country(value: Any) -> str:

@@ -62,7 +62,7 @@ def _one(word: str, sites: pd.DataFrame) -> np.ndarray:
     valid = [*sites["name"], *(x for c in ("region", "country") for x in sites[c].unique() if x), *KINDS, "all"]
     expected = "a site, a region, a country, or suppliers, warehouses, facilities"
     error = PlaceError((), "unknown site", word, expected, valid)
-    if (code := nearest_code(word)) in valid and word.lower() not in map(str.lower, valid):
+    if error.nearest is None and (code := nearest_code(word)) in valid:
         error.nearest = code
     raise error
 

@@ -86,7 +86,7 @@ def _place(places: set[str], text: str) -> str:
     error = PlaceError(
         (), "unknown place", text, one_of_few(places, "a site, region or country of the scenario"), places
     )
-    if (code := nearest_code(text)) in places:
+    if error.nearest is None and (code := nearest_code(text)) in places:
         error.nearest = code
     raise error
 

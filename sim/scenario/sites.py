@@ -21,6 +21,8 @@ from sim.scenario.tables import read_table
 GROUPS = {"suppliers": "supplier", "ports": "port", "warehouses": "warehouse", "facilities": "facility"}
 TEXT_COLUMNS = ("country", "region", "setting")
 WRITTEN = "(written)"
+MOST_SITES = 500_000
+"""Rows of one table of sites."""
 KNOWN = ("name", *TEXT_COLUMNS, "lat", "lon", "priority", "population")
 
 
@@ -104,7 +106,7 @@ def read_sites(spec: Scenario, document: Document) -> SiteTable:
             frames.append(_from_yaml(value, kind))
             continue
         try:
-            csv = read_table(document.file_at((group, "table")), ["name"])
+            csv = read_table(document.file_at((group, "table")), ["name"], most=MOST_SITES)
             frames.append(_from_csv(csv, value, kind, in_use))
         except PlaceError as error:
             problems.append(document.place(error))
