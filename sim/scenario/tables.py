@@ -198,8 +198,8 @@ def read_table(
 ) -> Table:
     """The table in a CSV file (comma-separated UTF-8 with one line of column names); blank lines are skipped.
 
-    A table of more than `most` rows is a problem. `place` makes the problem of a file that cannot be opened, at the line
-    of the scenario which names it.
+    A table of more than `most` rows is a problem. `place` makes the problem of a file that cannot be opened, at the
+    line of the scenario which names it.
     Raises ScenarioError with every problem of the file's shape: missing, not UTF-8, ragged, empty, names.
     """
     shown = shown_path(path)

@@ -101,7 +101,7 @@ def test_a_count_that_is_too_large_is_refused_at_once(more: str, told: str, tmp_
     ],
 )
 def test_dates_far_apart_take_little(more: str, tmp_path: Path) -> None:
-    """2,023 years before the start are 739,000 days; a step, two floats in a tuple in a list, is 112 B; three copies."""
+    """2,023 years before the start are 739,000 days; a step, two floats in a tuple in a list, is 112 B; three times."""
     memory, message = used(tmp_path, NETWORK + more)
     assert message == "fine"
     assert memory < 3 * 112 * 739_000 + 20 * MIB
@@ -195,5 +195,5 @@ def test_bad_rows_are_counted_and_not_kept(tmp_path: Path) -> None:
     path.write_text("a,b\n" + "1\n" * 1000, encoding="utf-8")
     with pytest.raises(tables.ScenarioError) as caught:
         read_table(path)
-    assert len(caught.value.problems) == 21 + 1  # of the rows, and that there is no row
+    assert len(caught.value.problems) == 20 + 1  # twenty rows, and how many more
     assert "ragged.csv:22: (and 980 more rows)" in str(caught.value)
