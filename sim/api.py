@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import __version__
+from sim.csv_text import csv_of_frame
 from sim.engine.compile.plan import compile_plan
 from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.journal import Detail
@@ -172,7 +173,7 @@ class Run:
         from sim.report.tables import daily_parts, genealogy_table, metrics_json, metrics_table
 
         write_json(place / "metrics.json", metrics_json(self.metrics))
-        metrics_table(self.metrics).to_csv(place / "metrics.csv", index=False)
+        (place / "metrics.csv").write_text(csv_of_frame(metrics_table(self.metrics)), encoding="utf-8", newline="\n")
         if self.outcome.record.table is not None or self.outcome.record.part is not None:
             write_parts(place / "daily.parquet", daily_parts(self.outcome))
         write_parquet(place / "events.parquet", self.events)

@@ -143,7 +143,7 @@ def _summary(result: Any) -> None:
 @WORKERS
 @SCHEDULER
 @click.option(
-    "--replications", "-n", type=click.IntRange(min=2), help="So many of each, instead of what the study says."
+    "--replications", "-n", type=click.IntRange(2, 100_000), help="So many of each, instead of what the study says."
 )
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
@@ -170,14 +170,17 @@ def study(
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("sql")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-def query(folder: Path, sql: str, as_csv: bool) -> None:
-    """Put a question in SQL to the results of a study; its tables are replications, comparisons, summary, …"""
+@click.option("--unsafe", is_flag=True, help="Let the query read and write other files, and load extensions.")
+def query(folder: Path, sql: str, as_csv: bool, unsafe: bool) -> None:
+    """Put a question in SQL to the results of a study; its tables are replications, comparisons, summary, …
+
+    It can read these tables only: no other file, nothing is written, no extension is loaded.
+    """
+    from sim.csv_text import csv_of_frame
     from sim.study.query import query as ask
 
-    found = ask(folder, sql)
-    click.echo(
-        found.to_csv(index=False, lineterminator="\n") if as_csv else found.to_string(index=False), nl=not as_csv
-    )
+    found = ask(folder, sql, unsafe=unsafe)
+    click.echo(csv_of_frame(found) if as_csv else found.to_string(index=False), nl=not as_csv)
 
 
 @cli.command()

@@ -22,7 +22,7 @@ FILE = click.argument("file", type=click.Path(path_type=Path))
 STRATEGY = click.option("--strategy", "-s", help="Named strategy of the scenario to apply.")
 SETTINGS = click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set one value by dotted path.")
 WORKERS = click.option(
-    "--workers", "-w", type=click.IntRange(min=1), help="Processes; default one a processor, 1: this one."
+    "--workers", "-w", type=click.IntRange(1, 1000), help="Processes; default one a processor, 1: this one."
 )
 SCHEDULER = click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead.")
 

@@ -11,9 +11,10 @@ import numpy as np
 from pydantic import Field, PrivateAttr
 
 from sim.errors import PlaceError, one_of_few
-from sim.model.effects import Arrivals, Effect, Impact, Impulse, Operation, Steps
+from sim.model.effects import Arrivals, Effect, Impact, Impulse, Steps
 from sim.model.network import Network
 from sim.model.selection import Selector
+from sim.model.vocabulary import Action, Operation, QuantityName
 from sim.registry import Kind, Model, Registry
 from sim.units import Date, Days, Text
 
@@ -114,7 +115,9 @@ class Disruption(Kind):
         """Everything the engine has to know about this disruption; nothing happens in a span of no length."""
         start, end = self.span(network)
         effects, impulses = self.act(network)
-        held = tuple(e for e in effects if e.end > e.start and len(e.rows))
+        calendar = network.calendar  # a day earlier: a hazard moves what it draws by part of a day
+        run = -calendar.warm_up - 1.0, float(calendar.days)
+        held = tuple(e.within(*run) for e in effects if e.end > e.start and len(e.rows))
         added = tuple(self.arrivals(network))
         return Impact(self.label, start, end, start - self.notice, held, tuple(impulses), added, self.kind)
 
@@ -122,7 +125,9 @@ class Disruption(Kind):
         """Patients that it adds; raises PlaceError like `act`."""
         return []
 
-    def hold(self, network: Network, quantity: str, rows: np.ndarray, operation: Operation, value: float) -> Effect:
+    def hold(
+        self, network: Network, quantity: QuantityName, rows: np.ndarray, operation: Operation, value: float
+    ) -> Effect:
         """An effect of one value over the whole span."""
         start, end = self.span(network)
         return Effect(quantity, np.asarray(rows, dtype=np.int64), operation, ((start, value),), end, self.label)
@@ -189,7 +194,7 @@ class MadeBetween(AtOnce):
             np.ones(len(names), dtype=bool) if self.products is None else np.isin(names, self.products)
         )
 
-    def impulse(self, network: Network, action: str, cells: np.ndarray, amount: float) -> Impulse:
+    def impulse(self, network: Network, action: Action, cells: np.ndarray, amount: float) -> Impulse:
         """The action on lots that the makers' cells made between the two dates."""
         start = network.calendar.day(self.from_)
         first, over = self._ages()

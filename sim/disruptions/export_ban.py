@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sim.disruptions.base import DISRUPTIONS, Disruption
 from sim.errors import PlaceError, one_of_few, placed
+from sim.model.countries import Country
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.units import Number, Share, Text
@@ -24,8 +25,8 @@ class ExportBan(Disruption):
     With `notice`, the ban is announced earlier and buyers may rush to order (`rush`).
     """
 
-    country: Text
-    """two-letter code of the country that bans"""
+    country: Country
+    """ISO 3166 code of the country that bans"""
     products: list[Text] | None = None
     """products it holds for; left out: all"""
     quota: Share = 0.0
@@ -34,7 +35,7 @@ class ExportBan(Disruption):
     """countries or sites that are still served"""
     at_border: Literal["wait", "pass", "return", "destroy"] = "wait"
     """what becomes of goods that have left the source but not the country; unless they wait, nothing follows them"""
-    rush: Number = Field(default=1.0, ge=1)
+    rush: Number = Field(default=1.0, ge=1, le=1000)
     """order-up-to levels of the buyers concerned are multiplied by this from the notice until the ban begins"""
     example = {"country": "IN", "from": "2024-01-11", "for": "8d"}
     bad_example = ({"country": "XX", "from": "2024-01-11", "for": "8d"}, "unknown country")

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.disruptions.base import DISRUPTIONS, Disruption, one_site
 from sim.errors import PlaceError, placed
+from sim.model.countries import Country
 from sim.model.distributions import TimesField
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
@@ -25,8 +26,8 @@ class LicenceDelay(Disruption):
     are needed at one place, the later one counts.
     """
 
-    country: Text | None = None
-    """two-letter code of the country that asks for licences; may be left out where there is a `port`"""
+    country: Country | None = None
+    """ISO 3166 code of the country that asks for licences; may be left out where there is a `port`"""
     trade: Literal["exports", "imports"] = "exports"
     """what needs a licence"""
     port: Text | None = None

@@ -6,6 +6,7 @@ from sim.disruptions.base import DISRUPTIONS, AtOnce
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.model.selection import SelectorField
+from sim.model.vocabulary import Action
 from sim.units import Share, Text
 
 
@@ -30,5 +31,5 @@ class StockLoss(AtOnce):
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
         start, _ = self.span(network)
-        struck = ["destroy_stock", *(["destroy_reserve"] if self.reserves else [])]
+        struck: list[Action] = ["destroy_stock", "destroy_reserve"] if self.reserves else ["destroy_stock"]
         return [], [Impulse(action, cells, self.share, start, self.label) for action in struck]

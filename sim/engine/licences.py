@@ -7,6 +7,7 @@ import numpy as np
 from sim.engine.tape import TimeTape
 from sim.model.distributions import Times
 from sim.model.effects import Quantities
+from sim.model.vocabulary import QuantityName
 from sim.rng import Streams
 
 
@@ -14,7 +15,7 @@ class Licences:
     """Which rows of a quantity (flows, or stops on their way) need a licence, and how long it takes if asked for on a
     day."""
 
-    def __init__(self, quantities: Quantities, streams: Streams, quantity: str) -> None:
+    def __init__(self, quantities: Quantities, streams: Streams, quantity: QuantityName) -> None:
         self._rules = [effect for effect in quantities.effects if effect.quantity == quantity]
         self.needed = bool(self._rules)
         self._quantities, self._quantity = quantities, quantity

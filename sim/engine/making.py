@@ -9,6 +9,7 @@ from sim.engine.plan import Plan
 from sim.engine.state import State
 from sim.engine.tape import TimeTape
 from sim.model.effects import Quantities
+from sim.model.vocabulary import Event
 from sim.policies.allocation.base import largest_remainder
 from sim.rng import Streams
 
@@ -180,7 +181,7 @@ class Making:
         lag[mine] = self._times.at(self._timed[cells[mine]], np.full(len(mine), day))
         return np.ceil(lag - 1e-9).astype(np.int64)
 
-    def _note(self, event: str, day: int, cells: np.ndarray, units: np.ndarray, lot: np.ndarray) -> None:
+    def _note(self, event: Event, day: int, cells: np.ndarray, units: np.ndarray, lot: np.ndarray) -> None:
         if cells.size:
             network = self._network
             self._journal.note(event, day, network.cell_site[cells], network.cell_product[cells], units, lot=lot)

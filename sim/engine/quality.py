@@ -14,6 +14,7 @@ from sim.engine.state import State
 from sim.model.effects import Impulse
 from sim.model.lots import NEVER_EXPIRES
 from sim.model.shipments import Phase
+from sim.model.vocabulary import Event
 
 
 class Quality:
@@ -135,7 +136,7 @@ class Quality:
         return np.asarray(np.isin(book["maker"], impulse.rows) & (book["made"] >= first) & (book["made"] < over))
 
     def _note(
-        self, event: str, day: float, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, cause: str = ""
+        self, event: Event, day: float, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, cause: str = ""
     ) -> None:
         if cell.size:
             network = self._network

@@ -13,14 +13,18 @@ import simpy
 from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.day import World
 from sim.engine.demand_source import KEPT_BYTES, DemandSource
+from sim.engine.demand_total import too_much
 from sim.engine.impacts import impacts_of
 from sim.engine.journal import Detail
 from sim.engine.ledger import DAILY
 from sim.engine.lots import LotRecord
 from sim.engine.plan import Plan
 from sim.engine.recorder import Record
+from sim.errors import Problem, ScenarioError
 from sim.model.effects import Impact
+from sim.model.vocabulary import Event
 from sim.rng import Streams
+from sim.units import EXACT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,10 +73,14 @@ def simulate(
     cells at some positions; `series` names the figures of `DAILY` whose daily totals over groups are kept (the sums
     over days always are); `progress` is called with each finished day; every `lot_check` days every lot is looked for.
     `demand` are the plain draws of this replication where several runs share them (see `draws_of`). Raises
-    SimulationError if the run breaks a law of conservation, ValueError if `demand` are other draws than the plan's.
+    SimulationError if the run breaks a law of conservation, ScenarioError if hazards bring more demand than can be
+    counted, ValueError if `demand` are other draws than the plan's.
     """
     streams = Streams(plan.seed, replication)
     impacts = impacts_of(plan, streams) if disruptions else ()
+    if plan.hazards and (units := too_much(plan.demand, plan.network, impacts)) is not None:
+        message = f"what hazards drew in replication {replication} brings more demand than can be counted to the unit"
+        raise ScenarioError([Problem("hazards", 0, message, units, f"at most {EXACT:,} units in all")])
     known = replace(plan, impacts=impacts)  # what triggers can hear of
     world = World(known, streams, detail, table, [e for i in impacts for e in i.effects], lot_check, series, demand)
     first, last = world.first_day, plan.network.calendar.days
@@ -130,7 +138,7 @@ class Clock:
 
 def _announce(clock: Clock, world: World, impact: Impact) -> None:
     """The disruption's own entries in the journal."""
-    events = [("disruption_begins", impact.start)]
+    events: list[tuple[Event, float]] = [("disruption_begins", impact.start)]
     if impact.end > impact.start:
         events.append(("disruption_ends", impact.end))
     if impact.announced < impact.start:

@@ -24,7 +24,11 @@ from sim.engine.state import State
 from sim.engine.tape import TimeTape
 from sim.model.effects import Quantities
 from sim.model.shipments import Phase
+from sim.model.vocabulary import Event
 from sim.rng import Streams
+
+FATES: tuple[tuple[float, Event], ...] = ((2.0, "returned"), (3.0, "destroyed"))
+"""What becomes of goods caught at a border that has closed, by the codes of `flow.at_border`."""
 
 
 class Transport:
@@ -267,9 +271,9 @@ class Transport:
         code = rule[table["flow"][rows]]
         self.ports.give_up(rows[code > 1], now)
         table["exempt"][rows[code == 1]] = True
-        for value, action in ((2, "returned"), (3, "destroyed")):
+        for value, event in FATES:
             mine = rows[code == value]
             flow, units = table["flow"][mine], table["units"][mine]
             self.state.turn_back(flow, units, table["lot"][mine], int(np.ceil(now)), destroyed=value == 3)
-            self.journal.shipments(action, table, mine, np.full(len(mine), now))
+            self.journal.shipments(event, table, mine, np.full(len(mine), now))
             table.finish(mine)

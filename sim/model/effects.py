@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from sim.model.distributions import Times
 from sim.model.lists import Lists
+from sim.model.vocabulary import ACTIONS, ORDER, QUANTITIES, Action, Operation, QuantityName, known
 
-Operation = Literal["multiply", "add", "at_most", "at_least"]
-ORDER: tuple[Operation, ...] = ("multiply", "add", "at_most", "at_least")
-"""Operations are applied in this order; within one operation they commute."""
 FOLD: dict[Operation, np.ufunc] = {
     "multiply": np.multiply,
     "add": np.add,
@@ -30,16 +28,20 @@ class Effect:
     """One change of a named quantity on some rows over [start, end), in days since the start of the scenario.
 
     The first day of `steps` is `start`. Where the value stands for a time that is drawn for each day, `times` is its
-    distribution and the steps hold its mean.
+    distribution and the steps hold its mean. Raises PlaceError for a quantity or an operation that is not declared.
     """
 
-    quantity: str
+    quantity: QuantityName
     rows: np.ndarray
     operation: Operation
     steps: Steps
     end: float
     cause: str
     times: Times | None = None
+
+    def __post_init__(self) -> None:
+        known(self.quantity, QUANTITIES, "quantity")
+        known(self.operation, ORDER, "operation")
 
     @property
     def start(self) -> float:
@@ -54,6 +56,13 @@ class Effect:
         """Days on which the value changes."""
         return [day for day, _ in self.steps] + [self.end]
 
+    def within(self, first: float, over: float) -> Effect:
+        """The effect as it is in [first, over): without steps that are past by then, and without those after it."""
+        days = [day for day, _ in self.steps]
+        begin = max(0, bisect_right(days, first) - 1)
+        end = max(begin + 1, bisect_left(days, over))
+        return self if (begin, end) == (0, len(days)) else replace(self, steps=self.steps[begin:end])
+
     def moved(self, by: float) -> Effect:
         """The same effect, `by` days later."""
         return replace(self, steps=tuple((day + by, value) for day, value in self.steps), end=self.end + by)
@@ -64,16 +73,19 @@ class Impulse:
     """Something that happens once, at one time: `action` on `rows` with `amount` (its meaning is the action's).
 
     `window` holds the first day, and the first day after, on which the lots concerned were made; `days` is how long
-    the action keeps what it struck.
+    the action keeps what it struck. Raises PlaceError for an action that is not declared.
     """
 
-    action: str
+    action: Action
     rows: np.ndarray
     amount: float
     at: float
     cause: str
     window: tuple[float, float] | None = None
     days: float = 0.0
+
+    def __post_init__(self) -> None:
+        known(self.action, ACTIONS, "action")
 
     def moved(self, by: float) -> Impulse:
         """The same impulse, `by` days later."""
@@ -225,21 +237,21 @@ def _groups(base: np.ndarray, sets: Sequence[np.ndarray]) -> tuple[np.ndarray, n
 class Quantities:
     """The named quantities of a run: `base` as given, `value` as it is now. Arrays over the rows of each quantity."""
 
-    base: Mapping[str, np.ndarray]
+    base: Mapping[QuantityName, np.ndarray]
     effects: Sequence[Effect]
-    value: dict[str, np.ndarray] = field(init=False)
+    value: dict[QuantityName, np.ndarray] = field(init=False)
 
     def __post_init__(self) -> None:
         self.value = {name: array.copy() for name, array in self.base.items()}
-        by_name: dict[str, list[Effect]] = {}
+        by_name: dict[QuantityName, list[Effect]] = {}
         for effect in sorted(self.effects, key=lambda e: (e.quantity, ORDER.index(e.operation), e.start, e.cause)):
             by_name.setdefault(effect.quantity, []).append(effect)
         self._acted = {name: Acted(self.base[name], self.value[name], mine) for name, mine in by_name.items()}
 
-    def __getitem__(self, name: str) -> np.ndarray:
+    def __getitem__(self, name: QuantityName) -> np.ndarray:
         return self.value[name]
 
-    def touched(self, *names: str) -> bool:
+    def touched(self, *names: QuantityName) -> bool:
         """Whether any effect of this run acts on one of these quantities."""
         return any(name in self._acted for name in names)
 

@@ -22,6 +22,7 @@ from sim.model.distributions import Times
 from sim.model.effects import Effect
 from sim.model.lookups import Lookups
 from sim.model.ways import Way
+from sim.units import EXACT
 
 CLASSES = ("vital", "essential", "necessary")
 """Classes of importance of products (VEN), the most important first."""
@@ -338,4 +339,11 @@ class Network(Lookups):
             values = amount.days * self.cell_mean[cells]
         else:
             values = np.full(len(cells), float(amount))
-        return np.round(values).astype(np.int64)
+        return whole_units(values)
+
+
+def whole_units(amounts: np.ndarray) -> np.ndarray:
+    """Amounts rounded to whole units (int64); raises PlaceError where they are too many to be counted exactly."""
+    if (most := amounts.max(initial=0)) > EXACT:
+        raise PlaceError((), "these are more units than can be counted exactly", f"{most:.3g}", f"at most {EXACT:,}")
+    return np.round(amounts).astype(np.int64)

@@ -28,7 +28,7 @@ class Hoarding(Model):
     buyers in their region"""
     below: Share = Field(default=0.9, gt=0)
     """share of open orders filled a day under which buyers see scarcity"""
-    at_most: Number = Field(default=2.0, ge=1)
+    at_most: Number = Field(default=2.0, ge=1, le=1000)
     """times the level they would order up to, where nothing at all is filled"""
     memory: Days = Field(default=7.0, ge=1)
     """how long they remember: weight of the past falls by 1 / memory a day"""

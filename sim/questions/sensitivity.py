@@ -21,7 +21,7 @@ BOUNDS = "two bounds in the same unit, such as disruptions.ban.for=20d..60d"
 @click.option("--vary", multiple=True, required=True, metavar="PATH=LOW..HIGH", help="A value and its bounds.")
 @click.option("--measure", "-m", default="units_unmet", show_default=True, help="The answer looked at.")
 @click.option("--method", type=click.Choice(["tornado", "morris", "sobol"]), default="tornado", show_default=True)
-@click.option("--samples", type=click.IntRange(min=2), help="Trajectories of Morris (10), or Sobol's samples (64).")
+@click.option("--samples", type=click.IntRange(2, 100_000), help="Trajectories of Morris (10), Sobol's samples (64).")
 @replicated
 def sensitivity(
     file: Path, strategy: str | None, settings: tuple[str, ...], vary: tuple[str, ...], measure: str, method: str,

@@ -20,7 +20,7 @@ COMMANDS: list[click.Command] = []
 def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options of every command that replicates."""
     for option in reversed((
-        click.option("--replications", "-n", type=click.IntRange(min=1), default=20, show_default=True),
+        click.option("--replications", "-n", type=click.IntRange(1, 100_000), default=20, show_default=True),
         WORKERS,
         SCHEDULER,
         click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default reports/NAME-QUESTION."),

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sim.model.amounts import AmountField, StockField, TextOrColumn
+from sim.model.countries import Country
 from sim.model.distributions import Times, TimesField
 from sim.model.selection import SelectorField
 from sim.registry import Model
@@ -86,8 +87,8 @@ class Product(Model):
 class Site(Model):
     """What every site has."""
 
-    country: Text = ""
-    """two-letter ISO 3166 code"""
+    country: Country = ""
+    """ISO 3166 code, two or three letters"""
     region: Text = ""
     lat: Number | None = Field(default=None, ge=-90, le=90)
     """degrees north"""

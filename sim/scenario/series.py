@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from sim.errors import PlaceError, one_of_few
 from sim.model.censored import completed
+from sim.model.countries import country_code, nearest_code
 from sim.scenario.spec import Scenario
 from sim.scenario.tables import read_table
 
@@ -86,6 +89,20 @@ def _demand(
     return day[some], position[[rows[0] for rows in sites]][site[some]], found[some]
 
 
+def _place(places: set[str], text: str) -> str:
+    """The place that a cell names, a country by two capitals; raises PlaceError for one that the scenario has not."""
+    if text in places:
+        return text
+    if (code := country_code(text)) in places:
+        return str(code)
+    error = PlaceError(
+        (), "unknown place", text, one_of_few(places, "a site, region or country of the scenario"), places
+    )
+    if error.nearest is None and (code := nearest_code(text)) in places:
+        error.nearest = code
+    raise error
+
+
 def read_columns(path: Path, columns: dict[str, str], sites: pd.DataFrame) -> dict[str, np.ndarray]:
     """The columns of a file, each by what it holds: `date`, `place` (a site, region or country), `number` (at least 0).
 
@@ -98,7 +115,7 @@ def read_columns(path: Path, columns: dict[str, str], sites: pd.DataFrame) -> di
         if holds == "date":
             found[column] = csv.dates(column)
         elif holds == "place":
-            found[column] = np.array(csv.texts(column, valid=places))
+            found[column] = np.array(csv.values(column, partial(_place, places), None, ""))
         else:
             found[column] = csv.numbers(column, None, 0)
     csv.check()

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sim.csv_text import csv_of_frame
 from sim.errors import Problem, ScenarioError
 from sim.study.case import Case
 from sim.study.task import DAYS, ROWS, Batch
@@ -61,7 +62,7 @@ class Store:
                 (self.folder / f"{name}.{ending}").unlink(missing_ok=True)
             return
         _write(self.folder / f"{name}.parquet", pa.Table.from_pandas(table, preserve_index=False))
-        _replace(self.folder / f"{name}.csv", lambda path: table.to_csv(path, index=False, lineterminator="\n"))
+        _replace(self.folder / f"{name}.csv", lambda path: path.write_text(csv_of_frame(table), "utf-8", newline="\n"))
 
     def done(self, case: Case) -> set[int]:
         """Replications of a case that are finished."""

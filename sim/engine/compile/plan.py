@@ -16,11 +16,13 @@ from sim.engine.compile.opening import begin_steady, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
+from sim.engine.demand_total import too_much
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
 from sim.errors import PlaceError
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.scenario.load import Loaded, Problems
+from sim.units import EXACT
 
 
 def compile_plan(loaded: Loaded) -> Plan:
@@ -28,6 +30,9 @@ def compile_plan(loaded: Loaded) -> Plan:
     problems = Problems(loaded.document)
     with problems.at():
         network, rows, entries = compile_network(loaded, problems)
+    problems.check()
+    demand = _demand(network, rows, entries)
+    _refuse_too_much(demand, network, (), problems)
     problems.check()
     rules = bind_replenishment(loaded, network, problems)
     allocation_rules, allocation = bind_allocation(loaded, network, problems)
@@ -43,7 +48,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     opening = replace(opening, stock=opening_stock(loaded, network, lots, testing, start, problems))
     impacts = _impacts(loaded, network, problems)
     hazards = compile_hazards(loaded, network, impacts, problems)
-    demand = _demand(network, rows, entries)
+    _refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
     problems.check()
     low, high = plan_bounds(loaded, network)
@@ -79,6 +84,14 @@ def _hardly_meant(impact: Impact, network: Network) -> str | None:
     if impact.end > impact.start and not impact.acts:
         return "changes nothing: it meets no site, goods or lane in use"
     return None
+
+
+def _refuse_too_much(demand: DemandPlan, network: Network, impacts: tuple[Impact, ...], problems: Problems) -> None:
+    """More units than can be counted exactly are a problem, of the demand itself or of what disruptions add to it."""
+    if (units := too_much(demand, network, impacts)) is not None:
+        with problems.at("disruptions" if impacts else "demand"):
+            message = "the demand of all sites and days together is more than can be counted to the unit"
+            raise PlaceError((), message, units, f"at most {EXACT:,} units, warm-up included")
 
 
 def _demand(network: Network, rows: DemandRows, entries: list[DemandEntry]) -> DemandPlan:

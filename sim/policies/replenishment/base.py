@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.model.amounts import Column, Cover
-from sim.model.network import Network
+from sim.model.network import Network, whole_units
 from sim.model.selection import SelectorField
 from sim.registry import Kind, Registry
 from sim.units import Days, Text
@@ -88,7 +88,7 @@ class WithLevel(Replenishment):
         """Whole units of a level of the inventory position, with the lead time's demand if it is to be added."""
         units = network.units(level, cells)
         if self.plus_lead_time:
-            units = units + np.round(network.cell_lead_time[cells] * network.cell_mean[cells]).astype(np.int64)
+            units = units + whole_units(network.cell_lead_time[cells] * network.cell_mean[cells])
         return units
 
 
