@@ -191,7 +191,7 @@ class Run:
 
 
 def run(
-    path: str | Path,
+    path: str | Path | Loaded,
     strategy: str | None = None,
     seed: int | None = None,
     overrides: Mapping[str, Any] | None = None,
@@ -204,7 +204,7 @@ def run(
     progress: Callable[[float], None] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
 ) -> Run:
-    """Run a scenario file with one of its strategies.
+    """Run a scenario file with one of its strategies, or one that is loaded already, as it is.
 
     `overrides` sets values by dotted path, after the strategy. `twin=False` makes only the run itself, nothing to
     compare it with; `without_reserves=False` leaves out the twin that shows what the reserves did. `detail` is the
@@ -217,7 +217,7 @@ def run(
     settings = dict(overrides or {})
     if seed is not None:
         settings["seed"] = seed
-    loaded = load(Path(path), strategy, settings)
+    loaded = path if isinstance(path, Loaded) else load(Path(path), strategy, settings)
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
     stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
