@@ -117,9 +117,7 @@ def run(
     if not as_json:
         check_free(folder)
     with progress_bar(not quiet and not as_json) as tick:
-        result = sim.run(
-            loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick
-        )
+        result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick)
     _notes(result.loaded)
     if as_json:
         from sim.report.tables import metrics_json

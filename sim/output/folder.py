@@ -59,7 +59,7 @@ class Folder:
         """The files that are ours; none where the place is free."""
         if self.place.is_symlink():
             expected = f"the folder itself: --out {os.path.realpath(self.place)}"
-            raise self._refusal(f"this is a symbolic link, so it is not overwritten", expected)
+            raise self._refusal("this is a symbolic link, so it is not overwritten", expected)
         if not self.place.exists():
             return set()
         found = contents_of(self.place) if self.place.is_dir() else None

@@ -54,8 +54,8 @@ def search(
     replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """The smallest reserve with which a target is met in so many of the replications."""
-    from sim.report.parameters import parameter_words
     from sim.output.files import put_text
+    from sim.report.parameters import parameter_words
     from sim.report.searches import search_page, search_words
     from sim.study.bench import read_subject
     from sim.study.search import smallest_reserve

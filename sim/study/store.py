@@ -26,7 +26,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.errors import WriteError
 from sim.output.files import cannot_write, put
 from sim.output.folder import MANIFEST, Folder
 from sim.output.locks import held

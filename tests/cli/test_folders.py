@@ -157,7 +157,12 @@ def test_files_are_not_deleted_through_a_link_within_the_folder(work: Path) -> N
 
 def test_a_study_leaves_foreign_files_below_it(work: Path) -> None:
     assert typed([*STUDY, "-o", "out"], work).code == 0
-    for name in ("thesis.txt", "replications/thesis.txt", "replications/my-scenario/mine.parquet", "unfinished/a/b.txt"):
+    for name in (
+        "thesis.txt",
+        "replications/thesis.txt",
+        "replications/my-scenario/mine.parquet",
+        "unfinished/a/b.txt",
+    ):
         (work / "out" / name).parent.mkdir(parents=True, exist_ok=True)
         (work / "out" / name).write_text(PRECIOUS)
     text = (work / "study.yaml").read_text().replace("[none, double]", "[none]")
@@ -183,7 +188,7 @@ def test_no_strategy_leads_out_of_the_folder_of_results(name: str, tmp_path: Pat
     written = json.dumps(name)
     scenario = (work / "starter.yaml").read_text().replace("\n  double:", f"\n  {written}:")
     (work / "starter.yaml").write_text(scenario)
-    path.write_text(path.read_text().replace("double", written))
+    path.write_text(path.read_text().replace("double", written).replace("daily: true", ""))
     before = set(files(tmp_path))
     assert run(work, "-s", name).code == 0
     outcome = typed(STUDY, work)
@@ -226,7 +231,9 @@ def test_a_folder_in_which_another_is_at_work_is_refused_and_its_owner_named(com
         outcome = typed(words, work)
         other.kill()
     assert outcome.code == 2
-    assert f"another command is at work in this folder: process {other.pid} on {socket.gethostname()}" in outcome.printed
+    assert (
+        f"another command is at work in this folder: process {other.pid} on {socket.gethostname()}" in outcome.printed
+    )
     assert typed(words, work).code == 0  # what a killed one held is taken over
     assert not [name for name in files(work / "out") if "tideover-" in name]
 
