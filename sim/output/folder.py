@@ -30,11 +30,16 @@ RUN_FILES = (
 """Files that a run may leave, apart from those in `tables`."""
 
 UNMARKED = {
-    "run": ({"scenario", "seed", "scenario_hash", "overrides", "tideover"}, "|".join(map(re.escape, RUN_FILES)) +
-            r"|tables/[a-z-]+\.csv"),
-    "study": ({"study", "asked", "cases", "tideover", "program"}, r"manifest\.json|(summary|comparisons|best|regret|fan|"
-              r"frontier)\.(csv|parquet)|study\.html|brief\.(html|docx)|(replications|daily)/[^/]+/[^/]+\.parquet"),
-}  # fmt: skip
+    "run": (
+        {"scenario", "seed", "scenario_hash", "overrides", "tideover"},
+        "|".join(map(re.escape, RUN_FILES)) + r"|tables/[a-z-]+\.csv",
+    ),
+    "study": (
+        {"study", "asked", "cases", "tideover", "program"},
+        r"manifest\.json|(summary|comparisons|best|regret|fan|frontier)\.(csv|parquet)|study\.html|brief\.(html|docx)"
+        r"|(replications|daily)/[^/]+/[^/]+\.parquet",
+    ),
+}
 """Kind -> what the manifest of a folder had before there were markers, and the files that were then written."""
 ASKED = r"manifest\.json|[a-z]+\.(csv|parquet|html)"
 """The same of questions, which named themselves in the manifest."""
@@ -136,8 +141,9 @@ def contents_of(place: Path) -> tuple[str, set[str]] | None:
     if (place / MARKER).exists():
         data = _read(place / MARKER)
         kind, files = data.get("tideover"), data.get("files")
-        fine = isinstance(kind, str) and data.get("form") == FORM and isinstance(files, list)
-        return (str(kind), set(map(str, files))) if fine and all(map(_inside, files)) else None
+        if not isinstance(kind, str) or data.get("form") != FORM or not isinstance(files, list):
+            return None
+        return (kind, set(files)) if all(map(_inside, files)) else None
     manifest = _read(place / MANIFEST)
     for kind, (keys, pattern) in UNMARKED.items():
         if keys <= set(manifest):

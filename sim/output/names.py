@@ -1,4 +1,4 @@
-"""Names of scenarios, strategies and the like as names of files and folders: the one place where the one becomes other."""
+"""Names of scenarios, strategies and the like as names of files and folders: the one place where that is done."""
 
 from __future__ import annotations
 

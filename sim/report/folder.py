@@ -18,8 +18,8 @@ from sim.output.locks import ASIDE, OURS, Workplace, clear_leftovers, held
 def write_atomically(folder: Path, fill: Callable[[Path], None]) -> Path:
     """Let `fill` write into a new folder, then put it in the place of `folder`; returns `folder`.
 
-    Of an earlier run folder the files that Tideover wrote are replaced, others stay. Raises ScenarioError where anything
-    else stands there, WriteError where it cannot be written.
+    Of an earlier run folder the files that Tideover wrote are replaced, others stay. Raises ScenarioError where
+    anything else stands there, WriteError where it cannot be written.
     """
     check_free(folder)
     try:

@@ -141,7 +141,7 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 
 
 def _begin_worker() -> None:
-    """Ctrl-C reaches every process of a terminal; the one that handed out the work deals with it, and all end with it."""
+    """Ctrl-C reaches every process of a terminal; the one that hands out work deals with it and ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -156,7 +156,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Processes begun inside the block do not hear Ctrl-C from their first moment; this one hears it after the block."""
+    """Processes begun inside the block do not hear Ctrl-C from the first; this one hears it after the block."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

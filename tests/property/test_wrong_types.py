@@ -87,7 +87,8 @@ def test_no_value_of_a_section_is_stumbled_over(section: str, tmp_path: Path) ->
     ("place", "value"),
     [
         (("stock", 0, "age"), ["10d"]), (("stock", 0, "age"), {"10d": ["50%"]}), (("stock", 0, "age"), 10),
-        (("stock", 0, "age"), [["10d", "50%"]]), (("stock", 0, "on_hand"), ["20d"]), (("demand", 0, "per_day"), math.nan),
+        (("stock", 0, "age"), [["10d", "50%"]]), (("stock", 0, "on_hand"), ["20d"]),
+        (("demand", 0, "per_day"), math.nan),
     ],
 )  # fmt: skip
 def test_a_list_or_no_number_where_one_value_belongs_is_told_with_its_line(

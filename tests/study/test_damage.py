@@ -187,6 +187,6 @@ def test_a_table_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
     files.put_text(tmp_path / "a.txt", "old")
-    with pytest.raises(WriteError, match="a.txt: cannot write here: No space left on device"):
+    with pytest.raises(WriteError, match=r"a\.txt: cannot write here: No space left on device"):
         files.put(tmp_path / "a.txt", full)
     assert contents(tmp_path) == {"a.txt": b"old"}

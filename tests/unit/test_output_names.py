@@ -11,9 +11,10 @@ from hypothesis import given
 from sim.output.names import alike, default_folder, file_name
 
 NASTY = [
-    "/../../../victim", "..", ".", "", " ", "/etc/passwd", "C:\\victim", "a\\..\\b", "nul\0byte", "line\nbreak", "bell\a",
-    "CON", "con", "nul.txt", "COM1", "trailing.", "trailing ", ".hidden", "a" * 300, "ß" * 200, "für alle", "日本", "a:b",
-    'what?*"<>|', "~root", "\ud800", "a@b",
+    "/../../../victim", "..", ".", "", " ", "/etc/passwd", "C:\\victim", "a\\..\\b", "nul\0byte", "line\nbreak",
+    "bell\a",
+    "CON", "con", "nul.txt", "COM1", "trailing.", "trailing ", ".hidden", "a" * 300, "ß" * 200, "für alle", "日本",
+    "a:b", 'what?*"<>|', "~root", "\ud800", "a@b",
 ]  # fmt: skip
 
 
