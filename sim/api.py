@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import __version__
-from sim.csv_text import csv_of_frame
 from sim.engine.compile.plan import compile_plan
 from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.journal import Detail
@@ -28,6 +27,7 @@ from sim.errors import PlaceError, Problem, ScenarioError
 from sim.metrics.cost import Rates
 from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
+from sim.output.csv_text import csv_of_frame
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class Run:
 
 
 def run(
-    path: str | Path,
+    path: str | Path | Loaded,
     strategy: str | None = None,
     seed: int | None = None,
     overrides: Mapping[str, Any] | None = None,
@@ -205,7 +205,7 @@ def run(
     progress: Callable[[float], None] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
 ) -> Run:
-    """Run a scenario file with one of its strategies.
+    """Run a scenario file with one of its strategies, or one that is loaded already, as it is.
 
     `overrides` sets values by dotted path, after the strategy. `twin=False` makes only the run itself, nothing to
     compare it with; `without_reserves=False` leaves out the twin that shows what the reserves did. `detail` is the
@@ -218,7 +218,7 @@ def run(
     settings = dict(overrides or {})
     if seed is not None:
         settings["seed"] = seed
-    loaded = load(Path(path), strategy, settings)
+    loaded = path if isinstance(path, Loaded) else load(Path(path), strategy, settings)
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
     stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)

@@ -66,6 +66,14 @@ class ScenarioError(TideoverError):
         return type(self), (self.problems,)  # a worker sends it home with its problems
 
 
+class WriteError(ScenarioError):
+    """Results cannot be written, such as to a disk that is full; what was written before is whole."""
+
+
+class WorkersLost(TideoverError):
+    """Those who did the work are out of reach, such as a cluster whose scheduler has ended."""
+
+
 class PlaceError(ValueError):
     """A fault found while resolving one value of the scenario, before its file and line are known.
 

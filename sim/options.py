@@ -43,10 +43,17 @@ def read_settings(texts: tuple[str, ...]) -> dict[str, Any]:
 @contextmanager
 def resumable() -> Iterator[None]:
     """Work that goes on where it stopped: Ctrl-C ends it with a word on that, a failure with the reason."""
-    from sim.errors import SimulationError
+    from sim.errors import SimulationError, WorkersLost, WriteError
 
     try:
         yield
+    except WriteError:
+        click.echo("Stopped. What is finished is kept; the same command goes on from there.", err=True)
+        raise
+    except WorkersLost as error:
+        click.echo(f"failed: {error}", err=True)
+        click.echo("What is finished is kept; the same command goes on from there.", err=True)
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         click.echo("Interrupted. What is finished is kept; the same command goes on from there.", err=True)
         sys.exit(INTERRUPTED)

@@ -83,7 +83,7 @@ def parse_number(value: Any) -> float:
     """A number as written in the file, of at most 10 billion; text such as `1e3` or `012` is refused."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("a plain number such as 12 or 3.5 (no exponent, no leading zero, no unit)")
-    if abs(value) > MOST:
+    if not abs(value) <= MOST:  # which leaves out what is not a number, too
         raise ValueError(f"a number of at most {MOST:,}")
     return float(value)
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sim.csv_text import csv_of_rows
+from sim.output.csv_text import csv_of_rows
+from sim.output.names import file_name
 
 MOST_CSV_ROWS = 5000
 """Rows of a table that the page carries, so that it stays small enough to send."""
@@ -53,7 +54,7 @@ def written(sheet: Sheet, folder: Path | None) -> Sheet:
     """A sheet that the page cannot carry whole, with the name of the file in the run's folder that now holds it."""
     if folder is None or not sheet.cut or sheet.whole:
         return sheet
-    whole = f"tables/{sheet.name}.csv"
+    whole = f"tables/{file_name(sheet.name)}.csv"
     (folder / "tables").mkdir(exist_ok=True)
     (folder / whole).write_text(sheet.text(), encoding="utf-8")
     return replace(sheet, whole=whole)

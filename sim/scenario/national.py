@@ -18,8 +18,8 @@ from string import Template
 import numpy as np
 import pandas as pd
 
-from sim.csv_text import csv_of_frame
 from sim.errors import Problem, ScenarioError
+from sim.output.csv_text import csv_of_frame
 from sim.units import LONGEST, parse_duration
 
 MOST_FACILITIES = 200_000

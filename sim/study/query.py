@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import Problem, ScenarioError
-from sim.study.store import KINDS, MARK
+from sim.output.folder import MANIFEST, contents_of
+from sim.study.store import KINDS
 
 SAFE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -24,16 +25,20 @@ if TYPE_CHECKING:
 
 def tables(folder: Path) -> dict[str, list[str]]:
     """Name of each table of a finished study -> its files. Raises ScenarioError where the folder holds none."""
+    ours = contents_of(folder)
     try:
-        finished = "replications" in json.loads((folder / MARK).read_text(encoding="utf-8"))
+        finished = "replications" in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        ours = None
+    if ours is None:
         expected = "the folder that 'tideover study' named at its end"
         raise ScenarioError([Problem(str(folder), 0, "this is not the folder of a study", expected=expected)]) from None
     if not finished:
         expected = "the same 'tideover study' command once more, which goes on where it stopped"
         raise ScenarioError([Problem(str(folder), 0, "this study is not finished", expected=expected)])
-    found = {kind: sorted(str(path) for path in (folder / kind).rglob("*.parquet")) for kind in KINDS}
-    found |= {path.stem: [str(path)] for path in sorted(folder.glob("*.parquet"))}
+    files = [Path(name) for name in sorted(ours[1]) if name.endswith(".parquet") and (folder / name).is_file()]
+    found = {kind: [str(folder / file) for file in files if file.parts[0] == kind] for kind in KINDS}
+    found |= {file.stem: [str(folder / file)] for file in files if len(file.parts) == 1}
     return {name: files for name, files in found.items() if files}
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.csv_text import csv_of_frame, csv_of_rows, harmless
+from sim.output.csv_text import csv_of_frame, csv_of_rows, harmless
 from sim.report.sheets import Sheet
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x")', "-clinic", "＝1"]
