@@ -209,6 +209,8 @@ class Network:
     ramp_up: np.ndarray
     columns: dict[str, np.ndarray]
     bill: Bill
+    making_wait: np.ndarray
+    """mean days, over cells, from an order to the evening on which a maker has what it takes made; 0 for all others"""
     seasons: tuple[Effect, ...] = ()
     """what happens to lanes every year, disruptions or not"""
 
@@ -293,8 +295,13 @@ class Network:
     def cell_lead_time(self) -> np.ndarray:
         """Mean lead time of each cell in days: its flows' lead times weighted by their shares; 0 without a source."""
         total = np.zeros(len(self.cell_site))
-        np.add.at(total, self.flow_buyer, self.flow_share * self.routes.lead_time[self.flow_route])
+        np.add.at(total, self.flow_buyer, self.flow_share * self.flow_lead_time)
         return total
+
+    @cached_property
+    def flow_lead_time(self) -> np.ndarray:
+        """Mean days of each flow from order to arrival: what its maker needs, and its route."""
+        return np.asarray(self.making_wait[self.flow_source] + self.routes.lead_time[self.flow_route])
 
     def site_names(self, positions: np.ndarray) -> list[str]:
         """Names of the sites at these positions."""

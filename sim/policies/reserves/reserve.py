@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
 
 from sim.errors import PlaceError
 from sim.model.amounts import StockField
 from sim.model.selection import SelectorField
-from sim.policies.allocation.base import ALLOCATION
+from sim.policies.allocation.base import ALLOCATION, Allocation
+from sim.policies.allocation.proportional import Proportional
 from sim.policies.reserves.triggers.base import TRIGGERS, Trigger
 from sim.registry import Model, import_all, one_of
 from sim.units import Days, NonNegative, Percent, Share, Text
@@ -15,10 +18,28 @@ from sim.units import Days, NonNegative, Percent, Share, Text
 import_all("sim.policies.reserves.triggers")
 import_all("sim.policies.allocation")
 
+
+
+def _rule_named(value: Any) -> Any:
+    """A rule's name stands for the rule without fields; raises PlaceError for one that reserves cannot have."""
+    if isinstance(value, str):
+        value = {"rule": value}
+    name = value.get("rule") if isinstance(value, dict) else None
+    if isinstance(name, str):
+        able = [word for word, kind in ALLOCATION.items() if not kind.needs_order_book]
+        if name not in able:
+            known = name in ALLOCATION
+            message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
+            raise PlaceError((), message, name, "one of " + ", ".join(able), able)
+    return value
+
+
 if TYPE_CHECKING:
     TriggerField = Trigger
+    RuleField = Allocation
 else:
     TriggerField = one_of(TRIGGERS)
+    RuleField = Annotated[one_of(ALLOCATION), BeforeValidator(_rule_named)]
 
 
 MEMBERS = "members"
@@ -36,15 +57,14 @@ class Release(Model):
     """the reserve closes once the condition has not been met for this long"""
     at_most: Percent | None = None
     """share of the reserve's size that may leave per day; left out: no limit"""
-    rule: Text = "proportional"
-    """allocation rule among the members' open orders"""
+    rule: RuleField = Field(default_factory=lambda: Proportional(rule="proportional"))
+    """allocation rule among the members' open orders: its name, or the rule with its fields, such as
+    {rule: priority_tiers, critical: 500}; left out: proportional"""
 
     def model_post_init(self, context: Any) -> None:
-        able = [name for name, kind in ALLOCATION.items() if not kind.model_validate({"rule": name}).needs_order_book]
-        if self.rule not in able:
-            known = self.rule in ALLOCATION
-            message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
-            raise PlaceError(("rule",), message, self.rule, "one of " + ", ".join(able), able)
+        if {"at", "products"} & self.rule.model_fields_set:
+            message = "the rule of a reserve shares what the reserve holds, for its members"
+            raise PlaceError(("rule",), message, None, "no `at` and no `products`")
 
 
 class Refill(Model):
