@@ -254,7 +254,7 @@ class World:
         state = self.state
         if self.hoarding is not None and state.due is not None:
             unfilled = state.due.of(state.owed) + left - state.owed
-            self.hoarding.look(sent, unfilled, self.dispatch.leaves())
+            self.hoarding.look(sent + unfilled, unfilled, self.dispatch.leaves())
 
     def _release(self, requested: np.ndarray, day: int) -> None:
         """Let the open reserves give, in turn, what is still asked for."""

@@ -240,8 +240,8 @@ class Plan:
 
     `allocation` is over source cells: the position in `allocation_rules`. `testing` holds the makers' cells whose
     output is tested before its release, each with the time that takes. `impacts` are the disruptions with dates,
-    `hazards` those drawn in every replication. `usual_wait` are whole days, over cells, within which a maker nearly always
-    has made what is ordered of it.
+    `hazards` those drawn in every replication. `usual_wait` are whole days, over cells, within which a maker nearly
+    always has made what is ordered of it.
     """
 
     network: Network

@@ -123,7 +123,8 @@ class ReserveDesk:
         return given
 
     def refill(self, day: float) -> None:
-        """After all sending: put back stock that the holder has no open order for, at most a share of the size a day."""
+        """After all sending: put back stock that the holder has no open order for, at most a share of the size a day;
+        makers that make to order make it."""
         if not self._refills(day):
             return
         holder, state = self.reserve.holder, self._state

@@ -23,9 +23,9 @@ class State:
     `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
     flows; `reserve` has one array over holder cells for each reserve. All that is counted beside the ledger (these
     three) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
-    `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where nobody
-    serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to make
-    beyond all orders, None where no reserve asks for any. `waits` tells whether any patient does.
+    `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
+    nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
+    make beyond all orders, None where no reserve asks for any. `waits` tells whether any patient does.
     """
 
     plan: Plan

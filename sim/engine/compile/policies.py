@@ -131,9 +131,7 @@ def bind_start(
     return Start(np.maximum(0, on_hand), flow, units, ago, owed, given >= 0, steadily)
 
 
-def _under_way(
-    network: Network, steady: np.ndarray, making: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _under_way(network: Network, steady: np.ndarray, making: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The usual units of each day on which goods of a flow left that are still under way, from the evening in which
     they left to the morning on which they can be used; a round takes the orders of all days since the one before it.
     What left had been ordered the days of `making` before. Fractions are carried from day to day."""

@@ -19,7 +19,6 @@ import_all("sim.policies.reserves.triggers")
 import_all("sim.policies.allocation")
 
 
-
 def _rule_named(value: Any) -> Any:
     """A rule's name stands for the rule without fields; raises PlaceError for one that reserves cannot have."""
     if isinstance(value, str):
@@ -39,7 +38,8 @@ if TYPE_CHECKING:
     RuleField = Allocation
 else:
     TriggerField = one_of(TRIGGERS)
-    RuleField = Annotated[one_of(ALLOCATION), BeforeValidator(_rule_named)]
+    RULES = one_of(ALLOCATION)
+    RuleField = Annotated[RULES, BeforeValidator(_rule_named, json_schema_input_type=Text | RULES)]
 
 
 MEMBERS = "members"
