@@ -140,7 +140,8 @@ class Dispatch:
             self.state.quota[flow[limited]] -= units[limited]
 
     def cancel_rest(self) -> None:
-        """Some suppliers cancel what is beyond the allowance that a customer will have by the time it could be sent."""
+        """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as far
+        as the allowance will then reach."""
         if not self._may_cancel:
             return
         state, share = self.state, self.quantities["flow.allowance"]
@@ -148,9 +149,10 @@ class Dispatch:
         if flow.size and self.usual is not None:
             limited = np.isfinite(share[flow])
             daily = np.where(limited, share[flow], 0.0) * self.usual.units[flow]
-            meanwhile = self.network.making_wait[self.network.flow_source[flow]] * daily
-            kept = np.floor(np.where(limited, state.quota[flow], 0.0) + meanwhile + 1e-9)
-            refused = np.maximum(0, state.owed[flow] - kept.astype(np.int64))
+            later = self.network.making_wait[self.network.flow_source[flow]]
+            later = later + self._transport.loading.until_next[self._first_lane[flow]]
+            allowed = np.floor(np.where(limited, state.quota[flow], 0.0) + later * daily + 1e-9)
+            refused = np.maximum(0, state.owed[flow] - np.where(later > 0, allowed, 0).astype(np.int64))
             state.cancel(flow[refused > 0], refused[refused > 0])
 
     def make_at_once(self, cells: np.ndarray, wanted: np.ndarray, day: int) -> None:

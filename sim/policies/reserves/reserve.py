@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field, WrapValidator
 
 from sim.errors import PlaceError
 from sim.model.amounts import StockField
@@ -19,18 +20,22 @@ import_all("sim.policies.reserves.triggers")
 import_all("sim.policies.allocation")
 
 
-def _rule_named(value: Any) -> Any:
-    """A rule's name stands for the rule without fields; raises PlaceError for one that reserves cannot have."""
-    if isinstance(value, str):
-        value = {"rule": value}
-    name = value.get("rule") if isinstance(value, dict) else None
-    if isinstance(name, str):
-        able = [word for word, kind in ALLOCATION.items() if not kind.needs_order_book]
-        if name not in able:
-            known = name in ALLOCATION
-            message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
-            raise PlaceError((), message, name, "one of " + ", ".join(able), able)
-    return value
+FOUND = frozenset(ALLOCATION)
+"""The rules in their folder; others may be registered later."""
+
+
+def _rule_named(value: Any, read: Callable[[Any], Any]) -> Any:
+    """The rule that a name or a mapping stands for; raises PlaceError for one that reserves cannot have."""
+    if isinstance(value, Allocation):
+        return value
+    fields = {"rule": value} if isinstance(value, str) else value
+    name = fields.get("rule") if isinstance(fields, dict) else fields
+    able = [word for word, kind in ALLOCATION.items() if not kind.needs_order_book]
+    if not isinstance(name, str) or name not in able:
+        known = isinstance(name, str) and name in ALLOCATION
+        message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
+        raise PlaceError((), message, name, "one of " + ", ".join(able), able)
+    return read(fields) if name in FOUND else ALLOCATION[name].model_validate(fields)
 
 
 if TYPE_CHECKING:
@@ -39,7 +44,7 @@ if TYPE_CHECKING:
 else:
     TriggerField = one_of(TRIGGERS)
     RULES = one_of(ALLOCATION)
-    RuleField = Annotated[RULES, BeforeValidator(_rule_named, json_schema_input_type=Text | RULES)]
+    RuleField = Annotated[RULES, WrapValidator(_rule_named, json_schema_input_type=Text | RULES)]
 
 
 MEMBERS = "members"
