@@ -140,8 +140,8 @@ class Dispatch:
             self.state.quota[flow[limited]] -= units[limited]
 
     def cancel_rest(self) -> None:
-        """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as far
-        as the allowance will then reach."""
+        """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as
+        far as the allowance will then reach."""
         if not self._may_cancel:
             return
         state, share = self.state, self.quantities["flow.allowance"]

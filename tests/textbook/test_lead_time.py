@@ -191,8 +191,8 @@ def test_base_stock_for_the_lead_time_serves_all_from_the_first_day(makes: str, 
     """Ten a day for certain. With rounds, 20 more for days before the next and 20 for the wait in the mean; every day
     is like the same day of a later round."""
     schedule = 2 if "round" in lane else 0
-    text = roads("{from: maker, to: a, %s}" % lane, days=60).replace("kit: {}}", "kit: {%s}}" % makes)
-    text = text.replace("level: 900", "level: %d, plus_lead_time: true" % (20 if schedule else 0))
+    text = roads(f"{{from: maker, to: a, {lane}}}", days=60).replace("kit: {}}", f"kit: {{{makes}}}}}")
+    text = text.replace("level: 900", f"level: {20 if schedule else 0}, plus_lead_time: true")
     run = simulate(text)
     daily = run.daily[run.daily["site"] == "a"].set_index("day")
     assert lead_time(run) == pytest.approx(1 + schedule + MAKING[makes])
@@ -231,7 +231,7 @@ def test_stages_of_a_plant_add_what_they_keep_no_stock_for(stock: str, lead: flo
 
 
 def test_making_times_that_are_drawn_count_with_their_mean_in_whole_days(simulate: Any) -> None:
-    """Between two and four days, as likely each: three or four mornings, 3.5 in the mean, and the day of making ahead."""
+    """Between two and four days, as likely each: three or four mornings, and the day of making ahead."""
     text = roads("{from: maker, to: a, time: 1d}", days=2000, more=EMPTY)
     run = simulate(text.replace("kit: {}}", "kit: {takes: 'uniform(2d, 4d)'}}"), detail="full")
     took = waited(run)

@@ -110,8 +110,8 @@ def test_an_order_is_due_when_its_maker_has_had_the_time_that_making_takes(seed:
 
 
 def test_an_older_order_is_served_before_a_newer_one() -> None:
-    """The store gets 10 a day. b orders 20 on day 1, a 10 every day: a is sent those of days 0 and 1 (it is named first),
-    b on days 2 and 3, then a what it ordered on days 2, 3, ..."""
+    """The store gets 10 a day. b orders 20 on day 1, a 10 every day: a is sent those of days 0 and 1 (named first), b
+    on days 2 and 3, then a what it ordered on days 2, 3, ..."""
     run = sim.run(FOUND / "first-come.yaml", twin=False)
     assert of(run, "a", "received") == [0, 10, 10, 0, 0, 10, 10, 10, 10, 10]
     assert of(run, "b", "received") == [0, 0, 0, 10, 10, 0, 0, 0, 0, 0]

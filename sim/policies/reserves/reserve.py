@@ -61,7 +61,7 @@ class Release(Model):
     stand_down: Days = 7.0
     """the reserve closes once the condition has not been met for this long"""
     at_most: Percent | None = None
-    """share of the reserve's size that may leave per day; left out: no limit"""
+    """share of the reserve's size that may leave per day, fractions of a unit carried on; left out: no limit"""
     rule: RuleField = Field(default_factory=lambda: Proportional(rule="proportional"))
     """allocation rule among the members' open orders: its name, or the rule with its fields, such as
     {rule: priority_tiers, critical: 500}; left out: proportional"""
@@ -73,7 +73,7 @@ class Release(Model):
 
 
 class Refill(Model):
-    """How a reserve is built up again once it is closed."""
+    """How a reserve is built up again once it is closed, from its holder's ordinary stock; a maker makes it."""
 
     after: Days = 0.0
     """time from closing to the first refill"""
