@@ -213,17 +213,30 @@ class World:
     def _allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""
         before = self.state.owed.copy() if self.hoarding is not None else None
+        if self.state.for_reserves is not None:
+            self.state.for_reserves.fill(0)
+            for desk in self.desks:
+                desk.refill_by_making(float(day))
         requested = self.dispatch.open_requests()
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
         if any(desk.is_open for desk in self.desks):
             self._release(self.dispatch.within_lanes(requested - granted), day)
-        if self.hoarding is not None and before is not None:
-            self.hoarding.look(before, self.state.owed)
+        left = self.state.owed.copy() if self.hoarding is not None else None
         self.dispatch.cancel_rest()
+        if before is not None and left is not None:
+            self._show_hoarders(before - left, left)
         for desk in self.desks:
             desk.refill(float(day))
             desk.rotate(day)
+        self.state.close_orders()
+
+    def _show_hoarders(self, sent: np.ndarray, left: np.ndarray) -> None:
+        """What was sent today, and what was not although it was due, or was cancelled; over flows."""
+        state = self.state
+        if self.hoarding is not None and state.due is not None:
+            unfilled = state.due.of(state.owed) + left - state.owed
+            self.hoarding.look(sent + unfilled, unfilled, self.dispatch.leaves())
 
     def _release(self, requested: np.ndarray, day: int) -> None:
         """Let the open reserves give, in turn, what is still asked for."""
@@ -239,6 +252,8 @@ class World:
 
     def _expire(self, day: int) -> None:
         self.quality.expire(day, self.transport.ports.give_up)
+        if self.dispatch.usual is not None:
+            self.dispatch.usual.note(self.state.today.expired)
 
     def _note_reserves(self, day: int) -> None:
         self.recorder.note_stocks(day)

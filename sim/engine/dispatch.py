@@ -9,37 +9,12 @@ from sim.engine.reports import Reports
 from sim.engine.state import State
 from sim.engine.stock import Production
 from sim.engine.transport import Transport
+from sim.engine.usual import UsualUnits
 from sim.model.effects import Quantities
-from sim.policies.allocation.base import Claims, in_turn
+from sim.policies.allocation.base import Claims
 
 ALLOWANCE_DAYS = 30
 """An allowance that is not taken up may be for this many days, as monthly allocations are."""
-
-
-class OrderBook:
-    """Open orders in order of booking, kept for flows whose source serves first come, first served."""
-
-    def __init__(self, kept: np.ndarray) -> None:
-        self._kept = kept
-        self.flow = np.zeros(0, dtype=np.int64)
-        self.units = np.zeros(0, dtype=np.int64)
-        self._known = np.zeros(len(kept), dtype=np.int64)
-
-    def update(self, owed: np.ndarray) -> None:
-        """Book what is newly owed at the end, and strike off from the front what is owed no more."""
-        change = np.where(self._kept, owed - self._known, 0)
-        if not change.any():
-            return
-        less = np.maximum(0, -change)
-        if less.any():
-            order = np.argsort(self.flow, kind="stable")
-            self.units -= in_turn(less, self.flow, self.units, order)
-            left = self.units > 0
-            self.flow, self.units = self.flow[left], self.units[left]
-        more = np.flatnonzero(change > 0)
-        self.flow = np.concatenate([self.flow, more])
-        self.units = np.concatenate([self.units, change[more]])
-        self._known = np.where(self._kept, owed, 0)
 
 
 class Dispatch:
@@ -71,12 +46,10 @@ class Dispatch:
         for number, rule in enumerate(plan.allocation_rules):
             mine = self._rules == number
             self._held_back[mine] = rule.held_back(network, self._sources[mine])
-        book = [rule.needs_order_book for rule in plan.allocation_rules]
-        kept = np.array(book)[self._rules][self._source_of_flow]
-        self._book = OrderBook(kept) if kept.any() else None
         self._may_close = quantities.touched("lane.open", "flow.border_open")
         self._closed = np.zeros(0, dtype=np.int64)
         self._may_limit = quantities.touched("flow.allowance")
+        self.usual = UsualUnits(plan) if self._may_limit else None
         self._may_cancel = quantities.touched("flow.cancels")
         self._capped = transport.loading.limited[self._first_lane]
         self._cold = transport.cold[network.flow_buyer]
@@ -93,6 +66,10 @@ class Dispatch:
             free &= quantities["flow.at_border"] == 0  # nobody sends what the ban would return or destroy
             self._closed = np.flatnonzero(~free)
 
+    def leaves(self) -> np.ndarray:
+        """Whether the first lane of each flow leaves today; shape (flows,)."""
+        return np.asarray(self._transport.loading.leaves[self._first_lane])
+
     def open_requests(self) -> np.ndarray:
         """Units owed that may leave today, over flows: nothing over a closed lane or border, or beyond an allowance,
         or more than the first lane carries."""
@@ -108,10 +85,11 @@ class Dispatch:
     def _keep_to_allowances(self, requested: np.ndarray) -> None:
         """A day's allowance is added to what is left of earlier ones; a flow without a limit saves nothing up."""
         share = self.quantities["flow.allowance"]
-        limited = np.flatnonzero(np.isfinite(share))
-        self.state.quota[~np.isfinite(share)] = 0.0
-        if limited.size:
-            usual = share[limited] * self.network.flow_usual[limited]
+        holds = np.isfinite(share)
+        limited = np.flatnonzero(holds)
+        self.state.quota[~holds] = 0.0
+        if limited.size and self.usual is not None:
+            usual = share[limited] * self.usual.under_limit(holds)[limited]
             quota = np.minimum(self.state.quota[limited] + usual, ALLOWANCE_DAYS * usual)
             self.state.quota[limited] = quota
             requested[limited] = np.minimum(requested[limited], np.floor(quota + 1e-9).astype(np.int64))
@@ -130,8 +108,8 @@ class Dispatch:
 
     def share_out(self, requested: np.ndarray, day: int) -> np.ndarray:
         """Units granted from ordinary stock, over flows."""
-        if self._book is not None:
-            self._book.update(self.state.owed)
+        if self.state.order_book is not None:
+            self.state.order_book.close_day()
         wanted = np.add.reduceat(requested, self._starts) if requested.size else requested
         if not np.count_nonzero(wanted):
             return requested
@@ -163,12 +141,26 @@ class Dispatch:
             self.state.quota[flow[limited]] -= units[limited]
 
     def cancel_rest(self) -> None:
-        """Suppliers that cancel what they do not fill."""
+        """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as
+        far as the allowance will then reach."""
         if not self._may_cancel:
             return
-        cancelling = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (self.state.owed > 0))
-        if cancelling.size:
-            self.state.cancel(cancelling)
+        state, share = self.state, self.quantities["flow.allowance"]
+        flow = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (state.owed > 0))
+        if flow.size and self.usual is not None:
+            limited = np.isfinite(share[flow])
+            daily = np.where(limited, share[flow], 0.0) * self.usual.units[flow]
+            later = self.network.making_wait[self.network.flow_source[flow]]
+            later = later + self._transport.loading.until_next[self._first_lane[flow]]
+            allowed = np.floor(np.where(limited, state.quota[flow], 0.0) + later * daily + 1e-9)
+            refused = np.maximum(0, state.owed[flow] - np.where(later > 0, allowed, 0).astype(np.int64))
+            state.cancel(flow[refused > 0], refused[refused > 0])
+
+    def make_at_once(self, cells: np.ndarray, wanted: np.ndarray, day: int) -> None:
+        """Makers among these cells (each named once) that make to order have so many units in stock afterwards."""
+        mine = np.isin(cells, self._production.unlimited) & (self.quantities["cell.capacity_factor"][cells] > 0)
+        mine &= wanted > 0
+        self._production.to_order(cells[mine], wanted[mine], day)
 
     def _make_to_order(self, wanted: np.ndarray, day: int) -> None:
         at = self._made_to_order
@@ -193,12 +185,12 @@ class Dispatch:
     def claims(self, flow: np.ndarray, source: np.ndarray, available: np.ndarray, requested: np.ndarray) -> Claims:
         """Claims on these flows, in ascending order of `source`; every source has one at least."""
         buyer = self.network.flow_buyer[flow]
-        booked = None
-        if self._book is not None:
+        booked, book = None, self.state.order_book
+        if book is not None:
             claim = np.full(len(self.network.flow_buyer), -1)
             claim[flow] = np.arange(len(flow))
-            mine = claim[self._book.flow] >= 0
-            booked = claim[self._book.flow[mine]], self._book.units[mine]
+            mine = claim[book.flow] >= 0
+            booked = claim[book.flow[mine]], book.units[mine]
         cover = self._reports.on_hand(buyer) + self.state.in_transit[buyer] - self._reports.backlog(buyer)
         return Claims(
             available, source, requested[flow], flow, cover, self.network.cell_mean[buyer], self._tier[flow], booked

@@ -124,6 +124,8 @@ class Production:
         """Units lacking for the finished stock and open orders; negative where there are more than that."""
         state = self._state
         wanted = self._target[cells] + state.owed_out[cells] - state.on_hand[cells]
+        if state.for_reserves is not None:
+            wanted = wanted + state.for_reserves[cells]
         if self.tests:
             wanted = wanted - state.under_test()[cells]
         if self._making is not None:

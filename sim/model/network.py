@@ -213,6 +213,8 @@ class Network(Lookups):
     ramp_up: np.ndarray
     columns: dict[str, np.ndarray]
     bill: Bill
+    making_wait: np.ndarray
+    """mean days, over cells, from an order to the evening on which a maker has what it takes made; 0 for all others"""
     seasons: tuple[Effect, ...] = ()
     """what happens to lanes every year, disruptions or not"""
 
@@ -309,11 +311,16 @@ class Network(Lookups):
     def cell_lead_time(self) -> np.ndarray:
         """Mean lead time of each cell in days: its flows' lead times weighted by their shares; 0 without a source."""
         total = np.zeros(len(self.cell_site))
-        np.add.at(total, self.flow_buyer, self.flow_share * self.routes.lead_time[self.flow_route])
+        np.add.at(total, self.flow_buyer, self.flow_share * self.flow_lead_time)
         return total
 
     def __getstate__(self) -> dict[str, object]:
         return {field.name: getattr(self, field.name) for field in fields(self)}  # the rest is worked out where needed
+
+    @cached_property
+    def flow_lead_time(self) -> np.ndarray:
+        """Mean days of each flow from order to arrival: what its maker needs, and its route."""
+        return np.asarray(self.making_wait[self.flow_source] + self.routes.lead_time[self.flow_route])
 
     def column(self, name: str, sites: np.ndarray) -> np.ndarray:
         """Values of a table's column at these sites; raises PlaceError where there is no such column or value."""

@@ -14,9 +14,9 @@ from sim.units import Days, Number, Share, Text
 class Hoarding(Model):
     """Some buyers raise the level they order up to while sources fill little of their open orders.
 
-    What they look at is the share of open orders that was sent, each day, remembered for a while: of their own orders,
-    or of all that they see. Under `below` they begin to order more, in a straight line up to `at_most` times the level
-    where nothing is filled. When supply recovers they calm down as they remember.
+    What they look at is the share of open orders that was sent of those due, each day, remembered for a while: of their
+    own orders, or of all that they see. What is being made in its usual time, or waits for its round, is not due.
+    Under `below` they begin to order more, in a straight line up to `at_most` times the level where nothing is filled. When supply recovers they calm down as they remember.
     """
 
     at: SelectorField

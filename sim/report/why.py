@@ -208,8 +208,12 @@ class _Walk:
         last = max(first, day - float(network.routes.lead_time[network.flow_route[flow]]))
         mine = journal[
             (journal["site"] == self.site(buyer)) & (journal["other"] == self.site(source))
-            & (journal["product"] == self.product(buyer)) & journal["day"].between(first, last + 1)
+            & (journal["product"] == self.product(buyer))
         ]  # fmt: skip
+        # an order is due when its maker has had the time that making usually takes
+        making = np.where(mine["event"] == "order", self.outcome.plan.usual_wait[source], 0)
+        mine = mine.assign(day=mine["day"] + making)
+        mine = mine[mine["day"].between(first, last + 1)]
         due, at = _waiting(mine)
         ordered = int(mine.loc[(mine["event"] == "order") & (mine["day"] < at + 1), "units"].sum())
         if due <= LEAST * ordered:

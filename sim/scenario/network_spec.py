@@ -117,9 +117,10 @@ class Makes(Model):
     """time from beginning to make a unit to its end; until then it is work in process"""
     testing: TimesField = AT_ONCE
     """time from making to release; until then output is held and cannot be sent"""
-    at_start: Literal["empty", "steady"] = "empty"
+    at_start: Literal["empty", "steady"] | None = None
     """steady: usual output is in process and under test on the first morning, as if it had always gone on, and the
-    finished stock is the rest of its level"""
+    finished stock is the rest of its level; empty: nothing is, and no order is open; left out: steady where the
+    finished stock does not last for as long as making takes, else empty"""
     lot_span: Days = 1.0
     """production of this many days shares one lot number and one date of expiry, counted from its first day"""
 

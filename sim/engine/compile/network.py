@@ -17,6 +17,7 @@ from sim.engine.compile.waits import Waits
 from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError
 from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
+from sim.model.usual import add_up
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.network_spec import Product
 
@@ -134,16 +135,9 @@ def _assemble(
     buyer, source_, route, share = buyer[order], source_[order], route[order], share[order]
     bill = compile_bill(loaded, lookup, products)
     level = _levels(np.concatenate([buyer, bill.product]), np.concatenate([source_, bill.material]), len(table))
-    mean = np.zeros(len(table))
-    mean[lookup[demand.site, demand.product]] = demand.mean
-    usual = np.zeros(len(buyer))
-    for step in range(int(level.max(initial=0)) + 1):
-        mine = level[buyer] == step
-        usual[mine] = share[mine] * mean[buyer[mine]]
-        np.add.at(mean, source_[mine], usual[mine])
-        made = level[bill.product] == step
-        begun = mean[bill.product[made]] / bill.good[bill.product[made]]
-        np.add.at(mean, bill.material[made], begun * bill.rate[made])
+    need = np.zeros(len(table))
+    need[lookup[demand.site, demand.product]] = demand.mean
+    usual, mean = add_up(need, level, buyer, source_, share, bill)
     ramp_up = np.zeros(len(frame))
     capacity = np.full(len(table), NEVER)
     for cell in np.flatnonzero((table["kind"] == "supplier").to_numpy()).tolist():
@@ -155,6 +149,7 @@ def _assemble(
     return Network(
         calendar, frame, _product_table(loaded.spec.products), site, product, group, groups, mean, level, lanes,
         gates, routes, buyer, source_, route, share, usual, capacity, ramp_up, loaded.sites.numbers, bill,
+        np.zeros(len(table)),
     )  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from sim.engine.compile.behaviour import compile_behaviour
 from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
+from sim.engine.compile.making import making_wait, usual_wait
 from sim.engine.compile.network import compile_network
-from sim.engine.compile.opening import begin_steady, opening_stock
+from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
@@ -31,17 +32,19 @@ def compile_plan(loaded: Loaded) -> Plan:
     with problems.at():
         network, rows, entries = compile_network(loaded, problems)
     problems.check()
+    finished = finished_targets(loaded, network, problems)
+    testing = compile_testing(loaded, network, problems)
+    network = replace(network, making_wait=making_wait(network, testing, finished))
     demand = _demand(network, rows, entries)
     _refuse_too_much(demand, network, (), problems)
     problems.check()
     rules = bind_replenishment(loaded, network, problems)
     allocation_rules, allocation = bind_allocation(loaded, network, problems)
-    finished = finished_targets(loaded, network, problems)
     reserves = compile_reserves(loaded, network, problems)
-    start = bind_start(loaded, network, rules, finished, problems)
+    busy = busy_makers(loaded, network)
+    start = bind_start(loaded, network, rules, finished, busy, problems)
     lots, reserves = compile_lots(loaded, network, reserves, problems)
-    testing = compile_testing(loaded, network, problems)
-    start, opening = begin_steady(loaded, network, testing, start)
+    start, opening = begin_steady(loaded, network, testing, start, finished, busy)
     rooms = compile_rooms(loaded, network, problems)
     with problems.at():
         start = fit_start(start, reserves, rooms, network)
@@ -54,7 +57,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     low, high = plan_bounds(loaded, network)
     return Plan(
         network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
-        lots, testing, rooms, hazards, low, high, behaviour, opening,
+        lots, testing, rooms, hazards, low, high, behaviour, opening, usual_wait(network, testing, finished, rules),
     )  # fmt: skip
 
 

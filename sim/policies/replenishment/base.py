@@ -81,8 +81,8 @@ class WithLevel(Replenishment):
     """A policy that restores the inventory position to a level."""
 
     plus_lead_time: bool = False
-    """true: the usual demand of the mean lead time (journeys, ports, and waits for rounds, hours of the day and
-    convoys) is added to what the position is held against"""
+    """true: the usual demand of the mean lead time (making, where the source keeps no stock for it, journeys, ports,
+    and waits for rounds, hours of the day and convoys) is added to what the position is held against"""
 
     def level_units(self, network: Network, level: float | Cover | Column, cells: np.ndarray) -> np.ndarray:
         """Whole units of a level of the inventory position, with the lead time's demand if it is to be added."""
