@@ -22,6 +22,7 @@ class StockLoss(AtOnce):
     reserves: bool = False
     """whether reserves held at these sites are struck too"""
     example = {"at": "store", "from": "2024-01-11", "share": "40%"}
+    severity = {"share": "0%"}
     bad_example = ({"at": "store", "from": "2024-01-11", "share": "140%"}, "between 0% and 100%")
 
     def place(self) -> str:
@@ -30,5 +31,5 @@ class StockLoss(AtOnce):
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
         start, _ = self.span(network)
-        struck = ["destroy_stock", *(["destroy_reserve"] if self.reserves else [])]
+        struck = ["destroy_stock", *(["destroy_reserve"] if self.reserves else [])] if self.share else []
         return [], [Impulse(action, cells, self.share, start, self.label) for action in struck]

@@ -42,6 +42,7 @@ class SupplierAllocation(Disruption):
     unfilled: Literal["wait", "cancel"] = "wait"
     """whether the rest of an order stays on order or is cancelled"""
     example = {"supplier": "maker", "from": "2024-01-11", "for": "20d", "share": "40%"}
+    severity = None
     bad_example = ({"supplier": "makr", "from": "2024-01-11", "for": "20d", "share": "40%"}, "did you mean 'maker'")
 
     def check(self) -> None:

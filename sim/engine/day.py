@@ -57,10 +57,11 @@ def undisturbed(network: Network) -> dict[str, np.ndarray]:
         "cell.yield_factor": np.ones(cells),
         "flow.allowance": np.full(flows, np.inf),
         "flow.at_border": np.zeros(flows),
-        "flow.border_open": np.ones(flows),
         "flow.cancels": np.zeros(flows),
+        "flow.exports": np.full(flows, np.inf),
         "flow.extra_orders": np.zeros(flows),
         "flow.licence": np.zeros(flows),
+        "flow.sends": np.ones(flows),
         "gate.clearance": np.zeros(gates),
         "gate.handling": np.array([gate.handling for gate in network.gates]),
         "lane.closes": np.ones(lanes),
@@ -235,7 +236,7 @@ class World:
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
         if any(desk.is_open for desk in self.desks):
-            self._release(self.dispatch.within_lanes(requested - granted), day)
+            self._release(requested, granted, day)
         if self.hoarding is not None and before is not None:
             self.hoarding.look(before, self.state.owed)
         self.dispatch.cancel_rest()
@@ -243,17 +244,17 @@ class World:
             desk.refill(float(day))
             desk.rotate(day)
 
-    def _release(self, requested: np.ndarray, day: int) -> None:
+    def _release(self, requested: np.ndarray, sent: np.ndarray, day: int) -> None:
         """Let the open reserves give, in turn, what is still asked for."""
         for desk in self.desks:
             if not desk.is_open:
                 continue
-            given = desk.release(requested, float(day))
+            given = desk.release(self.dispatch.left_open(requested, sent), float(day))
             flow = np.flatnonzero(given)
             if flow.size:
                 self.dispatch.take_allowance(flow, given[flow])
                 self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
-                requested = self.dispatch.within_lanes(requested - given)
+                sent = sent + given
 
     def _expire(self, day: int) -> None:
         self.quality.expire(day, self.transport.ports.give_up)
