@@ -29,16 +29,14 @@ class Border:
         self._left = np.zeros(len(self._usual))
         self._known = np.full(len(self._usual), np.inf), np.zeros(len(self._usual))
         self._flows = np.zeros(0, dtype=np.int64)
-
-    @property
-    def limits(self) -> bool:
-        """Whether any flow has a quota now."""
-        return bool(self._flows.size)
+        self.limits = False
+        """whether any flow has a quota now"""
 
     def effects_changed(self) -> None:
         """Note which flows have a quota from now on."""
         share = self._quantities["flow.exports"]
         self._flows = np.flatnonzero(np.isfinite(share))
+        self.limits = bool(self._flows.size)
         left = np.zeros(len(self._left))
         left[self._flows] = np.minimum(self._left[self._flows], most(self._day(self._flows)))
         self._left = left

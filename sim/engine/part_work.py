@@ -24,17 +24,14 @@ class PartWork:
 
     def __init__(self, quantities: Quantities, usual: np.ndarray) -> None:
         self.may_be_part = quantities.touched("flow.sends")
+        self.on = False
+        """whether some source does only a part of its work now"""
         self._quantities, self._usual = quantities, usual
         self._share = np.ones(len(usual))
         self._lies, self._back, self._due = np.zeros((3, len(usual)))
         self._morning = np.zeros((3, len(usual)))
         self._flows = np.zeros(0, dtype=np.int64)
         self._offered, self._sent, self._room = np.zeros((3, len(usual)), dtype=np.int64)
-
-    @property
-    def on(self) -> bool:
-        """Whether some source does only a part of its work now."""
-        return bool(self._flows.size)
 
     def effects_changed(self) -> None:
         """Who comes back finds what was left for him."""
@@ -47,6 +44,7 @@ class PartWork:
             kept[share >= 1] = 0.0
         self._share = share
         self._flows = np.flatnonzero(share < 1)
+        self.on = bool(self._flows.size)
 
     def open_day(self, owed: np.ndarray, beyond: np.ndarray | int = 0) -> None:
         """A new evening. `owed` are all open orders, over flows, and `beyond` those that could leave if there were room

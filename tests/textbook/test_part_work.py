@@ -119,6 +119,15 @@ def test_those_on_strike_do_not_send_the_reserve_either() -> None:
     assert at(done, "store")["reserve"].loc[20] == 200 - 110
 
 
+def test_a_reserve_that_opens_on_an_announcement_does_not_hear_of_nothing() -> None:
+    opened = {}
+    for staffed in ("100%", "99%"):
+        spec = with_reserve({}, STRIKE | {"at": "store", "staffed": staffed, "notice": "3d"})
+        spec["reserves"]["own"]["release"]["when"] = {"trigger": "announced"}
+        opened[staffed] = (run(spec).events["event"] == "reserve_opened").any()
+    assert opened == {"100%": False, "99%": True}
+
+
 def test_who_makes_to_order_makes_only_what_leaves() -> None:
     done = run(chain(STRIKE))
     maker = at(done, "maker")

@@ -104,6 +104,22 @@ def test_another_disruption_that_begins_meanwhile_returns_nothing_that_the_quota
     assert done.daily["destroyed"].sum() == 30
 
 
+@pytest.mark.parametrize("berths", [{"handling": 12}, {"berths": 1, "berth_time": "18h"}])
+def test_over_any_days_no_more_crosses_than_the_quota_has_room_for(berths: Spec) -> None:
+    """Chance on the way to the border, and a queue there: 3 a day since day 5, as many as have come."""
+    spec = copy.deepcopy(QUAY)
+    spec["ports"]["quay"] |= berths
+    spec["lanes"][0]["time"] = "gamma(6d, 2d)"
+    spec["demand"][0]["distribution"] = "poisson"
+    spec["disruptions"][0] |= {"quota": "30%"}
+    done = run(spec)
+    moves = done.events[done.events["event"] == "departure"]
+    left = moves.groupby(moves["day"].astype(int))["units"].sum().reindex(range(5, 19), fill_value=0)
+    over = (left - at(done, "maker")["dispatched"].loc[5:18]).cumsum()  # from the quay, not from the maker
+    assert (over <= [3 * (day + 1) for day in range(14)]).all()
+    assert over.iat[-1] >= 3 * 13  # there was always somebody at the border but, perhaps, on one day
+
+
 def test_who_comes_to_the_border_first_crosses_first() -> None:
     done = quay("10%")
     moves = done.events[(done.events["event"] == "departure") & (done.events["day"] >= 5)]
