@@ -30,11 +30,11 @@ class DemandSurge(Disruption):
     """time to reach the full factor, in a straight line"""
     example = {"at": "facilities", "from": "2024-01-11", "for": "8d", "factor": 1.5}
     severity = {"factor": 1, "extra": 0}
-    bad_example = ({"at": "facilities", "from": "2024-01-11", "for": "8d"}, "a factor, or extra")
+    bad_example = ({"at": "facilities", "from": "2024-01-11", "for": "8d"}, "a factor other than 1, or extra")
 
     def check(self) -> None:
         if not {"factor", "extra"} & self.model_fields_set:
-            raise ValueError("a factor, or extra units a day")
+            raise ValueError("a factor other than 1, or extra units a day")
 
     def place(self) -> str:
         return str(self.at)

@@ -37,7 +37,7 @@ class MaterialShortage(Disruption):
 
     def check(self) -> None:
         if not {"supply", "yield_"} & self.model_fields_set:
-            raise ValueError("a supply or a yield")
+            raise ValueError("a supply or a yield below 100%")
         if self.yield_ == 0:
             raise ValueError("a yield above 0%; a site_outage stops all production")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.disruptions.base import DISRUPTIONS, MadeBetween
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
@@ -33,3 +35,6 @@ class ShelfLifeExtension(MadeBetween):
         cells = self.cells(network, self.suppliers, self.products)
         cells = cells[network.cell_kind[cells] == "supplier"]
         return [], [self.impulse(network, "extend_life", cells, self.by)] if self.by else []
+
+    def products_by_lot(self, network: Network) -> np.ndarray:
+        return super().products_by_lot(network)[: None if self.by else 0]

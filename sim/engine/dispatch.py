@@ -61,8 +61,10 @@ class Dispatch:
         self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
         self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
         self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
-        self._at_once = np.isin(network.flow_source, production.unlimited) & (not production.tests)
         self.work = PartWork(quantities, network.flow_usual)
+        tested = [list(plan.testing), *(e.rows for e in quantities.effects if e.quantity == "cell.release")]
+        never_tested = np.setdiff1d(production.unlimited, np.concatenate(tested))
+        self._at_once = np.isin(network.flow_source, never_tested)
         self._may_stop = quantities.touched("cell.capacity_factor")
         self._tier = network.cell_priority[network.flow_buyer]
         self._load = network.cell_size[network.flow_buyer]

@@ -128,9 +128,15 @@ def test_a_reserve_that_opens_on_an_announcement_does_not_hear_of_nothing() -> N
     assert opened == {"100%": False, "99%": True}
 
 
-def test_who_makes_to_order_makes_only_what_leaves() -> None:
-    done = run(chain(STRIKE))
-    maker = at(done, "maker")
+@pytest.mark.parametrize("tested", [[], ["other"]])
+def test_who_makes_to_order_makes_only_what_leaves(tested: list[str]) -> None:
+    """Whether or not something else is tested for longer somewhere."""
+    holds = [{"kind": "quality_hold", "at": name, "for": "10d", "testing": "5d"} for name in tested]
+    spec = chain(STRIKE, *holds)
+    spec["suppliers"]["other"] = {"country": "DE", "makes": {"kit": {"capacity": 5}}}
+    spec["facilities"]["third"] = {"country": "DE"}
+    spec["lanes"].append({"from": "other", "to": "third", "time": "1d"})
+    maker = at(run(spec), "maker")
     assert maker["produced"].tolist() == maker["dispatched"].tolist()
 
 
