@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, PrivateAttr
@@ -46,6 +46,11 @@ class Disruption(Kind):
     """whether the products concerned must be kept by lot"""
     instant: ClassVar[bool] = False
     """whether it happens at one time, `from`, and has no end"""
+    severity: ClassVar[dict[str, Any] | None]
+    """fields that say how severe it is, each with the value, as written, at which it changes nothing; None where there
+    is no such value: it happens or it does not, or its share is a limit, which may bind on any day"""
+    in_part: ClassVar[dict[str, Any] | None] = None
+    """fields of an example that its severity is about, where `example` has none"""
 
     kind: Text
     name: Text | None = None
@@ -112,12 +117,13 @@ class Disruption(Kind):
         """What it does; raises PlaceError (path below this disruption) for names the network does not have."""
 
     def impact(self, network: Network) -> Impact:
-        """Everything the engine has to know about this disruption; nothing happens in a span of no length."""
+        """Everything the engine has to know about this disruption; nothing happens in a span of no length, or without
+        severity."""
         start, end = self.span(network)
         effects, impulses = self.act(network)
         calendar = network.calendar  # a day earlier: a hazard moves what it draws by part of a day
         run = -calendar.warm_up - 1.0, float(calendar.days)
-        held = tuple(e.within(*run) for e in effects if e.end > e.start and len(e.rows))
+        held = tuple(e.within(*run) for e in effects if e.end > e.start and len(e.rows) and e.changes)
         added = tuple(self.arrivals(network))
         return Impact(self.label, start, end, start - self.notice, held, tuple(impulses), added, self.kind)
 

@@ -35,6 +35,7 @@ class LabourAbsence(Disruption):
     ease: Days = 0.0
     """time in which it falls; a wave shorter than both is all rise and fall, in proportion"""
     example = {"at": "store", "from": "2024-01-11", "for": "20d", "away": "60%", "ramp": "5d", "ease": "10d"}
+    severity = {"away": "0%"}
     bad_example = ({"at": "store", "from": "2024-01-11", "for": "20d", "away": "60%", "waves": 0}, "at least 1")
 
     def place(self) -> str:

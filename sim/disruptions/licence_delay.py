@@ -39,6 +39,7 @@ class LicenceDelay(Disruption):
     wait_at: Literal["source", "border"] = "source"
     """where goods wait: nothing is sent before the licence is there, or it is asked for at the border"""
     example = {"country": "IN", "from": "2024-01-11", "for": "20d", "wait": "gamma(6d, 3d)"}
+    severity = {"wait": "0d"}
     bad_example = ({"country": "XX", "from": "2024-01-11", "for": "20d", "wait": "6d"}, "unknown country")
 
     def check(self) -> None:

@@ -28,6 +28,7 @@ class PriceShock(Disruption):
     ramp: Days = 0.0
     """time to reach the full factor, in a straight line"""
     example = {"from": "2024-01-11", "for": "20d", "factor": 6}
+    severity = {"factor": 1}
     bad_example = ({"at": "store", "from": "2024-01-11", "for": "20d", "factor": 6}, "no supplier among")
 
     def place(self) -> str:

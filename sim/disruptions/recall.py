@@ -27,6 +27,7 @@ class Recall(MadeBetween):
     follow: bool = False
     """whether what other makers made from it is called back too, over any number of stages"""
     example = {"supplier": "maker", "from": "2024-01-11", "made_from": "2024-01-02", "made_until": "2024-01-08"}
+    severity = None
     bad_example = (
         {"supplier": "makr", "from": "2024-01-11", "made_from": "2024-01-02", "made_until": "2024-01-08"},
         "did you mean 'maker'",

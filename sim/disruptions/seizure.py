@@ -33,6 +33,7 @@ class Seizure(AtOnce):
     held: Days | None = None
     """time for which the goods are held before they go on; left out: they are destroyed"""
     example = {"lanes": ["maker > store"], "from": "2024-01-11", "share": "80%"}
+    severity = {"share": "0%"}
     bad_example = ({"lanes": ["maker > stor"], "from": "2024-01-11"}, "did you mean 'maker > store'")
 
     def check(self) -> None:
@@ -56,4 +57,6 @@ class Seizure(AtOnce):
         stretches = np.argwhere(places[network.flow_route] & concerned[:, None])
         start, _ = self.span(network)
         action, days = (seize, 0.0) if self.held is None else (detain, self.held)
+        if self.share == 0:
+            return [], []
         return [], [Impulse(action, stretches, self.share, start, self.label, days=days)]

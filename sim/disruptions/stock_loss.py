@@ -23,6 +23,7 @@ class StockLoss(AtOnce):
     reserves: bool = False
     """whether reserves held at these sites are struck too"""
     example = {"at": "store", "from": "2024-01-11", "share": "40%"}
+    severity = {"share": "0%"}
     bad_example = ({"at": "store", "from": "2024-01-11", "share": "140%"}, "between 0% and 100%")
 
     def place(self) -> str:
@@ -32,4 +33,6 @@ class StockLoss(AtOnce):
         cells = self.cells(network, self.at, self.products)
         start, _ = self.span(network)
         struck: list[Action] = ["destroy_stock", "destroy_reserve"] if self.reserves else ["destroy_stock"]
+        if not self.share:
+            struck = []
         return [], [Impulse(action, cells, self.share, start, self.label) for action in struck]

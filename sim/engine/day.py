@@ -221,7 +221,7 @@ class World:
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
         if any(desk.is_open for desk in self.desks):
-            self._release(self.dispatch.within_lanes(requested - granted), day)
+            self._release(requested, granted, day)
         left = self.state.owed.copy() if self.hoarding is not None else None
         self.dispatch.cancel_rest()
         if before is not None and left is not None:
@@ -238,22 +238,23 @@ class World:
             unfilled = state.due.of(state.owed) + left - state.owed
             self.hoarding.look(sent + unfilled, unfilled, self.dispatch.leaves())
 
-    def _release(self, requested: np.ndarray, day: int) -> None:
+    def _release(self, requested: np.ndarray, sent: np.ndarray, day: int) -> None:
         """Let the open reserves give, in turn, what is still asked for."""
         for desk in self.desks:
             if not desk.is_open:
                 continue
-            given = desk.release(requested, float(day))
+            given = desk.release(self.dispatch.left_open(requested, sent), float(day))
             flow = np.flatnonzero(given)
             if flow.size:
                 self.dispatch.take_allowance(flow, given[flow])
                 self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
-                requested = self.dispatch.within_lanes(requested - given)
+                sent = sent + given
 
     def _expire(self, day: int) -> None:
         self.quality.expire(day, self.transport.ports.give_up)
-        if self.dispatch.usual is not None:
-            self.dispatch.usual.note(self.state.today.expired)
+        for usual in (self.dispatch.usual, self.transport.border.usual):
+            if usual is not None:
+                usual.note(self.state.today.expired)
 
     def _note_reserves(self, day: int) -> None:
         self.recorder.note_stocks(day)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.allowance import renewed, whole
+from sim.engine.part_work import PartWork
 from sim.engine.plan import Plan
 from sim.engine.reports import Reports
 from sim.engine.state import State
@@ -12,9 +14,6 @@ from sim.engine.transport import Transport
 from sim.engine.usual import UsualUnits
 from sim.model.effects import Quantities
 from sim.policies.allocation.base import Claims
-
-ALLOWANCE_DAYS = 30
-"""An allowance that is not taken up may be for this many days, as monthly allocations are."""
 
 
 class Dispatch:
@@ -33,11 +32,14 @@ class Dispatch:
         self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
         self._production, self._transport, self._reports = production, transport, reports
         self._first_lane = network.flow_lanes[:, 0]
-        self._border_first = network.routes.border[network.flow_route] == 0
         self._sources, self._starts = network.sources
         self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
         self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
         self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
+        self.work = PartWork(quantities, network.flow_usual)
+        tested = [list(plan.testing), *(e.rows for e in quantities.effects if e.quantity == "cell.release")]
+        never_tested = np.setdiff1d(production.unlimited, np.concatenate(tested))
+        self._at_once = np.isin(network.flow_source, never_tested)
         self._may_stop = quantities.touched("cell.capacity_factor")
         self._tier = network.cell_priority[network.flow_buyer]
         self._load = network.cell_size[network.flow_buyer]
@@ -46,7 +48,7 @@ class Dispatch:
         for number, rule in enumerate(plan.allocation_rules):
             mine = self._rules == number
             self._held_back[mine] = rule.held_back(network, self._sources[mine])
-        self._may_close = quantities.touched("lane.open", "flow.border_open")
+        self._may_close = quantities.touched("lane.open")
         self._closed = np.zeros(0, dtype=np.int64)
         self._may_limit = quantities.touched("flow.allowance")
         self.usual = UsualUnits(plan) if self._may_limit else None
@@ -58,21 +60,19 @@ class Dispatch:
         self._turn = network.flow_turn
 
     def effects_changed(self) -> None:
-        """Note which flows are closed from now on."""
+        """Note which flows are closed, and which sources do a part of their work, from now on."""
         if self._may_close:
-            quantities = self.quantities
-            free = quantities["lane.open"][self._first_lane] > 0
-            free &= ~self._border_first | (quantities["flow.border_open"] > 0)
-            free &= quantities["flow.at_border"] == 0  # nobody sends what the ban would return or destroy
-            self._closed = np.flatnonzero(~free)
+            self._closed = np.flatnonzero(self.quantities["lane.open"][self._first_lane] <= 0)
+        if self.work.may_be_part:
+            self.work.effects_changed()
 
     def leaves(self) -> np.ndarray:
         """Whether the first lane of each flow leaves today; shape (flows,)."""
         return np.asarray(self._transport.loading.leaves[self._first_lane])
 
     def open_requests(self) -> np.ndarray:
-        """Units owed that may leave today, over flows: nothing over a closed lane or border, or beyond an allowance,
-        or more than the first lane carries."""
+        """Units owed that may leave today, over flows: nothing over a closed lane, or beyond an allowance or what may
+        cross a border, or more than the first lane carries."""
         requested = self.state.owed.copy()
         if self._closed.size:
             requested[self._closed] = 0
@@ -80,7 +80,22 @@ class Dispatch:
             requested[~self._transport.loading.leaves[self._first_lane]] = 0
         if self._may_limit:
             self._keep_to_allowances(requested)
-        return self.within_lanes(requested)
+        if self._transport.border.limits:
+            self._transport.border.keep_to_quota(requested)
+        if not self.work.on:
+            return self.within_lanes(requested)
+        before = requested.copy()
+        self.within_lanes(requested)
+        self.work.open_day(self.state.owed, before - requested)
+        return requested
+
+    def left_open(self, requested: np.ndarray, granted: np.ndarray) -> np.ndarray:
+        """What ordinary stock leaves open of the requests of an evening, over flows: not what only lies there because
+        too few are at work."""
+        still = requested - granted
+        if self.work.on:
+            still -= self.work.lying()
+        return self.within_lanes(still)
 
     def _keep_to_allowances(self, requested: np.ndarray) -> None:
         """A day's allowance is added to what is left of earlier ones; a flow without a limit saves nothing up."""
@@ -90,9 +105,8 @@ class Dispatch:
         self.state.quota[~holds] = 0.0
         if limited.size and self.usual is not None:
             usual = share[limited] * self.usual.under_limit(holds)[limited]
-            quota = np.minimum(self.state.quota[limited] + usual, ALLOWANCE_DAYS * usual)
-            self.state.quota[limited] = quota
-            requested[limited] = np.minimum(requested[limited], np.floor(quota + 1e-9).astype(np.int64))
+            quota = self.state.quota[limited] = renewed(self.state.quota[limited], usual)
+            requested[limited] = np.minimum(requested[limited], whole(quota))
 
     def within_lanes(self, requested: np.ndarray) -> np.ndarray:
         """Cut each request to what its lane can still carry alone today, and one that is left standing, so that no
@@ -110,6 +124,8 @@ class Dispatch:
         """Units granted from ordinary stock, over flows."""
         if self.state.order_book is not None:
             self.state.order_book.close_day()
+        if self.work.on:  # who makes to order makes only what leaves
+            requested = self.work.cut(requested, self._at_once)
         wanted = np.add.reduceat(requested, self._starts) if requested.size else requested
         if not np.count_nonzero(wanted):
             return requested
@@ -117,13 +133,21 @@ class Dispatch:
         available = self.state.to_send(self._sources, day)
         short = (wanted > available - self._held_back) & (wanted > 0)
         if not np.count_nonzero(short):
-            return self.fit_lanes(requested)
+            return self._leave(requested)
         granted = np.where(self._over_flows(short), 0, requested)
         for number in range(len(self.plan.allocation_rules)):
             mine = short & (self._rules == number)
             if np.count_nonzero(mine):
                 self._ration(number, mine, requested, available, granted)
-        return self.fit_lanes(granted)
+        return self._leave(granted)
+
+    def _leave(self, granted: np.ndarray) -> np.ndarray:
+        """What sets out of units granted from ordinary stock, over flows."""
+        return self.fit_lanes(self.work.cut(granted, ~self._at_once) if self.work.on else granted)
+
+    def from_reserve(self, granted: np.ndarray) -> np.ndarray:
+        """What sets out of units that a reserve grants, over flows: the same people send it."""
+        return self.fit_lanes(self.work.cut(granted) if self.work.on else granted)
 
     def send(self, granted: np.ndarray, now: float) -> None:
         """What was granted leaves stock and sets out."""

@@ -50,7 +50,7 @@ class ReserveDesk:
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
         self._reports = reports
         # an announcement, and when what was announced is over
-        self._announced = [(i.announced, i.end) for i in plan.impacts if i.effects or i.impulses or i.arrivals]
+        self._announced = [(i.announced, i.end) for i in plan.impacts if i.acts]
         members = len(self.reserve.members)
         cells = self.reserve.members
         self._cells = in_place(cells)
@@ -115,7 +115,7 @@ class ReserveDesk:
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
             claims = self._dispatch.claims(reserve.flow[mine], source, left[holders], requested)
             given[reserve.flow[mine]] = self._rule.share(claims, self._network)
-            given = self._dispatch.fit_lanes(given)
+            given = self._dispatch.from_reserve(given)
             np.add.at(self.released, reserve.flow_holder[mine], given[reserve.flow[mine]])
         self._daily.use(self.released)
         self.stock -= self.released

@@ -21,6 +21,8 @@ FOLD: dict[Operation, np.ufunc] = {
 
 Steps = tuple[tuple[float, float], ...]
 """(day, value) pairs in order of day: a value holds from its day until the next."""
+NEUTRAL = {("multiply", 1.0), ("add", 0.0), ("at_least", 0.0), ("at_most", np.inf)}
+"""Operations with values that leave every quantity as it is."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ class Effect:
     def start(self) -> float:
         """Day on which the effect begins."""
         return self.steps[0][0]
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes its quantity at any time."""
+        return any((self.operation, value) not in NEUTRAL for _, value in self.steps)
 
     def value(self, now: float) -> float:
         """The effect's value at a time in [start, end)."""

@@ -168,7 +168,8 @@ class Routes:
 
     `lane[r, k]` is the k-th lane; `gate[r, k]` the port gate passed after it; `legs[r]` their number; `border[r]`
     the first leg that ends in another country than the source's, or -1. `lead_time[r]` are mean days from order to
-    arrival, of which goods are `under_way[r]`; the rest is the wait for the first lane's round. `lost[r, k]` are the
+    arrival, of which goods are `under_way[r]`, and `to_border[r]` until they come to that leg; the rest is the wait for
+    the first lane's round. `lost[r, k]` are the
     mean days lost on a leg to hours of the day and to rounds after the first.
     """
 
@@ -178,6 +179,7 @@ class Routes:
     border: np.ndarray
     lead_time: np.ndarray
     under_way: np.ndarray
+    to_border: np.ndarray
     lost: np.ndarray
 
 

@@ -21,7 +21,7 @@ Rows = Literal["cells", "flows", "stops", "gates", "lanes", "passages"]
 QuantityName = Literal[
     "cell.demand_factor", "cell.capacity_factor", "cell.yield_factor", "cell.release", "cell.order_factor",
     "cell.price_factor", "cell.blackout", "cell.warm", "flow.allowance", "flow.cancels", "flow.extra_orders",
-    "flow.licence", "flow.border_open", "flow.at_border", "stop.licence", "gate.handling", "gate.clearance",
+    "flow.licence", "flow.exports", "flow.sends", "flow.at_border", "stop.licence", "gate.handling", "gate.clearance",
     "lane.open", "lane.factor", "lane.extra", "lane.opens", "lane.closes", "passage.diverted", "passage.open",
     "passage.traffic", "passage.capacity",
 ]  # fmt: skip
@@ -74,7 +74,8 @@ QUANTITIES: Mapping[QuantityName, Quantity] = {
     "flow.licence": Quantity(
         "flows", 0, "days", "above 0: goods wait at their source, for a time drawn from the effect's `times`"
     ),
-    "flow.border_open": Quantity("flows", 1, "0 or 1", "0: goods may not leave the source's country"),
+    "flow.exports": Quantity("flows", NONE, "share", "of the usual units that may leave the source's country"),
+    "flow.sends": Quantity("flows", 1, "share", "of what would leave that does; the rest waits in order"),
     "flow.at_border": Quantity("flows", 0, "code", "what becomes of goods caught there (codes in `export_ban.py`)"),
     "stop.licence": Quantity(
         "stops", 0, "days", "above 0: goods wait at the end of that leg, for a time drawn from the effect's `times`"

@@ -241,7 +241,7 @@ class LaneSeason(Model):
     """nothing departs"""
 
     def model_post_init(self, context: object) -> None:
-        if self.closed == (self.factor != 1):
+        if self.factor != 1 if self.closed else "factor" not in self.model_fields_set:
             raise ValueError("either closed: true or a factor other than 1")
         if self.from_ == self.until:
             raise ValueError("until on another day than from")

@@ -78,7 +78,8 @@ def _routes(
     lane = np.full((len(paths), longest), -1, dtype=np.int64)
     gate = np.full((len(paths), longest), -1, dtype=np.int64)
     border = np.full(len(paths), -1, dtype=np.int64)
-    under_way, order_wait, lost = np.zeros(len(paths)), np.zeros(len(paths)), np.zeros((len(paths), longest))
+    under_way, to_border, order_wait = (np.zeros(len(paths)) for _ in range(3))
+    lost = np.zeros((len(paths), longest))
     waits = Waits(lanes, gates)
     gate_of = {(g.site, g.side): i for i, g in enumerate(gates)}
     for r, (source, path) in enumerate(paths):
@@ -86,9 +87,9 @@ def _routes(
         for k, index in enumerate(path):
             lane[r, k] = index
             end = lanes[index].destination
-            under_way[r] += lanes[index].times.mean
             if border[r] < 0 and countries[end] != home:
-                border[r] = k
+                border[r], to_border[r] = k, under_way[r]
+            under_way[r] += lanes[index].times.mean
             if k + 1 < len(path):
                 side = "exports" if home and countries[end] == home else "imports"
                 gate[r, k] = gate_of[end, side]
@@ -96,8 +97,9 @@ def _routes(
         order_wait[r] = waits.order(path)
         lost[r, : len(path)] = waits.on_the_way(path, gate[r, : len(path) - 1].tolist())
         under_way[r] += waits.convoys(path) + lost[r].sum()
+        to_border[r] += lost[r, : max(0, border[r])].sum()
     legs = (lane >= 0).sum(axis=1)
-    return Routes(lane, gate, legs, border, under_way + order_wait, under_way, lost)
+    return Routes(lane, gate, legs, border, under_way + order_wait, under_way, to_border, lost)
 
 
 def _assemble(

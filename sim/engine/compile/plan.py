@@ -85,7 +85,7 @@ def _hardly_meant(impact: Impact, network: Network) -> str | None:
     if impact.end < -calendar.warm_up:
         return f"is over before the first day of the scenario ({calendar.date(-calendar.warm_up)})"
     if impact.end > impact.start and not impact.acts:
-        return "changes nothing: it meets no site, goods or lane in use"
+        return "changes nothing: it meets no site, goods or lane in use, or leaves all as usual"
     return None
 
 
