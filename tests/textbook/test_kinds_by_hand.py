@@ -199,8 +199,8 @@ disruptions: [{{kind: demand_surge, at: facilities, from: {day(4)}, for: 6d, ext
 @pytest.mark.parametrize(
     ("at_border", "received", "destroyed"),
     [
-        # what left the maker on day 4 is not at the quay yet when the ban begins: it goes on, and nothing follows it until
-        # the evening of day 9, when the orders of days 5 to 9 leave together
+        # what left the maker on day 4 is not at the quay yet when the ban begins: it goes on, and nothing follows it
+        # until the evening of day 9, when the orders of days 5 to 9 leave together
         ("pass", [10] * 9 + [0] * 4 + [50] + [10] * 6, 0),
         # it comes back, or is lost, and its order stays open: six days' orders leave on day 9
         ("return", [10] * 8 + [0] * 5 + [60] + [10] * 6, 0),
