@@ -37,7 +37,7 @@ class Dispatch:
         self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
         self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
         self.work = PartWork(quantities, network.flow_usual)
-        tested = [list(plan.testing), *(e.rows for e in quantities.effects if e.quantity == "cell.release")]
+        tested = [np.array(list(plan.testing), dtype=np.int64), *(e.rows for e in quantities.effects if e.quantity == "cell.release")]
         never_tested = np.setdiff1d(production.unlimited, np.concatenate(tested))
         self._at_once = np.isin(network.flow_source, never_tested)
         self._may_stop = quantities.touched("cell.capacity_factor")
