@@ -87,12 +87,7 @@ def test_time_to_survive_is_stock_over_demand(tmp_path: Path, lead: int, level: 
     assert maker["exposed"] == (expected < 50)
     assert maker["units_short"] == max(0, 50 * 20 - on_hand)
     assert maker["more_days"] == max(0, 50 - expected)
-<<<<<<< HEAD
     # what leaves the maker as it restarts is with the clinics `lead` and two days later, the first day without shortage
-=======
-    # what leaves on the evening of day 50 is in the harbour after the lead time, in the store and at the clinics a day
-    # later each: the day before is the last on which anybody goes short
->>>>>>> w7
     assert maker["back_after"] == 50 + lead + 2
     assert row(table, "country", "IN")["tts"] == expected
     assert row(table, "warehouse", "store")["tts"] == 4
