@@ -40,8 +40,8 @@ class SupplierAllocation(Disruption):
     steps: list[AllocationStep] = []
     """later shares, in order of time"""
     unfilled: Literal["wait", "cancel"] = "wait"
-    """whether the rest of an order stays on order or is cancelled; what the supplier is yet to make within the allowance
-    stays"""
+    """whether the rest of an order stays on order or is cancelled; what the supplier is yet to make within the
+    allowance stays"""
     example = {"supplier": "maker", "from": "2024-01-11", "for": "20d", "share": "40%"}
     bad_example = ({"supplier": "makr", "from": "2024-01-11", "for": "20d", "share": "40%"}, "did you mean 'maker'")
 

@@ -16,7 +16,8 @@ class Hoarding(Model):
 
     What they look at is the share of open orders that was sent of those due, each day, remembered for a while: of their
     own orders, or of all that they see. What is being made in its usual time, or waits for its round, is not due.
-    Under `below` they begin to order more, in a straight line up to `at_most` times the level where nothing is filled. When supply recovers they calm down as they remember.
+    Under `below` they begin to order more, in a straight line up to `at_most` times the level where nothing is filled.
+    When supply recovers they calm down as they remember.
     """
 
     at: SelectorField
