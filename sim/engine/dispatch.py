@@ -37,8 +37,8 @@ class Dispatch:
         self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
         self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
         self.work = PartWork(quantities, network.flow_usual)
-        tested = [np.array(list(plan.testing), dtype=np.int64), *(e.rows for e in quantities.effects if e.quantity == "cell.release")]
-        never_tested = np.setdiff1d(production.unlimited, np.concatenate(tested))
+        longer = [row for e in quantities.effects if e.quantity == "cell.release" for row in e.rows.tolist()]
+        never_tested = np.setdiff1d(production.unlimited, np.array([*plan.testing, *longer], dtype=np.int64))
         self._at_once = np.isin(network.flow_source, never_tested)
         self._may_stop = quantities.touched("cell.capacity_factor")
         self._tier = network.cell_priority[network.flow_buyer]
