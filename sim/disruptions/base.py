@@ -121,9 +121,8 @@ class Disruption(Kind):
         severity."""
         start, end = self.span(network)
         effects, impulses = self.act(network)
-        calendar = network.calendar  # a day earlier: a hazard moves what it draws by part of a day
-        run = -calendar.warm_up - 1.0, float(calendar.days)
-        held = tuple(e.within(*run) for e in effects if e.end > e.start and len(e.rows) and e.changes)
+        first = -network.calendar.warm_up - 1.0  # a day earlier: a hazard moves what it draws by part of a day
+        held = tuple(e.since(first) for e in effects if e.end > e.start and len(e.rows) and e.changes)
         added = tuple(self.arrivals(network))
         return Impact(self.label, start, end, start - self.notice, held, tuple(impulses), added, self.kind)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -63,12 +63,10 @@ class Effect:
         """Days on which the value changes."""
         return [day for day, _ in self.steps] + [self.end]
 
-    def within(self, first: float, over: float) -> Effect:
-        """The effect as it is in [first, over): without steps that are past by then, and without those after it."""
-        days = [day for day, _ in self.steps]
-        begin = max(0, bisect_right(days, first) - 1)
-        end = max(begin + 1, bisect_left(days, over))
-        return self if (begin, end) == (0, len(days)) else replace(self, steps=self.steps[begin:end])
+    def since(self, first: float) -> Effect:
+        """The effect as it is from a day on: without the steps that are past by then."""
+        begin = max(0, bisect_right([day for day, _ in self.steps], first) - 1)
+        return replace(self, steps=self.steps[begin:]) if begin else self
 
     def moved(self, by: float) -> Effect:
         """The same effect, `by` days later."""
