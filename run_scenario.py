@@ -2,8 +2,11 @@
 
 import sys
 
-from sim.cli import main
-
 if __name__ == "__main__":
-    sys.argv.insert(1, "run")
-    main()
+    try:
+        from sim.__main__ import main
+
+        main("run")
+    except KeyboardInterrupt:  # in the first hundredth of a second
+        sys.stderr.write("Interrupted; nothing is left half written.\n")
+        sys.exit(130)

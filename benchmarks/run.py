@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import floors, networks
+from benchmarks.many import many
 from benchmarks.measure import alone, paired, plan_of, run, timed, verdict
 from benchmarks.strategies import shared
 from benchmarks.study import study
@@ -142,6 +143,7 @@ def main() -> None:
         "strategies": lambda f: strategies(f, facilities, repeats),
         "perishable": lambda f: perishable(f, facilities, repeats),
         "large": lambda f: large(f, facilities),
+        "many": lambda f: many(f, 200 if quick else 1_000, repeats),
         "study": lambda f: study(f, 1 if quick else 3),
     }
     if unknown := set(asked.lines) - set(lines):

@@ -41,7 +41,15 @@ def _kind(name: str, kind: type[Kind], key: str) -> list[str]:
     example = yaml.safe_dump({key: name} | kind.example, sort_keys=False, default_flow_style=True, width=110)
     rows = [_row(field.alias or word, field) for word, field in kind.model_fields.items() if word != key]
     table = ["\n".join(["| key | default | meaning |", "|---|---|---|", *rows])] if rows else []
-    return [f"### `{name}`", inspect.getdoc(kind) or "", f"```yaml fragment\n{example}```", *table]
+    return [f"### `{name}`", inspect.getdoc(kind) or "", *_severity(kind), f"```yaml fragment\n{example}```", *table]
+
+
+def _severity(kind: type[Kind]) -> list[str]:
+    """At what values a disruption changes nothing, where there are such."""
+    neutral: dict[str, Any] | None = getattr(kind, "severity", None)
+    if not neutral:
+        return []
+    return [f"It changes nothing at {' and '.join(f'`{word}: {value}`' for word, value in neutral.items())}."]
 
 
 def _row(word: str, field: Any) -> str:

@@ -27,6 +27,7 @@ from sim.errors import PlaceError, Problem, ScenarioError
 from sim.metrics.cost import Rates
 from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
+from sim.output.csv_text import csv_of_frame
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class Run:
         from sim.report.tables import daily_parts, genealogy_table, metrics_json, metrics_table
 
         write_json(place / "metrics.json", metrics_json(self.metrics))
-        metrics_table(self.metrics).to_csv(place / "metrics.csv", index=False)
+        (place / "metrics.csv").write_text(csv_of_frame(metrics_table(self.metrics)), encoding="utf-8", newline="\n")
         if self.outcome.record.table is not None or self.outcome.record.part is not None:
             write_parts(place / "daily.parquet", daily_parts(self.outcome))
         write_parquet(place / "events.parquet", self.events)
@@ -191,7 +192,7 @@ class Run:
 
 
 def run(
-    path: str | Path,
+    path: str | Path | Loaded,
     strategy: str | None = None,
     seed: int | None = None,
     overrides: Mapping[str, Any] | None = None,
@@ -204,7 +205,7 @@ def run(
     progress: Callable[[float], None] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
 ) -> Run:
-    """Run a scenario file with one of its strategies.
+    """Run a scenario file with one of its strategies, or one that is loaded already, as it is.
 
     `overrides` sets values by dotted path, after the strategy. `twin=False` makes only the run itself, nothing to
     compare it with; `without_reserves=False` leaves out the twin that shows what the reserves did. `detail` is the
@@ -217,7 +218,7 @@ def run(
     settings = dict(overrides or {})
     if seed is not None:
         settings["seed"] = seed
-    loaded = load(Path(path), strategy, settings)
+    loaded = path if isinstance(path, Loaded) else load(Path(path), strategy, settings)
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
     stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)

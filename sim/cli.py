@@ -11,7 +11,9 @@ import click
 
 from sim import __version__, questions
 from sim.options import (
+    FAILED,
     FILE,
+    INTERRUPTED,
     SCHEDULER,
     SETTINGS,
     STRATEGY,
@@ -27,7 +29,18 @@ MOST_TOLD = 200
 """Problems printed of one call; more are counted only."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that Ctrl-C ends with a word and the usual exit code, wherever they are."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted; nothing is left half written.", err=True)
+            sys.exit(INTERRUPTED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tideover")
 def cli() -> None:
     """Stress-test reserve stocks of medical goods against disruptions of their supply."""
@@ -41,7 +54,7 @@ def main() -> None:
     """Entry point: bad input ends with its problems on stderr and exit code 2, never with a traceback."""
     import signal
 
-    from sim.errors import ScenarioError
+    from sim.errors import ScenarioError, TideoverError, WriteError
 
     # asked to end, tidy up as after Ctrl-C
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -52,8 +65,12 @@ def main() -> None:
             click.echo(str(problem), err=True)
         if (more := len(error.problems) - MOST_TOLD) > 0:
             click.echo(f"... and {more} more", err=True)
-        click.echo(_count(len(error.problems)), err=True)
+        if not isinstance(error, WriteError):
+            click.echo(_count(len(error.problems)), err=True)
         sys.exit(BAD_INPUT)
+    except TideoverError as error:
+        click.echo(f"failed: {error}", err=True)
+        sys.exit(FAILED)
 
 
 def _count(problems: int) -> str:
@@ -87,26 +104,27 @@ def run(
 ) -> None:  # fmt: skip
     """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report."""
     import sim
+    from sim.output.names import default_folder
+    from sim.report.folder import check_free
+    from sim.scenario.load import load
 
-    overrides = read_settings(settings)
+    overrides = read_settings(settings) | ({} if seed is None else {"seed": seed})
     words = [word.strip() for word in daily.split(",")] if daily is not None and "," in daily else daily
     if out is not None and not as_json:
-        from sim.report.folder import check_free
-
         check_free(out)  # before the work, not after it
+    loaded = load(file, strategy, overrides)
+    folder = out or default_folder(loaded.spec.scenario, strategy)
+    if not as_json:
+        check_free(folder)
     with progress_bar(not quiet and not as_json) as tick:
-        result = sim.run(
-            file, strategy, seed, overrides, without_reserves=not no_reserve_twin, detail=journal,
-            daily=words, progress=tick,
-        )  # fmt: skip
+        result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick)
     _notes(result.loaded)
     if as_json:
         from sim.report.tables import metrics_json
 
         click.echo(json.dumps(metrics_json(result.metrics), indent=1, ensure_ascii=False, allow_nan=False))
         return
-    name = result.loaded.spec.scenario + (f"-{strategy}" if strategy else "")
-    folder = result.save(out or Path("reports") / name, report=not no_report)
+    result.save(folder, report=not no_report)
     if not quiet:
         _summary(result)
     click.echo(f"Report: {folder / 'report.html'}" if not no_report else f"Results: {folder}")
@@ -143,7 +161,7 @@ def _summary(result: Any) -> None:
 @WORKERS
 @SCHEDULER
 @click.option(
-    "--replications", "-n", type=click.IntRange(min=2), help="So many of each, instead of what the study says."
+    "--replications", "-n", type=click.IntRange(2, 100_000), help="So many of each, instead of what the study says."
 )
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
@@ -152,6 +170,7 @@ def study(
 ) -> None:
     """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
     import sim
+    from sim.output.files import put_text
     from sim.report.comparison import summary
     from sim.report.study_page import study_page
 
@@ -159,7 +178,7 @@ def study(
         result = sim.run_study(
             file, out, workers=workers, scheduler=scheduler, progress=tick, replications=replications
         )
-    (result.folder / "study.html").write_text(study_page(result), encoding="utf-8")
+        put_text(result.folder / "study.html", study_page(result))
     if not quiet:
         click.echo("\n".join(summary(result)))
     click.echo(f"Results: {result.folder}")
@@ -170,14 +189,17 @@ def study(
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.argument("sql")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-def query(folder: Path, sql: str, as_csv: bool) -> None:
-    """Put a question in SQL to the results of a study; its tables are replications, comparisons, summary, …"""
+@click.option("--unsafe", is_flag=True, help="Let the query read and write other files, and load extensions.")
+def query(folder: Path, sql: str, as_csv: bool, unsafe: bool) -> None:
+    """Put a question in SQL to the results of a study; its tables are replications, comparisons, summary, …
+
+    It can read these tables only: no other file, nothing is written, no extension is loaded.
+    """
+    from sim.output.csv_text import csv_of_frame
     from sim.study.query import query as ask
 
-    found = ask(folder, sql)
-    click.echo(
-        found.to_csv(index=False, lineterminator="\n") if as_csv else found.to_string(index=False), nl=not as_csv
-    )
+    found = ask(folder, sql, unsafe=unsafe)
+    click.echo(csv_of_frame(found) if as_csv else found.to_string(index=False), nl=not as_csv)
 
 
 @cli.command()

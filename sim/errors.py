@@ -62,6 +62,17 @@ class ScenarioError(TideoverError):
         self.problems = sorted(set(problems), key=lambda p: (p.file, p.line, str(p)))
         super().__init__("\n".join(str(p) for p in self.problems))
 
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
+        return type(self), (self.problems,)  # a worker sends it home with its problems
+
+
+class WriteError(ScenarioError):
+    """Results cannot be written, such as to a disk that is full; what was written before is whole."""
+
+
+class WorkersLost(TideoverError):
+    """Those who did the work are out of reach, such as a cluster whose scheduler has ended."""
+
 
 class PlaceError(ValueError):
     """A fault found while resolving one value of the scenario, before its file and line are known.

@@ -22,7 +22,7 @@ FILE = click.argument("file", type=click.Path(path_type=Path))
 STRATEGY = click.option("--strategy", "-s", help="Named strategy of the scenario to apply.")
 SETTINGS = click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set one value by dotted path.")
 WORKERS = click.option(
-    "--workers", "-w", type=click.IntRange(min=1), help="Processes; default one a processor, 1: this one."
+    "--workers", "-w", type=click.IntRange(1, 1000), help="Processes; default one a processor, 1: this one."
 )
 SCHEDULER = click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead.")
 
@@ -43,10 +43,17 @@ def read_settings(texts: tuple[str, ...]) -> dict[str, Any]:
 @contextmanager
 def resumable() -> Iterator[None]:
     """Work that goes on where it stopped: Ctrl-C ends it with a word on that, a failure with the reason."""
-    from sim.errors import SimulationError
+    from sim.errors import SimulationError, WorkersLost, WriteError
 
     try:
         yield
+    except WriteError:
+        click.echo("Stopped. What is finished is kept; the same command goes on from there.", err=True)
+        raise
+    except WorkersLost as error:
+        click.echo(f"failed: {error}", err=True)
+        click.echo("What is finished is kept; the same command goes on from there.", err=True)
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         click.echo("Interrupted. What is finished is kept; the same command goes on from there.", err=True)
         sys.exit(INTERRUPTED)

@@ -26,6 +26,7 @@ class Streams:
     """
 
     def __init__(self, seed: int, replication: int = 0, luck: str = "") -> None:
+        self.replication = replication
         self._of = seed, replication, luck
         self._prefix = hashlib.blake2b(f"{seed}/{replication}/{luck}".encode(), digest_size=32)
         self._bits = np.random.PCG64DXSM(0)

@@ -12,7 +12,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 MOST = 10_000_000_000
-"""Largest number: sums of this many units over a country's sites and a century's days still fit 64 bits."""
+"""Largest number that is written for one site; what they add up to has the bound `EXACT`."""
+MOST_WHOLE = 10**18 - 1
+"""Largest whole number, such as a seed: what a file can hold in one word."""
+EXACT = 2**53
+"""Units; up to here a float holds every whole number, so shares and sums are exact to the unit (and fit 64 bits)."""
 LONGEST = 36_500
 """Days of the longest duration: a century."""
 DAYS_PER = {"h": 1 / 24, "d": 1.0, "w": 7.0, "mo": 30.0, "y": 365.0}
@@ -79,7 +83,7 @@ def parse_number(value: Any) -> float:
     """A number as written in the file, of at most 10 billion; text such as `1e3` or `012` is refused."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("a plain number such as 12 or 3.5 (no exponent, no leading zero, no unit)")
-    if abs(value) > MOST:
+    if not abs(value) <= MOST:  # which leaves out what is not a number, too
         raise ValueError(f"a number of at most {MOST:,}")
     return float(value)
 
@@ -88,6 +92,8 @@ def parse_whole(value: Any) -> int:
     """A whole number of units."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("a whole number")
+    if value > MOST_WHOLE:
+        raise ValueError(f"a whole number of at most {MOST_WHOLE:,}")
     return value
 
 

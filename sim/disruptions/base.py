@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, PrivateAttr
 
 from sim.errors import PlaceError, one_of_few
-from sim.model.effects import Arrivals, Effect, Impact, Impulse, Operation, Steps
+from sim.model.effects import Arrivals, Effect, Impact, Impulse, Steps
 from sim.model.network import Network
 from sim.model.selection import Selector
+from sim.model.vocabulary import Action, Operation, QuantityName
 from sim.registry import Kind, Model, Registry
 from sim.units import Date, Days, Text
 
@@ -45,6 +46,11 @@ class Disruption(Kind):
     """whether the products concerned must be kept by lot"""
     instant: ClassVar[bool] = False
     """whether it happens at one time, `from`, and has no end"""
+    severity: ClassVar[dict[str, Any] | None]
+    """fields that say how severe it is, each with the value, as written, at which it changes nothing; None where there
+    is no such value: it happens or it does not, or its share is a limit, which may bind on any day"""
+    in_part: ClassVar[dict[str, Any] | None] = None
+    """fields of an example that its severity is about, where `example` has none"""
 
     kind: Text
     name: Text | None = None
@@ -111,10 +117,12 @@ class Disruption(Kind):
         """What it does; raises PlaceError (path below this disruption) for names the network does not have."""
 
     def impact(self, network: Network) -> Impact:
-        """Everything the engine has to know about this disruption; nothing happens in a span of no length."""
+        """Everything the engine has to know about this disruption; nothing happens in a span of no length, or without
+        severity."""
         start, end = self.span(network)
         effects, impulses = self.act(network)
-        held = tuple(e for e in effects if e.end > e.start and len(e.rows))
+        first = -network.calendar.warm_up - 1.0  # a day earlier: a hazard moves what it draws by part of a day
+        held = tuple(e.since(first) for e in effects if e.end > e.start and len(e.rows) and e.changes)
         added = tuple(self.arrivals(network))
         return Impact(self.label, start, end, start - self.notice, held, tuple(impulses), added, self.kind)
 
@@ -122,7 +130,9 @@ class Disruption(Kind):
         """Patients that it adds; raises PlaceError like `act`."""
         return []
 
-    def hold(self, network: Network, quantity: str, rows: np.ndarray, operation: Operation, value: float) -> Effect:
+    def hold(
+        self, network: Network, quantity: QuantityName, rows: np.ndarray, operation: Operation, value: float
+    ) -> Effect:
         """An effect of one value over the whole span."""
         start, end = self.span(network)
         return Effect(quantity, np.asarray(rows, dtype=np.int64), operation, ((start, value),), end, self.label)
@@ -189,7 +199,7 @@ class MadeBetween(AtOnce):
             np.ones(len(names), dtype=bool) if self.products is None else np.isin(names, self.products)
         )
 
-    def impulse(self, network: Network, action: str, cells: np.ndarray, amount: float) -> Impulse:
+    def impulse(self, network: Network, action: Action, cells: np.ndarray, amount: float) -> Impulse:
         """The action on lots that the makers' cells made between the two dates."""
         start = network.calendar.day(self.from_)
         first, over = self._ages()
@@ -224,17 +234,16 @@ DISRUPTIONS: Registry[Disruption] = Registry("disruption", "kind")
 
 def one_site(network: Network, name: str, field: str, kinds: tuple[str, ...]) -> int:
     """Position of a site of one of the kinds; raises PlaceError naming the nearest valid name."""
-    sites = network.sites
-    valid = [str(n) for n, k in zip(sites["name"], sites["kind"], strict=True) if k in kinds]
-    if name not in valid:
-        what = " or ".join(kinds)
+    found = network.site_of.get(name)
+    if found is None or network.site_kind[found] not in kinds:
+        what, valid = " or ".join(kinds), network.site_names(np.flatnonzero(np.isin(network.site_kind, kinds)))
         raise PlaceError((field,), f"unknown {what}", name, one_of_few(valid, f"a {what}"), valid)
-    return int(np.flatnonzero((sites["name"] == name).to_numpy())[0])
+    return found
 
 
 def lane_rows(network: Network, names: Sequence[str]) -> np.ndarray:
     """Positions of lanes by name; raises PlaceError on the field `lanes` for an unknown one."""
-    index = {lane.name: i for i, lane in enumerate(network.lanes)}
+    index = network.lane_of
     for position, name in enumerate(names):
         if name not in index:
             raise PlaceError(("lanes", position), "unknown lane", name, "a lane written 'from > to'", index)
@@ -260,8 +269,8 @@ def lanes_by_name_or_mode(network: Network, names: Sequence[str] | None, mode: s
     """Positions of the lanes named, else of all of a mode; raises PlaceError on the field `lanes` or `mode`."""
     if names is not None:
         return lane_rows(network, names)
-    rows = [i for i, lane in enumerate(network.lanes) if lane.mode == mode]
-    if not rows:
-        modes = {lane.mode for lane in network.lanes}
+    rows = np.flatnonzero(network.lane_mode == mode)
+    if not rows.size:
+        modes = set(network.lane_mode)
         raise PlaceError(("mode",), "no lane of this mode", mode, one_of_few(modes, "a mode"), modes)
-    return np.array(rows)
+    return rows

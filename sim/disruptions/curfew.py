@@ -28,6 +28,7 @@ class Curfew(Disruption):
     closes: Days = Field(gt=0, le=1)
     """hours after midnight until which they may"""
     example = {"lanes": ["store > clinic-a"], "from": "2024-01-11", "for": "20d", "opens": "6h", "closes": "18h"}
+    severity = {"opens": "0h", "closes": "24h"}
     bad_example = (
         {"lanes": ["store > clinic-a"], "from": "2024-01-11", "for": "20d", "opens": "18h", "closes": "6h"},
         "closes after opens",

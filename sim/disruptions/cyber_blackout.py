@@ -28,6 +28,7 @@ class CyberBlackout(Disruption):
     orders: Literal["none", "late", "frozen"] = "none"
     """what becomes of these sites' own orders"""
     example = {"at": "facilities", "from": "2024-01-11", "for": "6d"}
+    severity = None
     bad_example = ({"at": "facilitys", "from": "2024-01-11", "for": "6d"}, "did you mean 'facilities'")
 
     def place(self) -> str:

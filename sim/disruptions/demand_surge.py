@@ -29,10 +29,11 @@ class DemandSurge(Disruption):
     ramp: Days = 0.0
     """time to reach the full factor, in a straight line"""
     example = {"at": "facilities", "from": "2024-01-11", "for": "8d", "factor": 1.5}
+    severity = {"factor": 1, "extra": 0}
     bad_example = ({"at": "facilities", "from": "2024-01-11", "for": "8d"}, "a factor other than 1, or extra")
 
     def check(self) -> None:
-        if self.factor == 1 and self.extra == 0:
+        if not {"factor", "extra"} & self.model_fields_set:
             raise ValueError("a factor other than 1, or extra units a day")
 
     def place(self) -> str:
@@ -40,12 +41,10 @@ class DemandSurge(Disruption):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
-        cells = cells[network.cell_kind[cells] == "facility"]
+        cells = cells[network.of_kind("facility")[cells]]
         start, end = self.span(network)
-        effects = []
-        if self.factor != 1:
-            steps = ramp(start, self.ramp, 1.0, self.factor)
-            effects.append(Effect("cell.demand_factor", cells, "multiply", steps, end, self.label))
+        steps = ramp(start, self.ramp, 1.0, self.factor)
+        effects = [Effect("cell.demand_factor", cells, "multiply", steps, end, self.label)]
         if self.extra:
             for product in np.unique(network.cell_product[cells]):
                 mine = cells[network.cell_product[cells] == product]

@@ -87,6 +87,7 @@ class Epidemic(FromFile):
         "from": "2024-01-11", "for": "40d", "items": {"saline": 1.5}, "arrives": {"coast": "0d", "inland": "9d"},
         "r0": 4, "treated": "20%",
     }  # fmt: skip
+    severity = {"treated": "0%"}
     bad_example = (
         {"from": "2024-01-11", "for": "40d", "items": {"saline": 1.5}, "arrives": {"coats": "0d"}, "r0": 4},
         "did you mean 'coast'",
@@ -125,7 +126,7 @@ class Epidemic(FromFile):
                         message = f"'{network.site_names(np.array([site]))[0]}' is in '{taken[site]}' and in '{place}'"
                         raise PlaceError((), message, place, "places that do not overlap")
             cells, weight = self._weights(network, place, sites)
-            if len(cases):
+            if cases.any():
                 found.append(Arrivals(cells, weight, first, cases, place, self.label))
         return found
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sim.disruptions.base import DISRUPTIONS, Disruption
 from sim.errors import PlaceError, one_of_few, placed
+from sim.model.countries import Country
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.units import Number, Share, Text
@@ -19,24 +20,29 @@ AT_BORDER = {"wait": 0.0, "pass": 1.0, "return": 2.0, "destroy": 3.0}
 
 @DISRUPTIONS.register("export_ban")
 class ExportBan(Disruption):
-    """A country stops exports of some products: orders wait at the source, goods abroad go on.
+    """A country stops or limits exports of some products: orders wait at the source, goods abroad go on.
 
-    With `notice`, the ban is announced earlier and buyers may rush to order (`rush`).
+    Each day the `quota` of a flow's usual units may cross the border; what is not taken up may be within 30 days. What
+    comes to the border beyond that waits there, first come, first served. A source sends no more than may still cross
+    by the time it gets there, less what is there or on its way there. With `notice`, the ban is announced earlier and
+    buyers may rush to order (`rush`).
     """
 
-    country: Text
-    """two-letter code of the country that bans"""
+    country: Country
+    """ISO 3166 code of the country that bans"""
     products: list[Text] | None = None
     """products it holds for; left out: all"""
     quota: Share = 0.0
-    """share of usual exports that may still leave"""
+    """share of usual exports that may still cross the border; under several bans of a country the smallest counts"""
     exempt: list[Text] = []
     """countries or sites that are still served"""
     at_border: Literal["wait", "pass", "return", "destroy"] = "wait"
-    """what becomes of goods that have left the source but not the country; unless they wait, nothing follows them"""
-    rush: Number = Field(default=1.0, ge=1)
+    """what becomes of goods that have left the source but not the country when the ban begins, and come to the border
+    before the quota lets them cross"""
+    rush: Number = Field(default=1.0, ge=1, le=1000)
     """order-up-to levels of the buyers concerned are multiplied by this from the notice until the ban begins"""
     example = {"country": "IN", "from": "2024-01-11", "for": "8d"}
+    severity = None
     bad_example = ({"country": "XX", "from": "2024-01-11", "for": "8d"}, "unknown country")
 
     def place(self) -> str:
@@ -44,11 +50,10 @@ class ExportBan(Disruption):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         flows = self._flows(network)
-        if self.quota > 0:
-            effects = [self.hold(network, "flow.allowance", flows, "at_most", self.quota)]
-        else:
-            effects = [self.hold(network, "flow.border_open", flows, "multiply", 0.0)]
-            effects.append(self.hold(network, "flow.at_border", flows, "at_least", AT_BORDER[self.at_border]))
+        effects = [
+            self.hold(network, "flow.exports", flows, "at_most", self.quota),
+            self.hold(network, "flow.at_border", flows, "at_least", AT_BORDER[self.at_border]),
+        ]
         start, end = self.span(network)
         if self.rush > 1 and self.notice > 0 and end > start:
             buyers = np.unique(network.flow_buyer[flows])
@@ -57,17 +62,16 @@ class ExportBan(Disruption):
         return effects, []
 
     def _flows(self, network: Network) -> np.ndarray:
-        country = network.sites["country"].to_numpy()
-        if self.country not in country:
-            known = {str(code) for code in country if code}
+        if self.country not in network.countries:
+            known = {code for code in network.countries if code}
             expected = one_of_few(known, "a country of some site")
             raise PlaceError(("country",), "unknown country", self.country, expected, known)
-        source, buyer = network.cell_site[network.flow_source], network.cell_site[network.flow_buyer]
-        banned = (country[source] == self.country) & (country[buyer] != self.country)
+        banned = np.flatnonzero(network.crossing(self.country, "exports"))
         with placed("products"):
             products = network.product_positions(self.products)
-        banned &= np.isin(network.cell_product[network.flow_source], products)
+        banned = banned[np.isin(network.cell_product[network.flow_source[banned]], products)]
         for position, word in enumerate(self.exempt):
             with placed("exempt", position):
-                banned &= ~np.isin(buyer, network.select_sites(word))
-        return np.flatnonzero(banned)
+                buyer = network.cell_site[network.flow_buyer[banned]]
+                banned = banned[~np.isin(buyer, network.select_sites(word))]
+        return banned

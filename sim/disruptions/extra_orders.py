@@ -9,7 +9,7 @@ from sim.errors import PlaceError
 from sim.model.effects import Effect, Impulse, ramp
 from sim.model.network import Network
 from sim.model.selection import SelectorField
-from sim.units import Days, Positive, Text
+from sim.units import Days, NonNegative, Text
 
 
 @DISRUPTIONS.register("extra_orders")
@@ -26,11 +26,12 @@ class ExtraOrders(Disruption):
     """supplier or warehouse that they order from"""
     products: list[Text] | None = None
     """products concerned; left out: all that they buy there"""
-    per_day: Positive
+    per_day: NonNegative
     """units a day in all, of each product, shared by the buyers' usual demand"""
     ramp: Days = 0.0
     """time to reach the full rate, in a straight line"""
     example = {"at": "store", "source": "maker", "from": "2024-01-11", "for": "8d", "per_day": 60}
+    severity = {"per_day": 0}
     bad_example = (
         {"at": "store", "source": "makr", "from": "2024-01-11", "for": "8d", "per_day": 60},
         "did you mean 'maker'",

@@ -28,13 +28,14 @@ class LabourAbsence(Disruption):
     felt: NonNegative = 1.0
     """share of work lost for each share of staff away: below 1 where others stand in, above 1 where keepers of a key
     are missing"""
-    waves: Whole = Field(default=1, ge=1)
+    waves: Whole = Field(default=1, ge=1, le=1000)
     """waves within the span"""
     ramp: Days = 0.0
     """time in which a wave rises, in a straight line"""
     ease: Days = 0.0
     """time in which it falls; a wave shorter than both is all rise and fall, in proportion"""
     example = {"at": "store", "from": "2024-01-11", "for": "20d", "away": "60%", "ramp": "5d", "ease": "10d"}
+    severity = {"away": "0%"}
     bad_example = ({"at": "store", "from": "2024-01-11", "for": "20d", "away": "60%", "waves": 0}, "at least 1")
 
     def place(self) -> str:
@@ -53,6 +54,8 @@ class LabourAbsence(Disruption):
         steps: list[tuple[float, float]] = []
         for wave in range(self.waves):
             begin = start + wave * length
+            if wave and begin >= network.calendar.days:
+                break
             steps += ramp(begin, rise, 1.0, least)
             if fall:
                 steps += ramp(begin + length - fall, fall, least, 1.0)

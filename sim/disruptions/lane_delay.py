@@ -21,6 +21,7 @@ class LaneDelay(Disruption):
     extra: Days = 0.0
     factor: Number = Field(default=1.0, ge=0)
     example = {"lanes": ["maker > store"], "from": "2024-01-11", "for": "8d", "extra": "3d"}
+    severity = {"extra": "0d", "factor": 1}
     bad_example = (
         {"lanes": ["maker > stor"], "from": "2024-01-11", "for": "8d", "extra": "3d"},
         "did you mean 'maker > store'",

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.disruptions.base import DISRUPTIONS, Disruption, one_site
 from sim.errors import PlaceError, placed
+from sim.model.countries import Country
 from sim.model.distributions import TimesField
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
@@ -25,8 +26,8 @@ class LicenceDelay(Disruption):
     are needed at one place, the later one counts.
     """
 
-    country: Text | None = None
-    """two-letter code of the country that asks for licences; may be left out where there is a `port`"""
+    country: Country | None = None
+    """ISO 3166 code of the country that asks for licences; may be left out where there is a `port`"""
     trade: Literal["exports", "imports"] = "exports"
     """what needs a licence"""
     port: Text | None = None
@@ -38,6 +39,7 @@ class LicenceDelay(Disruption):
     wait_at: Literal["source", "border"] = "source"
     """where goods wait: nothing is sent before the licence is there, or it is asked for at the border"""
     example = {"country": "IN", "from": "2024-01-11", "for": "20d", "wait": "gamma(6d, 3d)"}
+    severity = {"wait": "0d"}
     bad_example = ({"country": "XX", "from": "2024-01-11", "for": "20d", "wait": "6d"}, "unknown country")
 
     def check(self) -> None:
@@ -65,12 +67,10 @@ class LicenceDelay(Disruption):
         """Flows over the country's border, and through the port; a mask."""
         concerned = np.ones(len(network.flow_buyer), dtype=bool)
         if self.country is not None:
-            country = network.sites["country"].to_numpy()
-            if self.country not in country:
-                raise PlaceError(("country",), "unknown country", self.country, "a country of some site", set(country))
-            source, buyer = network.cell_site[network.flow_source], network.cell_site[network.flow_buyer]
-            inside, outside = (source, buyer) if self.trade == "exports" else (buyer, source)
-            concerned &= (country[inside] == self.country) & (country[outside] != self.country)
+            known = network.countries
+            if self.country not in known:
+                raise PlaceError(("country",), "unknown country", self.country, "a country of some site", known)
+            concerned &= network.crossing(self.country, self.trade)
         if self.port is not None:
             concerned &= (self._through(network) >= 0)[network.flow_route]
         return concerned

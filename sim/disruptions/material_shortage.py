@@ -15,9 +15,10 @@ from sim.units import Share, Text
 
 @DISRUPTIONS.register("material_shortage")
 class MaterialShortage(Disruption):
-    """A material is short: makers get a share of their usual deliveries of it, and what they make of it yields less.
+    """A material is short: makers get a share of their deliveries of it, and what they make of it yields less.
 
-    What they have in store they may use up. Deliveries that a maker does not take may be taken within 30 days.
+    What they have in store they may use up. Each day that share of what would be sent is sent, and no less than that
+    share of a usual day; the rest of the orders waits.
     """
 
     material: Text
@@ -27,14 +28,15 @@ class MaterialShortage(Disruption):
     sources: SelectorField = "all"
     """sites whose deliveries of it fall"""
     supply: Share = 1.0
-    """share of usual deliveries that goes on"""
+    """share of deliveries that goes on"""
     yield_: Share = Field(default=1.0, alias="yield")
     """times the usual yield of what is made of it meanwhile"""
     example = {"material": "salt", "from": "2024-01-11", "for": "20d", "supply": "20%"}
+    severity = {"supply": "100%", "yield": "100%"}
     bad_example = ({"material": "salts", "from": "2024-01-11", "for": "20d", "supply": "20%"}, "did you mean 'salt'")
 
     def check(self) -> None:
-        if self.supply == 1 and self.yield_ == 1:
+        if not {"supply", "yield_"} & self.model_fields_set:
             raise ValueError("a supply or a yield below 100%")
         if self.yield_ == 0:
             raise ValueError("a yield above 0%; a site_outage stops all production")
@@ -44,17 +46,15 @@ class MaterialShortage(Disruption):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self._material_cells(network)
-        effects = []
-        if self.supply < 1:
-            with placed("sources"):
-                sources = network.select_sites(self.sources)
-            sent = np.isin(network.cell_site[network.flow_source], sources)
-            flows = np.flatnonzero(sent & np.isin(network.flow_buyer, cells))
-            effects.append(self.hold(network, "flow.allowance", flows, "at_most", self.supply))
-        if self.yield_ < 1:
-            made = np.unique(network.bill.product[np.isin(network.bill.material, cells)])
-            effects.append(self.hold(network, "cell.yield_factor", made, "multiply", self.yield_))
-        return effects, []
+        with placed("sources"):
+            sources = network.select_sites(self.sources)
+        sent = np.isin(network.cell_site[network.flow_source], sources)
+        flows = np.flatnonzero(sent & np.isin(network.flow_buyer, cells))
+        made = np.unique(network.bill.product[np.isin(network.bill.material, cells)])
+        return [
+            self.hold(network, "flow.sends", flows, "multiply", self.supply),
+            self.hold(network, "cell.yield_factor", made, "multiply", self.yield_),
+        ], []
 
     def _material_cells(self, network: Network) -> np.ndarray:
         """Where makers concerned keep the material."""

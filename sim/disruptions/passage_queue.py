@@ -30,6 +30,7 @@ class PassageQueue(Disruption):
     after: Days = 0.0
     """hours after midnight of `from` at which it is blocked; `for` counts from then"""
     example = {"passage": "suez", "from": "2024-01-11", "for": "8d", "traffic": 50, "drains": 80}
+    severity = {"passes": "100%"}
     bad_example = (
         {"passage": "panama", "from": "2024-01-11", "for": "8d", "traffic": 50, "drains": 80},
         "no lane uses this passage",
@@ -60,7 +61,7 @@ class PassageQueue(Disruption):
             raise PlaceError(("traffic",), message, self.traffic, "traffic and drains left out")
         if self.traffic is None and len(convoys) < len(rows):
             raise PlaceError(("passage",), "traffic and drains are needed for a passage without convoys", self.passage)
-        if end <= start:
+        if end <= start or self.passes == 1:  # nothing is blocked
             return [], []
         if self.traffic is None or self.drains is None:
             return [self._fewer(row, network.convoys[row].traffic, start, end) for row in convoys], []

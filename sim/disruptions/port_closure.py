@@ -27,6 +27,7 @@ class PortClosure(Disruption):
     extra_clearance: Days = 0.0
     """added to the clearance of what is handled meanwhile"""
     example = {"port": "harbour", "from": "2024-01-11", "for": "4d"}
+    severity = {"capacity": "100%", "extra_clearance": "0d"}
     bad_example = ({"port": "harbor", "from": "2024-01-11", "for": "4d"}, "did you mean 'harbour'")
 
     def place(self) -> str:
@@ -42,10 +43,9 @@ class PortClosure(Disruption):
         effects = []
         if self.capacity == 0:  # also where handling is unlimited
             effects.append(self.hold(network, "gate.handling", gates, "at_most", 0.0))
-        elif self.capacity < 1:
+        else:
             effects.append(self.hold(network, "gate.handling", gates, "multiply", self.capacity))
-        if self.extra_clearance:
-            effects.append(self.hold(network, "gate.clearance", gates, "add", self.extra_clearance))
+        effects.append(self.hold(network, "gate.clearance", gates, "add", self.extra_clearance))
         return effects, []
 
     def _check_share(self, network: Network, gates: np.ndarray) -> None:

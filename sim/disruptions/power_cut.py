@@ -24,6 +24,7 @@ class PowerCut(Disruption):
     backup: list[Text] = []
     """sites, regions or countries with a generator of their own, which are spared"""
     example = {"at": "store", "from": "2024-01-11", "for": "4d", "keeps": "24h"}
+    severity = None
     bad_example = ({"at": "store", "from": "2024-01-11", "for": "4d", "keeps": 24}, "with its unit")
 
     def place(self) -> str:

@@ -28,6 +28,7 @@ class PriceShock(Disruption):
     ramp: Days = 0.0
     """time to reach the full factor, in a straight line"""
     example = {"from": "2024-01-11", "for": "20d", "factor": 6}
+    severity = {"factor": 1}
     bad_example = ({"at": "store", "from": "2024-01-11", "for": "20d", "factor": 6}, "no supplier among")
 
     def place(self) -> str:
@@ -37,7 +38,7 @@ class PriceShock(Disruption):
         cells = self.cells(network, self.at, self.products)
         if not (network.site_kind[network.select_sites(self.at)] == "supplier").any():
             raise PlaceError(("at",), "no supplier among these sites", self.at, "suppliers, or some of them")
-        cells = cells[network.cell_kind[cells] == "supplier"]
+        cells = cells[network.of_kind("supplier")[cells]]
         start, end = self.span(network)
         steps = ramp(start, self.ramp, 1.0, self.factor)
         return [Effect("cell.price_factor", cells, "multiply", steps, end, self.label)], []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from pydantic import Field
 
 from sim.disruptions.base import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
@@ -25,9 +24,10 @@ class QualityHold(Disruption):
     """the maker or makers"""
     products: list[Text] | None = None
     """products concerned; left out: all"""
-    testing: Days = Field(gt=0)
+    testing: Days
     """time from making to release, on top of the usual"""
     example = {"at": "maker", "products": ["saline"], "from": "2024-01-11", "for": "9d", "testing": "12d"}
+    severity = {"testing": "0d"}
     bad_example = (
         {"at": "maker", "products": ["salin"], "from": "2024-01-11", "for": "9d", "testing": "12d"},
         "did you mean 'saline'",

@@ -28,11 +28,13 @@ class QualityShutdown(SiteOutage):
         "at": "maker", "from": "2024-01-11", "for": "12d", "steps": [{"after": "4d", "capacity": "50%"}],
         "testing": "5d", "tested_for": "20d",
     }  # fmt: skip
+    severity = {"capacity": "100%", "testing": "0d"}
+    in_part = example
     bad_example = ({"at": "maker", "from": "2024-01-11", "for": "8d", "tested_for": "20d"}, "testing: 5d")
 
     def check(self) -> None:
         super().check()
-        if self.tested_for is not None and not self.testing:
+        if self.tested_for is not None and "testing" not in self.model_fields_set:
             message = "without 'testing' nothing is tested for longer"
             raise PlaceError(("tested_for",), message, self.tested_for, "testing: 5d, or no tested_for")
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from sim.disruptions.base import DISRUPTIONS, MadeBetween, one_site
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
+from sim.model.vocabulary import Action
 from sim.units import Days, Text
 
 
@@ -26,6 +27,7 @@ class Recall(MadeBetween):
     follow: bool = False
     """whether what other makers made from it is called back too, over any number of stages"""
     example = {"supplier": "maker", "from": "2024-01-11", "made_from": "2024-01-02", "made_until": "2024-01-08"}
+    severity = None
     bad_example = (
         {"supplier": "makr", "from": "2024-01-11", "made_from": "2024-01-02", "made_until": "2024-01-08"},
         "did you mean 'maker'",
@@ -42,7 +44,7 @@ class Recall(MadeBetween):
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         one_site(network, self.supplier, "supplier", ("supplier",))
         cells = self.cells(network, self.supplier, self.products)
-        action = "recall_following" if self.follow else "recall"
+        action: Action = "recall_following" if self.follow else "recall"
         return [], [self.impulse(network, action, cells, self.removal)]
 
     def products_by_lot(self, network: Network) -> np.ndarray:

@@ -35,6 +35,8 @@ class RouteClosure(Disruption):
     ramp: Days = 0.0
     """time over which the share rises from nothing, in a straight line"""
     example = {"lane": "maker > store", "from": "2024-01-11", "for": "8d"}
+    severity = {"diverts": "0%"}
+    in_part = {"passage": "suez", "from": "2024-01-11", "for": "30d", "diverts": "50%", "rest": "pass"}
     bad_example = ({"passage": "suez", "lane": "maker > store", "from": "2024-01-11", "for": "8d"}, "either passage or")
 
     def check(self) -> None:

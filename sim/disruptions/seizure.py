@@ -8,7 +8,11 @@ from sim.disruptions.base import DISRUPTIONS, AtOnce, lane_rows, one_site
 from sim.errors import placed
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
+from sim.model.vocabulary import Action
 from sim.units import Days, Share, Text
+
+IN_PORT: tuple[Action, Action] = ("seize_in_port", "detain_in_port")
+UNDER_WAY: tuple[Action, Action] = ("seize_under_way", "detain_under_way")
 
 
 @DISRUPTIONS.register("seizure")
@@ -29,6 +33,7 @@ class Seizure(AtOnce):
     held: Days | None = None
     """time for which the goods are held before they go on; left out: they are destroyed"""
     example = {"lanes": ["maker > store"], "from": "2024-01-11", "share": "80%"}
+    severity = {"share": "0%"}
     bad_example = ({"lanes": ["maker > stor"], "from": "2024-01-11"}, "did you mean 'maker > store'")
 
     def check(self) -> None:
@@ -43,13 +48,15 @@ class Seizure(AtOnce):
         if self.port is not None:
             site = one_site(network, self.port, "port", ("port",))
             gates = [i for i, gate in enumerate(network.gates) if gate.site == site]
-            places, where = np.isin(routes.gate, gates), "in_port"
+            places, (seize, detain) = np.isin(routes.gate, gates), IN_PORT
         else:
-            places, where = np.isin(routes.lane, lane_rows(network, self.lanes or [])), "under_way"
+            places, (seize, detain) = np.isin(routes.lane, lane_rows(network, self.lanes or [])), UNDER_WAY
         with placed("products"):
             products = network.product_positions(self.products)
         concerned = np.isin(network.cell_product[network.flow_buyer], products)
         stretches = np.argwhere(places[network.flow_route] & concerned[:, None])
         start, _ = self.span(network)
-        action, days = ("seize", 0.0) if self.held is None else ("detain", self.held)
-        return [], [Impulse(f"{action}_{where}", stretches, self.share, start, self.label, days=days)]
+        action, days = (seize, 0.0) if self.held is None else (detain, self.held)
+        if self.share == 0:
+            return [], []
+        return [], [Impulse(action, stretches, self.share, start, self.label, days=days)]

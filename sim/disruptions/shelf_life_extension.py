@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+import numpy as np
 
 from sim.disruptions.base import DISRUPTIONS, MadeBetween
 from sim.model.effects import Effect, Impulse
@@ -17,9 +17,10 @@ class ShelfLifeExtension(MadeBetween):
 
     suppliers: SelectorField = "suppliers"
     """makers of the lots concerned"""
-    by: Days = Field(gt=0)
+    by: Days
     """further days of use, in whole days"""
     example = {"from": "2024-01-11", "by": "3mo"}
+    severity = {"by": "0d"}
     bad_example = ({"from": "2024-01-11", "by": 30}, "with its unit")
 
     def check(self) -> None:
@@ -32,5 +33,8 @@ class ShelfLifeExtension(MadeBetween):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.suppliers, self.products)
-        cells = cells[network.cell_kind[cells] == "supplier"]
-        return [], [self.impulse(network, "extend_life", cells, self.by)]
+        cells = cells[network.of_kind("supplier")[cells]]
+        return [], [self.impulse(network, "extend_life", cells, self.by)] if self.by else []
+
+    def products_by_lot(self, network: Network) -> np.ndarray:
+        return super().products_by_lot(network)[: None if self.by else 0]

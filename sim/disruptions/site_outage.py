@@ -25,8 +25,9 @@ class RecoveryStep(Stage):
 class SiteOutage(Disruption):
     """A site's capacity falls to a share of normal; it comes back at once, in steps, or in a straight line.
 
-    While capacity is nil the site ships nothing either, unless `stock: ships`; suppliers without a capacity limit
-    and warehouses ship that share of their usual outflow.
+    While capacity is nil the site ships nothing either, unless `stock: ships`. Suppliers without a capacity limit and
+    warehouses ship that share of what they would: of what a day brings, and no less than of a usual day; the rest
+    waits.
     """
 
     at: SelectorField
@@ -44,6 +45,8 @@ class SiteOutage(Disruption):
     stock: Literal["freeze", "ships", "destroy"] = "freeze"
     """what becomes of finished stock while capacity is nil"""
     example = {"at": "maker", "from": "2024-01-11", "for": "8d", "capacity": "50%"}
+    severity = {"capacity": "100%"}
+    in_part = {"at": ["maker", "other-maker", "store"], "from": "2024-01-11", "for": "8d", "capacity": "50%"}
     bad_example = ({"at": "maker", "from": "2024-01-11"}, "either until")
 
     def check(self) -> None:
@@ -54,7 +57,7 @@ class SiteOutage(Disruption):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
-        if not np.isin(cells, [*network.flow_source, *network.bill.own]).any():
+        if not len(network.flows_from(cells)) and not np.isin(cells, network.bill.own).any():
             message = "nothing is made or sent out here; to close a port use port_closure, for patients demand_surge"
             raise PlaceError(("at",), message, self.place(), "suppliers or warehouses")
         start, end = self.span(network)
@@ -69,7 +72,7 @@ class SiteOutage(Disruption):
             length = self.recovery if self.recovery is not None else float(network.ramp_up[site])
             tail = ramp(end, length, levels[-1][1], 1.0) if length else ()
             steps, over = (*levels, *tail), end + length
-            effects.append(Effect("cell.capacity_factor", mine, "at_most", steps, over, self.label))
+            effects.append(Effect("cell.capacity_factor", mine, "at_most", _below_all(steps), over, self.label))
             effects.extend(self._shipping(network, mine, steps, over))
         impulses = []
         if self.stock == "destroy":
@@ -77,11 +80,16 @@ class SiteOutage(Disruption):
         return effects, impulses
 
     def _shipping(self, network: Network, cells: np.ndarray, steps: Steps, over: float) -> list[Effect]:
-        """What leaves the site: nothing while capacity is nil; a share of usual where capacity is not limited."""
-        out = np.flatnonzero(np.isin(network.flow_source, cells))
+        """What leaves the site: nothing while capacity is nil; a share where capacity is not limited."""
+        out = network.flows_from(cells)
         limited = np.isfinite(network.capacity[network.flow_source[out]])
         shut = tuple((day, 0.0 if value == 0 else np.inf) for day, value in steps)
-        effects = [Effect("flow.allowance", out[~limited], "at_most", steps, over, self.label)]
+        effects = [Effect("flow.sends", out[~limited], "at_most", _below_all(steps), over, self.label)]
         if self.stock != "ships":
-            effects.append(Effect("flow.allowance", out[limited], "at_most", shut, over, self.label))
+            effects.append(Effect("flow.sends", out[limited], "at_most", shut, over, self.label))
         return effects
+
+
+def _below_all(steps: Steps) -> Steps:
+    """Shares as limits: all of it is none."""
+    return tuple((day, share if share < 1 else np.inf) for day, share in steps)

@@ -6,6 +6,7 @@ from sim.disruptions.base import DISRUPTIONS, AtOnce
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.model.selection import SelectorField
+from sim.model.vocabulary import Action
 from sim.units import Share, Text
 
 
@@ -22,6 +23,7 @@ class StockLoss(AtOnce):
     reserves: bool = False
     """whether reserves held at these sites are struck too"""
     example = {"at": "store", "from": "2024-01-11", "share": "40%"}
+    severity = {"share": "0%"}
     bad_example = ({"at": "store", "from": "2024-01-11", "share": "140%"}, "between 0% and 100%")
 
     def place(self) -> str:
@@ -30,5 +32,7 @@ class StockLoss(AtOnce):
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
         start, _ = self.span(network)
-        struck = ["destroy_stock", *(["destroy_reserve"] if self.reserves else [])]
+        struck: list[Action] = ["destroy_stock", "destroy_reserve"] if self.reserves else ["destroy_stock"]
+        if not self.share:
+            struck = []
         return [], [Impulse(action, cells, self.share, start, self.label) for action in struck]

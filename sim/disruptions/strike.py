@@ -24,6 +24,7 @@ class Strike(Disruption):
     staffed: Share = 0.0
     """share of usual work that goes on"""
     example = {"at": ["store", "harbour"], "from": "2024-01-11", "for": "8d", "staffed": "30%"}
+    severity = {"staffed": "100%"}
     bad_example = ({"at": "harbor", "from": "2024-01-11", "for": "8d"}, "did you mean 'harbour'")
 
     def place(self) -> str:

@@ -40,8 +40,10 @@ class SupplierAllocation(Disruption):
     steps: list[AllocationStep] = []
     """later shares, in order of time"""
     unfilled: Literal["wait", "cancel"] = "wait"
-    """whether the rest of an order stays on order or is cancelled"""
+    """whether the rest of an order stays on order or is cancelled; what the supplier is yet to make within the
+    allowance stays"""
     example = {"supplier": "maker", "from": "2024-01-11", "for": "20d", "share": "40%"}
+    severity = None
     bad_example = ({"supplier": "makr", "from": "2024-01-11", "for": "20d", "share": "40%"}, "did you mean 'maker'")
 
     def check(self) -> None:
@@ -55,10 +57,12 @@ class SupplierAllocation(Disruption):
         cells = self.cells(network, self.supplier, self.products)
         with placed("customers"):
             customers = network.select_sites(self.customers)
-        buyer = network.cell_site[network.flow_buyer]
-        flows = np.flatnonzero(np.isin(network.flow_source, cells) & np.isin(buyer, customers) & (buyer != site))
+        flows = network.flows_from(cells)
+        buyer = network.cell_site[network.flow_buyer[flows]]
+        concerned = np.isin(buyer, customers) & (buyer != site)
+        flows, buyer = flows[concerned], buyer[concerned]
         country = network.sites["country"].to_numpy()
-        at_home = (country[buyer[flows]] == country[site]) & (self.home is not None)
+        at_home = (country[buyer] == country[site]) & (self.home is not None)
         steps = self.staged(network, self.share, [(step, step.share) for step in self.steps])
         _, end = self.span(network)
         effects = [Effect("flow.allowance", flows[~at_home], "at_most", steps, end, self.label)]

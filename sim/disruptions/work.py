@@ -16,8 +16,8 @@ def less_work(
 ) -> list[Effect]:
     """Effects by which sites do a share of their usual work, `steps` until `end`.
 
-    Ports handle, plants make, and plants and warehouses ship that share of what is usual. A port without a handling
-    capacity has no usual amount: there only a share of nothing tells. Raises PlaceError where nobody works at `at`.
+    Ports handle, plants make, and plants and warehouses ship that share. A port without a handling capacity has no
+    usual amount: there only a share of nothing tells. Raises PlaceError where nobody works at `at`.
     """
     cells = disruption.cells(network, at, products)
     with placed("at"):
@@ -33,5 +33,5 @@ def less_work(
         Effect("gate.handling", gates, "multiply", some, end, disruption.label),
         Effect("gate.handling", gates, "at_most", none, end, disruption.label),
         Effect("cell.capacity_factor", made, "multiply", steps, end, disruption.label),
-        Effect("flow.allowance", flows, "at_most", steps, end, disruption.label),
+        Effect("flow.sends", flows, "multiply", steps, end, disruption.label),
     ]

@@ -14,7 +14,7 @@ L = 0). Old backlog is served before new demand. Effects hold on [from, until).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -40,47 +40,26 @@ from sim.engine.transport import Transport
 from sim.model.effects import Impact, Impulse, Quantities
 from sim.model.network import Network
 from sim.model.part import Part
+from sim.model.vocabulary import QUANTITIES, Action, QuantityName, Rows
 from sim.rng import Streams
 
 
-def undisturbed(network: Network) -> dict[str, np.ndarray]:
+def undisturbed(network: Network) -> dict[QuantityName, np.ndarray]:
     """Every named quantity as it is without disruptions."""
-    cells, flows, lanes = len(network.cell_site), len(network.flow_buyer), len(network.lanes)
-    passages, gates = len(network.passages), len(network.gates)
-    return {
-        "cell.blackout": np.zeros(cells),
-        "cell.capacity_factor": np.ones(cells),
-        "cell.demand_factor": np.ones(cells),
-        "cell.order_factor": np.ones(cells),
-        "cell.price_factor": np.ones(cells),
-        "cell.release": np.zeros(cells),
-        "cell.warm": np.zeros(cells),
-        "cell.yield_factor": np.ones(cells),
-        "flow.allowance": np.full(flows, np.inf),
-        "flow.at_border": np.zeros(flows),
-        "flow.border_open": np.ones(flows),
-        "flow.cancels": np.zeros(flows),
-        "flow.extra_orders": np.zeros(flows),
-        "flow.licence": np.zeros(flows),
-        "gate.clearance": np.zeros(gates),
-        "gate.handling": np.array([gate.handling for gate in network.gates]),
-        "lane.closes": np.ones(lanes),
-        "lane.extra": np.zeros(lanes),
-        "lane.factor": np.ones(lanes),
-        "lane.open": np.ones(lanes),
-        "lane.opens": np.zeros(lanes),
-        "passage.capacity": _of_convoys(network, "room", np.inf),
-        "passage.diverted": np.zeros(passages),
-        "passage.open": np.ones(passages),
-        "stop.licence": np.zeros(flows * network.routes.lane.shape[1]),
-        "passage.traffic": _of_convoys(network, "traffic", 0.0),
+    flows = len(network.flow_buyer)
+    rows: dict[Rows, int] = {
+        "cells": len(network.cell_site),
+        "flows": flows,
+        "stops": flows * network.routes.lane.shape[1],
+        "gates": len(network.gates),
+        "lanes": len(network.lanes),
+        "passages": len(network.passages),
     }
-
-
-def _of_convoys(network: Network, figure: str, without: float) -> np.ndarray:
-    """A figure of each passage's convoys in vessels a day; `without` where it has none."""
-    convoys = network.convoys
-    return np.array([getattr(convoys[k], figure) if k in convoys else without for k in range(len(network.passages))])
+    found = {name: np.full(rows[quantity.rows], float(quantity.unaffected)) for name, quantity in QUANTITIES.items()}
+    found["gate.handling"][:] = [gate.handling for gate in network.gates]
+    for number, convoys in network.convoys.items():
+        found["passage.traffic"][number], found["passage.capacity"][number] = convoys.traffic, convoys.room
+    return found
 
 
 class World(Part):
@@ -168,6 +147,7 @@ class World(Part):
         """From the present midnight on these are the run's disruptions; what has begun is as it was."""
         effects = [effect for impact in impacts for effect in impact.effects]
         self.quantities.expect([*self.plan.network.seasons, *effects])
+        self.dispatch.expect_effects()
         self.transport.expect_effects(now)
         self.recorder.expect_queues()
         self.patients.join(impacts)
@@ -184,26 +164,29 @@ class World(Part):
     def strike(self, impulse: Impulse, now: float) -> None:
         """Phase 1: something happens once, to what has arrived by then as well."""
         self._move_until(now)
-        if impulse.action.startswith(("seize", "detain")):
-            seize(self.state, self.transport, self.journal, impulse, now)
-            return
+        DEEDS[impulse.action](self, impulse, now)
+
+    def _seize(self, impulse: Impulse, now: float) -> None:
+        seize(self.state, self.transport, self.journal, impulse, now)
+
+    def _recall(self, impulse: Impulse, now: float) -> None:
+        self.quality.recall(impulse, int(np.ceil(now)))
+
+    def _extend_life(self, impulse: Impulse, now: float) -> None:
+        self.quality.extend(impulse)
+
+    def _destroy_stock(self, impulse: Impulse, now: float) -> None:
         state, cells = self.state, impulse.rows
-        if impulse.action == "destroy_stock":
-            lost = np.floor(state.on_hand[cells] * impulse.amount + 0.5).astype(np.int64)
-            state.lose_stock(cells, lost)
-            self.journal.cells("destroyed", impulse.at, cells[lost > 0], lost[lost > 0], impulse.cause)
-            return
-        if impulse.action in ("recall", "recall_following"):
-            self.quality.recall(impulse, int(np.ceil(now)))
-            return
-        if impulse.action == "extend_life":
-            self.quality.extend(impulse)
-            return
+        lost = np.floor(state.on_hand[cells] * impulse.amount + 0.5).astype(np.int64)
+        state.lose_stock(cells, lost)
+        self.journal.cells("destroyed", impulse.at, cells[lost > 0], lost[lost > 0], impulse.cause)
+
+    def _destroy_reserve(self, impulse: Impulse, now: float) -> None:
         for desk in self.desks:
-            mine = np.isin(desk.reserve.holder, cells)
+            mine = np.isin(desk.reserve.holder, impulse.rows)
             lost = np.where(mine, np.floor(desk.stock * impulse.amount + 0.5), 0).astype(np.int64)
             desk.lose(lost)
-            np.add.at(state.today.destroyed, desk.reserve.holder, lost)
+            np.add.at(self.state.today.destroyed, desk.reserve.holder, lost)
             holder = desk.reserve.holder[lost > 0]
             self.journal.cells("reserve_destroyed", impulse.at, holder, lost[lost > 0], impulse.cause)
 
@@ -249,32 +232,48 @@ class World(Part):
     def _allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""
         before = self.state.owed.copy() if self.hoarding is not None else None
+        if self.state.for_reserves is not None:
+            self.state.for_reserves.fill(0)
+            for desk in self.desks:
+                desk.refill_by_making(float(day))
         requested = self.dispatch.open_requests()
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
         if any(desk.is_open for desk in self.desks):
-            self._release(self.dispatch.within_lanes(requested - granted), day)
-        if self.hoarding is not None and before is not None:
-            self.hoarding.look(before, self.state.owed)
+            self._release(requested, granted, day)
+        left = self.state.owed.copy() if self.hoarding is not None else None
         self.dispatch.cancel_rest()
+        if before is not None and left is not None:
+            self._show_hoarders(before - left, left)
         for desk in self.desks:
             desk.refill(float(day))
             desk.rotate(day)
+        self.state.close_orders()
 
-    def _release(self, requested: np.ndarray, day: int) -> None:
+    def _show_hoarders(self, sent: np.ndarray, left: np.ndarray) -> None:
+        """What was sent today, and what was not although it was due, or was cancelled; over flows."""
+        state = self.state
+        if self.hoarding is not None and state.due is not None:
+            unfilled = state.due.of(state.owed) + left - state.owed
+            self.hoarding.look(sent + unfilled, unfilled, self.dispatch.leaves())
+
+    def _release(self, requested: np.ndarray, sent: np.ndarray, day: int) -> None:
         """Let the open reserves give, in turn, what is still asked for."""
         for desk in self.desks:
             if not desk.is_open:
                 continue
-            given = desk.release(requested, float(day))
+            given = desk.release(self.dispatch.left_open(requested, sent), float(day))
             flow = np.flatnonzero(given)
             if flow.size:
                 self.dispatch.take_allowance(flow, given[flow])
                 self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
-                requested = self.dispatch.within_lanes(requested - given)
+                sent = sent + given
 
     def _expire(self, day: int) -> None:
         self.quality.expire(day, self.transport.ports.give_up)
+        for usual in (self.dispatch.usual, self.transport.border.usual):
+            if usual is not None:
+                usual.note(self.state.today.expired)
 
     def _note_reserves(self, day: int) -> None:
         self.recorder.note_stocks(day)
@@ -292,3 +291,17 @@ class World(Part):
         self.journal.cells("stockout_begins", day, begins, self.state.today.unmet[begins])
         self.journal.cells("stockout_ends", day, ends, np.zeros(len(ends), dtype=np.int64))
         self._short, self._any_short = short, any_short
+
+
+DEEDS: Mapping[Action, Callable[[World, Impulse, float], None]] = {
+    "destroy_stock": World._destroy_stock,
+    "destroy_reserve": World._destroy_reserve,
+    "recall": World._recall,
+    "recall_following": World._recall,
+    "extend_life": World._extend_life,
+    "seize_under_way": World._seize,
+    "seize_in_port": World._seize,
+    "detain_under_way": World._seize,
+    "detain_in_port": World._seize,
+}
+"""What each action of an impulse does."""

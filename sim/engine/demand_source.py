@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.plan import DemandPlan
+from sim.errors import SimulationError
 from sim.model.network import Calendar
 from sim.model.part import Part
 from sim.rng import BLOCK_DAYS, Streams
@@ -115,7 +116,7 @@ class DemandSource(Part):
         block = self._carry_forward(block, days, shapes)
         at, k, units = self._recorded
         inside = (at >= start) & (at < first + len(days))
-        return _put(block, (at[inside] - first, k[inside]), units[inside])
+        return never_negative(_put(block, (at[inside] - first, k[inside]), units[inside]), first)
 
     def _cleared(self, days: int) -> np.ndarray:
         """A block of zeros, in the old one's memory where there is enough of it."""
@@ -194,6 +195,13 @@ def _put(block: np.ndarray, place: tuple[Any, Any], units: np.ndarray) -> np.nda
         block = block.astype(next((width for width in WIDTHS if most <= np.iinfo(width).max), WIDTHS[-1]))
     block[place] = units
     return block
+
+
+def never_negative(units: np.ndarray, day: int) -> np.ndarray:
+    """Units demanded, as given; raises SimulationError where some are below zero. `day` is their first."""
+    if (least := units.min(initial=0)) < 0:
+        raise SimulationError(f"demand is negative ({int(least):,} units) on day {day} or in the days drawn with it")
+    return units
 
 
 def drawn_from(plan: DemandPlan) -> tuple[Any, ...]:

@@ -4,45 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.allowance import renewed, whole
+from sim.engine.part_work import PartWork
 from sim.engine.plan import Plan
 from sim.engine.reports import Reports
 from sim.engine.state import State
 from sim.engine.stock import Production
 from sim.engine.transport import Transport
+from sim.engine.usual import UsualUnits
 from sim.model.effects import Quantities
 from sim.model.part import Part
-from sim.policies.allocation.base import Claims, in_turn
-
-ALLOWANCE_DAYS = 30
-"""An allowance that is not taken up may be for this many days, as monthly allocations are."""
-
-
-class OrderBook(Part):
-    """Open orders in order of booking, kept for flows whose source serves first come, first served."""
-
-    CHANGES = ("flow", "units", "_known")
-
-    def __init__(self, kept: np.ndarray) -> None:
-        self._kept = kept
-        self.flow = np.zeros(0, dtype=np.int64)
-        self.units = np.zeros(0, dtype=np.int64)
-        self._known = np.zeros(len(kept), dtype=np.int64)
-
-    def update(self, owed: np.ndarray) -> None:
-        """Book what is newly owed at the end, and strike off from the front what is owed no more."""
-        change = np.where(self._kept, owed - self._known, 0)
-        if not change.any():
-            return
-        less = np.maximum(0, -change)
-        if less.any():
-            order = np.argsort(self.flow, kind="stable")
-            self.units -= in_turn(less, self.flow, self.units, order)
-            left = self.units > 0
-            self.flow, self.units = self.flow[left], self.units[left]
-        more = np.flatnonzero(change > 0)
-        self.flow = np.concatenate([self.flow, more])
-        self.units = np.concatenate([self.units, change[more]])
-        self._known = np.where(self._kept, owed, 0)
+from sim.policies.allocation.base import Claims
 
 
 class Dispatch(Part):
@@ -63,11 +35,12 @@ class Dispatch(Part):
         self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
         self._production, self._transport, self._reports = production, transport, reports
         self._first_lane = network.flow_lanes[:, 0]
-        self._border_first = network.routes.border[network.flow_route] == 0
         self._sources, self._starts = network.sources
         self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
         self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
         self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
+        self.work = PartWork(quantities, network.flow_usual)
+        self.expect_effects()
         self._may_stop = quantities.touched("cell.capacity_factor")
         self._tier = network.cell_priority[network.flow_buyer]
         self._load = network.cell_size[network.flow_buyer]
@@ -76,12 +49,10 @@ class Dispatch(Part):
         for number, rule in enumerate(plan.allocation_rules):
             mine = self._rules == number
             self._held_back[mine] = rule.held_back(network, self._sources[mine])
-        book = [rule.needs_order_book for rule in plan.allocation_rules]
-        kept = np.array(book)[self._rules][self._source_of_flow]
-        self._book = OrderBook(kept) if kept.any() else None
-        self._may_close = quantities.touched("lane.open", "flow.border_open")
+        self._may_close = quantities.touched("lane.open")
         self._closed = np.zeros(0, dtype=np.int64)
         self._may_limit = quantities.touched("flow.allowance")
+        self.usual = UsualUnits(plan) if self._may_limit else None
         self._may_cancel = quantities.touched("flow.cancels")
         self._capped = transport.loading.limited[self._first_lane]
         self._cold = transport.cold[network.flow_buyer]
@@ -89,18 +60,27 @@ class Dispatch(Part):
         self._fills_up = fills_up if fills_up.any() else None
         self._turn = network.flow_turn
 
+    def expect_effects(self) -> None:
+        """Look up who makes to order and never tests: what is made there leaves the same evening."""
+        effects = self.quantities.effects
+        longer = [row for e in effects if e.quantity == "cell.release" for row in e.rows.tolist()]
+        tested = np.array([*self.plan.testing, *longer], dtype=np.int64)
+        self._at_once = np.isin(self.network.flow_source, np.setdiff1d(self._production.unlimited, tested))
+
     def effects_changed(self) -> None:
-        """Note which flows are closed from now on."""
+        """Note which flows are closed, and which sources do a part of their work, from now on."""
         if self._may_close:
-            quantities = self.quantities
-            free = quantities["lane.open"][self._first_lane] > 0
-            free &= ~self._border_first | (quantities["flow.border_open"] > 0)
-            free &= quantities["flow.at_border"] == 0  # nobody sends what the ban would return or destroy
-            self._closed = np.flatnonzero(~free)
+            self._closed = np.flatnonzero(self.quantities["lane.open"][self._first_lane] <= 0)
+        if self.work.may_be_part:
+            self.work.effects_changed()
+
+    def leaves(self) -> np.ndarray:
+        """Whether the first lane of each flow leaves today; shape (flows,)."""
+        return np.asarray(self._transport.loading.leaves[self._first_lane])
 
     def open_requests(self) -> np.ndarray:
-        """Units owed that may leave today, over flows: nothing over a closed lane or border, or beyond an allowance,
-        or more than the first lane carries."""
+        """Units owed that may leave today, over flows: nothing over a closed lane, or beyond an allowance or what may
+        cross a border, or more than the first lane carries."""
         requested = self.state.owed.copy()
         if self._closed.size:
             requested[self._closed] = 0
@@ -108,18 +88,33 @@ class Dispatch(Part):
             requested[~self._transport.loading.leaves[self._first_lane]] = 0
         if self._may_limit:
             self._keep_to_allowances(requested)
-        return self.within_lanes(requested)
+        if self._transport.border.limits:
+            self._transport.border.keep_to_quota(requested)
+        if not self.work.on:
+            return self.within_lanes(requested)
+        before = requested.copy()
+        self.within_lanes(requested)
+        self.work.open_day(self.state.owed, before - requested)
+        return requested
+
+    def left_open(self, requested: np.ndarray, granted: np.ndarray) -> np.ndarray:
+        """What ordinary stock leaves open of the requests of an evening, over flows: not what only lies there because
+        too few are at work."""
+        still = requested - granted
+        if self.work.on:
+            still -= self.work.lying()
+        return self.within_lanes(still)
 
     def _keep_to_allowances(self, requested: np.ndarray) -> None:
         """A day's allowance is added to what is left of earlier ones; a flow without a limit saves nothing up."""
         share = self.quantities["flow.allowance"]
-        limited = np.flatnonzero(np.isfinite(share))
-        self.state.quota[~np.isfinite(share)] = 0.0
-        if limited.size:
-            usual = share[limited] * self.network.flow_usual[limited]
-            quota = np.minimum(self.state.quota[limited] + usual, ALLOWANCE_DAYS * usual)
-            self.state.quota[limited] = quota
-            requested[limited] = np.minimum(requested[limited], np.floor(quota + 1e-9).astype(np.int64))
+        holds = np.isfinite(share)
+        limited = np.flatnonzero(holds)
+        self.state.quota[~holds] = 0.0
+        if limited.size and self.usual is not None:
+            usual = share[limited] * self.usual.under_limit(holds)[limited]
+            quota = self.state.quota[limited] = renewed(self.state.quota[limited], usual)
+            requested[limited] = np.minimum(requested[limited], whole(quota))
 
     def within_lanes(self, requested: np.ndarray) -> np.ndarray:
         """Cut each request to what its lane can still carry alone today, and one that is left standing, so that no
@@ -135,8 +130,10 @@ class Dispatch(Part):
 
     def share_out(self, requested: np.ndarray, day: int) -> np.ndarray:
         """Units granted from ordinary stock, over flows."""
-        if self._book is not None:
-            self._book.update(self.state.owed)
+        if self.state.order_book is not None:
+            self.state.order_book.close_day()
+        if self.work.on:  # who makes to order makes only what leaves
+            requested = self.work.cut(requested, self._at_once)
         wanted = np.add.reduceat(requested, self._starts) if requested.size else requested
         if not np.count_nonzero(wanted):
             return requested
@@ -144,13 +141,21 @@ class Dispatch(Part):
         available = self.state.to_send(self._sources, day)
         short = (wanted > available - self._held_back) & (wanted > 0)
         if not np.count_nonzero(short):
-            return self.fit_lanes(requested)
+            return self._leave(requested)
         granted = np.where(self._over_flows(short), 0, requested)
         for number in range(len(self.plan.allocation_rules)):
             mine = short & (self._rules == number)
             if np.count_nonzero(mine):
                 self._ration(number, mine, requested, available, granted)
-        return self.fit_lanes(granted)
+        return self._leave(granted)
+
+    def _leave(self, granted: np.ndarray) -> np.ndarray:
+        """What sets out of units granted from ordinary stock, over flows."""
+        return self.fit_lanes(self.work.cut(granted, ~self._at_once) if self.work.on else granted)
+
+    def from_reserve(self, granted: np.ndarray) -> np.ndarray:
+        """What sets out of units that a reserve grants, over flows: the same people send it."""
+        return self.fit_lanes(self.work.cut(granted) if self.work.on else granted)
 
     def send(self, granted: np.ndarray, now: float) -> None:
         """What was granted leaves stock and sets out."""
@@ -168,12 +173,26 @@ class Dispatch(Part):
             self.state.quota[flow[limited]] -= units[limited]
 
     def cancel_rest(self) -> None:
-        """Suppliers that cancel what they do not fill."""
+        """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as
+        far as the allowance will then reach."""
         if not self._may_cancel:
             return
-        cancelling = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (self.state.owed > 0))
-        if cancelling.size:
-            self.state.cancel(cancelling)
+        state, share = self.state, self.quantities["flow.allowance"]
+        flow = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (state.owed > 0))
+        if flow.size and self.usual is not None:
+            limited = np.isfinite(share[flow])
+            daily = np.where(limited, share[flow], 0.0) * self.usual.units[flow]
+            later = self.network.making_wait[self.network.flow_source[flow]]
+            later = later + self._transport.loading.until_next[self._first_lane[flow]]
+            allowed = np.floor(np.where(limited, state.quota[flow], 0.0) + later * daily + 1e-9)
+            refused = np.maximum(0, state.owed[flow] - np.where(later > 0, allowed, 0).astype(np.int64))
+            state.cancel(flow[refused > 0], refused[refused > 0])
+
+    def make_at_once(self, cells: np.ndarray, wanted: np.ndarray, day: int) -> None:
+        """Makers among these cells (each named once) that make to order have so many units in stock afterwards."""
+        mine = np.isin(cells, self._production.unlimited) & (self.quantities["cell.capacity_factor"][cells] > 0)
+        mine &= wanted > 0
+        self._production.to_order(cells[mine], wanted[mine], day)
 
     def _make_to_order(self, wanted: np.ndarray, day: int) -> None:
         at = self._made_to_order
@@ -198,12 +217,12 @@ class Dispatch(Part):
     def claims(self, flow: np.ndarray, source: np.ndarray, available: np.ndarray, requested: np.ndarray) -> Claims:
         """Claims on these flows, in ascending order of `source`; every source has one at least."""
         buyer = self.network.flow_buyer[flow]
-        booked = None
-        if self._book is not None:
+        booked, book = None, self.state.order_book
+        if book is not None:
             claim = np.full(len(self.network.flow_buyer), -1)
             claim[flow] = np.arange(len(flow))
-            mine = claim[self._book.flow] >= 0
-            booked = claim[self._book.flow[mine]], self._book.units[mine]
+            mine = claim[book.flow] >= 0
+            booked = claim[book.flow[mine]], book.units[mine]
         cover = self._reports.on_hand(buyer) + self.state.in_transit[buyer] - self._reports.backlog(buyer)
         return Claims(
             available, source, requested[flow], flow, cover, self.network.cell_mean[buyer], self._tier[flow], booked

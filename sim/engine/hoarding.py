@@ -12,7 +12,8 @@ from sim.model.part import Part
 class Hoarding(Part):
     """What buyers have seen of late, and how much higher it makes the level they order up to; arrays over cells.
 
-    `factor` is 1 where nothing is scarce. A day on which a buyer waits for nothing counts as one with all filled.
+    `factor` is 1 where nothing is scarce. A day on which a buyer has nothing due counts as one with all filled.
+    Where a lane leaves every so many days, its last day speaks for those until the next.
     """
 
     CHANGES = ("_filled", "factor")
@@ -20,12 +21,17 @@ class Hoarding(Part):
     def __init__(self, network: Network, hoarders: Hoarders) -> None:
         self._hoarders, self._buyer = hoarders, network.flow_buyer
         self._filled = np.ones(len(hoarders.cells))
+        self._open = np.zeros(len(network.flow_buyer), dtype=np.int64)
+        self._left = np.zeros(len(network.flow_buyer), dtype=np.int64)
         self.factor = np.ones(len(network.cell_site))
 
-    def look(self, open_orders: np.ndarray, left: np.ndarray) -> None:
-        """Take in a day: orders open before and after the day's dispatch, over flows."""
+    def look(self, open_orders: np.ndarray, left: np.ndarray, leaves: np.ndarray | bool = True) -> None:
+        """Take in a day: orders due before and after the day's dispatch, over flows, those cancelled left unfilled;
+        `leaves` is a mask of the flows whose lane leaves today."""
         mine = self._hoarders
-        waiting, rest = self._seen(open_orders), self._seen(left)
+        np.copyto(self._open, open_orders, where=leaves)
+        np.copyto(self._left, left, where=leaves)
+        waiting, rest = self._seen(self._open), self._seen(self._left)
         filled = np.ones(len(mine.cells))
         np.divide(waiting - rest, waiting, out=filled, where=waiting > 0)
         self._filled += (filled - self._filled) / mine.memory

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from sim.errors import SimulationError
 from sim.model.network import Network
 from sim.model.part import Part
 from sim.model.shipments import Shipments
+from sim.model.vocabulary import EVENTS, Event
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Detail = Literal["full", "key", "none"]
-ROUTINE = ("order", "departure", "port_arrival", "handled", "arrival", "used_up", "scrapped")
-"""Events that happen every day; left out of a journal of key events."""
 FIELDS = ("day", "event", "site", "product", "units", "other", "shipment", "lot", "cause")
 NUMBERS = ("day", "site", "product", "units", "other", "shipment", "lot")
 
@@ -32,16 +32,19 @@ class Journal(Part):
 
     def __init__(self, network: Network, detail: Detail) -> None:
         self._network = network
-        self._detail = detail
-        self._blocks: list[tuple[str, str, dict[str, np.ndarray]]] = []
+        self._kept = {event: detail == "full" or (detail == "key" and not EVENTS[event].routine) for event in EVENTS}
+        self._blocks: list[tuple[Event, str, dict[str, np.ndarray]]] = []
 
-    def keeps(self, event: str) -> bool:
-        """Whether events of this kind are recorded."""
-        return self._detail == "full" or (self._detail == "key" and event not in ROUTINE)
+    def keeps(self, event: Event) -> bool:
+        """Whether events of this kind are recorded; raises SimulationError for one that is not declared."""
+        try:
+            return self._kept[event]
+        except KeyError:
+            raise SimulationError(f"the journal knows no event '{event}'") from None
 
     def note(
         self,
-        event: str,
+        event: Event,
         day: np.ndarray | float,
         site: np.ndarray | int = -1,
         product: np.ndarray | int = -1,
@@ -59,13 +62,13 @@ class Journal(Part):
             block = {name: np.array(value) for name, value in zip(NUMBERS, values, strict=True)}
             self._blocks.append((event, cause, block))
 
-    def cells(self, event: str, day: float, cells: np.ndarray, units: np.ndarray, cause: str = "") -> None:
+    def cells(self, event: Event, day: float, cells: np.ndarray, units: np.ndarray, cause: str = "") -> None:
         """An event at each of some cells."""
         network = self._network
         if cells.size:
             self.note(event, day, network.cell_site[cells], network.cell_product[cells], units, cause=cause)
 
-    def shipments(self, event: str, table: Shipments, rows: np.ndarray, day: np.ndarray, cause: str = "") -> None:
+    def shipments(self, event: Event, table: Shipments, rows: np.ndarray, day: np.ndarray, cause: str = "") -> None:
         """An event of each of some shipments: `site` is its buyer, `other` its source."""
         if not rows.size or not self.keeps(event):
             return

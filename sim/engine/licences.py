@@ -8,6 +8,7 @@ from sim.engine.tape import TimeTape
 from sim.model.distributions import Times
 from sim.model.effects import Quantities
 from sim.model.part import Part
+from sim.model.vocabulary import QuantityName
 from sim.rng import Streams
 
 
@@ -15,7 +16,7 @@ class Licences(Part):
     """Which rows of a quantity (flows, or stops on their way) need a licence, and how long it takes if asked for on a
     day."""
 
-    def __init__(self, quantities: Quantities, streams: Streams, quantity: str) -> None:
+    def __init__(self, quantities: Quantities, streams: Streams, quantity: QuantityName) -> None:
         self.needed = quantities.touched(quantity)
         self._quantities, self._quantity, self._streams = quantities, quantity, streams
         self.expect_effects()

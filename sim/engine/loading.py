@@ -116,6 +116,8 @@ class Loading(Part):
         self._renews = self.may_fill_up or self.scheduled
         self.leaves = np.ones(len(lanes), dtype=bool)
         """lanes on which something may leave today"""
+        self.until_next = np.zeros(len(lanes), dtype=np.int64)
+        """days until something may leave, over lanes; 0 today"""
         self._renew(first_day)
 
     def renew(self, day: int) -> None:
@@ -124,7 +126,8 @@ class Loading(Part):
             self._renew(day)
 
     def _renew(self, day: int) -> None:
-        self.leaves = (day - self._first) % self._every == 0
+        self.until_next = (self._first - day) % self._every
+        self.leaves = self.until_next == 0
         self._cold.renew(self._cold_capacity)
         self._throughput.renew(self._capacity)
         left = self._throughput.left

@@ -47,7 +47,7 @@ class LotKeeper(Part):
         demanded = np.flatnonzero(lots.tracked[plan.demand.cell])
         self._demanded, facilities = in_place(demanded), plan.demand.cell[demanded]
         others = without(cells, facilities, len(lots.tracked))
-        holders = [r.holder for r in plan.reserves]
+        self._holders = holders = [r.holder for r in plan.reserves]
         self.cell = np.concatenate([facilities, others, *holders])
         self._first_reserve = len(facilities) + len(others)
         self.pocket = np.full(len(lots.tracked), -1, dtype=np.int64)
@@ -63,6 +63,9 @@ class LotKeeper(Part):
         self.recalls = [""]
         """Names of the recalls so far, by their number."""
         self._soonest = NOT_YET
+        rotates = any(r.spec.rotation == "routine" for r in plan.reserves)
+        self._puts, self._rotated = 0, [-1] * len(holders)  # how often something was laid down, and until last looked
+        self._laid = np.zeros(len(self.cell), dtype=np.int64) if rotates else None  # each pocket's last time
         self._running = np.full(len(lots.tracked), -1, dtype=np.int64)  # each maker's present lot
         self._period = np.full(len(lots.tracked), np.iinfo(np.int64).min)
 
@@ -132,9 +135,15 @@ class LotKeeper(Part):
 
     def put(self, pocket: np.ndarray, lots: np.ndarray, units: np.ndarray, day: int) -> None:
         """Lay units of lots down in pockets; rows with pocket -1 are not kept by lot."""
+        self._note_laid(pocket[pocket >= 0])
         for table, offset, rows in self._by_table(np.where(units > 0, pocket, -1)):
             key = keys(self.book, lots[rows], self._issue[pocket[rows]], day)
             table.put(pocket[rows] - offset, key, units[rows])
+
+    def _note_laid(self, pocket: np.ndarray | slice) -> None:
+        if self._laid is not None:
+            self._puts += 1
+            self._laid[pocket] = self._puts
 
     def serve(self, units: np.ndarray) -> None:
         """What patients took today, over demand cells; `settle` finds out of which lots.
@@ -247,6 +256,7 @@ class LotKeeper(Part):
         if not lots.any():
             return
         self._settle_all()
+        self._note_laid(slice(None))
         self.book["expires"][lots] = np.minimum(self.book["expires"][lots] + days, NEVER_EXPIRES)
         for table, offset in zip(self._tables, self._offsets, strict=True):
             first_expired = self._issue[offset : offset + table.units.shape[1]] == 0
@@ -254,36 +264,62 @@ class LotKeeper(Part):
             by_expiry = keys(self.book, lot, np.zeros_like(lot), 0)
             table.renew(np.where(first_expired, by_expiry, table.key))
 
-    def rotate(self, own: np.ndarray, reserve: np.ndarray, day: int) -> None:
-        """Swap lots so that of each pair of pockets (-1: none) the reserve's holds what lasts longest."""
+    def rotate(self, position: int, day: int) -> None:
+        """Swap lots between each holder's ordinary stock and a reserve so that the reserve's are what lasts longest.
+
+        That may be to do only where something was laid down since it was last done: what goes out, or expires, leaves
+        the rest in this order.
+        """
+        assert self._laid is not None
+        own, reserve = self.pocket[self._holders[position]], self.reserve[position]
+        since, self._rotated[position] = self._rotated[position], self._puts
+        pairs = np.flatnonzero((np.maximum(self._laid[own], self._laid[reserve]) > since) & (own >= 0) & (reserve >= 0))
+        if not pairs.size:
+            return
+        own, reserve = own[pairs], reserve[pairs]
         newest, oldest = self._last_use(own, np.max, -NEVER_EXPIRES), self._last_use(reserve, np.min, NEVER_EXPIRES)
         pairs = np.flatnonzero(oldest < newest)
         if not pairs.size:
             return
-        kept, both = self._content(own[pairs]), self._content(own[pairs]) + self._content(reserve[pairs])
-        parts = [self.issue(pocket[pairs], self._content(pocket[pairs])) for pocket in (own, reserve)]
-        pair, lot, units = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        own, reserve = own[pairs], reserve[pairs]
+        (pair, lot, units), kept = self._content_of(own)
+        (other, more_lot, more), held = self._content_of(reserve)
+        pair, lot, units = (np.concatenate(c) for c in ((pair, other), (lot, more_lot), (units, more)))
         order = np.lexsort((lot, self.book["expires"][lot], pair))
         pair, lot, units = pair[order], lot[order], units[order]
+        both = kept + held
         before = np.cumsum(units) - units - (np.cumsum(both) - both)[pair]
         to_own = np.clip(kept[pair] - before, 0, units)
-        self.put(own[pairs[pair]], lot, to_own, day)
-        self.put(reserve[pairs[pair]], lot, units - to_own, day)
+        for pocket, part in ((own, to_own), (reserve, units - to_own)):
+            self._note_laid(pocket)
+            for table, offset, rows in self._by_table(pocket):
+                mine = np.flatnonzero(np.isin(pair, rows))
+                at = pocket[pair[mine]]
+                table.replace(
+                    pocket[rows] - offset, at - offset, keys(self.book, lot[mine], self._issue[at], day), part[mine]
+                )
+        self._rotated[position] = self._puts
+
+    def _content_of(self, pocket: np.ndarray) -> tuple[Rows, np.ndarray]:
+        """(position in `pocket`, lot, units) of what lies in some pockets, each named once, and the sums over them."""
+        found, total = [], np.zeros(len(pocket), dtype=np.int64)
+        for table, offset, rows in self._by_table(pocket):
+            mine = pocket[rows] - offset
+            units, key = table.units[: table.depth(mine), mine], table.key[: table.depth(mine), mine]
+            slot, column = np.nonzero(units)
+            found.append((rows[column], lot_of(key[slot, column]), units[slot, column]))
+            total[rows] = units.sum(axis=0)
+        position, lot, units = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return (position, lot, units), total
 
     def _last_use(self, pocket: np.ndarray, which: Callable[..., np.ndarray], nothing: int) -> np.ndarray:
         """The largest or smallest last day of use in each pocket; `nothing` where it is empty."""
         found = np.full(len(pocket), nothing, dtype=np.int64)
         for table, offset, rows in self._by_table(pocket):
             mine = pocket[rows] - offset
-            expires = np.where(table.units[:, mine] > 0, self._expiry(table.key[:, mine]), nothing)
-            found[rows] = which(expires, axis=0)
-        return found
-
-    def _content(self, pocket: np.ndarray) -> np.ndarray:
-        """Units in each pocket."""
-        found = np.zeros(len(pocket), dtype=np.int64)
-        for table, offset, rows in self._by_table(pocket):
-            found[rows] = table.units[:, pocket[rows] - offset].sum(axis=0)
+            depth = table.depth(mine)
+            expires = np.where(table.units[:depth, mine] > 0, self._expiry(table.key[:depth, mine]), nothing)
+            found[rows] = which(expires, axis=0, initial=nothing)
         return found
 
     def _expiry(self, key: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from sim.engine.state import State
 from sim.engine.tape import TimeTape
 from sim.model.effects import Quantities
 from sim.model.part import Part
+from sim.model.vocabulary import Event
 from sim.policies.allocation.base import largest_remainder
 from sim.rng import Streams
 
@@ -183,7 +184,7 @@ class Making(Part):
         lag[mine] = self._times.at(self._timed[cells[mine]], np.full(len(mine), day))
         return np.ceil(lag - 1e-9).astype(np.int64)
 
-    def _note(self, event: str, day: int, cells: np.ndarray, units: np.ndarray, lot: np.ndarray) -> None:
+    def _note(self, event: Event, day: int, cells: np.ndarray, units: np.ndarray, lot: np.ndarray) -> None:
         if cells.size:
             network = self._network
             self._journal.note(event, day, network.cell_site[cells], network.cell_product[cells], units, lot=lot)

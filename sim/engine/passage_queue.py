@@ -13,8 +13,11 @@ import numpy as np
 from sim.engine.convoys import ConvoyQueue
 from sim.model.effects import Quantities
 from sim.model.network import Network
+from sim.model.vocabulary import QuantityName
 
-TRAFFIC, CAPACITY, OPEN = "passage.traffic", "passage.capacity", "passage.open"
+TRAFFIC: QuantityName = "passage.traffic"
+CAPACITY: QuantityName = "passage.capacity"
+OPEN: QuantityName = "passage.open"
 NO_VESSEL = 1e-9
 
 

@@ -221,8 +221,8 @@ class Opening:
 class Start:
     """Stock at the first simulated day: on hand over cells, and shipments under way as (flow, units, days ago).
 
-    `owed` over flows are orders that wait for the next round of their lane. `given` marks the cells whose stock the
-    scenario gives.
+    `owed` over flows are orders that wait for the next round of their lane, or are being made. `given` marks the cells
+    whose stock the scenario gives, `steady` the flows on which goods and orders are those of a steady flow.
     """
 
     on_hand: np.ndarray
@@ -231,6 +231,7 @@ class Start:
     days_ago: np.ndarray
     owed: np.ndarray
     given: np.ndarray
+    steady: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,8 @@ class Plan:
 
     `allocation` is over source cells: the position in `allocation_rules`. `testing` holds the makers' cells whose
     output is tested before its release, each with the time that takes. `impacts` are the disruptions with dates,
-    `hazards` those drawn in every replication.
+    `hazards` those drawn in every replication. `usual_wait` are whole days, over cells, within which a maker nearly
+    always has made what is ordered of it.
     """
 
     network: Network
@@ -260,6 +262,12 @@ class Plan:
     stock_maximum: np.ndarray
     behaviour: Behaviour
     opening: Opening
+    usual_wait: np.ndarray
+
+    @property
+    def made_for_reserves(self) -> bool:
+        """Whether some reserve is refilled at a maker that keeps no stock to do it from."""
+        return any(r.spec.refill is not None and (self.network.making_wait[r.holder] > 0).any() for r in self.reserves)
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""

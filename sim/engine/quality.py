@@ -15,6 +15,7 @@ from sim.model.effects import Impulse
 from sim.model.lots import NEVER_EXPIRES
 from sim.model.part import Part
 from sim.model.shipments import Phase
+from sim.model.vocabulary import Event
 
 
 class Quality(Part):
@@ -136,7 +137,7 @@ class Quality(Part):
         return np.asarray(np.isin(book["maker"], impulse.rows) & (book["made"] >= first) & (book["made"] < over))
 
     def _note(
-        self, event: str, day: float, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, cause: str = ""
+        self, event: Event, day: float, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, cause: str = ""
     ) -> None:
         if cell.size:
             network = self._network

@@ -15,8 +15,29 @@ from sim.engine.state import State
 from sim.model.effects import Impact
 from sim.model.lots import NEVER_EXPIRES
 from sim.model.part import Part
-from sim.policies.allocation.base import ALLOCATION
 from sim.policies.reserves.triggers.base import Members, MemberView
+
+
+class DailyRate(Part):
+    """Whole units that a rate of `units` a day allows; fractions are carried until they make a unit.
+
+    A unit that fractions have made is kept until it is used; what else is not used of a day is lost with it.
+    """
+
+    CHANGES = ("_carried",)
+
+    def __init__(self, units: np.ndarray) -> None:
+        self.units = units
+        self._carried = np.zeros(len(units))
+
+    def today(self) -> np.ndarray:
+        """Units allowed today."""
+        return np.floor(self._carried + self.units + 1e-9).astype(np.int64)
+
+    def use(self, units: np.ndarray) -> None:
+        """The day is over, and so many were used."""
+        left = self._carried + self.units - np.maximum(units, np.floor(self.units + 1e-9))
+        self._carried = np.clip(left, 0.0, 1.0)
 
 
 class ReserveDesk(Part):
@@ -25,7 +46,7 @@ class ReserveDesk(Part):
     Everything is kept for each member cell, so that a reserve may be open to one member and closed to another.
     """
 
-    CHANGES = ("released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at")
+    CHANGES = ("released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at", "_asked", "_moved")
     VIEWS = ("stock",)
 
     def __init__(
@@ -47,16 +68,22 @@ class ReserveDesk(Part):
         self._open = np.zeros(members, dtype=bool)
         self._alert = self._any_open = False
         self._closed_at = -np.inf
-        self._rule = ALLOCATION[self.reserve.spec.release.rule].model_validate({"rule": self.reserve.spec.release.rule})
-        limit = self.reserve.spec.release.at_most
-        self._daily = self.reserve.size if limit is None else np.ceil(limit * self.reserve.size - 1e-9).astype(np.int64)
+        spec, holder = self.reserve.spec, self.reserve.holder
+        self._rule = spec.release.rule
+        limit = 1.0 if spec.release.at_most is None else spec.release.at_most
+        self._daily = DailyRate(limit * self.reserve.size)
+        self._back = DailyRate((0.0 if spec.refill is None else spec.refill.at_most) * self.reserve.size)
+        # makers that keep no stock to refill from make what is lacking beside what is ordered of them
+        self._makes = plan.network.making_wait[holder] > 0
+        self._asked_at_most = self._back.units * plan.usual_wait[holder]
+        self._asked, self._moved = np.zeros(len(holder)), np.zeros(len(holder), dtype=np.int64)
 
     def rejoin(self) -> None:
         self.stock = self._state.reserve[self._position]
 
     def hear(self, impacts: Sequence[Impact]) -> None:
         """From now on these are the disruptions that are announced, each until it is over."""
-        self._announced = [(i.announced, i.end) for i in impacts if i.effects or i.impulses or i.arrivals]
+        self._announced = [(i.announced, i.end) for i in impacts if i.acts]
 
     @property
     def is_open(self) -> bool:
@@ -91,7 +118,7 @@ class ReserveDesk(Part):
     def release(self, requested: np.ndarray, day: float) -> np.ndarray:
         """Units that leave the open reserve on each flow, given what is still asked for; shape (flows,)."""
         given = np.zeros(len(requested), dtype=np.int64)
-        left = np.minimum(self._daily, self.stock - self._too_old(day))
+        left = np.minimum(self._daily.today(), self.stock - self._too_old(day))
         self._release_own(left, day)
         left = left - self.released
         reserve = self.reserve
@@ -103,22 +130,50 @@ class ReserveDesk(Part):
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
             claims = self._dispatch.claims(reserve.flow[mine], source, left[holders], requested)
             given[reserve.flow[mine]] = self._rule.share(claims, self._network)
-            given = self._dispatch.fit_lanes(given)
+            given = self._dispatch.from_reserve(given)
             np.add.at(self.released, reserve.flow_holder[mine], given[reserve.flow[mine]])
+        self._daily.use(self.released)
         self.stock -= self.released
         self._journal.cells("release", day, *self._some(self.released), cause=reserve.name)
         return given
 
     def refill(self, day: float) -> None:
-        """Put back stock that the holder has no open order for, at most a share of the size a day."""
-        refill = self.reserve.spec.refill
-        if refill is None or self.is_open or day < self._closed_at + refill.after:
+        """After all sending: put back stock that the holder has no open order for, at most a share of the size a day;
+        makers that make to order make it."""
+        if not self._refills(day):
             return
         holder, state = self.reserve.holder, self._state
-        limit = np.ceil(refill.at_most * self.reserve.size - 1e-9).astype(np.int64)
-        lacking = np.minimum(self.reserve.size - self.stock, limit)
-        moved = np.where(state.owed_out[holder] == 0, np.minimum(lacking, state.on_hand[holder]), 0)
-        moved = np.maximum(moved, 0)
+        free = (state.owed_out[holder] == 0) & ~self._makes
+        wanted = np.where(free, np.minimum(self.reserve.size - self.stock, self._back.today()), 0)
+        if wanted.any():
+            self._dispatch.make_at_once(holder, wanted, int(day))
+        self._put_back(np.minimum(wanted, state.on_hand[holder]), day)
+        self._back.use(self._moved)
+        self._moved.fill(0)
+
+    def refill_by_making(self, day: float) -> None:
+        """Before all sending: put back what makers have beyond the orders that are due, and ask them for more."""
+        if not self._makes.any() or not self._refills(day):
+            self._asked.fill(0)
+            return
+        holder, state = self.reserve.holder, self._state
+        assert state.due is not None and state.for_reserves is not None
+        due = np.bincount(self._network.flow_source, state.due.of(state.owed), len(state.on_hand)).astype(np.int64)
+        wanted = np.minimum(self.reserve.size - self.stock, self._back.today())
+        wanted = np.minimum(wanted, np.maximum(0, state.on_hand - due)[holder])
+        self._put_back(np.where(self._makes, wanted, 0), day)
+        asked = np.minimum(self._asked + self._back.units - self._moved, self._asked_at_most)
+        self._asked = np.where(self._makes, np.clip(asked, 0, self.reserve.size - self.stock), 0.0)
+        np.add.at(state.for_reserves, holder, np.ceil(self._asked - 1e-9).astype(np.int64))
+
+    def _refills(self, day: float) -> bool:
+        refill = self.reserve.spec.refill
+        return refill is not None and not self.is_open and day >= self._closed_at + refill.after
+
+    def _put_back(self, moved: np.ndarray, day: float) -> None:
+        """Units, over holders, go from ordinary stock into the reserve."""
+        holder, state = self.reserve.holder, self._state
+        self._moved += moved
         if state.lots is not None:
             state.lots.move(state.lots.pocket[holder], state.lots.reserve[self._position], moved, int(day))
         state.on_hand[holder] -= moved
@@ -160,7 +215,7 @@ class ReserveDesk(Part):
         """Routine rotation: ordinary stock gets what expires first, the reserve keeps what lasts longest."""
         lots = self._state.lots
         if lots is not None and self.reserve.spec.rotation == "routine":
-            lots.rotate(lots.pocket[self.reserve.holder], lots.reserve[self._position], day)
+            lots.rotate(self._position, day)
 
     def _too_old(self, day: float) -> np.ndarray:
         """Units of each holder that some member would not accept on receipt."""

@@ -13,15 +13,19 @@ import simpy
 from sim.engine.conservation import LOT_CHECK_DAYS
 from sim.engine.day import World
 from sim.engine.demand_source import KEPT_BYTES, DemandSource
+from sim.engine.demand_total import too_much
 from sim.engine.impacts import impacts_of, in_order
 from sim.engine.journal import Detail
 from sim.engine.ledger import DAILY
 from sim.engine.lots import LotRecord
 from sim.engine.plan import Plan
 from sim.engine.recorder import Record
+from sim.errors import Problem, ScenarioError
 from sim.model.effects import Impact
 from sim.model.part import Part, parts_of
+from sim.model.vocabulary import Event
 from sim.rng import Streams
+from sim.units import EXACT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +74,8 @@ def simulate(
     cells at some positions; `series` names the figures of `DAILY` whose daily totals over groups are kept (the sums
     over days always are); `progress` is called with each finished day; every `lot_check` days every lot is looked for.
     `demand` are the plain draws of this replication where several runs share them (see `draws_of`). Raises
-    SimulationError if the run breaks a law of conservation, ValueError if `demand` are other draws than the plan's.
+    SimulationError if the run breaks a law of conservation, ScenarioError if hazards bring more demand than can be
+    counted, ValueError if `demand` are other draws than the plan's.
     """
     running = Running(
         plan, replication=replication, disruptions=disruptions, detail=detail, table=table, series=series,
@@ -106,7 +111,7 @@ class Running(Part):
         self._turns: tuple[tuple[float, Streams], ...] = ()
         self._injected: tuple[Impact, ...] = ()
         self._disrupted = disruptions
-        self.impacts = impacts_of(plan, streams) if disruptions else ()
+        self.impacts = self._drawn()
         known = replace(plan, impacts=self.impacts)  # what triggers can hear of
         self.world = World(known, streams, detail, table, lot_check, series, demand, open_to_change)
         self.day = self.world.first_day
@@ -164,9 +169,21 @@ class Running(Part):
             fork._turns = (*self._turns, (float(self.day), streams))
             for part in parts_of(fork).values():
                 part.draw_anew(self.day, streams)
-            if self._disrupted:
-                fork._expect((*impacts_of(self.plan, self._streams, fork._turns), *self._injected))
+            fork._expect((*fork._drawn(), *self._injected))
         return fork
+
+    def _drawn(self) -> tuple[Impact, ...]:
+        """The disruptions of the plan, and those that its hazards draw."""
+        if not self._disrupted:
+            return ()
+        plan, impacts = self.plan, impacts_of(self.plan, self._streams, self._turns)
+        if plan.hazards and (units := too_much(plan.demand, plan.network, impacts)) is not None:
+            replication = self._streams.replication
+            message = (
+                f"what hazards drew in replication {replication} brings more demand than can be counted to the unit"
+            )
+            raise ScenarioError([Problem("hazards", 0, message, units, f"at most {EXACT:,} units in all")])
+        return impacts
 
     def _expect(self, impacts: Iterable[Impact]) -> None:
         self.impacts = in_order(impacts)
@@ -242,7 +259,7 @@ class Clock:
 
 def _announce(clock: Clock, world: World, impact: Impact) -> None:
     """The disruption's own entries in the journal."""
-    events = [("disruption_begins", impact.start)]
+    events: list[tuple[Event, float]] = [("disruption_begins", impact.start)]
     if impact.end > impact.start:
         events.append(("disruption_ends", impact.end))
     if impact.announced < impact.start:

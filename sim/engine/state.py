@@ -9,6 +9,7 @@ import numpy as np
 from sim.engine.held import Held
 from sim.engine.ledger import OF_PATIENTS, Ledger
 from sim.engine.lots import LotKeeper
+from sim.engine.orders import Due, OrderBook
 from sim.engine.plan import Plan
 from sim.engine.spans import reach, without
 from sim.model.effects import Quantities
@@ -24,11 +25,12 @@ class State(Part):
     `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
     flows; `reserve` has one array over holder cells for each reserve. All that is counted beside the ledger (these
     three) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
-    `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot. `waits` tells
-    whether any patient does.
+    `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
+    nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
+    make beyond all orders, None where no reserve asks for any. `waits` tells whether any patient does.
     """
 
-    CHANGES = ("beside", "quota", "lane_units")
+    CHANGES = ("beside", "quota", "lane_units", "for_reserves")
     VIEWS = ("owed", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
 
     plan: Plan
@@ -40,6 +42,9 @@ class State(Part):
     held: Held
     in_process: Held
     lots: LotKeeper | None
+    order_book: OrderBook | None
+    due: Due | None
+    for_reserves: np.ndarray | None
     waits: bool
     owed: np.ndarray = field(init=False)
     on_order: np.ndarray = field(init=False)
@@ -103,6 +108,9 @@ class State(Part):
             held=Held(),
             in_process=Held(),
             lots=lots,
+            order_book=_order_book(plan),
+            due=_due(plan),
+            for_reserves=np.zeros(cells, dtype=np.int64) if plan.made_for_reserves else None,
             waits=waits,
         )
         np.add.at(state.on_order, plan.network.flow_buyer, state.owed)
@@ -196,6 +204,8 @@ class State(Part):
         np.subtract.at(self.in_transit, network.flow_buyer[flow], units)
         np.add.at(self.owed, flow, units)
         np.add.at(self.owed_out, source, units)
+        if self.order_book is not None:
+            self.order_book.reopened(flow, units)
         np.add.at(self.today.destroyed if destroyed else self.on_hand, source, units)
         if self.lots is None:
             return
@@ -250,6 +260,8 @@ class State(Part):
         network = self.plan.network
         source, buyer = network.flow_source[flow], network.flow_buyer[flow]
         self.owed[flow] -= units
+        if self.order_book is not None:
+            self.order_book.sent(flow, units)
         np.subtract.at(self.owed_out, source, units)
         np.add.at(self.in_transit, buyer, units)
         np.add.at(self.today.dispatched, source, units)
@@ -294,16 +306,27 @@ class State(Part):
         """Orders reach their source at once."""
         network = self.plan.network
         self.owed[flow] += units
+        for orders in (self.order_book, self.due):
+            if orders is not None:
+                orders.book(flow, units)
         np.add.at(self.owed_out, network.flow_source[flow], units)
         np.add.at(self.on_order, network.flow_buyer[flow], units)
         np.add.at(self.today.ordered, network.flow_buyer[flow], units)
 
-    def cancel(self, flow: np.ndarray) -> None:
-        """What is still owed on these flows is no longer on order."""
+    def cancel(self, flow: np.ndarray, units: np.ndarray) -> None:
+        """Of what is still owed on these flows so much, ordered last, is no longer on order."""
         network = self.plan.network
-        np.subtract.at(self.owed_out, network.flow_source[flow], self.owed[flow])
-        np.subtract.at(self.on_order, network.flow_buyer[flow], self.owed[flow])
-        self.owed[flow] = 0
+        np.subtract.at(self.owed_out, network.flow_source[flow], units)
+        np.subtract.at(self.on_order, network.flow_buyer[flow], units)
+        self.owed[flow] -= units
+        for orders in (self.order_book, self.due):
+            if orders is not None:
+                orders.cancelled(flow, units)
+
+    def close_orders(self) -> None:
+        """The evening is over."""
+        if self.due is not None:
+            self.due.close_day()
 
     def position(self, cells: np.ndarray | slice) -> np.ndarray:
         """Inventory position: on hand + on order - backorders of customers and patients."""
@@ -312,3 +335,18 @@ class State(Part):
         if self.waits:
             position -= self.backlog[cells]
         return position
+
+
+def _order_book(plan: Plan) -> OrderBook | None:
+    """Orders by time of booking, of the flows whose source must know it."""
+    queues = np.array([rule.needs_order_book for rule in plan.allocation_rules])
+    kept = queues[plan.allocation[plan.network.flow_source]]
+    return OrderBook(kept, plan.start.owed) if kept.any() else None
+
+
+def _due(plan: Plan) -> Due | None:
+    """Which orders are due, where hoarders or makers who fill reserves look at that."""
+    if plan.behaviour.hoarders is None and not plan.made_for_reserves:
+        return None
+    network = plan.network
+    return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.owed)

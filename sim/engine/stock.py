@@ -128,6 +128,8 @@ class Production(Part):
         """Units lacking for the finished stock and open orders; negative where there are more than that."""
         state = self._state
         wanted = self._target[cells] + state.owed_out[cells] - state.on_hand[cells]
+        if state.for_reserves is not None:
+            wanted = wanted + state.for_reserves[cells]
         if self.tests:
             wanted = wanted - state.under_test()[cells]
         if self._making is not None:
@@ -175,7 +177,8 @@ class Patients(Part):
         self._cell = in_place(cell)
         self._simple = not (state.waits or plan.behaviour.use or plan.behaviour.substitutes)
         self._patient = np.flatnonzero(demand.patience > 0)
-        self._patience = demand.patience[self._patient]
+        calendar = plan.network.calendar  # who is as patient as the run is long does not give up in it
+        self._patience = np.minimum(demand.patience[self._patient], calendar.warm_up + calendar.days)
         self._all_wait = bool(self._backorder.all())
         self._may_lose = bool(self._patient.size) or not self._all_wait
         self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)

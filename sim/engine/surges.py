@@ -14,6 +14,8 @@ from sim.rng import Key, Streams
 AHEAD = 32
 """Days drawn ahead at most; part of the definition of a surge's draws."""
 TINY = 1e-9
+LONG_AGO = 2**31
+"""Days; before any day of a run."""
 
 
 class Surges(Part):
@@ -32,7 +34,7 @@ class Surges(Part):
     ) -> None:
         self._plan, self._streams, self._random, self._shape = plan, streams, random[plan.entry], shape
         self._keys: dict[int, Key] = {}
-        self._change = np.zeros((0, len(plan.cell)), dtype=np.int32)
+        self._change = np.zeros((0, len(plan.cell)), dtype=np.int64)
 
     def demand(self, cells: np.ndarray, factor: np.ndarray, day: int, usual: np.ndarray) -> np.ndarray:
         """Units demanded at some demand cells under their factors; `usual` from this day on, (days, all demand cells).
@@ -58,9 +60,9 @@ class Surges(Part):
 
     def _begin(self) -> None:
         cells = len(self._plan.cell)
-        self._change = np.zeros((AHEAD, cells), dtype=np.int32)
+        self._change = np.zeros((AHEAD, cells), dtype=np.int64)
         self._from, self._until, self._length = np.zeros((3, cells), dtype=np.int64)
-        self._until -= np.iinfo(np.int32).max
+        self._until -= LONG_AGO
         self._factor, self._carried = np.ones(cells), np.zeros(cells)
 
     def _draw(self, k: int, factor: float, day: int, usual: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from sim.engine.demand_source import DemandSource, TurnedSource
+from sim.engine.demand_source import DemandSource, TurnedSource, never_negative
 from sim.engine.plan import DemandPlan
 from sim.engine.surges import Joined, Surges
 from sim.model.distributions import Times
@@ -76,9 +76,10 @@ class DemandTape(Part):
                 self._joined.draw(number, first, len(self._block))
         demand = self._block[position].astype(np.int64)
         if factor is not None and (changed := np.flatnonzero(factor != 1)).size:
-            demand[changed] = self._surges.demand(changed, factor[changed], day, self._block[position:])
+            usual = self._block[position:]
+            demand[changed] = never_negative(self._surges.demand(changed, factor[changed], day, usual), day)
         if self._joined is not None:
-            demand[self._joined.cells] += self._joined.units[position]
+            demand[self._joined.cells] += never_negative(self._joined.units[position], day)
         return demand
 
 

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from sim.engine.border import PASSES, Border
 from sim.engine.cargo import Cargo
 from sim.engine.fleets import Fleets
 from sim.engine.journal import Journal
@@ -25,7 +26,11 @@ from sim.engine.state import State
 from sim.model.effects import Quantities
 from sim.model.part import Part
 from sim.model.shipments import Phase
+from sim.model.vocabulary import Event
 from sim.rng import Streams
+
+FATES: tuple[tuple[float, Event], ...] = ((2.0, "returned"), (3.0, "destroyed"))
+"""What becomes of goods caught at a border that has closed, by the codes of `flow.at_border`."""
 
 
 class Transport(Part):
@@ -43,6 +48,7 @@ class Transport(Part):
         self._cargo = Cargo(network, state)
         self._fleets = Fleets(lanes, self.loading, self._cargo, self._journeys)
         self._permits = Permits(network, self._cargo, quantities, streams, journal)
+        self.border = Border(plan, self._cargo, quantities)
         self.ports = Ports(network, self._cargo, self._permits, quantities, streams, journal)
         self.passages = Passages(network, streams, quantities)
         self.licences = Licences(quantities, streams, "flow.licence")
@@ -57,9 +63,12 @@ class Transport(Part):
         return self._has_ports or self.licences.any or bool(self.passages.queues)
 
     def open_day(self, day: int) -> None:
-        """Midnight: ports and lanes may let a day's worth pass again, and what is due by now gets where it is going."""
+        """Midnight: ports, borders and lanes may let a day's worth pass again, and what is due by now gets where it is
+        going."""
         if self.through_ports:
             self.ports.open_day()
+        if self.border.limits:
+            self.border.open_day()
         self.loading.renew(day)
         if self._fleets:
             self._fleets.renew(day)
@@ -136,6 +145,7 @@ class Transport(Part):
     def effects_changed(self, now: float) -> None:
         """Deal with goods under way when disruptions begin or end: at passages and before borders."""
         self._look_what_is_open()
+        self.border.effects_changed()
         self.ports.effects_changed()
         self.passages.changed(self.state.shipments, now, self.journal)
         self._at_border(now)
@@ -152,9 +162,8 @@ class Transport(Part):
         table["time"][rows] = later
 
     def _look_what_is_open(self) -> None:
-        """Whether any lane or border is closed, until effects change."""
-        quantities = self.quantities
-        self._some_leg_closed = any((quantities[name] <= 0).any() for name in ("lane.open", "flow.border_open"))
+        """Whether any lane is closed, until effects change."""
+        self._some_leg_closed = bool((self.quantities["lane.open"] <= 0).any())
 
     def _pass_on(self, due: np.ndarray, limit: float) -> bool:
         """Let goods through ports and onto their next legs; whether any of them may get further by `limit`."""
@@ -213,6 +222,8 @@ class Transport(Part):
         if not rows.size:
             return rows
         passed = rows[self._may_leave(rows)] if self._some_leg_closed or self.loading.scheduled else rows
+        if self.border.limits and passed.size:
+            passed = self._cargo.part(passed, self.border.admit(passed))
         if self.loading.may_fill_up and passed.size:
             buyer = self.network.flow_buyer[table["flow"][passed]]
             lane = self.network.flow_lanes[table["flow"][passed], table["leg"][passed] + 1]
@@ -228,14 +239,10 @@ class Transport(Part):
         return passed
 
     def _may_leave(self, rows: np.ndarray) -> np.ndarray:
-        """Whether the lanes and borders that these rows come to next are open; a mask."""
+        """Whether something leaves on the lanes that these rows come to next; a mask."""
         table = self.state.shipments
-        flow, leg = table["flow"][rows], table["leg"][rows] + 1
-        lane = self.network.flow_lanes[flow, leg]
-        crossing = self.network.routes.border[self.network.flow_route[flow]] == leg
-        free = (self.quantities["lane.open"][lane] > 0) & self.loading.leaves[lane]
-        free &= ~crossing | (self.quantities["flow.border_open"][flow] > 0) | table["exempt"][rows]
-        return np.asarray(free)
+        lane = self.network.flow_lanes[table["flow"][rows], table["leg"][rows] + 1]
+        return np.asarray((self.quantities["lane.open"][lane] > 0) & self.loading.leaves[lane])
 
     def _board(
         self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float
@@ -253,24 +260,26 @@ class Transport(Part):
         table["phase"][rows] = Phase.TRAVELLING
         table["departed"][rows], table["length"][rows] = at, length
         table["time"][rows] = self.loading.end(lane, at + length)
+        if self.border.limits:
+            self.border.crossed(rows)
         np.add.at(self.state.lane_units, lane, table["units"][rows])
         self.journal.shipments("departure", table, rows, table["departed"][rows])
         self.passages.launched(table, rows, lane, self.journal)
 
     def _at_border(self, now: float) -> None:
-        """Goods on the way to a border that has closed: let pass, returned or destroyed where the ban says so."""
-        rule = self.quantities["flow.at_border"]
-        if not rule.any() or not self.through_ports:
+        """Goods on the way to a border that does not let all pass: let through, returned or destroyed where a ban says
+        so."""
+        if not self.through_ports:
+            return
+        rows, code = self.border.caught(now)
+        if not rows.size:
             return
         table = self.state.shipments
-        rows = np.flatnonzero((table["phase"] != Phase.DONE) & (rule[table["flow"]] > 0) & ~table["exempt"])
-        rows = rows[table["leg"][rows] < self.network.routes.border[self.network.flow_route[table["flow"][rows]]]]
-        code = rule[table["flow"][rows]]
-        self.ports.give_up(rows[code > 1], now)
-        table["exempt"][rows[code == 1]] = True
-        for value, action in ((2, "returned"), (3, "destroyed")):
+        self.ports.give_up(rows[code > PASSES], now)
+        table["exempt"][rows[code == PASSES]] = True
+        for value, event in FATES:
             mine = rows[code == value]
             flow, units = table["flow"][mine], table["units"][mine]
             self.state.turn_back(flow, units, table["lot"][mine], int(np.ceil(now)), destroyed=value == 3)
-            self.journal.shipments(action, table, mine, np.full(len(mine), now))
+            self.journal.shipments(event, table, mine, np.full(len(mine), now))
             table.finish(mine)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from sim.engine.journal import Journal
 from sim.engine.plan import Plan, UseLevels
 from sim.engine.state import State
 from sim.model.part import Part
+from sim.model.vocabulary import Event
+
+USE: Mapping[str, Event] = {
+    "conventional": "use_conventional",
+    "contingency": "use_contingency",
+    "crisis": "use_crisis",
+}
+"""What the journal calls the beginning of each level of use."""
 
 
 class Conservers(Part):
@@ -57,7 +67,7 @@ class Conservers(Part):
         for level in np.unique(now[changed]).tolist():
             cells = rule.cells[changed[now[changed] == level]]
             name = rule.names[level - 1] if level else "conventional"
-            self._journal.cells(f"use_{name}", day, cells, np.zeros(len(cells), dtype=np.int64))
+            self._journal.cells(USE[name], day, cells, np.zeros(len(cells), dtype=np.int64))
 
 
 def _whole(due: np.ndarray, carried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ from typing import Any
 from sim.errors import PlaceError, placed
 from sim.hazards.body import Body
 from sim.hazards.hazard import Hazard
-from sim.hazards.processes.base import Circumstances, Draws, Shock, Turn
+from sim.hazards.processes.base import MOST_SHOCKS, Circumstances, Draws, Shock, Turn, refuse_endless
 from sim.model.distributions import Times
 from sim.model.drawn import Path
 from sim.model.effects import Impact
@@ -58,6 +58,7 @@ class BoundHazard:
                 mine = numbers.on(shock.start)
                 if mine.share("hit", shock.number) < self.spec.hits:
                     length = self._length(entry, mine, shock)
+                    refuse_endless(impacts)
                     impacts.append(self._impact(network, entry, mine, shock, length))
                     key = shock.start, entry.key if self.spec.apart else "", shock.number
                     struck[key] = max(struck.get(key, 0.0), length)
@@ -115,12 +116,22 @@ def bind(name: str, hazard: Hazard, network: Network) -> BoundHazard:
             if any(entry.key == key for entry in entries):
                 raise PlaceError(where if where else place, f"'{key}' is an entry of this hazard already")
             entries.append(Entry(key, "", body, fields))
+    _refuse_too_many(hazard, len(entries), network)
     if len(entries) == 1:
         return BoundHazard(name, hazard, tuple(entries))
     entries.sort(key=lambda entry: entry.key)
     labels = _labels(entries, len(bodies) > 1)
     named = [Entry(e.key, label, e.body, e.fields) for e, label in zip(entries, labels, strict=True)]
     return BoundHazard(name, hazard, tuple(named))
+
+
+def _refuse_too_many(hazard: Hazard, entries: int, network: Network) -> None:
+    days = network.calendar.days + network.calendar.warm_up
+    length = 0.0 if hazard.lasts is None else hazard.lasts.mean
+    number = days * hazard.happens.shocks_a_day(length) * entries * hazard.hits
+    if number > MOST_SHOCKS:
+        message = f"this hazard would strike about {number:,.0f} times in {days:,} days"
+        raise PlaceError(("happens",), message, None, f"at most {MOST_SHOCKS:,} in a run, every entry counted")
 
 
 def _labels(entries: list[Entry], kinds_differ: bool) -> Iterable[str]:

@@ -89,9 +89,12 @@ def metric(
     """Decorator that files a metric; its docstring's first paragraph is the definition shown to readers.
 
     `better` is "higher", "lower" or "" where neither is; `daily` are the figures that it reads by day (`View.daily`).
+    Raises ValueError if another metric has the name.
     """
 
     def file(function: Callable[[View], float | None]) -> Callable[[View], float | None]:
+        if name in METRICS:
+            raise ValueError(f"metric {name!r} is registered twice")
         definition = " ".join((function.__doc__ or "").split("\n\n")[0].split())
         METRICS[name] = Metric(name, label, unit, definition, better, function, daily)
         return function

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from sim.units import DURATION, MOST, SHARE, parse_duration, parse_number, parse_share
+from sim.units import DURATION, MOST, SHARE, parse_duration, parse_number, parse_share, parse_text
 
 COLUMN = re.compile(r"^column ([^\s].*)$")
 
@@ -89,4 +89,4 @@ ShareField = Annotated[
     BeforeValidator(column_or(parse_share)),
     WithJsonSchema({"type": "string", "pattern": f"{SHARE.pattern}|{COLUMN.pattern}"}),
 ]
-TextOrColumn = Annotated[str | Column, BeforeValidator(column_or(str)), WithJsonSchema({"type": "string"})]
+TextOrColumn = Annotated[str | Column, BeforeValidator(column_or(parse_text)), WithJsonSchema({"type": "string"})]

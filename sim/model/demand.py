@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.registry import Kind, Registry
-from sim.units import NonNegative, Positive, Text
+from sim.units import MOST, NonNegative, Positive, Text
 
 
 class DemandKind(Kind):
@@ -81,6 +81,8 @@ class CompoundPoisson(DemandKind):
     def model_post_init(self, context: object) -> None:
         if min(self.sizes) < 1:
             raise ValueError("sizes of at least 1 unit")
+        if max(self.sizes) > MOST:
+            raise ValueError(f"sizes of at most {MOST:,} units")
 
     def draw(self, generator: np.random.Generator, mean: float | np.ndarray, days: int) -> np.ndarray:
         # arrivals of each size are independent Poisson processes (thinning)

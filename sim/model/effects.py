@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from sim.model.distributions import Times
+from sim.model.lists import Lists
 from sim.model.part import Part
+from sim.model.vocabulary import ACTIONS, ORDER, QUANTITIES, Action, Operation, QuantityName, known
 
-Operation = Literal["multiply", "add", "at_most", "at_least"]
-ORDER: tuple[Operation, ...] = ("multiply", "add", "at_most", "at_least")
-"""Operations are applied in this order; within one operation they commute."""
+FOLD: dict[Operation, np.ufunc] = {
+    "multiply": np.multiply,
+    "add": np.add,
+    "at_most": np.minimum,
+    "at_least": np.maximum,
+}
 
 Steps = tuple[tuple[float, float], ...]
 """(day, value) pairs in order of day: a value holds from its day until the next."""
+NEUTRAL = {("multiply", 1.0), ("add", 0.0), ("at_least", 0.0), ("at_most", np.inf)}
+"""Operations with values that leave every quantity as it is."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +31,10 @@ class Effect:
     """One change of a named quantity on some rows over [start, end), in days since the start of the scenario.
 
     The first day of `steps` is `start`. Where the value stands for a time that is drawn for each day, `times` is its
-    distribution and the steps hold its mean.
+    distribution and the steps hold its mean. Raises PlaceError for a quantity or an operation that is not declared.
     """
 
-    quantity: str
+    quantity: QuantityName
     rows: np.ndarray
     operation: Operation
     steps: Steps
@@ -35,10 +42,19 @@ class Effect:
     cause: str
     times: Times | None = None
 
+    def __post_init__(self) -> None:
+        known(self.quantity, QUANTITIES, "quantity")
+        known(self.operation, ORDER, "operation")
+
     @property
     def start(self) -> float:
         """Day on which the effect begins."""
         return self.steps[0][0]
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes its quantity at any time."""
+        return any((self.operation, value) not in NEUTRAL for _, value in self.steps)
 
     def value(self, now: float) -> float:
         """The effect's value at a time in [start, end)."""
@@ -47,6 +63,11 @@ class Effect:
     def boundaries(self) -> list[float]:
         """Days on which the value changes."""
         return [day for day, _ in self.steps] + [self.end]
+
+    def since(self, first: float) -> Effect:
+        """The effect as it is from a day on: without the steps that are past by then."""
+        begin = max(0, bisect_right([day for day, _ in self.steps], first) - 1)
+        return replace(self, steps=self.steps[begin:]) if begin else self
 
     def moved(self, by: float) -> Effect:
         """The same effect, `by` days later."""
@@ -58,16 +79,19 @@ class Impulse:
     """Something that happens once, at one time: `action` on `rows` with `amount` (its meaning is the action's).
 
     `window` holds the first day, and the first day after, on which the lots concerned were made; `days` is how long
-    the action keeps what it struck.
+    the action keeps what it struck. Raises PlaceError for an action that is not declared.
     """
 
-    action: str
+    action: Action
     rows: np.ndarray
     amount: float
     at: float
     cause: str
     window: tuple[float, float] | None = None
     days: float = 0.0
+
+    def __post_init__(self) -> None:
+        known(self.action, ACTIONS, "action")
 
     def moved(self, by: float) -> Impulse:
         """The same impulse, `by` days later."""
@@ -143,61 +167,125 @@ def ramp(start: float, length: float, before: float, after: float) -> Steps:
     return (*((start + day, before + (after - before) * s) for day, s in enumerate(shares)), (start + length, after))
 
 
+class Acted(Part):
+    """One quantity under its effects: `value`, changed in place, as `base` is under those that hold at a time.
+
+    Rows on which the same effects act, from the same base, have one value and are one *group*: a thousand disruptions
+    of a whole country are worked out once, not at each site, and where something begins or ends only for the groups
+    that it touches. There all effects are applied anew in their order, so that values are the same however they came
+    about.
+    """
+
+    CHANGES = ("_past", "_now", "_holds")
+    VIEWS = ("value",)
+
+    def __init__(self, base: np.ndarray, value: np.ndarray, effects: Sequence[Effect]) -> None:
+        self.value, self._past = value, 0
+        sets: dict[bytes, int] = {}
+        set_of = [sets.setdefault(np.asarray(e.rows, dtype=np.int64).tobytes(), len(sets)) for e in effects]
+        distinct = [np.frombuffer(rows, dtype=np.int64) for rows in sets]
+        group, first = _groups(base, distinct)
+        self._base = base[first]
+        rows = np.flatnonzero(group >= 0)
+        self._rows = Lists(group[rows], rows, len(first))
+        touched = [np.unique(group[rows]) for rows in distinct]
+        effect = np.repeat(np.arange(len(effects)), [len(touched[k]) for k in set_of])
+        groups = np.concatenate([touched[k] for k in set_of])
+        self._groups = Lists(effect, groups, len(effects))
+        operation = np.array([ORDER.index(e.operation) for e in effects])
+        self._folds = [
+            (FOLD[ORDER[k]], Lists(groups[mine], effect[mine], len(first)))
+            for k in np.unique(operation).tolist()
+            for mine in [operation[effect] == k]
+        ]
+        self._now = np.zeros(len(effects))
+        self._holds = np.zeros(len(effects), dtype=bool)
+        steps = [(day, k, value, day < e.end) for k, e in enumerate(effects) for day, value in (*e.steps, (e.end, 0.0))]
+        day, which, to, holds = (np.array(column) for column in zip(*steps, strict=True))
+        order = np.argsort(day, kind="stable")
+        self._days, self._which, self._to, self._hold = day[order], which[order], to[order], holds[order]
+
+    def update(self, now: float) -> None:
+        """Take the value on to the time `now`; raises ValueError where that is before the last."""
+        upto = int(np.searchsorted(self._days, now, side="right"))
+        if upto == self._past:
+            return
+        if upto < self._past:
+            raise ValueError("time goes forward")
+        changes, self._past = slice(self._past, upto), upto
+        changed = self._which[changes]
+        self._now[changed], self._holds[changed] = self._to[changes], self._hold[changes]  # the last of several counts
+        groups = np.unique(self._groups.of(changed)[0])
+        found = self._base[groups]
+        for fold, lists in self._folds:
+            effects, whose = lists.of(groups)
+            holds = self._holds[effects]
+            effects = effects[holds]
+            fold.at(found, whose[holds], self._now[effects])
+        rows, whose = self._rows.of(groups)
+        self.value[rows] = found[whose]
+
+
+def _groups(base: np.ndarray, sets: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that are in the same sets and have the same base: each row's group (-1: in no set), and one row of each."""
+    label, labels = np.zeros(len(base), dtype=np.int64), 1
+    for rows in sets:  # each set cuts the parts that it meets in two
+        known, part = np.unique(label[rows], return_inverse=True)
+        label[rows] = labels + part
+        labels += len(known)
+    rows = np.flatnonzero(label)
+    rows = rows[np.lexsort((base[rows], label[rows]))]
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = (np.diff(label[rows]) != 0) | (base[rows[1:]] != base[rows[:-1]])
+    group = np.full(len(base), -1)
+    group[rows] = np.cumsum(new) - 1
+    return group, rows[new]
+
+
 @dataclass
 class Quantities(Part):
     """The named quantities of a run: `base` as given, `value` as it is now. Arrays over the rows of each quantity."""
 
-    CHANGES = ("value",)
+    CHANGES = ("value", "_now")
 
-    base: Mapping[str, np.ndarray]
+    base: Mapping[QuantityName, np.ndarray]
     effects: Sequence[Effect]
     open: bool = False
     """whether effects may come that are not known yet"""
-    value: dict[str, np.ndarray] = field(init=False)
+    value: dict[QuantityName, np.ndarray] = field(init=False)
 
     def __post_init__(self) -> None:
         self.value = {name: array.copy() for name, array in self.base.items()}
-        self._sort()
+        self._now = -np.inf
+        self.expect(self.effects)
+
+    def rejoin(self) -> None:
+        for name, acted in self._acted.items():
+            acted.value = self.value[name]
 
     def expect(self, effects: Sequence[Effect]) -> None:
         """From now on these are the effects; those that have begun are as they were."""
         self.effects = effects
-        self._sort()
-
-    def _sort(self) -> None:
-        self._by_name: dict[str, list[Effect]] = {}
+        by_name: dict[QuantityName, list[Effect]] = {}
         for effect in sorted(self.effects, key=lambda e: (e.quantity, ORDER.index(e.operation), e.start, e.cause)):
-            self._by_name.setdefault(effect.quantity, []).append(effect)
-        self._spans = {
-            name: (np.array([e.start for e in effects]), np.array([e.end for e in effects]))
-            for name, effects in self._by_name.items()
-        }
+            by_name.setdefault(effect.quantity, []).append(effect)
+        self._acted = {name: Acted(self.base[name], self.value[name], mine) for name, mine in by_name.items()}
+        if self._now > -np.inf:
+            self.update(self._now)
 
-    def __getitem__(self, name: str) -> np.ndarray:
+    def __getitem__(self, name: QuantityName) -> np.ndarray:
         return self.value[name]
 
-    def touched(self, *names: str) -> bool:
+    def touched(self, *names: QuantityName) -> bool:
         """Whether any effect of this run acts, or may come to act, on one of these quantities."""
-        return self.open or any(name in self._by_name for name in names)
+        return self.open or any(name in self._acted for name in names)
 
     def boundaries(self) -> list[float]:
         """Every time at which some quantity changes, ascending."""
         return sorted({b for effect in self.effects for b in effect.boundaries()})
 
     def update(self, now: float) -> None:
-        """Recompute every quantity that any effect touches, in place, for the time `now`."""
-        for name, effects in self._by_name.items():
-            array = self.value[name]
-            array[:] = self.base[name]
-            start, end = self._spans[name]
-            for position in np.flatnonzero((start <= now) & (now < end)).tolist():
-                effect = effects[position]
-                value = effect.value(now)
-                if effect.operation == "multiply":
-                    array[effect.rows] *= value
-                elif effect.operation == "add":
-                    array[effect.rows] += value
-                elif effect.operation == "at_most":
-                    array[effect.rows] = np.minimum(array[effect.rows], value)
-                else:
-                    array[effect.rows] = np.maximum(array[effect.rows], value)
+        """Take every quantity that any effect touches, in place, on to the time `now`; times are given in order."""
+        self._now = now
+        for acted in self._acted.values():
+            acted.update(now)

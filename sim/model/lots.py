@@ -116,6 +116,19 @@ class Pockets(Part):
             mine = turn == k
             self._put_once(pocket[mine], key[mine], units[mine])
 
+    def replace(self, empty: np.ndarray, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
+        """Take all out of the pockets `empty`, each named once, and lay units into `pocket`, some of these."""
+        rows = np.flatnonzero(units > 0)
+        pocket, key, units = _combined(pocket[rows], key[rows], units[rows])
+        slot = np.arange(len(pocket)) - np.searchsorted(pocket, pocket)
+        while len(self.units) <= slot.max(initial=0):
+            self._grow()
+        depth = self.depth(empty)
+        self.units[:depth, empty], self.key[:depth, empty] = 0, _EMPTY
+        self.units[slot, pocket], self.key[slot, pocket] = units, key
+        self.count[empty], self.first[empty] = 0, 0
+        np.maximum.at(self.count, pocket, slot + 1)
+
     def depth(self, pocket: np.ndarray) -> int:
         """Slots that any of these pockets uses: the others need not be looked at."""
         return int(self.count[pocket].max(initial=0))
@@ -217,12 +230,15 @@ class Pockets(Part):
         if not full.size:
             return
         self._tidy(full)
-        slots = len(self.units)
-        if 2 * self.depth(full) > slots:
-            units, key = self.units, self.key
-            self.units = np.zeros((2 * slots, len(self.count)), dtype=np.int64)
-            self.key = np.full(self.units.shape, _EMPTY, dtype=np.int64)
-            self.units[:slots], self.key[:slots] = units, key
+        if 2 * self.depth(full) > len(self.units):
+            self._grow()
+
+    def _grow(self) -> None:
+        """Twice the slots."""
+        slots, units, key = len(self.units), self.units, self.key
+        self.units = np.zeros((2 * slots, len(self.count)), dtype=np.int64)
+        self.key = np.full(self.units.shape, _EMPTY, dtype=np.int64)
+        self.units[:slots], self.key[:slots] = units, key
 
     def _put_once(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         """Put units into pockets, each named once: at the end, as fresh goods mostly go, or between slots."""

@@ -9,19 +9,20 @@ independent of the order of the file.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from sim.errors import PlaceError, placed
+from sim.errors import PlaceError
 from sim.model.amounts import Column, Cover
 from sim.model.bill import Bill
 from sim.model.distributions import Times
 from sim.model.effects import Effect
-from sim.model.selection import Selector, select
+from sim.model.lookups import Lookups
 from sim.model.ways import Way
+from sim.units import EXACT
 
 CLASSES = ("vital", "essential", "necessary")
 """Classes of importance of products (VEN), the most important first."""
@@ -167,7 +168,8 @@ class Routes:
 
     `lane[r, k]` is the k-th lane; `gate[r, k]` the port gate passed after it; `legs[r]` their number; `border[r]`
     the first leg that ends in another country than the source's, or -1. `lead_time[r]` are mean days from order to
-    arrival, of which goods are `under_way[r]`; the rest is the wait for the first lane's round. `lost[r, k]` are the
+    arrival, of which goods are `under_way[r]`, and `to_border[r]` until they come to that leg; the rest is the wait for
+    the first lane's round. `lost[r, k]` are the
     mean days lost on a leg to hours of the day and to rounds after the first.
     """
 
@@ -177,11 +179,12 @@ class Routes:
     border: np.ndarray
     lead_time: np.ndarray
     under_way: np.ndarray
+    to_border: np.ndarray
     lost: np.ndarray
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Lookups):
     """The compiled network; all index arrays are int64.
 
     `sites` and `products` are tables in order of name. Cells are in order of group (kind, country, region,
@@ -212,13 +215,10 @@ class Network:
     ramp_up: np.ndarray
     columns: dict[str, np.ndarray]
     bill: Bill
+    making_wait: np.ndarray
+    """mean days, over cells, from an order to the evening on which a maker has what it takes made; 0 for all others"""
     seasons: tuple[Effect, ...] = ()
     """what happens to lanes every year, disruptions or not"""
-
-    @cached_property
-    def site_kind(self) -> np.ndarray:
-        """Kind of each site."""
-        return self.sites["kind"].to_numpy(dtype=object)
 
     @cached_property
     def passages(self) -> list[str]:
@@ -262,11 +262,6 @@ class Network:
         index = {name: i for i, name in enumerate(self.passages)}
         passages = [p for lane in self.lanes for p in lane.passages]
         return {index[p.name]: p.convoys for p in passages if p.convoys is not None}
-
-    @cached_property
-    def cell_kind(self) -> np.ndarray:
-        """Kind of the site of each cell."""
-        return self.site_kind[self.cell_site]
 
     @cached_property
     def cell_size(self) -> np.ndarray:
@@ -318,58 +313,16 @@ class Network:
     def cell_lead_time(self) -> np.ndarray:
         """Mean lead time of each cell in days: its flows' lead times weighted by their shares; 0 without a source."""
         total = np.zeros(len(self.cell_site))
-        np.add.at(total, self.flow_buyer, self.flow_share * self.routes.lead_time[self.flow_route])
+        np.add.at(total, self.flow_buyer, self.flow_share * self.flow_lead_time)
         return total
 
-    def site_names(self, positions: np.ndarray) -> list[str]:
-        """Names of the sites at these positions."""
-        return [str(n) for n in self.sites["name"].to_numpy()[positions]]
-
-    def cell_names(self, cells: np.ndarray) -> list[str]:
-        """Site and product of these cells, as 'site/product'."""
-        sites = self.sites["name"].to_numpy()[self.cell_site[cells]]
-        goods = self.products["name"].to_numpy()[self.cell_product[cells]]
-        return [f"{site}/{product}" for site, product in zip(sites, goods, strict=True)]
-
-    def product_positions(self, names: list[str] | None) -> np.ndarray:
-        """Positions of products by name; all of them for None. Raises PlaceError for an unknown one."""
-        known = {str(n): i for i, n in enumerate(self.products["name"])}
-        if names is None:
-            return np.arange(len(known))
-        for position, name in enumerate(names):
-            if name not in known:
-                raise PlaceError((position,), "unknown product", name, "a product of this scenario", known)
-        return np.array(sorted(known[name] for name in names), dtype=np.int64)
-
-    def select_sites(self, selector: Selector) -> np.ndarray:
-        """Positions of the sites a selector names; not to be changed in place."""
-        word = repr(selector)
-        if word not in self._selected:  # a hazard asks again for every shock
-            self._selected[word] = select(selector, self.sites)
-        return self._selected[word]
+    def __getstate__(self) -> dict[str, object]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # the rest is worked out where needed
 
     @cached_property
-    def _selected(self) -> dict[str, np.ndarray]:
-        """Sites by selector, as far as asked for."""
-        return {}
-
-    def select_cells(self, selector: Selector, products: list[str] | None = None) -> np.ndarray:
-        """Positions of the cells at the selected sites that hold one of the products.
-
-        Raises PlaceError on the field `at` or `products` where a name is unknown.
-        """
-        with placed("at"):
-            sites = self.select_sites(selector)
-        with placed("products"):
-            return self.cells_of(sites, self.product_positions(products))
-
-    def cells_of(self, sites: np.ndarray, products: np.ndarray) -> np.ndarray:
-        """Positions of the cells at these sites and of these products."""
-        at = np.zeros(len(self.sites), dtype=bool)
-        at[sites] = True
-        of = np.zeros(len(self.products), dtype=bool)
-        of[products] = True
-        return np.flatnonzero(at[self.cell_site] & of[self.cell_product])
+    def flow_lead_time(self) -> np.ndarray:
+        """Mean days of each flow from order to arrival: what its maker needs, and its route."""
+        return np.asarray(self.making_wait[self.flow_source] + self.routes.lead_time[self.flow_route])
 
     def column(self, name: str, sites: np.ndarray) -> np.ndarray:
         """Values of a table's column at these sites; raises PlaceError where there is no such column or value."""
@@ -395,4 +348,11 @@ class Network:
             values = amount.days * self.cell_mean[cells]
         else:
             values = np.full(len(cells), float(amount))
-        return np.round(values).astype(np.int64)
+        return whole_units(values)
+
+
+def whole_units(amounts: np.ndarray) -> np.ndarray:
+    """Amounts rounded to whole units (int64); raises PlaceError where they are too many to be counted exactly."""
+    if (most := amounts.max(initial=0)) > EXACT:
+        raise PlaceError((), "these are more units than can be counted exactly", f"{most:.3g}", f"at most {EXACT:,}")
+    return np.round(amounts).astype(np.int64)

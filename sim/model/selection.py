@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import BeforeValidator, WithJsonSchema
 
 from sim.errors import PlaceError
+from sim.model.countries import Country, country_code, nearest_code
 from sim.registry import Model
 from sim.units import Text, parse_text
 
@@ -20,8 +21,8 @@ class Where(Model):
 
     kind: Text | None = None
     """supplier, port, warehouse or facility"""
-    country: Text | None = None
-    """two-letter code"""
+    country: Country | None = None
+    """ISO 3166 code"""
     region: Text | None = None
     setting: Text | None = None
     """such as urban or rural"""
@@ -54,13 +55,16 @@ def _one(word: str, sites: pd.DataFrame) -> np.ndarray:
         return np.ones(len(sites), dtype=bool)
     if word in KINDS:
         return (sites["kind"] == KINDS[word]).to_numpy()
-    for column in ("name", "region", "country"):
-        found = (sites[column] == word).to_numpy()
+    for column, written in (("name", word), ("region", word), ("country", country_code(word))):
+        found = (sites[column] == written).to_numpy()
         if found.any():
             return np.asarray(found)
     valid = [*sites["name"], *(x for c in ("region", "country") for x in sites[c].unique() if x), *KINDS, "all"]
     expected = "a site, a region, a country, or suppliers, warehouses, facilities"
-    raise PlaceError((), "unknown site", word, expected, valid)
+    error = PlaceError((), "unknown site", word, expected, valid)
+    if error.nearest is None and (code := nearest_code(word)) in valid:
+        error.nearest = code
+    raise error
 
 
 def select(selector: Selector, sites: pd.DataFrame) -> np.ndarray:

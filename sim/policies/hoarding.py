@@ -14,9 +14,10 @@ from sim.units import Days, Number, Share, Text
 class Hoarding(Model):
     """Some buyers raise the level they order up to while sources fill little of their open orders.
 
-    What they look at is the share of open orders that was sent, each day, remembered for a while: of their own orders,
-    or of all that they see. Under `below` they begin to order more, in a straight line up to `at_most` times the level
-    where nothing is filled. When supply recovers they calm down as they remember.
+    What they look at is the share of open orders that was sent of those due, each day, remembered for a while: of their
+    own orders, or of all that they see. What is being made in its usual time, or waits for its round, is not due.
+    Under `below` they begin to order more, in a straight line up to `at_most` times the level where nothing is filled.
+    When supply recovers they calm down as they remember.
     """
 
     at: SelectorField
@@ -28,7 +29,7 @@ class Hoarding(Model):
     buyers in their region"""
     below: Share = Field(default=0.9, gt=0)
     """share of open orders filled a day under which buyers see scarcity"""
-    at_most: Number = Field(default=2.0, ge=1)
+    at_most: Number = Field(default=2.0, ge=1, le=1000)
     """times the level they would order up to, where nothing at all is filled"""
     memory: Days = Field(default=7.0, ge=1)
     """how long they remember: weight of the past falls by 1 / memory a day"""

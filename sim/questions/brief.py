@@ -33,7 +33,7 @@ def brief(file: Path, workers: int | None, scheduler: str | None, out: Path | No
     if result.design.spec.parameters:
         count = min(result.number, MOST_REPLICATIONS)
         asked = {"question": "robustness", "file": str(file), "replications": count}
-        with bench_in(result.folder / "robustness", asked, count, workers, scheduler, quiet) as bench:
+        with bench_in(result.folder / "robustness", asked, ["robustness"], None, workers, scheduler, quiet) as bench:
             tried = robustness(result.design, main_measure(result), bench)
             bench.store.answer("robustness", tried)
     html, document = write_brief(result, result.folder, tried)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sim.options import FILE, SETTINGS, STRATEGY, read_settings
-from sim.questions.shared import bench_in, measure_of, question, refuse, replicated
+from sim.questions.shared import bench_in, folder_of, measure_of, question, refuse, replicated
 
 
 @question
@@ -72,6 +72,7 @@ def attribute(
     replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Share the units short out over their causes: Shapley values and leave-one-out, on the same draws."""
+    from sim.output.files import put_text
     from sim.report.causes import causes_page, told
     from sim.study.attribution import attribute as share_out
     from sim.study.attribution import players_of
@@ -82,14 +83,14 @@ def attribute(
     players = players_of(subject.plan, by, reserves)
     if not players:
         refuse(str(file), "there is nothing to attribute to", None, "a scenario with disruptions or hazards")
-    folder = out or Path("reports") / f"{'-'.join(filter(None, (subject.labels[0], strategy)))}-causes"
+    folder = folder_of(out, subject, "causes")
     asked = {"question": "attribution", "file": str(file), "strategy": strategy, "settings": subject.settings,
              "players": players, "replications": replications}  # fmt: skip
-    with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
+    with bench_in(folder, asked, ["attribution"], "attribution.html", workers, scheduler, quiet) as bench:
         found = share_out(subject, parsed, players, bench)
         bench.store.answer("attribution", found.table)
     spec = subject.loaded.spec
-    (folder / "attribution.html").write_text(causes_page(found, spec.title, spec.costs.currency), encoding="utf-8")
+    put_text(folder / "attribution.html", causes_page(found, spec.title, spec.costs.currency))
     if not quiet:
         click.echo("\n".join(told(found)))
     click.echo(f"Results: {folder}")

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from sim.options import FILE, SETTINGS, STRATEGY, read_settings
-from sim.questions.shared import bench_in, days_of, measure_of, question, refuse, replicated, share_of
+from sim.questions.shared import bench_in, days_of, folder_of, measure_of, question, refuse, replicated, share_of
 
 T = TypeVar("T")
 TARGET = click.option(
@@ -27,11 +27,6 @@ def target_of(text: str) -> Any:
         return parse_target(text)
     except PlaceError as error:
         return refuse("--target", error.message, error.value, error.expected, error.nearest)
-
-
-def _folder(out: Path | None, subject: Any, name: str) -> Path:
-    scenario, strategy = subject.labels[0], subject.strategy
-    return out or Path("reports") / f"{'-'.join(filter(None, (scenario, strategy)))}-{name}"
 
 
 def _check_reserves(subject: Any, names: tuple[str, ...], option: str) -> None:
@@ -59,6 +54,7 @@ def search(
     replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """The smallest reserve with which a target is met in so many of the replications."""
+    from sim.output.files import put_text
     from sim.report.parameters import parameter_words
     from sim.report.searches import search_page, search_words
     from sim.study.bench import read_subject
@@ -66,16 +62,16 @@ def search(
 
     wanted, subject = target_of(target), read_subject(file, strategy, read_settings(settings))
     _check_reserves(subject, (reserve,), "--reserve")
-    need, largest, folder = share_of("--in", share), days_of("--at-most", most), _folder(out, subject, "search")
+    need, largest, folder = share_of("--in", share), days_of("--at-most", most), folder_of(out, subject, "search")
     asked = {"question": "search", "file": str(file), "strategy": strategy, "reserve": reserve, "target": str(wanted),
              "share": need, "at_most": largest, "replications": replications}  # fmt: skip
-    with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
+    with bench_in(folder, asked, ["search"], "search.html", workers, scheduler, quiet) as bench:
         found = smallest_reserve(subject, reserve, wanted, need, largest, bench)
         bench.store.answer("search", found.tried)
     words = search_words(found, reserve, wanted, need, largest, subject.loaded.spec.costs.currency)
     size = parameter_words(subject.loaded, f"reserves.{reserve}.size")
     page = search_page(found, words, wanted, subject.loaded.spec.title, subject.loaded.spec.costs.currency, size)
-    (folder / "search.html").write_text(page, encoding="utf-8")
+    put_text(folder / "search.html", page)
     click.echo("\n".join(words))
     click.echo(f"Results: {folder}")
 
@@ -107,6 +103,7 @@ def split(
     scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """The best split of a budget over reserves, sites and products, and what smaller budgets would come to."""
+    from sim.output.files import put_text
     from sim.report.searches import split_page, split_words
     from sim.study.bench import read_subject
     from sim.study.parts import parts_of
@@ -118,11 +115,11 @@ def split(
     parts = _or_refuse("--over", lambda: parts_of(subject, list(dict.fromkeys(reserves)), by))
     if not wanted.better:
         refuse("--measure", "neither more nor less of it is better", measure, "such as units_unmet or fill_rate")
-    folder = _folder(out, subject, "split")
+    folder = folder_of(out, subject, "split")
     asked = {"question": "split", "file": str(file), "strategy": strategy, "over": reserves, "by": by, "budget": budget,
              "steps": steps, "trials": trials, "measure": str(wanted), "target": target and str(aim),
              "replications": replications}  # fmt: skip
-    with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
+    with bench_in(folder, asked, ["split", "frontier"], "split.html", workers, scheduler, quiet) as bench:
         budgets = [budget * (k + 1) / steps for k in range(steps)]
         found = best_splits(subject, parts, budgets, wanted, bench, trials, aim)
         bench.store.answer("split", found.tried)
@@ -130,7 +127,7 @@ def split(
     currency = subject.loaded.spec.costs.currency
     words = split_words(found, replications, currency)
     page = split_page(found, subject.loaded.spec.title, replications, currency)
-    (folder / "split.html").write_text(page, encoding="utf-8")
+    put_text(folder / "split.html", page)
     if not quiet:
         click.echo("\n".join(words))
     click.echo(f"Results: {folder}")
@@ -162,6 +159,7 @@ def tipping(
     share: str, replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """How far a value may go until a target is no longer met: the tipping point, by bisection."""
+    from sim.output.files import put_text
     from sim.report.parameters import named
     from sim.report.tipping import tipping_page, tipping_words
     from sim.study.bench import read_subject
@@ -173,15 +171,15 @@ def tipping(
         varied = parse_parameter(parameter, between)
     except ValueError as error:
         refuse("--between", "not two bounds", " ".join(between), str(error))
-    need, folder = share_of("--in", share), _folder(out, subject, "tipping")
+    need, folder = share_of("--in", share), folder_of(out, subject, "tipping")
     asked = {"question": "tipping", "file": str(file), "strategy": strategy, "parameter": vars(varied),
              "target": str(wanted), "share": need, "replications": replications}  # fmt: skip
-    with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
+    with bench_in(folder, asked, ["tipping"], "tipping.html", workers, scheduler, quiet) as bench:
         found = tipping_point(subject, varied, wanted, need, bench)
         bench.store.answer("tipping", found.tried)
     spec, called = subject.loaded.spec, named(subject.loaded, varied.path)
     words = tipping_words(found, varied, called, wanted, subject.labels[1])
     page = tipping_page(found, words, varied, called, wanted, spec.title, spec.costs.currency)
-    (folder / "tipping.html").write_text(page, encoding="utf-8")
+    put_text(folder / "tipping.html", page)
     click.echo("\n".join(words))
     click.echo(f"Results: {folder}")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sim.options import FILE, SETTINGS, STRATEGY, read_settings
-from sim.questions.shared import bench_in, measure_of, question, refuse, replicated
+from sim.questions.shared import bench_in, folder_of, measure_of, question, refuse, replicated
 
 BOUNDS = "two bounds in the same unit, such as disruptions.ban.for=20d..60d"
 
@@ -21,13 +21,14 @@ BOUNDS = "two bounds in the same unit, such as disruptions.ban.for=20d..60d"
 @click.option("--vary", multiple=True, required=True, metavar="PATH=LOW..HIGH", help="A value and its bounds.")
 @click.option("--measure", "-m", default="units_unmet", show_default=True, help="The answer looked at.")
 @click.option("--method", type=click.Choice(["tornado", "morris", "sobol"]), default="tornado", show_default=True)
-@click.option("--samples", type=click.IntRange(min=2), help="Trajectories of Morris (10), or Sobol's samples (64).")
+@click.option("--samples", type=click.IntRange(2, 100_000), help="Trajectories of Morris (10), Sobol's samples (64).")
 @replicated
 def sensitivity(
     file: Path, strategy: str | None, settings: tuple[str, ...], vary: tuple[str, ...], measure: str, method: str,
     samples: int | None, replications: int, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool,
 ) -> None:  # fmt: skip
     """How a measure's mean depends on values between bounds: one by one, by screening, or as shares of variance."""
+    from sim.output.files import put_text
     from sim.report.parameters import names_of
     from sim.report.sensitivity import importance_page, told, tornado_page
     from sim.study import sensitivity as methods
@@ -37,10 +38,10 @@ def sensitivity(
     wanted, parameters = measure_of(measure), tuple(_parameter(text) for text in vary)
     if method == "sobol" and samples is not None and samples & (samples - 1):
         refuse("--samples", "Sobol's sequence needs a power of 2", samples, "such as 32, 64 or 128")
-    folder = out or Path("reports") / f"{'-'.join(filter(None, (subject.labels[0], strategy)))}-sensitivity"
+    folder = folder_of(out, subject, "sensitivity")
     asked = {"question": "sensitivity", "file": str(file), "strategy": strategy, "method": method, "vary": vary,
              "measure": str(wanted), "samples": samples, "replications": replications}  # fmt: skip
-    with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
+    with bench_in(folder, asked, [method], f"{method}.html", workers, scheduler, quiet) as bench:
         problem = methods.Question(subject, wanted, parameters, bench)
         if method == "tornado":
             found = methods.tornado(problem)
@@ -55,7 +56,7 @@ def sensitivity(
         page = tornado_page(title, found, wanted, names, currency)
     else:
         page = importance_page(title, found, method, wanted, names, currency)
-    (folder / f"{method}.html").write_text(page, encoding="utf-8")
+    put_text(folder / f"{method}.html", page)
     click.echo("\n".join(told(found, method, wanted, names, currency)))
     click.echo(f"Results: {folder}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ import click
 from sim.options import SCHEDULER, WORKERS, progress_bar, resumable
 
 if TYPE_CHECKING:
-    from sim.study.bench import Bench
+    from sim.study.bench import Bench, Subject
 
 COMMANDS: list[click.Command] = []
 
@@ -20,7 +20,7 @@ COMMANDS: list[click.Command] = []
 def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options of every command that replicates."""
     for option in reversed((
-        click.option("--replications", "-n", type=click.IntRange(min=1), default=20, show_default=True),
+        click.option("--replications", "-n", type=click.IntRange(1, 100_000), default=20, show_default=True),
         WORKERS,
         SCHEDULER,
         click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default reports/NAME-QUESTION."),
@@ -32,19 +32,28 @@ def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def bench_in(
-    folder: Path, asked: dict[str, Any], replications: int, workers: int | None, scheduler: str | None, quiet: bool
-) -> Iterator[Bench]:
-    """Workers and a folder; what was asked goes into its manifest."""
+    folder: Path, asked: dict[str, Any], tables: Sequence[str], page: str | None, workers: int | None,
+    scheduler: str | None, quiet: bool,
+) -> Iterator[Bench]:  # fmt: skip
+    """Workers and a folder for tables and a page; what was asked goes into its manifest."""
     import json
 
     from sim.study.bench import Bench
     from sim.study.executors import Crew
-    from sim.study.store import Store
+    from sim.study.store import Store, table_files
 
-    store = Store(folder)
-    store.mark(json.dumps(asked, indent=1, default=str) + "\n")
-    with resumable(), progress_bar(not quiet) as tick, Crew(workers, scheduler) as crew:
-        yield Bench(crew, store, replications, tick)
+    store = Store(folder, asked["question"])
+    names = [*table_files(*tables), *([page] if page else [])]
+    manifest = json.dumps(asked, indent=1, default=str) + "\n"
+    with resumable(), store.opened(manifest, names), progress_bar(not quiet) as tick, Crew(workers, scheduler) as crew:
+        yield Bench(crew, store, asked["replications"], tick)
+
+
+def folder_of(out: Path | None, subject: Subject, name: str) -> Path:
+    """Where the answer goes: as was said, else below `reports`."""
+    from sim.output.names import default_folder
+
+    return out or default_folder(subject.labels[0], subject.strategy, name)
 
 
 def question(command: click.Command) -> click.Command:

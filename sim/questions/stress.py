@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sim.options import FILE, SETTINGS, STRATEGY, read_settings, tell_failures
-from sim.questions.shared import bench_in, days_of, question, refuse, replicated, share_of
+from sim.questions.shared import bench_in, days_of, folder_of, question, refuse, replicated, share_of
 
 
 @question
@@ -29,6 +29,7 @@ def stress(
     """Knock out each supplier, port, warehouse, lane, country and passage: how long is all demand met without it?"""
     import datetime as dt
 
+    from sim.output.files import put_text
     from sim.report.register import register_page, told
     from sim.study.bench import read_subject
     from sim.study.knockouts import nodes_of
@@ -43,15 +44,15 @@ def stress(
     )
     end = subject.plan.network.calendar.start + dt.timedelta(horizon_of(sweep))
     subject = read_subject(file, strategy, {**overrides, "end": str(end)})  # so long that every knock-out is over
-    folder = out or Path("reports") / f"{'-'.join(filter(None, (subject.labels[0], strategy)))}-stress"
+    folder = folder_of(out, subject, "stress")
     asked = {"question": "stress", "file": str(file), "strategy": strategy, "settings": overrides, "sweep": vars(sweep),
              "replications": replications}  # fmt: skip
-    with bench_in(folder, asked, replications, workers, scheduler, quiet) as bench:
+    with bench_in(folder, asked, ["register"], "register.html", workers, scheduler, quiet) as bench:
         found = sweep_nodes(subject, nodes, sweep, bench)
         bench.store.answer("register", found.table)
     failures = [str(failure) for failure in found.failures]
     page = register_page(subject.loaded.spec.title, found.table, sweep, replications, failures)
-    (folder / "register.html").write_text(page, encoding="utf-8")
+    put_text(folder / "register.html", page)
     if not quiet:
         click.echo("\n".join(told(found.table)))
     click.echo(f"Register: {folder / 'register.html'}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from sim.engine.compile.plan import compile_plan
+from sim.output.files import put, put_text
 from sim.report.brief import Brief, Section, compose
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import TEMPLATES, fill_in
@@ -36,8 +37,8 @@ def write_brief(result: StudyResult, folder: Path, tried: pd.DataFrame | None = 
     html, document = folder / "brief.html", folder / "brief.docx"
     with drawing():
         brief = compose(result, plan, tried)
-        html.write_text(to_html(brief), encoding="utf-8")
-        document.write_bytes(to_docx(brief))
+        put_text(html, to_html(brief))
+        put(document, lambda place: place.write_bytes(to_docx(brief)))
     return html, document
 
 

@@ -59,7 +59,20 @@ def summary(result: StudyResult) -> list[str]:
     lines = [result.design.spec.title, ""]
     lines += sentences(found[found["breakdown"] == ALL]) if len(found) else []
     lines += [_best(result, scenario, selection) for scenario, selection in result.selection.items()]
-    return [*lines, f"{result.number} replications of each scenario and strategy{_precision(result)}."]
+    return [
+        *lines,
+        f"{result.number} replications of each scenario and strategy{_precision(result)}.{_missing(result)}",
+    ]
+
+
+def _missing(result: StudyResult) -> str:
+    """How many draws are not there, where some failed: figures are told of the others."""
+    counts = result.replications.groupby(["scenario", "strategy"], observed=True)["replication"].nunique().reset_index()
+    lacking = [
+        f"{row['replication']} of '{row['strategy']}' in '{row['scenario']}'"
+        for row in counts.to_dict("records") if row["replication"] < result.number
+    ]  # fmt: skip
+    return f" Some failed: there are {', '.join(lacking)}." if lacking else ""
 
 
 def _precision(result: StudyResult) -> str:

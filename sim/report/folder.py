@@ -1,60 +1,71 @@
-"""The run folder: written beside its place and renamed, so that an interrupted run leaves no half results."""
+"""The run folder: written beside its place and then put there, so that an interrupted run leaves no half results."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sim.errors import Problem, ScenarioError
-
-MARK = "manifest.json"
+from sim.output.files import cannot_write, move, sync
+from sim.output.folder import MANIFEST, MARKER, RUN_FILES, Folder, marker
+from sim.output.locks import ASIDE, OURS, Workplace, clear_leftovers, held
 
 
 def write_atomically(folder: Path, fill: Callable[[Path], None]) -> Path:
     """Let `fill` write into a new folder, then put it in the place of `folder`; returns `folder`.
 
-    An earlier run folder is replaced; anything else that stands there is left alone. Raises ScenarioError for that and
-    where it cannot be written.
+    Of an earlier run folder the files that Tideover wrote are replaced, others stay. Raises ScenarioError where
+    anything else stands there, WriteError where it cannot be written.
     """
     check_free(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.absolute().name}-", dir=folder.parent))
+        clear_leftovers(folder.absolute().parent, ASIDE)
+        beside = Workplace(folder.absolute().parent, ASIDE)
     except OSError as error:
-        raise _cannot_write(folder, error) from None
+        raise cannot_write(folder, error) from None
     try:
-        fill(beside)
-        beside.chmod(0o777 & ~_umask())
-        if folder.exists():
-            shutil.rmtree(folder)
-        os.replace(beside, folder)
+        fill(beside.folder)
+        _put_in_place(beside, folder)
     except OSError as error:  # such as a disk that is full
-        raise _cannot_write(folder, error) from error
+        raise cannot_write(folder, error) from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        beside.close()
     return folder
 
 
 def check_free(folder: Path) -> None:
     """Raise ScenarioError where something stands that is neither an earlier run folder nor empty."""
-    try:
-        taken = folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir()))
-    except (OSError, ValueError) as error:
-        raise _cannot_write(folder, error) from None
-    if taken:
-        raise ScenarioError([Problem(str(folder), 0, "this is not a run folder, so it is not overwritten")])
+    Folder(folder, "run", RUN_FILES)
 
 
-def _cannot_write(folder: Path, error: Exception) -> ScenarioError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return ScenarioError([Problem(str(folder), 0, f"cannot write here: {reason}")])
+def _put_in_place(beside: Workplace, folder: Path) -> None:
+    names = [name for name in _files(beside.folder) if (beside.folder / name).name not in OURS]
+    if not folder.exists():
+        (beside.folder / MARKER).write_text(marker("run", names), encoding="utf-8")
+        for name in (MARKER, *names):
+            sync(beside.folder / name)
+        beside.folder.chmod(0o777 & ~_umask())
+        move(beside.release(), folder)
+        return
+    with held(folder):
+        place = Folder(folder, "run", names)
+        old = place.files
+        place.claim(names)
+        place.drop([MANIFEST])  # a folder that has none is not whole
+        for name in sorted(names, key=lambda name: name == MANIFEST):
+            (folder / name).parent.mkdir(exist_ok=True)
+            move(beside.folder / name, folder / name)
+        place.drop(old - set(names))
+        place.claim(names, instead=True)
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _umask() -> int:

@@ -17,6 +17,7 @@ from sim.disruptions import DISRUPTIONS
 from sim.model.selection import KINDS, Where
 from sim.registry import Model
 from sim.report.phrases import group_words, kind_words, listed
+from sim.scenario.document import position
 from sim.scenario.load import Loaded
 from sim.study.parameter import VALUE, Parameter
 
@@ -201,8 +202,8 @@ def _place(entries: list[Any] | tuple[Any, ...], parts: list[str]) -> tuple[int,
     for taken in range(len(parts), 0, -1):
         if ".".join(parts[:taken]) in names:
             return names.index(".".join(parts[:taken])), taken
-    number = int(parts[0]) if parts[0].isdecimal() else len(entries)
-    return number, int(number < len(entries))
+    number = position(parts[0])
+    return (0, 0) if number is None or number >= len(entries) else (number, 1)
 
 
 def _what(steps: list[_Step]) -> str:

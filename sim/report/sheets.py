@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from sim.output.csv_text import csv_of_rows
+from sim.output.names import file_name
 
 MOST_CSV_ROWS = 5000
 """Rows of a table that the page carries, so that it stays small enough to send."""
@@ -46,18 +47,14 @@ class Sheet:
 
     def text(self, most: int | None = None) -> str:
         """The table as CSV, all rows or the first."""
-        target = io.StringIO()
-        writer = csv.writer(target, lineterminator="\n")
-        writer.writerow(self.raw_head or self.head)
-        writer.writerows(["" if value is None else value for value in row] for row in (self.raw or self.rows)[:most])
-        return target.getvalue()
+        return csv_of_rows(self.raw_head or self.head, (self.raw or self.rows)[:most])
 
 
 def written(sheet: Sheet, folder: Path | None) -> Sheet:
     """A sheet that the page cannot carry whole, with the name of the file in the run's folder that now holds it."""
     if folder is None or not sheet.cut or sheet.whole:
         return sheet
-    whole = f"tables/{sheet.name}.csv"
+    whole = f"tables/{file_name(sheet.name)}.csv"
     (folder / "tables").mkdir(exist_ok=True)
     (folder / whole).write_text(sheet.text(), encoding="utf-8")
     return replace(sheet, whole=whole)

@@ -20,9 +20,10 @@ from sim.report.phrases import count, day_words, listed, plural
 
 LOOK_BACK = 30
 """Days before the shortage, beyond the lead time, in which its causes are looked for."""
+BLOCKS = ("flow.allowance", "flow.cancels", "flow.exports", "flow.licence", "flow.sends")
+"""Quantities of a flow that keep orders at their source."""
 LEAST = 0.02
 """Share of the units ordered below which what was not sent is rounding, not a cause."""
-NEUTRAL = {("multiply", 1.0), ("add", 0.0), ("at_least", 0.0), ("at_most", np.inf)}
 
 
 @dataclass(frozen=True)
@@ -208,13 +209,17 @@ class _Walk:
         last = max(first, day - float(network.routes.lead_time[network.flow_route[flow]]))
         mine = journal[
             (journal["site"] == self.site(buyer)) & (journal["other"] == self.site(source))
-            & (journal["product"] == self.product(buyer)) & journal["day"].between(first, last + 1)
+            & (journal["product"] == self.product(buyer))
         ]  # fmt: skip
+        # an order is due when its maker has had the time that making usually takes
+        making = np.where(mine["event"] == "order", self.outcome.plan.usual_wait[source], 0)
+        mine = mine.assign(day=mine["day"] + making)
+        mine = mine[mine["day"].between(first, last + 1)]
         due, at = _waiting(mine)
         ordered = int(mine.loc[(mine["event"] == "order") & (mine["day"] < at + 1), "units"].sum())
         if due <= LEAST * ordered:
             return
-        blocks = {name: [flow] for name in ("flow.allowance", "flow.border_open", "flow.cancels", "flow.licence")}
+        blocks = {name: [flow] for name in BLOCKS}
         blocks |= {"cell.capacity_factor": [source], "cell.blackout": [source, buyer]}
         blocks["lane.open"] = [int(network.routes.lane[network.flow_route[flow], 0])]
         acting = self.acting(blocks, first, last + 1)
@@ -268,7 +273,7 @@ class _Walk:
         names = {p.name for lane in lanes for p in self.network.lanes[lane].passages}
         names |= passages_met(self.outcome, flow)
         passages = [k for k, name in enumerate(self.network.passages) if name in names]
-        rows = {name: [flow] for name in ("flow.border_open", "flow.at_border", "flow.licence")}
+        rows = {name: [flow] for name in ("flow.exports", "flow.at_border", "flow.licence")}
         rows["stop"] = [flow * routes.lane.shape[1] + leg for leg in range(routes.lane.shape[1])]
         return rows | {"lane": lanes, "gate": [int(x) for x in routes.gate[route] if x >= 0], "passage": passages}
 
@@ -277,8 +282,7 @@ class _Walk:
 
         def concerns(effect: Effect) -> bool:
             mine = rows.get(effect.quantity, rows.get(effect.quantity.partition(".")[0], []))
-            changes = any((effect.operation, value) not in NEUTRAL for _, value in effect.steps)
-            return changes and effect.start < last and effect.end > first and bool(np.isin(effect.rows, mine).any())
+            return effect.start < last and effect.end > first and bool(np.isin(effect.rows, mine).any())
 
         return [i for i in self.outcome.impacts if any(map(concerns, i.effects))]
 

@@ -230,6 +230,11 @@ class Document:
             raise PlaceError(place, f"the file of '{self.label(place)}' {error}", text) from None
 
 
+def position(word: str) -> int | None:
+    """The list position that a word of a dotted path names; None where it is no plain number."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else None
+
+
 def dotted(data: Any, path: Place) -> str:
     """A path in dots; entries of a list by their `name` where they have one, else by position."""
     parts: list[str] = []

@@ -13,7 +13,7 @@ import pydantic
 
 from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
-from sim.scenario.document import Document
+from sim.scenario.document import Document, position
 from sim.scenario.overlay import gather
 from sim.scenario.series import read_columns, read_series
 from sim.scenario.sites import SiteTable, read_sites
@@ -129,8 +129,8 @@ def figure_at(document: Document, path: str) -> Any:
             value, parts = value[".".join(parts[:taken])], parts[taken:]
         elif isinstance(value, list):
             named = [v for v in value if isinstance(v, dict) and v.get("name") == parts[0]]
-            if parts[0].isdigit() and int(parts[0]) < len(value):
-                named = named or [value[int(parts[0])]]
+            if (number := position(parts[0])) is not None and number < len(value):
+                named = named or [value[number]]
             if not named:
                 return None
             value, parts = named[0], parts[1:]

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import Problem, ScenarioError
+from sim.output.csv_text import csv_of_frame
 from sim.units import LONGEST, parse_duration
 
 MOST_FACILITIES = 200_000
@@ -184,7 +185,7 @@ def _facilities(region: np.ndarray, centres: np.ndarray, places: np.ndarray, peo
             "road_days": road_days(centres[region], places),
         }
     )
-    return frame.to_csv(index=False, lineterminator="\n")
+    return csv_of_frame(frame)
 
 
 def _warehouses(centres: np.ndarray) -> str:
@@ -201,7 +202,7 @@ def _warehouses(centres: np.ndarray) -> str:
             "road_days": np.concatenate([[0.0], days]),
         }
     )
-    return frame.to_csv(index=False, lineterminator="\n")
+    return csv_of_frame(frame)
 
 
 def _scenario(name: str, wanted: National, centres: np.ndarray, people: int) -> str:

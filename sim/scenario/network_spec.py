@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sim.model.amounts import AmountField, StockField, TextOrColumn
+from sim.model.countries import Country
 from sim.model.distributions import Times, TimesField
 from sim.model.selection import SelectorField
 from sim.registry import Model
@@ -86,8 +87,8 @@ class Product(Model):
 class Site(Model):
     """What every site has."""
 
-    country: Text = ""
-    """two-letter ISO 3166 code"""
+    country: Country = ""
+    """ISO 3166 code, two or three letters"""
     region: Text = ""
     lat: Number | None = Field(default=None, ge=-90, le=90)
     """degrees north"""
@@ -116,9 +117,10 @@ class Makes(Model):
     """time from beginning to make a unit to its end; until then it is work in process"""
     testing: TimesField = AT_ONCE
     """time from making to release; until then output is held and cannot be sent"""
-    at_start: Literal["empty", "steady"] = "empty"
+    at_start: Literal["empty", "steady"] | None = None
     """steady: usual output is in process and under test on the first morning, as if it had always gone on, and the
-    finished stock is the rest of its level"""
+    finished stock is the rest of its level; empty: nothing is, and no order is open; left out: steady where the
+    finished stock does not last for as long as making takes, else empty"""
     lot_span: Days = 1.0
     """production of this many days shares one lot number and one date of expiry, counted from its first day"""
 
@@ -239,7 +241,7 @@ class LaneSeason(Model):
     """nothing departs"""
 
     def model_post_init(self, context: object) -> None:
-        if self.closed == (self.factor != 1):
+        if self.factor != 1 if self.closed else "factor" not in self.model_fields_set:
             raise ValueError("either closed: true or a factor other than 1")
         if self.from_ == self.until:
             raise ValueError("until on another day than from")

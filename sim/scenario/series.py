@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from sim.errors import PlaceError, one_of_few
 from sim.model.censored import completed
+from sim.model.countries import country_code, nearest_code
 from sim.scenario.spec import Scenario
 from sim.scenario.tables import read_table
 
@@ -46,32 +49,58 @@ def read_series(
     csv.check()
     position = np.array([names[name] for name in where], dtype=np.int64)
     days, position, units, out = days[mine], position[mine], units[mine], out[mine]
-    parts = []
-    for site in np.unique(position).tolist():
-        rows = np.flatnonzero(position == site)
-        if out[rows].all() and out[rows].any() and len(rows) == np.ptp(days[rows]) + 1:
-            message = f"'{sites['name'].iat[site]}' was out of stock on every day, which tells nothing of its demand"
-            csv.problems.append(csv.problem(int(np.flatnonzero(mine)[rows[0]]), str(stockouts), message))
+    order = np.lexsort((days, position))
+    with_stockouts = []
+    for rows in np.split(order, np.flatnonzero(np.diff(position[order])) + 1):
+        if out[rows].all() and len(rows) == np.ptp(days[rows]) + 1:
+            name = sites["name"].iat[position[rows[0]]]
+            message = f"'{name}' was out of stock on every day, which tells nothing of its demand"
+            csv.problems.append(csv.problem(int(np.flatnonzero(mine)[rows.min()]), str(stockouts), message))
         elif out[rows].any():
-            parts.append((rows, *_demand(days[rows], units[rows], out[rows])))
+            with_stockouts.append(rows)
     csv.check()
+    if not with_stockouts:
+        return days, position, units
     kept = np.ones(len(days), dtype=bool)
-    for rows, *_ in parts:
-        kept[rows] = False
+    kept[np.concatenate(with_stockouts)] = False
+    known = _demand(days, position, units, out, with_stockouts)
     return (
-        np.concatenate([days[kept], *(at for _, at, _ in parts)]),
-        np.concatenate([position[kept], *(np.full(len(at), position[rows[0]]) for rows, at, _ in parts)]),
-        np.concatenate([units[kept], *(found for _, _, found in parts)]),
+        np.concatenate([days[kept], known[0]]),
+        np.concatenate([position[kept], known[1]]),
+        np.concatenate([units[kept], known[2]]),
     )
 
 
-def _demand(days: np.ndarray, units: np.ndarray, out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Days and units of demand of one site, from its issues and marks of stockouts; days not listed had no issues."""
-    first = days.min()
-    issued, censored = np.zeros((2, int(np.ptp(days)) + 1), dtype=np.int64)
-    issued[days - first], censored[days - first] = units, out
-    found = completed(issued, censored > 0)
-    return first + np.flatnonzero(found), found[found > 0]
+def _demand(
+    days: np.ndarray, position: np.ndarray, units: np.ndarray, out: np.ndarray, sites: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Days, site positions and units of demand, from the issues and marks of stockouts in the rows of each of some
+    sites, in order of day; days not listed had no issues."""
+    first = np.array([days[rows[0]] for rows in sites])
+    length = np.array([days[rows[-1]] for rows in sites]) - first + 1
+    site = np.repeat(np.arange(len(sites)), length)
+    day = np.arange(len(site)) - np.repeat(np.cumsum(length) - length - first, length)
+    listed = np.concatenate(sites)
+    at = days[listed] + np.repeat(np.cumsum(length) - length - first, [len(rows) for rows in sites])
+    issued, censored = np.zeros((2, len(site)), dtype=np.int64)
+    issued[at], censored[at] = units[listed], out[listed]
+    found = completed(issued, censored > 0, site)
+    some = np.flatnonzero(found)
+    return day[some], position[[rows[0] for rows in sites]][site[some]], found[some]
+
+
+def _place(places: set[str], text: str) -> str:
+    """The place that a cell names, a country by two capitals; raises PlaceError for one that the scenario has not."""
+    if text in places:
+        return text
+    if (code := country_code(text)) in places:
+        return str(code)
+    error = PlaceError(
+        (), "unknown place", text, one_of_few(places, "a site, region or country of the scenario"), places
+    )
+    if error.nearest is None and (code := nearest_code(text)) in places:
+        error.nearest = code
+    raise error
 
 
 def read_columns(path: Path, columns: dict[str, str], sites: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -86,7 +115,7 @@ def read_columns(path: Path, columns: dict[str, str], sites: pd.DataFrame) -> di
         if holds == "date":
             found[column] = csv.dates(column)
         elif holds == "place":
-            found[column] = np.array(csv.texts(column, valid=places))
+            found[column] = np.array(csv.values(column, partial(_place, places), None, ""))
         else:
             found[column] = csv.numbers(column, None, 0)
     csv.check()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, nearest
-from sim.scenario.document import Mark, Node, Override, Place, dotted, plain, shown_value
+from sim.scenario.document import Mark, Node, Override, Place, dotted, plain, position, shown_value
 
 REMOVE = "_remove_"
 """As a value: take the key away."""
@@ -127,8 +127,8 @@ def _step(node: Node, parts: list[str]) -> tuple[int, str | int | None]:
             named = [i for i, child in enumerate(node.value) if _name(child) == word]
             if len(named) == 1:
                 return taken, named[0]
-            if word.isascii() and word.isdigit() and len(word) < 10 and int(word) < len(node.value):
-                return taken, int(word)
+            if (number := position(word)) is not None and number < len(node.value):
+                return taken, number
     return 1, None
 
 

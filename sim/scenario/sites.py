@@ -21,6 +21,8 @@ from sim.scenario.tables import read_table
 GROUPS = {"suppliers": "supplier", "ports": "port", "warehouses": "warehouse", "facilities": "facility"}
 TEXT_COLUMNS = ("country", "region", "setting")
 WRITTEN = "(written)"
+MOST_SITES = 500_000
+"""Rows of one table of sites."""
 KNOWN = ("name", *TEXT_COLUMNS, "lat", "lon", "priority", "population")
 
 
@@ -69,7 +71,8 @@ def _from_csv(csv: Csv, spec: Table, kind: str, in_use: dict[str, str]) -> pd.Da
     default = {name: field.default for name, field in Site.model_fields.items()}
     data: dict[str, Any] = {"name": csv.texts("name"), "kind": kind}
     for column in TEXT_COLUMNS:
-        data[column] = csv.texts(column, default[column])
+        read = csv.countries if column == "country" else csv.texts
+        data[column] = read(column, default[column])
     data["lat"] = csv.numbers("lat", np.nan, -90, 90)
     data["lon"] = csv.numbers("lon", np.nan, -180, 180)
     data["priority"] = csv.whole("priority", default["priority"], 0)
@@ -103,7 +106,7 @@ def read_sites(spec: Scenario, document: Document) -> SiteTable:
             frames.append(_from_yaml(value, kind))
             continue
         try:
-            csv = read_table(document.file_at((group, "table")), ["name"])
+            csv = read_table(document.file_at((group, "table")), ["name"], most=MOST_SITES)
             frames.append(_from_csv(csv, value, kind, in_use))
         except PlaceError as error:
             problems.append(document.place(error))

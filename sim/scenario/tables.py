@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
-from sim.errors import Problem, ScenarioError, nearest
+from sim.errors import PlaceError, Problem, ScenarioError, nearest
+from sim.model.countries import parse_country
 from sim.scenario.document import shown_path, shown_value
 from sim.units import MOST, parse_date, parse_share
 
 LARGEST_FILE = 500_000_000
 """Bytes."""
+MOST_ROWS = 5_000_000
+"""Rows of one table: a day of 13,000 sites for a year."""
 MOST_SHOWN = 20
 """Bad cells reported of one column."""
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?|-?\.[0-9]+")
@@ -35,7 +38,7 @@ class Table:
 
     path: Path
     columns: dict[str, list[str]]
-    lines: list[int]
+    lines: Sequence[int]
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -136,6 +139,10 @@ class Table:
 
         return self.values(column, parse, default, "", names or ())
 
+    def countries(self, column: str, default: str | None = None) -> list[str]:
+        """Country codes as two capitals. A bad cell gives ''."""
+        return self.values(column, parse_country, default, "")
+
     def values(
         self, column: str, parse: Callable[[str], Any], default: Any, bad: Any, valid: Collection[str] = ()
     ) -> list[Any]:
@@ -146,7 +153,7 @@ class Table:
             return [bad if default is None else default] * len(self)
         cells = self.columns[column]
         known: dict[str, Any] = {}
-        wrong: dict[str, str] = {}
+        wrong: dict[str, Exception] = {}
         for text in dict.fromkeys(cells):
             try:
                 if not text and default is None:
@@ -154,17 +161,21 @@ class Table:
                 known[text] = parse(text) if text else default
             except (ValueError, OverflowError) as error:
                 known[text] = bad
-                wrong[text] = str(error)
+                wrong[text] = error
         if wrong:
             self._report(column, [row for row, text in enumerate(cells) if text in wrong], wrong, valid)
         return [known[text] for text in cells]
 
-    def _report(self, column: str, rows: list[int], wrong: dict[str, str], valid: Collection[str]) -> None:
+    def _report(self, column: str, rows: list[int], wrong: dict[str, Exception], valid: Collection[str]) -> None:
         cells = self.columns[column]
         for row in rows[:MOST_SHOWN]:
             text = cells[row]
             message = "this is not valid" if text else "there is no value"
-            self.problems.append(self.problem(row, column, message, text or None, wrong[text], valid))
+            error = wrong[text]
+            expected = error.expected if isinstance(error, PlaceError) else str(error)
+            like = error.nearest if isinstance(error, PlaceError) else nearest(text, valid) if text else None
+            problem = self.problem(row, column, message, text or None, expected)
+            self.problems.append(replace(problem, nearest=like))
         if len(rows) > MOST_SHOWN:
             line = self.lines[rows[MOST_SHOWN]]
             self.problems.append(Problem(self.file, line, f"column '{column}': (and {len(rows) - MOST_SHOWN} more)"))
@@ -182,10 +193,13 @@ def _missing_column(file: str, column: str, columns: Iterable[str]) -> Problem:
     return Problem(file, 1, f"there is no column '{column}'", None, expected, nearest(column, names))
 
 
-def read_table(path: Path, required: Sequence[str] = (), place: Callable[[str], Problem] | None = None) -> Table:
+def read_table(
+    path: Path, required: Sequence[str] = (), place: Callable[[str], Problem] | None = None, most: int = MOST_ROWS
+) -> Table:
     """The table in a CSV file (comma-separated UTF-8 with one line of column names); blank lines are skipped.
 
-    `place` makes the problem of a file that cannot be opened, at the line of the scenario which names it.
+    A table of more than `most` rows is a problem. `place` makes the problem of a file that cannot be opened, at the
+    line of the scenario which names it.
     Raises ScenarioError with every problem of the file's shape: missing, not UTF-8, ragged, empty, names.
     """
     shown = shown_path(path)
@@ -195,55 +209,74 @@ def read_table(path: Path, required: Sequence[str] = (), place: Callable[[str], 
             raise ScenarioError([at(f"the table '{shown}' is not there" if not path.exists() else "this is no file")])
         if path.stat().st_size > LARGEST_FILE:
             raise ScenarioError([at(f"the table '{shown}' is larger than {LARGEST_FILE // 1_000_000} MB")])
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        problem = Problem(shown, line, "the table is not UTF-8 text", expected="a CSV file saved as UTF-8")
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            columns, lines, problems = _columns(stream, shown, most)
+    except UnicodeDecodeError:
+        line, expected = _first_bad_line(path), "a CSV file saved as UTF-8"
+        problem = Problem(shown, line, "the table is not UTF-8 text", None, expected)
         raise ScenarioError([problem]) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError([at(f"the table '{shown}' cannot be read: {reason}")]) from None
-    header, rows, lines, problems = _rows(text, shown)
+    header = [name for name, _ in columns]
     if not header:
         raise ScenarioError(problems or [Problem(shown, 1, "the table is empty", expected="a line of column names")])
     problems += _header_problems(header, required, shown)
-    if not rows and not problems:
+    if not lines and not problems:
         problems.append(Problem(shown, 1, "the table has no rows below its column names"))
     if problems:
         raise ScenarioError(problems)
-    columns = zip(*rows, strict=True)
-    return Table(path, {name: list(column) for name, column in zip(header, columns, strict=True)}, lines)
+    return Table(path, dict(columns), lines)
 
 
-def _rows(text: str, shown: str) -> tuple[list[str], list[list[str]], list[int], list[Problem]]:
-    """Column names, rows of stripped cells, the line each row begins on, and problems of single rows."""
-    header: list[str] = []
-    rows: list[list[str]] = []
-    lines: list[int] = []
+def _first_bad_line(path: Path) -> int:
+    """The line with the first byte that is not UTF-8."""
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return 0
+
+
+def _columns(stream: TextIO, shown: str, most: int) -> tuple[list[tuple[str, list[str]]], array[int], list[Problem]]:
+    """Column names, each with its stripped cells; the line each row begins on; problems of single rows.
+
+    Cells of one text are one object, and no row is kept beside them: a table takes little more than its file.
+    """
+    columns: list[tuple[str, list[str]]] = []
+    lines = array("q")
     ragged: list[Problem] = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    bad, first_untold, known = 0, 0, dict[str, str]()
+    reader = csv.reader(stream, strict=True)
     begins = 1
     try:
         for cells in reader:
             stripped = [cell.strip() for cell in cells]
             if any(stripped):
-                if not header:
-                    header = stripped
-                elif len(stripped) != len(header):
-                    message = f"this row has {len(stripped)} cells"
-                    ragged.append(Problem(shown, begins, message, None, f"{len(header)}, as many as column names"))
+                if not columns:
+                    columns = [(name, []) for name in stripped]
+                elif len(stripped) != len(columns):
+                    bad += 1
+                    if bad <= MOST_SHOWN:
+                        expected = f"{len(columns)}, as many as column names"
+                        ragged.append(Problem(shown, begins, f"this row has {len(stripped)} cells", None, expected))
+                    first_untold = first_untold or (begins if bad > MOST_SHOWN else 0)
+                elif len(lines) == most:
+                    expected = f"at most {most:,} rows"
+                    return columns, lines, [*ragged, Problem(shown, begins, "the table is too long", None, expected)]
                 else:
-                    rows.append(stripped)
+                    for (_, column), cell in zip(columns, stripped, strict=True):
+                        column.append(known.setdefault(cell, cell))
                     lines.append(begins)
             begins = reader.line_num + 1
     except csv.Error as error:
         hint = "quotes around a whole cell, doubled inside it"
         ragged.append(Problem(shown, reader.line_num, f"this is not CSV: {error}", None, hint))
-    if len(ragged) > MOST_SHOWN:
-        more = Problem(shown, ragged[MOST_SHOWN].line, f"(and {len(ragged) - MOST_SHOWN} more rows)")
-        ragged = [*ragged[:MOST_SHOWN], more]
-    return header, rows, lines, ragged
+    if bad > MOST_SHOWN:
+        ragged.append(Problem(shown, first_untold, f"(and {bad - MOST_SHOWN} more rows)"))
+    return columns, lines, ragged
 
 
 def _header_problems(header: list[str], required: Sequence[str], shown: str) -> list[Problem]:

@@ -18,6 +18,8 @@ from sim.scenario.document import Mark, Node, plain, shown_path, shown_value
 
 LARGEST_FILE = 20_000_000
 """Bytes."""
+MOST_VALUES = 250_000
+"""Keys, values, lists and mappings of one file."""
 MOST_REPEATED = 100_000
 """Values that aliases (`*name`) may add to a file by repeating what stands at their anchor."""
 DEEPEST = 64
@@ -111,6 +113,9 @@ def _missing(path: Path, shown: str) -> Problem:
 def parse_yaml(text: str, path: Path, shown: str) -> tuple[Node | None, list[Problem]]:
     """The tree of a YAML text (None where it holds nothing) and its problems; `path` goes into the marks."""
     try:
+        if (line := _too_long(text)) is not None:
+            expected = f"at most {MOST_VALUES:,} keys and values in a file; put long lists in a CSV table"
+            return None, [Problem(shown, line, "there is too much in this file", None, expected)]
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         return None, [_syntax(error, text, shown)]
@@ -126,6 +131,21 @@ def parse_yaml(text: str, path: Path, shown: str) -> tuple[Node | None, list[Pro
         return reader.node(root, root.start_mark.line + 1, 0), reader.problems
     except _TooMuch:
         return None, reader.problems
+
+
+def _too_long(text: str) -> int | None:
+    """The line on which a text has more than `MOST_VALUES` values, None where it has fewer.
+
+    Read event by event, which keeps nothing; looked at only where there are signs enough for so many values.
+    """
+    if sum(map(text.count, "\n,:-?[{")) < MOST_VALUES:
+        return None
+    values = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        values += isinstance(event, yaml.NodeEvent)
+        if values > MOST_VALUES:
+            return event.start_mark.line + 1 if event.start_mark is not None else 0
+    return None
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, shown: str) -> Problem:

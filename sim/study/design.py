@@ -11,6 +11,7 @@ import pydantic
 
 from sim.engine.compile.plan import compile_plan
 from sim.errors import Problem, ScenarioError
+from sim.output.names import alike
 from sim.scenario.document import Document, marks_of, plain
 from sim.scenario.load import Loaded, Problems, load
 from sim.scenario.overlay import project_root
@@ -105,8 +106,8 @@ class _Reading:
 
     def _scenario(self, position: int, entry: ScenarioEntry, plain_one: Loaded) -> None:
         name = entry.name or plain_one.spec.scenario
-        if name in self.scenarios:
-            expected = "a name of its own: {file: …, name: …}"
+        if alike([*self.scenarios, name]):
+            expected = "a name of its own, not only by its capitals: {file: …, name: …}"
             self._say(("scenarios", position), "two scenarios have this name", name, expected)
             return
         self.scenarios.append(name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -16,11 +18,13 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import connection
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from sim.errors import Problem, ScenarioError, TideoverError
+from sim.errors import Problem, ScenarioError, TideoverError, WorkersLost
 from sim.study.sharing import Cluster, Files, Shelf, pack, work_on
 
 TRIES = 3
@@ -48,16 +52,27 @@ class Crew:
     One worker is this process itself, several are processes of their own, and with a scheduler (`tcp://host:port`)
     they are those of its Dask cluster. `Shared` content of tasks is sent to each worker once. Raises ScenarioError
     where the scheduler does not answer, TideoverError where several processes are wanted while this one is itself being
-    started by another.
+    started by another; what is asked of it raises WorkersLost once the scheduler is not there any more.
     """
 
     def __init__(self, workers: int | None = None, scheduler: str | None = None) -> None:
         self._workers = max(1, workers or _processors())
-        self._client: Any = _connect(scheduler) if scheduler else None
+        self._scheduler = scheduler
+        self._client: Any = None if scheduler is None else _connect(scheduler)
         if self._client is None and self._workers > 1 and multiprocessing.parent_process() is not None:
             raise TideoverError("a program that runs a study has to begin it below: if __name__ == '__main__':")
         self._shelf: Shelf = Files() if self._client is None else Cluster(self._client)
         self.executor = self._open()
+
+    @contextmanager
+    def _in_reach(self) -> Iterator[None]:
+        """Deal with the cluster inside the block; raises WorkersLost where its scheduler is not there any more."""
+        try:
+            yield
+        except (OSError, TimeoutError, CancelledError, RuntimeError) as error:  # Dask's are kinds of these
+            if self._client is None or isinstance(error, BrokenExecutor):
+                raise
+            raise WorkersLost(f"the Dask scheduler {self._scheduler} does not answer any more") from None
 
     def _open(self) -> Executor:
         if self._client is not None:
@@ -66,30 +81,38 @@ class Crew:
         if self._workers == 1:
             return _Here()
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_leave_interrupts)
+        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin_worker)
 
     def submit(self, work: Callable[[T], R], task: T) -> Future[R]:
         """Let a worker do a task; in this process that is done when this returns."""
         if isinstance(self.executor, _Here):
             return self.executor.submit(work, task)
         packed, named = pack(task)
-        return self.executor.submit(work_on, work, packed, {shared.digest: self._shelf.put(shared) for shared in named})
+        with self._in_reach(), _deaf_to_interrupts():  # a pool begins its processes here
+            shelved = {shared.digest: self._shelf.put(shared) for shared in named}
+            return self.executor.submit(work_on, work, packed, shelved)
 
     def free(self, digest: str) -> None:
         """No task with this content is left; workers need not find it any more."""
-        self._shelf.free(digest)
+        with self._in_reach():
+            self._shelf.free(digest)
 
     def renew(self) -> None:
         """New workers in the place of a pool one of whose processes has died; a cluster sees to its own."""
         if self._client is None:
             self.executor.shutdown(wait=False, cancel_futures=True)
-        self._shelf.renew()
-        self.executor = self._open()
+        with self._in_reach():
+            self._shelf.renew()
+            self.executor = self._open()
 
     @property
     def size(self) -> int:
         """Tasks that can run at the same time, now."""
-        return max(1, sum(self._client.ncores().values())) if self._client is not None else self._workers
+        number = self._workers
+        if self._client is not None:
+            with self._in_reach():
+                number = sum(self._client.ncores().values())
+        return max(1, number)
 
     def __enter__(self) -> Crew:
         return self
@@ -101,9 +124,10 @@ class Crew:
             elif self._client is None:
                 self.executor.shutdown(wait=True, cancel_futures=True)
         finally:
-            self._shelf.close()
-            if self._client is not None:
-                self._client.close()  # which takes back what is still to run
+            with suppress(WorkersLost), self._in_reach():
+                self._shelf.close()
+                if self._client is not None:
+                    self._client.close()  # which takes back what is still to run
 
 
 def _stop(pool: ProcessPoolExecutor) -> None:
@@ -116,9 +140,31 @@ def _stop(pool: ProcessPoolExecutor) -> None:
         process.join()
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; the one that handed out the work deals with it."""
+def _begin_worker() -> None:
+    """Ctrl-C reaches every process of a terminal; the one that hands out work deals with it and ends the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Where the process that hands out work is killed nobody tells its workers; this waits for it and ends this one."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes begun inside the block do not hear Ctrl-C from the first; this one hears it after the block."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _processors() -> int:
@@ -131,12 +177,14 @@ def _connect(scheduler: str) -> Any:
     except ImportError:
         expected = "Dask beside Tideover: pip install 'tideover[dask]'"
         raise ScenarioError([Problem("--scheduler", 0, "Dask is not installed", expected=expected)]) from None
+    for name in ("distributed", "distributed.client"):  # what it would log, with tracebacks, is told by WorkersLost
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         connect: Any = Client  # has no types
         return connect(scheduler, timeout=10)
-    except (OSError, ValueError, TimeoutError) as error:
+    except Exception as error:  # of many kinds: an address may be wrong in as many ways
         expected = "the address that 'dask scheduler' printed, such as tcp://localhost:8786"
-        message = f"no Dask scheduler answers ({str(error).splitlines()[0]})"
+        message = f"no Dask scheduler answers ({(str(error) or type(error).__name__).splitlines()[0]})"
         raise ScenarioError([Problem("--scheduler", 0, message, scheduler, expected)]) from None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from sim import __version__
+from sim.output.names import default_folder
 from sim.study import compare, frontier
 from sim.study.design import Design, read_study
 from sim.study.executors import Crew
@@ -20,12 +21,16 @@ from sim.study.measures import parse_measure
 from sim.study.ranking import Selection
 from sim.study.replicate import Failure, Progress, replicate
 from sim.study.spec import Replications
-from sim.study.store import Store
+from sim.study.store import Store, table_files
 from sim.units import parse_share
 
 if TYPE_CHECKING:
     import pandas as pd
 
+ANSWERS = ("summary", "comparisons", "best", "regret", "fan", "frontier")
+"""Tables that a study leaves, properties of its result."""
+PAGES = ("study.html", "brief.html", "brief.docx")
+"""What may be made of them."""
 GROWTH = 1.5
 """Most that a round multiplies the replications by, and what it does where it cannot tell how many are needed."""
 
@@ -113,9 +118,9 @@ def run_study(
     if replications is not None:
         times = Replications(at_least=replications, at_most=replications)
         design = replace(design, spec=design.spec.model_copy(update={"replications": times}))
-    store = Store(Path(out) if out is not None else Path("reports") / design.spec.study)
-    with Crew(workers, scheduler) as crew:
-        store.mark(_json(_manifest(design)))
+    store = Store(Path(out) if out is not None else default_folder(design.spec.study))
+    names = [*table_files(*ANSWERS), *PAGES]
+    with Crew(workers, scheduler) as crew, store.opened(_json(_manifest(design)), names, design.cases):
         number = design.spec.replications.at_least
         while True:
             failures = replicate(design.cases, number, store, crew, progress)
@@ -124,10 +129,10 @@ def run_study(
             if further is None or number >= design.spec.replications.at_most:
                 break
             number = min(further, design.spec.replications.at_most)
-    store.finish(design.cases, number)
-    days = table(design, store, number, "daily") if design.spec.daily else table(design, store, 0, "daily")
-    result = StudyResult(design, store.folder, rows, days, number, tuple(failures), further is None)
-    _write_answers(result, store)
+        store.finish(design.cases, number)
+        days = table(design, store, number, "daily") if design.spec.daily else table(design, store, 0, "daily")
+        result = StudyResult(design, store.folder, rows, days, number, tuple(failures), further is None)
+        _write_answers(result, store)
     return result
 
 
@@ -188,10 +193,8 @@ def _json(data: dict[str, Any]) -> str:
 
 
 def _write_answers(result: StudyResult, store: Store) -> None:
-    tables = {"summary": result.summary, "comparisons": result.comparisons, "best": result.best}
-    tables |= {"regret": result.regret, "fan": result.fan, "frontier": result.frontier}
-    for name, answer in tables.items():
-        store.answer(name, answer)
+    for name in ANSWERS:
+        store.answer(name, getattr(result, name))
     end = {
         "replications": result.number,
         "precise": result.precise,

@@ -13,11 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from typing import Any, Generic, Protocol, TypeVar
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, WriteError
+from sim.output.locks import Workplace, clear_leftovers
 
+IN_TEMP = "tideover-"
+"""How folders of ours begin where temporary files go."""
 KEPT = 8
 """Contents a process keeps once it has read them, so that the tasks that follow need not."""
 
@@ -61,23 +64,24 @@ class Files:
     """A temporary folder with a file for each content, from which every process reads what it needs."""
 
     def __init__(self) -> None:
-        self._folder: TemporaryDirectory[str] | None = None
+        clear_leftovers(Path(gettempdir()), IN_TEMP)
+        self._place: Workplace | None = None
         self._files: dict[str, Filed] = {}
 
     def put(self, shared: Shared[Any]) -> Filed:
-        """Write it, unless it is there; returns its file. Raises ScenarioError where nothing can be written."""
+        """Write it, unless it is there; returns its file. Raises WriteError where nothing can be written."""
         if shared.digest not in self._files:
             packed = zlib.compress(pickle.dumps(shared.content, pickle.HIGHEST_PROTOCOL), 1)
             try:
-                if self._folder is None:
-                    self._folder = TemporaryDirectory(prefix="tideover-")
-                path = Path(self._folder.name) / shared.digest
+                if self._place is None:
+                    self._place = Workplace(Path(gettempdir()), IN_TEMP)
+                path = self._place.folder / shared.digest
                 path.write_bytes(packed)
             except OSError as error:
                 expected = f"room for {len(packed) / 1e6:.0f} MB where temporary files go; TMPDIR names another place"
                 place = str(Path(error.filename or "TMPDIR").parent)
                 problem = Problem(place, 0, f"cannot write here: {error.strerror}", None, expected)
-                raise ScenarioError([problem]) from None
+                raise WriteError([problem]) from None
             self._files[shared.digest] = Filed(str(path))
         return self._files[shared.digest]
 
@@ -92,9 +96,9 @@ class Files:
     def close(self) -> None:
         """Delete the folder."""
         self._files.clear()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        if self._place is not None:
+            self._place.close()
+            self._place = None
 
 
 class Cluster:

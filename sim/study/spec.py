@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from sim.errors import PlaceError, placed
+from sim.output.names import alike
 from sim.registry import Model
 from sim.study.measures import ALL, COST, parse_measure
 from sim.study.parameter import parse_parameter
@@ -142,6 +143,8 @@ class Study(Model):
         names = [entry.name for entry in self.strategies]
         if len(set(names)) < len(names):
             raise ValueError("every strategy once, each with a name of its own")
+        if same := alike(names):
+            raise ValueError(f"strategies with names that not only capitals tell apart (now '{same[0]}')")
         if self.baseline is not None and self.baseline not in names:
             raise ValueError(f"a baseline that is one of the strategies: {', '.join(names)}")
         for path, bounds in self.parameters.items():

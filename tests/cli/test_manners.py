@@ -57,7 +57,7 @@ def on_a_terminal(
     return shown.decode(), ended
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 1), (signal.SIGTERM, 128 + signal.SIGTERM)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM)])
 def test_a_long_run_shows_its_progress_and_leaves_nothing_when_stopped(
     number: signal.Signals, code: int, scenario: Path
 ) -> None:
@@ -66,6 +66,36 @@ def test_a_long_run_shows_its_progress_and_leaves_nothing_when_stopped(
     assert "Traceback" not in shown
     assert ended == code
     assert files(scenario.parent) == ["starter.yaml"]
+
+
+ENTRIES = {
+    "script": [str(Path(sim.__file__).parents[1] / "run_scenario.py"), "starter.yaml"],
+    "module": ["-m", "sim", "run", "starter.yaml"],
+    "command": ["-c", "from sim.__main__ import main; main()", "run", "starter.yaml"],
+}
+WHILE_IMPORTING = """
+import builtins, os, signal, sys
+real = builtins.__import__
+def stopped(name, *args, **kwargs):
+    if name == sys.stop_at:
+        sys.stop_at = ""
+        os.kill(os.getpid(), signal.SIGINT)
+    return real(name, *args, **kwargs)
+sys.stop_at = os.environ.pop("STOP_AT", "")
+builtins.__import__ = stopped
+"""
+
+
+@pytest.mark.parametrize("module", ["sim.cli", "click", "numpy", "pydantic", "sim.disruptions", "pandas", "pyarrow"])
+@pytest.mark.parametrize("words", ENTRIES.values(), ids=ENTRIES)
+def test_ctrl_c_while_it_is_being_loaded_ends_it_with_a_word(words: list[str], module: str, scenario: Path) -> None:
+    place = scenario.parent / "site"
+    place.mkdir()
+    (place / "sitecustomize.py").write_text(WHILE_IMPORTING, encoding="utf-8")
+    path = os.pathsep.join([str(place), str(Path(sim.__file__).parents[1])])
+    done = tideover(*words, cwd=scenario.parent, program=[sys.executable], PYTHONPATH=path, STOP_AT=module)
+    assert (done.returncode, done.stderr) == (130, "Interrupted; nothing is left half written.\n")
+    assert not (scenario.parent / "reports").exists()
 
 
 @pytest.mark.parametrize(("words", "after"), [([], 1e9), (["--quiet"], 0.0)])

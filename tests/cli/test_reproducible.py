@@ -21,6 +21,7 @@ FILES = [
     "metrics.json",
     "ports.parquet",
     "report.html",
+    "tideover.json",
 ]
 SEVERAL = """
 import sys

@@ -1,4 +1,4 @@
-"""Write the golden results, the reference of kinds and the JSON Schema again: `python -m tests.contract.regenerate`.
+"""Write golden results, reference pages and the JSON Schema again: `python -m tests.contract.regenerate`.
 
 Do so only for a change of results that is meant, and say in the changelog what changed and why.
 """
@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from docs.make_reference import main as make_reference
+from docs.make_vocabulary import main as make_vocabulary
 from sim.scenario.schema import schema_text
 from tests.contract.network import GOLDEN, REGISTRIES, example, result, run
 
@@ -23,6 +24,7 @@ def main() -> None:
         text = json.dumps(results, indent=1, sort_keys=True) + "\n"
         (GOLDEN / f"{family}.json").write_text(text, encoding="utf-8")
     make_reference()
+    make_vocabulary()
     SCHEMA.write_text(schema_text(), encoding="utf-8")
 
 

@@ -15,6 +15,11 @@ STEP = st.one_of(
     st.tuples(
         st.just("put"), st.lists(st.tuples(st.integers(0, 2), st.integers(-9, 9), st.integers(0, 5)), max_size=6)
     ),
+    st.tuples(
+        st.just("replace"),
+        st.sets(st.integers(0, 2)),
+        st.lists(st.tuples(st.integers(0, 2), st.integers(-9, 9), st.integers(0, 5)), max_size=12),
+    ),
     st.tuples(st.just("take"), st.lists(st.integers(0, 9), min_size=POCKETS, max_size=POCKETS)),
     st.tuples(st.just("take all"), st.lists(st.integers(0, 9), min_size=POCKETS, max_size=POCKETS)),
     st.tuples(st.just("remove"), st.sets(st.integers(0, 9))),
@@ -77,11 +82,20 @@ class Lists:
 @given(st.lists(STEP, max_size=20))
 def test_pockets_keep_what_lists_keep(steps: list) -> None:
     fast, slow = Pockets(POCKETS, slots=1), Lists()
-    for what, with_ in steps:
+    for what, *with_ in steps:
+        with_ = with_ if what == "replace" else with_[0]
         if what == "put":
             columns = np.array(with_, dtype=np.int64).reshape(-1, 3).T
             fast.put(columns[0], np.array([key_of(int(r)) for r in columns[1]], dtype=np.int64), columns[2])
             slow.put(with_)
+        elif what == "replace":
+            rows = [row for row in with_[1] if row[0] in with_[0]]
+            columns = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+            keys = np.array([key_of(int(r)) for r in columns[1]], dtype=np.int64)
+            fast.replace(np.array(sorted(with_[0]), dtype=np.int64), columns[0], keys, columns[2])
+            for emptied in with_[0]:
+                slow.pockets[emptied] = {}
+            slow.put(rows)
         elif what == "take":
             before = fast.key.copy()
             taken = fast.take(np.arange(POCKETS), np.array(with_))

@@ -1,4 +1,4 @@
-"""A run can be stopped at any midnight, copied, kept, changed and gone on with; what was known late acts as if early."""
+"""A run can be stopped at a midnight, copied, kept, changed and gone on with; what was known late acts as if early."""
 
 from __future__ import annotations
 

@@ -153,6 +153,7 @@ def test_a_study_goes_on_past_failures_and_the_command_ends_with_code_1(
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 1
     assert "replication 5: RuntimeError: no luck" in done.output and "4 replications failed" in done.output
+    assert "Some failed: there are 5 of 'double' in 'longer', 5 of 'none' in 'longer', 5 of" in done.output
     monkeypatch.undo()
     again = CliRunner().invoke(cli, words)
     assert again.exit_code == 0, again.output

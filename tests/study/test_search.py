@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -59,6 +60,14 @@ def bench(tmp_path: Path) -> Bench:
     store = Store(tmp_path / "out")
     store.mark("{}")
     return Bench(Crew(1), store, 1)
+
+
+def test_a_target_is_met_at_its_level() -> None:
+    """To the last digit: ten tenths added up are as good as one."""
+    rates = np.array([0.97999, 0.98, 1.0, np.nan])
+    assert parse_target("fill_rate>=98%").met(rates).tolist() == [False, True, True, False]
+    assert parse_target("fill_rate>=1").met(np.array([sum([0.1] * 10)])).all()
+    assert parse_target("units_unmet<=0").met(np.array([0.0, 1.0])).tolist() == [True, False]
 
 
 def test_bisection_finds_the_first() -> None:

@@ -79,7 +79,7 @@ def test_processes_read_content_once_each_and_it_is_packed_once(notes: Path, tem
         assert set(read.values()) == {1} and 1 <= len(read) <= 2 and os.getpid() not in read
         assert len(list(temporary.glob("tideover-*/one"))) == 1
         crew.free("one")
-        assert not list(temporary.glob("tideover-*/*"))
+        assert not list(temporary.glob("tideover-*/[!.]*"))
         doubled(crew, content)  # a worker that has read it need not read it again
         assert noted(notes, "packed") == {os.getpid(): 2} and set(noted(notes, "read").values()) == {1}
     assert not any(temporary.iterdir())

@@ -77,7 +77,7 @@ def row(table: pd.DataFrame, kind: str, name: str, product: str = "kit") -> pd.S
 
 @pytest.mark.parametrize(("lead", "level"), [(9, 40), (9, 25), (3, 30)])
 def test_time_to_survive_is_stock_over_demand(tmp_path: Path, lead: int, level: int) -> None:
-    table = register(tmp_path, lead, level)
+    table = register(tmp_path, lead, level, first=7)
     # base stock is on hand and under way (lead time of lead + 1 days for the store, 1 for the clinics); what is under
     # way arrives as before, so that a maker that is out for D days leaves a gap of D days, met from what is on hand
     on_hand = 20 * (level - lead - 1) + 20 * (5 - 1)

@@ -42,6 +42,12 @@ def linger(mark: str) -> None:
     time.sleep(600)
 
 
+def linger_with(task: tuple[str, Shared[str]]) -> None:
+    """Leaves the number of its process in a file when it begins, and takes ten minutes."""
+    Path(task[0]).write_text(str(os.getpid()))
+    time.sleep(600)
+
+
 class Noted:
     """Content that leaves a file in a folder whenever it is packed, and whenever a process reads it."""
 

@@ -175,8 +175,9 @@ demand: [{{at: clinic, product: kit, per_day: 10, distribution: deterministic, s
 replenishment: [{{at: clinic, policy: base_stock, level: 100}}]
 disruptions: [{{kind: export_ban, country: IN, from: {day(5)}, until: {day(9)}}}]
 """)
-    # what leaves the maker on days 4 to 8 is at the quay on days 5 to 9, and crosses the border on day 9
-    assert at(run, "clinic", "received") == [10] * 8 + [0] * 4 + [50] + [10] * 7
+    # what left the maker on day 4 is at the quay on day 5 and crosses on day 9; what was ordered on days 5 to 8 waits
+    # at the maker, leaves with day 9's and crosses on day 10
+    assert at(run, "clinic", "received") == [10] * 8 + [0] * 4 + [10, 50] + [10] * 6
 
 
 # makers

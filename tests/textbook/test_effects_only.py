@@ -51,12 +51,12 @@ def test_a_wave_of_absence_rises_and_falls_in_a_straight_line() -> None:
     """40% away at the height, 4 days up and 4 down: each day has what the line reaches in its middle."""
     wave = {"kind": "labour_absence", "at": "maker", "for": "10d", "away": "40%", "ramp": "4d", "ease": "4d"}
     (impact,) = run(chain(wave)).outcome.impacts
-    allowance = next(e for e in impact.effects if e.quantity == "flow.allowance")
-    shares = [allowance.value(10.0 + day) for day in range(10)]
+    working = next(e for e in impact.effects if e.quantity == "flow.sends")
+    shares = [working.value(10.0 + day) for day in range(10)]
     assert shares == pytest.approx([0.95, 0.85, 0.75, 0.65, 0.6, 0.6, 0.65, 0.75, 0.85, 0.95])
     (twice,) = run(chain(wave | {"waves": 2, "felt": 3})).outcome.impacts
-    allowance = next(e for e in twice.effects if e.quantity == "flow.allowance")
-    lowest = [allowance.value(10.0 + hours / 24) for hours in range(240)]
+    working = next(e for e in twice.effects if e.quantity == "flow.sends")
+    lowest = [working.value(10.0 + hours / 24) for hours in range(240)]
     assert min(lowest) == 0.0 and max(lowest[110:130]) > 0.8  # felt threefold, and a trough between two waves
 
 

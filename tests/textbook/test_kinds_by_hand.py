@@ -194,3 +194,35 @@ disruptions: [{{kind: demand_surge, at: facilities, from: {day(4)}, for: 6d, ext
 """)
     assert at(run, "small", "demand")[3:11] == [10, 10, 11, 11, 12, 12, 12, 10]
     assert at(run, "large", "demand")[3:11] == [30, 30, 33, 33, 36, 36, 36, 30]
+
+
+@pytest.mark.parametrize(
+    ("at_border", "received", "destroyed"),
+    [
+        # what left the maker on day 4 is not at the quay yet when the ban begins: it goes on, and nothing follows it
+        # until the evening of day 9, when the orders of days 5 to 9 leave together
+        ("pass", [10] * 9 + [0] * 4 + [50] + [10] * 6, 0),
+        # it comes back, or is lost, and its order stays open: six days' orders leave on day 9
+        ("return", [10] * 8 + [0] * 5 + [60] + [10] * 6, 0),
+        ("destroy", [10] * 8 + [0] * 5 + [60] + [10] * 6, 10),
+    ],
+)
+def test_goods_short_of_the_border_pass_return_or_are_destroyed(
+    at_border: str, received: list[int], destroyed: int, simulate: Any
+) -> None:
+    """A day to the quay and three over the sea, ten a day; the ban holds on days 5 to 8."""
+    run = simulate(f"""
+end: {day(20)}
+products: {{kit: {{unit: kit}}}}
+suppliers: {{maker: {{country: IN, makes: {{kit: {{}}}}}}}}
+ports: {{quay: {{country: IN}}}}
+facilities: {{clinic: {{country: KE}}}}
+lanes: [{{from: maker, to: quay, time: 1d}}, {{from: quay, to: clinic, mode: sea, time: 3d}}]
+demand: [{{at: clinic, product: kit, per_day: 10, distribution: deterministic, shortage: backorder}}]
+replenishment: [{{at: clinic, policy: base_stock, level: 100}}]
+disruptions: [{{kind: export_ban, country: IN, from: {day(5)}, until: {day(9)}, at_border: {at_border}}}]
+""")
+    assert at(run, "clinic", "received") == received
+    assert run.daily["destroyed"].sum() == destroyed
+    # what came back is sent out once more, without being made once more: ten a day of orders for twenty days
+    assert sum(at(run, "maker", "produced")) == 200 + destroyed

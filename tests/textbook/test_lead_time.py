@@ -167,3 +167,74 @@ def test_the_wait_for_stock_that_a_schedule_needs_is_served(simulate: Any) -> No
     base = roads(ROUND, days=200).replace("level: 900", "level: %s, plus_lead_time: true")
     short = [pd.Series(simulate(base % level).daily["unmet"]).sum() for level in (30, 0)]
     assert short[0] == 0 < short[1]
+
+
+MAKING = {
+    "": 0,
+    "capacity: 1000000": 1,
+    "capacity: 1000000, takes: 5d": 6,
+    "capacity: 1000000, takes: 5d, testing: 3d": 9,
+    "testing: 3d": 4,
+    "takes: 36h": 3,
+    "takes: 2d, yield: 50%": 3,
+    "capacity: 20, finished_stock: 5": 0.5,
+    "capacity: 20, takes: 5d, finished_stock: 3d": 3,
+    "capacity: 20, takes: 5d, finished_stock: 6d": 0,
+    "capacity: 20, finished_stock: 1d": 0,
+}
+"""What making adds to the day on the road: the day of making ahead and whole days, less those that the stock lasts."""
+
+
+@pytest.mark.parametrize("lane", ["time: 1d", "time: 1d, round: {every: 5d, first: 2d}"])
+@pytest.mark.parametrize("makes", MAKING)
+def test_base_stock_for_the_lead_time_serves_all_from_the_first_day(makes: str, lane: str, simulate: Any) -> None:
+    """Ten a day for certain. With rounds, 20 more for days before the next and 20 for the wait in the mean; every day
+    is like the same day of a later round."""
+    schedule = 2 if "round" in lane else 0
+    text = roads(f"{{from: maker, to: a, {lane}}}", days=60).replace("kit: {}}", f"kit: {{{makes}}}}}")
+    text = text.replace("level: 900", f"level: {20 if schedule else 0}, plus_lead_time: true")
+    run = simulate(text)
+    daily = run.daily[run.daily["site"] == "a"].set_index("day")
+    assert lead_time(run) == pytest.approx(1 + schedule + MAKING[makes])
+    assert (daily["ordered"] == 10).all() and not daily["unmet"].any()
+    stock = daily["on_hand"].to_numpy()
+    assert (stock[:50] == stock[5:55]).all()
+
+
+def test_a_maker_that_begins_empty_has_no_orders_open(simulate: Any) -> None:
+    """The clinic then has the 60 in stock that would be in the making, and uses them up while the first are made."""
+    text = roads("{from: maker, to: a, time: 1d}").replace("kit: {}}", "kit: {takes: 5d, at_start: empty}}")
+    daily = simulate(text.replace("level: 900", "level: 0, plus_lead_time: true")).daily
+    maker, clinic = (daily[daily["site"] == site].set_index("day") for site in ("maker", "a"))
+    assert maker["in_process"].loc[0] == 0 and not clinic["unmet"].any()
+    assert clinic["on_hand"].loc[:7].tolist() == [60, 50, 40, 30, 20, 10, 0, 0]
+
+
+STAGES = """
+end: 2001-03-01
+products: {api: {unit: kg}, pack: {unit: pack}}
+suppliers: {maker: {makes: {api: {takes: 4d%s}, pack: {from: {api: 2}, takes: 2d}}}}
+facilities: {a: {}}
+lanes: [{from: maker, to: a, time: 1d}]
+demand: [{at: a, product: pack, per_day: 10, distribution: deterministic}]
+replenishment: [{at: a, policy: base_stock, level: 0, plus_lead_time: true}]
+"""
+
+
+@pytest.mark.parametrize(("stock", "lead"), [("", 8), (", finished_stock: 4d", 4), (", finished_stock: 1d", 7)])
+def test_stages_of_a_plant_add_what_they_keep_no_stock_for(stock: str, lead: float, simulate: Any) -> None:
+    """A day on the road, one of making ahead, two for packs, and four for the ingredient less what its stock lasts."""
+    run = simulate(STAGES % stock)
+    assert lead_time(run) == pytest.approx(lead)
+    daily = run.daily[(run.daily["site"] == "a") & (run.daily["product"] == "pack")]
+    assert not daily["unmet"].any() and (daily["ordered"] == 10).all()
+
+
+def test_making_times_that_are_drawn_count_with_their_mean_in_whole_days(simulate: Any) -> None:
+    """Between two and four days, as likely each: three or four mornings, and the day of making ahead."""
+    text = roads("{from: maker, to: a, time: 1d}", days=2000, more=EMPTY)
+    run = simulate(text.replace("kit: {}}", "kit: {takes: 'uniform(2d, 4d)'}}"), detail="full")
+    took = waited(run)
+    assert lead_time(run) == pytest.approx(1 + 1 + 3.5, abs=4 * 0.5 / 2048**0.5)
+    # first come, first served: who is overtaken by a quicker batch gets its goods, so the mean stays
+    assert took.mean() == pytest.approx(5.5, abs=4 * 0.5 / 2000**0.5 + 4 * 0.5 / 2048**0.5)

@@ -70,6 +70,12 @@ def test_reserves_must_fit_into_their_room(tmp_path: Path) -> None:
     reserve = "reserves: {r: {held_at: store, size: 500, members: facilities, release: {when: {trigger: announced}}}}\n"
     with pytest.raises(sim.ScenarioError, match="the reserves do not fit into the cold room of 'store'"):
         run(tmp_path, reserve + "storage: [{at: store, room: cold, capacity: 600}]\n")
+    # 500 doses of size two and 500 of one; with 500 rolls they are 2000, for which there is no room either
+    both = "storage: [{at: store, room: cold, capacity: 600}, {at: store, capacity: 1700}]\n"
+    with pytest.raises(sim.ScenarioError) as caught:
+        run(tmp_path, reserve + both)
+    told = str(caught.value)
+    assert ("cold room" in told and "'1500'); expected at most 600" in told) or "'2000'); expected at most 1700" in told
 
 
 def test_refrigerated_space_is_shared_in_proportion(tmp_path: Path) -> None:

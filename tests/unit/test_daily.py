@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
-from sim.engine.journal import ROUTINE
 from sim.engine.sizes import routine_events
 from sim.errors import ScenarioError
+from sim.model.vocabulary import EVENTS
 from sim.report.folder import write_parts
 from sim.report.tables import daily_parts
 from sim.scenario.national import National, write_national
@@ -71,7 +71,8 @@ def test_a_journal_too_long_is_of_key_events_and_that_is_told(tmp_path: Path, mo
     assert "departure" in set(whole.events["event"]) and not whole.loaded.notes
     monkeypatch.setattr("sim.api.JOURNAL_FITS", 10)
     run = sim.run(STARTER, twin=False)
-    assert not set(ROUTINE) & set(run.events["event"]) and len(run.events)
+    routine = {event for event, entry in EVENTS.items() if entry.routine}
+    assert not routine & set(run.events["event"]) and len(run.events)
     assert any("--journal full" in str(note) for note in run.loaded.notes)
     pd.testing.assert_frame_equal(sim.run(STARTER, twin=False, detail="full").events, whole.events)
 

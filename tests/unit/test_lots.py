@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.engine.lots import LotKeeper
 
 CHAIN = """
 scenario: chain
@@ -151,6 +152,56 @@ def test_a_reserve_that_is_rotated_does_not_expire(how: str, lost: int, tmp_path
     done = run(tmp_path, "shelf_life: 50d", more=ROTATED.replace("HOW", how))
     assert done.daily["expired"].sum() == lost
     assert of(done, "store")["reserve"].iloc[-1] == 100 - lost
+
+
+BUSY = """
+  - {kind: site_outage, at: maker, from: 2024-02-01, for: 25d}
+  - {kind: recall, supplier: maker, from: 2024-03-20, made_from: 2024-03-01, made_until: 2024-03-10, removal: 2d}
+  - {kind: shelf_life_extension, suppliers: maker, from: 2024-02-10, made_until: 2024-01-20, by: 60d}
+"""
+TWO = ROTATED.replace("  national:", "  first:") + ROTATED.replace("reserves:\n  national:", "  second:")
+
+
+@pytest.mark.parametrize("issue", ["first_expired", "first_in", "last_in"])
+@pytest.mark.parametrize("held_at", ["store", "members"])
+def test_after_rotation_no_reserve_holds_what_expires_before_ordinary_stock(
+    held_at: str, issue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every day, looked up lot by lot in two reserves at one place, through releases, refills, a recall and an
+    extension; and neither gains or loses a unit by it."""
+    turned, looked = 0, 0
+    rotate = LotKeeper.rotate
+
+    def watched(keeper: LotKeeper, position: int, day: int) -> None:
+        nonlocal turned, looked
+        before = holdings(keeper)
+        rotate(keeper, position, day)
+        after = holdings(keeper)
+        assert {p: sum(lots.values()) for p, lots in before.items()} == {p: sum(x.values()) for p, x in after.items()}
+        turned += before != after
+        expires = keeper.book["expires"]
+        holders = keeper.cell[keeper.reserve[position]]
+        for own, reserve in zip(keeper.pocket[holders].tolist(), keeper.reserve[position].tolist(), strict=True):
+            if own in after and reserve in after:
+                looked += 1
+                assert max(expires[lot] for lot in after[own]) <= min(expires[lot] for lot in after[reserve])
+
+    monkeypatch.setattr(LotKeeper, "rotate", watched)
+    released = "{when: {trigger: sites_short, above: 1%}, after: 2d, at_most: 10%}\n    refill: {at_most: 20%}"
+    more = TWO.replace("HOW", "routine").replace("store", held_at)
+    more = more.replace("{when: {trigger: declared, after: 300d}}", released)
+    run(tmp_path, f"shelf_life: 50d, issue: {issue}", more=more + "disruptions:" + BUSY)
+    assert looked > 100
+    assert turned > (2 if issue == "last_in" else 10)  # last in, first out: what came today has left by the evening
+
+
+def holdings(keeper: LotKeeper) -> dict[int, dict[int, int]]:
+    """Units by lot in each pocket that holds some."""
+    found: dict[int, dict[int, int]] = {}
+    for pocket, lot, units in zip(*(column.tolist() for column in keeper.contents()), strict=True):
+        mine = found.setdefault(pocket, {})
+        mine[lot] = mine.get(lot, 0) + units
+    return found
 
 
 def test_a_reserve_of_goods_that_expire_has_its_twin_without_it(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from sim.model.distributions import Times, parse_times
 from sim.model.effects import Effect
 from sim.model.network import NEVER, Calendar, Lane, Passage
 from sim.model.selection import select
+from sim.model.vocabulary import QuantityName
 from sim.model.ways import TypedWay
 from sim.scenario.load import Problems
 from sim.scenario.network_spec import Hours, LaneSeason, LaneSpec
@@ -83,7 +84,8 @@ def compile_lanes(
 
 def _every_year(season: LaneSeason, lane: int, calendar: Calendar) -> list[Effect]:
     """A lane's season in each of the years that are simulated."""
-    quantity, value = ("lane.open", 0.0) if season.closed else ("lane.factor", season.factor)
+    quantity: QuantityName = "lane.open" if season.closed else "lane.factor"
+    value = 0.0 if season.closed else season.factor
     effects = []
     for year in range(calendar.date(-calendar.warm_up).year - 1, calendar.date(calendar.days).year + 1):
         start = calendar.day(_in_year(season.from_, year))

@@ -17,6 +17,7 @@ from sim.engine.compile.waits import Waits
 from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError
 from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
+from sim.model.usual import add_up
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.network_spec import Product
 
@@ -77,7 +78,8 @@ def _routes(
     lane = np.full((len(paths), longest), -1, dtype=np.int64)
     gate = np.full((len(paths), longest), -1, dtype=np.int64)
     border = np.full(len(paths), -1, dtype=np.int64)
-    under_way, order_wait, lost = np.zeros(len(paths)), np.zeros(len(paths)), np.zeros((len(paths), longest))
+    under_way, to_border, order_wait = (np.zeros(len(paths)) for _ in range(3))
+    lost = np.zeros((len(paths), longest))
     waits = Waits(lanes, gates)
     gate_of = {(g.site, g.side): i for i, g in enumerate(gates)}
     for r, (source, path) in enumerate(paths):
@@ -85,9 +87,9 @@ def _routes(
         for k, index in enumerate(path):
             lane[r, k] = index
             end = lanes[index].destination
-            under_way[r] += lanes[index].times.mean
             if border[r] < 0 and countries[end] != home:
-                border[r] = k
+                border[r], to_border[r] = k, under_way[r]
+            under_way[r] += lanes[index].times.mean
             if k + 1 < len(path):
                 side = "exports" if home and countries[end] == home else "imports"
                 gate[r, k] = gate_of[end, side]
@@ -95,8 +97,9 @@ def _routes(
         order_wait[r] = waits.order(path)
         lost[r, : len(path)] = waits.on_the_way(path, gate[r, : len(path) - 1].tolist())
         under_way[r] += waits.convoys(path) + lost[r].sum()
+        to_border[r] += lost[r, : max(0, border[r])].sum()
     legs = (lane >= 0).sum(axis=1)
-    return Routes(lane, gate, legs, border, under_way + order_wait, under_way, lost)
+    return Routes(lane, gate, legs, border, under_way + order_wait, under_way, to_border, lost)
 
 
 def _assemble(
@@ -134,16 +137,9 @@ def _assemble(
     buyer, source_, route, share = buyer[order], source_[order], route[order], share[order]
     bill = compile_bill(loaded, lookup, products)
     level = _levels(np.concatenate([buyer, bill.product]), np.concatenate([source_, bill.material]), len(table))
-    mean = np.zeros(len(table))
-    mean[lookup[demand.site, demand.product]] = demand.mean
-    usual = np.zeros(len(buyer))
-    for step in range(int(level.max(initial=0)) + 1):
-        mine = level[buyer] == step
-        usual[mine] = share[mine] * mean[buyer[mine]]
-        np.add.at(mean, source_[mine], usual[mine])
-        made = level[bill.product] == step
-        begun = mean[bill.product[made]] / bill.good[bill.product[made]]
-        np.add.at(mean, bill.material[made], begun * bill.rate[made])
+    need = np.zeros(len(table))
+    need[lookup[demand.site, demand.product]] = demand.mean
+    usual, mean = add_up(need, level, buyer, source_, share, bill)
     ramp_up = np.zeros(len(frame))
     capacity = np.full(len(table), NEVER)
     for cell in np.flatnonzero((table["kind"] == "supplier").to_numpy()).tolist():
@@ -155,6 +151,7 @@ def _assemble(
     return Network(
         calendar, frame, _product_table(loaded.spec.products), site, product, group, groups, mean, level, lanes,
         gates, routes, buyer, source_, route, share, usual, capacity, ramp_up, loaded.sites.numbers, bill,
+        np.zeros(len(table)),
     )  # fmt: skip
 
 

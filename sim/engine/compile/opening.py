@@ -21,25 +21,55 @@ Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """Cell, maker, age and units."""
 
 
-def begin_steady(loaded: Loaded, network: Network, testing: dict[int, Times], start: Start) -> tuple[Start, Opening]:
+def busy_makers(loaded: Loaded, network: Network) -> np.ndarray:
+    """Makers' cells, as a mask, that are at work at the start on orders that are open then: all whose finished stock
+    does not last for as long as making takes, and the stages of the same plant that feed them in time, unless the
+    scenario says that they begin empty."""
+    bill, wait = network.bill, network.making_wait
+    empty, steady = np.zeros(len(wait), dtype=bool), np.zeros(len(wait), dtype=bool)
+    empty[_that_begin(loaded, network, "empty")] = True
+    steady[_that_begin(loaded, network, "steady")] = True
+    slow = wait > 1  # a stage that keeps too little for the next one, which takes it the same morning
+    stages, (product, material) = range(int(bill.stage.max(initial=0))), _inside(network)
+    for stage in reversed(stages):
+        here = bill.stage[product] == stage
+        empty[product[here]] |= (empty & slow)[material[here]]
+    busy = (wait > 0) & ~empty & (_sold(network) > 0)
+    for stage in stages:
+        here = bill.stage[product] == stage
+        busy[material[here]] |= (busy | steady)[product[here]] & (slow & ~empty)[material[here]]
+    return busy
+
+
+def begin_steady(
+    loaded: Loaded, network: Network, testing: dict[int, Times], start: Start, finished: np.ndarray, busy: np.ndarray
+) -> tuple[Start, Opening]:
     """Work in process and under test at makers that begin in steady state, with the finished stock that leaves.
 
     Each has a day's usual output on every day that making and testing take (the mean, rounded up to whole days). What
     was begun yesterday counts as one more: the first morning makes up for yesterday's orders, as every other does.
+    Those that are `busy` have as much as the customers whose orders are open take, and their stages with them.
     """
     begun, tested = [], []
-    on_hand = start.on_hand.copy()
-    for cell in _steady(loaded, network):
+    steady = _that_begin(loaded, network, "steady")
+    rate_of, sold = _taken(network, start), _sold(network)
+    rate_of[steady] = network.cell_mean[steady]
+    on_hand, free = start.on_hand.copy(), ~start.given & busy
+    on_hand[free] = finished[free] + np.bincount(network.flow_source, start.owed, len(busy)).astype(np.int64)[free]
+    for cell in sorted({*steady.tolist(), *np.flatnonzero(busy).tolist()}):
         takes, tests = (_days(t, cell) for t in (network.bill.takes, testing))
         good = network.bill.good[cell]
-        rate = min(network.cell_mean[cell] / good, float(network.capacity[cell]))
+        rate = min(rate_of[cell] / good, float(network.capacity[cell]))
         out, scrap = _daily(rate * good, takes + tests), _daily(rate * (1 - good), takes)
         age = np.arange(1, takes + tests + 1)
         for ages, units, waste in ((age[:takes], out[:takes], 0), (age[:takes], scrap, 1)):
             begun.append(_rows(cell, ages, units, takes - ages, waste))
         tested.append(_rows(cell, age[takes:], out[takes:], takes + tests - age[takes:], 0))
         if not start.given[cell]:
-            on_hand[cell] = max(0, on_hand[cell] - int(_daily(rate * good, takes + tests + 1).sum()))
+            gone = _daily(rate * good, takes + tests + 1)
+            if cell in network.bill.own:  # the next stage has taken this morning's already
+                gone = np.append(out, int(min(sold[cell], rate * good)))
+            on_hand[cell] = max(0, on_hand[cell] - int(gone.sum()))
     return replace(start, on_hand=on_hand), Opening(_joined([]), _joined(begun), _joined(tested))
 
 
@@ -73,14 +103,39 @@ def opening_stock(
     return Aged(cell, maker, age, units, none, none)
 
 
-def _steady(loaded: Loaded, network: Network) -> list[int]:
-    return sorted(
+def _that_begin(loaded: Loaded, network: Network, how: str) -> np.ndarray:
+    """Makers' cells of which the scenario says how they begin; ascending."""
+    cells = [
         cell
         for supplier, spec in loaded.spec.suppliers.items()
         for product, makes in spec.makes.items()
-        if makes.at_start == "steady"
+        if makes.at_start == how
         for cell in network.select_cells(supplier, [product]).tolist()
-    )
+    ]
+    return np.array(sorted(cells), dtype=np.int64)
+
+
+def _inside(network: Network) -> tuple[np.ndarray, np.ndarray]:
+    """(product, material) cells of the rows of the bill in which one stage of a plant feeds another."""
+    inside = np.isin(network.bill.material, network.bill.own)
+    return network.bill.product[inside], network.bill.material[inside]
+
+
+def _sold(network: Network) -> np.ndarray:
+    """Usual units a day ordered of each cell by others."""
+    return np.bincount(network.flow_source, network.flow_usual, len(network.cell_mean))
+
+
+def _taken(network: Network, start: Start) -> np.ndarray:
+    """Units a day of each cell that go to customers with a steady flow at the start, or into what they get."""
+    bill = network.bill
+    taken = np.bincount(network.flow_source, network.flow_usual * start.steady, len(network.cell_mean))
+    inside = np.isin(bill.material, bill.own)
+    for stage in range(int(bill.stage.max(initial=0))):
+        rows = np.flatnonzero(inside & (bill.stage[bill.product] == stage))
+        product = bill.product[rows]
+        np.add.at(taken, bill.material[rows], taken[product] / bill.good[product] * bill.rate[rows])
+    return taken
 
 
 def _days(times: dict[int, Times], cell: int) -> int:

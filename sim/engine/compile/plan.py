@@ -11,16 +11,19 @@ from sim.engine.compile.behaviour import compile_behaviour
 from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
+from sim.engine.compile.making import making_wait, usual_wait
 from sim.engine.compile.network import compile_network
-from sim.engine.compile.opening import begin_steady, opening_stock
+from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
+from sim.engine.demand_total import too_much
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
 from sim.errors import PlaceError
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.scenario.load import Loaded, Problems
+from sim.units import EXACT
 
 
 def compile_plan(loaded: Loaded) -> Plan:
@@ -29,27 +32,32 @@ def compile_plan(loaded: Loaded) -> Plan:
     with problems.at():
         network, rows, entries = compile_network(loaded, problems)
     problems.check()
+    finished = finished_targets(loaded, network, problems)
+    testing = compile_testing(loaded, network, problems)
+    network = replace(network, making_wait=making_wait(network, testing, finished))
+    demand = _demand(network, rows, entries)
+    _refuse_too_much(demand, network, (), problems)
+    problems.check()
     rules = bind_replenishment(loaded, network, problems)
     allocation_rules, allocation = bind_allocation(loaded, network, problems)
-    finished = finished_targets(loaded, network, problems)
     reserves = compile_reserves(loaded, network, problems)
-    start = bind_start(loaded, network, rules, finished, problems)
+    busy = busy_makers(loaded, network)
+    start = bind_start(loaded, network, rules, finished, busy, problems)
     lots, reserves = compile_lots(loaded, network, reserves, problems)
-    testing = compile_testing(loaded, network, problems)
-    start, opening = begin_steady(loaded, network, testing, start)
+    start, opening = begin_steady(loaded, network, testing, start, finished, busy)
     rooms = compile_rooms(loaded, network, problems)
     with problems.at():
         start = fit_start(start, reserves, rooms, network)
     opening = replace(opening, stock=opening_stock(loaded, network, lots, testing, start, problems))
     impacts = _impacts(loaded, network, problems)
     hazards = compile_hazards(loaded, network, impacts, problems)
-    demand = _demand(network, rows, entries)
+    _refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
     problems.check()
     low, high = plan_bounds(loaded, network)
     return Plan(
         network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
-        lots, testing, rooms, hazards, low, high, behaviour, opening,
+        lots, testing, rooms, hazards, low, high, behaviour, opening, usual_wait(network, testing, finished, rules),
     )  # fmt: skip
 
 
@@ -77,8 +85,16 @@ def _hardly_meant(impact: Impact, network: Network) -> str | None:
     if impact.end < -calendar.warm_up:
         return f"is over before the first day of the scenario ({calendar.date(-calendar.warm_up)})"
     if impact.end > impact.start and not impact.acts:
-        return "changes nothing: it meets no site, goods or lane in use"
+        return "changes nothing: it meets no site, goods or lane in use, or leaves all as usual"
     return None
+
+
+def _refuse_too_much(demand: DemandPlan, network: Network, impacts: tuple[Impact, ...], problems: Problems) -> None:
+    """More units than can be counted exactly are a problem, of the demand itself or of what disruptions add to it."""
+    if (units := too_much(demand, network, impacts)) is not None:
+        with problems.at("disruptions" if impacts else "demand"):
+            message = "the demand of all sites and days together is more than can be counted to the unit"
+            raise PlaceError((), message, units, f"at most {EXACT:,} units, warm-up included")
 
 
 def _demand(network: Network, rows: DemandRows, entries: list[DemandEntry]) -> DemandPlan:

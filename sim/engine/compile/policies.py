@@ -85,9 +85,15 @@ def plan_bounds(loaded: Loaded, network: Network) -> tuple[np.ndarray, np.ndarra
 
 
 def bind_start(
-    loaded: Loaded, network: Network, rules: tuple[BoundRule, ...], finished: np.ndarray, problems: Problems
+    loaded: Loaded,
+    network: Network,
+    rules: tuple[BoundRule, ...],
+    finished: np.ndarray,
+    busy: np.ndarray,
+    problems: Problems,
 ) -> Start:
-    """Stock at the start: as given, else each cell's order-up-to position with its lead time's worth under way."""
+    """Stock at the start: as given, else each cell's order-up-to position with its lead time's worth under way, and in
+    the making at the makers of which all orders are open then (`busy`, a mask over cells)."""
     cells = len(network.cell_site)
     target = np.full(cells, -1, dtype=np.int64)
     for bound in rules:
@@ -105,8 +111,9 @@ def bind_start(
             with placed("on_hand"):
                 given[mine] = network.units(entry.on_hand, mine)
             steady[mine] = entry.on_the_way == "steady"
-    flow, units, ago = _under_way(network, steady)
-    owed = _waiting_for_rounds(network, steady)
+    making = np.where(busy, network.making_wait, 0.0)[network.flow_source]
+    flow, units, ago = _under_way(network, steady, making)
+    owed = _open(network, steady, making)
     total = np.zeros(cells, dtype=np.int64)
     np.add.at(total, network.flow_buyer[flow], units)
     np.add.at(total, network.flow_buyer, owed)
@@ -118,15 +125,16 @@ def bind_start(
     total[over] = 0
     kept = np.zeros(cells, dtype=np.int64)  # a source that keeps stock has what its customers' next rounds will take
     np.add.at(kept, network.flow_source, owed)
-    kept[(target < 0) & ~np.isfinite(network.capacity)] = 0
+    kept[(target < 0) & ~np.isfinite(network.capacity) | busy] = 0
     on_hand = np.where(given >= 0, given, np.where(target >= 0, target - total, finished) + kept)
-    return Start(np.maximum(0, on_hand), flow, units, ago, owed, given >= 0)
+    steadily = (steady & ~over)[network.flow_buyer]
+    return Start(np.maximum(0, on_hand), flow, units, ago, owed, given >= 0, steadily)
 
 
-def _under_way(network: Network, steady: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _under_way(network: Network, steady: np.ndarray, making: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The usual units of each day on which goods of a flow left that are still under way, from the evening in which
     they left to the morning on which they can be used; a round takes the orders of all days since the one before it.
-    Fractions are carried from day to day."""
+    What left had been ordered the days of `making` before. Fractions are carried from day to day."""
     flows, units, ago = [], [], []
     lead = np.maximum(1, np.ceil(network.routes.under_way[network.flow_route] - 1e-9)).astype(np.int64)
     lead[~steady[network.flow_buyer]] = 0
@@ -134,8 +142,8 @@ def _under_way(network: Network, steady: np.ndarray) -> tuple[np.ndarray, np.nda
     for day in range(1, int(lead.max(initial=0)) + 1):
         left = (-network.calendar.warm_up - day - first) % every == 0
         mine = np.flatnonzero((lead >= day) & left)
-        usual, last = network.flow_usual[mine], day + every[mine] - 1
-        sent = (np.floor(usual * last + 1e-9) - np.floor(usual * (day - 1) + 1e-9)).astype(np.int64)
+        usual, last, since = network.flow_usual[mine], day + every[mine] - 1 + making[mine], day - 1 + making[mine]
+        sent = (np.floor(usual * last + 1e-9) - np.floor(usual * since + 1e-9)).astype(np.int64)
         flows.append(mine[sent > 0])
         units.append(sent[sent > 0])
         ago.append(np.full(int((sent > 0).sum()), day))
@@ -143,10 +151,10 @@ def _under_way(network: Network, steady: np.ndarray) -> tuple[np.ndarray, np.nda
     return np.concatenate([none, *flows]), np.concatenate([none, *units]), np.concatenate([none, *ago])
 
 
-def _waiting_for_rounds(network: Network, steady: np.ndarray) -> np.ndarray:
-    """The usual units ordered on each flow since its last round left; shape (flows,)."""
+def _open(network: Network, steady: np.ndarray, making: np.ndarray) -> np.ndarray:
+    """The usual units ordered on each flow since its last round left, or too late to be made for it; shape (flows,)."""
     every, first = _rounds(network)
-    days = (-network.calendar.warm_up - 1 - first) % every
+    days = (-network.calendar.warm_up - 1 - first) % every + making
     days[~steady[network.flow_buyer]] = 0
     return np.floor(network.flow_usual * days + 1e-9).astype(np.int64)
 

@@ -7,11 +7,12 @@ import numpy as np
 from sim.engine.plan import ReservePlan
 from sim.errors import PlaceError, placed
 from sim.model.lots import NEVER_EXPIRES
-from sim.model.network import Network
+from sim.model.network import Network, whole_units
 from sim.model.selection import KINDS, Selector, Where
 from sim.policies.allocation.base import largest_remainder
 from sim.policies.reserves.reserve import Reserve
 from sim.scenario.load import Loaded, Problems
+from sim.units import EXACT
 
 PER_UNIT = 10**6
 """Usual demand is counted in millionths of a unit when a size is split over members."""
@@ -115,7 +116,8 @@ def _own_sizes(network: Network, reserve: Reserve, members: np.ndarray) -> tuple
     for product in np.unique(network.cell_product[members]):
         mine = np.flatnonzero(network.cell_product[members] == product)
         total = np.array([_total(network, reserve, members[mine])])
-        usual = np.round(network.cell_mean[members[mine]] * PER_UNIT).astype(np.int64)
+        mean = network.cell_mean[members[mine]]
+        usual = np.round(mean * min(PER_UNIT, EXACT / max(1.0, float(mean.sum())))).astype(np.int64)
         sizes[mine] = largest_remainder(total, np.zeros(len(mine), dtype=np.int64), usual)
     return members, sizes
 
@@ -124,7 +126,8 @@ def _total(network: Network, reserve: Reserve, members: np.ndarray) -> int:
     """Units of one product in the whole reserve."""
     days = getattr(reserve.size, "days", None)
     if days is not None:
-        return round(days * float(network.cell_mean[members].sum()))
+        with placed("size"):
+            return int(whole_units(np.array([days * float(network.cell_mean[members].sum())]))[0])
     if isinstance(reserve.size, float):
         return round(reserve.size)
     with placed("size"):

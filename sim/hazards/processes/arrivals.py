@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.hazards.processes.base import PROCESSES, Circumstances, Draws, Process, Shock
+from sim.hazards.processes.base import PROCESSES, Circumstances, Draws, Process, Shock, refuse_endless
 from sim.model.distributions import Times, TimesField
 from sim.units import DAYS_PER, Positive
 
@@ -24,10 +24,14 @@ class Arrivals(Process):
         if self.every is not None and self.every.mean <= 0:
             raise ValueError("every longer than no time")
 
+    def shocks_a_day(self, length: float) -> float:
+        return 1 / self._gap().mean
+
     def shocks(self, draws: Draws, now: Circumstances) -> list[Shock]:
         found: list[Shock] = []
         time = now.first
         while (time := time + draws.wait("every", self._gap(), len(found), time)) < now.end:
+            refuse_endless(found)
             found.append(Shock(len(found), time, now.length(draws.on(time), len(found))))
         return found
 

@@ -8,11 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, TypeVar
 
+from sim.errors import Problem, ScenarioError
 from sim.model.distributions import Times
 from sim.model.network import Calendar
 from sim.registry import Kind, Registry
 from sim.rng import Streams
 from sim.units import Text
+
+MOST_SHOCKS = 20_000
+"""Times that a hazard may strike in one run, in the mean, every entry counted; twice as many stop a draw."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,13 @@ class Circumstances:
         return float(self.calendar.days)
 
 
+def refuse_endless(found: Sequence[object]) -> None:
+    """Raise ScenarioError where a hazard has struck twice as often as one may in the mean."""
+    if len(found) > 2 * MOST_SHOCKS:
+        message = f"a hazard struck more than {2 * MOST_SHOCKS:,} times in one run"
+        raise ScenarioError([Problem("hazards", 0, message, None, "longer times between shocks, less spread out")])
+
+
 class Process(Kind):
     """When a hazard strikes."""
 
@@ -132,6 +143,10 @@ class Process(Kind):
     def follows(self) -> str | None:
         """Name of the hazard or disruption it waits for, if it does."""
         return None
+
+    def shocks_a_day(self, length: float) -> float:
+        """Mean number of shocks a day where they come again and again; `length` is that of a shock in days."""
+        return 0.0
 
     @abstractmethod
     def shocks(self, draws: Draws, now: Circumstances) -> list[Shock]:

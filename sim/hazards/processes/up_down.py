@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sim.hazards.processes.base import PROCESSES, Circumstances, Draws, Process, Shock
+from sim.hazards.processes.base import PROCESSES, Circumstances, Draws, Process, Shock, refuse_endless
 from sim.model.distributions import TimesField
 
 
@@ -26,10 +26,14 @@ class UpDown(Process):
         if self.up.mean <= 0:
             raise ValueError("up longer than no time")
 
+    def shocks_a_day(self, length: float) -> float:
+        return 1 / (self.up.mean + length)
+
     def shocks(self, draws: Draws, now: Circumstances) -> list[Shock]:
         found: list[Shock] = []
         time = now.first
         while (time := time + draws.wait("up", self.up, len(found), time)) < now.end:
+            refuse_endless(found)
             length = now.length(draws.on(time), len(found))
             found.append(Shock(len(found), time, length))
             time += length

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -52,11 +53,8 @@ class Allocation(Kind):
     """sources that share by this rule"""
     products: list[Text] | None = None
     """products it holds for; left out: all"""
-
-    @property
-    def needs_order_book(self) -> bool:
-        """Whether the rule must know the order in which orders were booked."""
-        return False
+    needs_order_book: ClassVar[bool] = False
+    """whether the rule must know the order in which orders were booked"""
 
     def held_back(self, network: Network, sources: np.ndarray) -> np.ndarray:
         """Units that each of these source cells may not give to just anybody, even if it has enough for all."""

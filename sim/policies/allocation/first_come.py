@@ -12,18 +12,17 @@ from sim.policies.allocation.base import ALLOCATION, Allocation, Claims, in_turn
 class FirstCome(Allocation):
     """Serve open orders in the order in which they were booked; of one day's orders, the site named first."""
 
+    needs_order_book = True
     example = {"at": "warehouses"}
     bad_example = ({"at": "nowhere"}, "unknown site")
-
-    @property
-    def needs_order_book(self) -> bool:
-        return True
 
     def share(self, claims: Claims, network: Network) -> np.ndarray:
         assert claims.booked is not None
         claim, units = claims.booked
+        # what cannot leave today holds nobody up
+        units = in_turn(claims.requested, claim, units, np.argsort(claim, kind="stable"))
         source = claims.source[claim]
         given = in_turn(claims.available, source, units, np.argsort(source, kind="stable"))
         total = np.zeros(len(claims.requested), dtype=np.int64)
         np.add.at(total, claim, given)
-        return np.minimum(total, claims.requested)
+        return total

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.model.amounts import Column, Cover
-from sim.model.network import Network
+from sim.model.network import Network, whole_units
 from sim.model.selection import SelectorField
 from sim.registry import Kind, Registry
 from sim.units import Days, Text
@@ -81,14 +81,14 @@ class WithLevel(Replenishment):
     """A policy that restores the inventory position to a level."""
 
     plus_lead_time: bool = False
-    """true: the usual demand of the mean lead time (journeys, ports, and waits for rounds, hours of the day and
-    convoys) is added to what the position is held against"""
+    """true: the usual demand of the mean lead time (making, where the source keeps no stock for it, journeys, ports,
+    and waits for rounds, hours of the day and convoys) is added to what the position is held against"""
 
     def level_units(self, network: Network, level: float | Cover | Column, cells: np.ndarray) -> np.ndarray:
         """Whole units of a level of the inventory position, with the lead time's demand if it is to be added."""
         units = network.units(level, cells)
         if self.plus_lead_time:
-            units = units + np.round(network.cell_lead_time[cells] * network.cell_mean[cells]).astype(np.int64)
+            units = units + whole_units(network.cell_lead_time[cells] * network.cell_mean[cells])
         return units
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, WrapValidator
 
 from sim.errors import PlaceError
 from sim.model.amounts import StockField
 from sim.model.selection import SelectorField
-from sim.policies.allocation.base import ALLOCATION
+from sim.policies.allocation.base import ALLOCATION, Allocation
+from sim.policies.allocation.proportional import Proportional
 from sim.policies.reserves.triggers.base import TRIGGERS, Trigger
 from sim.registry import Model, import_all, one_of
 from sim.units import Days, NonNegative, Percent, Share, Text
@@ -15,10 +19,32 @@ from sim.units import Days, NonNegative, Percent, Share, Text
 import_all("sim.policies.reserves.triggers")
 import_all("sim.policies.allocation")
 
+
+FOUND = frozenset(ALLOCATION)
+"""The rules in their folder; others may be registered later."""
+
+
+def _rule_named(value: Any, read: Callable[[Any], Any]) -> Any:
+    """The rule that a name or a mapping stands for; raises PlaceError for one that reserves cannot have."""
+    if isinstance(value, Allocation):
+        return value
+    fields = {"rule": value} if isinstance(value, str) else value
+    name = fields.get("rule") if isinstance(fields, dict) else fields
+    able = [word for word, kind in ALLOCATION.items() if not kind.needs_order_book]
+    if not isinstance(name, str) or name not in able:
+        known = isinstance(name, str) and name in ALLOCATION
+        message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
+        raise PlaceError((), message, name, "one of " + ", ".join(able), able)
+    return read(fields) if name in FOUND else ALLOCATION[name].model_validate(fields)
+
+
 if TYPE_CHECKING:
     TriggerField = Trigger
+    RuleField = Allocation
 else:
     TriggerField = one_of(TRIGGERS)
+    RULES = one_of(ALLOCATION)
+    RuleField = Annotated[RULES, WrapValidator(_rule_named, json_schema_input_type=Text | RULES)]
 
 
 MEMBERS = "members"
@@ -35,20 +61,19 @@ class Release(Model):
     stand_down: Days = 7.0
     """the reserve closes once the condition has not been met for this long"""
     at_most: Percent | None = None
-    """share of the reserve's size that may leave per day; left out: no limit"""
-    rule: Text = "proportional"
-    """allocation rule among the members' open orders"""
+    """share of the reserve's size that may leave per day, fractions of a unit carried on; left out: no limit"""
+    rule: RuleField = Field(default_factory=lambda: Proportional(rule="proportional"))
+    """allocation rule among the members' open orders: its name, or the rule with its fields, such as
+    {rule: priority_tiers, critical: 500}; left out: proportional"""
 
     def model_post_init(self, context: Any) -> None:
-        able = [name for name, kind in ALLOCATION.items() if not kind.model_validate({"rule": name}).needs_order_book]
-        if self.rule not in able:
-            known = self.rule in ALLOCATION
-            message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
-            raise PlaceError(("rule",), message, self.rule, "one of " + ", ".join(able), able)
+        if {"at", "products"} & self.rule.model_fields_set:
+            message = "the rule of a reserve shares what the reserve holds, for its members"
+            raise PlaceError(("rule",), message, None, "no `at` and no `products`")
 
 
 class Refill(Model):
-    """How a reserve is built up again once it is closed."""
+    """How a reserve is built up again once it is closed, from its holder's ordinary stock; a maker makes it."""
 
     after: Days = 0.0
     """time from closing to the first refill"""

@@ -55,7 +55,7 @@ def trouble(facts: Facts) -> Trouble:
 
 def _stops(effect: Effect) -> bool:
     """Whether less than usual may leave: not where more is ordered, or all of the usual units may still go."""
-    enough = effect.quantity == "flow.allowance" and min(value for _, value in effect.steps) >= 1
+    enough = effect.quantity in ("flow.allowance", "flow.exports") and min(value for _, value in effect.steps) >= 1
     return effect.quantity != "flow.extra_orders" and not enough
 
 
@@ -64,5 +64,5 @@ def _lanes_of(facts: Facts, effect: Effect) -> np.ndarray:
     network = facts.network
     routes = network.routes
     route = np.unique(network.flow_route[effect.rows])
-    leg = routes.border[route] if effect.quantity == "flow.border_open" else np.zeros(len(route), dtype=np.int64)
+    leg = routes.border[route] if effect.quantity == "flow.exports" else np.zeros(len(route), dtype=np.int64)
     return np.unique(routes.lane[route, np.maximum(leg, 0)])

@@ -1,0 +1,76 @@
+"""Write docs/reference/vocabulary.md from what the model declares: `python -m docs.make_vocabulary`.
+
+The table of quantities in CONTRIBUTING.md is written anew too.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sim.model.vocabulary import ACTIONS, EVENTS, QUANTITIES, Quantity
+
+PAGE = Path(__file__).parent / "reference" / "vocabulary.md"
+GUIDE = Path(__file__).parent.parent / "CONTRIBUTING.md"
+HEAD = "| quantity | rows | unaffected | unit | meaning |\n|---|---|---|---|---|\n"
+TABLE = re.compile(re.escape(HEAD) + r"(\|.*\n)+")
+
+
+def quantities() -> str:
+    """The table of quantities."""
+    rows = (f"| `{name}` | {q.rows} | {_unaffected(q)} | {q.unit} | {q.meaning} |\n" for name, q in QUANTITIES.items())
+    return HEAD + "".join(rows)
+
+
+def _unaffected(quantity: Quantity) -> str:
+    if quantity.own:
+        return quantity.own
+    return "no limit" if quantity.unaffected == float("inf") else f"{quantity.unaffected:g}"
+
+
+def vocabulary() -> str:
+    """The whole page."""
+    actions = "".join(f"| `{name}` | {d.rows} | {d.amount} | {d.meaning} |\n" for name, d in ACTIONS.items())
+    events = "".join(
+        f"| `{name}` | {entry.meaning} | {'yes' if entry.routine else ''} |\n" for name, entry in EVENTS.items()
+    )
+    return f"""# Words of the model
+
+What disruptions can act on, what they can do at once, and what the journal (`events.parquet`) can tell. All are
+declared in `sim/model/vocabulary.py`; another word is an error where it is used.
+
+## Quantities
+
+A *cell* is a product at a site that keeps it, a *flow* one cell buying from another, a *stop* the end of one leg of a
+flow's way, a *gate* one side of a port.
+
+{quantities()}
+## Actions
+
+What an impulse does once, at its time.
+
+| action | rows | amount | meaning |
+|---|---|---|---|
+{actions}
+## Entries of the journal
+
+Routine entries are left out of a journal of key events (`--journal key`).
+
+| event | meaning | routine |
+|---|---|---|
+{events}"""
+
+
+def guide() -> str:
+    """CONTRIBUTING.md with the table as it is declared."""
+    return TABLE.sub(lambda _: quantities(), GUIDE.read_text(encoding="utf-8"))
+
+
+def main() -> None:
+    """Write the page and the guide's table."""
+    PAGE.write_text(vocabulary(), encoding="utf-8")
+    GUIDE.write_text(guide(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

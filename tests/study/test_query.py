@@ -1,0 +1,117 @@
+"""A query reads a study's tables and does nothing else: no other file, nothing written, no setting that undoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from sim.cli import cli
+from sim.errors import ScenarioError
+from sim.study.query import query
+from tests.study.conftest import contents
+
+ROWS = 250_000
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What a finished study leaves, made by hand: two files of replications and a summary."""
+    place = tmp_path_factory.mktemp("query") / "study"
+    place.mkdir()
+    (place / "manifest.json").write_text('{"replications": 2}', encoding="utf-8")
+    for number in range(2):
+        file = place / "replications" / "one" / f"strategy-{number}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        first = number * ROWS
+        table = pa.table({"value": range(first, first + ROWS), "strategy": [f"strategy-{number}"] * ROWS})
+        pq.write_table(table, file, row_group_size=10_000)
+    pq.write_table(pa.table({"site": ["=1+1", "b"], "value": [-1.5, 2.0]}), place / "summary.parquet")
+    (place.parent / "secret.csv").write_text("a\n1\n", encoding="utf-8")
+    before = contents(place.parent)
+    yield place
+    assert contents(place.parent) == before
+
+
+def test_all_tables_are_read_in_the_order_of_their_rows(folder: Path) -> None:
+    assert query(folder, "SELECT value FROM replications")["value"].tolist() == list(range(2 * ROWS))
+    found = query(folder, "SELECT strategy, count(*) AS n FROM replications GROUP BY ALL ORDER BY ALL")
+    assert found["n"].tolist() == [ROWS, ROWS]
+    assert query(folder, "SELECT r.value FROM replications r JOIN summary s ON r.value = s.value").shape == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COPY summary TO '{out}'",
+        "COPY (SELECT 1) TO '{own}'",
+        "SELECT 1; COPY summary TO '{out}'",
+        "COPY summary FROM '{secret}'",
+        "SELECT * FROM '{secret}'",
+        "SELECT * FROM read_csv('{secret}')",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM read_blob('/etc/passwd')",
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM read_parquet('{own}')",
+        "SELECT * FROM parquet_metadata('{own}')",
+        "SELECT * FROM 'http://localhost/x.parquet'",
+        "ATTACH '{out}'",
+        "ATTACH '{out}' AS other",
+        "EXPORT DATABASE '{out}'",
+        "IMPORT DATABASE '{out}'",
+        "INSTALL httpfs",
+        "FORCE INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "RESET enable_external_access",
+        "PRAGMA enable_external_access = true",
+        "SET lock_configuration = false",
+        "SET GLOBAL lock_configuration = false",
+        "SET allowed_directories = ['/']",
+        "PRAGMA log_query_path = '{out}'",
+        "SET profiling_output = '{out}'",
+        "PRAGMA enable_profiling = 'json'",
+        "CREATE PERSISTENT SECRET s (TYPE http, BEARER_TOKEN 'x')",
+    ],
+)
+def test_what_is_more_than_reading_the_tables_is_refused_in_a_sentence(sql: str, folder: Path) -> None:
+    own = folder / "replications" / "one" / "strategy-0.parquet"
+    text = sql.format(out=folder.parent / "out", own=own, secret=folder.parent / "secret.csv")
+    with pytest.raises(ScenarioError) as caught:
+        query(folder, text)
+    told = str(caught.value)
+    assert "\n" not in told
+    assert "it wants more than to read this study's tables" in told or "Parser Error" in told or "Catalog Error" in told
+
+
+@pytest.mark.parametrize("sql", ["SELECT * FROM found", "SELECT * FROM folder", "SELECT * FROM connection", "SELEC 1"])
+def test_variables_of_the_program_are_no_tables(sql: str, folder: Path) -> None:
+    with pytest.raises(ScenarioError, match="SQL over the tables replications, summary"):
+        query(folder, sql)
+
+
+def test_a_query_that_is_ones_own_may_do_more_with_unsafe(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    query(folder, f"COPY summary TO '{out}'", unsafe=True)
+    assert pd.read_csv(out)["value"].tolist() == [-1.5, 2.0]
+    answer = CliRunner().invoke(cli, ["query", str(folder), f"SELECT * FROM '{out}'", "--unsafe"])
+    assert answer.exit_code == 0 and "2.0" in answer.output
+    with pytest.raises(ScenarioError, match="--unsafe"):
+        query(folder, f"SELECT * FROM '{out}'")
+
+
+def test_a_damaged_table_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"replications": 2}', encoding="utf-8")
+    (tmp_path / "summary.parquet").write_bytes(b"PAR1 no more")
+    with pytest.raises(ScenarioError, match="the query:"):
+        query(tmp_path, "SELECT * FROM summary")
+
+
+def test_the_csv_that_it_prints_holds_no_formula(folder: Path) -> None:
+    answer = CliRunner().invoke(cli, ["query", str(folder), "SELECT * FROM summary ORDER BY value", "--csv"])
+    assert answer.output == "site,value\n'=1+1,-1.5\nb,2.0\n"
