@@ -18,11 +18,11 @@ from benchmarks.measure import plan_of, run
 from benchmarks.strategies import cases_in, together
 from sim.engine.compile.plan import compile_plan
 from sim.scenario.load import load
-from sim.study.case import case_of
-from sim.study.fingerprint import program
-from sim.study.measures import parse_measure
-from sim.study.spec import Study
-from sim.study.task import Task, run_task
+from sim.study.design.case import case_of
+from sim.study.design.fingerprint import program
+from sim.study.design.measures import parse_measure
+from sim.study.design.spec import Study
+from sim.study.run.task import Task, run_task
 
 
 def country(folder: Path, facilities: int, days: int) -> dict[str, float]:

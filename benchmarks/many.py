@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.measure import paired, plan_of, run, verdict
 from sim.engine.impacts import impacts_of
 from sim.engine.plan import Plan
-from sim.model.censored import completed
+from sim.model.need.censored import completed
 from sim.rng import Streams
 
 

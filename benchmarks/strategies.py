@@ -7,11 +7,11 @@ from pathlib import Path
 from benchmarks import networks
 from benchmarks.measure import Pair, paired
 from sim.engine.run import simulate
-from sim.study.case import Case
-from sim.study.design import read_study
-from sim.study.fingerprint import program
-from sim.study.measures import series_of
-from sim.study.task import Task, run_task
+from sim.study.design.case import Case
+from sim.study.design.design import read_study
+from sim.study.design.fingerprint import program
+from sim.study.design.measures import series_of
+from sim.study.run.task import Task, run_task
 
 STUDY = """
 study: strategies

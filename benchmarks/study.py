@@ -20,10 +20,10 @@ from pathlib import Path
 import sim
 from benchmarks import networks
 from benchmarks.measure import verdict
-from sim.study.design import read_study
-from sim.study.fingerprint import program
-from sim.study.sharing import pack
-from sim.study.task import Task
+from sim.study.design.design import read_study
+from sim.study.design.fingerprint import program
+from sim.study.run.sharing import pack
+from sim.study.run.task import Task
 
 REPLICATIONS = 150
 FACILITIES = 300
@@ -69,7 +69,7 @@ def study(folder: Path, repeats: int, replications: int = REPLICATIONS) -> None:
     print(f"(budget 85%: {verdict(efficiency, 0.85, more_is_better=True)}); {against_one:.0%} of half the time of one")
     print(f"  Dask adds {added:.0%} to two processes  (budget 10%: {verdict(added, 0.10)})")
     print(f"  a task of two cases is {packed / 1e3:.1f} kB, the compiled network {content / 1e3:.0f} kB, once a worker")
-    print(f"  a worker imports for {_start('-c', 'import sim.study.task'):.2f} s before its first task", end="; ")
+    print(f"  a worker imports for {_start('-c', 'import sim.study.run.task'):.2f} s before its first task", end="; ")
     print(f"importing all that a run needs {_start('-c', 'import sim; sim.run'):.2f} s of processor time,", end=" ")
     print(f"tideover --help {_start('-m', 'sim', '--help'):.2f} s (budget 0.5 s)")
 

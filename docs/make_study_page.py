@@ -17,9 +17,9 @@ from click.testing import CliRunner
 
 import sim
 from sim.cli import cli
-from sim.report.study_page import study_page
-from sim.study.query import query
-from sim.study.run import StudyResult
+from sim.report.study.study_page import study_page
+from sim.study.run.query import query
+from sim.study.run.run import StudyResult
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "studies.md"

@@ -17,7 +17,7 @@ __all__ = ["Run", "ScenarioError", "StudyResult", "__version__", "run", "run_stu
 if TYPE_CHECKING:
     from sim.api import Run, run, validate
     from sim.errors import ScenarioError
-    from sim.study.run import StudyResult, run_study
+    from sim.study.run.run import StudyResult, run_study
 
 
 def __getattr__(name: str) -> Any:
@@ -27,9 +27,9 @@ def __getattr__(name: str) -> Any:
 
         return ScenarioError
     if name in ("StudyResult", "run_study"):
-        import sim.study.run
+        import sim.study.run.run
 
-        return getattr(sim.study.run, name)
+        return getattr(sim.study.run.run, name)
     if name in __all__:
         import sim.api
 

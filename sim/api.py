@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import __version__
+from sim.engine.books.conservation import LOT_CHECK_DAYS
+from sim.engine.books.journal import Detail
 from sim.engine.compile.plan import compile_plan
-from sim.engine.conservation import LOT_CHECK_DAYS
-from sim.engine.journal import Detail
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, draws_of, simulate
 from sim.engine.sizes import daily_bytes, routine_events
@@ -33,7 +33,7 @@ from sim.scenario.load import Loaded, load
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.report.why import Explanation
+    from sim.report.run.why import Explanation
 
 DAILY_FITS = 2_000_000_000
 """Bytes that the daily table may take where it was not asked for."""
@@ -65,8 +65,8 @@ class Run:
 
     @cached_property
     def daily(self) -> pd.DataFrame:
-        """One row per day, site and product; see `sim.report.tables.daily_table`."""
-        from sim.report.tables import daily_table
+        """One row per day, site and product; see `sim.report.run.tables.daily_table`."""
+        from sim.report.run.tables import daily_table
 
         return daily_table(self.outcome)
 
@@ -78,39 +78,39 @@ class Run:
     @cached_property
     def ports(self) -> pd.DataFrame:
         """One row per day and side of a port."""
-        from sim.report.tables import ports_table
+        from sim.report.run.tables import ports_table
 
         return ports_table(self.outcome)
 
     @cached_property
     def passages(self) -> pd.DataFrame:
         """One row per day and passage before which vessels queue."""
-        from sim.report.tables import passages_table
+        from sim.report.run.tables import passages_table
 
         return passages_table(self.outcome)
 
     @cached_property
     def lots(self) -> pd.DataFrame:
-        """One row per lot; see `sim.report.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
-        from sim.report.tables import lots_table
+        """One row per lot; see `sim.report.run.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
+        from sim.report.run.tables import lots_table
 
         return lots_table(self.outcome)
 
     def trace(self, lot: int) -> pd.DataFrame:
         """Where a lot went, from the journal (of detail "full"); raises ValueError for a lot that is not there."""
-        from sim.report.tables import trace_table
+        from sim.report.run.tables import trace_table
 
         return trace_table(self.outcome, lot)
 
     def made_of(self, lot: int) -> pd.DataFrame:
-        """What a lot was made of, over all stages; see `sim.report.tables.made_of_table`."""
-        from sim.report.tables import made_of_table
+        """What a lot was made of, over all stages; see `sim.report.run.tables.made_of_table`."""
+        from sim.report.run.tables import made_of_table
 
         return made_of_table(self.outcome, lot)
 
     def went_into(self, lot: int) -> pd.DataFrame:
-        """What was made of a lot, over all stages; see `sim.report.tables.went_into_table`."""
-        from sim.report.tables import went_into_table
+        """What was made of a lot, over all stages; see `sim.report.run.tables.went_into_table`."""
+        from sim.report.run.tables import went_into_table
 
         return went_into_table(self.outcome, lot)
 
@@ -120,7 +120,7 @@ class Run:
         Raises PlaceError for a site, product or day that is not there, ValueError where the run kept no daily table
         or no full journal. `print(run.why("clinic-a", "saline-bag", 43).text())` shows it in words.
         """
-        from sim.report.why import why
+        from sim.report.run.why import why
 
         number = int(self.outcome.plan.network.calendar.day(day)) if isinstance(day, dt.date) else day
         return why(self.outcome, site, product, number)
@@ -153,8 +153,8 @@ class Run:
 
     def _page(self, folder: Path | None) -> str:
         """The report; tables too long for it go into `folder`."""
-        from sim.report.facts import Facts
-        from sim.report.html import render
+        from sim.report.run.facts import Facts
+        from sim.report.run.html import render
 
         facts = Facts(self.loaded, self.outcome, self.twin, self.metrics, self.without_reserves)
         return render(facts, self.manifest, folder)
@@ -164,13 +164,13 @@ class Run:
 
         Raises ScenarioError where the folder cannot be written or holds something else.
         """
-        from sim.report.folder import write_atomically
+        from sim.report.run.folder import write_atomically
 
         return write_atomically(Path(folder), lambda place: self._fill(place, report))
 
     def _fill(self, place: Path, report: bool) -> None:
-        from sim.report.folder import write_json, write_parquet, write_parts
-        from sim.report.tables import daily_parts, genealogy_table, metrics_json, metrics_table
+        from sim.report.run.folder import write_json, write_parquet, write_parts
+        from sim.report.run.tables import daily_parts, genealogy_table, metrics_json, metrics_table
 
         write_json(place / "metrics.json", metrics_json(self.metrics))
         (place / "metrics.csv").write_text(csv_of_frame(metrics_table(self.metrics)), encoding="utf-8", newline="\n")

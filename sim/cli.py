@@ -105,7 +105,7 @@ def run(
     """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report."""
     import sim
     from sim.output.names import default_folder
-    from sim.report.folder import check_free
+    from sim.report.run.folder import check_free
     from sim.scenario.load import load
 
     overrides = read_settings(settings) | ({} if seed is None else {"seed": seed})
@@ -120,7 +120,7 @@ def run(
         result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick)
     _notes(result.loaded)
     if as_json:
-        from sim.report.tables import metrics_json
+        from sim.report.run.tables import metrics_json
 
         click.echo(json.dumps(metrics_json(result.metrics), indent=1, ensure_ascii=False, allow_nan=False))
         return
@@ -141,7 +141,7 @@ def _summary(result: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from sim.report.words import shown_value
+    from sim.report.words.words import shown_value
 
     table = Table(title=result.loaded.spec.title, title_justify="left")
     headings = ["", "this run", "without disruptions", "without reserves"]
@@ -171,8 +171,8 @@ def study(
     """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
     import sim
     from sim.output.files import put_text
-    from sim.report.comparison import summary
-    from sim.report.study_page import study_page
+    from sim.report.study.comparison import summary
+    from sim.report.study.study_page import study_page
 
     with resumable(), progress_bar(not quiet) as tick:
         result = sim.run_study(
@@ -196,7 +196,7 @@ def query(folder: Path, sql: str, as_csv: bool, unsafe: bool) -> None:
     It can read these tables only: no other file, nothing is written, no extension is loaded.
     """
     from sim.output.csv_text import csv_of_frame
-    from sim.study.query import query as ask
+    from sim.study.run.query import query as ask
 
     found = ask(folder, sql, unsafe=unsafe)
     click.echo(csv_of_frame(found) if as_csv else found.to_string(index=False), nl=not as_csv)
@@ -247,7 +247,7 @@ def kinds() -> None:
 
     from sim.disruptions import DISRUPTIONS
     from sim.hazards import PROCESSES
-    from sim.model.demand import DEMAND
+    from sim.model.need.demand import DEMAND
     from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
 
     console = Console()
@@ -338,7 +338,7 @@ def _schema(of_study: bool) -> str:
 
     if not of_study:
         return schema_text()
-    from sim.study.design import study_schema
+    from sim.study.design.design import study_schema
 
     return json.dumps(study_schema(), indent=1, ensure_ascii=False) + "\n"
 

@@ -11,8 +11,8 @@ from pydantic import Field
 from sim.disruptions.base import DISRUPTIONS, FromFile
 from sim.errors import PlaceError, placed
 from sim.model.effects import Arrivals, Effect, Impulse
+from sim.model.need.outbreak import seir
 from sim.model.network import Network
-from sim.model.outbreak import seir
 from sim.model.selection import select
 from sim.registry import Model
 from sim.units import Date, Days, NonNegative, Positive, Share, Text

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.disruptions.base import DISRUPTIONS, Disruption, one_site
 from sim.errors import PlaceError, placed
+from sim.model.chance.distributions import TimesField
 from sim.model.countries import Country
-from sim.model.distributions import TimesField
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.units import Text

@@ -18,25 +18,26 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from sim.engine.books import Books
-from sim.engine.conservation import LOT_CHECK_DAYS, Conservation
-from sim.engine.demand_source import DemandSource
-from sim.engine.dispatch import Dispatch
-from sim.engine.hoarding import Hoarding
-from sim.engine.journal import Detail, Journal
-from sim.engine.ledger import DAILY
+from sim.engine.books.books import Books
+from sim.engine.books.conservation import LOT_CHECK_DAYS, Conservation
+from sim.engine.books.journal import Detail, Journal
+from sim.engine.books.recorder import Recorder
+from sim.engine.deciding.dispatch import Dispatch
+from sim.engine.deciding.hoarding import Hoarding
+from sim.engine.deciding.ordering import Ordering
+from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.reserves import ReserveDesk
+from sim.engine.making.production import Production
+from sim.engine.making.quality import Quality
+from sim.engine.moving.seizures import seize
+from sim.engine.moving.transport import Transport
 from sim.engine.opening import put_under_way
-from sim.engine.ordering import Ordering
 from sim.engine.plan import Plan
-from sim.engine.quality import Quality
-from sim.engine.recorder import Recorder
-from sim.engine.reports import Reports
-from sim.engine.reserves import ReserveDesk
-from sim.engine.seizures import seize
-from sim.engine.state import State
-from sim.engine.stock import Patients, Production
-from sim.engine.tape import DemandTape
-from sim.engine.transport import Transport
+from sim.engine.serving.demand_source import DemandSource
+from sim.engine.serving.demand_tape import DemandTape
+from sim.engine.serving.patients import Patients
+from sim.engine.state.ledger import DAILY
+from sim.engine.state.state import State
 from sim.model.effects import Impact, Impulse, Quantities
 from sim.model.network import Network
 from sim.model.part import Part

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.state import State
-from sim.model.shipments import Phase
+from sim.engine.state.state import State
+from sim.model.goods.shipments import Phase
 
 
 def put_under_way(state: State, flow: np.ndarray, units: np.ndarray, days_ago: np.ndarray, now: float,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.demand import DemandKind
-from sim.model.distributions import Times
+from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
-from sim.model.lots import NEVER_EXPIRES
+from sim.model.goods.lots import NEVER_EXPIRES
+from sim.model.need.demand import DemandKind
 from sim.model.network import Network
 
 if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulates it needs no others

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
-from sim.engine.conservation import LOT_CHECK_DAYS
+from sim.engine.books.conservation import LOT_CHECK_DAYS
+from sim.engine.books.journal import Detail
+from sim.engine.books.recorder import Record
 from sim.engine.day import World
-from sim.engine.demand_source import KEPT_BYTES, DemandSource
-from sim.engine.demand_total import too_much
 from sim.engine.impacts import impacts_of, in_order
-from sim.engine.journal import Detail
-from sim.engine.ledger import DAILY
-from sim.engine.lots import LotRecord
 from sim.engine.plan import Plan
-from sim.engine.recorder import Record
+from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource
+from sim.engine.serving.demand_total import too_much
+from sim.engine.state.ledger import DAILY
+from sim.engine.state.lots import LotRecord
 from sim.errors import Problem, ScenarioError
 from sim.model.effects import Impact
 from sim.model.part import Part, parts_of

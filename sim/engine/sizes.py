@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.ledger import DAILY
 from sim.engine.plan import Plan
+from sim.engine.state.ledger import DAILY
 
 
 def daily_bytes(plan: Plan) -> int:

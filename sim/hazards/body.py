@@ -13,8 +13,8 @@ from pydantic_core import InitErrorDetails
 
 from sim.disruptions import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
-from sim.model.distributions import Times, parse_times
-from sim.model.drawn import Drawn, Path, find_drawn, parse_drawn, replaced
+from sim.model.chance.distributions import Times, parse_times
+from sim.model.chance.drawn import Drawn, Path, find_drawn, parse_drawn, replaced
 from sim.units import DATE
 
 Place = tuple[str | int, ...]

@@ -11,8 +11,8 @@ from sim.errors import PlaceError, placed
 from sim.hazards.body import Body
 from sim.hazards.hazard import Hazard
 from sim.hazards.processes.base import MOST_SHOCKS, Circumstances, Draws, Shock, Turn, refuse_endless
-from sim.model.distributions import Times
-from sim.model.drawn import Path
+from sim.model.chance.distributions import Times
+from sim.model.chance.drawn import Path
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.model.selection import Where

@@ -11,7 +11,7 @@ from sim.errors import PlaceError
 from sim.hazards.body import Body, read_body
 from sim.hazards.processes import PROCESSES, Process
 from sim.hazards.severity import Severity
-from sim.model.distributions import TimesField
+from sim.model.chance.distributions import TimesField
 from sim.registry import Model, one_of
 from sim.units import Share
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sim.model.distributions import Times
+from sim.model.chance.distributions import Times
 from sim.model.lists import Lists
 from sim.model.part import Part
 from sim.model.vocabulary import ACTIONS, ORDER, QUANTITIES, Action, Operation, QuantityName, known

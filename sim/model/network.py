@@ -17,11 +17,11 @@ import pandas as pd
 
 from sim.errors import PlaceError
 from sim.model.amounts import Column, Cover
-from sim.model.bill import Bill
-from sim.model.distributions import Times
+from sim.model.chance.distributions import Times
 from sim.model.effects import Effect
+from sim.model.goods.bill import Bill
 from sim.model.lookups import Lookups
-from sim.model.ways import Way
+from sim.model.sea.ways import Way
 from sim.units import EXACT
 
 CLASSES = ("vital", "essential", "necessary")

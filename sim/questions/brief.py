@@ -23,9 +23,9 @@ MOST_REPLICATIONS = 20
 def brief(file: Path, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool) -> None:
     """Write a study's policy brief (HTML and .docx); replications that are not finished yet are run first."""
     import sim
-    from sim.report.brief import main_measure
-    from sim.report.brief_files import write_brief
-    from sim.study.robustness import robustness
+    from sim.report.brief.brief import main_measure
+    from sim.report.brief.brief_files import write_brief
+    from sim.study.ask.robustness import robustness
 
     with resumable(), progress_bar(not quiet) as tick:
         result = sim.run_study(file, out, workers=workers, scheduler=scheduler, progress=tick)

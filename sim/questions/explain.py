@@ -73,10 +73,10 @@ def attribute(
 ) -> None:  # fmt: skip
     """Share the units short out over their causes: Shapley values and leave-one-out, on the same draws."""
     from sim.output.files import put_text
-    from sim.report.causes import causes_page, told
-    from sim.study.attribution import attribute as share_out
-    from sim.study.attribution import players_of
-    from sim.study.bench import read_subject
+    from sim.report.questions.causes import causes_page, told
+    from sim.study.ask.attribution import attribute as share_out
+    from sim.study.ask.attribution import players_of
+    from sim.study.run.bench import read_subject
 
     parsed = [measure_of(text) for text in measures]
     subject = read_subject(file, strategy, read_settings(settings))

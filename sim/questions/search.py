@@ -21,7 +21,7 @@ IN = click.option("--in", "share", default="90%", show_default=True, help="Share
 def target_of(text: str) -> Any:
     """The target that --target says; refuses what is none."""
     from sim.errors import PlaceError
-    from sim.study.threshold import parse_target
+    from sim.study.infer.threshold import parse_target
 
     try:
         return parse_target(text)
@@ -55,10 +55,10 @@ def search(
 ) -> None:  # fmt: skip
     """The smallest reserve with which a target is met in so many of the replications."""
     from sim.output.files import put_text
-    from sim.report.parameters import parameter_words
-    from sim.report.searches import search_page, search_words
-    from sim.study.bench import read_subject
-    from sim.study.search import smallest_reserve
+    from sim.report.questions.searches import search_page, search_words
+    from sim.report.words.parameters import parameter_words
+    from sim.study.ask.search import smallest_reserve
+    from sim.study.run.bench import read_subject
 
     wanted, subject = target_of(target), read_subject(file, strategy, read_settings(settings))
     _check_reserves(subject, (reserve,), "--reserve")
@@ -104,10 +104,10 @@ def split(
 ) -> None:  # fmt: skip
     """The best split of a budget over reserves, sites and products, and what smaller budgets would come to."""
     from sim.output.files import put_text
-    from sim.report.searches import split_page, split_words
-    from sim.study.bench import read_subject
-    from sim.study.parts import parts_of
-    from sim.study.split import best_splits
+    from sim.report.questions.searches import split_page, split_words
+    from sim.study.ask.split import best_splits
+    from sim.study.design.parts import parts_of
+    from sim.study.run.bench import read_subject
 
     wanted, subject = measure_of(measure), read_subject(file, strategy, read_settings(settings))
     aim = None if target is None else target_of(target)
@@ -160,11 +160,11 @@ def tipping(
 ) -> None:  # fmt: skip
     """How far a value may go until a target is no longer met: the tipping point, by bisection."""
     from sim.output.files import put_text
-    from sim.report.parameters import named
-    from sim.report.tipping import tipping_page, tipping_words
-    from sim.study.bench import read_subject
-    from sim.study.parameter import parse_parameter
-    from sim.study.tipping import tipping_point
+    from sim.report.questions.tipping import tipping_page, tipping_words
+    from sim.report.words.parameters import named
+    from sim.study.ask.tipping import tipping_point
+    from sim.study.design.parameter import parse_parameter
+    from sim.study.run.bench import read_subject
 
     wanted, subject = target_of(target), read_subject(file, strategy, read_settings(settings))
     try:

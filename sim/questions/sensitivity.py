@@ -29,10 +29,10 @@ def sensitivity(
 ) -> None:  # fmt: skip
     """How a measure's mean depends on values between bounds: one by one, by screening, or as shares of variance."""
     from sim.output.files import put_text
-    from sim.report.parameters import names_of
-    from sim.report.sensitivity import importance_page, told, tornado_page
-    from sim.study import sensitivity as methods
-    from sim.study.bench import read_subject
+    from sim.report.questions.sensitivity import importance_page, told, tornado_page
+    from sim.report.words.parameters import names_of
+    from sim.study.ask import sensitivity as methods
+    from sim.study.run.bench import read_subject
 
     subject = read_subject(file, strategy, read_settings(settings))
     wanted, parameters = measure_of(measure), tuple(_parameter(text) for text in vary)
@@ -62,7 +62,7 @@ def sensitivity(
 
 
 def _parameter(text: str) -> Any:
-    from sim.study.parameter import parse_parameter
+    from sim.study.design.parameter import parse_parameter
 
     path, sign, bounds = text.partition("=")
     try:

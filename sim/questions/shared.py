@@ -12,7 +12,7 @@ import click
 from sim.options import SCHEDULER, WORKERS, progress_bar, resumable
 
 if TYPE_CHECKING:
-    from sim.study.bench import Bench, Subject
+    from sim.study.run.bench import Bench, Subject
 
 COMMANDS: list[click.Command] = []
 
@@ -38,9 +38,9 @@ def bench_in(
     """Workers and a folder for tables and a page; what was asked goes into its manifest."""
     import json
 
-    from sim.study.bench import Bench
-    from sim.study.executors import Crew
-    from sim.study.store import Store, table_files
+    from sim.study.run.bench import Bench
+    from sim.study.run.executors import Crew
+    from sim.study.run.store import Store, table_files
 
     store = Store(folder, asked["question"])
     names = [*table_files(*tables), *([page] if page else [])]
@@ -65,7 +65,7 @@ def question(command: click.Command) -> click.Command:
 def measure_of(text: str) -> Any:
     """The measure that --measure says; refuses what is none."""
     from sim.errors import PlaceError
-    from sim.study.measures import parse_measure
+    from sim.study.design.measures import parse_measure
 
     try:
         return parse_measure(text)

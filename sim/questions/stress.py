@@ -30,10 +30,10 @@ def stress(
     import datetime as dt
 
     from sim.output.files import put_text
-    from sim.report.register import register_page, told
-    from sim.study.bench import read_subject
-    from sim.study.knockouts import nodes_of
-    from sim.study.stress import Sweep, horizon_of, sweep_nodes
+    from sim.report.questions.risk_register import register_page, told
+    from sim.study.ask.knockouts import nodes_of
+    from sim.study.ask.stress import Sweep, horizon_of, sweep_nodes
+    from sim.study.run.bench import read_subject
 
     overrides = read_settings(settings)
     subject = read_subject(file, strategy, overrides)
@@ -62,7 +62,7 @@ def stress(
 def _recovery(texts: tuple[str, ...], names: list[str]) -> tuple[int, dict[str, int]]:
     """(time to recover of all nodes, that of nodes by name)."""
     from sim.errors import nearest
-    from sim.study.stress import Sweep
+    from sim.study.ask.stress import Sweep
 
     usual, special = Sweep.usual, {}
     for text in texts:

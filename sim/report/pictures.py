@@ -9,8 +9,6 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from sim.report import lot_way
-from sim.report.facts import Facts
 from sim.report.figures import (
     averted,
     cover_heat,
@@ -32,7 +30,9 @@ from sim.report.figures import (
     lot_way as lot_figure,
 )
 from sim.report.figures.style import drawing, to_svg
-from sim.report.phrases import day_words, plural
+from sim.report.run import lot_way
+from sim.report.run.facts import Facts
+from sim.report.words.phrases import day_words, plural
 
 BANDS = "Grey: days with a disruption, named by the bars on top (hatched: a measure taken)."
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sim.model.amounts import AmountField, StockField, TextOrColumn
+from sim.model.chance.distributions import Times, TimesField
 from sim.model.countries import Country
-from sim.model.distributions import Times, TimesField
 from sim.model.selection import SelectorField
 from sim.registry import Model
 from sim.units import Days, NonNegative, Number, Percent, Positive, Share, Text, Whole

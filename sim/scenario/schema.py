@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.disruptions import DISRUPTIONS
 from sim.hazards import PROCESSES
-from sim.model.demand import DEMAND
+from sim.model.need.demand import DEMAND
 from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
 from sim.registry import Registry
 from sim.scenario.settings import REMOVE, REPLACE

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import PlaceError, one_of_few
-from sim.model.censored import completed
 from sim.model.countries import country_code, nearest_code
+from sim.model.need.censored import completed
 from sim.scenario.spec import Scenario
 from sim.scenario.tables import read_table
 
@@ -21,7 +21,7 @@ def read_series(
     """Day numbers, site positions and units of one product from columns date, site, product, units.
 
     With `stockouts`, a column that marks days on which stock ran out, units are issues, and demand is worked out from
-    them (`sim.model.censored.completed`), site by site over the days from its first to its last row.
+    them (`sim.model.need.censored.completed`), site by site over the days from its first to its last row.
 
     Raises ScenarioError for bad cells, unknown sites or products, two rows for one day, or no row for `product`.
     """

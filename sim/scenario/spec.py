@@ -10,9 +10,9 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from sim.disruptions import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
 from sim.hazards import Hazard
-from sim.model.ages import AgeField
 from sim.model.amounts import AmountField, ShareField, StockField
-from sim.model.demand import DEMAND, DemandKind, Poisson
+from sim.model.goods.ages import AgeField
+from sim.model.need.demand import DEMAND, DemandKind, Poisson
 from sim.model.selection import SelectorField
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.allocation.base import Allocation

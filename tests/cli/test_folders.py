@@ -76,7 +76,7 @@ def test_a_folder_of_something_else_is_refused_before_the_work(
     command: list[str], content: dict[str, str], work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sim, "run", lambda *_, **__: pytest.fail("it ran all the same"), raising=False)
-    monkeypatch.setattr("sim.study.run.replicate", lambda *_: pytest.fail("it ran all the same"))
+    monkeypatch.setattr("sim.study.run.run.replicate", lambda *_: pytest.fail("it ran all the same"))
     for name, text in content.items():
         (work / "taken" / name).parent.mkdir(parents=True, exist_ok=True)
         (work / "taken" / name).write_text(text)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import sim
-import sim.report.folder
+import sim.report.run.folder
 from tests.bad.calls import typed
 from tests.cli.calls import PROGRAM, files, tideover
 
@@ -108,8 +108,8 @@ def test_a_short_or_quiet_run_shows_no_progress(words: list[str], after: float, 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopped_while_writing_it_leaves_no_half_folder(number: signal.Signals, scenario: Path) -> None:
     code = f"""
-import os, sim.report.folder
-sim.report.folder.write_parquet = lambda path, frame: os.kill(os.getpid(), {int(number)})
+import os, sim.report.run.folder
+sim.report.run.folder.write_parquet = lambda path, frame: os.kill(os.getpid(), {int(number)})
 from sim.cli import main
 main()
 """
@@ -148,7 +148,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(scenario: Path, monkeypatch: py
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sim.report.folder, "write_parquet", full)
+    monkeypatch.setattr(sim.report.run.folder, "write_parquet", full)
     outcome = typed(["tideover", "run", "starter.yaml", "-o", "out", "-q"], scenario.parent)
     assert outcome.code == 2
     assert outcome.printed.startswith("out: cannot write here: No space left on device")

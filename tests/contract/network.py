@@ -19,7 +19,7 @@ import yaml
 import sim
 from sim.disruptions import DISRUPTIONS
 from sim.hazards import PROCESSES
-from sim.model.demand import DEMAND
+from sim.model.need.demand import DEMAND
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.reserves.reserve import TRIGGERS
 from sim.registry import Kind, Registry

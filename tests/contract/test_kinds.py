@@ -9,7 +9,7 @@ import pytest
 
 from docs.make_reference import PAGE, reference
 from sim.errors import ScenarioError
-from sim.study.fingerprint import digest
+from sim.study.design.fingerprint import digest
 from tests.contract.network import (
     GOLDEN,
     KINDS,

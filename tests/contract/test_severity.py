@@ -15,7 +15,7 @@ import pytest
 
 import sim
 from sim.disruptions import DISRUPTIONS
-from sim.model.distributions import parse_times
+from sim.model.chance.distributions import parse_times
 from sim.units import parse_duration, parse_share
 from tests.contract.network import run, scenario_with
 

@@ -12,8 +12,8 @@ import pytest
 from docs.make_vocabulary import GUIDE, PAGE, guide, vocabulary
 from sim.disruptions.demand_surge import DemandSurge
 from sim.disruptions.stock_loss import StockLoss
+from sim.engine.books.journal import Journal
 from sim.engine.day import DEEDS, undisturbed
-from sim.engine.journal import Journal
 from sim.errors import PlaceError, ScenarioError, SimulationError
 from sim.model.effects import Effect, Impulse
 from sim.model.vocabulary import ACTIONS, EVENTS, ORDER, QUANTITIES, Action, Event, Operation, QuantityName

@@ -8,7 +8,7 @@ import pytest
 
 import sim
 from docs.make_study_page import FIGURES, PAGE, figures, headline
-from sim.study.query import query
+from sim.study.run.query import query
 from tests.study.conftest import write_into
 
 STUDY = """

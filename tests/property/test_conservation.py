@@ -14,8 +14,8 @@ from hypothesis import given
 
 import sim
 from sim.disruptions import DISRUPTIONS
-from sim.engine.recorder import DAILY
-from sim.engine.transport import Transport
+from sim.engine.books.recorder import DAILY
+from sim.engine.moving.transport import Transport
 from sim.hazards import PROCESSES
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.reserves.triggers.base import TRIGGERS

@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine import books
+from sim.engine.books import books
 from sim.engine.day import World
-from sim.engine.loading import Throughput
-from sim.engine.making import Making
-from sim.engine.quality import Quality
+from sim.engine.making.making import Making
+from sim.engine.making.production import Production
+from sim.engine.making.quality import Quality
+from sim.engine.moving.loading import Throughput
 from sim.engine.run import simulate
-from sim.engine.state import State
-from sim.engine.stock import Patients, Production
+from sim.engine.serving.patients import Patients
+from sim.engine.state.state import State
 from sim.errors import SimulationError
-from sim.model.shipments import Phase, Shipments
+from sim.model.goods.shipments import Phase, Shipments
 from tests.cases import Case
 from tests.property.choices import Dice, day
 from tests.property.networks import scenario

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.disruptions import DISRUPTIONS
-from sim.engine.recorder import DAILY
+from sim.engine.books.recorder import DAILY
 from tests.property.choices import START, Spec, day
 from tests.property.networks import scenarios, struck
 from tests.property.running import changed, run, same

@@ -12,10 +12,10 @@ import pandas as pd
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sim.engine.transport import Transport
-from sim.model.geography import SeaLanes
-from sim.model.sea_ways import sea_way
-from sim.model.shipments import Phase
+from sim.engine.moving.transport import Transport
+from sim.model.goods.shipments import Phase
+from sim.model.sea.geography import SeaLanes
+from sim.model.sea.sea_ways import sea_way
 from tests.property.running import run
 
 PORTS = {"INNSA": "IN", "AEJEA": "AE", "SGSIN": "SG", "GRPIR": "GR", "NLRTM": "NL", "KEMBA": "KE"}

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.lots import Pockets, lot_of, shared_out
+from sim.model.goods.lots import Pockets, lot_of, shared_out
 
 POCKETS = 3
 STEP = st.one_of(

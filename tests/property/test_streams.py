@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine.tape import DemandTape
+from sim.engine.serving.demand_tape import DemandTape
 from sim.rng import Streams
 from tests.property.choices import Dice, Spec
 from tests.property.networks import POLICIES, scenario, scenarios

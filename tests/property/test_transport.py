@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 
 from sim.api import Run
-from sim.engine.cargo import Cargo
-from sim.engine.transport import Transport
-from sim.model.shipments import Phase
+from sim.engine.moving.cargo import Cargo
+from sim.engine.moving.transport import Transport
+from sim.model.goods.shipments import Phase
 from tests.property.choices import Dice, day
 from tests.property.networks import scenario, scenarios
 from tests.property.running import run

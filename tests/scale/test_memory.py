@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.engine import tape, totals
+from sim.engine import time_tape
+from sim.engine.books import totals
+from sim.engine.books.recorder import PORT_FIGURES
+from sim.engine.books.totals import DailyTotals
 from sim.engine.compile.plan import compile_plan
-from sim.engine.ledger import DAILY
 from sim.engine.plan import Plan
-from sim.engine.recorder import PORT_FIGURES
 from sim.engine.run import simulate
-from sim.engine.totals import DailyTotals
-from sim.model.lots import LotBook
+from sim.engine.state.ledger import DAILY
+from sim.model.goods.lots import LotBook
 from sim.scenario.load import load
 
 NETWORK = """
@@ -109,7 +110,7 @@ def test_memory_grows_with_days_by_what_is_to_be_kept_and_no_more(
     month of totals.
     """
     monkeypatch.setattr(totals, "BUFFER_BYTES", buffer)
-    monkeypatch.setattr(tape, "BLOCK_DAYS", BLOCK)
+    monkeypatch.setattr(time_tape, "BLOCK_DAYS", BLOCK)
     short, long = (network(tmp_path, days) for days in (DAYS, 4 * DAYS))
     simulate(short, detail="none", table=False, series=series)  # what is made once in a process
     (before, _), (after, kept) = (on_the_last_day(plan, series) for plan in (short, long))

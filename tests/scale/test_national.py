@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 import sim
 from sim.errors import ScenarioError
-from sim.report.evidence import assumed, sourced
+from sim.report.run.evidence import assumed, sourced
 from sim.scenario.national import PEOPLE, REGION_POWER, SPREAD, National, national_files, road_days, write_national
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine.ordering import Sources
+from sim.engine.deciding.ordering import Sources
 
 
 def unit_by_unit(part: list[int], due: list[float], left: int) -> list[int]:

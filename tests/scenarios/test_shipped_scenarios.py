@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 import sim
-from sim.report.facts import Facts
-from sim.report.story import story
+from sim.report.run.facts import Facts
+from sim.report.run.story import story
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = sorted((ROOT / "scenarios" / "crises").glob("*.yaml"))

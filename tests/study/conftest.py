@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.study.task import Task
+from sim.study.run.task import Task
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTER = (ROOT / "sim" / "scenario" / "starter.yaml").read_text(encoding="utf-8")

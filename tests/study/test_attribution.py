@@ -14,15 +14,15 @@ from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 
 from sim.cli import cli
-from sim.report.causes import causes_page, told
 from sim.report.figures import causes
 from sim.report.figures.style import drawing
-from sim.study import attribution
-from sim.study.attribution import Attribution, attribute, players_of
-from sim.study.bench import Bench, Subject, read_subject
-from sim.study.executors import Crew
-from sim.study.measures import parse_measure
-from sim.study.store import Store
+from sim.report.questions.causes import causes_page, told
+from sim.study.ask import attribution
+from sim.study.ask.attribution import Attribution, attribute, players_of
+from sim.study.design.measures import parse_measure
+from sim.study.run.bench import Bench, Subject, read_subject
+from sim.study.run.executors import Crew
+from sim.study.run.store import Store
 
 CHAIN = """
 scenario: chain

@@ -12,12 +12,12 @@ from docx import Document
 
 import sim
 from sim.cli import cli
-from sim.report.brief import in_short
-from sim.report.brief_files import write_brief
-from sim.report.phrases import count
-from sim.report.stress_des import ITEMS
-from sim.study.measures import Measure
-from sim.study.run import StudyResult
+from sim.report.brief.brief import in_short
+from sim.report.brief.brief_files import write_brief
+from sim.report.run.stress_des import ITEMS
+from sim.report.words.phrases import count
+from sim.study.design.measures import Measure
+from sim.study.run.run import StudyResult
 from tests.study.conftest import write_into
 
 STUDY = """

@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from sim.study.case import Case
-from sim.study.cutting import TOGETHER, Queue
-from sim.study.design import read_study
-from sim.study.store import Store
-from sim.study.task import DAYS, ROWS, Batch, Task
+from sim.study.design.case import Case
+from sim.study.design.design import read_study
+from sim.study.run.cutting import TOGETHER, Queue
+from sim.study.run.store import Store
+from sim.study.run.task import DAYS, ROWS, Batch, Task
 from tests.study.conftest import runs_of, write_into
 
 DRAW, RUN = 1.0, 2.5

@@ -11,12 +11,12 @@ import pytest
 
 from sim.errors import WriteError
 from sim.output import files
-from sim.study.design import read_study
-from sim.study.executors import Crew
-from sim.study.fingerprint import program
-from sim.study.replicate import replicate
-from sim.study.store import Store
-from sim.study.task import Batch, Task, run_task
+from sim.study.design.design import read_study
+from sim.study.design.fingerprint import program
+from sim.study.run.executors import Crew
+from sim.study.run.replicate import replicate
+from sim.study.run.store import Store
+from sim.study.run.task import Batch, Task, run_task
 from tests.study.conftest import contents, write_into
 
 Damage = Callable[[Path], None]

@@ -11,8 +11,8 @@ import yaml
 
 import sim
 from sim.errors import ScenarioError
-from sim.study.design import read_study, study_schema
-from sim.study.query import query
+from sim.study.design.design import read_study, study_schema
+from sim.study.run.query import query
 from tests.study.conftest import ROOT, SMALL, WriteStudy
 
 SHIPPED = sorted((ROOT / "scenarios" / "studies").glob("*.yaml"))

@@ -15,13 +15,13 @@ import pytest
 
 import sim
 from sim.errors import ScenarioError, TideoverError
-from sim.study import cutting
-from sim.study.design import read_study
-from sim.study.executors import TRIES, Crew, Done, execute
-from sim.study.fingerprint import digest, program
-from sim.study.replicate import replicate
-from sim.study.store import Store
-from sim.study.task import Task, run_task
+from sim.study.design.design import read_study
+from sim.study.design.fingerprint import digest, program
+from sim.study.run import cutting
+from sim.study.run.executors import TRIES, Crew, Done, execute
+from sim.study.run.replicate import replicate
+from sim.study.run.store import Store
+from sim.study.run.task import Task, run_task
 from tests.study.conftest import WriteStudy, contents, runs_of, write_into
 from tests.study.workers import die_on_seven, die_once, linger, square
 
@@ -71,7 +71,7 @@ def test_a_study_interrupted_twice_leaves_the_same_bytes_and_does_nothing_twice(
         ran.extend(runs_of(task))
         return run_task(task)
 
-    monkeypatch.setattr("sim.study.run.replicate", lambda *args: replicate(*args, work=counted))
+    monkeypatch.setattr("sim.study.run.run.replicate", lambda *args: replicate(*args, work=counted))
 
     def stop(share: float) -> None:
         raise KeyboardInterrupt
@@ -111,7 +111,7 @@ def test_more_replications_add_to_those_that_are_there(
         ran.extend(replication for _, replication in runs_of(task))
         return run_task(task)
 
-    monkeypatch.setattr("sim.study.run.replicate", lambda *args: replicate(*args, work=counted))
+    monkeypatch.setattr("sim.study.run.run.replicate", lambda *args: replicate(*args, work=counted))
     after = sim.run_study(more, tmp_path / "out", workers=1).replications
     assert ran == [REPLICATIONS] * CASES
     assert after[after["replication"] < REPLICATIONS].reset_index(drop=True).equals(before)
@@ -148,7 +148,7 @@ def test_a_study_goes_on_past_failures_and_the_command_ends_with_code_1(
             raise RuntimeError("no luck")
         return run_task(task)
 
-    monkeypatch.setattr("sim.study.run.replicate", lambda *args: replicate(*args, work=fails))
+    monkeypatch.setattr("sim.study.run.run.replicate", lambda *args: replicate(*args, work=fails))
     words = ["study", str(write_study()), "-o", str(tmp_path / "out"), "--workers", "1"]
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 1

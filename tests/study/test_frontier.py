@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.study.frontier import DOMINATED, EXTENDED, FRONTIER, frontier, status
+from sim.study.infer.frontier import DOMINATED, EXTENDED, FRONTIER, frontier, status
 
 
 @pytest.mark.parametrize(

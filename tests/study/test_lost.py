@@ -15,7 +15,7 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.output import files
-from sim.study.executors import Crew
+from sim.study.run.executors import Crew
 from tests.bad.calls import typed
 from tests.cli.calls import PROGRAM
 from tests.study.conftest import contents, write_into
@@ -23,8 +23,8 @@ from tests.study.conftest import contents, write_into
 KEPT = "What is finished is kept; the same command goes on from there."
 WORKERS = """
 import sys, time
-from sim.study.executors import Crew
-from sim.study.sharing import Shared
+from sim.study.run.executors import Crew
+from sim.study.run.sharing import Shared
 from tests.study.workers import linger_with
 if __name__ == "__main__":
     with Crew(2) as crew:
@@ -73,7 +73,7 @@ def test_workers_end_with_a_parent_that_is_killed_and_the_next_start_clears_up(t
         assert parent.stdout is not None
         assert b"Traceback" not in parent.stdout.read()  # which comes to an end, since nobody holds the pipe
     assert len(list((tmp_path / "temporary").glob("tideover-*"))) == 1
-    code = "from sim.study.executors import Crew\nwith Crew(1): pass"
+    code = "from sim.study.run.executors import Crew\nwith Crew(1): pass"
     subprocess.run([sys.executable, "-c", code], env=place | path, check=True)
     assert not list((tmp_path / "temporary").iterdir())
 

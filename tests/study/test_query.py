@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from sim.cli import cli
 from sim.errors import ScenarioError
-from sim.study.query import query
+from sim.study.run.query import query
 from tests.study.conftest import contents
 
 ROWS = 250_000

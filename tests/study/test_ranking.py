@@ -9,7 +9,7 @@ from collections import Counter
 
 import numpy as np
 
-from sim.study.ranking import kim_nelson
+from sim.study.infer.ranking import kim_nelson
 
 
 def published(values: np.ndarray, delta: float, alpha: float, n0: int) -> tuple[int | None, tuple[int, ...], int]:

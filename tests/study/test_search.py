@@ -15,18 +15,18 @@ from sim.errors import PlaceError, ScenarioError
 from sim.report.figures import tipping
 from sim.report.figures import tornado as tornado_figure
 from sim.report.figures.style import drawing
-from sim.report.parameters import named
-from sim.report.tipping import tipping_words
-from sim.study.bench import Bench, Subject, read_subject
-from sim.study.executors import Crew
-from sim.study.intervals import share_interval
-from sim.study.measures import parse_measure
-from sim.study.parameter import parse_parameter
-from sim.study.search import cost_per_day, smallest_reserve
-from sim.study.sensitivity import Question, morris, sobol, tornado
-from sim.study.store import Store
-from sim.study.threshold import first_true, parse_target
-from sim.study.tipping import Tipping, tipping_point
+from sim.report.questions.tipping import tipping_words
+from sim.report.words.parameters import named
+from sim.study.ask.search import cost_per_day, smallest_reserve
+from sim.study.ask.sensitivity import Question, morris, sobol, tornado
+from sim.study.ask.tipping import Tipping, tipping_point
+from sim.study.design.measures import parse_measure
+from sim.study.design.parameter import parse_parameter
+from sim.study.infer.intervals import share_interval
+from sim.study.infer.threshold import first_true, parse_target
+from sim.study.run.bench import Bench, Subject, read_subject
+from sim.study.run.executors import Crew
+from sim.study.run.store import Store
 
 CASE = """
 scenario: case

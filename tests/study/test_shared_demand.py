@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.demand_source import DemandSource
+from sim.engine.serving.demand_source import DemandSource
 from sim.rng import Streams
-from sim.study.case import Case
-from sim.study.cutting import TOGETHER
-from sim.study.design import read_study
+from sim.study.design.case import Case
+from sim.study.design.design import read_study
+from sim.study.run.cutting import TOGETHER
 from tests.study.conftest import WriteStudy, contents
 
 BLOCKS = [-256, 0]
@@ -86,9 +86,9 @@ def test_more_cases_than_go_together_give_the_same_bytes(
 ) -> None:
     path = write_study(study_of(reserves(5)))
     sim.run_study(path, tmp_path / "together", workers=1)
-    monkeypatch.setattr("sim.study.cutting.TOGETHER", 2)
+    monkeypatch.setattr("sim.study.run.cutting.TOGETHER", 2)
     sim.run_study(path, tmp_path / "pairs", workers=1)
-    monkeypatch.setattr("sim.study.task.KEPT_BYTES", 0)
+    monkeypatch.setattr("sim.study.run.task.KEPT_BYTES", 0)
     sim.run_study(path, tmp_path / "no memory", workers=1)
     assert contents(tmp_path / "together") == contents(tmp_path / "pairs") == contents(tmp_path / "no memory")
 

@@ -18,11 +18,11 @@ import pytest
 
 import sim
 from sim.errors import ScenarioError
-from sim.study.case import Case, case_of
-from sim.study.executors import Crew, execute
-from sim.study.measures import parse_measure
-from sim.study.sharing import Filed, Files, Shared, pack, unpack
-from sim.study.task import Task
+from sim.study.design.case import Case, case_of
+from sim.study.design.measures import parse_measure
+from sim.study.run.executors import Crew, execute
+from sim.study.run.sharing import Filed, Files, Shared, pack, unpack
+from sim.study.run.task import Task
 from tests.scale.counting import national_plan
 from tests.study.conftest import WriteStudy, contents
 from tests.study.workers import Naming, Noted, double, double_or_die_once
@@ -153,7 +153,7 @@ def test_content_that_a_cluster_has_lost_is_sent_again(notes: Path, tmp_path: Pa
 
 
 def case_of_size(folder: Path, facilities: int, write_study: WriteStudy) -> Case:
-    from sim.study.bench import read_subject
+    from sim.study.run.bench import read_subject
 
     plan = national_plan(folder, facilities=facilities, products=4, regions=4, days=130)
     loaded = read_subject(write_study().with_name("starter.yaml")).loaded
@@ -209,7 +209,7 @@ def test_no_room_for_temporary_files_is_told(tmp_path: Path, monkeypatch: pytest
 
 def test_what_runs_a_task_imports_no_kinds_and_no_readers_of_scenarios() -> None:
     """A plan brings the kinds that it has; importing the others would double the time that a worker takes to begin."""
-    code = "import sys, sim.study.task, sim.study.sharing; print(*sys.modules)"
+    code = "import sys, sim.study.run.task, sim.study.run.sharing; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     needless = ("sim.disruptions", "sim.hazards", "sim.scenario", "sim.engine.compile", "sim.report", "yaml", "click")
     assert [name for name in done.stdout.split() if name.startswith(needless)] == []

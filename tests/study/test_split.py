@@ -13,16 +13,16 @@ from scipy import stats
 
 from sim.cli import cli
 from sim.errors import ScenarioError
-from sim.study import cutting
-from sim.study import replicate as conducting
-from sim.study.bench import Bench, Subject, read_subject
-from sim.study.executors import Crew
-from sim.study.measures import parse_measure
-from sim.study.parts import parts_of, sizes
-from sim.study.split import Splits, best_splits, coordinates, shares_at
-from sim.study.store import Store
-from sim.study.task import Task, run_task
-from sim.study.threshold import parse_target
+from sim.study.ask.split import Splits, best_splits, coordinates, shares_at
+from sim.study.design.measures import parse_measure
+from sim.study.design.parts import parts_of, sizes
+from sim.study.infer.threshold import parse_target
+from sim.study.run import cutting
+from sim.study.run import replicate as conducting
+from sim.study.run.bench import Bench, Subject, read_subject
+from sim.study.run.executors import Crew
+from sim.study.run.store import Store
+from sim.study.run.task import Task, run_task
 from tests.study.conftest import contents, runs_of
 
 CLINIC, POST = 40.0, 10.0

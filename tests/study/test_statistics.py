@@ -11,11 +11,11 @@ import pytest
 from scipy import stats
 
 import sim
-from sim.report.comparison import sentences
-from sim.study.compare import SAME, UNDETECTED, compare, minimax_regret, rank, select_best, summarise
-from sim.study.intervals import holm, interval
-from sim.study.measures import Measure
-from sim.study.ranking import kim_nelson, probability_best
+from sim.report.study.comparison import sentences
+from sim.study.design.measures import Measure
+from sim.study.infer.compare import SAME, UNDETECTED, compare, minimax_regret, rank, select_best, summarise
+from sim.study.infer.intervals import holm, interval
+from sim.study.infer.ranking import kim_nelson, probability_best
 from tests.study.conftest import WriteStudy
 
 

@@ -11,14 +11,14 @@ from click.testing import CliRunner
 
 from sim.cli import cli
 from sim.metrics.resilience import time_to_survive
-from sim.study import cutting
-from sim.study import replicate as conducting
-from sim.study.bench import Bench, Subject, read_subject
-from sim.study.executors import Crew
-from sim.study.knockouts import Node, Use, nodes_of
-from sim.study.store import Store
-from sim.study.stress import Sweep, sweep_nodes
-from sim.study.task import Task, run_task
+from sim.study.ask.knockouts import Node, Use, nodes_of
+from sim.study.ask.stress import Sweep, sweep_nodes
+from sim.study.run import cutting
+from sim.study.run import replicate as conducting
+from sim.study.run.bench import Bench, Subject, read_subject
+from sim.study.run.executors import Crew
+from sim.study.run.store import Store
+from sim.study.run.task import Task, run_task
 from tests.study.conftest import contents, runs_of
 
 CHAIN = """

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 
 import sim
 from sim.cli import cli
-from sim.report.comparison import sentences, summary
 from sim.report.figures import fan
 from sim.report.figures.style import drawing
-from sim.report.study_page import study_page
-from sim.study.run import StudyResult
+from sim.report.study.comparison import sentences, summary
+from sim.report.study.study_page import study_page
+from sim.study.run.run import StudyResult
 from tests.study.conftest import write_into
 
 STUDY = """

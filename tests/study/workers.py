@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from sim.study.sharing import Shared
+from sim.study.run.sharing import Shared
 
 
 def square(number: int) -> int:

@@ -10,10 +10,10 @@ import pytest
 
 import sim
 from sim.engine.compile.plan import compile_plan
-from sim.model.geography import SeaLanes
-from sim.model.sea_ways import SeaWay, chart, sea_way
+from sim.model.sea.geography import SeaLanes
+from sim.model.sea.sea_ways import SeaWay, chart, sea_way
 from sim.scenario.load import load
-from sim.study.knockouts import Node, Use
+from sim.study.ask.knockouts import Node, Use
 
 FOUND = Path(__file__).parents[1] / "data" / "found"
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.engine.convoys import ConvoyQueue, mean_wait
+from sim.engine.moving.convoys import ConvoyQueue, mean_wait
 from sim.model.network import Convoys
 from tests.textbook.test_passages import strait, waits
 

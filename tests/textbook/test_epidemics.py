@@ -11,10 +11,10 @@ import yaml
 from scipy.optimize import brentq
 
 import sim
-from sim.engine.surges import AHEAD
-from sim.engine.tape import DemandTape
+from sim.engine.serving.demand_tape import DemandTape
+from sim.engine.serving.surges import AHEAD
 from sim.errors import ScenarioError
-from sim.model.outbreak import seir
+from sim.model.need.outbreak import seir
 from sim.rng import Streams
 from tests.property.running import changed, plan_of, run
 from tests.property.test_streams import DEMAND

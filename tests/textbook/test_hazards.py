@@ -11,9 +11,9 @@ import pytest
 from scipy.stats import chi2, kstest, multivariate_normal, norm, spearmanr, triang, uniform
 
 from sim.engine.impacts import impacts_of
-from sim.model.distributions import FAMILIES, parse_times
+from sim.model.chance.distributions import FAMILIES, parse_times
+from sim.model.chance.quantiles import QUANTILES
 from sim.model.effects import Impact
-from sim.model.quantiles import QUANTILES
 from sim.rng import Streams
 from tests.contract.network import STANDARD
 from tests.property.running import plan_of, run, same, written

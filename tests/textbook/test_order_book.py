@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.orders import Due, OrderBook
+from sim.engine.state.orders import Due, OrderBook
 
 FOUND = Path(__file__).parents[1] / "data" / "found"
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.engine.passage_queue import PassageQueue
+from sim.engine.moving.passage_queue import PassageQueue
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.model.distributions import parse_times
+from sim.model.chance.distributions import parse_times
 
 
 def roads(lanes: str, clinics: str = "a", days: int = 60, per_day: int = 10, more: str = "") -> str:

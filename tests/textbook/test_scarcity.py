@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.hoarding import Hoarding
+from sim.engine.deciding.hoarding import Hoarding
 from sim.engine.plan import Hoarders
 from sim.errors import ScenarioError
 from tests.contract.network import STANDARD

@@ -16,7 +16,7 @@ from sim.engine.impacts import impacts_of
 from sim.engine.run import Outcome, simulate
 from sim.hazards.processes.base import Circumstances, Draws, Shock
 from sim.hazards.processes.up_down import UpDown
-from sim.model.distributions import parse_times
+from sim.model.chance.distributions import parse_times
 from sim.model.network import Calendar
 from sim.rng import Streams
 from tests.cases import CASES, Case

@@ -12,7 +12,7 @@ from scipy.stats import nbinom
 
 import sim
 from sim.errors import ScenarioError
-from sim.model.censored import completed, estimate, estimates, scaled
+from sim.model.need.censored import completed, estimate, estimates, scaled
 from tests.scale.counting import calls_of
 
 

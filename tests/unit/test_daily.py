@@ -13,8 +13,8 @@ import sim
 from sim.engine.sizes import routine_events
 from sim.errors import ScenarioError
 from sim.model.vocabulary import EVENTS
-from sim.report.folder import write_parts
-from sim.report.tables import daily_parts
+from sim.report.run.folder import write_parts
+from sim.report.run.tables import daily_parts
 from sim.scenario.national import National, write_national
 from tests.bad.calls import typed
 from tests.cli.calls import STARTER, files

@@ -7,9 +7,9 @@ from collections.abc import Collection
 import numpy as np
 import pytest
 
-from sim.engine import totals
-from sim.engine.ledger import DAILY
-from sim.engine.totals import DailyTotals, NotKept
+from sim.engine.books import totals
+from sim.engine.books.totals import DailyTotals, NotKept
+from sim.engine.state.ledger import DAILY
 
 DAYS, GROUPS = 50, 12
 STARTS = np.array([0, 5, 9])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.engine.fleets import Fleet
+from sim.engine.moving.fleets import Fleet
 
 
 def fleet(carries: float, number: int, hours: float) -> Fleet:

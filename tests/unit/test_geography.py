@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.model import geography
-from sim.model.geography import SeaLanes, Voyage, measure, remember, simplified
 from sim.model.network import Passage
+from sim.model.sea import geography
+from sim.model.sea.geography import SeaLanes, Voyage, measure, remember, simplified
 
 NO_FILE = Path("no-such-file.csv")
 
@@ -64,7 +64,7 @@ def test_every_known_voyage_is_sound() -> None:
 
 def test_known_voyages_need_no_library() -> None:
     code = (
-        "import sys; from sim.model.geography import SeaLanes; lanes = SeaLanes();"
+        "import sys; from sim.model.sea.geography import SeaLanes; lanes = SeaLanes();"
         "lanes.voyage('CNSHA', 'NLRTM'); lanes.position('KEMBA'); assert 'searoute' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,12 +10,12 @@ import pytest
 from matplotlib.figure import Figure
 
 import sim
-from sim.report import lot_way
-from sim.report.facts import Facts
 from sim.report.figures import lot_way as figure
 from sim.report.figures.style import drawing
-from sim.report.lot_way import FATES, Way, way_of_worst
 from sim.report.pictures import draw_all
+from sim.report.run import lot_way
+from sim.report.run.facts import Facts
+from sim.report.run.lot_way import FATES, Way, way_of_worst
 
 NETWORK = """
 scenario: way

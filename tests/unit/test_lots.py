@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.engine.lots import LotKeeper
+from sim.engine.state.lots import LotKeeper
 
 CHAIN = """
 scenario: chain

@@ -13,7 +13,7 @@ from sim.hazards.processes.arrivals import Arrivals
 from sim.hazards.processes.base import Circumstances, Draws, Process, Shock
 from sim.hazards.processes.up_down import UpDown
 from sim.hazards.processes.window import Window
-from sim.model.distributions import parse_times
+from sim.model.chance.distributions import parse_times
 from sim.model.network import Calendar
 from sim.rng import Streams
 

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from sim.engine.books.totals import NotKept
 from sim.engine.compile.plan import compile_plan
-from sim.engine.ledger import DAILY
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, simulate
-from sim.engine.totals import NotKept
+from sim.engine.state.ledger import DAILY
 from sim.metrics.base import METRICS, View
 from sim.metrics.cost import Rates, costs
 from sim.metrics.summary import BREAKDOWNS
 from sim.scenario.load import load
-from sim.study.case import case_of
-from sim.study.fingerprint import program
-from sim.study.measures import LINE, MONEY, Measure, series_of
-from sim.study.task import Task, run_task
+from sim.study.design.case import case_of
+from sim.study.design.fingerprint import program
+from sim.study.design.measures import LINE, MONEY, Measure, series_of
+from sim.study.run.task import Task, run_task
 
 SCENARIO = Path(__file__).resolve().parents[2] / "scenarios" / "exercises" / "vaccine-campaign.yaml"
 RATES = Rates("USD", 0.2, 1.0)

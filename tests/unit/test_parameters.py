@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sim.disruptions import DISRUPTIONS
-from sim.report.parameters import Named, named, names_of, opening, parameter_words, value_words, with_unit
+from sim.report.words.parameters import Named, named, names_of, opening, parameter_words, value_words, with_unit
 from sim.scenario.load import Loaded, load
-from sim.study.parameter import parse_parameter
+from sim.study.design.parameter import parse_parameter
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTER = ROOT / "sim" / "scenario" / "starter.yaml"

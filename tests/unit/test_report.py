@@ -13,8 +13,6 @@ import numpy as np
 import pytest
 
 import sim
-from sim.report import page_tables
-from sim.report.facts import Facts
 from sim.report.figures import (
     averted,
     cover_heat,
@@ -27,9 +25,11 @@ from sim.report.figures import (
     unmet_by_group,
 )  # fmt: skip
 from sim.report.figures.style import drawing
-from sim.report.story import story
-from sim.report.tables import metrics_table
-from sim.report.world import outlines, unwrap
+from sim.report.run import page_tables
+from sim.report.run.facts import Facts
+from sim.report.run.outlines import outlines, unwrap
+from sim.report.run.story import story
+from sim.report.run.tables import metrics_table
 
 BARE = """
 scenario: bare

@@ -15,14 +15,14 @@ from matplotlib.figure import Figure
 
 import sim
 from sim.metrics.summary import Value
-from sim.report import materials as bill
-from sim.report import page_tables
-from sim.report.facts import Facts
 from sim.report.figures import bands, cover_over_time, materials, substitutes, timeline, use_levels
 from sim.report.figures.style import drawing, on
-from sim.report.html import render
+from sim.report.run import materials as bill
+from sim.report.run import page_tables
+from sim.report.run.facts import Facts
+from sim.report.run.html import render
+from sim.report.run.story import story
 from sim.report.sheets import MOST_CSV_ROWS, Sheet, written
-from sim.report.story import story
 
 FAMILY = """
 scenario: family

@@ -12,10 +12,10 @@ import yaml
 
 import sim
 from sim.engine.compile.plan import compile_plan
-from sim.engine.demand_source import DemandSource
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, draws_of, simulate
-from sim.engine.tape import block_of
+from sim.engine.serving.demand_source import DemandSource
+from sim.engine.time_tape import block_of
 from sim.rng import Streams
 from sim.scenario.load import load
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import sim
-from sim.report.facts import Facts
 from sim.report.figures.trouble import trouble
+from sim.report.run.facts import Facts
 from tests.contract.network import STANDARD, run
 
 OUTAGE = {"kind": "site_outage", "at": "maker", "from": "2024-01-05", "until": "2024-01-15"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.engine.loading import Throughput
+from sim.engine.moving.loading import Throughput
 
 
 @pytest.mark.parametrize("seed", range(40))

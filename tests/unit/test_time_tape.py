@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.tape import TimeTape
-from sim.model.distributions import parse_times
+from sim.engine.time_tape import TimeTape
+from sim.model.chance.distributions import parse_times
 from sim.rng import BLOCK_DAYS, Key, Streams
 
 TEXTS = ["lognormal(9d, 3d)", "4d", "uniform(1d, 3d)", "gamma(5d, 2d)"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.errors import PlaceError
-from sim.model.bill import Bill
+from sim.model.goods.bill import Bill
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.network_spec import Makes
 

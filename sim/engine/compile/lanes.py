@@ -10,19 +10,19 @@ import numpy as np
 
 from sim.errors import PlaceError, placed
 from sim.model.amounts import Column
-from sim.model.distributions import Times, parse_times
+from sim.model.chance.distributions import Times, parse_times
 from sim.model.effects import Effect
 from sim.model.network import NEVER, Calendar, Lane, Passage
+from sim.model.sea.ways import TypedWay
 from sim.model.selection import select
 from sim.model.vocabulary import QuantityName
-from sim.model.ways import TypedWay
 from sim.scenario.load import Problems
 from sim.scenario.network_spec import Hours, LaneSeason, LaneSpec
 from sim.scenario.sites import SiteTable
 from sim.units import LONGEST
 
 if TYPE_CHECKING:
-    from sim.model.geography import SeaLanes
+    from sim.model.sea.geography import SeaLanes
 
 KNOT = 24.0
 """Nautical miles that one knot makes in a day."""
@@ -40,7 +40,7 @@ class _Geography:
     @property
     def sea(self) -> SeaLanes:
         if self._sea is None:
-            from sim.model.geography import SeaLanes
+            from sim.model.sea.geography import SeaLanes
 
             self._sea = SeaLanes()
         return self._sea
@@ -210,7 +210,7 @@ def _typed_passages(spec: LaneSpec, lane: Lane) -> Lane:
 def _sea_lane(
     spec: LaneSpec, name: str, origin: int, destination: int, cost: float, capacity: float, places: _Geography
 ) -> Lane:
-    from sim.model.sea_ways import sea_way
+    from sim.model.sea.sea_ways import sea_way
 
     ends, may_use = (places.locode(origin), places.locode(destination)), frozenset(spec.may_use)
     try:

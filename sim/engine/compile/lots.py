@@ -9,8 +9,8 @@ import numpy as np
 from sim.disruptions.base import MadeBetween
 from sim.engine.plan import LotPlan, ReservePlan
 from sim.errors import PlaceError
-from sim.model.distributions import Times
-from sim.model.lots import NEVER_EXPIRES
+from sim.model.chance.distributions import Times
+from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.network_spec import ISSUES

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.engine.plan import BoundRule
-from sim.model.distributions import Times
+from sim.model.chance.distributions import Times
 from sim.model.network import Network
 from sim.rng import Streams
 

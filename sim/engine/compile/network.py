@@ -16,8 +16,8 @@ from sim.engine.compile.supply import Path, Supply, find_supply
 from sim.engine.compile.waits import Waits
 from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError
+from sim.model.need.usual import add_up
 from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
-from sim.model.usual import add_up
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.network_spec import Product
 

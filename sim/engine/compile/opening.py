@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.engine.plan import Aged, LotPlan, Opening, Start
 from sim.errors import PlaceError, placed
-from sim.model.distributions import Times
-from sim.model.lots import NEVER_EXPIRES
+from sim.model.chance.distributions import Times
+from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.policies.allocation.base import largest_remainder
 from sim.scenario.load import Loaded, Problems

@@ -17,8 +17,8 @@ from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
-from sim.engine.demand_total import too_much
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
+from sim.engine.serving.demand_total import too_much
 from sim.errors import PlaceError
 from sim.model.effects import Impact
 from sim.model.network import Network

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engine.plan import ReservePlan
 from sim.errors import PlaceError, placed
-from sim.model.lots import NEVER_EXPIRES
+from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network, whole_units
 from sim.model.selection import KINDS, Selector, Where
 from sim.policies.allocation.base import largest_remainder

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.convoys import mean_wait
-from sim.engine.loading import Window
-from sim.model.distributions import Times
+from sim.engine.moving.convoys import mean_wait
+from sim.engine.moving.loading import Window
+from sim.model.chance.distributions import Times
 from sim.model.network import Gate, Lane
 from sim.rng import Streams
 

@@ -6,7 +6,7 @@ import math
 from typing import Literal
 
 from sim.hazards.processes.base import PROCESSES, Circumstances, Draws, Process, Shock
-from sim.model.distributions import Times, TimesField
+from sim.model.chance.distributions import Times, TimesField
 from sim.units import Share, Text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.hazards.processes.base import PROCESSES, Circumstances, Draws, Process, Shock, refuse_endless
-from sim.model.distributions import Times, TimesField
+from sim.model.chance.distributions import Times, TimesField
 from sim.units import DAYS_PER, Positive
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, TypeVar
 
 from sim.errors import Problem, ScenarioError
-from sim.model.distributions import Times
+from sim.model.chance.distributions import Times
 from sim.model.network import Calendar
 from sim.registry import Kind, Registry
 from sim.rng import Streams

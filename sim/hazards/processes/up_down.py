@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from sim.hazards.processes.base import PROCESSES, Circumstances, Draws, Process, Shock, refuse_endless
-from sim.model.distributions import TimesField
+from sim.model.chance.distributions import TimesField
 
 
 @PROCESSES.register("up_down")

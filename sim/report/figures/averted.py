@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.engine.run import Outcome
-from sim.report.facts import Facts
 from sim.report.figures.bands import bands
 from sim.report.figures.style import (
     BLACK,
@@ -21,6 +20,7 @@ from sim.report.figures.style import (
     new_figure,
     thousands,
 )  # fmt: skip
+from sim.report.run.facts import Facts
 
 
 def draw(facts: Facts) -> Figure:

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from sim.model.effects import Impact
-from sim.report.facts import Facts
 from sim.report.figures.style import on, short
-from sim.report.phrases import kind_words, plural
+from sim.report.run.facts import Facts
+from sim.report.words.phrases import kind_words, plural
 
 MOST_LANES = 4
 LANE = 0.18

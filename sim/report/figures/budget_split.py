@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.report.figures.style import BLACK, BLUE, COLOURS, GREEN, GREY, HATCHES, legend, new_figure, short, thousands
-from sim.report.words import target_words
-from sim.study.split import Splits
+from sim.report.words.words import target_words
+from sim.study.ask.split import Splits
 
 
 def draw(found: Splits, currency: str) -> Figure:

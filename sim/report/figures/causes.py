@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.report.figures.style import BLACK, BLUE, GREEN, GREY, new_figure, short, wrapped
-from sim.report.phrases import plural
+from sim.report.words.phrases import plural
 
 MOST = 12
 """Causes with a bar of their own; the others share one."""
@@ -29,7 +29,7 @@ COLUMNS = ["shapley", "low", "high", "leave_one_out", "alone"]
 
 
 def draw(table: pd.DataFrame, label: str, unit: str) -> Figure:
-    """`table` has the rows of one measure and breakdown, as `sim.study.attribution` gives them, a panel a group.
+    """`table` has the rows of one measure and breakdown, as `sim.study.ask.attribution` gives them, a panel a group.
 
     Of more than `MOST_GROUPS` groups those with the largest amounts are shown.
     """

@@ -9,8 +9,8 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.report.facts import KEEPERS, WEEK, Facts
 from sim.report.figures.style import new_figure, short
+from sim.report.run.facts import KEEPERS, WEEK, Facts
 
 MOST = 45
 MOST_NUMBERS = 1300

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.report.facts import KEEPERS, Facts
 from sim.report.figures.bands import bands
 from sim.report.figures.style import BLACK, BLUE, NARROW, TALL, date_axis, ends, new_figure, short
+from sim.report.run.facts import KEEPERS, Facts
 
 MOST = 3
 

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.model.effects import Arrivals
-from sim.report.facts import Facts
 from sim.report.figures.bands import bands
 from sim.report.figures.cover_over_time import cover
 from sim.report.figures.style import BLACK, COLOURS, DASHES, date_axis, ends, new_figure, short, thousands
+from sim.report.run.facts import Facts
 
 MOST = 6
 

@@ -18,7 +18,7 @@ BANDS = ((0.05, 0.95, 0.18, "nine draws of ten"), (0.25, 0.75, 0.42, "half of th
 
 
 def draw(fan: pd.DataFrame, strategies: Sequence[str], start: dt.date, unit: str) -> Figure:
-    """`fan` has the rows of one scenario and product, as `sim.study.compare.fan` gives them."""
+    """`fan` has the rows of one scenario and product, as `sim.study.infer.compare.fan` gives them."""
     shown = list(strategies)[:MOST]
     across = min(ACROSS, len(shown))
     down = -(-len(shown) // across)

@@ -7,7 +7,6 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.facts import Facts, fill_rate, rolling
 from sim.report.figures.bands import bands
 from sim.report.figures.style import (
     BLACK,
@@ -22,7 +21,8 @@ from sim.report.figures.style import (
     short,
     thousands,
 )  # fmt: skip
-from sim.report.phrases import group_words
+from sim.report.run.facts import Facts, fill_rate, rolling
+from sim.report.words.phrases import group_words
 
 MOST = 5
 

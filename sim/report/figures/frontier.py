@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.report.figures.style import BLUE, GREY, VERMILLION, WIDTH, legend, new_figure
-from sim.study.frontier import DOMINATED, EXTENDED, FRONTIER, unit_of
-from sim.study.measures import Measure
+from sim.study.design.measures import Measure
+from sim.study.infer.frontier import DOMINATED, EXTENDED, FRONTIER, unit_of
 
 LOOKS = {FRONTIER: ("o", BLUE), EXTENDED: ("s", VERMILLION), DOMINATED: ("X", GREY)}
 MOST = 3
@@ -19,7 +19,7 @@ MOST = 3
 
 
 def draw(table: pd.DataFrame, currency: str, letters: Mapping[str, str]) -> Figure:
-    """`table` has the rows of one effect, as `sim.study.frontier.frontier` gives them; the first `MOST` scenarios.
+    """`table` has the rows of one effect, as `sim.study.infer.frontier.frontier` gives them; the first `MOST` scenarios.
 
     `letters` name the strategies.
     """

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.report.figures.style import BLACK, BLUE, ORANGE, legend, new_figure, thousands, wrapped
-from sim.study.measures import Measure
+from sim.study.design.measures import Measure
 
 BARS = {
     "morris": (("mu_star", "mean size of its effect", BLUE, ""), ("sigma", "spread of its effect", ORANGE, "///")),
@@ -16,7 +16,7 @@ BARS = {
 
 
 def draw(table: pd.DataFrame, method: str, measure: Measure, unit: str) -> Figure:
-    """`table` as `morris` or `sobol` of `sim.study.sensitivity` gives it, its parameters in words."""
+    """`table` as `morris` or `sobol` of `sim.study.ask.sensitivity` gives it, its parameters in words."""
     labels = [wrapped(name) for name in table["parameter"]]
     figure = new_figure(1.3 + sum(max(0.6, 0.2 * (label.count("\n") + 1.5)) for label in labels), 8.0)
     axes = figure.subplots()

@@ -12,8 +12,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from sim.report.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILLION, new_figure, short
-from sim.report.lot_way import FATES, Way
-from sim.report.phrases import count, plural
+from sim.report.run.lot_way import FATES, Way
+from sim.report.words.phrases import count, plural
 
 LOOKS = {
     "used": (GREEN, ""), "called back": (BLUE, "///"), "expired": (ORANGE, "..."), "destroyed": (VERMILLION, "xxx"),

@@ -10,10 +10,10 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from sim.model.network import Lane
-from sim.report.facts import KEEPERS, Facts
 from sim.report.figures.style import BLACK, BLUE, ORANGE, VERMILLION, new_figure, short
 from sim.report.figures.trouble import trouble
-from sim.report.world import outlines, unwrap
+from sim.report.run.facts import KEEPERS, Facts
+from sim.report.run.outlines import outlines, unwrap
 
 MARKS = {"supplier": "s", "port": "D", "warehouse": "^", "facility": "o"}
 MANY = 500

@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from sim.report.facts import Facts
 from sim.report.figures.bands import bands
 from sim.report.figures.style import (
     BLACK,
@@ -22,7 +21,8 @@ from sim.report.figures.style import (
     on,
     short,
 )
-from sim.report.materials import flows, made, tiers
+from sim.report.run.facts import Facts
+from sim.report.run.materials import flows, made, tiers
 
 MOST_IN_TIER, MOST_MATERIALS, MOST_MAKERS, MOST_ROWS = 6, 3, 5, 10
 BOX_WIDE, BOX_TALL = 0.62, 0.7

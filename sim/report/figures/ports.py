@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.report.facts import Facts
 from sim.report.figures.bands import bands
 from sim.report.figures.style import BLACK, COLOURS, DASHES, date_axis, ends, new_figure, short, thousands
+from sim.report.run.facts import Facts
 
 MOST = 5
 

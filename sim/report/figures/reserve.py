@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.facts import Facts
 from sim.report.figures.bands import bands
 from sim.report.figures.style import (
     BLUE,
@@ -21,6 +20,7 @@ from sim.report.figures.style import (
     short,
     thousands,
 )
+from sim.report.run.facts import Facts
 
 MOST = 6
 

@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
-from sim.report.facts import WEEK, Facts, weekly
 from sim.report.figures.bands import bands
 from sim.report.figures.cover_over_time import cover
 from sim.report.figures.style import (
@@ -24,6 +23,7 @@ from sim.report.figures.style import (
     short,
     thousands,
 )
+from sim.report.run.facts import WEEK, Facts, weekly
 
 MOST = 4
 """Products of a family that are shown."""

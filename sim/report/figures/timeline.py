@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.facts import KEEPERS, Facts
 from sim.report.figures.bands import Lane, bands, beside, lanes
 from sim.report.figures.style import (
     BLACK,
@@ -20,7 +19,8 @@ from sim.report.figures.style import (
     short,
     thousands,
 )  # fmt: skip
-from sim.report.phrases import kind_words
+from sim.report.run.facts import KEEPERS, Facts
+from sim.report.words.phrases import kind_words
 
 MOST_PRODUCTS = 8
 MOST_BARS = 25

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sim.report.figures.style import BLACK, BLUE, GREEN, GREY, VERMILLION, legend, new_figure, thousands
-from sim.report.words import target_words, unit_in
-from sim.study.threshold import Target
-from sim.study.tipping import Tipping
+from sim.report.words.words import target_words, unit_in
+from sim.study.ask.tipping import Tipping
+from sim.study.infer.threshold import Target
 
 MET, TIPS = "#e6f4ef", "#8fd0b8"
 

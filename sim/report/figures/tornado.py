@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.report.figures.style import BLACK, BLUE, ORANGE, legend, new_figure, thousands, wrapped
-from sim.study.measures import Measure
+from sim.study.design.measures import Measure
 
 
 def draw(table: pd.DataFrame, measure: Measure, unit: str) -> Figure:
-    """`table` as `sim.study.sensitivity.tornado` gives it, its parameters and bounds in words."""
+    """`table` as `sim.study.ask.sensitivity.tornado` gives it, its parameters and bounds in words."""
     bounds = zip(table["parameter"], table["low"], table["high"], strict=True)
     labels = [f"{wrapped(name)}\n{low} to {high}" for name, low, high in bounds]
     figure = new_figure(1.3 + 0.19 * sum(label.count("\n") + 1.7 for label in labels), 8.0)

@@ -10,7 +10,7 @@ from sim.report.figures.style import BLUE, GREEN, VERMILLION, new_figure, thousa
 
 
 def draw(tried: pd.DataFrame, target: str, currency: str, chosen: int | None, size: str) -> Figure:
-    """`tried` as in `sim.study.search.Smallest`; `chosen` is the size found, `size` what is sized."""
+    """`tried` as in `sim.study.ask.search.Smallest`; `chosen` is the size found, `size` what is sized."""
     figure = new_figure(4.4, 7.0)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     above.plot(tried["value"], tried["share"], color=BLUE, marker="o", markersize=5)

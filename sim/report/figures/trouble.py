@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.model.effects import Effect
-from sim.report.facts import Facts
+from sim.report.run.facts import Facts
 
 
 @dataclass(frozen=True)

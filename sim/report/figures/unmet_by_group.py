@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.metrics.summary import Value
-from sim.report.facts import Facts
 from sim.report.figures.style import BLACK, NARROW, TALL, VERMILLION, new_figure, short
-from sim.report.phrases import count, group_words, percent
+from sim.report.run.facts import Facts
+from sim.report.words.phrases import count, group_words, percent
 
 MOST = 8
 

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.facts import WEEK, Facts, weekly
 from sim.report.figures.bands import bands
 from sim.report.figures.style import BLUE, ORANGE, VERMILLION, date_axis, legend, new_figure, on, short, thousands
+from sim.report.run.facts import WEEK, Facts, weekly
 
 MOST = 4
 LEVELS = ("conventional", "contingency", "crisis")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.report.facts import WEEK, Facts, weekly
 from sim.report.figures.bands import bands
 from sim.report.figures.style import (
     BLUE,
@@ -18,6 +17,7 @@ from sim.report.figures.style import (
     on,
     thousands,
 )
+from sim.report.run.facts import WEEK, Facts, weekly
 
 WAYS = (("expired", "expired", ORANGE), ("recalled", "called back", BLUE), ("destroyed", "destroyed", VERMILLION))
 MOST = 4

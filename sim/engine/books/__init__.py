@@ -1,0 +1,1 @@
+"""The evening: what is recorded, counted and checked."""

@@ -1,0 +1,1 @@
+"""What is ordered, who gets what, and when reserves give."""

@@ -1,0 +1,243 @@
+"""Allocation and dispatch: phase 6 of the day. Sources share what they have over their open orders."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.deciding.allowance import renewed, whole
+from sim.engine.deciding.part_work import PartWork
+from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.usual import UsualUnits
+from sim.engine.making.production import Production
+from sim.engine.moving.transport import Transport
+from sim.engine.plan import Plan
+from sim.engine.state.state import State
+from sim.model.effects import Quantities
+from sim.model.part import Part
+from sim.policies.allocation.base import Claims
+
+
+class Dispatch(Part):
+    """Decides each evening what leaves on which flow."""
+
+    CHANGES = ("_closed",)
+
+    def __init__(
+        self,
+        plan: Plan,
+        state: State,
+        quantities: Quantities,
+        production: Production,
+        transport: Transport,
+        reports: Reports,
+    ) -> None:
+        network = plan.network
+        self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
+        self._production, self._transport, self._reports = production, transport, reports
+        self._first_lane = network.flow_lanes[:, 0]
+        self._sources, self._starts = network.sources
+        self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
+        self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
+        self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
+        self.work = PartWork(quantities, network.flow_usual)
+        self.expect_effects()
+        self._may_stop = quantities.touched("cell.capacity_factor")
+        self._tier = network.cell_priority[network.flow_buyer]
+        self._load = network.cell_size[network.flow_buyer]
+        self._rules = plan.allocation[self._sources]
+        self._held_back = np.zeros(len(self._sources), dtype=np.int64)
+        for number, rule in enumerate(plan.allocation_rules):
+            mine = self._rules == number
+            self._held_back[mine] = rule.held_back(network, self._sources[mine])
+        self._may_close = quantities.touched("lane.open")
+        self._closed = np.zeros(0, dtype=np.int64)
+        self._may_limit = quantities.touched("flow.allowance")
+        self.usual = UsualUnits(plan) if self._may_limit else None
+        self._may_cancel = quantities.touched("flow.cancels")
+        self._capped = transport.loading.limited[self._first_lane]
+        self._cold = transport.cold[network.flow_buyer]
+        fills_up = self._capped | self._cold & transport.loading.refrigerated[self._first_lane]
+        self._fills_up = fills_up if fills_up.any() else None
+        self._turn = network.flow_turn
+
+    def expect_effects(self) -> None:
+        """Look up who makes to order and never tests: what is made there leaves the same evening."""
+        effects = self.quantities.effects
+        longer = [row for e in effects if e.quantity == "cell.release" for row in e.rows.tolist()]
+        tested = np.array([*self.plan.testing, *longer], dtype=np.int64)
+        self._at_once = np.isin(self.network.flow_source, np.setdiff1d(self._production.unlimited, tested))
+
+    def effects_changed(self) -> None:
+        """Note which flows are closed, and which sources do a part of their work, from now on."""
+        if self._may_close:
+            self._closed = np.flatnonzero(self.quantities["lane.open"][self._first_lane] <= 0)
+        if self.work.may_be_part:
+            self.work.effects_changed()
+
+    def leaves(self) -> np.ndarray:
+        """Whether the first lane of each flow leaves today; shape (flows,)."""
+        return np.asarray(self._transport.loading.leaves[self._first_lane])
+
+    def open_requests(self) -> np.ndarray:
+        """Units owed that may leave today, over flows: nothing over a closed lane, or beyond an allowance or what may
+        cross a border, or more than the first lane carries."""
+        requested = self.state.owed.copy()
+        if self._closed.size:
+            requested[self._closed] = 0
+        if self._transport.loading.scheduled:
+            requested[~self._transport.loading.leaves[self._first_lane]] = 0
+        if self._may_limit:
+            self._keep_to_allowances(requested)
+        if self._transport.border.limits:
+            self._transport.border.keep_to_quota(requested)
+        if not self.work.on:
+            return self.within_lanes(requested)
+        before = requested.copy()
+        self.within_lanes(requested)
+        self.work.open_day(self.state.owed, before - requested)
+        return requested
+
+    def left_open(self, requested: np.ndarray, granted: np.ndarray) -> np.ndarray:
+        """What ordinary stock leaves open of the requests of an evening, over flows: not what only lies there because
+        too few are at work."""
+        still = requested - granted
+        if self.work.on:
+            still -= self.work.lying()
+        return self.within_lanes(still)
+
+    def _keep_to_allowances(self, requested: np.ndarray) -> None:
+        """A day's allowance is added to what is left of earlier ones; a flow without a limit saves nothing up."""
+        share = self.quantities["flow.allowance"]
+        holds = np.isfinite(share)
+        limited = np.flatnonzero(holds)
+        self.state.quota[~holds] = 0.0
+        if limited.size and self.usual is not None:
+            usual = share[limited] * self.usual.under_limit(holds)[limited]
+            quota = self.state.quota[limited] = renewed(self.state.quota[limited], usual)
+            requested[limited] = np.minimum(requested[limited], whole(quota))
+
+    def within_lanes(self, requested: np.ndarray) -> np.ndarray:
+        """Cut each request to what its lane can still carry alone today, and one that is left standing, so that no
+        stock is set aside for what cannot travel; cuts in place."""
+        if self._fills_up is None:
+            return requested
+        flow = np.flatnonzero(self._capped & (requested > 0))
+        if flow.size:
+            room = self._transport.loading.room(self._first_lane[flow]) / self._load[flow]
+            short = room < requested[flow]
+            requested[flow[short]] = np.ceil(np.maximum(0.0, room[short]) - 1e-9).astype(np.int64)
+        return requested
+
+    def share_out(self, requested: np.ndarray, day: int) -> np.ndarray:
+        """Units granted from ordinary stock, over flows."""
+        if self.state.order_book is not None:
+            self.state.order_book.close_day()
+        if self.work.on:  # who makes to order makes only what leaves
+            requested = self.work.cut(requested, self._at_once)
+        wanted = np.add.reduceat(requested, self._starts) if requested.size else requested
+        if not np.count_nonzero(wanted):
+            return requested
+        self._make_to_order(wanted, day)
+        available = self.state.to_send(self._sources, day)
+        short = (wanted > available - self._held_back) & (wanted > 0)
+        if not np.count_nonzero(short):
+            return self._leave(requested)
+        granted = np.where(self._over_flows(short), 0, requested)
+        for number in range(len(self.plan.allocation_rules)):
+            mine = short & (self._rules == number)
+            if np.count_nonzero(mine):
+                self._ration(number, mine, requested, available, granted)
+        return self._leave(granted)
+
+    def _leave(self, granted: np.ndarray) -> np.ndarray:
+        """What sets out of units granted from ordinary stock, over flows."""
+        return self.fit_lanes(self.work.cut(granted, ~self._at_once) if self.work.on else granted)
+
+    def from_reserve(self, granted: np.ndarray) -> np.ndarray:
+        """What sets out of units that a reserve grants, over flows: the same people send it."""
+        return self.fit_lanes(self.work.cut(granted) if self.work.on else granted)
+
+    def send(self, granted: np.ndarray, now: float) -> None:
+        """What was granted leaves stock and sets out."""
+        flow = (granted > 0).nonzero()[0]
+        if flow.size:
+            units = granted[flow]
+            np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
+            self.take_allowance(flow, units)
+            self._transport.dispatch(flow, units, now)
+
+    def take_allowance(self, flow: np.ndarray, units: np.ndarray) -> None:
+        """What has left counts against the flow's allowance, where it has one."""
+        if self._may_limit:
+            limited = np.isfinite(self.quantities["flow.allowance"][flow])
+            self.state.quota[flow[limited]] -= units[limited]
+
+    def cancel_rest(self) -> None:
+        """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as
+        far as the allowance will then reach."""
+        if not self._may_cancel:
+            return
+        state, share = self.state, self.quantities["flow.allowance"]
+        flow = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (state.owed > 0))
+        if flow.size and self.usual is not None:
+            limited = np.isfinite(share[flow])
+            daily = np.where(limited, share[flow], 0.0) * self.usual.units[flow]
+            later = self.network.making_wait[self.network.flow_source[flow]]
+            later = later + self._transport.loading.until_next[self._first_lane[flow]]
+            allowed = np.floor(np.where(limited, state.quota[flow], 0.0) + later * daily + 1e-9)
+            refused = np.maximum(0, state.owed[flow] - np.where(later > 0, allowed, 0).astype(np.int64))
+            state.cancel(flow[refused > 0], refused[refused > 0])
+
+    def make_at_once(self, cells: np.ndarray, wanted: np.ndarray, day: int) -> None:
+        """Makers among these cells (each named once) that make to order have so many units in stock afterwards."""
+        mine = np.isin(cells, self._production.unlimited) & (self.quantities["cell.capacity_factor"][cells] > 0)
+        mine &= wanted > 0
+        self._production.to_order(cells[mine], wanted[mine], day)
+
+    def _make_to_order(self, wanted: np.ndarray, day: int) -> None:
+        at = self._made_to_order
+        if self._may_stop:
+            at = at[self.quantities["cell.capacity_factor"][self._sources[at]] > 0]
+        if at.size:
+            self._production.to_order(self._sources[at], wanted[at], day)
+
+    def _ration(
+        self, rule: int, short: np.ndarray, requested: np.ndarray, available: np.ndarray, granted: np.ndarray
+    ) -> None:
+        """Let the rule share the stock of these sources (a mask) over their claims; writes into `granted`."""
+        flow = (self._over_flows(short) & (requested > 0)).nonzero()[0]
+        place = np.add.accumulate(short, dtype=np.int64) - 1  # of each source among those that are short
+        claims = self.claims(flow, place[self._source_of_flow[flow]], available[short], requested)
+        granted[flow] = self.plan.allocation_rules[rule].share(claims, self.network)
+
+    def _over_flows(self, sources: np.ndarray) -> np.ndarray:
+        """A mask over sources as one over flows, which are in order of their source."""
+        return np.repeat(sources, self._flows_of_source)
+
+    def claims(self, flow: np.ndarray, source: np.ndarray, available: np.ndarray, requested: np.ndarray) -> Claims:
+        """Claims on these flows, in ascending order of `source`; every source has one at least."""
+        buyer = self.network.flow_buyer[flow]
+        booked, book = None, self.state.order_book
+        if book is not None:
+            claim = np.full(len(self.network.flow_buyer), -1)
+            claim[flow] = np.arange(len(flow))
+            mine = claim[book.flow] >= 0
+            booked = claim[book.flow[mine]], book.units[mine]
+        cover = self._reports.on_hand(buyer) + self.state.in_transit[buyer] - self._reports.backlog(buyer)
+        return Claims(
+            available, source, requested[flow], flow, cover, self.network.cell_mean[buyer], self._tier[flow], booked
+        )
+
+    def fit_lanes(self, granted: np.ndarray) -> np.ndarray:
+        """Cut grants to what their first lane can carry today; all that leave on it share it in proportion to what they
+        were granted."""
+        if self._fills_up is None:
+            return granted
+        granted = granted.copy()
+        flow = np.flatnonzero(self._fills_up & (granted > 0))
+        if self._transport.licences.needed:  # what waits for a licence is loaded when it leaves
+            flow = flow[~self._transport.licences.required(flow)]
+        if flow.size:
+            lane, size, turn = self._first_lane[flow], self._load[flow], self._turn[flow]
+            granted[flow] = self._transport.loading.share(lane, granted[flow], size, turn, self._cold[flow])
+        return granted

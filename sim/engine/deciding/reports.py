@@ -1,0 +1,88 @@
+"""What others see of a site: the present, or what was last reported before its systems went down."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.state.state import State
+from sim.model.blackout import ORDERS
+from sim.model.effects import Quantities
+from sim.model.part import Part
+
+
+class Reports(Part):
+    """Stock reports and orders of all cells; without a blackout in the run they are the state itself."""
+
+    CHANGES = ("_on_hand", "_backlog", "_short", "_position", "_kept")
+
+    def __init__(self, state: State, quantities: Quantities) -> None:
+        self.may_fail = quantities.touched("cell.blackout")
+        self._state, self._quantities = state, quantities
+        if self.may_fail:
+            cells = np.arange(len(self._code))
+            self._on_hand, self._backlog = state.on_hand.copy(), state.backlog.copy()
+            self._short, self._position = np.zeros(len(cells), dtype=bool), state.position(cells)
+            self._kept = np.zeros(len(state.owed), dtype=np.int64)
+
+    @property
+    def _code(self) -> np.ndarray:
+        return self._quantities["cell.blackout"]
+
+    def renew(self, _: int) -> None:
+        """Every day where systems `may_fail`, when demand has been served: every cell reports whose systems work."""
+        state, works = self._state, self._code == 0
+        np.copyto(self._on_hand, state.on_hand, where=works)
+        np.copyto(self._backlog, state.backlog, where=works)
+        np.copyto(self._short, state.today.unmet > 0, where=works)
+
+    def on_hand(self, cells: np.ndarray | slice) -> np.ndarray:
+        """Stock on hand as others see it."""
+        return (self._on_hand if self.may_fail else self._state.on_hand)[cells]
+
+    def backlog(self, cells: np.ndarray) -> np.ndarray:
+        """Waiting demand as others see it."""
+        return (self._backlog if self.may_fail else self._state.backlog)[cells]
+
+    def short(self, cells: np.ndarray | slice) -> np.ndarray:
+        """Whether demand went unmet today, as others see it."""
+        return np.asarray(self._short[cells] if self.may_fail else self._state.today.unmet[cells] > 0)
+
+    def position(self, cells: np.ndarray | slice) -> np.ndarray:
+        """Inventory position for the cells' own review: the old one where figures are frozen, orders kept included."""
+        position = self._state.position(cells)
+        if self.may_fail:
+            buyer = self._state.plan.network.flow_buyer
+            position += np.bincount(buyer, self._kept, len(self._code))[cells].astype(np.int64)
+            frozen = self._code[cells] == ORDERS["frozen"]
+            self._position[cells] = np.where(self._code[cells] > 0, self._position[cells], position)
+            position = np.where(frozen, self._position[cells], position)
+        return position
+
+    def stock_for_review(self, cells: np.ndarray | slice) -> np.ndarray:
+        """Stock on hand for the cells' own review."""
+        if not self.may_fail:
+            return self._state.on_hand[cells]
+        return np.where(self._code[cells] == ORDERS["frozen"], self._on_hand[cells], self._state.on_hand[cells])
+
+    def reviews(self, cells: np.ndarray) -> np.ndarray:
+        """Whether each of these cells can review and order at all."""
+        return np.asarray(self._code[cells] != ORDERS["none"])
+
+    def sent(self, flow: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of a review's orders those that reach their sources now; the others are kept."""
+        if not self.may_fail:
+            return flow, units
+        late = self._code[self._state.plan.network.flow_buyer[flow]] == ORDERS["late"]
+        np.add.at(self._kept, flow[late], units[late])
+        return flow[~late], units[~late]
+
+    def overdue(self) -> tuple[np.ndarray, np.ndarray]:
+        """Orders kept whose sites are connected again; they are handed over once."""
+        if not self.may_fail or not self._kept.any():
+            nothing = np.zeros(0, dtype=np.int64)
+            return nothing, nothing
+        connected = self._code[self._state.plan.network.flow_buyer] == 0
+        flow = np.flatnonzero((self._kept > 0) & connected)
+        units = self._kept[flow]
+        self._kept[flow] = 0
+        return flow, units

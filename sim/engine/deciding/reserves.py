@@ -1,0 +1,232 @@
+"""Reserves during a run: triggers in the evening review, releases at dispatch, refilling afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.engine.books.journal import Journal
+from sim.engine.deciding.dispatch import Dispatch
+from sim.engine.deciding.reports import Reports
+from sim.engine.plan import Plan, ReservePlan
+from sim.engine.spans import in_place
+from sim.engine.state.state import State
+from sim.model.effects import Impact
+from sim.model.goods.lots import NEVER_EXPIRES
+from sim.model.part import Part
+from sim.policies.reserves.triggers.base import Members, MemberView
+
+
+class DailyRate(Part):
+    """Whole units that a rate of `units` a day allows; fractions are carried until they make a unit.
+
+    A unit that fractions have made is kept until it is used; what else is not used of a day is lost with it.
+    """
+
+    CHANGES = ("_carried",)
+
+    def __init__(self, units: np.ndarray) -> None:
+        self.units = units
+        self._carried = np.zeros(len(units))
+
+    def today(self) -> np.ndarray:
+        """Units allowed today."""
+        return np.floor(self._carried + self.units + 1e-9).astype(np.int64)
+
+    def use(self, units: np.ndarray) -> None:
+        """The day is over, and so many were used."""
+        left = self._carried + self.units - np.maximum(units, np.floor(self.units + 1e-9))
+        self._carried = np.clip(left, 0.0, 1.0)
+
+
+class ReserveDesk(Part):
+    """One reserve's state of alert, its releases and its refilling.
+
+    Everything is kept for each member cell, so that a reserve may be open to one member and closed to another.
+    """
+
+    CHANGES = ("released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at", "_asked", "_moved")
+    VIEWS = ("stock",)
+
+    def __init__(
+        self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
+    ) -> None:
+        self.reserve: ReservePlan = plan.reserves[position]
+        self._position = position
+        self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
+        self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
+        self.rejoin()
+        self._reports = reports
+        self.hear(plan.impacts)
+        members = len(self.reserve.members)
+        cells = self.reserve.members
+        self._cells = in_place(cells)
+        self._members = Members(self.reserve.member, plan.network.cell_product[cells], plan.network.cell_mean[cells])
+        self._since = np.full(members, np.nan)
+        self._last_met = np.full(members, -np.inf)
+        self._open = np.zeros(members, dtype=bool)
+        self._alert = self._any_open = False
+        self._closed_at = -np.inf
+        spec, holder = self.reserve.spec, self.reserve.holder
+        self._rule = spec.release.rule
+        limit = 1.0 if spec.release.at_most is None else spec.release.at_most
+        self._daily = DailyRate(limit * self.reserve.size)
+        self._back = DailyRate((0.0 if spec.refill is None else spec.refill.at_most) * self.reserve.size)
+        # makers that keep no stock to refill from make what is lacking beside what is ordered of them
+        self._makes = plan.network.making_wait[holder] > 0
+        self._asked_at_most = self._back.units * plan.usual_wait[holder]
+        self._asked, self._moved = np.zeros(len(holder)), np.zeros(len(holder), dtype=np.int64)
+
+    def rejoin(self) -> None:
+        self.stock = self._state.reserve[self._position]
+
+    def hear(self, impacts: Sequence[Impact]) -> None:
+        """From now on these are the disruptions that are announced, each until it is over."""
+        self._announced = [(i.announced, i.end) for i in impacts if i.acts]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any member may draw today."""
+        return self._any_open
+
+    def review(self, day: float) -> None:
+        """Look at the trigger: condition met -> authorisation after the delay; not met for a while -> closed."""
+        self.released.fill(0)
+        release, cells = self.reserve.spec.release, self._cells
+        announced = any(told <= day < over for told, over in self._announced)
+        view = MemberView(self._members, self._reports.on_hand(cells), self._reports.short(cells), day, announced)
+        met = release.when.met(view)
+        if not self._alert and not np.count_nonzero(met):
+            return
+        self._last_met[met] = day
+        was_alert, was_open = ~np.isnan(self._since), self._open.copy()
+        self._since[met & ~was_alert] = day
+        over = was_alert & (day - self._last_met > release.stand_down)
+        self._since[over] = np.nan
+        alert = ~np.isnan(self._since)
+        self._open = alert & (day >= self._since + release.after)
+        self._alert, self._any_open = bool(alert.any()), bool(self._open.any())
+        if (met & ~was_alert).any() and not was_alert.any():
+            self._journal.note("reserve_triggered", day, cause=self.reserve.name)
+        if self._any_open and not was_open.any():
+            self._journal.note("reserve_opened", day, cause=self.reserve.name)
+        if was_open.any() and not self._any_open:
+            self._closed_at = day
+            self._journal.note("reserve_closed", day, cause=self.reserve.name)
+
+    def release(self, requested: np.ndarray, day: float) -> np.ndarray:
+        """Units that leave the open reserve on each flow, given what is still asked for; shape (flows,)."""
+        given = np.zeros(len(requested), dtype=np.int64)
+        left = np.minimum(self._daily.today(), self.stock - self._too_old(day))
+        self._release_own(left, day)
+        left = left - self.released
+        reserve = self.reserve
+        entitled = np.array([self._open[serves].any() for serves in reserve.flow_serves], dtype=bool)
+        mine = np.flatnonzero(entitled & (requested[reserve.flow] > 0)) if len(reserve.flow) else np.zeros(0, np.int64)
+        mine = mine[left[reserve.flow_holder[mine]] > 0]
+        if mine.size:
+            mine = mine[np.argsort(reserve.flow_holder[mine], kind="stable")]
+            holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
+            claims = self._dispatch.claims(reserve.flow[mine], source, left[holders], requested)
+            given[reserve.flow[mine]] = self._rule.share(claims, self._network)
+            given = self._dispatch.from_reserve(given)
+            np.add.at(self.released, reserve.flow_holder[mine], given[reserve.flow[mine]])
+        self._daily.use(self.released)
+        self.stock -= self.released
+        self._journal.cells("release", day, *self._some(self.released), cause=reserve.name)
+        return given
+
+    def refill(self, day: float) -> None:
+        """After all sending: put back stock that the holder has no open order for, at most a share of the size a day;
+        makers that make to order make it."""
+        if not self._refills(day):
+            return
+        holder, state = self.reserve.holder, self._state
+        free = (state.owed_out[holder] == 0) & ~self._makes
+        wanted = np.where(free, np.minimum(self.reserve.size - self.stock, self._back.today()), 0)
+        if wanted.any():
+            self._dispatch.make_at_once(holder, wanted, int(day))
+        self._put_back(np.minimum(wanted, state.on_hand[holder]), day)
+        self._back.use(self._moved)
+        self._moved.fill(0)
+
+    def refill_by_making(self, day: float) -> None:
+        """Before all sending: put back what makers have beyond the orders that are due, and ask them for more."""
+        if not self._makes.any() or not self._refills(day):
+            self._asked.fill(0)
+            return
+        holder, state = self.reserve.holder, self._state
+        assert state.due is not None and state.for_reserves is not None
+        due = np.bincount(self._network.flow_source, state.due.of(state.owed), len(state.on_hand)).astype(np.int64)
+        wanted = np.minimum(self.reserve.size - self.stock, self._back.today())
+        wanted = np.minimum(wanted, np.maximum(0, state.on_hand - due)[holder])
+        self._put_back(np.where(self._makes, wanted, 0), day)
+        asked = np.minimum(self._asked + self._back.units - self._moved, self._asked_at_most)
+        self._asked = np.where(self._makes, np.clip(asked, 0, self.reserve.size - self.stock), 0.0)
+        np.add.at(state.for_reserves, holder, np.ceil(self._asked - 1e-9).astype(np.int64))
+
+    def _refills(self, day: float) -> bool:
+        refill = self.reserve.spec.refill
+        return refill is not None and not self.is_open and day >= self._closed_at + refill.after
+
+    def _put_back(self, moved: np.ndarray, day: float) -> None:
+        """Units, over holders, go from ordinary stock into the reserve."""
+        holder, state = self.reserve.holder, self._state
+        self._moved += moved
+        if state.lots is not None:
+            state.lots.move(state.lots.pocket[holder], state.lots.reserve[self._position], moved, int(day))
+        state.on_hand[holder] -= moved
+        self.stock += moved
+        self._journal.cells("refill", day, *self._some(moved), cause=self.reserve.name)
+
+    def _release_own(self, left: np.ndarray, day: float) -> None:
+        """A facility that holds the reserve itself takes what it lacks to its usual position."""
+        holder, member = self.reserve.own.T
+        cell = self.reserve.members[member]
+        units = np.where(self._open[member], np.minimum(left[holder], self._own_need(cell)), 0)
+        self._state.on_hand[cell] += units
+        self.released[holder] += units
+        lots = self._state.lots
+        if lots is not None:
+            lots.move(lots.reserve[self._position][holder], lots.pocket[cell], units, int(day))
+
+    def _own_need(self, cells: np.ndarray) -> np.ndarray:
+        """Backlog, and what is missing on hand to a week of usual demand; over cells."""
+        week = np.ceil(7 * self._network.cell_mean[cells]).astype(np.int64)
+        return np.maximum(0, self._state.backlog[cells] + week - self._state.on_hand[cells])
+
+    def lose(self, units: np.ndarray) -> None:
+        """Units of the reserve are destroyed, over holders."""
+        self.stock -= units
+        if self._state.lots is not None:
+            self._state.lots.destroy(self._state.lots.reserve[self._position], units)
+
+    def pockets(self, flow: np.ndarray) -> np.ndarray | None:
+        """Where the lots lie that the reserve sends out on some of its flows; None where nothing is kept by lot."""
+        lots, reserve = self._state.lots, self.reserve
+        if lots is None:
+            return None
+        holder = np.zeros(len(self._network.flow_buyer), dtype=np.int64)
+        holder[reserve.flow] = reserve.flow_holder
+        return np.asarray(lots.reserve[self._position][holder[flow]])
+
+    def rotate(self, day: int) -> None:
+        """Routine rotation: ordinary stock gets what expires first, the reserve keeps what lasts longest."""
+        lots = self._state.lots
+        if lots is not None and self.reserve.spec.rotation == "routine":
+            lots.rotate(self._position, day)
+
+    def _too_old(self, day: float) -> np.ndarray:
+        """Units of each holder that some member would not accept on receipt."""
+        state, reserve = self._state, self.reserve
+        wanted = None if state.lots is None else state.last_use_wanted(reserve.flow, day)
+        if wanted is None or state.lots is None:
+            return np.zeros(len(self.stock), dtype=np.int64)
+        latest = np.full(len(self.stock), -NEVER_EXPIRES, dtype=np.int64)
+        np.maximum.at(latest, reserve.flow_holder, wanted)
+        return state.lots.too_old(state.lots.reserve[self._position], latest)
+
+    def _some(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        moved = np.flatnonzero(units)
+        return self.reserve.holder[moved], units[moved]

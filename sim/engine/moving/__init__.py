@@ -1,0 +1,1 @@
+"""Goods under way: lanes, vehicles, ports, passages, borders."""

@@ -1,0 +1,37 @@
+"""When what is ready sets out on a lane, and how long it is then on its way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.moving.loading import Loading, after_curfew
+from sim.engine.time_tape import TimeTape
+from sim.model.effects import Quantities
+from sim.model.network import Network
+from sim.model.part import Part
+from sim.rng import Streams
+
+
+class Journeys(Part):
+    """Hours, curfews and journey times of all lanes."""
+
+    def __init__(self, network: Network, loading: Loading, quantities: Quantities, streams: Streams) -> None:
+        lanes = network.lanes
+        self._loading, self._quantities = loading, quantities
+        self._times = TimeTape([f"lane/{x.round or x.name}" for x in lanes], [x.times for x in lanes], streams)
+        self._may_have_curfew = quantities.touched("lane.opens", "lane.closes")
+        self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
+
+    def sets_out(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
+        """When what is ready at a time may set out on each of some lanes."""
+        at = self._loading.begin(lane, at)
+        if self._may_have_curfew:
+            at = after_curfew(at, self._quantities["lane.opens"][lane], self._quantities["lane.closes"][lane])
+        return at
+
+    def length(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray:
+        """Days for which what sets out at a time is under way on each of some lanes."""
+        length = self._times.at(lane, np.floor(at))
+        if self._may_slow_down:
+            length = length * self._quantities["lane.factor"][lane] + self._quantities["lane.extra"][lane]
+        return length

@@ -1,0 +1,285 @@
+"""Goods under way: legs, ports, borders and passages, in continuous time.
+
+Nothing observes a shipment between two instants of the clock, so all movement up to an instant is worked out at that
+instant, in order of its own times, for all shipments at once. Where ports have berths, one vessel's leaving lets the
+next one in, so what is bound through ports goes from event to event instead.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.engine.books.journal import Journal
+from sim.engine.moving.border import PASSES, Border
+from sim.engine.moving.cargo import Cargo
+from sim.engine.moving.fleets import Fleets
+from sim.engine.moving.journeys import Journeys
+from sim.engine.moving.licences import Licences
+from sim.engine.moving.loading import Loading
+from sim.engine.moving.passages import Passages
+from sim.engine.moving.permits import Permits
+from sim.engine.moving.ports import Ports
+from sim.engine.plan import Plan
+from sim.engine.state.state import State
+from sim.model.effects import Quantities
+from sim.model.goods.shipments import Phase
+from sim.model.part import Part
+from sim.model.vocabulary import Event
+from sim.rng import Streams
+
+FATES: tuple[tuple[float, Event], ...] = ((2.0, "returned"), (3.0, "destroyed"))
+"""What becomes of goods caught at a border that has closed, by the codes of `flow.at_border`."""
+
+
+class Transport(Part):
+    """Moves the shipments of one run."""
+
+    CHANGES = ("_since", "_some_leg_closed")
+
+    def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal) -> None:
+        network = plan.network
+        self.network, self.state, self.quantities, self.journal = network, state, quantities, journal
+        self.cold = network.cell_cold
+        lanes = network.lanes
+        self.loading = Loading(lanes, -network.calendar.warm_up)
+        self._journeys = Journeys(network, self.loading, quantities, streams)
+        self._cargo = Cargo(network, state)
+        self._fleets = Fleets(lanes, self.loading, self._cargo, self._journeys)
+        self._permits = Permits(network, self._cargo, quantities, streams, journal)
+        self.border = Border(plan, self._cargo, quantities)
+        self.ports = Ports(network, self._cargo, self._permits, quantities, streams, journal)
+        self.passages = Passages(network, streams, quantities)
+        self.licences = Licences(quantities, streams, "flow.licence")
+        self._has_ports = bool((network.routes.legs > 1).any())
+        self.through_ports = self._has_ports or self.licences.needed
+        self._look_what_is_open()
+        self._since = float(-network.calendar.warm_up)
+
+    @property
+    def stops_on_the_way(self) -> bool:
+        """Whether goods stop anywhere on their way in this run: at ports, for a licence, or before a passage."""
+        return self._has_ports or self.licences.any or bool(self.passages.queues)
+
+    def open_day(self, day: int) -> None:
+        """Midnight: ports, borders and lanes may let a day's worth pass again, and what is due by now gets where it is
+        going."""
+        if self.through_ports:
+            self.ports.open_day()
+        if self.border.limits:
+            self.border.open_day()
+        self.loading.renew(day)
+        if self._fleets:
+            self._fleets.renew(day)
+        self.advance(float(day), inclusive=True)
+
+    def advance(self, until: float, inclusive: bool) -> None:
+        """Move everything that is due before `until` (or at it, if inclusive), under the present quantities."""
+        if until <= self._since and not inclusive:
+            return  # all that was due before has moved, under the quantities of its time
+        limit = until if inclusive else math.nextafter(until, -math.inf)
+        if self.ports.berths.any:
+            self._from_event_to_event(limit, until)
+        else:
+            self._sweep(limit, math.ceil(limit))
+        self._since = until
+        if inclusive:
+            self.state.shipments.compact()
+
+    def _sweep(self, limit: float, day: int) -> None:
+        """Everything that is due by `limit`; what comes home can be used from `day` on."""
+        moves = True
+        while moves:
+            self.passages.pass_on(self.state.shipments, limit, self.journal)
+            due = self._cargo.due(limit)
+            if not due.size:
+                return
+            self._arrive(due, day, limit)
+            moves = self.through_ports and self._pass_on(self._cargo.due(limit), limit)
+
+    def _from_event_to_event(self, limit: float, until: float) -> None:
+        """Goods bound through ports, one instant after the other; then all the others at once."""
+        cargo, ports = self._cargo, self.ports
+        cargo.look_at_ports()
+        ports.count_berths()
+        now = self._since
+        while now <= limit:
+            self._since = now
+            self._sweep(now, math.ceil(limit))
+            following = min(cargo.next_after(now), self.passages.next_turn(cargo.table))
+            ports.traffic.occupied(ports.berths.taken, now, min(following, until))
+            now = following
+        cargo.look_at_all()
+        self.passages.pass_on(cargo.table, limit, self.journal)
+        self._arrive(cargo.due(limit), math.ceil(limit), limit)
+
+    def dispatch(self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None) -> None:
+        """Send goods from their sources, or from the pockets of lots that are given, onto the first leg."""
+        rows, flow = self.state.send(flow, units, now, pocket)
+        if self.licences.needed:
+            held = self.licences.required(flow)
+            self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
+            rows, flow = rows[~held], flow[~held]
+        self._launch(*self._board(rows, self.network.flow_lanes[flow, 0], now))
+
+    def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
+        """Goods that wait at their source, before their first leg, for a licence."""
+        table = self.state.shipments
+        table["leg"][rows], table["phase"][rows], table["time"][rows] = -1, Phase.CLEARING, until
+        self.journal.shipments("licence_wait", table, rows, np.full(len(rows), now))
+
+    def waiting_at_passages(self, day: float) -> np.ndarray:
+        """Handling units waiting before each passage at a time."""
+        table = self.state.shipments
+        held = table.where(Phase.HELD)
+        held = held[table["time"][held] < day]
+        return np.bincount(table["passage"][held], self._cargo.load(held), len(self.network.passages))
+
+    def expect_effects(self, now: float) -> None:
+        """From `now` on effects may come that were not known before."""
+        self.licences.expect_effects()
+        self._permits.expect_effects()
+        self.passages.expect_effects(self.state.shipments, now)
+
+    def effects_changed(self, now: float) -> None:
+        """Deal with goods under way when disruptions begin or end: at passages and before borders."""
+        self._look_what_is_open()
+        self.border.effects_changed()
+        self.ports.effects_changed()
+        self.passages.changed(self.state.shipments, now, self.journal)
+        self._at_border(now)
+
+    def detain(self, rows: np.ndarray, days: float, now: float) -> None:
+        """Hold goods where they are; what was to happen to them in a port, and their voyage, goes on later."""
+        table = self.state.shipments
+        phase, time = table["phase"][rows], table["time"][rows]
+        sails = np.isin(phase, (Phase.TRAVELLING, Phase.HELD))
+        table["departed"][rows[sails]] += days  # moves what is left of the journey
+        later = np.where(sails, time, np.maximum(time, now)) + days
+        waits = phase == Phase.QUEUED
+        self.ports.keep_waiting(rows[waits], later[waits] - time[waits])
+        table["time"][rows] = later
+
+    def _look_what_is_open(self) -> None:
+        """Whether any lane is closed, until effects change."""
+        self._some_leg_closed = bool((self.quantities["lane.open"] <= 0).any())
+
+    def _pass_on(self, due: np.ndarray, limit: float) -> bool:
+        """Let goods through ports and onto their next legs; whether any of them may get further by `limit`."""
+        if not due.size:
+            return False
+        table = self.state.shipments
+        phase = table["phase"][due]
+        cleared, ready = (due[phase == x] for x in (Phase.CLEARING, Phase.READY))
+        ashore, berthed = self.ports.serve(due, self._since)
+        at_once = ashore[table["time"][ashore] <= limit] if ashore.size else ashore
+        if at_once.size:
+            cleared = np.sort(np.concatenate([cleared, at_once]))
+        if cleared.size:
+            table["phase"][cleared] = Phase.READY
+            ready = np.sort(np.concatenate([ready, cleared])) if ready.size else cleared
+        left = self._depart(ready)
+        if self.ports.berths.any:  # a berth or a place in the yard that has become free lets the next one in
+            return bool(left.size or ashore.size or cleared.size or berthed.size)
+        return bool(np.count_nonzero(table["time"][left] <= limit))
+
+    def _arrive(self, due: np.ndarray, day: int, limit: float) -> None:
+        table = self.state.shipments
+        home = due[table["phase"][due] == Phase.TRAVELLING]
+        if not home.size:
+            return
+        ashore = home[:0]
+        if self.through_ports:
+            last = self._cargo.at_last_leg(home)
+            home, ashore = home[last], home[~last]
+        if self._permits.needed and home.size:
+            self._permits.ask(home[~table["permit"][home]])
+            home = home[table["time"][home] <= limit]
+        if home.size:
+            if self.state.lots is not None:  # whatever is kept back stands in the order in which it came
+                home = home[np.argsort(table["time"][home], kind="stable")]
+            back = self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
+            self.journal.shipments("arrival", table, home, table["time"][home])
+            if back is not None:
+                self._note_kept_back(home[back])
+            table.finish(home)
+        if ashore.size:
+            self.ports.receive(ashore)
+
+    def _note_kept_back(self, rows: np.ndarray) -> None:
+        """What arrives of lots that were called back, by recall."""
+        table, lots = self.state.shipments, self.state.lots
+        assert lots is not None
+        recall = lots.book["recall"][table["lot"][rows]]
+        for number in np.unique(recall).tolist():
+            mine = rows[recall == number]
+            self.journal.shipments("kept_back", table, mine, table["time"][mine], lots.recalls[number])
+
+    def _depart(self, rows: np.ndarray) -> np.ndarray:
+        """Send cleared rows onto their next leg where it is open; returns the rows that left."""
+        table = self.state.shipments
+        if not rows.size:
+            return rows
+        passed = rows[self._may_leave(rows)] if self._some_leg_closed or self.loading.scheduled else rows
+        if self.border.limits and passed.size:
+            passed = self._cargo.part(passed, self.border.admit(passed))
+        if self.loading.may_fill_up and passed.size:
+            buyer = self.network.flow_buyer[table["flow"][passed]]
+            lane = self.network.flow_lanes[table["flow"][passed], table["leg"][passed] + 1]
+            turn = (table["id"][passed], table["time"][passed])
+            units, size = table["units"][passed], self._cargo.size(passed)
+            units = self.loading.admit_cold(lane, units, size, turn, self.cold[buyer])
+            passed = self._cargo.part(passed, self.loading.admit(lane, units, size, turn))
+        if passed.size:
+            at = np.maximum(table["time"][passed], self._since)
+            table["leg"][passed] += 1
+            passed, lane, at = self._board(passed, self._cargo.lane(passed), at)
+            self._launch(passed, lane, at)
+        return passed
+
+    def _may_leave(self, rows: np.ndarray) -> np.ndarray:
+        """Whether something leaves on the lanes that these rows come to next; a mask."""
+        table = self.state.shipments
+        lane = self.network.flow_lanes[table["flow"][rows], table["leg"][rows] + 1]
+        return np.asarray((self.quantities["lane.open"][lane] > 0) & self.loading.leaves[lane])
+
+    def _board(
+        self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
+        """(rows, lanes, departures) of goods that are ready at `at`: they wait for vehicles, where their lane has some,
+        and are split where they go with several."""
+        if not self._fleets:
+            return rows, lane, at
+        return self._fleets.board(rows, lane, np.broadcast_to(self._journeys.sets_out(lane, at), lane.shape))
+
+    def _launch(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float) -> None:
+        table = self.state.shipments
+        at = self._journeys.sets_out(lane, at)
+        length = self._journeys.length(lane, at)
+        table["phase"][rows] = Phase.TRAVELLING
+        table["departed"][rows], table["length"][rows] = at, length
+        table["time"][rows] = self.loading.end(lane, at + length)
+        if self.border.limits:
+            self.border.crossed(rows)
+        np.add.at(self.state.lane_units, lane, table["units"][rows])
+        self.journal.shipments("departure", table, rows, table["departed"][rows])
+        self.passages.launched(table, rows, lane, self.journal)
+
+    def _at_border(self, now: float) -> None:
+        """Goods on the way to a border that does not let all pass: let through, returned or destroyed where a ban says
+        so."""
+        if not self.through_ports:
+            return
+        rows, code = self.border.caught(now)
+        if not rows.size:
+            return
+        table = self.state.shipments
+        self.ports.give_up(rows[code > PASSES], now)
+        table["exempt"][rows[code == PASSES]] = True
+        for value, event in FATES:
+            mine = rows[code == value]
+            flow, units = table["flow"][mine], table["units"][mine]
+            self.state.turn_back(flow, units, table["lot"][mine], int(np.ceil(now)), destroyed=value == 3)
+            self.journal.shipments(event, table, mine, np.full(len(mine), now))
+            table.finish(mine)

@@ -1,0 +1,1 @@
+"""Demand and how it is met."""

@@ -1,0 +1,119 @@
+"""Demand and how it is met: phase 4 of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.engine.books.journal import Journal
+from sim.engine.plan import Plan
+from sim.engine.serving.demand_tape import DemandTape
+from sim.engine.serving.substitution import Substitution
+from sim.engine.serving.use_levels import Conservers
+from sim.engine.spans import in_place
+from sim.engine.state.state import State
+from sim.model.effects import Impact, Quantities
+from sim.model.part import Part
+
+
+class Patients(Part):
+    """Demand at facilities: those who wait are served first, then what was put off and comes back, then the day's own;
+    what is left may be served to those who accept a substitute."""
+
+    CHANGES = ("_waiting",)
+
+    def __init__(self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities, journal: Journal) -> None:
+        demand = plan.demand
+        self._conservers = Conservers(plan, state, journal) if plan.behaviour.use else None
+        self.substitution = Substitution(plan) if plan.behaviour.substitutes else None
+        cell, self._backorder = demand.cell, demand.backorder
+        self._cell = in_place(cell)
+        self._simple = not (state.waits or plan.behaviour.use or plan.behaviour.substitutes)
+        self._patient = np.flatnonzero(demand.patience > 0)
+        calendar = plan.network.calendar  # who is as patient as the run is long does not give up in it
+        self._patience = np.minimum(demand.patience[self._patient], calendar.warm_up + calendar.days)
+        self._all_wait = bool(self._backorder.all())
+        self._may_lose = bool(self._patient.size) or not self._all_wait
+        self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
+        self._state, self._tape, self._quantities = state, tape, quantities
+        self._lots = state.lots
+        self._surges = quantities.touched("cell.demand_factor")
+
+    def join(self, impacts: Sequence[Impact]) -> None:
+        """From now on the patients come whom these disruptions bring."""
+        self._tape.join(impacts)
+
+    def serve(self, day: int) -> None:
+        """Serve backlog and demand from stock on hand; what is unmet waits or is lost."""
+        state, today, cell = self._state, self._state.today, self._cell
+        factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
+        demand = self._tape.day(day, factor)
+        today.demand[cell] = demand
+        if self._simple:  # all unmet demand is lost; the ledger keeps the two as one
+            served = _enter(today.served, cell, np.minimum, state.on_hand[cell], demand)
+            state.on_hand[cell] -= served
+            _enter(today.unmet, cell, np.subtract, demand, served)
+            if self._lots is not None:
+                self._lots.serve(served)
+            return
+        before, backlog = state.on_hand[cell], state.backlog[cell]
+        late = np.minimum(before, backlog)
+        stock, backlog = before - late, backlog - late
+        asked, after_all, still = demand, late, None
+        if self._conservers is not None:
+            conserved, back = self._conservers.answer(demand, day)
+            today.conserved[cell], today.recovered[cell] = conserved, back
+            again = np.minimum(stock, back)
+            stock -= again
+            asked, after_all, still = demand - conserved, late + again, back - again
+        served = np.minimum(stock, asked)
+        stock -= served
+        unmet = asked - served
+        if still is not None:
+            unmet += still
+        if self.substitution is not None:
+            met, used = self.substitution.serve(stock, unmet, day)
+            stock -= used
+            unmet -= met
+            today.substituted[cell], today.stood_in[cell] = met, used
+        waits = unmet if self._all_wait else np.where(self._backorder, unmet, 0)
+        backlog += waits
+        if self._may_lose:
+            given_up = self._give_up(late, waits)
+            backlog -= given_up
+            today.lost[cell] = unmet - waits + given_up
+        if self._lots is not None:
+            self._lots.serve(before - stock)
+        state.on_hand[cell], state.backlog[cell] = stock, backlog
+        today.served[cell], today.served_late[cell], today.unmet[cell] = served, after_all, unmet
+
+    def _give_up(self, late: np.ndarray, waits: np.ndarray) -> np.ndarray:
+        """Demand that has waited its patience out, over demand cells; the longest waiting are served first.
+
+        Demand of day t that has patience p is lost in the evening of day t+p.
+        """
+        given_up = np.zeros(len(late), dtype=np.int64)
+        if not self._patient.size:
+            return given_up
+        left = late[self._patient].copy()
+        for age in range(len(self._waiting) - 1, -1, -1):
+            served = np.minimum(left, self._waiting[age])
+            self._waiting[age] -= served
+            left -= served
+        columns = np.arange(len(self._patient))
+        lost = self._waiting[self._patience - 1, columns].copy()
+        self._waiting[self._patience - 1, columns] = 0
+        self._waiting[1:] = self._waiting[:-1].copy()
+        self._waiting[0] = waits[self._patient]
+        given_up[self._patient] = lost
+        return given_up
+
+
+def _enter(row: np.ndarray, cell: np.ndarray | slice, result_of: np.ufunc, one: np.ndarray, other: np.ndarray) -> Any:
+    """Work out what a row has at some cells from two arrays over them, in place where they stand together."""
+    if isinstance(cell, slice):
+        return result_of(one, other, out=row[cell])
+    row[cell] = found = result_of(one, other)
+    return found

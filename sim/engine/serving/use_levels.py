@@ -1,0 +1,77 @@
+"""Conservation of use: facilities that run low use less, and some of that demand comes back later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.engine.books.journal import Journal
+from sim.engine.plan import Plan, UseLevels
+from sim.engine.state.state import State
+from sim.model.part import Part
+from sim.model.vocabulary import Event
+
+USE: Mapping[str, Event] = {
+    "conventional": "use_conventional",
+    "contingency": "use_contingency",
+    "crisis": "use_crisis",
+}
+"""What the journal calls the beginning of each level of use."""
+
+
+class Conservers(Part):
+    """The use level of every demand cell under a rule, and what it withheld that is to come back."""
+
+    CHANGES = ("_level", "_withheld", "_returning", "_put_off", "_daily")
+
+    def __init__(self, plan: Plan, state: State, journal: Journal) -> None:
+        self._state, self._journal, self._rules = state, journal, plan.behaviour.use
+        cells = len(plan.demand.cell)
+        self._level = np.zeros(cells, dtype=np.int64)
+        self._withheld, self._returning = np.zeros((2, cells))  # fractions of a unit, carried
+        self._put_off, self._daily = np.zeros((2, cells), dtype=np.int64)
+
+    def answer(self, demand: np.ndarray, day: int) -> tuple[np.ndarray, np.ndarray]:
+        """(units withheld, units that come back) today, over demand cells, by this morning's days of cover."""
+        conserved, recovered = np.zeros((2, len(demand)), dtype=np.int64)
+        for rule in self._rules:
+            mine = rule.row
+            self._set_level(rule, day)
+            level = self._level[mine]
+            # shares of the level that holds; none in conventional use
+            saves, returns = (np.concatenate(([0.0], s[:, 0]))[level] for s in (rule.saves, rule.returns))
+            units, self._withheld[mine] = _whole(demand[mine] * saves, self._withheld[mine])
+            back, self._returning[mine] = _whole(units * returns, self._returning[mine])
+            given = np.where(level == 0, np.minimum(self._put_off[mine], self._daily[mine]), 0)
+            self._put_off[mine] += back - given
+            conserved[mine], recovered[mine] = units, given
+        return conserved, recovered
+
+    def _set_level(self, rule: UseLevels, day: int) -> None:
+        """Move to a stricter level at once, to a milder one when cover has reached the present one's end."""
+        stock = np.bincount(rule.group, self._state.on_hand[rule.cells], len(rule.usual))
+        cover = np.full(len(rule.usual), np.inf)
+        np.divide(stock, rule.usual, out=cover, where=rule.usual > 0)
+        cover = cover[rule.group]
+        before = self._level[rule.row]
+        number = np.arange(1, len(rule.below) + 1)[:, None]
+        holds = (cover < rule.below) | ((before >= number) & (cover < rule.until))
+        now = (holds * number).max(axis=0)
+        changed = np.flatnonzero(now != before)
+        if not changed.size:
+            return
+        self._level[rule.row] = now
+        ordinary = rule.row[changed[now[changed] == 0]]
+        self._daily[ordinary] = -(-self._put_off[ordinary] // rule.within)
+        for level in np.unique(now[changed]).tolist():
+            cells = rule.cells[changed[now[changed] == level]]
+            name = rule.names[level - 1] if level else "conventional"
+            self._journal.cells(USE[name], day, cells, np.zeros(len(cells), dtype=np.int64))
+
+
+def _whole(due: np.ndarray, carried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whole units due, and the fraction to carry on."""
+    exact = due + carried
+    units = np.floor(exact + 1e-9)
+    return units.astype(np.int64), np.maximum(0.0, exact - units)

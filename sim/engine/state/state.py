@@ -1,0 +1,352 @@
+"""What changes while a run goes on: stock, orders, backlog, goods under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.engine.plan import Plan
+from sim.engine.spans import reach, without
+from sim.engine.state.held import Held
+from sim.engine.state.ledger import OF_PATIENTS, Ledger
+from sim.engine.state.lots import LotKeeper
+from sim.engine.state.orders import Due, OrderBook
+from sim.model.effects import Quantities
+from sim.model.goods.lots import NEVER_EXPIRES
+from sim.model.goods.shipments import Shipments
+from sim.model.part import Part
+
+
+@dataclass
+class State(Part):
+    """Arrays of int64 over cells unless said otherwise.
+
+    `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
+    flows; `reserve` has one array over holder cells for each reserve. All that is counted beside the ledger (these
+    three) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
+    `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
+    nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
+    make beyond all orders, None where no reserve asks for any. `waits` tells whether any patient does.
+    """
+
+    CHANGES = ("beside", "quota", "lane_units", "for_reserves")
+    VIEWS = ("owed", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
+
+    plan: Plan
+    today: Ledger
+    beside: np.ndarray
+    quota: np.ndarray
+    lane_units: np.ndarray
+    shipments: Shipments
+    held: Held
+    in_process: Held
+    lots: LotKeeper | None
+    order_book: OrderBook | None
+    due: Due | None
+    for_reserves: np.ndarray | None
+    waits: bool
+    owed: np.ndarray = field(init=False)
+    on_order: np.ndarray = field(init=False)
+    reserve: list[np.ndarray] = field(init=False)
+    on_hand: np.ndarray = field(init=False)
+    """usable stock"""
+    backlog: np.ndarray = field(init=False)
+    """demand that waits at facilities"""
+    owed_out: np.ndarray = field(init=False)
+    """what a cell's customers have ordered and it has not sent"""
+    in_transit: np.ndarray = field(init=False)
+    """what was sent to a cell and is not there"""
+
+    def __post_init__(self) -> None:
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        network, today = self.plan.network, self.today
+        parts = [
+            len(network.flow_buyer),
+            len(network.cell_site),
+            *(len(reserve.size) for reserve in self.plan.reserves),
+        ]
+        self.owed, self.on_order, *self.reserve = np.split(self.beside, np.cumsum(parts)[:-1])
+        self.on_hand, self.backlog, self.owed_out, self.in_transit = (
+            today.on_hand, today.backlog, today.owed, today.in_transit,
+        )  # fmt: skip
+
+    @classmethod
+    def at_start(cls, plan: Plan, quantities: Quantities) -> State:
+        """The state on the first morning, before anything is under way."""
+        cells, flows = len(plan.network.cell_site), len(plan.network.flow_buyer)
+        waits = bool(plan.demand.backorder.any())
+        lots = LotKeeper(plan) if plan.lots.tracked.any() else None
+        returns = any(use.returns.any() for use in plan.behaviour.use)
+        idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
+        idle |= {"substituted": not plan.behaviour.substitutes, "stood_in": not plan.behaviour.substitutes}
+        idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
+        recalls = quantities.open or any(
+            i.action.startswith("recall") for impact in plan.impacts for i in impact.impulses
+        )
+        tests = bool(plan.testing) or quantities.touched("cell.release")
+        idle |= {"expired": lots is None, "recalled": lots is None or not recalls, "held": not (recalls or tests)}
+        at_once = not plan.network.bill.staged.size
+        idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}
+        # where no patient waits, all unmet demand is lost
+        same = {} if waits else {"lost": "unmet"}
+        sends, asks = reach(plan.network.flow_source), reach(plan.demand.cell)
+        within = {"owed": sends, "dispatched": sends, "produced": reach(plan.network.makers)}
+        within |= dict.fromkeys(OF_PATIENTS, asks)
+        ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
+        ledger.on_hand[:] = plan.start.on_hand
+        sizes = [reserve.size for reserve in plan.reserves]
+        state = cls(
+            plan,
+            today=ledger,
+            beside=np.concatenate([plan.start.owed, np.zeros(cells, dtype=np.int64), *sizes]),
+            quota=np.zeros(flows),
+            lane_units=np.zeros(len(plan.network.lanes), dtype=np.int64),
+            shipments=Shipments(),
+            held=Held(),
+            in_process=Held(),
+            lots=lots,
+            order_book=_order_book(plan),
+            due=_due(plan),
+            for_reserves=np.zeros(cells, dtype=np.int64) if plan.made_for_reserves else None,
+            waits=waits,
+        )
+        np.add.at(state.on_order, plan.network.flow_buyer, state.owed)
+        np.add.at(state.owed_out, plan.network.flow_source, state.owed)
+        state._lay_down()
+        state._begin_steady()
+        return state
+
+    def _lay_down(self) -> None:
+        """Lots of the opening stock of cells and reserves."""
+        if self.lots is None:
+            return
+        day, plan = -self.plan.network.calendar.warm_up, self.plan.lots
+        aged = self.plan.opening.stock
+        made = self.lots.opening(aged.cell, plan.life_at(aged.cell, aged.age), aged.units, day, aged.maker, aged.age)
+        self.lots.put(self.lots.pocket[aged.cell], made, aged.units, day)
+        cells = without(np.flatnonzero(plan.tracked), aged.cell, len(plan.tracked))
+        opening = self.lots.opening(cells, plan.opening_life[cells], self.on_hand[cells], day)
+        self.lots.put(self.lots.pocket[cells], opening, self.on_hand[cells], day)
+        for reserve, stock, pocket in zip(self.plan.reserves, self.reserve, self.lots.reserve, strict=True):
+            opening = self.lots.opening(reserve.holder, reserve.life_left, stock, day)
+            self.lots.put(pocket, opening, stock, day)
+
+    def _begin_steady(self) -> None:
+        """What is in process and under test on the first morning."""
+        first = -self.plan.network.calendar.warm_up
+        opening, lots = self.plan.opening, self.lots
+        for rows, table, stock in (
+            (opening.in_process, self.in_process, self.today.in_process),
+            (opening.under_test, self.held, self.today.held),
+        ):
+            if not rows.cell.size:
+                continue
+            lot = np.full(len(rows.cell), -1, dtype=np.int64)
+            if lots is not None:
+                life = self.plan.lots.life_at(rows.cell, rows.age)
+                lot = lots.opening(rows.cell, life, rows.units, first, rows.maker, rows.age)
+            np.add.at(stock, rows.cell, rows.units)
+            table.add(rows.cell, lot, rows.units, first + rows.until, rows.scrap)
+
+    @property
+    def in_reserve(self) -> np.ndarray:
+        """What all reserves have, one after the other, over their holder cells."""
+        return self.beside[len(self.owed) + len(self.on_order) :]
+
+    def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray | None:
+        """Goods arrive at their buyer and can be used from `day` on, unless their lot is called back or too old.
+
+        Returns a mask of the rows that go into quarantine, None if nothing does.
+        """
+        back = None
+        cell = self.plan.network.flow_buyer[flow]
+        self.forget_transit(cell, units)
+        if self.lots is not None and (lot >= 0).any():
+            back = self._quarantine(cell, units, lot)
+            kept = back | self._refuse(cell, units, lot, day)
+            cell, units, lot = cell[~kept], units[~kept], lot[~kept]
+            self.lots.put(self.lots.pocket[cell], lot, units, day)
+        for array in (self.on_hand, self.today.received):
+            np.add.at(array, cell, units)
+        return back
+
+    def add_stock(self, cells: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
+        """Units become usable stock of cells."""
+        np.add.at(self.on_hand, cells, units)
+        if self.lots is not None:
+            self.lots.put(self.lots.pocket[cells], lot, units, day)
+
+    def lose_stock(self, cells: np.ndarray, units: np.ndarray) -> None:
+        """Units of usable stock of cells (each named once) are destroyed, lots in order of issue."""
+        self.on_hand[cells] -= units
+        self.today.destroyed[cells] += units
+        if self.lots is not None:
+            self.lots.destroy(self.lots.pocket[cells], units)
+
+    def under_test(self) -> np.ndarray:
+        """Units of each cell that wait for their release."""
+        return self.held.good(len(self.on_hand))
+
+    def put_in_process(
+        self, cell: np.ndarray, lot: np.ndarray, units: np.ndarray, until: np.ndarray, scrap: bool
+    ) -> None:
+        """Units are begun at cells (each named once) and come out on a day; `scrap`: not to be used."""
+        self.today.in_process[cell] += units
+        self.in_process.add(cell, lot, units, until, scrap)
+
+    def turn_back(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int, destroyed: bool) -> None:
+        """Goods under way are their source's stock again, or are destroyed; their buyers' orders stay open."""
+        network = self.plan.network
+        source = network.flow_source[flow]
+        np.subtract.at(self.in_transit, network.flow_buyer[flow], units)
+        np.add.at(self.owed, flow, units)
+        np.add.at(self.owed_out, source, units)
+        if self.order_book is not None:
+            self.order_book.reopened(flow, units)
+        np.add.at(self.today.destroyed if destroyed else self.on_hand, source, units)
+        if self.lots is None:
+            return
+        if destroyed:
+            self.lots.book.add("destroyed", lot[lot >= 0], units[lot >= 0])
+        else:
+            self.lots.put(self.lots.pocket[source], lot, units, day)
+
+    def forget_transit(self, cell: np.ndarray, units: np.ndarray) -> None:
+        """Units are no longer on their way to cells, nor on order."""
+        for array in (self.in_transit, self.on_order):
+            np.subtract.at(array, cell, units)
+
+    def hold(
+        self, cell: np.ndarray, lot: np.ndarray, units: np.ndarray, until: np.ndarray, withdrawn: bool = False
+    ) -> None:
+        """Units at cells that may not be used, until a day; `withdrawn`: they are then taken away."""
+        np.add.at(self.today.held, cell, units)
+        self.held.add(cell, lot, units, until, withdrawn)
+
+    def _quarantine(self, cell: np.ndarray, units: np.ndarray, lot: np.ndarray) -> np.ndarray:
+        """Keep back what arrives of lots that were called back; a mask of those rows."""
+        assert self.lots is not None
+        withdrawn = self.lots.book["withdrawn"][lot]
+        back = (lot >= 0) & (withdrawn < NEVER_EXPIRES)
+        if back.any():
+            self.hold(cell[back], lot[back], units[back], withdrawn[back], withdrawn=True)
+        return np.asarray(back)
+
+    def _refuse(self, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray:
+        """Write off what arrives with too few days of use left; a mask of those rows."""
+        assert self.lots is not None
+        book = self.lots.book
+        left = book["expires"][lot] - day + 1
+        old = (
+            (lot >= 0)
+            & (left < np.maximum(1, self.plan.lots.minimum[cell]))
+            & (book["withdrawn"][lot] == NEVER_EXPIRES)
+        )
+        if old.any():
+            np.add.at(self.today.expired, cell[old], units[old])
+            book.add("expired", lot[old], units[old])
+        return np.asarray(old)
+
+    def send(
+        self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Goods leave against open orders, lots in order of issue; returns the shipments' rows and their flows.
+
+        `pocket` says where the lots of each flow lie: left out, in the stock of its source.
+        """
+        network = self.plan.network
+        source, buyer = network.flow_source[flow], network.flow_buyer[flow]
+        self.owed[flow] -= units
+        if self.order_book is not None:
+            self.order_book.sent(flow, units)
+        np.subtract.at(self.owed_out, source, units)
+        np.add.at(self.in_transit, buyer, units)
+        np.add.at(self.today.dispatched, source, units)
+        if self.lots is None:
+            return self.shipments.add(flow, units, now), flow
+        pocket = self.lots.pocket[source] if pocket is None else pocket
+        claim, lot, part = self.lots.issue(pocket, units, self.last_use_wanted(flow, now))
+        order = np.argsort(claim, kind="stable")
+        flow = flow[claim[order]]
+        return self.shipments.add(flow, part[order], now, lot[order]), flow
+
+    def to_send(self, sources: np.ndarray, day: int) -> np.ndarray:
+        """Stock of source cells (each named once) that every buyer would accept, the hardest to please included."""
+        stock = self.on_hand[sources]
+        latest = None if self.lots is None else self.last_use_wanted_of_sources(day)
+        if latest is not None and self.lots is not None:
+            stock = stock - self.lots.too_old(self.lots.pocket[sources], latest[sources])
+        return stock
+
+    def last_use_wanted_of_sources(self, day: int) -> np.ndarray | None:
+        """`last_use_wanted` over cells, by the buyer hardest to please; None where nobody minds."""
+        wanted = self.last_use_wanted(np.arange(len(self.owed)), day)
+        if wanted is None:
+            return None
+        latest = np.full(len(self.on_hand), -NEVER_EXPIRES, dtype=np.int64)
+        np.maximum.at(latest, self.plan.network.flow_source, wanted)
+        return latest
+
+    def last_use_wanted(self, flow: np.ndarray, now: float) -> np.ndarray | None:
+        """First last day of use that the buyers of flows accept of what is sent now: it must not expire on the way.
+
+        None where there is nothing so old that anybody would mind.
+        """
+        network, minimum = self.plan.network, self.plan.lots.minimum
+        lead = network.routes.under_way
+        if self.lots is None or self.lots.soonest(int(now)) > now + lead.max(initial=0) + minimum.max(initial=0) + 1:
+            return None
+        needed = np.maximum(1, minimum[network.flow_buyer[flow]])
+        return np.asarray(np.ceil(now + lead[network.flow_route[flow]]).astype(np.int64) + needed - 1)
+
+    def book(self, flow: np.ndarray, units: np.ndarray) -> None:
+        """Orders reach their source at once."""
+        network = self.plan.network
+        self.owed[flow] += units
+        for orders in (self.order_book, self.due):
+            if orders is not None:
+                orders.book(flow, units)
+        np.add.at(self.owed_out, network.flow_source[flow], units)
+        np.add.at(self.on_order, network.flow_buyer[flow], units)
+        np.add.at(self.today.ordered, network.flow_buyer[flow], units)
+
+    def cancel(self, flow: np.ndarray, units: np.ndarray) -> None:
+        """Of what is still owed on these flows so much, ordered last, is no longer on order."""
+        network = self.plan.network
+        np.subtract.at(self.owed_out, network.flow_source[flow], units)
+        np.subtract.at(self.on_order, network.flow_buyer[flow], units)
+        self.owed[flow] -= units
+        for orders in (self.order_book, self.due):
+            if orders is not None:
+                orders.cancelled(flow, units)
+
+    def close_orders(self) -> None:
+        """The evening is over."""
+        if self.due is not None:
+            self.due.close_day()
+
+    def position(self, cells: np.ndarray | slice) -> np.ndarray:
+        """Inventory position: on hand + on order - backorders of customers and patients."""
+        position = self.on_hand[cells] + self.on_order[cells]
+        position -= self.owed_out[cells]
+        if self.waits:
+            position -= self.backlog[cells]
+        return position
+
+
+def _order_book(plan: Plan) -> OrderBook | None:
+    """Orders by time of booking, of the flows whose source must know it."""
+    queues = np.array([rule.needs_order_book for rule in plan.allocation_rules])
+    kept = queues[plan.allocation[plan.network.flow_source]]
+    return OrderBook(kept, plan.start.owed) if kept.any() else None
+
+
+def _due(plan: Plan) -> Due | None:
+    """Which orders are due, where hoarders or makers who fill reserves look at that."""
+    if plan.behaviour.hoarders is None and not plan.made_for_reserves:
+        return None
+    network = plan.network
+    return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.owed)

@@ -1,0 +1,1 @@
+"""Distributions, and values that are drawn."""

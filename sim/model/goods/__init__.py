@@ -1,0 +1,1 @@
+"""Goods: lots, ages, shipments, bills of materials."""

@@ -1,0 +1,1 @@
+"""Demand and where it comes from."""

@@ -1,0 +1,1 @@
+"""Sea lanes, passages, and ways round what is closed."""

@@ -1,0 +1,160 @@
+"""What searches found, in words, and the page of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from sim.report.figures import budget_split, trade_off
+from sim.report.figures.style import drawing, to_svg
+from sim.report.pages import page
+from sim.report.pictures import Picture
+from sim.report.sheets import Sheet
+from sim.report.words.parameters import opening
+from sim.report.words.phrases import count, listed, plural
+from sim.report.words.words import shown_value, target_words
+from sim.study.ask.search import Smallest
+from sim.study.ask.split import EVEN, SAME_DAYS, Splits
+from sim.study.design.measures import COST
+from sim.study.infer.threshold import Target
+
+SPLITS_SHOWN = 8
+"""Splits of one budget in the table; all are in the file."""
+
+
+def search_words(found: Smallest, reserve: str, target: Target, share: float, most: int, currency: str) -> list[str]:
+    """The answer, and what it rests on."""
+    rows = {int(row["value"]): row for row in found.tried.to_dict("records")}
+    draws, aim = plural(rows[0]["n"], "draw"), target_words(target)
+    if found.days is None:
+        met = f"{rows[most]['share']:.0%} do"
+        lines = [f"Not even {plural(most, 'day')} of '{reserve}' have {aim} in {share:.0%} of {draws}: {met}."]
+    else:
+        row = rows[found.days]
+        lines = [
+            f"{plural(found.days, 'day')} of '{reserve}' are the least with which {aim} is met in {share:.0%} of "
+            f"{draws} ({row['share']:.0%} of them). Setting it up costs {count(row['first_cost'])} {currency}."
+        ]
+        if found.days - 1 in rows:
+            lines.append(f"With a day less it is met in {rows[found.days - 1]['share']:.0%}.")
+    if not found.monotone:
+        lines.append("Among the sizes tried, more was once worse: look at the table before relying on the answer.")
+    return lines
+
+
+def search_page(found: Smallest, words: Sequence[str], target: Target, title: str, currency: str, size: str) -> str:
+    """Sizes tried, as a picture and a table; `size` are the words for what is sized."""
+    name, unit = target.measure.name, target.measure.unit
+    caption = f"Share of draws with {target_words(target)}, and what setting the reserve up costs."
+    with drawing():
+        figure = trade_off.draw(found.tried, target_words(target), currency, found.days, opening(size))
+        picture = Picture("trade-off", "What each size does", caption, Markup(to_svg(figure, "trade-off", title)))
+    head = ["Days", "Draws that meet the target", target.measure.label, f"Cost ({currency})", f"To set up ({currency})"]
+    rows = [
+        [count(r["value"]), f"{r['share']:.0%}", shown_value(r[name], unit), count(r[COST]), count(r["first_cost"])]
+        for r in found.tried.to_dict("records")
+    ]
+    sheet = Sheet("sizes", "Sizes tried", head, rows, list(found.tried.columns), found.tried.to_numpy().tolist())
+    return page(f"How large a reserve: {title}", words, [sheet], [picture])
+
+
+def split_words(found: Splits, draws: int, currency: str, budgets: int | None = None) -> list[str]:
+    """The best split of every budget (or of some, the largest first), and how far behind the obvious ones are."""
+    lines = []
+    for at in _records(found.fresh.sort_values("budget", ascending=False).head(budgets or len(found.fresh))):
+        mine = found.tried[found.tried["budget"] == at["budget"]]
+        best = _records(mine[mine["best"]])[0]
+        sized = listed([_sized(p.name, best[f"days {p.name}"], best[f"money {p.name}"], currency) for p in found.parts])
+        lines.append(f"{count(at['budget'])} {currency}: {sized}; {_worth(found, best)} in {plural(draws, 'draw')}.")
+        lines.append(f"  On {plural(draws, 'further draw')}: {_worth(found, at)}{_span(found, at)}.")
+        for start in (EVEN, SAME_DAYS):
+            row = next(iter(_records(mine[mine["start"] == start])), None)
+            if row is not None and not row["best"]:
+                lines.append(f"  {start.capitalize()}: {_behind(found, row)}.")
+    tried = plural(len(found.tried), "split")
+    lines.append(f"Best of {tried} tried in all. A search is no proof: some other split may do a little better.")
+    if found.refused:
+        lines.append(f"{plural(found.refused, 'split')} did not fit into their storage.")
+    return lines
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _sized(name: str, days: float, money: float, currency: str) -> str:
+    return f"{days:.1f} days of '{name}' ({count(money)} {currency})" if money else f"none of '{name}'"
+
+
+def _worth(found: Splits, row: dict[str, Any]) -> str:
+    text = f"{found.measure.label.lower()} {shown_value(row[found.measure.name], found.measure.unit)}"
+    return text if found.target is None else f"{target_words(found.target)} in {row['share']:.0%}, {text}"
+
+
+def _span(found: Splits, row: dict[str, Any]) -> str:
+    if row["low"] != row["low"]:  # one draw has no interval
+        return ""
+    return f" (between {_signed(row['low'], found.measure.unit)} and {_signed(row['high'], found.measure.unit)})"
+
+
+def _behind(found: Splits, row: dict[str, Any]) -> str:
+    unit, behind = found.measure.unit, row["behind"]
+    if behind == 0 and not row["behind_high"] > 0:
+        text = "as good"
+    else:
+        text = f"{shown_value(abs(behind), unit)} {'behind' if behind >= 0 else 'ahead in the mean'}"
+        if row["behind_low"] == row["behind_low"]:
+            text += f" (between {_signed(row['behind_low'], unit)} and {_signed(row['behind_high'], unit)})"
+    return text if found.target is None else f"{text}; {target_words(found.target)} in {row['share']:.0%}"
+
+
+def _signed(value: float, unit: str) -> str:
+    return ("−" if value < 0 else "") + shown_value(abs(value), unit)
+
+
+def split_page(found: Splits, title: str, draws: int, currency: str) -> str:
+    """Frontier and tables of a split: the best of every budget, and everything tried."""
+    caption = (
+        f"What each budget comes to at its best split. Intervals are of {plural(draws, 'draw')} that had no part in "
+        "the choice; grey are the splits tried, on the draws of the choice."
+    )
+    with drawing():
+        picture = Picture(
+            "budget", "Cost against harm", caption, Markup(to_svg(budget_split.draw(found, currency), "budget", title))
+        )
+    sheets = [_best_sheet(found, currency), _tried_sheet(found, currency)]
+    return page(f"How to split a budget: {title}", split_words(found, draws, currency, 1), sheets, [picture])
+
+
+def _best_sheet(found: Splits, currency: str) -> Sheet:
+    target = [f"Draws with {target_words(found.target)}"] if found.target else []
+    head = [f"Budget ({currency})", *(f"{p.name} (days)" for p in found.parts), f"{found.measure.label}, further draws",
+            *target, f"Cost of the run ({currency})"]  # fmt: skip
+    rows = []
+    for at in found.fresh.to_dict("records"):
+        mine = found.tried[(found.tried["budget"] == at["budget"]) & found.tried["best"]].to_dict("records")[0]
+        share = [f"{at['share']:.0%}"] if found.target else []
+        worth = shown_value(at[found.measure.name], found.measure.unit)
+        rows.append([count(at["budget"]), *(f"{mine[f'days {p.name}']:.1f}" for p in found.parts), worth, *share,
+                     count(at[COST])])  # fmt: skip
+    return Sheet("best", "The best split of each budget", head, rows, text_columns=0)
+
+
+def _tried_sheet(found: Splits, currency: str) -> Sheet:
+    table = found.tried.sort_values(["budget", "behind"], ascending=[False, True], kind="stable")
+    table = table.groupby("budget", sort=False).head(SPLITS_SHOWN)
+    share = ["Target met"] if found.target else []
+    head = [f"Budget ({currency})", "How it came about", *(f"{p.name} (days)" for p in found.parts),
+            f"To set up ({currency})", found.measure.label, "Behind the best", *share]  # fmt: skip
+    rows = [
+        [count(r["budget"]), r["start"], *(f"{r[f'days {p.name}']:.1f}" for p in found.parts), count(r["first_cost"]),
+         shown_value(r[found.measure.name], found.measure.unit), _signed(r["behind"], found.measure.unit),
+         *([f"{r['share']:.0%}"] if found.target else [])]
+        for r in table.to_dict("records")
+    ]  # fmt: skip
+    raw = found.tried
+    return Sheet("tried", f"Splits tried, the {SPLITS_SHOWN} best of each budget", head, rows, list(raw.columns),
+                 raw.to_numpy().tolist(), text_columns=2)  # fmt: skip

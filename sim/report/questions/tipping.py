@@ -1,0 +1,77 @@
+"""A tipping point as sentences, and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from sim.report.figures import tipping as figure
+from sim.report.figures.style import drawing, to_svg
+from sim.report.pages import page
+from sim.report.pictures import Picture
+from sim.report.sheets import Sheet
+from sim.report.words.parameters import Named, opening, value_words, with_unit
+from sim.report.words.phrases import plural
+from sim.report.words.words import shown_value, target_words, unit_in
+from sim.study.ask.tipping import Tipping
+from sim.study.design.parameter import Parameter
+from sim.study.infer.threshold import Target
+
+
+def tipping_words(found: Tipping, varied: Parameter, named: Named, target: Target, strategy: str) -> list[str]:
+    """The tipping point, how sure the draws make it, and how the scenario's file calls the value."""
+    low, high = (value_words(varied.written(end)) for end in (varied.low, varied.high))
+    head, draws = (
+        f"Under '{strategy}', {target_words(target)} in {found.need:.0%} of the draws",
+        int(found.tried["n"].iloc[0]),
+    )
+    path = f"The {named} is {named.path} in the scenario." if named.path != str(named) else ""
+    if found.before is None or found.after is None:
+        held = "holds" if found.met_at_low else "does not hold"
+        told = (
+            f"{head} {held} at both ends, with the {named} at {low} and at {high}: no tipping point was found between."
+        )
+        return list(filter(None, [told, path]))
+    before, after = (value_words(varied.written(value)) for value in (found.before, found.after))
+    if found.met_at_low:
+        told = f"{head} holds until the {named} is {before}; from {after} on it does not."
+    else:
+        told = f"{head} holds from {after} of the {named} on; at {before} it does not."
+    sure = ""
+    if found.unsure != (found.before, found.after):
+        least, most = (value_words(varied.written(value)) for value in found.unsure)
+        sure = f"With {plural(draws, 'draw')} it may lie anywhere between {least} and {most}; more draws narrow that."
+    return list(filter(None, [told, sure, path]))
+
+
+def tipping_page(
+    found: Tipping, words: Sequence[str], varied: Parameter, named: Named, target: Target, title: str, currency: str
+) -> str:
+    """The measure and the share of draws against the value that was changed, as a picture and a table."""
+    label, measure = opening(with_unit(named, varied)), target.measure
+    caption = (
+        "Points are the values tried; between them lines are only drawn straight. Above: nine draws of ten lie in the "
+        "tinted band. Below: the share of draws that meet the target, with 95% intervals, and the share asked for. "
+        "Hatched: so few draws do not decide on which side of that the share lies."
+    )
+    alt = f"{measure.label} against {named}: {words[0]}"
+    with drawing():
+        drawn = figure.draw(found, target, label, currency)
+        picture = Picture("tipping", "Where it tips over", caption, Markup(to_svg(drawn, "tipping", alt)))
+    unit = unit_in(measure, currency)
+    head = [label, "Draws that meet the target", "95% interval",
+            f"{measure.label}, mean", "Nine draws of ten"]  # fmt: skip
+    rows = [
+        [value_words(varied.written(row["value"])), f"{row['share']:.0%}",
+         f"{row['share_low']:.0%} to {row['share_high']:.0%}", shown_value(row[measure.name], unit),
+         _span(row["low"], row["high"], unit)]
+        for row in found.tried.to_dict("records")
+    ]  # fmt: skip
+    sheet = Sheet("tried", "Values tried", head, rows, list(found.tried.columns), found.tried.to_numpy().tolist())
+    last = len(words) - (named.path != str(named))  # the path is small print
+    return page(f"Where a target tips over: {title}", words[:last], [sheet], [picture], words[last:])
+
+
+def _span(low: float, high: float, unit: str) -> str:
+    return "-" if low != low else f"{shown_value(low, unit)} to {shown_value(high, unit)}"

@@ -1,0 +1,69 @@
+"""The report of one run as one HTML file that opens offline."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.report.pictures import draw_all
+from sim.report.run import lot_tables, page_tables
+from sim.report.run.facts import Facts
+from sim.report.run.story import story
+from sim.report.run.tables import metrics_table
+from sim.report.sheets import Sheet, written
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None) -> str:
+    """The whole page; the same run gives the same bytes.
+
+    Tables too long for it are written into the run's `folder`, and the page says so.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    environment.tests["match"] = lambda text, pattern: re.match(pattern, text) is not None
+
+    def whole(sheet: Sheet) -> Sheet:
+        return written(sheet, folder)
+
+    lots, recalled = lot_tables.lots(facts), lot_tables.recalled(facts)
+    return environment.get_template("report.html.j2").render(
+        spec=facts.loaded.spec,
+        manifest=manifest,
+        story=story(facts),
+        pictures=draw_all(facts),
+        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        has_twin=facts.twin is not None,
+        has_bare=facts.without_reserves is not None,
+        last_day=facts.date(facts.days - 1),
+        days=facts.days,
+        disruptions=whole(page_tables.disruptions(facts)),
+        events=whole(page_tables.events(facts)),
+        reserves=whole(page_tables.reserves(facts)),
+        costs=page_tables.costs(facts),
+        stock_valued=page_tables.LEFT in facts.summary.cost,
+        substitution=whole(page_tables.substitution(facts)),
+        making=whole(page_tables.making(facts)),
+        stockouts=whole(page_tables.stockouts(facts)),
+        lots=lots and whole(lots),
+        recalled=recalled and whole(recalled),
+        overall=page_tables.overall(facts),
+        by_group=page_tables.by_group(facts),
+        evidence=whole(page_tables.evidence(facts)),
+        assumed=whole(page_tables.assumptions(facts)),
+        overrides=whole(page_tables.overrides(manifest)),
+        all_metrics=_all_metrics(facts, folder is not None),
+    )
+
+
+def _all_metrics(facts: Facts, saved: bool) -> Sheet:
+    found = metrics_table(facts.summary)
+    rows = [list(row) for row in found.itertuples(index=False)]
+    return Sheet("metrics", "All metrics", list(found.columns), rows, whole="metrics.csv" if saved else "")

@@ -1,0 +1,295 @@
+"""The first screen in words: what happened, who went short, whether the reserve helped. Computed from the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.model.effects import Impact
+from sim.report.run.facts import Facts
+from sim.report.words.phrases import count, day_words, group_words, kind_words, listed, number_words, percent, plural
+
+NAMED = 3
+"""Disruptions and reserves named in a sentence; the rest are counted."""
+HARDLY, MOSTLY = 0.05, 0.5
+"""Shares of the shortage averted: below the one a reserve hardly helped, from the other it mostly did."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question a reader comes with, its answer in sentences, and the picture that shows it."""
+
+    question: str
+    sentences: list[str]
+    picture: str
+
+
+def story(facts: Facts) -> list[Answer]:
+    """The three questions of the first screen, answered from the run."""
+    reserves = facts.outcome.plan.reserves
+    helped = "Did the reserves help?" if len(reserves) > 1 else "Did the reserve help?"
+    return [
+        Answer("What happened?", [what_happened(facts), how_it_ended(facts)], "cover"),
+        Answer("Who went short?", [who_went_short(facts), *filter(None, (made_do(facts), worst_hit(facts)))], "short"),
+        Answer(helped, reserve_words(facts), "drawdown"),
+    ]
+
+
+def what_happened(facts: Facts) -> str:
+    """The disruptions with their dates."""
+    if not facts.impacts:
+        by_chance = " that touched these days: its hazards drew none" if facts.outcome.plan.hazards else ""
+        return (
+            f"Nothing was disturbed between {day_words(facts.date(0))} and {day_words(facts.date(facts.days - 1))}: "
+            f"the run has no disruptions{by_chance}."
+        )
+    idle = [impact for impact in facts.impacts if not impact.acts]
+    struck = [impact for impact in facts.acting if not facts.is_measure(impact)]
+    measures = [impact for impact in facts.acting if facts.is_measure(impact)]
+    missed = f" Nothing was changed by {listed([impact.cause for impact in idle])}." if idle else ""
+    if not struck:
+        return f"Nothing was disturbed.{' ' + _taken(facts, measures) if measures else ''}{missed}"
+    number = number_words(len(struck), capital=True)
+    text = f"{number} {'disruption' if len(struck) == 1 else 'disruptions'} struck: {_named(facts, struck)}."
+    return f"{text}{_by_chance(struck)}{' ' + _taken(facts, measures) if measures else ''}{missed}"
+
+
+def _taken(facts: Facts, measures: list[Impact]) -> str:
+    if len(measures) == 1:
+        return f"One measure was taken: {_named(facts, measures)}."
+    first = day_words(facts.date(measures[0].start))
+    return f"{number_words(len(measures), capital=True)} measures were taken, the first on {first} (see the timeline)."
+
+
+def _named(facts: Facts, impacts: list[Impact]) -> str:
+    """The first of them with their dates, and how many more there are."""
+    parts = []
+    for impact in impacts[:NAMED]:
+        kind = kind_words(facts.kinds.get(impact.cause, ""))
+        named = impact.cause.replace("_", " ")
+        words = f"{kind} ({impact.cause})" if kind and not named.startswith(kind) else named
+        start, end = day_words(facts.date(impact.start)), day_words(facts.date(np.ceil(impact.end) - 1))
+        if impact.end <= impact.start + 1:
+            parts.append(f"{words} on {start}")
+        elif impact.end > facts.days:
+            parts.append(f"{words} from {start} until after the run ended")
+        else:
+            parts.append(f"{words} from {start} to {end}")
+    if (more := len(impacts) - NAMED) > 0:
+        parts.append(f"{number_words(more)} more (see the timeline)")
+    return listed(parts)
+
+
+def _by_chance(struck: list[Impact]) -> str:
+    """How many of the disruptions were drawn."""
+    drawn = sum(bool(impact.hazard) for impact in struck)
+    if not drawn:
+        return ""
+    which = "All" if drawn == len(struck) else number_words(drawn, capital=True)
+    return f" {which} of these came by chance from the scenario's hazards; another replication draws others."
+
+
+def who_went_short(facts: Facts) -> str:
+    """Units unmet beside the twin's, and when."""
+    demand, unmet = facts.summary["units_demanded"], facts.summary["units_unmet"]
+    asked, short = demand.value or 0.0, unmet.value or 0.0
+    if not short:
+        if not any(_made_do(facts)):
+            return f"Nobody went short: all {count(asked)} units asked for were there on the day."
+        return f"Of {count(asked)} units asked for, none was short on the day in the strict sense."
+    text = (
+        f"Of {count(asked)} units asked for, {count(short)} ({percent(short, asked)}) were not there on the day"
+        f"{_when(facts)}"
+    )
+    if unmet.twin is None:
+        return text + "."
+    if not facts.impacts:
+        return text + ", from ordinary ups and downs alone."
+    if not unmet.twin:
+        return text + "; without the disruptions nobody would have gone short."
+    if unmet.twin == short:
+        return text + "; without the disruptions it would have been just as many."
+    share = percent(unmet.twin, demand.twin or 0.0)
+    return text + f"; without the disruptions it would have been {count(unmet.twin)} ({share})."
+
+
+MADE_DO = {
+    "units_substituted": "met with another product",
+    "units_conserved": "put off or done without, as the rules for scarce stock say",
+}
+"""Metrics of what was not served as asked for and is not counted as short."""
+
+
+def _made_do(facts: Facts, without_reserves: bool = False) -> list[float]:
+    """Units of each of `MADE_DO`."""
+    values = [facts.summary[name] for name in MADE_DO]
+    return [(value.without_reserves if without_reserves else value.value) or 0.0 for value in values]
+
+
+def made_do(facts: Facts) -> str | None:
+    """What was met with another product or put off: a shortage that units short do not show."""
+    asked = facts.summary["units_demanded"].value or 0.0
+    pairs = zip(_made_do(facts), MADE_DO.values(), strict=True)
+    parts = [f"{count(n)} ({percent(n, asked)}) {words}" for n, words in pairs if n]
+    return f"Not counted as short: {listed(parts)}." if parts else None
+
+
+def _when(facts: Facts) -> str:
+    short = np.flatnonzero(facts.daily("unmet", kind="facility"))
+    first, last = facts.date(short[0]), facts.date(short[-1])
+    days = plural(len(short), "day")
+    return (
+        f" (on {day_words(first)})" if first == last else f" ({days} between {day_words(first)} and {day_words(last)})"
+    )
+
+
+def worst_hit(facts: Facts) -> str | None:
+    """The region, product and priority group with the largest share of demand unmet."""
+    parts = []
+    for column in (facts.breakdown("region", "country") or "region", "product", "priority"):
+        found = _worst(facts, column)
+        if found:
+            parts.append(found)
+    return f"Hardest hit: {listed(parts)} (units unmet, share of demand there)." if parts else None
+
+
+def _worst(facts: Facts, column: str) -> str | None:
+    groups = facts.summary.by.get(column, {})
+    found = []
+    for group, values in groups.items():
+        asked, short = values["units_demanded"].value or 0.0, values["units_unmet"].value or 0.0
+        if short and group:
+            found.append((short / asked, short, asked, group))
+    if not found or len(groups) < 2:
+        return None
+    _, short, asked, group = max(found)
+    return f"{group_words(column, group)} ({count(short)}, {percent(short, asked)})"
+
+
+def reserve_words(facts: Facts) -> list[str]:
+    """Whether the reserves averted shortage, held against the run without them; and what became of each."""
+    plans = facts.outcome.plan.reserves
+    sized = [position for position, plan in enumerate(plans) if plan.size.any()]
+    if not sized:
+        return ["There is no reserve in this strategy."]
+    many = len(sized) > 1
+    return [_verdict(facts, "them" if many else "it"), _several(facts, sized) if many else _one(facts, sized[0])]
+
+
+def _verdict(facts: Facts, it: str) -> str:
+    unmet = facts.summary["units_unmet"]
+    short, without = unmet.value or 0.0, unmet.without_reserves
+    if without is None:
+        return f"Not known: the same run without {it} was not made."
+    spared = _spared(facts, it)
+    if not short and not without:
+        if spared:
+            return f"In part: nobody would have gone short without {it} either.{spared}"
+        return f"Not needed: nobody would have gone short without {it} either."
+    given = int(facts.outcome.record.reserves["released"].sum())
+    who = "they" if it == "them" else "it"
+    if without == short:
+        either = f"{plural(short, 'unit was', 'units were')} short either way."
+        if spared:
+            return f"Not in units short: {either}{spared}"
+        return f"No: {who} {'gave out goods, but' if given else 'released nothing and'} averted nothing; {either}"
+    rotated = any(plan.spec.rotation == "routine" for plan in facts.outcome.plan.reserves)
+    if without < short:
+        why = " What was handed out early or to some was missing later or for others." if given else ""
+        if not given and rotated:
+            why = f" {who.capitalize()} released nothing: rotation had put other lots into ordinary stock."
+        return (
+            f"No: {plural(short, 'unit was', 'units were')} short with {it} and {count(without)} without.{why}{spared}"
+        )
+    averted = without - short
+    exchanged = " None of it by a release: rotation had put other lots into ordinary stock." if rotated else ""
+    share = averted / without
+    word = (
+        "Yes, fully" if not short else "Yes, mostly" if share >= MOSTLY else "In part" if share >= HARDLY else "Hardly"
+    )
+    return (
+        f"{word}: without {it} {plural(without, 'unit')} would have been short, with {it} {count(short)}. "
+        f"{count(averted)} averted ({percent(averted, without)})."
+        f"{'' if given else exchanged}{spared}"
+    )
+
+
+def _spared(facts: Facts, it: str) -> str:
+    """What the reserve changed in making do, where that is anything."""
+    words = ("were met with another product", "were put off or done without")
+    pairs = zip(_made_do(facts), _made_do(facts, without_reserves=True), words, strict=True)
+    parts = [f"{count(now)} units {what} instead of {count(bare)}" for now, bare, what in pairs if now != bare]
+    return f" With {it}, {listed(parts)}." if parts else ""
+
+
+def _amount(facts: Facts, units: dict[str, int]) -> str:
+    """Units of reserves by name in words; kept apart by what a unit is where that differs from one to another."""
+    plans = {plan.name: plan for plan in facts.outcome.plan.reserves}
+    total: dict[str, int] = {}
+    for name, number in units.items():
+        products = np.unique(facts.network.cell_product[plans[name].holder[plans[name].size > 0]])
+        of = {facts.unit(facts.products[product]) for product in products}
+        unit = of.pop() if len(of) == 1 else ""
+        total[unit] = total.get(unit, 0) + number
+    if "" in total or not 1 < len(total) <= NAMED:
+        return plural(sum(total.values()), "unit")
+    return listed([f"{plural(number, 'unit')} ({unit})" for unit, number in total.items() if number]) or "0 units"
+
+
+def _one(facts: Facts, position: int) -> str:
+    plan, spell = facts.outcome.plan.reserves[position], facts.reserve(position)
+    size, left, released = (_amount(facts, {plan.name: n}) for n in (spell.size, spell.left, spell.released))
+    name = f"The reserve '{plan.name}' ({size})"
+    if spell.opened is None:
+        lost = f", though only {left} were left in it at the end" if spell.left < spell.size else ""
+        return f"{name} was never opened{lost}."
+    when = f"opened on {day_words(facts.date(spell.opened))}" if spell.opened else "was open when the run began"
+    text = f"{name} {when}, released {released if spell.released else 'nothing'}"
+    journal = facts.outcome.journal
+    ruined = int(journal.loc[(journal["event"] == "reserve_destroyed") & (journal["day"] >= 0), "units"].sum())
+    if ruined:
+        text += f", lost {plural(ruined, 'unit')} to damage"
+    if spell.empty is None:
+        return f"{text} and never ran empty (lowest: {count(spell.lowest)})."
+    after = int(facts.daily("unmet", kind="facility")[spell.empty + 1 :].sum())
+    later = f"{plural(after, 'unit')} went unmet after that" if after else "nothing went unmet after that"
+    return f"{text} and was empty on {day_words(facts.date(spell.empty))}; {later}."
+
+
+def _several(facts: Facts, positions: list[int]) -> str:
+    plans = facts.outcome.plan.reserves
+    spells = {plans[k].name: facts.reserve(k) for k in positions}
+    size, released = (
+        _amount(facts, {name: getattr(s, what) for name, s in spells.items()}) for what in ("size", "released")
+    )
+    any_released = any(s.released for s in spells.values())
+    text = (
+        f"{number_words(len(spells), capital=True)} reserves of {size} in all released "
+        f"{released if any_released else 'nothing'}."
+    )
+    empty = [f"'{n}' on {day_words(facts.date(s.empty))}" for n, s in spells.items() if s.empty is not None]
+    unused = [f"'{n}'" for n, s in spells.items() if s.opened is None]
+    return text + _some("Ran empty: ", empty, " None ran empty.") + _some("Never opened: ", unused, "")
+
+
+def _some(words: str, names: list[str], otherwise: str) -> str:
+    if not names:
+        return otherwise
+    more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+    return f" {words}{listed([*names[:NAMED], *more])}."
+
+
+def how_it_ended(facts: Facts) -> str:
+    """Service in the last seven days."""
+    last = slice(-7, None)
+    asked, given = (int(facts.daily(name, kind="facility")[last].sum()) for name in ("demand", "served"))
+    if not asked:
+        return "Nothing was asked for in the last seven days."
+    text = f"In the last seven days {percent(given, asked)} of demand was met on the day"
+    if facts.twin is None:
+        return text + "."
+    twin_asked, twin_given = (
+        int(facts.daily(name, facts.twin, kind="facility")[last].sum()) for name in ("demand", "served")
+    )
+    return text + f" ({percent(twin_given, twin_asked)} without the disruptions)."

@@ -1,0 +1,1 @@
+"""Words that readers meet: phrases, names of values, labels."""

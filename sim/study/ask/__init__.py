@@ -1,0 +1,1 @@
+"""Questions that take many runs: causes, stress, searches, tipping points."""

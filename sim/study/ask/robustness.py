@@ -1,0 +1,51 @@
+"""Does the answer of a study hold when its uncertain values are at their bounds: which strategy is best then?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.study.design.design import Design
+from sim.study.design.measures import Measure
+from sim.study.design.parameter import Parameter, parse_parameter
+from sim.study.run.bench import Bench, Subject, read_subject
+
+AS_WRITTEN = "as written"
+
+
+def parameters_of(design: Design) -> list[Parameter]:
+    """The uncertain values that the study names."""
+    return [parse_parameter(path, bounds) for path, bounds in design.spec.parameters.items()]
+
+
+def subject_of(design: Design, scenario: str, strategy: str) -> Subject:
+    """A scenario of a study under one of its strategies, to be tried in variations."""
+    entry = design.spec.scenarios[design.scenarios.index(scenario)]
+    chosen = next(s for s in design.spec.strategies if s.name == strategy)
+    seed = {} if design.spec.seed is None else {"seed": design.spec.seed}
+    return read_subject(design.loaded[scenario, strategy].path, chosen.use, seed | entry.set | chosen.set)
+
+
+def robustness(design: Design, measure: Measure, bench: Bench) -> pd.DataFrame:
+    """One row per point and strategy, of the study's first scenario.
+
+    Points: all values as written, then one value after another at each of its bounds.
+    parameter and value name the point; mean is the measure's over the bench's replications, on the same draws
+    everywhere; `best` marks the strategies with the best mean at the point. Raises ScenarioError where a bound does not
+    make a scenario.
+    """
+    scenario = design.scenarios[0]
+    points: list[tuple[str, float | str]] = [(AS_WRITTEN, "")]
+    points += [(p.path, p.written(value)) for p in parameters_of(design) for value in (p.low, p.high)]
+    subjects = {name: subject_of(design, scenario, name) for name in design.strategies}
+    keys, cases = [], []
+    for path, value in points:
+        for name, subject in subjects.items():
+            changed = subject if path == AS_WRITTEN else subject.changed({path: value})
+            keys.append({"scenario": scenario, "parameter": path, "value": str(value), "strategy": name})
+            cases.append(changed.case([measure]))
+    means = np.nanmean(bench.values(cases, measure), axis=1).reshape(len(points), len(subjects))
+    sign = 1.0 if measure.better == "lower" else -1.0
+    best = sign * means == (sign * means).min(axis=1, keepdims=True)
+    columns = zip(keys, means.ravel().tolist(), best.ravel().tolist(), strict=True)
+    return pd.DataFrame([key | {"mean": mean, "best": is_best} for key, mean, is_best in columns])

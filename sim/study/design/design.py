@@ -1,0 +1,162 @@
+"""From a study file to cases ready to run: every scenario under every strategy, compiled, with every problem told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from sim.engine.compile.plan import compile_plan
+from sim.errors import Problem, ScenarioError
+from sim.output.names import alike
+from sim.scenario.document import Document, marks_of, plain
+from sim.scenario.load import Loaded, Problems, load
+from sim.scenario.overlay import project_root
+from sim.scenario.schema import DIALECT
+from sim.scenario.validation import problems_from
+from sim.scenario.yaml_reader import read_yaml
+from sim.study.design.case import Case, case_of
+from sim.study.design.measures import Measure, parse_measure
+from sim.study.design.spec import ScenarioEntry, StrategyEntry, Study
+
+AS_SET = "override '"
+"""How the reader of scenarios names the place of a value that was set from outside."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """A checked study: its specification and one case for each scenario and strategy, scenarios first."""
+
+    spec: Study
+    document: Document
+    scenarios: tuple[str, ...]
+    strategies: tuple[str, ...]
+    cases: tuple[Case, ...]
+    loaded: dict[tuple[str, str], Loaded]
+
+    @property
+    def measures(self) -> list[Measure]:
+        """What is measured."""
+        return [parse_measure(text) for text in self.spec.measures]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """(strategy, the one it is compared with)."""
+        names, base = self.strategies, self.spec.reference
+        if self.spec.comparisons == "all-pairs":
+            first = [base, *(name for name in names if name != base)]
+            return [(b, a) for position, a in enumerate(first) for b in first[position + 1 :]]
+        return [(name, base) for name in names if name != base]
+
+    @property
+    def seeds(self) -> dict[str, int]:
+        """Scenario -> seed of its draws."""
+        return {name: self.loaded[name, self.strategies[0]].spec.seed for name in self.scenarios}
+
+
+def read_study(path: str | Path) -> Design:
+    """The study in a file, every case of it loaded and compiled.
+
+    Raises ScenarioError with every problem of the study and of its scenarios.
+    """
+    spec, document = _specification(Path(path).resolve())
+    reading = _Reading(spec, document)
+    reading.load_all()
+    reading.problems.check()
+    names = tuple(entry.name for entry in spec.strategies)
+    return Design(spec, document, tuple(reading.scenarios), names, tuple(reading.cases), reading.loaded)
+
+
+def _specification(path: Path) -> tuple[Study, Document]:
+    node, problems = read_yaml(path)
+    if node is None:
+        raise ScenarioError(problems)
+    document = Document(plain(node), marks_of(node), project_root(path), files=[path], what="the study")
+    try:
+        spec = Study.model_validate(document.data)
+    except pydantic.ValidationError as error:
+        raise ScenarioError([*problems, *problems_from(error, Study, document)]) from None
+    if problems:
+        raise ScenarioError(problems)
+    return spec, document
+
+
+class _Reading:
+    """Loads the scenarios of a study under its strategies, gathering problems."""
+
+    def __init__(self, spec: Study, document: Document) -> None:
+        self.spec, self.document = spec, document
+        self.problems = Problems(document)
+        self.scenarios: list[str] = []
+        self.cases: list[Case] = []
+        self.loaded: dict[tuple[str, str], Loaded] = {}
+
+    def load_all(self) -> None:
+        for position, entry in enumerate(self.spec.scenarios):
+            with self.problems.at():
+                file = self.document.file_at(self._file_place(position))
+                self._scenario(position, entry, load(file))
+
+    def _file_place(self, position: int) -> tuple[str | int, ...]:
+        written = self.document.at(("scenarios", position))
+        return ("scenarios", position, "file") if isinstance(written, dict) else ("scenarios", position)
+
+    def _scenario(self, position: int, entry: ScenarioEntry, plain_one: Loaded) -> None:
+        name = entry.name or plain_one.spec.scenario
+        if alike([*self.scenarios, name]):
+            expected = "a name of its own, not only by its capitals: {file: …, name: …}"
+            self._say(("scenarios", position), "two scenarios have this name", name, expected)
+            return
+        self.scenarios.append(name)
+        for number, strategy in enumerate(self.spec.strategies):
+            known = plain_one.document.strategies
+            if strategy.use is not None and strategy.use not in known:
+                message = f"scenario '{name}' has no such strategy"
+                expected = "one of " + ", ".join(known) if known else "no 'use': the scenario names no strategies"
+                self._say(self._use_place(number), message, strategy.use, expected, list(known))
+                continue
+            with self.problems.at():
+                self._case(position, number, name, entry, strategy, plain_one.path)
+
+    def _use_place(self, number: int) -> tuple[str | int, ...]:
+        return ("strategies", number, "use")
+
+    def _case(
+        self, position: int, number: int, name: str, entry: ScenarioEntry, strategy: StrategyEntry, file: Path
+    ) -> None:
+        settings = entry.set | strategy.set
+        if self.spec.seed is not None:
+            settings = {"seed": self.spec.seed} | settings
+        try:
+            loaded = load(file, strategy.use, settings)
+            case = case_of(
+                loaded, [parse_measure(text) for text in self.spec.measures], (name, strategy.name, ""),
+                plan=compile_plan(loaded), twin=self.spec.twin, daily=self.spec.daily,
+            )  # fmt: skip
+        except ScenarioError as error:
+            raise ScenarioError(list(self._retold(error, position, number, strategy))) from None
+        self.cases.append(case)
+        self.loaded[name, strategy.name] = loaded
+
+    def _retold(self, error: ScenarioError, position: int, number: int, strategy: StrategyEntry) -> Iterator[Problem]:
+        """The problems, those of values that the study sets told at their line of the study."""
+        for problem in error.problems:
+            if problem.file.startswith(AS_SET):
+                key = problem.file.removeprefix(AS_SET).removesuffix("'")
+                below = ("strategies", number) if key in strategy.set else ("scenarios", position)
+                mark = self.document.mark((*below, "set", key))
+                problem = replace(problem, file=mark.shown, line=mark.line)
+            yield problem
+
+    def _say(
+        self, place: tuple[str | int, ...], message: str, value: Any, expected: str, valid: list[str] | None = None
+    ) -> None:
+        self.problems.found.append(self.document.problem(place, message, value, expected, valid or ()))
+
+
+def study_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a study file."""
+    return Study.model_json_schema() | {"$schema": DIALECT, "title": "Tideover study"}

@@ -1,0 +1,161 @@
+"""The study file: what may stand in it, as frozen models. Field docstrings are the reference."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from sim.errors import PlaceError, placed
+from sim.output.names import alike
+from sim.registry import Model
+from sim.study.design.measures import ALL, COST, parse_measure
+from sim.study.design.parameter import parse_parameter
+from sim.units import Positive, Share, Text, Whole, parse_number, parse_share
+
+
+def _measure(text: Any) -> str:
+    return str(parse_measure(str(text)))
+
+
+def _precision(value: Any) -> str | float:
+    if isinstance(value, str):
+        try:
+            parse_share(value)
+        except ValueError:
+            raise ValueError("a number in the measure's own unit, or a share such as 10%") from None
+        return value
+    return parse_number(value)
+
+
+MeasureField = Annotated[str, BeforeValidator(_measure)]
+
+
+class ScenarioEntry(Model):
+    """A scenario of the study; its file's name alone will do."""
+
+    file: Text
+    """scenario file, from the study file's folder"""
+    name: Text | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """name in the results; left out: the scenario's own"""
+    set: dict[str, Any] = {}
+    """dotted path of a value -> what it is in this study"""
+
+
+class StrategyEntry(Model):
+    """A strategy of the study; the name of one that every scenario knows will do."""
+
+    name: Text
+    """name in the results"""
+    use: Text | None = None
+    """strategy of the scenarios to apply; left out: none, the scenario as it stands"""
+    set: dict[str, Any] = {}
+    """dotted path of a value -> what it is under this strategy, in every scenario"""
+
+
+class Replications(Model):
+    """How often everything is replicated: up to a number, or until the answer is precise enough."""
+
+    at_least: Whole = Field(default=20, ge=2)
+    at_most: Whole = Field(ge=2, le=100_000)
+    until: dict[MeasureField, Annotated[str | float, BeforeValidator(_precision)]] = {}
+    """measure -> half-width wanted of the interval of every comparison: a number in the measure's unit, or a share of
+    the baseline's mean such as 10% (give a number where that mean may be near zero)"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.at_most < self.at_least:
+            raise ValueError(f"at_most no smaller than at_least ({self.at_least})")
+
+
+class Best(Model):
+    """Which strategy is best, by the procedure of Kim and Nelson (2001); replications go on until it has decided."""
+
+    measure: MeasureField
+    indifference: Positive
+    """smallest difference worth telling apart, in the measure's unit"""
+    confidence: Share = 0.95
+    """probability of picking the best, where it is better than the rest by at least the indifference"""
+
+    def model_post_init(self, context: object) -> None:
+        measure = parse_measure(self.measure)
+        if measure.breakdown != ALL or not measure.better:
+            raise ValueError("a measure in all, of which more or less is better")
+
+
+def _file(value: Any) -> Any:
+    return {"file": value} if isinstance(value, str) else value
+
+
+def _strategy(value: Any) -> Any:
+    return value if isinstance(value, dict | StrategyEntry) else {"name": str(value), "use": str(value)}
+
+
+def _times(value: Any) -> Any:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return {"at_least": value, "at_most": value} if whole else value
+
+
+def _bounds(path: str, bounds: list[float | str]) -> None:
+    try:
+        parse_parameter(path, bounds)
+    except ValueError as error:
+        raise PlaceError((), "not two bounds", ", ".join(map(str, bounds)), str(error)) from None
+
+
+class Study(Model):
+    """A study: strategies x scenarios x replications on the same draws, what to measure, and when to stop."""
+
+    study: Text = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """short name without blanks, used for folders"""
+    title: Text
+    question: Text | None = None
+    """what the study is to answer, in a sentence"""
+    scenarios: list[Annotated[ScenarioEntry, BeforeValidator(_file, json_schema_input_type=str | ScenarioEntry)]] = (
+        Field(min_length=1)
+    )
+    strategies: list[
+        Annotated[StrategyEntry, BeforeValidator(_strategy, json_schema_input_type=str | StrategyEntry)]
+    ] = Field(min_length=1)
+    baseline: Text | None = None
+    """strategy that the others are compared with; left out: the first"""
+    comparisons: Literal["all-vs-baseline", "all-pairs"] = "all-vs-baseline"
+    measures: list[MeasureField] = Field(default=["units_unmet", "fill_rate", "stockout_days", COST], min_length=1)
+    """metrics by name, or cost; alone or by a group: 'units_unmet by region', 'cost by line'"""
+    replications: Annotated[Replications, BeforeValidator(_times, json_schema_input_type=int | Replications)] = (
+        Replications(at_least=20, at_most=20)
+    )
+    """a number, or {at_least: …, at_most: …, until: …}"""
+    best: Best | None = None
+    confidence: Share = Field(default=0.95, gt=0.5, lt=1)
+    """of intervals, and of what is called a difference"""
+    seed: Whole | None = None
+    """of all random draws; left out: each scenario's own"""
+    twin: bool = True
+    """run every replication once more without disruptions"""
+    daily: bool = False
+    """keep demand and unmet demand of every day, for fan charts"""
+    parameters: dict[Text, list[float | str]] = {}
+    """dotted path of an uncertain value -> its two bounds, such as [30d, 120d]; a brief tells if the answer holds"""
+    tail: Share = Field(default=0.9, gt=0, lt=1)
+    """where the tail of bad outcomes begins, for VaR and CVaR"""
+
+    def model_post_init(self, context: object) -> None:
+        names = [entry.name for entry in self.strategies]
+        if len(set(names)) < len(names):
+            raise ValueError("every strategy once, each with a name of its own")
+        if same := alike(names):
+            raise ValueError(f"strategies with names that not only capitals tell apart (now '{same[0]}')")
+        if self.baseline is not None and self.baseline not in names:
+            raise ValueError(f"a baseline that is one of the strategies: {', '.join(names)}")
+        for path, bounds in self.parameters.items():
+            with placed("parameters", path):
+                _bounds(path, bounds)
+        asked = set(self.measures)
+        for name in (*self.replications.until, *([self.best.measure] if self.best else [])):
+            if name not in asked:
+                raise ValueError(f"'{name}' among the measures, if it is to decide something")
+
+    @property
+    def reference(self) -> str:
+        """The baseline's name."""
+        return self.baseline or self.strategies[0].name

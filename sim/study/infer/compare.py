@@ -1,0 +1,168 @@
+"""What a study's rows say: each strategy by itself, paired differences, which is best, and regret over scenarios.
+
+Every function takes the rows of a study as a table (columns of `sim.study.run.task.ROWS`) and gives a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from sim.metrics.resilience import conditional_value_at_risk, value_at_risk
+from sim.study.design.measures import ALL, Measure
+from sim.study.infer.intervals import Interval, holm, interval
+from sim.study.infer.ranking import Selection, kim_nelson, probability_best
+
+SAME = "no difference at all"
+UNDETECTED = "no detectable difference"
+UNKNOWN = "too few replications to say"
+COLUMN = ["scenario", "measure", "breakdown", "group"]
+
+
+def blocks(rows: pd.DataFrame, strategies: Sequence[str]) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
+    """((scenario, measure, breakdown, group), values) in the order of the rows; values are replications x strategies.
+
+    A replication that lacks some strategy's row, or a figure that is not defined, is NaN.
+    """
+    for labels, part in rows.groupby(COLUMN, sort=False, observed=True):
+        values = part.pivot(index="replication", columns="strategy", values="value")
+        assert isinstance(labels, tuple)
+        yield tuple(str(label) for label in labels), values.reindex(columns=list(strategies)).sort_index()
+
+
+def summarise(rows: pd.DataFrame, strategies: Sequence[str], confidence: float, tail: float) -> pd.DataFrame:
+    """One row per scenario, measure, group and strategy: mean with its interval, spread, twin, and the tail.
+
+    `var` is the level that outcomes stay on the good side of with probability `tail`, `cvar` the mean beyond it (losses
+    are high values, or low ones where higher is better).
+    """
+    twins = rows.groupby([*COLUMN, "strategy"], sort=False, observed=True)["twin"].mean()
+    found = []
+    for labels, values in blocks(rows, strategies):
+        sign = -1.0 if Measure(labels[1], labels[2]).better == "higher" else 1.0
+        for name in strategies:
+            x = values[name].dropna().to_numpy()
+            i = interval(x, confidence, bca=False)
+            entry = dict(zip(COLUMN, labels, strict=True)) | {
+                "strategy": name, "n": i.n, "left_out": len(values) - i.n, "mean": i.mean, "low": i.low, "high": i.high,
+                "method": i.method, "sd": i.sd, "twin_mean": twins.get((*labels, name), np.nan),
+                "var": sign * value_at_risk(sign * x, tail) if i.n else np.nan,
+                "cvar": sign * conditional_value_at_risk(sign * x, tail) if i.n else np.nan,
+            }  # fmt: skip
+            found.append(entry)
+    return pd.DataFrame(found)
+
+
+def compare(
+    rows: pd.DataFrame, strategies: Sequence[str], pairs: Sequence[tuple[str, str]], confidence: float
+) -> pd.DataFrame:
+    """One row per scenario, measure, group and pair of strategies: the paired difference and what may be said of it.
+
+    `difference` is strategy minus `against`, replication by replication on the same draws. `low` and `high` are the
+    headline interval (`method`), `t_low` … `bca_high` the ends of Student's and BCa; `p_holm` is adjusted for all
+    comparisons of one measure and breakdown, and decides the `verdict`. `independent_ratio` is the variance of the
+    difference divided by what it would be on independent draws.
+    """
+    found = []
+    for labels, values in blocks(rows, strategies):
+        for name, other in pairs:
+            both = values[[name, other]].dropna()
+            i = interval((both[name] - both[other]).to_numpy(), confidence)
+            apart = float(both[name].var(ddof=1) + both[other].var(ddof=1)) if i.n > 1 else np.nan
+            found.append(
+                dict(zip(COLUMN, labels, strict=True))
+                | {"strategy": name, "against": other, "n": i.n, "left_out": len(values) - i.n}
+                | {"mean": both[name].mean(), "against_mean": both[other].mean(), "difference": i.mean}
+                | {"low": i.low, "high": i.high, "method": i.method, "t_low": i.t[0], "t_high": i.t[1]}
+                | {"bca_low": i.bca[0], "bca_high": i.bca[1], "sd": i.sd, "skewness": i.skewness, "p": i.p}
+                | {"independent_ratio": i.sd**2 / apart if apart else np.nan}
+            )
+    table = pd.DataFrame(found)
+    if table.empty:
+        return table
+    table["p_holm"] = table.groupby(["measure", "breakdown"], sort=False)["p"].transform(lambda p: holm(p.to_numpy()))
+    table["verdict"] = [
+        _verdict(*row, confidence) for row in zip(table["difference"], table["method"], table["p_holm"], strict=True)
+    ]
+    return table
+
+
+def _verdict(difference: float, method: str, p: float, confidence: float) -> str:
+    if np.isnan(p):
+        return UNKNOWN
+    if difference == 0 and method == "exact":
+        return SAME
+    if p > 1 - confidence + 1e-12:
+        return UNDETECTED
+    return "higher" if difference > 0 else "lower"
+
+
+def half_widths(
+    rows: pd.DataFrame, measure: Measure, strategies: Sequence[str], pairs: Sequence[tuple[str, str]], confidence: float
+) -> list[tuple[Interval, float]]:
+    """(interval, mean of the strategy compared with) of every comparison of a measure; without pairs, of every mean."""
+    chosen = rows[(rows["measure"] == measure.name) & (rows["breakdown"] == measure.breakdown)]
+    found = []
+    for _, values in blocks(chosen, strategies):
+        for name, other in pairs or [(name, name) for name in strategies]:
+            both = values[[name, other]].dropna() if name != other else values[[name]].dropna()
+            x = both[name] - both[other] if name != other else both[name]
+            found.append((interval(x.to_numpy(), confidence, bca=False), float(both[other].mean())))
+    return found
+
+
+def rank(rows: pd.DataFrame, strategies: Sequence[str]) -> pd.DataFrame:
+    """One row per scenario, measure in all and strategy: mean, probability of being best, regret.
+
+    Only measures of which more or less is better. `regret` is how much worse the mean is than that of the best strategy
+    in the same scenario; replications that lack a figure of any strategy are left out for all.
+    """
+    found = []
+    for labels, values in blocks(rows[rows["breakdown"] == ALL], strategies):
+        sign = {"higher": 1.0, "lower": -1.0}.get(Measure(labels[1]).better)
+        complete = values.dropna().to_numpy()
+        if sign is None or not len(complete):
+            continue
+        mean, chance = complete.mean(axis=0), probability_best(sign * complete)
+        regret = (sign * mean).max() - sign * mean
+        for position, name in enumerate(strategies):
+            found.append(
+                {"scenario": labels[0], "measure": labels[1], "strategy": name, "n": len(complete)}
+                | {"mean": mean[position], "probability_best": chance[position], "regret": regret[position]}
+            )
+    return pd.DataFrame(found)
+
+
+def minimax_regret(ranks: pd.DataFrame) -> pd.DataFrame:
+    """One row per measure and strategy: the largest regret over scenarios, and which has the smallest (`chosen`)."""
+    if ranks.empty:
+        return pd.DataFrame(columns=["measure", "strategy", "largest_regret", "in_scenario", "chosen"])
+    worst = ranks.loc[ranks.groupby(["measure", "strategy"], sort=False)["regret"].idxmax()]
+    table = worst[["measure", "strategy", "regret", "scenario"]].reset_index(drop=True)
+    table.columns = pd.Index(["measure", "strategy", "largest_regret", "in_scenario"])
+    table["chosen"] = table["largest_regret"] == table.groupby("measure")["largest_regret"].transform("min")
+    return table
+
+
+def select_best(
+    rows: pd.DataFrame, measure: Measure, strategies: Sequence[str], indifference: float, confidence: float, first: int
+) -> dict[str, Selection]:
+    """Scenario -> what Kim and Nelson's procedure came to, on replications with a figure for every strategy."""
+    chosen = rows[(rows["measure"] == measure.name) & (rows["breakdown"] == measure.breakdown)]
+    sign = 1.0 if measure.better == "higher" else -1.0
+    return {
+        labels[0]: kim_nelson(sign * values.dropna().to_numpy(), indifference, confidence, first)
+        for labels, values in blocks(chosen, strategies)
+    }
+
+
+def fan(days: pd.DataFrame, quantiles: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> pd.DataFrame:
+    """Quantiles over replications of each day's unmet demand: one row per scenario, strategy, product, day, quantile.
+
+    `days` has the columns of `sim.study.run.task.DAYS`; `unmet` and `twin_unmet` are in units a day.
+    """
+    keys = ["scenario", "strategy", "product", "day"]
+    found = days.groupby(keys, sort=False, observed=True)[["unmet", "twin_unmet"]].quantile(np.array(quantiles))
+    return found.rename_axis(index=[*keys, "quantile"]).reset_index()

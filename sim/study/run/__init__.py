@@ -1,0 +1,1 @@
+"""Where runs of a study happen, and what is kept of them."""

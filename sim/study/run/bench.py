@@ -1,0 +1,118 @@
+"""One scenario under one strategy, tried in variations on the same draws: what questions of "what if" build on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim.engine.compile.plan import compile_plan
+from sim.engine.plan import Plan
+from sim.errors import SimulationError
+from sim.scenario.load import Loaded, load
+from sim.study.design.case import Case, case_of
+from sim.study.design.measures import Measure
+from sim.study.run.executors import Crew
+from sim.study.run.replicate import Failure, Progress, replicate
+from sim.study.run.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A scenario file with a strategy and values set on top, read and compiled."""
+
+    file: Path
+    strategy: str | None
+    settings: Mapping[str, Any]
+    loaded: Loaded = field(repr=False)
+    plan: Plan = field(repr=False)
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """Scenario and strategy, as tables call them."""
+        return self.loaded.spec.scenario, self.strategy or "as written"
+
+    def changed(self, settings: Mapping[str, Any]) -> Subject:
+        """The same with further values set; raises ScenarioError where that does not make a scenario."""
+        return read_subject(self.file, self.strategy, {**self.settings, **settings})
+
+    def case(self, measures: Sequence[Measure], variant: str = "", *, twin: bool = False) -> Case:
+        """The case to replicate."""
+        return case_of(self.loaded, measures, (*self.labels, variant), plan=self.plan, twin=twin)
+
+
+def read_subject(file: str | Path, strategy: str | None = None, settings: Mapping[str, Any] | None = None) -> Subject:
+    """Read and compile; raises ScenarioError with every problem."""
+    loaded = load(Path(file), strategy, settings or {})
+    return Subject(Path(file), strategy, dict(settings or {}), loaded, compile_plan(loaded))
+
+
+class Stages:
+    """Progress over work that is handed out in several rounds: every round counts the same."""
+
+    def __init__(self, progress: Progress, rounds: int) -> None:
+        self._progress, self._rounds, self._ended = progress, max(1, rounds), 0
+
+    def __call__(self, share: float) -> None:
+        """`share` of the present round is done."""
+        self._progress(min(1.0, (self._ended + share) / self._rounds))
+
+    def end(self) -> None:
+        """The present round is over."""
+        self._ended += 1
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where cases are run: the workers, the folder that keeps what is done, the number of replications of each."""
+
+    crew: Crew
+    store: Store
+    replications: int
+    progress: Progress | None = None
+
+    def stages(self, rounds: int) -> Bench:
+        """The same, its progress told over so many rounds of cases."""
+        return self if self.progress is None else replace(self, progress=Stages(self.progress, rounds))
+
+    def attempt(self, cases: Sequence[Case]) -> list[Failure]:
+        """Run every case as often as asked; returns the replications that failed. The others are in the store."""
+        failures = replicate(cases, self.replications, self.store, self.crew, self.progress)
+        if isinstance(self.progress, Stages):
+            self.progress.end()
+        return failures
+
+    def rows(self, cases: Sequence[Case]) -> pd.DataFrame:
+        """Rows of every case as in `sim.study.run.task.ROWS`; raises SimulationError where a replication fails."""
+        failures = self.attempt(cases)
+        if failures:
+            raise SimulationError(f"{len(failures)} replications failed; the first: {failures[0]}")
+        tables = [self.store.read(case, self.replications) for case in cases]
+        found: pd.DataFrame = pa.concat_tables(tables).to_pandas()
+        return found
+
+    def values(self, cases: Sequence[Case], measure: Measure) -> np.ndarray:
+        """A measure in all, of every case; shape (cases, replications), NaN where it is not defined."""
+        return self.all_values(cases, [measure])[measure]
+
+    def all_values(self, cases: Sequence[Case], measures: Sequence[Measure]) -> dict[Measure, np.ndarray]:
+        """Measure in all -> its values, as `values` gives them."""
+        rows = self.rows([replace(case, labels=(*case.labels[:2], str(k))) for k, case in enumerate(cases)])
+        found = {}
+        for measure in measures:
+            mine = rows[(rows["measure"] == measure.name) & (rows["breakdown"] == measure.breakdown)]
+            table = mine.pivot(index="variant", columns="replication", values="value")
+            found[measure] = table.reindex([str(k) for k in range(len(cases))]).to_numpy(dtype=float)
+        return found
+
+
+def labelled(case: Case, variants: Iterable[tuple[str, Sequence[str]]]) -> list[Case]:
+    """Variations of a case: (variant's label, what is left out in it)."""
+    return [replace(case, labels=(*case.labels[:2], label), without=tuple(names)) for label, names in variants]

@@ -1,0 +1,82 @@
+"""Questions in SQL to a study's Parquet files, answered by DuckDB."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import Problem, ScenarioError
+from sim.output.folder import MANIFEST, contents_of
+from sim.study.run.store import KINDS
+
+SAFE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+LOCKS = ("enable_external_access = false", "python_enable_replacements = false", "lock_configuration = true")
+"""Once the tables are there: no file, no network, no variable of this program, and no setting that undoes it."""
+BARRED = ("disabled by configuration", "disabled through configuration", "configuration has been locked")
+"""Words in which DuckDB refuses what the settings forbid."""
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def tables(folder: Path) -> dict[str, list[str]]:
+    """Name of each table of a finished study -> its files. Raises ScenarioError where the folder holds none."""
+    ours = contents_of(folder)
+    try:
+        finished = "replications" in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        ours = None
+    if ours is None:
+        expected = "the folder that 'tideover study' named at its end"
+        raise ScenarioError([Problem(str(folder), 0, "this is not the folder of a study", expected=expected)]) from None
+    if not finished:
+        expected = "the same 'tideover study' command once more, which goes on where it stopped"
+        raise ScenarioError([Problem(str(folder), 0, "this study is not finished", expected=expected)])
+    files = [Path(name) for name in sorted(ours[1]) if name.endswith(".parquet") and (folder / name).is_file()]
+    found = {kind: [str(folder / file) for file in files if file.parts[0] == kind] for kind in KINDS}
+    found |= {file.stem: [str(folder / file)] for file in files if len(file.parts) == 1}
+    return {name: files for name, files in found.items() if files}
+
+
+def query(folder: str | Path, sql: str, *, unsafe: bool = False) -> pd.DataFrame:
+    """The answer to a query over a study's tables (`replications`, `comparisons`, `summary`, `best`, …).
+
+    The query reads these tables and can do nothing else to this machine; with `unsafe` it may read and write files as
+    DuckDB usually does. Raises ScenarioError where the folder is no finished study or the query cannot be answered.
+    """
+    import duckdb
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    found = tables(Path(folder))
+    try:
+        with duckdb.connect(config={} if unsafe else SAFE) as connection:
+            for name, files in found.items():  # read by Arrow, so that DuckDB itself needs no file
+                connection.register(name, ds.dataset(files))
+            for setting in () if unsafe else LOCKS:
+                connection.execute(f"SET {setting}")
+            answer = connection.sql(sql)
+            if answer is not None:
+                frame: pd.DataFrame = answer.df()
+                return frame
+    except (duckdb.PermissionException, duckdb.InvalidInputException) as error:
+        raise ScenarioError([_refused(str(error), found)]) from None
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        raise ScenarioError([_problem(str(error), found)]) from None
+    raise ScenarioError([_problem("it gives no rows", found)])
+
+
+def _refused(message: str, found: dict[str, list[str]]) -> Problem:
+    if not any(sign in message for sign in BARRED):
+        return _problem(message, found)
+    message = "it wants more than to read this study's tables, so it is not carried out"
+    expected = f"SQL over the tables {', '.join(found)}; or --unsafe, if the query is your own"
+    return Problem("the query", 0, message, expected=expected)
+
+
+def _problem(message: str, found: dict[str, list[str]]) -> Problem:
+    return Problem("the query", 0, " ".join(message.split()), expected=f"SQL over the tables {', '.join(found)}")

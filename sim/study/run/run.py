@@ -1,0 +1,203 @@
+"""A study from file to answers: rounds of replications until it is precise enough, then the tables."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from sim import __version__
+from sim.output.names import default_folder
+from sim.study.design.design import Design, read_study
+from sim.study.design.fingerprint import program
+from sim.study.design.measures import parse_measure
+from sim.study.design.spec import Replications
+from sim.study.infer import compare, frontier
+from sim.study.infer.ranking import Selection
+from sim.study.run.executors import Crew
+from sim.study.run.replicate import Failure, Progress, replicate
+from sim.study.run.store import Store, table_files
+from sim.units import parse_share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ANSWERS = ("summary", "comparisons", "best", "regret", "fan", "frontier")
+"""Tables that a study leaves, properties of its result."""
+PAGES = ("study.html", "brief.html", "brief.docx")
+"""What may be made of them."""
+GROWTH = 1.5
+"""Most that a round multiplies the replications by, and what it does where it cannot tell how many are needed."""
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """A finished study. Tables are pandas; their columns are told in `sim.study.infer.compare`."""
+
+    design: Design
+    folder: Path
+    replications: pd.DataFrame
+    """one row per scenario, strategy, replication, measure and group"""
+    daily: pd.DataFrame
+    """one row per scenario, strategy, replication, day and product; empty unless the study keeps it"""
+    number: int
+    """replications of each case"""
+    failures: tuple[Failure, ...]
+    precise: bool
+    """whether the precision asked for was reached; true where none was"""
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """Each strategy by itself."""
+        spec = self.design.spec
+        return compare.summarise(self.replications, self.design.strategies, spec.confidence, spec.tail)
+
+    @cached_property
+    def comparisons(self) -> pd.DataFrame:
+        """Paired differences, with intervals and verdicts."""
+        design = self.design
+        return compare.compare(self.replications, design.strategies, design.pairs, design.spec.confidence)
+
+    @cached_property
+    def best(self) -> pd.DataFrame:
+        """Probability of being best and regret; `selected` marks what Kim and Nelson's procedure picked."""
+        table = compare.rank(self.replications, self.design.strategies)
+        picked = {
+            (scenario, self.design.spec.best.measure, self.design.strategies[selection.best])
+            for scenario, selection in self.selection.items()
+            if self.design.spec.best is not None and selection.best is not None
+        }
+        if not table.empty:
+            keys = zip(table["scenario"], table["measure"], table["strategy"], strict=True)
+            table["selected"] = [key in picked for key in keys]
+        return table
+
+    @cached_property
+    def regret(self) -> pd.DataFrame:
+        """Largest regret over the scenarios, and the strategy with the smallest."""
+        return compare.minimax_regret(self.best)
+
+    @cached_property
+    def selection(self) -> dict[str, Selection]:
+        """Scenario -> what the procedure of the study's `best` came to; empty where it has none."""
+        return _selection(self.design, self.replications)
+
+    @cached_property
+    def frontier(self) -> pd.DataFrame:
+        """Cost against units short and stockout days: what is dominated, and ICERs along the frontier."""
+        return frontier.frontier(self.replications, self.design.strategies)
+
+    @property
+    def fan(self) -> pd.DataFrame:
+        """Quantiles of each day's unmet demand over replications."""
+        return compare.fan(self.daily)
+
+
+def run_study(
+    path: str | Path | Design,
+    out: str | Path | None = None,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+    replications: int | None = None,
+) -> StudyResult:
+    """Run a study, or go on with one that was interrupted, and leave its tables in `out` (default reports/STUDY).
+
+    `workers` are processes (default: one a processor; 1: this process), `scheduler` the address of a Dask cluster to
+    use instead; neither changes a byte of the results. `progress` is called with the share of the present round that
+    is done. `replications` is a number instead of what the study says. Raises ScenarioError with everything that is
+    wrong with the input. Replications that fail are told in the result, and tried again when the study is run again.
+    """
+    design = path if isinstance(path, Design) else read_study(path)
+    if replications is not None:
+        times = Replications(at_least=replications, at_most=replications)
+        design = replace(design, spec=design.spec.model_copy(update={"replications": times}))
+    store = Store(Path(out) if out is not None else default_folder(design.spec.study))
+    names = [*table_files(*ANSWERS), *PAGES]
+    with Crew(workers, scheduler) as crew, store.opened(_json(_manifest(design)), names, design.cases):
+        number = design.spec.replications.at_least
+        while True:
+            failures = replicate(design.cases, number, store, crew, progress)
+            rows = table(design, store, number)
+            further = _further(design, rows, number)
+            if further is None or number >= design.spec.replications.at_most:
+                break
+            number = min(further, design.spec.replications.at_most)
+        store.finish(design.cases, number)
+        days = table(design, store, number, "daily") if design.spec.daily else table(design, store, 0, "daily")
+        result = StudyResult(design, store.folder, rows, days, number, tuple(failures), further is None)
+        _write_answers(result, store)
+    return result
+
+
+def table(design: Design, store: Store, number: int, kind: str = "replications") -> pd.DataFrame:
+    """All rows of a study below a number of replications, in the order of its cases."""
+    found: pd.DataFrame = pa.concat_tables([store.read(case, number, kind) for case in design.cases]).to_pandas()
+    return found
+
+
+def _further(design: Design, rows: pd.DataFrame, number: int) -> int | None:
+    """How many replications to go on to, or None where the study is as precise as was asked.
+
+    Depends on the rows alone, so that an interrupted study goes the same way.
+    """
+    wanted, spec = number, design.spec
+    for text, amount in spec.replications.until.items():
+        measure = parse_measure(text)
+        for found, mean in compare.half_widths(rows, measure, design.strategies, design.pairs, spec.confidence):
+            target = parse_share(amount) * abs(mean) if isinstance(amount, str) else float(amount)
+            if found.n < 2 or not found.half_width <= target:
+                ratio = (found.half_width / target) ** 2 if found.n > 1 and target > 0 else math.inf
+                wanted = max(wanted, math.ceil(number * min(GROWTH, max(1.0, ratio))), number + 1)
+    if any(selection.best is None for selection in _selection(design, rows).values()):
+        wanted = max(wanted, math.ceil(number * GROWTH))
+    return wanted if wanted > number else None
+
+
+def _selection(design: Design, rows: pd.DataFrame) -> dict[str, Selection]:
+    best = design.spec.best
+    if best is None:
+        return {}
+    first = design.spec.replications.at_least
+    return compare.select_best(
+        rows, parse_measure(best.measure), design.strategies, best.indifference, best.confidence, first
+    )
+
+
+def _manifest(design: Design) -> dict[str, Any]:
+    return {
+        "study": design.spec.study,
+        "title": design.spec.title,
+        "file": design.document.mark().shown,
+        "asked": design.document.data,
+        "replications_at_least": design.spec.replications.at_least,
+        "replications_at_most": design.spec.replications.at_most,
+        "seeds": design.seeds,
+        "cases": [
+            {"scenario": case.labels[0], "strategy": case.labels[1], "plan": case.digest, "key": case.key}
+            for case in design.cases
+        ],
+        "tideover": __version__,
+        "program": program(),
+    }
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _write_answers(result: StudyResult, store: Store) -> None:
+    for name in ANSWERS:
+        store.answer(name, getattr(result, name))
+    end = {
+        "replications": result.number,
+        "precise": result.precise,
+        "failures": [vars(failure) for failure in result.failures],
+    }
+    store.mark(_json(_manifest(result.design) | end))
