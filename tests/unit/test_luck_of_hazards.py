@@ -65,7 +65,7 @@ def test_time_that_has_run_counts() -> None:
 
 
 def test_no_memory_has_none() -> None:
-    """Exponential time to failure of mean 5 days: what is left after 6 days without one is exponential of mean 5 again."""
+    """Exponential time to failure of mean 5 days: what is left after 6 days without is exponential of mean 5 again."""
     first = -CALENDAR.warm_up
     process = UpDown(process="up_down", up="exponential(5d)")
     left = first_after(process, first + 6.0, lambda past: not past) - first - 6
@@ -74,7 +74,7 @@ def test_no_memory_has_none() -> None:
 
 
 def test_a_window_half_over_without_it_has_half_of_what_was_left() -> None:
-    """Probability 60 %, even over 20 days, not struck by day 10: (0.6 / 2) / (1 - 0.6 / 2) = 3/7, even over what is left.
+    """Probability 60 %, even over 20 days, not struck by day 10: (0.6 / 2) / (1 - 0.6 / 2) = 3/7, even over the rest.
 
     Of 400 lucks 171.4 +- 3.5 standard errors of 9.9.
     """

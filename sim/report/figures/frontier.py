@@ -19,7 +19,7 @@ MOST = 3
 
 
 def draw(table: pd.DataFrame, currency: str, letters: Mapping[str, str]) -> Figure:
-    """`table` has the rows of one effect, as `sim.study.infer.frontier.frontier` gives them; the first `MOST` scenarios.
+    """`table` has the rows of one effect, as `sim.study.infer.frontier` gives them; the first `MOST` scenarios.
 
     `letters` name the strategies.
     """
