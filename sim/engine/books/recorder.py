@@ -63,7 +63,7 @@ class Recorder(Part):
 
     CHANGES = (
         "_sums", "_table", "_counts", "_squares", "_traffic", "_ports", "_passages", "_queues", "_reserves",
-        "_lane_before", "_priced", "busy", "_opening", "_closing",
+        "_held_days", "_lane_before", "_priced", "busy", "_opening", "_closing",
     )  # fmt: skip
     SCRATCH = ("_today", "_real")
 

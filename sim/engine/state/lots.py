@@ -38,7 +38,7 @@ class LotKeeper(Part):
     pockets.
     """
 
-    CHANGES = ("recalls", "_soonest", "_running", "_period")
+    CHANGES = ("recalls", "_soonest", "_puts", "_rotated", "_laid", "_running", "_period")
 
     def __init__(self, plan: Plan) -> None:
         lots, cells = plan.lots, np.flatnonzero(plan.lots.tracked)
