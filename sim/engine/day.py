@@ -1,13 +1,5 @@
-"""One simulated day.
+"""One simulated day: the phases of `sim.engine.phases`, in their order, and what happens at its own time.
 
-Order of a day; what happens at one instant happens in this order:
-  1 effects begin and end
-  2 arrivals become stock
-  3 production
-  4 demand is served
-  5 review: triggers and orders, from the facilities upward
-  6 allocation and dispatch
-  7 expiry, recording and conservation check, on small networks of some days at once
 A shipment that leaves on day t with journey time L serves the demand of the first day >= t + L (the next day for
 L = 0). Old backlog is served before new demand. Effects hold on [from, until).
 """
@@ -32,6 +24,7 @@ from sim.engine.making.quality import Quality
 from sim.engine.moving.seizures import seize
 from sim.engine.moving.transport import Transport
 from sim.engine.opening import put_under_way
+from sim.engine.phases import needed_phases
 from sim.engine.plan import Plan
 from sim.engine.serving.demand_source import DemandSource
 from sim.engine.serving.demand_tape import DemandTape
@@ -68,6 +61,21 @@ class World(Part):
 
     CHANGES = ("_ended", "_short", "_any_short")
     VIEWS = ("_phases",)
+
+    state: State
+    quantities: Quantities
+    journal: Journal
+    transport: Transport
+    production: Production
+    patients: Patients
+    reports: Reports
+    ordering: Ordering
+    dispatch: Dispatch
+    desks: list[ReserveDesk]
+    quality: Quality
+    recorder: Recorder
+    books: Books
+    moves_overnight: bool
 
     def __init__(
         self,
@@ -107,32 +115,10 @@ class World(Part):
         self.recorder.begin()
         self.books = Books(self.state.today, self.recorder, Conservation(plan, self.state, lot_check))
         self._ended = self.first_day - 2
-        self._moves_overnight = self.transport.through_ports or bool(self.transport.passages.queues)
+        self.moves_overnight = self.transport.through_ports or bool(self.transport.passages.queues)
         self._short = np.zeros(len(network.cell_site), dtype=bool)
         self._any_short = False
-        self._phases = self._needed_phases()
-
-    def _needed_phases(self) -> list[Callable[[int], None]]:
-        """What a day of this run consists of, in order; without what its scenario has no need of."""
-        by_lot = self.state.lots is not None
-        phases: tuple[tuple[bool, Callable[[int], None]], ...] = (
-            (self._moves_overnight, self._end_day_before),
-            (True, self.transport.open_day),
-            (by_lot or self.production.tests, self.quality.release),
-            (self.quantities.touched("cell.warm"), self._spoil),
-            (self.production.makes_ahead, self.production.run),
-            (True, self.patients.serve),
-            (self.reports.may_fail, self.reports.renew),
-            (bool(self.desks), self._review_reserves),
-            (True, self.ordering.review),
-            (True, self._allocate),
-            (self.journal.keeps("stockout_begins"), self._note_stockouts),
-            (by_lot, self._expire),
-            (bool(self.desks), self._note_reserves),
-            (self.recorder.prices_move, self.recorder.note_prices),
-            (True, self.books.write),
-        )
-        return [phase for needed, phase in phases if needed]
+        self._phases = needed_phases(self)
 
     def _send_opening_shipments(self) -> None:
         start, lots = self.plan.start, self.state.lots
@@ -198,7 +184,7 @@ class World(Part):
             self.end_day(int(now) - 1)
 
     def rejoin(self) -> None:
-        self._phases = self._needed_phases()
+        self._phases = needed_phases(self)
 
     def let_go(self) -> None:
         """The run is over: drop what keeps this from being freed at once, so that runs in turn do not pile up."""
@@ -211,7 +197,7 @@ class World(Part):
 
     def end_day(self, day: int) -> None:
         """The midnight after a day: what moved until then; once a day."""
-        if day <= self._ended or not self._moves_overnight:
+        if day <= self._ended or not self.moves_overnight:
             return
         transport, self._ended = self.transport, day
         transport.advance(float(day + 1), inclusive=False)
@@ -220,17 +206,17 @@ class World(Part):
         self.recorder.record_passages(day)
         transport.ports.traffic.renew(float(day + 2), queue)
 
-    def _end_day_before(self, day: int) -> None:
+    def end_day_before(self, day: int) -> None:
         self.end_day(day - 1)
 
-    def _spoil(self, day: int) -> None:
+    def spoil(self, day: int) -> None:
         self.quality.spoil(np.flatnonzero(self.quantities["cell.warm"]), day)
 
-    def _review_reserves(self, day: int) -> None:
+    def review_reserves(self, day: int) -> None:
         for desk in self.desks:
             desk.review(float(day))
 
-    def _allocate(self, day: int) -> None:
+    def allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""
         before = self.state.owed.copy() if self.hoarding is not None else None
         if self.state.for_reserves is not None:
@@ -270,19 +256,19 @@ class World(Part):
                 self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
                 sent = sent + given
 
-    def _expire(self, day: int) -> None:
+    def expire(self, day: int) -> None:
         self.quality.expire(day, self.transport.ports.give_up)
         for usual in (self.dispatch.usual, self.transport.border.usual):
             if usual is not None:
                 usual.note(self.state.today.expired)
 
-    def _note_reserves(self, day: int) -> None:
+    def note_reserves(self, day: int) -> None:
         self.recorder.note_stocks(day)
         if any(desk.is_open for desk in self.desks):  # a closed one releases nothing
             released = [int(np.add.reduce(desk.released)) for desk in self.desks]
             self.recorder.note_releases(day, released, [desk.is_open for desk in self.desks])
 
-    def _note_stockouts(self, day: int) -> None:
+    def note_stockouts(self, day: int) -> None:
         """Journal: a stockout begins with the first day of unmet demand and ends with the first day without."""
         any_short = bool(np.count_nonzero(self.state.today.unmet))
         if not any_short and not self._any_short:

@@ -52,10 +52,17 @@ class Part:
         """A hash of all that changes, here and in the parts below; equal states have equal ones, on any machine."""
         found = hashlib.blake2b(digest_size=16)
         for name, part in sorted(parts_of(self).items()):
-            for attribute in (*type(part).CHANGES, *type(part).GROWS):
-                found.update(f"{name}.{attribute}=".encode())
-                _feed(found, getattr(part, attribute, None))
+            found.update(f"{name}={digest_of(part)};".encode())
         return found.hexdigest()
+
+
+def digest_of(part: Part) -> str:
+    """A hash of what changes in one part, without the parts below it."""
+    found = hashlib.blake2b(digest_size=16)
+    for attribute in (*type(part).CHANGES, *type(part).GROWS):
+        found.update(f"{attribute}=".encode())
+        _feed(found, getattr(part, attribute, None))
+    return found.hexdigest()
 
 
 def parts_of(root: Part) -> dict[str, Part]:

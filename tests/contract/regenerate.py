@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from docs.make_day import main as make_day
 from docs.make_reference import main as make_reference
 from docs.make_vocabulary import main as make_vocabulary
 from sim.scenario.schema import schema_text
@@ -25,6 +26,7 @@ def main() -> None:
         (GOLDEN / f"{family}.json").write_text(text, encoding="utf-8")
     make_reference()
     make_vocabulary()
+    make_day()
     SCHEMA.write_text(schema_text(), encoding="utf-8")
 
 

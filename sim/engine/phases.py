@@ -1,0 +1,139 @@
+"""What a day consists of: its phases in order, when each is needed, and what of a run it touches.
+
+A phase touches parts of the run (see `sim.model.part`) that stand under the names it gives, and no others; tests watch
+every phase of random runs for that. A phase that a run does not need costs it nothing. More may be added to `PHASES`,
+before the first run, by what is imported through the entry points `tideover.kinds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.engine.day import World
+
+STEPS = (
+    "effects begin and end",
+    "arrivals become stock",
+    "production",
+    "demand is served, reports are made",
+    "review: triggers and orders, from the facilities upward",
+    "allocation and dispatch",
+    "expiry, recording, and a check that nothing was lost or invented",
+)
+"""The order of a day in words. Effects act at their own times; where that is midnight, before all phases of the day."""
+MOVING = ("transport", "state", "journal")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of a day.
+
+    `step` is its place in `STEPS`, from 1; `what` says in words what happens. `does(world)` gives the function that is
+    called with each day, `needed(world)` whether a run needs it, `where` the same in words. `reads` and `writes` name
+    the parts whose changing figures it looks at and changes, with all below them; what is written may be read.
+    """
+
+    name: str
+    step: int
+    what: str
+    does: Callable[[World], Callable[[int], None]]
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    where: str = "always"
+    needed: Callable[[World], bool] = lambda _: True
+
+
+PHASES: list[Phase] = [
+    Phase(
+        "last midnight", 2, "what moved until midnight is known: queues at ports and before passages are taken down",
+        lambda world: world.end_day_before, ("quantities",), ("", "recorder", *MOVING),
+        "goods stop on their way", lambda world: world.moves_overnight,
+    ),
+    Phase(
+        "arrivals", 2, "ports, borders and lanes may let a day's worth pass; what has come is stock",
+        lambda world: world.transport.open_day, ("quantities",), MOVING,
+    ),
+    Phase(
+        "release", 2, "what has passed its tests is stock; what was called back is taken away",
+        lambda world: world.quality.release, (), ("state", "journal"),
+        "goods are tested or kept by lot", lambda world: world.state.lots is not None or world.production.tests,
+    ),
+    Phase(
+        "spoilage", 2, "cold goods that lie where there is no power are lost",
+        lambda world: world.spoil, ("quantities",), ("state", "journal"),
+        "the power may fail", lambda world: world.quantities.touched("cell.warm"),
+    ),
+    Phase(
+        "production", 3, "makers begin what is ordered and what their stock lacks; what is ready comes out",
+        lambda world: world.production.run, ("quantities",), ("production", "state", "journal"),
+        "makers make ahead", lambda world: world.production.makes_ahead,
+    ),
+    Phase(
+        "demand", 4, "those who wait, then what was put off, then the day's own demand are served",
+        lambda world: world.patients.serve, ("quantities",), ("patients", "state", "journal"),
+    ),
+    Phase(
+        "reports", 4, "every site reports its stock whose systems work",
+        lambda world: world.reports.renew, ("state", "quantities"), ("reports",),
+        "systems may fail", lambda world: world.reports.may_fail,
+    ),
+    Phase(
+        "triggers", 5, "the triggers of reserves are looked at",
+        lambda world: world.review_reserves, ("reports", "state", "quantities"), ("desks", "journal"),
+        "there are reserves", lambda world: bool(world.desks),
+    ),
+    Phase(
+        "orders", 5, "sites order, from the facilities upward; an order is booked at its source at once",
+        lambda world: world.ordering.review, ("quantities", "hoarding"), ("ordering", "reports", "state", "journal"),
+    ),
+    Phase(
+        "allocation", 6, "sources share what they have over open orders, reserves give, goods set out",
+        lambda world: world.allocate, ("quantities", "reports"),
+        ("dispatch", "desks", "production", "hoarding", *MOVING),
+    ),
+    Phase(
+        "stockouts", 7, "the journal tells where somebody began, or ceased, to go short",
+        lambda world: world.note_stockouts, ("state",), ("", "journal"),
+        "a journal is kept", lambda world: world.journal.keeps("stockout_begins"),
+    ),
+    Phase(
+        "expiry", 7, "what had its last day of use today is written off",
+        lambda world: world.expire, (), ("dispatch", *MOVING),
+        "goods are kept by lot", lambda world: world.state.lots is not None,
+    ),
+    Phase(
+        "reserves", 7, "what reserves have and have given is recorded",
+        lambda world: world.note_reserves, ("desks",), ("recorder", "state"),
+        "there are reserves", lambda world: bool(world.desks),
+    ),
+    Phase(
+        "prices", 7, "what left today is counted at today's prices",
+        lambda world: world.recorder.note_prices, ("state", "quantities"), ("recorder",),
+        "prices may change", lambda world: world.recorder.prices_move,
+    ),
+    Phase(
+        "books", 7, "the day is recorded, and it is checked that nothing was lost or invented",
+        lambda world: world.books.write, (), ("books", "recorder", "state"),
+    ),
+]  # fmt: skip
+
+
+def needed_phases(world: World) -> list[Callable[[int], None]]:
+    """The functions that make a day of a run, in order; without what its scenario has no need of."""
+    return [phase.does(world) for phase in PHASES if phase.needed(world)]
+
+
+def add_phase(phase: Phase, after: str) -> None:
+    """Have a phase in every run from now on, after the one of a name.
+
+    Raises ValueError where there is no phase of that name, or one of the new one's name already.
+    """
+    names = [known.name for known in PHASES]
+    if phase.name in names:
+        raise ValueError(f"there is a phase '{phase.name}' already")
+    if after not in names:
+        raise ValueError(f"no phase '{after}'; there are {', '.join(names)}")
+    PHASES.insert(names.index(after) + 1, phase)
