@@ -250,11 +250,8 @@ class World(Part):
             if not desk.is_open:
                 continue
             given = desk.release(self.dispatch.left_open(requested, sent), float(day))
-            flow = np.flatnonzero(given)
-            if flow.size:
-                self.dispatch.take_allowance(flow, given[flow])
-                self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
-                sent = sent + given
+            self.dispatch.send(given, float(day), desk.take_out)
+            sent = sent + given
 
     def expire(self, day: int) -> None:
         self.quality.expire(day, self.transport.ports.give_up)

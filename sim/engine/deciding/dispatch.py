@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from sim.engine.deciding.allowance import renewed, whole
@@ -15,6 +17,9 @@ from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.part import Part
 from sim.policies.allocation.base import Claims
+
+TakeOut = Callable[[np.ndarray, np.ndarray], np.ndarray | None]
+"""Takes units on flows out of a stock that is not a site's ordinary one; tells the pockets of their lots."""
 
 
 class Dispatch(Part):
@@ -157,16 +162,24 @@ class Dispatch(Part):
         """What sets out of units that a reserve grants, over flows: the same people send it."""
         return self.fit_lanes(self.work.cut(granted) if self.work.on else granted)
 
-    def send(self, granted: np.ndarray, now: float) -> None:
-        """What was granted leaves stock and sets out."""
+    def send(self, granted: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
+        """The one door out of a site: what was granted, over flows, leaves and sets out.
+
+        It leaves ordinary stock, or what `take_out` takes it out of: then that tells the pockets of its lots. Stock,
+        lots, allowances, orders and the journal know of it when this returns.
+        """
         flow = (granted > 0).nonzero()[0]
         if flow.size:
             units = granted[flow]
-            np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
-            self.take_allowance(flow, units)
-            self._transport.dispatch(flow, units, now)
+            pockets = None
+            if take_out is None:
+                np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
+            else:
+                pockets = take_out(flow, units)
+            self._take_allowance(flow, units)
+            self._transport.dispatch(flow, units, now, pockets)
 
-    def take_allowance(self, flow: np.ndarray, units: np.ndarray) -> None:
+    def _take_allowance(self, flow: np.ndarray, units: np.ndarray) -> None:
         """What has left counts against the flow's allowance, where it has one."""
         if self._may_limit:
             limited = np.isfinite(self.quantities["flow.allowance"][flow])

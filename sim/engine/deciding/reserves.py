@@ -116,7 +116,10 @@ class ReserveDesk(Part):
             self._journal.note("reserve_closed", day, cause=self.reserve.name)
 
     def release(self, requested: np.ndarray, day: float) -> np.ndarray:
-        """Units that leave the open reserve on each flow, given what is still asked for; shape (flows,)."""
+        """Units to be sent from the open reserve on each flow, given what is still asked for; shape (flows,).
+
+        What holders take for themselves is theirs when this returns.
+        """
         given = np.zeros(len(requested), dtype=np.int64)
         left = np.minimum(self._daily.today(), self.stock - self._too_old(day))
         self._release_own(left, day)
@@ -133,7 +136,6 @@ class ReserveDesk(Part):
             given = self._dispatch.from_reserve(given)
             np.add.at(self.released, reserve.flow_holder[mine], given[reserve.flow[mine]])
         self._daily.use(self.released)
-        self.stock -= self.released
         self._journal.cells("release", day, *self._some(self.released), cause=reserve.name)
         return given
 
@@ -186,6 +188,7 @@ class ReserveDesk(Part):
         cell = self.reserve.members[member]
         units = np.where(self._open[member], np.minimum(left[holder], self._own_need(cell)), 0)
         self._state.on_hand[cell] += units
+        self.stock[holder] -= units
         self.released[holder] += units
         lots = self._state.lots
         if lots is not None:
@@ -202,14 +205,13 @@ class ReserveDesk(Part):
         if self._state.lots is not None:
             self._state.lots.destroy(self._state.lots.reserve[self._position], units)
 
-    def pockets(self, flow: np.ndarray) -> np.ndarray | None:
-        """Where the lots lie that the reserve sends out on some of its flows; None where nothing is kept by lot."""
+    def take_out(self, flow: np.ndarray, units: np.ndarray) -> np.ndarray | None:
+        """Units leave the reserve on some flows; the pockets of their lots, None where nothing is kept by lot."""
         lots, reserve = self._state.lots, self.reserve
-        if lots is None:
-            return None
         holder = np.zeros(len(self._network.flow_buyer), dtype=np.int64)
         holder[reserve.flow] = reserve.flow_holder
-        return np.asarray(lots.reserve[self._position][holder[flow]])
+        np.subtract.at(self.stock, holder[flow], units)
+        return None if lots is None else np.asarray(lots.reserve[self._position][holder[flow]])
 
     def rotate(self, day: int) -> None:
         """Routine rotation: ordinary stock gets what expires first, the reserve keeps what lasts longest."""
