@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from sim.cli import cli
 from sim.errors import ScenarioError
+from sim.output.folder import MARKER, marker
 from sim.study.query import query
 from tests.study.conftest import contents
 
@@ -32,6 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         table = pa.table({"value": range(first, first + ROWS), "strategy": [f"strategy-{number}"] * ROWS})
         pq.write_table(table, file, row_group_size=10_000)
     pq.write_table(pa.table({"site": ["=1+1", "b"], "value": [-1.5, 2.0]}), place / "summary.parquet")
+    ours = [str(file.relative_to(place)) for file in place.rglob("*") if file.is_file()]
+    (place / MARKER).write_text(marker("study", ours), encoding="utf-8")
     (place.parent / "secret.csv").write_text("a\n1\n", encoding="utf-8")
     before = contents(place.parent)
     yield place
