@@ -111,6 +111,7 @@ def test_a_query_that_is_ones_own_may_do_more_with_unsafe(folder: Path, tmp_path
 def test_a_damaged_table_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"replications": 2}', encoding="utf-8")
     (tmp_path / "summary.parquet").write_bytes(b"PAR1 no more")
+    (tmp_path / MARKER).write_text(marker("study", ["manifest.json", "summary.parquet"]), encoding="utf-8")
     with pytest.raises(ScenarioError, match="the query:"):
         query(tmp_path, "SELECT * FROM summary")
 
