@@ -57,7 +57,7 @@ def test_values_are_to_the_last_bit_those_worked_out_from_the_base(seed: int) ->
     for now in quantities.boundaries()[:-1]:
         quantities.update(now)
         assert quantities["cell.demand_factor"].tolist() == from_scratch(base, effects, now), now
-    assert quantities["b"].tolist() == base.tolist()
+    assert quantities["cell.order_factor"].tolist() == base.tolist()
 
 
 def test_times_may_be_left_out_but_do_not_go_back() -> None:
