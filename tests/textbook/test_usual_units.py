@@ -62,3 +62,58 @@ def test_goods_that_keep_have_their_usual_demand(simulate: Any) -> None:
     text = SHORT_LIVED.replace(", shelf_life: 4d", "").replace(", not_counting: 1d", "")
     run = simulate(text + LIMIT % ("store", "40%"))
     assert sent(run, "store") == [8] * 120
+
+
+MADE_AHEAD = """
+end: 2001-05-01
+products: {kit: {unit: kit%s}}
+suppliers: {maker: {country: IN, makes: {kit: {%s}}}}
+facilities: {a: {country: KE}}
+lanes: [{from: maker, to: a, time: 1d}]
+demand: [{at: a, product: kit, per_day: 100, distribution: deterministic, shortage: backorder}]
+replenishment: [{at: a, policy: base_stock, level: 4d}]
+disruptions: [{%s, from: 2001-01-11, until: 2001-02-15}]
+"""
+ALLOCATED = "kind: supplier_allocation, supplier: maker, share: %s"
+"""Days 10 to 44: 35 days, on which 40 of 100 leave."""
+
+
+def maker(run: Any, column: str, first: int, last: int) -> list[int]:
+    table = run.daily[run.daily["site"] == "maker"].set_index("day")
+    return [int(units) for units in table[column].loc[first:last]]
+
+
+@pytest.mark.parametrize(
+    ("makes", "produced", "after"),
+    [
+        ("capacity: 200", [40] * 35, [200] * 5),  # no finished stock, so that none waits for the end
+        ("capacity: 200, takes: 4d", [0] * 6 + [40] * 29, [40] * 4 + [200]),
+    ],
+)
+def test_a_maker_on_allocation_makes_no_more_than_it_lets_out(
+    makes: str, produced: list[int], after: list[int], simulate: Any
+) -> None:
+    """With four days of making 400 units are made or in process on the morning of day 10, and 40 leave each evening.
+    What is begun on day d leaves on day d + 4, by when 5 x 40 may. So nothing is begun as long as 200 are there: until
+    day 15 (400 - 5 x 40 = 200). From day 45 on 200 a day are begun, which leave from day 49 on."""
+    run = simulate(MADE_AHEAD % ("", makes, ALLOCATED % "40%"))
+    assert maker(run, "dispatched", 10, 44) == [40] * 35
+    assert maker(run, "produced", 10, 44) == produced
+    assert maker(run, "dispatched", 45, 49) == after
+
+
+def test_a_maker_on_allocation_keeps_its_finished_stock_and_no_more(simulate: Any) -> None:
+    """300 of finished stock, 100 of which leave on day 9; 100 are made in the morning of day 10, then 40 a day."""
+    run = simulate(MADE_AHEAD % ("", "capacity: 200, finished_stock: 3d", ALLOCATED % "40%"))
+    assert maker(run, "produced", 9, 44) == [100, 100, *[40] * 34]
+    assert maker(run, "on_hand", 10, 44) == [260] * 35
+
+
+def test_what_is_held_back_by_a_quota_is_made_unless_it_spoils(simulate: Any) -> None:
+    """Half of 100 a day cross. What keeps is ready when the quota ends: 35 x 50 units and the 100 of the day. What
+    lasts six days is made as it may leave, so that it comes fresh."""
+    quota = "kind: export_ban, country: IN, quota: 50%"
+    keeps, spoils = (simulate(MADE_AHEAD % (life, "capacity: 200", quota)) for life in ("", ", shelf_life: 6d"))
+    assert maker(keeps, "dispatched", 10, 45) == [50] * 35 + [35 * 50 + 100]
+    assert maker(spoils, "produced", 10, 46) == [50] * 35 + [200] * 2
+    assert maker(spoils, "expired", 10, 60) == [0] * 51
