@@ -117,3 +117,14 @@ def test_what_is_held_back_by_a_quota_is_made_unless_it_spoils(simulate: Any) ->
     assert maker(keeps, "dispatched", 10, 45) == [50] * 35 + [35 * 50 + 100]
     assert maker(spoils, "produced", 10, 46) == [50] * 35 + [200] * 2
     assert maker(spoils, "expired", 10, 60) == [0] * 51
+
+
+@pytest.mark.parametrize("unfilled", ["wait", "cancel"])
+def test_what_a_round_will_take_is_made_and_not_cancelled(unfilled: str, simulate: Any) -> None:
+    """A round on days 0, 7, 14, ... and an order on each of these evenings: it can only be made for the next round, at
+    which 7 x 40 leave. They are made by then and no more, so that nothing is left in the evening of a round."""
+    text = MADE_AHEAD % ("", "capacity: 300", (ALLOCATED % "40%") + f", unfilled: {unfilled}")
+    text = text.replace("time: 1d", "time: 1d, round: {every: 7d}").replace("level: 4d", "level: 30d, review: 7d")
+    run = simulate(text.replace("2001-01-11", "2001-01-01").replace("2001-02-15", "2001-05-01"))
+    assert maker(run, "dispatched", 35, 118) == [280, *[0] * 6] * 12
+    assert maker(run, "on_hand", 35, 118)[::7] == [0] * 12
