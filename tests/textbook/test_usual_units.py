@@ -112,11 +112,14 @@ def test_a_maker_on_allocation_keeps_its_finished_stock_and_no_more(simulate: An
 def test_what_is_held_back_by_a_quota_is_made_unless_it_spoils(simulate: Any) -> None:
     """Half of 100 a day cross. What keeps is ready when the quota ends: 35 x 50 units and the 100 of the day. What
     lasts six days is made as it may leave, so that it comes fresh."""
-    quota = "kind: export_ban, country: IN, quota: 50%"
-    keeps, spoils = (simulate(MADE_AHEAD % (life, "capacity: 200", quota)) for life in ("", ", shelf_life: 6d"))
-    assert maker(keeps, "dispatched", 10, 45) == [50] * 35 + [35 * 50 + 100]
-    assert maker(spoils, "produced", 10, 46) == [50] * 35 + [200] * 2
-    assert maker(spoils, "expired", 10, 60) == [0] * 51
+    text = MADE_AHEAD % ('}, milk: {unit: l, shelf_life: 6d', "capacity: 200}, milk: {capacity: 200",
+                         "kind: export_ban, country: IN, quota: 50%")  # fmt: skip
+    milk = ", {at: a, product: milk, per_day: 100, distribution: deterministic, shortage: backorder}]\nreplenishment"
+    run = simulate(text.replace("]\nreplenishment", milk))
+    table = run.daily[run.daily["site"] == "maker"].astype({"product": str}).set_index(["product", "day"])
+    assert table["dispatched"]["kit"].loc[10:45].tolist() == [50] * 35 + [35 * 50 + 100]
+    assert table["produced"]["milk"].loc[10:46].tolist() == [50] * 35 + [200] * 2
+    assert table["expired"]["milk"].loc[10:60].sum() == 0
 
 
 @pytest.mark.parametrize("unfilled", ["wait", "cancel"])
