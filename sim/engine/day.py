@@ -83,6 +83,9 @@ class World:
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self.production = Production(plan, self.state, self.quantities, streams, self.journal)
+        limits = self.quantities.touched("flow.allowance") or self.quantities.touched("flow.exports")
+        if limits and self.production.makes_ahead:
+            self.state.withheld = np.zeros_like(self.state.owed)
         arrivals = [added for impact in plan.impacts for added in impact.arrivals]
         tape = DemandTape(plan.demand, network.calendar, streams, arrivals, demand)
         self.patients = Patients(plan, self.state, tape, self.quantities, self.journal)
@@ -114,6 +117,7 @@ class World:
             (True, self.transport.open_day),
             (by_lot or self.production.tests, self.quality.release),
             (self.quantities.touched("cell.warm"), self._spoil),
+            (self.state.withheld is not None, self.dispatch.tell_makers),
             (self.production.makes_ahead, self.production.run),
             (True, self.patients.serve),
             (self.reports.may_fail, self.reports.renew),
@@ -223,7 +227,7 @@ class World:
         if any(desk.is_open for desk in self.desks):
             self._release(requested, granted, day)
         left = self.state.owed.copy() if self.hoarding is not None else None
-        self.dispatch.cancel_rest()
+        self.dispatch.cancel_rest(day)
         if before is not None and left is not None:
             self._show_hoarders(before - left, left)
         for desk in self.desks:

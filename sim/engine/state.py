@@ -25,7 +25,8 @@ class State:
     three) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
     `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
     nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
-    make beyond all orders, None where no reserve asks for any. `waits` tells whether any patient does.
+    make beyond all orders, None where no reserve asks for any; `withheld`, over flows, what they need not make of open
+    orders, because these may not leave, None where nothing limits that. `waits` tells whether any patient does.
     """
 
     plan: Plan
@@ -43,6 +44,7 @@ class State:
     order_book: OrderBook | None
     due: Due | None
     for_reserves: np.ndarray | None
+    withheld: np.ndarray | None
     waits: bool
     on_hand: np.ndarray = field(init=False)
     """usable stock"""
@@ -103,6 +105,7 @@ class State:
             order_book=_order_book(plan),
             due=_due(plan),
             for_reserves=np.zeros(cells, dtype=np.int64) if plan.made_for_reserves else None,
+            withheld=None,
             waits=waits,
         )
         np.add.at(state.on_order, plan.network.flow_buyer, state.owed)
