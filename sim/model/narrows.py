@@ -1,6 +1,6 @@
-"""Which passages vessels between two ports may come to, whatever is closed: asked of many lanes at once, so it is quick.
+"""Which passages vessels between two ports may come to, whatever is closed: quick, since it is asked of many lanes.
 
-All of the sea between the ends of passages is taken once for the distances between them. What is left is a graph of some
+The sea-lane graph is searched once, for the distances between the ends of passages. What is left is a graph of some
 fifty points, in which a shortest way with any passages closed takes a fraction of a millisecond.
 """
 

@@ -132,6 +132,19 @@ def test_a_vessel_keeps_its_draw_and_waits_where_the_rest_waits(simulate: Any) -
     assert set(took(one).loc[10:60][lambda x: x == 14].index) == set(journeys[journeys == 23].index)
 
 
+@pytest.mark.parametrize("queue", [False, True], ids=["closed", "queue"])
+def test_what_a_vessel_waited_before_it_turned_off_is_lost(queue: bool, simulate: Any) -> None:
+    """Suez is shut on day 20 and nobody goes round until day 30. Who came on day 15 + 5 waits ten days, then sails
+    9 + 5: 29 in all; each day later waits one less. Who set out after day 24 turns before it has waited."""
+    wait = closed("suez", 20, 40, ", diverts: 0%")
+    if queue:
+        wait = "{kind: passage_queue, passage: suez, from: 2001-01-21, for: 40d, traffic: 1, drains: 1000}"
+    later = closed("suez", 30, 10, ", diverts: 100%, rest: pass, name: other")
+    run = simulate(strait(f"{wait}, {later}", days=100), detail="full")
+    by_hand = {**{day: 10 + 9 + 30 - (day + 5) for day in range(15, 25)}, **dict.fromkeys(range(25, 40), 19)}
+    assert took(run).reindex(list(by_hand)).to_numpy() == pytest.approx(list(by_hand.values()))
+
+
 def test_waiting_for_one_passage_comes_before_waiting_for_the_next(simulate: Any) -> None:
     """Bab shut until day 30, Suez until day 40, nobody diverts: held at both, one after the other."""
     text = strait(f"{closed('bab', 20, 10, ', diverts: 0%')}, {closed('suez', 20, 20, ', diverts: 0%, name: other')}")
@@ -271,7 +284,7 @@ def test_a_passage_that_no_vessel_would_come_to_is_told(name: str, said: str, tm
 def test_passages_that_vessels_may_come_to_are_those_on_the_ways_that_the_library_finds(ends: tuple[str, str]) -> None:
     """One way after the other, each with one more of the passages closed that the ways so far led through."""
     sea = usual(*ends).chart
-    found, open_, seen = set(), [frozenset[str]()], set()
+    found, open_, seen = set[str](), [frozenset[str]()], set[frozenset[str]]()
     while open_:
         closed = open_.pop()
         course = sea.from_port(closed)
