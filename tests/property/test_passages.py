@@ -140,7 +140,9 @@ def journeys(done: Any) -> pd.DataFrame:
     left = events[events["event"] == "departure"].groupby("shipment")["day"].min()
     came = events[events["event"] == "arrival"].groupby("shipment")["day"].max()
     product = events.groupby("shipment")["product"].first()
-    table = pd.DataFrame({"left": left, "took": (came - left).sub(waited, fill_value=0), "product": product}).dropna()
+    came = came[came > left.reindex(came.index) + NEAR]  # who was under way at first sets out on the last leg only
+    sailed = came - left - waited.reindex(came.index, fill_value=0.0)
+    table = pd.DataFrame({"left": left, "took": sailed, "product": product}).dropna()
     return table.groupby(["product", "left"])["took"].min()
 
 
