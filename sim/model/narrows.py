@@ -62,7 +62,7 @@ class Narrows:
                 length[u, v] = length[v, u] = max(through, _NO_DISTANCE)
                 name_of[u, v] = name_of[v, u] = name
         at, origin = len(sea) - 1, len(sea) - 2
-        before = dijkstra(length, indices=origin, return_predecessors=True)[1]
+        before = dijkstra(length, indices=np.array([origin]), return_predecessors=True)[1][0]
         names = set()
         while at != origin and before[at] >= 0:
             if (step := (int(before[at]), at)) in name_of:
