@@ -90,6 +90,15 @@ def test_a_count_that_is_too_large_is_refused_at_once(more: str, told: str, tmp_
     assert memory < 40_000 * 250 + 20 * MIB
 
 
+@pytest.mark.parametrize(("number", "told"), [(10_001, "at most 10000"), (10**10, "at most 10000"), (10_000, "fine")])
+def test_very_many_vehicles_are_refused(number: int, told: str, tmp_path: Path) -> None:
+    """Each has its own times: some numbers of 8 B."""
+    vehicles = f"time: 1d, vehicles: {{carries: 9, number: {number}}}}}"
+    memory, message = used(tmp_path, NETWORK.replace("time: 1d}", vehicles))
+    assert told in message
+    assert memory < 10_000 * 8 * 10 + 20 * MIB
+
+
 @pytest.mark.parametrize(
     "more",
     [
