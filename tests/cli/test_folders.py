@@ -157,6 +157,17 @@ def test_files_are_not_deleted_through_a_link_within_the_folder(work: Path) -> N
     assert contents(work / "elsewhere") == before
 
 
+@pytest.mark.parametrize("command", [["run", "starter.yaml"], ["study", "study.yaml"]], ids=["run", "study"])
+def test_a_place_below_a_file_is_refused_before_the_work(
+    command: list[str], work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sim, "run", lambda *_, **__: pytest.fail("it ran all the same"), raising=False)
+    monkeypatch.setattr("sim.study.run.replicate", lambda *_: pytest.fail("it ran all the same"))
+    (work / "thesis.txt").write_text(PRECIOUS)
+    outcome = typed(["tideover", *command, "-q", "-o", "thesis.txt/deep/er"], work)
+    assert outcome.code == 2 and "thesis.txt is a file, so there can be no folder in it" in outcome.printed
+
+
 def test_a_study_leaves_foreign_files_below_it(work: Path) -> None:
     assert typed([*STUDY, "-o", "out"], work).code == 0
     for name in (

@@ -1,16 +1,18 @@
-"""Which strategy is best at each bound of an uncertain value."""
+"""Which strategy is best at each bound of an uncertain value, and what is told where that cannot be run."""
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from sim.errors import SimulationError
 from sim.study.bench import Bench
 from sim.study.case import Case
 from sim.study.design import read_study
 from sim.study.measures import Measure
+from sim.study.replicate import Failure
 from sim.study.robustness import robustness
 from tests.study.conftest import SMALL, WriteStudy
 
@@ -29,6 +31,20 @@ class Given:
     def values(self, cases: list[Case], measure: Measure) -> np.ndarray:
         assert [case.labels[1] for case in cases] == ["none", "double"] * 3
         return np.array(TRIED).reshape(6, 2)
+
+
+def test_a_run_that_fails_is_told_by_what_was_changed(write_study: WriteStudy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many variations of one scenario a number would say nothing."""
+
+    def replicate(cases: list[Case], *_: object) -> list[Failure]:
+        return [Failure(*cases[-1].labels, 3, "no memory")]
+
+    monkeypatch.setattr("sim.study.bench.replicate", replicate)
+    design = read_study(write_study(f"{SMALL}parameters: {{disruptions.ban.for: [2d, 80d]}}\n"))
+    with pytest.raises(SimulationError) as told:
+        robustness(design, Measure("cost"), Bench(cast(Any, None), cast(Any, None), 4))
+    label = "my-scenario / double / disruptions.ban.for=80d, replication 3"
+    assert str(told.value) == f"1 replication failed; the first: {label}: no memory"
 
 
 @pytest.mark.parametrize(
