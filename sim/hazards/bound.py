@@ -55,7 +55,7 @@ class BoundHazard:
             for shock in self.spec.happens.shocks(mine, now) if common is None else common:
                 if mine.share("hit", shock.number) < self.spec.hits:
                     length = self._length(entry, mine, shock)
-                    refuse_endless(impacts)
+                    refuse_endless(impacts, 2 * MOST_SHOCKS)
                     impacts.append(self._impact(network, entry, mine, shock, length))
                     key = shock.start, entry.key if self.spec.apart else "", shock.number
                     struck[key] = max(struck.get(key, 0.0), length)
