@@ -97,6 +97,9 @@ class World(Part):
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self.production = Production(plan, self.state, self.quantities, streams, self.journal)
+        limits = self.quantities.touched("flow.allowance", "flow.exports")
+        if limits and self.production.makes_ahead:
+            self.state.withheld = np.zeros_like(self.state.owed)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
         self.patients = Patients(plan, self.state, tape, self.quantities, self.journal)
@@ -229,7 +232,7 @@ class World(Part):
         if any(desk.is_open for desk in self.desks):
             self._release(requested, granted, day)
         left = self.state.owed.copy() if self.hoarding is not None else None
-        self.dispatch.cancel_rest()
+        self.dispatch.cancel_rest(day)
         if before is not None and left is not None:
             self._show_hoarders(before - left, left)
         for desk in self.desks:

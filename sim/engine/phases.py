@@ -67,6 +67,11 @@ PHASES: list[Phase] = [
         "the power may fail", lambda world: world.quantities.touched("cell.warm"),
     ),
     Phase(
+        "limits", 3, "makers are told how much of what is ordered they will not be let send",
+        lambda world: world.dispatch.tell_makers, ("quantities", "transport"), ("state", "dispatch"),
+        "makers make ahead and what they send may be limited", lambda world: world.state.withheld is not None,
+    ),
+    Phase(
         "production", 3, "makers begin what is ordered and what their stock lacks; what is ready comes out",
         lambda world: world.production.run, ("quantities",), ("production", "state", "journal"),
         "makers make ahead", lambda world: world.production.makes_ahead,

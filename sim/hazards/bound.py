@@ -58,7 +58,7 @@ class BoundHazard:
                 mine = numbers.on(shock.start)
                 if mine.share("hit", shock.number) < self.spec.hits:
                     length = self._length(entry, mine, shock)
-                    refuse_endless(impacts)
+                    refuse_endless(impacts, 2 * MOST_SHOCKS)
                     impacts.append(self._impact(network, entry, mine, shock, length))
                     key = shock.start, entry.key if self.spec.apart else "", shock.number
                     struck[key] = max(struck.get(key, 0.0), length)

@@ -46,6 +46,8 @@ OTHER_NAMES = {
 def country_code(text: str) -> str | None:
     """The two capitals of a code, None where it is none."""
     word = text.strip().upper()
+    if not text.isascii():  # capitals of ß are SS, of a ligature fi are FI
+        return None
     if word in CODES or MADE_UP.fullmatch(word):
         return word
     return _of_three(word) if len(word) == 3 else None

@@ -58,7 +58,7 @@ class Effect:
 
     def value(self, now: float) -> float:
         """The effect's value at a time in [start, end)."""
-        return next(value for day, value in reversed(self.steps) if day <= now)
+        return self.steps[self._step(now)][1]
 
     def boundaries(self) -> list[float]:
         """Days on which the value changes."""
@@ -66,8 +66,12 @@ class Effect:
 
     def since(self, first: float) -> Effect:
         """The effect as it is from a day on: without the steps that are past by then."""
-        begin = max(0, bisect_right([day for day, _ in self.steps], first) - 1)
+        begin = self._step(first)
         return replace(self, steps=self.steps[begin:]) if begin else self
+
+    def _step(self, now: float) -> int:
+        """Position of the step that holds at a time; the first before it begins."""
+        return max(0, bisect_right(self.steps, now, key=lambda step: step[0]) - 1)
 
     def moved(self, by: float) -> Effect:
         """The same effect, `by` days later."""

@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+BEGINNINGS = list("=+-@\t\r\n＝＋－＠")
 """How a text begins that spreadsheets work out instead of showing it."""
 NUMBER = re.compile(r"[+-]?(\d[\d.,]*|\.\d+)([eE][+-]?\d+)?%?")
 
@@ -19,7 +21,7 @@ NUMBER = re.compile(r"[+-]?(\d[\d.,]*|\.\d+)([eE][+-]?\d+)?%?")
 def harmless(value: object) -> object:
     """A cell as it is written: a text that would be a formula has an apostrophe before it, as spreadsheets have it for
     text; numbers stay numbers, those written as text too."""
-    if isinstance(value, str) and FORMULA.match(value) and not NUMBER.fullmatch(value):
+    if isinstance(value, str) and value[:1] in BEGINNINGS and not NUMBER.fullmatch(value):
         return f"'{value}"
     return value
 
@@ -39,5 +41,8 @@ def csv_of_frame(frame: pd.DataFrame) -> str:
     safe.columns = [harmless(name) for name in frame.columns]
     for position, (_, column) in enumerate(frame.items()):
         if column.dtype.kind not in "biufcmM":
-            safe.isetitem(position, [harmless(cell) for cell in column])
+            cells = column.to_numpy(dtype=object, copy=True)
+            marked = np.isin(cells.astype("U1"), BEGINNINGS)  # few, if any: a large table has no loop over its cells
+            cells[marked] = [harmless(cell) for cell in cells[marked]]
+            safe.isetitem(position, cells)
     return str(safe.to_csv(index=False, lineterminator="\n"))

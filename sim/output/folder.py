@@ -66,6 +66,9 @@ class Folder:
             expected = f"the folder itself: --out {os.path.realpath(self.place)}"
             raise self._refusal("this is a symbolic link, so it is not overwritten", expected)
         if not self.place.exists():
+            above = next(parent for parent in self.place.absolute().parents if parent.exists())
+            if not above.is_dir():
+                raise self._refusal(f"{above.name} is a file, so there can be no folder in it")
             return set()
         found = contents_of(self.place) if self.place.is_dir() else None
         if found is None:

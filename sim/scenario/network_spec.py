@@ -267,7 +267,8 @@ class Vehicles(Model):
 
     carries: Positive
     """handling units that one vehicle takes"""
-    number: Whole = Field(ge=1)
+    number: Whole = Field(ge=1, le=10_000)
+    """vehicles on this lane, each with its own times"""
 
 
 class Round(Model):

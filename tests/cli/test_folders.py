@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 import sim
 from sim.output import locks
 from sim.output.folder import MARKER
+from sim.report.run.folder import write_atomically
 from tests.bad.calls import Outcome, typed
 from tests.cli.calls import files
 from tests.study.conftest import contents, write_into
@@ -76,7 +78,7 @@ def test_a_folder_of_something_else_is_refused_before_the_work(
     command: list[str], content: dict[str, str], work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sim, "run", lambda *_, **__: pytest.fail("it ran all the same"), raising=False)
-    monkeypatch.setattr("sim.study.run.run.replicate", lambda *_: pytest.fail("it ran all the same"))
+    monkeypatch.setattr("sim.study.run.replicate", lambda *_: pytest.fail("it ran all the same"))
     for name, text in content.items():
         (work / "taken" / name).parent.mkdir(parents=True, exist_ok=True)
         (work / "taken" / name).write_text(text)
@@ -153,6 +155,17 @@ def test_files_are_not_deleted_through_a_link_within_the_folder(work: Path) -> N
     before = contents(work / "elsewhere")
     assert typed([*STUDY, "-o", "out"], work).code == 2
     assert contents(work / "elsewhere") == before
+
+
+@pytest.mark.parametrize("command", [["run", "starter.yaml"], ["study", "study.yaml"]], ids=["run", "study"])
+def test_a_place_below_a_file_is_refused_before_the_work(
+    command: list[str], work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sim, "run", lambda *_, **__: pytest.fail("it ran all the same"), raising=False)
+    monkeypatch.setattr("sim.study.run.replicate", lambda *_: pytest.fail("it ran all the same"))
+    (work / "thesis.txt").write_text(PRECIOUS)
+    outcome = typed(["tideover", *command, "-q", "-o", "thesis.txt/deep/er"], work)
+    assert outcome.code == 2 and "thesis.txt is a file, so there can be no folder in it" in outcome.printed
 
 
 def test_a_study_leaves_foreign_files_below_it(work: Path) -> None:
@@ -264,3 +277,38 @@ def test_leftovers_of_killed_processes_are_cleared_and_nothing_else(work: Path) 
     assert run(work, "-o", "out").code == 0
     assert sorted(path.name for path in work.glob(".tideover-*")) == [".tideover-far", ".tideover-mine"]
     assert os.path.exists(work / ".tideover-mine" / "thesis.txt")
+
+
+def test_a_run_that_is_killed_while_it_replaces_another_never_leaves_files_of_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the instant, what is there is of one run, and a manifest says that it is all of it."""
+
+    def filled(content: dict[str, str]) -> dict[str, bytes]:
+        def fill(place: Path) -> None:
+            (place / "tables").mkdir()
+            for name, text in content.items():
+                (place / name).write_text(text)
+
+        write_atomically(tmp_path / "out", fill)
+        return {name: text.encode() for name, text in content.items()}
+
+    old = filled(dict.fromkeys(["manifest.json", "metrics.csv", "lots.parquet", "tables/stock.csv"], "old"))
+    moments: list[dict[str, bytes]] = []
+
+    def watched(step: Callable[..., None]) -> Callable[..., None]:
+        def wrapped(*args: object, **kwargs: object) -> None:
+            moments.append(contents(tmp_path / "out"))
+            step(*args, **kwargs)
+
+        return wrapped
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", watched(os.replace))
+        patch.setattr(Path, "unlink", watched(Path.unlink))
+        new = filled(dict.fromkeys(["manifest.json", "metrics.csv", "daily.parquet", "tables/cover.csv"], "new"))
+    assert len(moments) >= len(old) + len(new)
+    for moment in moments:
+        results = {name: there for name, there in moment.items() if "tideover" not in name}
+        assert len(set(results.values())) <= 1
+        assert "manifest.json" not in results or results in (old, new)

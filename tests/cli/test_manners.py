@@ -68,6 +68,25 @@ def test_a_long_run_shows_its_progress_and_leaves_nothing_when_stopped(
     assert files(scenario.parent) == ["starter.yaml"]
 
 
+BROKEN = """
+from sim.engine import demand_source
+from sim.errors import SimulationError
+def broken(*some):
+    raise SimulationError("demand is negative (-5 units) on day 0")
+demand_source.DemandSource.block = broken
+from sim.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("words", [["run", "starter.yaml"], ["run", "starter.yaml", "--json"]])
+def test_a_run_that_breaks_a_law_ends_with_a_sentence(words: list[str], scenario: Path) -> None:
+    done = tideover(*words, cwd=scenario.parent, program=[sys.executable, "-c", BROKEN])
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "failed: demand is negative (-5 units) on day 0\n"
+    assert files(scenario.parent) == ["starter.yaml"]
+
+
 ENTRIES = {
     "script": [str(Path(sim.__file__).parents[1] / "run_scenario.py"), "starter.yaml"],
     "module": ["-m", "sim", "run", "starter.yaml"],

@@ -126,12 +126,23 @@ def watched() -> Iterator[list[str]]:
 
 
 def journeys(done: Any) -> pd.DataFrame:
-    """Legs that take time: from a site to the clinic of its product, with the day of departure and the days taken."""
+    """Legs that take time: from a site to the clinic of its product, with the day of departure and the days sailed.
+
+    What a vessel waits before passages, until it passes or turns off, is no part of them.
+    """
     events = done.events
+    stops = events[events["event"].isin(["held", "released", "diverted"])].sort_values(
+        ["shipment", "day"], kind="stable"
+    )
+    last = stops.groupby("shipment")[["event", "day"]].shift()
+    waits = (stops["day"] - last["day"])[(last["event"] == "held") & (stops["event"] != "held")]
+    waited = waits.groupby(stops["shipment"]).sum()
     left = events[events["event"] == "departure"].groupby("shipment")["day"].min()
     came = events[events["event"] == "arrival"].groupby("shipment")["day"].max()
     product = events.groupby("shipment")["product"].first()
-    table = pd.DataFrame({"left": left, "took": came - left, "product": product}).dropna()
+    came = came[came > left.reindex(came.index) + NEAR]  # who was under way at first sets out on the last leg only
+    sailed = came - left - waited.reindex(came.index, fill_value=0.0)
+    table = pd.DataFrame({"left": left, "took": sailed, "product": product}).dropna()
     return table.groupby(["product", "left"])["took"].min()
 
 

@@ -79,15 +79,24 @@ def hazard(happens: str) -> str:
         (hazard("{process: arrivals, a_year: 9000000000}"), "strike about 1,479,452,055 times in 60 days"),
         (hazard("{process: arrivals, every: 0.001h}"), "strike about 1,440,000 times"),  # 60 x 24 x 1000
         (hazard("{process: up_down, up: 0.001h}"), "strike about 720,000 times"),  # 60 x 24 / 0.002
-        (hazard("{process: arrivals, every: 'gamma(30d, 30000d)'}"), "struck more than 40,000 times"),
+        (hazard("{process: arrivals, every: 'gamma(30d, 30000d)'}"), "struck more than 100,000 times"),
         (f"seed: {10**18}\n", "a whole number"),
     ],
 )
 def test_a_count_that_is_too_large_is_refused_at_once(more: str, told: str, tmp_path: Path) -> None:
-    """The largest that is kept on the way are 40,000 shocks: an object, two floats and a place in a list, < 250 B."""
+    """The largest that is kept on the way are 100,000 shocks: an object, two floats and a place in a list, < 250 B."""
     memory, message = used(tmp_path, NETWORK + more)
     assert told in message
-    assert memory < 40_000 * 250 + 20 * MIB
+    assert memory < 100_000 * 250 + 20 * MIB
+
+
+@pytest.mark.parametrize(("number", "told"), [(10_001, "at most 10000"), (10**10, "at most 10000"), (10_000, "fine")])
+def test_very_many_vehicles_are_refused(number: int, told: str, tmp_path: Path) -> None:
+    """Each has its own times: some numbers of 8 B."""
+    vehicles = f"time: 1d, vehicles: {{carries: 9, number: {number}}}}}"
+    memory, message = used(tmp_path, NETWORK.replace("time: 1d}", vehicles))
+    assert told in message
+    assert memory < 10_000 * 8 * 10 + 20 * MIB
 
 
 @pytest.mark.parametrize(

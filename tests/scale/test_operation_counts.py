@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from sim.engine.compile.plan import compile_plan
+from sim.model.effects import Effect, ramp
 from sim.rng import BLOCK_DAYS
+from sim.scenario.load import load
 from sim.scenario.national import National, national_files
+from tests.contract.network import STANDARD
+from tests.property.running import written
 from tests.scale.counting import calls_by_day, calls_of, events_by_time, national_plan
 
 DAYS = 130
@@ -62,6 +69,36 @@ def test_one_event_for_all_that_happens_at_one_instant(
     in the journal."""
     events = events_by_time(national_plan(tmp_path / "n", **(SMALL | wanted)), monkeypatch)
     assert events == Counter(map(float, range(DAYS))) + Counter([0.0, float(BAN), float(BAN), float(DAYS)])
+
+
+def test_disruptions_with_names_cost_each_the_same() -> None:
+    """Twice as many take twice the calls; looking each name up among the others would take four times as many."""
+
+    def calls(number: int) -> int:
+        one = {"kind": "site_outage", "at": "maker", "from": "2024-01-11", "for": "3d", "capacity": "50%"}
+        spec = STANDARD | {"disruptions": [one | {"name": f"n{k}"} for k in range(number)]}
+        with written(spec) as file:
+            loaded = load(file)
+            return calls_of(lambda: compile_plan(loaded))
+
+    once, twice, four_times = (calls(n) for n in (100, 200, 400))
+    assert four_times - twice == pytest.approx(2 * (twice - once), rel=0.05)
+
+
+def test_a_value_of_many_steps_is_found_without_looking_at_all() -> None:
+    """Among 2^14 steps: fifteen are looked at, and one is taken."""
+    looked = 0
+
+    class Watched(tuple[tuple[float, float], ...]):
+        def __getitem__(self, key: Any) -> Any:
+            nonlocal looked
+            looked += 1
+            return super().__getitem__(key)
+
+    steps = Watched(ramp(0, 2**14, 0.0, 1.0))
+    effect = Effect("cell.demand_factor", np.zeros(1, dtype=int), "add", steps, np.inf, "it")
+    assert effect.value(5.0) == 5.5 / 2**14  # reached in the middle of the day
+    assert looked <= 15 + 1
 
 
 def test_a_national_network_is_made_up_without_a_loop_over_facilities() -> None:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, WorkersLost
 from sim.output import files
-from sim.study.run.executors import Crew
+from sim.study.run import executors, sharing
+from sim.study.run.executors import Crew, execute
+from sim.study.run.sharing import Shared
 from tests.bad.calls import typed
 from tests.cli.calls import PROGRAM
 from tests.study.conftest import contents, write_into
@@ -109,6 +111,25 @@ def test_a_full_disk_under_a_study_is_told_and_what_is_finished_is_kept(
 def test_an_address_that_is_none_of_a_scheduler_is_refused(address: str) -> None:
     with pytest.raises(ScenarioError, match="--scheduler: no Dask scheduler answers"):
         Crew(scheduler=address)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")  # the cluster's own
+@pytest.mark.parametrize("task", [3, Shared("three", 3)], ids=["a task that is sent", "content that is sent first"])
+def test_a_cluster_without_workers_is_told_after_a_time(
+    task: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import LocalCluster
+
+    for module in (executors, sharing):
+        monkeypatch.setattr(module, "PATIENCE", 1.0)
+    tasks = [task]
+    with (
+        LocalCluster(n_workers=0, dashboard_address=None, local_directory=str(tmp_path)) as cluster,
+        Crew(scheduler=cluster.scheduler_address) as crew,
+        pytest.raises(WorkersLost, match="the Dask scheduler has had no workers for 1 seconds"),
+    ):
+        list(execute(crew, str, lambda: tasks.pop() if tasks else None))
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from click.testing import CliRunner
 
 from sim.cli import cli
 from sim.errors import ScenarioError
+from sim.output.folder import MARKER, marker
 from sim.study.run.query import query
 from tests.study.conftest import contents
 
@@ -32,6 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         table = pa.table({"value": range(first, first + ROWS), "strategy": [f"strategy-{number}"] * ROWS})
         pq.write_table(table, file, row_group_size=10_000)
     pq.write_table(pa.table({"site": ["=1+1", "b"], "value": [-1.5, 2.0]}), place / "summary.parquet")
+    (place / MARKER).write_text(marker("study", contents(place)), encoding="utf-8")
     (place.parent / "secret.csv").write_text("a\n1\n", encoding="utf-8")
     before = contents(place.parent)
     yield place
@@ -108,6 +112,7 @@ def test_a_query_that_is_ones_own_may_do_more_with_unsafe(folder: Path, tmp_path
 def test_a_damaged_table_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"replications": 2}', encoding="utf-8")
     (tmp_path / "summary.parquet").write_bytes(b"PAR1 no more")
+    (tmp_path / MARKER).write_text(marker("study", contents(tmp_path)), encoding="utf-8")
     with pytest.raises(ScenarioError, match="the query:"):
         query(tmp_path, "SELECT * FROM summary")
 
@@ -115,3 +120,15 @@ def test_a_damaged_table_is_told_in_a_sentence(tmp_path: Path) -> None:
 def test_the_csv_that_it_prints_holds_no_formula(folder: Path) -> None:
     answer = CliRunner().invoke(cli, ["query", str(folder), "SELECT * FROM summary ORDER BY value", "--csv"])
     assert answer.output == "site,value\n'=1+1,-1.5\nb,2.0\n"
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a signal after a time")
+def test_a_signal_ends_a_query_as_ctrl_c_does(folder: Path) -> None:
+    before = signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))  # as the command deals with SIGTERM
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 1.0)
+        with pytest.raises((KeyboardInterrupt, SystemExit)):
+            query(folder, "SELECT count(*) FROM range(10000000000000)")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pandas as pd
 import pytest
 
 import sim
 from sim.engine.compile.plan import compile_plan
-from sim.model.sea.geography import SeaLanes
+from sim.errors import ScenarioError
+from sim.model.sea.geography import CANALS, SeaLanes
+from sim.model.sea.sea_network import PASSAGES, SeaNetwork
 from sim.model.sea.sea_ways import SeaWay, chart, sea_way
 from sim.scenario.load import load
 from sim.study.ask.knockouts import Node, Use
@@ -127,6 +130,19 @@ def test_a_vessel_keeps_its_draw_and_waits_where_the_rest_waits(simulate: Any) -
     assert 0.5 < straight < 0.9
     one = simulate(strait(closed("bab", 10, 60, ", diverts: 70%"), days=90), detail="full")
     assert set(took(one).loc[10:60][lambda x: x == 14].index) == set(journeys[journeys == 23].index)
+
+
+@pytest.mark.parametrize("queue", [False, True], ids=["closed", "queue"])
+def test_what_a_vessel_waited_before_it_turned_off_is_lost(queue: bool, simulate: Any) -> None:
+    """Suez is shut on day 20 and nobody goes round until day 30. Who came on day 15 + 5 waits ten days, then sails
+    9 + 5: 29 in all; each day later waits one less. Who set out after day 24 turns before it has waited."""
+    wait = closed("suez", 20, 40, ", diverts: 0%")
+    if queue:
+        wait = "{kind: passage_queue, passage: suez, from: 2001-01-21, for: 40d, traffic: 1, drains: 1000}"
+    later = closed("suez", 30, 10, ", diverts: 100%, rest: pass, name: other")
+    run = simulate(strait(f"{wait}, {later}", days=100), detail="full")
+    by_hand = {**{day: 10 + 9 + 30 - (day + 5) for day in range(15, 25)}, **dict.fromkeys(range(25, 40), 19)}
+    assert took(run).reindex(list(by_hand)).to_numpy() == pytest.approx(list(by_hand.values()))
 
 
 def test_waiting_for_one_passage_comes_before_waiting_for_the_next(simulate: Any) -> None:
@@ -262,6 +278,39 @@ def test_a_passage_of_a_way_round_may_be_closed(tmp_path: Path) -> None:
 def test_a_passage_that_no_vessel_would_come_to_is_told(name: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(Exception, match=said):
         sim.run(voyage(tmp_path, closed(name, 10, 100)))
+
+
+@pytest.mark.parametrize("ends", [("SGSIN", "GRPIR"), ("AUSYD", "NLRTM"), ("CNSHA", "USNYC"), ("INNSA", "AEJEA")])
+def test_passages_that_vessels_may_come_to_are_those_on_the_ways_that_the_library_finds(ends: tuple[str, str]) -> None:
+    """One way after the other, each with one more of the passages closed that the ways so far led through."""
+    sea = usual(*ends).chart
+    found, open_, seen = set[str](), [frozenset[str]()], set[frozenset[str]]()
+    while open_:
+        closed = open_.pop()
+        course = sea.from_port(closed)
+        names = frozenset() if course is None else course.names
+        found |= names
+        more = {closed | {name} for name in names} - seen
+        seen |= more
+        open_ += more
+    assert {name for name in PASSAGES if usual(*ends).may_meet(name)} == found
+
+
+def test_a_wrong_passage_is_refused_without_a_search_for_the_ways_round(tmp_path: Path) -> None:
+    """Six lanes between Asia and Europe, on which some thirty sets of passages may be closed: a way each, the usual."""
+    text = voyage(tmp_path, "{kind: route_closure, passage: cape_horn, from: 2001-01-11, for: 9d}").read_text()
+    ports = ", ".join(f"a{k}: {{country: SG, locode: {code}}}" for k, code in enumerate(["CNSHA", "HKHKG", "THLCH"]))
+    ports += ", " + ", ".join(f"b{k}: {{country: NL, locode: {c}}}" for k, c in enumerate(["NLRTM", "DEHAM"]))
+    sea = ", ".join(f"{{from: a{k}, to: [b0, b1], mode: sea, speed: 14}}" for k in range(3))
+    text = text.replace("ports: {", f"ports: {{{ports}, ").replace("lanes: [", f"lanes: [{sea}, ")
+    (tmp_path / "many.yaml").write_text(text, encoding="utf-8")
+    with (
+        mock.patch.object(SeaNetwork, "_find", autospec=True, side_effect=SeaNetwork._find) as searched,
+        pytest.raises(ScenarioError, match="no lane uses this passage"),
+    ):
+        compile_plan(load(tmp_path / "many.yaml"))
+    ways = [call.args[3] for call in searched.call_args_list]
+    assert len([way for way in ways if len(way - CANALS) > 1]) == 0  # none with several passages closed
 
 
 def test_a_strait_without_a_way_round_cuts_off_who_lies_behind_it() -> None:

@@ -66,6 +66,14 @@ def refused(path: Path) -> str:
     return str(caught.value)
 
 
+def test_what_a_season_adds_is_counted_before_the_run(tmp_path: Path) -> None:
+    """2 x 10^10 x (20 + 10 x 30,000) = 6.0 x 10^15 units in the mean, twice as many at the height of the season."""
+    steady = "per_day: 10000000000, distribution: deterministic"
+    sim.validate(file(tmp_path, steady, surge(factor=30_000)))
+    told = refused(file(tmp_path, steady + ", season: {amplitude: 100%, peak: 01-15}", surge(factor=30_000)))
+    assert "got '1.2e+16 units'" in told
+
+
 @pytest.mark.parametrize(
     ("usual", "trouble", "total"),
     [

@@ -62,3 +62,72 @@ def test_goods_that_keep_have_their_usual_demand(simulate: Any) -> None:
     text = SHORT_LIVED.replace(", shelf_life: 4d", "").replace(", not_counting: 1d", "")
     run = simulate(text + LIMIT % ("store", "40%"))
     assert sent(run, "store") == [8] * 120
+
+
+MADE_AHEAD = """
+end: 2001-05-01
+products: {kit: {unit: kit%s}}
+suppliers: {maker: {country: IN, makes: {kit: {%s}}}}
+facilities: {a: {country: KE}}
+lanes: [{from: maker, to: a, time: 1d}]
+demand: [{at: a, product: kit, per_day: 100, distribution: deterministic, shortage: backorder}]
+replenishment: [{at: a, policy: base_stock, level: 4d}]
+disruptions: [{%s, from: 2001-01-11, until: 2001-02-15}]
+"""
+ALLOCATED = "kind: supplier_allocation, supplier: maker, share: %s"
+"""Days 10 to 44: 35 days, on which 40 of 100 leave."""
+
+
+def maker(run: Any, column: str, first: int, last: int) -> list[int]:
+    table = run.daily[run.daily["site"] == "maker"].set_index("day")
+    return [int(units) for units in table[column].loc[first:last]]
+
+
+@pytest.mark.parametrize(
+    ("makes", "produced", "after"),
+    [
+        ("capacity: 200", [40] * 35, [200] * 5),  # no finished stock, so that none waits for the end
+        ("capacity: 200, takes: 4d", [0] * 6 + [40] * 29, [40] * 4 + [200]),
+    ],
+)
+def test_a_maker_on_allocation_makes_no_more_than_it_lets_out(
+    makes: str, produced: list[int], after: list[int], simulate: Any
+) -> None:
+    """With four days of making 400 units are made or in process on the morning of day 10, and 40 leave each evening.
+    What is begun on day d leaves on day d + 4, by when 5 x 40 may. So nothing is begun as long as 200 are there: until
+    day 15 (400 - 5 x 40 = 200). From day 45 on 200 a day are begun, which leave from day 49 on."""
+    run = simulate(MADE_AHEAD % ("", makes, ALLOCATED % "40%"))
+    assert maker(run, "dispatched", 10, 44) == [40] * 35
+    assert maker(run, "produced", 10, 44) == produced
+    assert maker(run, "dispatched", 45, 49) == after
+
+
+def test_a_maker_on_allocation_keeps_its_finished_stock_and_no_more(simulate: Any) -> None:
+    """300 of finished stock, 100 of which leave on day 9; 100 are made in the morning of day 10, then 40 a day."""
+    run = simulate(MADE_AHEAD % ("", "capacity: 200, finished_stock: 3d", ALLOCATED % "40%"))
+    assert maker(run, "produced", 9, 44) == [100, 100, *[40] * 34]
+    assert maker(run, "on_hand", 10, 44) == [260] * 35
+
+
+def test_what_is_held_back_by_a_quota_is_made_unless_it_spoils(simulate: Any) -> None:
+    """Half of 100 a day cross. What keeps is ready when the quota ends: 35 x 50 units and the 100 of the day. What
+    lasts six days is made as it may leave, so that it comes fresh."""
+    text = MADE_AHEAD % ('}, milk: {unit: l, shelf_life: 6d', "capacity: 200}, milk: {capacity: 200",
+                         "kind: export_ban, country: IN, quota: 50%")  # fmt: skip
+    milk = ", {at: a, product: milk, per_day: 100, distribution: deterministic, shortage: backorder}]\nreplenishment"
+    run = simulate(text.replace("]\nreplenishment", milk))
+    table = run.daily[run.daily["site"] == "maker"].astype({"product": str}).set_index(["product", "day"])
+    assert table["dispatched"]["kit"].loc[10:45].tolist() == [50] * 35 + [35 * 50 + 100]
+    assert table["produced"]["milk"].loc[10:46].tolist() == [50] * 35 + [200] * 2
+    assert table["expired"]["milk"].loc[10:60].sum() == 0
+
+
+@pytest.mark.parametrize("unfilled", ["wait", "cancel"])
+def test_what_a_round_will_take_is_made_and_not_cancelled(unfilled: str, simulate: Any) -> None:
+    """A round on days 0, 7, 14, ... and an order on each of these evenings: it can only be made for the next round, at
+    which 7 x 40 leave. They are made by then and no more, so that nothing is left in the evening of a round."""
+    text = MADE_AHEAD % ("", "capacity: 300", (ALLOCATED % "40%") + f", unfilled: {unfilled}")
+    text = text.replace("time: 1d", "time: 1d, round: {every: 7d}").replace("level: 4d", "level: 30d, review: 7d")
+    run = simulate(text.replace("2001-01-11", "2001-01-01").replace("2001-02-15", "2001-05-01"))
+    assert maker(run, "dispatched", 35, 118) == [280, *[0] * 6] * 12
+    assert maker(run, "on_hand", 35, 118)[::7] == [0] * 12

@@ -92,7 +92,7 @@ def test_a_name_is_refused_with_the_code_that_is_meant(written: str, meant: str)
     assert caught.value.nearest == meant
 
 
-@pytest.mark.parametrize("written", ["EN", "QA1", "KX", "XYZ", "K", "Q!", "Atlantis-on-Sea"])
+@pytest.mark.parametrize("written", ["EN", "QA1", "KX", "XYZ", "K", "Q!", "ß", "ﬁ", "Atlantis-on-Sea"])
 def test_what_is_like_no_country_is_refused_without_a_guess(written: str) -> None:
     with pytest.raises(PlaceError):
         parse_country(written)

@@ -39,7 +39,9 @@ def some_effects(chance: np.random.Generator, rows: int, count: int) -> list[Eff
         steps = tuple((float(day), float(chance.uniform(0.5, 1.5))) for day in days)
         end = float(days[-1] + chance.choice([0.0, 1.0, 7.25, np.inf]))
         operation = ORDER[int(chance.choice(4, p=[0.5, 0.3, 0.1, 0.1]))]
-        effects.append(Effect("a", sets[int(chance.integers(4))], operation, steps, end, f"c{number:03d}"))
+        effects.append(
+            Effect("cell.demand_factor", sets[int(chance.integers(4))], operation, steps, end, f"c{number:03d}")
+        )
     return effects
 
 
@@ -50,28 +52,28 @@ def test_values_are_to_the_last_bit_those_worked_out_from_the_base(seed: int) ->
     base = np.where(chance.random(9) < 0.5, 1.0, np.round(chance.uniform(1, 3, 9), 1))
     base[0] = np.inf
     effects = some_effects(chance, 9, 40)
-    quantities = Quantities({"a": base, "b": base}, effects)
-    assert quantities["a"].tolist() == base.tolist()
+    quantities = Quantities({"cell.demand_factor": base, "cell.order_factor": base}, effects)
+    assert quantities["cell.demand_factor"].tolist() == base.tolist()
     for now in quantities.boundaries()[:-1]:
         quantities.update(now)
-        assert quantities["a"].tolist() == from_scratch(base, effects, now), now
-    assert quantities["b"].tolist() == base.tolist()
+        assert quantities["cell.demand_factor"].tolist() == from_scratch(base, effects, now), now
+    assert quantities["cell.order_factor"].tolist() == base.tolist()
 
 
 def test_times_may_be_left_out_but_do_not_go_back() -> None:
     """2 x 3 on day 5; an effect that has come and gone between two updates leaves nothing behind."""
     effects = [
-        Effect("a", np.array([1]), "multiply", ((0.0, 2.0),), 9.0, "long"),
-        Effect("a", np.array([1]), "multiply", ((1.0, 7.0),), 2.0, "over"),
-        Effect("a", np.array([0, 1]), "multiply", ((4.0, 3.0),), 9.0, "late"),
+        Effect("cell.demand_factor", np.array([1]), "multiply", ((0.0, 2.0),), 9.0, "long"),
+        Effect("cell.demand_factor", np.array([1]), "multiply", ((1.0, 7.0),), 2.0, "over"),
+        Effect("cell.demand_factor", np.array([0, 1]), "multiply", ((4.0, 3.0),), 9.0, "late"),
     ]
-    quantities = Quantities({"a": np.ones(3)}, effects)
+    quantities = Quantities({"cell.demand_factor": np.ones(3)}, effects)
     quantities.update(5.0)
-    assert quantities["a"].tolist() == [3.0, 6.0, 1.0]
+    assert quantities["cell.demand_factor"].tolist() == [3.0, 6.0, 1.0]
     with pytest.raises(ValueError, match="time goes forward"):
         quantities.update(1.5)
     quantities.update(9.0)
-    assert quantities["a"].tolist() == [1.0, 1.0, 1.0]
+    assert quantities["cell.demand_factor"].tolist() == [1.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("apart", [False, True], ids=["on the same rows", "on rows of their own"])
@@ -80,10 +82,17 @@ def test_what_begins_costs_as_many_calls_with_many_effects_as_with_few(apart: bo
 
     def calls(count: int) -> float:
         effects = [
-            Effect("a", np.array([k if apart else 0]), "multiply", ((float(k), 1.001),), 2.0 * count + k, f"c{k}")
+            Effect(
+                "cell.demand_factor",
+                np.array([k if apart else 0]),
+                "multiply",
+                ((float(k), 1.001),),
+                2.0 * count + k,
+                f"c{k}",
+            )
             for k in range(count)
         ]
-        quantities = Quantities({"a": np.ones(count)}, effects)
+        quantities = Quantities({"cell.demand_factor": np.ones(count)}, effects)
         times = quantities.boundaries()
         return calls_of(lambda: [quantities.update(now) for now in times]) / len(times)
 

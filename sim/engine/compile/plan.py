@@ -64,14 +64,16 @@ def compile_plan(loaded: Loaded) -> Plan:
 def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impact, ...]:
     """What the disruptions do, in order of start and name; two of one name are a problem."""
     impacts: list[Impact] = []
+    causes: set[str] = set()
     for position, disruption in enumerate(loaded.spec.disruptions):
         with problems.at("disruptions", position):
             if position in loaded.tables and isinstance(disruption, FromFile):
                 disruption = disruption.with_rows(loaded.tables[position])
             impact = disruption.impact(network)
-            if disruption.name is not None and any(impact.cause == other.cause for other in impacts):
+            if disruption.name is not None and impact.cause in causes:
                 raise PlaceError(("name",), "two disruptions have this name", disruption.name)
             impacts.append(impact)
+            causes.add(impact.cause)
             if (note := _hardly_meant(impact, network)) is not None:
                 loaded.notes.append(loaded.document.problem(("disruptions", position), f"'{impact.cause}' {note}"))
     return tuple(sorted(impacts, key=lambda i: (i.start, i.end, i.cause)))

@@ -15,6 +15,7 @@ from sim.engine.moving.transport import Transport
 from sim.engine.plan import Plan
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
+from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.part import Part
 from sim.policies.allocation.base import Claims
 
@@ -58,6 +59,7 @@ class Dispatch(Part):
         self._closed = np.zeros(0, dtype=np.int64)
         self._may_limit = quantities.touched("flow.allowance")
         self.usual = UsualUnits(plan) if self._may_limit else None
+        self._spoils = plan.lots.life[network.flow_source] < NEVER_EXPIRES
         self._may_cancel = quantities.touched("flow.cancels")
         self._capped = transport.loading.limited[self._first_lane]
         self._cold = transport.cold[network.flow_buyer]
@@ -185,21 +187,51 @@ class Dispatch(Part):
             limited = np.isfinite(self.quantities["flow.allowance"][flow])
             self.state.quota[flow[limited]] -= units[limited]
 
-    def cancel_rest(self) -> None:
+    def cancel_rest(self, day: int) -> None:
         """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as
         far as the allowance will then reach."""
         if not self._may_cancel:
             return
-        state, share = self.state, self.quantities["flow.allowance"]
+        state = self.state
         flow = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (state.owed > 0))
         if flow.size and self.usual is not None:
-            limited = np.isfinite(share[flow])
-            daily = np.where(limited, share[flow], 0.0) * self.usual.units[flow]
-            later = self.network.making_wait[self.network.flow_source[flow]]
-            later = later + self._transport.loading.until_next[self._first_lane[flow]]
-            allowed = np.floor(np.where(limited, state.quota[flow], 0.0) + later * daily + 1e-9)
-            refused = np.maximum(0, state.owed[flow] - np.where(later > 0, allowed, 0).astype(np.int64))
+            refused = state.owed[flow]
+            later = self._until_it_leaves(flow, day)
+            waits = np.isfinite(self.quantities["flow.allowance"][flow]) & (later > 0)
+            refused[waits] = np.maximum(0, refused[waits] - self._allowed(flow[waits], later[waits]))
             state.cancel(flow[refused > 0], refused[refused > 0])
+
+    def tell_makers(self, day: int) -> None:
+        """In the morning: makers make nothing for orders that an allowance does not let out once they are made.
+
+        Orders short of a quota they make all the same, to have them ready when it is lifted, unless the goods spoil.
+        """
+        state, border = self.state, self._transport.border
+        assert state.withheld is not None
+        state.withheld.fill(0)
+        if self._may_limit and self.usual is not None:
+            holds = np.isfinite(self.quantities["flow.allowance"])
+            self.usual.under_limit(holds)
+            flow = np.flatnonzero(holds & (state.owed > 0))
+            if flow.size:
+                allowed = self._allowed(flow, self._until_it_leaves(flow, day - 1))
+                state.withheld[flow] = np.maximum(0, state.owed[flow] - allowed)
+        if border.limits and self._spoils.any():
+            flow = border.limited(np.where(self._spoils, state.owed, 0))
+            later = np.maximum(0, self._until_it_leaves(flow, day - 1) - 1)
+            room = border.room(flow, later)
+            state.withheld[flow] = np.maximum(state.withheld[flow], state.owed[flow] - room)
+
+    def _until_it_leaves(self, flow: np.ndarray, day: int) -> np.ndarray:
+        """Whole days from an evening until what is ordered on it, and has to be made, can leave on these flows."""
+        made = np.ceil(self.network.making_wait[self.network.flow_source[flow]] - 1e-9).astype(np.int64)
+        return made + self._transport.loading.until_next(self._first_lane[flow], day + made)
+
+    def _allowed(self, flow: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """Units that these flows, which have an allowance, may send so many `days` after the last evening."""
+        assert self.usual is not None
+        share = self.quantities["flow.allowance"][flow]
+        return whole(self.state.quota[flow] + days * share * self.usual.units[flow])
 
     def make_at_once(self, cells: np.ndarray, wanted: np.ndarray, day: int) -> None:
         """Makers among these cells (each named once) that make to order have so many units in stock afterwards."""

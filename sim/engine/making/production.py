@@ -25,6 +25,7 @@ class Production(Part):
 
     def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal) -> None:
         network = plan.network
+        self._network = network
         staged = network.bill.staged
         in_stages = np.zeros(len(network.cell_site), dtype=bool)
         in_stages[staged] = True
@@ -122,6 +123,9 @@ class Production(Part):
         """Units lacking for the finished stock and open orders; negative where there are more than that."""
         state = self._state
         wanted = self._target[cells] + state.owed_out[cells] - state.on_hand[cells]
+        if state.withheld is not None:
+            source = self._network.flow_source
+            wanted = wanted - np.bincount(source, state.withheld, len(state.on_hand)).astype(np.int64)[cells]
         if state.for_reserves is not None:
             wanted = wanted + state.for_reserves[cells]
         if self.tests:

@@ -61,15 +61,22 @@ class Border(Part):
     def keep_to_quota(self, requested: np.ndarray) -> None:
         """Cut what sources would send, over flows, in place: to what may cross by the time it comes to the border, less
         what waits there and what is on its way there."""
-        flow = self._flows[requested[self._flows] > 0]
+        flow = self.limited(requested)
         if flow.size:
-            rows = self._before()
-            coming = np.bincount(
-                self._cargo.table["flow"][rows], self._cargo.table["units"][rows], len(self._flow_usual)
-            )
-            day = self._day(flow)
-            open_ = self._left[flow] + day * self._days[flow] - coming[flow]
-            requested[flow] = np.minimum(requested[flow], whole(np.minimum(open_, most(day))))
+            at_most = np.minimum(self.room(flow), whole(most(self._day(flow))))
+            requested[flow] = np.minimum(requested[flow], at_most)
+
+    def limited(self, units: np.ndarray) -> np.ndarray:
+        """Flows with a quota among those that have any `units`, over flows."""
+        return self._flows[units[self._flows] > 0]
+
+    def room(self, flow: np.ndarray, days: np.ndarray | int = 0) -> np.ndarray:
+        """Units of these flows that may cross by the time that what leaves its source in so many `days` is at the
+        border, beyond what is on its way there."""
+        rows = self._before()
+        table = self._cargo.table
+        coming = np.bincount(table["flow"][rows], table["units"][rows], len(self._flow_usual))
+        return whole(self._left[flow] + self._day(flow) * (self._days[flow] + days) - coming[flow])
 
     def admit(self, rows: np.ndarray) -> np.ndarray:
         """Units of each of these rows, which come to their next legs, that may go on; first come, first served."""

@@ -116,8 +116,6 @@ class Loading(Part):
         self._renews = self.may_fill_up or self.scheduled
         self.leaves = np.ones(len(lanes), dtype=bool)
         """lanes on which something may leave today"""
-        self.until_next = np.zeros(len(lanes), dtype=np.int64)
-        """days until something may leave, over lanes; 0 today"""
         self._renew(first_day)
 
     def renew(self, day: int) -> None:
@@ -126,12 +124,15 @@ class Loading(Part):
             self._renew(day)
 
     def _renew(self, day: int) -> None:
-        self.until_next = (self._first - day) % self._every
-        self.leaves = self.until_next == 0
+        self.leaves = (self._first - day) % self._every == 0
         self._cold.renew(self._cold_capacity)
         self._throughput.renew(self._capacity)
         left = self._throughput.left
         left[self._whole] = self._capacity[self._whole]
+
+    def until_next(self, lane: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Days from these days until something may leave on these lanes; 0 for the same day."""
+        return np.asarray((self._first[lane] - day) % self._every[lane])
 
     def room(self, lane: np.ndarray) -> np.ndarray:
         """Handling units for which there is room today."""

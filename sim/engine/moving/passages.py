@@ -218,6 +218,8 @@ class Passages(Part):
             turns, longer = sailed == place, self._ways[new].length
             stays &= ~turns
             mine = rows[turns]
+            if now is not None:  # a wait is no part of the voyage, whichever way it goes on
+                table["departed"][mine] += self._waited(table, mine, now)
             table["way"][mine], table["phase"][mine], table["passage"][mine] = new, Phase.TRAVELLING, -1
             table["time"][mine] = table["departed"][mine] + longer * table["length"][mine]
             at = table["departed"][mine] if now is None else np.maximum(now, table["departed"][mine])
@@ -245,6 +247,11 @@ class Passages(Part):
         length = np.maximum(table["length"][rows], 1e-9)
         return np.maximum(0.0, (until - table["departed"][rows]) / length)
 
+    @staticmethod
+    def _waited(table: Shipments, rows: np.ndarray, now: float) -> np.ndarray:
+        """Days since vessels that are held came to their passage; 0 where they have not yet, or are not held."""
+        return np.where(table["phase"][rows] == Phase.HELD, np.maximum(0.0, now - table["time"][rows]), 0.0)
+
     def _release(
         self, number: int, table: Shipments, rows: np.ndarray, closed: frozenset[str], now: float, journal: Journal
     ) -> None:
@@ -253,7 +260,7 @@ class Passages(Part):
         held = rows[table["phase"][rows] == Phase.HELD]
         kept = [*self.queues, *(row_of[canal] for canal in closed)]
         held = held[~np.isin(table["passage"][held], kept)]
-        waited = np.maximum(0.0, now - table["time"][held])
+        waited = self._waited(table, held, now)
         passage = table["passage"][held]
         self._sail_on(table, held, waited)
         for k in np.unique(passage).tolist():

@@ -27,10 +27,11 @@ class State(Part):
     three) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
     `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
     nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
-    make beyond all orders, None where no reserve asks for any. `waits` tells whether any patient does.
+    make beyond all orders, None where no reserve asks for any; `withheld`, over flows, what they need not make of open
+    orders, because these may not leave, None where nothing limits that. `waits` tells whether any patient does.
     """
 
-    CHANGES = ("beside", "quota", "lane_units", "for_reserves")
+    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "withheld")
     VIEWS = ("owed", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
 
     plan: Plan
@@ -45,6 +46,7 @@ class State(Part):
     order_book: OrderBook | None
     due: Due | None
     for_reserves: np.ndarray | None
+    withheld: np.ndarray | None
     waits: bool
     owed: np.ndarray = field(init=False)
     on_order: np.ndarray = field(init=False)
@@ -111,6 +113,7 @@ class State(Part):
             order_book=_order_book(plan),
             due=_due(plan),
             for_reserves=np.zeros(cells, dtype=np.int64) if plan.made_for_reserves else None,
+            withheld=None,
             waits=waits,
         )
         np.add.at(state.on_order, plan.network.flow_buyer, state.owed)

@@ -16,7 +16,9 @@ from sim.rng import Streams
 from sim.units import Text
 
 MOST_SHOCKS = 20_000
-"""Times that a hazard may strike in one run, in the mean, every entry counted; twice as many stop a draw."""
+"""Times that a hazard may strike in one run, in the mean, every entry counted; twice as many hits stop a draw."""
+ENDLESS = 5 * MOST_SHOCKS
+"""Shocks after which a draw is given up, whatever was expected of it."""
 
 
 @dataclass(frozen=True)
@@ -125,10 +127,10 @@ class Circumstances:
         return float(self.calendar.days)
 
 
-def refuse_endless(found: Sequence[object]) -> None:
-    """Raise ScenarioError where a hazard has struck twice as often as one may in the mean."""
-    if len(found) > 2 * MOST_SHOCKS:
-        message = f"a hazard struck more than {2 * MOST_SHOCKS:,} times in one run"
+def refuse_endless(found: Sequence[object], most: int = ENDLESS) -> None:
+    """Raise ScenarioError where a hazard has struck more often than any may."""
+    if len(found) > most:
+        message = f"a hazard struck more than {most:,} times in one run"
         raise ScenarioError([Problem("hazards", 0, message, None, "longer times between shocks, less spread out")])
 
 

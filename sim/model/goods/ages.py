@@ -16,6 +16,8 @@ def parse_ages(value: Any) -> Ages | Literal["steady"]:
     """The ages a text or a mapping stands for; raises ValueError with what was expected."""
     if isinstance(value, tuple) or value == "steady":
         return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError("a duration with its unit, such as 40d")
     if not isinstance(value, str | dict):
         raise ValueError("an age such as 40d, a share for each of several such as {10d: 60%, 90d: 40%}, or steady")
     written = value if isinstance(value, dict) else {value: "100%"}

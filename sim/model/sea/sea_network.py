@@ -88,6 +88,22 @@ class SeaNetwork:
                 return way
         return None
 
+    def edges(self) -> list[tuple[int, int, float, str | None]]:
+        """(node, node, kilometres, passage or None) of all the graph but what is always closed, nodes by number."""
+        graph = self._library.setup_M()
+        ours = {theirs: name for name, (theirs, _) in PASSAGES.items()}
+        number = {node: k for k, node in enumerate(graph.nodes)}
+        return [
+            (number[u], number[v], float(edge["weight"]), ours.get(edge.get("passage")))
+            for u, v, edge in graph.edges(data=True)
+            if edge.get("passage") != _ALWAYS_CLOSED
+        ]
+
+    def node(self, point: Point) -> int:
+        """Number of the graph's node that is nearest to a point."""
+        graph = self._library.setup_M()
+        return list(graph.nodes).index(tuple(graph.kdtree.query(list(point))))
+
     def _find(self, origin: Point, destination: Point, closed: frozenset[str]) -> SeaPath | None:
         restrictions = [_ALWAYS_CLOSED, *sorted(PASSAGES[name][0] for name in closed)]
         with _lock, warnings.catch_warnings():

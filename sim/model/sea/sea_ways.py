@@ -6,7 +6,6 @@ round leads, take the sea-lane graph, which is loaded for the first of them; eve
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from functools import cache, cached_property
 
@@ -15,6 +14,7 @@ import numpy as np
 from sim.model.network import Passage
 from sim.model.sea.courses import Course, course_of, onward, turned, turns
 from sim.model.sea.geography import CANALS, Voyage, passage_named, sea_network
+from sim.model.sea.narrows import Narrows
 from sim.model.sea.sea_network import PASSAGES, Point, SeaNetwork
 from sim.model.sea.ways import Way
 
@@ -29,7 +29,13 @@ class Chart:
         assert path is not None  # the lane's voyage goes that way
         self.course = course_of(path)
         self.barred = CANALS - path.passages - may_use
+        self._ports = self.network.ports[origin], self.destination
         self._turns: dict[tuple[frozenset[str], str, str], tuple[tuple[float, float], ...]] = {}
+
+    @cached_property
+    def met(self) -> frozenset[str]:
+        """Passages that vessels from the port come to with some set of them closed."""
+        return narrows().met(*self._ports, self.barred)
 
     def onward(
         self, course: Course, sailed: float, between: tuple[float, float], closed: frozenset[str]
@@ -50,6 +56,12 @@ class Chart:
             between = self.course.mark(behind) if behind else 0.0, self.course.mark(before)
             self._turns[key] = turns(self.network, self.course, between, self.destination, closed | self.barred)
         return self._turns[key]
+
+
+@cache
+def narrows() -> Narrows:
+    """The passages of the sea-lane graph, measured once."""
+    return Narrows(sea_network())
 
 
 @cache
@@ -116,21 +128,7 @@ class SeaWay(Way):
         return from_port if sailed <= 0 else float(np.interp(sailed, shares, left))
 
     def may_meet(self, passage: str) -> bool:
-        if passage not in self.usable or not self._known:
-            return False
-        seen: set[frozenset[str]] = set()
-        open_ = deque([frozenset[str]()])  # few closed ones first
-        while open_:
-            closed = open_.popleft()
-            course = self.chart.from_port(closed)
-            if course is None:
-                continue
-            if passage in course.names:
-                return True
-            further = {closed | {name} for name in course.names} - seen
-            seen |= further
-            open_.extend(sorted(further, key=sorted))
-        return False
+        return passage in self.usable and bool(self._known) and passage in self.chart.met
 
 
 class TurnedWay(SeaWay):

@@ -57,10 +57,11 @@ def _put_in_place(beside: Workplace, folder: Path) -> None:
         old = place.files
         place.claim(names)
         place.drop([MANIFEST])  # a folder that has none is not whole
+        place.drop(old)  # all of it before the first that is new, so that files of two runs never stand side by side
+        sync(folder)
         for name in sorted(names, key=lambda name: name == MANIFEST):
             (folder / name).parent.mkdir(exist_ok=True)
             move(beside.folder / name, folder / name)
-        place.drop(old - set(names))
         place.claim(names, instead=True)
 
 

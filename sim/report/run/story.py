@@ -8,7 +8,16 @@ import numpy as np
 
 from sim.model.effects import Impact
 from sim.report.run.facts import Facts
-from sim.report.words.phrases import count, day_words, group_words, kind_words, listed, number_words, percent, plural
+from sim.report.words.phrases import (
+    count,
+    day_words,
+    group_words,
+    kind_words,
+    listed,
+    number_words,
+    percent,
+    plural,
+)
 
 NAMED = 3
 """Disruptions and reserves named in a sentence; the rest are counted."""

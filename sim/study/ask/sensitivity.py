@@ -29,7 +29,7 @@ class Question:
 
     def answers(self, points: Sequence[Mapping[str, Any]]) -> np.ndarray:
         """Mean of the measure at each point (overrides); shape (points,)."""
-        cases = [self.subject.changed(point).case([self.measure], str(k)) for k, point in enumerate(points)]
+        cases = [self.subject.changed(point).case([self.measure]) for point in points]
         means: np.ndarray = np.nanmean(self.bench.values(cases, self.measure), axis=1)
         return means
 

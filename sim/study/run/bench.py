@@ -33,6 +33,8 @@ class Subject:
     settings: Mapping[str, Any]
     loaded: Loaded = field(repr=False)
     plan: Plan = field(repr=False)
+    change: str = ""
+    """what `changed` set, in words"""
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -41,11 +43,12 @@ class Subject:
 
     def changed(self, settings: Mapping[str, Any]) -> Subject:
         """The same with further values set; raises ScenarioError where that does not make a scenario."""
-        return read_subject(self.file, self.strategy, {**self.settings, **settings})
+        subject = read_subject(self.file, self.strategy, {**self.settings, **settings})
+        return replace(subject, change=", ".join(f"{path}={value}" for path, value in settings.items()))
 
     def case(self, measures: Sequence[Measure], variant: str = "", *, twin: bool = False) -> Case:
-        """The case to replicate."""
-        return case_of(self.loaded, measures, (*self.labels, variant), plan=self.plan, twin=twin)
+        """The case to replicate; without a `variant` of its own it is called by what was changed."""
+        return case_of(self.loaded, measures, (*self.labels, variant or self.change), plan=self.plan, twin=twin)
 
 
 def read_subject(file: str | Path, strategy: str | None = None, settings: Mapping[str, Any] | None = None) -> Subject:
@@ -91,9 +94,16 @@ class Bench:
 
     def rows(self, cases: Sequence[Case]) -> pd.DataFrame:
         """Rows of every case as in `sim.study.run.task.ROWS`; raises SimulationError where a replication fails."""
+        self._make(cases)
+        return self._read(cases)
+
+    def _make(self, cases: Sequence[Case]) -> None:
         failures = self.attempt(cases)
         if failures:
-            raise SimulationError(f"{len(failures)} replications failed; the first: {failures[0]}")
+            number = "1 replication" if len(failures) == 1 else f"{len(failures)} replications"
+            raise SimulationError(f"{number} failed; the first: {failures[0]}")
+
+    def _read(self, cases: Sequence[Case]) -> pd.DataFrame:
         tables = [self.store.read(case, self.replications) for case in cases]
         found: pd.DataFrame = pa.concat_tables(tables).to_pandas()
         return found
@@ -104,7 +114,8 @@ class Bench:
 
     def all_values(self, cases: Sequence[Case], measures: Sequence[Measure]) -> dict[Measure, np.ndarray]:
         """Measure in all -> its values, as `values` gives them."""
-        rows = self.rows([replace(case, labels=(*case.labels[:2], str(k))) for k, case in enumerate(cases)])
+        self._make(cases)  # under their own labels, by which a failure is told
+        rows = self._read([replace(case, labels=(*case.labels[:2], str(k))) for k, case in enumerate(cases)])
         found = {}
         for measure in measures:
             mine = rows[(rows["measure"] == measure.name) & (rows["breakdown"] == measure.breakdown)]

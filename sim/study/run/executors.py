@@ -7,8 +7,9 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -25,10 +26,12 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from sim.errors import Problem, ScenarioError, TideoverError, WorkersLost
-from sim.study.run.sharing import Cluster, Files, Shelf, pack, work_on
+from sim.study.run.sharing import PATIENCE, Cluster, Files, Shelf, no_workers, pack, work_on
 
 TRIES = 3
 """Times a task is begun whose worker dies under it; the last time it runs alone."""
+GLANCE = 5.0
+"""Seconds after which a cluster from which nothing comes back is asked for its workers."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -52,7 +55,8 @@ class Crew:
     One worker is this process itself, several are processes of their own, and with a scheduler (`tcp://host:port`)
     they are those of its Dask cluster. `Shared` content of tasks is sent to each worker once. Raises ScenarioError
     where the scheduler does not answer, TideoverError where several processes are wanted while this one is itself being
-    started by another; what is asked of it raises WorkersLost once the scheduler is not there any more.
+    started by another; what is asked of it raises WorkersLost once the scheduler is not there any more, or has had no
+    workers for `PATIENCE`.
     """
 
     def __init__(self, workers: int | None = None, scheduler: str | None = None) -> None:
@@ -104,6 +108,18 @@ class Crew:
         with self._in_reach():
             self._shelf.renew()
             self.executor = self._open()
+
+    def ended(self, running: Collection[Future[R]]) -> list[Future[R]]:
+        """Those that have ended, as soon as there is one."""
+        limit = None if self._client is None else min(GLANCE, PATIENCE)
+        seen = time.monotonic()
+        while not (found := wait(running, limit, FIRST_COMPLETED).done):
+            with self._in_reach():
+                if self._client.ncores():
+                    seen = time.monotonic()
+            if time.monotonic() - seen > PATIENCE:
+                raise no_workers()
+        return [future for future in running if future in found]
 
     @property
     def size(self) -> int:
@@ -216,15 +232,14 @@ def execute(crew: Crew, work: Callable[[T], R], take: Callable[[], T | None]) ->
         _fill(crew, work, take, running, again)
         if not running:
             return
-        finished, _ = wait(running, return_when=FIRST_COMPLETED)
         crashed: list[_Ticket[T]] = []
-        for future in [f for f in running if f in finished]:
+        for future in crew.ended(running):
             yield from _ended(future, running.pop(future), crashed)
         if not crashed:
             continue
-        wait(running)  # a broken pool ends them all
-        for future in list(running):
-            yield from _ended(future, running.pop(future), crashed)
+        while running:  # a broken pool ends them all
+            for future in crew.ended(running):
+                yield from _ended(future, running.pop(future), crashed)
         crew.renew()
         for ticket in crashed:
             ticket.tries += 1

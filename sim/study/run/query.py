@@ -67,6 +67,10 @@ def query(folder: str | Path, sql: str, *, unsafe: bool = False) -> pd.DataFrame
         raise ScenarioError([_refused(str(error), found)]) from None
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise ScenarioError([_problem(str(error), found)]) from None
+    except RuntimeError as error:
+        if "interrupted" not in str(error):
+            raise
+        raise KeyboardInterrupt from None  # DuckDB's word for any signal that ended the query
     raise ScenarioError([_problem("it gives no rows", found)])
 
 

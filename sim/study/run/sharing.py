@@ -16,13 +16,16 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Generic, Protocol, TypeVar
 
-from sim.errors import Problem, WriteError
+from sim.errors import Problem, WorkersLost, WriteError
 from sim.output.locks import Workplace, clear_leftovers
 
 IN_TEMP = "tideover-"
 """How folders of ours begin where temporary files go."""
 KEPT = 8
 """Contents a process keeps once it has read them, so that the tasks that follow need not."""
+
+PATIENCE = 120.0
+"""Seconds that a cluster may be without workers, some of which come late, until that is told."""
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -109,9 +112,15 @@ class Cluster:
         self._futures: dict[str, Any] = {}
 
     def put(self, shared: Shared[Any]) -> Any:
-        """Send it to the workers, unless it is there; returns the future in whose place they find it."""
+        """Send it to the workers, unless it is there; returns the future in whose place they find it.
+
+        Raises WorkersLost where there are none for `PATIENCE`.
+        """
         if shared.digest not in self._futures:
-            self._client.wait_for_workers(1)
+            try:
+                self._client.wait_for_workers(1, timeout=PATIENCE)
+            except TimeoutError:
+                raise no_workers() from None
             # to all of them, since Dask would hand the tasks to those that have it, and leave the others idle
             future = self._client.scatter(shared.content, broadcast=True, hash=False)
             self._futures[shared.digest] = future
@@ -130,6 +139,11 @@ class Cluster:
         """Let the workers forget everything."""
         for digest in list(self._futures):
             self.free(digest)
+
+
+def no_workers() -> WorkersLost:
+    """What to tell of a cluster that has been without workers for `PATIENCE`."""
+    return WorkersLost(f"the Dask scheduler has had no workers for {PATIENCE:.0f} seconds")
 
 
 class _Packer(pickle.Pickler):

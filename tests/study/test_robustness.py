@@ -1,0 +1,66 @@
+"""Which strategy is best at each bound of an uncertain value, and what is told where that cannot be run."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from sim.errors import SimulationError
+from sim.study.ask.robustness import robustness
+from sim.study.design.case import Case
+from sim.study.design.design import read_study
+from sim.study.design.measures import Measure
+from sim.study.run.bench import Bench
+from sim.study.run.replicate import Failure
+from tests.study.conftest import SMALL, WriteStudy
+
+NAN = float("nan")
+TRIED = [
+    [[3.0, 5.0], [2.0, NAN]],  # as written: means 4 of none and 2 of double
+    [[1.0, 1.0], [5.0, 1.0]],  # at the low bound: 1 and 3
+    [[6.0, 4.0], [5.0, 5.0]],  # at the high bound: 5 and 5
+]
+"""What the runs at each point gave, by strategy and replication; a value that is not defined does not count."""
+
+
+class Given:
+    """A bench on which every run has been made."""
+
+    def values(self, cases: list[Case], measure: Measure) -> np.ndarray:
+        assert [case.labels[1] for case in cases] == ["none", "double"] * 3
+        return np.array(TRIED).reshape(6, 2)
+
+
+def test_a_run_that_fails_is_told_by_what_was_changed(write_study: WriteStudy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many variations of one scenario a number would say nothing."""
+
+    def replicate(cases: list[Case], *_: object) -> list[Failure]:
+        return [Failure(*cases[-1].labels, 3, "no memory")]
+
+    monkeypatch.setattr("sim.study.run.bench.replicate", replicate)
+    design = read_study(write_study(f"{SMALL}parameters: {{disruptions.ban.for: [2d, 80d]}}\n"))
+    with pytest.raises(SimulationError) as told:
+        robustness(design, Measure("cost"), Bench(cast(Any, None), cast(Any, None), 4))
+    label = "my-scenario / double / disruptions.ban.for=80d, replication 3"
+    assert str(told.value) == f"1 replication failed; the first: {label}: no memory"
+
+
+@pytest.mark.parametrize(
+    ("measure", "best"),
+    [
+        ("units_unmet", [False, True, True, False, True, True]),  # fewer are better
+        ("fill_rate", [True, False, False, True, True, True]),  # more is better
+        ("cost", [False, True, True, False, True, True]),
+    ],
+)
+def test_best_is_the_lowest_or_the_highest_mean_as_the_measure_has_it_and_equals_are_best_together(
+    measure: str, best: list[bool], write_study: WriteStudy
+) -> None:
+    design = read_study(write_study(f"{SMALL}parameters: {{disruptions.ban.for: [2d, 80d]}}\n"))
+    table = robustness(design, Measure(measure), cast(Bench, Given()))
+    assert table["strategy"].tolist() == ["none", "double"] * 3
+    assert table["value"].tolist() == ["", "", "2d", "2d", "80d", "80d"]
+    assert table["mean"].tolist() == [4, 2, 1, 3, 5, 5]
+    assert table["best"].tolist() == best
