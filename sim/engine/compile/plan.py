@@ -12,17 +12,18 @@ from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.making import making_wait, usual_wait
-from sim.engine.compile.network import compile_network
+from sim.engine.compile.network import MADE_OF, compile_network
 from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
 from sim.engine.serving.demand_total import too_much
-from sim.errors import PlaceError
+from sim.errors import PlaceError, Problem
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.scenario.load import Loaded, Problems
+from sim.scenario.memo import Same
 from sim.units import EXACT
 
 
@@ -30,7 +31,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     """Resolve every name and amount of a scenario; raises ScenarioError with all that is wrong."""
     problems = Problems(loaded.document)
     with problems.at():
-        network, rows, entries = compile_network(loaded, problems)
+        network, rows, entries = _ground(loaded, problems)
     problems.check()
     finished = finished_targets(loaded, network, problems)
     testing = compile_testing(loaded, network, problems)
@@ -59,6 +60,24 @@ def compile_plan(loaded: Loaded) -> Plan:
         network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, low, high, behaviour, opening, usual_wait(network, testing, finished, rules),
     )  # fmt: skip
+
+
+def _ground(loaded: Loaded, problems: Problems) -> tuple[Network, DemandRows, list[DemandEntry]]:
+    """The network and its demand; those of the memo where all that they are made of is the same."""
+
+    def make() -> tuple[Network, DemandRows, list[DemandEntry], list[Problem]]:
+        before = len(loaded.notes)
+        made = compile_network(loaded, problems)
+        problems.check()
+        return *made, loaded.notes[before:]
+
+    before = len(loaded.notes)
+    made_of = [getattr(loaded.spec, section) for section in MADE_OF]
+    columns = [sorted(kind) for kind in (loaded.sites.numbers, loaded.sites.texts)]
+    series = [(position, Same(read)) for position, read in loaded.series.items()]
+    network, rows, entries, notes = loaded.memo.once("network", (made_of, columns, series), make)
+    loaded.notes[before:] = notes
+    return network, rows, entries
 
 
 def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impact, ...]:

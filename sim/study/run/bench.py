@@ -13,7 +13,7 @@ import pyarrow as pa
 from sim.engine.compile.plan import compile_plan
 from sim.engine.plan import Plan
 from sim.errors import SimulationError
-from sim.scenario.load import Loaded, load
+from sim.scenario.load import Loaded, load, load_again
 from sim.study.design.case import Case, case_of
 from sim.study.design.measures import Measure
 from sim.study.run.executors import Crew
@@ -41,7 +41,9 @@ class Subject:
 
     def changed(self, settings: Mapping[str, Any]) -> Subject:
         """The same with further values set; raises ScenarioError where that does not make a scenario."""
-        return read_subject(self.file, self.strategy, {**self.settings, **settings})
+        together = {**self.settings, **settings}
+        loaded = load_again(self.loaded, together)
+        return replace(self, settings=together, loaded=loaded, plan=compile_plan(loaded))
 
     def case(self, measures: Sequence[Measure], variant: str = "", *, twin: bool = False) -> Case:
         """The case to replicate."""
