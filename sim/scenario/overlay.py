@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,19 @@ class Parsed:
     partial: bool
 
 
+@dataclass(frozen=True)
+class Injected:
+    """A disruption that comes on top of those of the files, as a mapping like in YAML; `by` says since when."""
+
+    disruption: Mapping[str, Any]
+    by: str
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return f"injected disruption '{self.disruption.get('name') or self.disruption.get('kind') or 'without kind'}'"
+
+
 def parse(path: Path) -> Parsed:
     """Read a scenario file and everything it builds on; raises ScenarioError where `path` can be no file."""
     builder = _Builder(Path(path))
@@ -75,10 +88,13 @@ def read(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] |
 
 
 def gather(
-    parsed: Parsed, strategy: str | None = None, overrides: Mapping[str, Any] | None = None
+    parsed: Parsed,
+    strategy: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    injected: Sequence[Injected] = (),
 ) -> tuple[Document | None, list[Problem]]:
-    """The document that files make with a strategy and overrides, as far as it goes, and every problem, so that its
-    meaning can still be checked.
+    """The document that files make with a strategy, overrides and further disruptions, as far as it goes, and every
+    problem, so that its meaning can still be checked.
 
     The document is None where the scenario file itself cannot be read.
     """
@@ -87,6 +103,7 @@ def gather(
         return None, problems
     top = _overlay(parsed.top, strategies, strategy, problems, log)
     top = _override(top, overrides or {}, parsed.scenario, problems, log)
+    top = _inject(top, injected, parsed.scenario, log)
     return (
         Document(
             data=plain(top),
@@ -168,7 +185,9 @@ def _say(problems: list[Problem], mark: Mark, message: str, value: Any = None, e
 def _overlay(top: Node, strategies: Node, chosen: str | None, problems: list[Problem], log: list[Override]) -> Node:
     """The document under the chosen strategy; every other strategy is checked as well."""
     if not isinstance(strategies.value, dict):
-        _say(problems, strategies.mark, "'strategies' is no mapping", plain(strategies), "names, each with what it sets")
+        _say(
+            problems, strategies.mark, "'strategies' is no mapping", plain(strategies), "names, each with what it sets"
+        )
         strategies = Node({}, strategies.mark)
     if chosen is not None and chosen not in strategies.value:
         names = list(strategies.value)
@@ -201,6 +220,20 @@ def _override(
     wanted, clashes = conflicts(top, wanted)
     problems += clashes
     return top if clashes else apply(top, wanted, log)
+
+
+def _inject(top: Node, injected: Sequence[Injected], scenario: Path, log: list[Override]) -> Node:
+    """The document with further disruptions behind its own; paths of the others stay as they are."""
+    if not injected:
+        return top
+    there = top.value.get("disruptions")
+    entries = list(there.value) if there is not None and isinstance(there.value, list) else []
+    for one in injected:
+        node = node_of(one.disruption, Mark(scenario, 0, one.label))
+        log.append(Override(f"disruptions.{len(entries)}", None, plain(node), one.by))
+        entries.append(node)
+    mark = there.mark if there is not None else top.mark
+    return Node({**top.value, "disruptions": Node(entries, mark)}, top.mark)
 
 
 def _combined(strategies: Node, name: str, problems: list[Problem]) -> list[str]:

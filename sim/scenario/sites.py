@@ -99,7 +99,10 @@ def _from_csv(file: Path, spec: Table, kind: str, in_use: dict[str, str]) -> pd.
 
 
 def read_sites(spec: Scenario, document: Document, memo: Memo) -> SiteTable:
-    """All sites of a scenario, those of tables that are in the memo from there. Raises ScenarioError for bad cells, unused columns and names given twice."""
+    """All sites of a scenario, those of tables from the memo where they are in it.
+
+    Raises ScenarioError for bad cells, unused columns and names given twice.
+    """
     in_use = dict(_columns_in_use(spec))
     problems: list[Problem] = []
     frames = []

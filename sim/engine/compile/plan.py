@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -80,20 +81,40 @@ def _ground(loaded: Loaded, problems: Problems) -> tuple[Network, DemandRows, li
     return network, rows, entries
 
 
+def compile_further(loaded: Loaded, plan: Plan, before: Sequence[Impact], number: int) -> tuple[Impact, ...]:
+    """What the last `number` disruptions of a scenario do in the network of a plan that was made without them.
+
+    `before` are all others that it will meet. Raises ScenarioError with every name that the network does not have.
+    """
+    problems = Problems(loaded.document)
+    impacts = _each_impact(loaded, plan.network, problems, len(loaded.spec.disruptions) - number)
+    problems.check()
+    _refuse_too_much(plan.demand, plan.network, (*before, *impacts), problems)
+    problems.check()
+    return tuple(impacts)
+
+
 def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impact, ...]:
     """What the disruptions do, in order of start and name; two of one name are a problem."""
+    return tuple(sorted(_each_impact(loaded, network, problems), key=lambda i: (i.start, i.end, i.cause)))
+
+
+def _each_impact(loaded: Loaded, network: Network, problems: Problems, first: int = 0) -> list[Impact]:
+    """What the disruptions from the `first` on do, in their order."""
     impacts: list[Impact] = []
-    for position, disruption in enumerate(loaded.spec.disruptions):
+    names = [disruption.label for disruption in loaded.spec.disruptions[:first]]
+    for position, disruption in enumerate(loaded.spec.disruptions[first:], start=first):
         with problems.at("disruptions", position):
             if position in loaded.tables and isinstance(disruption, FromFile):
                 disruption = disruption.with_rows(loaded.tables[position])
             impact = disruption.impact(network)
-            if disruption.name is not None and any(impact.cause == other.cause for other in impacts):
+            if disruption.name is not None and impact.cause in names:
                 raise PlaceError(("name",), "two disruptions have this name", disruption.name)
+            names.append(impact.cause)
             impacts.append(impact)
             if (note := _hardly_meant(impact, network)) is not None:
                 loaded.notes.append(loaded.document.problem(("disruptions", position), f"'{impact.cause}' {note}"))
-    return tuple(sorted(impacts, key=lambda i: (i.start, i.end, i.cause)))
+    return impacts
 
 
 def _hardly_meant(impact: Impact, network: Network) -> str | None:
