@@ -65,8 +65,7 @@ def why(
     try:
         return found.why(site, product, day)
     except PlaceError as error:
-        name = str(error.path[0]).removesuffix("s")
-        fault = Argument(name, 0, error.message, error.value, error.expected, error.nearest)
+        fault = Argument(str(error.path[0]), 0, error.message, error.value, error.expected, error.nearest)
         raise ScenarioError([fault]) from None
     except ValueError:
         shorter = "a shorter period: an earlier end by --set end=DATE"
