@@ -1,4 +1,6 @@
-"""Sphinx configuration: every Markdown page that we write, by MyST; nothing from the net.
+"""Sphinx configuration: every Markdown page that we write, by MyST, and the docstrings of the Python interface.
+
+Nothing comes from the net.
 
 The source is the whole repository, so that a link from any page to any file of it is followed, and a dead one found.
 """
@@ -12,7 +14,7 @@ author = "The Tideover contributors"
 copyright = author
 version = release = sim.__version__
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
 root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**"]
@@ -23,6 +25,7 @@ suppress_warnings = ["misc.highlighting_failure"]  # what a command prints is no
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 
+default_role = "code"  # `name` in a docstring
 napoleon_google_docstring = False
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"

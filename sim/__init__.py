@@ -12,26 +12,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Run", "ScenarioError", "StudyResult", "__version__", "run", "run_study", "validate"]
+__all__ = [
+    "Begun", "Run", "ScenarioError", "StudyResult", "__version__", "ask", "begin", "query", "run", "run_study",
+    "validate",
+]  # fmt: skip
+HOMES = {
+    "ScenarioError": "sim.errors", "StudyResult": "sim.study.run.run", "run_study": "sim.study.run.run",
+    "query": "sim.study.run.query", "Begun": "sim.begun", "begin": "sim.begun", "Run": "sim.api", "run": "sim.api",
+    "validate": "sim.api",
+}  # fmt: skip
 
 if TYPE_CHECKING:
+    from sim import ask
     from sim.api import Run, run, validate
+    from sim.begun import Begun, begin
     from sim.errors import ScenarioError
+    from sim.study.run.query import query
     from sim.study.run.run import StudyResult, run_study
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use, so that `import sim` and `tideover --help` stay quick."""
-    if name == "ScenarioError":
-        from sim.errors import ScenarioError
+    from importlib import import_module
 
-        return ScenarioError
-    if name in ("StudyResult", "run_study"):
-        import sim.study.run.run
-
-        return getattr(sim.study.run.run, name)
-    if name in __all__:
-        import sim.api
-
-        return getattr(sim.api, name)
+    if name == "ask":
+        return import_module("sim.ask")
+    if name in HOMES:
+        return getattr(import_module(HOMES[name]), name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")

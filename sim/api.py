@@ -47,7 +47,8 @@ class Run:
     """A finished run of one scenario and strategy, with its twins on the same draws.
 
     `twin` is the run without disruptions; `without_reserves` the disturbed run without its reserves, None where it
-    holds none.
+    holds none. `luck` are the days (since the start) from which chance was drawn anew, each with its number; see
+    `sim.begin`.
     """
 
     loaded: Loaded
@@ -55,6 +56,7 @@ class Run:
     twin: Outcome | None
     replication: int = 0
     without_reserves: Outcome | None = None
+    luck: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def metrics(self) -> Summary:
@@ -130,6 +132,7 @@ class Run:
         """What was run: scenario and its hash, overlays applied, seed, versions. The same run gives the same one."""
         document = self.loaded.document
         content = json.dumps(document.data, sort_keys=True, ensure_ascii=False)
+        luck = {"luck": [{"day": day, "number": number} for day, number in self.luck]} if self.luck else {}
         return {
             "scenario": self.loaded.spec.scenario,
             "title": self.loaded.spec.title,
@@ -137,6 +140,7 @@ class Run:
             "strategy": document.strategy,
             "seed": self.loaded.spec.seed,
             "replication": self.replication,
+            **luck,
             "scenario_hash": hashlib.sha256(content.encode()).hexdigest(),
             "overrides": [vars(o) for o in document.overrides],
             "tideover": __version__,
@@ -228,15 +232,15 @@ def run(
     options: dict[str, Any] = {"replication": replication, "progress": tick, "lot_check": lot_check}
     if twin:  # of one demand, drawn once
         options["demand"] = draws_of(plan, replication)
-    options["table"] = _daily(loaded, plan, daily)
-    outcome = simulate(plan, detail=_detail(loaded, plan, detail), **options)
+    options["table"] = table_for(loaded, plan, daily)
+    outcome = simulate(plan, detail=detail_for(loaded, plan, detail), **options)
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
     options["table"] = False
     bare = simulate(plan.without_reserves(), detail="none", **options) if stripped else None
     return Run(loaded, outcome, undisturbed, replication, bare)
 
 
-def _detail(loaded: Loaded, plan: Plan, wanted: Detail | None) -> Detail:
+def detail_for(loaded: Loaded, plan: Plan, wanted: Detail | None) -> Detail:
     """What `detail` asks for, or the fullest journal that fits."""
     if wanted is not None:
         return wanted
@@ -251,7 +255,7 @@ def _detail(loaded: Loaded, plan: Plan, wanted: Detail | None) -> Detail:
     return "key"
 
 
-def _daily(loaded: Loaded, plan: Plan, wanted: bool | str | Sequence[str] | None) -> bool | np.ndarray:
+def table_for(loaded: Loaded, plan: Plan, wanted: bool | str | Sequence[str] | None) -> bool | np.ndarray:
     """What `daily` asks for: all cells, none, or the positions of some; raises ScenarioError for an unknown name."""
     network = plan.network
     if wanted is None:

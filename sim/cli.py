@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import click
 
-from sim import __version__, questions
+from sim import __version__, commands
 from sim.options import (
     FAILED,
     FILE,
@@ -46,7 +46,7 @@ def cli() -> None:
     """Stress-test reserve stocks of medical goods against disruptions of their supply."""
 
 
-for command in questions.COMMANDS:
+for command in commands.COMMANDS:
     cli.add_command(command)
 
 

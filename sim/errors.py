@@ -74,6 +74,20 @@ class WorkersLost(TideoverError):
     """Those who did the work are out of reach, such as a cluster whose scheduler has ended."""
 
 
+class MissingLibrary(TideoverError):
+    """A library that this is done with is not installed."""
+
+
+@contextmanager
+def needs(library: str, purpose: str) -> Iterator[None]:
+    """Import inside the block; raises MissingLibrary, with what to install, where `purpose` lacks something."""
+    try:
+        yield
+    except ImportError as error:
+        told = f"{purpose} needs {library}, which is not installed here ({error}); pip install {library}"
+        raise MissingLibrary(told) from None
+
+
 class PlaceError(ValueError):
     """A fault found while resolving one value of the scenario, before its file and line are known.
 

@@ -150,7 +150,7 @@ class Running(Part):
         """
         self._check_open()
         for impact in coming:
-            self._check_not_late(impact)
+            self.check_injectable(impact)
         self._injected += coming
         self._expect((*self.impacts, *coming))
 
@@ -193,12 +193,12 @@ class Running(Part):
         if not self.world.quantities.open:
             raise ValueError("this run was begun without `open_to_change`")
 
-    def _check_not_late(self, impact: Impact) -> None:
-        first = min(
-            [impact.announced, impact.start, *(e.start for e in impact.effects), *(i.at for i in impact.impulses)]
-        )
-        if first < self.day:
-            raise ValueError(f"'{impact.cause}' would begin on day {first:g}, before the present one ({self.day})")
+    def check_injectable(self, impact: Impact) -> None:
+        """Raise ValueError where a disruption cannot come on top any more; see `inject`."""
+        if impact.first < self.day:
+            raise ValueError(
+                f"'{impact.cause}' would begin on day {impact.first:g}, before the present one ({self.day})"
+            )
         tracked = self.plan.lots.tracked
         for impulse in impact.impulses:
             if impulse.action.startswith("recall") and not tracked[impulse.rows].all():

@@ -145,6 +145,12 @@ class Impact:
         """Whether it changes anything: a power cut where every site has a generator does not."""
         return bool(self.effects or self.arrivals or any(len(impulse.rows) for impulse in self.impulses))
 
+    @property
+    def first(self) -> float:
+        """When it is heard of, or does anything, first."""
+        acts = [*(effect.start for effect in self.effects), *(impulse.at for impulse in self.impulses)]
+        return min(self.announced, self.start, *acts)
+
     def moved(self, by: float, hazard: str) -> Impact:
         """The same, `by` days later, as drawn from a hazard."""
         return replace(

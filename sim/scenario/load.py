@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,15 @@ import pydantic
 from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.scenario.document import Document, position
-from sim.scenario.overlay import gather
+from sim.scenario.memo import Memo
+from sim.scenario.overlay import Injected, Parsed, gather, parse
 from sim.scenario.series import read_columns, read_series
 from sim.scenario.sites import SiteTable, read_sites
 from sim.scenario.spec import Scenario
 from sim.scenario.validation import problems_from
+
+Series = dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
+Tables = dict[int, dict[str, np.ndarray]]
 
 
 @dataclass
@@ -54,14 +59,16 @@ class Loaded:
 
     `series` holds recorded demand by position in `demand`: day numbers, site positions, units; `tables` the columns of
     files that disruptions name, by position in `disruptions`. `notes` gathers what can be run but is hardly meant;
-    compiling adds to it.
+    compiling adds to it. `parsed` are its files as read; `memo` is shared with what is made of them with other values.
     """
 
     spec: Scenario
     document: Document
     sites: SiteTable
-    series: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
-    tables: dict[int, dict[str, np.ndarray]]
+    series: Series
+    tables: Tables
+    parsed: Parsed = field(repr=False)
+    memo: Memo = field(repr=False)
     notes: list[Problem] = field(default_factory=list)
 
     @property
@@ -75,7 +82,36 @@ def load(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] |
 
     Raises ScenarioError with every problem that can be told without building the network.
     """
-    document, found = gather(path, strategy, overrides)
+    return _load(parse(path), strategy, overrides, Memo())
+
+
+def load_again(loaded: Loaded, overrides: Mapping[str, Any]) -> Loaded:
+    """A scenario with other overrides, under the same strategy; the files that were read are not read again.
+
+    Only a table that is to be understood otherwise than before is. Raises ScenarioError as `load` does.
+    """
+    return _load(loaded.parsed, loaded.document.strategy, overrides, loaded.memo)
+
+
+def load_injected(loaded: Loaded, overrides: Mapping[str, Any], injected: Sequence[Injected]) -> Loaded:
+    """A scenario with the same overrides and with disruptions behind its own, told by mappings as in YAML; its notes
+    are kept.
+
+    Raises ScenarioError with every fault of these.
+    """
+    found = _load(loaded.parsed, loaded.document.strategy, overrides, loaded.memo, injected)
+    found.notes.extend(loaded.notes)
+    return found
+
+
+def _load(
+    parsed: Parsed,
+    strategy: str | None,
+    overrides: Mapping[str, Any] | None,
+    memo: Memo,
+    injected: Sequence[Injected] = (),
+) -> Loaded:
+    document, found = gather(parsed, strategy, overrides, injected)
     if document is None:
         raise ScenarioError(found)
     try:
@@ -86,22 +122,38 @@ def load(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] |
     problems.found.extend(_evidence_problems(spec, document))
     sites: SiteTable | None = None
     with problems.at():
-        sites = read_sites(spec, document)
-    series, tables = {}, {}
+        sites = read_sites(spec, document, memo)
+    series: Series = {}
+    tables: Tables = {}
     if sites is not None:
-        for position, disruption in enumerate(spec.disruptions):
-            if isinstance(disruption, FromFile) and disruption.file is not None:
-                with problems.at("disruptions", position):
-                    file = document.file_at(("disruptions", position, "file"))
-                    tables[position] = read_columns(file, disruption.columns, sites.frame)
-        for position, entry in enumerate(spec.demand):
-            if entry.series is not None:
-                with problems.at("demand", position):
-                    file = document.file_at(("demand", position, "series", "file"))
-                    series[position] = read_series(file, entry.product, sites.frame, spec, entry.series.stockouts)
+        series, tables = _read_files(spec, sites, problems, memo)
     problems.check()
     assert sites is not None
-    return Loaded(spec, document, sites, series, tables)
+    return Loaded(spec, document, sites, series, tables, parsed, memo)
+
+
+def _read_files(spec: Scenario, sites: SiteTable, problems: Problems, memo: Memo) -> tuple[Series, Tables]:
+    """`series` and `tables` of a scenario."""
+    series: Series = {}
+    tables: Tables = {}
+    frame, document = sites.frame, problems.document
+    known = [frame[column].tolist() for column in ("name", "kind", "region", "country")]
+    for k, disruption in enumerate(spec.disruptions):
+        if isinstance(disruption, FromFile) and disruption.file is not None:
+            with problems.at("disruptions", k):
+                file, columns = document.file_at(("disruptions", k, "file")), disruption.columns
+                read = partial(read_columns, file, columns, frame)
+                tables[k] = memo.once(("columns", k), (file, columns, known), read)
+    span = (spec.start, spec.end, spec.warm_up, list(spec.products))
+    for k, entry in enumerate(spec.demand):
+        if entry.series is not None:
+            with problems.at("demand", k):
+                file, out = document.file_at(("demand", k, "series", "file")), entry.series.stockouts
+                values = (file, entry.product, out, span, known)
+                series[k] = memo.once(
+                    ("series", k), values, partial(read_series, file, entry.product, frame, spec, out)
+                )  # fmt: skip
+    return series, tables
 
 
 def _evidence_problems(spec: Scenario, document: Document) -> Iterator[Problem]:

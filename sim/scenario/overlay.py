@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,47 +29,93 @@ def project_root(scenario: Path) -> Path:
     return scenario.parent
 
 
+@dataclass(frozen=True)
+class Parsed:
+    """The files of a scenario, read and merged, before a strategy or an override changes anything.
+
+    `top` is None where the scenario file itself cannot be read; `problems` are all that reading found, `log` what files
+    set over one another; `partial` as in `Document`.
+    """
+
+    scenario: Path
+    root: Path
+    top: Node | None
+    strategies: Node
+    files: tuple[Path, ...]
+    log: tuple[Override, ...]
+    problems: tuple[Problem, ...]
+    partial: bool
+
+
+@dataclass(frozen=True)
+class Injected:
+    """A disruption that comes on top of those of the files, as a mapping like in YAML; `by` says since when."""
+
+    disruption: Mapping[str, Any]
+    by: str
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return f"injected disruption '{self.disruption.get('name') or self.disruption.get('kind') or 'without kind'}'"
+
+
+def parse(path: Path) -> Parsed:
+    """Read a scenario file and everything it builds on; raises ScenarioError where `path` can be no file."""
+    builder = _Builder(Path(path))
+    top = builder.assemble(builder.scenario, None, ())
+    strategies = None if top is None else top.value.get("strategies")
+    if strategies is None or strategies.value is None:
+        strategies = Node({}, Mark(builder.scenario, 0) if top is None else top.mark)
+    if top is not None:
+        top = Node({key: child for key, child in top.value.items() if key not in FIXED}, top.mark)
+        top = settle(top, builder.problems)
+    return Parsed(
+        builder.scenario, builder.root, top, strategies, tuple(builder.files), tuple(builder.log),
+        tuple(builder.problems), builder.partial,
+    )  # fmt: skip
+
+
 def read(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Document:
     """The scenario in a file with everything it builds on, a strategy and overrides applied.
 
     Raises ScenarioError with every problem found.
     """
-    document, problems = gather(path, strategy, overrides)
+    document, problems = gather(parse(path), strategy, overrides)
     if problems or document is None:
         raise ScenarioError(problems)
     return document
 
 
 def gather(
-    path: Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None
+    parsed: Parsed,
+    strategy: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    injected: Sequence[Injected] = (),
 ) -> tuple[Document | None, list[Problem]]:
-    """What `read` reads, as far as it goes, and every problem, so that its meaning can still be checked.
+    """The document that files make with a strategy, overrides and further disruptions, as far as it goes, and every
+    problem, so that its meaning can still be checked.
 
     The document is None where the scenario file itself cannot be read.
     """
-    builder = _Builder(Path(path))
-    top = builder.assemble(builder.scenario, None, ())
-    if top is None:
-        return None, builder.problems
-    strategies = top.value.get("strategies")
-    if strategies is None or strategies.value is None:
-        strategies = Node({}, top.mark)
-    top = Node({key: child for key, child in top.value.items() if key not in FIXED}, top.mark)
-    top = settle(top, builder.problems)
-    top = builder.overlay(top, strategies, strategy)
-    top = builder.override(top, overrides or {})
+    problems, log, strategies = list(parsed.problems), list(parsed.log), parsed.strategies
+    if parsed.top is None:
+        return None, problems
+    top = _overlay(parsed.top, strategies, strategy, problems, log)
+    top = _override(top, overrides or {}, parsed.scenario, problems, log)
+    top = _inject(top, injected, parsed.scenario, log)
     return (
         Document(
             data=plain(top),
             marks=marks_of(top) | marks_of(strategies, ("strategies",)),
-            root=builder.root,
-            overrides=builder.log,
-            files=builder.files,
+            root=parsed.root,
+            overrides=log,
+            files=list(parsed.files),
             strategies=plain(strategies) if isinstance(strategies.value, dict) else {},
             strategy=strategy,
-            partial=builder.partial,
+            partial=parsed.partial,
         ),
-        builder.problems,
+        problems,
     )
 
 
@@ -86,10 +133,6 @@ class _Builder:
         self.files: list[Path] = []
         self.partial = False
 
-    def _say(self, mark: Mark, message: str, value: Any = None, expected: str | None = None) -> None:
-        text = None if value is None else written(value)
-        self.problems.append(Problem(mark.shown, mark.line, message, text, expected))
-
     def assemble(self, path: Path, named_at: Mark | None, above: tuple[Path, ...]) -> Node | None:
         """A file merged over what it extends, and that over its network and its library of hazards."""
         top = self._chain(path, named_at, above)
@@ -106,10 +149,10 @@ class _Builder:
     def _chain(self, path: Path, named_at: Mark | None, above: tuple[Path, ...]) -> Node | None:
         if named_at and path in above:
             ring = " -> ".join(file.name for file in (*above[above.index(path) :], path))
-            self._say(named_at, f"files build on one another in a circle: {ring}")
+            _say(self.problems, named_at, f"files build on one another in a circle: {ring}")
             return None
         if named_at and len(above) >= DEEPEST_CHAIN:
-            self._say(named_at, f"more than {DEEPEST_CHAIN} files build on one another")
+            _say(self.problems, named_at, f"more than {DEEPEST_CHAIN} files build on one another")
             return None
         top, problems = read_yaml(path)
         self.problems += [p for p in problems if p not in self.problems]
@@ -125,55 +168,72 @@ class _Builder:
 
     def _reference(self, key: str, node: Node) -> Path | None:
         if not isinstance(node.value, str):
-            self._say(node.mark, f"'{key}' names no file", plain(node), "the name of one YAML file")
+            _say(self.problems, node.mark, f"'{key}' names no file", plain(node), "the name of one YAML file")
             return None
         try:
             return resolve_inside(node.value, node.mark.file.parent, self.root)
         except ValueError as error:
-            self._say(node.mark, f"the file of '{key}' {error}", node.value)
+            _say(self.problems, node.mark, f"the file of '{key}' {error}", node.value)
             return None
 
-    def overlay(self, top: Node, strategies: Node, chosen: str | None) -> Node:
-        """The document under the chosen strategy; every other strategy is checked as well."""
-        if not isinstance(strategies.value, dict):
-            self._say(
-                strategies.mark,
-                "'strategies' is no mapping",
-                plain(strategies),
-                "names, each with what it sets",
-            )
-            strategies = Node({}, strategies.mark)
-        if chosen is not None and chosen not in strategies.value:
-            names = list(strategies.value)
-            expected = "one of " + ", ".join(names) if names else "no strategy: the scenario names none"
-            like = nearest(chosen, names)
-            place = strategies.mark
-            self.problems.append(
-                Problem(place.shown, place.line, "there is no such strategy", repr(chosen), expected, like)
-            )
-        result = top
-        for name in strategies.value:
-            problems: list[Problem] = []
-            wanted: list[Setting] = []
-            for part in _combined(strategies, name, problems):
-                wanted += settings(top, _body(strategies.value[part]), part, problems)
-            wanted, clashes = conflicts(top, wanted)
-            self.problems += [p for p in (*problems, *clashes) if p not in self.problems]
-            if name == chosen and not clashes:
-                result = apply(top, wanted, self.log)
-        return result
 
-    def override(self, top: Node, overrides: Mapping[str, Any]) -> Node:
-        """The document with `{dotted path: value}` set over all else."""
-        problems: list[Problem] = []
+def _say(problems: list[Problem], mark: Mark, message: str, value: Any = None, expected: str | None = None) -> None:
+    text = None if value is None else written(value)
+    problems.append(Problem(mark.shown, mark.line, message, text, expected))
+
+
+def _overlay(top: Node, strategies: Node, chosen: str | None, problems: list[Problem], log: list[Override]) -> Node:
+    """The document under the chosen strategy; every other strategy is checked as well."""
+    if not isinstance(strategies.value, dict):
+        _say(
+            problems, strategies.mark, "'strategies' is no mapping", plain(strategies), "names, each with what it sets"
+        )
+        strategies = Node({}, strategies.mark)
+    if chosen is not None and chosen not in strategies.value:
+        names = list(strategies.value)
+        expected = "one of " + ", ".join(names) if names else "no strategy: the scenario names none"
+        like = nearest(chosen, names)
+        place = strategies.mark
+        problems.append(Problem(place.shown, place.line, "there is no such strategy", repr(chosen), expected, like))
+    result = top
+    for name in strategies.value:
+        found: list[Problem] = []
         wanted: list[Setting] = []
-        for key, value in overrides.items():
-            mark = Mark(self.scenario, 0, f"override '{key}'")
-            body = Node({str(key): node_of(value, mark)}, mark)
-            wanted += settings(top, body, "override", problems)
+        for part in _combined(strategies, name, found):
+            wanted += settings(top, _body(strategies.value[part]), part, found)
         wanted, clashes = conflicts(top, wanted)
-        self.problems += problems + clashes
-        return top if clashes else apply(top, wanted, self.log)
+        problems += [p for p in (*found, *clashes) if p not in problems]
+        if name == chosen and not clashes:
+            result = apply(top, wanted, log)
+    return result
+
+
+def _override(
+    top: Node, overrides: Mapping[str, Any], scenario: Path, problems: list[Problem], log: list[Override]
+) -> Node:
+    """The document with `{dotted path: value}` set over all else."""
+    wanted: list[Setting] = []
+    for key, value in overrides.items():
+        mark = Mark(scenario, 0, f"override '{key}'")
+        body = Node({str(key): node_of(value, mark)}, mark)
+        wanted += settings(top, body, "override", problems)
+    wanted, clashes = conflicts(top, wanted)
+    problems += clashes
+    return top if clashes else apply(top, wanted, log)
+
+
+def _inject(top: Node, injected: Sequence[Injected], scenario: Path, log: list[Override]) -> Node:
+    """The document with further disruptions behind its own; paths of the others stay as they are."""
+    if not injected:
+        return top
+    there = top.value.get("disruptions")
+    entries = list(there.value) if there is not None and isinstance(there.value, list) else []
+    for one in injected:
+        node = node_of(one.disruption, Mark(scenario, 0, one.label))
+        log.append(Override(f"disruptions.{len(entries)}", None, plain(node), one.by))
+        entries.append(node)
+    mark = there.mark if there is not None else top.mark
+    return Node({**top.value, "disruptions": Node(entries, mark)}, top.mark)
 
 
 def _combined(strategies: Node, name: str, problems: list[Problem]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,9 @@ from pydantic import BaseModel
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.amounts import Column
 from sim.scenario.document import Document
+from sim.scenario.memo import Memo
 from sim.scenario.network_spec import Site, Table
 from sim.scenario.spec import Scenario, Sourcing
-from sim.scenario.tables import Table as Csv
 from sim.scenario.tables import read_table
 
 GROUPS = {"suppliers": "supplier", "ports": "port", "warehouses": "warehouse", "facilities": "facility"}
@@ -61,7 +63,8 @@ def _from_yaml(sites: dict[str, Any], kind: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "kind", *KNOWN[1:]])
 
 
-def _from_csv(csv: Csv, spec: Table, kind: str, in_use: dict[str, str]) -> pd.DataFrame:
+def _from_csv(file: Path, spec: Table, kind: str, in_use: dict[str, str]) -> pd.DataFrame:
+    csv = read_table(file, ["name"], most=MOST_SITES)
     ignored = set(spec.ignore)
     for column in csv.columns:
         if column not in KNOWN and column not in in_use and column not in ignored:
@@ -95,8 +98,11 @@ def _from_csv(csv: Csv, spec: Table, kind: str, in_use: dict[str, str]) -> pd.Da
     return pd.DataFrame(data, index=range(len(csv)))
 
 
-def read_sites(spec: Scenario, document: Document) -> SiteTable:
-    """All sites of a scenario. Raises ScenarioError for bad cells, unused columns and names given twice."""
+def read_sites(spec: Scenario, document: Document, memo: Memo) -> SiteTable:
+    """All sites of a scenario, those of tables from the memo where they are in it.
+
+    Raises ScenarioError for bad cells, unused columns and names given twice.
+    """
     in_use = dict(_columns_in_use(spec))
     problems: list[Problem] = []
     frames = []
@@ -106,8 +112,9 @@ def read_sites(spec: Scenario, document: Document) -> SiteTable:
             frames.append(_from_yaml(value, kind))
             continue
         try:
-            csv = read_table(document.file_at((group, "table")), ["name"], most=MOST_SITES)
-            frames.append(_from_csv(csv, value, kind, in_use))
+            file = document.file_at((group, "table"))
+            read = partial(_from_csv, file, value, kind, in_use)
+            frames.append(memo.once(("sites", group), (file, value, in_use), read))
         except PlaceError as error:
             problems.append(document.place(error))
         except ScenarioError as error:

@@ -47,6 +47,13 @@ def desk(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def printed_by(text: str, page: Path) -> str | None:
+    """What an example prints, as the page shows it right below in a block `text printed`; None where it does not."""
+    _, _, below = page.read_text(encoding="utf-8").partition(f"```python\n{text}```\n")
+    found = re.match(r"```text printed\n(.*?)^```", below, re.DOTALL | re.MULTILINE)
+    return None if found is None else found[1]
+
+
 def typed(command: str, desk: Path) -> str:
     """What a command prints, errors included."""
     words = shlex.split(command)
@@ -87,8 +94,13 @@ def test_shown_output_is_real(page: Path, desk: Path) -> None:
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("python"))
-def test_python_examples_run(page: Path, text: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_examples_run(
+    page: Path, text: str, desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each by itself, beside the scenario that `tideover new` writes; what is shown below it is what it prints."""
     monkeypatch.chdir(desk)
+    starter = (ROOT / "sim" / "scenario" / "starter.yaml").read_text(encoding="utf-8")
+    (desk / "my-scenario.yaml").write_text(starter, encoding="utf-8")
     before = dict(DISRUPTIONS._kinds) if "register" in text else None
     try:
         exec(compile(text, str(page), "exec", dont_inherit=True), {"__name__": "example"})
@@ -96,6 +108,8 @@ def test_python_examples_run(page: Path, text: str, desk: Path, monkeypatch: pyt
         if before is not None:
             DISRUPTIONS._kinds.clear()
             DISRUPTIONS._kinds.update(before)
+    shown = printed_by(text, page)
+    assert shown is None or capsys.readouterr().out == shown
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))

@@ -10,7 +10,7 @@ import pytest
 
 from sim.errors import PlaceError, ScenarioError
 from sim.scenario.document import Document, Override
-from sim.scenario.overlay import gather, project_root, read
+from sim.scenario.overlay import gather, parse, project_root, read
 
 BASE = """\
 scenario: base
@@ -83,7 +83,7 @@ def test_lists_are_replaced_and_replace_replaces_a_mapping(write: Write) -> None
 def test_a_child_removes_a_key_of_its_parent(write: Write) -> None:
     write("base.yaml", BASE)
     child = write("child.yaml", "extends: base.yaml\nreserves: _remove_\nproduct: _remove_\n")
-    document, problems = gather(child)
+    document, problems = gather(parse(child))
     assert document is not None
     assert "reserves" not in document.data
     assert [p.message for p in problems] == ["there is no 'product' to remove"]
@@ -286,7 +286,7 @@ def test_faults_of_all_files_are_told_at_once(write: Write) -> None:
     write("base.yaml", "a: 1\na: 2\n")
     path = write("s.yaml", "extends: base.yaml\nnetwork: none.yaml\nb: 1\nb: 2\nstrategies: {x: {c.d: 1}, y: 3}\n")
     assert len(faults(path, "z", {"e.f": 1})) == 7
-    document, problems = gather(path, "z", {"e.f": 1})
+    document, problems = gather(parse(path), "z", {"e.f": 1})
     assert document is not None
     assert document.data == {"a": 1, "b": 1}
     assert len(problems) == 7

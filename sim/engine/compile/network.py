@@ -21,6 +21,11 @@ from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.network_spec import Product
 
+MADE_OF = (
+    "start", "end", "warm_up", "products", "suppliers", "ports", "warehouses", "facilities", "lanes", "passages",
+    "sourcing", "demand", "stock",
+)  # fmt: skip
+"""Sections of a scenario that `compile_network` reads; beside them only the files that they name."""
 GROUP = ["kind", "country", "region", "priority", "setting", "product"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,17 +13,18 @@ from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.making import making_wait, usual_wait
-from sim.engine.compile.network import compile_network
+from sim.engine.compile.network import MADE_OF, compile_network
 from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
 from sim.engine.serving.demand_total import too_much
-from sim.errors import PlaceError
+from sim.errors import PlaceError, Problem
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.scenario.load import Loaded, Problems
+from sim.scenario.memo import Same
 from sim.units import EXACT
 
 
@@ -30,7 +32,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     """Resolve every name and amount of a scenario; raises ScenarioError with all that is wrong."""
     problems = Problems(loaded.document)
     with problems.at():
-        network, rows, entries = compile_network(loaded, problems)
+        network, rows, entries = _ground(loaded, problems)
     problems.check()
     finished = finished_targets(loaded, network, problems)
     testing = compile_testing(loaded, network, problems)
@@ -61,11 +63,47 @@ def compile_plan(loaded: Loaded) -> Plan:
     )  # fmt: skip
 
 
+def _ground(loaded: Loaded, problems: Problems) -> tuple[Network, DemandRows, list[DemandEntry]]:
+    """The network and its demand; those of the memo where all that they are made of is the same."""
+
+    def make() -> tuple[Network, DemandRows, list[DemandEntry], list[Problem]]:
+        before = len(loaded.notes)
+        made = compile_network(loaded, problems)
+        problems.check()
+        return *made, loaded.notes[before:]
+
+    before = len(loaded.notes)
+    made_of = [getattr(loaded.spec, section) for section in MADE_OF]
+    columns = [sorted(kind) for kind in (loaded.sites.numbers, loaded.sites.texts)]
+    series = [(position, Same(read)) for position, read in loaded.series.items()]
+    network, rows, entries, notes = loaded.memo.once("network", (made_of, columns, series), make)
+    loaded.notes[before:] = notes
+    return network, rows, entries
+
+
+def compile_further(loaded: Loaded, plan: Plan, before: Sequence[Impact], number: int) -> tuple[Impact, ...]:
+    """What the last `number` disruptions of a scenario do in the network of a plan that was made without them.
+
+    `before` are all others that it will meet. Raises ScenarioError with every name that the network does not have.
+    """
+    problems = Problems(loaded.document)
+    impacts = _each_impact(loaded, plan.network, problems, len(loaded.spec.disruptions) - number)
+    problems.check()
+    _refuse_too_much(plan.demand, plan.network, (*before, *impacts), problems)
+    problems.check()
+    return tuple(impacts)
+
+
 def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impact, ...]:
     """What the disruptions do, in order of start and name; two of one name are a problem."""
+    return tuple(sorted(_each_impact(loaded, network, problems), key=lambda i: (i.start, i.end, i.cause)))
+
+
+def _each_impact(loaded: Loaded, network: Network, problems: Problems, first: int = 0) -> list[Impact]:
+    """What the disruptions from the `first` on do, in their order."""
     impacts: list[Impact] = []
-    causes: set[str] = set()
-    for position, disruption in enumerate(loaded.spec.disruptions):
+    causes = {disruption.label for disruption in loaded.spec.disruptions[:first]}
+    for position, disruption in enumerate(loaded.spec.disruptions[first:], start=first):
         with problems.at("disruptions", position):
             if position in loaded.tables and isinstance(disruption, FromFile):
                 disruption = disruption.with_rows(loaded.tables[position])
@@ -76,7 +114,7 @@ def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impa
             causes.add(impact.cause)
             if (note := _hardly_meant(impact, network)) is not None:
                 loaded.notes.append(loaded.document.problem(("disruptions", position), f"'{impact.cause}' {note}"))
-    return tuple(sorted(impacts, key=lambda i: (i.start, i.end, i.cause)))
+    return impacts
 
 
 def _hardly_meant(impact: Impact, network: Network) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from sim.engine.compile.plan import compile_plan
+from sim.errors import needs
 from sim.output.files import put, put_text
 from sim.report.brief.brief import Brief, Section, compose
 from sim.report.figures.style import drawing, to_svg
@@ -62,7 +63,8 @@ def _picture(shown: tuple[str, str, Any]) -> Picture:
 
 def to_docx(brief: Brief) -> bytes:
     """The brief as a Word document."""
-    from docx import Document
+    with needs("python-docx", "the brief that can be edited"):
+        from docx import Document
 
     document: Any = Document()
     _set_up(document, brief.title)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.run import Outcome
-from sim.errors import PlaceError
+from sim.errors import PlaceError, placed
 from sim.model.effects import Effect, Impact
 from sim.report.run.journeys import Journey, journeys, lost_under_way, passages_met
 from sim.report.words.phrases import count, day_words, listed, plural
@@ -74,7 +74,8 @@ def why(outcome: Outcome, site: str, product: str, day: int) -> Explanation:
     facilities = network.sites["name"][network.site_kind == "facility"]
     if site not in set(facilities):
         raise PlaceError(("site",), "no such facility", site, "a facility of this scenario", map(str, facilities))
-    wanted = network.product_positions([product])
+    with placed("product"):
+        wanted = network.product_positions([product])
     cells = network.cells_of(np.flatnonzero((network.sites["name"] == site).to_numpy()), wanted)
     if not len(cells):
         raise PlaceError(("product",), f"{site} does not use this product", product)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -57,7 +57,7 @@ class Attribution:
     """
 
     players: Players
-    table: pd.DataFrame
+    table: pd.DataFrame = field(repr=False)
     method: str
     replications: int
 

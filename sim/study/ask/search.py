@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -21,7 +21,7 @@ class Smallest:
     """
 
     days: int | None
-    tried: pd.DataFrame
+    tried: pd.DataFrame = field(repr=False)
     monotone: bool
 
 

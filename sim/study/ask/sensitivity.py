@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.errors import needs
 from sim.study.design.measures import Measure
 from sim.study.design.parameter import Parameter
 from sim.study.run.bench import Bench, Subject
@@ -57,8 +58,9 @@ def tornado(question: Question) -> pd.DataFrame:
 def morris(question: Question, trajectories: int = 10) -> pd.DataFrame:
     """One row per parameter: mu_star (mean size of its elementary effects, with a 95 % half-width) and sigma (how much
     they differ: interaction or curvature), both in the measure's unit over the parameter's whole range."""
-    from SALib.analyze import morris as analyse
-    from SALib.sample import morris as sample
+    with needs("SALib", "this method"):
+        from SALib.analyze import morris as analyse
+        from SALib.sample import morris as sample
 
     problem, seed = _problem(question), question.subject.loaded.spec.seed
     values = sample.sample(problem, trajectories, num_levels=4, seed=seed)
@@ -74,8 +76,9 @@ def morris(question: Question, trajectories: int = 10) -> pd.DataFrame:
 def sobol(question: Question, samples: int = 64) -> pd.DataFrame:
     """One row per parameter: the share of the measure's variance that it explains alone (S1) and with all interactions
     (ST), with 95 % half-widths; `samples` is a power of 2, and samples x (parameters + 2) points are run."""
-    from SALib.analyze import sobol as analyse
-    from SALib.sample import sobol as sample
+    with needs("SALib", "this method"):
+        from SALib.analyze import sobol as analyse
+        from SALib.sample import sobol as sample
 
     problem, seed = _problem(question), question.subject.loaded.spec.seed
     values = sample.sample(problem, samples, calc_second_order=False, seed=seed)

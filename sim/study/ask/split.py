@@ -8,13 +8,13 @@ Every split is tried on the same draws; what the best is worth is then told on d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, needs
 from sim.metrics.cost import first_fill
 from sim.study.design.measures import COST, Measure
 from sim.study.design.parts import Part, funded, sizes
@@ -43,8 +43,8 @@ class Splits:
     parts: tuple[Part, ...]
     measure: Measure
     target: Target | None
-    tried: pd.DataFrame
-    fresh: pd.DataFrame
+    tried: pd.DataFrame = field(repr=False)
+    fresh: pd.DataFrame = field(repr=False)
     refused: int
 
 
@@ -112,7 +112,8 @@ class _Search:
 
     def run(self, trials: int, starts: Sequence[tuple[str, np.ndarray]]) -> None:
         """Try the starts, then what the estimator proposes, `trials` in all."""
-        import optuna
+        with needs("optuna", "the search for the best split"):
+            import optuna
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         sampler = optuna.samplers.TPESampler(seed=self._subject.plan.seed % 2**32, n_startup_trials=0)

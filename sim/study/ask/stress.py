@@ -55,7 +55,7 @@ class Register:
     `failures` are replications that could not be run; nodes that need them are left out of the table.
     """
 
-    table: pd.DataFrame
+    table: pd.DataFrame = field(repr=False)
     failures: tuple[Failure, ...] = ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ class Tipping:
     met_at_high: bool
     before: float | None
     after: float | None
-    tried: pd.DataFrame
+    tried: pd.DataFrame = field(repr=False)
     need: float
 
     @property

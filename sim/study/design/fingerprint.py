@@ -18,8 +18,8 @@ from pydantic import BaseModel
 import sim
 
 SIMULATES = (
-    "model", "disruptions", "hazards", "policies", "engine", "metrics", "study/measures.py", "study/case.py",
-    "study/task.py", "study/left_out.py", "rng.py",
+    "model", "disruptions", "hazards", "policies", "engine", "metrics", "study/design/measures.py",
+    "study/design/case.py", "study/run/task.py", "study/run/left_out.py", "rng.py",
 )  # fmt: skip
 """Parts of the package on which the figures of a replication depend."""
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from sim.engine.compile.plan import compile_plan
 from sim.engine.plan import Plan
 from sim.errors import SimulationError
-from sim.scenario.load import Loaded, load
+from sim.scenario.load import Loaded, load, load_again
 from sim.study.design.case import Case, case_of
 from sim.study.design.measures import Measure
 from sim.study.run.executors import Crew
@@ -43,8 +43,10 @@ class Subject:
 
     def changed(self, settings: Mapping[str, Any]) -> Subject:
         """The same with further values set; raises ScenarioError where that does not make a scenario."""
-        subject = read_subject(self.file, self.strategy, {**self.settings, **settings})
-        return replace(subject, change=", ".join(f"{path}={value}" for path, value in settings.items()))
+        together = {**self.settings, **settings}
+        loaded = load_again(self.loaded, together)
+        change = ", ".join(f"{path}={value}" for path, value in settings.items())
+        return replace(self, settings=together, loaded=loaded, plan=compile_plan(loaded), change=change)
 
     def case(self, measures: Sequence[Measure], variant: str = "", *, twin: bool = False) -> Case:
         """The case to replicate; without a `variant` of its own it is called by what was changed."""

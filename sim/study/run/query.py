@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, ScenarioError, needs
 from sim.output.folder import MANIFEST, contents_of
 from sim.study.run.store import KINDS
 
@@ -48,7 +48,8 @@ def query(folder: str | Path, sql: str, *, unsafe: bool = False) -> pd.DataFrame
     The query reads these tables and can do nothing else to this machine; with `unsafe` it may read and write files as
     DuckDB usually does. Raises ScenarioError where the folder is no finished study or the query cannot be answered.
     """
-    import duckdb
+    with needs("duckdb", "a query in SQL"):
+        import duckdb
     import pyarrow as pa
     import pyarrow.dataset as ds
 

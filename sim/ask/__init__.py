@@ -1,0 +1,17 @@
+"""Further questions of a scenario or study, from Python: why, which cause, how much is enough, for how long does it
+hold, what does the answer depend on, and the brief for those who decide.
+
+Every question tries variations of one scenario on the same draws. It gives an answer with figures, tables, words
+(`text`) and a page (`report`).
+"""
+
+from sim.ask.briefing import Brief, brief
+from sim.ask.dependence import Sensitivity, sensitivity
+from sim.ask.enough import SmallestReserve, Split, search, split
+from sim.ask.explain import Causes, causes, why
+from sim.ask.limits import Stress, TippingPoint, stress, tipping
+
+__all__ = [
+    "Brief", "Causes", "Sensitivity", "SmallestReserve", "Split", "Stress", "TippingPoint", "brief", "causes", "search",
+    "sensitivity", "split", "stress", "tipping", "why",
+]  # fmt: skip

@@ -1,0 +1,82 @@
+"""The policy brief of a study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from sim.ask.answer import Means, Progress
+from sim.report.brief.brief import main_measure
+from sim.report.brief.brief_files import write_brief
+from sim.study.ask.robustness import robustness
+from sim.study.run.run import StudyResult, run_study
+from sim.study.run.store import table_files
+
+MOST_REPLICATIONS = 20
+"""Replications at each bound of an uncertain value."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Brief:
+    """A policy brief that was written.
+
+    Attributes
+    ----------
+    html, document
+        Its files: to be read and printed, and to be edited (.docx).
+    study
+        The study that it tells of.
+    robustness
+        Which strategy is best with the study's uncertain values at their bounds: one row per point and strategy with
+        `scenario`, `parameter` and `value` (the point), `strategy`, `mean` of the main measure and `best`; None where
+        the study names no uncertain value.
+    """
+
+    html: Path
+    document: Path
+    study: StudyResult = field(repr=False)
+    robustness: pd.DataFrame | None = field(repr=False)
+
+
+def brief(
+    path: str | Path,
+    out: str | Path | None = None,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+) -> Brief:
+    """Write a study's policy brief (HTML and .docx); replications that are not finished yet are run first.
+
+    Parameters
+    ----------
+    path
+        Study file.
+    out
+        Folder of the study; left out: reports/STUDY.
+    workers, scheduler, progress
+        As for `causes`.
+
+    Returns
+    -------
+    Brief
+        The files, the study's result and its robustness.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the study or of its scenarios.
+    """
+    study = run_study(path, out, workers=workers, scheduler=scheduler, progress=progress)
+    tried = None
+    if study.design.spec.parameters:
+        count = min(study.number, MOST_REPLICATIONS)
+        means = Means(count, workers, scheduler, None, progress)
+        asked, folder = {"file": str(path), "replications": count}, study.folder / "robustness"
+        with means.bench("robustness", folder, asked, table_files("robustness")) as bench:
+            tried = robustness(study.design, main_measure(study), bench)
+            bench.store.answer("robustness", tried)
+    html, document = write_brief(study, study.folder, tried)
+    return Brief(html=html, document=document, study=study, robustness=tried)

@@ -1,0 +1,247 @@
+"""A run that has begun: it can stand still at a midnight, be copied, meet a disruption nobody knew of, and go on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.api import Run, detail_for, table_for
+from sim.engine.books.conservation import LOT_CHECK_DAYS
+from sim.engine.books.journal import Detail
+from sim.engine.compile.plan import compile_further, compile_plan
+from sim.engine.plan import Plan
+from sim.engine.run import Outcome, Running
+from sim.errors import Problem, ScenarioError
+from sim.model.effects import Impact
+from sim.scenario.load import Loaded, load, load_injected
+from sim.scenario.overlay import Injected
+from sim.units import parse_date
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What was done to a run at the midnight before `day`: other luck from then on, or disruptions that come."""
+
+    day: int
+    luck: int | None = None
+    coming: tuple[Impact, ...] = ()
+
+
+def begin(
+    path: str | Path,
+    strategy: str | None = None,
+    seed: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    replication: int = 0,
+    twin: bool = True,
+    without_reserves: bool = True,
+    detail: Detail | None = None,
+    daily: bool | str | Sequence[str] | None = None,
+    lot_check: int = LOT_CHECK_DAYS,
+) -> Begun:
+    """Begin a run that can be stopped, copied and changed on its way.
+
+    Parameters
+    ----------
+    path, strategy, seed, overrides, replication, twin, without_reserves, detail, daily, lot_check
+        As for `sim.run`. The twins are made when the run is resumed.
+
+    Returns
+    -------
+    Begun
+        The run at the midnight before its first day, that of the warm-up.
+
+    Raises
+    ------
+    ScenarioError
+        With everything that is wrong with the scenario.
+    """
+    settings = dict(overrides or {}) | ({} if seed is None else {"seed": seed})
+    loaded = load(Path(path), strategy, settings)
+    plan = compile_plan(loaded)
+    options: dict[str, Any] = {"replication": replication, "lot_check": lot_check}
+    table = table_for(loaded, plan, daily)
+    running = Running(plan, detail=detail_for(loaded, plan, detail), table=table, **options)
+    bare = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
+    return Begun(loaded, running, _Beside(settings, options, table, twin, bare))
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What is known from the beginning: values set, options of the engine, and which twins are made at the end."""
+
+    settings: dict[str, Any]
+    options: dict[str, Any]
+    table: bool | np.ndarray
+    twin: bool
+    bare: bool
+
+
+class Begun:
+    """A run that has begun and stands at a midnight; made by `sim.begin`.
+
+    It is changed in place by `until` and `inject`; `fork` leaves it as it is, so that both can go on.
+    """
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        running: Running,
+        beside: _Beside,
+        steps: tuple[_Step, ...] = (),
+        injected: tuple[Injected, ...] = (),
+    ) -> None:
+        self._loaded, self._running, self._beside = loaded, running, beside
+        self._steps, self._injected, self._over = steps, injected, False
+
+    @property
+    def day(self) -> int:
+        """The next day to be lived, since the scenario's start; days of the warm-up are negative."""
+        return self._running.day
+
+    @property
+    def date(self) -> dt.date:
+        """Its date."""
+        return self._running.plan.network.calendar.date(self.day)
+
+    def __repr__(self) -> str:
+        return f"<run of {self._loaded.spec.scenario!r} that stands before {self.date}>"
+
+    def until(self, day: int | str | dt.date) -> Begun:
+        """Live every day before a day, and stand at the midnight before it.
+
+        Parameters
+        ----------
+        day
+            A date, a date as text such as 2024-03-01, or the number of days since the scenario's start.
+
+        Returns
+        -------
+        Begun
+            This run.
+
+        Raises
+        ------
+        ScenarioError
+            For a day that is past, or after the end.
+        """
+        self._check_going()
+        calendar = self._running.plan.network.calendar
+        try:
+            number = day if isinstance(day, int) else int(calendar.day(parse_date(day)))
+        except ValueError as error:
+            raise ScenarioError([Problem("until", 0, "not a date", str(day), str(error))]) from None
+        if not self.day <= number <= calendar.days:
+            expected = f"a day from {self.date} to {calendar.date(calendar.days)}"
+            message = "this day is past" if number < self.day else "this day is after the end"
+            raise ScenarioError([Problem("until", 0, message, str(calendar.date(number)), expected)])
+        self._running.go_on(number)
+        return self
+
+    def fork(self, luck: int | None = None) -> Begun:
+        """A run of its own that goes on from here; this one stays where it is.
+
+        Parameters
+        ----------
+        luck
+            Left out: with the luck of this run. A number: demand, journeys and hazards of the days to come are drawn
+            anew, the same for the same number, while the past is as it was.
+
+        Returns
+        -------
+        Begun
+            The other run.
+        """
+        self._check_going()
+        steps = self._steps if luck is None else (*self._steps, _Step(self.day, luck=luck))
+        return Begun(self._loaded, self._running.fork(luck), self._beside, steps, self._injected)
+
+    def inject(self, *disruptions: Mapping[str, Any]) -> Begun:
+        """Have disruptions happen that nobody knew of until now; they are announced at this midnight at the earliest.
+
+        What follows is the same as if they had stood in the scenario from the first day.
+
+        Parameters
+        ----------
+        *disruptions
+            Each a mapping as it would stand in the scenario's file: {"kind": "export_ban", "country": "IN", "from":
+            "2024-03-01", "for": "60d"}.
+
+        Returns
+        -------
+        Begun
+            This run.
+
+        Raises
+        ------
+        ScenarioError
+            With every fault of the disruptions, each with the nearest valid name; for one that would have been
+            announced, or would act, before now; for a recall of goods that are not kept by lot. The run is then as it
+            was.
+        """
+        self._check_going()
+        if wrong := [thing for thing in disruptions if not hasattr(thing, "items")]:
+            expected = "a mapping as in YAML, such as {'kind': 'export_ban', ...}"
+            raise ScenarioError([Problem("inject", 0, "this is no disruption", repr(wrong[0]), expected)])
+        new = [Injected(disruption, f"injected before {self.date}") for disruption in disruptions]
+        injected = (*self._injected, *new)
+        loaded = load_injected(self._loaded, self._beside.settings, injected)
+        coming = compile_further(loaded, self._running.plan, self._running.impacts, len(new))
+        if problems := [p for one, impact in zip(new, coming, strict=True) if (p := self._fault(one, impact))]:
+            raise ScenarioError(problems)
+        self._running.inject(*coming)
+        self._loaded, self._injected = loaded, injected
+        self._steps = (*self._steps, _Step(self.day, coming=coming))
+        return self
+
+    def _fault(self, injected: Injected, impact: Impact) -> Problem | None:
+        """Why a disruption cannot come on top any more, if it cannot."""
+        if impact.first < self.day:
+            date = self._running.plan.network.calendar.date(impact.first)
+            expected = f"from {self.date} on, with all its notice, since the run stands there"
+            return Problem(injected.label, 0, "this would begin before now", str(date), expected)
+        try:
+            self._running.check_injectable(impact)
+        except ValueError as error:
+            return Problem(injected.label, 0, str(error))
+        return None
+
+    def resume(self) -> Run:
+        """Live all days that are left; the run is over then.
+
+        Returns
+        -------
+        Run
+            What it gave, as from `sim.run`, with its twins: they had the same luck, and the one without reserves met
+            the same disruptions.
+        """
+        self._check_going()
+        plan, beside = self._running.plan, self._beside
+        outcome = self._running.resume()
+        self._over = True
+        undisturbed = self._again(plan, beside.table, disruptions=False) if beside.twin else None
+        bare = self._again(plan.without_reserves(), False) if beside.bare else None
+        luck = tuple((step.day, step.luck) for step in self._steps if step.luck is not None)
+        return Run(self._loaded, outcome, undisturbed, beside.options["replication"], bare, luck)
+
+    def _again(self, plan: Plan, table: bool | np.ndarray, disruptions: bool = True) -> Outcome:
+        """The run once more, of another plan or without disruptions, with all that was done to it on its way."""
+        options = self._beside.options
+        running = Running(plan, detail="none", table=table, disruptions=disruptions, **options)
+        for step in self._steps:
+            running.go_on(step.day)
+            if step.luck is not None:
+                running = running.fork(step.luck)
+            elif disruptions:
+                running.inject(*step.coming)
+        return running.resume()
+
+    def _check_going(self) -> None:
+        if self._over:
+            raise ValueError("this run is over; fork it before it is resumed, to go on from there once more")

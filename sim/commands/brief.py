@@ -1,0 +1,27 @@
+"""The policy brief of a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sim.commands.shared import question, working
+from sim.options import FILE, SCHEDULER, WORKERS
+
+
+@question
+@click.command()
+@FILE
+@WORKERS
+@SCHEDULER
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
+def brief(file: Path, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool) -> None:
+    """Write a study's policy brief (HTML and .docx); replications that are not finished yet are run first."""
+    from sim import ask
+
+    with working(quiet) as tick:
+        found = ask.brief(file, out, workers=workers, scheduler=scheduler, progress=tick)
+    click.echo(f"Brief: {found.html}")
+    click.echo(f"To edit: {found.document}")

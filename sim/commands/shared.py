@@ -1,0 +1,80 @@
+"""What commands that ask questions share: their options, how work is watched, and refusals told as options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.options import SCHEDULER, WORKERS, progress_bar, resumable
+
+if TYPE_CHECKING:
+    from sim.ask.answer import Answer
+
+COMMANDS: list[click.Command] = []
+
+
+def question(command: click.Command) -> click.Command:
+    """Decorator that puts a command among `COMMANDS`."""
+    COMMANDS.append(command)
+    return command
+
+
+def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of every command that replicates, passed on as `means`: arguments of every question of `sim.ask`."""
+    from functools import wraps
+    from pathlib import Path
+
+    @wraps(command)
+    def called(replications: int, workers: int | None, scheduler: str | None, out: Path | None, **rest: Any) -> Any:
+        means = {"replications": replications, "workers": workers, "scheduler": scheduler, "out": out or True}
+        return command(means=means, **rest)
+
+    for option in reversed((
+        click.option("--replications", "-n", type=click.IntRange(1, 100_000), default=20, show_default=True),
+        WORKERS,
+        SCHEDULER,
+        click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default reports/NAME-QUESTION."),
+        click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables."),
+    )):  # fmt: skip
+        called = option(called)
+    return called
+
+
+@contextmanager
+def working(quiet: bool, **options: str) -> Iterator[Callable[[float], None] | None]:
+    """Work that shows its progress and goes on where it stopped.
+
+    A fault of an argument is told as one of the option that gave it: of the same name, or as `options` says.
+    """
+    with told_as_options(**options), resumable(), progress_bar(not quiet) as tick:
+        yield tick
+
+
+@contextmanager
+def told_as_options(**options: str) -> Iterator[None]:
+    """Tell faults of arguments of `sim.ask` as those of options."""
+    from sim.errors import Problem, ScenarioError
+
+    try:
+        yield
+    except ScenarioError as error:
+        from sim.ask.arguments import Argument
+
+        if not any(isinstance(problem, Argument) for problem in error.problems):
+            raise
+        raise ScenarioError([
+            Problem(**vars(replace(p, file=options.get(p.file, "--" + p.file.replace("_", "-")))))
+            if isinstance(p, Argument) else p
+            for p in error.problems
+        ]) from None  # fmt: skip
+
+
+def tell(answer: Answer, quiet: bool = False) -> None:
+    """Print an answer, and where it is kept."""
+    if not quiet:
+        click.echo(answer.text())
+    click.echo(f"Results: {answer.folder}")

@@ -1,0 +1,131 @@
+"""A run from the front door that is stopped, copied, changed and resumed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sim
+
+CASE = """
+scenario: case
+title: A maker, two clinics and a reserve
+start: 2001-01-01
+end: 2001-04-11
+warm_up: 20d
+products: {kit: {unit: kit, cost: 3}}
+suppliers: {maker: {country: IN, makes: {kit: {}}}}
+facilities: {clinic: {country: KE}, post: {country: UG}}
+lanes: [{from: maker, to: facilities, time: "lognormal(4d, 2d)"}]
+demand: [{at: facilities, product: kit, per_day: 10, distribution: poisson}]
+replenishment: [{at: facilities, policy: base_stock, level: 12d}]
+reserves:
+  own: {held_at: clinic, size: 5d, members: clinic, release: {when: {trigger: announced}}}
+strategies:
+  large: {reserves.own.size: 10d}
+disruptions:
+  - {kind: lane_delay, name: ice, mode: road, from: 2001-01-21, for: 5d, extra: 1d}
+"""
+BAN = {"kind": "export_ban", "name": "ban", "country": "IN", "from": "2001-03-01", "for": "20d", "notice": "3d"}
+BAN_IN_YAML = "  - {kind: export_ban, name: ban, country: IN, from: 2001-03-01, for: 20d, notice: 3d}\n"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """The case, as a file."""
+    file = tmp_path / "case.yaml"
+    file.write_text(CASE, encoding="utf-8")
+    return file
+
+
+def same(one: sim.Run, other: sim.Run) -> None:
+    """Tables, journal and every metric are the same, those of the twins too."""
+    pd.testing.assert_frame_equal(one.events, other.events)
+    pd.testing.assert_frame_equal(one.daily, other.daily)
+    assert {n: one.metrics[n] for n in one.metrics.overall} == {n: other.metrics[n] for n in other.metrics.overall}
+
+
+def test_a_run_that_stood_still_is_the_run(path: Path) -> None:
+    whole = sim.run(path, "large", seed=4, overrides={"reserves.own.release.after": "2d"})
+    begun = sim.begin(path, "large", seed=4, overrides={"reserves.own.release.after": "2d"})
+    assert (begun.day, begun.date) == (-20, dt.date(2000, 12, 12))
+    assert begun.until(5).day == 5 and begun.until("2001-02-01").date == dt.date(2001, 2, 1)
+    stopped = begun.until(dt.date(2001, 3, 1)).resume()
+    same(stopped, whole)
+    assert stopped.manifest == whole.manifest
+
+
+def test_what_is_injected_is_as_if_it_had_been_written(path: Path) -> None:
+    """Under a strategy and an override; the run that was forked, and its other fork, know nothing of it."""
+    today = sim.begin(path, "large", overrides={"seed": 9}).until("2001-02-20")
+    changed = today.fork().inject(BAN).until("2001-03-05").resume()
+    quiet, unchanged = today.fork().resume(), today.resume()
+    same(quiet, sim.run(path, "large", overrides={"seed": 9}))
+    same(unchanged, quiet)
+    path.write_text(CASE + BAN_IN_YAML, encoding="utf-8")
+    written = sim.run(path, "large", overrides={"seed": 9})
+    same(changed, written)
+    assert changed.metrics["units_unmet"].value > quiet.metrics["units_unmet"].value
+    assert changed.manifest["scenario_hash"] == written.manifest["scenario_hash"]
+    last = changed.loaded.document.overrides[-1]
+    assert (last.path, last.by) == ("disruptions.1", "injected before 2001-02-20") and last.new["country"] == "IN"
+
+
+def test_other_luck_keeps_the_past_and_is_the_same_for_the_same_number(path: Path) -> None:
+    today = sim.begin(path).until("2001-02-01")
+    one, again, other = (today.fork(luck=number).inject(BAN).resume() for number in (1, 1, 2))
+    plain = today.fork().inject(BAN).resume()
+    same(one, again)
+    assert one.manifest["luck"] == [{"day": 31, "number": 1}] and "luck" not in plain.manifest
+    for run in (one, other):
+        before = run.daily["day"] < 31
+        pd.testing.assert_frame_equal(run.daily[before], plain.daily[before])
+        assert not run.daily["demand"].equals(plain.daily["demand"])
+        demanded = run.metrics["units_demanded"]
+        # nothing here changes demand, so that the twins, of the same luck, have the very demand of the run
+        assert demanded.value == demanded.twin == demanded.without_reserves != plain.metrics["units_demanded"].value
+    assert not one.daily["demand"].equals(other.daily["demand"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"kind": "export_bann"}, "did you mean 'export_ban'"),
+        ({"country": "ZA"}, "unknown country (got 'ZA'); expected one of "),
+        ({"cuntry": "IN"}, "did you mean 'country'"),
+        ({"for": "20"}, "expected a duration"),
+        ({"name": "ice"}, "two disruptions have this name (got 'ice')"),
+        ({"from": "2001-02-22"}, "this would begin before now (got 2001-02-19); expected from 2001-02-20 on"),
+        ({"kind": "site_outage", "country": None, "at": "makr"}, "did you mean 'maker'"),
+        ({"kind": "recall", "country": None, "for": None, "supplier": "maker"}, "not kept by lot"),
+    ],
+)
+def test_a_disruption_that_cannot_come_is_refused_in_words(path: Path, change: dict[str, Any], words: str) -> None:
+    begun = sim.begin(path).until("2001-02-20")
+    wrong = {key: value for key, value in (BAN | change).items() if value is not None}
+    with pytest.raises(sim.ScenarioError) as refused:
+        begun.inject(BAN | {"name": "fine"}, wrong)
+    assert words in str(refused.value)
+    assert all(problem.file.startswith("injected disruption '") for problem in refused.value.problems)
+    same(begun.resume(), sim.run(path))  # nothing of it has come, not even what was fine
+
+
+def test_a_day_that_cannot_be_reached_is_refused_in_words(path: Path) -> None:
+    begun = sim.begin(path).until("2001-02-20")
+    for day, words in (
+        ("2001-02-19", "this day is past (got 2001-02-19); expected a day from 2001-02-20 to 2001-04-11"),
+        (101, "this day is after the end"),
+        ("20 February", "year-month-day"),
+    ):
+        with pytest.raises(sim.ScenarioError) as refused:
+            begun.until(day)
+        assert words in str(refused.value)
+    with pytest.raises(sim.ScenarioError, match="this is no disruption"):
+        begun.inject("ban")  # type: ignore[arg-type]
+    begun.resume()
+    with pytest.raises(ValueError, match="this run is over"):
+        begun.until("2001-03-01")
