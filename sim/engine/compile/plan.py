@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.disruptions.base import FromFile
+from sim.engine.checks import Compiled, notes
 from sim.engine.compile.behaviour import compile_behaviour
 from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.hazards import compile_hazards
@@ -30,7 +31,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     """Resolve every name and amount of a scenario; raises ScenarioError with all that is wrong."""
     problems = Problems(loaded.document)
     with problems.at():
-        network, rows, entries = compile_network(loaded, problems)
+        network, rows, entries, idle = compile_network(loaded, problems)
     problems.check()
     finished = finished_targets(loaded, network, problems)
     testing = compile_testing(loaded, network, problems)
@@ -49,20 +50,23 @@ def compile_plan(loaded: Loaded) -> Plan:
     with problems.at():
         start = fit_start(start, reserves, rooms, network)
     opening = replace(opening, stock=opening_stock(loaded, network, lots, testing, start, problems))
-    impacts = _impacts(loaded, network, problems)
+    written = _impacts(loaded, network, problems)
+    impacts = tuple(sorted(written, key=lambda i: (i.start, i.end, i.cause)))
     hazards = compile_hazards(loaded, network, impacts, problems)
     _refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
     problems.check()
     low, high = plan_bounds(loaded, network)
-    return Plan(
+    plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, low, high, behaviour, opening, usual_wait(network, testing, finished, rules),
     )  # fmt: skip
+    loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))
+    return plan
 
 
 def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impact, ...]:
-    """What the disruptions do, in order of start and name; two of one name are a problem."""
+    """What the disruptions do, as they are written; two of one name are a problem."""
     impacts: list[Impact] = []
     for position, disruption in enumerate(loaded.spec.disruptions):
         with problems.at("disruptions", position):
@@ -72,21 +76,7 @@ def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impa
             if disruption.name is not None and any(impact.cause == other.cause for other in impacts):
                 raise PlaceError(("name",), "two disruptions have this name", disruption.name)
             impacts.append(impact)
-            if (note := _hardly_meant(impact, network)) is not None:
-                loaded.notes.append(loaded.document.problem(("disruptions", position), f"'{impact.cause}' {note}"))
-    return tuple(sorted(impacts, key=lambda i: (i.start, i.end, i.cause)))
-
-
-def _hardly_meant(impact: Impact, network: Network) -> str | None:
-    """What makes a disruption one that changes nothing, where something does."""
-    calendar = network.calendar
-    if impact.start >= calendar.days:
-        return f"begins after the last day of the scenario ({calendar.date(calendar.days - 1)})"
-    if impact.end < -calendar.warm_up:
-        return f"is over before the first day of the scenario ({calendar.date(-calendar.warm_up)})"
-    if impact.end > impact.start and not impact.acts:
-        return "changes nothing: it meets no site, goods or lane in use, or leaves all as usual"
-    return None
+    return tuple(impacts)
 
 
 def _refuse_too_much(demand: DemandPlan, network: Network, impacts: tuple[Impact, ...], problems: Problems) -> None:
