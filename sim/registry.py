@@ -98,7 +98,7 @@ class Registry(Family[type[T]], Generic[T]):
             self.file(name, kind)
             kind.key_in_yaml, kind.name_in_yaml = self.key, name
             if self.settled:
-                _settle_anew()
+                settle_anew()
             return kind
 
         return file
@@ -107,7 +107,7 @@ class Registry(Family[type[T]], Generic[T]):
         return iter(sorted(super().__iter__()))
 
 
-def _settle_anew() -> None:
+def settle_anew() -> None:
     """Let models in use know a kind that comes late."""
     for model in _MADE:
         if model.__pydantic_complete__:

@@ -1,4 +1,4 @@
-"""Pure functions of a finished run."""
+"""Pure functions of a finished run, by what they are about; each registers itself."""
 
 from sim.discovery import import_all
 

@@ -6,12 +6,14 @@ import re
 import shlex
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
 import yaml
 
 import sim
+from tests.kinds import registered_meanwhile
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -88,13 +90,10 @@ def test_shown_output_is_real(page: Path, desk: Path) -> None:
 @pytest.mark.parametrize(("page", "text"), blocks("python"))
 def test_python_examples_run(page: Path, text: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(desk)
-    before = dict(sim.disruptions.DISRUPTIONS._kinds) if "register" in text else None
-    try:
-        exec(compile(text, str(page), "exec", dont_inherit=True), {"__name__": "example"})
-    finally:
-        if before is not None:
-            sim.disruptions.DISRUPTIONS._kinds.clear()
-            sim.disruptions.DISRUPTIONS._kinds.update(before)
+    module = types.ModuleType("example")
+    monkeypatch.setitem(sys.modules, "example", module)
+    with registered_meanwhile():
+        exec(compile(text, str(page), "exec", dont_inherit=True), module.__dict__)
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))
