@@ -98,7 +98,8 @@ def test_the_worker_processes_of_a_study_know_it(installed: Path, tmp_path: Path
     written(tmp_path, disruptions=[FUEL], allocation=[RULE])
     study = {
         "study": "mine", "title": "With kinds of our own", "scenarios": ["mine.yaml"],
-        "strategies": [{"name": "as-is"}, {"name": "small", "set": {"reserves.national.size": "1d"}}], "replications": 4,
+        "strategies": [{"name": "as-is"}, {"name": "small", "set": {"reserves.national.size": "1d"}}],
+        "replications": 4,
         "measures": ["expired_share", "expired_share by region", "units_unmet"],
     }  # fmt: skip
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
