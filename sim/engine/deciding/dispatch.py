@@ -79,9 +79,9 @@ class Dispatch(Part):
         return np.asarray(self._transport.loading.leaves[self._first_lane])
 
     def open_requests(self) -> np.ndarray:
-        """Units owed that may leave today, over flows: nothing over a closed lane, or beyond an allowance or what may
+        """Unsent units that may leave today, over flows: nothing over a closed lane, or beyond an allowance or what may
         cross a border, or more than the first lane carries."""
-        requested = self.state.owed.copy()
+        requested = self.state.unsent.copy()
         if self._closed.size:
             requested[self._closed] = 0
         if self._transport.loading.scheduled:
@@ -94,7 +94,7 @@ class Dispatch(Part):
             return self.within_lanes(requested)
         before = requested.copy()
         self.within_lanes(requested)
-        self.work.open_day(self.state.owed, before - requested)
+        self.work.open_day(self.state.unsent, before - requested)
         return requested
 
     def left_open(self, requested: np.ndarray, granted: np.ndarray) -> np.ndarray:
@@ -178,14 +178,14 @@ class Dispatch(Part):
         if not self._may_cancel:
             return
         state, share = self.state, self.quantities["flow.allowance"]
-        flow = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (state.owed > 0))
+        flow = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (state.unsent > 0))
         if flow.size and self.usual is not None:
             limited = np.isfinite(share[flow])
             daily = np.where(limited, share[flow], 0.0) * self.usual.units[flow]
             later = self.network.making_wait[self.network.flow_source[flow]]
             later = later + self._transport.loading.until_next[self._first_lane[flow]]
             allowed = np.floor(np.where(limited, state.quota[flow], 0.0) + later * daily + 1e-9)
-            refused = np.maximum(0, state.owed[flow] - np.where(later > 0, allowed, 0).astype(np.int64))
+            refused = np.maximum(0, state.unsent[flow] - np.where(later > 0, allowed, 0).astype(np.int64))
             state.cancel(flow[refused > 0], refused[refused > 0])
 
     def make_at_once(self, cells: np.ndarray, wanted: np.ndarray, day: int) -> None:

@@ -158,7 +158,7 @@ class ReserveDesk(Part):
             return
         holder, state = self.reserve.holder, self._state
         assert state.due is not None and state.for_reserves is not None
-        due = np.bincount(self._network.flow_source, state.due.of(state.owed), len(state.on_hand)).astype(np.int64)
+        due = np.bincount(self._network.flow_source, state.due.of(state.unsent), len(state.on_hand)).astype(np.int64)
         wanted = np.minimum(self.reserve.size - self.stock, self._back.today())
         wanted = np.minimum(wanted, np.maximum(0, state.on_hand - due)[holder])
         self._put_back(np.where(self._makes, wanted, 0), day)
