@@ -16,8 +16,8 @@ import sim
 from tests.kinds import registered_meanwhile
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-PAGES = [page for page in PAGES if "_build" not in page.parts]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+PAGES = sorted(page for page in PAGES if "_build" not in page.parts)
 BLOCK = re.compile(r"^```(\w+)(?! fragment)(?![^\n]* with mistakes)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A fenced block and its language; a `fragment` is one entry, which the contract tests try in their own network."""
 NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -25,7 +25,7 @@ NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTAL
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)|\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
-FILE = re.compile(r"`((?:benchmarks|docs|scenarios|sim|tests)/[\w./-]+\.\w+)`")
+FILE = re.compile(r"`((?:benchmarks|docs|examples|scenarios|sim|tests)/[\w./-]+\.\w+)`")
 """A file of the repository that is named in running text."""
 
 
