@@ -17,7 +17,7 @@ version = release = sim.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**"]
+include_patterns = ["*.md", "docs/**", "examples/**/*.md"]
 exclude_patterns = [".*", "build", "dist", "docs/_build"]
 suppress_warnings = ["misc.highlighting_failure"]  # what a command prints is not always a language
 

@@ -1,4 +1,4 @@
-"""Write docs/reference/metrics.md from the registered metrics: `python docs/make_metrics.py`."""
+"""Write docs/reference/metrics.md from the registered metrics: `python -m docs.make_metrics`."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ def page() -> str:
     return HEAD + "\n".join(rows) + "\n" + TAIL
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the page."""
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

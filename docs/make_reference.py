@@ -9,31 +9,23 @@ from typing import Any
 
 import yaml
 
-from sim.disruptions import DISRUPTIONS
-from sim.hazards import PROCESSES
-from sim.model.need.demand import DEMAND
-from sim.policies import ALLOCATION, REPLENISHMENT
-from sim.policies.reserves.reserve import TRIGGERS
-from sim.registry import Kind, Registry
+from sim.engine.checks import CHECKS
+from sim.families import WRITTEN
+from sim.registry import Kind
 
 PAGE = Path(__file__).parent / "reference" / "kinds.md"
-FAMILIES: list[tuple[str, str, Registry[Any]]] = [
-    ("Disruptions", "Entries of `disruptions`.", DISRUPTIONS),
-    ("Hazard processes", "`happens` of an entry of `hazards`.", PROCESSES),
-    ("Replenishment policies", "Entries of `replenishment`.", REPLENISHMENT),
-    ("Allocation rules", "Entries of `allocation`.", ALLOCATION),
-    ("Reserve triggers", "`release.when` of a reserve.", TRIGGERS),
-    ("Demand distributions", "`distribution` of an entry of `demand`.", DEMAND),
-]
+CHECKED = """What can be run but is hardly meant is told in a line on its own, with its place, and run all the same."""
 
 
 def reference() -> str:
     """The whole page."""
     parts = ["# Kinds", "Every kind of disruption, policy, trigger and distribution, with its keys."]
-    for title, place, registry in FAMILIES:
-        parts += [f"## {title}", place]
-        for name, kind in registry.items():
-            parts += _kind(name, kind, registry.key)
+    for family in WRITTEN.values():
+        parts += [f"## {family.title}", family.place]
+        for name, kind in family.registry.items():
+            parts += _kind(name, kind, family.registry.key)
+    rows = [f"| `{name}` | {check.definition} |" for name, check in CHECKS.items()]
+    parts += ["## Checks", CHECKED, "\n".join(["| check | what it notes |", "|---|---|", *rows])]
     return "\n\n".join(parts) + "\n"
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import __version__
+from sim.discovery import OUTSIDE
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.compile.plan import compile_plan
@@ -145,7 +146,7 @@ class Run:
             "overrides": [vars(o) for o in document.overrides],
             "tideover": __version__,
             "python": platform.python_version(),
-            "libraries": {name: version(name) for name in LIBRARIES},
+            "libraries": {name: version(name) for name in LIBRARIES} | OUTSIDE.versions(),
         }
 
     def report(self, path: str | Path = "report.html") -> Path:

@@ -241,20 +241,18 @@ def list_() -> None:
 
 @list_.command()
 def kinds() -> None:
-    """The kinds of disruption, hazard process, policy, rule, trigger and demand, with a line on each."""
+    """The kinds of disruption, hazard process, policy, rule, trigger and demand, metrics and checks, with a line on
+    each."""
     from rich.console import Console
     from rich.table import Table
 
-    from sim.disruptions import DISRUPTIONS
-    from sim.hazards import PROCESSES
-    from sim.model.need.demand import DEMAND
-    from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
+    from sim.families import listed
 
     console = Console()
-    for registry in (DISRUPTIONS, PROCESSES, REPLENISHMENT, ALLOCATION, TRIGGERS, DEMAND):
-        table = Table(title=f"{registry.family} ({registry.key}:)", title_justify="left", show_header=False)
-        for name, kind in registry.items():
-            table.add_row(name, (kind.__doc__ or "").split("\n")[0])
+    for family, names in listed().items():
+        table = Table(title=family, title_justify="left", show_header=False)
+        for name, line in names.items():
+            table.add_row(name, line)
         console.print(table)
 
 

@@ -13,7 +13,7 @@ from sim.report.questions.searches import search_page, search_words, split_page,
 from sim.report.words.parameters import parameter_words
 from sim.study.ask.search import Smallest, smallest_reserve
 from sim.study.ask.split import Splits, best_splits
-from sim.study.design.parts import By, Part, parts_of
+from sim.study.design.parts import By, ReservePart, parts_of
 from sim.study.infer.threshold import Target
 
 PARTS = ("reserve", "site", "product", "both")
@@ -241,7 +241,7 @@ def split(
     arguments.reserves("over", names, subject)
     arguments.check()
     assert subject is not None
-    none: list[Part] = []
+    none: list[ReservePart] = []
     parts = arguments.take("over", lambda: parts_of(subject, names, by), none)
     arguments.check()
     asked = {"over": names, "by": by, "budget": budget, "steps": steps, "trials": trials, "measure": str(wanted),

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field, PrivateAttr
 
 from sim.errors import PlaceError, one_of_few
-from sim.model.effects import Arrivals, Effect, Impact, Impulse, Steps
+from sim.model.effects import Effect, Impact, Impulse, PatientArrivals, Steps
 from sim.model.network import Network
 from sim.model.selection import Selector
 from sim.model.vocabulary import Action, Operation, QuantityName
@@ -126,7 +126,7 @@ class Disruption(Kind):
         added = tuple(self.arrivals(network))
         return Impact(self.label, start, end, start - self.notice, held, tuple(impulses), added, self.kind)
 
-    def arrivals(self, network: Network) -> list[Arrivals]:
+    def arrivals(self, network: Network) -> list[PatientArrivals]:
         """Patients that it adds; raises PlaceError like `act`."""
         return []
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sim.disruptions.base import DISRUPTIONS, FromFile
 from sim.errors import PlaceError, placed
-from sim.model.effects import Arrivals, Effect, Impulse
+from sim.model.effects import Effect, Impulse, PatientArrivals
 from sim.model.need.outbreak import seir
 from sim.model.network import Network
 from sim.model.selection import select
@@ -112,7 +112,7 @@ class Epidemic(FromFile):
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         return [], []
 
-    def arrivals(self, network: Network) -> list[Arrivals]:
+    def arrivals(self, network: Network) -> list[PatientArrivals]:
         with placed("items"):
             for product in self.items:
                 network.product_positions([product])
@@ -127,7 +127,7 @@ class Epidemic(FromFile):
                         raise PlaceError((), message, place, "places that do not overlap")
             cells, weight = self._weights(network, place, sites)
             if cases.any():
-                found.append(Arrivals(cells, weight, first, cases, place, self.label))
+                found.append(PatientArrivals(cells, weight, first, cases, place, self.label))
         return found
 
     def _courses(self, network: Network) -> dict[str, tuple[float, np.ndarray]]:

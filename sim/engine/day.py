@@ -15,7 +15,7 @@ from sim.engine.books.conservation import LOT_CHECK_DAYS, Conservation
 from sim.engine.books.journal import Detail, Journal
 from sim.engine.books.recorder import Recorder
 from sim.engine.deciding.dispatch import Dispatch
-from sim.engine.deciding.hoarding import Hoarding
+from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.ordering import Ordering
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.reserves import ReserveDesk
@@ -99,13 +99,13 @@ class World(Part):
         self.production = Production(plan, self.state, self.quantities, streams, self.journal)
         limits = self.quantities.touched("flow.allowance", "flow.exports")
         if limits and self.production.makes_ahead:
-            self.state.withheld = np.zeros_like(self.state.owed)
+            self.state.withheld = np.zeros_like(self.state.unsent)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
         self.patients = Patients(plan, self.state, tape, self.quantities, self.journal)
         self.reports = Reports(self.state, self.quantities)
         hoarders = plan.behaviour.hoarders
-        self.hoarding = None if hoarders is None else Hoarding(network, hoarders)
+        self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
         self.ordering = Ordering(plan, self.state, self.quantities, self.reports, self.journal, self.hoarding)
         self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport, self.reports)
         self.desks = [
@@ -221,7 +221,7 @@ class World(Part):
 
     def allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""
-        before = self.state.owed.copy() if self.hoarding is not None else None
+        before = self.state.unsent.copy() if self.hoarding is not None else None
         if self.state.for_reserves is not None:
             self.state.for_reserves.fill(0)
             for desk in self.desks:
@@ -231,7 +231,7 @@ class World(Part):
         self.dispatch.send(granted, float(day))
         if any(desk.is_open for desk in self.desks):
             self._release(requested, granted, day)
-        left = self.state.owed.copy() if self.hoarding is not None else None
+        left = self.state.unsent.copy() if self.hoarding is not None else None
         self.dispatch.cancel_rest(day)
         if before is not None and left is not None:
             self._show_hoarders(before - left, left)
@@ -244,7 +244,7 @@ class World(Part):
         """What was sent today, and what was not although it was due, or was cancelled; over flows."""
         state = self.state
         if self.hoarding is not None and state.due is not None:
-            unfilled = state.due.of(state.owed) + left - state.owed
+            unfilled = state.due.of(state.unsent) + left - state.unsent
             self.hoarding.look(sent + unfilled, unfilled, self.dispatch.leaves())
 
     def _release(self, requested: np.ndarray, sent: np.ndarray, day: int) -> None:

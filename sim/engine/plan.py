@@ -146,7 +146,7 @@ class SubstituteStep:
 
 
 @dataclass(frozen=True)
-class UseLevels:
+class BoundUseLevels:
     """When some demand cells use less; arrays over (level, 1), the mildest level first.
 
     `row` are the cells' positions in the demand plan. A level holds from days of cover under `below` until they are at
@@ -188,7 +188,7 @@ class Behaviour:
 
     substitutes: tuple[SubstituteStep, ...] = ()
     substitute_rows: tuple[tuple[str, str, str], ...] = ()
-    use: tuple[UseLevels, ...] = ()
+    use: tuple[BoundUseLevels, ...] = ()
     hoarders: Hoarders | None = None
 
 
@@ -221,15 +221,15 @@ class Opening:
 class Start:
     """Stock at the first simulated day: on hand over cells, and shipments under way as (flow, units, days ago).
 
-    `owed` over flows are orders that wait for the next round of their lane, or are being made. `given` marks the cells
-    whose stock the scenario gives, `steady` the flows on which goods and orders are those of a steady flow.
+    `unsent` over flows are orders that wait for the next round of their lane, or are being made. `given` marks the
+    cells whose stock the scenario gives, `steady` the flows on which goods and orders are those of a steady flow.
     """
 
     on_hand: np.ndarray
     flow: np.ndarray
     units: np.ndarray
     days_ago: np.ndarray
-    owed: np.ndarray
+    unsent: np.ndarray
     given: np.ndarray
     steady: np.ndarray
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sim.disruptions import DISRUPTIONS
 from sim.errors import PlaceError
@@ -12,20 +12,18 @@ from sim.hazards.body import Body, read_body
 from sim.hazards.processes import PROCESSES, Process
 from sim.hazards.severity import Severity
 from sim.model.chance.distributions import TimesField
-from sim.registry import Model, one_of
+from sim.registry import Model, OneOf
 from sim.units import Share
 
-if TYPE_CHECKING:
-    ProcessField = Process
-else:
-    ProcessField = one_of(PROCESSES)
+ProcessField = Annotated[Process, OneOf(PROCESSES)]
 
-ONE: dict[str, Any] = {
-    "type": "object",
-    "properties": {"kind": {"enum": list(DISRUPTIONS)}},
-    "required": ["kind"],
-}
-BodyField = Annotated[Any, WithJsonSchema({"anyOf": [ONE, {"type": "array", "items": ONE}]})]
+
+def _one_or_several(schema: dict[str, Any]) -> None:
+    one = {"type": "object", "properties": {"kind": {"enum": list(DISRUPTIONS)}}, "required": ["kind"]}
+    schema["anyOf"] = [one, {"type": "array", "items": one}]
+
+
+BodyField = Annotated[Any, Field(json_schema_extra=_one_or_several)]
 
 
 def _entries(value: Any) -> Any:

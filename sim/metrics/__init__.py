@@ -1,5 +1,5 @@
-"""Pure functions of a finished run."""
+"""Pure functions of a finished run, by what they are about; each registers itself."""
 
-from sim.registry import import_all
+from sim.discovery import import_all
 
 import_all("sim.metrics")  # all of them, in order of name, whichever module is wanted first

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from sim.engine.run import Outcome
+from sim.registry import Family
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Metric:
     daily: tuple[str, ...] = ()
 
 
-METRICS: dict[str, Metric] = {}
+METRICS: Family[Metric] = Family("metric")
 
 
 def metric(
@@ -93,10 +94,8 @@ def metric(
     """
 
     def file(function: Callable[[View], float | None]) -> Callable[[View], float | None]:
-        if name in METRICS:
-            raise ValueError(f"metric {name!r} is registered twice")
         definition = " ".join((function.__doc__ or "").split("\n\n")[0].split())
-        METRICS[name] = Metric(name, label, unit, definition, better, function, daily)
+        METRICS.file(name, Metric(name, label, unit, definition, better, function, daily))
         return function
 
     return file

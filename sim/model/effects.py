@@ -104,7 +104,7 @@ class Impulse:
 
 
 @dataclass(frozen=True)
-class Arrivals:
+class PatientArrivals:
     """Patients that a disruption adds, beside the usual ones, in one place.
 
     `cases` a day from day `first` on, shape (days,); each takes `weight` units at each of `cells`: on day d a cell has
@@ -118,7 +118,7 @@ class Arrivals:
     place: str
     cause: str
 
-    def moved(self, by: float) -> Arrivals:
+    def moved(self, by: float) -> PatientArrivals:
         """The same patients, `by` days later."""
         return replace(self, first=self.first + by)
 
@@ -136,7 +136,7 @@ class Impact:
     announced: float
     effects: tuple[Effect, ...] = ()
     impulses: tuple[Impulse, ...] = ()
-    arrivals: tuple[Arrivals, ...] = ()
+    arrivals: tuple[PatientArrivals, ...] = ()
     kind: str = ""
     hazard: str = ""
 

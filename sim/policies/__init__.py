@@ -1,9 +1,9 @@
 """The levers: replenishment, allocation and reserves. One file a kind; each registers itself."""
 
+from sim.discovery import import_all
 from sim.policies.allocation.base import ALLOCATION
 from sim.policies.replenishment.base import REPLENISHMENT
 from sim.policies.reserves.triggers.base import TRIGGERS
-from sim.registry import import_all
 
 for _package in ("replenishment", "allocation", "reserves.triggers"):
     import_all(f"sim.policies.{_package}")

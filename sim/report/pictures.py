@@ -190,7 +190,7 @@ def _together(facts: Facts) -> str:
     return " Units of all products added up as they are." if len(facts.products) > 1 else ""
 
 
-def _heat_words(cover: cover_heat.Cover) -> str:
+def _heat_words(cover: cover_heat.CoverRows) -> str:
     some = (
         f"The {len(cover.names)} sites with the lowest cover of {cover.all_sites}. "
         if cover.all_sites > len(cover.names)

@@ -6,11 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sim.disruptions import DISRUPTIONS
-from sim.hazards import PROCESSES
-from sim.model.need.demand import DEMAND
-from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
-from sim.registry import Registry
 from sim.scenario.settings import REMOVE, REPLACE
 from sim.scenario.spec import Scenario
 
@@ -32,7 +27,6 @@ FILE_KEYS: dict[str, Any] = {
 REPLACED: dict[str, Any] = {
     REPLACE: {"const": True, "description": "this mapping replaces the one of the file built upon"}
 }
-REGISTRIES: tuple[Registry[Any], ...] = (DISRUPTIONS, REPLENISHMENT, ALLOCATION, TRIGGERS, DEMAND, PROCESSES)
 
 Schema = dict[str, Any]
 
@@ -46,9 +40,6 @@ def scenario_schema() -> Schema:
     """
     schema = Scenario.model_json_schema()
     definitions: Schema = schema["$defs"]
-    for registry in REGISTRIES:
-        for word, kind in registry.items():
-            definitions[kind.__name__]["properties"][registry.key] = {"const": word}
     for part in (schema, *definitions.values()):
         for field in part.get("properties", {}).values():
             _drop_defaults_of_another_type(field)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 from pydantic import AliasChoices, BaseModel, Tag
 from pydantic.fields import FieldInfo
 
-from sim.registry import Model
+from sim.registry import Model, OneOf
 
 _MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 _LISTS = (
@@ -36,10 +36,15 @@ def alternatives(annotation: Any) -> Shapes:
     """The members of an annotation, unions and `Annotated` opened, None left out; a `Tag` stays."""
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return (annotation,) if _tag(annotation) else alternatives(args[0])
+        return (annotation,) if _tag(annotation) else _annotated(args[0], args[1:])
     if origin in (Union, types.UnionType):
         return tuple(dict.fromkeys(shape for arg in args for shape in alternatives(arg)))
     return () if annotation is type(None) or annotation is None else (annotation,)
+
+
+def _annotated(annotation: Any, notes: Iterable[Any]) -> Shapes:
+    registered = next((note for note in notes if isinstance(note, OneOf)), None)
+    return alternatives(annotation if registered is None else registered.union())
 
 
 def _tag(shape: Any) -> str | None:
@@ -77,7 +82,7 @@ def inside(shapes: Iterable[Any], part: str | int) -> Shapes:
         if is_model(shape):
             for name, field in shape.model_fields.items():
                 if part == name or part in keys_of(name, field):
-                    found += alternatives(field.annotation)
+                    found += _annotated(field.annotation, field.metadata)
         elif origin in _MAPPINGS and len(args) == 2:
             found += alternatives(args[1])
         elif origin is tuple and isinstance(part, int) and Ellipsis not in args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
@@ -12,7 +12,8 @@ from sim.errors import PlaceError
 from sim.hazards import Hazard
 from sim.model.amounts import AmountField, ShareField, StockField
 from sim.model.goods.ages import AgeField
-from sim.model.need.demand import DEMAND, DemandKind, Poisson
+from sim.model.need.demand import DEMAND, DemandKind
+from sim.model.need.demand.poisson import Poisson
 from sim.model.selection import SelectorField
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.allocation.base import Allocation
@@ -20,7 +21,7 @@ from sim.policies.hoarding import Hoarding
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
 from sim.policies.use_levels import UseLevels
-from sim.registry import Model, one_of
+from sim.registry import Model, OneOf
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, Supplier, Table, Warehouse
 from sim.scenario.passage_spec import PassageSpec
 from sim.units import LONGEST, Date, Days, NonNegative, Percent, RateField, Share, Text, Whole
@@ -43,16 +44,10 @@ def _table_or_sites(value: Any) -> str:
     return "table" if isinstance(value, Table) or (isinstance(value, dict) and "table" in value) else "sites"
 
 
-if TYPE_CHECKING:
-    DisruptionField = Disruption
-    ReplenishmentField = Replenishment
-    AllocationField = Allocation
-    DistributionField = DemandKind
-else:
-    DisruptionField = one_of(DISRUPTIONS)
-    ReplenishmentField = one_of(REPLENISHMENT)
-    AllocationField = one_of(ALLOCATION)
-    DistributionField = Annotated[one_of(DEMAND), BeforeValidator(_named), Field(json_schema_extra=_or_name)]
+DisruptionField = Annotated[Disruption, OneOf(DISRUPTIONS)]
+ReplenishmentField = Annotated[Replenishment, OneOf(REPLENISHMENT)]
+AllocationField = Annotated[Allocation, OneOf(ALLOCATION)]
+DistributionField = Annotated[DemandKind, OneOf(DEMAND), BeforeValidator(_named), Field(json_schema_extra=_or_name)]
 
 
 class Sourcing(Model):

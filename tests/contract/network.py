@@ -10,6 +10,7 @@ import copy
 import hashlib
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,11 @@ import yaml
 
 import sim
 from sim.disruptions import DISRUPTIONS
-from sim.hazards import PROCESSES
-from sim.model.need.demand import DEMAND
-from sim.policies import ALLOCATION, REPLENISHMENT
-from sim.policies.reserves.reserve import TRIGGERS
+from sim.families import WRITTEN
 from sim.registry import Kind, Registry
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-REGISTRIES: dict[str, Registry[Any]] = {
-    "disruptions": DISRUPTIONS,
-    "processes": PROCESSES,
-    "replenishment": REPLENISHMENT,
-    "allocation": ALLOCATION,
-    "triggers": TRIGGERS,
-    "demand": DEMAND,
-}
+REGISTRIES: dict[str, Registry[Any]] = {name: family.registry for name, family in WRITTEN.items()}
 KINDS: list[tuple[str, str]] = [(family, name) for family, kinds in REGISTRIES.items() for name in kinds]
 """(family, word in the YAML) of every registered kind."""
 COLUMNS = (
@@ -100,10 +91,15 @@ MATERIALS: dict[str, Any] = {
 """What makes saline a product made from salt."""
 
 
+def lay_over(spec: dict[str, Any], parts: Mapping[str, Any]) -> None:
+    """Add to the mappings and lists of a scenario; in place."""
+    for part, more in copy.deepcopy(dict(parts)).items():
+        spec[part] = spec[part] + more if isinstance(more, list) else spec[part] | more
+
+
 def with_materials(spec: dict[str, Any]) -> None:
     """Let the maker make saline from salt; in place."""
-    for part, more in copy.deepcopy(MATERIALS).items():
-        spec[part] = spec[part] + more if isinstance(more, list) else spec[part] | more
+    lay_over(spec, MATERIALS)
     spec["suppliers"]["maker"]["makes"]["saline"] |= {"from": {"salt": 0.5}, "yield": "90%", "takes": "2d"}
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from docs.make_reference import FAMILIES, reference
+from docs.make_reference import reference
+from sim.families import WRITTEN
 from sim.scenario.schema import scenario_schema
 from sim.scenario.settings import REPLACE
 from tests.contract.network import KINDS, REGISTRIES, kind
@@ -50,8 +51,7 @@ BESIDE = {
 
 def documented(family: str, name: str) -> list[str]:
     """The keys in the table of a kind."""
-    (title,) = [title for title, _, registry in FAMILIES if registry is REGISTRIES[family]]
-    section = reference().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    section = reference().partition(f"\n## {WRITTEN[family].title}\n")[2].partition("\n## ")[0]
     text = section.partition(f"\n### `{name}`\n")[2].partition("\n### ")[0]
     return re.findall(r"^\| `(\S+)` \|", text, re.MULTILINE)
 

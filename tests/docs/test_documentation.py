@@ -6,17 +6,18 @@ import re
 import shlex
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
 import yaml
 
 import sim
-from sim.disruptions.base import DISRUPTIONS
+from tests.kinds import registered_meanwhile
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-PAGES = [page for page in PAGES if "_build" not in page.parts]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+PAGES = sorted(page for page in PAGES if "_build" not in page.parts)
 BLOCK = re.compile(r"^```(\w+)(?! fragment)(?![^\n]* with mistakes)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A fenced block and its language; a `fragment` is one entry, which the contract tests try in their own network."""
 NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -24,7 +25,7 @@ NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTAL
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)|\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
-FILE = re.compile(r"`((?:benchmarks|docs|scenarios|sim|tests)/[\w./-]+\.\w+)`")
+FILE = re.compile(r"`((?:benchmarks|docs|examples|scenarios|sim|tests)/[\w./-]+\.\w+)`")
 """A file of the repository that is named in running text."""
 
 
@@ -101,13 +102,10 @@ def test_python_examples_run(
     monkeypatch.chdir(desk)
     starter = (ROOT / "sim" / "scenario" / "starter.yaml").read_text(encoding="utf-8")
     (desk / "my-scenario.yaml").write_text(starter, encoding="utf-8")
-    before = dict(DISRUPTIONS._kinds) if "register" in text else None
-    try:
-        exec(compile(text, str(page), "exec", dont_inherit=True), {"__name__": "example"})
-    finally:
-        if before is not None:
-            DISRUPTIONS._kinds.clear()
-            DISRUPTIONS._kinds.update(before)
+    module = types.ModuleType("example")
+    monkeypatch.setitem(sys.modules, "example", module)
+    with registered_meanwhile():
+        exec(compile(text, str(page), "exec", dont_inherit=True), module.__dict__)
     shown = printed_by(text, page)
     assert shown is None or capsys.readouterr().out == shown
 

@@ -190,14 +190,6 @@ def test_a_reserve_that_is_not_there(subject: Subject, bench: Bench) -> None:
 
 
 def test_the_commands(subject: Subject, tmp_path: Path) -> None:
-<<<<<<< HEAD
-    rest = ["-n", "1", "-w", "1", "-o"]
-    call = ["search", str(subject.file), "--reserve", "at-clinic", "--target", "units_unmet<=175", "--at-most", "60d"]
-    done = CliRunner().invoke(cli, [*call, *rest, str(tmp_path / "search")])
-    assert done.exit_code == 0, done.output
-    assert "35 days" in done.output and (tmp_path / "search" / "search.csv").exists()
-    page = (tmp_path / "search" / "search.html").read_text(encoding="utf-8")
-=======
     rest = ["-n", "1", "-w", "1"]
     found, tips, swings = (tmp_path / name for name in ("found", "tips", "swings"))
     call = ["search", str(subject.file), "--reserve", "at-clinic", "--target", "units_unmet<=175", "--at-most", "60d"]
@@ -205,22 +197,10 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "35 days" in done.output and (found / "search.csv").exists()
     page = (found / "search.html").read_text(encoding="utf-8")
->>>>>>> a1
     assert (
         "Size of reserve 'at-clinic' (days of the members' usual demand)" in page
         and "unmet on the day ≤ 175 units" in page
     )
-<<<<<<< HEAD
-    wrong = CliRunner().invoke(cli, [*call[:-4], "--target", "fil_rate>=1", *rest, str(tmp_path / "search")])
-    assert "did you mean 'fill_rate'" in str(wrong.exception)
-    call = ["tipping", str(subject.file), "--parameter", "disruptions.ban.for", "--between", "0d", "60d",
-            "--target", "units_unmet<=0"]  # fmt: skip
-    done = CliRunner().invoke(cli, [*call, *rest, str(tmp_path / "tipping")])
-    assert done.exit_code == 0, done.output
-    assert "until the length of export ban 'ban' is 5 days; from 6 days" in done.output
-    assert "is disruptions.ban.for in the scenario" in done.output
-    page = (tmp_path / "tipping" / "tipping.html").read_text(encoding="utf-8")
-=======
     wrong = CliRunner().invoke(cli, [*call[:-4], "--target", "fil_rate>=1", *rest, "-o", str(found)])
     assert "did you mean 'fill_rate'" in str(wrong.exception)
     call = ["tipping", str(subject.file), "--parameter", "disruptions.ban.for", "--between", "0d", "60d",
@@ -230,18 +210,13 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
     assert "until the length of export ban 'ban' is 5 days; from 6 days" in done.output
     assert "is disruptions.ban.for in the scenario" in done.output
     page = (tips / "tipping.html").read_text(encoding="utf-8")
->>>>>>> a1
     assert (
         page.count('role="img"') == 1
         and "disruptions.ban.for" in page
         and 'aria-label="Unmet on the day against' in page
     )
     assert not re.search(r'(src|href)="(?!data:|#)', page)
-<<<<<<< HEAD
-    wrong = CliRunner().invoke(cli, [*call[:4], "--between", "60d", "0d", *call[7:], *rest, str(tmp_path / "tipping")])
-=======
     wrong = CliRunner().invoke(cli, [*call[:4], "--between", "60d", "0d", *call[7:], *rest, "-o", str(tips)])
->>>>>>> a1
     assert "the smaller bound first" in str(wrong.exception)
     call = [
         "sensitivity",
@@ -251,28 +226,11 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
         "--vary",
         "products.kit.cost=1..5",
     ]
-<<<<<<< HEAD
-    done = CliRunner().invoke(cli, [*call, *rest, str(tmp_path / "sensitivity")])
-=======
     done = CliRunner().invoke(cli, [*call, *rest, "-o", str(swings)])
->>>>>>> a1
     assert done.exit_code == 0, done.output
     ban, cost = "Length of export ban 'ban'", "Purchase cost of product kit"
     assert f"{ban}: unmet on the day 225 units at 20 days, 825 units at 60 days (as written: 525 units)" in done.output
     assert done.output.index(ban) < done.output.index(cost)
-<<<<<<< HEAD
-    page = (tmp_path / "sensitivity" / "tornado.html").read_text(encoding="utf-8").replace("&#39;", "'")
-    assert page.index(f">{ban}<") < page.index(f">{cost}<") and ">disruptions.ban.for<" in page
-    for method, samples in (("morris", "2"), ("sobol", "4")):
-        done = CliRunner().invoke(
-            cli, [*call, "--method", method, "--samples", samples, *rest, str(tmp_path / "sensitivity")]
-        )
-        assert done.exit_code == 0, done.output
-        page = (tmp_path / "sensitivity" / f"{method}.html").read_text(encoding="utf-8")
-        assert page.index(">disruptions.ban.for<") < page.index(">products.kit.cost<") and 'role="img"' in page
-        assert page.replace("&#39;", "'").index(f">{ban}<") < page.index(f">{cost}<")
-    wrong = CliRunner().invoke(cli, [*call, "--vary", "products.kit.cost=1", *rest, str(tmp_path / "sensitivity")])
-=======
     page = (swings / "tornado.html").read_text(encoding="utf-8").replace("&#39;", "'")
     assert page.index(f">{ban}<") < page.index(f">{cost}<") and ">disruptions.ban.for<" in page
     for method, samples in (("morris", "2"), ("sobol", "4")):
@@ -282,5 +240,4 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
         assert page.index(">disruptions.ban.for<") < page.index(">products.kit.cost<") and 'role="img"' in page
         assert page.replace("&#39;", "'").index(f">{ban}<") < page.index(f">{cost}<")
     wrong = CliRunner().invoke(cli, [*call, "--vary", "products.kit.cost=1", *rest, "-o", str(swings)])
->>>>>>> a1
     assert "20d..60d" in str(wrong.exception)

@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from sim.errors import ScenarioError, SimulationError
-from sim.model.need.demand import Poisson
+from sim.model.need.demand.poisson import Poisson
 
 DAYS, TROUBLE, SITES = 30, 10, 2
 BILLION = 10**9

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.engine.moving.passage_queue import PassageQueue
+from sim.engine.moving.vessel_queue import VesselQueue
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,7 +103,7 @@ def test_every_vessel_waits_until_as_many_have_passed_as_came_before_it() -> Non
         times = np.concatenate([[0.0], np.sort(rng.uniform(0, 40, 6))])
         traffic, able = rng.uniform(10, 60, 7), rng.choice([0.0, 5.0, 50.0, 90.0], 7)
         traffic[-1], able[-1] = 20, 90
-        queue = PassageQueue(times.tolist(), traffic.tolist(), able.tolist())
+        queue = VesselQueue(times.tolist(), traffic.tolist(), able.tolist())
         at = np.linspace(0, 400, 200_001)
         leaves = queue.leaves(at)
         assert (np.diff(leaves) >= -1e-9).all() and (leaves >= at).all()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.deciding.hoarding import Hoarding
+from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.plan import Hoarders
 from sim.errors import ScenarioError
 from tests.contract.network import STANDARD
@@ -211,7 +211,7 @@ def test_buyers_order_more_as_less_is_filled_and_calm_down() -> None:
     flow = 0
     cell = network.flow_buyer[[flow]]
     hoarders = Hoarders(cell, np.array([0.8]), np.array([2.0]), np.array([2.0]))
-    hoarding = Hoarding(network, hoarders)
+    hoarding = SeenScarcity(network, hoarders)
     nothing = np.zeros(len(network.flow_buyer), dtype=np.int64)
     waiting = nothing.copy()
     waiting[flow] = 10
@@ -259,7 +259,7 @@ def test_buyers_may_look_at_the_orders_of_others(sees: str, raised: set[str]) ->
     plan = plan_of(spec)
     network, hoarders = plan.network, plan.behaviour.hoarders
     assert hoarders is not None
-    hoarding = Hoarding(network, hoarders)
+    hoarding = SeenScarcity(network, hoarders)
     waiting = np.where(_buyers(network) == "b", 8, np.where(_buyers(network) == "a", 2, 0))
     hoarding.look(waiting, np.where(_buyers(network) == "b", 8, 0))
     names = np.array(network.site_names(network.cell_site))

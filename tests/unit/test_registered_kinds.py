@@ -13,24 +13,28 @@ import sim
 from sim.metrics.base import METRICS, metric
 from sim.model.network import Network
 from sim.policies.allocation.base import ALLOCATION, Allocation, Claims, in_turn
+from sim.policies.allocation.proportional import Proportional
 from sim.policies.reserves.reserve import Reserve
+from sim.scenario.schema import scenario_schema, schema_text
 from tests.contract.network import STANDARD, run
+from tests.kinds import registered_meanwhile
 
 
 @pytest.fixture
 def needy() -> Iterator[type[Allocation]]:
     """A rule that cannot do without a field: those ask in vain whose claim is below it."""
 
-    @ALLOCATION.register("needy")
-    class Needy(Allocation):
-        at_least: int
+    with registered_meanwhile():
 
-        def share(self, claims: Claims, network: Network) -> np.ndarray:
-            asked = np.where(claims.requested >= self.at_least, claims.requested, 0)
-            return in_turn(claims.available, claims.source, asked, np.argsort(claims.source, kind="stable"))
+        @ALLOCATION.register("needy")
+        class Needy(Allocation):
+            at_least: int
 
-    yield Needy
-    del ALLOCATION._kinds["needy"]
+            def share(self, claims: Claims, network: Network) -> np.ndarray:
+                asked = np.where(claims.requested >= self.at_least, claims.requested, 0)
+                return in_turn(claims.available, claims.source, asked, np.argsort(claims.source, kind="stable"))
+
+        yield Needy
 
 
 def test_a_rule_with_a_required_field_leaves_reserves_with_other_rules_alone(needy: type[Allocation]) -> None:
@@ -81,6 +85,27 @@ def test_a_rule_that_a_reserve_cannot_have_is_told(rule: Any, message: str) -> N
     with pytest.raises(sim.ScenarioError) as found:
         with_rule(rule)
     assert message in str(found.value)
+
+
+def test_a_rule_that_is_registered_late_is_known_wherever_rules_are_written(needy: type[Allocation]) -> None:
+    """After scenarios have been read: in a list of rules, in the schema, and among the words to expect."""
+    spec = copy.deepcopy(STANDARD)
+    spec["allocation"] = [{"rule": "needy", "at": "warehouses", "at_least": 10}]
+    plan = run(spec).outcome.plan
+    assert [type(rule) for rule in plan.allocation_rules[1:]] == [needy]
+    assert scenario_schema()["$defs"]["Needy"]["properties"].keys() >= {"rule", "at_least"}
+    for rules, message in (({"rule": "needy"}, "'at_least' is missing"), ({"rule": "neady"}, "did you mean 'needy'")):
+        spec["allocation"] = [rules | {"at": "warehouses"}]
+        with pytest.raises(sim.ScenarioError, match=message):
+            run(spec)
+
+
+def test_what_was_registered_for_a_while_is_forgotten() -> None:
+    before = schema_text()
+    with registered_meanwhile():
+        ALLOCATION.register("passing")(type("Passing", (Proportional,), {"__module__": __name__}))
+        assert '"passing"' in schema_text()
+    assert schema_text() == before and "passing" not in ALLOCATION
 
 
 def test_a_second_metric_of_one_name_is_refused() -> None:

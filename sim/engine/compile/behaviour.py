@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.plan import Behaviour, DemandPlan, Hoarders, SubstituteStep, UseLevels
+from sim.engine.plan import Behaviour, BoundUseLevels, DemandPlan, Hoarders, SubstituteStep
 from sim.errors import PlaceError
 from sim.model.network import Network
 from sim.policies.hoarding import Hoarding
@@ -69,7 +69,7 @@ def _seen(
     return hoarder, pool, np.searchsorted(names, member[known]), np.tile(flows, 3)[known]
 
 
-def _use_levels(loaded: Loaded, network: Network, demand: DemandPlan, problems: Problems) -> tuple[UseLevels, ...]:
+def _use_levels(loaded: Loaded, network: Network, demand: DemandPlan, problems: Problems) -> tuple[BoundUseLevels, ...]:
     owner = np.full(len(network.cell_site), -1)
     found = []
     for position, entry in enumerate(loaded.spec.use_levels):
@@ -90,7 +90,7 @@ def _use_levels(loaded: Loaded, network: Network, demand: DemandPlan, problems: 
             below, until, saves, returns = np.array(figures).T[:, :, None]
             row = np.searchsorted(demand.cell, cells)
             found.append(
-                UseLevels(tuple(levels), row, cells, below, until, saves, returns, int(entry.within), group, usual)
+                BoundUseLevels(tuple(levels), row, cells, below, until, saves, returns, int(entry.within), group, usual)
             )
     return tuple(found)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from sim.engine.checks.base import Idle
 from sim.engine.compile.bill import check_bill, compile_bill, materials_of
 from sim.engine.compile.convoys import give_convoys
 from sim.engine.compile.demand import DemandRows, compile_demand
@@ -29,8 +30,13 @@ MADE_OF = (
 GROUP = ["kind", "country", "region", "priority", "setting", "product"]
 
 
-def compile_network(loaded: Loaded, problems: Problems) -> tuple[Network, DemandRows, list[DemandEntry]]:
-    """The network and the demand at its facilities; raises ScenarioError with all that cannot be resolved."""
+def compile_network(
+    loaded: Loaded, problems: Problems
+) -> tuple[Network, DemandRows, list[DemandEntry], tuple[Idle, ...]]:
+    """The network, the demand at its facilities, and the warehouses that are no source of what they might be.
+
+    Raises ScenarioError with all that cannot be resolved.
+    """
     spec = loaded.spec
     calendar = Calendar(spec.start, (spec.end - spec.start).days, int(spec.warm_up))
     products = sorted(spec.products)
@@ -51,7 +57,7 @@ def compile_network(loaded: Loaded, problems: Problems) -> tuple[Network, Demand
     network = _assemble(loaded, calendar, products, lanes, gates, supply, rows)
     _check_vehicles(network)
     network = replace(network, seasons=seasons)
-    return network, rows, entries
+    return network, rows, entries, supply.idle
 
 
 def _check_makes(loaded: Loaded, problems: Problems) -> None:

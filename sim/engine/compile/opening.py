@@ -55,7 +55,7 @@ def begin_steady(
     rate_of, sold = _taken(network, start), _sold(network)
     rate_of[steady] = network.cell_mean[steady]
     on_hand, free = start.on_hand.copy(), ~start.given & busy
-    on_hand[free] = finished[free] + np.bincount(network.flow_source, start.owed, len(busy)).astype(np.int64)[free]
+    on_hand[free] = finished[free] + np.bincount(network.flow_source, start.unsent, len(busy)).astype(np.int64)[free]
     for cell in sorted({*steady.tolist(), *np.flatnonzero(busy).tolist()}):
         takes, tests = (_days(t, cell) for t in (network.bill.takes, testing))
         good = network.bill.good[cell]

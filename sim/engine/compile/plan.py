@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from sim.disruptions.base import FromFile
+from sim.engine.checks import Compiled, notes
+from sim.engine.checks.base import Idle
 from sim.engine.compile.behaviour import compile_behaviour
 from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.hazards import compile_hazards
@@ -18,21 +20,25 @@ from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
+from sim.engine.impacts import in_order
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
 from sim.engine.serving.demand_total import too_much
-from sim.errors import PlaceError, Problem
+from sim.errors import PlaceError
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.memo import Same
 from sim.units import EXACT
 
+Ground = tuple[Network, DemandRows, list[DemandEntry], tuple[Idle, ...]]
+"""The network, the demand at its facilities, and the warehouses that are no source of what they might be."""
+
 
 def compile_plan(loaded: Loaded) -> Plan:
     """Resolve every name and amount of a scenario; raises ScenarioError with all that is wrong."""
     problems = Problems(loaded.document)
     with problems.at():
-        network, rows, entries = _ground(loaded, problems)
+        network, rows, entries, idle = _ground(loaded, problems)
     problems.check()
     finished = finished_targets(loaded, network, problems)
     testing = compile_testing(loaded, network, problems)
@@ -51,34 +57,34 @@ def compile_plan(loaded: Loaded) -> Plan:
     with problems.at():
         start = fit_start(start, reserves, rooms, network)
     opening = replace(opening, stock=opening_stock(loaded, network, lots, testing, start, problems))
-    impacts = _impacts(loaded, network, problems)
+    written = _impacts(loaded, network, problems)
+    impacts = in_order(written)
     hazards = compile_hazards(loaded, network, impacts, problems)
     _refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
     problems.check()
     low, high = plan_bounds(loaded, network)
-    return Plan(
+    plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, low, high, behaviour, opening, usual_wait(network, testing, finished, rules),
     )  # fmt: skip
+    loaded.notes.extend(notes(Compiled(loaded, plan, tuple(written), idle)))
+    return plan
 
 
-def _ground(loaded: Loaded, problems: Problems) -> tuple[Network, DemandRows, list[DemandEntry]]:
+def _ground(loaded: Loaded, problems: Problems) -> Ground:
     """The network and its demand; those of the memo where all that they are made of is the same."""
 
-    def make() -> tuple[Network, DemandRows, list[DemandEntry], list[Problem]]:
-        before = len(loaded.notes)
+    def make() -> Ground:
         made = compile_network(loaded, problems)
         problems.check()
-        return *made, loaded.notes[before:]
+        return made
 
-    before = len(loaded.notes)
     made_of = [getattr(loaded.spec, section) for section in MADE_OF]
     columns = [sorted(kind) for kind in (loaded.sites.numbers, loaded.sites.texts)]
     series = [(position, Same(read)) for position, read in loaded.series.items()]
-    network, rows, entries, notes = loaded.memo.once("network", (made_of, columns, series), make)
-    loaded.notes[before:] = notes
-    return network, rows, entries
+    ground: Ground = loaded.memo.once("network", (made_of, columns, series), make)
+    return ground
 
 
 def compile_further(loaded: Loaded, plan: Plan, before: Sequence[Impact], number: int) -> tuple[Impact, ...]:
@@ -87,20 +93,15 @@ def compile_further(loaded: Loaded, plan: Plan, before: Sequence[Impact], number
     `before` are all others that it will meet. Raises ScenarioError with every name that the network does not have.
     """
     problems = Problems(loaded.document)
-    impacts = _each_impact(loaded, plan.network, problems, len(loaded.spec.disruptions) - number)
+    impacts = _impacts(loaded, plan.network, problems, len(loaded.spec.disruptions) - number)
     problems.check()
     _refuse_too_much(plan.demand, plan.network, (*before, *impacts), problems)
     problems.check()
     return tuple(impacts)
 
 
-def _impacts(loaded: Loaded, network: Network, problems: Problems) -> tuple[Impact, ...]:
-    """What the disruptions do, in order of start and name; two of one name are a problem."""
-    return tuple(sorted(_each_impact(loaded, network, problems), key=lambda i: (i.start, i.end, i.cause)))
-
-
-def _each_impact(loaded: Loaded, network: Network, problems: Problems, first: int = 0) -> list[Impact]:
-    """What the disruptions from the `first` on do, in their order."""
+def _impacts(loaded: Loaded, network: Network, problems: Problems, first: int = 0) -> list[Impact]:
+    """What the disruptions from the `first` on do, as they are written; two of one name are a problem."""
     impacts: list[Impact] = []
     causes = {disruption.label for disruption in loaded.spec.disruptions[:first]}
     for position, disruption in enumerate(loaded.spec.disruptions[first:], start=first):
@@ -110,23 +111,9 @@ def _each_impact(loaded: Loaded, network: Network, problems: Problems, first: in
             impact = disruption.impact(network)
             if disruption.name is not None and impact.cause in causes:
                 raise PlaceError(("name",), "two disruptions have this name", disruption.name)
-            impacts.append(impact)
             causes.add(impact.cause)
-            if (note := _hardly_meant(impact, network)) is not None:
-                loaded.notes.append(loaded.document.problem(("disruptions", position), f"'{impact.cause}' {note}"))
+            impacts.append(impact)
     return impacts
-
-
-def _hardly_meant(impact: Impact, network: Network) -> str | None:
-    """What makes a disruption one that changes nothing, where something does."""
-    calendar = network.calendar
-    if impact.start >= calendar.days:
-        return f"begins after the last day of the scenario ({calendar.date(calendar.days - 1)})"
-    if impact.end < -calendar.warm_up:
-        return f"is over before the first day of the scenario ({calendar.date(-calendar.warm_up)})"
-    if impact.end > impact.start and not impact.acts:
-        return "changes nothing: it meets no site, goods or lane in use, or leaves all as usual"
-    return None
 
 
 def _refuse_too_much(demand: DemandPlan, network: Network, impacts: tuple[Impact, ...], problems: Problems) -> None:

@@ -113,22 +113,22 @@ def bind_start(
             steady[mine] = entry.on_the_way == "steady"
     making = np.where(busy, network.making_wait, 0.0)[network.flow_source]
     flow, units, ago = _under_way(network, steady, making)
-    owed = _open(network, steady, making)
+    unsent = _open(network, steady, making)
     total = np.zeros(cells, dtype=np.int64)
     np.add.at(total, network.flow_buyer[flow], units)
-    np.add.at(total, network.flow_buyer, owed)
+    np.add.at(total, network.flow_buyer, unsent)
     # a level below the lead time's worth cannot have all of it under way
     over = (given < 0) & (target >= 0) & (total > target)
     keep = ~over[network.flow_buyer[flow]]
     flow, units, ago = flow[keep], units[keep], ago[keep]
-    owed[over[network.flow_buyer]] = 0
+    unsent[over[network.flow_buyer]] = 0
     total[over] = 0
     kept = np.zeros(cells, dtype=np.int64)  # a source that keeps stock has what its customers' next rounds will take
-    np.add.at(kept, network.flow_source, owed)
+    np.add.at(kept, network.flow_source, unsent)
     kept[(target < 0) & ~np.isfinite(network.capacity) | busy] = 0
     on_hand = np.where(given >= 0, given, np.where(target >= 0, target - total, finished) + kept)
     steadily = (steady & ~over)[network.flow_buyer]
-    return Start(np.maximum(0, on_hand), flow, units, ago, owed, given >= 0, steadily)
+    return Start(np.maximum(0, on_hand), flow, units, ago, unsent, given >= 0, steadily)
 
 
 def _under_way(network: Network, steady: np.ndarray, making: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

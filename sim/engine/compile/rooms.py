@@ -52,7 +52,7 @@ def fit_start(start: Start, reserves: tuple[ReservePlan, ...], rooms: Rooms, net
     if not rooms.names:
         return start
     under_way = np.bincount(network.flow_buyer[start.flow], start.units, len(start.on_hand)).astype(np.int64)
-    np.add.at(under_way, network.flow_buyer, start.owed)
+    np.add.at(under_way, network.flow_buyer, start.unsent)
     reserved = np.zeros(len(start.on_hand), dtype=np.int64)
     for reserve in reserves:
         np.add.at(reserved, reserve.holder, reserve.size)

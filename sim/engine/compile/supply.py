@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sim.engine.checks.base import Idle
 from sim.errors import PlaceError, placed
 from sim.model.amounts import Column, Cover
 from sim.model.network import Lane
@@ -20,10 +21,11 @@ Path = tuple[int, ...]
 
 @dataclass
 class Supply:
-    """Flows found: for each, buyer site, source site, product, path and share."""
+    """Flows found: for each, buyer site, source site, product, path and share; and warehouses that are no source."""
 
     rows: list[tuple[int, int, int, Path, float]] = field(default_factory=list)
     needs: dict[int, set[int]] = field(default_factory=dict)
+    idle: tuple[Idle, ...] = ()
 
 
 class Paths:
@@ -145,6 +147,7 @@ def find_supply(
                     needs.update(made)
                     if bought - needs:
                         open_.setdefault(source, set()).update(bought - needs)
+    supply.idle = tuple(finder.idle.values())
     return supply
 
 
@@ -176,9 +179,8 @@ class _Finder:
             for product in spec.makes
             if product in products
         }
-        self._loaded = loaded
         self._stocked = stocked_at_start(loaded, products)
-        self._left_out = set[tuple[int, int]]()
+        self.idle: dict[tuple[int, int], Idle] = {}
 
     def at_maker(
         self, site: int, product: int, materials: Mapping[tuple[int, int], set[int]]
@@ -225,7 +227,7 @@ class _Finder:
     def _can_have(self, source: int, product: int, buyer: int) -> bool:
         """Whether a source makes a product, has some at the start, or can get it otherwise than through its buyer.
 
-        A warehouse that can never have it is noted.
+        A warehouse that can never have it is kept in mind.
         """
         seen, open_, from_buyer = {buyer, source}, [source], False
         while open_:
@@ -237,11 +239,8 @@ class _Finder:
                 from_buyer |= buyer in above
                 open_ += set(above) - seen
                 seen |= set(above)
-        if (source, product) not in self._left_out:
-            self._left_out.add((source, product))
-            name, why = self.names[source], "could have it from its buyer only" if from_buyer else "can never have any"
-            message = f"'{name}' is no source of '{self.products[product]}': it {why}"
-            self._loaded.notes.append(self._loaded.document.problem(("warehouses", name), message))
+        if (source, product) not in self.idle:
+            self.idle[source, product] = Idle(self.names[source], self.products[product], from_buyer)
         return False
 
     def _explicit(self, site: int, product: int, ways: dict[int, Path]) -> list[tuple[int, Path, float]]:

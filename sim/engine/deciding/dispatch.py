@@ -86,9 +86,9 @@ class Dispatch(Part):
         return np.asarray(self._transport.loading.leaves[self._first_lane])
 
     def open_requests(self) -> np.ndarray:
-        """Units owed that may leave today, over flows: nothing over a closed lane, or beyond an allowance or what may
+        """Unsent units that may leave today, over flows: nothing over a closed lane, or beyond an allowance or what may
         cross a border, or more than the first lane carries."""
-        requested = self.state.owed.copy()
+        requested = self.state.unsent.copy()
         if self._closed.size:
             requested[self._closed] = 0
         if self._transport.loading.scheduled:
@@ -101,7 +101,7 @@ class Dispatch(Part):
             return self.within_lanes(requested)
         before = requested.copy()
         self.within_lanes(requested)
-        self.work.open_day(self.state.owed, before - requested)
+        self.work.open_day(self.state.unsent, before - requested)
         return requested
 
     def left_open(self, requested: np.ndarray, granted: np.ndarray) -> np.ndarray:
@@ -193,9 +193,9 @@ class Dispatch(Part):
         if not self._may_cancel:
             return
         state = self.state
-        flow = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (state.owed > 0))
+        flow = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (state.unsent > 0))
         if flow.size and self.usual is not None:
-            refused = state.owed[flow]
+            refused = state.unsent[flow]
             later = self._until_it_leaves(flow, day)
             waits = np.isfinite(self.quantities["flow.allowance"][flow]) & (later > 0)
             refused[waits] = np.maximum(0, refused[waits] - self._allowed(flow[waits], later[waits]))
@@ -212,15 +212,15 @@ class Dispatch(Part):
         if self._may_limit and self.usual is not None:
             holds = np.isfinite(self.quantities["flow.allowance"])
             self.usual.under_limit(holds)
-            flow = np.flatnonzero(holds & (state.owed > 0))
+            flow = np.flatnonzero(holds & (state.unsent > 0))
             if flow.size:
                 allowed = self._allowed(flow, self._until_it_leaves(flow, day - 1))
-                state.withheld[flow] = np.maximum(0, state.owed[flow] - allowed)
+                state.withheld[flow] = np.maximum(0, state.unsent[flow] - allowed)
         if border.limits and self._spoils.any():
-            flow = border.limited(np.where(self._spoils, state.owed, 0))
+            flow = border.limited(np.where(self._spoils, state.unsent, 0))
             later = np.maximum(0, self._until_it_leaves(flow, day - 1) - 1)
             room = border.room(flow, later)
-            state.withheld[flow] = np.maximum(state.withheld[flow], state.owed[flow] - room)
+            state.withheld[flow] = np.maximum(state.withheld[flow], state.unsent[flow] - room)
 
     def _until_it_leaves(self, flow: np.ndarray, day: int) -> np.ndarray:
         """Whole days from an evening until what is ordered on it, and has to be made, can leave on these flows."""

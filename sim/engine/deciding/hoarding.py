@@ -9,7 +9,7 @@ from sim.model.network import Network
 from sim.model.part import Part
 
 
-class Hoarding(Part):
+class SeenScarcity(Part):
     """What buyers have seen of late, and how much higher it makes the level they order up to; arrays over cells.
 
     `factor` is 1 where nothing is scarce. A day on which a buyer has nothing due counts as one with all filled.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.books.journal import Journal
-from sim.engine.deciding.hoarding import Hoarding
+from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.reports import Reports
 from sim.engine.plan import BoundRule, Plan
 from sim.engine.spans import in_place
@@ -29,7 +29,7 @@ class Ordering(Part):
         quantities: Quantities,
         reports: Reports,
         journal: Journal,
-        hoarding: Hoarding | None = None,
+        hoarding: SeenScarcity | None = None,
     ) -> None:
         self._reports, self._hoarding = reports, hoarding
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal

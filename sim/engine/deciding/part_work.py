@@ -49,12 +49,12 @@ class PartWork(Part):
         self._flows = np.flatnonzero(share < 1)
         self.on = bool(self._flows.size)
 
-    def open_day(self, owed: np.ndarray, beyond: np.ndarray | int = 0) -> None:
-        """A new evening. `owed` are all open orders, over flows, and `beyond` those that could leave if there were room
-        for them: what is left lying may be among these."""
+    def open_day(self, unsent: np.ndarray, beyond: np.ndarray | int = 0) -> None:
+        """A new evening. `unsent` are all open orders, over flows, and `beyond` those that could leave if there were
+        room for them: what is left lying may be among these."""
         flow = self._flows
         lies = self._lies[flow]
-        self._lies[flow] = np.where(_whole(lies) > owed[flow], owed[flow], lies)
+        self._lies[flow] = np.where(_whole(lies) > unsent[flow], unsent[flow], lies)
         self._back[flow] = np.minimum(self._back[flow], self._lies[flow])
         self._due[flow] = renewed(self._due[flow], self._share[flow] * self._usual[flow])
         self._morning[:] = self._lies, self._back, self._due

@@ -22,7 +22,7 @@ class Reports(Part):
             cells = np.arange(len(self._code))
             self._on_hand, self._backlog = state.on_hand.copy(), state.backlog.copy()
             self._short, self._position = np.zeros(len(cells), dtype=bool), state.position(cells)
-            self._kept = np.zeros(len(state.owed), dtype=np.int64)
+            self._kept = np.zeros(len(state.unsent), dtype=np.int64)
 
     @property
     def _code(self) -> np.ndarray:

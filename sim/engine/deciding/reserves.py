@@ -160,7 +160,7 @@ class ReserveDesk(Part):
             return
         holder, state = self.reserve.holder, self._state
         assert state.due is not None and state.for_reserves is not None
-        orders = state.due.of(state.owed)
+        orders = state.due.of(state.unsent)
         if state.withheld is not None:
             orders = np.maximum(0, orders - state.withheld)
         due = np.bincount(self._network.flow_source, orders, len(state.on_hand)).astype(np.int64)

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine.books.journal import Journal
 from sim.engine.moving.loading import NO_TIME
-from sim.engine.moving.passage_queue import passage_queues
+from sim.engine.moving.vessel_queue import passage_queues
 from sim.engine.time_tape import TimeTape
 from sim.model.chance.distributions import UNIT
 from sim.model.effects import Quantities

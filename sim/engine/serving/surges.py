@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.engine.plan import DemandPlan
-from sim.model.effects import Arrivals
+from sim.model.effects import PatientArrivals
 from sim.model.part import Part
 from sim.rng import Key, Streams
 
@@ -88,7 +88,9 @@ class Joined(Part):
 
     SCRATCH = ("units",)
 
-    def __init__(self, plan: DemandPlan, streams: Streams, random: np.ndarray, arrivals: Sequence[Arrivals]) -> None:
+    def __init__(
+        self, plan: DemandPlan, streams: Streams, random: np.ndarray, arrivals: Sequence[PatientArrivals]
+    ) -> None:
         self._arrivals = arrivals
         self.cells = np.searchsorted(plan.cell, np.unique(np.concatenate([a.cells for a in arrivals])))
         self.units = np.zeros((0, len(self.cells)), dtype=np.int64)

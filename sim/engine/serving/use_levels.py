@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.engine.books.journal import Journal
-from sim.engine.plan import Plan, UseLevels
+from sim.engine.plan import BoundUseLevels, Plan
 from sim.engine.state.state import State
 from sim.model.part import Part
 from sim.model.vocabulary import Event
@@ -48,7 +48,7 @@ class Conservers(Part):
             conserved[mine], recovered[mine] = units, given
         return conserved, recovered
 
-    def _set_level(self, rule: UseLevels, day: int) -> None:
+    def _set_level(self, rule: BoundUseLevels, day: int) -> None:
         """Move to a stricter level at once, to a milder one when cover has reached the present one's end."""
         stock = np.bincount(rule.group, self._state.on_hand[rule.cells], len(rule.usual))
         cover = np.full(len(rule.usual), np.inf)

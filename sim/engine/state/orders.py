@@ -17,9 +17,9 @@ class OrderBook(Part):
 
     CHANGES = ("_today", "flow", "units")
 
-    def __init__(self, kept: np.ndarray, owed: np.ndarray) -> None:
+    def __init__(self, kept: np.ndarray, unsent: np.ndarray) -> None:
         self._kept = kept
-        self._today = np.where(kept, owed, 0)
+        self._today = np.where(kept, unsent, 0)
         self.flow = np.zeros(0, dtype=np.int64)
         self.units = np.zeros(0, dtype=np.int64)
         self.close_day()
@@ -64,12 +64,12 @@ class Due(Part):
     """Which open orders should have been sent by now: all but those that are within the time their source usually takes
     to make what is ordered of it.
 
-    `wait` are whole days over flows; what is `owed` at the start was ordered at the `usual` units a day until then.
+    `wait` are whole days over flows; what is `unsent` at the start was ordered at the `usual` units a day until then.
     """
 
     CHANGES = ("_day", "_ordered", "_young")
 
-    def __init__(self, wait: np.ndarray, usual: np.ndarray, owed: np.ndarray) -> None:
+    def __init__(self, wait: np.ndarray, usual: np.ndarray, unsent: np.ndarray) -> None:
         self._mine = np.flatnonzero(wait > 0)
         self._row = np.full(len(wait), -1)
         self._row[self._mine] = np.arange(len(self._mine))
@@ -78,7 +78,7 @@ class Due(Part):
         # units ordered on each of the last days, the row of a day being its number modulo their count
         self._ordered = np.zeros((int(self._wait.max(initial=0)) + 1, len(self._mine)), dtype=np.int64)
         self._young = np.zeros(len(self._mine), dtype=np.int64)
-        left = owed[self._mine].copy()
+        left = unsent[self._mine].copy()
         for ago in range(1, len(self._ordered)):
             daily = np.floor(usual[self._mine] * ago + 1e-9) - np.floor(usual[self._mine] * (ago - 1) + 1e-9)
             units = np.where(ago < self._wait, np.minimum(left, daily.astype(np.int64)), 0)
@@ -105,9 +105,9 @@ class Due(Part):
             self._young -= gone
             left -= gone
 
-    def of(self, owed: np.ndarray) -> np.ndarray:
-        """The units due of what is owed, over flows: the oldest orders are sent first."""
-        due = owed.copy()
+    def of(self, unsent: np.ndarray) -> np.ndarray:
+        """The units due of what is unsent, over flows: the oldest orders are sent first."""
+        due = unsent.copy()
         due[self._mine] = np.maximum(0, due[self._mine] - self._young)
         return due
 

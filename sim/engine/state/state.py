@@ -22,7 +22,7 @@ from sim.model.part import Part
 class State(Part):
     """Arrays of int64 over cells unless said otherwise.
 
-    `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `owed` is over
+    `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `unsent` is over
     flows; `reserve` has one array over holder cells for each reserve. All that is counted beside the ledger (these
     three) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
     `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
@@ -32,7 +32,7 @@ class State(Part):
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves", "withheld")
-    VIEWS = ("owed", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
+    VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
 
     plan: Plan
     today: Ledger
@@ -48,7 +48,7 @@ class State(Part):
     for_reserves: np.ndarray | None
     withheld: np.ndarray | None
     waits: bool
-    owed: np.ndarray = field(init=False)
+    unsent: np.ndarray = field(init=False)
     on_order: np.ndarray = field(init=False)
     reserve: list[np.ndarray] = field(init=False)
     on_hand: np.ndarray = field(init=False)
@@ -70,7 +70,7 @@ class State(Part):
             len(network.cell_site),
             *(len(reserve.size) for reserve in self.plan.reserves),
         ]
-        self.owed, self.on_order, *self.reserve = np.split(self.beside, np.cumsum(parts)[:-1])
+        self.unsent, self.on_order, *self.reserve = np.split(self.beside, np.cumsum(parts)[:-1])
         self.on_hand, self.backlog, self.owed_out, self.in_transit = (
             today.on_hand, today.backlog, today.owed, today.in_transit,
         )  # fmt: skip
@@ -103,7 +103,7 @@ class State(Part):
         state = cls(
             plan,
             today=ledger,
-            beside=np.concatenate([plan.start.owed, np.zeros(cells, dtype=np.int64), *sizes]),
+            beside=np.concatenate([plan.start.unsent, np.zeros(cells, dtype=np.int64), *sizes]),
             quota=np.zeros(flows),
             lane_units=np.zeros(len(plan.network.lanes), dtype=np.int64),
             shipments=Shipments(),
@@ -116,8 +116,8 @@ class State(Part):
             withheld=None,
             waits=waits,
         )
-        np.add.at(state.on_order, plan.network.flow_buyer, state.owed)
-        np.add.at(state.owed_out, plan.network.flow_source, state.owed)
+        np.add.at(state.on_order, plan.network.flow_buyer, state.unsent)
+        np.add.at(state.owed_out, plan.network.flow_source, state.unsent)
         state._lay_down()
         state._begin_steady()
         return state
@@ -157,7 +157,7 @@ class State(Part):
     @property
     def in_reserve(self) -> np.ndarray:
         """What all reserves have, one after the other, over their holder cells."""
-        return self.beside[len(self.owed) + len(self.on_order) :]
+        return self.beside[len(self.unsent) + len(self.on_order) :]
 
     def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray | None:
         """Goods arrive at their buyer and can be used from `day` on, unless their lot is called back or too old.
@@ -205,7 +205,7 @@ class State(Part):
         network = self.plan.network
         source = network.flow_source[flow]
         np.subtract.at(self.in_transit, network.flow_buyer[flow], units)
-        np.add.at(self.owed, flow, units)
+        np.add.at(self.unsent, flow, units)
         np.add.at(self.owed_out, source, units)
         if self.order_book is not None:
             self.order_book.reopened(flow, units)
@@ -262,7 +262,7 @@ class State(Part):
         """
         network = self.plan.network
         source, buyer = network.flow_source[flow], network.flow_buyer[flow]
-        self.owed[flow] -= units
+        self.unsent[flow] -= units
         if self.order_book is not None:
             self.order_book.sent(flow, units)
         np.subtract.at(self.owed_out, source, units)
@@ -286,7 +286,7 @@ class State(Part):
 
     def last_use_wanted_of_sources(self, day: int) -> np.ndarray | None:
         """`last_use_wanted` over cells, by the buyer hardest to please; None where nobody minds."""
-        wanted = self.last_use_wanted(np.arange(len(self.owed)), day)
+        wanted = self.last_use_wanted(np.arange(len(self.unsent)), day)
         if wanted is None:
             return None
         latest = np.full(len(self.on_hand), -NEVER_EXPIRES, dtype=np.int64)
@@ -308,7 +308,7 @@ class State(Part):
     def book(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Orders reach their source at once."""
         network = self.plan.network
-        self.owed[flow] += units
+        self.unsent[flow] += units
         for orders in (self.order_book, self.due):
             if orders is not None:
                 orders.book(flow, units)
@@ -317,11 +317,11 @@ class State(Part):
         np.add.at(self.today.ordered, network.flow_buyer[flow], units)
 
     def cancel(self, flow: np.ndarray, units: np.ndarray) -> None:
-        """Of what is still owed on these flows so much, ordered last, is no longer on order."""
+        """Of what is still unsent on these flows so much, ordered last, is no longer on order."""
         network = self.plan.network
         np.subtract.at(self.owed_out, network.flow_source[flow], units)
         np.subtract.at(self.on_order, network.flow_buyer[flow], units)
-        self.owed[flow] -= units
+        self.unsent[flow] -= units
         for orders in (self.order_book, self.due):
             if orders is not None:
                 orders.cancelled(flow, units)
@@ -344,7 +344,7 @@ def _order_book(plan: Plan) -> OrderBook | None:
     """Orders by time of booking, of the flows whose source must know it."""
     queues = np.array([rule.needs_order_book for rule in plan.allocation_rules])
     kept = queues[plan.allocation[plan.network.flow_source]]
-    return OrderBook(kept, plan.start.owed) if kept.any() else None
+    return OrderBook(kept, plan.start.unsent) if kept.any() else None
 
 
 def _due(plan: Plan) -> Due | None:
@@ -352,4 +352,4 @@ def _due(plan: Plan) -> Due | None:
     if plan.behaviour.hoarders is None and not plan.made_for_reserves:
         return None
     network = plan.network
-    return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.owed)
+    return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.unsent)

@@ -1,7 +1,7 @@
 """When a hazard strikes. One file a process; each registers itself and draws shocks."""
 
+from sim.discovery import import_all
 from sim.hazards.processes.base import PROCESSES, Process
-from sim.registry import import_all
 
 import_all("sim.hazards.processes")
 

@@ -1,1 +1,1 @@
-"""Who gets what when there is not enough."""
+"""Who gets what when there is not enough. One file a rule; each registers itself."""

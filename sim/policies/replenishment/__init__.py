@@ -1,1 +1,1 @@
-"""When to order, and how much."""
+"""When to order, and how much. One file a policy; each registers itself."""

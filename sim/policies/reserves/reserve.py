@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, WrapValidator
 
@@ -13,15 +13,8 @@ from sim.model.selection import SelectorField
 from sim.policies.allocation.base import ALLOCATION, Allocation
 from sim.policies.allocation.proportional import Proportional
 from sim.policies.reserves.triggers.base import TRIGGERS, Trigger
-from sim.registry import Model, import_all, one_of
+from sim.registry import Model, OneOf
 from sim.units import Days, NonNegative, Percent, Share, Text
-
-import_all("sim.policies.reserves.triggers")
-import_all("sim.policies.allocation")
-
-
-FOUND = frozenset(ALLOCATION)
-"""The rules in their folder; others may be registered later."""
 
 
 def _rule_named(value: Any, read: Callable[[Any], Any]) -> Any:
@@ -35,16 +28,12 @@ def _rule_named(value: Any, read: Callable[[Any], Any]) -> Any:
         known = isinstance(name, str) and name in ALLOCATION
         message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
         raise PlaceError((), message, name, "one of " + ", ".join(able), able)
-    return read(fields) if name in FOUND else ALLOCATION[name].model_validate(fields)
+    return read(fields)
 
 
-if TYPE_CHECKING:
-    TriggerField = Trigger
-    RuleField = Allocation
-else:
-    TriggerField = one_of(TRIGGERS)
-    RULES = one_of(ALLOCATION)
-    RuleField = Annotated[RULES, WrapValidator(_rule_named, json_schema_input_type=Text | RULES)]
+TriggerField = Annotated[Trigger, OneOf(TRIGGERS)]
+AnyRule = Annotated[Allocation, OneOf(ALLOCATION)]
+RuleField = Annotated[AnyRule, WrapValidator(_rule_named, json_schema_input_type=Text | AnyRule)]
 
 
 MEMBERS = "members"

@@ -24,7 +24,7 @@ SIGNS = ("×", "▾", "", "▴", "–")
 
 
 @dataclass(frozen=True)
-class Cover:
+class CoverRows:
     """Rows are sites, columns weeks: `days` of cover of the product worst off, `band` of the worst band."""
 
     names: list[str]
@@ -34,7 +34,7 @@ class Cover:
     planned: bool
 
 
-def weekly_cover(facts: Facts) -> Cover | None:
+def weekly_cover(facts: Facts) -> CoverRows | None:
     """Cover of the sites that keep stock, lowest first chosen; None where the run kept no daily table."""
     network, table = facts.network, facts.outcome.record.table
     if table is None or facts.days < WEEK:
@@ -61,7 +61,7 @@ def weekly_cover(facts: Facts) -> Cover | None:
     frame = network.sites.iloc[sites[out_first]]
     order = out_first[np.lexsort((frame["name"], frame["region"], frame["kind"] == "facility"))]
     names = network.site_names(sites[order])
-    return Cover(names, worst_days[order], worst_band[order], len(sites), planned)
+    return CoverRows(names, worst_days[order], worst_band[order], len(sites), planned)
 
 
 def _limits(facts: Facts, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
@@ -78,7 +78,7 @@ def _limits(facts: Facts, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, bo
     return low, high, bool(planned.all())
 
 
-def draw(facts: Facts, cover: Cover) -> Figure:
+def draw(facts: Facts, cover: CoverRows) -> Figure:
     """Squares coloured by band, with the days of cover (or a sign) in them."""
     rows, weeks = cover.band.shape
     figure = new_figure(1.6 + 0.24 * rows)

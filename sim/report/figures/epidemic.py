@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.model.effects import Arrivals
+from sim.model.effects import PatientArrivals
 from sim.report.figures.bands import bands
 from sim.report.figures.cover_over_time import cover
 from sim.report.figures.style import BLACK, COLOURS, DASHES, date_axis, ends, new_figure, short, thousands
@@ -25,7 +25,7 @@ def curves(facts: Facts) -> dict[str, np.ndarray]:
     return {place: found[place] for place in sorted(some, key=lambda p: (-found[p].sum(), p))}
 
 
-def _counted(facts: Facts, arrivals: Arrivals) -> np.ndarray:
+def _counted(facts: Facts, arrivals: PatientArrivals) -> np.ndarray:
     days = np.arange(facts.days) - int(np.ceil(arrivals.first))
     inside = (days >= 0) & (days < len(arrivals.cases))
     return np.where(inside, arrivals.cases[np.where(inside, days, 0)] if len(arrivals.cases) else 0.0, 0.0)

@@ -17,7 +17,7 @@ import pandas as pd
 from sim.errors import ScenarioError, needs
 from sim.metrics.cost import first_fill
 from sim.study.design.measures import COST, Measure
-from sim.study.design.parts import Part, funded, sizes
+from sim.study.design.parts import ReservePart, funded, sizes
 from sim.study.infer.intervals import interval
 from sim.study.infer.threshold import Target
 from sim.study.run.bench import Bench, Subject
@@ -40,7 +40,7 @@ class Splits:
     with `low` and `high`, and `share`. `refused` are splits that did not fit into their storage.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[ReservePart, ...]
     measure: Measure
     target: Target | None
     tried: pd.DataFrame = field(repr=False)
@@ -49,7 +49,7 @@ class Splits:
 
 
 def best_splits(
-    subject: Subject, parts: Sequence[Part], budgets: Sequence[float], measure: Measure, bench: Bench,
+    subject: Subject, parts: Sequence[ReservePart], budgets: Sequence[float], measure: Measure, bench: Bench,
     trials: int = 40, target: Target | None = None,
 ) -> Splits:  # fmt: skip
     """The best split of each budget: of the best mean, or, with a target, that meets it in most replications.
@@ -74,7 +74,7 @@ def best_splits(
     return Splits(tuple(parts), measure, target, pd.DataFrame(rows), pd.DataFrame(fresh), refused)
 
 
-def _starts(parts: Sequence[Part]) -> Iterator[tuple[str, np.ndarray]]:
+def _starts(parts: Sequence[ReservePart]) -> Iterator[tuple[str, np.ndarray]]:
     """Splits that anybody would think of: even, equal cover everywhere, and all for one."""
     cost = np.array([part.per_day for part in parts])
     yield EVEN, np.full(len(parts), 1 / len(parts))
@@ -100,7 +100,7 @@ class _Search:
     """The search for one budget."""
 
     def __init__(
-        self, subject: Subject, parts: tuple[Part, ...], budget: float, measure: Measure, target: Target | None,
+        self, subject: Subject, parts: tuple[ReservePart, ...], budget: float, measure: Measure, target: Target | None,
         bench: Bench,
     ) -> None:  # fmt: skip
         self._subject, self._parts, self._budget, self._bench = subject, parts, budget, bench

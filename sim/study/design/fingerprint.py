@@ -16,6 +16,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 import sim
+from sim.discovery import OUTSIDE
 
 SIMULATES = (
     "model", "disruptions", "hazards", "policies", "engine", "metrics", "study/design/measures.py",
@@ -72,7 +73,9 @@ def _add(put: Any, thing: Any) -> None:
 
 @cache
 def program() -> str:
-    """Hash of the version, of numpy's version (the draws are its) and of the source that simulates and measures."""
+    """Hash of the version, of numpy's version (the draws are its) and of the source that simulates and measures, that
+    of kinds from other packages included."""
     root = Path(sim.__file__).parent
     files = [file for part in SIMULATES for file in sorted((root / part).rglob("*.py")) or [root / part]]
-    return digest(sim.__version__, np.__version__, [(str(f.relative_to(root)), f.read_bytes()) for f in files])
+    own = [(str(f.relative_to(root)), f.read_bytes()) for f in files]
+    return digest(sim.__version__, np.__version__, own + OUTSIDE.sources())

@@ -57,6 +57,12 @@ def parse_measure(text: str) -> Measure:
     return Measure(name, breakdown or ALL)
 
 
+def broken_down() -> str:
+    """A regular expression of the texts that stand for a measure by a breakdown."""
+    metrics = f"({'|'.join(METRICS)})\\s* by \\s*({'|'.join(BREAKDOWNS)})"
+    return f"^\\s*({metrics}|{COST}\\s* by \\s*{LINE})\\s*$"
+
+
 def series_of(measures: Sequence[Measure]) -> set[str]:
     """The figures whose daily totals a run must keep so that these can be read."""
     return {name for measure in measures if measure.name not in MONEY for name in METRICS[measure.name].daily}

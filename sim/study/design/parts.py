@@ -24,7 +24,7 @@ PROBE = 1000.0
 
 
 @dataclass(frozen=True)
-class Part:
+class ReservePart:
     """A reserve, or a part of one that can be given a size of its own; `reserve` is what would stand in the scenario.
 
     `per_day` is the money, `units_per_day` the units that a day of its members' usual demand takes. `whole`: whether it
@@ -44,7 +44,7 @@ class Part:
         return self.per_day / self.units_per_day
 
 
-def sizes(parts: Sequence[Part], shares: Sequence[float], budget: float) -> tuple[float, ...]:
+def sizes(parts: Sequence[ReservePart], shares: Sequence[float], budget: float) -> tuple[float, ...]:
     """Days of usual demand that each part's share of the budget buys.
 
     A part of one product gets whole units; what its share leaves over buys further units, the part that lacks least of
@@ -66,7 +66,7 @@ def sizes(parts: Sequence[Part], shares: Sequence[float], budget: float) -> tupl
     return tuple(days)
 
 
-def parts_of(subject: Subject, reserves: Sequence[str], by: By = "reserve") -> list[Part]:
+def parts_of(subject: Subject, reserves: Sequence[str], by: By = "reserve") -> list[ReservePart]:
     """The parts of some reserves that cost something; every part keeps the reserve's members, triggers and rules.
 
     Raises ValueError where there are more than `MOST_PARTS`, or none, ScenarioError where a part cannot be held.
@@ -88,7 +88,7 @@ def parts_of(subject: Subject, reserves: Sequence[str], by: By = "reserve") -> l
         units, money = float(plan.size.sum()), float((plan.size * price[plan.holder]).sum())
         whole = len(np.unique(network.cell_product[plan.holder])) == 1
         if money:
-            found.append(Part(plan.name, owner, piece, money / PROBE, units / PROBE, whole))
+            found.append(ReservePart(plan.name, owner, piece, money / PROBE, units / PROBE, whole))
     problems.check()
     if not found:
         raise ValueError("goods that cost something: nothing here has a price")
@@ -128,7 +128,7 @@ def _with_reserves(loaded: Loaded, reserves: Mapping[str, Reserve]) -> Loaded:
     return replace(loaded, spec=loaded.spec.model_copy(update={"reserves": dict(reserves)}))
 
 
-def funded(subject: Subject, parts: Sequence[Part], days: Sequence[float]) -> Subject:
+def funded(subject: Subject, parts: Sequence[ReservePart], days: Sequence[float]) -> Subject:
     """The scenario with every part at its size in place of the reserves that the parts are of; others stay.
 
     Raises ScenarioError where a part does not fit into its storage.

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from sim.errors import PlaceError, placed
+from sim.metrics.base import METRICS
 from sim.output.names import alike
 from sim.registry import Model
-from sim.study.design.measures import ALL, COST, parse_measure
+from sim.study.design.measures import ALL, COST, MONEY, broken_down, parse_measure
 from sim.study.design.parameter import parse_parameter
 from sim.units import Positive, Share, Text, Whole, parse_number, parse_share
 
@@ -28,7 +29,13 @@ def _precision(value: Any) -> str | float:
     return parse_number(value)
 
 
-MeasureField = Annotated[str, BeforeValidator(_measure)]
+def _measures(schema: dict[str, Any]) -> None:
+    """What an editor offers: every name, and whatever can be broken down by its groups."""
+    schema.pop("type")
+    schema["anyOf"] = [{"enum": [*METRICS, *MONEY]}, {"type": "string", "pattern": broken_down()}]
+
+
+MeasureField = Annotated[str, BeforeValidator(_measure), Field(json_schema_extra=_measures)]
 
 
 class ScenarioEntry(Model):

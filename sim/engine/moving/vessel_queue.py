@@ -21,7 +21,7 @@ OPEN: QuantityName = "passage.open"
 NO_VESSEL = 1e-9
 
 
-class PassageQueue:
+class VesselQueue:
     """Queue of one passage from day `first` to day `last`: vessels come, wait and pass."""
 
     def __init__(self, times: list[float], traffic: list[float], capacity: list[float]) -> None:
@@ -86,7 +86,7 @@ class PassageQueue:
         return np.where(self._queues[k], np.maximum(reached, at), reached)
 
 
-def passage_queues(network: Network, quantities: Quantities) -> dict[int, PassageQueue | ConvoyQueue]:
+def passage_queues(network: Network, quantities: Quantities) -> dict[int, VesselQueue | ConvoyQueue]:
     """The queue of every passage, by position, that has convoys or before which vessels are said to come."""
     if not quantities.touched(TRAFFIC) and not network.convoys:
         return {}
@@ -101,10 +101,10 @@ def passage_queues(network: Network, quantities: Quantities) -> dict[int, Passag
         traffic.append(rates[TRAFFIC].copy())
         capacity.append(np.where(rates[OPEN] > 0, rates[CAPACITY], 0.0))
     come, able = np.array(traffic), np.array(capacity)
-    queues: dict[int, PassageQueue | ConvoyQueue] = {}
+    queues: dict[int, VesselQueue | ConvoyQueue] = {}
     for row in np.flatnonzero(come.any(axis=0)).tolist():
         if (convoys := network.convoys.get(row)) is None:
-            queues[row] = PassageQueue(times, come[:, row].tolist(), able[:, row].tolist())
+            queues[row] = VesselQueue(times, come[:, row].tolist(), able[:, row].tolist())
         else:
             share = able[:, row] / convoys.room
             queues[row] = ConvoyQueue(times, come[:, row].tolist(), share.tolist(), convoys, last)

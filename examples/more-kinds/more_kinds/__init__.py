@@ -1,0 +1,1 @@
+"""Kinds for Tideover. One file a kind; each registers itself."""

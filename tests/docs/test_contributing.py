@@ -1,0 +1,122 @@
+"""What CONTRIBUTING.md shows is complete: each file as it stands makes a kind, and the map is the tree."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import sys
+import types
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from docs.make_map import GUIDE, ROOT, guide, rooms
+from sim.policies.allocation.base import ALLOCATION, Claims
+from tests.contract.network import STANDARD, run
+from tests.kinds import contract, package, registered_meanwhile, tideover
+
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+REGISTERED = re.compile(r'^@(?:[A-Z]+\.register|metric|check)\(\s*"(\w+)"', re.MULTILINE)
+FILES = {name: text for text in BLOCK.findall(GUIDE.read_text(encoding="utf-8")) for name in REGISTERED.findall(text)}
+"""Name of the kind -> the file that makes it."""
+
+
+@pytest.fixture(scope="module")
+def offered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a package of the files, each a module."""
+    return package(tmp_path_factory.mktemp("offered"), "shown", FILES)
+
+
+def test_a_disruption_a_rule_and_a_metric_are_shown() -> None:
+    assert {"stocktaking", "cover_cap", "longest_shortage"} <= set(FILES)
+    for text in FILES.values():
+        assert text.startswith('"""') and text.count('"""\n\nfrom __future__ import annotations\n') == 1
+
+
+def test_what_is_shown_keeps_the_contracts(offered: Path) -> None:
+    done = contract(offered, *FILES)
+    assert done.returncode == 0, done.stdout[-3000:]
+    passed = int(done.stdout.rpartition(" passed")[0].rpartition("\n")[2].split()[-1])
+    assert passed >= 2 * (5 + 3 + 1) + (1 + 2 + 2) + 4, "as many as those of the example package"
+
+
+def test_what_is_shown_runs(offered: Path, tmp_path: Path) -> None:
+    spec: dict[str, Any] = copy.deepcopy(STANDARD)
+    spec["disruptions"].append({"kind": "stocktaking", "at": "store", "from": "2024-01-11", "for": "8d"})
+    spec["allocation"] = [{"rule": "cover_cap", "at": "warehouses", "most": "2d"}]
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(spec), encoding="utf-8")
+    done = tideover(offered, "run", str(path), "-q", "--no-report", "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    unmet = pd.read_parquet(tmp_path / "out" / "daily.parquet").groupby("day")["unmet"].sum()
+    runs = [len(list(days)) for short, days in groupby(unmet > 0) if short]
+    overall = json.loads((tmp_path / "out" / "metrics.json").read_text(encoding="utf-8"))["overall"]
+    assert overall["longest_shortage"]["value"] == max(runs) > 1
+
+
+def made(name: str, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """The module that a file makes."""
+    module = types.ModuleType(name)
+    monkeypatch.setitem(sys.modules, name, module)
+    exec(compile(FILES[name], name, "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("available", "given"),
+    [
+        # 5 days are 50 and 25 units; 20 of the 50 are there, the second has more than it may: room for 30, and for 0
+        (100, [30, 0]),
+        (12, [12, 0]),
+    ],
+)
+def test_the_rule_lifts_nobody_above_its_cover(
+    available: int, given: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = Claims(
+        np.array([available]), np.array([0, 0]), requested=np.array([60, 60]), flow=np.array([0, 1]),
+        cover_stock=np.array([20, 26]), mean=np.array([10.0, 5.0]), tier=np.array([1, 1]),
+    )  # fmt: skip
+    with registered_meanwhile():
+        made("cover_cap", monkeypatch)
+        rule = ALLOCATION["cover_cap"].model_validate({"rule": "cover_cap", "most": "5d"})
+        assert rule.share(claims, run(STANDARD).outcome.plan.network).tolist() == given
+
+
+@pytest.mark.parametrize(
+    ("unmet", "longest"),
+    [([0, 3, 1, 0, 2, 2, 2, 0], 3), ([4, 4, 0, 1], 2), ([0, 0, 5, 5], 2), ([0, 0], 0), ([1, 1, 1], 3)],
+)
+def test_the_metric_is_the_longest_run(unmet: list[int], longest: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with registered_meanwhile():
+        module = made("longest_shortage", monkeypatch)
+        view = types.SimpleNamespace(daily=lambda name: np.array(unmet))
+        assert module.longest_shortage(view) == longest
+
+
+def test_the_map_is_the_tree() -> None:
+    """python -m docs.make_map."""
+    assert GUIDE.read_text(encoding="utf-8") == guide()
+    packages = {str(file.parent.relative_to(ROOT)) for file in (ROOT / "sim").rglob("__init__.py")}
+    modules = {str(file.relative_to(ROOT)) for file in (ROOT / "sim").glob("*.py")} - {"sim/__init__.py"}
+    with_code = {str(file.parent.relative_to(ROOT)) for file in (ROOT / "sim").rglob("*.py")}
+    assert packages == with_code, "a folder with Python says what it holds in its __init__.py"
+    assert packages | modules <= set(rooms())
+    assert all((ROOT / place).exists() for place in rooms())
+    silent = [place for place, what in rooms().items() if not what.endswith(".")]
+    assert not silent
+
+
+def test_the_folders_of_kinds_are_those_that_are_looked_through() -> None:
+    """Each folder in the table of kinds holds the kinds of one family, whose registry stands in its base."""
+    table = re.findall(r"^\| [\w ']+ \| `(sim/[\w/]+)` \| `@(\w+)", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(table) == 8
+    for folder, word in table:
+        assert re.search(rf"^(def )?{word}\b", (ROOT / folder / "base.py").read_text(encoding="utf-8"), re.MULTILINE)
+        assert any(f"@{word}" in file.read_text(encoding="utf-8") for file in (ROOT / folder).glob("*.py"))
