@@ -155,6 +155,14 @@ class World(Part):
         for desk in self.desks:
             desk.hear(impacts)
 
+    def change_policies(self, plan: Plan) -> None:
+        """From the present midnight on these are the run's policies; those in force are as they were."""
+        self.ordering.expect_policies(plan)
+        self.dispatch.expect_policies(plan)
+        self.recorder.expect_policies(plan)
+        for desk in self.desks:
+            desk.expect_policies(plan)
+
     def change_effects(self, now: float) -> None:
         """Phase 1, at its own time: movement until now under the old effects, then the new ones."""
         self._move_until(now)

@@ -7,7 +7,8 @@ import numpy as np
 from sim.engine.books.journal import Journal
 from sim.engine.deciding.hoarding import Hoarding
 from sim.engine.deciding.reports import Reports
-from sim.engine.plan import BoundRule, Plan
+from sim.engine.in_force import ALWAYS, BoundRule, in_force, next_turn
+from sim.engine.plan import Plan
 from sim.engine.spans import in_place
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
@@ -18,9 +19,13 @@ from sim.policies.replenishment.base import StockView
 
 
 class Ordering(Part):
-    """Asks every policy what it orders and books the orders at the sources."""
+    """Asks every policy what it orders and books the orders at the sources.
 
-    CHANGES = ("_extra",)
+    A rule is always asked for all of its cells; what it says counts where it is in force.
+    """
+
+    CHANGES = ("_extra", "_settled", "_next_turn")
+    VIEWS = ("_parts",)
 
     def __init__(
         self,
@@ -36,26 +41,42 @@ class Ordering(Part):
         self._may_hoard = hoarding is not None or quantities.touched("cell.order_factor")
         self._by_lot = state.lots is not None
         self._may_order_extra = quantities.touched("flow.extra_orders")
-        level = plan.network.cell_level
-        self._parts = [
-            (rule, in_place(rule.cells), np.flatnonzero(level[rule.cells] == k), rule.rule.has_emergency)
-            for k in range(int(level.max(initial=0)) + 1)
-            for rule in plan.replenishment
-            if (level[rule.cells] == k).any()
-        ]
-        self._discount = plan.lots.discount
+        self._settled = ALWAYS
+        self.expect_policies(plan)
         self._rooms = plan.rooms
         self._sources = Sources(plan.network)
         self._extra = np.zeros(len(plan.network.flow_buyer))
 
+    def expect_policies(self, plan: Plan) -> None:
+        """From now on these are the run's policies; those in force are as they were."""
+        self._rules = plan.replenishment
+        self._settle(self._settled)
+
+    def _settle(self, day: int) -> None:
+        """Go by the policies that are in force on a day, until others are."""
+        self._settled, self._next_turn = day, next_turn(self._rules, day)
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        level = self._network.cell_level
+        number = in_force(self._rules, self._settled, len(level))
+        self._parts = [
+            (rule, in_place(rule.cells), part, rule.rule.has_emergency)
+            for k in range(int(level.max(initial=0)) + 1)
+            for position, rule in enumerate(self._rules)
+            if (part := np.flatnonzero((level[rule.cells] == k) & (number[rule.cells] == position))).size
+        ]
+
     def review(self, day: int) -> None:
         """All orders of a day; a level's orders are booked before the level above is reviewed."""
+        if day >= self._next_turn:
+            self._settle(day)
         if self._may_order_extra:
             self._order_extra(day)
         if self._reports.may_fail:
             self._book(day, *self._reports.overdue())
         for rule, cells, part, has_emergency in self._parts:
-            due = (day - rule.first) % rule.review == 0 and not 0 <= day < rule.first
+            due = (day - rule.first) % rule.review == 0 and not rule.begins <= day < rule.first
             if not due and not has_emergency:
                 continue
             units = self._wanted(rule, cells, due, day)
@@ -93,7 +114,7 @@ class Ordering(Part):
     def _wanted(self, rule: BoundRule, cells: np.ndarray | slice, due: bool, day: int) -> np.ndarray | None:
         position = self._reports.position(cells)
         if self._by_lot:
-            position = position - self._not_counted(rule.cells, day)
+            position = position - self._not_counted(rule, day)
         if self._may_hoard:
             factor = self._quantities["cell.order_factor"][cells]
             if self._hoarding is not None:
@@ -102,12 +123,12 @@ class Ordering(Part):
         view = StockView(position, self._reports.stock_for_review(cells))
         return rule.rule.orders(view) if due else rule.rule.emergency(view)
 
-    def _not_counted(self, cells: np.ndarray, day: int) -> np.ndarray:
-        """Stock that policies leave out because it expires soon or is too old to send on."""
-        lots, discount = self._state.lots, self._discount[cells]
+    def _not_counted(self, rule: BoundRule, day: int) -> np.ndarray:
+        """Stock that a policy leaves out because it expires soon or is too old to send on."""
+        lots, cells = self._state.lots, rule.cells
         if lots is None:
             return np.zeros(len(cells), dtype=np.int64)
-        latest = np.where(discount > 0, day + discount, -NEVER_EXPIRES)
+        latest = np.full(len(cells), day + rule.not_counting if rule.not_counting else -NEVER_EXPIRES)
         wanted = self._state.last_use_wanted_of_sources(day)
         if wanted is not None:
             latest = np.maximum(latest, wanted[cells])

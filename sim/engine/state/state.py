@@ -98,6 +98,7 @@ class State(Part):
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
         sizes = [reserve.size for reserve in plan.reserves]
+        makes = plan.held_at_makers if quantities.open else plan.made_for_reserves
         state = cls(
             plan,
             today=ledger,
@@ -108,9 +109,9 @@ class State(Part):
             held=Held(),
             in_process=Held(),
             lots=lots,
-            order_book=_order_book(plan),
-            due=_due(plan),
-            for_reserves=np.zeros(cells, dtype=np.int64) if plan.made_for_reserves else None,
+            order_book=_order_book(plan, quantities.open),
+            due=_due(plan, makes),
+            for_reserves=np.zeros(cells, dtype=np.int64) if makes else None,
             waits=waits,
         )
         np.add.at(state.on_order, plan.network.flow_buyer, state.owed)
@@ -337,16 +338,16 @@ class State(Part):
         return position
 
 
-def _order_book(plan: Plan) -> OrderBook | None:
-    """Orders by time of booking, of the flows whose source must know it."""
-    queues = np.array([rule.needs_order_book for rule in plan.allocation_rules])
-    kept = queues[plan.allocation[plan.network.flow_source]]
+def _order_book(plan: Plan, open_to_change: bool) -> OrderBook | None:
+    """Orders by time of booking, of the flows whose source must know it, one day or another."""
+    queues = [sharing.cells for sharing in plan.allocation if sharing.rule.needs_order_book or open_to_change]
+    kept = np.isin(plan.network.flow_source, np.concatenate([np.zeros(0, dtype=np.int64), *queues]))
     return OrderBook(kept, plan.start.owed) if kept.any() else None
 
 
-def _due(plan: Plan) -> Due | None:
+def _due(plan: Plan, makes_for_reserves: bool) -> Due | None:
     """Which orders are due, where hoarders or makers who fill reserves look at that."""
-    if plan.behaviour.hoarders is None and not plan.made_for_reserves:
+    if plan.behaviour.hoarders is None and not makes_for_reserves:
         return None
     network = plan.network
     return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.owed)

@@ -12,7 +12,7 @@ from sim.model.amounts import Column, Cover
 from sim.model.network import Network, whole_units
 from sim.model.selection import SelectorField
 from sim.registry import Kind, Registry
-from sim.units import Days, Text
+from sim.units import Date, Days, Text
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,13 @@ class Replenishment(Kind):
     """sites that order by this policy"""
     products: list[Text] | None = None
     """products it holds for; left out: all"""
+    from_: Date | None = Field(default=None, alias="from")
+    """date from which it takes the place of the policy before, on these sites and products; left out: holds from the
+    first day on, and until another with a date takes its place"""
     review: Days = Field(default=1.0, ge=1)
     """time between reviews, in whole days"""
     first_review: Days = 0.0
-    """when the first review is due, counted from the start"""
+    """when the first review is due, counted from the start, or from its date"""
     not_counting: Days = 0.0
     """stock that expires within this time is left out of the inventory position; 1d leaves out what expires tonight"""
 
@@ -71,6 +74,10 @@ class Replenishment(Kind):
 
     def check(self) -> None:
         """Raise ValueError where fields contradict each other."""
+
+    def planned(self, network: Network, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """The least and the most units these cells are to have by plan; None where the policy plans none."""
+        return None
 
     @abstractmethod
     def bind(self, network: Network, cells: np.ndarray) -> Rule:

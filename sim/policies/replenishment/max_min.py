@@ -49,6 +49,11 @@ class MaxMin(WithLevel):
             if both and both[0] > both[1]:
                 raise ValueError(f"{name} at most max")
 
+    def planned(self, network: Network, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        if self.minimum is None:
+            return None
+        return network.units(self.minimum, cells), network.units(self.maximum, cells)
+
     def bind(self, network: Network, cells: np.ndarray) -> ForcedOrdering:
         point = np.zeros(len(cells), dtype=np.int64)
         if self.emergency is not None:
