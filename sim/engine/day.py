@@ -126,6 +126,7 @@ class World(Part):
             (bool(self.desks), self._review_reserves),
             (True, self.ordering.review),
             (True, self._allocate),
+            (self.state.records is not None, self._close_records),
             (self.journal.keeps("stockout_begins"), self._note_stockouts),
             (by_lot, self._expire),
             (bool(self.desks), self._note_reserves),
@@ -289,6 +290,10 @@ class World(Part):
         if any(desk.is_open for desk in self.desks):  # a closed one releases nothing
             released = [int(np.add.reduce(desk.released)) for desk in self.desks]
             self.recorder.note_releases(day, released, [desk.is_open for desk in self.desks])
+
+    def _close_records(self, day: int) -> None:
+        if self.state.records is not None:
+            self.state.records.close_day(self.state.today)
 
     def _note_stockouts(self, day: int) -> None:
         """Journal: a stockout begins with the first day of unmet demand and ends with the first day without."""

@@ -16,8 +16,12 @@ import sim
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PAGES = [page for page in PAGES if "_build" not in page.parts]
-BLOCK = re.compile(r"^```(\w+)(?! fragment)(?![^\n]* with mistakes)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(
+    r"^```(\w+)(?! fragment)(?! sim/)(?![^\n]* with mistakes)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE
+)
 """A fenced block and its language; a `fragment` is one entry, which the contract tests try in their own network."""
+SHIPPED = re.compile(r"^```python (sim/\S+\.py)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+"""A block that shows a file of the package."""
 NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A block that the page's commands find as a file of this name."""
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)|\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
@@ -95,6 +99,14 @@ def test_python_examples_run(page: Path, text: str, desk: Path, monkeypatch: pyt
         if before is not None:
             sim.disruptions.DISRUPTIONS._kinds.clear()
             sim.disruptions.DISRUPTIONS._kinds.update(before)
+
+
+def test_a_file_that_is_shown_is_the_file() -> None:
+    """Such files run in the tests of their own."""
+    shown = [match for page in PAGES for match in SHIPPED.finditer(page.read_text(encoding="utf-8"))]
+    assert shown
+    for match in shown:
+        assert match[2] == (ROOT / match[1]).read_text(encoding="utf-8"), match[1]
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))

@@ -369,7 +369,9 @@ class Builder:
         entries = []
         for buyer in self.buyers:
             entry: Spec = {"at": buyer}
-            entry["policy"] = c.one(sorted(POLICIES))
+            entry["policy"] = c.one(
+                [name for name in sorted(POLICIES) if not (self.exact and name == "moving_average")]
+            )
             high = c.number(30, 300) if self.exact else c.one([40, 150, "14d", "30d"])
             low = (high // 3) if isinstance(high, int) else "6d"
             entry |= POLICIES[entry["policy"]](low, high)
@@ -494,6 +496,7 @@ POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
     "base_stock": lambda low, high: {"level": high},
     "s_S": lambda low, high: {"s": low, "S": high},
     "R_nQ": lambda low, high: {"R": low, "Q": 12},
+    "moving_average": lambda low, high: {"over": "6d", "safety": "4d"},
     "push": lambda low, high: {"quantity": 15},
     "max_min": lambda low, high: {"max": high, "min": low, "emergency": low},
 }

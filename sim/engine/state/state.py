@@ -12,6 +12,7 @@ from sim.engine.state.held import Held
 from sim.engine.state.ledger import OF_PATIENTS, Ledger
 from sim.engine.state.lots import LotKeeper
 from sim.engine.state.orders import Due, OrderBook
+from sim.engine.state.records import Memories, Records
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.goods.shipments import Shipments
@@ -27,7 +28,8 @@ class State(Part):
     three) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
     `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
     nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
-    make beyond all orders, None where no reserve asks for any. `waits` tells whether any patient does.
+    make beyond all orders, None where no reserve asks for any. `records` are those of sites, None where no policy looks
+    back; `memories` what policies remember. `waits` tells whether any patient does.
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves")
@@ -45,6 +47,8 @@ class State(Part):
     order_book: OrderBook | None
     due: Due | None
     for_reserves: np.ndarray | None
+    records: Records | None
+    memories: Memories
     waits: bool
     owed: np.ndarray = field(init=False)
     on_order: np.ndarray = field(init=False)
@@ -112,6 +116,8 @@ class State(Part):
             order_book=_order_book(plan, quantities.open),
             due=_due(plan, makes),
             for_reserves=np.zeros(cells, dtype=np.int64) if makes else None,
+            records=_records(plan, quantities),
+            memories=Memories(),
             waits=waits,
         )
         np.add.at(state.on_order, plan.network.flow_buyer, state.owed)
@@ -263,6 +269,8 @@ class State(Part):
         self.owed[flow] -= units
         if self.order_book is not None:
             self.order_book.sent(flow, units)
+        if self.records is not None:
+            self.records.send(flow, units)
         np.subtract.at(self.owed_out, source, units)
         np.add.at(self.in_transit, buyer, units)
         np.add.at(self.today.dispatched, source, units)
@@ -307,7 +315,7 @@ class State(Part):
         """Orders reach their source at once."""
         network = self.plan.network
         self.owed[flow] += units
-        for orders in (self.order_book, self.due):
+        for orders in (self.order_book, self.due, self.records):
             if orders is not None:
                 orders.book(flow, units)
         np.add.at(self.owed_out, network.flow_source[flow], units)
@@ -351,3 +359,11 @@ def _due(plan: Plan, makes_for_reserves: bool) -> Due | None:
         return None
     network = plan.network
     return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.owed)
+
+
+def _records(plan: Plan, quantities: Quantities) -> Records | None:
+    """The records that some policy looks at, or might one day; as long as reports may be late they are all kept."""
+    window = max((rule.rule.window for rule in plan.replenishment), default=0)
+    if not window and not quantities.open:
+        return None
+    return Records(plan.network, None if quantities.touched("cell.blackout") else window)

@@ -11,40 +11,45 @@ from pydantic import Field
 from sim.model.amounts import Column, Cover
 from sim.model.network import Network, whole_units
 from sim.model.selection import SelectorField
+from sim.policies.replenishment.seen import Memory, View
 from sim.registry import Kind, Registry
 from sim.units import Date, Days, Text
-
-
-@dataclass(frozen=True)
-class StockView:
-    """What a policy may see of its cells at a review: int64 arrays over those cells, not to be written to.
-
-    `position` = on hand + on order - backorders, without any ring-fenced reserve.
-    """
-
-    position: np.ndarray
-    on_hand: np.ndarray
 
 
 @dataclass(frozen=True)
 class Rule(ABC):
     """A policy bound to cells: whole-unit arrays over them.
 
-    `target` is the inventory position the policy restores to at most, used for steady-state starts.
+    `target` is the inventory position the policy restores to at most, used for steady-state starts. A rule that looks
+    back declares a `window`, one that remembers something its first memory. It sees what the view shows and gives back
+    what it orders and remembers; nothing else.
     """
 
     target: np.ndarray
 
+    @property
+    def window(self) -> int:
+        """Days of records that `View.history` is to have; 0: no history."""
+        return 0
+
     @abstractmethod
-    def orders(self, view: StockView) -> np.ndarray:
+    def orders(self, view: View) -> np.ndarray:
         """Units to order at a regular review; shape (cells,)."""
+
+    def first_memory(self) -> Memory | None:
+        """What it remembers before its first review; None where it remembers nothing."""
+        return None
+
+    def remembers(self, view: View, units: np.ndarray) -> Memory:
+        """What it remembers after a regular review at which it ordered `units`: the same arrays as at first."""
+        return view.memory or {}
 
     @property
     def has_emergency(self) -> bool:
         """Whether the policy also orders between reviews."""
         return False
 
-    def emergency(self, view: StockView) -> np.ndarray | None:
+    def emergency(self, view: View) -> np.ndarray | None:
         """Units to order between reviews, looked at every day; None where the policy has no such orders."""
         return None
 

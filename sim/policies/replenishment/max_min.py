@@ -9,8 +9,9 @@ from pydantic import Field
 
 from sim.model.amounts import StockField, comparable
 from sim.model.network import Network
-from sim.policies.replenishment.base import REPLENISHMENT, StockView, WithLevel
+from sim.policies.replenishment.base import REPLENISHMENT, WithLevel
 from sim.policies.replenishment.base_stock import OrderUpTo
+from sim.policies.replenishment.seen import View
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class ForcedOrdering(OrderUpTo):
     def has_emergency(self) -> bool:
         return bool(self.emergency_point.any())
 
-    def emergency(self, view: StockView) -> np.ndarray | None:
+    def emergency(self, view: View) -> np.ndarray | None:
         return np.where(view.on_hand < self.emergency_point, self.orders(view), 0)
 
 
