@@ -144,6 +144,14 @@ class World(Part):
         for desk in self.desks:
             desk.hear(impacts)
 
+    def change_policies(self, plan: Plan) -> None:
+        """From the present midnight on these are the run's policies; those in force are as they were."""
+        self.ordering.expect_policies(plan)
+        self.dispatch.expect_policies(plan)
+        self.recorder.expect_policies(plan)
+        for desk in self.desks:
+            desk.expect_policies(plan)
+
     def change_effects(self, now: float) -> None:
         """Phase 1, at its own time: movement until now under the old effects, then the new ones."""
         self._move_until(now)
@@ -267,6 +275,11 @@ class World(Part):
         if any(desk.is_open for desk in self.desks):  # a closed one releases nothing
             released = [int(np.add.reduce(desk.released)) for desk in self.desks]
             self.recorder.note_releases(day, released, [desk.is_open for desk in self.desks])
+
+    def close_records(self, day: int) -> None:
+        """The day's demand and arrivals are in the records of sites."""
+        if self.state.records is not None:
+            self.state.records.close_day(self.state.today)
 
     def note_stockouts(self, day: int) -> None:
         """Journal: a stockout begins with the first day of unmet demand and ends with the first day without."""

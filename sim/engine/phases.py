@@ -100,6 +100,11 @@ PHASES: list[Phase] = [
         ("dispatch", "desks", "production", "hoarding", *MOVING),
     ),
     Phase(
+        "records", 6, "the day's demand, orders and arrivals are in the records that policies look back on",
+        lambda world: world.close_records, (), ("state",),
+        "a policy looks back", lambda world: world.state.records is not None,
+    ),
+    Phase(
         "stockouts", 7, "the journal tells where somebody began, or ceased, to go short",
         lambda world: world.note_stockouts, ("state",), ("", "journal"),
         "a journal is kept", lambda world: world.journal.keeps("stockout_begins"),

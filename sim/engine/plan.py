@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.engine.in_force import BoundRule, Bounds, BoundSharing, ReserveChange
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -15,8 +17,6 @@ from sim.model.network import Network
 
 if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulates it needs no others
     from sim.hazards.bound import BoundHazard
-    from sim.policies.allocation.base import Allocation
-    from sim.policies.replenishment.base import Rule
     from sim.policies.reserves.reserve import Reserve
 
 
@@ -47,23 +47,13 @@ class DemandPlan:
 
 
 @dataclass(frozen=True)
-class BoundRule:
-    """A replenishment rule for some cells, reviewed every `review` days from day `first`."""
-
-    cells: np.ndarray
-    rule: Rule
-    review: int
-    first: int
-
-
-@dataclass(frozen=True)
 class ReservePlan:
     """A reserve over its holder cells: `size` units at each, and which flows may draw on them.
 
     `flow` are the flows from holder cells towards members, `flow_holder` the position of their holder, `flow_serves`
     the positions of the member cells that each of them serves. `member` says to which member a member cell belongs.
     `own` are (holder, member cell) positions where a member holds the reserve itself; shape (n, 2). `life_left` are
-    days of use left of the stock at the start, over holders.
+    days of use left of the stock at the start, over holders. `changes` are later settings, in turn.
     """
 
     name: str
@@ -77,6 +67,12 @@ class ReservePlan:
     flow_serves: tuple[np.ndarray, ...]
     own: np.ndarray
     life_left: np.ndarray
+    changes: tuple[ReserveChange, ...] = ()
+
+    @property
+    def may_be_refilled(self) -> bool:
+        """Whether it is refilled under its first settings or later ones."""
+        return self.spec.refill is not None or any(change.refill is not None for change in self.changes)
 
 
 @dataclass(frozen=True)
@@ -85,8 +81,7 @@ class LotPlan:
 
     tracked: whether they are; life: days of use from the day of making; issue: 0 first expired, 1 first in, 2 last in;
     minimum: days of use that must be left on receipt; span: days of production that share a lot; maker: the supplier's
-    cell that counts as having made what is there at the start; opening_life: days of use left of that. `discount` are
-    days: stock that expires within them is left out of the position that a review sees.
+    cell that counts as having made what is there at the start; opening_life: days of use left of that.
     """
 
     tracked: np.ndarray
@@ -96,7 +91,6 @@ class LotPlan:
     span: np.ndarray
     maker: np.ndarray
     opening_life: np.ndarray
-    discount: np.ndarray
 
     def life_at(self, cells: np.ndarray, age: np.ndarray) -> np.ndarray:
         """Days of use left of goods of some cells at an age in days."""
@@ -238,18 +232,17 @@ class Start:
 class Plan:
     """A compiled scenario.
 
-    `allocation` is over source cells: the position in `allocation_rules`. `testing` holds the makers' cells whose
-    output is tested before its release, each with the time that takes. `impacts` are the disruptions with dates,
-    `hazards` those drawn in every replication. `usual_wait` are whole days, over cells, within which a maker nearly
-    always has made what is ordered of it.
+    `replenishment` and `allocation` are in turn (see `in_force`); of those without a date the former hold for each cell
+    that orders, the latter for every cell. `testing` holds the makers' cells whose output is tested before its release,
+    each with the time that takes. `impacts` are the disruptions with dates, `hazards` those drawn in every replication.
+    `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it.
     """
 
     network: Network
     seed: int
     demand: DemandPlan
     replenishment: tuple[BoundRule, ...]
-    allocation_rules: tuple[Allocation, ...]
-    allocation: np.ndarray
+    allocation: tuple[BoundSharing, ...]
     finished_target: np.ndarray
     reserves: tuple[ReservePlan, ...]
     start: Start
@@ -258,8 +251,6 @@ class Plan:
     testing: dict[int, Times]
     rooms: Rooms
     hazards: tuple[BoundHazard, ...]
-    stock_minimum: np.ndarray
-    stock_maximum: np.ndarray
     behaviour: Behaviour
     opening: Opening
     usual_wait: np.ndarray
@@ -267,7 +258,20 @@ class Plan:
     @property
     def made_for_reserves(self) -> bool:
         """Whether some reserve is refilled at a maker that keeps no stock to do it from."""
-        return any(r.spec.refill is not None and (self.network.making_wait[r.holder] > 0).any() for r in self.reserves)
+        return any(r.may_be_refilled and self._at_such_makers(r) for r in self.reserves)
+
+    @property
+    def held_at_makers(self) -> bool:
+        """Whether some reserve is held, and might be refilled one day, at a maker that keeps no stock to do it from."""
+        return any(map(self._at_such_makers, self.reserves))
+
+    def _at_such_makers(self, reserve: ReservePlan) -> bool:
+        return bool((self.network.making_wait[reserve.holder] > 0).any())
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """The stock that policies plan."""
+        return Bounds.of(self.replenishment, len(self.network.cell_site))
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
 from sim.engine.day import World
 from sim.engine.impacts import impacts_of, in_order
+from sim.engine.in_force import Policy, added
 from sim.engine.plan import Plan
 from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource
 from sim.engine.serving.demand_total import too_much
@@ -141,18 +142,24 @@ class Running(Part):
             days.close()
         self.day = until
 
-    def inject(self, *coming: Impact) -> None:
-        """Have disruptions happen that nobody knew of until now; announced at the present midnight at the earliest.
+    def inject(self, *coming: Impact, policies: Sequence[Policy] = ()) -> None:
+        """Have disruptions happen that nobody knew of until now, announced at the present midnight at the earliest, and
+        policies come into force that nobody had thought of, today at the earliest.
 
-        What follows is the same, to the byte, as if they had been among the plan's from the first day. Raises
-        ValueError for one that would have been announced, or would act, before now, and for a recall of goods that
-        are not kept by lot.
+        What follows is the same, to the byte, as if they had been among the plan's from the first day, the policies
+        last among those of their date. Raises ValueError for what would have been announced, would act, or would be in
+        force before now, for a recall of goods that are not kept by lot, for two policies of one date at one place, and
+        for settings of a reserve that the plan has not.
         """
         self._check_open()
         for impact in coming:
             self.check_injectable(impact)
-        self._injected += coming
-        self._expect((*self.impacts, *coming))
+        if policies:
+            self.plan = added(self.plan, policies, self.day)
+            self.world.change_policies(self.plan)
+        if coming:
+            self._injected += coming
+            self._expect((*self.impacts, *coming))
 
     def fork(self, luck: int | None = None) -> Running:
         """A run of its own that goes on from here: with the luck of this one, or, for a number, with other luck.

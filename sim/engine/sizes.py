@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.in_force import in_force
 from sim.engine.plan import Plan
 from sim.engine.state.ledger import DAILY
 
@@ -20,10 +21,13 @@ def routine_events(plan: Plan) -> int:
     way another arrival and the handling.
     """
     network, calendar = plan.network, plan.network.calendar
-    reviews = np.zeros(len(network.cell_site))
-    for rule in plan.replenishment:
-        every = 1 if rule.rule.has_emergency else rule.review
-        reviews[rule.cells] = np.ceil((calendar.days + calendar.warm_up) / every)
+    days, cells = calendar.days + calendar.warm_up, len(network.cell_site)
+    every = np.array([1 if rule.rule.has_emergency else rule.review for rule in plan.replenishment])
+    turns = sorted({-calendar.warm_up, *(r.since for r in plan.replenishment if 0 < r.since + calendar.warm_up < days)})
+    reviews = np.zeros(cells)
+    for since, until in zip(turns, [*turns[1:], calendar.days], strict=True):
+        rule = in_force(plan.replenishment, since, cells)
+        reviews[rule >= 0] += np.ceil((until - since) / every[rule[rule >= 0]])
     ports = np.count_nonzero(network.flow_gates >= 0, axis=1)
     each = 2 + network.routes.legs[network.flow_route] + 2 * ports
     return int((reviews[network.flow_buyer] * each).sum())

@@ -116,5 +116,5 @@ def days_of_cover(view: View) -> float | None:
 @metric("according_to_plan", "Stocked according to plan", "share", better="higher")
 def according_to_plan(view: View) -> float | None:
     """Share of site-product-days with stock between the planned minimum and maximum, where a policy plans both."""
-    planned = view.outcome.plan.stock_maximum[view.cells] >= 0
-    return ratio(int(view.cell_count("plan_days")[planned].sum()), int(planned.sum()) * view.days)
+    planned = view.outcome.plan.bounds.planned(view.days)[view.cells]
+    return ratio(int(view.cell_count("plan_days").sum()), int(planned.sum()))

@@ -18,8 +18,12 @@ from tests.kinds import registered_meanwhile
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
 PAGES = sorted(page for page in PAGES if "_build" not in page.parts)
-BLOCK = re.compile(r"^```(\w+)(?! fragment)(?![^\n]* with mistakes)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(
+    r"^```(\w+)(?! fragment)(?! sim/)(?![^\n]* with mistakes)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE
+)
 """A fenced block and its language; a `fragment` is one entry, which the contract tests try in their own network."""
+SHIPPED = re.compile(r"^```python (sim/\S+\.py)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+"""A block that shows a file of the package."""
 NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A block that the page's commands find as a file of this name."""
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)|\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
@@ -108,6 +112,14 @@ def test_python_examples_run(
         exec(compile(text, str(page), "exec", dont_inherit=True), module.__dict__)
     shown = printed_by(text, page)
     assert shown is None or capsys.readouterr().out == shown
+
+
+def test_a_file_that_is_shown_is_the_file() -> None:
+    """Such files run in the tests of their own."""
+    shown = [match for page in PAGES for match in SHIPPED.finditer(page.read_text(encoding="utf-8"))]
+    assert shown
+    for match in shown:
+        assert match[2] == (ROOT / match[1]).read_text(encoding="utf-8"), match[1]
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))

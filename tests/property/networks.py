@@ -14,6 +14,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.property.choices import TIMES, Choose, Drawn, Spec, day, maybe
+from tests.property.later import later_policies, with_later
 from tests.property.trouble import DISRUPTED, INEXACT, disruption, has_passage, hazard
 
 
@@ -34,6 +35,15 @@ def struck(draw: Callable[[st.SearchStrategy[Any]], Any], kind: str) -> tuple[Sp
     assume(kind != "material_shortage" or builder.in_use)
     assume(kind != "passage_queue" or has_passage(builder))
     return spec, {"kind": kind} | DISRUPTED[kind](builder)
+
+
+@st.composite
+def with_later_policies(draw: Callable[[st.SearchStrategy[Any]], Any]) -> tuple[Spec, Spec, int]:
+    """A random scenario, policies that take the place of some of its own, and the day from which they do."""
+    builder = Builder(Drawn(draw), exact=False)
+    spec = builder.build(disruptions=3, hazards=1)
+    first = draw(st.integers(-20, builder.days - 1))
+    return spec, later_policies(builder, first), first
 
 
 def scenario(choose: Choose, exact: bool = False, disruptions: int = 6, hazards: int = 0) -> Spec:
@@ -124,7 +134,7 @@ class Builder:
         spec["disruptions"] = [disruption(self, c.one(kinds), k) for k in range(c.number(0, disruptions))]
         if hazards:
             spec["hazards"] = {f"z{k}": hazard(self, c.one(kinds), k) for k in range(c.number(1, hazards))}
-        return spec
+        return spec if c.number(0, 3) else with_later(spec, later_policies(self, c.number(-5, self.days)))
 
     # the sites
 
@@ -359,7 +369,9 @@ class Builder:
         entries = []
         for buyer in self.buyers:
             entry: Spec = {"at": buyer}
-            entry["policy"] = c.one(sorted(POLICIES))
+            entry["policy"] = c.one(
+                [name for name in sorted(POLICIES) if not (self.exact and name == "moving_average")]
+            )
             high = c.number(30, 300) if self.exact else c.one([40, 150, "14d", "30d"])
             low = (high // 3) if isinstance(high, int) else "6d"
             entry |= POLICIES[entry["policy"]](low, high)
@@ -484,6 +496,7 @@ POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
     "base_stock": lambda low, high: {"level": high},
     "s_S": lambda low, high: {"s": low, "S": high},
     "R_nQ": lambda low, high: {"R": low, "Q": 12},
+    "moving_average": lambda low, high: {"over": "6d", "safety": "4d"},
     "push": lambda low, high: {"quantity": 15},
     "max_min": lambda low, high: {"max": high, "min": low, "emergency": low},
 }

@@ -14,12 +14,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sim.disruptions import DISRUPTIONS
+from sim.engine.in_force import Policy, ReserveChange
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, Running, simulate
 from sim.model.effects import Impact
 from sim.model.part import Part, parts_of
+from sim.study.design.fingerprint import digest
+from tests.contract.network import STANDARD
 from tests.property.choices import Dice, Spec, day
-from tests.property.networks import scenario, scenarios, struck
+from tests.property.later import with_later
+from tests.property.networks import scenario, scenarios, struck, with_later_policies
 from tests.property.running import changed, plan_of
 
 EVERYTHING = {"disruptions": 6, "hazards": 3}
@@ -114,6 +118,58 @@ def begins(impact: Impact) -> float:
     """The first time at which a disruption is heard of, or acts."""
     times = [impact.announced, impact.start, *(effect.start for effect in impact.effects)]
     return min(times + [impulse.at for impulse in impact.impulses] + [added.first for added in impact.arrivals])
+
+
+@given(with_later_policies(), st.floats(0, 1))
+def test_policies_given_late_are_the_same_as_those_with_a_date(drawn: tuple[Spec, Spec, int], share: float) -> None:
+    """Replenishment and allocation entries and changes of reserves, given at a midnight, do what a `from` does."""
+    spec, later, first = drawn
+    plan = plan_of(with_later(spec, later))
+    begin = -plan.network.calendar.warm_up
+    assume(begin <= first)
+    rest, policies = _without(plan, first)
+    assume(policies and policies_of(plan_of(spec)) == policies_of(rest))
+    early = simulate(plan, lot_check=1)
+    running = stopped(rest, begin + int(share * (first - begin)))
+    running.inject(policies=policies)
+    assert digest(running.plan) == digest(plan)
+    alike(early, replace(running.resume(), plan=plan))
+
+
+def policies_of(plan: Plan) -> list[int]:
+    """How many policies a plan has of each family."""
+    return [len(plan.replenishment), len(plan.allocation), *(len(reserve.changes) for reserve in plan.reserves)]
+
+
+def _without(plan: Plan, first: int) -> tuple[Plan, list[Policy]]:
+    """A plan without the policies that are in force from a day on, and those."""
+    found: list[Policy] = [p for p in (*plan.replenishment, *plan.allocation) if p.since == first]
+    found += [change for reserve in plan.reserves for change in reserve.changes if change.since == first]
+    reserves = tuple(
+        replace(reserve, changes=tuple(c for c in reserve.changes if c.since != first)) for reserve in plan.reserves
+    )
+    rules = tuple(rule for rule in plan.replenishment if rule.since != first)
+    sharing = tuple(rule for rule in plan.allocation if rule.since != first)
+    return replace(plan, replenishment=rules, allocation=sharing, reserves=reserves), found
+
+
+def test_policies_that_cannot_come_into_force_are_refused() -> None:
+    plan = plan_of(STANDARD)
+    running = stopped(plan, 10)
+    before = running.digest()
+    rule, sharing = plan.replenishment[0], plan.allocation[0]
+    for policies, words in (
+        ([replace(rule, since=9)], "before the present one"),
+        ([replace(rule, since=12), replace(rule, since=12)], "two replenishment policies for 'oxytocin' at 'clinic-a'"),
+        ([replace(sharing, since=12), replace(sharing, since=12)], "two allocation rules for"),
+        ([ReserveChange("no-such", 12)], "no reserve 'no-such'"),
+        ([ReserveChange("national", 12), ReserveChange("national", 12)], "two changes of reserve 'national'"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            running.inject(policies=policies)
+    assert running.digest() == before
+    with pytest.raises(ValueError, match="open_to_change"):
+        Running(plan, open_to_change=False).inject(policies=[replace(rule, since=12)])
 
 
 def test_what_would_have_been_known_earlier_is_refused() -> None:

@@ -107,7 +107,11 @@ class Recorder(Part):
         self._priced = np.zeros(cells)
         self.busy = np.zeros(len(ledger.rows), dtype=bool)
         """rows in which anything is in the days recorded last"""
-        self._has_bounds = bool((plan.stock_maximum >= 0).any())
+        self._bounds, self._has_bounds = plan.bounds, plan.bounds.any
+
+    def expect_policies(self, plan: Plan) -> None:
+        """From now on these are the run's policies."""
+        self._bounds, self._has_bounds = plan.bounds, plan.bounds.any
 
     def expect_queues(self) -> None:
         """Passages before which vessels come to queue get their columns; until now nobody has queued there."""
@@ -169,7 +173,7 @@ class Recorder(Part):
             for row in busy.nonzero()[0].tolist():
                 cells = self._ledger.within[row]
                 self._sums[row, cells] += block[0, row, cells]
-        self._count(block, busy)
+        self._count(first, block, busy)
         return totals
 
     def _add_groups(self, block: np.ndarray) -> np.ndarray:
@@ -258,15 +262,15 @@ class Recorder(Part):
             None if self._cells is None or table is None else (self._cells, table),
         )
 
-    def _count(self, block: np.ndarray, busy: np.ndarray) -> None:
+    def _count(self, first: int, block: np.ndarray, busy: np.ndarray) -> None:
         row, counts = self._ledger.row, self._counts
         on_hand, unmet = block[:, row["on_hand"]], row["unmet"]
         if busy[unmet]:
             counts["stockout_days"] += _days(block[:, unmet] > 0)
         counts["ready_days"] += _days(on_hand > 0)
         if self._has_bounds:
-            plan = self._plan
-            within = (on_hand >= plan.stock_minimum) & (on_hand <= plan.stock_maximum)
+            low, high = self._bounds.on(np.arange(first, first + len(block)))
+            within = (on_hand >= low) & (on_hand <= high)
             counts["plan_days"] += _days(within)
         for name, square in self._squares.items():
             if busy[row[name]]:

@@ -49,7 +49,6 @@ def compile_lots(
     minimum_of = np.where(network.cell_kind == "warehouse", minimum[of], minimum_of)
     return LotPlan(
         tracked[of], life[of], issue[of], minimum_of, _spans(loaded, network, problems), _makers(network), opening,
-        _discounts(loaded, network),
     ), tuple(dated)  # fmt: skip
 
 
@@ -112,11 +111,3 @@ def _spans(loaded: Loaded, network: Network, problems: Problems) -> np.ndarray:
                     )
             spans[network.select_cells(supplier, [product])] = int(makes.lot_span)
     return spans
-
-
-def _discounts(loaded: Loaded, network: Network) -> np.ndarray:
-    days = np.zeros(len(network.cell_site), dtype=np.int64)
-    for entry in loaded.spec.replenishment:
-        if entry.not_counting:
-            days[network.select_cells(entry.at, entry.products)] = int(entry.not_counting)
-    return days

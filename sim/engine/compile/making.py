@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.engine.plan import BoundRule
+from sim.engine.in_force import ALWAYS, BoundRule
 from sim.model.chance.distributions import Times
 from sim.model.network import Network
 from sim.rng import Streams
@@ -39,11 +39,12 @@ def usual_wait(
     network: Network, testing: dict[int, Times], finished: np.ndarray, rules: tuple[BoundRule, ...]
 ) -> np.ndarray:
     """Whole days over cells within which an order is nearly always ready: slow batches, and orders that come together
-    at a review and take a maker several days, are usual too."""
+    at a review and take a maker several days, are usual too. Policies with a date do not change what is usual."""
     wait = _waits(network, testing, finished, lambda days: float(np.quantile(days, NEARLY_ALL)))
     every = np.ones(len(wait))
     for rule in rules:
-        every[rule.cells] = rule.review
+        if rule.since == ALWAYS:
+            every[rule.cells] = rule.review
     usual, buyer = network.flow_usual, network.flow_buyer
     at_once = np.bincount(network.flow_source, usual * every[buyer], len(wait)) - finished
     cells = ahead(network, testing)

@@ -17,7 +17,7 @@ from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.making import making_wait, usual_wait
 from sim.engine.compile.network import MADE_OF, compile_network
 from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
-from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets, plan_bounds
+from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
 from sim.engine.impacts import in_order
@@ -47,7 +47,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     _refuse_too_much(demand, network, (), problems)
     problems.check()
     rules = bind_replenishment(loaded, network, problems)
-    allocation_rules, allocation = bind_allocation(loaded, network, problems)
+    allocation = bind_allocation(loaded, network, problems)
     reserves = compile_reserves(loaded, network, problems)
     busy = busy_makers(loaded, network)
     start = bind_start(loaded, network, rules, finished, busy, problems)
@@ -63,10 +63,9 @@ def compile_plan(loaded: Loaded) -> Plan:
     _refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
     problems.check()
-    low, high = plan_bounds(loaded, network)
     plan = Plan(
-        network, loaded.spec.seed, demand, rules, allocation_rules, allocation, finished, reserves, start, impacts,
-        lots, testing, rooms, hazards, low, high, behaviour, opening, usual_wait(network, testing, finished, rules),
+        network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
+        lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
     )  # fmt: skip
     loaded.notes.extend(notes(Compiled(loaded, plan, tuple(written), idle)))
     return plan

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 
-from sim.engine.plan import BoundRule, Start
+from sim.engine.in_force import ALWAYS, BoundRule, BoundSharing, in_turn
+from sim.engine.plan import Start
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
-from sim.policies.allocation.base import Allocation
 from sim.policies.allocation.proportional import Proportional
-from sim.policies.replenishment.max_min import MaxMin
+from sim.scenario.document import Place
 from sim.scenario.load import Loaded, Problems
 
 
@@ -19,10 +21,11 @@ def _described(network: Network, cell: int) -> str:
 
 
 def bind_replenishment(loaded: Loaded, network: Network, problems: Problems) -> tuple[BoundRule, ...]:
-    """One rule for each cell that orders; a cell with none or two is a problem."""
+    """One rule for each cell that orders, and those that take its place from some dates on; a cell with none, or two of
+    one date, is a problem."""
     orders = np.zeros(len(network.cell_site), dtype=bool)
     orders[network.flow_buyer] = True
-    owner = np.full(len(orders), -1)
+    owners = _Owners("replenishment", network)
     bound = []
     for position, entry in enumerate(loaded.spec.replenishment):
         with problems.at("replenishment", position):
@@ -30,35 +33,69 @@ def bind_replenishment(loaded: Loaded, network: Network, problems: Problems) -> 
             cells = cells[orders[cells]]
             if not len(cells):
                 raise PlaceError(("at",), "none of these sites orders any of these products")
-            if (twice := cells[owner[cells] >= 0]).size:
-                first = int(owner[twice[0]]) + 1
-                what = _described(network, int(twice[0]))
-                raise PlaceError(("at",), f"replenishment entry {first} holds for {what} already")
-            owner[cells] = position
-            bound.append(BoundRule(cells, entry.bind(network, cells), int(entry.review), int(entry.first_review)))
-    if not problems.found and (lacking := np.flatnonzero(orders & (owner < 0))).size:
+            since = day_in_force(entry.from_, loaded, network, ("replenishment", position))
+            owners.take(cells, since, position)
+            begins = 0 if entry.from_ is None else since
+            rule, first = entry.bind(network, cells), begins + int(entry.first_review)
+            planned, uncounted = entry.planned(network, cells), int(entry.not_counting)
+            bound.append(BoundRule(cells, rule, int(entry.review), first, begins, since, uncounted, planned))
+    if not problems.found and (lacking := np.flatnonzero(orders & (owners.of(ALWAYS) < 0))).size:
         with problems.at("replenishment"):
             more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
             what = _described(network, int(lacking[0])) + more
-            raise PlaceError((), f"no replenishment policy for {what}", None, "an entry whose 'at' includes it")
-    return tuple(bound)
+            entry_of = "an entry without 'from'" if any(r.since > ALWAYS for r in bound) else "an entry"
+            raise PlaceError((), f"no replenishment policy for {what}", None, f"{entry_of} whose 'at' includes it")
+    return in_turn(bound)
 
 
-def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tuple[tuple[Allocation, ...], np.ndarray]:
-    """Rules, and the position of each cell's rule; proportional where the scenario names none."""
-    rules: list[Allocation] = [Proportional(rule="proportional")]
-    index = np.zeros(len(network.cell_site), dtype=np.int64)
+def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tuple[BoundSharing, ...]:
+    """The rules, in turn; the first holds for all cells, proportional, where the scenario names none."""
+    everywhere = np.arange(len(network.cell_site))
+    bound = [BoundSharing(everywhere, Proportional(rule="proportional"))]
+    owners = _Owners("allocation", network)
     for position, entry in enumerate(loaded.spec.allocation):
         with problems.at("allocation", position):
             cells = network.select_cells(entry.at, entry.products)
             if not np.isin(cells, network.flow_source).any():
                 raise PlaceError(("at",), "none of these sites supplies any of these products to another")
-            if (twice := cells[index[cells] > 0]).size:
-                what = _described(network, int(twice[0]))
-                raise PlaceError(("at",), f"allocation entry {index[twice[0]]} holds for {what} already")
-            index[cells] = position + 1
-            rules.append(entry)
-    return tuple(rules), index
+            since = day_in_force(entry.from_, loaded, network, ("allocation", position))
+            owners.take(cells, since, position)
+            bound.append(BoundSharing(cells, entry, since))
+    return in_turn(bound)
+
+
+def day_in_force(date: dt.date | None, loaded: Loaded, network: Network, place: Place) -> int:
+    """The day from which an entry of the scenario is in force; a date after the last day is worth a note."""
+    if date is None:
+        return ALWAYS
+    calendar = network.calendar
+    day = int(calendar.day(date))
+    if day >= calendar.days:
+        last = calendar.date(calendar.days - 1)
+        message = f"holds from {date} on, after the last day of the scenario ({last})"
+        loaded.notes.append(loaded.document.problem(place, message))
+    return day
+
+
+class _Owners:
+    """Which entry of a part of the scenario holds for each cell, from each date on."""
+
+    def __init__(self, part: str, network: Network) -> None:
+        self._part, self._network = part, network
+        self._found: dict[int, np.ndarray] = {}
+
+    def of(self, since: int) -> np.ndarray:
+        """The position of the entry in force from a day on, over cells; -1 where none begins then."""
+        return self._found.setdefault(since, np.full(len(self._network.cell_site), -1))
+
+    def take(self, cells: np.ndarray, since: int, position: int) -> None:
+        """These cells are an entry's; raises PlaceError where another has one of them from the same day on."""
+        owner = self.of(since)
+        if (twice := cells[owner[cells] >= 0]).size:
+            other, what = int(owner[twice[0]]) + 1, _described(self._network, int(twice[0]))
+            when = "" if since == ALWAYS else f" from {self._network.calendar.date(since)} on"
+            raise PlaceError(("at",), f"{self._part} entry {other} holds for {what} already{when}")
+        owner[cells] = position
 
 
 def finished_targets(loaded: Loaded, network: Network, problems: Problems) -> np.ndarray:
@@ -72,18 +109,6 @@ def finished_targets(loaded: Loaded, network: Network, problems: Problems) -> np
     return target
 
 
-def plan_bounds(loaded: Loaded, network: Network) -> tuple[np.ndarray, np.ndarray]:
-    """Planned minimum and maximum of max-min cells, in units; -1 where the policy plans none."""
-    low = np.full(len(network.cell_site), -1, dtype=np.int64)
-    high = low.copy()
-    for entry in loaded.spec.replenishment:
-        if isinstance(entry, MaxMin) and entry.minimum is not None:
-            cells = network.select_cells(entry.at, entry.products)
-            low[cells] = network.units(entry.minimum, cells)
-            high[cells] = network.units(entry.maximum, cells)
-    return low, high
-
-
 def bind_start(
     loaded: Loaded,
     network: Network,
@@ -92,12 +117,14 @@ def bind_start(
     busy: np.ndarray,
     problems: Problems,
 ) -> Start:
-    """Stock at the start: as given, else each cell's order-up-to position with its lead time's worth under way, and in
-    the making at the makers of which all orders are open then (`busy`, a mask over cells)."""
+    """Stock at the start: as given, else the order-up-to position of each cell's policy without a date, with its lead
+    time's worth under way, and in the making at the makers of which all orders are open then (`busy`, a mask over
+    cells)."""
     cells = len(network.cell_site)
     target = np.full(cells, -1, dtype=np.int64)
     for bound in rules:
-        target[bound.cells] = bound.rule.target
+        if bound.since == ALWAYS:
+            target[bound.cells] = bound.rule.target
     given = np.full(cells, -1, dtype=np.int64)
     steady = np.ones(cells, dtype=bool)
     for position, entry in enumerate(loaded.spec.stock):

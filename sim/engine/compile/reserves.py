@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from sim.engine.compile.policies import day_in_force
+from sim.engine.in_force import ReserveChange, in_turn
 from sim.engine.plan import ReservePlan
 from sim.errors import PlaceError, placed
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -25,7 +29,12 @@ def compile_reserves(loaded: Loaded, network: Network, problems: Problems) -> tu
     plans = []
     for name, reserve in sorted(loaded.spec.reserves.items()):
         with problems.at("reserves", name):
-            plan = _bind(name, reserve, network)
+            place = "reserves", name, "changes"
+            changes = [
+                ReserveChange(name, day_in_force(x.from_, loaded, network, (*place, k)), x.release, x.refill)
+                for k, x in enumerate(reserve.changes)
+            ]
+            plan = replace(_bind(name, reserve, network), changes=in_turn(changes))
             if plan.size.any():
                 plans.append(plan)
     return tuple(plans)

@@ -10,6 +10,7 @@ from sim.engine.deciding.allowance import renewed, whole
 from sim.engine.deciding.part_work import PartWork
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.usual import UsualUnits
+from sim.engine.in_force import ALWAYS, in_force, next_turn
 from sim.engine.making.production import Production
 from sim.engine.moving.transport import Transport
 from sim.engine.plan import Plan
@@ -26,7 +27,8 @@ TakeOut = Callable[[np.ndarray, np.ndarray], np.ndarray | None]
 class Dispatch(Part):
     """Decides each evening what leaves on which flow."""
 
-    CHANGES = ("_closed",)
+    CHANGES = ("_closed", "_settled", "_next_turn")
+    VIEWS = ("_rules", "_held_back")
 
     def __init__(
         self,
@@ -50,11 +52,8 @@ class Dispatch(Part):
         self._may_stop = quantities.touched("cell.capacity_factor")
         self._tier = network.cell_priority[network.flow_buyer]
         self._load = network.cell_size[network.flow_buyer]
-        self._rules = plan.allocation[self._sources]
-        self._held_back = np.zeros(len(self._sources), dtype=np.int64)
-        for number, rule in enumerate(plan.allocation_rules):
-            mine = self._rules == number
-            self._held_back[mine] = rule.held_back(network, self._sources[mine])
+        self._settled = ALWAYS
+        self.expect_policies(plan)
         self._may_close = quantities.touched("lane.open")
         self._closed = np.zeros(0, dtype=np.int64)
         self._may_limit = quantities.touched("flow.allowance")
@@ -66,6 +65,24 @@ class Dispatch(Part):
         fills_up = self._capped | self._cold & transport.loading.refrigerated[self._first_lane]
         self._fills_up = fills_up if fills_up.any() else None
         self._turn = network.flow_turn
+
+    def expect_policies(self, plan: Plan) -> None:
+        """From now on these are the run's policies; those in force are as they were."""
+        self._sharing = plan.allocation
+        self._settle(self._settled)
+
+    def _settle(self, day: int) -> None:
+        """Share by the rules that are in force on a day, until others are."""
+        self._settled, self._next_turn = day, next_turn(self._sharing, day)
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        self._rules = in_force(self._sharing, self._settled, len(self.network.cell_site))[self._sources]
+        self._held_back = np.zeros(len(self._sources), dtype=np.int64)
+        for number, sharing in enumerate(self._sharing):
+            mine = self._rules == number
+            if mine.any():
+                self._held_back[mine] = sharing.rule.held_back(self.network, self._sources[mine])
 
     def expect_effects(self) -> None:
         """Look up who makes to order and never tests: what is made there leaves the same evening."""
@@ -137,6 +154,8 @@ class Dispatch(Part):
 
     def share_out(self, requested: np.ndarray, day: int) -> np.ndarray:
         """Units granted from ordinary stock, over flows."""
+        if day >= self._next_turn:
+            self._settle(day)
         if self.state.order_book is not None:
             self.state.order_book.close_day()
         if self.work.on:  # who makes to order makes only what leaves
@@ -150,7 +169,7 @@ class Dispatch(Part):
         if not np.count_nonzero(short):
             return self._leave(requested)
         granted = np.where(self._over_flows(short), 0, requested)
-        for number in range(len(self.plan.allocation_rules)):
+        for number in range(len(self._sharing)):
             mine = short & (self._rules == number)
             if np.count_nonzero(mine):
                 self._ration(number, mine, requested, available, granted)
@@ -253,7 +272,7 @@ class Dispatch(Part):
         flow = (self._over_flows(short) & (requested > 0)).nonzero()[0]
         place = np.add.accumulate(short, dtype=np.int64) - 1  # of each source among those that are short
         claims = self.claims(flow, place[self._source_of_flow[flow]], available[short], requested)
-        granted[flow] = self.plan.allocation_rules[rule].share(claims, self.network)
+        granted[flow] = self._sharing[rule].rule.share(claims, self.network)
 
     def _over_flows(self, sources: np.ndarray) -> np.ndarray:
         """A mask over sources as one over flows, which are in order of their source."""

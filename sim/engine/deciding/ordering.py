@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.engine.books.journal import Journal
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.reports import Reports
-from sim.engine.plan import BoundRule, Plan
+from sim.engine.in_force import ALWAYS, BoundRule, in_force, next_turn
+from sim.engine.plan import Plan
 from sim.engine.spans import in_place
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.model.part import Part
-from sim.policies.replenishment.base import StockView
+from sim.policies.replenishment.seen import History, Memory, View
+
+
+class _Part(NamedTuple):
+    """A rule at the cells of one level at which it is in force: `part` are their positions among its cells."""
+
+    number: int
+    rule: BoundRule
+    cells: np.ndarray | slice
+    part: np.ndarray
+    has_emergency: bool
+    window: int
 
 
 class Ordering(Part):
-    """Asks every policy what it orders and books the orders at the sources."""
+    """Asks every policy what it orders and books the orders at the sources.
 
-    CHANGES = ("_extra",)
+    A rule is always asked for all of its cells; what it says counts where it is in force.
+    """
+
+    CHANGES = ("_extra", "_settled", "_next_turn")
+    VIEWS = ("_parts",)
 
     def __init__(
         self,
@@ -36,29 +54,52 @@ class Ordering(Part):
         self._may_hoard = hoarding is not None or quantities.touched("cell.order_factor")
         self._by_lot = state.lots is not None
         self._may_order_extra = quantities.touched("flow.extra_orders")
-        level = plan.network.cell_level
-        self._parts = [
-            (rule, in_place(rule.cells), np.flatnonzero(level[rule.cells] == k), rule.rule.has_emergency)
-            for k in range(int(level.max(initial=0)) + 1)
-            for rule in plan.replenishment
-            if (level[rule.cells] == k).any()
-        ]
-        self._discount = plan.lots.discount
+        self._lead_time = plan.network.cell_lead_time
+        self._memories = state.memories
+        self._settled, self._rules = ALWAYS, plan.replenishment[:0]
+        self.expect_policies(plan)
         self._rooms = plan.rooms
         self._sources = Sources(plan.network)
         self._extra = np.zeros(len(plan.network.flow_buyer))
 
+    def expect_policies(self, plan: Plan) -> None:
+        """From now on these are the run's policies; those in force are as they were."""
+        known = {id(rule): memory for rule, memory in zip(self._rules, self._memories.of, strict=True)}
+        self._rules = plan.replenishment
+        self._memories.of = [
+            known[id(rule)] if id(rule) in known else _own(rule.rule.first_memory()) for rule in self._rules
+        ]
+        self._settle(self._settled)
+
+    def _settle(self, day: int) -> None:
+        """Go by the policies that are in force on a day, until others are."""
+        self._settled, self._next_turn = day, next_turn(self._rules, day)
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        level = self._network.cell_level
+        number = in_force(self._rules, self._settled, len(level))
+        self._parts = [
+            _Part(position, rule, in_place(rule.cells), part, rule.rule.has_emergency, rule.rule.window)
+            for k in range(int(level.max(initial=0)) + 1)
+            for position, rule in enumerate(self._rules)
+            if (part := np.flatnonzero((level[rule.cells] == k) & (number[rule.cells] == position))).size
+        ]
+
     def review(self, day: int) -> None:
         """All orders of a day; a level's orders are booked before the level above is reviewed."""
+        if day >= self._next_turn:
+            self._settle(day)
         if self._may_order_extra:
             self._order_extra(day)
         if self._reports.may_fail:
             self._book(day, *self._reports.overdue())
-        for rule, cells, part, has_emergency in self._parts:
-            due = (day - rule.first) % rule.review == 0 and not 0 <= day < rule.first
-            if not due and not has_emergency:
+        for one in self._parts:
+            rule, part = one.rule, one.part
+            due = (day - rule.first) % rule.review == 0 and not rule.begins <= day < rule.first
+            if not due and not one.has_emergency:
                 continue
-            units = self._wanted(rule, cells, due, day)
+            units = self._wanted(one, due, day)
             if units is None:
                 continue
             if self._rooms.names:
@@ -90,24 +131,41 @@ class Ordering(Part):
         flow = np.flatnonzero(units)
         self._book(day, flow, units[flow])
 
-    def _wanted(self, rule: BoundRule, cells: np.ndarray | slice, due: bool, day: int) -> np.ndarray | None:
+    def _wanted(self, part: _Part, due: bool, day: int) -> np.ndarray | None:
+        rule, cells = part.rule, part.cells
         position = self._reports.position(cells)
         if self._by_lot:
-            position = position - self._not_counted(rule.cells, day)
+            position = position - self._not_counted(rule, day)
         if self._may_hoard:
             factor = self._quantities["cell.order_factor"][cells]
             if self._hoarding is not None:
                 factor = factor * self._hoarding.factor[cells]
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
-        view = StockView(position, self._reports.stock_for_review(cells))
-        return rule.rule.orders(view) if due else rule.rule.emergency(view)
+        on_hand, lead_time = self._reports.stock_for_review(cells), self._lead_time[cells]
+        history = self._history(rule, part.window, day) if part.window else None
+        memory = self._memories.of[part.number]
+        view = View(day, rule.cells, position, on_hand, lead_time, history, memory)
+        if not due:
+            return rule.rule.emergency(view)
+        units = rule.rule.orders(view)
+        if memory is not None:
+            self._memories.of[part.number] = _checked(rule.rule.remembers(view, units), memory)
+        return units
 
-    def _not_counted(self, cells: np.ndarray, day: int) -> np.ndarray:
-        """Stock that policies leave out because it expires soon or is too old to send on."""
-        lots, discount = self._state.lots, self._discount[cells]
+    def _history(self, rule: BoundRule, window: int, day: int) -> History:
+        """The records of a rule's cells as they see them; in a blackout those from before."""
+        state = self._state
+        assert state.records is not None
+        flows = np.flatnonzero(np.isin(self._network.flow_buyer, rule.cells))
+        last = self._reports.last_record(rule.cells, day)
+        return state.records.seen(state.today, rule.cells, flows, last, window)
+
+    def _not_counted(self, rule: BoundRule, day: int) -> np.ndarray:
+        """Stock that a policy leaves out because it expires soon or is too old to send on."""
+        lots, cells = self._state.lots, rule.cells
         if lots is None:
             return np.zeros(len(cells), dtype=np.int64)
-        latest = np.where(discount > 0, day + discount, -NEVER_EXPIRES)
+        latest = np.full(len(cells), day + rule.not_counting if rule.not_counting else -NEVER_EXPIRES)
         wanted = self._state.last_use_wanted_of_sources(day)
         if wanted is not None:
             latest = np.maximum(latest, wanted[cells])
@@ -122,6 +180,20 @@ class Ordering(Part):
             self._journal.note(
                 "order", day, network.cell_site[buyer], network.cell_product[buyer], units, network.cell_site[source]
             )
+
+
+def _own(memory: Memory | None) -> dict[str, np.ndarray] | None:
+    """A memory of which the rule holds no part."""
+    return None if memory is None else {name: np.array(value) for name, value in memory.items()}
+
+
+def _checked(memory: Memory, before: Memory) -> dict[str, np.ndarray]:
+    """A rule's new memory; raises TypeError where it does not hold the same arrays as the one before."""
+    new = {name: np.array(value) for name, value in memory.items()}
+    form = [{name: (value.shape, value.dtype) for name, value in kept.items()} for kept in (new, before)]
+    if form[0] != form[1]:
+        raise TypeError(f"a policy remembers {form[0]} where it began with {form[1]}")
+    return new
 
 
 class Sources(Part):

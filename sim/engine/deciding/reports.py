@@ -13,7 +13,7 @@ from sim.model.part import Part
 class Reports(Part):
     """Stock reports and orders of all cells; without a blackout in the run they are the state itself."""
 
-    CHANGES = ("_on_hand", "_backlog", "_short", "_position", "_kept")
+    CHANGES = ("_on_hand", "_backlog", "_short", "_position", "_kept", "_last")
 
     def __init__(self, state: State, quantities: Quantities) -> None:
         self.may_fail = quantities.touched("cell.blackout")
@@ -22,18 +22,20 @@ class Reports(Part):
             cells = np.arange(len(self._code))
             self._on_hand, self._backlog = state.on_hand.copy(), state.backlog.copy()
             self._short, self._position = np.zeros(len(cells), dtype=bool), state.position(cells)
+            self._last = np.full(len(cells), -state.plan.network.calendar.warm_up - 1)
             self._kept = np.zeros(len(state.unsent), dtype=np.int64)
 
     @property
     def _code(self) -> np.ndarray:
         return self._quantities["cell.blackout"]
 
-    def renew(self, _: int) -> None:
+    def renew(self, day: int) -> None:
         """Every day where systems `may_fail`, when demand has been served: every cell reports whose systems work."""
         state, works = self._state, self._code == 0
         np.copyto(self._on_hand, state.on_hand, where=works)
         np.copyto(self._backlog, state.backlog, where=works)
         np.copyto(self._short, state.today.unmet > 0, where=works)
+        np.copyto(self._last, day, where=works)
 
     def on_hand(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand as others see it."""
@@ -63,6 +65,12 @@ class Reports(Part):
         if not self.may_fail:
             return self._state.on_hand[cells]
         return np.where(self._code[cells] == ORDERS["frozen"], self._on_hand[cells], self._state.on_hand[cells])
+
+    def last_record(self, cells: np.ndarray, day: int) -> np.ndarray:
+        """The day of the latest record that the cells' own review sees."""
+        if not self.may_fail:
+            return np.full(len(cells), day)
+        return np.where(self._code[cells] == ORDERS["frozen"], self._last[cells], day)
 
     def reviews(self, cells: np.ndarray) -> np.ndarray:
         """Whether each of these cells can review and order at all."""

@@ -9,6 +9,7 @@ import numpy as np
 from sim.engine.books.journal import Journal
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.reports import Reports
+from sim.engine.in_force import ALWAYS, next_turn, settled
 from sim.engine.plan import Plan, ReservePlan
 from sim.engine.spans import in_place
 from sim.engine.state.state import State
@@ -24,11 +25,10 @@ class DailyRate(Part):
     A unit that fractions have made is kept until it is used; what else is not used of a day is lost with it.
     """
 
-    CHANGES = ("_carried",)
+    CHANGES = ("units", "_carried")
 
-    def __init__(self, units: np.ndarray) -> None:
-        self.units = units
-        self._carried = np.zeros(len(units))
+    def __init__(self, holders: int) -> None:
+        self.units, self._carried = np.zeros((2, holders))
 
     def today(self) -> np.ndarray:
         """Units allowed today."""
@@ -46,8 +46,11 @@ class ReserveDesk(Part):
     Everything is kept for each member cell, so that a reserve may be open to one member and closed to another.
     """
 
-    CHANGES = ("released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at", "_asked", "_moved")
-    VIEWS = ("stock",)
+    CHANGES = (
+        "released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at", "_asked", "_moved", "_settled",
+        "_next_turn",
+    )  # fmt: skip
+    VIEWS = ("stock", "_release", "_refill")
 
     def __init__(
         self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
@@ -56,7 +59,10 @@ class ReserveDesk(Part):
         self._position = position
         self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
-        self.rejoin()
+        holder = self.reserve.holder
+        self._daily, self._back = DailyRate(len(holder)), DailyRate(len(holder))
+        self._settled = ALWAYS
+        self.expect_policies(plan)
         self._reports = reports
         self.hear(plan.impacts)
         members = len(self.reserve.members)
@@ -68,18 +74,28 @@ class ReserveDesk(Part):
         self._open = np.zeros(members, dtype=bool)
         self._alert = self._any_open = False
         self._closed_at = -np.inf
-        spec, holder = self.reserve.spec, self.reserve.holder
-        self._rule = spec.release.rule
-        limit = 1.0 if spec.release.at_most is None else spec.release.at_most
-        self._daily = DailyRate(limit * self.reserve.size)
-        self._back = DailyRate((0.0 if spec.refill is None else spec.refill.at_most) * self.reserve.size)
         # makers that keep no stock to refill from make what is lacking beside what is ordered of them
         self._makes = plan.network.making_wait[holder] > 0
-        self._asked_at_most = self._back.units * plan.usual_wait[holder]
+        self._usual_wait = plan.usual_wait[holder]
         self._asked, self._moved = np.zeros(len(holder)), np.zeros(len(holder), dtype=np.int64)
+
+    def expect_policies(self, plan: Plan) -> None:
+        """From now on these are the reserve's settings; those in force are as they were."""
+        self.reserve = plan.reserves[self._position]
+        self._settle(self._settled)
+
+    def _settle(self, day: int) -> None:
+        """Go by the settings that are in force on a day, until others are."""
+        self._settled, self._next_turn = day, next_turn(self.reserve.changes, day)
+        self.rejoin()
+        limit = 1.0 if self._release.at_most is None else self._release.at_most
+        self._daily.units = limit * self.reserve.size
+        self._back.units = (0.0 if self._refill is None else self._refill.at_most) * self.reserve.size
 
     def rejoin(self) -> None:
         self.stock = self._state.reserve[self._position]
+        spec = self.reserve.spec
+        self._release, self._refill = settled(spec.release, spec.refill, self.reserve.changes, self._settled)
 
     def hear(self, impacts: Sequence[Impact]) -> None:
         """From now on these are the disruptions that are announced, each until it is over."""
@@ -92,8 +108,10 @@ class ReserveDesk(Part):
 
     def review(self, day: float) -> None:
         """Look at the trigger: condition met -> authorisation after the delay; not met for a while -> closed."""
+        if day >= self._next_turn:
+            self._settle(int(day))
         self.released.fill(0)
-        release, cells = self.reserve.spec.release, self._cells
+        release, cells = self._release, self._cells
         announced = any(told <= day < over for told, over in self._announced)
         view = MemberView(self._members, self._reports.on_hand(cells), self._reports.short(cells), day, announced)
         met = release.when.met(view)
@@ -132,7 +150,7 @@ class ReserveDesk(Part):
             mine = mine[np.argsort(reserve.flow_holder[mine], kind="stable")]
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
             claims = self._dispatch.claims(reserve.flow[mine], source, left[holders], requested)
-            given[reserve.flow[mine]] = self._rule.share(claims, self._network)
+            given[reserve.flow[mine]] = self._release.rule.share(claims, self._network)
             given = self._dispatch.from_reserve(given)
             np.add.at(self.released, reserve.flow_holder[mine], given[reserve.flow[mine]])
         self._daily.use(self.released)
@@ -167,12 +185,12 @@ class ReserveDesk(Part):
         wanted = np.minimum(self.reserve.size - self.stock, self._back.today())
         wanted = np.minimum(wanted, np.maximum(0, state.on_hand - due)[holder])
         self._put_back(np.where(self._makes, wanted, 0), day)
-        asked = np.minimum(self._asked + self._back.units - self._moved, self._asked_at_most)
+        asked = np.minimum(self._asked + self._back.units - self._moved, self._back.units * self._usual_wait)
         self._asked = np.where(self._makes, np.clip(asked, 0, self.reserve.size - self.stock), 0.0)
         np.add.at(state.for_reserves, holder, np.ceil(self._asked - 1e-9).astype(np.int64))
 
     def _refills(self, day: float) -> bool:
-        refill = self.reserve.spec.refill
+        refill = self._refill
         return refill is not None and not self.is_open and day >= self._closed_at + refill.after
 
     def _put_back(self, moved: np.ndarray, day: float) -> None:

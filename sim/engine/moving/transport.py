@@ -199,6 +199,9 @@ class Transport(Part):
         if home.size:
             if self.state.lots is not None:  # whatever is kept back stands in the order in which it came
                 home = home[np.argsort(table["time"][home], kind="stable")]
+            if self.state.records is not None:
+                days = table["time"][home] - table["sent"][home]
+                self.state.records.arrive(table["flow"][home], table["units"][home], days)
             back = self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
             self.journal.shipments("arrival", table, home, table["time"][home])
             if back is not None:

@@ -12,6 +12,7 @@ from sim.engine.state.held import Held
 from sim.engine.state.ledger import OF_PATIENTS, Ledger
 from sim.engine.state.lots import LotKeeper
 from sim.engine.state.orders import Due, OrderBook
+from sim.engine.state.records import Memories, Records
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.goods.shipments import Shipments
@@ -28,7 +29,8 @@ class State(Part):
     `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
     nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
     make beyond all orders, None where no reserve asks for any; `withheld`, over flows, what they need not make of open
-    orders, because these may not leave, None where nothing limits that. `waits` tells whether any patient does.
+    orders, because these may not leave, None where nothing limits that. `records` are those of sites, None where no
+    policy looks back; `memories` what policies remember. `waits` tells whether any patient does.
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves", "withheld")
@@ -47,6 +49,8 @@ class State(Part):
     due: Due | None
     for_reserves: np.ndarray | None
     withheld: np.ndarray | None
+    records: Records | None
+    memories: Memories
     waits: bool
     unsent: np.ndarray = field(init=False)
     on_order: np.ndarray = field(init=False)
@@ -100,6 +104,7 @@ class State(Part):
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
         sizes = [reserve.size for reserve in plan.reserves]
+        makes = plan.held_at_makers if quantities.open else plan.made_for_reserves
         state = cls(
             plan,
             today=ledger,
@@ -110,10 +115,12 @@ class State(Part):
             held=Held(),
             in_process=Held(),
             lots=lots,
-            order_book=_order_book(plan),
-            due=_due(plan),
-            for_reserves=np.zeros(cells, dtype=np.int64) if plan.made_for_reserves else None,
+            order_book=_order_book(plan, quantities.open),
+            due=_due(plan, makes),
+            for_reserves=np.zeros(cells, dtype=np.int64) if makes else None,
             withheld=None,
+            records=_records(plan, quantities),
+            memories=Memories(),
             waits=waits,
         )
         np.add.at(state.on_order, plan.network.flow_buyer, state.unsent)
@@ -265,6 +272,8 @@ class State(Part):
         self.unsent[flow] -= units
         if self.order_book is not None:
             self.order_book.sent(flow, units)
+        if self.records is not None:
+            self.records.send(flow, units)
         np.subtract.at(self.owed_out, source, units)
         np.add.at(self.in_transit, buyer, units)
         np.add.at(self.today.dispatched, source, units)
@@ -309,7 +318,7 @@ class State(Part):
         """Orders reach their source at once."""
         network = self.plan.network
         self.unsent[flow] += units
-        for orders in (self.order_book, self.due):
+        for orders in (self.order_book, self.due, self.records):
             if orders is not None:
                 orders.book(flow, units)
         np.add.at(self.owed_out, network.flow_source[flow], units)
@@ -340,16 +349,24 @@ class State(Part):
         return position
 
 
-def _order_book(plan: Plan) -> OrderBook | None:
-    """Orders by time of booking, of the flows whose source must know it."""
-    queues = np.array([rule.needs_order_book for rule in plan.allocation_rules])
-    kept = queues[plan.allocation[plan.network.flow_source]]
+def _order_book(plan: Plan, open_to_change: bool) -> OrderBook | None:
+    """Orders by time of booking, of the flows whose source must know it, one day or another."""
+    queues = [sharing.cells for sharing in plan.allocation if sharing.rule.needs_order_book or open_to_change]
+    kept = np.isin(plan.network.flow_source, np.concatenate([np.zeros(0, dtype=np.int64), *queues]))
     return OrderBook(kept, plan.start.unsent) if kept.any() else None
 
 
-def _due(plan: Plan) -> Due | None:
+def _due(plan: Plan, makes_for_reserves: bool) -> Due | None:
     """Which orders are due, where hoarders or makers who fill reserves look at that."""
-    if plan.behaviour.hoarders is None and not plan.made_for_reserves:
+    if plan.behaviour.hoarders is None and not makes_for_reserves:
         return None
     network = plan.network
     return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.unsent)
+
+
+def _records(plan: Plan, quantities: Quantities) -> Records | None:
+    """The records that some policy looks at, or might one day; as long as reports may be late they are all kept."""
+    window = max((rule.rule.window for rule in plan.replenishment), default=0)
+    if not window and not quantities.open:
+        return None
+    return Records(plan.network, None if quantities.touched("cell.blackout") else window)

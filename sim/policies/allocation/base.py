@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
+from pydantic import Field
 
 from sim.model.network import Network
 from sim.model.selection import SelectorField
 from sim.registry import Kind, Registry
-from sim.units import Text
+from sim.units import Date, Text
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class Allocation(Kind):
     """sources that share by this rule"""
     products: list[Text] | None = None
     """products it holds for; left out: all"""
+    from_: Date | None = Field(default=None, alias="from")
+    """date from which it takes the place of the rule before, at these sources; left out: holds from the first day on,
+    and until another with a date takes its place"""
     needs_order_book: ClassVar[bool] = False
     """whether the rule must know the order in which orders were booked"""
 

@@ -11,40 +11,45 @@ from pydantic import Field
 from sim.model.amounts import Column, Cover
 from sim.model.network import Network, whole_units
 from sim.model.selection import SelectorField
+from sim.policies.replenishment.seen import Memory, View
 from sim.registry import Kind, Registry
-from sim.units import Days, Text
-
-
-@dataclass(frozen=True)
-class StockView:
-    """What a policy may see of its cells at a review: int64 arrays over those cells, not to be written to.
-
-    `position` = on hand + on order - backorders, without any ring-fenced reserve.
-    """
-
-    position: np.ndarray
-    on_hand: np.ndarray
+from sim.units import Date, Days, Text
 
 
 @dataclass(frozen=True)
 class Rule(ABC):
     """A policy bound to cells: whole-unit arrays over them.
 
-    `target` is the inventory position the policy restores to at most, used for steady-state starts.
+    `target` is the inventory position the policy restores to at most, used for steady-state starts. A rule that looks
+    back declares a `window`, one that remembers something its first memory. It sees what the view shows and gives back
+    what it orders and remembers; nothing else.
     """
 
     target: np.ndarray
 
+    @property
+    def window(self) -> int:
+        """Days of records that `View.history` is to have; 0: no history."""
+        return 0
+
     @abstractmethod
-    def orders(self, view: StockView) -> np.ndarray:
+    def orders(self, view: View) -> np.ndarray:
         """Units to order at a regular review; shape (cells,)."""
+
+    def first_memory(self) -> Memory | None:
+        """What it remembers before its first review; None where it remembers nothing."""
+        return None
+
+    def remembers(self, view: View, units: np.ndarray) -> Memory:
+        """What it remembers after a regular review at which it ordered `units`: the same arrays as at first."""
+        return view.memory or {}
 
     @property
     def has_emergency(self) -> bool:
         """Whether the policy also orders between reviews."""
         return False
 
-    def emergency(self, view: StockView) -> np.ndarray | None:
+    def emergency(self, view: View) -> np.ndarray | None:
         """Units to order between reviews, looked at every day; None where the policy has no such orders."""
         return None
 
@@ -57,10 +62,13 @@ class Replenishment(Kind):
     """sites that order by this policy"""
     products: list[Text] | None = None
     """products it holds for; left out: all"""
+    from_: Date | None = Field(default=None, alias="from")
+    """date from which it takes the place of the policy before, on these sites and products; left out: holds from the
+    first day on, and until another with a date takes its place"""
     review: Days = Field(default=1.0, ge=1)
     """time between reviews, in whole days"""
     first_review: Days = 0.0
-    """when the first review is due, counted from the start"""
+    """when the first review is due, counted from the start, or from its date"""
     not_counting: Days = 0.0
     """stock that expires within this time is left out of the inventory position; 1d leaves out what expires tonight"""
 
@@ -71,6 +79,10 @@ class Replenishment(Kind):
 
     def check(self) -> None:
         """Raise ValueError where fields contradict each other."""
+
+    def planned(self, network: Network, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """The least and the most units these cells are to have by plan; None where the policy plans none."""
+        return None
 
     @abstractmethod
     def bind(self, network: Network, cells: np.ndarray) -> Rule:

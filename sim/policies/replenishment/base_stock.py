@@ -8,14 +8,15 @@ import numpy as np
 
 from sim.model.amounts import StockField
 from sim.model.network import Network
-from sim.policies.replenishment.base import REPLENISHMENT, Rule, StockView, WithLevel
+from sim.policies.replenishment.base import REPLENISHMENT, Rule, WithLevel
+from sim.policies.replenishment.seen import View
 
 
 @dataclass(frozen=True)
 class OrderUpTo(Rule):
     """Orders what lacks to the target."""
 
-    def orders(self, view: StockView) -> np.ndarray:
+    def orders(self, view: View) -> np.ndarray:
         return np.maximum(0, self.target - view.position)
 
 

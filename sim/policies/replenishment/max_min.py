@@ -9,8 +9,9 @@ from pydantic import Field
 
 from sim.model.amounts import StockField, comparable
 from sim.model.network import Network
-from sim.policies.replenishment.base import REPLENISHMENT, StockView, WithLevel
+from sim.policies.replenishment.base import REPLENISHMENT, WithLevel
 from sim.policies.replenishment.base_stock import OrderUpTo
+from sim.policies.replenishment.seen import View
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class ForcedOrdering(OrderUpTo):
     def has_emergency(self) -> bool:
         return bool(self.emergency_point.any())
 
-    def emergency(self, view: StockView) -> np.ndarray | None:
+    def emergency(self, view: View) -> np.ndarray | None:
         return np.where(view.on_hand < self.emergency_point, self.orders(view), 0)
 
 
@@ -48,6 +49,11 @@ class MaxMin(WithLevel):
             both = comparable(lower, self.maximum)
             if both and both[0] > both[1]:
                 raise ValueError(f"{name} at most max")
+
+    def planned(self, network: Network, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        if self.minimum is None:
+            return None
+        return network.units(self.minimum, cells), network.units(self.maximum, cells)
 
     def bind(self, network: Network, cells: np.ndarray) -> ForcedOrdering:
         point = np.zeros(len(cells), dtype=np.int64)

@@ -8,14 +8,15 @@ import numpy as np
 
 from sim.model.amounts import StockField
 from sim.model.network import Network
-from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule, StockView
+from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule
+from sim.policies.replenishment.seen import View
 
 
 @dataclass(frozen=True)
 class FixedQuantity(Rule):
     """Orders the target every time."""
 
-    def orders(self, view: StockView) -> np.ndarray:
+    def orders(self, view: View) -> np.ndarray:
         return self.target.copy()
 
 

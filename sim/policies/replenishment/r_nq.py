@@ -9,7 +9,8 @@ from pydantic import Field
 
 from sim.model.amounts import StockField
 from sim.model.network import Network
-from sim.policies.replenishment.base import REPLENISHMENT, Rule, StockView, WithLevel
+from sim.policies.replenishment.base import REPLENISHMENT, Rule, WithLevel
+from sim.policies.replenishment.seen import View
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class ReorderInBatches(Rule):
     reorder: np.ndarray
     batch: np.ndarray
 
-    def orders(self, view: StockView) -> np.ndarray:
+    def orders(self, view: View) -> np.ndarray:
         short = self.reorder - view.position
         return np.where(short >= 0, (short // self.batch + 1) * self.batch, 0)
 

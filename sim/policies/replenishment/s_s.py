@@ -9,7 +9,8 @@ from pydantic import Field
 
 from sim.model.amounts import StockField, comparable
 from sim.model.network import Network
-from sim.policies.replenishment.base import REPLENISHMENT, Rule, StockView, WithLevel
+from sim.policies.replenishment.base import REPLENISHMENT, Rule, WithLevel
+from sim.policies.replenishment.seen import View
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class ReorderUpTo(Rule):
 
     reorder: np.ndarray
 
-    def orders(self, view: StockView) -> np.ndarray:
+    def orders(self, view: View) -> np.ndarray:
         return np.maximum(self.target - view.position, 0) * (view.position <= self.reorder)
 
 

@@ -14,7 +14,7 @@ from sim.policies.allocation.base import ALLOCATION, Allocation
 from sim.policies.allocation.proportional import Proportional
 from sim.policies.reserves.triggers.base import TRIGGERS, Trigger
 from sim.registry import Model, OneOf
-from sim.units import Days, NonNegative, Percent, Share, Text
+from sim.units import Date, Days, NonNegative, Percent, Share, Text
 
 
 def _rule_named(value: Any, read: Callable[[Any], Any]) -> Any:
@@ -56,9 +56,9 @@ class Release(Model):
     {rule: priority_tiers, critical: 500}; left out: proportional"""
 
     def model_post_init(self, context: Any) -> None:
-        if {"at", "products"} & self.rule.model_fields_set:
+        if {"at", "products", "from_"} & self.rule.model_fields_set:
             message = "the rule of a reserve shares what the reserve holds, for its members"
-            raise PlaceError(("rule",), message, None, "no `at` and no `products`")
+            raise PlaceError(("rule",), message, None, "no `at` and no `products`, nor `from`")
 
 
 class Refill(Model):
@@ -68,6 +68,21 @@ class Refill(Model):
     """time from closing to the first refill"""
     at_most: Percent = 0.05
     """share of the reserve's size that may be put back per day"""
+
+
+class Change(Model):
+    """Other settings of a reserve from a date on; its size, holders and members stay."""
+
+    from_: Date = Field(alias="from")
+    """first day on which they hold"""
+    release: Release | None = None
+    """all settings of its release from then on; left out: as before"""
+    refill: Refill | None = None
+    """all settings of its refill from then on; left out: as before"""
+
+    def model_post_init(self, context: Any) -> None:
+        if self.release is None and self.refill is None:
+            raise ValueError("release, refill or both")
 
 
 class Reserve(Model):
@@ -84,6 +99,8 @@ class Reserve(Model):
     release: Release
     refill: Refill | None = None
     """left out: not refilled within the scenario"""
+    changes: list[Change] = []
+    """other settings of its release and refill, each from a date on"""
     rotation: Literal["none", "routine"] = "none"
     """routine: what expires first goes into the holder's ordinary stock, in exchange for what lasts longer"""
     life_left: Days | None = None
@@ -104,6 +121,10 @@ class Reserve(Model):
     def model_post_init(self, context: Any) -> None:
         if self.life_left is not None and (self.life_left < 1 or self.life_left % 1):
             raise ValueError("a life_left of whole days, at least 1d")
+        dates = [change.from_ for change in self.changes]
+        for position, date in enumerate(dates):
+            if date in dates[:position]:
+                raise PlaceError(("changes", position, "from"), "an earlier change has this date already", date)
         if abs(sum(self.shares.values()) - 1) > 1e-9:
             message = f"the holders' shares add up to {sum(self.shares.values()):.1%}"
             raise PlaceError(("held_at",), message, None, "shares that add up to 100%")

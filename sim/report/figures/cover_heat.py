@@ -65,16 +65,18 @@ def weekly_cover(facts: Facts) -> CoverRows | None:
 
 
 def _limits(facts: Facts, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Units below which a cell is under and above which it is over; whether they are planned ones everywhere.
+    """Units below which a cell is under and above which it is over, shape (weeks or 1, cells); whether they are planned
+    ones everywhere.
 
-    The policy's own minimum and maximum where it has both, else half and twice the mean of the undisturbed run.
+    The minimum and maximum of the policy in force as the week begins where it has both, else half and twice the mean of
+    the undisturbed run.
     """
-    plan = facts.outcome.plan
+    bounds, days = facts.outcome.plan.bounds, np.arange(0, facts.days - facts.days % WEEK, WEEK)
     record = (facts.twin or facts.outcome).record
     usual = record.sums["on_hand"][cells] / facts.days
-    planned = plan.stock_maximum[cells] >= 0
-    low = np.where(planned, plan.stock_minimum[cells], usual / 2)
-    high = np.where(planned, plan.stock_maximum[cells], usual * 2)
+    least, most = (units[:, cells] for units in bounds.on(days))
+    planned = most >= 0
+    low, high = np.where(planned, least, usual / 2), np.where(planned, most, usual * 2)
     return low, high, bool(planned.all())
 
 

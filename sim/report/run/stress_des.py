@@ -78,7 +78,7 @@ def _logic(result: StudyResult, plan: Plan) -> Iterator[tuple[str, str]]:
         "old and new.",
     )
     rules = sorted({type(rule.rule).__name__ for rule in plan.replenishment})
-    shares = sorted({type(rule).__name__ for rule in plan.allocation_rules})
+    shares = sorted({type(sharing.rule).__name__ for sharing in plan.allocation})
     yield (
         "2.4",
         f"Replenishment by {listed(rules)}; allocation when short by {listed(shares)}; reserves open by trigger.",
