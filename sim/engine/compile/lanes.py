@@ -212,8 +212,9 @@ def _sea_lane(
 ) -> Lane:
     from sim.model.sea.sea_ways import sea_way
 
-    ends, may_use = (places.locode(origin), places.locode(destination)), frozenset(spec.may_use)
+    may_use = frozenset(spec.may_use)
     try:
+        ends = places.locode(origin), places.locode(destination)
         voyage = places.sea.voyage(*ends, may_use)
     except ValueError as error:
         raise PlaceError(("to",), f"lane '{name}': {error}") from None
