@@ -224,7 +224,7 @@ class World(Part):
         self.end_day(day - 1)
 
     def _spoil(self, day: int) -> None:
-        self.quality.spoil(np.flatnonzero(self.quantities["cell.warm"]), day)
+        self.quality.spoil(self.quantities["cell.warm"].nonzero()[0], day)
 
     def _review_reserves(self, day: int) -> None:
         for desk in self.desks:
@@ -264,7 +264,7 @@ class World(Part):
             if not desk.is_open:
                 continue
             given = desk.release(self.dispatch.left_open(requested, sent), float(day))
-            flow = np.flatnonzero(given)
+            flow = given.nonzero()[0]
             if flow.size:
                 self.dispatch.take_allowance(flow, given[flow])
                 self.transport.dispatch(flow, given[flow], float(day), desk.pockets(flow))
@@ -288,7 +288,7 @@ class World(Part):
         if not any_short and not self._any_short:
             return
         short = self.state.today.unmet > 0
-        begins, ends = np.flatnonzero(short & ~self._short), np.flatnonzero(self._short & ~short)
+        begins, ends = (short & ~self._short).nonzero()[0], (self._short & ~short).nonzero()[0]
         self.journal.cells("stockout_begins", day, begins, self.state.today.unmet[begins])
         self.journal.cells("stockout_ends", day, ends, np.zeros(len(ends), dtype=np.int64))
         self._short, self._any_short = short, any_short

@@ -86,7 +86,7 @@ class Recorder(Part):
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
         kinds = network.cell_kind[self._starts]
-        alike = np.flatnonzero(np.concatenate(([True], kinds[1:] != kinds[:-1])))
+        alike = np.concatenate(([True], kinds[1:] != kinds[:-1])).nonzero()[0]
         self._totals = DailyTotals(days, groups, alike, ledger.row, series)
         self._today = np.zeros((1, len(ledger.rows), groups), dtype=np.int64)
         self._spans = [self._span(cells) for cells in ledger.within]
