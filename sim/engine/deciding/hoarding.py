@@ -16,7 +16,7 @@ class Hoarding(Part):
     Where a lane leaves every so many days, its last day speaks for those until the next.
     """
 
-    CHANGES = ("_filled", "factor")
+    CHANGES = ("_filled", "_open", "_left", "factor")
 
     def __init__(self, network: Network, hoarders: Hoarders) -> None:
         self._hoarders, self._buyer = hoarders, network.flow_buyer
