@@ -102,7 +102,7 @@ def passage_queues(network: Network, quantities: Quantities) -> dict[int, Passag
         capacity.append(np.where(rates[OPEN] > 0, rates[CAPACITY], 0.0))
     come, able = np.array(traffic), np.array(capacity)
     queues: dict[int, PassageQueue | ConvoyQueue] = {}
-    for row in come.any(axis=0).nonzero()[0].tolist():
+    for row in np.flatnonzero(come.any(axis=0)).tolist():
         if (convoys := network.convoys.get(row)) is None:
             queues[row] = PassageQueue(times, come[:, row].tolist(), able[:, row].tolist())
         else:

@@ -60,9 +60,9 @@ class LotBook(Part):
             self._rows[:, :size] = rows
             self.rejoin()
         new = slice(first, self.count)
-        values = product, maker, made, expires, NEVER_EXPIRES
-        for name, value in zip(("product", "maker", "made", "expires", "withdrawn"), values, strict=True):
+        for name, value in (("product", product), ("maker", maker), ("made", made), ("expires", expires)):
             self._columns[name][new] = value
+        self._columns["withdrawn"][new] = NEVER_EXPIRES
         return np.arange(first, self.count)
 
     def add(self, name: str, lots: np.ndarray, units: np.ndarray) -> None:
