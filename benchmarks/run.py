@@ -8,12 +8,14 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import statistics
 import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +24,10 @@ from benchmarks.many import many
 from benchmarks.measure import alone, paired, plan_of, run, timed, verdict
 from benchmarks.strategies import shared
 from benchmarks.study import study
+from sim.engine.run import Running
+
+COUNTRY: dict[str, Any] = {"detail": "none", "table": False}
+"""How large networks are run."""
 
 
 def country(folder: Path, facilities: int, repeats: int) -> None:
@@ -96,6 +102,18 @@ def tabletop(folder: Path, repeats: int) -> None:
     print(f"(of which the draw {1000 * draw:.1f} ms): {found.ratio:.1f} x  (budget 4 x: {verdict(found.ratio, 4)})")
 
 
+def fork(folder: Path, facilities: int, repeats: int) -> None:
+    """A copy of a run that stands at the midnight of its middle day; the small one keeps its daily table."""
+    for name, path, options, budget in (
+        ("tabletop network", networks.tabletop(folder), {}, 0.02),
+        (f"country of {facilities:,} facilities", networks.country(folder, facilities), COUNTRY, 1.0),
+    ):
+        running = Running(plan_of(path), **options)
+        running.go_on(running.plan.network.calendar.days // 2)
+        took = statistics.median(timed(running.copy) for _ in range(2 * repeats + 1))
+        print(f"fork of a run, {name}: {1000 * took:.1f} ms (budget {1000 * budget:.0f} ms: {verdict(took, budget)})")
+
+
 def large(folder: Path, facilities: int) -> None:
     """The report of a country, the daily table of a large network, and memory against days."""
     own = alone("report", str(folder / "report"), str(facilities), "365")
@@ -142,6 +160,7 @@ def main() -> None:
         "country": lambda f: country(f, facilities, repeats),
         "strategies": lambda f: strategies(f, facilities, repeats),
         "perishable": lambda f: perishable(f, facilities, repeats),
+        "fork": lambda f: fork(f, facilities, repeats),
         "large": lambda f: large(f, facilities),
         "many": lambda f: many(f, 200 if quick else 1_000, repeats),
         "study": lambda f: study(f, 1 if quick else 3),

@@ -221,7 +221,7 @@ class World(Part):
         self.end_day(day - 1)
 
     def spoil(self, day: int) -> None:
-        self.quality.spoil(np.flatnonzero(self.quantities["cell.warm"]), day)
+        self.quality.spoil(self.quantities["cell.warm"].nonzero()[0], day)
 
     def review_reserves(self, day: int) -> None:
         for desk in self.desks:
@@ -287,7 +287,7 @@ class World(Part):
         if not any_short and not self._any_short:
             return
         short = self.state.today.unmet > 0
-        begins, ends = np.flatnonzero(short & ~self._short), np.flatnonzero(self._short & ~short)
+        begins, ends = (short & ~self._short).nonzero()[0], (self._short & ~short).nonzero()[0]
         self.journal.cells("stockout_begins", day, begins, self.state.today.unmet[begins])
         self.journal.cells("stockout_ends", day, ends, np.zeros(len(ends), dtype=np.int64))
         self._short, self._any_short = short, any_short

@@ -24,7 +24,7 @@ def put_under_way(state: State, flow: np.ndarray, units: np.ndarray, days_ago: n
     mean = np.array([lane.times.mean for lane in network.lanes])
     placed = np.zeros(len(rows), dtype=bool)
     for leg in range(routes.lane.shape[1]):
-        here = np.flatnonzero(~placed & (routes.legs[route] > leg))
+        here = (~placed & (routes.legs[route] > leg)).nonzero()[0]
         lane, gate = routes.lane[route[here], leg], routes.gate[route[here], leg]
         usual = mean[lane] + routes.lost[route[here], leg]
         stay = usual + np.where(gate >= 0, port[gate] if len(port) else 0.0, 0.0)
@@ -32,11 +32,11 @@ def put_under_way(state: State, flow: np.ndarray, units: np.ndarray, days_ago: n
         found = (elapsed[here] <= usual) | (elapsed[here] < stay) | last
         mine, rest = here[found], elapsed[here[found]]
         length = usual[found]
-        table["leg"][rows[mine]] = leg
-        table["departed"][rows[mine]], table["length"][rows[mine]] = now - rest, length
+        table.columns["leg"][rows[mine]] = leg
+        table.columns["departed"][rows[mine]], table.columns["length"][rows[mine]] = now - rest, length
         clearing = (rest > length) & ~last[found]
-        table["phase"][rows[mine]] = np.where(clearing, Phase.CLEARING, Phase.TRAVELLING)
-        table["time"][rows[mine]] = np.maximum(now, now - rest + np.where(clearing, stay[found], length))
+        table.columns["phase"][rows[mine]] = np.where(clearing, Phase.CLEARING, Phase.TRAVELLING)
+        table.columns["time"][rows[mine]] = np.maximum(now, now - rest + np.where(clearing, stay[found], length))
         placed[mine] = True
         elapsed[here[~found]] -= stay[~found]
-    return rows, routes.lane[route, table["leg"][rows]]
+    return rows, routes.lane[route, table.columns["leg"][rows]]

@@ -65,7 +65,7 @@ class TimeTape(Part):
     def _at(self, things: np.ndarray, day: np.ndarray | float) -> np.ndarray:
         times = self._mean[things]
         if self._draws:
-            random = np.flatnonzero(self._column[things] >= 0)
+            random = (self._column[things] >= 0).nonzero()[0]
             if not isinstance(day, np.ndarray):
                 block, position = divmod(int(day), BLOCK_DAYS)
                 times[random] = self._drawn(block, position, self._column[things[random]])

@@ -196,7 +196,7 @@ class Acted(Part):
         distinct = [np.frombuffer(rows, dtype=np.int64) for rows in sets]
         group, first = _groups(base, distinct)
         self._base = base[first]
-        rows = np.flatnonzero(group >= 0)
+        rows = (group >= 0).nonzero()[0]
         self._rows = Lists(group[rows], rows, len(first))
         touched = [np.unique(group[rows]) for rows in distinct]
         effect = np.repeat(np.arange(len(effects)), [len(touched[k]) for k in set_of])
@@ -243,7 +243,7 @@ def _groups(base: np.ndarray, sets: Sequence[np.ndarray]) -> tuple[np.ndarray, n
         known, part = np.unique(label[rows], return_inverse=True)
         label[rows] = labels + part
         labels += len(known)
-    rows = np.flatnonzero(label)
+    rows = label.nonzero()[0]
     rows = rows[np.lexsort((base[rows], label[rows]))]
     new = np.ones(len(rows), dtype=bool)
     new[1:] = (np.diff(label[rows]) != 0) | (base[rows[1:]] != base[rows[:-1]])

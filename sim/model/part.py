@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -39,8 +39,10 @@ class Part:
 
     def copy(self) -> Self:
         """A run part of its own: what changes is copied, with all parts below it; what never changes is shared."""
-        copied: Self = _Copies().of(self)
-        copied.rejoin_all()
+        copies = _Copies()
+        copied: Self = copies.of(self)
+        for part in copies.from_below:
+            part.rejoin()
         return copied
 
     def rejoin_all(self) -> None:
@@ -101,14 +103,19 @@ def _from_below(root: Part) -> list[Part]:
 def _parts_in(value: Any) -> Iterator[tuple[str, Part]]:
     if isinstance(value, Part):
         yield "", value
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple) and _some_are_parts(value):
         for position, entry in enumerate(value):
             if isinstance(entry, Part):
                 yield f".{position}", entry
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and _some_are_parts(value.values()):
         for key, entry in value.items():
             if isinstance(entry, Part):
                 yield f".{key}", entry
+
+
+def _some_are_parts(values: Iterable[Any]) -> bool:
+    """Whether any of these is a part; of long lists only the kinds of their entries are looked at one by one."""
+    return any(issubclass(kind, Part) for kind in set(map(type, values)))
 
 
 class _Copies:
@@ -116,6 +123,8 @@ class _Copies:
 
     def __init__(self) -> None:
         self._made: dict[int, Part] = {}
+        self.from_below: list[Part] = []
+        """the copies, each after those that it holds"""
 
     def of(self, part: Any) -> Any:
         """The copy of a part, and of all that it holds."""
@@ -131,15 +140,16 @@ class _Copies:
             else:
                 value = self._with_parts(value)
             object.__setattr__(new, attribute, value)
+        self.from_below.append(new)
         return new
 
     def _with_parts(self, value: Any) -> Any:
         """A value that never changes, with the parts in it replaced by their copies."""
         if isinstance(value, Part):
             return self.of(value)
-        if isinstance(value, list | tuple) and any(isinstance(entry, Part) for entry in value):
+        if isinstance(value, list | tuple) and _some_are_parts(value):
             return type(value)(self._with_parts(entry) for entry in value)
-        if isinstance(value, dict) and any(isinstance(entry, Part) for entry in value.values()):
+        if isinstance(value, dict) and _some_are_parts(value.values()):
             return {key: self._with_parts(entry) for key, entry in value.items()}
         return value
 

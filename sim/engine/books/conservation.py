@@ -108,14 +108,14 @@ class Conservation(Part):
 
     def _complain_at(self, day: int, cells: np.ndarray, gap: np.ndarray, what: str) -> None:
         if gap.any():
-            cell = int(cells[np.flatnonzero(gap)[0]])
+            cell = int(cells[gap.nonzero()[0][0]])
             site = self._plan.network.site_names(self._plan.network.cell_site[[cell]])[0]
-            raise SimulationError(f"day {day}, '{site}': {what} {gap[np.flatnonzero(gap)[0]]}")
+            raise SimulationError(f"day {day}, '{site}': {what} {gap[gap.nonzero()[0][0]]}")
 
     def _check_lots(self, day: int, lots: LotKeeper) -> None:
         """What was made of each lot is somewhere, or has gone in a way that was counted."""
         table, count = self._state.shipments, lots.book.count
-        live = np.flatnonzero((table["phase"] != Phase.DONE) & (table["lot"] >= 0))
+        live = ((table["phase"] != Phase.DONE) & (table["lot"] >= 0)).nonzero()[0]
         places = [(table["lot"][live], table["units"][live])]
         for rows in (self._state.held, self._state.in_process):
             kept = rows["lot"] >= 0
@@ -123,7 +123,7 @@ class Conservation(Part):
         lot, units = (np.concatenate(column) for column in zip(*places, strict=True))
         missing = lots.unaccounted(np.bincount(lot, units, count).astype(np.int64))
         if missing.any():
-            wrong = int(np.flatnonzero(missing)[0])
+            wrong = int(missing.nonzero()[0][0])
             left = lots.book.left[wrong]
             raise SimulationError(
                 f"day {day}: lot {wrong} is not conserved: {left} left, {left - missing[wrong]} found"

@@ -73,10 +73,13 @@ class Journal(Part):
         if not rows.size or not self.keeps(event):
             return
         network = self._network
-        buyer, source = network.flow_buyer[table["flow"][rows]], network.flow_source[table["flow"][rows]]
+        buyer, source = (
+            network.flow_buyer[table.columns["flow"][rows]],
+            network.flow_source[table.columns["flow"][rows]],
+        )
         self.note(
-            event, day, network.cell_site[buyer], network.cell_product[buyer], table["units"][rows],
-            network.cell_site[source], table["id"][rows], cause, table["lot"][rows],
+            event, day, network.cell_site[buyer], network.cell_product[buyer], table.columns["units"][rows],
+            network.cell_site[source], table.columns["id"][rows], cause, table.columns["lot"][rows],
         )  # fmt: skip
 
     def frame(self) -> pd.DataFrame:

@@ -62,9 +62,10 @@ class Recorder(Part):
     """
 
     CHANGES = (
-        "_sums", "_table", "_counts", "_squares", "_traffic", "_ports", "_passages", "_queues", "_reserves",
+        "_sums", "_counts", "_squares", "_traffic", "_ports", "_passages", "_queues", "_reserves",
         "_held_days", "_lane_before", "_priced", "busy", "_opening", "_closing",
     )  # fmt: skip
+    GROWS = ("_parts",)
     SCRATCH = ("_today", "_real")
 
     def __init__(
@@ -80,13 +81,14 @@ class Recorder(Part):
         self._plan, self._state, self._transport, self._ledger = plan, state, transport, ledger
         self._sums = np.zeros(ledger.rows.shape, dtype=np.int64)
         self._cells = np.unique(table) if isinstance(table, np.ndarray) else None
-        kept = len(self._cells) if self._cells is not None else cells if table else 0
-        self._table = np.zeros((days, len(ledger.rows), kept), dtype=np.int64) if kept else None
+        self._kept = len(self._cells) if self._cells is not None else cells if table else 0
+        self._parts: list[np.ndarray] = []
+        """the daily table, some days at a time, (days, rows, kept cells): shared by the copies of a run"""
         self._counts = {name: np.zeros(cells, dtype=np.int32) for name in ("stockout_days", "ready_days", "plan_days")}
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
         kinds = network.cell_kind[self._starts]
-        alike = np.flatnonzero(np.concatenate(([True], kinds[1:] != kinds[:-1])))
+        alike = np.concatenate(([True], kinds[1:] != kinds[:-1])).nonzero()[0]
         self._totals = DailyTotals(days, groups, alike, ledger.row, series)
         self._today = np.zeros((1, len(ledger.rows), groups), dtype=np.int64)
         self._spans = [self._span(cells) for cells in ledger.within]
@@ -165,8 +167,8 @@ class Recorder(Part):
             return totals
         self._totals.add(totals)
         self._closing = totals[-1]
-        if self._table is not None:
-            self._table[first : first + len(block)] = block if self._cells is None else block[:, :, self._cells]
+        if self._kept:
+            self._parts.append(block.copy() if self._cells is None else block[:, :, self._cells])
         if len(block) > 1:
             self._sums += np.add.reduce(block, axis=0)
         else:  # many cells: leave out the figures that are zero everywhere
@@ -243,7 +245,7 @@ class Recorder(Part):
             return {name: found[..., row[name], :] if name in row else nothing for name in DAILY}
 
         sums = by_name(self._sums)
-        table = None if self._table is None else by_name(self._table)
+        table = by_name(self._joined()) if self._kept else None
         return Record(
             sums,
             {name: days.astype(np.int64) for name, days in self._counts.items()},
@@ -261,6 +263,17 @@ class Recorder(Part):
             [self._held_days[self._whose == k] for k in range(len(self._plan.reserves))],
             None if self._cells is None or table is None else (self._cells, table),
         )
+
+    def _joined(self) -> np.ndarray:
+        """The daily table of all days; its parts are let go one by one, so that it is not in memory twice."""
+        days = self._plan.network.calendar.days
+        table = np.zeros((days, len(self._ledger.rows), self._kept), dtype=np.int64)
+        first = 0
+        for position, part in enumerate(self._parts):
+            table[first : first + len(part)] = part
+            first += len(part)
+            self._parts[position] = part[:0].copy()
+        return table
 
     def _count(self, first: int, block: np.ndarray, busy: np.ndarray) -> None:
         row, counts = self._ledger.row, self._counts

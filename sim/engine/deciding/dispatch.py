@@ -46,7 +46,7 @@ class Dispatch(Part):
         self._sources, self._starts = network.sources
         self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
         self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
-        self._made_to_order = np.flatnonzero(np.isin(self._sources, production.unlimited))
+        self._made_to_order = np.isin(self._sources, production.unlimited).nonzero()[0]
         self.work = PartWork(quantities, network.flow_usual)
         self.expect_effects()
         self._may_stop = quantities.touched("cell.capacity_factor")
@@ -94,7 +94,7 @@ class Dispatch(Part):
     def effects_changed(self) -> None:
         """Note which flows are closed, and which sources do a part of their work, from now on."""
         if self._may_close:
-            self._closed = np.flatnonzero(self.quantities["lane.open"][self._first_lane] <= 0)
+            self._closed = (self.quantities["lane.open"][self._first_lane] <= 0).nonzero()[0]
         if self.work.may_be_part:
             self.work.effects_changed()
 
@@ -133,7 +133,7 @@ class Dispatch(Part):
         """A day's allowance is added to what is left of earlier ones; a flow without a limit saves nothing up."""
         share = self.quantities["flow.allowance"]
         holds = np.isfinite(share)
-        limited = np.flatnonzero(holds)
+        limited = holds.nonzero()[0]
         self.state.quota[~holds] = 0.0
         if limited.size and self.usual is not None:
             usual = share[limited] * self.usual.under_limit(holds)[limited]
@@ -145,7 +145,7 @@ class Dispatch(Part):
         stock is set aside for what cannot travel; cuts in place."""
         if self._fills_up is None:
             return requested
-        flow = np.flatnonzero(self._capped & (requested > 0))
+        flow = (self._capped & (requested > 0)).nonzero()[0]
         if flow.size:
             room = self._transport.loading.room(self._first_lane[flow]) / self._load[flow]
             short = room < requested[flow]
@@ -212,7 +212,7 @@ class Dispatch(Part):
         if not self._may_cancel:
             return
         state = self.state
-        flow = np.flatnonzero((self.quantities["flow.cancels"] > 0) & (state.unsent > 0))
+        flow = ((self.quantities["flow.cancels"] > 0) & (state.unsent > 0)).nonzero()[0]
         if flow.size and self.usual is not None:
             refused = state.unsent[flow]
             later = self._until_it_leaves(flow, day)
@@ -298,7 +298,7 @@ class Dispatch(Part):
         if self._fills_up is None:
             return granted
         granted = granted.copy()
-        flow = np.flatnonzero(self._fills_up & (granted > 0))
+        flow = (self._fills_up & (granted > 0)).nonzero()[0]
         if self._transport.licences.needed:  # what waits for a licence is loaded when it leaves
             flow = flow[~self._transport.licences.required(flow)]
         if flow.size:

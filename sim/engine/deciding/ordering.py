@@ -99,13 +99,16 @@ class Ordering(Part):
             due = (day - rule.first) % rule.review == 0 and not rule.begins <= day < rule.first
             if not due and not one.has_emergency:
                 continue
+            may_fail = self._reports.may_fail
+            if not due and not may_fail and not rule.rule.is_urgent(self._state.on_hand[one.cells]):
+                continue  # a site whose figures may freeze is looked at daily, so that its last figures are known
             units = self._wanted(one, due, day)
             if units is None:
                 continue
             if self._rooms.names:
                 units = self._fit(rule.cells, units)
             wants = (units > 0).nonzero()[0] if len(part) == len(units) else part[units[part] > 0]
-            if self._reports.may_fail:
+            if may_fail:
                 wants = wants[self._reports.reviews(rule.cells[wants])]
             if wants.size:
                 flow, share = self._sources.split(rule.cells[wants], units[wants])
@@ -128,7 +131,7 @@ class Ordering(Part):
         self._extra += self._quantities["flow.extra_orders"]
         units = np.floor(self._extra + 1e-9).astype(np.int64)
         self._extra -= units
-        flow = np.flatnonzero(units)
+        flow = units.nonzero()[0]
         self._book(day, flow, units[flow])
 
     def _wanted(self, part: _Part, due: bool, day: int) -> np.ndarray | None:

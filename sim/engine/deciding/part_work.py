@@ -46,7 +46,7 @@ class PartWork(Part):
         for kept in (self._lies, self._back, self._due):
             kept[share >= 1] = 0.0
         self._share = share
-        self._flows = np.flatnonzero(share < 1)
+        self._flows = (share < 1).nonzero()[0]
         self.on = bool(self._flows.size)
 
     def open_day(self, unsent: np.ndarray, beyond: np.ndarray | int = 0) -> None:

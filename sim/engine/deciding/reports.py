@@ -90,7 +90,7 @@ class Reports(Part):
             nothing = np.zeros(0, dtype=np.int64)
             return nothing, nothing
         connected = self._code[self._state.plan.network.flow_buyer] == 0
-        flow = np.flatnonzero((self._kept > 0) & connected)
+        flow = ((self._kept > 0) & connected).nonzero()[0]
         units = self._kept[flow]
         self._kept[flow] = 0
         return flow, units

@@ -78,6 +78,9 @@ class ReserveDesk(Part):
         self._makes = plan.network.making_wait[holder] > 0
         self._usual_wait = plan.usual_wait[holder]
         self._asked, self._moved = np.zeros(len(holder)), np.zeros(len(holder), dtype=np.int64)
+        # the member cells that each flow serves, one flow after the other, and where each flow's begin
+        self._serves = np.concatenate([np.zeros(0, dtype=np.int64), *self.reserve.flow_serves])
+        self._begin = np.cumsum([0, *map(len, self.reserve.flow_serves)])[:-1]
 
     def expect_policies(self, plan: Plan) -> None:
         """From now on these are the reserve's settings; those in force are as they were."""
@@ -118,18 +121,19 @@ class ReserveDesk(Part):
         if not self._alert and not np.count_nonzero(met):
             return
         self._last_met[met] = day
-        was_alert, was_open = ~np.isnan(self._since), self._open.copy()
+        was_alert = ~np.isnan(self._since)
         self._since[met & ~was_alert] = day
         over = was_alert & (day - self._last_met > release.stand_down)
         self._since[over] = np.nan
         alert = ~np.isnan(self._since)
         self._open = alert & (day >= self._since + release.after)
-        self._alert, self._any_open = bool(alert.any()), bool(self._open.any())
-        if (met & ~was_alert).any() and not was_alert.any():
+        any_was_alert, any_was_open = self._alert, self._any_open
+        self._alert, self._any_open = bool(np.count_nonzero(alert)), bool(np.count_nonzero(self._open))
+        if not any_was_alert:
             self._journal.note("reserve_triggered", day, cause=self.reserve.name)
-        if self._any_open and not was_open.any():
+        if self._any_open and not any_was_open:
             self._journal.note("reserve_opened", day, cause=self.reserve.name)
-        if was_open.any() and not self._any_open:
+        if any_was_open and not self._any_open:
             self._closed_at = day
             self._journal.note("reserve_closed", day, cause=self.reserve.name)
 
@@ -143,9 +147,10 @@ class ReserveDesk(Part):
         self._release_own(left, day)
         left = left - self.released
         reserve = self.reserve
-        entitled = np.array([self._open[serves].any() for serves in reserve.flow_serves], dtype=bool)
-        mine = np.flatnonzero(entitled & (requested[reserve.flow] > 0)) if len(reserve.flow) else np.zeros(0, np.int64)
-        mine = mine[left[reserve.flow_holder[mine]] > 0]
+        mine = (requested[reserve.flow] > 0).nonzero()[0]
+        if mine.size:
+            entitled = np.logical_or.reduceat(self._open[self._serves], self._begin)
+            mine = mine[entitled[mine] & (left[reserve.flow_holder[mine]] > 0)]
         if mine.size:
             mine = mine[np.argsort(reserve.flow_holder[mine], kind="stable")]
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
@@ -165,7 +170,7 @@ class ReserveDesk(Part):
         holder, state = self.reserve.holder, self._state
         free = (state.owed_out[holder] == 0) & ~self._makes
         wanted = np.where(free, np.minimum(self.reserve.size - self.stock, self._back.today()), 0)
-        if wanted.any():
+        if np.count_nonzero(wanted):
             self._dispatch.make_at_once(holder, wanted, int(day))
         self._put_back(np.minimum(wanted, state.on_hand[holder]), day)
         self._back.use(self._moved)
@@ -205,6 +210,8 @@ class ReserveDesk(Part):
 
     def _release_own(self, left: np.ndarray, day: float) -> None:
         """A facility that holds the reserve itself takes what it lacks to its usual position."""
+        if not len(self.reserve.own):
+            return
         holder, member = self.reserve.own.T
         cell = self.reserve.members[member]
         units = np.where(self._open[member], np.minimum(left[holder], self._own_need(cell)), 0)
@@ -251,5 +258,5 @@ class ReserveDesk(Part):
         return state.lots.too_old(state.lots.reserve[self._position], latest)
 
     def _some(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        moved = np.flatnonzero(units)
+        moved = units.nonzero()[0]
         return self.reserve.holder[moved], units[moved]

@@ -25,7 +25,7 @@ class UsualUnits(Part):
     def __init__(self, plan: Plan) -> None:
         self._network = plan.network
         self.units = plan.network.flow_usual.copy()
-        self._cells = np.flatnonzero(plan.lots.life < NEVER_EXPIRES)
+        self._cells = (plan.lots.life < NEVER_EXPIRES).nonzero()[0]
         self._expired = np.zeros((DAYS, len(self._cells)), dtype=np.int64)
         self._days = 0
         self._holds = np.zeros(len(self.units), dtype=bool)

@@ -45,7 +45,7 @@ class Making(Part):
         sites, products = network.site_names(network.cell_site), network.products["name"].to_numpy()
         names = [f"making/{sites[cell]}/{products[network.cell_product[cell]]}" for cell in takes]
         self._times = TimeTape(names, list(takes.values()), streams)
-        self._inside = np.flatnonzero(np.isin(self._bill.material, self._bill.own))  # rows within one site
+        self._inside = np.isin(self._bill.material, self._bill.own).nonzero()[0]  # rows within one site
         ready = np.array([_days_until_ready(plan, cell) for cell in self._bill.material[self._inside].tolist()])
         self._ready = ready.astype(float)
 
@@ -92,7 +92,7 @@ class Making(Part):
             given = largest_remainder(free, self._shelf, self._needed(aim[bill.product]) - spent)
             more = np.maximum(made, self._enough_for(aim, spent + given))
             if (more == made).all():  # no share is enough for a unit: one unit goes to the product named first
-                lacking = np.flatnonzero(alone > made)
+                lacking = (alone > made).nonzero()[0]
                 if not lacking.size:
                     if day >= 0:
                         self._count_not_begun(wanted - made, spent + free[self._shelf], day)
@@ -156,7 +156,7 @@ class Making(Part):
         made[cells] = units
         needed = self._needed(made[bill.product])
         self._opened += needed - bill.rate * made[bill.product]
-        rows = np.flatnonzero(needed)
+        rows = needed.nonzero()[0]
         material, taken = bill.material[rows], needed[rows]
         np.subtract.at(state.on_hand, material, taken)
         np.add.at(state.today.used_up, material, taken)
@@ -180,7 +180,7 @@ class Making(Part):
     def _lag(self, cells: np.ndarray, day: int) -> np.ndarray:
         """Whole days from beginning to end."""
         lag = np.zeros(len(cells))
-        mine = np.flatnonzero(self._timed[cells] >= 0)
+        mine = (self._timed[cells] >= 0).nonzero()[0]
         lag[mine] = self._times.at(self._timed[cells[mine]], np.full(len(mine), day))
         return np.ceil(lag - 1e-9).astype(np.int64)
 

@@ -37,9 +37,9 @@ class Production(Part):
         stage = network.bill.stage[self.limited] if network.bill.own.size else np.zeros(0, dtype=np.int64)
         # positions in `limited` of each stage at one site, the latest first; all of them where no site has several
         inside = np.isin(self.limited, network.bill.own) & ~np.isfinite(self._capacity)
-        self._unbounded = np.flatnonzero(inside)
+        self._unbounded = inside.nonzero()[0]
         self._usual = (network.cell_mean[self.limited] / network.bill.good[self.limited])[inside]
-        self._stages: list[np.ndarray | slice] = [np.flatnonzero(stage == k) for k in np.unique(stage)] or [slice(None)]
+        self._stages: list[np.ndarray | slice] = [(stage == k).nonzero()[0] for k in np.unique(stage)] or [slice(None)]
         self._carried = np.zeros(len(self.limited))
         self._target = plan.finished_target
         self.tests = bool(plan.testing) or quantities.touched("cell.release")
@@ -58,7 +58,7 @@ class Production(Part):
         factor = self._quantities["cell.capacity_factor"]
         if self._making is not None:
             self._finish(*self._making.finish(day), day)
-        if self._keeps_stock:
+        if self._keeps_stock and self.unlimited.size:
             working = self.unlimited[factor[self.unlimited] > 0]
             ahead = self._lag(working, day) > 0
             lacking = np.maximum(0, self._target[working] - self._state.on_hand[working])
@@ -138,9 +138,9 @@ class Production(Part):
         """Whole days from making to release."""
         if not self.tests:
             return np.zeros(len(cells), dtype=np.int64)
-        lag = self._quantities["cell.release"][cells].copy()
-        mine = np.flatnonzero(self._tested[cells] >= 0)
-        lag[mine] += self._times.at(self._tested[cells[mine]], np.full(len(mine), day))
+        lag = self._quantities["cell.release"][cells]
+        mine = (self._tested[cells] >= 0).nonzero()[0]
+        lag[mine] += self._times.at(self._tested[cells[mine]], day)
         return np.ceil(lag - 1e-9).astype(np.int64)
 
     def _make(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
@@ -156,6 +156,8 @@ class Production(Part):
         if self.tests:
             lag = self._lag(cells, day)
             held = (lag > 0) & (units > 0)
-            self._state.hold(cells[held], lot[held], units[held], day + lag[held])
-            cells, units, lot = cells[~held], units[~held], lot[~held]
-        self._state.add_stock(cells, units, lot, day)
+            if np.count_nonzero(held):
+                self._state.hold(cells[held], lot[held], units[held], day + lag[held])
+                cells, units, lot = cells[~held], units[~held], lot[~held]
+        if len(cells):
+            self._state.add_stock(cells, units, lot, day)

@@ -29,7 +29,7 @@ class Quality(Part):
         """Morning: what has passed its tests becomes stock; what was called back and kept long enough is taken away."""
         state = self._state
         due = state.held["until"] <= day
-        if not due.any():
+        if not np.count_nonzero(due):
             return
         rows = state.held.take(due)
         cell, lot, units = rows["cell"], rows["lot"], rows["units"]
@@ -47,7 +47,7 @@ class Quality(Part):
         """Morning: whatever lies or arrived where it is too warm is lost; `warm` are cells."""
         lost = self._state.on_hand[warm]
         self._state.lose_stock(warm, lost.copy())
-        spoiled = np.flatnonzero(lost)
+        spoiled = lost.nonzero()[0]
         none = np.full(len(spoiled), -1)
         self._note("spoiled", day, warm[spoiled], lost[spoiled], none, "no power for the cold room")
 
@@ -70,7 +70,7 @@ class Quality(Part):
         cell, lot, units = (np.concatenate([a, begun[b]]) for a, b in zip(stock, ("cell", "lot", "units"), strict=True))
         until = np.full(len(cell), day + int(impulse.amount))
         state.hold(cell, lot, units, until, withdrawn=True)
-        tested = np.isin(state.held["lot"], np.flatnonzero(called))
+        tested = np.isin(state.held["lot"], called.nonzero()[0])
         state.held["withdrawn"][tested], state.held["until"][tested] = 1, day + int(impulse.amount)
         self._note("called_back", impulse.at, cell, units, lot, impulse.cause)
 
@@ -87,10 +87,12 @@ class Quality(Part):
         lots = self._state.lots
         if lots is None:
             return
-        over = (lots.book["expires"] <= day) & (lots.book.left > 0)
-        if not over.any():
-            return
         state, book = self._state, lots.book
+        expired = book.over(day)
+        if not expired.size:
+            return
+        over = np.zeros(book.count, dtype=bool)
+        over[expired] = True
         cell, lot, units = self._take_out(lots, over)
         np.add.at(state.today.expired, cell, units)
         book.add("expired", lot, units)
@@ -109,14 +111,14 @@ class Quality(Part):
     def _expire_under_way(self, over: np.ndarray, day: int, give_up: Callable[[np.ndarray, float], None]) -> None:
         state, table = self._state, self._state.shipments
         assert state.lots is not None
-        live = np.flatnonzero((table["phase"] != Phase.DONE) & (table["lot"] >= 0))
-        rows = live[over[table["lot"][live]]]
+        live = ((table["phase"] != Phase.DONE) & (table["lot"] >= 0)).nonzero()[0]
+        rows = live[over[table.columns["lot"][live]]]
         if rows.size:
-            cell = self._network.flow_buyer[table["flow"][rows]]
+            cell = self._network.flow_buyer[table.columns["flow"][rows]]
             give_up(rows, float(day))
-            state.forget_transit(cell, table["units"][rows])
-            np.add.at(state.today.expired, cell, table["units"][rows])
-            state.lots.book.add("expired", table["lot"][rows], table["units"][rows])
+            state.forget_transit(cell, table.columns["units"][rows])
+            np.add.at(state.today.expired, cell, table.columns["units"][rows])
+            state.lots.book.add("expired", table.columns["lot"][rows], table.columns["units"][rows])
             self._journal.shipments("expired_under_way", table, rows, np.full(len(rows), float(day)))
             table.finish(rows)
 
@@ -149,5 +151,5 @@ class Quality(Part):
 def _of_lots(table: Held, lots: np.ndarray) -> np.ndarray:
     """The rows of held goods that belong to lots of a mask, as a mask."""
     found = table["lot"] >= 0
-    found[found] = lots[table["lot"][found]]
+    found[found] = lots[table.columns["lot"][found]]
     return np.asarray(found)

@@ -48,22 +48,22 @@ class Berths(Part):
     def reached(self, rows: np.ndarray, lane: np.ndarray) -> None:
         """Number the vessels that bring these rows: one for each lane and time of departure and arrival."""
         table = self.table
-        key = np.column_stack([lane, table["departed"][rows], table["time"][rows]])
-        order = np.lexsort((table["id"][rows], key[:, 0], key[:, 1], key[:, 2]))
+        key = np.column_stack([lane, table.columns["departed"][rows], table.columns["time"][rows]])
+        order = np.lexsort((table.columns["id"][rows], key[:, 0], key[:, 1], key[:, 2]))
         new = np.concatenate(([True], (key[order][1:] != key[order][:-1]).any(axis=1)))
-        table["vessel"][rows[order]] = self._next + np.cumsum(new) - 1
+        table.columns["vessel"][rows[order]] = self._next + np.cumsum(new) - 1
         self._next += int(new.sum())
 
     def come_apart(self, rows: np.ndarray) -> None:
         """Rows of the queue that are kept back: from now on each vessel's are a vessel of their own."""
-        here = rows[self.table["vessel"][rows] >= 0]
-        vessels, whose = np.unique(self.table["vessel"][here], return_inverse=True)
-        self.table["vessel"][here] = self._next + whose
+        here = rows[self.table.columns["vessel"][rows] >= 0]
+        vessels, whose = np.unique(self.table.columns["vessel"][here], return_inverse=True)
+        self.table.columns["vessel"][here] = self._next + whose
         self._next += len(vessels)
 
     def count(self, rows: np.ndarray, gate: np.ndarray) -> None:
         """Count the berths taken anew; `rows` are all that are at berth."""
-        _, first = np.unique(self.table["vessel"][rows], return_index=True)
+        _, first = np.unique(self.table.columns["vessel"][rows], return_index=True)
         self.taken = np.bincount(self._pool[gate[first]], minlength=self._pools)
 
     def open(self) -> tuple[np.ndarray, np.ndarray]:
@@ -85,8 +85,8 @@ class Berths(Part):
         `waiting` are (rows, gates) in the queue, `rank` the turn of their product; a vessel goes by its most urgent.
         """
         rows, gate = waiting
-        vessel, first, whose = np.unique(self.table["vessel"][rows], return_index=True, return_inverse=True)
-        pool, came = self._pool[gate[first]], self.table["time"][rows[first]]
+        vessel, first, whose = np.unique(self.table.columns["vessel"][rows], return_index=True, return_inverse=True)
+        pool, came = self._pool[gate[first]], self.table.columns["time"][rows[first]]
         urgent = np.full(len(vessel), np.inf)
         np.minimum.at(urgent, whose, rank)
         berths, slower = self.open()
@@ -100,8 +100,10 @@ class Berths(Part):
         self.taken += np.bincount(pool[served], minlength=self._pools)
         mine = served[whose]
         chosen = rows[mine]
-        stay = self._stay.at(lane[mine], np.floor(self.table["departed"][chosen])) * slower[self._pool[gate[mine]]]
-        self.table["phase"][chosen], self.table["time"][chosen] = Phase.AT_BERTH, now + stay
+        stay = (
+            self._stay.at(lane[mine], np.floor(self.table.columns["departed"][chosen])) * slower[self._pool[gate[mine]]]
+        )
+        self.table.columns["phase"][chosen], self.table.columns["time"][chosen] = Phase.AT_BERTH, now + stay
         self._journal.shipments("berthed", self.table, chosen, np.full(len(chosen), now))
         return chosen
 
@@ -116,8 +118,8 @@ class Berths(Part):
         table, pool = self.table, self._pool[gate]
         room = Throughput(self._pools)
         room.left = self._yard - np.bincount(self._pool[ashore[1]], ashore[0], self._pools)
-        units = table["units"][rows]
-        turn = np.lexsort((table["id"][rows], table["vessel"][rows], table["time"][rows], pool))
+        units = table.columns["units"][rows]
+        turn = np.lexsort((table.columns["id"][rows], table.columns["vessel"][rows], table.columns["time"][rows], pool))
         passing = room.admit(pool, units, size, turn)
         partly = (passing > 0) & (passing < units)
         return np.concatenate([rows[passing == units], table.split(rows[partly], passing[partly])])

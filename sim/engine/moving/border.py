@@ -41,7 +41,7 @@ class Border(Part):
     def effects_changed(self) -> None:
         """Note which flows have a quota from now on."""
         holds = np.isfinite(self._quantities["flow.exports"])
-        self._flows = np.flatnonzero(holds)
+        self._flows = holds.nonzero()[0]
         if self.usual is not None:
             self.usual.under_limit(holds)
         self.limits = bool(self._flows.size)
@@ -75,25 +75,25 @@ class Border(Part):
         border, beyond what is on its way there."""
         rows = self._before()
         table = self._cargo.table
-        coming = np.bincount(table["flow"][rows], table["units"][rows], len(self._flow_usual))
+        coming = np.bincount(table.columns["flow"][rows], table.columns["units"][rows], len(self._flow_usual))
         return whole(self._left[flow] + self._day(flow) * (self._days[flow] + days) - coming[flow])
 
     def admit(self, rows: np.ndarray) -> np.ndarray:
         """Units of each of these rows, which come to their next legs, that may go on; first come, first served."""
         table = self._cargo.table
-        flow, units = table["flow"][rows], table["units"][rows].copy()
-        mine = np.flatnonzero(self._counts(rows, table["leg"][rows] + 1))
+        flow, units = table.columns["flow"][rows], table.columns["units"][rows].copy()
+        mine = self._counts(rows, table.columns["leg"][rows] + 1).nonzero()[0]
         if mine.size:
             flows, of_flow = np.unique(flow[mine], return_inverse=True)
-            order = np.lexsort((table["id"][rows[mine]], table["time"][rows[mine]], of_flow))
+            order = np.lexsort((table.columns["id"][rows[mine]], table.columns["time"][rows[mine]], of_flow))
             units[mine] = in_turn(whole(self._left[flows]), of_flow, units[mine], order)
         return units
 
     def crossed(self, rows: np.ndarray) -> None:
         """What sets out on the leg that crosses the border counts against its quota."""
         table = self._cargo.table
-        mine = rows[self._counts(rows, table["leg"][rows])]
-        np.subtract.at(self._left, table["flow"][mine], table["units"][mine])
+        mine = rows[self._counts(rows, table.columns["leg"][rows])]
+        np.subtract.at(self._left, table.columns["flow"][mine], table.columns["units"][mine])
 
     def caught(self, now: float) -> tuple[np.ndarray, np.ndarray]:
         """Rows on their way to a border that does not let them wait, and what becomes of each (`flow.at_border`).
@@ -114,14 +114,14 @@ class Border(Part):
         if rest.size:
             rest = self._cargo.part(rest, self._beyond(rest, now))
         caught = np.concatenate([passes, rest])
-        return caught, rule[self._cargo.table["flow"][caught]]
+        return caught, rule[self._cargo.table.columns["flow"][caught]]
 
     def _beyond(self, rows: np.ndarray, now: float) -> np.ndarray:
         """Units of each row for which the quota has no room by the time they come to the border."""
         table = self._cargo.table
-        flow, units = table["flow"][rows], table["units"][rows]
-        at = np.maximum(now, table["sent"][rows] + self._days[flow])
-        order = np.lexsort((table["id"][rows], at, flow))
+        flow, units = table.columns["flow"][rows], table.columns["units"][rows]
+        at = np.maximum(now, table.columns["sent"][rows] + self._days[flow])
+        order = np.lexsort((table.columns["id"][rows], at, flow))
         flow, units, at = flow[order], units[order], at[order]
         midnights = np.floor(at) - np.ceil(now) + 1
         room = whole(self._left[flow] + self._day(flow) * midnights)
@@ -143,13 +143,13 @@ class Border(Part):
     def _before(self) -> np.ndarray:
         """Rows that have left their source and not crossed the border, and may not freely."""
         table = self._cargo.table
-        return np.flatnonzero(
+        return (
             (table["phase"] != Phase.DONE) & (table["leg"] < self._leg[table["flow"]]) & ~table["exempt"]
-        )
+        ).nonzero()[0]
 
     def _counts(self, rows: np.ndarray, leg: np.ndarray) -> np.ndarray:
         """Whether rows cross a border with a quota on this leg, and not freely; a mask."""
         table = self._cargo.table
-        flow = table["flow"][rows]
-        crossing = (self._leg[flow] == leg) & ~table["exempt"][rows]
+        flow = table.columns["flow"][rows]
+        crossing = (self._leg[flow] == leg) & ~table.columns["exempt"][rows]
         return np.asarray(crossing & np.isfinite(self._quantities["flow.exports"][flow]))

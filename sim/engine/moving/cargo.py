@@ -24,39 +24,39 @@ class Cargo(Part):
 
     def size(self, rows: np.ndarray) -> np.ndarray:
         """Of one unit."""
-        sizes: np.ndarray = self._size[self.table["flow"][rows]]
+        sizes: np.ndarray = self._size[self.table.columns["flow"][rows]]
         return sizes
 
     def load(self, rows: np.ndarray) -> np.ndarray:
         """Of all units."""
-        loads: np.ndarray = self.table["units"][rows] * self._size[self.table["flow"][rows]]
+        loads: np.ndarray = self.table.columns["units"][rows] * self._size[self.table.columns["flow"][rows]]
         return loads
 
     def lane(self, rows: np.ndarray) -> np.ndarray:
         """The lane of the present leg."""
-        lanes: np.ndarray = self._network.flow_lanes[self.table["flow"][rows], self.table["leg"][rows]]
+        lanes: np.ndarray = self._network.flow_lanes[self.table.columns["flow"][rows], self.table.columns["leg"][rows]]
         return lanes
 
     def gate(self, rows: np.ndarray) -> np.ndarray:
         """The port gate at the end of the present leg, -1 where there is none."""
-        gates: np.ndarray = self._network.flow_gates[self.table["flow"][rows], self.table["leg"][rows]]
+        gates: np.ndarray = self._network.flow_gates[self.table.columns["flow"][rows], self.table.columns["leg"][rows]]
         return gates
 
     def at_last_leg(self, rows: np.ndarray) -> np.ndarray:
         """Whether the end of the present leg is the buyer."""
-        last: np.ndarray = self._last_leg[self.table["flow"][rows]] == self.table["leg"][rows]
+        last: np.ndarray = self._last_leg[self.table.columns["flow"][rows]] == self.table.columns["leg"][rows]
         return last
 
     def due(self, limit: float) -> np.ndarray:
         """Rows whose time has come by `limit`, ascending; only those looked at, see `look_at_ports`."""
         if self._bound is None:
             return self.table.due(limit)
-        return np.asarray(self._bound[self.table["time"][self._bound] <= limit])
+        return np.asarray(self._bound[self.table.columns["time"][self._bound] <= limit])
 
     def in_phase(self, phase: np.int8) -> tuple[np.ndarray, np.ndarray]:
         """Rows in a phase at a port, and their gates."""
         table = self.table
-        rows = table.where(phase) if self._bound is None else self._bound[table["phase"][self._bound] == phase]
+        rows = table.where(phase) if self._bound is None else self._bound[table.columns["phase"][self._bound] == phase]
         if not rows.size:
             return rows, rows
         gate = self.gate(rows)
@@ -66,7 +66,7 @@ class Cargo(Part):
         """From now on look only at what is bound through ports, and at what waits for a licence to set out."""
         table = self.table
         bound = (self._last_leg > 0)[table["flow"]] | (table["leg"] < 0)
-        self._bound = np.flatnonzero((table["phase"] != Phase.DONE) & bound)
+        self._bound = ((table["phase"] != Phase.DONE) & bound).nonzero()[0]
 
     def look_at_all(self) -> None:
         """From now on look at everything again."""
@@ -82,7 +82,7 @@ class Cargo(Part):
     def part(self, rows: np.ndarray, passing: np.ndarray) -> np.ndarray:
         """Rows that pass; a shipment of which only some units are `passing` is split."""
         table = self.table
-        before, units = table.count, table["units"][rows]
+        before, units = table.count, table.columns["units"][rows]
         passed, partly = rows[passing == units], (passing > 0) & (passing < units)
         if np.count_nonzero(partly):
             passed = np.concatenate([passed, table.split(rows[partly], passing[partly])])

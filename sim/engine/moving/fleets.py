@@ -45,7 +45,7 @@ class Fleet(Part):
             before = np.concatenate(([0.0], np.cumsum(left * size)[:-1]))
             fits = np.floor(np.maximum(0.0, vehicle[1] + WITHIN - before) / size).astype(np.int64)
             taken = np.minimum(left, fits)
-            if (short := np.flatnonzero(taken < left)).size:  # nobody overtakes one who does not fit in
+            if (short := (taken < left).nonzero()[0]).size:  # nobody overtakes one who does not fit in
                 taken[short[0] + 1 :] = 0
                 full.add(id(vehicle))
             vehicle[1] -= float((taken * size).sum())
@@ -62,7 +62,7 @@ class Fleet(Part):
         if waiting and (soonest := min(waiting, key=lambda vehicle: vehicle[0]))[0] <= first:
             return soonest
         needed, away = max(1, int(np.ceil(load / self._carries - NO_TIME))), self._away(first)
-        taken = np.flatnonzero(starts == first)[:needed]
+        taken = (starts == first).nonzero()[0][:needed]
         self._back[taken] = first + away
         self._loading.append([first, len(taken) * self._carries])
         return self._loading[-1]
@@ -107,10 +107,10 @@ class Fleets(Part):
         table = self._cargo.table
         found = [(rows[~mine], lane[~mine], at[~mine])]
         for k in np.unique(lane[mine]).tolist():
-            here = np.flatnonzero(lane == k)
+            here = (lane == k).nonzero()[0]
             for ready in np.unique(at[here]).tolist():
                 now = rows[here[at[here] == ready]]
-                for start, units in self._fleets[k].load(ready, table["units"][now], self._cargo.size(now)):
+                for start, units in self._fleets[k].load(ready, table.columns["units"][now], self._cargo.size(now)):
                     gone = self._cargo.part(now[units > 0], units[units > 0])
                     found.append((gone, np.full(len(gone), k), np.full(len(gone), start)))
             self._loading.make_room(k, self._fleets[k].room(float(at[here].min()), self._midnight))

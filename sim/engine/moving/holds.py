@@ -18,7 +18,7 @@ class Holds(Part):
         self._holds: list[_Drawn] = []
         for g, gate in enumerate(network.gates):
             passes = (network.routes.gate == g).any(axis=1)[network.flow_route] if gate.holds else None
-            flows = np.flatnonzero(passes) if passes is not None else np.zeros(0, dtype=np.int64)
+            flows = passes.nonzero()[0] if passes is not None else np.zeros(0, dtype=np.int64)
             self._holds += [
                 _Drawn(network, g, f"{gate.name}/{k}", hold, flows, streams) for k, hold in enumerate(gate.holds)
             ]
@@ -28,7 +28,7 @@ class Holds(Part):
         """Days for which consignments are held; all of shape (n,)."""
         held = np.zeros(len(gate))
         for hold in self._holds:
-            mine = np.flatnonzero(gate == hold.gate)
+            mine = (gate == hold.gate).nonzero()[0]
             if mine.size:
                 held[mine] += hold.days(flow[mine], np.floor(sent[mine]))
         return held
@@ -54,7 +54,7 @@ class _Drawn(Part):
 
     def days(self, flow: np.ndarray, day: np.ndarray) -> np.ndarray:
         found = np.zeros(len(flow))
-        mine = np.flatnonzero(self._column[flow] >= 0)  # the others' products are not concerned
+        mine = (self._column[flow] >= 0).nonzero()[0]  # the others' products are not concerned
         column, day = self._column[flow[mine]], day[mine]
         chosen = self._chance.at(column, day) < self._share
         found[mine] = np.where(chosen, self._length.at(column, day), 0.0)

@@ -40,7 +40,7 @@ class Licences(Part):
         """Days until the licences asked for at `now` are there, shape (n,); the longest of several counts."""
         days, now = np.zeros(len(rows)), np.broadcast_to(now, len(rows))
         for position, rule in enumerate(self._rules):
-            mine = np.flatnonzero((rule.start <= now) & (now < rule.end) & np.isin(rows, rule.rows))
+            mine = ((rule.start <= now) & (now < rule.end) & np.isin(rows, rule.rows)).nonzero()[0]
             if mine.size:
                 drawn = self._tape.at(np.full(len(mine), position), np.floor(now[mine]))
                 days[mine] = np.maximum(days[mine], drawn)

@@ -148,7 +148,7 @@ class Loading(Part):
         self, lane: np.ndarray, units: np.ndarray, size: np.ndarray, keys: tuple[np.ndarray, ...], cold: np.ndarray
     ) -> np.ndarray:
         """As `admit`, of the refrigerated room for those that are `cold`; the others pass."""
-        mine = np.flatnonzero(cold & self.refrigerated[lane])
+        mine = (cold & self.refrigerated[lane]).nonzero()[0]
         if not mine.size:
             return units
         place, passing = self.place[lane[mine]], units.copy()
@@ -167,14 +167,14 @@ class Loading(Part):
         """
         place, passing = self.place[lane], units.copy()
         for room, mine in ((self._cold, cold & self.refrigerated[lane]), (self._throughput, self.limited[lane])):
-            here = np.flatnonzero(mine)
+            here = mine.nonzero()[0]
             wanted = np.bincount(place[here], passing[here] * size[here], len(room.left))
             free = np.maximum(0.0, room.left)
             short = wanted > free + NO_TIME
             room.left -= np.where(short, 0.0, wanted)
             cut = here[short[place[here]]]
             cut = cut[np.argsort(place[cut], kind="stable")]
-            for claims in np.split(cut, np.flatnonzero(np.diff(place[cut])) + 1) if cut.size else ():
+            for claims in np.split(cut, np.diff(place[cut]).nonzero()[0] + 1) if cut.size else ():
                 p = int(place[claims[0]])
                 given = _proportional(float(free[p]), passing[claims], size[claims], rank[claims])
                 room.use(p, float((given * size[claims]).sum()), size[claims][given < passing[claims]])

@@ -56,7 +56,7 @@ class Passages(Part):
 
     def launched(self, table: Shipments, rows: np.ndarray, lane: np.ndarray, journal: Journal) -> None:
         """Decide for vessels that set out: divert from the start, or sail and wait before a closed passage."""
-        if self._lanes and (mine := self._crosses[lane]).any():
+        if self._lanes and np.count_nonzero(mine := self._crosses[lane]):
             self._set_out(table, rows[mine], lane[mine])
             self._steer(table, rows[mine], None, journal)
 
@@ -69,11 +69,11 @@ class Passages(Part):
                 self._halt(number, table, some, now, frozenset())
 
     def _set_out(self, table: Shipments, rows: np.ndarray, lane: np.ndarray) -> None:
-        table["way"][rows] = self._place[lane]
-        table["luck"][rows] = self._draws.at(self._place[lane], np.floor(table["departed"][rows]))
+        table.columns["way"][rows] = self._place[lane]
+        table.columns["luck"][rows] = self._draws.at(self._place[lane], np.floor(table.columns["departed"][rows]))
         if (timeless := rows[self._timeless[lane]]).size:  # their ways are told in days; what slows them is a wait
-            table["departed"][timeless] += table["length"][timeless]
-            table["length"][timeless] = 1.0
+            table.columns["departed"][timeless] += table.columns["length"][timeless]
+            table.columns["length"][timeless] = 1.0
 
     def expect_effects(self, table: Shipments, now: float) -> None:
         """Queues are worked out ahead: vessels that have not passed line up as they now are."""
@@ -84,9 +84,9 @@ class Passages(Part):
 
     def _at_sea(self, table: Shipments) -> np.ndarray:
         """Rows of vessels under way on lanes with passages, those that are held included."""
-        rows = np.flatnonzero((table["phase"] == Phase.TRAVELLING) | (table["phase"] == Phase.HELD))
-        route = self._network.flow_route[table["flow"][rows]]
-        return np.asarray(rows[self._crosses[self._network.routes.lane[route, table["leg"][rows]]]])
+        rows = ((table["phase"] == Phase.TRAVELLING) | (table["phase"] == Phase.HELD)).nonzero()[0]
+        route = self._network.flow_route[table.columns["flow"][rows]]
+        return np.asarray(rows[self._crosses[self._network.routes.lane[route, table.columns["leg"][rows]]]])
 
     def pass_on(self, table: Shipments, limit: float, journal: Journal) -> None:
         """Vessels whose turn in a queue has come by `limit` sail on; the wait moves the rest of their voyage."""
@@ -98,7 +98,7 @@ class Passages(Part):
                 return
             for number in dict.fromkeys(number for _, number, turn in due if turn <= limit):
                 rows = np.array([row for row, at, turn in due if at == number and turn <= limit])
-                queue, reached = self.queues[number], table["time"][rows]
+                queue, reached = self.queues[number], table.columns["time"][rows]
                 leaves, in_time = queue.leaves(reached), queue.in_time(reached)
                 self._sail_on(table, rows, leaves - reached)
                 late = leaves > in_time + NO_TIME
@@ -110,10 +110,10 @@ class Passages(Part):
 
     def _sail_on(self, table: Shipments, rows: np.ndarray, waited: np.ndarray) -> None:
         """Vessels that were held go on; the wait moves the rest of their voyage."""
-        table["departed"][rows] += waited
-        length = np.array([self._ways[number].length for number in table["way"][rows].tolist()])
-        table["time"][rows] = table["departed"][rows] + length * table["length"][rows]
-        table["phase"][rows], table["passage"][rows] = Phase.TRAVELLING, -1
+        table.columns["departed"][rows] += waited
+        length = np.array([self._ways[number].length for number in table.columns["way"][rows].tolist()])
+        table.columns["time"][rows] = table.columns["departed"][rows] + length * table.columns["length"][rows]
+        table.columns["phase"][rows], table.columns["passage"][rows] = Phase.TRAVELLING, -1
 
     def _tell(self, table: Shipments, turns: list[tuple[int, int, float]], limit: float, journal: Journal) -> None:
         """Note in the journal who has joined a queue; only now, since a vessel may turn away before it gets there.
@@ -123,27 +123,27 @@ class Passages(Part):
         if not journal.keeps("held"):
             return
         for row, number, turn in turns:
-            vessel, reached = (int(table["id"][row]), number), table["time"][[row]]
+            vessel, reached = (int(table.columns["id"][row]), number), table.columns["time"][[row]]
             if reached[0] > limit or vessel in self._told:
                 continue
             if turn > self.queues[number].in_time(reached)[0] + NO_TIME:
                 self._told.add(vessel)
                 one = np.array([row])
-                journal.shipments("held", table, one, table["time"][one], self._network.passages[number])
+                journal.shipments("held", table, one, table.columns["time"][one], self._network.passages[number])
 
     def _tell_who_waits(self, table: Shipments, limit: float, journal: Journal) -> None:
         """Note in the journal who has come to a passage that he cannot pass."""
         held = table.where(Phase.HELD)
-        held = held[~np.isin(table["passage"][held], list(self.queues))]
+        held = held[~np.isin(table.columns["passage"][held], list(self.queues))]
         self._some_wait = bool(held.size)
         if not journal.keeps("held"):
             return
-        for row in held[table["time"][held] <= limit].tolist():
-            vessel = int(table["id"][row]), int(table["passage"][row])
+        for row in held[table.columns["time"][held] <= limit].tolist():
+            vessel = int(table.columns["id"][row]), int(table.columns["passage"][row])
             if vessel not in self._told:
                 self._told.add(vessel)
                 one = np.array([row])
-                journal.shipments("held", table, one, table["time"][one], self._network.passages[vessel[1]])
+                journal.shipments("held", table, one, table.columns["time"][one], self._network.passages[vessel[1]])
 
     def next_turn(self, table: Shipments) -> float:
         """When the next of those that wait in a queue passes."""
@@ -155,8 +155,8 @@ class Passages(Part):
         held = table.where(Phase.HELD)
         found: list[tuple[int, int, float]] = []
         for number, queue in self.queues.items():
-            rows = held[table["passage"][held] == number]
-            turns = queue.leaves(table["time"][rows])
+            rows = held[table.columns["passage"][held] == number]
+            turns = queue.leaves(table.columns["time"][rows])
             found += zip(rows.tolist(), [number] * len(rows), turns.tolist(), strict=True)
         return sorted(found, key=lambda turn: turn[2])
 
@@ -171,18 +171,18 @@ class Passages(Part):
     def _groups(self, table: Shipments, rows: np.ndarray) -> Iterator[Group]:
         """Vessels that are on one way and avoid the same, where anything at all may stop them."""
         is_open, share = self._known
-        for number in np.unique(table["way"][rows]).tolist():
+        for number in sorted(set(table.columns["way"][rows].tolist())):
             way, row_of = self._ways[number], self._network.lane_passages[self._lane_of[number]]
             here = {canal: row for canal, row in row_of.items() if canal not in way.avoids}
             shut = frozenset(c for c, row in row_of.items() if is_open[row] <= 0 and row not in self.queues)
             avoidable = {canal: float(share[row]) for canal, row in row_of.items() if share[row] > 0}
-            mine = rows[table["way"][rows] == number]
+            mine = rows[table.columns["way"][rows] == number]
             troubled = any(c in shut or c in avoidable or row in self.queues for c, row in here.items())
-            if not troubled and not (table["phase"][mine] == Phase.HELD).any():
+            if not troubled and not np.count_nonzero(table.columns["phase"][mine] == Phase.HELD):
                 continue
             bounds = np.array(sorted(set(avoidable.values())))
-            kind = np.searchsorted(bounds, table["luck"][mine], side="right")
-            for k in np.unique(kind).tolist():
+            kind = np.searchsorted(bounds, table.columns["luck"][mine], side="right")
+            for k in sorted(set(kind.tolist())):
                 avoided = frozenset(canal for canal, x in avoidable.items() if k < len(bounds) and x >= bounds[k])
                 yield number, mine[kind == k], avoided, shut
 
@@ -210,7 +210,7 @@ class Passages(Part):
             return rows
         sailed = np.zeros(len(rows)) if now is None else self._sailed(table, rows, now)
         stays = np.ones(len(rows), dtype=bool)
-        for place in np.unique(sailed).tolist():
+        for place in sorted(set(sailed.tolist())):
             before = way.ahead(place, avoided)
             new = self._round(number, place, avoided | shut) if before else None
             if new is None:
@@ -218,11 +218,12 @@ class Passages(Part):
             turns, longer = sailed == place, self._ways[new].length
             stays &= ~turns
             mine = rows[turns]
+            columns = table.columns
             if now is not None:  # a wait is no part of the voyage, whichever way it goes on
-                table["departed"][mine] += self._waited(table, mine, now)
-            table["way"][mine], table["phase"][mine], table["passage"][mine] = new, Phase.TRAVELLING, -1
-            table["time"][mine] = table["departed"][mine] + longer * table["length"][mine]
-            at = table["departed"][mine] if now is None else np.maximum(now, table["departed"][mine])
+                columns["departed"][mine] += self._waited(table, mine, now)
+            columns["way"][mine], columns["phase"][mine], columns["passage"][mine] = new, Phase.TRAVELLING, -1
+            columns["time"][mine] = columns["departed"][mine] + longer * columns["length"][mine]
+            at = columns["departed"][mine] if now is None else np.maximum(now, columns["departed"][mine])
             canal = self._network.passages[self._network.lane_passages[self._lane_of[number]][before[0][0]]]
             journal.shipments("diverted", table, mine, at, canal)
             self._halt(new, table, mine, -np.inf if now is None else now, frozenset())
@@ -242,10 +243,10 @@ class Passages(Part):
     @staticmethod
     def _sailed(table: Shipments, rows: np.ndarray, now: float) -> np.ndarray:
         """Share of the usual voyage that is done; vessels that wait have got no further than their passage."""
-        held = table["phase"][rows] == Phase.HELD
-        until = np.where(held, np.minimum(now, table["time"][rows]), now)
-        length = np.maximum(table["length"][rows], 1e-9)
-        return np.maximum(0.0, (until - table["departed"][rows]) / length)
+        held = table.columns["phase"][rows] == Phase.HELD
+        until = np.where(held, np.minimum(now, table.columns["time"][rows]), now)
+        length = np.maximum(table.columns["length"][rows], 1e-9)
+        return np.maximum(0.0, (until - table.columns["departed"][rows]) / length)
 
     @staticmethod
     def _waited(table: Shipments, rows: np.ndarray, now: float) -> np.ndarray:
@@ -257,13 +258,15 @@ class Passages(Part):
     ) -> None:
         """Vessels held at a passage that they may pass again sail on; the wait moves the rest of their voyage."""
         row_of = self._network.lane_passages[self._lane_of[number]]
-        held = rows[table["phase"][rows] == Phase.HELD]
+        held = rows[table.columns["phase"][rows] == Phase.HELD]
+        if not held.size:
+            return
         kept = [*self.queues, *(row_of[canal] for canal in closed)]
-        held = held[~np.isin(table["passage"][held], kept)]
+        held = held[~np.isin(table.columns["passage"][held], kept)]
         waited = self._waited(table, held, now)
-        passage = table["passage"][held]
+        passage = table.columns["passage"][held]
         self._sail_on(table, held, waited)
-        for k in np.unique(passage).tolist():
+        for k in sorted(set(passage.tolist())):
             late = held[(passage == k) & (waited > 0)]
             journal.shipments("released", table, late, np.full(len(late), now), self._network.passages[k])
 
@@ -285,14 +288,14 @@ class Passages(Part):
         for canal, at in way.passages:
             if canal not in stops:
                 continue
-            reached = table["departed"][rows] + at * table["length"][rows]
-            waits = table["phase"][rows] == Phase.TRAVELLING
+            reached = table.columns["departed"][rows] + at * table.columns["length"][rows]
+            waits = table.columns["phase"][rows] == Phase.TRAVELLING
             if (queue := stops[canal]) is None:
                 # one that comes at this very time has not passed
-                waits &= reached >= after - NO_WAY * np.maximum(table["length"][rows], 1.0)
-                self._some_wait |= bool(waits.any())
+                waits &= reached >= after - NO_WAY * np.maximum(table.columns["length"][rows], 1.0)
+                self._some_wait |= bool(np.count_nonzero(waits))
             else:
                 waits &= (reached > after + NO_TIME) & (queue.leaves(reached) > reached)
             held = rows[waits]
-            table["phase"][held], table["passage"][held] = Phase.HELD, row_of[canal]
-            table["time"][held] = reached[waits]
+            table.columns["phase"][held], table.columns["passage"][held] = Phase.HELD, row_of[canal]
+            table.columns["time"][held] = reached[waits]

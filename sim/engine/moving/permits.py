@@ -31,13 +31,13 @@ class Permits(Part):
     def wait(self, rows: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Days for which goods that come to the end of their leg at `at` wait there for a licence."""
         table = self._cargo.table
-        wait = self._licences.wait(table["flow"][rows] * self._legs + table["leg"][rows], at)
+        wait = self._licences.wait(table.columns["flow"][rows] * self._legs + table.columns["leg"][rows], at)
         self._journal.shipments("licence_wait", table, rows[wait > 0], at[wait > 0])
         return wait
 
     def ask(self, rows: np.ndarray) -> None:
         """What comes to a buyer whose country asks for a licence is there once it has one."""
         table = self._cargo.table
-        at = table["time"][rows]
+        at = table.columns["time"][rows]
         wait = self.wait(rows, at)
-        table["permit"][rows], table["time"][rows] = True, at + wait
+        table.columns["permit"][rows], table.columns["time"][rows] = True, at + wait

@@ -81,18 +81,18 @@ class Ports(Part):
     def receive(self, rows: np.ndarray) -> None:
         """Goods have come to the port at the end of their leg: they join its queue."""
         cargo, table = self._cargo, self._cargo.table
-        table["phase"][rows] = Phase.QUEUED
+        table.columns["phase"][rows] = Phase.QUEUED
         gate = cargo.gate(rows)
-        self.traffic.came(gate, cargo.load(rows), table["time"][rows])
-        self._journal.shipments("port_arrival", table, rows, table["time"][rows])
-        if self.berths.any and (calls := self.berths.has[gate]).any():
+        self.traffic.came(gate, cargo.load(rows), table.columns["time"][rows])
+        self._journal.shipments("port_arrival", table, rows, table.columns["time"][rows])
+        if self.berths.any and np.count_nonzero(calls := self.berths.has[gate]):
             self.berths.reached(rows[calls], cargo.lane(rows[calls]))
 
     def give_up(self, rows: np.ndarray, now: float) -> None:
         """Count as gone from the queues what is about to be taken away there; rows in any phase."""
         cargo, table = self._cargo, self._cargo.table
-        waits = rows[table["phase"][rows] == Phase.QUEUED]
-        self.traffic.left(cargo.gate(waits), cargo.load(waits), table["time"][waits], np.full(len(waits), now))
+        waits = rows[table.columns["phase"][rows] == Phase.QUEUED]
+        self.traffic.left(cargo.gate(waits), cargo.load(waits), table.columns["time"][waits], np.full(len(waits), now))
 
     def keep_waiting(self, queued: np.ndarray, days: np.ndarray) -> None:
         """Rows of the queue are kept back, and are in it, for some days more."""
@@ -102,7 +102,7 @@ class Ports(Part):
 
     def serve(self, due: np.ndarray, now: float) -> tuple[np.ndarray, np.ndarray]:
         """Handle what is due from `now` on as ports can; returns the rows that came ashore and those now at berth."""
-        phase = self._cargo.table["phase"][due]
+        phase = self._cargo.table.columns["phase"][due]
         queued = due[phase == Phase.QUEUED]
         if not self.berths.any:
             return self._handle(queued, now), due[:0]
@@ -123,11 +123,11 @@ class Ports(Part):
         if self._limited and not self._all_pass(gate, load):
             pool = self.pool[gate]
             rank = (self._rank(rows, gate),) if self._ranked else ()
-            turn = np.lexsort((table["id"][rows], table["time"][rows], *rank, pool))
-            passed = cargo.part(rows, self._handling.admit(pool, table["units"][rows], cargo.size(rows), turn))
+            turn = np.lexsort((table.columns["id"][rows], table.columns["time"][rows], *rank, pool))
+            passed = cargo.part(rows, self._handling.admit(pool, table.columns["units"][rows], cargo.size(rows), turn))
             gate, load = cargo.gate(passed), cargo.load(passed)
         if passed.size:
-            came = table["time"][passed]
+            came = table.columns["time"][passed]
             at = np.maximum(came, now)
             self.traffic.left(gate, load, came, at)
             self._put_ashore(passed, gate, load, at)
@@ -144,7 +144,7 @@ class Ports(Part):
         rows, gate = rows[opened], gate[opened]
         if not rows.size:
             return rows
-        came = cargo.table["time"][rows]
+        came = cargo.table.columns["time"][rows]
         chosen = self.berths.begin((rows, gate), cargo.lane(rows), self._rank(rows, gate), now)
         if chosen.size:
             was = np.isin(rows, chosen)
@@ -174,14 +174,14 @@ class Ports(Part):
         if self._may_clear_later:
             stay = stay + self._quantities["gate.clearance"][gate]
         if self._holds.any:
-            held = self._holds.days(gate, table["flow"][rows], table["sent"][rows])
+            held = self._holds.days(gate, table.columns["flow"][rows], table.columns["sent"][rows])
             self._journal.shipments("detained", table, rows[held > 0], at[held > 0])
             stay = stay + held
         if self._permits.needed:
             stay = stay + self._permits.wait(rows, at)
-        table["phase"][rows], table["time"][rows] = Phase.CLEARING, at + stay
+        table.columns["phase"][rows], table.columns["time"][rows] = Phase.CLEARING, at + stay
 
     def _rank(self, rows: np.ndarray, gate: np.ndarray) -> np.ndarray:
-        product = self._network.cell_product[self._network.flow_buyer[self._cargo.table["flow"][rows]]]
+        product = self._network.cell_product[self._network.flow_buyer[self._cargo.table.columns["flow"][rows]]]
         ranks: np.ndarray = self._ranks[gate, product]
         return ranks

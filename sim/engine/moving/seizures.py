@@ -25,7 +25,7 @@ def seize(state: State, transport: Transport, journal: Journal, impulse: Impulse
     fate, _, where = impulse.action.partition("_")
     table = state.shipments
     rows = _concerned(state, impulse.rows, WHERE[where])
-    units = table["units"][rows]
+    units = table.columns["units"][rows]
     taken = np.diff(np.floor(np.cumsum(units) * impulse.amount + 0.5), prepend=0.0).astype(np.int64)
     partly = (taken > 0) & (taken < units)
     whole = rows[(taken == units) & (taken > 0)]
@@ -37,13 +37,13 @@ def seize(state: State, transport: Transport, journal: Journal, impulse: Impulse
         transport.detain(rows, impulse.days, now)
         journal.shipments("detained", table, rows, at, impulse.cause)
         return
-    flow, units = table["flow"][rows], table["units"][rows]
+    flow, units = table.columns["flow"][rows], table.columns["units"][rows]
     buyer = state.plan.network.flow_buyer[flow]
     transport.ports.give_up(rows, now)
     state.forget_transit(buyer, units)
     np.add.at(state.today.destroyed, buyer, units)
     if state.lots is not None:
-        lot = table["lot"][rows]
+        lot = table.columns["lot"][rows]
         state.lots.book.add("destroyed", lot[lot >= 0], units[lot >= 0])
     journal.shipments("seized", table, rows, at, impulse.cause)
     table.finish(rows)
@@ -55,5 +55,5 @@ def _concerned(state: State, stretches: np.ndarray, phases: tuple[np.int8, ...])
     legs = state.plan.network.routes.lane.shape[1]
     here = np.isin(table["phase"], phases) & (table["leg"] >= 0)
     here &= np.isin(table["flow"] * legs + table["leg"], stretches[:, 0] * legs + stretches[:, 1])
-    rows = np.flatnonzero(here)
-    return np.asarray(rows[np.argsort(table["id"][rows], kind="stable")])
+    rows = here.nonzero()[0]
+    return np.asarray(rows[np.argsort(table.columns["id"][rows], kind="stable")])

@@ -126,15 +126,19 @@ class Transport(Part):
     def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
         """Goods that wait at their source, before their first leg, for a licence."""
         table = self.state.shipments
-        table["leg"][rows], table["phase"][rows], table["time"][rows] = -1, Phase.CLEARING, until
+        table.columns["leg"][rows], table.columns["phase"][rows], table.columns["time"][rows] = (
+            -1,
+            Phase.CLEARING,
+            until,
+        )
         self.journal.shipments("licence_wait", table, rows, np.full(len(rows), now))
 
     def waiting_at_passages(self, day: float) -> np.ndarray:
         """Handling units waiting before each passage at a time."""
         table = self.state.shipments
         held = table.where(Phase.HELD)
-        held = held[table["time"][held] < day]
-        return np.bincount(table["passage"][held], self._cargo.load(held), len(self.network.passages))
+        held = held[table.columns["time"][held] < day]
+        return np.bincount(table.columns["passage"][held], self._cargo.load(held), len(self.network.passages))
 
     def expect_effects(self, now: float) -> None:
         """From `now` on effects may come that were not known before."""
@@ -153,13 +157,13 @@ class Transport(Part):
     def detain(self, rows: np.ndarray, days: float, now: float) -> None:
         """Hold goods where they are; what was to happen to them in a port, and their voyage, goes on later."""
         table = self.state.shipments
-        phase, time = table["phase"][rows], table["time"][rows]
+        phase, time = table.columns["phase"][rows], table.columns["time"][rows]
         sails = np.isin(phase, (Phase.TRAVELLING, Phase.HELD))
-        table["departed"][rows[sails]] += days  # moves what is left of the journey
+        table.columns["departed"][rows[sails]] += days  # moves what is left of the journey
         later = np.where(sails, time, np.maximum(time, now)) + days
         waits = phase == Phase.QUEUED
         self.ports.keep_waiting(rows[waits], later[waits] - time[waits])
-        table["time"][rows] = later
+        table.columns["time"][rows] = later
 
     def _look_what_is_open(self) -> None:
         """Whether any lane is closed, until effects change."""
@@ -170,23 +174,23 @@ class Transport(Part):
         if not due.size:
             return False
         table = self.state.shipments
-        phase = table["phase"][due]
-        cleared, ready = (due[phase == x] for x in (Phase.CLEARING, Phase.READY))
+        phase = table.columns["phase"][due]
+        cleared, ready = due[phase == Phase.CLEARING], due[phase == Phase.READY]
         ashore, berthed = self.ports.serve(due, self._since)
-        at_once = ashore[table["time"][ashore] <= limit] if ashore.size else ashore
+        at_once = ashore[table.columns["time"][ashore] <= limit] if ashore.size else ashore
         if at_once.size:
             cleared = np.sort(np.concatenate([cleared, at_once]))
         if cleared.size:
-            table["phase"][cleared] = Phase.READY
+            table.columns["phase"][cleared] = Phase.READY
             ready = np.sort(np.concatenate([ready, cleared])) if ready.size else cleared
         left = self._depart(ready)
         if self.ports.berths.any:  # a berth or a place in the yard that has become free lets the next one in
             return bool(left.size or ashore.size or cleared.size or berthed.size)
-        return bool(np.count_nonzero(table["time"][left] <= limit))
+        return bool(np.count_nonzero(table.columns["time"][left] <= limit))
 
     def _arrive(self, due: np.ndarray, day: int, limit: float) -> None:
         table = self.state.shipments
-        home = due[table["phase"][due] == Phase.TRAVELLING]
+        home = due[table.columns["phase"][due] == Phase.TRAVELLING]
         if not home.size:
             return
         ashore = home[:0]
@@ -194,16 +198,18 @@ class Transport(Part):
             last = self._cargo.at_last_leg(home)
             home, ashore = home[last], home[~last]
         if self._permits.needed and home.size:
-            self._permits.ask(home[~table["permit"][home]])
-            home = home[table["time"][home] <= limit]
+            self._permits.ask(home[~table.columns["permit"][home]])
+            home = home[table.columns["time"][home] <= limit]
         if home.size:
             if self.state.lots is not None:  # whatever is kept back stands in the order in which it came
-                home = home[np.argsort(table["time"][home], kind="stable")]
+                home = home[np.argsort(table.columns["time"][home], kind="stable")]
             if self.state.records is not None:
-                days = table["time"][home] - table["sent"][home]
-                self.state.records.arrive(table["flow"][home], table["units"][home], days)
-            back = self.state.deliver(table["flow"][home], table["units"][home], table["lot"][home], day)
-            self.journal.shipments("arrival", table, home, table["time"][home])
+                days = table.columns["time"][home] - table.columns["sent"][home]
+                self.state.records.arrive(table.columns["flow"][home], table.columns["units"][home], days)
+            back = self.state.deliver(
+                table.columns["flow"][home], table.columns["units"][home], table.columns["lot"][home], day
+            )
+            self.journal.shipments("arrival", table, home, table.columns["time"][home])
             if back is not None:
                 self._note_kept_back(home[back])
             table.finish(home)
@@ -214,10 +220,10 @@ class Transport(Part):
         """What arrives of lots that were called back, by recall."""
         table, lots = self.state.shipments, self.state.lots
         assert lots is not None
-        recall = lots.book["recall"][table["lot"][rows]]
+        recall = lots.book["recall"][table.columns["lot"][rows]]
         for number in np.unique(recall).tolist():
             mine = rows[recall == number]
-            self.journal.shipments("kept_back", table, mine, table["time"][mine], lots.recalls[number])
+            self.journal.shipments("kept_back", table, mine, table.columns["time"][mine], lots.recalls[number])
 
     def _depart(self, rows: np.ndarray) -> np.ndarray:
         """Send cleared rows onto their next leg where it is open; returns the rows that left."""
@@ -228,15 +234,15 @@ class Transport(Part):
         if self.border.limits and passed.size:
             passed = self._cargo.part(passed, self.border.admit(passed))
         if self.loading.may_fill_up and passed.size:
-            buyer = self.network.flow_buyer[table["flow"][passed]]
-            lane = self.network.flow_lanes[table["flow"][passed], table["leg"][passed] + 1]
-            turn = (table["id"][passed], table["time"][passed])
-            units, size = table["units"][passed], self._cargo.size(passed)
+            buyer = self.network.flow_buyer[table.columns["flow"][passed]]
+            lane = self.network.flow_lanes[table.columns["flow"][passed], table.columns["leg"][passed] + 1]
+            turn = (table.columns["id"][passed], table.columns["time"][passed])
+            units, size = table.columns["units"][passed], self._cargo.size(passed)
             units = self.loading.admit_cold(lane, units, size, turn, self.cold[buyer])
             passed = self._cargo.part(passed, self.loading.admit(lane, units, size, turn))
         if passed.size:
-            at = np.maximum(table["time"][passed], self._since)
-            table["leg"][passed] += 1
+            at = np.maximum(table.columns["time"][passed], self._since)
+            table.columns["leg"][passed] += 1
             passed, lane, at = self._board(passed, self._cargo.lane(passed), at)
             self._launch(passed, lane, at)
         return passed
@@ -244,7 +250,7 @@ class Transport(Part):
     def _may_leave(self, rows: np.ndarray) -> np.ndarray:
         """Whether something leaves on the lanes that these rows come to next; a mask."""
         table = self.state.shipments
-        lane = self.network.flow_lanes[table["flow"][rows], table["leg"][rows] + 1]
+        lane = self.network.flow_lanes[table.columns["flow"][rows], table.columns["leg"][rows] + 1]
         return np.asarray((self.quantities["lane.open"][lane] > 0) & self.loading.leaves[lane])
 
     def _board(
@@ -260,13 +266,13 @@ class Transport(Part):
         table = self.state.shipments
         at = self._journeys.sets_out(lane, at)
         length = self._journeys.length(lane, at)
-        table["phase"][rows] = Phase.TRAVELLING
-        table["departed"][rows], table["length"][rows] = at, length
-        table["time"][rows] = self.loading.end(lane, at + length)
+        table.columns["phase"][rows] = Phase.TRAVELLING
+        table.columns["departed"][rows], table.columns["length"][rows] = at, length
+        table.columns["time"][rows] = self.loading.end(lane, at + length)
         if self.border.limits:
             self.border.crossed(rows)
-        np.add.at(self.state.lane_units, lane, table["units"][rows])
-        self.journal.shipments("departure", table, rows, table["departed"][rows])
+        np.add.at(self.state.lane_units, lane, table.columns["units"][rows])
+        self.journal.shipments("departure", table, rows, table.columns["departed"][rows])
         self.passages.launched(table, rows, lane, self.journal)
 
     def _at_border(self, now: float) -> None:
@@ -279,10 +285,10 @@ class Transport(Part):
             return
         table = self.state.shipments
         self.ports.give_up(rows[code > PASSES], now)
-        table["exempt"][rows[code == PASSES]] = True
+        table.columns["exempt"][rows[code == PASSES]] = True
         for value, event in FATES:
             mine = rows[code == value]
-            flow, units = table["flow"][mine], table["units"][mine]
-            self.state.turn_back(flow, units, table["lot"][mine], int(np.ceil(now)), destroyed=value == 3)
+            flow, units = table.columns["flow"][mine], table.columns["units"][mine]
+            self.state.turn_back(flow, units, table.columns["lot"][mine], int(np.ceil(now)), destroyed=value == 3)
             self.journal.shipments(event, table, mine, np.full(len(mine), now))
             table.finish(mine)

@@ -38,12 +38,12 @@ class DemandSource(Part):
         self.plan = plan
         self.calendar = calendar
         self._streams = streams
-        self._keys = streams.keys(plan.names)
         self._left = keep
         self._kept: dict[int, np.ndarray] = {}
         self._last = np.zeros((0, len(plan.cell)), dtype=WIDTHS[0])
         self._first: int | None = None
         self.random = np.array([e.recorded is None and e.kind.random for e in plan.entries], dtype=bool)
+        self._keys = streams.keys(plan.names) if self.random.any() else []
         self._recorded = self._recorded_rows()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class DemandSource(Part):
         some = self.random & np.array([level is None or level > 0 for level in flat], dtype=bool)
         shape = [one if level is None else level for one, level in zip(shapes, flat, strict=True)]
         draw = [entry.kind.draw for entry in plan.entries]
-        cells = np.flatnonzero(some[plan.entry] & (plan.mean > 0))
+        cells = (some[plan.entry] & (plan.mean > 0)).nonzero()[0]
         entries, means, keys, stream = plan.entry.tolist(), plan.mean.tolist(), self._keys, self._streams.at
         for begin in range(0, len(cells), BATCH):
             batch = cells[begin : begin + BATCH].tolist()
@@ -131,7 +131,7 @@ class DemandSource(Part):
         for entry, shape in enumerate(shapes):
             if self.random[entry] or self.plan.entries[entry].recorded is not None:
                 continue
-            mine = np.flatnonzero(self.plan.entry == entry)
+            mine = (self.plan.entry == entry).nonzero()[0]
             e = self.plan.entries[entry]
             steady = not e.amplitude
             before = self._elapsed(entry, float(days[0])) + (days - days[0] if steady else np.cumsum(shape) - shape)
@@ -155,7 +155,7 @@ class DemandSource(Part):
         plan, nothing = self.plan, np.zeros(0, dtype=np.int64)
         found = [(nothing, nothing, nothing)]
         for entry, e in enumerate(plan.entries):
-            mine = np.flatnonzero(plan.entry == entry)  # one cell a site, since an entry has one product
+            mine = (plan.entry == entry).nonzero()[0]  # one cell a site, since an entry has one product
             if e.recorded is not None and mine.size:
                 days, where, units = e.recorded
                 at = np.full(max(int(where.max(initial=0)), int(plan.site.max(initial=0))) + 1, -1)

@@ -69,7 +69,7 @@ class DemandTape(Part):
             if self._joined is not None:
                 self._joined.draw(number, first, len(self._block))
         demand = self._block[position].astype(np.int64)
-        if factor is not None and (changed := np.flatnonzero(factor != 1)).size:
+        if factor is not None and (changed := (factor != 1).nonzero()[0]).size:
             usual = self._block[position:]
             demand[changed] = never_negative(self._surges.demand(changed, factor[changed], day, usual), day)
         if self._joined is not None:

@@ -31,7 +31,7 @@ class Patients(Part):
         cell, self._backorder = demand.cell, demand.backorder
         self._cell = in_place(cell)
         self._simple = not (state.waits or plan.behaviour.use or plan.behaviour.substitutes)
-        self._patient = np.flatnonzero(demand.patience > 0)
+        self._patient = (demand.patience > 0).nonzero()[0]
         calendar = plan.network.calendar  # who is as patient as the run is long does not give up in it
         self._patience = np.minimum(demand.patience[self._patient], calendar.warm_up + calendar.days)
         self._all_wait = bool(self._backorder.all())

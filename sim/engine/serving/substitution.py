@@ -35,11 +35,11 @@ class Substitution(Part):
         left, lacking = left.copy(), unmet.copy()
         used = np.zeros_like(left)
         for step, accepted, opened in zip(self._steps, self._accepted, self._opened, strict=True):
-            if not lacking[step.wanted].any():
+            if not np.count_nonzero(lacking[step.wanted]):
                 continue
             due = unmet[step.wanted] * step.share + accepted
             willing = np.minimum(np.floor(due + TINY), lacking[step.wanted])
-            accepted[:] = np.clip(due - willing, 0, 1 - TINY)
+            accepted[:] = np.minimum(np.maximum(due - willing, 0), 1 - TINY)
             met = np.minimum(willing, np.floor((left[step.other] + opened) / step.ratio + TINY))
             exact = met * step.ratio - opened
             taken = np.minimum(np.maximum(0, np.ceil(exact - TINY)), left[step.other])

@@ -58,7 +58,7 @@ class Conservers(Part):
         number = np.arange(1, len(rule.below) + 1)[:, None]
         holds = (cover < rule.below) | ((before >= number) & (cover < rule.until))
         now = (holds * number).max(axis=0)
-        changed = np.flatnonzero(now != before)
+        changed = (now != before).nonzero()[0]
         if not changed.size:
             return
         self._level[rule.row] = now

@@ -27,6 +27,8 @@ class Held(Part):
         self, cell: np.ndarray, lot: np.ndarray, units: np.ndarray, until: np.ndarray, withdrawn: bool | np.ndarray
     ) -> None:
         """Hold units; arguments of shape (n,)."""
+        if not len(cell):
+            return
         values = cell, lot, units, until, np.broadcast_to(withdrawn, len(cell)).astype(np.int64)
         for name, value in zip(self.COLUMNS, values, strict=True):
             self.columns[name] = np.concatenate([self.columns[name], value])

@@ -41,10 +41,10 @@ class LotKeeper(Part):
     CHANGES = ("recalls", "_soonest", "_puts", "_rotated", "_laid", "_running", "_period")
 
     def __init__(self, plan: Plan) -> None:
-        lots, cells = plan.lots, np.flatnonzero(plan.lots.tracked)
+        lots, cells = plan.lots, plan.lots.tracked.nonzero()[0]
         self._plan, self._network, self.book = lots, plan.network, LotBook()
         self.genealogy = Genealogy()
-        demanded = np.flatnonzero(lots.tracked[plan.demand.cell])
+        demanded = lots.tracked[plan.demand.cell].nonzero()[0]
         self._demanded, facilities = in_place(demanded), plan.demand.cell[demanded]
         others = without(cells, facilities, len(lots.tracked))
         self._holders = holders = [r.holder for r in plan.reserves]
@@ -83,7 +83,7 @@ class LotKeeper(Part):
         `age` is in days before `day`; left out, goods were made on it, and by the maker their site mainly buys from.
         """
         lots = np.full(len(cells), -1, dtype=np.int64)
-        mine = np.flatnonzero(self._plan.tracked[cells] & (units > 0))
+        mine = (self._plan.tracked[cells] & (units > 0)).nonzero()[0]
         product = self._network.cell_product[cells[mine]]
         by = self._plan.maker[cells[mine]] if maker is None else maker[mine]
         kinds = np.stack([product, life[mine], by, np.zeros_like(product) if age is None else age[mine]])
@@ -105,7 +105,9 @@ class LotKeeper(Part):
         A lot that was called back gets no more units.
         """
         lots = np.full(len(cells), -1, dtype=np.int64)
-        mine = np.flatnonzero(self._plan.tracked[cells] & (units > 0))
+        mine = (self._plan.tracked[cells] & (units > 0)).nonzero()[0]
+        if not mine.size:
+            return lots
         at = cells[mine]
         period = day // self._plan.span[at]
         called = self._called_back(self._running[at])
@@ -114,8 +116,7 @@ class LotKeeper(Part):
         expires = _last_use(day, self._plan.life[fresh])
         self._running[fresh] = self.book.open(product, fresh, np.full(len(fresh), day), expires)
         self._period[at] = period
-        if mine.size:
-            self._soonest = NOT_YET
+        self._soonest = NOT_YET
         lots[mine] = self._running[at]
         self.book.add("units", lots[mine], units[mine])
         return lots
@@ -135,7 +136,8 @@ class LotKeeper(Part):
 
     def put(self, pocket: np.ndarray, lots: np.ndarray, units: np.ndarray, day: int) -> None:
         """Lay units of lots down in pockets; rows with pocket -1 are not kept by lot."""
-        self._note_laid(pocket[pocket >= 0])
+        if self._laid is not None:
+            self._note_laid(pocket[pocket >= 0])
         for table, offset, rows in self._by_table(np.where(units > 0, pocket, -1)):
             key = keys(self.book, lots[rows], self._issue[pocket[rows]], day)
             table.put(pocket[rows] - offset, key, units[rows])
@@ -171,7 +173,7 @@ class LotKeeper(Part):
         for table, offset, rows in self._by_table(np.where(units > 0, pocket, -1)):
             rows = rows[np.argsort(pocket[rows], kind="stable")]
             mine = pocket[rows] - offset
-            first = np.flatnonzero(np.diff(mine, prepend=-1) > 0)
+            first = np.concatenate([[True], mine[1:] != mine[:-1]]).nonzero()[0]
             mine = mine[first]
             held = table.key[: table.depth(mine), mine]
             eligible = None
@@ -273,12 +275,12 @@ class LotKeeper(Part):
         assert self._laid is not None
         own, reserve = self.pocket[self._holders[position]], self.reserve[position]
         since, self._rotated[position] = self._rotated[position], self._puts
-        pairs = np.flatnonzero((np.maximum(self._laid[own], self._laid[reserve]) > since) & (own >= 0) & (reserve >= 0))
+        pairs = ((np.maximum(self._laid[own], self._laid[reserve]) > since) & (own >= 0) & (reserve >= 0)).nonzero()[0]
         if not pairs.size:
             return
         own, reserve = own[pairs], reserve[pairs]
         newest, oldest = self._last_use(own, np.max, -NEVER_EXPIRES), self._last_use(reserve, np.min, NEVER_EXPIRES)
-        pairs = np.flatnonzero(oldest < newest)
+        pairs = (oldest < newest).nonzero()[0]
         if not pairs.size:
             return
         own, reserve = own[pairs], reserve[pairs]
@@ -293,7 +295,7 @@ class LotKeeper(Part):
         for pocket, part in ((own, to_own), (reserve, units - to_own)):
             self._note_laid(pocket)
             for table, offset, rows in self._by_table(pocket):
-                mine = np.flatnonzero(np.isin(pair, rows))
+                mine = np.isin(pair, rows).nonzero()[0]
                 at = pocket[pair[mine]]
                 table.replace(
                     pocket[rows] - offset, at - offset, keys(self.book, lot[mine], self._issue[at], day), part[mine]
@@ -335,7 +337,7 @@ class LotKeeper(Part):
         for table, offset, rows in zip(
             self._tables,
             self._offsets,
-            (np.flatnonzero((pocket >= 0) & (pocket < self._split)), np.flatnonzero(pocket >= self._split)),
+            (((pocket >= 0) & (pocket < self._split)).nonzero()[0], (pocket >= self._split).nonzero()[0]),
             strict=True,
         ):
             if rows.size:
@@ -350,5 +352,5 @@ def _last_use(day: int, life: np.ndarray) -> np.ndarray:
 
 
 def _untracked(pocket: np.ndarray, units: np.ndarray) -> Rows:
-    rows = np.flatnonzero((pocket < 0) & (units > 0))
+    rows = ((pocket < 0) & (units > 0)).nonzero()[0]
     return rows, np.full(len(rows), -1, dtype=np.int64), units[rows]

@@ -30,7 +30,7 @@ class OrderBook(Part):
 
     def close_day(self) -> None:
         """No more orders will be booked today: they go to the end."""
-        flow = np.flatnonzero(self._today)
+        flow = self._today.nonzero()[0]
         if flow.size:
             self.flow = np.concatenate([self.flow, flow])
             self.units = np.concatenate([self.units, self._today[flow]])
@@ -54,7 +54,7 @@ class OrderBook(Part):
     def _strike(self, flow: np.ndarray, units: np.ndarray, order: np.ndarray) -> None:
         less = np.zeros(len(self._kept), dtype=np.int64)
         less[flow] = np.where(self._kept[flow], units, 0)
-        if less.any():
+        if np.count_nonzero(less):
             self.units = self.units - in_turn(less, self.flow, self.units, order)
             left = self.units > 0
             self.flow, self.units = self.flow[left], self.units[left]
@@ -70,7 +70,7 @@ class Due(Part):
     CHANGES = ("_day", "_ordered", "_young")
 
     def __init__(self, wait: np.ndarray, usual: np.ndarray, unsent: np.ndarray) -> None:
-        self._mine = np.flatnonzero(wait > 0)
+        self._mine = (wait > 0).nonzero()[0]
         self._row = np.full(len(wait), -1)
         self._row[self._mine] = np.arange(len(self._mine))
         self._wait, self._columns = wait[self._mine], np.arange(len(self._mine))

@@ -137,7 +137,7 @@ class State(Part):
         aged = self.plan.opening.stock
         made = self.lots.opening(aged.cell, plan.life_at(aged.cell, aged.age), aged.units, day, aged.maker, aged.age)
         self.lots.put(self.lots.pocket[aged.cell], made, aged.units, day)
-        cells = without(np.flatnonzero(plan.tracked), aged.cell, len(plan.tracked))
+        cells = without(plan.tracked.nonzero()[0], aged.cell, len(plan.tracked))
         opening = self.lots.opening(cells, plan.opening_life[cells], self.on_hand[cells], day)
         self.lots.put(self.lots.pocket[cells], opening, self.on_hand[cells], day)
         for reserve, stock, pocket in zip(self.plan.reserves, self.reserve, self.lots.reserve, strict=True):
@@ -241,7 +241,7 @@ class State(Part):
         assert self.lots is not None
         withdrawn = self.lots.book["withdrawn"][lot]
         back = (lot >= 0) & (withdrawn < NEVER_EXPIRES)
-        if back.any():
+        if np.count_nonzero(back):
             self.hold(cell[back], lot[back], units[back], withdrawn[back], withdrawn=True)
         return np.asarray(back)
 
@@ -255,7 +255,7 @@ class State(Part):
             & (left < np.maximum(1, self.plan.lots.minimum[cell]))
             & (book["withdrawn"][lot] == NEVER_EXPIRES)
         )
-        if old.any():
+        if np.count_nonzero(old):
             np.add.at(self.today.expired, cell[old], units[old])
             book.add("expired", lot[old], units[old])
         return np.asarray(old)

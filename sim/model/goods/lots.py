@@ -30,43 +30,57 @@ class LotBook(Part):
     from 1.
     """
 
-    CHANGES = ("count", "_columns")
+    CHANGES = ("count", "_rows")
+    VIEWS = ("_columns",)
 
     GONE = ("used", "expired", "recalled", "destroyed", "used_up", "scrapped")
     COLUMNS = ("product", "maker", "made", "expires", "withdrawn", "recall", "units", *GONE)
 
     def __init__(self) -> None:
         self.count = 0
-        self._columns = {name: np.zeros(64, dtype=np.int64) for name in self.COLUMNS}
+        self._rows = np.zeros((len(self.COLUMNS), 64), dtype=np.int64)
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        self._columns = dict(zip(self.COLUMNS, self._rows, strict=True))
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self._columns[name][: self.count]
 
     def open(self, product: np.ndarray, maker: np.ndarray, made: np.ndarray, expires: np.ndarray) -> np.ndarray:
         """Numbers of new lots; arguments of shape (n,)."""
+        if not len(product):
+            return _NOTHING
         first, self.count = self.count, self.count + len(product)
         if self.count > _LOT:
             raise OverflowError(f"more than {_LOT:,} lots")
-        size = len(self._columns["made"])
+        rows, size = self._rows, self._rows.shape[1]
         if self.count > size:
-            grown = max(2 * size, self.count)
-            self._columns = {name: np.resize(column, grown) for name, column in self._columns.items()}
-        for name in self.COLUMNS:
-            self[name][first:] = 0
+            self._rows = np.zeros((len(rows), max(2 * size, self.count)), dtype=np.int64)
+            self._rows[:, :size] = rows
+            self.rejoin()
+        new = slice(first, self.count)
         for name, value in (("product", product), ("maker", maker), ("made", made), ("expires", expires)):
-            self[name][first:] = value
-        self["withdrawn"][first:] = NEVER_EXPIRES
+            self._columns[name][new] = value
+        self._columns["withdrawn"][new] = NEVER_EXPIRES
         return np.arange(first, self.count)
 
     def add(self, name: str, lots: np.ndarray, units: np.ndarray) -> None:
         """Count units of lots (named any number of times) under one of the columns."""
-        # float64 sums of whole numbers are exact below 2**53
-        self[name][:] += np.bincount(lots, units, self.count).astype(np.int64)
+        if len(lots):
+            np.add.at(self._columns[name], lots, units)
 
     @property
     def left(self) -> np.ndarray:
         """Units of each lot that are still somewhere."""
-        return self["units"] - sum(self[name] for name in self.GONE)
+        gone = np.add.reduce(self._rows[-len(self.GONE) :, : self.count], axis=0)
+        return np.asarray(self["units"] - gone)
+
+    def over(self, day: int) -> np.ndarray:
+        """Lots of which something is left on their last day of use, or after it, ascending."""
+        lots = (self["expires"] <= day).nonzero()[0]
+        gone = np.add.reduce(self._rows[-len(self.GONE) :, lots], axis=0)
+        return np.asarray(lots[self._columns["units"][lots] > gone])
 
 
 def keys(book: LotBook, lots: np.ndarray, issue: np.ndarray, day: int) -> np.ndarray:
@@ -103,10 +117,11 @@ class Pockets(Part):
 
     def put(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         """Put units into pockets; shape (n,). A pocket may be named several times."""
-        rows = np.flatnonzero(units > 0)
-        pocket, key, units = pocket[rows], key[rows], units[rows]
+        rows = (units > 0).nonzero()[0]
+        if len(rows) < len(units):
+            pocket, key, units = pocket[rows], key[rows], units[rows]
         first = self._is_first(pocket)  # mostly all of them, which saves sorting
-        if first.all():
+        if np.count_nonzero(first) == len(first):
             self._put_once(pocket, key, units)
             return
         self._put_once(pocket[first], key[first], units[first])
@@ -118,7 +133,7 @@ class Pockets(Part):
 
     def replace(self, empty: np.ndarray, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         """Take all out of the pockets `empty`, each named once, and lay units into `pocket`, some of these."""
-        rows = np.flatnonzero(units > 0)
+        rows = (units > 0).nonzero()[0]
         pocket, key, units = _combined(pocket[rows], key[rows], units[rows])
         slot = np.arange(len(pocket)) - np.searchsorted(pocket, pocket)
         while len(self.units) <= slot.max(initial=0):
@@ -143,7 +158,7 @@ class Pockets(Part):
         have = self.units[:depth, pocket]
         usable = have if eligible is None else np.where(eligible, have, 0)
         before = np.cumsum(usable, axis=0) - usable
-        taken = np.clip(units - before, 0, usable)
+        taken = np.minimum(np.maximum(units - before, 0), usable)
         self.units[:depth, pocket] = have - taken
         return np.asarray(taken)
 
@@ -152,7 +167,10 @@ class Pockets(Part):
 
         Pockets may be named several times; one that has too little gives what it has.
         """
-        pocket = pocket[(self.later[pocket] > 0) & self._is_first(pocket)]
+        pocket = pocket[self.later[pocket] > 0]
+        if not pocket.size:
+            return _NOTHING, _NOTHING
+        pocket = pocket[self._is_first(pocket)]
         wanted, found = self.later[pocket], [(_NOTHING, _NOTHING)]
         self.later[pocket] = 0
         units, key = self.units.reshape(-1), self.key.reshape(-1)  # views
@@ -162,9 +180,11 @@ class Pockets(Part):
             taken = np.minimum(have, wanted)
             units[slot] = have - taken
             found.append((lot_of(key[slot]), taken))
-            more = np.flatnonzero(taken < wanted)
+            more = (taken < wanted).nonzero()[0]
+            if not more.size:
+                break
             pocket, wanted = pocket[more], (wanted - taken)[more]
-            more = np.flatnonzero(self.first[pocket] + 1 < self.count[pocket])
+            more = (self.first[pocket] + 1 < self.count[pocket]).nonzero()[0]
             pocket, wanted = pocket[more], wanted[more]
             self.first[pocket] += 1
         lots, taken = (np.concatenate(columns) for columns in zip(*found, strict=True))
@@ -206,7 +226,7 @@ class Pockets(Part):
 
     def _occupied(self) -> tuple[np.ndarray, np.ndarray]:
         """Numbers of the slots that hold something, counted along the rows, and their lots."""
-        slot = np.flatnonzero(self.units > 0)  # of a mask this is several times as fast as of numbers
+        slot = (self.units > 0).reshape(-1).nonzero()[0]  # of a mask this is several times as fast as of numbers
         return slot, lot_of(self.key.reshape(-1)[slot])
 
     def _is_first(self, pocket: np.ndarray) -> np.ndarray:
@@ -247,16 +267,17 @@ class Pockets(Part):
         end = np.maximum(count - 1, 0)
         last = self.key.reshape(-1)[end * len(self.count) + pocket]
         fits = (last <= key) | (count == 0)
-        at, where = np.where(last < key, count, end)[fits], pocket[fits]
-        slot = at * len(self.count) + where
-        self.units.reshape(-1)[slot] += units[fits]
-        self.key.reshape(-1)[slot] = key[fits]
-        self.count[where] = at + 1
-        self._put_between(pocket[~fits], key[~fits], units[~fits])
+        at = np.where(last < key, count, end)
+        if np.count_nonzero(fits) < len(fits):
+            between = ~fits
+            self._put_between(pocket[between], key[between], units[between])
+            at, pocket, key, units = at[fits], pocket[fits], key[fits], units[fits]
+        slot = at * len(self.count) + pocket
+        self.units.reshape(-1)[slot] += units
+        self.key.reshape(-1)[slot] = key
+        self.count[pocket] = at + 1
 
     def _put_between(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
-        if not len(pocket):
-            return
         depth = self.depth(pocket) + 1  # `_make_room` has seen to a free slot
         held = self.key[:depth, pocket]
         position = (held < key).sum(axis=0)
@@ -270,8 +291,8 @@ class Pockets(Part):
         """Have an empty slot at a position in each of these pockets, whose keys are `held`; those behind move down."""
         slot = np.arange(len(held))[:, None]
         source = np.where(slot > position, slot - 1, slot)
-        have = np.take_along_axis(self.units[: len(held), pocket], source, 0)
-        self.key[: len(held), pocket] = np.take_along_axis(held, source, 0)
+        have = self.units[source, pocket]
+        self.key[: len(held), pocket] = held[source, np.arange(len(pocket))]
         self.units[: len(held), pocket] = np.where(slot == position, 0, have)
         self.count[pocket] += 1
 
@@ -290,13 +311,15 @@ def shared_out(taken: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[n
     cuts = np.concatenate([ends, np.cumsum(units)])
     order = np.argsort(cuts, kind="stable")  # two runs in order: merged, not sorted anew
     cuts = cuts[order]
-    last = np.flatnonzero(np.concatenate([cuts[1:] > cuts[:-1], [True]]))  # a lot and a claim may end together
+    last = np.concatenate([cuts[1:] > cuts[:-1], [True]]).nonzero()[0]  # a lot and a claim may end together
     claims_over = np.cumsum(order >= len(ends))[last]
     lots_over = last + 1 - claims_over
+    parts = cuts[last]
+    parts[1:] -= parts[:-1]
     return (
         np.concatenate([[0], claims_over[:-1]]),
         lots[np.concatenate([[0], lots_over[:-1]])],
-        np.diff(cuts[last], prepend=0),
+        parts,
     )
 
 
@@ -306,5 +329,6 @@ def _combined(pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[n
     pocket, key, units = pocket[order], key[order], units[order]
     if not len(pocket):
         return pocket, key, units
-    first = np.flatnonzero(np.concatenate([[True], (np.diff(pocket) != 0) | (np.diff(key) != 0)]))
+    new = (pocket[1:] != pocket[:-1]) | (key[1:] != key[:-1])
+    first = np.concatenate([[True], new]).nonzero()[0]
     return pocket[first], key[first], np.add.reduceat(units, first)

@@ -54,20 +54,21 @@ WORTHWHILE = 512
 
 
 class Shipments(Part):
-    """The table. Columns are arrays of at least `count` rows; `table[name]` is the part in use.
+    """The table. `columns` are arrays of at least `count` rows, for the figures of some rows; `table[name]` is the part
+    in use.
 
     Columns of one type are the rows of one array, so that whole shipments are moved a type, not a column, at a time.
     What is not in use is as at the start of a route.
     """
 
     CHANGES = ("count", "_next", "_finished", "_arrays")
-    VIEWS = ("_columns", "_in_use")
+    VIEWS = ("columns", "_in_use")
 
     def __init__(self) -> None:
         self.count = 0
         self._next = self._finished = 0
         self._arrays: list[np.ndarray] = []
-        self._columns: dict[str, np.ndarray] = {}
+        self.columns: dict[str, np.ndarray] = {}
         self._in_use: dict[str, np.ndarray] = {}
         """the columns asked for since their length last changed"""
         self._use([np.repeat(blank, 1024, axis=1) for blank in BLANK])
@@ -80,7 +81,7 @@ class Shipments(Part):
     def __getitem__(self, name: str) -> np.ndarray:
         column = self._in_use.get(name)
         if column is None:
-            column = self._in_use[name] = self._columns[name][: self.count]
+            column = self._in_use[name] = self.columns[name][: self.count]
         return column
 
     def add(
@@ -90,10 +91,10 @@ class Shipments(Part):
         rows = self._grow(len(flow))
         place = slice(self.count - len(rows), self.count)
         for name, value in (("flow", flow), ("units", units), ("sent", sent), ("time", sent)):
-            self._columns[name][place] = value
+            self.columns[name][place] = value
         if lot is not None:
-            self._columns["lot"][place] = lot
-        self._columns["id"][place] = np.arange(self._next, self._next + len(rows))
+            self.columns["lot"][place] = lot
+        self.columns["id"][place] = np.arange(self._next, self._next + len(rows))
         self._next += len(rows)
         return rows
 
@@ -102,8 +103,8 @@ class Shipments(Part):
         new = self._grow(len(rows))
         for array in self._arrays:
             array[:, new] = array[:, rows]
-        self._columns["units"][new] = units
-        self._columns["units"][rows] -= units
+        self.columns["units"][new] = units
+        self.columns["units"][rows] -= units
         return new
 
     def where(self, phase: np.int8) -> np.ndarray:
@@ -116,15 +117,15 @@ class Shipments(Part):
 
     def finish(self, rows: np.ndarray) -> None:
         """These rows are at their end: they are never due again."""
-        self["phase"][rows] = Phase.DONE
-        self["time"][rows] = np.inf
+        self.columns["phase"][rows] = Phase.DONE
+        self.columns["time"][rows] = np.inf
         self._finished += len(rows)
 
     def compact(self) -> None:
         """Forget finished rows once they are the larger part; call only while no row numbers are held."""
         if self.count <= WORTHWHILE or 2 * self._finished <= self.count:
             return
-        kept = np.flatnonzero(self["phase"] != Phase.DONE)
+        kept = (self["phase"] != Phase.DONE).nonzero()[0]
         for array, blank in zip(self._arrays, BLANK, strict=True):
             array[:, : len(kept)] = np.take(array, kept, axis=1)
             array[:, len(kept) : self.count] = blank
@@ -132,7 +133,7 @@ class Shipments(Part):
         self._resize(len(kept))
 
     def _grow(self, more: int) -> np.ndarray:
-        start, size = self.count, len(self._columns["id"])
+        start, size = self.count, len(self.columns["id"])
         if start + more > size:
             self._use(
                 [
@@ -151,7 +152,7 @@ class Shipments(Part):
         """Take these arrays, one for each type, as the table."""
         self._arrays = arrays
         rows = zip(NAMES, arrays, strict=True)
-        self._columns = {name: row for names, array in rows for name, row in zip(names, array, strict=True)}
+        self.columns = {name: row for names, array in rows for name, row in zip(names, array, strict=True)}
 
 
 def _longer(array: np.ndarray, blank: np.ndarray, rows: int) -> np.ndarray:

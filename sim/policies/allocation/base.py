@@ -81,7 +81,7 @@ def in_turn(available: np.ndarray, source: np.ndarray, requested: np.ndarray, or
     before = np.cumsum(r) - r
     first = np.searchsorted(s, np.arange(len(available)))
     begin = np.where(first < len(r), before[np.minimum(first, max(len(r) - 1, 0))], 0) if len(r) else first
-    given = np.clip(available[s] - (before - begin[s]), 0, r)
+    given = np.minimum(np.maximum(available[s] - (before - begin[s]), 0), r)
     result = np.empty_like(requested)
     result[order] = given
     return result

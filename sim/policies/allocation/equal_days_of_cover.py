@@ -26,6 +26,8 @@ class EqualDaysOfCover(Allocation):
         low = np.full(len(claims.available), min(0.0, float((claims.cover_stock / mean).min())) - 1.0)
         high = np.maximum.reduceat(ceiling, claims.starts) + 1.0
         for _ in range(HALVINGS):
+            if (high - low).max() < SAME and self._settled(low, high, claims, mean):
+                break
             level = (low + high) / 2
             fits = claims.per_source(self._lift(level, claims, mean)) <= claims.available
             low, high = np.where(fits, level, low), np.where(fits, high, level)
@@ -36,8 +38,13 @@ class EqualDaysOfCover(Allocation):
         one_more = (claims.requested > given).astype(np.int64)
         return given + in_turn(left, claims.source, one_more, turn)
 
+    def _settled(self, low: np.ndarray, high: np.ndarray, claims: Claims, mean: np.ndarray) -> bool:
+        """Whether no level between the two would give anybody other units: what is given never falls with the level."""
+        least, most = self._lift(low - SAME, claims, mean), self._lift(high - SAME, claims, mean)
+        return bool((least == most).all())
+
     @staticmethod
     def _lift(level: np.ndarray, claims: Claims, mean: np.ndarray) -> np.ndarray:
         # a buyer's units that would be given while its cover is still below the level
         wanted = np.ceil(level[claims.source] * mean - claims.cover_stock)
-        return np.clip(wanted, 0, claims.requested).astype(np.int64)
+        return np.minimum(np.maximum(wanted, 0), claims.requested).astype(np.int64)

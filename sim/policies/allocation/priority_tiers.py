@@ -30,7 +30,7 @@ class PriorityTiers(Allocation):
         cells = network.flow_source[claims.flow[claims.starts]]
         kept = self.held_back(network, cells)
         for tier in np.unique(claims.tier):
-            mine = np.flatnonzero(claims.tier == tier)
+            mine = (claims.tier == tier).nonzero()[0]
             usable = left if tier <= 1 else np.maximum(0, left - kept)
             got = largest_remainder(usable, claims.source[mine], claims.requested[mine])
             given[mine] = got

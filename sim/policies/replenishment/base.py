@@ -49,6 +49,10 @@ class Rule(ABC):
         """Whether the policy also orders between reviews."""
         return False
 
+    def is_urgent(self, on_hand: np.ndarray) -> bool:
+        """Whether stock on hand, over cells, is anywhere so low that `emergency` may order; looked at first."""
+        return self.has_emergency
+
     def emergency(self, view: View) -> np.ndarray | None:
         """Units to order between reviews, looked at every day; None where the policy has no such orders."""
         return None

@@ -24,6 +24,9 @@ class ForcedOrdering(OrderUpTo):
     def has_emergency(self) -> bool:
         return bool(self.emergency_point.any())
 
+    def is_urgent(self, on_hand: np.ndarray) -> bool:
+        return bool(np.count_nonzero(on_hand < self.emergency_point))
+
     def emergency(self, view: View) -> np.ndarray | None:
         return np.where(view.on_hand < self.emergency_point, self.orders(view), 0)
 

@@ -1,0 +1,43 @@
+"""What a copy of a run shares with it, and what it does not."""
+
+from __future__ import annotations
+
+import tracemalloc
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from sim.engine.deciding.hoarding import Hoarding
+from sim.engine.run import Running
+from tests.property.choices import Dice
+from tests.property.networks import scenario
+from tests.property.running import plan_of
+
+
+def test_a_copy_takes_no_memory_for_days_that_are_over() -> None:
+    """With its daily table a run keeps 8 bytes a day, figure and cell; a copy made later takes none of these."""
+    plan = plan_of(scenario(Dice(1)) | {"end": "2024-12-31"})
+    running, taken = Running(plan, detail="none"), []
+    for day in (100, 300):
+        running.go_on(day)
+        tracemalloc.start()
+        copy = running.copy()
+        taken.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+        assert copy.digest() == running.digest()
+    day_of_table = running.world.state.today.rows.nbytes
+    assert taken[1] - taken[0] < 200 * day_of_table / 2
+
+
+def test_what_a_hoarder_saw_on_a_lanes_last_day_is_its_own_in_a_copy() -> None:
+    """Of 10 units due none came, so the share filled falls from 1 to 0 with a memory of one day. A copy that then sees
+    all filled must not tell the first: with no lane leaving, that goes on seeing none filled."""
+    hoarders: Any = SimpleNamespace(cells=np.array([0]), memory=1.0, below=0.5, gain=1.0, seen=None)
+    network: Any = SimpleNamespace(flow_buyer=np.array([0]), cell_site=np.array([0]))
+    one, none_leaves = Hoarding(network, hoarders), np.array([False])
+    one.look(np.array([10]), np.array([10]))
+    other = one.copy()
+    other.look(np.array([10]), np.array([0]))
+    one.look(np.array([10]), np.array([0]), none_leaves)
+    assert (one.factor[0], other.factor[0]) == (2.0, 1.0)
