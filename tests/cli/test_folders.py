@@ -78,7 +78,7 @@ def test_a_folder_of_something_else_is_refused_before_the_work(
     command: list[str], content: dict[str, str], work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sim, "run", lambda *_, **__: pytest.fail("it ran all the same"), raising=False)
-    monkeypatch.setattr("sim.study.run.replicate", lambda *_: pytest.fail("it ran all the same"))
+    monkeypatch.setattr("sim.study.run.run.replicate", lambda *_: pytest.fail("it ran all the same"))
     for name, text in content.items():
         (work / "taken" / name).parent.mkdir(parents=True, exist_ok=True)
         (work / "taken" / name).write_text(text)
@@ -162,7 +162,7 @@ def test_a_place_below_a_file_is_refused_before_the_work(
     command: list[str], work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sim, "run", lambda *_, **__: pytest.fail("it ran all the same"), raising=False)
-    monkeypatch.setattr("sim.study.run.replicate", lambda *_: pytest.fail("it ran all the same"))
+    monkeypatch.setattr("sim.study.run.run.replicate", lambda *_: pytest.fail("it ran all the same"))
     (work / "thesis.txt").write_text(PRECIOUS)
     outcome = typed(["tideover", *command, "-q", "-o", "thesis.txt/deep/er"], work)
     assert outcome.code == 2 and "thesis.txt is a file, so there can be no folder in it" in outcome.printed

@@ -69,7 +69,7 @@ def test_a_long_run_shows_its_progress_and_leaves_nothing_when_stopped(
 
 
 BROKEN = """
-from sim.engine import demand_source
+from sim.engine.serving import demand_source
 from sim.errors import SimulationError
 def broken(*some):
     raise SimulationError("demand is negative (-5 units) on day 0")

@@ -71,7 +71,7 @@ def test_a_study_interrupted_twice_leaves_the_same_bytes_and_does_nothing_twice(
         ran.extend(runs_of(task))
         return run_task(task)
 
-    monkeypatch.setattr("sim.study.run.replicate", lambda *args: replicate(*args, work=counted))
+    monkeypatch.setattr("sim.study.run.run.replicate", lambda *args: replicate(*args, work=counted))
 
     def stop(share: float) -> None:
         raise KeyboardInterrupt
@@ -111,7 +111,7 @@ def test_more_replications_add_to_those_that_are_there(
         ran.extend(replication for _, replication in runs_of(task))
         return run_task(task)
 
-    monkeypatch.setattr("sim.study.run.replicate", lambda *args: replicate(*args, work=counted))
+    monkeypatch.setattr("sim.study.run.run.replicate", lambda *args: replicate(*args, work=counted))
     after = sim.run_study(more, tmp_path / "out", workers=1).replications
     assert ran == [REPLICATIONS] * CASES
     assert after[after["replication"] < REPLICATIONS].reset_index(drop=True).equals(before)
@@ -148,7 +148,7 @@ def test_a_study_goes_on_past_failures_and_the_command_ends_with_code_1(
             raise RuntimeError("no luck")
         return run_task(task)
 
-    monkeypatch.setattr("sim.study.run.replicate", lambda *args: replicate(*args, work=fails))
+    monkeypatch.setattr("sim.study.run.run.replicate", lambda *args: replicate(*args, work=fails))
     words = ["study", str(write_study()), "-o", str(tmp_path / "out"), "--workers", "1"]
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 1
