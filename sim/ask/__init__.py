@@ -1,5 +1,7 @@
-"""Further questions of a scenario or study, from Python: why, which cause, how much is enough, for how long does it
-hold, what does the answer depend on, and the brief for those who decide.
+"""Further questions of a scenario or study, from Python.
+
+Why, which cause, how much is enough, for how long does it hold, what does the answer depend on, and the brief for those
+who decide.
 
 Every question tries variations of one scenario on the same draws. It gives an answer with figures, tables, words
 (`text`) and a page (`report`).

@@ -153,12 +153,18 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback(words: list[str], scenar
     assert "Exception ignored" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [["run", "starter.yaml", "-o", "notes/out"], ["new", "notes/mine.yaml"]])
-def test_a_place_that_cannot_be_written_to_is_told(words: list[str], scenario: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "starter.yaml", "-o", "notes/out"], "notes is a file, so there can be no folder in it"),
+        (["new", "notes/mine.yaml"], "cannot write here"),
+    ],
+)
+def test_a_place_that_cannot_be_written_to_is_told(words: list[str], told: str, scenario: Path) -> None:
     (scenario.parent / "notes").write_text("a file, no folder", encoding="utf-8")
     outcome = typed(["tideover", *words], scenario.parent)
     assert outcome.code == 2
-    assert "cannot write here" in outcome.printed
+    assert told in outcome.printed
     assert files(scenario.parent) == ["notes", "starter.yaml"]
 
 
