@@ -12,8 +12,8 @@ import yaml
 from sim.disruptions import DISRUPTIONS
 from sim.hazards import PROCESSES
 from sim.model.need.demand import DEMAND
-from sim.policies import ALLOCATION, REPLENISHMENT
-from sim.policies.reserves.reserve import TRIGGERS
+from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
+from sim.policies.triggers.base import Trigger
 from sim.registry import Kind, Registry
 
 PAGE = Path(__file__).parent / "reference" / "kinds.md"
@@ -22,7 +22,7 @@ FAMILIES: list[tuple[str, str, Registry[Any]]] = [
     ("Hazard processes", "`happens` of an entry of `hazards`.", PROCESSES),
     ("Replenishment policies", "Entries of `replenishment`.", REPLENISHMENT),
     ("Allocation rules", "Entries of `allocation`.", ALLOCATION),
-    ("Reserve triggers", "`release.when` of a reserve.", TRIGGERS),
+    ("Triggers", "`when` of a reserve's release, and of a use level.", TRIGGERS),
     ("Demand distributions", "`distribution` of an entry of `demand`.", DEMAND),
 ]
 
@@ -41,7 +41,8 @@ def _kind(name: str, kind: type[Kind], key: str) -> list[str]:
     example = yaml.safe_dump({key: name} | kind.example, sort_keys=False, default_flow_style=True, width=110)
     rows = [_row(field.alias or word, field) for word, field in kind.model_fields.items() if word != key]
     table = ["\n".join(["| key | default | meaning |", "|---|---|---|", *rows])] if rows else []
-    return [f"### `{name}`", inspect.getdoc(kind) or "", *_severity(kind), f"```yaml fragment\n{example}```", *table]
+    about = [*_severity(kind), *_condition(kind)]
+    return [f"### `{name}`", inspect.getdoc(kind) or "", *about, f"```yaml fragment\n{example}```", *table]
 
 
 def _severity(kind: type[Kind]) -> list[str]:
@@ -50,6 +51,14 @@ def _severity(kind: type[Kind]) -> list[str]:
     if not neutral:
         return []
     return [f"It changes nothing at {' and '.join(f'`{word}: {value}`' for word, value in neutral.items())}."]
+
+
+def _condition(kind: type[Kind]) -> list[str]:
+    """What a trigger looks at, and over whom."""
+    if not issubclass(kind, Trigger):
+        return []
+    over = ", ".join(f"`{word}`" for word in kind.over)
+    return [f"It sees: {', '.join(kind.sees)}. Over whom: {over}."]
 
 
 def _row(word: str, field: Any) -> str:

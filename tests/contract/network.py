@@ -20,8 +20,7 @@ import sim
 from sim.disruptions import DISRUPTIONS
 from sim.hazards import PROCESSES
 from sim.model.need.demand import DEMAND
-from sim.policies import ALLOCATION, REPLENISHMENT
-from sim.policies.reserves.reserve import TRIGGERS
+from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
 from sim.registry import Kind, Registry
 
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -12,11 +12,10 @@ from sim.model.amounts import StockField
 from sim.model.selection import SelectorField
 from sim.policies.allocation.base import ALLOCATION, Allocation
 from sim.policies.allocation.proportional import Proportional
-from sim.policies.reserves.triggers.base import TRIGGERS, Trigger
+from sim.policies.when import TriggerField
 from sim.registry import Model, import_all, one_of
 from sim.units import Date, Days, NonNegative, Percent, Share, Text
 
-import_all("sim.policies.reserves.triggers")
 import_all("sim.policies.allocation")
 
 
@@ -39,10 +38,8 @@ def _rule_named(value: Any, read: Callable[[Any], Any]) -> Any:
 
 
 if TYPE_CHECKING:
-    TriggerField = Trigger
     RuleField = Allocation
 else:
-    TriggerField = one_of(TRIGGERS)
     RULES = one_of(ALLOCATION)
     RuleField = Annotated[RULES, WrapValidator(_rule_named, json_schema_input_type=Text | RULES)]
 
