@@ -11,6 +11,7 @@ import yaml
 
 from sim.engine.checks import CHECKS
 from sim.families import WRITTEN
+from sim.policies.triggers.base import Trigger
 from sim.registry import Kind
 
 PAGE = Path(__file__).parent / "reference" / "kinds.md"
@@ -33,7 +34,8 @@ def _kind(name: str, kind: type[Kind], key: str) -> list[str]:
     example = yaml.safe_dump({key: name} | kind.example, sort_keys=False, default_flow_style=True, width=110)
     rows = [_row(field.alias or word, field) for word, field in kind.model_fields.items() if word != key]
     table = ["\n".join(["| key | default | meaning |", "|---|---|---|", *rows])] if rows else []
-    return [f"### `{name}`", inspect.getdoc(kind) or "", *_severity(kind), f"```yaml fragment\n{example}```", *table]
+    about = [*_severity(kind), *_condition(kind)]
+    return [f"### `{name}`", inspect.getdoc(kind) or "", *about, f"```yaml fragment\n{example}```", *table]
 
 
 def _severity(kind: type[Kind]) -> list[str]:
@@ -42,6 +44,14 @@ def _severity(kind: type[Kind]) -> list[str]:
     if not neutral:
         return []
     return [f"It changes nothing at {' and '.join(f'`{word}: {value}`' for word, value in neutral.items())}."]
+
+
+def _condition(kind: type[Kind]) -> list[str]:
+    """What a trigger looks at, and over whom."""
+    if not issubclass(kind, Trigger):
+        return []
+    over = ", ".join(f"`{word}`" for word in kind.over)
+    return [f"It sees: {', '.join(kind.sees)}. Over whom: {over}."]
 
 
 def _row(word: str, field: Any) -> str:

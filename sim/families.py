@@ -28,7 +28,7 @@ WRITTEN: dict[str, Written] = {
     "processes": Written("Hazard processes", "`happens` of an entry of `hazards`.", PROCESSES),
     "replenishment": Written("Replenishment policies", "Entries of `replenishment`.", REPLENISHMENT),
     "allocation": Written("Allocation rules", "Entries of `allocation`, and `release.rule` of a reserve.", ALLOCATION),
-    "triggers": Written("Reserve triggers", "`release.when` of a reserve.", TRIGGERS),
+    "triggers": Written("Triggers", "`when` of a reserve's release, and of a use level.", TRIGGERS),
     "demand": Written("Demand distributions", "`distribution` of an entry of `demand`.", DEMAND),
 }
 """In the order in which readers are told of them."""

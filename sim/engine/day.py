@@ -102,8 +102,9 @@ class World(Part):
             self.state.withheld = np.zeros_like(self.state.unsent)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
-        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal)
         self.reports = Reports(self.state, self.quantities)
+        self.reports.hear(plan.impacts)
+        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports)
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
         self.ordering = Ordering(plan, self.state, self.quantities, self.reports, self.journal, self.hoarding)
@@ -141,8 +142,7 @@ class World(Part):
         self.transport.expect_effects(now)
         self.recorder.expect_queues()
         self.patients.join(impacts)
-        for desk in self.desks:
-            desk.hear(impacts)
+        self.reports.hear(impacts)
 
     def change_policies(self, plan: Plan) -> None:
         """From the present midnight on these are the run's policies; those in force are as they were."""

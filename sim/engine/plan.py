@@ -18,6 +18,7 @@ from sim.model.network import Network
 if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulates it needs no others
     from sim.hazards.bound import BoundHazard
     from sim.policies.reserves.reserve import Reserve
+    from sim.policies.triggers.base import Trigger
 
 
 @dataclass(frozen=True)
@@ -143,14 +144,17 @@ class SubstituteStep:
 class BoundUseLevels:
     """When some demand cells use less; arrays over (level, 1), the mildest level first.
 
-    `row` are the cells' positions in the demand plan. A level holds from days of cover under `below` until they are at
-    least `until`; `saves` is the share of demand withheld, of which `returns` is to come back within `within` days of
-    ordinary use. `group` over the cells tells those whose cover is taken together, `usual` is their usual demand a day.
+    `row` are the cells' positions in the demand plan. A level holds from days of cover under `below`, or while `when`
+    is met of those whom the cells belong to (`member`), until cover is at least `until`; `saves` is the share of demand
+    withheld, of which `returns` is to come back within `within` days of ordinary use. `group` over the cells tells
+    those whose cover is taken together, `usual` is their usual demand a day.
     """
 
     names: tuple[str, ...]
     row: np.ndarray
     cells: np.ndarray
+    when: tuple[Trigger | None, ...]
+    member: np.ndarray
     below: np.ndarray
     until: np.ndarray
     saves: np.ndarray

@@ -3,9 +3,9 @@
 from sim.discovery import import_all
 from sim.policies.allocation.base import ALLOCATION
 from sim.policies.replenishment.base import REPLENISHMENT
-from sim.policies.reserves.triggers.base import TRIGGERS
+from sim.policies.triggers.base import TRIGGERS
 
-for _package in ("replenishment", "allocation", "reserves.triggers"):
+for _package in ("replenishment", "allocation", "triggers"):
     import_all(f"sim.policies.{_package}")
 
 __all__ = ["ALLOCATION", "REPLENISHMENT", "TRIGGERS"]

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from sim.model.selection import SelectorField
+from sim.policies.when import TriggerField
 from sim.registry import Model
 from sim.units import Days, Share, Text
 
@@ -18,10 +19,12 @@ CALMER = 1.5
 class UseLevel(Model):
     """When a level of use holds, and what it saves."""
 
-    below: Days
+    below: Days | None = None
     """days of cover under which it begins, in the morning before patients are served"""
+    when: TriggerField | None = None
+    """instead of `below`: the condition under which it begins and goes on, looked at in that morning"""
     until: Days | None = None
-    """days of cover at which it ends; left out: one and a half times `below`"""
+    """days of cover at which it ends; left out: one and a half times `below`, or as soon as `when` is not met"""
     saves: Share
     """share of demand that is put off, done otherwise or done without"""
     comes_back: Share = 0.0
@@ -30,10 +33,12 @@ class UseLevel(Model):
     @property
     def ends(self) -> float:
         """Days of cover at which the level ends."""
-        return CALMER * self.below if self.until is None else self.until
+        return CALMER * (self.below or 0.0) if self.until is None else self.until
 
     def model_post_init(self, context: object) -> None:
-        if self.until is not None and self.until < self.below:
+        if (self.below is None) == (self.when is None):
+            raise ValueError("either below or when")
+        if self.until is not None and self.below is not None and self.until < self.below:
             raise ValueError("until no lower than below, or the level would begin and end every other day")
 
 
@@ -58,7 +63,8 @@ class UseLevels(Model):
             raise ValueError("contingency, crisis or both")
         if self.contingency is not None and self.crisis is not None:
             mild, strict = self.contingency, self.crisis
-            if not strict.below < mild.below or strict.ends > mild.ends:
+            by_cover = strict.below is not None and mild.below is not None
+            if by_cover and (not (strict.below or 0) < (mild.below or 0) or strict.ends > mild.ends):
                 raise ValueError("a crisis that begins at fewer days of cover than contingency, and ends no later")
         if self.within % 1:
             raise ValueError("within in whole days")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from docs.make_reference import PAGE, reference
 from sim.errors import ScenarioError
+from sim.policies.triggers.base import Over, Sight
 from sim.study.design.fingerprint import digest
 from tests.contract.network import (
     GOLDEN,
@@ -75,6 +76,31 @@ def test_its_plan_reaches_a_worker_process_unchanged(family: str, name: str) -> 
 @every_kind
 def test_it_stands_in_the_reference(family: str, name: str) -> None:
     assert f"### `{name}`" in reference()
+
+
+@pytest.mark.parametrize("name", list(REGISTRIES["triggers"]))
+def test_a_trigger_serves_use_levels_as_it_serves_reserves(name: str) -> None:
+    """Its example runs there, its bad example is refused there; what it sees and over whom is declared."""
+    trigger = kind("triggers", name)
+    assert set(trigger.sees) <= set(get_args(Sight)) and trigger.sees
+    assert set(trigger.over) <= set(get_args(Over)) and trigger.over
+    fields, message = trigger.bad_example
+    level = {"when": {"trigger": name} | trigger.example, "saves": "20%"}
+    bad = {"when": {"trigger": name} | fields, "saves": "20%"}
+    assert run(STANDARD | {"use_levels": [{"at": "facilities", "contingency": level}]}).daily["conserved"].sum() > 0
+    with pytest.raises(ScenarioError) as caught:
+        run(STANDARD | {"use_levels": [{"at": "facilities", "contingency": bad}]})
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("name", list(REGISTRIES["triggers"]))
+def test_a_trigger_offers_what_it_declares_over_whom(name: str) -> None:
+    trigger = kind("triggers", name)
+    offered = trigger.model_fields.get("of")
+    if offered is None:
+        assert len(trigger.over) == 1
+    else:
+        assert set(get_args(offered.annotation)) == set(trigger.over) and offered.default == trigger.over[0]
 
 
 def test_no_golden_result_is_left_over() -> None:

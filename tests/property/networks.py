@@ -427,7 +427,7 @@ class Builder:
                 entry: Spec = {"at": some}
                 maybe(c, entry, "cover_of", ["site", "region"])
                 maybe(c, entry, "within", ["1d", "6d"])
-                maybe(c, entry, "contingency", [{"below": "8d", "saves": "30%", "comes_back": "50%"}])
+                maybe(c, entry, "contingency", [MILD, {"when": TRIGGERED[c.one(sorted(TRIGGERED))](c)} | SAVED])
                 maybe(c, entry, "crisis", [{"below": "2d", "until": "3d", "saves": "75%", "comes_back": "100%"}])
                 if "contingency" in entry or "crisis" in entry:
                     entries.append(entry)
@@ -485,6 +485,8 @@ class Builder:
 
 
 SEASONS = [[{"from": "01-10", "until": "01-20", "closed": True}], [{"from": "12-20", "until": "01-12", "factor": 2.5}]]
+SAVED = {"saves": "30%", "comes_back": "50%"}
+MILD = {"below": "8d"} | SAVED
 HOURS = [{"from": "6h", "until": "18h"}, {"from": "20h", "until": "4h"}, {"from": "0h", "until": "24h"}]
 DEMANDS: list[Any] = [
     "poisson",

@@ -18,7 +18,7 @@ from sim.engine.books.recorder import DAILY
 from sim.engine.moving.transport import Transport
 from sim.hazards import PROCESSES
 from sim.policies import ALLOCATION, REPLENISHMENT
-from sim.policies.reserves.triggers.base import TRIGGERS
+from sim.policies.triggers.base import TRIGGERS
 from tests.property import networks, trouble
 from tests.property.choices import START, day
 from tests.property.networks import scenarios

@@ -79,18 +79,22 @@ def _use_levels(loaded: Loaded, network: Network, demand: DemandPlan, problems: 
             if not cells.size:
                 raise PlaceError(("at",), "none of these sites has demand for any of these products")
             _once(network, owner, cells, position, "use_levels")
-            group = np.arange(len(cells))
+            group, member = np.arange(len(cells)), network.cell_site[cells]
             if entry.cover_of == "region":
                 _, region = np.unique(network.sites["region"].to_numpy()[network.cell_site[cells]], return_inverse=True)
+                member = region
                 keys = region * len(network.products) + network.cell_product[cells]
                 group = np.unique(keys, return_inverse=True)[1]
             usual = np.bincount(group, network.cell_mean[cells])
             levels = entry.levels
-            figures = [(x.below, x.ends, x.saves, x.comes_back) for x in levels.values()]
-            below, until, saves, returns = np.array(figures).T[:, :, None]
+            when = tuple(x.when for x in levels.values())
+            below = [-np.inf if x.below is None else x.below for x in levels.values()]
+            figures = [(b, x.ends, x.saves, x.comes_back) for b, x in zip(below, levels.values(), strict=True)]
             row = np.searchsorted(demand.cell, cells)
+            least, until, saves, returns = np.array(figures).T[:, :, None]
+            names, within = tuple(levels), int(entry.within)
             found.append(
-                BoundUseLevels(tuple(levels), row, cells, below, until, saves, returns, int(entry.within), group, usual)
+                BoundUseLevels(names, row, cells, when, member, least, until, saves, returns, within, group, usual)
             )
     return tuple(found)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS
-from sim.model.effects import Quantities
+from sim.model.effects import Impact, Quantities
 from sim.model.part import Part
 
 
@@ -36,6 +38,20 @@ class Reports(Part):
         np.copyto(self._backlog, state.backlog, where=works)
         np.copyto(self._short, state.today.unmet > 0, where=works)
         np.copyto(self._last, day, where=works)
+
+    def hear(self, impacts: Sequence[Impact]) -> None:
+        """From now on these are the disruptions that are announced, each until it is over."""
+        self._announced = [(i.announced, i.end) for i in impacts if i.acts]
+
+    def announced(self, day: float) -> bool:
+        """Whether a disruption has been announced and is not over."""
+        return any(told <= day < over for told, over in self._announced)
+
+    def present(self, cells: np.ndarray | slice) -> np.ndarray:
+        """Stock on hand at this moment where systems work, elsewhere as last reported."""
+        if not self.may_fail:
+            return self._state.on_hand[cells]
+        return np.where(self._code[cells] == 0, self._state.on_hand[cells], self._on_hand[cells])
 
     def on_hand(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand as others see it."""

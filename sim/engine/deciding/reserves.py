@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from sim.engine.books.journal import Journal
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.watch import Watch
 from sim.engine.in_force import ALWAYS, next_turn, settled
 from sim.engine.plan import Plan, ReservePlan
-from sim.engine.spans import in_place
 from sim.engine.state.state import State
-from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.part import Part
-from sim.policies.reserves.triggers.base import Members, MemberView
 
 
 class DailyRate(Part):
@@ -63,12 +59,8 @@ class ReserveDesk(Part):
         self._daily, self._back = DailyRate(len(holder)), DailyRate(len(holder))
         self._settled = ALWAYS
         self.expect_policies(plan)
-        self._reports = reports
-        self.hear(plan.impacts)
         members = len(self.reserve.members)
-        cells = self.reserve.members
-        self._cells = in_place(cells)
-        self._members = Members(self.reserve.member, plan.network.cell_product[cells], plan.network.cell_mean[cells])
+        self._watch = Watch(plan.network, self.reserve.members, self.reserve.member, reports)
         self._since = np.full(members, np.nan)
         self._last_met = np.full(members, -np.inf)
         self._open = np.zeros(members, dtype=bool)
@@ -100,10 +92,6 @@ class ReserveDesk(Part):
         spec = self.reserve.spec
         self._release, self._refill = settled(spec.release, spec.refill, self.reserve.changes, self._settled)
 
-    def hear(self, impacts: Sequence[Impact]) -> None:
-        """From now on these are the disruptions that are announced, each until it is over."""
-        self._announced = [(i.announced, i.end) for i in impacts if i.acts]
-
     @property
     def is_open(self) -> bool:
         """Whether any member may draw today."""
@@ -114,10 +102,8 @@ class ReserveDesk(Part):
         if day >= self._next_turn:
             self._settle(int(day))
         self.released.fill(0)
-        release, cells = self._release, self._cells
-        announced = any(told <= day < over for told, over in self._announced)
-        view = MemberView(self._members, self._reports.on_hand(cells), self._reports.short(cells), day, announced)
-        met = release.when.met(view)
+        release = self._release
+        met = self._watch.met(release.when, day)
         if not self._alert and not np.count_nonzero(met):
             return
         self._last_met[met] = day

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.books.journal import Journal
+from sim.engine.deciding.reports import Reports
 from sim.engine.plan import Plan
 from sim.engine.serving.demand_tape import DemandTape
 from sim.engine.serving.substitution import Substitution
@@ -24,9 +25,11 @@ class Patients(Part):
 
     CHANGES = ("_waiting",)
 
-    def __init__(self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities, journal: Journal) -> None:
+    def __init__(
+        self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities, journal: Journal, reports: Reports
+    ) -> None:
         demand = plan.demand
-        self._conservers = Conservers(plan, state, journal) if plan.behaviour.use else None
+        self._conservers = Conservers(plan, state, journal, reports) if plan.behaviour.use else None
         self.substitution = Substitution(plan) if plan.behaviour.substitutes else None
         cell, self._backorder = demand.cell, demand.backorder
         self._cell = in_place(cell)

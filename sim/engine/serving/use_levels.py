@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.engine.books.journal import Journal
+from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.watch import Watch
 from sim.engine.plan import BoundUseLevels, Plan
 from sim.engine.state.state import State
 from sim.model.part import Part
@@ -25,8 +27,14 @@ class Conservers(Part):
 
     CHANGES = ("_level", "_withheld", "_returning", "_put_off", "_daily")
 
-    def __init__(self, plan: Plan, state: State, journal: Journal) -> None:
+    def __init__(self, plan: Plan, state: State, journal: Journal, reports: Reports) -> None:
         self._state, self._journal, self._rules = state, journal, plan.behaviour.use
+        self._watches = {
+            f"{number}.{level}": Watch(plan.network, rule.cells, rule.member, reports)
+            for number, rule in enumerate(self._rules)
+            for level, when in enumerate(rule.when)
+            if when is not None
+        }
         cells = len(plan.demand.cell)
         self._level = np.zeros(cells, dtype=np.int64)
         self._withheld, self._returning = np.zeros((2, cells))  # fractions of a unit, carried
@@ -35,9 +43,9 @@ class Conservers(Part):
     def answer(self, demand: np.ndarray, day: int) -> tuple[np.ndarray, np.ndarray]:
         """(units withheld, units that come back) today, over demand cells, by this morning's days of cover."""
         conserved, recovered = np.zeros((2, len(demand)), dtype=np.int64)
-        for rule in self._rules:
+        for position, rule in enumerate(self._rules):
             mine = rule.row
-            self._set_level(rule, day)
+            self._set_level(position, rule, day)
             level = self._level[mine]
             # shares of the level that holds; none in conventional use
             saves, returns = (np.concatenate(([0.0], s[:, 0]))[level] for s in (rule.saves, rule.returns))
@@ -48,7 +56,7 @@ class Conservers(Part):
             conserved[mine], recovered[mine] = units, given
         return conserved, recovered
 
-    def _set_level(self, rule: BoundUseLevels, day: int) -> None:
+    def _set_level(self, position: int, rule: BoundUseLevels, day: int) -> None:
         """Move to a stricter level at once, to a milder one when cover has reached the present one's end."""
         stock = np.bincount(rule.group, self._state.on_hand[rule.cells], len(rule.usual))
         cover = np.full(len(rule.usual), np.inf)
@@ -56,7 +64,12 @@ class Conservers(Part):
         cover = cover[rule.group]
         before = self._level[rule.row]
         number = np.arange(1, len(rule.below) + 1)[:, None]
-        holds = (cover < rule.below) | ((before >= number) & (cover < rule.until))
+        begins = cover < rule.below
+        if self._watches:
+            for level, when in enumerate(rule.when):
+                if when is not None:
+                    begins[level] = self._watches[f"{position}.{level}"].met(when, day)
+        holds = begins | ((before >= number) & (cover < rule.until))
         now = (holds * number).max(axis=0)
         changed = (now != before).nonzero()[0]
         if not changed.size:

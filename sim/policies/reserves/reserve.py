@@ -12,7 +12,7 @@ from sim.model.amounts import StockField
 from sim.model.selection import SelectorField
 from sim.policies.allocation.base import ALLOCATION, Allocation
 from sim.policies.allocation.proportional import Proportional
-from sim.policies.reserves.triggers.base import TRIGGERS, Trigger
+from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
 from sim.units import Date, Days, NonNegative, Percent, Share, Text
 
@@ -31,7 +31,6 @@ def _rule_named(value: Any, read: Callable[[Any], Any]) -> Any:
     return read(fields)
 
 
-TriggerField = Annotated[Trigger, OneOf(TRIGGERS)]
 AnyRule = Annotated[Allocation, OneOf(ALLOCATION)]
 RuleField = Annotated[AnyRule, WrapValidator(_rule_named, json_schema_input_type=Text | AnyRule)]
 

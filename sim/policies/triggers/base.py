@@ -1,10 +1,11 @@
-"""What every reserve trigger is: a condition, looked at every day, on the reserve's members."""
+"""What every trigger is: a condition, looked at every day, on some cells."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -30,11 +31,11 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Members:
-    """The member cells of one reserve, as arrays over them.
+class Watched:
+    """The cells that a trigger is looked at for, as arrays over them.
 
-    `member` is the position of the member each cell belongs to, `product` the product's position, `mean` the usual
-    units a day.
+    `member` numbers those whom each cell belongs to (members of a reserve, facilities or regions of a use level),
+    `product` is the product's position, `mean` the usual units a day.
     """
 
     member: np.ndarray
@@ -54,28 +55,41 @@ class Members:
 
 
 @dataclass(frozen=True)
-class MemberView:
-    """What a trigger may see of the `members` of one reserve at the evening review; arrays over their cells.
+class TriggerView:
+    """What a trigger may see of the cells `watched`, as reported; arrays over those cells.
 
-    `on_hand` in units; `short` whether demand went unmet today. `announced` tells whether a disruption has been
-    announced and is not over; `day` is today.
+    `on_hand` in units; `short` whether demand went unmet on the last day that was served. `announced` tells whether a
+    disruption has been announced and is not over; `day` is today.
     """
 
-    members: Members
+    watched: Watched
     on_hand: np.ndarray
     short: np.ndarray
     day: float
     announced: bool
 
 
-class Trigger(Kind):
-    """A condition that opens a reserve."""
+Sight = Literal["stock", "demand unmet", "announcements", "day"]
+"""What a trigger looks at."""
+Over = Literal["each", "any", "together", "site", "member"]
+"""Over whom: each that it is looked at for alone (`member` in a reserve), every one as soon as any is concerned, all
+together, or each site alone."""
 
+
+class Trigger(Kind):
+    """A condition: it opens a reserve, or begins a use level."""
+
+    sees: ClassVar[tuple[Sight, ...]]
+    """what the condition depends on"""
+    over: ClassVar[tuple[Over, ...]]
+    """over whom it may be taken; the first unless said otherwise"""
     trigger: Text
+    edge: bool = False
+    """true: met only on the day on which the condition begins to hold; left out: every day on which it holds"""
 
     @abstractmethod
-    def met(self, view: MemberView) -> np.ndarray:
-        """Whether the condition holds, for each member cell; bool, shape (cells,)."""
+    def met(self, view: TriggerView) -> np.ndarray:
+        """Whether the condition holds, for each cell; bool, shape (cells,)."""
 
 
-TRIGGERS: Registry[Trigger] = Registry("reserve trigger", "trigger")
+TRIGGERS: Registry[Trigger] = Registry("trigger", "trigger")

@@ -1,10 +1,10 @@
-"""Opens between two dates, as a declared emergency does."""
+"""Met between two dates, as a declared emergency does."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.policies.reserves.triggers.base import TRIGGERS, MemberView, Trigger
+from sim.policies.triggers.base import TRIGGERS, Trigger, TriggerView
 from sim.units import Days
 
 
@@ -16,6 +16,8 @@ class Declared(Trigger):
     """time from the scenario's start to the declaration"""
     until: Days | None = None
     """time from the scenario's start to the end of the emergency"""
+    sees = ("day",)
+    over = ("together",)
     example = {"trigger": "declared", "after": "10d"}
     bad_example = ({"trigger": "declared"}, "after")
 
@@ -23,6 +25,6 @@ class Declared(Trigger):
         if self.until is not None and self.until <= self.after:
             raise ValueError("until later than after")
 
-    def met(self, view: MemberView) -> np.ndarray:
+    def met(self, view: TriggerView) -> np.ndarray:
         end = np.inf if self.until is None else self.until
-        return np.full(len(view.members.product), self.after <= view.day < end)
+        return np.full(len(view.watched.product), self.after <= view.day < end)

@@ -1,1 +1,0 @@
-"""What opens a reserve."""

@@ -1,0 +1,1 @@
+"""Conditions that reserves, use levels and decisions act on."""
