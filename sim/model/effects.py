@@ -20,10 +20,18 @@ FOLD: dict[Operation, np.ufunc] = {
     "at_least": np.maximum,
 }
 
+LAST_DIGITS = 1e-9
+"""Days by which a time that is worked out from fractions may be off."""
 Steps = tuple[tuple[float, float], ...]
 """(day, value) pairs in order of day: a value holds from its day until the next."""
 NEUTRAL = {("multiply", 1.0), ("add", 0.0), ("at_least", 0.0), ("at_most", np.inf)}
 """Operations with values that leave every quantity as it is."""
+
+
+def _on_time(day: float) -> float:
+    """A midnight, where a sum of fractions misses it by its last digits; else the same time."""
+    whole = float(np.round(day)) if np.isfinite(day) else day
+    return whole if abs(day - whole) < LAST_DIGITS else day
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,11 @@ class Effect:
     def __post_init__(self) -> None:
         known(self.quantity, QUANTITIES, "quantity")
         known(self.operation, ORDER, "operation")
+        end = _on_time(self.end)
+        steps = tuple((_on_time(day), value) for day, value in self.steps)
+        if end != self.end or steps != self.steps:
+            object.__setattr__(self, "end", end)
+            object.__setattr__(self, "steps", steps)
 
     @property
     def start(self) -> float:

@@ -45,7 +45,7 @@ def test_demand_is_the_same_whatever_is_done_about_it(spec: Spec, policy: str, s
     """Bit-identical under other policies, reserves, shortage modes and disruptions that do not touch demand."""
     other = changed(spec, allocation=[], reserves={}, stock=[])
     other["replenishment"] = [
-        {"at": e["at"], "policy": policy, **POLICIES[policy](5, 60)} for e in spec["replenishment"]
+        {"at": e["at"], "policy": policy, **POLICIES[policy](5, 60)} for e in spec["replenishment"] if "from" not in e
     ]
     other["disruptions"] = [e for e in other["disruptions"] if e["kind"] in ADDS]
     for entry in other["demand"]:

@@ -26,7 +26,7 @@ def with_berths(seed: int) -> dict[str, Any]:
         spec = scenario(Dice(k), disruptions=3)
         if any("berth_time" in port for port in spec.get("ports", {}).values()):
             spec.pop("warm_up", None)
-            buyers = [entry["at"] for entry in spec["replenishment"]]
+            buyers = dict.fromkeys(entry["at"] for entry in spec["replenishment"])
             spec["stock"] = [{"at": buyer, "on_hand": 30} for buyer in buyers]
             return spec
     raise AssertionError("no network with berths")
