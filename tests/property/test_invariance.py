@@ -115,14 +115,21 @@ def test_the_order_of_the_file_does_not_matter(spec: Spec, chance: Any) -> None:
     pd.testing.assert_frame_equal(one.ports, other.ports)
 
 
+def _without_announcements(part: Any) -> None:
+    """Have what would answer to any announcement answer to a declaration; in place."""
+    for entry in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        if isinstance(entry, dict) and entry.get("trigger") == "announced":
+            entry.clear()
+            entry.update({"trigger": "declared", "after": "5d"})
+        _without_announcements(entry)
+
+
 @pytest.mark.rule("H3", "adding or removing an unrelated")
 @given(scenarios(), st.sampled_from(["aa", "zz"]), st.booleans(), st.lists(st.sampled_from(range(5)), max_size=2))
 def test_an_unrelated_site_changes_no_other(spec: Spec, name: str, own_product: bool, struck: list[int]) -> None:
     """A facility with a maker and a lane of its own, named first or last, with a product of its own or a shared one,
     and disruptions that strike nothing else."""
-    for reserve in spec["reserves"].values():
-        if reserve["release"]["when"]["trigger"] == "announced":  # any announcement opens it
-            reserve["release"]["when"] = {"trigger": "declared", "after": "5d"}
+    _without_announcements(spec)
     product = f"{name}-product" if own_product else "p1"
     more = changed(spec)
     more["products"].setdefault(product, {"unit": "box"})

@@ -56,7 +56,8 @@ def test_a_rate_below_a_unit_a_day_releases_one_every_so_many_days(simulate: Any
 
 
 def test_a_unit_of_fractions_is_kept_and_no_more_than_one() -> None:
-    rate = DailyRate(np.array([0.25, 2.5]))
+    rate = DailyRate(2)
+    rate.units[:] = 0.25, 2.5
     found = []
     for used in ([0, 2], [0, 3], [0, 0], [0, 0], [0, 0], [0, 0], [1, 3], [0, 2]):
         found.append(rate.today().tolist())
