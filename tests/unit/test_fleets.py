@@ -6,10 +6,24 @@ import numpy as np
 import pytest
 
 from sim.engine.moving.fleets import Fleet
+from sim.engine.moving.journeys import Journeys
+
+
+class Road(Journeys):
+    """A way that is always open and always takes as long."""
+
+    def __init__(self, hours: float) -> None:
+        self._days = hours / 24
+
+    def sets_out(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
+        return at
+
+    def length(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray:
+        return np.full(len(lane), self._days)
 
 
 def fleet(carries: float, number: int, hours: float) -> Fleet:
-    return Fleet(carries, number, lambda at: at, lambda at: np.full(len(at), hours / 24))
+    return Fleet(0, carries, number, Road(hours))
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -17,7 +17,7 @@ from sim.units import Text
 
 MOST_SHOCKS = 20_000
 """Times that a hazard may strike in one run, in the mean, every entry counted; twice as many hits stop a draw."""
-ENDLESS = 5 * MOST_SHOCKS
+ENDLESS = 20 * MOST_SHOCKS
 """Shocks after which a draw is given up, whatever was expected of it."""
 
 
