@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,7 @@ NEUTRAL = {("multiply", 1.0), ("add", 0.0), ("at_least", 0.0), ("at_most", np.in
 
 def _on_time(day: float) -> float:
     """A midnight, where a sum of fractions misses it by its last digits; else the same time."""
-    whole = float(np.round(day)) if np.isfinite(day) else day
+    whole = float(round(day)) if math.isfinite(day) else day
     return whole if abs(day - whole) < LAST_DIGITS else day
 
 
@@ -53,11 +54,9 @@ class Effect:
     def __post_init__(self) -> None:
         known(self.quantity, QUANTITIES, "quantity")
         known(self.operation, ORDER, "operation")
-        end = _on_time(self.end)
-        steps = tuple((_on_time(day), value) for day, value in self.steps)
-        if end != self.end or steps != self.steps:
-            object.__setattr__(self, "end", end)
-            object.__setattr__(self, "steps", steps)
+        if any(_on_time(time) != time for time in self.boundaries()):
+            object.__setattr__(self, "end", _on_time(self.end))
+            object.__setattr__(self, "steps", tuple((_on_time(day), value) for day, value in self.steps))
 
     @property
     def start(self) -> float:
