@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import sim
+from sim.disruptions import DISRUPTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -88,13 +89,13 @@ def test_shown_output_is_real(page: Path, desk: Path) -> None:
 @pytest.mark.parametrize(("page", "text"), blocks("python"))
 def test_python_examples_run(page: Path, text: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(desk)
-    before = dict(sim.disruptions.DISRUPTIONS._kinds) if "register" in text else None
+    before = dict(DISRUPTIONS._kinds) if "register" in text else None
     try:
         exec(compile(text, str(page), "exec", dont_inherit=True), {"__name__": "example"})
     finally:
         if before is not None:
-            sim.disruptions.DISRUPTIONS._kinds.clear()
-            sim.disruptions.DISRUPTIONS._kinds.update(before)
+            DISRUPTIONS._kinds.clear()
+            DISRUPTIONS._kinds.update(before)
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))
