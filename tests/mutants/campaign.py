@@ -70,7 +70,7 @@ def verdict(item: Any, result: WorkResult, explained: set[tuple[str, str, str]])
     file = str(mutation.module_path)
     lines = (result.diff or "").splitlines()
     change = tuple(
-        " ".join(line[1:].strip() for line in lines if line.startswith(sign) and not line.startswith(sign * 3))
+        " ".join(" ".join(line[1:] for line in lines if line[:1] == sign and line[:3] != sign * 3).split())
         for sign in "-+"
     )
     if result.test_outcome == TestOutcome.SURVIVED:
