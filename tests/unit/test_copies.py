@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.deciding.hoarding import Hoarding
+from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.run import Running
 from tests.property.choices import Dice
 from tests.property.networks import scenario
@@ -35,7 +35,7 @@ def test_what_a_hoarder_saw_on_a_lanes_last_day_is_its_own_in_a_copy() -> None:
     all filled must not tell the first: with no lane leaving, that goes on seeing none filled."""
     hoarders: Any = SimpleNamespace(cells=np.array([0]), memory=1.0, below=0.5, gain=1.0, seen=None)
     network: Any = SimpleNamespace(flow_buyer=np.array([0]), cell_site=np.array([0]))
-    one, none_leaves = Hoarding(network, hoarders), np.array([False])
+    one, none_leaves = SeenScarcity(network, hoarders), np.array([False])
     one.look(np.array([10]), np.array([10]))
     other = one.copy()
     other.look(np.array([10]), np.array([0]))

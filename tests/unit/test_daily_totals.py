@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 import pytest
 
-from sim.engine.books.books import totals
+from sim.engine.books import totals
 from sim.engine.books.totals import DailyTotals, NotKept
 from sim.engine.state.ledger import DAILY
 
