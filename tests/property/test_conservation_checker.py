@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.books.books import books
+from sim.engine.books import books
 from sim.engine.day import World
 from sim.engine.making.making import Making
 from sim.engine.making.production import Production

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.engine import time_tape
-from sim.engine.books.books import totals
+from sim.engine.books import totals
 from sim.engine.books.recorder import PORT_FIGURES
 from sim.engine.books.totals import DailyTotals
 from sim.engine.compile.plan import compile_plan
