@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from sim.engine import time_tape
-from sim.engine.books import books, totals
+from sim.engine.books import totals
 from sim.engine.books.recorder import PORT_FIGURES
 from sim.engine.books.totals import DailyTotals
 from sim.engine.compile.plan import compile_plan
 from sim.engine.plan import Plan
-from sim.engine.run import Running, simulate
+from sim.engine.run import simulate
 from sim.engine.state.ledger import DAILY
 from sim.model.goods.lots import LotBook
 from sim.scenario.load import load
@@ -119,25 +119,3 @@ def test_memory_grows_with_days_by_what_is_to_be_kept_and_no_more(
     assert after - before < bound
     assert bound - (after - before) < 3 * DAYS * 8 * len(long.network.lanes)
     assert kept.nbytes <= 4 * DAYS * of_series(long, kept) + buffer
-
-
-def test_a_daily_table_is_not_in_memory_twice_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Days are kept one by one, as in a large network, and joined at the end: with a table a run that is over has 8 bytes
-    a day, figure and cell more than without. With the days still there it would be twice as much."""
-    monkeypatch.setattr(books, "BLOCK_BYTES", 1)
-    plan = network(tmp_path, 3 * DAYS)
-    simulate(plan, detail="none", table=False)  # what is made once in a process
-    found = []
-    for table in (False, True):
-        running = Running(plan, detail="none", table=table, series=())
-        gc.collect()
-        tracemalloc.start()
-        try:
-            outcome = running.resume()
-            gc.collect()
-            found.append(tracemalloc.get_traced_memory()[0])
-        finally:
-            tracemalloc.stop()
-    assert outcome.record.table is not None
-    table_bytes = 3 * DAYS * running.world.state.today.rows.nbytes
-    assert table_bytes * 0.9 < found[1] - found[0] < table_bytes * 1.5

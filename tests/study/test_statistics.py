@@ -47,8 +47,8 @@ def test_students_interval_is_the_textbook_one() -> None:
 
 
 def test_no_resampled_p_value_is_nothing() -> None:
-    """Hundred and more with a skewness above one: no resample reaches nought. Of 4999 resamples and what was seen itself,
-    only this one does, on two sides: p = 2 (1 + 0) / (4999 + 1) (Davison and Hinkley 1997, equation 4.11)."""
+    """A hundred and more, with a skewness above one: no resample is as far from its mean as nought is. What was seen
+    counts as one of 5000, on two sides: p = 2 (1 + 0) / (4999 + 1) (Davison and Hinkley 1997, equation 4.11)."""
     x = 100 + 1.2 ** np.arange(20)
     found = interval(x, bca=False)
     assert found.method == "bootstrap-t"
