@@ -18,7 +18,7 @@ from typing import Any
 
 from cosmic_ray.mutating import mutate_and_test
 from cosmic_ray.work_db import WorkDB
-from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
+from cosmic_ray.work_item import TestOutcome, WorkResult
 from scipy.stats import binomtest
 
 from tests.mutants.judges import PYTEST, Judges, environment, watch
@@ -56,7 +56,7 @@ def judged(item: Any, judges: Judges, folder: Path) -> WorkResult:
     (mutation,) = item.mutations
     tests = judges.of(str(mutation.module_path), mutation.start_pos[0], mutation.end_pos[0])
     if not tests:
-        return WorkResult(WorkerOutcome.NO_TEST, "no test runs this", TestOutcome.SURVIVED)
+        return mutate_and_test(item.mutations, "true", PATIENCE)
     asked = folder / "asked.txt"
     asked.write_text("\n".join(tests) + "\n", encoding="utf-8")
     seconds = 60 + 4 * int(sum(judges.seconds[test] for test in tests))
@@ -70,7 +70,7 @@ def verdict(item: Any, result: WorkResult, explained: set[tuple[str, str, str]])
     file = str(mutation.module_path)
     lines = (result.diff or "").splitlines()
     change = tuple(
-        " ".join(line[1:].strip() for line in lines if line.startswith(sign) and not line.startswith(sign * 3))
+        " ".join(" ".join(line[1:] for line in lines if line[:1] == sign and line[:3] != sign * 3).split())
         for sign in "-+"
     )
     if result.test_outcome == TestOutcome.SURVIVED:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from coverage import CoverageData
 
-FOLDERS = ("tests/unit", "tests/textbook", "tests/study", "tests/contract")
+FOLDERS = ("tests/unit", "tests/textbook", "tests/study", "tests/contract", "tests/bad")
 """Tests with figures of their own. Properties are not asked, and golden files neither: these keep change, not truth."""
 GOLDEN = "test_its_golden_result_holds"
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]

@@ -16,8 +16,8 @@ from cosmic_ray.work_item import MutationSpec, WorkItem
 
 PACKAGES = ("engine", "policies", "disruptions", "metrics", "study")
 STATISTICS = (
-    "attribution", "compare", "cutting", "frontier", "intervals", "measures", "ranking", "replicate", "robustness",
-    "search", "sensitivity", "split", "stress", "threshold", "tipping",
+    "attribution", "compare", "cutting", "frontier", "intervals", "knockouts", "measures", "ranking", "replicate",
+    "robustness", "search", "sensitivity", "split", "stress", "threshold", "tipping",
 )  # fmt: skip
 """Modules of the study that work figures out; the others plan, run and keep."""
 NEIGHBOURS = {

@@ -114,7 +114,7 @@ def test_memory_grows_with_days_by_what_is_to_be_kept_and_no_more(
     short, long = (network(tmp_path, days) for days in (DAYS, 4 * DAYS))
     simulate(short, detail="none", table=False, series=series)  # what is made once in a process
     (before, _), (after, kept) = (on_the_last_day(plan, series) for plan in (short, long))
-    bound = 3 * DAYS * (always_kept(long) + of_series(long, kept)) + PART * sum(len(row) for row in kept._packed)
+    bound = 3 * DAYS * (always_kept(long) + of_series(long, kept)) + PART * len(kept._packed)
     assert set(kept) == set(series)
     assert after - before < bound
     assert bound - (after - before) < 3 * DAYS * 8 * len(long.network.lanes)

@@ -46,6 +46,15 @@ def test_students_interval_is_the_textbook_one() -> None:
     assert found.p == pytest.approx(stats.ttest_1samp(x, 0).pvalue)
 
 
+def test_no_resampled_p_value_is_nothing() -> None:
+    """A hundred and more, with a skewness above one: no resample is as far from its mean as nought is. What was seen
+    counts as one of 5000, on two sides: p = 2 (1 + 0) / (4999 + 1) (Davison and Hinkley 1997, equation 4.11)."""
+    x = 100 + 1.2 ** np.arange(20)
+    found = interval(x, bca=False)
+    assert found.method == "bootstrap-t"
+    assert found.p == pytest.approx(0.0004)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [20, 50])
 def test_the_headline_interval_covers_a_skewed_mean_where_students_does_not(size: int) -> None:

@@ -226,3 +226,25 @@ disruptions: [{{kind: export_ban, country: IN, from: {day(5)}, until: {day(9)}, 
     assert run.daily["destroyed"].sum() == destroyed
     # what came back is sent out once more, without being made once more: ten a day of orders for twenty days
     assert sum(at(run, "maker", "produced")) == 200 + destroyed
+
+
+def test_whoever_ordered_first_is_served_first(simulate: Any) -> None:
+    """The later name has nothing left on day 0 and orders ten; the earlier orders five on each of days 1 and 2.
+
+    The store orders what it is asked for, which takes three days: ten come on day 3, and are those of day 0.
+    """
+    text = f"""
+end: {day(6)}
+products: {{kit: {{unit: kit}}}}
+suppliers: {{maker: {{makes: {{kit: {{}}}}}}}}
+warehouses: {{store: {{}}}}
+facilities: {{early: {{}}, late: {{}}}}
+lanes: [{{from: maker, to: store, time: 3d}}, {{from: store, to: facilities, time: 1d}}]
+demand: [{{at: facilities, product: kit, per_day: 10, distribution: deterministic}}]
+stock: [{{at: store, on_hand: 0}}, {{at: early, on_hand: 25}}, {{at: late, on_hand: 10}}]
+allocation: [{{at: store, rule: first_come}}]
+replenishment: [{{at: facilities, policy: base_stock, level: 10}}, {{at: store, policy: base_stock, level: 0}}]
+"""
+    run = simulate(text)
+    assert at(run, "late", "received")[:5] == [0, 0, 0, 0, 10]
+    assert at(run, "early", "received")[:5] == [0, 0, 0, 0, 0]

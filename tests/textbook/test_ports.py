@@ -130,3 +130,25 @@ def test_units_under_way_are_their_rate_times_their_journey_over_a_long_time(sim
     rate = began["units"].sum() / last
     assert under_way > 50
     assert under_way == pytest.approx(rate * stay, rel=0.01)
+
+
+def test_a_slow_port_goes_on_while_another_is_closed(simulate: Any) -> None:
+    """Each handles a unit a day, all that its clinic needs, two days from the maker. `far` is shut from day 4 on."""
+    run = simulate("""
+end: 2001-01-09
+products: {kit: {unit: kit}}
+suppliers: {maker: {country: IN, makes: {kit: {}}}}
+ports: {near: {country: KE, handling: 1}, far: {country: KE, handling: 1}}
+facilities: {a: {country: KE}, b: {country: KE}}
+lanes:
+  - {from: maker, to: near, mode: sea, time: 1d}
+  - {from: near, to: a, time: 1d}
+  - {from: maker, to: far, mode: sea, time: 1d}
+  - {from: far, to: b, time: 1d}
+demand: [{at: facilities, product: kit, per_day: 1, distribution: deterministic, shortage: backorder}]
+replenishment: [{at: facilities, policy: base_stock, level: 10}]
+disruptions: [{kind: port_closure, port: far, from: 2001-01-05, for: 9d}]
+""")
+    received = run.daily.set_index("site")["received"]
+    assert received["a"].tolist() == [1] * 8
+    assert received["b"].tolist() == [1] * 5 + [0] * 3  # what came to the port on day 3 is there on day 4

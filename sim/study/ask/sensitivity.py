@@ -55,7 +55,7 @@ def tornado(question: Question) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
-def morris(question: Question, trajectories: int = 10) -> pd.DataFrame:
+def morris(question: Question, trajectories: int) -> pd.DataFrame:
     """One row per parameter: mu_star (mean size of its elementary effects, with a 95 % half-width) and sigma (how much
     they differ: interaction or curvature), both in the measure's unit over the parameter's whole range."""
     with needs("SALib", "this method"):
@@ -73,7 +73,7 @@ def morris(question: Question, trajectories: int = 10) -> pd.DataFrame:
     return table.sort_values("mu_star", ascending=False, kind="stable", ignore_index=True)
 
 
-def sobol(question: Question, samples: int = 64) -> pd.DataFrame:
+def sobol(question: Question, samples: int) -> pd.DataFrame:
     """One row per parameter: the share of the measure's variance that it explains alone (S1) and with all interactions
     (ST), with 95 % half-widths; `samples` is a power of 2, and samples x (parameters + 2) points are run."""
     with needs("SALib", "this method"):
