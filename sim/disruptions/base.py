@@ -122,7 +122,7 @@ class Disruption(Kind):
         start, end = self.span(network)
         effects, impulses = self.act(network)
         first = -network.calendar.warm_up - 1.0  # a day earlier: a hazard moves what it draws by part of a day
-        held = tuple(e.since(first) for e in effects if e.end > e.start and len(e.rows) and e.changes)
+        held = tuple(e.since(first).on_time() for e in effects if e.end > e.start and len(e.rows) and e.changes)
         added = tuple(self.arrivals(network))
         return Impact(self.label, start, end, start - self.notice, held, tuple(impulses), added, self.kind)
 

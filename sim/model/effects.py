@@ -54,9 +54,6 @@ class Effect:
     def __post_init__(self) -> None:
         known(self.quantity, QUANTITIES, "quantity")
         known(self.operation, ORDER, "operation")
-        if any(_on_time(time) != time for time in self.boundaries()):
-            object.__setattr__(self, "end", _on_time(self.end))
-            object.__setattr__(self, "steps", tuple((_on_time(day), value) for day, value in self.steps))
 
     @property
     def start(self) -> float:
@@ -80,6 +77,12 @@ class Effect:
         """The effect as it is from a day on: without the steps that are past by then."""
         begin = self._step(first)
         return replace(self, steps=self.steps[begin:]) if begin else self
+
+    def on_time(self) -> Effect:
+        """The effect with midnights where a sum of fractions misses them by its last digits."""
+        if all(_on_time(time) == time for time in self.boundaries()):
+            return self
+        return replace(self, steps=tuple((_on_time(day), value) for day, value in self.steps), end=_on_time(self.end))
 
     def _step(self, now: float) -> int:
         """Position of the step that holds at a time; the first before it begins."""

@@ -185,5 +185,7 @@ def _feed(found: Any, value: Any) -> None:
         pass  # has its own turn
     elif dataclasses.is_dataclass(value):
         _feed(found, vars(value))
+    elif callable(value):
+        raise TypeError(f"{value!r} is no value: a function cannot be what changes")
     else:
         found.update(f"{value!r};".encode())

@@ -91,7 +91,7 @@ def after_curfew(at: np.ndarray | float, opens: np.ndarray, closes: np.ndarray) 
 class Loading(Part):
     """The lanes of one run. Stops of one round share a *place*; every other lane has its own."""
 
-    CHANGES = ("leaves", "until_next")
+    CHANGES = ("leaves",)
 
     def __init__(self, lanes: Sequence[Lane], first_day: int) -> None:
         shared = {name: k for k, name in enumerate(dict.fromkeys(lane.round or lane.name for lane in lanes))}
