@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -119,17 +121,35 @@ def test_an_address_that_is_none_of_a_scheduler_is_refused(address: str) -> None
 def test_a_cluster_without_workers_is_told_after_a_time(
     task: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from distributed import LocalCluster
-
     for module in (executors, sharing):
         monkeypatch.setattr(module, "PATIENCE", 1.0)
     tasks = [task]
     with (
-        LocalCluster(n_workers=0, dashboard_address=None, local_directory=str(tmp_path)) as cluster,
-        Crew(scheduler=cluster.scheduler_address) as crew,
+        lone_scheduler(tmp_path) as address,
+        Crew(scheduler=address) as crew,
         pytest.raises(WorkersLost, match="the Dask scheduler has had no workers for 1 seconds"),
     ):
         list(execute(crew, str, lambda: tasks.pop() if tasks else None))
+
+
+@contextmanager
+def lone_scheduler(folder: Path) -> Iterator[str]:
+    """The address of a scheduler without workers, a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    silent = subprocess.DEVNULL
+    process = subprocess.Popen([sys.executable, "-m", *words], cwd=folder, stdout=silent, stderr=silent)
+    try:
+        for _ in range(300):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.1)
+        yield f"tcp://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.mark.slow
