@@ -236,4 +236,7 @@ def test_an_interruption_does_not_wait_for_tasks_that_are_under_way(tmp_path: Pa
         while not mark.exists():
             time.sleep(0.01)
         raise KeyboardInterrupt
+    soon = time.monotonic() + 10  # a process that was told to end may take a moment for it
+    while multiprocessing.active_children() and time.monotonic() < soon:
+        time.sleep(0.05)
     assert not multiprocessing.active_children()
