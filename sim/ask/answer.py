@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ Out = str | Path | Literal[True] | None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Answer:
+class Answer(ABC):
     """What every answer has.
 
     Attributes
@@ -52,9 +53,9 @@ class Answer:
         """Of every figure in money."""
         return self.subject.loaded.spec.costs.currency
 
+    @abstractmethod
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        raise NotImplementedError
 
     def text(self) -> str:
         """The answer in words, one line a sentence."""
@@ -72,9 +73,9 @@ class Answer:
         put_text(place, self.page())
         return place
 
+    @abstractmethod
     def page(self) -> str:
         """The page, as HTML."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
