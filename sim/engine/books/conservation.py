@@ -150,6 +150,6 @@ class Conservation(Part):
 
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments
-        units = table["units"] * (table["phase"] != Phase.DONE)
-        # float64 sums of whole numbers are exact below 2**53
-        return np.bincount(self._product_of_flow[table["flow"]], units, len(self._products)).astype(np.int64)
+        found = np.zeros(len(self._products), dtype=np.int64)
+        np.add.at(found, self._product_of_flow[table["flow"]], table["units"] * (table["phase"] != Phase.DONE))
+        return found

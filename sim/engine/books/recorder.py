@@ -161,7 +161,8 @@ class Recorder(Part):
         be mixed with others.
         """
         totals = self._add_groups(block)
-        self.busy = busy = np.asarray(totals.any(axis=(0, 2)))
+        in_all = np.add.reduce(totals, axis=0) if len(totals) > 1 else totals[0]
+        self.busy = busy = np.asarray(np.logical_or.reduce(in_all, axis=1))
         if first < 0:
             self._lane_before, self._opening = self._state.lane_units.copy(), totals[-1].copy()
             return totals

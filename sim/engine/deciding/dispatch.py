@@ -78,11 +78,12 @@ class Dispatch(Part):
 
     def rejoin(self) -> None:
         self._rules = in_force(self._sharing, self._settled, len(self.network.cell_site))[self._sources]
-        self._held_back = np.zeros(len(self._sources), dtype=np.int64)
+        held_back = np.zeros(len(self._sources), dtype=np.int64)
         for number, sharing in enumerate(self._sharing):
             mine = self._rules == number
             if mine.any():
-                self._held_back[mine] = sharing.rule.held_back(self.network, self._sources[mine])
+                held_back[mine] = sharing.rule.held_back(self.network, self._sources[mine])
+        self._held_back = held_back if held_back.any() else None
 
     def expect_effects(self) -> None:
         """Look up who makes to order and never tests: what is made there leaves the same evening."""
@@ -165,7 +166,7 @@ class Dispatch(Part):
             return requested
         self._make_to_order(wanted, day)
         available = self.state.to_send(self._sources, day)
-        short = (wanted > available - self._held_back) & (wanted > 0)
+        short = wanted > (available if self._held_back is None else np.maximum(0, available - self._held_back))
         if not np.count_nonzero(short):
             return self._leave(requested)
         granted = np.where(self._over_flows(short), 0, requested)
@@ -262,7 +263,7 @@ class Dispatch(Part):
         at = self._made_to_order
         if self._may_stop:
             at = at[self.quantities["cell.capacity_factor"][self._sources[at]] > 0]
-        if at.size:
+        if np.count_nonzero(wanted[at]):
             self._production.to_order(self._sources[at], wanted[at], day)
 
     def _ration(

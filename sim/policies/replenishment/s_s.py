@@ -15,12 +15,12 @@ from sim.policies.replenishment.seen import View
 
 @dataclass(frozen=True)
 class ReorderUpTo(Rule):
-    """Orders up to the target where the position is at or below `reorder`."""
+    """Orders up to the target where the position is at or below `reorder`, which is no higher than the target."""
 
     reorder: np.ndarray
 
     def orders(self, view: View) -> np.ndarray:
-        return np.maximum(self.target - view.position, 0) * (view.position <= self.reorder)
+        return np.where(view.position <= self.reorder, self.target - view.position, 0)
 
 
 @REPLENISHMENT.register("s_S")
@@ -40,6 +40,5 @@ class SS(WithLevel):
             raise ValueError("S above s")
 
     def bind(self, network: Network, cells: np.ndarray) -> Rule:
-        return ReorderUpTo(
-            self.level_units(network, self.order_up_to, cells), self.level_units(network, self.reorder_point, cells)
-        )
+        target, reorder = (self.level_units(network, x, cells) for x in (self.order_up_to, self.reorder_point))
+        return ReorderUpTo(target, np.minimum(reorder, target))

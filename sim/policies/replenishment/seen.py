@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,8 +32,7 @@ class History:
     days_on_the_way: np.ndarray
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """What a policy may see of its `cells` at a review: arrays over them, not to be written to.
 
     `position` (int64) = on hand + on order - backorders, without any ring-fenced reserve; `on_hand` (int64) is usable

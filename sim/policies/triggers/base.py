@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
@@ -54,8 +54,7 @@ class Watched:
         return Pool(self.product, self.mean)
 
 
-@dataclass(frozen=True)
-class TriggerView:
+class TriggerView(NamedTuple):
     """What a trigger may see of the cells `watched`, as reported; arrays over those cells.
 
     `on_hand` in units; `short` whether demand went unmet on the last day that was served. `announced` tells whether a
