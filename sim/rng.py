@@ -52,7 +52,7 @@ class Streams:
 
     def keys(self, names: Sequence[str]) -> list[Key]:
         """The keys of many streams."""
-        return [self.key(name) for name in names]
+        return list(map(self.key, names))
 
     def at(self, key: Key, block: int) -> np.random.Generator:
         """The generator set to the start of block `block` (0, 1, ...) of the stream with this key.

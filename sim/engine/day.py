@@ -237,7 +237,7 @@ class World(Part):
         requested = self.dispatch.open_requests()
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
-        if any(desk.is_open for desk in self.desks):
+        if self.desks:
             self._release(requested, granted, day)
         left = self.state.unsent.copy() if self.hoarding is not None else None
         self.dispatch.cancel_rest(day)
@@ -272,9 +272,10 @@ class World(Part):
 
     def note_reserves(self, day: int) -> None:
         self.recorder.note_stocks(day)
-        if any(desk.is_open for desk in self.desks):  # a closed one releases nothing
+        is_open = [desk.is_open for desk in self.desks]
+        if True in is_open:  # a closed one releases nothing
             released = [int(np.add.reduce(desk.released)) for desk in self.desks]
-            self.recorder.note_releases(day, released, [desk.is_open for desk in self.desks])
+            self.recorder.note_releases(day, released, is_open)
 
     def close_records(self, day: int) -> None:
         """The day's demand and arrivals are in the records of sites."""

@@ -113,7 +113,8 @@ class Running(Part):
         self._injected: tuple[Impact, ...] = ()
         self._disrupted = disruptions
         self.impacts = self._drawn()
-        known = replace(plan, impacts=self.impacts)  # what triggers can hear of
+        # what triggers can hear of
+        known = plan if self.impacts is plan.impacts else replace(plan, impacts=self.impacts)
         self.world = World(known, streams, detail, table, lot_check, series, demand, open_to_change)
         self.day = self.world.first_day
 

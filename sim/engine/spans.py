@@ -16,8 +16,13 @@ def reach(cells: np.ndarray) -> slice:
     return slice(int(cells.min()), int(cells.max()) + 1) if len(cells) else slice(0, 0)
 
 
-def without(cells: np.ndarray, others: np.ndarray, count: int) -> np.ndarray:
-    """The cells that are not among others, in their order; of `count` cells in all."""
+def among(cells: np.ndarray, others: np.ndarray, count: int) -> np.ndarray:
+    """Whether each of some cells is among others; of `count` cells in all."""
     found = np.zeros(count, dtype=bool)
     found[others] = True
-    return cells[~found[cells]]
+    return np.asarray(found[cells])
+
+
+def without(cells: np.ndarray, others: np.ndarray, count: int) -> np.ndarray:
+    """The cells that are not among others, in their order; of `count` cells in all."""
+    return cells[~among(cells, others, count)]

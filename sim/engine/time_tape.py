@@ -5,6 +5,7 @@ What is drawn depends on the seed, the replication and the name alone, never on 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -50,27 +51,27 @@ class TimeTape(Part):
         elif self._draws:
             self._later = day, TimeTape(*self._named, streams)
 
-    def at(self, things: np.ndarray, day: np.ndarray | float) -> np.ndarray:
-        """Times of `things`, shape (n,), for events on `day` (whole days, one for all or one each)."""
+    def at(self, things: np.ndarray, now: np.ndarray | float) -> np.ndarray:
+        """Times of `things`, shape (n,), for events on the day of `now` (one for all or one each)."""
         if self._later is not None:
             turn, tape = self._later
-            late = np.broadcast_to(np.asarray(day) >= turn, things.shape)
+            late = np.broadcast_to(np.asarray(now) >= turn, things.shape)
             if late.any():
-                days = np.broadcast_to(day, things.shape).astype(float)
+                each = np.broadcast_to(now, things.shape).astype(float)
                 times = np.empty(len(things))
-                times[late], times[~late] = tape.at(things[late], days[late]), self._at(things[~late], days[~late])
+                times[late], times[~late] = tape.at(things[late], each[late]), self._at(things[~late], each[~late])
                 return times
-        return self._at(things, day)
+        return self._at(things, now)
 
-    def _at(self, things: np.ndarray, day: np.ndarray | float) -> np.ndarray:
+    def _at(self, things: np.ndarray, now: np.ndarray | float) -> np.ndarray:
         times = self._mean[things]
         if self._draws:
             random = (self._column[things] >= 0).nonzero()[0]
-            if not isinstance(day, np.ndarray):
-                block, position = divmod(int(day), BLOCK_DAYS)
+            if not isinstance(now, np.ndarray):
+                block, position = divmod(math.floor(now), BLOCK_DAYS)
                 times[random] = self._drawn(block, position, self._column[things[random]])
                 return times
-            blocks, positions = np.divmod(day[random].astype(np.int64), BLOCK_DAYS)
+            blocks, positions = np.divmod(np.floor(now[random]).astype(np.int64), BLOCK_DAYS)
             for block in np.unique(blocks):
                 mine = blocks == block
                 here = random[mine]

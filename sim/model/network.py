@@ -264,6 +264,12 @@ class Network(Lookups):
         return {index[p.name]: p.convoys for p in passages if p.convoys is not None}
 
     @cached_property
+    def group_product(self) -> np.ndarray:
+        """Position of the product of each group."""
+        index = {name: k for k, name in enumerate(self.products["name"])}
+        return np.array([index[name] for name in self.groups["product"]], dtype=np.int64)
+
+    @cached_property
     def cell_size(self) -> np.ndarray:
         """Handling units of one unit of each cell."""
         return np.asarray(self.products["size"].to_numpy(dtype=float)[self.cell_product])
@@ -282,6 +288,11 @@ class Network(Lookups):
     def flow_lanes(self) -> np.ndarray:
         """Lanes of each flow in order; shape (flows, legs), -1 after its last."""
         return np.asarray(self.routes.lane[self.flow_route])
+
+    @cached_property
+    def flow_first_lane(self) -> np.ndarray:
+        """Lane on which each flow sets out."""
+        return np.ascontiguousarray(self.flow_lanes[:, 0])
 
     @cached_property
     def flow_gates(self) -> np.ndarray:

@@ -52,10 +52,8 @@ class Conservation(Part):
         self._plan, self._state, self._lot_check = plan, state, lot_check
         self._last_day = plan.network.calendar.days - 1
         network = plan.network
-        names = {str(name): position for position, name in enumerate(network.products["name"])}
-        product_of_group = np.array([names[str(name)] for name in network.groups["product"]], dtype=np.int64)
-        self._by_product = np.argsort(product_of_group, kind="stable")
-        self._products, self._starts = np.unique(product_of_group[self._by_product], return_index=True)
+        self._by_product = np.argsort(network.group_product, kind="stable")
+        self._products, self._starts = np.unique(network.group_product[self._by_product], return_index=True)
         product = np.searchsorted(self._products, network.cell_product)
         self._product_of_flow = product[network.flow_buyer]
         # integers on purpose: a product of floats would go to threads that wait for each other on a busy machine
@@ -85,7 +83,7 @@ class Conservation(Part):
         `block` has the ledgers of some days from `first` on, shape (days, rows, cells), `totals` the same over groups;
         what was under way on each of these evenings has been taken down.
         """
-        by_product = np.add.reduceat(totals[:, :, self._by_product], self._starts, axis=2)
+        by_product = np.add.reduceat(np.take(totals, self._by_product, axis=2), self._starts, axis=2)
         expected = self._expected + np.add.accumulate(self._adds @ by_product, axis=0)
         gaps = expected - self._tells @ by_product + UNDER_WAY * np.array(self._seen)[:, None, :]
         self._expected = expected[-1]
@@ -150,6 +148,7 @@ class Conservation(Part):
 
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments
+        rows = (table["phase"] != Phase.DONE).nonzero()[0]
         found = np.zeros(len(self._products), dtype=np.int64)
-        np.add.at(found, self._product_of_flow[table["flow"]], table["units"] * (table["phase"] != Phase.DONE))
+        np.add.at(found, self._product_of_flow[table.columns["flow"][rows]], table.columns["units"][rows])
         return found

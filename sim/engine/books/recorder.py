@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -91,7 +92,6 @@ class Recorder(Part):
         alike = np.concatenate(([True], kinds[1:] != kinds[:-1])).nonzero()[0]
         self._totals = DailyTotals(days, groups, alike, ledger.row, series)
         self._today = np.zeros((1, len(ledger.rows), groups), dtype=np.int64)
-        self._spans = [self._span(cells) for cells in ledger.within]
         self._real = np.empty(cells)
         self._traffic = np.zeros((len(TRAFFIC), days, len(network.gates)))
         self._ports = {name: np.zeros_like(self._traffic[0]) for name in PORT_FIGURES if name not in TRAFFIC}
@@ -188,6 +188,11 @@ class Recorder(Part):
             if len(starts):
                 np.add.reduceat(block[0, row, cells], starts, out=totals[0, row, groups])
         return totals
+
+    @cached_property
+    def _spans(self) -> list[tuple[slice, slice, np.ndarray]]:
+        """Of each row the groups in which it may differ from zero."""
+        return [self._span(cells) for cells in self._ledger.within]
 
     def _span(self, cells: slice) -> tuple[slice, slice, np.ndarray]:
         """The groups that some cells are in, with all cells of theirs: (cells, groups, where each group starts)."""

@@ -14,6 +14,7 @@ from sim.engine.in_force import ALWAYS, in_force, next_turn
 from sim.engine.making.production import Production
 from sim.engine.moving.transport import Transport
 from sim.engine.plan import Plan
+from sim.engine.spans import among, without
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -42,11 +43,11 @@ class Dispatch(Part):
         network = plan.network
         self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
         self._production, self._transport, self._reports = production, transport, reports
-        self._first_lane = network.flow_lanes[:, 0]
+        self._first_lane = network.flow_first_lane
         self._sources, self._starts = network.sources
         self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
         self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
-        self._made_to_order = np.isin(self._sources, production.unlimited).nonzero()[0]
+        self._made_to_order = among(self._sources, production.unlimited, len(network.cell_site)).nonzero()[0]
         self.work = PartWork(quantities, network.flow_usual)
         self.expect_effects()
         self._may_stop = quantities.touched("cell.capacity_factor")
@@ -90,7 +91,8 @@ class Dispatch(Part):
         effects = self.quantities.effects
         longer = [row for e in effects if e.quantity == "cell.release" for row in e.rows.tolist()]
         tested = np.array([*self.plan.testing, *longer], dtype=np.int64)
-        self._at_once = np.isin(self.network.flow_source, np.setdiff1d(self._production.unlimited, tested))
+        makers = without(self._production.unlimited, tested, len(self.network.cell_site))
+        self._at_once = among(self.network.flow_source, makers, len(self.network.cell_site))
 
     def effects_changed(self) -> None:
         """Note which flows are closed, and which sources do a part of their work, from now on."""

@@ -7,6 +7,7 @@ import numpy as np
 from sim.engine.books.journal import Journal
 from sim.engine.making.making import Making
 from sim.engine.plan import Plan
+from sim.engine.spans import among
 from sim.engine.state.state import State
 from sim.engine.time_tape import TimeTape
 from sim.model.effects import Quantities
@@ -36,7 +37,7 @@ class Production(Part):
         self._no_lot = np.full(len(network.cell_site), -1)
         stage = network.bill.stage[self.limited] if network.bill.own.size else np.zeros(0, dtype=np.int64)
         # positions in `limited` of each stage at one site, the latest first; all of them where no site has several
-        inside = np.isin(self.limited, network.bill.own) & ~np.isfinite(self._capacity)
+        inside = among(self.limited, network.bill.own, len(network.cell_site)) & ~np.isfinite(self._capacity)
         self._unbounded = inside.nonzero()[0]
         self._usual = (network.cell_mean[self.limited] / network.bill.good[self.limited])[inside]
         self._stages: list[np.ndarray | slice] = [(stage == k).nonzero()[0] for k in np.unique(stage)] or [slice(None)]

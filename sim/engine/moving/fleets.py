@@ -87,11 +87,10 @@ class Fleets(Part):
         self._fleets = {
             k: Fleet(k, lane.vehicle, lane.vehicles, journeys) for k, lane in enumerate(lanes) if lane.vehicles
         }
+        self.any = bool(self._fleets)
+        """whether any lane has vehicles"""
         self._has = np.array([bool(lane.vehicles) for lane in lanes], dtype=bool)
         self._midnight = np.inf
-
-    def __bool__(self) -> bool:
-        return bool(self._fleets)
 
     def renew(self, day: int) -> None:
         """Midnight: what may be loaded until the next."""

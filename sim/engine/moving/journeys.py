@@ -31,7 +31,7 @@ class Journeys(Part):
 
     def length(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray:
         """Days for which what sets out at a time is under way on each of some lanes."""
-        length = self._times.at(lane, np.floor(at))
+        length = self._times.at(lane, at)
         if self._may_slow_down:
             length = length * self._quantities["lane.factor"][lane] + self._quantities["lane.extra"][lane]
         return length

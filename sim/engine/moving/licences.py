@@ -42,6 +42,6 @@ class Licences(Part):
         for position, rule in enumerate(self._rules):
             mine = ((rule.start <= now) & (now < rule.end) & np.isin(rows, rule.rows)).nonzero()[0]
             if mine.size:
-                drawn = self._tape.at(np.full(len(mine), position), np.floor(now[mine]))
+                drawn = self._tape.at(np.full(len(mine), position), now[mine])
                 days[mine] = np.maximum(days[mine], drawn)
         return days

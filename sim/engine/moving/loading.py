@@ -70,14 +70,15 @@ class Throughput(Part):
             self._turned_away[place] = cut.min()
 
     def _fill(self, place: int, units: np.ndarray, size: np.ndarray) -> np.ndarray:
-        before = np.concatenate(([0.0], np.cumsum(units * size)[:-1]))
+        before = np.zeros(len(units))
+        np.add.accumulate((units * size)[:-1], out=before[1:])
         room = np.maximum(0.0, self.left[place] + WITHIN - before)
         passing = np.minimum(units, np.floor(room / size)).astype(np.int64)
         short = (passing < units).nonzero()[0]
         if short.size:  # first come, first served: nobody overtakes one who waits
             passing[short[0] + 1 :] = 0
             self._turned_away[place] = size[short[0]]
-        self.left[place] -= float((passing * size).sum())
+        self.left[place] -= float(np.add.reduce(passing * size))
         return passing
 
 

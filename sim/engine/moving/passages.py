@@ -70,7 +70,7 @@ class Passages(Part):
 
     def _set_out(self, table: Shipments, rows: np.ndarray, lane: np.ndarray) -> None:
         table.columns["way"][rows] = self._place[lane]
-        table.columns["luck"][rows] = self._draws.at(self._place[lane], np.floor(table.columns["departed"][rows]))
+        table.columns["luck"][rows] = self._draws.at(self._place[lane], table.columns["departed"][rows])
         if (timeless := rows[self._timeless[lane]]).size:  # their ways are told in days; what slows them is a wait
             table.columns["departed"][timeless] += table.columns["length"][timeless]
             table.columns["length"][timeless] = 1.0

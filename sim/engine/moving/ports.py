@@ -100,9 +100,9 @@ class Ports(Part):
             self.traffic.delay(self._cargo.gate(queued), self._cargo.load(queued), days)
             self.berths.come_apart(queued)
 
-    def serve(self, due: np.ndarray, now: float) -> tuple[np.ndarray, np.ndarray]:
-        """Handle what is due from `now` on as ports can; returns the rows that came ashore and those now at berth."""
-        phase = self._cargo.table.columns["phase"][due]
+    def serve(self, due: np.ndarray, phase: np.ndarray, now: float) -> tuple[np.ndarray, np.ndarray]:
+        """Handle what is due, in these phases, from `now` on as ports can; the rows that came ashore and those now at
+        berth."""
         queued = due[phase == Phase.QUEUED]
         if not self.berths.any:
             return self._handle(queued, now), due[:0]
@@ -170,7 +170,7 @@ class Ports(Part):
         table = self._cargo.table
         self.traffic.handle(gate, load)
         self._journal.shipments("handled", table, rows, at)
-        stay = self._clearances.at(gate, np.floor(at))
+        stay = self._clearances.at(gate, at)
         if self._may_clear_later:
             stay = stay + self._quantities["gate.clearance"][gate]
         if self._holds.any:

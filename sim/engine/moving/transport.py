@@ -70,7 +70,7 @@ class Transport(Part):
         if self.border.limits:
             self.border.open_day()
         self.loading.renew(day)
-        if self._fleets:
+        if self._fleets.any:
             self._fleets.renew(day)
         self.advance(float(day), inclusive=True)
 
@@ -95,8 +95,10 @@ class Transport(Part):
             due = self._cargo.due(limit)
             if not due.size:
                 return
-            self._arrive(due, day, limit)
-            moves = self.through_ports and self._pass_on(self._cargo.due(limit), limit)
+            arrived = self._arrive(due, day, limit)
+            if not self.through_ports:
+                return
+            moves = self._pass_on(self._cargo.due(limit) if arrived else due, limit)
 
     def _from_event_to_event(self, limit: float, until: float) -> None:
         """Goods bound through ports, one instant after the other; then all the others at once."""
@@ -121,7 +123,7 @@ class Transport(Part):
             held = self.licences.required(flow)
             self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
             rows, flow = rows[~held], flow[~held]
-        self._launch(*self._board(rows, self.network.flow_lanes[flow, 0], now))
+        self._launch(*self._board(rows, self.network.flow_first_lane[flow], now))
 
     def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
         """Goods that wait at their source, before their first leg, for a licence."""
@@ -176,7 +178,7 @@ class Transport(Part):
         table = self.state.shipments
         phase = table.columns["phase"][due]
         cleared, ready = due[phase == Phase.CLEARING], due[phase == Phase.READY]
-        ashore, berthed = self.ports.serve(due, self._since)
+        ashore, berthed = self.ports.serve(due, phase, self._since)
         at_once = ashore[table.columns["time"][ashore] <= limit] if ashore.size else ashore
         if at_once.size:
             cleared = np.sort(np.concatenate([cleared, at_once]))
@@ -188,11 +190,12 @@ class Transport(Part):
             return bool(left.size or ashore.size or cleared.size or berthed.size)
         return bool(np.count_nonzero(table.columns["time"][left] <= limit))
 
-    def _arrive(self, due: np.ndarray, day: int, limit: float) -> None:
+    def _arrive(self, due: np.ndarray, day: int, limit: float) -> bool:
+        """What is at the end of a leg is at its buyer's or at a port; whether anything is."""
         table = self.state.shipments
         home = due[table.columns["phase"][due] == Phase.TRAVELLING]
         if not home.size:
-            return
+            return False
         ashore = home[:0]
         if self.through_ports:
             last = self._cargo.at_last_leg(home)
@@ -215,6 +218,7 @@ class Transport(Part):
             table.finish(home)
         if ashore.size:
             self.ports.receive(ashore)
+        return True
 
     def _note_kept_back(self, rows: np.ndarray) -> None:
         """What arrives of lots that were called back, by recall."""
@@ -258,7 +262,7 @@ class Transport(Part):
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
         """(rows, lanes, departures) of goods that are ready at `at`: they wait for vehicles, where their lane has some,
         and are split where they go with several."""
-        if not self._fleets:
+        if not self._fleets.any:
             return rows, lane, at
         return self._fleets.board(rows, lane, np.broadcast_to(self._journeys.sets_out(lane, at), lane.shape))
 

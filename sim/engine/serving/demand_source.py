@@ -102,14 +102,14 @@ class DemandSource(Part):
         drawn = np.zeros((BATCH, len(days)), dtype=np.int64)
         some = self.random & np.array([level is None or level > 0 for level in flat], dtype=bool)
         shape = [one if level is None else level for one, level in zip(shapes, flat, strict=True)]
-        draw = [entry.kind.draw for entry in plan.entries]
+        draw, count = [entry.kind.draw for entry in plan.entries], len(days)
         cells = (some[plan.entry] & (plan.mean > 0)).nonzero()[0]
         entries, means, keys, stream = plan.entry.tolist(), plan.mean.tolist(), self._keys, self._streams.at
         for begin in range(0, len(cells), BATCH):
             batch = cells[begin : begin + BATCH].tolist()
             for row, k in enumerate(batch):
                 entry = entries[k]
-                drawn[row] = draw[entry](stream(keys[k], number), means[k] * shape[entry], len(days))
+                drawn[row] = draw[entry](stream(keys[k], number), means[k] * shape[entry], count)
             together = batch[-1] - batch[0] < len(batch)
             place = slice(batch[0], batch[-1] + 1) if together else batch
             block = _put(block, np.s_[:, place], drawn[: len(batch)].T)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.engine.plan import Plan
-from sim.engine.spans import reach, without
+from sim.engine.spans import among, reach, without
 from sim.engine.state.held import Held
 from sim.engine.state.ledger import OF_PATIENTS, Ledger
 from sim.engine.state.lots import LotKeeper
@@ -321,9 +321,10 @@ class State(Part):
         for orders in (self.order_book, self.due, self.records):
             if orders is not None:
                 orders.book(flow, units)
+        buyer = network.flow_buyer[flow]
         np.add.at(self.owed_out, network.flow_source[flow], units)
-        np.add.at(self.on_order, network.flow_buyer[flow], units)
-        np.add.at(self.today.ordered, network.flow_buyer[flow], units)
+        np.add.at(self.on_order, buyer, units)
+        np.add.at(self.today.ordered, buyer, units)
 
     def cancel(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Of what is still unsent on these flows so much, ordered last, is no longer on order."""
@@ -352,7 +353,8 @@ class State(Part):
 def _order_book(plan: Plan, open_to_change: bool) -> OrderBook | None:
     """Orders by time of booking, of the flows whose source must know it, one day or another."""
     queues = [sharing.cells for sharing in plan.allocation if sharing.rule.needs_order_book or open_to_change]
-    kept = np.isin(plan.network.flow_source, np.concatenate([np.zeros(0, dtype=np.int64), *queues]))
+    cells = np.concatenate([np.zeros(0, dtype=np.int64), *queues])
+    kept = among(plan.network.flow_source, cells, len(plan.network.cell_site))
     return OrderBook(kept, plan.start.unsent) if kept.any() else None
 
 

@@ -90,11 +90,12 @@ class Shipments(Part):
         """Rows of new shipments at the start of their route, ready to leave at `sent`; shape (n,)."""
         rows = self._grow(len(flow))
         place = slice(self.count - len(rows), self.count)
-        for name, value in (("flow", flow), ("units", units), ("sent", sent), ("time", sent)):
-            self.columns[name][place] = value
+        columns = self.columns
+        columns["flow"][place], columns["units"][place] = flow, units
+        columns["sent"][place] = columns["time"][place] = sent
         if lot is not None:
-            self.columns["lot"][place] = lot
-        self.columns["id"][place] = np.arange(self._next, self._next + len(rows))
+            columns["lot"][place] = lot
+        np.add(rows, self._next - place.start, out=columns["id"][place])
         self._next += len(rows)
         return rows
 
@@ -102,7 +103,7 @@ class Shipments(Part):
         """Take `units` off these rows into rows of their own with the same identity; returns the new rows."""
         new = self._grow(len(rows))
         for array in self._arrays:
-            array[:, new] = array[:, rows]
+            array[:, self.count - len(rows) : self.count] = np.take(array, rows, axis=1)
         self.columns["units"][new] = units
         self.columns["units"][rows] -= units
         return new

@@ -20,7 +20,7 @@ class ReorderUpTo(Rule):
     reorder: np.ndarray
 
     def orders(self, view: View) -> np.ndarray:
-        return np.where(view.position <= self.reorder, self.target - view.position, 0)
+        return (self.target - view.position) * (view.position <= self.reorder)
 
 
 @REPLENISHMENT.register("s_S")

@@ -20,13 +20,17 @@ class Pool:
         self._alone = bool((np.bincount(keys) <= 1).all())
         self._keys, self._mean = keys, mean if self._alone else np.bincount(keys, mean)
         self._used = self._mean > 0
+        self._all_used = bool(self._used.all())
         self._endless = np.full(len(self._mean), np.inf)
 
     def cover(self, on_hand: np.ndarray) -> np.ndarray:
         """Days of cover of the cells together, one value for each cell; infinite without demand."""
         stock = on_hand if self._alone else np.bincount(self._keys, on_hand)
-        cover = self._endless.copy()
-        np.divide(stock, self._mean, out=cover, where=self._used)
+        if self._all_used:
+            cover = stock / self._mean
+        else:
+            cover = self._endless.copy()
+            np.divide(stock, self._mean, out=cover, where=self._used)
         return cover if self._alone else cover[self._keys]
 
 
