@@ -21,7 +21,7 @@ from benchmarks import networks
 from benchmarks.measure import pairs, plan_of, run, timed, verdict
 
 HERE = Path(__file__).parent
-BUDGETS = {"supplynetpy": 60.0, "stockpyl": 250.0}
+BUDGETS = {"supplynetpy": 75.0, "stockpyl": 350.0}
 
 
 def peer(python: Path, name: str, folder: Path) -> dict[str, Any]:

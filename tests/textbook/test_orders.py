@@ -94,6 +94,8 @@ replenishment: [{{at: clinic, policy: base_stock, level: 20}}]
         # position 20 on day 3, at the reorder point: a batch of 15 makes it 35; 25 on day 4; 15 on day 5 and so on
         ("R_nQ, R: 20, Q: 15", {3: 15, 5: 15, 6: 15, 8: 15, 9: 15, 11: 15}),
         ("s_S, s: 20, S: 60", {3: 40, 7: 40, 11: 40}),
+        # three days of ten are an S below the s of 60: nothing is ordered at 50, 40 and 30, the ten of each day at 20
+        ("s_S, s: 60, S: 3d", dict.fromkeys(range(3, 12), 10)),
         ("push, quantity: 10, review: 4d", {0: 10, 4: 10, 8: 10}),
     ],
 )

@@ -33,6 +33,14 @@ def test_times_do_not_hang_on_the_order_in_which_they_are_asked_for() -> None:
     assert len(set(used.at(np.full(300, 0), np.arange(300.0)).tolist())) == 300  # they are drawn indeed
 
 
+def test_times_are_those_of_the_day_on_which_something_happens() -> None:
+    """Whatever the hour: day -3 is over at the midnight of day -2, so -2.25 is on it."""
+    things, day = np.arange(len(TEXTS)), tape().at(np.arange(len(TEXTS)), -3.0)
+    assert tape().at(things, -2.25).tolist() == day.tolist()
+    assert tape().at(things, np.full(len(things), -2.25)).tolist() == day.tolist()
+    assert (tape().at(things, -2.0) != day).sum() == RANDOM
+
+
 def test_no_more_than_two_blocks_are_kept() -> None:
     used = tape()
     for day in range(-BLOCK_DAYS, 5 * BLOCK_DAYS, 50):
