@@ -123,13 +123,20 @@ class Pockets(Part):
         if not self._named_once(pocket):  # mostly they are, which saves sorting
             pocket, key, units = _combined(pocket, key, units)
         last = self._last_key(pocket)
-        if np.count_nonzero(last > key):
+        same = last == key
+        if np.count_nonzero(same):
+            slot = (self.count[pocket[same]] - 1) * len(self.count) + pocket[same]
+            self.units.reshape(-1)[slot] += units[same]
+            pocket, key, units, last = pocket[~same], key[~same], units[~same], last[~same]
+        earlier = last > key
+        if np.count_nonzero(earlier):
             mixed = np.zeros(len(self.count), dtype=bool)
-            mixed[pocket[last > key]] = True
+            mixed[pocket[earlier]] = True
             mine = mixed[pocket]
             new = pocket[mine], key[mine], units[mine]
             lowest = _differs(new[0])
-            self._lay_down(*_combined(*map(np.append, new, self._take_up(new[0][lowest], new[1][lowest]))))
+            old = self._take_up(new[0][lowest], new[1][lowest])
+            self._lay_down(*_combined(*map(np.append, new, old)))
             pocket, key, units = pocket[~mine], key[~mine], units[~mine]
         self._lay_down(pocket, key, units)
 
@@ -283,14 +290,16 @@ class Pockets(Part):
         return pocket[column], held[slot, column], have[slot, column]
 
     def _lay_down(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
-        """Put units at the end of their pockets; rows of a pocket stand together, in order of issue."""
+        """Put units behind all that their pockets hold; rows of a pocket stand together, in order of issue."""
+        if not pocket.size:
+            return
         first = _differs(pocket).nonzero()[0]
         each, many = pocket[first], np.append(first[1:], len(pocket)) - first
         self._make_room(each, many)
-        end = self.count[each] - (self._last_key(each) == key[first])
+        end = self.count[each]
         self.count[each] = end + many
         slot = (np.repeat(end - first, many) + np.arange(len(pocket))) * len(self.count) + pocket
-        self.units.reshape(-1)[slot] += units
+        self.units.reshape(-1)[slot] = units
         self.key.reshape(-1)[slot] = key
 
 
