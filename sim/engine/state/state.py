@@ -177,7 +177,8 @@ class State(Part):
         if self.lots is not None and (lot >= 0).any():
             back = self._quarantine(cell, units, lot)
             kept = back | self._refuse(cell, units, lot, day)
-            cell, units, lot = cell[~kept], units[~kept], lot[~kept]
+            if np.count_nonzero(kept):
+                cell, units, lot = cell[~kept], units[~kept], lot[~kept]
             self.lots.put(self.lots.pocket[cell], lot, units, day)
         for array in (self.on_hand, self.today.received):
             np.add.at(array, cell, units)

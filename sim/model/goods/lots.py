@@ -258,18 +258,6 @@ class Pockets(Part):
         self.units[to, pocket[column]], self.key[to, pocket[column]] = have[slot, column], held[slot, column]
         self.count[pocket], self.first[pocket] = np.count_nonzero(have, axis=0), 0
 
-    def _make_room(self, pocket: np.ndarray, many: np.ndarray) -> None:
-        """Have so many free slots in each of these pockets (each named once); twice the slots where tidying would soon
-        be needed again."""
-        full = self.count[pocket] + many > len(self.units)
-        if not np.count_nonzero(full):
-            return
-        pocket, many = pocket[full], many[full]
-        self._tidy(pocket)
-        needed = int((self.count[pocket] + many).max())
-        while 2 * (needed - 1) > len(self.units):
-            self._grow()
-
     def _grow(self) -> None:
         """Twice the slots."""
         slots, units, key = len(self.units), self.units, self.key
@@ -294,13 +282,31 @@ class Pockets(Part):
         if not pocket.size:
             return
         first = _differs(pocket).nonzero()[0]
-        each, many = pocket[first], np.append(first[1:], len(pocket)) - first
-        self._make_room(each, many)
-        end = self.count[each]
-        self.count[each] = end + many
-        slot = (np.repeat(end - first, many) + np.arange(len(pocket))) * len(self.count) + pocket
+        if len(first) == len(pocket):
+            slot = self._free_slots(pocket, 1)
+        else:
+            many = np.append(first[1:], len(pocket)) - first
+            slot = np.repeat(self._free_slots(pocket[first], many) - first, many) + np.arange(len(pocket))
+        slot = slot * len(self.count) + pocket
         self.units.reshape(-1)[slot] = units
         self.key.reshape(-1)[slot] = key
+
+    def _free_slots(self, pocket: np.ndarray, many: np.ndarray | int) -> np.ndarray:
+        """The first of so many free slots in each of these pockets (each named once), which are used from now on.
+
+        Full pockets are tidied; there are twice the slots where tidying would soon be needed again.
+        """
+        count = self.count[pocket]
+        used = count + many
+        full = used > len(self.units)
+        if np.count_nonzero(full):
+            self._tidy(pocket[full])
+            count = self.count[pocket]
+            used = count + many
+            while 2 * (int(used[full].max()) - 1) > len(self.units):
+                self._grow()
+        self.count[pocket] = used
+        return count
 
 
 def shared_out(taken: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
