@@ -115,8 +115,10 @@ def drawn(figure: Figure, name: str) -> str:
     figure.set_dpi(72)  # a point is the unit of SVG
     width, height = figure.get_size_inches()
     with matplotlib.rc_context({"svg.hashsalt": name}):
-        svg = RendererSVG(72 * width, 72 * height, target, image_dpi=dpi, metadata=METADATA)
-        renderer = MixedModeRenderer(figure, width, height, dpi, svg)
+        svg = RendererSVG(  # type: ignore[no-untyped-call]
+            72 * width, 72 * height, target, image_dpi=dpi, metadata=METADATA
+        )
+        renderer: Any = MixedModeRenderer(figure, width, height, dpi, svg)  # type: ignore[no-untyped-call]
         _Canvas(figure, renderer)
         engine = figure.get_layout_engine()
         if engine is not None:
@@ -171,7 +173,8 @@ def date_ticks(first: float, last: float) -> tuple[list[float], list[str], str]:
     locator = mdates.AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
     dates = mdates.ConciseDateFormatter(locator, show_offset=True)  # type: ignore[no-untyped-call]
     places = locator.tick_values(*mdates.num2date((first, last)))  # type: ignore[no-untyped-call]
-    return list(places), dates.format_ticks(places), dates.get_offset()
+    labels, shared = dates.format_ticks(places), dates.get_offset()  # type: ignore[no-untyped-call]
+    return list(places), labels, shared
 
 
 def on(facts: Facts, day: float) -> float:
