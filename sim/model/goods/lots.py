@@ -116,7 +116,11 @@ class Pockets(Part):
         self._row = np.zeros(n, dtype=np.int64)
 
     def put(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
-        """Put units into pockets; shape (n,). A pocket may be named several times."""
+        """Put units into pockets; shape (n,). A pocket may be named several times.
+
+        They join the last slot, or go behind it, as fresh goods mostly do; where some come before it, what they come
+        before is taken up and laid down again with them.
+        """
         rows = (units > 0).nonzero()[0]
         if len(rows) < len(units):
             pocket, key, units = pocket[rows], key[rows], units[rows]
