@@ -1,5 +1,5 @@
 """One thing in a process of its own, so that its peak memory is its own:
-`python -m benchmarks.alone WHAT FOLDER FACILITIES DAYS [random] [shelf-life] [daily]`.
+`python -m benchmarks.alone WHAT FOLDER FACILITIES DAYS [random] [shelf-life] [daily]`, or `page FOLDER SCENARIO`.
 
 Prints lines of a name and a figure: seconds (processor), peak_gb, and what else there is.
 """
@@ -50,6 +50,14 @@ def report(folder: Path, facilities: int, days: int) -> dict[str, float]:
     return {"seconds": time.process_time() - began, "megabytes": page.stat().st_size / 1e6}
 
 
+def page(folder: Path, scenario: str) -> dict[str, float]:
+    """Run a shipped scenario with its twins and make its report: the time the report takes, imports included."""
+    found = sim.run(Path(__file__).parent.parent / "scenarios" / f"{scenario}.yaml")
+    began = time.process_time()
+    found.report(folder / "report.html")
+    return {"seconds": time.process_time() - began}
+
+
 def command(folder: Path, facilities: int, days: int, *more: str) -> dict[str, float]:
     """What `tideover run --journal none --daily none` does: the country, its twin, the files and the report."""
     path = _country(folder, facilities, days, more)
@@ -95,6 +103,7 @@ WHAT: dict[str, Callable[..., dict[str, float]]] = {
     "country": country,
     "strategies": strategies,
     "report": report,
+    "page": page,
     "daily": daily,
     "command": command,
     "replication": replication,
@@ -103,9 +112,10 @@ WHAT: dict[str, Callable[..., dict[str, float]]] = {
 
 def main() -> None:
     """Do what the command line says."""
-    what, folder, facilities, days, *more = sys.argv[1:]
+    what, folder, *more = sys.argv[1:]
     Path(folder).mkdir(parents=True, exist_ok=True)
-    for name, value in {**WHAT[what](Path(folder), int(facilities), int(days), *more), "peak_gb": _peak()}.items():
+    arguments = (int(word) if word.isdecimal() else word for word in more)
+    for name, value in {**WHAT[what](Path(folder), *arguments), "peak_gb": _peak()}.items():
         print(name, value)
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from benchmarks import floors, networks
 from benchmarks.many import many
 from benchmarks.measure import alone, paired, plan_of, run, timed, verdict
+from benchmarks.shipped import report, shipped
 from benchmarks.strategies import shared
 from benchmarks.study import study
 from sim.engine.run import Running
@@ -161,6 +162,8 @@ def main() -> None:
         "strategies": lambda f: strategies(f, facilities, repeats),
         "perishable": lambda f: perishable(f, facilities, repeats),
         "fork": lambda f: fork(f, facilities, repeats),
+        "shipped": lambda f: shipped(3 if quick else 15),
+        "report": lambda f: report(f, 1 if quick else 5),
         "large": lambda f: large(f, facilities),
         "many": lambda f: many(f, 200 if quick else 1_000, repeats),
         "study": lambda f: study(f, 1 if quick else 3),

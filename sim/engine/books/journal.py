@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 Detail = Literal["full", "key", "none"]
 FIELDS = ("day", "event", "site", "product", "units", "other", "shipment", "lot", "cause")
-NUMBERS = ("day", "site", "product", "units", "other", "shipment", "lot")
+COUNTED = ("site", "product", "units", "other", "shipment", "lot")
+"""The fields of whole numbers, in the order of a block's rows."""
 
 
 class Journal(Part):
@@ -33,7 +35,8 @@ class Journal(Part):
     def __init__(self, network: Network, detail: Detail) -> None:
         self._network = network
         self._kept = {event: detail == "full" or (detail == "key" and not EVENTS[event].routine) for event in EVENTS}
-        self._blocks: list[tuple[Event, str, dict[str, np.ndarray]]] = []
+        self._blocks: list[tuple[Event, str, np.ndarray, np.ndarray]] = []
+        """event and cause of some entries, their days, and their `COUNTED` fields, shape (fields, entries)"""
 
     def keeps(self, event: Event) -> bool:
         """Whether events of this kind are recorded; raises SimulationError for one that is not declared."""
@@ -57,10 +60,14 @@ class Journal(Part):
         """Add one event, or one for each entry of the arrays."""
         if not self.keeps(event):
             return
-        values = np.broadcast_arrays(*map(np.atleast_1d, (day, site, product, units, other, shipment, lot)))
-        if values[0].size:
-            block = {name: np.array(value) for name, value in zip(NUMBERS, values, strict=True)}
-            self._blocks.append((event, cause, block))
+        values = (site, product, units, other, shipment, lot)
+        entries = np.broadcast(day, *values).size
+        if entries:
+            days, counted = np.empty(entries), np.empty((len(COUNTED), entries), dtype=np.int64)
+            days[:] = day
+            for row, value in zip(counted, values, strict=True):
+                row[:] = value
+            self._blocks.append((event, cause, days, counted))
 
     def cells(self, event: Event, day: float, cells: np.ndarray, units: np.ndarray, cause: str = "") -> None:
         """An event at each of some cells."""
@@ -72,14 +79,12 @@ class Journal(Part):
         """An event of each of some shipments: `site` is its buyer, `other` its source."""
         if not rows.size or not self.keeps(event):
             return
-        network = self._network
-        buyer, source = (
-            network.flow_buyer[table.columns["flow"][rows]],
-            network.flow_source[table.columns["flow"][rows]],
-        )
+        network, columns = self._network, table.columns
+        flow = columns["flow"][rows]
+        buyer, source = network.flow_buyer[flow], network.flow_source[flow]
         self.note(
-            event, day, network.cell_site[buyer], network.cell_product[buyer], table.columns["units"][rows],
-            network.cell_site[source], table.columns["id"][rows], cause, table.columns["lot"][rows],
+            event, day, network.cell_site[buyer], network.cell_product[buyer], columns["units"][rows],
+            network.cell_site[source], columns["id"][rows], cause, columns["lot"][rows],
         )  # fmt: skip
 
     def frame(self) -> pd.DataFrame:
@@ -88,26 +93,35 @@ class Journal(Part):
 
         if not self._blocks:
             return _no_events().copy()
-        columns = {name: np.concatenate([block[name] for _, _, block in self._blocks]) for name in NUMBERS}
-        sizes = [len(block["day"]) for _, _, block in self._blocks]
-        sites = np.array([*self._network.sites["name"], ""], dtype=object)
-        products = np.array([*self._network.products["name"], ""], dtype=object)
+        days = np.concatenate([days for _, _, days, _ in self._blocks])
+        order = np.argsort(days, kind="stable")
+        days = days[order]
+        columns = dict(zip(COUNTED, np.concatenate([counted for *_, counted in self._blocks], axis=1), strict=True))
+        columns = {name: column[order] for name, column in columns.items()}
+        block = np.repeat(np.arange(len(self._blocks)), [len(days) for _, _, days, _ in self._blocks])[order]
+        sites, products = [*self._network.sites["name"], ""], [*self._network.products["name"], ""]
         start = np.datetime64(self._network.calendar.start, "D")
-        frame = pd.DataFrame(
+        return pd.DataFrame(
             {
-                "date": (start + np.floor(columns["day"]).astype(np.int64)).astype("datetime64[s]"),
-                "day": columns["day"].astype(float),
-                "event": np.repeat(np.array([event for event, _, _ in self._blocks], dtype=object), sizes),
-                "site": sites[columns["site"]],
-                "product": products[columns["product"]],
-                "units": columns["units"].astype(np.int64),
-                "other": sites[columns["other"]],
-                "shipment": columns["shipment"].astype(np.int64),
-                "lot": columns["lot"].astype(np.int64),
-                "cause": np.repeat(np.array([cause for _, cause, _ in self._blocks], dtype=object), sizes),
+                "date": (start + np.floor(days).astype(np.int64)).astype("datetime64[s]"),
+                "day": days,
+                "event": _texts([event for event, *_ in self._blocks], block),
+                "site": _texts(sites, columns["site"]),
+                "product": _texts(products, columns["product"]),
+                "units": columns["units"],
+                "other": _texts(sites, columns["other"]),
+                "shipment": columns["shipment"],
+                "lot": columns["lot"],
+                "cause": _texts([cause for _, cause, *_ in self._blocks], block),
             }
         )
-        return frame.sort_values("day", kind="stable", ignore_index=True)
+
+
+def _texts(texts: Sequence[str], which: np.ndarray) -> pd.api.extensions.ExtensionArray | np.ndarray:
+    """Some of these texts, by their position, as pandas keeps texts; each is turned into that once only."""
+    import pandas as pd
+
+    return pd.Series(texts).array.take(which)
 
 
 @cache

@@ -33,7 +33,7 @@ class DailyRate(Part):
     def use(self, units: np.ndarray) -> None:
         """The day is over, and so many were used."""
         left = self._carried + self.units - np.maximum(units, np.floor(self.units + 1e-9))
-        self._carried = np.clip(left, 0.0, 1.0)
+        self._carried = np.minimum(np.maximum(left, 0.0), 1.0)
 
 
 class ReserveDesk(Part):

@@ -16,6 +16,7 @@ from sim.rng import Streams
 
 WITHIN = 1e-7
 """Units of material by which sums of rates may miss a whole number and still count as one."""
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 class Making(Part):
@@ -121,6 +122,8 @@ class Making(Part):
         """(cell, lot, units) of the good units that come out today; what a plant at rest has in process stays there."""
         state, works = self._state, self._quantities["cell.capacity_factor"] > 0
         due = (state.in_process["until"] <= day) & works[state.in_process["cell"]]
+        if not np.count_nonzero(due):
+            return _NONE, _NONE, _NONE
         rows = state.in_process.take(due)
         cell, lot, units, bad = rows["cell"], rows["lot"], rows["units"], rows["withdrawn"] > 0
         np.subtract.at(state.today.in_process, cell, units)

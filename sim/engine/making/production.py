@@ -145,7 +145,10 @@ class Production(Part):
         return np.ceil(lag - 1e-9).astype(np.int64)
 
     def _make(self, cells: np.ndarray, units: np.ndarray, day: int) -> None:
-        state = self._state
+        some = units.nonzero()[0]
+        if not some.size:
+            return
+        state, cells, units = self._state, cells[some], units[some]
         state.today.produced[cells] += units
         lot = self._no_lot[: len(cells)] if state.lots is None else state.lots.make(cells, units, day)
         if self._making is not None:
@@ -154,7 +157,7 @@ class Production(Part):
 
     def _finish(self, cells: np.ndarray, lot: np.ndarray, units: np.ndarray, day: int) -> None:
         """What is made becomes stock, or is tested first."""
-        if self.tests:
+        if self.tests and cells.size:
             lag = self._lag(cells, day)
             held = (lag > 0) & (units > 0)
             if np.count_nonzero(held):

@@ -151,5 +151,5 @@ class Quality(Part):
 def _of_lots(table: Held, lots: np.ndarray) -> np.ndarray:
     """The rows of held goods that belong to lots of a mask, as a mask."""
     found = table["lot"] >= 0
-    found[found] = lots[table.columns["lot"][found]]
+    found[found] = lots[table["lot"][found]]
     return np.asarray(found)

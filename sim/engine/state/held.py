@@ -13,15 +13,16 @@ class Held(Part):
     Work in process is kept in the same way; there `withdrawn` are the units that will be scrapped.
     """
 
-    CHANGES = ("columns",)
+    CHANGES = ("_rows",)
 
     COLUMNS = ("cell", "lot", "units", "until", "withdrawn")
 
     def __init__(self) -> None:
-        self.columns = {name: np.zeros(0, dtype=np.int64) for name in self.COLUMNS}
+        self._rows = np.zeros((len(self.COLUMNS), 0), dtype=np.int64)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self.columns[name]
+        column: np.ndarray = self._rows[self.COLUMNS.index(name)]
+        return column
 
     def add(
         self, cell: np.ndarray, lot: np.ndarray, units: np.ndarray, until: np.ndarray, withdrawn: bool | np.ndarray
@@ -29,9 +30,10 @@ class Held(Part):
         """Hold units; arguments of shape (n,)."""
         if not len(cell):
             return
-        values = cell, lot, units, until, np.broadcast_to(withdrawn, len(cell)).astype(np.int64)
-        for name, value in zip(self.COLUMNS, values, strict=True):
-            self.columns[name] = np.concatenate([self.columns[name], value])
+        new = np.empty((len(self.COLUMNS), len(cell)), dtype=np.int64)
+        for row, value in zip(new, (cell, lot, units, until, withdrawn), strict=True):
+            row[:] = value
+        self._rows = np.concatenate([self._rows, new], axis=1)
 
     def good(self, cells: int) -> np.ndarray:
         """Units that will become stock, over cells."""
@@ -40,6 +42,5 @@ class Held(Part):
 
     def take(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Remove the rows of a mask and return them."""
-        taken = {name: column[rows] for name, column in self.columns.items()}
-        self.columns = {name: column[~rows] for name, column in self.columns.items()}
-        return taken
+        taken, self._rows = self._rows[:, rows], self._rows[:, ~rows]
+        return dict(zip(self.COLUMNS, taken, strict=True))

@@ -69,6 +69,11 @@ class LotKeeper(Part):
         self._running = np.full(len(lots.tracked), -1, dtype=np.int64)  # each maker's present lot
         self._period = np.full(len(lots.tracked), np.iinfo(np.int64).min)
 
+    @property
+    def any_recall(self) -> bool:
+        """Whether anything was called back so far."""
+        return len(self.recalls) > 1
+
     def opening(
         self,
         cells: np.ndarray,

@@ -65,6 +65,8 @@ class State(Part):
     """what was sent to a cell and is not there"""
 
     def __post_init__(self) -> None:
+        under_way, minimum = self.plan.network.routes.under_way, self.plan.lots.minimum
+        self._longest_wanted = under_way.max(initial=0) + minimum.max(initial=0)
         self.rejoin()
 
     def rejoin(self) -> None:
@@ -176,8 +178,10 @@ class State(Part):
         self.forget_transit(cell, units)
         if self.lots is not None and (lot >= 0).any():
             back = self._quarantine(cell, units, lot)
-            kept = back | self._refuse(cell, units, lot, day)
-            cell, units, lot = cell[~kept], units[~kept], lot[~kept]
+            refused = self._refuse(cell, units, lot, day)
+            kept = refused if back is None else back | refused
+            if np.count_nonzero(kept):
+                cell, units, lot = cell[~kept], units[~kept], lot[~kept]
             self.lots.put(self.lots.pocket[cell], lot, units, day)
         for array in (self.on_hand, self.today.received):
             np.add.at(array, cell, units)
@@ -236,9 +240,11 @@ class State(Part):
         np.add.at(self.today.held, cell, units)
         self.held.add(cell, lot, units, until, withdrawn)
 
-    def _quarantine(self, cell: np.ndarray, units: np.ndarray, lot: np.ndarray) -> np.ndarray:
-        """Keep back what arrives of lots that were called back; a mask of those rows."""
+    def _quarantine(self, cell: np.ndarray, units: np.ndarray, lot: np.ndarray) -> np.ndarray | None:
+        """Keep back what arrives of lots that were called back; a mask of those rows, None before any recall."""
         assert self.lots is not None
+        if not self.lots.any_recall:
+            return None
         withdrawn = self.lots.book["withdrawn"][lot]
         back = (lot >= 0) & (withdrawn < NEVER_EXPIRES)
         if np.count_nonzero(back):
@@ -307,12 +313,12 @@ class State(Part):
 
         None where there is nothing so old that anybody would mind.
         """
-        network, minimum = self.plan.network, self.plan.lots.minimum
-        lead = network.routes.under_way
-        if self.lots is None or self.lots.soonest(int(now)) > now + lead.max(initial=0) + minimum.max(initial=0) + 1:
+        if self.lots is None or self.lots.soonest(int(now)) > now + self._longest_wanted + 1:
             return None
-        needed = np.maximum(1, minimum[network.flow_buyer[flow]])
-        return np.asarray(np.ceil(now + lead[network.flow_route[flow]]).astype(np.int64) + needed - 1)
+        network = self.plan.network
+        needed = np.maximum(1, self.plan.lots.minimum[network.flow_buyer[flow]])
+        arrives = np.ceil(now + network.routes.under_way[network.flow_route[flow]])
+        return np.asarray(arrives.astype(np.int64) + needed - 1)
 
     def book(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Orders reach their source at once."""

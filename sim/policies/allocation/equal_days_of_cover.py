@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.model.network import Network
@@ -25,13 +27,14 @@ class EqualDaysOfCover(Allocation):
         ceiling = (claims.cover_stock + claims.requested) / mean
         low = np.full(len(claims.available), min(0.0, float((claims.cover_stock / mean).min())) - 1.0)
         high = np.maximum.reduceat(ceiling, claims.starts) + 1.0
-        for _ in range(HALVINGS):
-            if (high - low).max() < SAME and self._settled(low, high, claims, mean):
+        too_wide = math.ceil(math.log2(float((high - low).max()) / SAME))  # halvings until it is worth looking
+        for halving in range(HALVINGS):
+            if halving >= too_wide and (high - low).max() < SAME and self._settled(low, high, claims, mean):
                 break
             level = (low + high) / 2
             fits = claims.per_source(self._lift(level, claims, mean)) <= claims.available
             low, high = np.where(fits, level, low), np.where(fits, high, level)
-        given = self._lift(low - SAME, claims, mean)
+        given = self._lift(low - SAME, claims, mean).astype(np.int64)
         left = claims.available - claims.per_source(given)
         cover = np.round((claims.cover_stock + given) / mean / SAME)
         turn = np.lexsort((np.arange(len(cover)), cover, claims.source))
@@ -47,4 +50,4 @@ class EqualDaysOfCover(Allocation):
     def _lift(level: np.ndarray, claims: Claims, mean: np.ndarray) -> np.ndarray:
         # a buyer's units that would be given while its cover is still below the level
         wanted = np.ceil(level[claims.source] * mean - claims.cover_stock)
-        return np.minimum(np.maximum(wanted, 0), claims.requested).astype(np.int64)
+        return np.minimum(np.maximum(wanted, 0), claims.requested)

@@ -8,17 +8,19 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from functools import lru_cache
+from io import StringIO
 from typing import Any
 
 import matplotlib
 import matplotlib.dates as mdates
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import RendererBase
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backends.backend_mixed import MixedModeRenderer
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
 from sim.report.run.facts import Facts
 
@@ -57,6 +59,8 @@ _SETTINGS: dict[Any, Any] = {
     "ytick.labelsize": 9.0,
     "savefig.dpi": 130.0,
 }
+METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+"""Matplotlib is to say nothing of itself in each picture."""
 _LOCK = threading.Lock()
 
 
@@ -79,29 +83,55 @@ def drawing() -> Iterator[None]:
                 gc.enable()
 
 
-class LaidOut(Figure):
-    """A figure that is drawn once. Matplotlib draws one with a layout engine twice, first for the layout only."""
+class _Canvas(FigureCanvasBase):
+    """A canvas with one renderer, which measures a picture for its layout and then draws it."""
 
-    def draw(self, renderer: RendererBase) -> None:
-        """Draw it or, while it still has its engine, find its layout."""
-        engine = self.get_layout_engine()
-        if isinstance(engine, ConstrainedLayoutEngine):
-            engine.execute(self)
-        else:
-            super().draw(renderer)
+    def __init__(self, figure: Figure, renderer: MixedModeRenderer) -> None:
+        super().__init__(figure)
+        self._renderer = renderer
+
+    def get_renderer(self) -> MixedModeRenderer:
+        """What layouts measure with."""
+        return self._renderer
 
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
     """An empty picture of that size in inches, laid out by itself."""
-    return LaidOut(figsize=(width, height), layout="constrained")
+    return Figure(figsize=(width, height), layout="constrained")
 
 
 def to_svg(figure: Figure, name: str, title: str) -> str:
     """The picture as inline SVG, the same bytes each time; `name` keeps its identifiers apart from other pictures'."""
-    target = BytesIO()
+    return inline(drawn(figure, name), name, title)
+
+
+def drawn(figure: Figure, name: str) -> str:
+    """The picture as matplotlib's SVG file has it.
+
+    `Figure.savefig` gives the same, but draws twice, first for the layout only, and measures each text anew.
+    """
+    target = StringIO()
+    dpi = matplotlib.rcParams["savefig.dpi"]
+    figure.set_dpi(72)  # a point is the unit of SVG
+    width, height = figure.get_size_inches()
     with matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    text = target.getvalue().decode("utf-8")
+        svg = RendererSVG(  # type: ignore[no-untyped-call]
+            72 * width, 72 * height, target, image_dpi=dpi, metadata=METADATA
+        )
+        renderer: Any = MixedModeRenderer(figure, width, height, dpi, svg)  # type: ignore[no-untyped-call]
+        _Canvas(figure, renderer)
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
+        figure.set_layout_engine("none")
+        figure.draw(renderer)
+        figure.set_layout_engine(engine)
+        renderer.finalize()
+    return target.getvalue()
+
+
+def inline(text: str, name: str, title: str) -> str:
+    """An SVG file as a part of the page."""
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     numbers: dict[str, str] = {}
@@ -120,16 +150,31 @@ def to_svg(figure: Figure, name: str, title: str) -> str:
 
 def date_axis(axes: Axes, facts: Facts, label: bool = True, words: bool = True) -> None:
     """Calendar dates along the bottom, from the first counted day to the last; no `words` above another such axis."""
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(locator)
-    dates = mdates.ConciseDateFormatter(locator, show_offset=True)  # type: ignore[no-untyped-call]
+    first, last = on(facts, 0), on(facts, facts.days)
+    places, labels, offset = date_ticks(first, last)
+    axes.xaxis.set_major_locator(FixedLocator(places))
+    dates = FixedFormatter(labels)
+    dates.set_offset_string(offset)
     axes.xaxis.set_major_formatter(dates)
-    axes.set_xlim(on(facts, 0), on(facts, facts.days))
+    axes.set_xlim(first, last)
     if not words:
         axes.tick_params(labelbottom=False)
         axes.xaxis.get_offset_text().set_visible(False)
     if label:
         axes.set_xlabel("Date (each day, at its end)")
+
+
+@lru_cache(maxsize=8)
+def date_ticks(first: float, last: float) -> tuple[list[float], list[str], str]:
+    """Places and words of the ticks between two dates, and what all have in common.
+
+    They are the same in every picture of a run, and matplotlib asks for them some twenty times for each axis.
+    """
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
+    dates = mdates.ConciseDateFormatter(locator, show_offset=True)  # type: ignore[no-untyped-call]
+    places = locator.tick_values(*mdates.num2date((first, last)))  # type: ignore[no-untyped-call]
+    labels, shared = dates.format_ticks(places), dates.get_offset()  # type: ignore[no-untyped-call]
+    return list(places), labels, shared
 
 
 def on(facts: Facts, day: float) -> float:
