@@ -26,7 +26,7 @@ from tests.contract.network import STANDARD
 from tests.property.choices import Dice, Spec, day
 from tests.property.later import with_later
 from tests.property.networks import scenario, scenarios, struck, with_later_policies
-from tests.property.running import plain_data, changed, plan_of, written
+from tests.property.running import changed, plain_data, plan_of, written
 
 EVERYTHING = {"disruptions": 6, "hazards": 3}
 
