@@ -15,7 +15,7 @@ LISTS = {"disruptions": "disruption", "replenishment": "replenishment entry", "a
 """Lists of a scenario to which entries may be added during a run, with what messages call one of them."""
 SECTIONS = (*LISTS, "reserves")
 Written = Mapping[str, Any] | str | Path
-Entry = tuple[tuple[str, ...], Node]
+Addition = tuple[tuple[str, ...], Node]
 """The list to which something is added, and what."""
 
 
@@ -23,7 +23,7 @@ Entry = tuple[tuple[str, ...], Node]
 class Injected:
     """Entries that come on top of those of the files; `by` says since when."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[Addition, ...]
     by: str
 
 
@@ -34,7 +34,7 @@ def injected(disruptions: Sequence[Any], written: Written | None, scenario: Path
     whatever else the scenario holds.
     """
     problems: list[Problem] = []
-    entries: list[Entry] = []
+    entries: list[Addition] = []
     for thing in disruptions:
         if not isinstance(thing, Mapping):
             expected = "a mapping as in YAML, such as {'kind': 'export_ban', ...}"
@@ -82,9 +82,9 @@ def _read(written: Written, scenario: Path, by: str, problems: list[Problem]) ->
     return top
 
 
-def _entries(top: Node, scenario: Path, typed: bool, problems: list[Problem]) -> list[Entry]:
+def _entries(top: Node, scenario: Path, typed: bool, problems: list[Problem]) -> list[Addition]:
     """Every entry of what was written; `typed` as a mapping, so that no line tells where it stands."""
-    found: list[Entry] = []
+    found: list[Addition] = []
 
     def listed(path: tuple[str, ...], node: Node) -> None:
         if not isinstance(node.value, list):

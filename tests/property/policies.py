@@ -149,11 +149,12 @@ RULES: dict[str, Callable[[Choose], Spec]] = {
     "priority_tiers": lambda c: {"critical": c.one([0, 10, "2d"])},
     "proportional": lambda c: {},
 }
+OVER = ["each", "any", "together", "site"]
 TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
     "announced": lambda c: {"trigger": "announced"},
     "days_of_cover": lambda c: {
-        "trigger": "days_of_cover", "below": c.one(["3d", "12d"]), "of": c.one(["member", "any", "together", "site"])
+        "trigger": "days_of_cover", "below": c.one(["3d", "12d"]), "of": c.one(OVER)
     },
     "declared": lambda c: {"trigger": "declared", "after": c.one(["0d", "9d"]), "until": c.one(["15d", "60d"])},
-    "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"])},
+    "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"]), "of": c.one(OVER)},
 }  # fmt: skip
