@@ -25,7 +25,7 @@ def written(spec: dict[str, Any]) -> Iterator[Path]:
     """The scenario as a file; `spec` is copied, so that YAML makes no anchors of shared parts."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scenario.yaml"
-        path.write_text(yaml.safe_dump(plain_data(spec), sort_keys=False), encoding="utf-8")
+        path.write_text(yaml.dump(plain_data(spec), Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8")
         yield path
 
 
