@@ -8,7 +8,8 @@ from sim.engine.deciding.reports import Reports
 from sim.engine.spans import in_place
 from sim.model.network import Network
 from sim.model.part import Part
-from sim.policies.triggers.base import Trigger, TriggerView, Watched
+from sim.policies.triggers.base import Trigger, TriggerView
+from sim.policies.triggers.over import Watched
 
 
 class Watch(Part):
