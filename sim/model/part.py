@@ -172,11 +172,11 @@ def _feed(found: Any, value: Any) -> None:
         found.update(f"{value.dtype.str}{value.shape}".encode())
         found.update(np.ascontiguousarray(value).view(np.uint8).data if value.size else b"")
     elif isinstance(value, dict):
-        for key in sorted(value, key=repr):
-            found.update(f"{key!r}:".encode())
+        for form, key in sorted(((_form(key), key) for key in value), key=lambda pair: pair[0]):
+            found.update(form)
             _feed(found, value[key])
     elif isinstance(value, set | frozenset):
-        _feed(found, sorted(value))
+        _feed(found, sorted(map(_form, value)))
     elif isinstance(value, list | tuple):
         found.update(f"[{len(value)}".encode())
         for entry in value:
@@ -187,5 +187,14 @@ def _feed(found: Any, value: Any) -> None:
         _feed(found, vars(value))
     elif callable(value):
         raise TypeError(f"{value!r} is no value: a function cannot be what changes")
+    elif type(value).__repr__ is object.__repr__:
+        raise TypeError(f"{type(value).__name__} has no form that is the same everywhere: give it a __repr__")
     else:
         found.update(f"{value!r};".encode())
+
+
+def _form(value: Any) -> bytes:
+    """A short form of a value, by which those without an order of their own are put in one."""
+    found = hashlib.blake2b(digest_size=16)
+    _feed(found, value)
+    return found.digest()

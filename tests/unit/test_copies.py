@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tracemalloc
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.run import Running
+from sim.model.part import Part
 from tests.property.choices import Dice
 from tests.property.networks import scenario
 from tests.property.running import plan_of
@@ -41,3 +47,40 @@ def test_what_a_hoarder_saw_on_a_lanes_last_day_is_its_own_in_a_copy() -> None:
     other.look(np.array([10]), np.array([0]))
     one.look(np.array([10]), np.array([0]), none_leaves)
     assert (one.factor[0], other.factor[0]) == (2.0, 1.0)
+
+
+ELSEWHERE = """
+import sys
+from pathlib import Path
+from sim.engine.run import Running
+from sim.scenario.load import load
+from sim.engine.compile.plan import compile_plan
+running = Running(compile_plan(load(Path(sys.argv[1]))))
+running.go_on(int(sys.argv[2]))
+print(running.digest())
+"""
+
+
+@pytest.mark.parametrize(("name", "day"), [("red-sea-2024", 100), ("suez-2021", 40)])
+def test_a_digest_is_the_same_in_another_process(name: str, day: int) -> None:
+    """Vessels have turned off by then; texts hash to other numbers in the second process, objects lie elsewhere."""
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", ELSEWHERE, f"scenarios/crises/{name}.yaml", str(day)],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1, found
+
+
+def test_a_value_without_a_form_of_its_own_has_no_digest() -> None:
+    class Odd(Part):
+        CHANGES = ("one",)
+        one = object()
+
+    with pytest.raises(TypeError, match="no form that is the same everywhere"):
+        Odd().digest()

@@ -80,6 +80,12 @@ class SeaWay(Way):
         self._sea, self._known = sea, known
         self.avoids = frozenset[str]()
 
+    def __repr__(self) -> str:
+        origin, destination, may_use = self._sea
+        return (
+            f"{type(self).__name__}({origin}, {destination}, {sorted(may_use)}, {sorted(self.avoids)}, {self.length!r})"
+        )
+
     @property
     def length(self) -> float:
         return 1.0
@@ -147,6 +153,9 @@ class TurnedWay(SeaWay):
         self._parent, self._sailed, self.avoids = parent, sailed, closed
         # none is shorter than the usual way, whatever is lost between two points of a table
         self._length = max(1.0, sailed + rest)
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()} from {self._sailed!r} of {self._parent!r}"
 
     @property
     def length(self) -> float:
