@@ -116,42 +116,33 @@ class Pockets(Part):
         self._row = np.zeros(n, dtype=np.int64)
 
     def put(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
-        """Put units into pockets; shape (n,). A pocket may be named several times.
-
-        They join the last slot, or go behind it, as fresh goods mostly do; where some come before it, what they come
-        before is taken up and laid down again with them.
-        """
+        """Put units into pockets; shape (n,). A pocket may be named several times."""
         rows = (units > 0).nonzero()[0]
         if len(rows) < len(units):
             pocket, key, units = pocket[rows], key[rows], units[rows]
-        if not self._named_once(pocket):  # mostly they are, which saves sorting
-            pocket, key, units = _combined(pocket, key, units)
-        last = self._last_key(pocket)
-        same = last == key
-        if np.count_nonzero(same):
-            slot = (self.count[pocket[same]] - 1) * len(self.count) + pocket[same]
-            self.units.reshape(-1)[slot] += units[same]
-            pocket, key, units, last = pocket[~same], key[~same], units[~same], last[~same]
-        earlier = last > key
-        if np.count_nonzero(earlier):
-            mixed = np.zeros(len(self.count), dtype=bool)
-            mixed[pocket[earlier]] = True
-            mine = mixed[pocket]
-            new = pocket[mine], key[mine], units[mine]
-            lowest = _differs(new[0])
-            old = self._take_up(new[0][lowest], new[1][lowest])
-            self._lay_down(*_combined(*map(np.append, new, old)))
-            pocket, key, units = pocket[~mine], key[~mine], units[~mine]
-        self._lay_down(pocket, key, units)
+        first = self._is_first(pocket)  # mostly all of them, which saves sorting
+        if np.count_nonzero(first) == len(first):
+            self._put_once(pocket, key, units)
+            return
+        self._put_once(pocket[first], key[first], units[first])
+        pocket, key, units = _combined(pocket[~first], key[~first], units[~first])
+        turn = np.arange(len(pocket)) - np.searchsorted(pocket, pocket)
+        for k in range(int(turn.max(initial=-1)) + 1):
+            mine = turn == k
+            self._put_once(pocket[mine], key[mine], units[mine])
 
     def replace(self, empty: np.ndarray, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         """Take all out of the pockets `empty`, each named once, and lay units into `pocket`, some of these."""
         rows = (units > 0).nonzero()[0]
         pocket, key, units = _combined(pocket[rows], key[rows], units[rows])
+        slot = np.arange(len(pocket)) - np.searchsorted(pocket, pocket)
+        while len(self.units) <= slot.max(initial=0):
+            self._grow()
         depth = self.depth(empty)
         self.units[:depth, empty], self.key[:depth, empty] = 0, _EMPTY
+        self.units[slot, pocket], self.key[slot, pocket] = units, key
         self.count[empty], self.first[empty] = 0, 0
-        self._lay_down(pocket, key, units)
+        np.maximum.at(self.count, pocket, slot + 1)
 
     def depth(self, pocket: np.ndarray) -> int:
         """Slots that any of these pockets uses: the others need not be looked at."""
@@ -179,7 +170,7 @@ class Pockets(Part):
         pocket = pocket[self.later[pocket] > 0]
         if not pocket.size:
             return _NOTHING, _NOTHING
-        pocket = pocket[self._first_rows(pocket)]
+        pocket = pocket[self._is_first(pocket)]
         wanted, found = self.later[pocket], [(_NOTHING, _NOTHING)]
         self.later[pocket] = 0
         units, key = self.units.reshape(-1), self.key.reshape(-1)  # views
@@ -238,20 +229,11 @@ class Pockets(Part):
         slot = (self.units > 0).reshape(-1).nonzero()[0]  # of a mask this is several times as fast as of numbers
         return slot, lot_of(self.key.reshape(-1)[slot])
 
-    def _first_rows(self, pocket: np.ndarray) -> np.ndarray:
+    def _is_first(self, pocket: np.ndarray) -> np.ndarray:
         """Whether a row names its pocket for the first time; shape (n,)."""
         rows = np.arange(len(pocket))
         self._row[pocket[::-1]] = rows[::-1]  # what is written last stays
         return np.asarray(self._row[pocket] == rows)
-
-    def _named_once(self, pocket: np.ndarray) -> bool:
-        """Whether no pocket is named several times."""
-        return len(pocket) < 2 or np.count_nonzero(self._first_rows(pocket)) == len(pocket)
-
-    def _last_key(self, pocket: np.ndarray) -> np.ndarray:
-        """The key of the last used slot of each of these pockets; that of an unused slot is above all others."""
-        count = self.count[pocket]
-        return np.where(count, self.key.reshape(-1)[(count - 1) * len(self.count) + pocket], -_EMPTY)
 
     def _tidy(self, pocket: np.ndarray) -> None:
         """Forget the used slots of these pockets (each named once) that hold nothing; the others move up."""
@@ -262,6 +244,15 @@ class Pockets(Part):
         self.units[to, pocket[column]], self.key[to, pocket[column]] = have[slot, column], held[slot, column]
         self.count[pocket], self.first[pocket] = np.count_nonzero(have, axis=0), 0
 
+    def _make_room(self, pocket: np.ndarray) -> None:
+        """Have a free slot in each of these pockets; twice the slots where tidying would soon be needed again."""
+        full = pocket[self.count[pocket] == len(self.units)]
+        if not full.size:
+            return
+        self._tidy(full)
+        if 2 * self.depth(full) > len(self.units):
+            self._grow()
+
     def _grow(self) -> None:
         """Twice the slots."""
         slots, units, key = len(self.units), self.units, self.key
@@ -269,48 +260,41 @@ class Pockets(Part):
         self.key = np.full(self.units.shape, _EMPTY, dtype=np.int64)
         self.units[:slots], self.key[:slots] = units, key
 
-    def _take_up(self, pocket: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Take out of these pockets (each named once) all that stands behind a key, or at it; returns it as
-        (pocket, key, units)."""
-        depth = self.depth(pocket)
-        have, held = self.units[:depth, pocket], self.key[:depth, pocket]
-        behind = held >= key
-        slot, column = (behind & (have > 0)).nonzero()
-        self.units[:depth, pocket], self.key[:depth, pocket] = np.where(behind, 0, have), np.where(behind, _EMPTY, held)
-        self.count[pocket] = depth - np.add.reduce(behind, axis=0)
-        self.first[pocket] = np.minimum(self.first[pocket], self.count[pocket])
-        return pocket[column], held[slot, column], have[slot, column]
-
-    def _lay_down(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
-        """Put units behind all that their pockets hold; rows of a pocket stand together, in order of issue."""
-        if not pocket.size:
-            return
-        first = _differs(pocket).nonzero()[0]
-        if len(first) == len(pocket):
-            slot = self._free_slots(pocket, 1)
-        else:
-            many = np.append(first[1:], len(pocket)) - first
-            slot = np.repeat(self._free_slots(pocket[first], many) - first, many) + np.arange(len(pocket))
-        slot = slot * len(self.count) + pocket
-        self.units.reshape(-1)[slot] = units
-        self.key.reshape(-1)[slot] = key
-
-    def _free_slots(self, pocket: np.ndarray, many: np.ndarray | int) -> np.ndarray:
-        """The first of so many free slots in each of these pockets (each named once), which are used from now on.
-
-        Full pockets are tidied; there are twice the slots where tidying would soon be needed again.
-        """
+    def _put_once(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
+        """Put units into pockets, each named once: at the end, as fresh goods mostly go, or between slots."""
+        self._make_room(pocket)
         count = self.count[pocket]
-        used = count + many
-        full = used > len(self.units)
-        if np.count_nonzero(full):
-            self._tidy(pocket[full])
-            count = self.count[pocket]
-            used = count + many
-            while 2 * (int(used[full].max()) - 1) > len(self.units):
-                self._grow()
-        self.count[pocket] = used
-        return count
+        end = np.maximum(count - 1, 0)
+        last = self.key.reshape(-1)[end * len(self.count) + pocket]
+        fits = (last <= key) | (count == 0)
+        at = np.where(last < key, count, end)
+        if np.count_nonzero(fits) < len(fits):
+            between = ~fits
+            self._put_between(pocket[between], key[between], units[between])
+            at, pocket, key, units = at[fits], pocket[fits], key[fits], units[fits]
+        slot = at * len(self.count) + pocket
+        self.units.reshape(-1)[slot] += units
+        self.key.reshape(-1)[slot] = key
+        self.count[pocket] = at + 1
+
+    def _put_between(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
+        depth = self.depth(pocket) + 1  # `_make_room` has seen to a free slot
+        held = self.key[:depth, pocket]
+        position = (held < key).sum(axis=0)
+        new = held[position, np.arange(len(pocket))] != key
+        self._insert(held[:, new], pocket[new], position[new])
+        self.key[position, pocket] = key
+        self.units[position, pocket] += units
+        self.first[pocket] = np.minimum(self.first[pocket], position)
+
+    def _insert(self, held: np.ndarray, pocket: np.ndarray, position: np.ndarray) -> None:
+        """Have an empty slot at a position in each of these pockets, whose keys are `held`; those behind move down."""
+        slot = np.arange(len(held))[:, None]
+        source = np.where(slot > position, slot - 1, slot)
+        have = self.units[source, pocket]
+        self.key[: len(held), pocket] = held[source, np.arange(len(pocket))]
+        self.units[: len(held), pocket] = np.where(slot == position, 0, have)
+        self.count[pocket] += 1
 
 
 def shared_out(taken: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -345,12 +329,6 @@ def _combined(pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[n
     pocket, key, units = pocket[order], key[order], units[order]
     if not len(pocket):
         return pocket, key, units
-    first = (_differs(pocket) | _differs(key)).nonzero()[0]
+    new = (pocket[1:] != pocket[:-1]) | (key[1:] != key[:-1])
+    first = np.concatenate([[True], new]).nonzero()[0]
     return pocket[first], key[first], np.add.reduceat(units, first)
-
-
-def _differs(values: np.ndarray) -> np.ndarray:
-    """Whether each value differs from the one before it; the first one does."""
-    differs = np.ones(len(values), dtype=bool)
-    np.not_equal(values[1:], values[:-1], out=differs[1:])
-    return differs
