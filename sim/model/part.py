@@ -187,7 +187,7 @@ def _feed(found: Any, value: Any) -> None:
         _feed(found, vars(value))
     elif callable(value):
         raise TypeError(f"{value!r} is no value: a function cannot be what changes")
-    elif type(value).__repr__ is object.__repr__:
+    elif repr(value) == object.__repr__(value):
         raise TypeError(f"{type(value).__name__} has no form that is the same everywhere: give it a __repr__")
     else:
         found.update(f"{value!r};".encode())
