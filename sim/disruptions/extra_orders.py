@@ -30,6 +30,7 @@ class ExtraOrders(Disruption):
     """units a day in all, of each product, shared by the buyers' usual demand"""
     ramp: Days = 0.0
     """time to reach the full rate, in a straight line"""
+    told = False
     example = {"at": "store", "source": "maker", "from": "2024-01-11", "for": "8d", "per_day": 60}
     severity = {"per_day": 0}
     bad_example = (

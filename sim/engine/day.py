@@ -17,6 +17,7 @@ from sim.engine.books.recorder import Recorder
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.ordering import Ordering
+from sim.engine.deciding.outlook import Outlook
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.reserves import ReserveDesk
 from sim.engine.making.production import Production
@@ -102,8 +103,8 @@ class World(Part):
             self.state.withheld = np.zeros_like(self.state.unsent)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
-        self.reports = Reports(self.state, self.quantities)
-        self.reports.hear(plan.impacts)
+        self.reports = Reports(self.state, self.quantities, Outlook(plan, self.quantities.base))
+        self.reports.outlook.hear(plan.impacts)
         self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports)
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
@@ -142,7 +143,7 @@ class World(Part):
         self.transport.expect_effects(now)
         self.recorder.expect_queues()
         self.patients.join(impacts)
-        self.reports.hear(impacts)
+        self.reports.outlook.hear(impacts)
 
     def change_policies(self, plan: Plan) -> None:
         """From the present midnight on these are the run's policies; those in force are as they were."""
