@@ -1,4 +1,4 @@
-"""The end that is expected of a disruption, as it was thought at the time. Nobody knows the true one before it is there."""
+"""The end that is expected of a disruption, as it was thought at the time. The true one is not known before it comes."""
 
 from __future__ import annotations
 
