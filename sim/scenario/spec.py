@@ -59,7 +59,24 @@ class Sourcing(Model):
     """products it holds for; left out: all"""
     from_: dict[str, ShareField] = Field(alias="from", min_length=1)
     """source and its share of the orders (or 'column NAME' in percent); shares add up to 100%; a source with 0% is on
-    stand-by: it has no regular orders, but a disruption such as `extra_orders` can send it some"""
+    stand-by: it has no regular orders, but gets some where all others are cut, or from a disruption such as
+    `extra_orders`"""
+    keep_shares: bool = False
+    """true: orders go by the shares whatever happens, as for those bound by contract; left out: what a source is known
+    not to send is ordered of the others"""
+    notices_after: Days = 14.0
+    """how long a source sends less than is due, without a word, before these sites reckon with it (assumed)"""
+    rebook_after: Days | None = None
+    """how long orders wait at a source that does not send them before they are cancelled there; left out: they stay, to
+    come when it sends again"""
+
+    def model_post_init(self, context: object) -> None:
+        for key in ("notices_after", "rebook_after"):
+            days = getattr(self, key)
+            if days is not None and (days < 1 or days % 1):
+                raise PlaceError((key,), "sites look at their orders once a day", days, "whole days, 1d at least")
+            if self.keep_shares and key in self.model_fields_set:
+                raise PlaceError((key,), f"with keep_shares nobody is turned to: no {key}")
 
 
 class Season(Model):

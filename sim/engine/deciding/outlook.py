@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 
@@ -24,9 +24,23 @@ LIMITS: frozenset[QuantityName] = frozenset({
     "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
 })  # fmt: skip
 """The quantities that say how much of the usual a source can send, and get to its buyers."""
+OPEN = 0.9
+"""The share of the usual below which nobody turns to a source for more (assumed); from there on up to all, the more."""
 UNKNOWN = np.inf
 """The day on which something is over of which no end is expected."""
 assert set(get_args(QuantityName)) >= LIMITS
+
+
+class Known(NamedTuple):
+    """What sources are known to send of their usual units, and to get to their buyers; shares from 0 to 1 over flows.
+
+    `sends` is what all limits leave but a maker's capacity, and `makes` what that leaves; `takes` is how far a source
+    is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual.
+    """
+
+    sends: np.ndarray
+    makes: np.ndarray
+    takes: np.ndarray
 
 
 class Outlook(Part):
@@ -36,13 +50,17 @@ class Outlook(Part):
     order of time.
     """
 
-    CHANGES = ("_shares", "_since")
+    CHANGES = ("_ordered", "_present", "_since")
 
     def __init__(self, plan: Plan, base: Mapping[QuantityName, np.ndarray]) -> None:
         self._network, self._base = plan.network, base
         self._impacts: Sequence[Impact] = ()
-        self._known: Quantities | None = None
-        self._shares = np.ones(len(plan.network.flow_buyer))
+        self._ahead: Quantities | None = None
+        """the limits as they concern what is ordered on a day"""
+        self._now: Quantities | None = None
+        """the same as they are on that day"""
+        ones = np.ones(len(plan.network.flow_buyer))
+        self._ordered = self._present = Known(ones, ones, ones)
         self._since = -np.inf
         self._turns = np.zeros(0)
 
@@ -50,10 +68,11 @@ class Outlook(Part):
         """From now on these are the disruptions of the run; each is heard of in its time."""
         self._impacts = [impact for impact in impacts if impact.told and impact.acts]
         self._announced = [(impact.announced, impact.end) for impact in self._impacts]
-        if self._known is not None:
-            effects = self._effects()
-            self._known.expect(effects)
-            self._turns, now = _turns(effects), self._since
+        if self._ahead is not None and self._now is not None:
+            ahead, present = self._effects()
+            self._ahead.expect(ahead)
+            self._now.expect(present)
+            self._turns, now = _turns([*ahead, *present]), self._since
             self._since = -np.inf
             self._look(now)
 
@@ -62,23 +81,33 @@ class Outlook(Part):
         return any(told <= day < over for told, over in self._announced)
 
     def shares(self, day: float) -> np.ndarray:
-        """The share of its usual units (0 to 1) that each source is known to send of what is ordered this evening, and
-        to get to its buyer; shape (flows,), not to be changed.
+        """The share of its usual units that each source is known to send of what is ordered this evening; (flows,)."""
+        ordered = self.ordered(day)
+        return np.minimum(ordered.sends, ordered.makes)
+
+    def ordered(self, day: float) -> Known:
+        """What is known of orders that are placed this evening; arrays not to be changed.
 
         The least of what each limit leaves. Of a limit that is announced for a later day, none yet for orders that
         leave the source before it, or are at the border by then. What lies in a source's stock is not looked at.
         """
-        if self._known is None:
-            self.watch()
+        self.watch()
         self._look(day)
-        return self._shares
+        return self._ordered
+
+    def present(self, day: float) -> Known:
+        """What is known of orders that wait at their sources: what holds today; arrays not to be changed."""
+        self.watch()
+        self._look(day)
+        return self._present
 
     def watch(self) -> None:
         """Be ready to be asked for shares."""
-        if self._known is None:
-            effects = self._effects()
-            self._known = Quantities(_told_of(self._base), effects)
-            self._turns = _turns(effects)
+        if self._ahead is None:
+            ahead, present = self._effects()
+            base = {name: array for name, array in self._base.items() if name in LIMITS}
+            self._ahead, self._now = Quantities(base, ahead), Quantities(base, present)
+            self._turns = _turns([*ahead, *present])
 
     def back(self, day: float) -> np.ndarray:
         """The day on which each flow is expected to be as usual again: `day` itself where it is, `UNKNOWN` where no end
@@ -92,50 +121,59 @@ class Outlook(Part):
                         found[flows] = np.maximum(found[flows], expected_over(impact, effect, day))
         return found
 
-    def _effects(self) -> list[Effect]:
-        """All that limits sources and is told of, each from the day on which who orders has to reckon with it."""
+    def _effects(self) -> tuple[list[Effect], list[Effect]]:
+        """All that limits sources and is told of: from the day on which who orders has to reckon with it, and from that
+        on which it holds."""
         network = self._network
         made = network.making_wait[network.flow_source]
         wait = network.routes.lead_time - network.routes.under_way + network.routes.to_border
-        ahead: dict[QuantityName, np.ndarray] = {
+        days: dict[QuantityName, np.ndarray] = {
             "flow.exports": made + wait[network.flow_route],
             "flow.allowance": made,
             "flow.sends": made,
             "cell.capacity_factor": network.making_wait,
         }
-        found = [effect for effect in network.seasons if effect.quantity in LIMITS]
+        ahead = [effect for effect in network.seasons if effect.quantity in LIMITS]
+        present = list(ahead)
         for impact in self._impacts:
             for effect in impact.effects:
                 if effect.quantity not in LIMITS:
                     continue
-                if impact.announced >= effect.start or effect.quantity not in ahead:
-                    found.append(effect)
+                present.append(effect)
+                if impact.announced >= effect.start or effect.quantity not in days:
+                    ahead.append(effect)
                 else:
-                    found.extend(_from_notice(effect, impact.announced, ahead[effect.quantity]))
-        return found
+                    ahead.extend(_from_notice(effect, impact.announced, days[effect.quantity]))
+        return ahead, present
 
     def _look(self, day: float) -> None:
-        """Bring the shares up to a day; nothing is done where nothing has changed since the last."""
-        if self._known is None or day == self._since:
+        """Bring what is known up to a day; nothing is done where nothing has changed since the last."""
+        if self._ahead is None or self._now is None or day == self._since:
             return
         last, self._since = self._since, day
         if np.searchsorted(self._turns, last, side="right") != np.searchsorted(self._turns, day, side="right"):
-            self._known.update(day)
-            self._shares = self._found(self._known)
+            self._ahead.update(day)
+            self._now.update(day)
+            self._ordered, self._present = self._found(self._ahead), self._found(self._now)
 
-    def _found(self, known: Quantities) -> np.ndarray:
+    def _found(self, known: Quantities) -> Known:
         network = self._network
-        shares = np.ones(len(network.flow_buyer))
-        for name in ("flow.exports", "flow.allowance", "flow.sends"):
+        sends, makes = np.ones(len(network.flow_buyer)), np.ones(len(network.flow_buyer))
+        dealt = np.ones(len(network.flow_buyer))  # how far above the usual units a limit on them lets a buyer go
+        for name in ("flow.exports", "flow.allowance"):
             if known.touched(name):
-                np.minimum(shares, known[name], out=shares)
+                np.minimum(sends, known[name], out=sends)
+                np.minimum(dealt, np.maximum(0.0, known[name] - 1), out=dealt)
+        if known.touched("flow.sends"):
+            np.minimum(sends, known["flow.sends"], out=sends)
         if known.touched("cell.capacity_factor"):
-            np.minimum(shares, self._made(known["cell.capacity_factor"])[network.flow_source], out=shares)
+            makes = self._made(known["cell.capacity_factor"])[network.flow_source]
         if known.touched("lane.open", "passage.open", "passage.diverted", "passage.capacity"):
-            np.minimum(shares, _least(self._lanes(known), network.flow_lanes), out=shares)
+            np.minimum(sends, _least(self._lanes(known), network.flow_lanes), out=sends)
         if known.touched("gate.handling"):
-            np.minimum(shares, _least(self._handled(known["gate.handling"]), network.flow_gates), out=shares)
-        return np.maximum(0.0, shares)
+            np.minimum(sends, _least(self._handled(known["gate.handling"]), network.flow_gates), out=sends)
+        np.maximum(sends, 0.0, out=sends)
+        return Known(sends, makes, np.minimum(dealt, open_for_more(np.minimum(sends, makes))))
 
     def _made(self, factor: np.ndarray) -> np.ndarray:
         """The share of usual demand that makers can make with this factor on their capacity; over cells."""
@@ -191,6 +229,11 @@ class Outlook(Part):
         return np.asarray(np.isin(network.flow_lanes, lanes).any(axis=1))
 
 
+def open_for_more(share: np.ndarray) -> np.ndarray:
+    """How far a source that sends a share of the usual is open for more than its part of the orders, from 0 to 1."""
+    return np.clip((share - OPEN) / (1 - OPEN), 0.0, 1.0)
+
+
 def expected_over(impact: Impact, effect: Effect, day: float) -> float:
     """When one effect of a disruption that is told is expected to be over, as things are seen on a day.
 
@@ -218,10 +261,6 @@ def _from_notice(effect: Effect, announced: float, ahead: np.ndarray) -> list[Ef
         steps = ((begin, effect.steps[0][1]), *effect.steps[1:])
         found.append(replace(effect, rows=effect.rows[ahead[effect.rows] == days], steps=steps))
     return found
-
-
-def _told_of(base: Mapping[QuantityName, np.ndarray]) -> dict[QuantityName, np.ndarray]:
-    return {name: array for name, array in base.items() if name in LIMITS}
 
 
 def _turns(effects: Sequence[Effect]) -> np.ndarray:
