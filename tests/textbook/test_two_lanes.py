@@ -74,8 +74,8 @@ SURGE = {"kind": "demand_surge", "at": "clinic", "from": "2024-03-01", "for": "2
 
 def test_below_ten_days_of_cover_orders_go_by_air_until_cover_is_back() -> None:
     """From day 60 on 60 a day are used; 20 a day come by sea: 400 fall by 40 a day. Below 200 in the evening of day 65
-    (400 - 6 x 40 = 160): its order of 60 comes on day 69 (four days to go, used on the first day at or after), when what
-    was ordered by sea still comes, 20 a day."""
+    (400 - 6 x 40 = 160): its order of 60 comes on day 69 (four days to go, used on the first day at or after), when
+    what was ordered by sea still comes, 20 a day."""
     done = run(lanes({"usual": "sea", "urgent": LOW}, disruptions=[SURGE]))
     here = clinic(done)
     assert here.loc[64, "on_hand"] == 200 and here.loc[65, "on_hand"] == 160
@@ -105,11 +105,8 @@ def test_what_goes_by_air_costs_what_the_lane_costs() -> None:
 
 def test_with_the_sea_closed_goods_come_by_air_whatever_the_cover() -> None:
     closed = {"kind": "route_closure", "lane": "maker > clinic", "from": "2024-02-01", "for": "60d"}
-    done = run(
-        lanes(
-            {"usual": "sea", "urgent": LOW | {"when": {"trigger": "declared", "after": "900d"}}}, disruptions=[closed]
-        )
-    )
+    never = LOW | {"when": {"trigger": "declared", "after": "900d"}}
+    done = run(lanes({"usual": "sea", "urgent": never}, disruptions=[closed]))
     assert sent(done)["maker > clinic (air)"] == 60 * 20
     kept = lanes({"usual": "sea", "urgent": never, "keep_shares": True}, disruptions=[closed])
     assert sent(run(kept))["maker > clinic (air)"] == 0

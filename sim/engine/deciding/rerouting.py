@@ -95,7 +95,7 @@ class Rerouting(Part):
         return np.where((moved > 0)[owner], found, wanted)
 
     def look(self, sent: np.ndarray, left: np.ndarray, leaves: np.ndarray) -> None:
-        """Evening: units sent, and left although they were due, over flows; `leaves` masks those whose lane leaves today.
+        """Evening: units sent, and left although they were due, over flows; `leaves` masks those that leave today.
 
         Who has been sent less than was due for as long as it takes to notice knows what share of the usual it was; so
         it is looked at again as often. Nobody learns from a limit that is told.
