@@ -1,4 +1,4 @@
-"""How an order is shared out over sources that send less: whole, never beyond what a cut source sends, without a jump."""
+"""How an order is shared out over sources that send less: all of it, within what they send, without a jump."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ What nobody is told is not in here; own orders show it (see `sourcing`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import NamedTuple, get_args
+from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 
@@ -31,7 +31,8 @@ UNKNOWN = np.inf
 assert set(get_args(QuantityName)) >= LIMITS
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True)
+class Known:
     """What sources are known to send of their usual units, and to get to their buyers; shares from 0 to 1 over flows.
 
     `sends` is what all limits leave but a maker's capacity, and `makes` what that leaves; `takes` is how far a source
