@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from sim.disruptions import Disruption
 from sim.engine.checks import CHECKS
 from sim.families import WRITTEN
 from sim.policies.triggers.base import Trigger
@@ -34,7 +35,7 @@ def _kind(name: str, kind: type[Kind], key: str) -> list[str]:
     example = yaml.safe_dump({key: name} | kind.example, sort_keys=False, default_flow_style=True, width=110)
     rows = [_row(field.alias or word, field) for word, field in kind.model_fields.items() if word != key]
     table = ["\n".join(["| key | default | meaning |", "|---|---|---|", *rows])] if rows else []
-    about = [*_severity(kind), *_condition(kind)]
+    about = [*_severity(kind), *_known(kind), *_condition(kind)]
     return [f"### `{name}`", inspect.getdoc(kind) or "", *about, f"```yaml fragment\n{example}```", *table]
 
 
@@ -44,6 +45,15 @@ def _severity(kind: type[Kind]) -> list[str]:
     if not neutral:
         return []
     return [f"It changes nothing at {' and '.join(f'`{word}: {value}`' for word, value in neutral.items())}."]
+
+
+def _known(kind: type[Kind]) -> list[str]:
+    """How a disruption is heard of unless the scenario says otherwise."""
+    if not issubclass(kind, Disruption):
+        return []
+    if kind.told:
+        return ["Everybody hears of it as it begins (`known_by: announcement`)."]
+    return ["Nobody is told (`known_by: own_orders`), unless it has a `notice` or an `expected` end."]
 
 
 def _condition(kind: type[Kind]) -> list[str]:

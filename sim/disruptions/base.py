@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, PrivateAttr
 
+from sim.disruptions.expected import ExpectedField
+from sim.disruptions.stage import Stage
 from sim.errors import PlaceError, one_of_few
 from sim.model.effects import Effect, Impact, Impulse, PatientArrivals, Steps
 from sim.model.network import Network
 from sim.model.selection import Selector
 from sim.model.vocabulary import Action, Operation, QuantityName
-from sim.registry import Kind, Model, Registry
+from sim.registry import Kind, Registry
 from sim.units import Date, Days, Text
 
-
-class Stage(Model):
-    """A later stage of a disruption; its kind adds what changes then."""
-
-    on: Date | None = None
-    """first day of this stage; or give `after`"""
-    after: Days | None = None
-    """time since the disruption's beginning; or give `on`"""
-
-    def model_post_init(self, context: object) -> None:
-        if (self.on is None) == (self.after is None):
-            raise ValueError("either on (a date) or after (a duration)")
-
-    def offset(self, begin: dt.date) -> float:
-        """Days from the disruption's beginning."""
-        if self.on is not None:
-            return float((self.on - begin).days)
-        assert self.after is not None
-        return self.after
+KnownBy = Literal["announcement", "own_orders"]
 
 
 class Disruption(Kind):
@@ -51,6 +34,8 @@ class Disruption(Kind):
     is no such value: it happens or it does not, or its share is a limit, which may bind on any day"""
     in_part: ClassVar[dict[str, Any] | None] = None
     """fields of an example that its severity is about, where `example` has none"""
+    told: ClassVar[bool] = True
+    """whether everybody hears of it, unless the scenario says otherwise; else own orders, stock and patients show it"""
 
     kind: Text
     name: Text | None = None
@@ -63,10 +48,33 @@ class Disruption(Kind):
     """how long it lasts; or give `until`"""
     notice: Days = 0.0
     """how long before `from` it is announced"""
+    known_by: KnownBy | None = None
+    """announcement: everybody hears of it at `from`, or `notice` before; own_orders: nobody is told, and each sees only
+    what becomes of its own orders, stock and patients; left out: as said above"""
+    expected: ExpectedField | None = None
+    """the end that is expected from the announcement on: a date, a duration, or `until` or `for` with later `revised`
+    ones; nobody knows the true one before it comes"""
 
     def model_post_init(self, context: object) -> None:
         self.check_span()
+        self.check_known()
         self.check()
+
+    def check_known(self) -> None:
+        """Raise ValueError where something is announced or expected of what nobody is told."""
+        if self.known_by == "own_orders":
+            for key in ("notice", "expected"):
+                if getattr(self, key):
+                    raise PlaceError((key,), f"no {key} of what nobody is told", None, "known_by: announcement")
+        if self.expected is not None:
+            self.expected.steps(self.from_, self.notice)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is announced: as it says, else where there is a notice or an expected end, else as its kind is."""
+        if self.known_by is not None:
+            return self.known_by == "announcement"
+        return self.told or self.notice > 0 or self.expected is not None
 
     def check_span(self) -> None:
         """Raise ValueError where the end is missing, doubled or before the beginning."""
@@ -124,7 +132,10 @@ class Disruption(Kind):
         first = -network.calendar.warm_up - 1.0  # a day earlier: a hazard moves what it draws by part of a day
         held = tuple(e.since(first).on_time() for e in effects if e.end > e.start and len(e.rows) and e.changes)
         added = tuple(self.arrivals(network))
-        return Impact(self.label, start, end, start - self.notice, held, tuple(impulses), added, self.kind)
+        ends = () if self.expected is None else self.expected.steps(self.from_, self.notice)
+        expected = tuple((start + day, start + over) for day, over in ends)
+        told, announced = self.is_told, start - self.notice
+        return Impact(self.label, start, end, announced, held, tuple(impulses), added, self.kind, "", told, expected)
 
     def arrivals(self, network: Network) -> list[PatientArrivals]:
         """Patients that it adds; raises PlaceError like `act`."""
@@ -148,8 +159,9 @@ class AtOnce(Disruption):
     instant: ClassVar[bool] = True
     until: ClassVar[None] = None  # type: ignore[misc]  # takes the key out of the language for these kinds
     for_: ClassVar[None] = None  # type: ignore[misc]
+    expected: ClassVar[None] = None  # type: ignore[misc]
     elsewhere: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("until", "for"), "no until or for: this happens at one time, `from`"
+        ("until", "for", "expected"), "no until, for or expected: this happens at one time, `from`"
     )
 
     def check_span(self) -> None:

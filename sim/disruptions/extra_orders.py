@@ -30,6 +30,7 @@ class ExtraOrders(Disruption):
     """units a day in all, of each product, shared by the buyers' usual demand"""
     ramp: Days = 0.0
     """time to reach the full rate, in a straight line"""
+    told = False
     example = {"at": "store", "source": "maker", "from": "2024-01-11", "for": "8d", "per_day": 60}
     severity = {"per_day": 0}
     bad_example = (
@@ -42,7 +43,7 @@ class ExtraOrders(Disruption):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
-        flows = np.flatnonzero(np.isin(network.flow_buyer, cells))
+        flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & ~network.flow_urgent)
         names = network.sites["name"].to_numpy()
         seller = names[network.cell_site[network.flow_source[flows]]]
         if self.source not in seller:

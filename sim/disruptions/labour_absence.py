@@ -34,6 +34,7 @@ class LabourAbsence(Disruption):
     """time in which a wave rises, in a straight line"""
     ease: Days = 0.0
     """time in which it falls; a wave shorter than both is all rise and fall, in proportion"""
+    told = False
     example = {"at": "store", "from": "2024-01-11", "for": "20d", "away": "60%", "ramp": "5d", "ease": "10d"}
     severity = {"away": "0%"}
     bad_example = ({"at": "store", "from": "2024-01-11", "for": "20d", "away": "60%", "waves": 0}, "at least 1")

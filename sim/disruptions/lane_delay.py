@@ -20,6 +20,7 @@ class LaneDelay(Disruption):
     """all lanes of this mode: road, sea, air, rail, river"""
     extra: Days = 0.0
     factor: Number = Field(default=1.0, ge=0)
+    told = False
     example = {"lanes": ["maker > store"], "from": "2024-01-11", "for": "8d", "extra": "3d"}
     severity = {"extra": "0d", "factor": 1}
     bad_example = (

@@ -29,6 +29,7 @@ class PassageQueue(Disruption):
     """share of the traffic that passes all the same while it is blocked"""
     after: Days = 0.0
     """hours after midnight of `from` at which it is blocked; `for` counts from then"""
+    told = False
     example = {"passage": "suez", "from": "2024-01-11", "for": "8d", "traffic": 50, "drains": 80}
     severity = {"passes": "100%"}
     bad_example = (

@@ -26,6 +26,7 @@ class QualityHold(Disruption):
     """products concerned; left out: all"""
     testing: Days
     """time from making to release, on top of the usual"""
+    told = False
     example = {"at": "maker", "products": ["saline"], "from": "2024-01-11", "for": "9d", "testing": "12d"}
     severity = {"testing": "0d"}
     bad_example = (

@@ -32,6 +32,7 @@ class Seizure(AtOnce):
     """share of the units that is taken"""
     held: Days | None = None
     """time for which the goods are held before they go on; left out: they are destroyed"""
+    told = False
     example = {"lanes": ["maker > store"], "from": "2024-01-11", "share": "80%"}
     severity = {"share": "0%"}
     bad_example = ({"lanes": ["maker > stor"], "from": "2024-01-11"}, "did you mean 'maker > store'")

@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from sim.disruptions.base import DISRUPTIONS, Disruption, Stage
+from sim.disruptions.base import DISRUPTIONS, Disruption
+from sim.disruptions.stage import Stage
 from sim.errors import PlaceError
 from sim.model.effects import Effect, Impulse, Steps, ramp
 from sim.model.network import Network

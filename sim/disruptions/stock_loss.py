@@ -22,6 +22,7 @@ class StockLoss(AtOnce):
     """share of the stock on hand that is lost, rounded to whole units at each site"""
     reserves: bool = False
     """whether reserves held at these sites are struck too"""
+    told = False
     example = {"at": "store", "from": "2024-01-11", "share": "40%"}
     severity = {"share": "0%"}
     bad_example = ({"at": "store", "from": "2024-01-11", "share": "140%"}, "between 0% and 100%")

@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from sim.disruptions.base import DISRUPTIONS, Disruption, Stage, one_site
+from sim.disruptions.base import DISRUPTIONS, Disruption, one_site
+from sim.disruptions.stage import Stage
 from sim.errors import placed
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network

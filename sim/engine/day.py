@@ -18,7 +18,9 @@ from sim.engine.books.recorder import Recorder
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.ordering import Ordering
+from sim.engine.deciding.outlook import Outlook
 from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.deciding.reserves import ReserveDesk
 from sim.engine.making.production import Production
 from sim.engine.making.quality import Quality
@@ -105,12 +107,15 @@ class World(Part):
             self.state.withheld = np.zeros_like(self.state.unsent)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
-        self.reports = Reports(self.state, self.quantities)
-        self.reports.hear(plan.impacts)
+        self.reports = Reports(self.state, self.quantities, Outlook(plan, self.quantities.base))
+        self.reports.outlook.hear(plan.impacts)
         self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports)
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
-        self.ordering = Ordering(plan, self.state, self.quantities, self.reports, self.journal, self.hoarding)
+        self.rerouting = Rerouting(plan, self.state, self.reports) if plan.sourcing.moves.any() else None
+        self.ordering = Ordering(
+            plan, self.state, self.quantities, self.reports, self.journal, self.hoarding, self.rerouting
+        )
         self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport, self.reports)
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
@@ -149,7 +154,7 @@ class World(Part):
         self.transport.expect_effects(now)
         self.recorder.expect_queues()
         self.patients.join(impacts)
-        self.reports.hear(impacts)
+        self.reports.outlook.hear(impacts)
 
     def change_policies(self, plan: Plan) -> None:
         """From the present midnight on these are the run's policies; those in force are as they were."""
@@ -236,7 +241,8 @@ class World(Part):
 
     def allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""
-        before = self.state.unsent.copy() if self.hoarding is not None else None
+        watched = self.hoarding is not None or self.rerouting is not None
+        before = self.state.unsent.copy() if watched else None
         if self.state.for_reserves is not None:
             self.state.for_reserves.fill(0)
             for desk in self.desks:
@@ -246,21 +252,24 @@ class World(Part):
         self.dispatch.send(granted, float(day))
         if self.desks:
             self._release(requested, granted, day)
-        left = self.state.unsent.copy() if self.hoarding is not None else None
-        self.dispatch.cancel_rest(day)
+        left = self.state.unsent.copy() if watched else None
+        self.journal.flows("cancelled", day, *self.dispatch.cancel_rest(day))
         if before is not None and left is not None:
-            self._show_hoarders(before - left, left)
+            self._show_buyers(before - left, left)
         for desk in self.desks:
             desk.refill(float(day))
             desk.rotate(day)
         self.state.close_orders()
 
-    def _show_hoarders(self, sent: np.ndarray, left: np.ndarray) -> None:
+    def _show_buyers(self, sent: np.ndarray, left: np.ndarray) -> None:
         """What was sent today, and what was not although it was due, or was cancelled; over flows."""
         state = self.state
-        if self.hoarding is not None and state.due is not None:
-            unfilled = state.due.of(state.unsent) + left - state.unsent
-            self.hoarding.look(sent + unfilled, unfilled, self.dispatch.leaves())
+        if state.due is not None:
+            unfilled, leaves = state.due.of(state.unsent) + left - state.unsent, self.dispatch.leaves()
+            if self.hoarding is not None:
+                self.hoarding.look(sent + unfilled, unfilled, leaves)
+            if self.rerouting is not None:
+                self.rerouting.look(sent, unfilled, leaves)
 
     def _release(self, requested: np.ndarray, sent: np.ndarray, day: int) -> None:
         """Let the open reserves give, in turn, what is still asked for."""

@@ -96,12 +96,13 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "orders", 5, "sites order, from the facilities upward; an order is booked at its source at once",
-        lambda world: world.ordering.review, ("quantities", "hoarding"), ("ordering", "reports", "state", "journal"),
+        lambda world: world.ordering.review, ("quantities", "hoarding"),
+        ("ordering", "rerouting", "reports", "state", "journal"),
     ),
     Phase(
         "allocation", 6, "sources share what they have over open orders, reserves give, goods set out",
         lambda world: world.allocate, ("quantities", "reports"),
-        ("dispatch", "desks", "production", "hoarding", *MOVING),
+        ("dispatch", "desks", "production", "hoarding", "rerouting", *MOVING),
     ),
     Phase(
         "records", 6, "the day's demand, orders and arrivals are in the records that policies look back on",

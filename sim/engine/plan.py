@@ -191,6 +191,30 @@ class Behaviour:
 
 
 @dataclass(frozen=True)
+class BoundUrgent:
+    """When orders of some buyers' cells (ascending) go the urgent way, and which share of them."""
+
+    cells: np.ndarray
+    when: Trigger
+    share: float
+
+
+@dataclass(frozen=True)
+class Sourcing:
+    """How buyers' cells choose among their sources; arrays over cells.
+
+    `moves` tells who has several and turns to others where one sends less, `notices` after how many days of that
+    without a word, and `rebooks` after how many what waits there is cancelled, 0: never. `urgent` are those who may
+    have their orders come another way.
+    """
+
+    moves: np.ndarray
+    notices: np.ndarray
+    rebooks: np.ndarray
+    urgent: tuple[BoundUrgent, ...] = ()
+
+
+@dataclass(frozen=True)
 class Aged:
     """Opening stock that was not made on the first day, and work in process; int64 columns of one length.
 
@@ -258,6 +282,7 @@ class Plan:
     behaviour: Behaviour
     opening: Opening
     usual_wait: np.ndarray
+    sourcing: Sourcing
 
     @property
     def made_for_reserves(self) -> bool:

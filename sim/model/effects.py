@@ -142,7 +142,9 @@ class PatientArrivals:
 class Impact:
     """All that one disruption does, and how it appears in the journal and on the timeline.
 
-    `kind` is its word in the scenario, `hazard` the name of the hazard that it was drawn from, if it was.
+    `kind` is its word in the scenario, `hazard` the name of the hazard that it was drawn from, if it was. `told` says
+    whether everybody hears of it, on day `announced`, or only those whose orders it touches see that. `expected` are
+    the ends that are expected, each from its day on; `end` itself is what happens, which nobody knows before.
     """
 
     cause: str
@@ -154,6 +156,8 @@ class Impact:
     arrivals: tuple[PatientArrivals, ...] = ()
     kind: str = ""
     hazard: str = ""
+    told: bool = True
+    expected: Steps = ()
 
     @property
     def acts(self) -> bool:
@@ -177,6 +181,7 @@ class Impact:
             impulses=tuple(impulse.moved(by) for impulse in self.impulses),
             arrivals=tuple(arrivals.moved(by) for arrivals in self.arrivals),
             hazard=hazard,
+            expected=tuple((day + by, end + by) for day, end in self.expected),
         )
 
 

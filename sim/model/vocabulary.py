@@ -32,11 +32,11 @@ Action = Literal[
 ]  # fmt: skip
 
 Event = Literal[
-    "disruption_announced", "disruption_begins", "disruption_ends", "order", "departure", "licence_wait", "diverted",
-    "held", "released", "port_arrival", "berthed", "handled", "arrival", "kept_back", "returned", "detained", "seized",
-    "destroyed", "reserve_destroyed", "spoiled", "expired", "expired_under_way", "called_back", "taken_away",
-    "passed_test", "used_up", "scrapped", "reserve_triggered", "reserve_opened", "reserve_closed", "release", "refill",
-    "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
+    "disruption_announced", "disruption_begins", "disruption_ends", "order", "cancelled", "departure", "licence_wait",
+    "diverted", "held", "released", "port_arrival", "berthed", "handled", "arrival", "kept_back", "returned",
+    "detained", "seized", "destroyed", "reserve_destroyed", "spoiled", "expired", "expired_under_way", "called_back",
+    "taken_away", "passed_test", "used_up", "scrapped", "reserve_triggered", "reserve_opened", "reserve_closed",
+    "release", "refill", "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
 ]  # fmt: skip
 
 
@@ -137,6 +137,7 @@ EVENTS: Mapping[Event, Entry] = {
     "disruption_begins": Entry("a disruption begins"),
     "disruption_ends": Entry("a disruption is over"),
     "order": Entry("a site orders from a source (`other`)", routine=True),
+    "cancelled": Entry("orders at a source (`other`) are given up: by the source, or by a buyer that orders elsewhere"),
     "departure": Entry("goods set out on a lane", routine=True),
     "licence_wait": Entry("goods begin to wait for a licence"),
     "diverted": Entry("goods take another way than through a passage"),

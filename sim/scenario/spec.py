@@ -21,6 +21,7 @@ from sim.policies.hoarding import Hoarding
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
 from sim.policies.use_levels import UseLevels
+from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, SitesFile, Supplier, Warehouse
 from sim.scenario.passage_spec import PassageSpec
@@ -50,8 +51,19 @@ AllocationField = Annotated[Allocation, OneOf(ALLOCATION)]
 DistributionField = Annotated[DemandKind, OneOf(DEMAND), BeforeValidator(_named), Field(json_schema_extra=_or_name)]
 
 
+class Urgent(Model):
+    """When orders go another way than usual."""
+
+    by: Text
+    """mode of a lane on that way, such as air, or a lane written 'from > to'"""
+    when: TriggerField
+    """condition on which they do, looked at every evening for each site and product; any trigger"""
+    share: Share = 1.0
+    """share of the orders that goes that way meanwhile"""
+
+
 class Sourcing(Model):
-    """From whom sites order, and in what shares."""
+    """From whom sites order, in what shares, and which way the goods come."""
 
     at: SelectorField
     """sites that order"""
@@ -59,7 +71,29 @@ class Sourcing(Model):
     """products it holds for; left out: all"""
     from_: dict[str, ShareField] = Field(alias="from", min_length=1)
     """source and its share of the orders (or 'column NAME' in percent); shares add up to 100%; a source with 0% is on
-    stand-by: it has no regular orders, but a disruption such as `extra_orders` can send it some"""
+    stand-by: it has no regular orders, but gets some where all others are cut, or from a disruption such as
+    `extra_orders`"""
+    keep_shares: bool = False
+    """true: orders go by the shares whatever happens, as for those bound by contract; left out: what a source is known
+    not to send is ordered of the others"""
+    notices_after: Days = 14.0
+    """how long a source sends less than is due, without a word, before these sites reckon with it (assumed)"""
+    usual: Text | None = None
+    """the way of regular orders, where several lead here from a source: the mode of a lane on it, such as sea, or a
+    lane written 'from > to'; left out: the quickest, but of two lanes between the same sites one has to be named"""
+    urgent: Urgent | None = None
+    """another way for orders that are urgent"""
+    rebook_after: Days | None = None
+    """how long orders wait at a source that does not send them before they are cancelled there; left out: they stay, to
+    come when it sends again"""
+
+    def model_post_init(self, context: object) -> None:
+        for key in ("notices_after", "rebook_after"):
+            days = getattr(self, key)
+            if days is not None and (days < 1 or days % 1):
+                raise PlaceError((key,), "sites look at their orders once a day", days, "whole days, 1d at least")
+            if self.keep_shares and key in self.model_fields_set:
+                raise PlaceError((key,), f"with keep_shares nobody is turned to: no {key}")
 
 
 class Season(Model):

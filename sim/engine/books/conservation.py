@@ -131,7 +131,7 @@ class Conservation(Part):
         state = self._state
         if np.minimum.reduce(state.beside, initial=0) >= 0:
             return
-        stocks = {"owed": state.unsent, "on order": state.on_order}
+        stocks = {"owed": state.unsent}
         stocks |= {f"reserve '{plan.name}'": r for plan, r in zip(self._plan.reserves, state.reserve, strict=True)}
         name = next(name for name, stock in stocks.items() if (stock < 0).any())
         raise SimulationError(f"day {day}: {name} is negative")

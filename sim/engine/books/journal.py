@@ -75,6 +75,14 @@ class Journal(Part):
         if cells.size:
             self.note(event, day, network.cell_site[cells], network.cell_product[cells], units, cause=cause)
 
+    def flows(self, event: Event, day: float, flow: np.ndarray, units: np.ndarray, cause: str = "") -> None:
+        """An event of orders on some flows: `site` is their buyer, `other` their source."""
+        if flow.size and self.keeps(event):
+            network = self._network
+            buyer, source = network.flow_buyer[flow], network.flow_source[flow]
+            site, other = network.cell_site[buyer], network.cell_site[source]
+            self.note(event, day, site, network.cell_product[buyer], units, other, cause=cause)
+
     def shipments(self, event: Event, table: Shipments, rows: np.ndarray, day: np.ndarray, cause: str = "") -> None:
         """An event of each of some shipments: `site` is its buyer, `other` its source."""
         if not rows.size or not self.keeps(event):

@@ -19,6 +19,7 @@ from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
+from sim.engine.compile.sourcing import bind_sourcing
 from sim.engine.impacts import in_order
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
 from sim.model.network import Network
@@ -61,6 +62,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
+        bind_sourcing(loaded, network, problems),
     )  # fmt: skip
     loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))
     return plan

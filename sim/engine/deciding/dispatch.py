@@ -209,11 +209,12 @@ class Dispatch(Part):
             limited = np.isfinite(self.quantities["flow.allowance"][flow])
             self.state.quota[flow[limited]] -= units[limited]
 
-    def cancel_rest(self, day: int) -> None:
+    def cancel_rest(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as
-        far as the allowance will then reach."""
+        far as the allowance will then reach. Returns the flows, and the units cancelled on each."""
+        nothing = np.zeros(0, dtype=np.int64)
         if not self._may_cancel:
-            return
+            return nothing, nothing
         state = self.state
         flow = ((self.quantities["flow.cancels"] > 0) & (state.unsent > 0)).nonzero()[0]
         if flow.size and self.usual is not None:
@@ -221,7 +222,10 @@ class Dispatch(Part):
             later = self._until_it_leaves(flow, day)
             waits = np.isfinite(self.quantities["flow.allowance"][flow]) & (later > 0)
             refused[waits] = np.maximum(0, refused[waits] - self._allowed(flow[waits], later[waits]))
-            state.cancel(flow[refused > 0], refused[refused > 0])
+            flow, refused = flow[refused > 0], refused[refused > 0]
+            state.cancel(flow, refused)
+            return flow, refused
+        return nothing, nothing
 
     def tell_makers(self, day: int) -> None:
         """In the morning: makers make nothing for orders that an allowance does not let out once they are made.

@@ -9,6 +9,8 @@ import numpy as np
 from sim.engine.books.journal import Journal
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.rerouting import Rerouting
+from sim.engine.deciding.urgent import UrgentOrders
 from sim.engine.in_force import ALWAYS, BoundRule, in_force, next_turn
 from sim.engine.plan import Plan
 from sim.engine.spans import in_place
@@ -18,6 +20,9 @@ from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.model.part import Part
 from sim.policies.replenishment.seen import History, Memory, View
+
+NOTHING = -1e12
+"""As a share of an order: so far from any unit that rounding gives it none."""
 
 
 class _Part(NamedTuple):
@@ -48,8 +53,10 @@ class Ordering(Part):
         reports: Reports,
         journal: Journal,
         hoarding: SeenScarcity | None = None,
+        rerouting: Rerouting | None = None,
     ) -> None:
-        self._reports, self._hoarding = reports, hoarding
+        self._reports, self._hoarding, self._rerouting = reports, hoarding, rerouting
+        self._urgent = UrgentOrders(plan, quantities, reports) if plan.sourcing.urgent else None
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
         self._may_hoard = hoarding is not None or quantities.touched("cell.order_factor")
         self._by_lot = state.lots is not None
@@ -90,6 +97,11 @@ class Ordering(Part):
         """All orders of a day; a level's orders are booked before the level above is reviewed."""
         if day >= self._next_turn:
             self._settle(day)
+        if self._rerouting is not None:
+            self._rerouting.open_day(day)
+            self._cancel(day, *self._rerouting.given_up())
+        if self._urgent is not None:
+            self._urgent.open_day(day)
         if self._may_order_extra:
             self._order_extra(day)
         if self._reports.may_fail:
@@ -111,13 +123,20 @@ class Ordering(Part):
             if may_fail:
                 wants = wants[self._reports.reviews(rule.cells[wants])]
             if wants.size:
-                flow, share = self._sources.split(rule.cells[wants], units[wants])
+                cut = self._rerouting if self._rerouting is not None and self._rerouting.on else None
+                flow, share = self._sources.split(rule.cells[wants], units[wants], cut, self._urgent)
                 self._book(day, *self._reports.sent(flow, share))
 
     def _book(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
         if flow.size:
             self._state.book(flow, units)
-            self._note(day, flow, units)
+            self._journal.flows("order", day, flow, units)
+
+    def _cancel(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
+        """Buyers give up what waits at a source; what they do not count on they have ordered elsewhere already."""
+        if flow.size:
+            self._state.cancel(flow, units)
+            self._journal.flows("cancelled", day, flow, units)
 
     def _fit(self, cells: np.ndarray, units: np.ndarray) -> np.ndarray:
         """Orders cut to what there will be room for, all that is on order included."""
@@ -139,6 +158,8 @@ class Ordering(Part):
         position = self._reports.position(cells)
         if self._by_lot:
             position = position - self._not_counted(rule, day)
+        if self._rerouting is not None and self._rerouting.on:
+            position = position - self._rerouting.not_counted_on()[cells]
         if self._may_hoard:
             factor = self._quantities["cell.order_factor"][cells]
             if self._hoarding is not None:
@@ -176,14 +197,6 @@ class Ordering(Part):
             return np.zeros(len(cells), dtype=np.int64)
         return lots.too_old(lots.pocket[cells], latest)
 
-    def _note(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
-        if self._journal.keeps("order"):
-            network = self._network
-            buyer, source = network.flow_buyer[flow], network.flow_source[flow]
-            self._journal.note(
-                "order", day, network.cell_site[buyer], network.cell_product[buyer], units, network.cell_site[source]
-            )
-
 
 def _own(memory: Memory | None) -> dict[str, np.ndarray] | None:
     """A memory of which the rule holds no part."""
@@ -216,8 +229,11 @@ class Sources(Part):
         self._share = network.flow_share
         self._carried = np.zeros(len(network.flow_buyer))
 
-    def split(self, cells: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(flows, units) whose units add up to each cell's order."""
+    def split(
+        self, cells: np.ndarray, units: np.ndarray, cut: Rerouting | None = None, urgent: UrgentOrders | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(flows, units) whose units add up to each cell's order; `cut` knows of sources that send less, `urgent` of
+        orders that go another way."""
         if self._all_single:
             return self._only[cells], units
         single = self._count[cells] == 1
@@ -230,11 +246,18 @@ class Sources(Part):
         begin = np.cumsum(count) - count
         place = np.arange(len(owner)) - begin[owner]
         mine = self._by_buyer[self._first[several][owner] + place]
-        due = self._share[mine] * ordered[owner] + self._carried[mine]
+        wanted = self._share[mine] * ordered[owner]
+        if cut is not None:
+            wanted = cut.share_out(mine, wanted, owner, begin)
+        if urgent is not None:
+            wanted = urgent.move(mine, wanted)
+        due = wanted + self._carried[mine]
+        none = wanted < 1e-9 if cut is not None or urgent is not None else np.zeros(len(mine), dtype=bool)
+        due[none] = NOTHING
         part = np.maximum(0, np.floor(due + 1e-9)).astype(np.int64)
         left = ordered - np.add.reduceat(part, begin)
         part = self._round(part, due, left, owner, begin)
-        self._carried[mine] = due - part
+        self._carried[mine] = np.where(none, self._carried[mine], due - part)
         return np.concatenate([flow, mine[part > 0]]), np.concatenate([share, part[part > 0]])
 
     @staticmethod

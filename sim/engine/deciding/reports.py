@@ -1,14 +1,14 @@
-"""What others see of a site: the present, or what was last reported before its systems went down."""
+"""What is known: of a site the present, or what was last reported before its systems went down; of the world what has
+been heard (`outlook`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from sim.engine.deciding.outlook import Outlook
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS
-from sim.model.effects import Impact, Quantities
+from sim.model.effects import Quantities
 from sim.model.part import Part
 
 
@@ -17,7 +17,8 @@ class Reports(Part):
 
     CHANGES = ("_on_hand", "_backlog", "_short", "_position", "_kept", "_last")
 
-    def __init__(self, state: State, quantities: Quantities) -> None:
+    def __init__(self, state: State, quantities: Quantities, outlook: Outlook) -> None:
+        self.outlook = outlook
         self.may_fail = quantities.touched("cell.blackout")
         self._state, self._quantities = state, quantities
         if self.may_fail:
@@ -38,14 +39,6 @@ class Reports(Part):
         np.copyto(self._backlog, state.backlog, where=works)
         np.copyto(self._short, state.today.unmet > 0, where=works)
         np.copyto(self._last, day, where=works)
-
-    def hear(self, impacts: Sequence[Impact]) -> None:
-        """From now on these are the disruptions that are announced, each until it is over."""
-        self._announced = [(i.announced, i.end) for i in impacts if i.acts]
-
-    def announced(self, day: float) -> bool:
-        """Whether a disruption has been announced and is not over."""
-        return any(told <= day < over for told, over in self._announced)
 
     def present(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand at this moment where systems work, elsewhere as last reported."""

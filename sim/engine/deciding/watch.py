@@ -25,7 +25,8 @@ class Watch(Part):
     def met(self, trigger: Trigger, day: float) -> np.ndarray:
         """Whether it is met today, for each cell; bool, shape (cells,)."""
         reports, cells = self._reports, self._cells
-        view = TriggerView(self._watched, reports.present(cells), reports.short(cells), day, reports.announced(day))
+        told = reports.outlook.announced(day)
+        view = TriggerView(self._watched, reports.present(cells), reports.short(cells), day, told)
         holds = trigger.met(view)
         if not trigger.edge:
             return holds

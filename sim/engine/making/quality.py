@@ -116,7 +116,7 @@ class Quality(Part):
         if rows.size:
             cell = self._network.flow_buyer[table.columns["flow"][rows]]
             give_up(rows, float(day))
-            state.forget_transit(cell, table.columns["units"][rows])
+            state.lose_on_way(cell, table.columns["units"][rows])
             np.add.at(state.today.expired, cell, table.columns["units"][rows])
             state.lots.book.add("expired", table.columns["lot"][rows], table.columns["units"][rows])
             self._journal.shipments("expired_under_way", table, rows, np.full(len(rows), float(day)))

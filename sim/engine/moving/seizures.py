@@ -40,7 +40,7 @@ def seize(state: State, transport: Transport, journal: Journal, impulse: Impulse
     flow, units = table.columns["flow"][rows], table.columns["units"][rows]
     buyer = state.plan.network.flow_buyer[flow]
     transport.ports.give_up(rows, now)
-    state.forget_transit(buyer, units)
+    state.lose_on_way(buyer, units)
     np.add.at(state.today.destroyed, buyer, units)
     if state.lots is not None:
         lot = table.columns["lot"][rows]

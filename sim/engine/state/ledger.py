@@ -9,19 +9,21 @@ import numpy as np
 
 from sim.model.part import Part
 
-STOCKS = ("on_hand", "reserve", "held", "in_process", "backlog", "owed", "in_transit")
+STOCKS = ("on_hand", "reserve", "held", "in_process", "backlog", "owed", "in_transit", "on_order")
 """At the day's end: usable stock, ring-fenced stock, stock under test or in quarantine, units begun and not finished,
-demand waiting, customers' orders not yet sent, goods on the way to the site (ports included)."""
+demand waiting, customers' orders not yet sent, goods on the way to the site (ports included), the site's own orders
+that have not come."""
 OF_PATIENTS = ("demand", "served", "served_late", "unmet", "lost")
 FLOWS = (
     *OF_PATIENTS, "received", "ordered", "dispatched", "produced", "destroyed", "expired", "recalled", "used_up",
-    "scrapped", "substituted", "stood_in", "conserved", "recovered",
+    "scrapped", "substituted", "stood_in", "conserved", "recovered", "cancelled", "lost_on_way",
 )  # fmt: skip
 """During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
 `lost` never served, `dispatched` left the site; `produced` begun by a maker, good or not; `destroyed`, `expired`,
 `recalled` went without being used; `used_up` went into other products, `scrapped` came out unusable; `substituted`
 demand met with another product, `stood_in` units used in place of another product, `conserved` demand put off or done
-without, `recovered` what comes back of it."""
+without, `recovered` what comes back of it; of the site's own orders, `cancelled` those that its source or the site gave
+up, `lost_on_way` those sent and never received as stock: seized, past their life, or called back."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
 
@@ -45,6 +47,7 @@ class Ledger(Part):
     backlog: np.ndarray
     owed: np.ndarray
     in_transit: np.ndarray
+    on_order: np.ndarray
     demand: np.ndarray
     served: np.ndarray
     served_late: np.ndarray
@@ -63,6 +66,8 @@ class Ledger(Part):
     stood_in: np.ndarray
     conserved: np.ndarray
     recovered: np.ndarray
+    cancelled: np.ndarray
+    lost_on_way: np.ndarray
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ class State(Part):
 
     `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `unsent` is over
     flows; `reserve` has one array over holder cells for each reserve. All that is counted beside the ledger (these
-    three) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
+    two) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
     `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
     nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
     make beyond all orders, None where no reserve asks for any; `withheld`, over flows, what they need not make of open
@@ -53,7 +53,6 @@ class State(Part):
     memories: Memories
     waits: bool
     unsent: np.ndarray = field(init=False)
-    on_order: np.ndarray = field(init=False)
     reserve: list[np.ndarray] = field(init=False)
     on_hand: np.ndarray = field(init=False)
     """usable stock"""
@@ -63,6 +62,7 @@ class State(Part):
     """what a cell's customers have ordered and it has not sent"""
     in_transit: np.ndarray = field(init=False)
     """what was sent to a cell and is not there"""
+    on_order: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         under_way, minimum = self.plan.network.routes.under_way, self.plan.lots.minimum
@@ -73,12 +73,11 @@ class State(Part):
         network, today = self.plan.network, self.today
         parts = [
             len(network.flow_buyer),
-            len(network.cell_site),
             *(len(reserve.size) for reserve in self.plan.reserves),
         ]
-        self.unsent, self.on_order, *self.reserve = np.split(self.beside, np.cumsum(parts)[:-1])
-        self.on_hand, self.backlog, self.owed_out, self.in_transit = (
-            today.on_hand, today.backlog, today.owed, today.in_transit,
+        self.unsent, *self.reserve = np.split(self.beside, np.cumsum(parts)[:-1])
+        self.on_hand, self.backlog, self.owed_out, self.in_transit, self.on_order = (
+            today.on_hand, today.backlog, today.owed, today.in_transit, today.on_order,
         )  # fmt: skip
 
     @classmethod
@@ -96,6 +95,12 @@ class State(Part):
         )
         tests = bool(plan.testing) or quantities.touched("cell.release")
         idle |= {"expired": lots is None, "recalled": lots is None or not recalls, "held": not (recalls or tests)}
+        seizes = quantities.open or any(
+            i.action.startswith("seize") for impact in plan.impacts for i in impact.impulses
+        )
+        gives_up = bool(plan.sourcing.rebooks[plan.sourcing.moves].any())
+        idle |= {"lost_on_way": lots is None and not seizes}
+        idle |= {"cancelled": not gives_up and not quantities.touched("flow.cancels")}
         at_once = not plan.network.bill.staged.size
         idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}
         # where no patient waits, all unmet demand is lost
@@ -110,7 +115,7 @@ class State(Part):
         state = cls(
             plan,
             today=ledger,
-            beside=np.concatenate([plan.start.unsent, np.zeros(cells, dtype=np.int64), *sizes]),
+            beside=np.concatenate([plan.start.unsent, *sizes]),
             quota=np.zeros(flows),
             lane_units=np.zeros(len(plan.network.lanes), dtype=np.int64),
             shipments=Shipments(),
@@ -166,7 +171,7 @@ class State(Part):
     @property
     def in_reserve(self) -> np.ndarray:
         """What all reserves have, one after the other, over their holder cells."""
-        return self.beside[len(self.unsent) + len(self.on_order) :]
+        return self.beside[len(self.unsent) :]
 
     def deliver(self, flow: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray | None:
         """Goods arrive at their buyer and can be used from `day` on, unless their lot is called back or too old.
@@ -175,12 +180,14 @@ class State(Part):
         """
         back = None
         cell = self.plan.network.flow_buyer[flow]
-        self.forget_transit(cell, units)
+        for array in (self.in_transit, self.on_order):
+            np.subtract.at(array, cell, units)
         if self.lots is not None and (lot >= 0).any():
             back = self._quarantine(cell, units, lot)
             refused = self._refuse(cell, units, lot, day)
             kept = refused if back is None else back | refused
             if np.count_nonzero(kept):
+                np.add.at(self.today.lost_on_way, cell[kept], units[kept])
                 cell, units, lot = cell[~kept], units[~kept], lot[~kept]
             self.lots.put(self.lots.pocket[cell], lot, units, day)
         for array in (self.on_hand, self.today.received):
@@ -228,10 +235,11 @@ class State(Part):
         else:
             self.lots.put(self.lots.pocket[source], lot, units, day)
 
-    def forget_transit(self, cell: np.ndarray, units: np.ndarray) -> None:
-        """Units are no longer on their way to cells, nor on order."""
+    def lose_on_way(self, cell: np.ndarray, units: np.ndarray) -> None:
+        """Units will not come to cells any more, and are no longer on order."""
         for array in (self.in_transit, self.on_order):
             np.subtract.at(array, cell, units)
+        np.add.at(self.today.lost_on_way, cell, units)
 
     def hold(
         self, cell: np.ndarray, lot: np.ndarray, units: np.ndarray, until: np.ndarray, withdrawn: bool = False
@@ -337,6 +345,7 @@ class State(Part):
         network = self.plan.network
         np.subtract.at(self.owed_out, network.flow_source[flow], units)
         np.subtract.at(self.on_order, network.flow_buyer[flow], units)
+        np.add.at(self.today.cancelled, network.flow_buyer[flow], units)
         self.unsent[flow] -= units
         for orders in (self.order_book, self.due):
             if orders is not None:
@@ -365,8 +374,8 @@ def _order_book(plan: Plan, open_to_change: bool) -> OrderBook | None:
 
 
 def _due(plan: Plan, makes_for_reserves: bool) -> Due | None:
-    """Which orders are due, where hoarders or makers who fill reserves look at that."""
-    if plan.behaviour.hoarders is None and not makes_for_reserves:
+    """Which orders are due, where hoarders, buyers with several sources or makers who fill reserves look at that."""
+    if plan.behaviour.hoarders is None and not makes_for_reserves and not plan.sourcing.moves.any():
         return None
     network = plan.network
     return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.unsent)

@@ -33,6 +33,7 @@ WORDS = {
     "demand.season.amplitude": "height of the yearly wave",
     "demand.until": "end",
     "demand_surge.factor": "demand as a multiple of the usual",
+    "disruptions.expected": "length that is expected",
     "disruptions.for": "length",
     "disruptions.from": "first day",
     "disruptions.notice": "notice",

@@ -1,0 +1,292 @@
+"""What has been heard of disruptions by today, and nothing else: who decides asks here, never when one will be over.
+
+Of a disruption that is told, everybody knows from its announcement when it begins and what it does then; what it does
+in later stages is known as they come, and its end when it is there. What is *expected* is what its `expected` says.
+What nobody is told is not in here; own orders show it (see `sourcing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+import numpy as np
+
+from sim.engine.plan import Plan
+from sim.model.effects import Effect, Impact, Quantities, Steps
+from sim.model.network import Lane
+from sim.model.part import Part
+from sim.model.vocabulary import QUANTITIES, QuantityName
+
+LIMITS: frozenset[QuantityName] = frozenset({
+    "flow.exports", "flow.allowance", "flow.sends", "cell.capacity_factor", "lane.open", "gate.handling",
+    "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
+})  # fmt: skip
+"""The quantities that say how much of the usual a source can send, and get to its buyers."""
+OPEN = 0.9
+"""The share of the usual below which nobody turns to a source for more (assumed); from there on up to all, the more."""
+UNKNOWN = np.inf
+"""The day on which something is over of which no end is expected."""
+assert set(get_args(QuantityName)) >= LIMITS
+
+
+@dataclass(frozen=True)
+class Known:
+    """What sources are known to send of their usual units, and to get to their buyers; shares from 0 to 1 over flows.
+
+    `sends` is what all limits leave but a maker's capacity, and `makes` what that leaves; `takes` is how far a source
+    is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual.
+    """
+
+    sends: np.ndarray
+    makes: np.ndarray
+    takes: np.ndarray
+
+
+class Outlook(Part):
+    """What everybody has heard by a day.
+
+    It is worked out when somebody asks, so that a run in which nobody does pays nothing for it. Days are asked for in
+    order of time.
+    """
+
+    CHANGES = ("_ordered", "_present", "_since")
+
+    def __init__(self, plan: Plan, base: Mapping[QuantityName, np.ndarray]) -> None:
+        self._network, self._base = plan.network, base
+        self._impacts: Sequence[Impact] = ()
+        self._ahead: Quantities | None = None
+        """the limits as they concern what is ordered on a day"""
+        self._now: Quantities | None = None
+        """the same as they are on that day"""
+        ones = np.ones(len(plan.network.flow_buyer))
+        self._ordered = self._present = Known(ones, ones, ones)
+        self._since = -np.inf
+        self._turns = np.zeros(0)
+
+    def hear(self, impacts: Sequence[Impact]) -> None:
+        """From now on these are the disruptions of the run; each is heard of in its time."""
+        self._impacts = [impact for impact in impacts if impact.told and impact.acts]
+        self._announced = [(impact.announced, impact.end) for impact in self._impacts]
+        if self._ahead is not None and self._now is not None:
+            ahead, present = self._effects()
+            self._ahead.expect(ahead)
+            self._now.expect(present)
+            self._turns, now = _turns([*ahead, *present]), self._since
+            self._since = -np.inf
+            self._look(now)
+
+    def announced(self, day: float) -> bool:
+        """Whether a disruption has been announced and is not over."""
+        return any(told <= day < over for told, over in self._announced)
+
+    def shares(self, day: float) -> np.ndarray:
+        """The share of its usual units that each source is known to send of what is ordered this evening; (flows,)."""
+        ordered = self.ordered(day)
+        return np.minimum(ordered.sends, ordered.makes)
+
+    def ordered(self, day: float) -> Known:
+        """What is known of orders that are placed this evening; arrays not to be changed.
+
+        The least of what each limit leaves. Of a limit that is announced for a later day, none yet for orders that
+        leave the source before it, or are at the border by then. What lies in a source's stock is not looked at.
+        """
+        self.watch()
+        self._look(day)
+        return self._ordered
+
+    def present(self, day: float) -> Known:
+        """What is known of orders that wait at their sources: what holds today; arrays not to be changed."""
+        self.watch()
+        self._look(day)
+        return self._present
+
+    def watch(self) -> None:
+        """Be ready to be asked for shares."""
+        if self._ahead is None:
+            ahead, present = self._effects()
+            base = {name: array for name, array in self._base.items() if name in LIMITS}
+            self._ahead, self._now = Quantities(base, ahead), Quantities(base, present)
+            self._turns = _turns([*ahead, *present])
+
+    def back(self, day: float) -> np.ndarray:
+        """The day on which each flow is expected to be as usual again: `day` itself where it is, `UNKNOWN` where no end
+        is expected, or the one expected is past; shape (flows,)."""
+        found = np.full(len(self._network.flow_buyer), float(day))
+        for impact in self._impacts:
+            if impact.announced <= day:
+                for effect in impact.effects:
+                    if effect.quantity in LIMITS and day < effect.end:
+                        flows = self._flows(effect)
+                        found[flows] = np.maximum(found[flows], expected_over(impact, effect, day))
+        return found
+
+    def _effects(self) -> tuple[list[Effect], list[Effect]]:
+        """All that limits sources and is told of: from the day on which who orders has to reckon with it, and from that
+        on which it holds."""
+        network = self._network
+        made = network.making_wait[network.flow_source]
+        wait = network.routes.lead_time - network.routes.under_way + network.routes.to_border
+        days: dict[QuantityName, np.ndarray] = {
+            "flow.exports": made + wait[network.flow_route],
+            "flow.allowance": made,
+            "flow.sends": made,
+            "cell.capacity_factor": network.making_wait,
+        }
+        ahead = [effect for effect in network.seasons if effect.quantity in LIMITS]
+        present = list(ahead)
+        for impact in self._impacts:
+            for effect in impact.effects:
+                if effect.quantity not in LIMITS:
+                    continue
+                present.append(effect)
+                if impact.announced >= effect.start or effect.quantity not in days:
+                    ahead.append(effect)
+                else:
+                    ahead.extend(_from_notice(effect, impact.announced, days[effect.quantity]))
+        return ahead, present
+
+    def _look(self, day: float) -> None:
+        """Bring what is known up to a day; nothing is done where nothing has changed since the last."""
+        if self._ahead is None or self._now is None or day == self._since:
+            return
+        last, self._since = self._since, day
+        if np.searchsorted(self._turns, last, side="right") != np.searchsorted(self._turns, day, side="right"):
+            self._ahead.update(day)
+            self._now.update(day)
+            self._ordered, self._present = self._found(self._ahead), self._found(self._now)
+
+    def _found(self, known: Quantities) -> Known:
+        network = self._network
+        sends, makes = np.ones(len(network.flow_buyer)), np.ones(len(network.flow_buyer))
+        dealt = np.ones(len(network.flow_buyer))  # how far above the usual units a limit on them lets a buyer go
+        for name in ("flow.exports", "flow.allowance"):
+            if known.touched(name):
+                np.minimum(sends, known[name], out=sends)
+                np.minimum(dealt, np.maximum(0.0, known[name] - 1), out=dealt)
+        if known.touched("flow.sends"):
+            np.minimum(sends, known["flow.sends"], out=sends)
+        if known.touched("cell.capacity_factor"):
+            makes = self._made(known["cell.capacity_factor"])[network.flow_source]
+        if known.touched("lane.open", "passage.open", "passage.diverted", "passage.capacity"):
+            np.minimum(sends, _least(self._lanes(known), network.flow_lanes), out=sends)
+        if known.touched("gate.handling"):
+            np.minimum(sends, _least(self._handled(known["gate.handling"]), network.flow_gates), out=sends)
+        np.maximum(sends, 0.0, out=sends)
+        return Known(sends, makes, np.minimum(dealt, open_for_more(np.minimum(sends, makes))))
+
+    def _made(self, factor: np.ndarray) -> np.ndarray:
+        """The share of usual demand that makers can make with this factor on their capacity; over cells."""
+        capacity = self._network.capacity
+        return _left(np.where(np.isfinite(capacity), factor, 1.0), capacity, self._network.cell_mean)
+
+    def _handled(self, handling: np.ndarray) -> np.ndarray:
+        """The share of the usual goods that ports can handle; over gates. Of berths that work, that share."""
+        network, usual = self._network, self._base["gate.handling"]
+        size = network.cell_size[network.flow_buyer] * network.flow_usual
+        along = network.flow_gates
+        passes, load = along >= 0, np.zeros(len(usual))
+        pool = np.array([gate.pool for gate in network.gates])
+        np.add.at(load, pool[along[passes]], np.broadcast_to(size[:, None], along.shape)[passes])
+        berths = np.array([gate.berth_time is not None for gate in network.gates])
+        factor = np.where(handling > 0, 1.0, 0.0)
+        np.divide(handling, usual, out=factor, where=np.isfinite(usual) & (usual > 0))
+        return _left(factor, np.where(berths, 0.0, usual), load[pool])
+
+    def _lanes(self, known: Quantities) -> np.ndarray:
+        """The share of what sets out on each lane that gets to its end."""
+        network = self._network
+        share = (known["lane.open"] > 0).astype(float)
+        lets_pass, turns = known["passage.open"], np.minimum(1.0, known["passage.diverted"])
+        traffic, room = known["passage.traffic"], known["passage.capacity"]
+        queues = (traffic > 0) & (room < traffic)
+        passes = np.where(queues, room / np.where(queues, traffic, 1.0), 1.0)
+        shut = (lets_pass <= 0) | (turns > 0)
+        if not (shut | queues).any():
+            return share
+        for number, (lane, named) in enumerate(zip(network.lanes, network.lane_passages, strict=True)):
+            usual = [named[p.canal] if p.canal in named else network.passages.index(p.name) for p in lane.passages]
+            if usual and (shut | queues)[usual].any():
+                closed = frozenset(name for name, row in named.items() if shut[row])
+                turned = turns[usual] if _has_way(lane, closed) else np.zeros(len(usual))
+                on = np.where(lets_pass[usual] > 0, 1 - turns[usual], 0.0) * passes[usual]
+                share[number] = min(share[number], float((on + turned).min()))
+        return share
+
+    def _flows(self, effect: Effect) -> np.ndarray:
+        """The flows that an effect limits; a mask or positions."""
+        network, rows = self._network, QUANTITIES[effect.quantity].rows
+        if rows == "flows":
+            return effect.rows
+        if rows == "cells":
+            return np.asarray(np.isin(network.flow_source, effect.rows))
+        if rows == "gates":
+            return np.asarray(np.isin(network.flow_gates, effect.rows).any(axis=1))
+        lanes = effect.rows
+        if rows == "passages":
+            names = {network.passages[row] for row in effect.rows.tolist()}
+            lanes = np.array([k for k, x in enumerate(network.lanes) if any(p.name in names for p in x.passages)])
+        return np.asarray(np.isin(network.flow_lanes, lanes).any(axis=1))
+
+
+def open_for_more(share: np.ndarray) -> np.ndarray:
+    """How far a source that sends a share of the usual is open for more than its part of the orders, from 0 to 1."""
+    return np.clip((share - OPEN) / (1 - OPEN), 0.0, 1.0)
+
+
+def expected_over(impact: Impact, effect: Effect, day: float) -> float:
+    """When one effect of a disruption that is told is expected to be over, as things are seen on a day.
+
+    What comes after the end, such as a ramp up, takes the time it takes. An end that was expected and did not come
+    tells nothing of when it will.
+    """
+    if day >= impact.end:
+        return effect.end
+    end = _last(impact.expected, day) + effect.end - impact.end
+    return end if end > day else UNKNOWN
+
+
+def _last(steps: Steps, day: float) -> float:
+    """The end expected on a day; without any, UNKNOWN."""
+    known = [end for since, end in steps if since <= day]
+    return known[-1] if known else UNKNOWN
+
+
+def _from_notice(effect: Effect, announced: float, ahead: np.ndarray) -> list[Effect]:
+    """An effect announced before it begins, for what is ordered: earlier, by the days that what is ordered takes to get
+    where it counts; not before it is announced."""
+    found = []
+    for days in np.unique(ahead[effect.rows]).tolist():
+        begin = min(effect.start, max(announced, effect.start - days))
+        steps = ((begin, effect.steps[0][1]), *effect.steps[1:])
+        found.append(replace(effect, rows=effect.rows[ahead[effect.rows] == days], steps=steps))
+    return found
+
+
+def _turns(effects: Sequence[Effect]) -> np.ndarray:
+    """Every day on which something of these changes, ascending."""
+    return np.unique([day for effect in effects for day in effect.boundaries()])
+
+
+def _left(factor: np.ndarray, most: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """The share of usual units that are left with a factor on the most there can be; all where that has room for it.
+
+    With all of what there can be, be it less than what is usual, nothing is out of the ordinary.
+    """
+    room = np.ones(len(factor))
+    np.divide(most, usual, out=room, where=(usual > 0) & np.isfinite(most))
+    room[(most > 0) & ((usual <= 0) | np.isinf(most))] = np.inf
+    share = np.zeros(len(factor))
+    np.multiply(factor, np.maximum(1.0, room), out=share, where=factor > 0)
+    return np.minimum(1.0, share)
+
+
+def _least(share: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """The least share of what lies along each flow; `along` holds positions, -1 where there is none."""
+    return np.asarray(np.where(along >= 0, share[along], 1.0).min(axis=1)) if share.size else np.ones(len(along))
+
+
+def _has_way(lane: Lane, closed: frozenset[str]) -> bool:
+    """Whether vessels of a lane find a way round all that is closed."""
+    return lane.way is not None and (not lane.way.ahead(0.0, closed) or lane.way.turn(0.0, closed) is not None)

@@ -1,0 +1,125 @@
+"""Buyers with several sources: what each knows that its sources send, and how it shares out its orders by that.
+
+Of an order at the shares of `sourcing`, each source is asked for no more than it is known to send of its usual units.
+The rest goes to regular sources that are open, in proportion to their shares; where all are cut, to those on stand-by;
+with nobody else to turn to it stays where it was. What waits at a source that does not send it is not counted on, in
+the same measure.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.deciding.outlook import open_for_more
+from sim.engine.deciding.reports import Reports
+from sim.engine.plan import Plan
+from sim.engine.state.state import State
+from sim.model.part import Part
+
+
+class Rerouting(Part):
+    """What buyers with several sources do about those that send less; looked at every evening before they order.
+
+    `on` tells whether any of their sources is cut today. Arrays over their flows: `_known` is the share of its usual
+    units that a source is known to send of new orders, `_waits` of those that wait there, `_takes` how far it is open
+    for more. `_moves`, over cells, is the part of what cut sources do not send that their buyer orders elsewhere.
+    """
+
+    CHANGES = ("on", "_known", "_waits", "_takes", "_moves", "_told", "_short", "_sent", "_seen", "_cut")
+
+    def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
+        network, choice = plan.network, plan.sourcing
+        self._state, self._reports = state, reports
+        self._cells = len(network.cell_site)
+        self._mine = choice.moves[network.flow_buyer].nonzero()[0]
+        self._row = np.full(len(network.flow_buyer), -1)
+        self._row[self._mine] = np.arange(len(self._mine))
+        self._buyer, self._source = network.flow_buyer[self._mine], network.flow_source[self._mine]
+        self._regular = network.flow_share[self._mine] > 0
+        self._usual = network.flow_usual[self._mine]
+        self._notices, self._rebooks = choice.notices[self._buyer], choice.rebooks[self._buyer]
+        self.on, flows = False, len(self._mine)
+        self._known, self._waits, self._takes = np.ones(flows), np.ones(flows), np.ones(flows)
+        self._moves, self._told = np.zeros(self._cells), np.zeros(flows, dtype=bool)
+        self._short, self._cut = np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int64)
+        self._sent, self._seen = np.zeros(flows, dtype=np.int64), np.ones(flows)
+
+    def open_day(self, day: int) -> None:
+        """Before the orders of an evening: what is known of every source."""
+        outlook, mine, state = self._reports.outlook, self._mine, self._state
+        ordered, present = outlook.ordered(day), outlook.present(day)
+        # a maker whose stock is above what it owes is not felt to make less
+        lacks = state.on_hand[self._source] <= state.owed_out[self._source]
+        known, waits = (
+            np.minimum(now.sends[mine], np.where(lacks, now.makes[mine], 1.0)) for now in (ordered, present)
+        )
+        self._told = np.minimum(known, waits) < 1
+        self._known, self._waits = np.minimum(known, self._seen), np.minimum(waits, self._seen)
+        self._takes = np.minimum(ordered.takes[mine], open_for_more(self._known))
+        self.on = bool((self._known < 1).any() or (self._waits < 1).any())
+        regular, others = (np.zeros(self._cells) for _ in range(2))
+        if self.on:
+            np.maximum.at(regular, self._buyer, np.where(self._regular, self._takes, 0.0))
+            np.maximum.at(others, self._buyer, np.where(self._regular, 0.0, self._takes))
+            self._moves = regular + (1 - regular) * others
+
+    def not_counted_on(self) -> np.ndarray:
+        """Units that wait at sources, and are not counted on; over cells."""
+        lying = self._state.unsent[self._mine]
+        units = np.floor((1 - self._waits) * self._moves[self._buyer] * lying + 1e-9)
+        return np.bincount(self._buyer, units, self._cells).astype(np.int64)
+
+    def share_out(self, flow: np.ndarray, wanted: np.ndarray, owner: np.ndarray, begin: np.ndarray) -> np.ndarray:
+        """How orders are shared out; units, not whole.
+
+        `wanted` are the units on each of the flows by the shares of `sourcing`; those of one order stand together, from
+        `begin` on, `owner` is the order of each.
+        """
+        row = self._row[flow]
+        mine = row >= 0
+        known, takes = np.where(mine, self._known[row], 1.0), np.where(mine, self._takes[row], 0.0)
+        regular = mine & self._regular[row]
+        rest = wanted * (1 - known)
+        moved = np.add.reduceat(rest, begin)
+        if not moved.any():
+            return wanted
+        first, second = wanted * takes * regular, takes * (mine & ~regular)
+        total, spare = np.add.reduceat(first, begin), np.add.reduceat(second, begin)
+        # as far as the most open of them is open: to regular sources, then to those on stand-by, else left where it was
+        open_, ready = (np.maximum.reduceat(np.where(who, takes, 0.0), begin) for who in (regular, mine & ~regular))
+        to_regular, to_ready = moved * open_, moved * (1 - open_) * ready
+        back = 1 - (1 - open_) * (1 - ready)
+        found = wanted - rest * back[owner]
+        found += first * np.divide(to_regular, total, out=np.zeros(len(total)), where=total > 0)[owner]
+        found += second * np.divide(to_ready, spare, out=np.zeros(len(spare)), where=spare > 0)[owner]
+        return np.where((moved > 0)[owner], found, wanted)
+
+    def look(self, sent: np.ndarray, left: np.ndarray, leaves: np.ndarray) -> None:
+        """Evening: units sent, and left although they were due, over flows; `leaves` masks those that leave today.
+
+        Who has been sent less than was due for as long as it takes to notice knows what share of the usual it was; so
+        it is looked at again as often. Nobody learns from a limit that is told.
+        """
+        mine = self._mine
+        self._sent += sent[mine]
+        going_on = np.where(leaves[mine], left[mine] > 0, self._short > 0) & ~self._told
+        self._short = np.where(going_on, self._short + 1, 0)
+        noticed = going_on & (self._short % self._notices == 0)
+        ratio = np.divide(self._sent, self._usual * self._notices, out=np.ones(len(mine)), where=self._usual > 0)
+        self._seen = np.where(noticed, np.minimum(1.0, ratio), np.where(going_on, self._seen, 1.0))
+        self._sent[~going_on | noticed] = 0
+
+    def given_up(self) -> tuple[np.ndarray, np.ndarray]:
+        """(flows, units) that have waited at a source for as long as their buyers let them, and are cancelled there.
+
+        Where nobody tells when the source sends again, a usual day's units stay: that they come will show it.
+        """
+        cut = (self._waits < 1) & (self._rebooks > 0)
+        self._cut = np.where(cut, self._cut + 1, 0)
+        over = (cut & (self._cut >= self._rebooks)).nonzero()[0]
+        self._cut[over] = 0
+        lying = self._state.unsent[self._mine[over]]
+        units = np.floor((1 - self._waits[over]) * self._moves[self._buyer[over]] * lying + 1e-9).astype(np.int64)
+        shows = np.where(self._seen[over] < 1, np.ceil(self._usual[over]), 0).astype(np.int64)
+        units = np.maximum(0, np.minimum(units, lying - shows))
+        return self._mine[over[units > 0]], units[units > 0]

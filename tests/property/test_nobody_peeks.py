@@ -1,0 +1,50 @@
+"""Nobody knows the true end of a disruption before it: what is decided until then is the same, whenever it comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from sim.engine.impacts import impacts_of, in_order
+from sim.engine.plan import Plan
+from sim.engine.run import Running
+from sim.model.effects import Acted, Effect, Impact, Quantities
+from sim.model.part import digest_of, parts_of
+from sim.rng import Streams
+from tests.property.choices import Spec
+from tests.property.networks import scenarios
+from tests.property.running import plan_of
+
+
+def ending(impact: Impact, day: float, end: float) -> Impact:
+    """The same until `day`; whatever still holds then does so until `end`, without later stages."""
+
+    def until(effect: Effect) -> Effect:
+        if not effect.start < day < effect.end:
+            return effect
+        return replace(effect, steps=tuple(step for step in effect.steps if step[0] <= day), end=end)
+
+    if not impact.start < day < impact.end:
+        return impact
+    return replace(impact, end=end, effects=tuple(map(until, impact.effects)))
+
+
+def lived(plan: Plan, impacts: tuple[Impact, ...], day: int) -> dict[str, str]:
+    """All that a run is at the midnight of a day, but for what is yet to happen."""
+    running = Running(replace(plan, hazards=(), impacts=in_order(impacts)))
+    running.go_on(day)
+    parts = parts_of(running.world)
+    return {name: digest_of(part) for name, part in parts.items() if not isinstance(part, Quantities | Acted)}
+
+
+@given(scenarios(disruptions=6, hazards=3), st.floats(0, 1))
+def test_what_is_decided_before_the_end_of_a_disruption_does_not_know_it(spec: Spec, share: float) -> None:
+    plan = plan_of(spec)
+    first, days = -plan.network.calendar.warm_up, plan.network.calendar.days
+    day = first + int(share * (days - first))
+    impacts = impacts_of(plan, Streams(plan.seed, 0))
+    assume(any(impact.start < day < impact.end for impact in impacts))
+    at_once, never = ([ending(impact, day, end) for impact in impacts] for end in (day + 0.5, day + 10_000.0))
+    assert lived(plan, tuple(at_once), day) == lived(plan, tuple(never), day)

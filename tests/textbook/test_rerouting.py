@@ -1,0 +1,179 @@
+"""Buyers with two sources turn to the other one, by hand: who is asked for what, who waits, and who is counted on."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from sim.errors import ScenarioError
+from tests.property.running import plan_of, run, same
+
+Spec = dict[str, Any]
+FOUND = Path(__file__).parents[1] / "data" / "found"
+TWO = yaml.safe_load((FOUND / "two-sources-one-banned.yaml").read_text(encoding="utf-8"))
+"""A hundred a day at h, 50 from each of a (IN) and b (US), both a day away and without limits; 2,000 on hand and on
+order. The ban of a holds from day 31."""
+OVER = 182
+
+
+def two(disruptions: list[Spec] | None = None, sources: dict[str, str] | None = None, **sourcing: Any) -> Spec:
+    spec: Spec = copy.deepcopy(TWO)
+    if disruptions is not None:
+        spec["disruptions"] = [{"from": "2024-02-01", "until": "2024-07-01"} | d for d in disruptions]
+    if sources is not None:
+        spec["sourcing"][0]["from"] = sources
+        for name in sources.keys() - {"a", "b"}:
+            spec["suppliers"][name] = {"country": "DE", "makes": {"saline": {}}}
+            spec["lanes"].append({"from": name, "to": "h", "time": "1d"})
+    spec["sourcing"][0] |= sourcing
+    return spec
+
+
+def orders(done: Any) -> pd.DataFrame:
+    """Units ordered, by day and source."""
+    told = done.events[done.events["event"] == "order"]
+    return told.pivot_table(index="day", columns="other", values="units", aggfunc="sum").reindex(range(OVER)).fillna(0)
+
+
+def h(done: Any) -> pd.DataFrame:
+    return done.daily[done.daily["site"] == "h"].set_index("day")
+
+
+BAN = {"kind": "export_ban", "name": "ban", "country": "IN"}
+
+
+def test_who_is_told_of_a_ban_orders_all_of_the_other_source_at_once() -> None:
+    done = run(two(), detail="full")
+    asked, clinic = orders(done), h(done)
+    assert (asked.loc[1:30, "a"] == 50).all() and (asked.loc[1:30, "b"] == 50).all()
+    assert (asked.loc[31:, "a"] == 0).all() and (asked.loc[31:, "b"] == 100).all()
+    assert (clinic.loc[33:, "received"] == 100).all() and not clinic["unmet"].any()
+
+
+def test_contracts_that_are_kept_let_orders_pile_up() -> None:
+    """From day 31 on 50 a day wait at a, and count as on order. At first 50 a day come; the 2,000 on order and on hand
+    are all at a after 40 days, and nothing is ordered of anybody but what comes."""
+    clinic = h(run(two(keep_shares=True)))
+    assert clinic.loc[100:, "received"].max() <= 1
+    assert clinic["served"].sum() / clinic["demand"].sum() == pytest.approx(0.39, abs=0.005)
+
+
+@pytest.mark.parametrize("quota", [0, 1, 5, 20, 60])
+def test_a_quota_is_made_up_for_to_the_unit(quota: int) -> None:
+    """Of 50 a day a sends the quota; the rest comes from b, so that nobody is short, and a's orders are sent."""
+    done = run(two([BAN | {"quota": f"{quota}%"}]), detail="full")
+    asked = orders(done)
+    assert asked.loc[31:, "a"].sum() == pytest.approx((OVER - 31) * 50 * quota / 100, abs=1)
+    assert (asked.loc[31:].sum(axis=1) == 100).all()
+    assert not h(done)["unmet"].any() and h(done)["on_order"].max() <= 200
+
+
+def test_nobody_else_to_turn_to_changes_nothing() -> None:
+    both = [BAN, {"kind": "supplier_allocation", "supplier": "b", "share": "30%"}]
+    same(run(two(both)).daily, run(two(both, keep_shares=True)).daily)
+
+
+def test_who_is_on_stand_by_is_asked_when_all_others_are_cut_and_by_as_much_as_they_lack() -> None:
+    sources = {"a": "50%", "b": "50%", "c": "0%"}
+    one = orders(run(two([BAN], sources), detail="full"))
+    assert "c" not in one or not one["c"].any()
+    both = [BAN, {"kind": "supplier_allocation", "supplier": "b", "share": "30%"}]
+    asked = orders(run(two(both, sources), detail="full")).loc[31:]
+    assert not asked["a"].any()
+    assert asked["b"].mean() == pytest.approx(15, abs=0.1) and asked["c"].mean() == pytest.approx(85, abs=0.1)
+
+
+def test_the_rest_goes_to_open_sources_by_their_shares() -> None:
+    asked = orders(run(two([BAN], {"a": "40%", "b": "45%", "c": "15%"}), detail="full")).loc[31:]
+    assert asked["b"].mean() == pytest.approx(75, abs=0.1)  # 45 of 60
+    assert asked["c"].mean() == pytest.approx(25, abs=0.1)
+
+
+SILENT = [BAN | {"known_by": "own_orders"}]
+
+
+def test_who_is_not_told_notices_after_two_weeks_and_orders_what_waits_again() -> None:
+    """Days 31 to 44: 50 a day wait at a. On day 45 the 700 are not counted on: 800 are ordered of b. On day 46 they
+    come; until then 50 a day were missing, from day 32 to 45: 1,900 - 14 x 50 = 1,200 are left."""
+    done = run(two(SILENT), detail="full")
+    asked, clinic = orders(done), h(done)
+    assert (asked.loc[31:44, "a"] == 50).all() and (asked.loc[31:44, "b"] == 50).all()
+    assert asked.loc[45, "b"] == 800 and (asked.loc[46:, "b"] == 100).all() and not asked.loc[45:, "a"].any()
+    assert clinic.loc[45, "on_hand"] == 1200 and clinic.loc[46, "on_hand"] == 1900
+    assert (clinic.loc[46:, "on_order"] == 800).all()  # 100 from b, and the 700 that wait
+
+
+def test_notice_comes_sooner_where_orders_are_watched_more_closely() -> None:
+    asked = orders(run(two(SILENT, notices_after="5d"), detail="full"))
+    assert (asked.loc[31:35, "a"] == 50).all() and asked.loc[36, "b"] == 350
+
+
+def test_what_waits_counts_again_when_the_source_sends_again() -> None:
+    """The 700 leave a in the evening of day 91, when the ban is over, and come the next day: the buyer, who knows that
+    evening, orders nothing until 700 are used: seven days."""
+    asked = orders(run(two([SILENT[0] | {"until": "2024-04-01"}]), detail="full"))
+    assert (asked.loc[46:91, "b"] == 100).all()
+    assert not asked.loc[92:98].any(axis=None)
+    assert (asked.loc[99:, "a"] == 50).all() and (asked.loc[99:, "b"] == 50).all()
+
+
+def test_what_waits_for_too_long_is_cancelled_and_told() -> None:
+    """Cut from day 45 on as the buyer sees it: given up on day 58, its fourteenth day, but for a day's 50, which show
+    that a sends again: they leave on day 91. Nothing is ordered twice."""
+    done = run(two([SILENT[0] | {"until": "2024-04-01"}], rebook_after="14d"), detail="full")
+    told = done.events[done.events["event"] == "cancelled"]
+    assert told[["day", "site", "other", "units"]].to_numpy().tolist() == [[58.0, "h", "a", 650]]
+    clinic = h(done)
+    assert clinic["cancelled"].sum() == clinic.loc[58, "cancelled"] == 650
+    assert (clinic.loc[58:91, "on_order"] == 150).all()
+    assert orders(done).loc[92:].sum(axis=1).tolist() == [50] + [100] * (OVER - 93)
+
+
+def test_orders_that_still_leave_before_a_ban_are_sent_as_usual() -> None:
+    same(run(two()).daily, run(two([BAN | {"notice": "12d"}])).daily)
+
+
+def test_two_weeks_ahead_nothing_is_ordered_that_would_come_to_the_border_too_late() -> None:
+    """Six days to the border: from day 25 on what is ordered of a would be there on day 31. It is ordered of b. What
+    was ordered before is under way and counts."""
+    spec = two([BAN | {"notice": "14d"}])
+    spec["lanes"][0] = {"from": "a", "to": "quay", "time": "6d"}
+    spec["ports"] = {"quay": {"country": "IN"}}
+    spec["lanes"].append({"from": "quay", "to": "h", "time": "1d"})
+    asked = orders(run(spec, detail="full"))
+    assert asked.loc[20:24, "a"].tolist() == [50] * 5 and asked.loc[20:24, "b"].tolist() == [50] * 5
+    assert not asked.loc[25:, "a"].any() and (asked.loc[25:, "b"] == 100).all()
+
+
+def test_a_maker_whose_stock_covers_what_it_owes_is_not_felt_to_make_less() -> None:
+    """Ten days of finished stock, and nothing is made: a sends from stock until day 40, then b is asked."""
+    spec = two([{"kind": "site_outage", "at": "a", "stock": "ships"}])
+    spec["suppliers"]["a"]["makes"]["saline"] = {"capacity": 50, "finished_stock": 500}
+    done = run(spec, detail="full")
+    asked = orders(done)
+    assert (asked.loc[31:38, "a"] == 50).all()
+    assert not asked.loc[45:, "a"].any() and (asked.loc[45:, "b"] == 100).all()
+    assert not h(done)["unmet"].any()
+
+
+def test_half_the_work_at_one_source_sends_the_other_half_to_the_other() -> None:
+    asked = orders(run(two([{"kind": "strike", "at": "a", "staffed": "50%"}]), detail="full")).loc[31:]
+    assert asked["a"].mean() == pytest.approx(25, abs=0.1) and asked["b"].mean() == pytest.approx(75, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("sourcing", "message"),
+    [
+        ({"notices_after": "12h"}, "whole days, 1d at least"),
+        ({"rebook_after": "0d"}, "whole days, 1d at least"),
+        ({"keep_shares": True, "rebook_after": "5d"}, "with keep_shares nobody is turned to: no rebook_after"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused(sourcing: Spec, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        plan_of(two(**sourcing))
