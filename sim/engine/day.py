@@ -14,9 +14,12 @@ from sim.engine.books.books import Books
 from sim.engine.books.conservation import LOT_CHECK_DAYS, Conservation
 from sim.engine.books.journal import Detail, Journal
 from sim.engine.books.recorder import Recorder
+from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.dispatch import Dispatch
+from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.ordering import Ordering
+from sim.engine.deciding.present_use import PresentUse
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.reserves import ReserveDesk
 from sim.engine.making.production import Production
@@ -69,6 +72,9 @@ class World(Part):
     production: Production
     patients: Patients
     reports: Reports
+    present_use: PresentUse | None
+    filled: FilledOrders | None
+    ahead: BuyersAhead | None
     ordering: Ordering
     dispatch: Dispatch
     desks: list[ReserveDesk]
@@ -102,12 +108,16 @@ class World(Part):
             self.state.withheld = np.zeros_like(self.state.unsent)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
-        self.reports = Reports(self.state, self.quantities)
+        self._look_back(plan)
+        self.reports = Reports(self.state, self.quantities, self.present_use, self.filled)
         self.reports.hear(plan.impacts)
-        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports)
+        self.ahead = BuyersAhead(plan, self.reports) if plan.behaviour.ahead else None
+        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports, self.ahead)
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
-        self.ordering = Ordering(plan, self.state, self.quantities, self.reports, self.journal, self.hoarding)
+        self.ordering = Ordering(
+            plan, self.state, self.quantities, self.reports, self.journal, self.hoarding, self.ahead
+        )
         self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport, self.reports)
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
@@ -123,6 +133,14 @@ class World(Part):
         self._short = np.zeros(len(network.cell_site), dtype=bool)
         self._any_short = False
         self._phases = needed_phases(self)
+
+    def _look_back(self, plan: Plan) -> None:
+        """Keep of the days before what some policy looks back on; all of it where policies may come that do."""
+        use, fill = plan.looks_back
+        is_open, blackouts = self.quantities.open, self.quantities.touched("cell.blackout")
+        self.present_use = PresentUse(plan, None if blackouts else use) if use or is_open else None
+        self.filled = FilledOrders(plan.network, None if is_open else fill) if fill or is_open else None
+        self._looks_at_orders = self.filled is not None or plan.behaviour.hoarders is not None
 
     def _send_opening_shipments(self) -> None:
         start, lots = self.plan.start, self.state.lots
@@ -229,7 +247,7 @@ class World(Part):
 
     def allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""
-        before = self.state.unsent.copy() if self.hoarding is not None else None
+        before = self.state.unsent.copy() if self._looks_at_orders else None
         if self.state.for_reserves is not None:
             self.state.for_reserves.fill(0)
             for desk in self.desks:
@@ -239,21 +257,35 @@ class World(Part):
         self.dispatch.send(granted, float(day))
         if any(desk.is_open for desk in self.desks):
             self._release(requested, granted, day)
-        left = self.state.unsent.copy() if self.hoarding is not None else None
+        left = self.state.unsent.copy() if self._looks_at_orders else None
         self.dispatch.cancel_rest(day)
         if before is not None and left is not None:
-            self._show_hoarders(before - left, left)
+            self._show_orders(before - left, left)
         for desk in self.desks:
             desk.refill(float(day))
             desk.rotate(day)
         self.state.close_orders()
 
-    def _show_hoarders(self, sent: np.ndarray, left: np.ndarray) -> None:
-        """What was sent today, and what was not although it was due, or was cancelled; over flows."""
+    def _show_orders(self, sent: np.ndarray, left: np.ndarray) -> None:
+        """Show buyers what was sent today, and what was not although it was due, or was cancelled; over flows."""
         state = self.state
-        if self.hoarding is not None and state.due is not None:
-            unfilled = state.due.of(state.unsent) + left - state.unsent
-            self.hoarding.look(sent + unfilled, unfilled, self.dispatch.leaves())
+        assert state.due is not None
+        due, cancelled, leaves = state.due.of(state.unsent), left - state.unsent, self.dispatch.leaves()
+        if self.hoarding is not None:
+            unfilled = due + cancelled
+            self.hoarding.look(sent + unfilled, unfilled, leaves)
+        if self.filled is not None:
+            self.filled.look(sent, due, cancelled, leaves)
+
+    def note_use(self, day: int) -> None:
+        """What was asked for today is known."""
+        if self.present_use is not None:
+            self.present_use.close_day(self.state.today)
+
+    def look_ahead(self, day: int) -> None:
+        """Do families and buyers begin to buy ahead?"""
+        if self.ahead is not None:
+            self.ahead.look(day)
 
     def _release(self, requested: np.ndarray, sent: np.ndarray, day: int) -> None:
         """Let the open reserves give, in turn, what is still asked for."""

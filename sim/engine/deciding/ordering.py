@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.books.journal import Journal
+from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.reports import Reports
 from sim.engine.in_force import ALWAYS, BoundRule, in_force, next_turn
@@ -48,10 +49,12 @@ class Ordering(Part):
         reports: Reports,
         journal: Journal,
         hoarding: SeenScarcity | None = None,
+        ahead: BuyersAhead | None = None,
     ) -> None:
-        self._reports, self._hoarding = reports, hoarding
+        self._reports = reports
+        self._raise = [raised for raised in (hoarding, ahead) if raised is not None]
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
-        self._may_hoard = hoarding is not None or quantities.touched("cell.order_factor")
+        self._may_hoard = bool(self._raise) or quantities.touched("cell.order_factor")
         self._by_lot = state.lots is not None
         self._may_order_extra = quantities.touched("flow.extra_orders")
         self._lead_time = plan.network.cell_lead_time
@@ -141,8 +144,8 @@ class Ordering(Part):
             position = position - self._not_counted(rule, day)
         if self._may_hoard:
             factor = self._quantities["cell.order_factor"][cells]
-            if self._hoarding is not None:
-                factor = factor * self._hoarding.factor[cells]
+            for raised in self._raise:
+                factor = factor * raised.factor[cells]
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
         on_hand, lead_time = self._reports.stock_for_review(cells), self._lead_time[cells]
         history = self._history(rule, part.window, day) if part.window else None

@@ -6,18 +6,33 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.engine.deciding.filled import FilledOrders
+from sim.engine.deciding.present_use import PresentUse
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS
 from sim.model.effects import Impact, Quantities
 from sim.model.part import Part
 
+LATEST = 2**31
+"""Days; after any day of a run."""
+
 
 class Reports(Part):
-    """Stock reports and orders of all cells; without a blackout in the run they are the state itself."""
+    """Stock reports and orders of all cells; without a blackout in the run they are the state itself.
+
+    `present_use` and `orders_filled` are what is known of the days before, None where nobody may look back on it.
+    """
 
     CHANGES = ("_on_hand", "_backlog", "_short", "_position", "_kept", "_last")
 
-    def __init__(self, state: State, quantities: Quantities) -> None:
+    def __init__(
+        self,
+        state: State,
+        quantities: Quantities,
+        present_use: PresentUse | None = None,
+        orders_filled: FilledOrders | None = None,
+    ) -> None:
+        self._present_use, self._orders_filled = present_use, orders_filled
         self.may_fail = quantities.touched("cell.blackout")
         self._state, self._quantities = state, quantities
         if self.may_fail:
@@ -52,6 +67,19 @@ class Reports(Part):
         if not self.may_fail:
             return self._state.on_hand[cells]
         return np.where(self._code[cells] == 0, self._state.on_hand[cells], self._on_hand[cells])
+
+    def use(self, over: int) -> np.ndarray:
+        """Mean units a day asked for in the last `over` days, over all cells: until now where systems work, elsewhere
+        until the last report."""
+        assert self._present_use is not None
+        if not self.may_fail:
+            return self._present_use.mean(over)
+        return self._present_use.mean(over, np.where(self._code == 0, LATEST, self._last))
+
+    def filled(self, over: int) -> np.ndarray:
+        """Share of each cell's orders due in the last `over` days that its sources sent, as it knows itself."""
+        assert self._orders_filled is not None
+        return self._orders_filled.share(over)
 
     def on_hand(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand as others see it."""

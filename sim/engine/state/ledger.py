@@ -15,13 +15,17 @@ demand waiting, customers' orders not yet sent, goods on the way to the site (po
 OF_PATIENTS = ("demand", "served", "served_late", "unmet", "lost")
 FLOWS = (
     *OF_PATIENTS, "received", "ordered", "dispatched", "produced", "destroyed", "expired", "recalled", "used_up",
-    "scrapped", "substituted", "stood_in", "conserved", "recovered",
+    "scrapped", "substituted", "stood_in", "conserved", "recovered", "went_over", "came_over", "bought_ahead",
+    "asked_less",
 )  # fmt: skip
 """During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
 `lost` never served, `dispatched` left the site; `produced` begun by a maker, good or not; `destroyed`, `expired`,
 `recalled` went without being used; `used_up` went into other products, `scrapped` came out unusable; `substituted`
 demand met with another product, `stood_in` units used in place of another product, `conserved` demand put off or done
-without, `recovered` what comes back of it."""
+without, `recovered` what comes back of it; `went_over` what patients ask for of another product instead, since they
+moved to it and stayed, `came_over` what such patients ask for of this one; `bought_ahead` asked for beyond what is
+needed, `asked_less` so much less later. `demand` is after these: needed was demand + went over - came over - bought
+ahead + asked less."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
 
@@ -63,6 +67,10 @@ class Ledger(Part):
     stood_in: np.ndarray
     conserved: np.ndarray
     recovered: np.ndarray
+    went_over: np.ndarray
+    came_over: np.ndarray
+    bought_ahead: np.ndarray
+    asked_less: np.ndarray
 
     def __init__(
         self,

@@ -35,7 +35,8 @@ class Watched:
     """The cells that a trigger is looked at for, as arrays over them.
 
     `member` numbers those whom each cell belongs to (members of a reserve, facilities or regions of a use level),
-    `product` is the product's position, `mean` the usual units a day.
+    `product` is the product's position, `mean` the units a day that cover is counted in: usual ones, or present ones
+    where the trigger says so.
     """
 
     member: np.ndarray
@@ -59,7 +60,8 @@ class TriggerView:
     """What a trigger may see of the cells `watched`, as reported; arrays over those cells.
 
     `on_hand` in units; `short` whether demand went unmet on the last day that was served. `announced` tells whether a
-    disruption has been announced and is not over; `day` is today.
+    disruption has been announced and is not over; `day` is today. `filled` is the share of the orders due in the days
+    that the trigger looks back on that sources sent, None where it does not.
     """
 
     watched: Watched
@@ -67,9 +69,10 @@ class TriggerView:
     short: np.ndarray
     day: float
     announced: bool
+    filled: np.ndarray | None = None
 
 
-Sight = Literal["stock", "demand unmet", "announcements", "day"]
+Sight = Literal["stock", "demand unmet", "announcements", "day", "supply"]
 """What a trigger looks at."""
 Over = Literal["each", "any", "together", "site", "member"]
 """Over whom: each that it is looked at for alone (`member` in a reserve), every one as soon as any is concerned, all
@@ -86,6 +89,16 @@ class Trigger(Kind):
     trigger: Text
     edge: bool = False
     """true: met only on the day on which the condition begins to hold; left out: every day on which it holds"""
+
+    @property
+    def present_over(self) -> int | None:
+        """Days over which present use is averaged that cover is counted in, None: usual use counts."""
+        return None
+
+    @property
+    def fill_over(self) -> int | None:
+        """Days over which it looks back on what sources sent, None: it does not."""
+        return None
 
     @abstractmethod
     def met(self, view: TriggerView) -> np.ndarray:
