@@ -127,7 +127,9 @@ def rationed(**level: Any) -> dict[str, Any]:
         replenishment=[{"at": "clinic", "policy": "base_stock", "level": 1000}],
         stock=[],
         lanes=[{"from": "maker", "to": "clinic", "time": "1d"}],
-        disruptions=[{"kind": "supplier_allocation", "supplier": "maker", "share": "60%", "from": "2024-01-06", "for": "30d"}],
+        disruptions=[
+            {"kind": "supplier_allocation", "supplier": "maker", "share": "60%", "from": "2024-01-06", "for": "30d"}
+        ],
     )
     spec["demand"] = spec["demand"][:1]
     spec["use_levels"] = [{"at": "clinic", "contingency": level}]

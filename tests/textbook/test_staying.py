@@ -35,7 +35,8 @@ def test_patients_come_back_unless_said() -> None:
 
 def test_who_stays_is_demand_of_the_other_product_from_then_on() -> None:
     """All ten move on day 0 and four stay: from day 1 on six ask for a and, with eight units for these four, twelve for
-    b. The six who lack it move again on days 1 to 4; that is the share of ten that stays, no more. a is back on day 5."""
+    b. The six who lack it move again on days 1 to 4; four is the share of ten that stays, so no more do. On day 5 there
+    is a again."""
     spec = moving(5, stays="40%", come_every="1d")
     assert column(spec, "a", "went_over", 20) == [0] + [4] * 19
     assert column(spec, "b", "came_over", 20) == [0] + [8] * 19

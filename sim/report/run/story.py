@@ -125,6 +125,7 @@ def who_went_short(facts: Facts) -> str:
 
 MADE_DO = {
     "units_substituted": "met with another product",
+    "units_stayed": "asked for of another product, by patients who had gone over to it",
     "units_conserved": "put off or done without, as the rules for scarce stock say",
 }
 """Metrics of what was not served as asked for and is not counted as short."""
