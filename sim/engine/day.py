@@ -7,6 +7,7 @@ L = 0). Old backlog is served before new demand. Effects hold on [from, until).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from sim.engine.making.quality import Quality
 from sim.engine.moving.seizures import seize
 from sim.engine.moving.transport import Transport
 from sim.engine.opening import put_under_way
-from sim.engine.phases import needed_phases
+from sim.engine.phases import kept_by_phases, needed_phases
 from sim.engine.plan import Plan
 from sim.engine.serving.demand_source import DemandSource
 from sim.engine.serving.demand_tape import DemandTape
@@ -81,6 +82,8 @@ class World(Part):
     quality: Quality
     recorder: Recorder
     books: Books
+    kept: dict[str, Any]
+    """parts of phases from outside, by the phase's name"""
     moves_overnight: bool
 
     def __init__(
@@ -132,6 +135,7 @@ class World(Part):
         self.moves_overnight = self.transport.through_ports or bool(self.transport.passages.queues)
         self._short = np.zeros(len(network.cell_site), dtype=bool)
         self._any_short = False
+        self.kept = kept_by_phases(self)
         self._phases = needed_phases(self)
 
     def _look_back(self, plan: Plan) -> None:
@@ -141,6 +145,9 @@ class World(Part):
         self.present_use = PresentUse(plan, None if blackouts else use) if use or is_open else None
         self.filled = FilledOrders(plan.network, None if is_open else fill) if fill or is_open else None
         self._looks_at_orders = self.filled is not None or plan.behaviour.hoarders is not None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_phases": []}  # functions, made again by `rejoin`; those from outside may be closures
 
     def _send_opening_shipments(self) -> None:
         start, lots = self.plan.start, self.state.lots

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.engine.day import World
+    from sim.model.part import Part
 
 STEPS = (
     "effects begin and end",
@@ -35,6 +36,8 @@ class Phase:
     `step` is its place in `STEPS`, from 1; `what` says in words what happens. `does(world)` gives the function that is
     called with each day, `needed(world)` whether a run needs it, `where` the same in words. `reads` and `writes` name
     the parts whose changing figures it looks at and changes, with all below them; what is written may be read.
+    `keeps(world)` makes the part in which a phase from outside keeps what changes with it: `world.kept[name]`, named
+    `kept.NAME` where phases say what they touch.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Phase:
     writes: tuple[str, ...] = ()
     where: str = "always"
     needed: Callable[[World], bool] = lambda _: True
+    keeps: Callable[[World], Part] | None = None
 
 
 PHASES: list[Phase] = [
@@ -141,6 +145,11 @@ PHASES: list[Phase] = [
         lambda world: world.books.write, (), ("books", "recorder", "state"),
     ),
 ]  # fmt: skip
+
+
+def kept_by_phases(world: World) -> dict[str, Part]:
+    """What the phases of a run keep of their own when it begins, by the phase's name."""
+    return {phase.name: phase.keeps(world) for phase in PHASES if phase.keeps is not None and phase.needed(world)}
 
 
 def needed_phases(world: World) -> list[Callable[[int], None]]:

@@ -9,7 +9,8 @@ import pytest
 
 from docs.make_reference import PAGE, reference
 from sim.errors import ScenarioError
-from sim.policies.triggers.base import Over, Sight
+from sim.policies.triggers.base import Sight, SiteTrigger
+from sim.policies.triggers.over import Over
 from sim.study.design.fingerprint import digest
 from tests.contract.network import (
     GOLDEN,
@@ -96,11 +97,18 @@ def test_a_trigger_serves_use_levels_as_it_serves_reserves(name: str) -> None:
 @pytest.mark.parametrize("name", list(REGISTRIES["triggers"]))
 def test_a_trigger_offers_what_it_declares_over_whom(name: str) -> None:
     trigger = kind("triggers", name)
-    offered = trigger.model_fields.get("of")
-    if offered is None:
-        assert len(trigger.over) == 1
-    else:
-        assert set(get_args(offered.annotation)) == set(trigger.over) and offered.default == trigger.over[0]
+    of_sites = issubclass(trigger, SiteTrigger)
+    assert ("of" in trigger.model_fields) == of_sites
+    for word in get_args(Over):
+        fields = {"trigger": name} | trigger.example | {"of": word}
+        spec = scenario_with("triggers", name, fields)
+        if of_sites:
+            assert word in trigger.over
+            run(spec)
+        else:
+            assert trigger.over == ("together",)
+            with pytest.raises(ScenarioError, match="of"):
+                run(spec)
 
 
 def test_no_golden_result_is_left_over() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
 import re
 import sys
 import types
+from dataclasses import replace
+from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,15 +19,27 @@ import pandas as pd
 import pytest
 import yaml
 
+import sim.engine.phases
 from docs.make_map import GUIDE, ROOT, guide, rooms
+from sim.engine.phases import PHASES
+from sim.engine.run import Running, simulate
+from sim.model.part import parts_of
 from sim.policies.allocation.base import ALLOCATION, Claims
 from tests.contract.network import STANDARD, run
 from tests.kinds import contract, package, registered_meanwhile, tideover
+from tests.property.choices import Dice
+from tests.property.networks import scenario
+from tests.property.running import plan_of
+from tests.property.test_stop_copy_change import alike, stopped
+from tests.property.watching import strayed
 
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 REGISTERED = re.compile(r'^@(?:[A-Z]+\.register|metric|check)\(\s*"(\w+)"', re.MULTILINE)
 FILES = {name: text for text in BLOCK.findall(GUIDE.read_text(encoding="utf-8")) for name in REGISTERED.findall(text)}
 """Name of the kind -> the file that makes it."""
+ADDED = re.compile(r'^add_phase\(\s*Phase\(\s*"(\w+)"', re.MULTILINE)
+PHASE = {name: text for text in BLOCK.findall(GUIDE.read_text(encoding="utf-8")) for name in ADDED.findall(text)}
+"""The same of phases."""
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +79,7 @@ def made(name: str, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """The module that a file makes."""
     module = types.ModuleType(name)
     monkeypatch.setitem(sys.modules, name, module)
-    exec(compile(FILES[name], name, "exec", dont_inherit=True), module.__dict__)
+    exec(compile((FILES | PHASE)[name], name, "exec", dont_inherit=True), module.__dict__)
     return module
 
 
@@ -98,6 +113,77 @@ def test_the_metric_is_the_longest_run(unmet: list[int], longest: int, monkeypat
         module = made("longest_shortage", monkeypatch)
         view = types.SimpleNamespace(daily=lambda name: np.array(unmet))
         assert module.longest_shortage(view) == longest
+
+
+def test_the_phase_takes_its_share_to_the_unit(tmp_path: Path) -> None:
+    """A thousandth a day of what the store has, fractions carried, by exact fractions from the daily table."""
+    assert list(PHASE) == ["samples"]
+    beside = package(tmp_path / "beside", "sampling", PHASE)
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(STANDARD), encoding="utf-8")
+    done = tideover(beside, "run", str(path), "-q", "--no-report", "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    daily = pd.read_parquet(tmp_path / "out" / "daily.parquet")
+    events = pd.read_parquet(tmp_path / "out" / "events.parquet")
+    taken = events[(events["event"] == "destroyed") & (events["cause"] == "samples")]
+    assert set(taken["site"]) == {"store"} and len(taken) >= 2
+    for product, days in daily[daily["site"] == "store"].groupby("product", observed=True):
+        mine = taken[taken["product"] == product].groupby("day")["units"].sum()
+        units = days["day"].map(mine).fillna(0).astype(int).tolist()
+        before = (days["on_hand"] + days["destroyed"]).tolist()  # the evening's stock, and what was taken of it
+        assert units == days["destroyed"].tolist()
+        due = Fraction(0)
+        for stock, took in zip(before, units, strict=True):
+            due += Fraction(stock, 1000)
+            assert took == int(due)
+            due -= took
+
+
+@pytest.fixture
+def sampling(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """The module with the phase, which every run has for the while."""
+    monkeypatch.setattr("sim.engine.phases.PHASES", list(PHASES))
+    monkeypatch.setattr("tests.property.watching.PHASES", sim.engine.phases.PHASES)
+    return made("samples", monkeypatch)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_phase_touches_what_it_declares(seed: int, sampling: types.ModuleType) -> None:
+    plan = plan_of(scenario(Dice(200 + seed), disruptions=3))
+    assert (plan.network.cell_kind == "warehouse").any()
+    running = Running(plan, open_to_change=True)
+    assert "kept.samples" in parts_of(running.world)
+    assert not strayed(running, min(12, plan.network.calendar.days))
+
+
+def test_a_run_with_the_phase_is_copied_and_kept_with_what_it_remembers(
+    sampling: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With lots that expire, so that what is taken is taken of lots; a share that is seldom a whole unit."""
+    spec = copy.deepcopy(STANDARD)
+    spec["products"]["saline"]["shelf_life"] = "60d"
+    plan = plan_of(spec)
+    whole = simulate(plan, lot_check=1)
+    assert whole.record.sums["destroyed"].sum() > 0
+    running = stopped(plan, 20)
+    forgetful = running.copy()
+    other, kept, digest = running.copy(), pickle.dumps(running), running.digest()
+    alike(whole, other.resume())
+    assert running.digest() == digest, "what the copy remembers is not its business"
+    read = pickle.loads(kept)
+    assert read.digest() == digest
+    alike(whole, read.resume())
+    alike(whole, running.resume())
+    forgetful.world.kept["samples"]._due[:] = 0
+    assert forgetful.digest() != digest
+
+
+def test_a_disruption_that_comes_late_acts_on_the_phase_as_if_early(sampling: types.ModuleType) -> None:
+    loss = {"kind": "stock_loss", "name": "fire", "at": "store", "from": "2024-01-20", "share": "50%"}
+    plan = plan_of(copy.deepcopy(STANDARD) | {"disruptions": [loss]})
+    running = stopped(replace(plan, impacts=()), 10)
+    running.inject(*plan.impacts)
+    alike(simulate(plan, lot_check=1), replace(running.resume(), plan=plan))
 
 
 def test_the_map_is_the_tree() -> None:

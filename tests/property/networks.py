@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from tests.property import scarcity
 from tests.property.choices import TIMES, Choose, Drawn, Spec, day, maybe
 from tests.property.later import later_policies, with_later
 from tests.property.trouble import DISRUPTED, INEXACT, disruption, has_passage, hazard
@@ -114,7 +115,7 @@ class Builder:
             self._substitutes()
             spec["use_levels"] = self._use_levels()
             spec["hoarding"] = self._hoarding()
-            spec["buying_ahead"] = self._buying_ahead()
+            spec["buying_ahead"] = scarcity.buying_ahead(self, TRIGGERED)
         spec["reserves"] = {f"r{k}": self._reserve() for k in range(c.number(0, 2))}
         if not self.exact and not any(
             set(self.facilities) & set(_words(r["held_at"])) for r in spec["reserves"].values()
@@ -418,10 +419,7 @@ class Builder:
                 terms: Spec = {}
                 maybe(self.c, terms, "ratio", [0.4, 1.5, 3])
                 maybe(self.c, terms, "share", ["0%", "35%", "100%"])
-                if not self.c.number(0, 2):
-                    maybe(self.c, terms, "stays", ["35%", "100%"])
-                    maybe(self.c, terms, "stays_for", ["4d"])
-                    maybe(self.c, terms, "come_every", ["1d", "6d"])
+                scarcity.staying(self, terms)
                 self.goods[wanted].setdefault("substitutes", {})[other] = terms
 
     def _use_levels(self) -> list[Spec]:
@@ -435,42 +433,9 @@ class Builder:
                 maybe(c, entry, "contingency", [MILD, {"when": TRIGGERED[c.one(sorted(TRIGGERED))](c)} | SAVED])
                 maybe(c, entry, "crisis", [{"below": "2d", "until": "3d", "saves": "75%", "comes_back": "100%"}])
                 maybe(c, entry, "cover_in", ["usual", "present"])
-                self._in_time(entry)
+                scarcity.in_time(self, entry)
                 if "contingency" in entry or "crisis" in entry:
                     entries.append(entry)
-        return entries
-
-    def _in_time(self, entry: Spec) -> None:
-        """Levels that begin late, grow, wear off, or save some uses."""
-        c = self.c
-        for level in ("contingency", "crisis"):
-            if level not in entry or c.number(0, 2):
-                continue
-            entry[level] = dict(entry[level])
-            maybe(c, entry[level], "ramp", ["3d", "12h"])
-            maybe(c, entry[level], "wears_off", [{}, {"share": "100%", "half_in": "2d"}])
-            if not entry[level].get("when", {}).get("edge"):
-                maybe(c, entry[level], "after", ["1d", "4d"])
-            if c.number(0, 1):
-                for product in self.products:
-                    self.goods[product]["uses"] = {"planned": "40%", "urgent": "60%"}
-                entry[level] |= {"saves": {"planned": "90%", "urgent": "20%"}, "comes_back": {"planned": "70%"}}
-
-    def _buying_ahead(self) -> list[Spec]:
-        c, entries = self.c, []
-        for some in (self.facilities[::2], self.warehouses):
-            if c.number(0, 3):
-                continue
-            entry: Spec = {"at": some, "when": TRIGGERED[c.one(sorted(TRIGGERED))](c)}
-            if some != self.warehouses:
-                families = {"times": c.one([1, 1.2, 4]), "for": c.one(["1d", "6d"])}
-                maybe(c, families, "paid_back_in", ["1d", "9d"])
-                maybe(c, families, "kept", ["30%", "100%"])
-                entry["families"] = families
-            if some == self.warehouses or c.number(0, 1):
-                entry["buyers"] = {"times": c.one([1, 1.5]), "for": c.one(["1d", "9d"])}
-            if some != self.warehouses or set(some) & set(self.buyers):
-                entries.append(entry)
         return entries
 
     def _hoarding(self) -> list[Spec]:
@@ -551,12 +516,13 @@ RULES: dict[str, Callable[[Choose], Spec]] = {
 TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
     "announced": lambda c: {"trigger": "announced"},
     "days_of_cover": lambda c: {
-        "trigger": "days_of_cover", "below": c.one(["3d", "12d"]), "of": c.one(["member", "any", "together", "site"]),
+        "trigger": "days_of_cover", "below": c.one(["3d", "12d"]), "of": c.one(["each", "any", "together", "site"]),
         "cover_in": c.one(["usual", "present"]),
     },
     "declared": lambda c: {"trigger": "declared", "after": c.one(["0d", "9d"]), "until": c.one(["15d", "60d"])},
     "supplier_fill": lambda c: {
-        "trigger": "supplier_fill", "below": c.one(["60%", "100%"]), "days": c.one(["1d", "9d"])
+        "trigger": "supplier_fill", "below": c.one(["60%", "100%"]), "days": c.one(["1d", "9d"]),
+        "of": c.one(["each", "together"]),
     },
     "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"])},
 }  # fmt: skip

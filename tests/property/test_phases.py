@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,56 +11,18 @@ from docs.make_day import LIST, MODEL, PAGE, day, model
 from sim.engine.day import World
 from sim.engine.phases import PHASES, STEPS, Phase, add_phase
 from sim.engine.run import Running, simulate
-from sim.model.part import Part, digest_of, parts_of
 from tests.property.choices import Dice
 from tests.property.networks import scenario
 from tests.property.running import plan_of
+from tests.property.watching import strayed
 
 
-@contextmanager
-def watched(seen: set[int]) -> Iterator[None]:
-    """Note, by identity, every part whose changing attributes are asked for."""
-
-    def spy(self: Part, name: str) -> Any:
-        kind = type(self)
-        if name in kind.CHANGES or name in kind.GROWS or name in kind.VIEWS:
-            seen.add(id(self))
-        return object.__getattribute__(self, name)
-
-    Part.__getattribute__ = spy  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        del Part.__getattribute__
-
-
-def below(name: str, allowed: tuple[str, ...]) -> bool:
-    """Whether a part is one of those named, or below one of them; "" is the run's own."""
-    return any(name == one or (one != "" and name.startswith(one + ".")) for one in allowed)
-
-
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [*range(6), 12])
 def test_a_phase_touches_what_it_declares(seed: int) -> None:
+    """The last with use levels that begin on a condition, which is looked at before patients are served."""
     plan = plan_of(scenario(Dice(100 + seed), disruptions=6, hazards=2))
     running = Running(plan, open_to_change=bool(seed % 2))
-    world = running.world
-    parts = parts_of(world)
-    names = {id(part): name for name, part in parts.items()}
-    strayed: dict[str, set[str]] = defaultdict(set)
-
-    def wrapped(phase: Phase, day: int) -> None:
-        before = {name: digest_of(part) for name, part in parts.items()}
-        seen: set[int] = set()
-        with watched(seen):
-            phase.does(world)(day)
-        wrote = {name for name, part in parts.items() if digest_of(part) != before[name]}
-        strayed[f"{phase.name} writes"] |= {name for name in wrote if not below(name, phase.writes)}
-        read = {names[part] for part in seen if part in names}
-        strayed[f"{phase.name} reads"] |= {n for n in read if not below(n, (*phase.writes, *phase.reads))}
-
-    world._phases[:] = [lambda day, phase=phase: wrapped(phase, day) for phase in PHASES if phase.needed(world)]
-    running.go_on(min(12, plan.network.calendar.days))
-    assert not {phase: sorted(names) for phase, names in strayed.items() if names}
+    assert not strayed(running, min(12, plan.network.calendar.days))
 
 
 def test_steps_are_in_order_and_all_but_the_first_have_phases() -> None:

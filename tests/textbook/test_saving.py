@@ -213,8 +213,9 @@ def test_in_a_blackout_present_use_is_that_last_reported() -> None:
 
 
 def test_stock_is_shared_by_present_use() -> None:
-    """On the evening of day 2 the store has 11 left for two clinics that ask for ten each and have nothing. By usual use
-    both get half; b was asked for 10 and 30 in the last two days, 20 a day, and a for 10: 4 and 7 are 0.4 and 0.35."""
+    """On the evening of day 2 the store has 11 left for two clinics that ask for ten each and have nothing. By usual
+    use both get half; b was asked for 10 and 30 in the last two days, 20 a day, and a for 10: 4 and 7 are 0.4 and 0.35
+    days."""
     spec = changed(
         ALONE,
         warehouses={"store": {}},

@@ -9,7 +9,7 @@ from sim.model.part import Part
 
 
 class FilledOrders(Part):
-    """The share of their orders due in the last days that buyers were sent, over cells.
+    """What buyers were sent of their orders due in the last days, over cells.
 
     `_sent` and `_lost` have for every evening, from that before the first day on, all that was sent on a cell's orders,
     or cancelled, until then; evenings more than `window` days ago are forgotten, with None they are kept. `_due` are
@@ -33,14 +33,12 @@ class FilledOrders(Part):
                 del rows[0]
         np.copyto(self._due, due, where=leaves)
 
-    def share(self, over: int) -> np.ndarray:
-        """Share sent of what was due in the last `over` days; 1 where nothing was."""
+    def last(self, over: int) -> tuple[np.ndarray, np.ndarray]:
+        """(units sent, units due) in the last `over` days, over cells; due is what was sent or cancelled in them, or is
+        due and not sent now."""
         since = max(0, len(self._sent) - 1 - over)
         sent, lost = (rows[-1] - rows[since] for rows in (self._sent, self._lost))
-        due = sent + lost + self._by_buyer(self._due)
-        filled = np.ones(len(due))
-        np.divide(sent, due, out=filled, where=due > 0)
-        return filled
+        return sent, sent + lost + self._by_buyer(self._due)
 
     def _by_buyer(self, units: np.ndarray) -> np.ndarray:
         return np.bincount(self._buyer, units, len(self._sent[0])).astype(np.int64)

@@ -76,10 +76,11 @@ class Reports(Part):
             return self._present_use.mean(over)
         return self._present_use.mean(over, np.where(self._code == 0, LATEST, self._last))
 
-    def filled(self, over: int) -> np.ndarray:
-        """Share of each cell's orders due in the last `over` days that its sources sent, as it knows itself."""
+    def sent_of_due(self, over: int, cells: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+        """(units sent, units due) of the cells' own orders in the last `over` days, as they know themselves."""
         assert self._orders_filled is not None
-        return self._orders_filled.share(over)
+        sent, due = self._orders_filled.last(over)
+        return sent[cells], due[cells]
 
     def on_hand(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand as others see it."""

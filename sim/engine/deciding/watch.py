@@ -10,7 +10,8 @@ from sim.engine.deciding.reports import Reports
 from sim.engine.spans import in_place
 from sim.model.network import Network
 from sim.model.part import Part
-from sim.policies.triggers.base import Trigger, TriggerView, Watched
+from sim.policies.triggers.base import Trigger, TriggerView
+from sim.policies.triggers.over import Watched
 
 
 class Watch(Part):
@@ -28,8 +29,10 @@ class Watch(Part):
         reports, cells, watched = self._reports, self._cells, self._watched
         if (over := trigger.present_over) is not None:
             watched = replace(watched, mean=reports.use(over)[cells])
-        filled = None if (over := trigger.fill_over) is None else reports.filled(over)[cells]
-        view = TriggerView(watched, reports.present(cells), reports.short(cells), day, reports.announced(day), filled)
+        sent, due = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells)
+        view = TriggerView(
+            watched, reports.present(cells), reports.short(cells), day, reports.announced(day), sent, due
+        )
         holds = trigger.met(view)
         if not trigger.edge:
             return holds

@@ -12,7 +12,6 @@ class Announced(Trigger):
     """A disruption of the scenario has been announced (notice or start) and is not over."""
 
     sees = ("announcements",)
-    over = ("together",)
     example = {"trigger": "announced"}
     bad_example = ({"trigger": "announced", "by": "radio"}, "unknown key")
 

@@ -4,55 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from functools import cached_property
 from typing import ClassVar, Literal
 
 import numpy as np
 
+from sim.policies.triggers.over import Over, OverField, Pool, Watched
 from sim.registry import Kind, Registry
 from sim.units import Text
-
-
-class Pool:
-    """Cells that are looked at together where they have the same one of `keys`, whole numbers from 0."""
-
-    def __init__(self, keys: np.ndarray, mean: np.ndarray) -> None:
-        self._alone = bool((np.bincount(keys) <= 1).all())
-        self._keys, self._mean = keys, mean if self._alone else np.bincount(keys, mean)
-        self._used = self._mean > 0
-        self._endless = np.full(len(self._mean), np.inf)
-
-    def cover(self, on_hand: np.ndarray) -> np.ndarray:
-        """Days of cover of the cells together, one value for each cell; infinite without demand."""
-        stock = on_hand if self._alone else np.bincount(self._keys, on_hand)
-        cover = self._endless.copy()
-        np.divide(stock, self._mean, out=cover, where=self._used)
-        return cover if self._alone else cover[self._keys]
-
-
-@dataclass(frozen=True)
-class Watched:
-    """The cells that a trigger is looked at for, as arrays over them.
-
-    `member` numbers those whom each cell belongs to (members of a reserve, facilities or regions of a use level),
-    `product` is the product's position, `mean` the units a day that cover is counted in: usual ones, or present ones
-    where the trigger says so.
-    """
-
-    member: np.ndarray
-    product: np.ndarray
-    mean: np.ndarray
-
-    @cached_property
-    def each(self) -> Pool:
-        """Each member's cells of a product together."""
-        both = self.member * (int(self.product.max(initial=0)) + 1) + self.product
-        return Pool(np.unique(both, return_inverse=True)[1], self.mean)
-
-    @cached_property
-    def together(self) -> Pool:
-        """All cells of a product together."""
-        return Pool(self.product, self.mean)
 
 
 @dataclass(frozen=True)
@@ -60,8 +18,8 @@ class TriggerView:
     """What a trigger may see of the cells `watched`, as reported; arrays over those cells.
 
     `on_hand` in units; `short` whether demand went unmet on the last day that was served. `announced` tells whether a
-    disruption has been announced and is not over; `day` is today. `filled` is the share of the orders due in the days
-    that the trigger looks back on that sources sent, None where it does not.
+    disruption has been announced and is not over; `day` is today. `sent` and `due` are units of orders of the days that
+    the trigger looks back on, None where it does not.
     """
 
     watched: Watched
@@ -69,14 +27,42 @@ class TriggerView:
     short: np.ndarray
     day: float
     announced: bool
-    filled: np.ndarray | None = None
+    sent: np.ndarray | None = None
+    due: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Groups:
+    """What a trigger may see of groups of sites, of one product each; arrays over the groups."""
+
+    pool: Pool
+    view: TriggerView
+
+    @property
+    def cover(self) -> np.ndarray:
+        """Days of cover; infinite without demand."""
+        return self.pool.cover(self.pool.sum(self.view.on_hand))
+
+    @property
+    def sites(self) -> np.ndarray:
+        """How many sites they are."""
+        return self.pool.sites
+
+    @property
+    def short(self) -> np.ndarray:
+        """How many of these had demand that went unmet on the last day that was served."""
+        return self.pool.sum(self.view.short)
+
+    @property
+    def filled(self) -> np.ndarray:
+        """Share that sources sent of the orders due in the days looked back on; 1 where none was due."""
+        assert self.view.sent is not None and self.view.due is not None
+        sent, due = self.pool.sum(self.view.sent), self.pool.sum(self.view.due)
+        return np.divide(sent, due, out=np.ones(len(due)), where=due > 0)
 
 
 Sight = Literal["stock", "demand unmet", "announcements", "day", "supply"]
 """What a trigger looks at."""
-Over = Literal["each", "any", "together", "site", "member"]
-"""Over whom: each that it is looked at for alone (`member` in a reserve), every one as soon as any is concerned, all
-together, or each site alone."""
 
 
 class Trigger(Kind):
@@ -84,7 +70,7 @@ class Trigger(Kind):
 
     sees: ClassVar[tuple[Sight, ...]]
     """what the condition depends on"""
-    over: ClassVar[tuple[Over, ...]]
+    over: ClassVar[tuple[Over, ...]] = ("together",)
     """over whom it may be taken; the first unless said otherwise"""
     trigger: Text
     edge: bool = False
@@ -103,6 +89,27 @@ class Trigger(Kind):
     @abstractmethod
     def met(self, view: TriggerView) -> np.ndarray:
         """Whether the condition holds, for each cell; bool, shape (cells,)."""
+
+
+class SiteTrigger(Trigger):
+    """A condition on figures of sites, over those whom `of` names."""
+
+    over: ClassVar[tuple[Over, ...]] = ("each", "any", "together", "site")
+    of: OverField | None = None
+    """over whom, product by product: each member of a reserve, facility or region of a use level by itself; any, all as
+    soon as one is concerned; together, all as if they were one; site, every site by itself, also where a member has
+    several; left out: each, unless the trigger says otherwise"""
+
+    @abstractmethod
+    def holds(self, groups: Groups) -> np.ndarray:
+        """Whether the condition holds for each group of sites that are looked at as one; bool, shape (groups,)."""
+
+    def met(self, view: TriggerView) -> np.ndarray:
+        watched = view.watched
+        over = self.of or watched.left_out or self.over[0]
+        pool = watched.pool(over)
+        held = pool.spread(self.holds(Groups(pool, view)))
+        return watched.any(held) if over == "any" else held
 
 
 TRIGGERS: Registry[Trigger] = Registry("trigger", "trigger")

@@ -17,7 +17,6 @@ class Declared(Trigger):
     until: Days | None = None
     """time from the scenario's start to the end of the emergency"""
     sees = ("day",)
-    over = ("together",)
     example = {"trigger": "declared", "after": "10d"}
     bad_example = ({"trigger": "declared"}, "after")
 

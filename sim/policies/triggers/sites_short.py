@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
-from sim.policies.triggers.base import TRIGGERS, Trigger, TriggerView
+from sim.policies.triggers.base import TRIGGERS, Groups, SiteTrigger
+from sim.policies.triggers.over import Over
 from sim.units import Share
 
 
 @TRIGGERS.register("sites_short")
-class SitesShort(Trigger):
-    """The share of sites with unmet demand for a product reaches a limit; then for all of them."""
+class SitesShort(SiteTrigger):
+    """The share of sites with unmet demand for a product reaches a limit; of all together unless `of` says else."""
 
     above: Share
     """share of the sites that offer the product"""
     sees = ("demand unmet",)
-    over = ("together",)
+    over: ClassVar[tuple[Over, ...]] = ("together", "each", "any", "site")
     example = {"trigger": "sites_short", "above": "10%"}
     bad_example = ({"trigger": "sites_short", "above": 10}, "share in percent")
 
-    def met(self, view: TriggerView) -> np.ndarray:
-        short = np.bincount(view.watched.product, view.short)
-        sites = np.bincount(view.watched.product)
-        return np.asarray((short > 0) & (short >= self.above * sites))[view.watched.product]
+    def holds(self, groups: Groups) -> np.ndarray:
+        return (groups.short > 0) & (groups.short >= self.above * groups.sites)

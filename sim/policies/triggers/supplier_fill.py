@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.policies.triggers.base import TRIGGERS, Trigger, TriggerView
+from sim.policies.triggers.base import TRIGGERS, Groups, SiteTrigger
 from sim.units import Share, WholeDays
 
 
 @TRIGGERS.register("supplier_fill")
-class SupplierFill(Trigger):
+class SupplierFill(SiteTrigger):
     """A site's sources send less than a share of what they owe it: it sees rationing in its own orders.
 
     Of the orders due in the last days, counted are those sent in them, those cancelled, and those due and not sent by
@@ -21,7 +21,6 @@ class SupplierFill(Trigger):
     days: WholeDays = 7
     """how many days it looks back"""
     sees = ("supply",)
-    over = ("site",)
     example = {"trigger": "supplier_fill", "below": "80%", "days": "14d"}
     bad_example = ({"trigger": "supplier_fill", "below": 80}, "share in percent")
 
@@ -29,6 +28,5 @@ class SupplierFill(Trigger):
     def fill_over(self) -> int:
         return self.days
 
-    def met(self, view: TriggerView) -> np.ndarray:
-        assert view.filled is not None
-        return view.filled < self.below
+    def holds(self, groups: Groups) -> np.ndarray:
+        return groups.filled < self.below

@@ -137,8 +137,12 @@ def substitution(facts: Facts) -> Sheet:
 
 def became(facts: Facts) -> Sheet:
     """What became of what was asked for of each product: the columns after the second add up to it."""
-    raw = [(product, sum(parts.values()), *parts.values()) for product, parts in fates_by_product(facts).items()]
-    rows = [(product, *(f"{units:,}" for units in figures)) for product, *figures in raw]
+    found = fates_by_product(facts)
+    raw = [(product, sum(parts.values()), *parts.values()) for product, parts in found.items()]
+    rows = [
+        (product, *(f"{units:,}" for units in (sum(parts.values()), *parts.values())))
+        for product, parts in found.items()
+    ]
     head = (
         "Product", "Asked for (units)", "Served on the day", "Served later", "Put off or done without, net",
         "Met with another product", "Never met, or still waiting",

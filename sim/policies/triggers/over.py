@@ -1,0 +1,87 @@
+"""Over whom a condition holds: each by itself, all as soon as any is concerned, or all together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BeforeValidator
+
+Over = Literal["each", "any", "together", "site"]
+"""Product by product. each: whoever it is looked at for, one by one (a member of a reserve; a facility or a region of
+a use level); any: all of them, as soon as it holds for one; together: all as if they were one; site: each site by
+itself, also where whoever it is looked at for has several."""
+FORMER = {"member": "each"}
+"""Words of earlier releases, which scenarios may still have."""
+
+
+def _present(word: Any) -> Any:
+    return FORMER.get(word, word) if isinstance(word, str) else word
+
+
+OverField = Annotated[Over, BeforeValidator(_present)]
+
+
+class Pool:
+    """Groups of cells that are looked at as one: those that have the same of `keys`, whole numbers from 0.
+
+    Figures of groups are arrays over them; where every group is one cell, they are over the cells as these come.
+    `sites` counts cells, `mean` is the units a day that cover is counted in.
+    """
+
+    def __init__(self, keys: np.ndarray, mean: np.ndarray) -> None:
+        count = np.bincount(keys)
+        self._keys, self._alone = keys, bool((count <= 1).all())
+        self.sites, self.mean = (np.ones(len(keys), dtype=np.int64), mean) if self._alone else (count, self.sum(mean))
+        self._used = self.mean > 0
+        self._endless = np.full(len(self.mean), np.inf)
+
+    def sum(self, figure: np.ndarray) -> np.ndarray:
+        """A figure of cells added up by group."""
+        return figure if self._alone else np.bincount(self._keys, figure)
+
+    def spread(self, held: np.ndarray) -> np.ndarray:
+        """What holds for groups, for each cell."""
+        return held if self._alone else np.asarray(held[self._keys])
+
+    def cover(self, stock: np.ndarray) -> np.ndarray:
+        """Days of cover that stock of groups is; infinite without demand."""
+        return np.divide(stock, self.mean, out=self._endless.copy(), where=self._used)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The cells that a trigger is looked at for, as arrays over them.
+
+    `member` numbers those whom each cell belongs to (members of a reserve, facilities or regions of a use level),
+    `product` is the product's position, `mean` the units a day that cover is counted in. `left_out` is over whom a
+    condition is to hold that does not say, where that is not for the trigger to tell.
+    """
+
+    member: np.ndarray
+    product: np.ndarray
+    mean: np.ndarray
+    left_out: Over | None = None
+
+    def pool(self, over: Over) -> Pool:
+        """The groups of cells that are looked at as one."""
+        return self._together if over == "together" else self._site if over == "site" else self._each
+
+    def any(self, held: np.ndarray) -> np.ndarray:
+        """The cells of every product for one of whose cells something holds."""
+        return np.isin(self.product, self.product[held])
+
+    @cached_property
+    def _each(self) -> Pool:
+        both = self.member * (int(self.product.max(initial=0)) + 1) + self.product
+        return Pool(np.unique(both, return_inverse=True)[1], self.mean)
+
+    @cached_property
+    def _together(self) -> Pool:
+        return Pool(self.product, self.mean)
+
+    @cached_property
+    def _site(self) -> Pool:
+        return Pool(np.arange(len(self.product)), self.mean)
