@@ -122,7 +122,7 @@ def _saved(
                         None if uses else f"a share for all its demand, or uses under products.{products[product]}"
                     )
                     raise PlaceError((name, key, use), what, use, expected, list(uses))
-        weights = uses or {"": 1.0}
+        weights = dict(sorted(uses.items())) or {"": 1.0}
         parts = {use: weight * _share_of(level.saves, use) for use, weight in weights.items()}
         total = sum(parts.values())
         mine = network.cell_product[cells] == product
