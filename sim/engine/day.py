@@ -114,7 +114,7 @@ class World(Part):
         self._look_back(plan)
         self.reports = Reports(self.state, self.quantities, self.present_use, self.filled)
         self.reports.hear(plan.impacts)
-        self.ahead = BuyersAhead(plan, self.reports) if plan.behaviour.ahead else None
+        self.ahead = BuyersAhead(plan, self.reports, self.journal) if plan.behaviour.ahead else None
         self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports, self.ahead)
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)

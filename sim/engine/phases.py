@@ -83,7 +83,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "buying ahead", 4, "families and buyers look whether they begin to buy ahead",
-        lambda world: world.look_ahead, (*KNOWN, "state", "quantities"), ("ahead",),
+        lambda world: world.look_ahead, (*KNOWN, "state", "quantities"), ("ahead", "journal"),
         "some may buy ahead", lambda world: world.ahead is not None,
     ),
     Phase(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.books.journal import Journal
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.watch import Watch
 from sim.engine.plan import Plan
@@ -21,8 +22,8 @@ class BuyersAhead(Part):
 
     CHANGES = ("factor", "_began", "_held", "_got", "_owed", "_paid", "_over", "_extra", "_carried")
 
-    def __init__(self, plan: Plan, reports: Reports) -> None:
-        self._rules = plan.behaviour.ahead
+    def __init__(self, plan: Plan, reports: Reports, journal: Journal) -> None:
+        self._rules, self._journal = plan.behaviour.ahead, journal
         self._watches = [Watch(plan.network, rule.cells, rule.member, reports) for rule in self._rules]
         self._began = [np.full(len(rule.cells), -np.inf) for rule in self._rules]
         self._held = [np.zeros(len(rule.cells), dtype=bool) for rule in self._rules]
@@ -45,6 +46,8 @@ class BuyersAhead(Part):
             begins = met & ~held & (day >= began + max(rule.days, rule.order_days))
             held[:], began[begins] = met, day
             self.factor[rule.cells] = np.where(day < began + rule.order_days, 1 + rule.order_gain, 1.0)
+            cells = rule.cells[begins]
+            self._journal.cells("buys_ahead", day, cells, np.zeros(len(cells), dtype=np.int64))
             mine = begins[rule.place]
             self._begin(rule.row[mine], day + rule.days)
 
