@@ -227,7 +227,11 @@ def _verdict(facts: Facts, it: str) -> str:
 
 def _spared(facts: Facts, it: str) -> str:
     """What the reserve changed in making do, where that is anything."""
-    words = ("were met with another product", "were put off or done without")
+    words = (
+        "were met with another product",
+        "were asked for of another product by those who had gone over to it",
+        "were put off or done without",
+    )
     pairs = zip(_made_do(facts), _made_do(facts, without_reserves=True), words, strict=True)
     parts = [f"{count(now)} units {what} instead of {count(bare)}" for now, bare, what in pairs if now != bare]
     return f" With {it}, {listed(parts)}." if parts else ""
