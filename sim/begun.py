@@ -13,19 +13,23 @@ import numpy as np
 from sim.api import Run, detail_for, table_for
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
-from sim.engine.compile.plan import compile_further, compile_plan
+from sim.engine.compile.further import compile_further
+from sim.engine.compile.plan import compile_plan
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, Running
-from sim.errors import Problem, ScenarioError
+from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.effects import Impact
-from sim.scenario.load import Loaded, load, load_injected
-from sim.scenario.overlay import Injected
+from sim.scenario.injected import Injected, Written, injected
+from sim.scenario.load import Loaded, Problems, load, load_injected
 from sim.units import parse_date
 
 
 @dataclass(frozen=True)
 class _Step:
-    """What was done to a run at the midnight before `day`: other luck from then on, or disruptions that come."""
+    """What was done to a run at the midnight before `day`: other luck from then on, or disruptions that come.
+
+    Policies that came are in the run's plan, and act there from their dates on.
+    """
 
     day: int
     luck: int | None = None
@@ -95,10 +99,10 @@ class Begun:
         running: Running,
         beside: _Beside,
         steps: tuple[_Step, ...] = (),
-        injected: tuple[Injected, ...] = (),
+        added: tuple[Injected, ...] = (),
     ) -> None:
         self._loaded, self._running, self._beside = loaded, running, beside
-        self._steps, self._injected, self._over = steps, injected, False
+        self._steps, self._injected, self._over = steps, added, False
 
     @property
     def day(self) -> int:
@@ -162,8 +166,8 @@ class Begun:
         steps = self._steps if luck is None else (*self._steps, _Step(self.day, luck=luck))
         return Begun(self._loaded, self._running.fork(luck), self._beside, steps, self._injected)
 
-    def inject(self, *disruptions: Mapping[str, Any]) -> Begun:
-        """Have disruptions happen that nobody knew of until now; they are announced at this midnight at the earliest.
+    def inject(self, *disruptions: Mapping[str, Any], written: Written | None = None) -> Begun:
+        """Have disruptions happen that nobody knew of until now, and policies come into force that nobody thought of.
 
         What follows is the same as if they had stood in the scenario from the first day.
 
@@ -171,7 +175,11 @@ class Begun:
         ----------
         *disruptions
             Each a mapping as it would stand in the scenario's file: {"kind": "export_ban", "country": "IN", "from":
-            "2024-03-01", "for": "60d"}.
+            "2024-03-01", "for": "60d"}. It is announced at this midnight at the earliest.
+        written
+            The same and more, in the scenario's language: a mapping, text in YAML, or the path of a YAML file. It has
+            entries of `disruptions`, entries of `replenishment` and `allocation` with a date (`from`), and under
+            `reserves` the `changes` of some by their names.
 
         Returns
         -------
@@ -181,36 +189,35 @@ class Begun:
         Raises
         ------
         ScenarioError
-            With every fault of the disruptions, each with the nearest valid name; for one that would have been
-            announced, or would act, before now; for a recall of goods that are not kept by lot. The run is then as it
-            was.
+            With every fault of what was given, each with the nearest valid name; for what would have been announced,
+            would act or would hold before now; for a recall of goods that are not kept by lot. The run is then as
+            it was.
         """
         self._check_going()
-        if wrong := [thing for thing in disruptions if not hasattr(thing, "items")]:
-            expected = "a mapping as in YAML, such as {'kind': 'export_ban', ...}"
-            raise ScenarioError([Problem("inject", 0, "this is no disruption", repr(wrong[0]), expected)])
-        new = [Injected(disruption, f"injected before {self.date}") for disruption in disruptions]
-        injected = (*self._injected, *new)
-        loaded = load_injected(self._loaded, self._beside.settings, injected)
-        coming = compile_further(loaded, self._running.plan, self._running.impacts, len(new))
-        if problems := [p for one, impact in zip(new, coming, strict=True) if (p := self._fault(one, impact))]:
-            raise ScenarioError(problems)
-        self._running.inject(*coming)
-        self._loaded, self._injected = loaded, injected
+        added = (*self._injected, injected(disruptions, written, self._loaded.path, f"injected before {self.date}"))
+        loaded = load_injected(self._loaded, self._beside.settings, added)
+        running, problems = self._running, Problems(loaded.document)
+        further = compile_further(loaded, self._loaded, running.plan, running.impacts, self.day, problems)
+        for position, impact in further.impacts.items():
+            with problems.at("disruptions", position):
+                self._check_in_time(impact)
+        problems.check()
+        coming = tuple(further.impacts.values())
+        running.inject(*coming, policies=further.policies)
+        self._loaded, self._injected = loaded, added
         self._steps = (*self._steps, _Step(self.day, coming=coming))
         return self
 
-    def _fault(self, injected: Injected, impact: Impact) -> Problem | None:
-        """Why a disruption cannot come on top any more, if it cannot."""
+    def _check_in_time(self, impact: Impact) -> None:
+        """Raise PlaceError where a disruption cannot come on top any more."""
         if impact.first < self.day:
             date = self._running.plan.network.calendar.date(impact.first)
             expected = f"from {self.date} on, with all its notice, since the run stands there"
-            return Problem(injected.label, 0, "this would begin before now", str(date), expected)
+            raise PlaceError(("from",), "this would begin before now", date, expected)
         try:
             self._running.check_injectable(impact)
         except ValueError as error:
-            return Problem(injected.label, 0, str(error))
-        return None
+            raise PlaceError((), str(error)) from None
 
     def resume(self) -> Run:
         """Live all days that are left; the run is over then.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.engine.checks import CHECKS
+from sim.engine.phases import PHASES
 from sim.families import WRITTEN
 from sim.metrics.base import METRICS
 from sim.registry import Family, settle_anew
@@ -21,11 +22,12 @@ FAMILIES: tuple[Family[Any], ...] = (*(family.registry for family in WRITTEN.val
 
 @contextmanager
 def registered_meanwhile() -> Iterator[None]:
-    """What is registered inside the block is forgotten after it."""
-    before = [dict(family) for family in FAMILIES]
+    """What is registered inside the block, phases included, is forgotten after it."""
+    before, phases = [dict(family) for family in FAMILIES], list(PHASES)
     try:
         yield
     finally:
+        PHASES[:] = phases
         changed = [dict(family) for family in FAMILIES] != before
         for family, kinds in zip(FAMILIES, before, strict=True):
             family._kinds.clear()

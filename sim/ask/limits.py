@@ -14,7 +14,7 @@ from sim.errors import nearest
 from sim.report.questions.risk_register import register_page, told
 from sim.report.questions.tipping import tipping_page, tipping_words
 from sim.report.words.parameters import named
-from sim.study.ask.knockouts import Node, nodes_of
+from sim.study.ask.knockouts import StressedNode, nodes_of
 from sim.study.ask.stress import Register, Sweep, horizon_of, sweep_nodes
 from sim.study.ask.tipping import Tipping
 from sim.study.ask.tipping import tipping_point as find
@@ -208,7 +208,7 @@ def stress(
     special = {name: arguments.days("recover_of", days) for name, days in (recover_of or {}).items()}
     allowed = arguments.share("allow", allow)
     subject = arguments.subject(path, strategy, overrides, replications)
-    nodes: list[Node] = [] if subject is None else nodes_of(subject.plan.network, last_mile)
+    nodes: list[StressedNode] = [] if subject is None else nodes_of(subject.plan.network, last_mile)
     known = [str(n) for n in nodes] + [n.name for n in nodes]
     for name in special if subject is not None else ():
         if name not in known:

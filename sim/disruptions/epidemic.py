@@ -21,7 +21,7 @@ MODELLED = {"latent", "infectious", "seeds", "treated", "measures"}
 """Fields of the worked-out course alone."""
 
 
-class Measure(Model):
+class EpidemicMeasure(Model):
     """A time in which people meet less, or less closely: a lockdown, masks, closed schools."""
 
     transmission: Share
@@ -77,7 +77,7 @@ class Epidemic(FromFile):
     """mean time of being infectious"""
     seeds: Positive = 10.0
     """infectious people with whom it begins in each place"""
-    measures: list[Measure] = []
+    measures: list[EpidemicMeasure] = []
     """what lowers transmission for a time; not with a file"""
     treated: Share = 1.0
     """share of those who fall ill that become cases; not with a file, whose cases count in full"""

@@ -22,7 +22,7 @@ AT_ONCE = Times("0d", 0.0)
 
 
 @dataclass(frozen=True)
-class Entry:
+class HazardEntry:
     """What a shock hits or spares as a whole: one disruption, with its own value of the field that differs.
 
     `key` names its random numbers; `label` tells it apart from the hazard's other entries.
@@ -40,7 +40,7 @@ class BoundHazard:
 
     name: str
     spec: Hazard
-    entries: tuple[Entry, ...]
+    entries: tuple[HazardEntry, ...]
 
     def draw(
         self, network: Network, streams: Streams, happened: dict[str, Sequence[Shock]], turns: tuple[Turn, ...] = ()
@@ -65,11 +65,11 @@ class BoundHazard:
         happened[self.name] = [Shock(number, start, length) for (start, _, number), length in sorted(struck.items())]
         return impacts
 
-    def _severity(self, entry: Entry, draws: Draws) -> Draws:
+    def _severity(self, entry: HazardEntry, draws: Draws) -> Draws:
         """Whose numbers tell how bad a shock is: the hazard's, or the entry's where its shocks are its own."""
         return draws if self.spec.apart else replace(draws, prefix=f"hazard/{self.name}")
 
-    def _length(self, entry: Entry, draws: Draws, shock: Shock) -> float:
+    def _length(self, entry: HazardEntry, draws: Draws, shock: Shock) -> float:
         """How long the entry is hit: as long as the shock, unless its disruption has a length of its own."""
         own = entry.body.lasts
         if own is None:
@@ -79,7 +79,7 @@ class BoundHazard:
         share = self.spec.severity.share(self._severity(entry, draws), draws, "lasts", shock.number)
         return own.quantile(share)
 
-    def _impact(self, network: Network, entry: Entry, draws: Draws, shock: Shock, length: float) -> Impact:
+    def _impact(self, network: Network, entry: HazardEntry, draws: Draws, shock: Shock, length: float) -> Impact:
         """The disruption is made for the day on which the shock begins, then moved to its time."""
         label = f"{self.name} {entry.label}".strip() + f" #{shock.number + 1}"
         amounts: dict[Path, Any] = {}
@@ -98,7 +98,7 @@ class BoundHazard:
 
 def bind(name: str, hazard: Hazard, network: Network) -> BoundHazard:
     """Resolve every name of a hazard; raises PlaceError with the place below it."""
-    entries: list[Entry] = []
+    entries: list[HazardEntry] = []
     bodies = hazard.bodies()
     for position, body in enumerate(bodies):
         place: tuple[str | int, ...] = (
@@ -115,13 +115,13 @@ def bind(name: str, hazard: Hazard, network: Network) -> BoundHazard:
             key = disruption.label
             if any(entry.key == key for entry in entries):
                 raise PlaceError(where if where else place, f"'{key}' is an entry of this hazard already")
-            entries.append(Entry(key, "", body, fields))
+            entries.append(HazardEntry(key, "", body, fields))
     _refuse_too_many(hazard, len(entries), network)
     if len(entries) == 1:
         return BoundHazard(name, hazard, tuple(entries))
     entries.sort(key=lambda entry: entry.key)
     labels = _labels(entries, len(bodies) > 1)
-    named = [Entry(e.key, label, e.body, e.fields) for e, label in zip(entries, labels, strict=True)]
+    named = [HazardEntry(e.key, label, e.body, e.fields) for e, label in zip(entries, labels, strict=True)]
     return BoundHazard(name, hazard, tuple(named))
 
 
@@ -134,7 +134,7 @@ def _refuse_too_many(hazard: Hazard, entries: int, network: Network) -> None:
         raise PlaceError(("happens",), message, None, f"at most {MOST_SHOCKS:,} in a run, every entry counted")
 
 
-def _labels(entries: list[Entry], kinds_differ: bool) -> Iterable[str]:
+def _labels(entries: list[HazardEntry], kinds_differ: bool) -> Iterable[str]:
     for entry in entries:
         value = ", ".join(map(_text, entry.fields.values()))
         yield entry.key if kinds_differ or not value else value

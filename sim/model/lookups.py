@@ -17,7 +17,7 @@ from sim.model.lists import Lists
 from sim.model.selection import KINDS, Selector, select
 
 
-class Lane(Protocol):
+class LaneLike(Protocol):
     """As much of a lane as is looked for."""
 
     @property
@@ -35,7 +35,7 @@ class Lookups:
     cell_product: np.ndarray
     flow_buyer: np.ndarray
     flow_source: np.ndarray
-    lanes: tuple[Lane, ...]
+    lanes: tuple[LaneLike, ...]
 
     @cached_property
     def site_kind(self) -> np.ndarray:

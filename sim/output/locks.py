@@ -29,7 +29,7 @@ ASIDE = ".tideover-"
 """How folders begin that are made beside a place, to be put there once they are whole."""
 
 
-class Hold:
+class HeldFolder:
     """This process is at work in a folder, until `close`. Raises ScenarioError, which names who, where another is."""
 
     def __init__(self, folder: Path) -> None:
@@ -64,7 +64,7 @@ class Hold:
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Be at work in a folder inside the block."""
-    hold = Hold(folder)
+    hold = HeldFolder(folder)
     try:
         yield
     finally:
@@ -77,7 +77,7 @@ class Workplace:
     def __init__(self, parent: Path, prefix: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         try:
-            self._hold = Hold(self.folder)
+            self._hold = HeldFolder(self.folder)
         except ScenarioError:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise

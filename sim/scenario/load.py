@@ -15,8 +15,9 @@ import pydantic
 from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.scenario.document import Document, position
+from sim.scenario.injected import Injected
 from sim.scenario.memo import Memo
-from sim.scenario.overlay import Injected, Parsed, gather, parse
+from sim.scenario.overlay import Parsed, gather, parse
 from sim.scenario.series import read_columns, read_series
 from sim.scenario.sites import SiteTable, read_sites
 from sim.scenario.spec import Scenario
@@ -94,8 +95,7 @@ def load_again(loaded: Loaded, overrides: Mapping[str, Any]) -> Loaded:
 
 
 def load_injected(loaded: Loaded, overrides: Mapping[str, Any], injected: Sequence[Injected]) -> Loaded:
-    """A scenario with the same overrides and with disruptions behind its own, told by mappings as in YAML; its notes
-    are kept.
+    """A scenario with the same overrides and with further entries behind those of its lists; its notes are kept.
 
     Raises ScenarioError with every fault of these.
     """

@@ -160,7 +160,7 @@ class Handling(Model):
     """handling units a day"""
 
 
-class Berths(Model):
+class BerthsBySide(Model):
     """A port's two sides, each with berths of its own."""
 
     imports: Whole = Field(ge=1)
@@ -200,7 +200,7 @@ class Port(Site):
     berths: Whole | None = Field(default=None, ge=1)
     """vessels that can be served at a time, instead of `handling`; both sides share them, and the others wait in order
     of arrival"""
-    berths_by_side: Berths | None = None
+    berths_by_side: BerthsBySide | None = None
     """berths of imports and of exports, each for itself; instead of `berths`"""
     berth_time: TimesField | None = None
     """how long a vessel is served at its berth"""
@@ -230,7 +230,7 @@ class Facility(Site):
     """A place where goods are used."""
 
 
-class Table(Model):
+class SitesFile(Model):
     """Sites read from a CSV file, one a row; the column `name` and those of the site's fields are known."""
 
     table: Text

@@ -10,6 +10,7 @@ from typing import Any
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
 from sim.scenario.document import shown_value as written
+from sim.scenario.injected import Injected, with_injected
 from sim.scenario.settings import FIXED, PARTS, Setting, apply, conflicts, merge, settings, settle
 from sim.scenario.yaml_reader import read_yaml
 
@@ -47,19 +48,6 @@ class Parsed:
     partial: bool
 
 
-@dataclass(frozen=True)
-class Injected:
-    """A disruption that comes on top of those of the files, as a mapping like in YAML; `by` says since when."""
-
-    disruption: Mapping[str, Any]
-    by: str
-
-    @property
-    def label(self) -> str:
-        """How messages call it."""
-        return f"injected disruption '{self.disruption.get('name') or self.disruption.get('kind') or 'without kind'}'"
-
-
 def parse(path: Path) -> Parsed:
     """Read a scenario file and everything it builds on; raises ScenarioError where `path` can be no file."""
     builder = _Builder(Path(path))
@@ -93,7 +81,7 @@ def gather(
     overrides: Mapping[str, Any] | None = None,
     injected: Sequence[Injected] = (),
 ) -> tuple[Document | None, list[Problem]]:
-    """The document that files make with a strategy, overrides and further disruptions, as far as it goes, and every
+    """The document that files make with a strategy, overrides and what is injected, as far as it goes, and every
     problem, so that its meaning can still be checked.
 
     The document is None where the scenario file itself cannot be read.
@@ -103,7 +91,7 @@ def gather(
         return None, problems
     top = _overlay(parsed.top, strategies, strategy, problems, log)
     top = _override(top, overrides or {}, parsed.scenario, problems, log)
-    top = _inject(top, injected, parsed.scenario, log)
+    top = with_injected(top, injected, problems, log)
     return (
         Document(
             data=plain(top),
@@ -220,20 +208,6 @@ def _override(
     wanted, clashes = conflicts(top, wanted)
     problems += clashes
     return top if clashes else apply(top, wanted, log)
-
-
-def _inject(top: Node, injected: Sequence[Injected], scenario: Path, log: list[Override]) -> Node:
-    """The document with further disruptions behind its own; paths of the others stay as they are."""
-    if not injected:
-        return top
-    there = top.value.get("disruptions")
-    entries = list(there.value) if there is not None and isinstance(there.value, list) else []
-    for one in injected:
-        node = node_of(one.disruption, Mark(scenario, 0, one.label))
-        log.append(Override(f"disruptions.{len(entries)}", None, plain(node), one.by))
-        entries.append(node)
-    mark = there.mark if there is not None else top.mark
-    return Node({**top.value, "disruptions": Node(entries, mark)}, top.mark)
 
 
 def _combined(strategies: Node, name: str, problems: list[Problem]) -> list[str]:

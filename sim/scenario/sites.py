@@ -16,7 +16,7 @@ from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.amounts import Column
 from sim.scenario.document import Document
 from sim.scenario.memo import Memo
-from sim.scenario.network_spec import Site, Table
+from sim.scenario.network_spec import Site, SitesFile
 from sim.scenario.spec import Scenario, Sourcing
 from sim.scenario.tables import read_table
 
@@ -63,7 +63,7 @@ def _from_yaml(sites: dict[str, Any], kind: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "kind", *KNOWN[1:]])
 
 
-def _from_csv(file: Path, spec: Table, kind: str, in_use: dict[str, str]) -> pd.DataFrame:
+def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) -> pd.DataFrame:
     csv = read_table(file, ["name"], most=MOST_SITES)
     ignored = set(spec.ignore)
     for column in csv.columns:
@@ -108,7 +108,7 @@ def read_sites(spec: Scenario, document: Document, memo: Memo) -> SiteTable:
     frames = []
     for group, kind in GROUPS.items():
         value = getattr(spec, group)
-        if not isinstance(value, Table):
+        if not isinstance(value, SitesFile):
             frames.append(_from_yaml(value, kind))
             continue
         try:

@@ -23,7 +23,7 @@ from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
 from sim.policies.use_levels import UseLevels
 from sim.registry import Model, OneOf
-from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, Supplier, Table, Warehouse
+from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, SitesFile, Supplier, Warehouse
 from sim.scenario.passage_spec import PassageSpec
 from sim.units import LONGEST, Date, Days, NonNegative, Percent, RateField, Share, Text, Whole
 
@@ -42,7 +42,7 @@ def _or_name(schema: dict[str, Any]) -> None:
 
 
 def _table_or_sites(value: Any) -> str:
-    return "table" if isinstance(value, Table) or (isinstance(value, dict) and "table" in value) else "sites"
+    return "table" if isinstance(value, SitesFile) or (isinstance(value, dict) and "table" in value) else "sites"
 
 
 DisruptionField = Annotated[Disruption, OneOf(DISRUPTIONS)]
@@ -188,10 +188,10 @@ class Evidence(Model):
 
 
 WarehousesField = Annotated[
-    Annotated[dict[str, Warehouse], Tag("sites")] | Annotated[Table, Tag("table")], Discriminator(_table_or_sites)
+    Annotated[dict[str, Warehouse], Tag("sites")] | Annotated[SitesFile, Tag("table")], Discriminator(_table_or_sites)
 ]
 FacilitiesField = Annotated[
-    Annotated[dict[str, Facility], Tag("sites")] | Annotated[Table, Tag("table")], Discriminator(_table_or_sites)
+    Annotated[dict[str, Facility], Tag("sites")] | Annotated[SitesFile, Tag("table")], Discriminator(_table_or_sites)
 ]
 
 

@@ -222,8 +222,8 @@ def test_strategies_that_only_capitals_tell_apart_are_refused(work: Path) -> Non
 HOLD = """
 import sys, time
 from pathlib import Path
-from sim.output.locks import Hold, Workplace
-held = Hold(Path(sys.argv[1])) if sys.argv[2] == "hold" else Workplace(Path(sys.argv[1]), sys.argv[2])
+from sim.output.locks import HeldFolder, Workplace
+held = HeldFolder(Path(sys.argv[1])) if sys.argv[2] == "hold" else Workplace(Path(sys.argv[1]), sys.argv[2])
 print("held", flush=True)
 time.sleep(600)
 """

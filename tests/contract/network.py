@@ -147,7 +147,7 @@ def run(spec: dict[str, Any]) -> sim.Run:
     """Run a scenario given as a dictionary, without its twin."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "contract.yaml"
-        path.write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
+        path.write_text(yaml.dump(spec, Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8")
         return sim.run(path, twin=False)
 
 

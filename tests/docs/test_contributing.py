@@ -8,6 +8,7 @@ import pickle
 import re
 import sys
 import types
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
@@ -19,9 +20,7 @@ import pandas as pd
 import pytest
 import yaml
 
-import sim.engine.phases
 from docs.make_map import GUIDE, ROOT, guide, rooms
-from sim.engine.phases import PHASES
 from sim.engine.run import Running, simulate
 from sim.model.part import parts_of
 from sim.policies.allocation.base import ALLOCATION, Claims
@@ -140,11 +139,10 @@ def test_the_phase_takes_its_share_to_the_unit(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def sampling(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+def sampling(monkeypatch: pytest.MonkeyPatch) -> Iterator[types.ModuleType]:
     """The module with the phase, which every run has for the while."""
-    monkeypatch.setattr("sim.engine.phases.PHASES", list(PHASES))
-    monkeypatch.setattr("tests.property.watching.PHASES", sim.engine.phases.PHASES)
-    return made("samples", monkeypatch)
+    with registered_meanwhile():
+        yield made("samples", monkeypatch)
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -25,14 +25,14 @@ def written(spec: dict[str, Any]) -> Iterator[Path]:
     """The scenario as a file; `spec` is copied, so that YAML makes no anchors of shared parts."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scenario.yaml"
-        path.write_text(yaml.safe_dump(_plain(spec), sort_keys=False), encoding="utf-8")
+        path.write_text(yaml.dump(plain_data(spec), Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8")
         yield path
 
 
-def _plain(value: Any) -> Any:
+def plain_data(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else copy.copy(value)
+        return {key: plain_data(item) for key, item in value.items()}
+    return [plain_data(item) for item in value] if isinstance(value, list) else copy.copy(value)
 
 
 def run(spec: dict[str, Any], **options: Any) -> sim.Run:

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from tests.property.choices import Choose, Spec, maybe
 
 if TYPE_CHECKING:
-    from tests.property.networks import Builder
+    from tests.property.draft import Draft
 
 
-def staying(builder: Builder, terms: Spec) -> None:
+def staying(draft: Draft, terms: Spec) -> None:
     """Some patients stay with a substitute."""
-    c = builder.c
+    c = draft.c
     if not c.number(0, 2):
         maybe(c, terms, "stays", ["35%", "100%"])
         maybe(c, terms, "stays_for", ["4d"])
         maybe(c, terms, "come_every", ["1d", "6d"])
 
 
-def in_time(builder: Builder, entry: Spec) -> None:
+def in_time(draft: Draft, entry: Spec) -> None:
     """Levels of use that begin late, grow, wear off, or save some uses."""
-    c = builder.c
+    c = draft.c
     for level in ("contingency", "crisis"):
         if level not in entry or c.number(0, 2):
             continue
@@ -31,16 +31,16 @@ def in_time(builder: Builder, entry: Spec) -> None:
         maybe(c, entry[level], "wears_off", [{}, {"share": "100%", "half_in": "2d"}])
         maybe(c, entry[level], "after", ["1d", "4d"])
         if c.number(0, 1):
-            for product in builder.products:
-                builder.goods[product]["uses"] = {"planned": "40%", "urgent": "60%"}
+            for product in draft.products:
+                draft.goods[product]["uses"] = {"planned": "40%", "urgent": "60%"}
             entry[level] |= {"saves": {"planned": "90%", "urgent": "20%"}, "comes_back": {"planned": "70%"}}
 
 
-def buying_ahead(builder: Builder, triggered: Mapping[str, Callable[[Choose], Spec]]) -> list[Spec]:
+def buying_ahead(draft: Draft, triggered: Mapping[str, Callable[[Choose], Spec]]) -> list[Spec]:
     """Families of every second facility, and warehouses."""
-    c, entries = builder.c, []
-    stores = [warehouse for warehouse in builder.warehouses if warehouse in builder.buyers]
-    for some in (builder.facilities[::2], stores):
+    c, entries = draft.c, []
+    stores = [warehouse for warehouse in draft.warehouses if warehouse in draft.buyers]
+    for some in (draft.facilities[::2], stores):
         if not some or c.number(0, 3):
             continue
         entry: Spec = {"at": some, "when": triggered[c.one(sorted(triggered))](c)}

@@ -21,7 +21,7 @@ from sim.metrics.base import View
 from sim.metrics.making_do import fates
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.triggers.base import TRIGGERS
-from tests.property import networks, trouble
+from tests.property import policies, trouble
 from tests.property.choices import START, day
 from tests.property.networks import scenarios
 from tests.property.running import changed, needed, run, totals
@@ -33,9 +33,9 @@ def test_the_networks_know_every_kind() -> None:
     """A new kind has to be added to the random networks too."""
     assert set(trouble.DISRUPTED) == set(DISRUPTIONS)
     assert set(trouble.HAPPENING) == set(PROCESSES)
-    assert set(networks.POLICIES) == set(REPLENISHMENT)
-    assert set(networks.RULES) == set(ALLOCATION)
-    assert set(networks.TRIGGERED) == set(TRIGGERS)
+    assert set(policies.POLICIES) == set(REPLENISHMENT)
+    assert set(policies.RULES) == set(ALLOCATION)
+    assert set(policies.TRIGGERED) == set(TRIGGERS)
 
 
 @pytest.mark.rule("I1", "initial + produced")

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.property.choices import Dice, Spec
-from tests.property.networks import POLICIES, RULES, TRIGGERED, scenario
+from tests.property.networks import scenario
+from tests.property.policies import POLICIES, RULES, TRIGGERED
 from tests.property.trouble import DISRUPTED, INEXACT
 
 SAMPLE, OFTEN = 300, 0.05

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import sim
 from sim.disruptions import DISRUPTIONS
 from sim.engine.in_force import Policy, ReserveChange
 from sim.engine.plan import Plan
@@ -24,7 +26,7 @@ from tests.contract.network import STANDARD
 from tests.property.choices import Dice, Spec, day
 from tests.property.later import with_later
 from tests.property.networks import scenario, scenarios, struck, with_later_policies
-from tests.property.running import changed, plan_of
+from tests.property.running import changed, plain_data, plan_of, written
 
 EVERYTHING = {"disruptions": 6, "hazards": 3}
 
@@ -134,6 +136,26 @@ def test_policies_given_late_are_the_same_as_those_with_a_date(drawn: tuple[Spec
     running.inject(policies=policies)
     assert digest(running.plan) == digest(plan)
     alike(early, replace(running.resume(), plan=plan))
+
+
+@given(with_later_policies(), st.integers(0, 20), st.integers(0, 3), st.booleans(), st.floats(0, 1))
+def test_what_is_typed_late_is_the_same_as_what_is_written_early(
+    drawn: tuple[Spec, Spec, int], length: int, notice: int, as_text: bool, share: float
+) -> None:
+    """Policies, changes of reserves and a disruption in the scenario's language, given at a midnight."""
+    spec, later, first = drawn
+    assume(-int(str(spec.get("warm_up", "0d")).rstrip("d")) <= first - notice)
+    fire = {"kind": "site_outage", "name": "late", "at": "all", "from": day(first), "for": f"{length}d"}
+    fire["notice"] = f"{notice}d"
+    typed = {part: later[part] for part in ("replenishment", "allocation") if later[part]}
+    typed |= {"disruptions": [fire], "reserves": {name: {"changes": some} for name, some in later["reserves"].items()}}
+    whole = with_later(spec, later) | {"disruptions": [*spec.get("disruptions", []), fire]}
+    with written(spec) as path, written(whole) as other:
+        early = sim.run(other, twin=False, lot_check=1)
+        begun = sim.begin(path, twin=False, lot_check=1)
+        begun.until(begun.day + int(share * (first - notice - begun.day)))
+        begun.inject(written=yaml.safe_dump(plain_data(typed)) if as_text else typed)
+        alike(early.outcome, begun.resume().outcome)
 
 
 def policies_of(plan: Plan) -> list[int]:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sim.engine.serving.demand_tape import DemandTape
 from sim.rng import Streams
 from tests.property.choices import Dice, Spec
-from tests.property.networks import POLICIES, scenario, scenarios
+from tests.property.networks import scenario, scenarios
+from tests.property.policies import POLICIES
 from tests.property.running import changed, fingerprint, needed, plan_of, run
 
 ADDS = ("demand_surge", "epidemic")

@@ -18,18 +18,25 @@ def strayed(running: Running, until: int) -> dict[str, list[str]]:
     parts = parts_of(world)
     names = {id(part): name for name, part in parts.items()}
     found: dict[str, set[str]] = defaultdict(set)
+    known: dict[str, str] = {}
 
-    def wrapped(phase: Phase, day: int) -> None:
-        before = {name: digest_of(part) for name, part in parts.items()}
+    def wrapped(phase: Phase, day: int, first: bool) -> None:
+        if first:  # effects have begun and ended since the last phase of the day before; else nothing happens between
+            known.update((name, digest_of(part)) for name, part in parts.items())
+        before = dict(known)
         seen: set[int] = set()
         with watched(seen):
             phase.does(world)(day)
-        wrote = {name for name, part in parts.items() if digest_of(part) != before[name]}
+        known.update((name, digest_of(part)) for name, part in parts.items())
+        wrote = {name for name in parts if known[name] != before[name]}
         found[f"{phase.name} writes"] |= {name for name in wrote if not below(name, phase.writes)}
         read = {names[part] for part in seen if part in names}
         found[f"{phase.name} reads"] |= {n for n in read if not below(n, (*phase.writes, *phase.reads))}
 
-    world._phases[:] = [lambda day, phase=phase: wrapped(phase, day) for phase in PHASES if phase.needed(world)]
+    needed = [phase for phase in PHASES if phase.needed(world)]
+    world._phases[:] = [
+        lambda day, phase=phase, first=not k: wrapped(phase, day, first) for k, phase in enumerate(needed)
+    ]
     running.go_on(until)
     return {phase: sorted(names) for phase, names in found.items() if names}
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from sim.cli import cli
 from sim.metrics.resilience import time_to_survive
-from sim.study.ask.knockouts import Node, Use, nodes_of
+from sim.study.ask.knockouts import StressedNode, Use, nodes_of
 from sim.study.ask.stress import Sweep, sweep_nodes
 from sim.study.run import cutting
 from sim.study.run import replicate as conducting
@@ -121,7 +121,7 @@ def test_only_nodes_that_goods_pass_are_knocked_out(tmp_path: Path) -> None:
     assert {"supplier maker", "port harbour", "warehouse store", "country IN", "lane maker > harbour"} <= names
     assert "country KE" not in names and "lane store > clinic" not in names
     assert "lane store > clinic" in {str(node) for node in nodes_of(network, last_mile=True)}
-    assert len(Use(network).cut_off(Node("lane", "store > clinic"))) == 1
+    assert len(Use(network).cut_off(StressedNode("lane", "store > clinic"))) == 1
 
 
 def test_the_command_writes_the_register(tmp_path: Path) -> None:

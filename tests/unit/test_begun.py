@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 import sim
 
@@ -112,6 +113,103 @@ def test_a_disruption_that_cannot_come_is_refused_in_words(path: Path, change: d
     assert words in str(refused.value)
     assert all(problem.file.startswith("injected disruption '") for problem in refused.value.problems)
     same(begun.resume(), sim.run(path))  # nothing of it has come, not even what was fine
+
+
+POLICIES = """
+disruptions:
+  - {kind: export_ban, name: ban, country: IN, from: 2001-03-01, for: 20d, notice: 3d}
+replenishment:
+  - {at: clinic, policy: base_stock, level: 20d, from: 2001-02-20}
+allocation:
+  - {at: maker, rule: equal_days_of_cover, from: 2001-02-25}
+reserves:
+  own:
+    changes:
+      - {from: 2001-02-22, release: {when: {trigger: days_of_cover, below: 9d}, at_most: 10%}, refill: {at_most: 5%}}
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "mapping", "file", "both"])
+def test_what_is_typed_as_in_a_scenario_is_as_if_it_had_been_written(form: str, path: Path, tmp_path: Path) -> None:
+    """A ban, and another level, rule and settings of the reserve; under a strategy, with all twins."""
+    typed = yaml.safe_load(POLICIES)
+    spec = yaml.safe_load(CASE)
+    for part in ("disruptions", "replenishment"):
+        spec[part] += typed[part]
+    spec["allocation"] = typed["allocation"]
+    spec["reserves"]["own"]["changes"] = typed["reserves"]["own"]["changes"]
+    whole = tmp_path / "whole.yaml"
+    whole.write_text(yaml.safe_dump(spec), encoding="utf-8")
+    (tmp_path / "typed.yaml").write_text(POLICIES, encoding="utf-8")
+    today = sim.begin(path, "large").until("2001-02-20")
+    ban = typed["disruptions"][0]
+    rest = {part: entries for part, entries in typed.items() if part != "disruptions"}
+    given = {
+        "text": lambda run: run.inject(written=POLICIES),
+        "mapping": lambda run: run.inject(written=typed),
+        "file": lambda run: run.inject(written=tmp_path / "typed.yaml"),
+        "both": lambda run: run.inject(ban).inject(written=rest),
+    }[form](today.fork())
+    done, written = given.resume(), sim.run(whole, "large")
+    same(done, written)
+    assert done.metrics["units_unmet"].value != today.resume().metrics["units_unmet"].value
+    told = {one.path for one in done.loaded.document.overrides if one.by == "injected before 2001-02-20"}
+    assert told == {"disruptions.1", "replenishment.1", "allocation.0", "reserves.own.changes.0"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("disruption: []", ["injected before 2001-02-20:1: this cannot be added during a run (got disruption); "
+                            "expected one of disruptions, replenishment, allocation, reserves; "
+                            "did you mean 'disruptions'?"]),
+        ("- 3", ["injected before 2001-02-20: this holds no mapping (got [3])"]),
+        ("", ["injected before 2001-02-20: this holds no mapping"]),
+        ("a: [", ["injected before 2001-02-20:"]),
+        ("disruptions: 3", ["injected before 2001-02-20:1: 'disruptions' is no list"]),
+        ("reserves: {own: {size: 3d}}", ["only settings of reserve 'own' can change during a run", "expected changes"]),
+        ("reserves: {onw: {changes: [{from: 2001-03-01, refill: {}}]}}", ["no such reserve (got onw)", "'own'"]),
+        ("replenishment: [{at: clinic, policy: base_stock, level: 20d}]",
+         ["injected before 2001-02-20:1: this has no date; expected `from`, a date from 2001-02-20 on"]),
+        ("replenishment: [{at: clinic, policy: base_stock, level: 20d, from: 2001-02-19}]",
+         [":1: this would hold before now (got 2001-02-19); expected a date from 2001-02-20 on"]),
+        ("allocation:\n- {at: maker, rule: proportional, from: 2001-03-01}\n- {at: maker, rule: proportional, "
+         "from: 2001-03-01}", ["2001-02-20:3: allocation entry 1 holds for 'kit' at 'maker' already from 2001-03-01"]),
+        ("reserves: {own: {changes: [{from: 2001-02-01, refill: {}}]}}", ["this would hold before now"]),
+        # several faults of several parts, each at its line
+        ("disruptions:\n- {kind: export_ban, country: ZA, from: 2001-03-01, for: 3d}\nreplenishment:\n"
+         "- {at: clinik, policy: base_stock, level: 20d, from: 2001-03-01}\nallocation:\n"
+         "- {at: maker, rule: proportional}\n",
+         [":2: unknown country", ":4: ", "'clinic'", ":6: this has no date"]),
+        ("disruptions:\n- {kind: export_ban, country: IN, from: 2001-02-01, for: 3d}\nreplenishment:\n"
+         "- {at: clinic, policy: base_stock, level: 20d, from: 2001-02-01}\n",
+         [":2: this would begin before now", ":4: this would hold before now"]),
+        ("disruptions:\n- {kind: export_bann}\nreplenishment:\n- {at: clinic, policy: base_stok}",
+         [":2: ", "'export_ban'", ":4: ", "'base_stock'"]),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_added_is_told_whole_and_nothing_of_it_comes(text: str, words: list[str], path: Path) -> None:
+    begun = sim.begin(path).until("2001-02-20")
+    before = begun._running.digest()
+    with pytest.raises(sim.ScenarioError) as refused:
+        begun.inject(BAN, written=text)
+    told = str(refused.value)
+    assert all(word in told for word in words), told
+    assert begun._running.digest() == before
+    same(begun.resume(), sim.run(path))
+
+
+def test_a_file_that_cannot_be_read_is_told_by_its_name(path: Path, tmp_path: Path) -> None:
+    begun = sim.begin(path).until("2001-02-20")
+    with pytest.raises(sim.ScenarioError, match="there is no such file"):
+        begun.inject(written=tmp_path / "none.yaml")
+    (tmp_path / "bad.yaml").write_text("\nallocation: [{at: maker, rule: proportionl, from: 2001-03-01}]\n")
+    with pytest.raises(sim.ScenarioError, match=r"bad.yaml:2: .*did you mean 'proportional'"):
+        begun.inject(written=tmp_path / "bad.yaml")
+    with pytest.raises(sim.ScenarioError, match=r"injected allocation entry 'proportionl': "):
+        begun.inject(written={"allocation": [{"at": "maker", "rule": "proportionl", "from": "2001-03-01"}]})
+    with pytest.raises(sim.ScenarioError, match=r"injected change of reserve 'own': "):
+        begun.inject(written={"reserves": {"own": {"changes": [{"from": "2001-03-01"}]}}})
 
 
 def test_a_day_that_cannot_be_reached_is_refused_in_words(path: Path) -> None:

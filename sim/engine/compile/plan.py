@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from sim.disruptions.base import FromFile
 from sim.engine.checks import Compiled, notes
 from sim.engine.checks.base import Idle
 from sim.engine.compile.behaviour import compile_behaviour
 from sim.engine.compile.demand import DemandRows
+from sim.engine.compile.disruptions import bind_disruptions, refuse_too_much
 from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.making import making_wait, usual_wait
@@ -22,13 +21,9 @@ from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
 from sim.engine.impacts import in_order
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
-from sim.engine.serving.demand_total import too_much
-from sim.errors import PlaceError
-from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.memo import Same
-from sim.units import EXACT
 
 Ground = tuple[Network, DemandRows, list[DemandEntry], tuple[Idle, ...]]
 """The network, the demand at its facilities, and the warehouses that are no source of what they might be."""
@@ -44,7 +39,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     testing = compile_testing(loaded, network, problems)
     network = replace(network, making_wait=making_wait(network, testing, finished))
     demand = _demand(network, rows, entries)
-    _refuse_too_much(demand, network, (), problems)
+    refuse_too_much(demand, network, (), problems)
     problems.check()
     rules = bind_replenishment(loaded, network, problems)
     allocation = bind_allocation(loaded, network, problems)
@@ -57,17 +52,17 @@ def compile_plan(loaded: Loaded) -> Plan:
     with problems.at():
         start = fit_start(start, reserves, rooms, network)
     opening = replace(opening, stock=opening_stock(loaded, network, lots, testing, start, problems))
-    written = _impacts(loaded, network, problems)
+    written = tuple(bind_disruptions(loaded, network, problems).values())
     impacts = in_order(written)
     hazards = compile_hazards(loaded, network, impacts, problems)
-    _refuse_too_much(demand, network, impacts, problems)
+    refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
     problems.check()
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
     )  # fmt: skip
-    loaded.notes.extend(notes(Compiled(loaded, plan, tuple(written), idle)))
+    loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))
     return plan
 
 
@@ -84,43 +79,6 @@ def _ground(loaded: Loaded, problems: Problems) -> Ground:
     series = [(position, Same(read)) for position, read in loaded.series.items()]
     ground: Ground = loaded.memo.once("network", (made_of, columns, series), make)
     return ground
-
-
-def compile_further(loaded: Loaded, plan: Plan, before: Sequence[Impact], number: int) -> tuple[Impact, ...]:
-    """What the last `number` disruptions of a scenario do in the network of a plan that was made without them.
-
-    `before` are all others that it will meet. Raises ScenarioError with every name that the network does not have.
-    """
-    problems = Problems(loaded.document)
-    impacts = _impacts(loaded, plan.network, problems, len(loaded.spec.disruptions) - number)
-    problems.check()
-    _refuse_too_much(plan.demand, plan.network, (*before, *impacts), problems)
-    problems.check()
-    return tuple(impacts)
-
-
-def _impacts(loaded: Loaded, network: Network, problems: Problems, first: int = 0) -> list[Impact]:
-    """What the disruptions from the `first` on do, as they are written; two of one name are a problem."""
-    impacts: list[Impact] = []
-    causes = {disruption.label for disruption in loaded.spec.disruptions[:first]}
-    for position, disruption in enumerate(loaded.spec.disruptions[first:], start=first):
-        with problems.at("disruptions", position):
-            if position in loaded.tables and isinstance(disruption, FromFile):
-                disruption = disruption.with_rows(loaded.tables[position])
-            impact = disruption.impact(network)
-            if disruption.name is not None and impact.cause in causes:
-                raise PlaceError(("name",), "two disruptions have this name", disruption.name)
-            causes.add(impact.cause)
-            impacts.append(impact)
-    return impacts
-
-
-def _refuse_too_much(demand: DemandPlan, network: Network, impacts: tuple[Impact, ...], problems: Problems) -> None:
-    """More units than can be counted exactly are a problem, of the demand itself or of what disruptions add to it."""
-    if (units := too_much(demand, network, impacts)) is not None:
-        with problems.at("disruptions" if impacts else "demand"):
-            message = "the demand of all sites and days together is more than can be counted to the unit"
-            raise PlaceError((), message, units, f"at most {EXACT:,} units, warm-up included")
 
 
 def _demand(network: Network, rows: DemandRows, entries: list[DemandEntry]) -> DemandPlan:

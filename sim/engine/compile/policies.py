@@ -23,10 +23,27 @@ def _described(network: Network, cell: int) -> str:
 def bind_replenishment(loaded: Loaded, network: Network, problems: Problems) -> tuple[BoundRule, ...]:
     """One rule for each cell that orders, and those that take its place from some dates on; a cell with none, or two of
     one date, is a problem."""
+    bound = replenishment_entries(loaded, network, problems).values()
+    lacks = np.zeros(len(network.cell_site), dtype=bool)
+    lacks[network.flow_buyer] = True
+    for rule in bound:
+        if rule.since == ALWAYS:
+            lacks[rule.cells] = False
+    if not problems.found and (lacking := np.flatnonzero(lacks)).size:
+        with problems.at("replenishment"):
+            more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
+            what = _described(network, int(lacking[0])) + more
+            entry_of = "an entry without 'from'" if any(r.since > ALWAYS for r in bound) else "an entry"
+            raise PlaceError((), f"no replenishment policy for {what}", None, f"{entry_of} whose 'at' includes it")
+    return in_turn(bound)
+
+
+def replenishment_entries(loaded: Loaded, network: Network, problems: Problems) -> dict[int, BoundRule]:
+    """Every entry bound to its cells, by its position; two for one cell from the same date on are a problem."""
     orders = np.zeros(len(network.cell_site), dtype=bool)
     orders[network.flow_buyer] = True
     owners = _Owners("replenishment", network)
-    bound = []
+    bound = {}
     for position, entry in enumerate(loaded.spec.replenishment):
         with problems.at("replenishment", position):
             cells = network.select_cells(entry.at, entry.products)
@@ -38,21 +55,21 @@ def bind_replenishment(loaded: Loaded, network: Network, problems: Problems) -> 
             begins = 0 if entry.from_ is None else since
             rule, first = entry.bind(network, cells), begins + int(entry.first_review)
             planned, uncounted = entry.planned(network, cells), int(entry.not_counting)
-            bound.append(BoundRule(cells, rule, int(entry.review), first, begins, since, uncounted, planned))
-    if not problems.found and (lacking := np.flatnonzero(orders & (owners.of(ALWAYS) < 0))).size:
-        with problems.at("replenishment"):
-            more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
-            what = _described(network, int(lacking[0])) + more
-            entry_of = "an entry without 'from'" if any(r.since > ALWAYS for r in bound) else "an entry"
-            raise PlaceError((), f"no replenishment policy for {what}", None, f"{entry_of} whose 'at' includes it")
-    return in_turn(bound)
+            bound[position] = BoundRule(cells, rule, int(entry.review), first, begins, since, uncounted, planned)
+    return bound
 
 
 def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tuple[BoundSharing, ...]:
     """The rules, in turn; the first holds for all cells, proportional, where the scenario names none."""
     everywhere = np.arange(len(network.cell_site))
-    bound = [BoundSharing(everywhere, Proportional(rule="proportional"))]
+    usual = BoundSharing(everywhere, Proportional(rule="proportional"))
+    return in_turn([usual, *allocation_entries(loaded, network, problems).values()])
+
+
+def allocation_entries(loaded: Loaded, network: Network, problems: Problems) -> dict[int, BoundSharing]:
+    """Every entry bound to its cells, by its position; two for one cell from the same date on are a problem."""
     owners = _Owners("allocation", network)
+    bound = {}
     for position, entry in enumerate(loaded.spec.allocation):
         with problems.at("allocation", position):
             cells = network.select_cells(entry.at, entry.products)
@@ -60,8 +77,8 @@ def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tup
                 raise PlaceError(("at",), "none of these sites supplies any of these products to another")
             since = day_in_force(entry.from_, loaded, network, ("allocation", position))
             owners.take(cells, since, position)
-            bound.append(BoundSharing(cells, entry, since))
-    return in_turn(bound)
+            bound[position] = BoundSharing(cells, entry, since)
+    return bound
 
 
 def day_in_force(date: dt.date | None, loaded: Loaded, network: Network, place: Place) -> int:

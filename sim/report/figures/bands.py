@@ -24,7 +24,7 @@ Spans = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Lane:
+class BarRow:
     """A row of bars: its words, the days covered, whether all of it is a measure taken rather than something struck."""
 
     words: str
@@ -48,7 +48,7 @@ def joined(spans: Sequence[tuple[float, float]]) -> Spans:
     return found
 
 
-def lanes(facts: Facts, most: int = MOST_LANES) -> list[Lane]:
+def lanes(facts: Facts, most: int = MOST_LANES) -> list[BarRow]:
     """A lane for each disruption; where these are more than `most`, for each kind, the last for all further kinds."""
     impacts = facts.acting
     if len(impacts) <= most:
@@ -69,8 +69,8 @@ def _words(kind: str, of: list[Impact]) -> str:
     return f"{kind_words(kind)} ({len(of)})" if len(of) > 1 else of[0].cause
 
 
-def _lane(facts: Facts, words: str, of: list[Impact]) -> Lane:
-    return Lane(words, joined([span(facts, impact) for impact in of]), all(facts.is_measure(impact) for impact in of))
+def _lane(facts: Facts, words: str, of: list[Impact]) -> BarRow:
+    return BarRow(words, joined([span(facts, impact) for impact in of]), all(facts.is_measure(impact) for impact in of))
 
 
 def bands(axes: Axes, facts: Facts, named: bool = False) -> None:
@@ -81,7 +81,7 @@ def bands(axes: Axes, facts: Facts, named: bool = False) -> None:
         _draw(axes, facts, lanes(facts))
 
 
-def _draw(axes: Axes, facts: Facts, rows: list[Lane]) -> None:
+def _draw(axes: Axes, facts: Facts, rows: list[BarRow]) -> None:
     """The lanes as a strip of their own above a panel, of the same height whatever the panel's is."""
     strip = axes.inset_axes((0.0, 1.0, 1.0, 0.1))
     strip.set_axes_locator(_Above(axes, LANE * len(rows) + 0.04))

@@ -12,7 +12,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from sim.report.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILLION, new_figure, short
-from sim.report.run.lot_way import FATES, Way
+from sim.report.run.lot_way import FATES, LotWay
 from sim.report.words.phrases import count, plural
 
 LOOKS = {
@@ -36,7 +36,7 @@ class _Box:
     top: float
 
 
-def draw(way: Way) -> Figure:
+def draw(way: LotWay) -> Figure:
     """A stage beside the next, bars as high as what was received, and a branch for all shipments between two sites."""
     rows = max(way.sites.groupby("stage").size())
     height = max(3.2, SLOT * rows + 1.5)
@@ -58,7 +58,7 @@ def draw(way: Way) -> Figure:
     return figure
 
 
-def _boxes(way: Way, height: float) -> tuple[dict[str, _Box], float]:
+def _boxes(way: LotWay, height: float) -> tuple[dict[str, _Box], float]:
     """Site -> its box, and the height of the picture in units; children stand beside who sent them most."""
     total = float(way.sites.groupby("stage")["received"].sum().max())
     rows = max(way.sites.groupby("stage").size())
@@ -85,7 +85,7 @@ def _boxes(way: Way, height: float) -> tuple[dict[str, _Box], float]:
     return boxes, tall
 
 
-def _branches(axes: Axes, way: Way, boxes: dict[str, _Box]) -> None:
+def _branches(axes: Axes, way: LotWay, boxes: dict[str, _Box]) -> None:
     """Ribbons in order of height at both ends, so that they cross as little as can be."""
     middle = {site: (box.bottom + box.top) / 2 for site, box in boxes.items()}
     last = int(way.sites["stage"].max())
@@ -149,7 +149,7 @@ def _end_words(row: dict[Any, Any]) -> str:
     return f"{short(str(row['site']).strip(), 24)}: {', '.join([count(row['received']), *words])}"
 
 
-def _stage_words(way: Way, stage: int) -> str:
+def _stage_words(way: LotWay, stage: int) -> str:
     kinds = way.sites.loc[way.sites["stage"] == stage, "kind"]
     words = " and ".join(dict.fromkeys(KINDS.get(str(kind), str(kind)) for kind in kinds))
     if stage == 0:
@@ -162,7 +162,7 @@ def _stage_words(way: Way, stage: int) -> str:
     return f"{words.capitalize()}\narrived {begin}{last:%-d %b %Y}"
 
 
-def _scale(axes: Axes, way: Way) -> int:
+def _scale(axes: Axes, way: LotWay) -> int:
     """A bar of a round number of units, below all else, since there is no axis for heights; returns the number."""
     size = float(str(way.about["units"])) / 8
     ten = 10 ** (len(str(int(max(size, 1)))) - 1)
@@ -175,7 +175,7 @@ def _scale(axes: Axes, way: Way) -> int:
     return units
 
 
-def _legend(figure: Figure, way: Way) -> None:
+def _legend(figure: Figure, way: LotWay) -> None:
     """What became of the lot in all, with its colours."""
     handles, labels = [Rectangle((0, 0), 1, 1, facecolor=GREY)], ["sent on"]
     for fate in FATES:

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.figures.bands import Lane, bands, beside, lanes
+from sim.report.figures.bands import BarRow, bands, beside, lanes
 from sim.report.figures.style import (
     BLACK,
     BLUE,
@@ -62,7 +62,7 @@ def draw(facts: Facts) -> Figure:
     return figure
 
 
-def _bars(axes: Axes, facts: Facts, rows: list[Lane]) -> None:
+def _bars(axes: Axes, facts: Facts, rows: list[BarRow]) -> None:
     impacts = facts.acting if len(rows) == len(facts.acting) else []
     kinds = sorted({impact.kind for impact in impacts})
     for row, lane in enumerate(rows):

@@ -24,7 +24,7 @@ FATES = ("used", "called back", "expired", "destroyed", "left")
 
 
 @dataclass(frozen=True)
-class Way:
+class LotWay:
     """`about` is the lot's row of the table of lots; `first` and `last` are the dates of arrivals at each stage.
 
     sites: one row a site or sum of sites (`summed`), with stage (0: the maker), parent (the site that sent it most),
@@ -49,7 +49,7 @@ class Way:
         return str(self.about["product"])
 
 
-def way_of_worst(facts: Facts) -> Way | None:
+def way_of_worst(facts: Facts) -> LotWay | None:
     """The way of the lot that had reached most sites, of those of which much was called back or, where none was, lost.
 
     Much is at least half of the most of any lot. None where there is no such lot that can be followed from its maker.
@@ -76,7 +76,7 @@ def _rows(table: pd.DataFrame) -> Iterator[dict[str, object]]:
     return ({str(key): value for key, value in row.items()} for row in table.to_dict("records"))
 
 
-def _way(facts: Facts, about: dict[str, object]) -> Way | None:
+def _way(facts: Facts, about: dict[str, object]) -> LotWay | None:
     """The way of a lot, or None where the journal does not account for all units that its sites sent."""
     told = trace_table(facts.outcome, int(str(about["lot"])))
     sent = told[told["event"] == "departure"]
@@ -111,8 +111,10 @@ def _way(facts: Facts, about: dict[str, object]) -> Way | None:
     first, last = when.min(), when.max()
     stages = range(1 + int(sites["stage"].max()))
     shown, joined, drawn = _summed(sites.reset_index(), branches)
-    return Way(about, shown, joined, [first.get(k) for k in stages], [last.get(k) for k in stages], under_way, unsure,
-               drawn, len(sites))  # fmt: skip
+    return LotWay(
+        about, shown, joined, [first.get(k) for k in stages], [last.get(k) for k in stages], under_way, unsure, drawn,
+        len(sites),
+    )  # fmt: skip
 
 
 def _stages(branches: pd.DataFrame, maker: str) -> dict[str, int] | None:

@@ -18,7 +18,7 @@ KINDS = ("supplier", "port", "warehouse", "lane", "country", "passage")
 
 
 @dataclass(frozen=True, order=True)
-class Node:
+class StressedNode:
     """A supplier, port, warehouse, lane, passage, or all exports of a country."""
 
     kind: str
@@ -28,24 +28,26 @@ class Node:
         return f"{self.kind} {self.name}"
 
 
-def nodes_of(network: Network, last_mile: bool = False) -> list[Node]:
+def nodes_of(network: Network, last_mile: bool = False) -> list[StressedNode]:
     """Every node that some goods usually pass; lanes that end at a facility only with `last_mile`."""
     used = Use(network)
     sources = np.unique(network.cell_site[network.flow_source[used.flows]])
-    found = [Node(str(network.site_kind[s]), network.site_names(np.array([s]))[0]) for s in sources]
+    found = [StressedNode(str(network.site_kind[s]), network.site_names(np.array([s]))[0]) for s in sources]
     found = [node for node in found if node.kind in ("supplier", "warehouse")]
     ports = {gate.site for gate in network.gates}
-    found += [Node("port", name) for name in network.site_names(np.array(sorted(ports), dtype=np.int64))]
+    found += [StressedNode("port", name) for name in network.site_names(np.array(sorted(ports), dtype=np.int64))]
     for lane in network.lanes:
         if last_mile or network.site_kind[lane.destination] != "facility":
-            found.append(Node("lane", lane.name))
-    found += [Node("country", str(code)) for code in sorted(set(network.sites["country"]) - {""})]
-    found += [Node("passage", name) for name in sorted({p.canal for lane in network.lanes for p in lane.passages})]
+            found.append(StressedNode("lane", lane.name))
+    found += [StressedNode("country", str(code)) for code in sorted(set(network.sites["country"]) - {""})]
+    found += [
+        StressedNode("passage", name) for name in sorted({p.canal for lane in network.lanes for p in lane.passages})
+    ]
     kept = [node for node in found if used.through(node).any()]
     return sorted(kept, key=lambda node: (KINDS.index(node.kind), node.name))
 
 
-def knock_out(node: Node, network: Network, first: int, days: int) -> Impact:
+def knock_out(node: StressedNode, network: Network, first: int, days: int) -> Impact:
     """The node out of work on `days` days from day `first`: sites make and send nothing, ports handle nothing, lanes
     take no departures, a country lets no exports out, ships avoid a passage."""
     when = {"from": network.calendar.date(first), "for": f"{days}d", "name": f"{node} out"}
@@ -68,7 +70,7 @@ class Use:
         self._network = network
         self.flows = np.flatnonzero(network.flow_share > 0)
 
-    def through(self, node: Node) -> np.ndarray:
+    def through(self, node: StressedNode) -> np.ndarray:
         """Whether each of `flows` passes the node, as a mask over them."""
         network, flows = self._network, self.flows
         source, buyer = (network.cell_site[cells[flows]] for cells in (network.flow_source, network.flow_buyer))
@@ -94,7 +96,7 @@ class Use:
             if int(reached.sum()) == before:
                 return np.asarray(reached)
 
-    def cut_off(self, node: Node) -> np.ndarray:
+    def cut_off(self, node: StressedNode) -> np.ndarray:
         """Facility cells that only goods through this node reach: for them it is a single point of failure.
 
         A passage cuts off only whom no ship reaches on a way round it.
@@ -104,7 +106,7 @@ class Use:
         lost = self.supplied(nothing) & ~self.supplied(blocked)
         return np.flatnonzero(lost & (self._network.cell_kind == "facility"))
 
-    def _without_detour(self, passage: Node) -> np.ndarray:
+    def _without_detour(self, passage: StressedNode) -> np.ndarray:
         """Whether each of `flows` uses a lane on which there is no way round a passage, as a mask over them."""
         closed = frozenset({passage.name})
         barred = [

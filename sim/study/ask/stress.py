@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from sim.study.ask.knockouts import Node, Use, knock_out
+from sim.study.ask.knockouts import StressedNode, Use, knock_out
 from sim.study.design.case import Case
 from sim.study.run.bench import Bench, Subject
 from sim.study.run.replicate import Failure
@@ -36,7 +36,7 @@ class Sweep:
     durations: tuple[int, ...] = (7, 14, 30, 60, 90)
     allow: float = 0.0
 
-    def time_to_recover(self, node: Node) -> int:
+    def time_to_recover(self, node: StressedNode) -> int:
         """TTR in days, as given."""
         return self.recover.get(str(node), self.recover.get(node.name, self.usual))
 
@@ -59,7 +59,7 @@ class Register:
     failures: tuple[Failure, ...] = ()
 
 
-def sweep_nodes(subject: Subject, nodes: Sequence[Node], sweep: Sweep, bench: Bench) -> Register:
+def sweep_nodes(subject: Subject, nodes: Sequence[StressedNode], sweep: Sweep, bench: Bench) -> Register:
     """The risk register of a scenario.
 
     Every node with every length is a case of its own, run and kept as those of a study are. Lengths are tried in
@@ -99,7 +99,7 @@ class _Runs:
         self.network, self._sweep, self._bench = subject.plan.network, sweep, bench
         calm = replace(subject, plan=replace(subject.plan, impacts=(), hazards=()))
         self._case = replace(calm.case([], "nothing out"), daily=True)
-        self.effects: dict[tuple[Node, int], _Effect | None] = {}
+        self.effects: dict[tuple[StressedNode, int], _Effect | None] = {}
         self.failures: set[Failure] = set(bench.attempt([self._case]))
         self.ready = not self.failures
         self.products: list[str] = []
@@ -108,7 +108,7 @@ class _Runs:
             self.products = sorted(twin["product"].unique())
             self._twin, self.demand = self._daily(twin, "unmet"), self._daily(twin, "demand").sum(axis=1)
 
-    def run(self, wanted: Sequence[tuple[Node, int]]) -> None:
+    def run(self, wanted: Sequence[tuple[StressedNode, int]]) -> None:
         """Run nodes out for days; what cannot be run is None among the effects."""
         cases = {}
         for node, days in wanted:
@@ -142,7 +142,7 @@ class _Runs:
 class _Probe:
     """The search for one node's times to survive, which asks for the lengths it wants to know of next."""
 
-    def __init__(self, node: Node, sweep: Sweep, runs: _Runs) -> None:
+    def __init__(self, node: StressedNode, sweep: Sweep, runs: _Runs) -> None:
         self.node, self._sweep, self._runs = node, sweep, runs
         self._end = max(sweep.longest, sweep.time_to_recover(node))
 

@@ -1,0 +1,90 @@
+"""What comes on top of a plan during a run: disruptions, policies, and other settings of reserves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.engine.compile.disruptions import bind_disruptions, refuse_too_much
+from sim.engine.compile.policies import allocation_entries, day_in_force, replenishment_entries
+from sim.engine.in_force import Policy, ReserveChange
+from sim.engine.plan import Plan
+from sim.errors import PlaceError
+from sim.model.effects import Impact
+from sim.scenario.document import Place
+from sim.scenario.load import Loaded, Problems
+
+
+@dataclass(frozen=True)
+class Further:
+    """What comes on top, bound to the network of a plan; disruptions by their position in the scenario."""
+
+    impacts: dict[int, Impact]
+    policies: tuple[Policy, ...]
+
+
+def compile_further(
+    loaded: Loaded, before: Loaded, plan: Plan, known: Sequence[Impact], day: int, problems: Problems
+) -> Further:
+    """What a scenario has beyond what it had `before`, for a run of a plan of that which stands at a midnight.
+
+    `known` are all other disruptions that it will meet. What is wrong goes to `problems`: names that the network does
+    not have, and policies that would be in force before the day.
+    """
+    notes = len(loaded.notes)
+    impacts = bind_disruptions(loaded, plan.network, problems, len(before.spec.disruptions))
+    if impacts and not problems.found:
+        refuse_too_much(plan.demand, plan.network, (*known, *impacts.values()), problems)
+    policies = [
+        *_entries("replenishment", loaded, before, plan, day, problems),
+        *_entries("allocation", loaded, before, plan, day, problems),
+        *_changes(loaded, before, plan, day, problems),
+    ]
+    # entries of before are bound once more, and noted as they were
+    loaded.notes[notes:] = [note for note in loaded.notes[notes:] if note not in loaded.notes[:notes]]
+    return Further(impacts, tuple(policies))
+
+
+def _entries(section: str, loaded: Loaded, before: Loaded, plan: Plan, day: int, problems: Problems) -> list[Policy]:
+    """The new entries of `replenishment` or `allocation`; bound with those of before, to tell two of one date."""
+    entries = getattr(loaded.spec, section)
+    new = range(len(getattr(before.spec, section)), len(entries))
+    undated = [position for position in new if entries[position].from_ is None]
+    for position in undated:
+        with problems.at(section, position):
+            raise PlaceError((), "this has no date", None, f"`from`, {_from_now(plan, day)}")
+    if not new or undated:
+        return []
+    bind = replenishment_entries if section == "replenishment" else allocation_entries
+    bound = bind(loaded, plan.network, problems)
+    for position in new:
+        if position in bound:
+            _in_time((section, position), bound[position].since, plan, day, problems)
+    return [bound[position] for position in new if position in bound]
+
+
+def _changes(loaded: Loaded, before: Loaded, plan: Plan, day: int, problems: Problems) -> list[Policy]:
+    """The new changes of reserves; what changes a reserve without a size changes nothing."""
+    found: list[Policy] = []
+    sized = {reserve.name for reserve in plan.reserves}
+    for name, reserve in sorted(loaded.spec.reserves.items()):
+        for k, change in enumerate(reserve.changes):
+            if k >= len(before.spec.reserves[name].changes):
+                place = ("reserves", name, "changes", k)
+                since = day_in_force(change.from_, loaded, plan.network, place)
+                _in_time(place, since, plan, day, problems)
+                if name in sized:
+                    found.append(ReserveChange(name, since, change.release, change.refill))
+    return found
+
+
+def _in_time(place: Place, since: int, plan: Plan, day: int, problems: Problems) -> None:
+    """A policy that would be in force before now is a problem."""
+    if since < day:
+        with problems.at(*place):
+            date = plan.network.calendar.date(since)
+            raise PlaceError(("from",), "this would hold before now", date, _from_now(plan, day))
+
+
+def _from_now(plan: Plan, day: int) -> str:
+    return f"a date from {plan.network.calendar.date(day)} on, since the run stands there"

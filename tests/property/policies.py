@@ -1,0 +1,171 @@
+"""The policies of a random scenario, and what people do about scarcity."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from tests.property import scarcity
+from tests.property.choices import Choose, Spec, maybe
+from tests.property.draft import Draft
+
+
+class Policies(Draft):
+    """Gives each site and product its rules."""
+
+    def _replenishment(self) -> list[Spec]:
+        c = self.c
+        entries = []
+        for buyer in self.buyers:
+            entry: Spec = {"at": buyer}
+            entry["policy"] = c.one(
+                [name for name in sorted(POLICIES) if not (self.exact and name == "moving_average")]
+            )
+            high = c.number(30, 300) if self.exact else c.one([40, 150, "14d", "30d"])
+            low = (high // 3) if isinstance(high, int) else "6d"
+            entry |= POLICIES[entry["policy"]](low, high)
+            maybe(c, entry, "review", ["3d", "7d"])
+            maybe(c, entry, "first_review", ["1d", "2d"])
+            maybe(c, entry, "not_counting", ["1d", "4d"])
+            if not self.exact and entry["policy"] in ("base_stock", "s_S"):
+                maybe(c, entry, "plus_lead_time", [True])
+            entries.append(entry)
+        return entries
+
+    def _allocation(self) -> list[Spec]:
+        c = self.c
+        rules = ["first_come"] if self.exact else sorted(RULES)
+        sources = {s for several in self.sources.values() for s in several}
+        shared = [s for s in sorted(sources) if self.exact or c.number(0, 1)]
+        entries = []
+        for source in shared:
+            rule = c.one(rules)
+            entries.append({"rule": rule, "at": source} | RULES[rule](c))
+        return entries
+
+    def _stock(self) -> list[Spec]:
+        c = self.c
+        entries = []
+        for buyer in self.buyers:
+            if not c.number(0, 3):
+                entry = {"at": buyer, "on_hand": c.number(0, 200)}
+                maybe(c, entry, "on_the_way", ["none", "steady"])
+                if all(p.get("shelf_life") for p in self.goods.values()):
+                    maybe(c, entry, "life_left", ["2d", "12d"])
+                    if "life_left" not in entry:
+                        maybe(c, entry, "age", ["0d", "2d", {"0d": "30%", "1d": "70%"}, "steady"])
+                entries.append(entry)
+        return entries
+
+    # what people do about scarcity
+
+    def _substitutes(self) -> None:
+        """Products that stand in for another that some facility needs beside them."""
+        for wanted, other in itertools.permutations(self.products, 2):
+            if self.c.number(0, 1) and any({wanted, other} <= set(needs) for needs in self.wants.values()):
+                terms: Spec = {}
+                maybe(self.c, terms, "ratio", [0.4, 1.5, 3])
+                maybe(self.c, terms, "share", ["0%", "35%", "100%"])
+                scarcity.staying(self, terms)
+                self.goods[wanted].setdefault("substitutes", {})[other] = terms
+
+    def _use_levels(self) -> list[Spec]:
+        c = self.c
+        entries = []
+        for some in (self.facilities[::2], self.facilities[1::2]):
+            if some and c.number(0, 1):
+                entry: Spec = {"at": some}
+                maybe(c, entry, "cover_of", ["site", "region"])
+                maybe(c, entry, "within", ["1d", "6d"])
+                maybe(c, entry, "contingency", [MILD, {"when": TRIGGERED[c.one(sorted(TRIGGERED))](c)} | SAVED])
+                maybe(c, entry, "crisis", [{"below": "2d", "until": "3d", "saves": "75%", "comes_back": "100%"}])
+                maybe(c, entry, "cover_in", ["usual", "present"])
+                scarcity.in_time(self, entry)
+                if "contingency" in entry or "crisis" in entry:
+                    entries.append(entry)
+        return entries
+
+    def _hoarding(self) -> list[Spec]:
+        c = self.c
+        entry: Spec = {"at": c.one([*self.facilities, "facilities"])}
+        maybe(c, entry, "sees", ["source", "region"])
+        maybe(c, entry, "below", ["50%", "100%"])
+        maybe(c, entry, "at_most", [1, 3.5])
+        maybe(c, entry, "memory", ["1d", "20d"])
+        maybe(c, entry, "trust", ["0%", "100%"])
+        return [entry] * c.number(0, 1)
+
+    def _buying_ahead(self) -> list[Spec]:
+        return scarcity.buying_ahead(self, TRIGGERED)
+
+    def _reserve(self) -> Spec:
+        """Held where its members are supplied, by one or two warehouses, or by a facility for itself."""
+        c = self.c
+        product = c.one(sorted({p for wanted in self.wants.values() for p in wanted}))
+        served: dict[str, list[str]] = {}
+        for facility in self.facilities:
+            for source in self.sources.get((facility, product), []):
+                if source in self.warehouses:
+                    served.setdefault(source, []).append(facility)
+        users = [f for f in self.facilities if product in self.wants[f]]
+        if not self.exact and not c.number(0, 5):
+            held: Any = "members"
+            members = users
+        elif not served or not c.number(0, 4):
+            holder = c.one(users)
+            held = holder
+            members = [holder]
+        elif len(served) > 1 and not self.exact and c.number(0, 1):
+            held = dict(zip(sorted(served)[:2], ["40%", "60%"], strict=True))
+            members = sorted({f for w in held for f in served[w]})
+        else:
+            held = c.one(sorted(served))
+            members = sorted(set(served[held]))
+        release: Spec = {"when": TRIGGERED[c.one(sorted(TRIGGERED))](c)}
+        maybe(c, release, "after", ["2d", "5d"])
+        maybe(c, release, "stand_down", ["0d", "3d"])
+        if self.exact:
+            release["rule"] = "priority_tiers"
+        else:
+            maybe(c, release, "at_most", ["5%", "30%"])
+            maybe(c, release, "rule", ["equal_days_of_cover", "priority_tiers", "proportional"])
+        size = c.number(0, 300) if self.exact else c.one([60, 300, "20d"])
+        reserve: Spec = {"held_at": held, "size": size, "members": members, "products": [product], "release": release}
+        if self.goods[product].get("shelf_life"):
+            maybe(c, reserve, "rotation", ["routine"])
+            maybe(c, reserve, "life_left", ["5d", "12d"])
+        if c.number(0, 1):
+            reserve["refill"] = {"at_most": "100%"} if self.exact else {"at_most": "20%", "after": "2d"}
+        return reserve
+
+
+SAVED = {"saves": "30%", "comes_back": "50%"}
+MILD = {"below": "8d"} | SAVED
+POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
+    "base_stock": lambda low, high: {"level": high},
+    "s_S": lambda low, high: {"s": low, "S": high},
+    "R_nQ": lambda low, high: {"R": low, "Q": 12},
+    "moving_average": lambda low, high: {"over": "6d", "safety": "4d"},
+    "push": lambda low, high: {"quantity": 15},
+    "max_min": lambda low, high: {"max": high, "min": low, "emergency": low},
+}
+RULES: dict[str, Callable[[Choose], Spec]] = {
+    "equal_days_of_cover": lambda c: {"cover_in": c.one(["usual", "present"])},
+    "first_come": lambda c: {},
+    "priority_tiers": lambda c: {"critical": c.one([0, 10, "2d"])},
+    "proportional": lambda c: {},
+}
+OVER = ["each", "any", "together", "site"]
+TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
+    "announced": lambda c: {"trigger": "announced"},
+    "days_of_cover": lambda c: {
+        "trigger": "days_of_cover", "below": c.one(["3d", "12d"]), "of": c.one(OVER),
+        "cover_in": c.one(["usual", "present"]),
+    },
+    "declared": lambda c: {"trigger": "declared", "after": c.one(["0d", "9d"]), "until": c.one(["15d", "60d"])},
+    "supplier_fill": lambda c: {
+        "trigger": "supplier_fill", "below": c.one(["60%", "100%"]), "days": c.one(["1d", "9d"]), "of": c.one(OVER)
+    },
+    "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"]), "of": c.one(OVER)},
+}  # fmt: skip
