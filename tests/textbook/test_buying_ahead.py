@@ -31,6 +31,12 @@ def test_families_take_more_and_then_so_much_less() -> None:
     assert column(spec, "b", "demand", 20) == [4] * 20
 
 
+def test_metrics_tell_what_is_needed_from_what_is_asked() -> None:
+    """In twenty days 200 are needed; 20 are bought ahead, of which half are kept: 210 asked for in all."""
+    found = run(ahead(families=FAMILIES | {"kept": "50%"})).metrics.by["product"]["a"]
+    assert [found[f"units_{name}"].value for name in ("needed", "demanded", "bought_ahead")] == [200, 210, 20]
+
+
 def test_what_is_kept_is_not_made_up_for() -> None:
     spec = ahead(families=FAMILIES | {"kept": "50%"})
     assert column(spec, "a", "asked_less", 20) == [0] * 7 + [1] * 10 + [0] * 3

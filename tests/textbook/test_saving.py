@@ -52,6 +52,21 @@ def test_a_stricter_level_waits_for_its_own_time() -> None:
     assert events[events["event"].str.startswith("use_")]["day"].tolist() == [5, 9, 12]
 
 
+def test_metrics_tell_saved_from_late_and_never_met() -> None:
+    """200 are asked for and there are 100, which are gone on day 11. Two of ten are put off on days 5 to 11, 14 in all;
+    half of that comes back from day 12 on, to an empty shelf, and is lost: 7 are saved, and 200 - 100 - 7 never met."""
+    spec = saving(100, when=DECLARED, saves="20%", comes_back="50%")
+    found = {name: value.value for name, value in run(spec).metrics.by["product"]["a"].items()}
+    assert (found["saved_share"], found["short_share"], found["moved_share"]) == (7 / 200, 93 / 200, 0)
+    assert found["units_served_late"] == 0
+
+
+@pytest.mark.parametrize(("share", "units"), [("0.1%", 0), ("1%", 0), ("2%", 1), ("3%", 2)])
+def test_a_small_share_saves_little(share: str, units: int) -> None:
+    """Of seventy asked for in seven days; fractions are carried, and end with the level."""
+    assert sum(column(saving(when=DECLARED, saves=share), "a", "conserved", 20)) == units
+
+
 def test_a_condition_met_on_one_day_only_has_no_time_to_wait() -> None:
     assert "no after with edge: true" in refused(saving(when=DECLARED | {"edge": True}, after="3d", saves="20%"))
 

@@ -48,6 +48,16 @@ def test_who_stays_is_demand_of_the_other_product_from_then_on() -> None:
     assert column(spec, "b", "served", 8) == [4] + [12] * 7
 
 
+def test_metrics_tell_moved_from_served_and_needed_from_asked() -> None:
+    """In twenty days 200 are needed of a: 34 moved on the day and 76 had gone over, so 110 of 200; 90 were served, six
+    on each of fifteen days. Of b 80 are needed, and 152 more asked for."""
+    by_product = run(moving(5, stays="40%", come_every="1d")).metrics.by["product"]
+    a, b = ({name: value.value for name, value in by_product[product].items()} for product in ("a", "b"))
+    assert (a["units_needed"], a["units_demanded"], a["units_stayed"], a["units_substituted"]) == (200, 124, 76, 34)
+    assert (a["moved_share"], a["saved_share"], a["short_share"]) == (110 / 200, 0, 0)
+    assert (b["units_needed"], b["units_demanded"], b["moved_share"]) == (80, 80 + 19 * 8, 0)
+
+
 def test_a_short_gap_moves_only_those_who_come_then() -> None:
     """Patients come every five days; on days 0 and 1 there is none. Four of each day's ten stay, and come again on days
     5 and 6, 10 and 11, 15 and 16."""
