@@ -119,6 +119,8 @@ class UseLevels(CountsCover):
             by_cover = strict.below is not None and mild.below is not None
             if by_cover and (not (strict.below or 0) < (mild.below or 0) or strict.ends > mild.ends):
                 raise ValueError("a crisis that begins at fewer days of cover than contingency, and ends no later")
+        if self.cover_in == "present" and all(x.below is None and x.until is None for x in self.levels.values()):
+            raise ValueError("cover_in only where a level has below or until; a condition under when has its own")
         if self.within % 1:
             raise ValueError("within in whole days")
 

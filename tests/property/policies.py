@@ -80,7 +80,8 @@ class Policies(Draft):
                 maybe(c, entry, "within", ["1d", "6d"])
                 maybe(c, entry, "contingency", [MILD, {"when": TRIGGERED[c.one(sorted(TRIGGERED))](c)} | SAVED])
                 maybe(c, entry, "crisis", [{"below": "2d", "until": "3d", "saves": "75%", "comes_back": "100%"}])
-                maybe(c, entry, "cover_in", ["usual", "present"])
+                if any("below" in entry.get(level, {}) for level in ("contingency", "crisis")):
+                    maybe(c, entry, "cover_in", ["usual", "present"])
                 scarcity.in_time(self, entry)
                 if "contingency" in entry or "crisis" in entry:
                     entries.append(entry)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from sim.policies.triggers.base import TriggerView
+from sim.policies.triggers.over import Watched
+from sim.policies.triggers.supplier_fill import SupplierFill
 from tests.property.running import changed, run
 from tests.textbook.test_scarcity import ALONE, column, refused
 
@@ -180,6 +184,18 @@ def test_where_nothing_is_scarce_nobody_saves() -> None:
     assert run(spec).daily.equals(run(spec | {"use_levels": []}).daily)
 
 
+@pytest.mark.parametrize(("of", "met"), [("each", [True, True]), ("any", [True, True]), ("site", [True, False])])
+def test_rationing_is_seen_by_those_whom_it_concerns(of: str, met: list[bool]) -> None:
+    """Two sites of one region are sent 6 of 20 and 9 of 10: 15 of 30 together, half; less than 60% but for the second
+    by itself. Where nothing was due all was sent."""
+    watched = Watched(np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.int64), np.ones(2))
+    trigger = SupplierFill(trigger="supplier_fill", below="60%", of=of)
+    view = TriggerView(watched, np.ones(2), np.zeros(2), 0.0, False, np.array([6, 9]), np.array([20, 10]))
+    assert trigger.met(view).tolist() == met
+    nothing = replace(view, sent=np.zeros(2, dtype=np.int64), due=np.zeros(2, dtype=np.int64))
+    assert not trigger.met(nothing).any()
+
+
 # present use
 
 
@@ -250,6 +266,12 @@ def test_stock_is_shared_by_present_use() -> None:
         spec["allocation"] = [{"rule": "equal_days_of_cover", "at": "store"} | counted]
         daily = run(spec).daily
         assert daily[(daily["day"] == 3) & daily["site"].isin(["a", "b"])]["received"].tolist() == share
+
+
+def test_where_no_cover_counts_its_use_is_refused() -> None:
+    spec = saving(when=DECLARED, saves="20%")
+    spec["use_levels"][0]["cover_in"] = "present"
+    assert "a condition under when has its own" in refused(spec)
 
 
 def test_a_window_without_present_use_is_refused() -> None:
