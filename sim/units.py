@@ -45,6 +45,14 @@ def parse_duration(text: Any) -> float:
     return days
 
 
+def parse_whole_days(text: Any) -> int:
+    """Whole days in a duration, at least one; raises ValueError for anything else."""
+    days = parse_duration(text)
+    if days % 1 or days < 1:
+        raise ValueError("whole days, at least 1d")
+    return int(days)
+
+
 def parse_share(value: Any) -> float:
     """A share as a fraction: `60%` is 0.6; a bare number is refused, since 0.6 and 60 are easily mixed up."""
     match = SHARE.match(str(value).strip())
@@ -111,6 +119,8 @@ def _schema(kind: str, pattern: str | None = None, **more: Any) -> WithJsonSchem
 
 
 Days = Annotated[float, BeforeValidator(parse_duration), _schema("string", DURATION.pattern)]
+WholeDays = Annotated[int, BeforeValidator(parse_whole_days), _schema("string", DURATION.pattern)]
+"""At least one."""
 Share = Annotated[float, BeforeValidator(lambda v: _at_most_one(parse_share(v))), _schema("string", SHARE.pattern)]
 Percent = Annotated[float, BeforeValidator(parse_share), _schema("string", SHARE.pattern)]
 RateField = Annotated[float, BeforeValidator(parse_rate), _schema("string", RATE.pattern)]

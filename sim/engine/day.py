@@ -15,10 +15,13 @@ from sim.engine.books.books import Books
 from sim.engine.books.conservation import LOT_CHECK_DAYS, Conservation
 from sim.engine.books.journal import Detail, Journal
 from sim.engine.books.recorder import Recorder
+from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.dispatch import Dispatch
+from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.ordering import Ordering
 from sim.engine.deciding.outlook import Outlook
+from sim.engine.deciding.present_use import PresentUse
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.deciding.reserves import ReserveDesk
@@ -72,6 +75,9 @@ class World(Part):
     production: Production
     patients: Patients
     reports: Reports
+    present_use: PresentUse | None
+    filled: FilledOrders | None
+    ahead: BuyersAhead | None
     ordering: Ordering
     dispatch: Dispatch
     desks: list[ReserveDesk]
@@ -107,14 +113,18 @@ class World(Part):
             self.state.withheld = np.zeros_like(self.state.unsent)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
-        self.reports = Reports(self.state, self.quantities, Outlook(plan, self.quantities.base))
+        self._look_back(plan)
+        outlook = Outlook(plan, self.quantities.base)
+        self.reports = Reports(self.state, self.quantities, outlook, self.present_use, self.filled)
         self.reports.outlook.hear(plan.impacts)
-        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports)
+        self.ahead = BuyersAhead(plan, self.reports, self.journal) if plan.behaviour.ahead else None
+        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports, self.ahead)
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
         self.rerouting = Rerouting(plan, self.state, self.reports) if plan.sourcing.moves.any() else None
+        self._looks_at_orders = any(one is not None for one in (self.filled, self.hoarding, self.rerouting))
         self.ordering = Ordering(
-            plan, self.state, self.quantities, self.reports, self.journal, self.hoarding, self.rerouting
+            plan, self.state, self.quantities, self.reports, self.journal, self.hoarding, self.rerouting, self.ahead
         )
         self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport, self.reports)
         self.desks = [
@@ -132,6 +142,13 @@ class World(Part):
         self._any_short = False
         self.kept = kept_by_phases(self)
         self._phases = needed_phases(self)
+
+    def _look_back(self, plan: Plan) -> None:
+        """Keep of the days before what some policy looks back on; all of it where policies may come that do."""
+        use, fill = plan.looks_back
+        is_open, blackouts = self.quantities.open, self.quantities.touched("cell.blackout")
+        self.present_use = PresentUse(plan, None if blackouts else use) if use or is_open else None
+        self.filled = FilledOrders(plan.network, None if is_open else fill) if fill or is_open else None
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_phases": []}  # functions, made again by `rejoin`; those from outside may be closures
@@ -241,8 +258,7 @@ class World(Part):
 
     def allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""
-        watched = self.hoarding is not None or self.rerouting is not None
-        before = self.state.unsent.copy() if watched else None
+        before = self.state.unsent.copy() if self._looks_at_orders else None
         if self.state.for_reserves is not None:
             self.state.for_reserves.fill(0)
             for desk in self.desks:
@@ -252,24 +268,38 @@ class World(Part):
         self.dispatch.send(granted, float(day))
         if self.desks:
             self._release(requested, granted, day)
-        left = self.state.unsent.copy() if watched else None
+        left = self.state.unsent.copy() if self._looks_at_orders else None
         self.journal.flows("cancelled", day, *self.dispatch.cancel_rest(day))
         if before is not None and left is not None:
-            self._show_buyers(before - left, left)
+            self._show_orders(before - left, left)
         for desk in self.desks:
             desk.refill(float(day))
             desk.rotate(day)
         self.state.close_orders()
 
-    def _show_buyers(self, sent: np.ndarray, left: np.ndarray) -> None:
-        """What was sent today, and what was not although it was due, or was cancelled; over flows."""
+    def _show_orders(self, sent: np.ndarray, left: np.ndarray) -> None:
+        """Show buyers what was sent today, and what was not although it was due, or was cancelled; over flows."""
         state = self.state
-        if state.due is not None:
-            unfilled, leaves = state.due.of(state.unsent) + left - state.unsent, self.dispatch.leaves()
-            if self.hoarding is not None:
-                self.hoarding.look(sent + unfilled, unfilled, leaves)
-            if self.rerouting is not None:
-                self.rerouting.look(sent, unfilled, leaves)
+        if state.due is None:
+            return
+        due, cancelled, leaves = state.due.of(state.unsent), left - state.unsent, self.dispatch.leaves()
+        unfilled = due + cancelled
+        if self.hoarding is not None:
+            self.hoarding.look(sent + unfilled, unfilled, leaves)
+        if self.rerouting is not None:
+            self.rerouting.look(sent, unfilled, leaves)
+        if self.filled is not None:
+            self.filled.look(sent, due, cancelled, leaves)
+
+    def note_use(self, day: int) -> None:
+        """What was asked for today is known."""
+        if self.present_use is not None:
+            self.present_use.close_day(self.state.today)
+
+    def look_ahead(self, day: int) -> None:
+        """Do families and buyers begin to buy ahead?"""
+        if self.ahead is not None:
+            self.ahead.look(day)
 
     def _release(self, requested: np.ndarray, sent: np.ndarray, day: int) -> None:
         """Let the open reserves give, in turn, what is still asked for."""

@@ -26,6 +26,7 @@ STEPS = (
 )
 """The order of a day in words. Effects act at their own times; where that is midnight, before all phases of the day."""
 MOVING = ("transport", "state", "journal")
+KNOWN = ("reports", "present_use", "filled")
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,18 @@ PHASES: list[Phase] = [
         "makers make ahead", lambda world: world.production.makes_ahead,
     ),
     Phase(
+        "buying ahead", 4, "families and buyers look whether they begin to buy ahead",
+        lambda world: world.look_ahead, (*KNOWN, "state", "quantities"), ("ahead", "journal"),
+        "some may buy ahead", lambda world: world.ahead is not None,
+    ),
+    Phase(
         "demand", 4, "those who wait, then what was put off, then the day's own demand are served",
-        lambda world: world.patients.serve, ("quantities", "reports"), ("patients", "state", "journal"),
+        lambda world: world.patients.serve, ("quantities", *KNOWN), ("patients", "ahead", "state", "journal"),
+    ),
+    Phase(
+        "use", 4, "what was asked for is known to those who count cover in present use",
+        lambda world: world.note_use, ("state",), ("present_use",),
+        "cover may be counted in present use", lambda world: world.present_use is not None,
     ),
     Phase(
         "reports", 4, "every site reports its stock whose systems work",
@@ -91,18 +102,18 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "triggers", 5, "the triggers of reserves are looked at",
-        lambda world: world.review_reserves, ("reports", "state", "quantities"), ("desks", "journal"),
+        lambda world: world.review_reserves, (*KNOWN, "state", "quantities"), ("desks", "journal"),
         "there are reserves", lambda world: bool(world.desks),
     ),
     Phase(
         "orders", 5, "sites order, from the facilities upward; an order is booked at its source at once",
-        lambda world: world.ordering.review, ("quantities", "hoarding"),
+        lambda world: world.ordering.review, ("quantities", "hoarding", "ahead"),
         ("ordering", "rerouting", "reports", "state", "journal"),
     ),
     Phase(
         "allocation", 6, "sources share what they have over open orders, reserves give, goods set out",
-        lambda world: world.allocate, ("quantities", "reports"),
-        ("dispatch", "desks", "production", "hoarding", "rerouting", *MOVING),
+        lambda world: world.allocate, ("quantities", "reports", "present_use"),
+        ("dispatch", "desks", "production", "hoarding", "rerouting", "filled", *MOVING),
     ),
     Phase(
         "records", 6, "the day's demand, orders and arrivals are in the records that policies look back on",

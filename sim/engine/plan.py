@@ -17,8 +17,10 @@ from sim.model.network import Network
 
 if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulates it needs no others
     from sim.hazards.bound import BoundHazard
-    from sim.policies.reserves.reserve import Reserve
+    from sim.policies.buying_ahead import Buyers, Families
+    from sim.policies.reserves.reserve import Release, Reserve
     from sim.policies.triggers.base import Trigger
+    from sim.policies.use_levels import WearsOff
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class ReservePlan:
     own: np.ndarray
     life_left: np.ndarray
     changes: tuple[ReserveChange, ...] = ()
+
+    @property
+    def releases(self) -> list[Release]:
+        """Its first settings of release, and later ones."""
+        return [self.spec.release, *(change.release for change in self.changes if change.release is not None)]
 
     @property
     def may_be_refilled(self) -> bool:
@@ -131,23 +138,65 @@ class Rooms:
 class SubstituteStep:
     """Pairs of demand cells (positions in the demand plan) of which none is named twice: what lacks of `wanted` may be
     served from `other`, `ratio` units for one, to the `share` of patients who accept it; `row` is the line of
-    `Behaviour.substitute_rows` that it is counted in."""
+    `Behaviour.substitute_rows` that it is counted in. Of those who move the share `stays` stays there, for `stays_for`
+    days; they come `every` so many days."""
 
     wanted: np.ndarray
     other: np.ndarray
     ratio: np.ndarray
     share: np.ndarray
     row: np.ndarray
+    stays: np.ndarray
+    stays_for: np.ndarray
+    every: np.ndarray
+
+
+@dataclass(frozen=True)
+class BoundAhead:
+    """Who buys ahead when a condition begins to be met; `member` says to whom each of the `cells` belongs.
+
+    Families are at the demand cells `row`, whose places among the cells are `place`.
+    """
+
+    cells: np.ndarray
+    member: np.ndarray
+    when: Trigger
+    row: np.ndarray
+    place: np.ndarray
+    families: Families | None
+    buyers: Buyers | None
+
+    @property
+    def gain(self) -> float:
+        """What families ask for on top, as a share."""
+        return 0.0 if self.families is None else self.families.times - 1
+
+    @property
+    def days(self) -> int:
+        """Days on which they do so."""
+        return 0 if self.families is None else self.families.for_
+
+    @property
+    def order_gain(self) -> float:
+        """By how much sites raise the level they order up to, as a share."""
+        return 0.0 if self.buyers is None else self.buyers.times - 1
+
+    @property
+    def order_days(self) -> int:
+        """Days for which they do so."""
+        return 0 if self.buyers is None else self.buyers.for_
 
 
 @dataclass(frozen=True)
 class BoundUseLevels:
-    """When some demand cells use less; arrays over (level, 1), the mildest level first.
+    """When some demand cells use less; arrays over (level, 1), the mildest level first, or (level, cells).
 
     `row` are the cells' positions in the demand plan. A level holds from days of cover under `below`, or while `when`
-    is met of those whom the cells belong to (`member`), until cover is at least `until`; `saves` is the share of demand
-    withheld, of which `returns` is to come back within `within` days of ordinary use. `group` over the cells tells
-    those whose cover is taken together, `usual` is their usual demand a day.
+    is met of those whom the cells belong to (`member`), until cover is at least `until`; it begins once it has held for
+    `after` days, grows over `ramp` days and wears off as `wears_off` says. `saves` (level, cells) is the share of
+    demand withheld at its full, of which `returns` (level, cells) is to come back within `within` days of ordinary use.
+    `group` over the cells tells those whose cover is taken together, `usual` is their usual demand a day;
+    `present_over` are the days of present use that cover is counted in, None: in usual use.
     """
 
     names: tuple[str, ...]
@@ -157,11 +206,15 @@ class BoundUseLevels:
     member: np.ndarray
     below: np.ndarray
     until: np.ndarray
+    after: np.ndarray
+    ramp: np.ndarray
+    wears_off: tuple[WearsOff | None, ...]
     saves: np.ndarray
     returns: np.ndarray
     within: int
     group: np.ndarray
     usual: np.ndarray
+    present_over: int | None
 
 
 @dataclass(frozen=True)
@@ -188,6 +241,17 @@ class Behaviour:
     substitute_rows: tuple[tuple[str, str, str], ...] = ()
     use: tuple[BoundUseLevels, ...] = ()
     hoarders: Hoarders | None = None
+    ahead: tuple[BoundAhead, ...] = ()
+
+    @property
+    def families_buy_ahead(self) -> bool:
+        """Whether any patients may ask for more than they need."""
+        return any(ahead.gain > 0 for ahead in self.ahead)
+
+    @property
+    def any_stay(self) -> bool:
+        """Whether any patients stay with another product once they have moved to it."""
+        return any(step.stays.any() for step in self.substitutes)
 
 
 @dataclass(frozen=True)
@@ -301,6 +365,20 @@ class Plan:
     def bounds(self) -> Bounds:
         """The stock that policies plan."""
         return Bounds.of(self.replenishment, len(self.network.cell_site))
+
+    @cached_property
+    def looks_back(self) -> tuple[int, int]:
+        """Days of present use, and of what was sent of orders due, that some policy looks back on; 0: none does."""
+        releases = [release for reserve in self.reserves for release in reserve.releases]
+        triggers: list[Trigger] = [release.when for release in releases]
+        triggers += [when for use in self.behaviour.use for when in use.when if when is not None]
+        triggers += [ahead.when for ahead in self.behaviour.ahead]
+        present = [trigger.present_over for trigger in triggers]
+        present += [use.present_over for use in self.behaviour.use]
+        present += [sharing.rule.present_over for sharing in self.allocation]
+        present += [release.rule.present_over for release in releases]
+        fill = [trigger.fill_over for trigger in triggers]
+        return max(over or 0 for over in (*present, None)), max(over or 0 for over in (*fill, None))
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""

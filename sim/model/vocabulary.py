@@ -37,6 +37,7 @@ Event = Literal[
     "detained", "seized", "destroyed", "reserve_destroyed", "spoiled", "expired", "expired_under_way", "called_back",
     "taken_away", "passed_test", "used_up", "scrapped", "reserve_triggered", "reserve_opened", "reserve_closed",
     "release", "refill", "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
+    "buys_ahead",
 ]  # fmt: skip
 
 
@@ -171,6 +172,7 @@ EVENTS: Mapping[Event, Entry] = {
     "use_contingency": Entry("contingency use begins"),
     "use_crisis": Entry("crisis use begins"),
     "use_conventional": Entry("use is conventional again"),
+    "buys_ahead": Entry("a site, or its patients, begin to buy ahead"),
 }
 """Everything that the journal can tell."""
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.report.figures import (
     averted,
+    became,
     cover_heat,
     cover_over_time,
     epidemic,
@@ -154,6 +155,13 @@ MOST_FAMILIES = 4
 
 
 def _making_do(facts: Facts, add: Add) -> None:
+    add(
+        "became", "Saved, spilled over, run out",
+        "What became of all that was asked for of each product. Saved is what was put off, done otherwise or done "
+        "without, less what came back; spilled over, what was met with another product, by patients who since went "
+        "over to it as well; run out, what was lost or still waits.",
+        became.draw(facts),
+    )  # fmt: skip
     for number, family in enumerate(substitutes.families(facts)[:MOST_FAMILIES]):
         more = f" {substitutes.MOST} products of {len(family)}." if len(family) > substitutes.MOST else ""
         add(

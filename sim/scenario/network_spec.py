@@ -13,7 +13,7 @@ from sim.model.chance.distributions import Times, TimesField
 from sim.model.countries import Country
 from sim.model.selection import SelectorField
 from sim.registry import Model
-from sim.units import Days, NonNegative, Number, Percent, Positive, Share, Text, Whole
+from sim.units import Days, NonNegative, Number, Percent, Positive, Share, Text, Whole, WholeDays
 
 AT_ONCE = Times("0d", 0.0)
 ISSUES = ("first_expired", "first_in", "last_in")
@@ -47,6 +47,12 @@ class Substitute(Model):
     """units of the other product that stand in for one unit of this"""
     share: Share = 1.0
     """share of patients for whom it is acceptable"""
+    stays: Share = 0.0
+    """share of those who moved to it that stay with it when this product is there again; left out: all come back"""
+    stays_for: Annotated[Days, Field(gt=0)] | None = None
+    """how long they stay; left out: for good"""
+    come_every: WholeDays = 30
+    """how often a patient comes: a shortage of a day moves only those who come on it"""
 
 
 class Product(Model):
@@ -72,8 +78,13 @@ class Product(Model):
     """keep this product by lot even if it has no shelf life, so that the journal can tell where each lot went"""
     substitutes: dict[str, Substitute] = {}
     """products used instead when this one is short, tried in the order in which they are named"""
+    uses: dict[Text, Share] = {}
+    """what it is used for, and the share of demand that each use has, such as {elective: 40%, urgent: 60%}; use levels
+    may save a share of each"""
 
     def model_post_init(self, context: object) -> None:
+        if self.uses and abs(sum(self.uses.values()) - 1) > 1e-6:
+            raise ValueError(f"uses whose shares add up to 100% (now {sum(self.uses.values()):.1%})")
         for name in ("shelf_life", "minimum_life"):
             days = getattr(self, name)
             if days is not None and days % 1:

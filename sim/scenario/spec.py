@@ -17,6 +17,7 @@ from sim.model.need.demand.poisson import Poisson
 from sim.model.selection import SelectorField
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.allocation.base import Allocation
+from sim.policies.buying_ahead import BuyingAhead
 from sim.policies.hoarding import Hoarding
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
@@ -261,6 +262,7 @@ class Scenario(Model):
     stock: list[StockSpec] = []
     storage: list[StorageSpec] = []
     hoarding: list[Hoarding] = []
+    buying_ahead: list[BuyingAhead] = []
     use_levels: list[UseLevels] = []
     reserves: dict[str, Reserve] = {}
     disruptions: list[DisruptionField] = []

@@ -41,6 +41,7 @@ STAGES = (
 )
 """Values of keys that take parts with keys of their own."""
 BESIDE = {
+    "averaged_over": {"cover_in": "present"},
     "diverts": {"passage": "suez"},
     "ramp": {"passage": "suez"},
     "correlation": {"factor": "storms"},

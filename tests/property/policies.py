@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from tests.property import scarcity
 from tests.property.choices import Choose, Spec, maybe
 from tests.property.draft import Draft
 
@@ -66,6 +67,7 @@ class Policies(Draft):
                 terms: Spec = {}
                 maybe(self.c, terms, "ratio", [0.4, 1.5, 3])
                 maybe(self.c, terms, "share", ["0%", "35%", "100%"])
+                scarcity.staying(self, terms)
                 self.goods[wanted].setdefault("substitutes", {})[other] = terms
 
     def _use_levels(self) -> list[Spec]:
@@ -78,6 +80,9 @@ class Policies(Draft):
                 maybe(c, entry, "within", ["1d", "6d"])
                 maybe(c, entry, "contingency", [MILD, {"when": TRIGGERED[c.one(sorted(TRIGGERED))](c)} | SAVED])
                 maybe(c, entry, "crisis", [{"below": "2d", "until": "3d", "saves": "75%", "comes_back": "100%"}])
+                if any("below" in entry.get(level, {}) for level in ("contingency", "crisis")):
+                    maybe(c, entry, "cover_in", ["usual", "present"])
+                scarcity.in_time(self, entry)
                 if "contingency" in entry or "crisis" in entry:
                     entries.append(entry)
         return entries
@@ -91,6 +96,9 @@ class Policies(Draft):
         maybe(c, entry, "memory", ["1d", "20d"])
         maybe(c, entry, "trust", ["0%", "100%"])
         return [entry] * c.number(0, 1)
+
+    def _buying_ahead(self) -> list[Spec]:
+        return scarcity.buying_ahead(self, TRIGGERED)
 
     def _reserve(self) -> Spec:
         """Held where its members are supplied, by one or two warehouses, or by a facility for itself."""
@@ -144,7 +152,7 @@ POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
     "max_min": lambda low, high: {"max": high, "min": low, "emergency": low},
 }
 RULES: dict[str, Callable[[Choose], Spec]] = {
-    "equal_days_of_cover": lambda c: {},
+    "equal_days_of_cover": lambda c: {"cover_in": c.one(["usual", "present"])},
     "first_come": lambda c: {},
     "priority_tiers": lambda c: {"critical": c.one([0, 10, "2d"])},
     "proportional": lambda c: {},
@@ -153,8 +161,12 @@ OVER = ["each", "any", "together", "site"]
 TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
     "announced": lambda c: {"trigger": "announced"},
     "days_of_cover": lambda c: {
-        "trigger": "days_of_cover", "below": c.one(["3d", "12d"]), "of": c.one(OVER)
+        "trigger": "days_of_cover", "below": c.one(["3d", "12d"]), "of": c.one(OVER),
+        "cover_in": c.one(["usual", "present"]),
     },
     "declared": lambda c: {"trigger": "declared", "after": c.one(["0d", "9d"]), "until": c.one(["15d", "60d"])},
+    "supplier_fill": lambda c: {
+        "trigger": "supplier_fill", "below": c.one(["60%", "100%"]), "days": c.one(["1d", "9d"]), "of": c.one(OVER)
+    },
     "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"]), "of": c.one(OVER)},
 }  # fmt: skip

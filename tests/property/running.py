@@ -68,6 +68,13 @@ def totals(run: sim.Run, columns: list[str]) -> np.ndarray:
     return table.to_numpy(dtype=np.int64).reshape(run.daily["day"].max() + 1, -1, len(columns))
 
 
+def needed(daily: Any) -> Any:
+    """What patients need, whatever they ask for: without what is bought ahead, before it is asked for less for that
+    reason, and of the product that was theirs before they went over to another."""
+    theirs = daily["demand"] + daily["went_over"] - daily["came_over"]
+    return theirs - daily["bought_ahead"] + daily["asked_less"]
+
+
 def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
     """Assert that two daily tables hold the same numbers, labels aside."""
     keys = ["day", "site", "product"]

@@ -17,12 +17,14 @@ from sim.disruptions import DISRUPTIONS
 from sim.engine.books.recorder import DAILY
 from sim.engine.moving.transport import Transport
 from sim.hazards import PROCESSES
+from sim.metrics.base import View
+from sim.metrics.making_do import fates
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.triggers.base import TRIGGERS
-from tests.property import networks, trouble
+from tests.property import policies, trouble
 from tests.property.choices import START, day
 from tests.property.networks import scenarios
-from tests.property.running import run, totals
+from tests.property.running import changed, needed, run, totals
 
 NO_TIME = 1e-9
 
@@ -31,9 +33,9 @@ def test_the_networks_know_every_kind() -> None:
     """A new kind has to be added to the random networks too."""
     assert set(trouble.DISRUPTED) == set(DISRUPTIONS)
     assert set(trouble.HAPPENING) == set(PROCESSES)
-    assert set(networks.POLICIES) == set(REPLENISHMENT)
-    assert set(networks.RULES) == set(ALLOCATION)
-    assert set(networks.TRIGGERED) == set(TRIGGERS)
+    assert set(policies.POLICIES) == set(REPLENISHMENT)
+    assert set(policies.RULES) == set(ALLOCATION)
+    assert set(policies.TRIGGERED) == set(TRIGGERS)
 
 
 @pytest.mark.rule("I1", "initial + produced")
@@ -136,6 +138,38 @@ def test_all_demand_is_accounted_for(spec: dict[str, Any]) -> None:
     lost_at_once = [pair in strict for pair in zip(daily["site"], daily["product"], strict=True)]
     assert (daily["backlog"][lost_at_once] == 0).all()
     assert (daily["lost"][lost_at_once] == daily["unmet"][lost_at_once]).all()
+
+
+@given(scenarios(hazards=2))
+def test_what_is_needed_is_the_same_whatever_people_ask_for(spec: dict[str, Any]) -> None:
+    """Who buys ahead asks for so much less later, and who goes over to another product asks for it there, at the ratio
+    of some substitute: nobody is invented or forgotten."""
+    bare = changed(spec, buying_ahead=[])
+    ratios = {
+        other: [s.get("substitutes", {}).get(other, {}).get("ratio", 1) for s in spec["products"].values()]
+        for other in spec["products"]
+    }
+    for product in bare["products"].values():
+        for terms in product.get("substitutes", {}).values():
+            terms.pop("stays", None)
+    done, plain = run(spec), run(bare)
+    daily = done.daily
+    assert (needed(daily) == plain.daily["demand"]).all()
+    by_site = daily.groupby(["site", "product"], observed=True)
+    if "warm_up" not in spec:
+        assert (by_site["asked_less"].cumsum() <= by_site["bought_ahead"].cumsum()).all()
+    gone, come = daily.groupby("site", observed=True)["went_over"].sum(), by_site["came_over"].sum()
+    for (site, product), units in come.items():
+        assert units <= gone[site] * max(ratios[product]) + len(ratios)
+
+
+@given(scenarios(hazards=2))
+def test_what_became_of_demand_adds_up(spec: dict[str, Any]) -> None:
+    """Served at once and late + saved + moved + never met = what was asked for, by product."""
+    done = run(spec)
+    for product in spec["products"]:
+        view = View.of(done.outcome, product=product)
+        assert sum(fates(view).values()) == view.total("demand") + view.total("went_over")
 
 
 @given(scenarios())

@@ -38,6 +38,7 @@ MORE: dict[str, Any] = {
     "storage": [{"at": "store", "capacity": 100000}],
     "hoarding": [{"at": "facilities", "below": "80%", "at_most": 3, "memory": "7d"}],
     "use_levels": [{"at": "facilities", "products": ["saline"], "contingency": {"below": "4d", "saves": "30%"}}],
+    "buying_ahead": [{"at": "facilities", "when": {"trigger": "announced"}, "families": {"times": 2, "for": "9d"}}],
     "costs": {"currency": "USD", "holding_rate": "20%", "shortage_cost": 1},
     "sources": {"s": {"title": "t", "read": "2024-01-01"}},
     "evidence": {"disruptions.0.for": {"source": "s"}},

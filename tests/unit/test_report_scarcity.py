@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 import sim
 from sim.metrics.summary import Value
-from sim.report.figures import bands, cover_over_time, materials, substitutes, timeline, use_levels
+from sim.report.figures import bands, became, cover_over_time, materials, substitutes, timeline, use_levels
 from sim.report.figures.style import drawing, on
 from sim.report.run import materials as bill
 from sim.report.run import page_tables
@@ -177,6 +177,28 @@ def test_what_became_of_demand_adds_up_to_it(family: Facts) -> None:
     assert used == 2 * met == family.daily("stood_in", kind="facility", product="cloth").sum()
 
 
+def test_the_table_of_what_became_of_demand_adds_up(family: Facts) -> None:
+    """Its columns are told by the daily table, and the bar of a product is a hundred percent long."""
+    sheet = page_tables.became(family)
+    assert [row[0] for row in sheet.raw] == sorted(family.products, key=lambda p: _served(family, p))
+    for product, asked, served, late, saved, moved, never in sheet.raw:
+        sums = {n: int(family.daily(n, kind="facility", product=product).sum()) for n in family.outcome.record.sums}
+        assert asked == sums["demand"] == served + late + saved + moved + never
+        assert (served, late, saved) == (sums["served"], 0, sums["conserved"])
+        assert (moved, never) == (sums["substituted"], sums["lost"])
+    with drawing():
+        figure = became.draw(family)
+        labelled(figure)
+        assert figure is not None
+        ends = {round(bar.get_x() + bar.get_width(), 6) for bar in figure.axes[0].patches}
+        assert max(ends) == 100
+
+
+def _served(facts: Facts, product: str) -> float:
+    served, demand = (facts.daily(name, kind="facility", product=product).sum() for name in ("served", "demand"))
+    return float(served / demand)
+
+
 def test_products_are_a_family_if_they_stood_in_for_each_other(family: Facts, tmp_path: Path) -> None:
     assert [sorted(f) for f in substitutes.families(family)] == [["cloth", "mask"]]
     assert substitutes.families(facts_of(tmp_path, FAMILY)) == []
@@ -302,9 +324,9 @@ def test_the_page_has_these_pictures_only_where_there_is_something_to_show(
     family: Facts, chain: Facts, tmp_path: Path
 ) -> None:
     for text, yes, no in (
-        (FAMILY + USE + BAN, ("substitutes-1", "use"), ("stages", "making")),
-        (CHAIN, ("stages", "making"), ("substitutes-1", "use")),
-        (FAMILY + USE, (), ("substitutes-1", "use", "stages", "making")),
+        (FAMILY + USE + BAN, ("became", "substitutes-1", "use"), ("stages", "making")),
+        (CHAIN, ("stages", "making"), ("became", "substitutes-1", "use")),
+        (FAMILY + USE, (), ("became", "substitutes-1", "use", "stages", "making")),
     ):
         path = tmp_path / "scenario.yaml"
         path.write_text(text, encoding="utf-8")

@@ -1,21 +1,24 @@
-"""What people do about scarcity, resolved to arrays: substitutes, use levels, hoarding."""
+"""What people do about scarcity, resolved to arrays: substitutes, use levels, hoarding, buying ahead."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.plan import Behaviour, BoundUseLevels, DemandPlan, Hoarders, SubstituteStep
+from sim.engine.plan import Behaviour, BoundAhead, BoundUseLevels, DemandPlan, Hoarders, SubstituteStep
 from sim.errors import PlaceError
 from sim.model.network import Network
 from sim.policies.hoarding import Hoarding
+from sim.policies.use_levels import UseLevel, UseLevels
 from sim.scenario.load import Loaded, Problems
+from sim.scenario.network_spec import Substitute
 
 
 def compile_behaviour(loaded: Loaded, network: Network, demand: DemandPlan, problems: Problems) -> Behaviour:
     """All of it; what cannot be resolved is a problem."""
     steps, rows = _substitutes(loaded, network, demand, problems)
     use = _use_levels(loaded, network, demand, problems)
-    return Behaviour(steps, rows, use, _hoarders(loaded, network, problems))
+    hoarders = _hoarders(loaded, network, problems)
+    return Behaviour(steps, rows, use, hoarders, _buying_ahead(loaded, network, demand, problems))
 
 
 def _once(network: Network, owner: np.ndarray, cells: np.ndarray, position: int, what: str) -> None:
@@ -79,23 +82,85 @@ def _use_levels(loaded: Loaded, network: Network, demand: DemandPlan, problems: 
             if not cells.size:
                 raise PlaceError(("at",), "none of these sites has demand for any of these products")
             _once(network, owner, cells, position, "use_levels")
-            group, member = np.arange(len(cells)), network.cell_site[cells]
-            if entry.cover_of == "region":
-                _, region = np.unique(network.sites["region"].to_numpy()[network.cell_site[cells]], return_inverse=True)
-                member = region
-                keys = region * len(network.products) + network.cell_product[cells]
-                group = np.unique(keys, return_inverse=True)[1]
-            usual = np.bincount(group, network.cell_mean[cells])
-            levels = entry.levels
-            when = tuple(x.when for x in levels.values())
-            below = [-np.inf if x.below is None else x.below for x in levels.values()]
-            figures = [(b, x.ends, x.saves, x.comes_back) for b, x in zip(below, levels.values(), strict=True)]
-            row = np.searchsorted(demand.cell, cells)
-            least, until, saves, returns = np.array(figures).T[:, :, None]
-            names, within = tuple(levels), int(entry.within)
-            found.append(
-                BoundUseLevels(names, row, cells, when, member, least, until, saves, returns, within, group, usual)
-            )
+            found.append(_bound(entry, loaded, network, demand, cells))
+    return tuple(found)
+
+
+def _bound(entry: UseLevels, loaded: Loaded, network: Network, demand: DemandPlan, cells: np.ndarray) -> BoundUseLevels:
+    """Use levels at some cells, all of which have demand."""
+    group, member = np.arange(len(cells)), network.cell_site[cells]
+    if entry.cover_of == "region":
+        _, member = np.unique(network.sites["region"].to_numpy()[network.cell_site[cells]], return_inverse=True)
+        group = np.unique(member * len(network.products) + network.cell_product[cells], return_inverse=True)[1]
+    levels = entry.levels.values()
+    below = [-np.inf if x.below is None else x.below for x in levels]
+    figures = [(b, x.ends, x.after, x.ramp) for b, x in zip(below, levels, strict=True)]
+    least, until, after, ramp = np.array(figures).T[:, :, None]
+    saved = [_saved(name, level, loaded, network, cells) for name, level in entry.levels.items()]
+    saves, returns = (np.array(column) for column in zip(*saved, strict=True))
+    return BoundUseLevels(
+        tuple(entry.levels), np.searchsorted(demand.cell, cells), cells, tuple(x.when for x in levels), member, least,
+        until, after, ramp, tuple(x.wears_off for x in levels), saves, returns, int(entry.within), group,
+        np.bincount(group, network.cell_mean[cells]), entry.present_over,
+    )  # fmt: skip
+
+
+def _saved(
+    name: str, level: UseLevel, loaded: Loaded, network: Network, cells: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The share of demand that a level saves at each cell, and the share of that which comes back: where they are given
+    by use, each use counts by its share of the product's demand, and what comes back by what was saved of it."""
+    products = [str(product) for product in network.products["name"]]
+    saves, returns = np.zeros((2, len(cells)))
+    for product in np.unique(network.cell_product[cells]).tolist():
+        uses = loaded.spec.products[products[product]].uses
+        for key in ("saves", "comes_back"):
+            for use in given if isinstance(given := getattr(level, key), dict) else ():
+                if use not in uses:
+                    what = f"'{products[product]}' has no such use" if uses else f"'{products[product]}' has no uses"
+                    expected = (
+                        None if uses else f"a share for all its demand, or uses under products.{products[product]}"
+                    )
+                    raise PlaceError((name, key, use), what, use, expected, list(uses))
+        weights = dict(sorted(uses.items())) or {"": 1.0}
+        parts = {use: weight * _share_of(level.saves, use) for use, weight in weights.items()}
+        total = sum(parts.values())
+        mine = network.cell_product[cells] == product
+        if isinstance(level.saves, dict):
+            saves[mine] = total
+        else:
+            saves[mine] = level.saves
+        if isinstance(level.comes_back, dict):
+            back = sum(part * _share_of(level.comes_back, use) for use, part in parts.items())
+            returns[mine] = back / total if total else 0.0
+        else:
+            returns[mine] = level.comes_back
+    return saves, returns
+
+
+def _share_of(given: float | dict[str, float], use: str) -> float:
+    return given.get(use, 0.0) if isinstance(given, dict) else given
+
+
+def _buying_ahead(loaded: Loaded, network: Network, demand: DemandPlan, problems: Problems) -> tuple[BoundAhead, ...]:
+    """Entries that change anything."""
+    owner, found = np.full(len(network.cell_site), -1), []
+    for position, entry in enumerate(loaded.spec.buying_ahead):
+        with problems.at("buying_ahead", position):
+            families, buyers = entry.families, entry.buyers
+            cells = network.select_cells(entry.at, entry.products)
+            asked, orders = np.isin(cells, demand.cell), np.isin(cells, network.flow_buyer)
+            for given, some, what in ((families, asked, "has demand for"), (buyers, orders, "orders")):
+                if given is not None and not some.any():
+                    raise PlaceError(("at",), f"none of these sites {what} any of these products")
+            none = np.zeros(len(cells), dtype=bool)
+            cells = cells[(none if families is None else asked) | (none if buyers is None else orders)]
+            _once(network, owner, cells, position, "buying_ahead")
+            place = np.flatnonzero(np.isin(cells, demand.cell)) if families is not None else np.zeros(0, dtype=np.int64)
+            row = np.searchsorted(demand.cell, cells[place])
+            bound = BoundAhead(cells, network.cell_site[cells], entry.when, row, place, families, buyers)
+            if bound.order_gain or bound.gain:
+                found.append(bound)
     return tuple(found)
 
 
@@ -105,7 +170,7 @@ def _substitutes(
     """Pairs of products by choice (the first named first); pairs that want one product take turns, by name."""
     names = [str(name) for name in network.products["name"]]
     regions = network.sites["region"].to_numpy()
-    turns: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray, float, float, np.ndarray]]] = {}
+    turns: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray, np.ndarray, Substitute]]] = {}
     taken: dict[tuple[int, str], int] = {}
     rows: dict[tuple[str, str, str], int] = {}
     for wanted, product in sorted(loaded.spec.products.items()):
@@ -121,13 +186,16 @@ def _substitutes(
                 row = np.array([rows.setdefault((wanted, other, r), len(rows)) for r in where], dtype=np.int64)
                 turn = taken.get((choice, other), 0)
                 taken[choice, other] = turn + 1
-                turns.setdefault((choice, turn), []).append((*pair, terms.ratio, terms.share, row))
+                turns.setdefault((choice, turn), []).append((*pair, row, terms))
     steps = []
     for _, pairs in sorted(turns.items(), key=lambda item: item[0]):
         sizes = [len(pair[0]) for pair in pairs]
-        first, second, row = (np.concatenate([pair[k] for pair in pairs]) for k in (0, 1, 4))
-        ratio, share = (np.repeat([pair[k] for pair in pairs], sizes) for k in (2, 3))
-        steps.append(SubstituteStep(first, second, ratio, share, row))
+        first, second, row = (np.concatenate([pair[k] for pair in pairs]) for k in (0, 1, 2))
+        columns = [
+            (t.ratio, t.share, t.stays, np.inf if t.stays_for is None else t.stays_for, t.come_every) for *_, t in pairs
+        ]
+        ratio, share, stays, stays_for, every = (np.repeat(column, sizes) for column in zip(*columns, strict=True))
+        steps.append(SubstituteStep(first, second, ratio, share, row, stays, stays_for, every))
     return tuple(steps), tuple(rows)
 
 

@@ -278,15 +278,24 @@ class Dispatch(Part):
         """Let the rule share the stock of these sources (a mask) over their claims; writes into `granted`."""
         flow = (self._over_flows(short) & (requested > 0)).nonzero()[0]
         place = np.add.accumulate(short, dtype=np.int64) - 1  # of each source among those that are short
-        claims = self.claims(flow, place[self._source_of_flow[flow]], available[short], requested)
-        granted[flow] = self._sharing[rule].rule.share(claims, self.network)
+        shares = self._sharing[rule].rule
+        claims = self.claims(flow, place[self._source_of_flow[flow]], available[short], requested, shares.present_over)
+        granted[flow] = shares.share(claims, self.network)
 
     def _over_flows(self, sources: np.ndarray) -> np.ndarray:
         """A mask over sources as one over flows, which are in order of their source."""
         return np.repeat(sources, self._flows_of_source)
 
-    def claims(self, flow: np.ndarray, source: np.ndarray, available: np.ndarray, requested: np.ndarray) -> Claims:
-        """Claims on these flows, in ascending order of `source`; every source has one at least."""
+    def claims(
+        self,
+        flow: np.ndarray,
+        source: np.ndarray,
+        available: np.ndarray,
+        requested: np.ndarray,
+        present_over: int | None = None,
+    ) -> Claims:
+        """Claims on these flows, in ascending order of `source`; every source has one at least. `present_over` as of
+        the rule that shares among them."""
         buyer = self.network.flow_buyer[flow]
         booked, book = None, self.state.order_book
         if book is not None:
@@ -295,9 +304,8 @@ class Dispatch(Part):
             mine = claim[book.flow] >= 0
             booked = claim[book.flow[mine]], book.units[mine]
         cover = self._reports.on_hand(buyer) + self.state.in_transit[buyer] - self._reports.backlog(buyer)
-        return Claims(
-            available, source, requested[flow], flow, cover, self.network.cell_mean[buyer], self._tier[flow], booked
-        )
+        mean = self.network.cell_mean if present_over is None else self._reports.use(present_over)
+        return Claims(available, source, requested[flow], flow, cover, mean[buyer], self._tier[flow], booked)
 
     def fit_lanes(self, granted: np.ndarray) -> np.ndarray:
         """Cut grants to what their first lane can carry today; all that leave on it share it in proportion to what they

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.books.journal import Journal
+from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
@@ -54,11 +55,13 @@ class Ordering(Part):
         journal: Journal,
         hoarding: SeenScarcity | None = None,
         rerouting: Rerouting | None = None,
+        ahead: BuyersAhead | None = None,
     ) -> None:
-        self._reports, self._hoarding, self._rerouting = reports, hoarding, rerouting
+        self._reports, self._rerouting = reports, rerouting
+        self._raise = [raised for raised in (hoarding, ahead) if raised is not None]
         self._urgent = UrgentOrders(plan, quantities, reports) if plan.sourcing.urgent else None
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
-        self._may_hoard = hoarding is not None or quantities.touched("cell.order_factor")
+        self._may_hoard = bool(self._raise) or quantities.touched("cell.order_factor")
         self._by_lot = state.lots is not None
         self._may_order_extra = quantities.touched("flow.extra_orders")
         self._lead_time = plan.network.cell_lead_time
@@ -162,8 +165,8 @@ class Ordering(Part):
             position = position - self._rerouting.not_counted_on()[cells]
         if self._may_hoard:
             factor = self._quantities["cell.order_factor"][cells]
-            if self._hoarding is not None:
-                factor = factor * self._hoarding.factor[cells]
+            for raised in self._raise:
+                factor = factor * raised.factor[cells]
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
         on_hand, lead_time = self._reports.stock_for_review(cells), self._lead_time[cells]
         history = self._history(rule, part.window, day) if part.window else None

@@ -5,20 +5,36 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.outlook import Outlook
+from sim.engine.deciding.present_use import PresentUse
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS
 from sim.model.effects import Quantities
 from sim.model.part import Part
 
+LATEST = 2**31
+"""Days; after any day of a run."""
+
 
 class Reports(Part):
-    """Stock reports and orders of all cells; without a blackout in the run they are the state itself."""
+    """Stock reports and orders of all cells; without a blackout in the run they are the state itself.
+
+    `present_use` and `orders_filled` are what is known of the days before, None where nobody may look back on it.
+    """
 
     CHANGES = ("_on_hand", "_backlog", "_short", "_position", "_kept", "_last")
 
-    def __init__(self, state: State, quantities: Quantities, outlook: Outlook) -> None:
+    def __init__(
+        self,
+        state: State,
+        quantities: Quantities,
+        outlook: Outlook,
+        present_use: PresentUse | None = None,
+        orders_filled: FilledOrders | None = None,
+    ) -> None:
         self.outlook = outlook
+        self._present_use, self._orders_filled = present_use, orders_filled
         self.may_fail = quantities.touched("cell.blackout")
         self._state, self._quantities = state, quantities
         if self.may_fail:
@@ -45,6 +61,20 @@ class Reports(Part):
         if not self.may_fail:
             return self._state.on_hand[cells]
         return np.where(self._code[cells] == 0, self._state.on_hand[cells], self._on_hand[cells])
+
+    def use(self, over: int) -> np.ndarray:
+        """Mean units a day asked for in the last `over` days, over all cells: until now where systems work, elsewhere
+        until the last report."""
+        assert self._present_use is not None
+        if not self.may_fail:
+            return self._present_use.mean(over)
+        return self._present_use.mean(over, np.where(self._code == 0, LATEST, self._last))
+
+    def sent_of_due(self, over: int, cells: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+        """(units sent, units due) of the cells' own orders in the last `over` days, as they know themselves."""
+        assert self._orders_filled is not None
+        sent, due = self._orders_filled.last(over)
+        return sent[cells], due[cells]
 
     def on_hand(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand as others see it."""

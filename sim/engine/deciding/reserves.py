@@ -140,8 +140,9 @@ class ReserveDesk(Part):
         if mine.size:
             mine = mine[np.argsort(reserve.flow_holder[mine], kind="stable")]
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
-            claims = self._dispatch.claims(reserve.flow[mine], source, left[holders], requested)
-            given[reserve.flow[mine]] = self._release.rule.share(claims, self._network)
+            rule = self._release.rule
+            claims = self._dispatch.claims(reserve.flow[mine], source, left[holders], requested, rule.present_over)
+            given[reserve.flow[mine]] = rule.share(claims, self._network)
             given = self._dispatch.from_reserve(given)
             np.add.at(self.released, reserve.flow_holder[mine], given[reserve.flow[mine]])
         self._daily.use(self.released)

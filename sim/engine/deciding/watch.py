@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.engine.deciding.reports import Reports
@@ -24,9 +26,12 @@ class Watch(Part):
 
     def met(self, trigger: Trigger, day: float) -> np.ndarray:
         """Whether it is met today, for each cell; bool, shape (cells,)."""
-        reports, cells = self._reports, self._cells
+        reports, cells, watched = self._reports, self._cells, self._watched
+        if (over := trigger.present_over) is not None:
+            watched = replace(watched, mean=reports.use(over)[cells])
+        sent, due = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells)
         told = reports.outlook.announced(day)
-        view = TriggerView(self._watched, reports.present(cells), reports.short(cells), day, told)
+        view = TriggerView(watched, reports.present(cells), reports.short(cells), day, told, sent, due)
         holds = trigger.met(view)
         if not trigger.edge:
             return holds

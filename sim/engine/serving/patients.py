@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.books.journal import Journal
+from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.reports import Reports
 from sim.engine.plan import Plan
 from sim.engine.serving.demand_tape import DemandTape
@@ -26,14 +27,24 @@ class Patients(Part):
     CHANGES = ("_waiting",)
 
     def __init__(
-        self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities, journal: Journal, reports: Reports
+        self,
+        plan: Plan,
+        state: State,
+        tape: DemandTape,
+        quantities: Quantities,
+        journal: Journal,
+        reports: Reports,
+        ahead: BuyersAhead | None = None,
     ) -> None:
         demand = plan.demand
         self._conservers = Conservers(plan, state, journal, reports) if plan.behaviour.use else None
         self.substitution = Substitution(plan) if plan.behaviour.substitutes else None
+        self._staying = None if self.substitution is None else self.substitution.staying
+        self._ahead = ahead if plan.behaviour.families_buy_ahead else None
         cell, self._backorder = demand.cell, demand.backorder
         self._cell = in_place(cell)
-        self._simple = not (state.waits or plan.behaviour.use or plan.behaviour.substitutes)
+        behaviour = plan.behaviour
+        self._simple = not (state.waits or behaviour.use or behaviour.substitutes or behaviour.families_buy_ahead)
         self._patient = (demand.patience > 0).nonzero()[0]
         calendar = plan.network.calendar  # who is as patient as the run is long does not give up in it
         self._patience = np.minimum(demand.patience[self._patient], calendar.warm_up + calendar.days)
@@ -53,6 +64,8 @@ class Patients(Part):
         state, today, cell = self._state, self._state.today, self._cell
         factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
         demand = self._tape.day(day, factor)
+        if not self._simple:
+            demand = self._asked(demand, day)
         today.demand[cell] = demand
         if self._simple:  # all unmet demand is lost; the ledger keeps the two as one
             served = _enter(today.served, cell, np.minimum, state.on_hand[cell], demand)
@@ -81,6 +94,9 @@ class Patients(Part):
             stock -= used
             unmet -= met
             today.substituted[cell], today.stood_in[cell] = met, used
+        if self._ahead is not None:
+            never = np.where(self._backorder, 0, unmet)
+            self._ahead.served(demand, never if self._conservers is None else never + conserved)
         waits = unmet if self._all_wait else np.where(self._backorder, unmet, 0)
         backlog += waits
         if self._may_lose:
@@ -91,6 +107,20 @@ class Patients(Part):
             self._lots.serve(before - stock)
         state.on_hand[cell], state.backlog[cell] = stock, backlog
         today.served[cell], today.served_late[cell], today.unmet[cell] = served, after_all, unmet
+
+    def _asked(self, demand: np.ndarray, day: int) -> np.ndarray:
+        """What is asked for today where so much is needed, over demand cells: patients may have gone over to another
+        product, and families buy ahead, or use up what they bought."""
+        today, cell = self._state.today, self._cell
+        if self._staying is not None:
+            gone, come = self._staying.move(demand, day)
+            today.went_over[cell], today.came_over[cell] = gone, come
+            demand = demand - gone + come
+        if self._ahead is not None:
+            more, less = self._ahead.answer(demand, day)
+            today.bought_ahead[cell], today.asked_less[cell] = more, less
+            demand = demand + more - less
+        return demand
 
     def _give_up(self, late: np.ndarray, waits: np.ndarray) -> np.ndarray:
         """Demand that has waited its patience out, over demand cells; the longest waiting are served first.

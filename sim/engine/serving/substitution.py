@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.plan import Plan
+from sim.engine.serving.staying import Staying
 from sim.model.part import Part
 
 TINY = 1e-9
@@ -25,6 +26,7 @@ class Substitution(Part):
         # the share of patients who accept, and the unit opened but not used up, are carried to the next day
         self._accepted = [np.zeros(len(step.wanted)) for step in self._steps]
         self._opened = [np.zeros(len(step.wanted)) for step in self._steps]
+        self.staying = Staying(plan) if behaviour.any_stay else None
         self.flows = np.zeros((plan.network.calendar.days, 2, len(behaviour.substitute_rows)), dtype=np.int64)
 
     def serve(self, left: np.ndarray, unmet: np.ndarray, day: int) -> tuple[np.ndarray, np.ndarray]:
@@ -34,7 +36,7 @@ class Substitution(Part):
         """
         left, lacking = left.copy(), unmet.copy()
         used = np.zeros_like(left)
-        for step, accepted, opened in zip(self._steps, self._accepted, self._opened, strict=True):
+        for k, (step, accepted, opened) in enumerate(zip(self._steps, self._accepted, self._opened, strict=True)):
             if not np.count_nonzero(lacking[step.wanted]):
                 continue
             due = unmet[step.wanted] * step.share + accepted
@@ -48,6 +50,8 @@ class Substitution(Part):
             lacking[step.wanted] -= units
             left[step.other] -= others
             used[step.other] += others
+            if self.staying is not None:
+                self.staying.note(k, units, day)
             if day >= 0:
                 np.add.at(self.flows[day, 0], step.row, units)
                 np.add.at(self.flows[day, 1], step.row, others)

@@ -23,12 +23,16 @@ USE: Mapping[str, Event] = {
 
 
 class Conservers(Part):
-    """The use level of every demand cell under a rule, and what it withheld that is to come back."""
+    """The use level of every demand cell under a rule, and what it withheld that is to come back.
 
-    CHANGES = ("_level", "_withheld", "_returning", "_put_off", "_daily")
+    Each level of a rule is called for from the day `_since` (level, cells) on, NaN: it is not; it holds when that was
+    long enough ago. `_began` is the day on which the level that holds began, `_before` the share saved until then.
+    """
+
+    CHANGES = ("_level", "_since", "_began", "_before", "_saved", "_withheld", "_returning", "_put_off", "_daily")
 
     def __init__(self, plan: Plan, state: State, journal: Journal, reports: Reports) -> None:
-        self._state, self._journal, self._rules = state, journal, plan.behaviour.use
+        self._state, self._journal, self._rules, self._reports = state, journal, plan.behaviour.use, reports
         self._watches = {
             f"{number}.{level}": Watch(plan.network, rule.cells, rule.member, reports)
             for number, rule in enumerate(self._rules)
@@ -37,6 +41,8 @@ class Conservers(Part):
         }
         cells = len(plan.demand.cell)
         self._level = np.zeros(cells, dtype=np.int64)
+        self._since = [np.full(rule.saves.shape, np.nan) for rule in self._rules]
+        self._began, self._before, self._saved = np.zeros((3, cells))
         self._withheld, self._returning = np.zeros((2, cells))  # fractions of a unit, carried
         self._put_off, self._daily = np.zeros((2, cells), dtype=np.int64)
 
@@ -48,7 +54,9 @@ class Conservers(Part):
             self._set_level(position, rule, day)
             level = self._level[mine]
             # shares of the level that holds; none in conventional use
-            saves, returns = (np.concatenate(([0.0], s[:, 0]))[level] for s in (rule.saves, rule.returns))
+            column = np.arange(len(mine))
+            saves, returns = (np.vstack((np.zeros(len(mine)), s))[level, column] for s in (rule.saves, rule.returns))
+            saves = self._in_time(rule, saves, day)
             units, self._withheld[mine] = _whole(demand[mine] * saves, self._withheld[mine])
             back, self._returning[mine] = _whole(units * returns, self._returning[mine])
             given = np.where(level == 0, np.minimum(self._put_off[mine], self._daily[mine]), 0)
@@ -56,31 +64,59 @@ class Conservers(Part):
             conserved[mine], recovered[mine] = units, given
         return conserved, recovered
 
+    def _in_time(self, rule: BoundUseLevels, full: np.ndarray, day: int) -> np.ndarray:
+        """The share saved today of what the level saves at its full: it grows at first, and wears off."""
+        mine = rule.row
+        level, age = self._level[mine], day - self._began[mine]
+        saved = full
+        if rule.ramp.any():
+            ramp = np.concatenate(([0.0], rule.ramp[:, 0]))[level]
+            grown = np.minimum(1.0, (age + 1) / np.maximum(ramp, 1.0))
+            before = np.minimum(self._before[mine], full)
+            saved = np.where(grown < 1, before + (full - before) * grown, full)
+        for number, wears_off in enumerate(rule.wears_off, 1):
+            if wears_off is not None:
+                saved = np.where(level == number, saved * wears_off.left(age), saved)
+        self._saved[mine] = saved
+        return saved
+
     def _set_level(self, position: int, rule: BoundUseLevels, day: int) -> None:
-        """Move to a stricter level at once, to a milder one when cover has reached the present one's end."""
-        stock = np.bincount(rule.group, self._state.on_hand[rule.cells], len(rule.usual))
-        cover = np.full(len(rule.usual), np.inf)
-        np.divide(stock, rule.usual, out=cover, where=rule.usual > 0)
-        cover = cover[rule.group]
-        before = self._level[rule.row]
-        number = np.arange(1, len(rule.below) + 1)[:, None]
+        """Move to a stricter level once it was called for long enough, to a milder one when cover has reached the
+        present one's end."""
+        before, since = self._level[rule.row], self._since[position]
+        called, number = ~np.isnan(since), np.arange(1, len(rule.below) + 1)[:, None]
+        cover = self._cover(rule)
         begins = cover < rule.below
         if self._watches:
             for level, when in enumerate(rule.when):
                 if when is not None:
                     begins[level] = self._watches[f"{position}.{level}"].met(when, day)
-        holds = begins | ((before >= number) & (cover < rule.until))
-        now = (holds * number).max(axis=0)
+        strictest = (called * number).max(axis=0)
+        calls = begins | ((strictest >= number) & (cover < rule.until))
+        since[calls & ~called], since[~calls] = day, np.nan
+        now = ((day - since >= rule.after) * number).max(axis=0)
         changed = (now != before).nonzero()[0]
         if not changed.size:
             return
         self._level[rule.row] = now
+        self._began[rule.row[changed]] = day
+        self._before[rule.row[changed]] = self._saved[rule.row[changed]]
         ordinary = rule.row[changed[now[changed] == 0]]
         self._daily[ordinary] = -(-self._put_off[ordinary] // rule.within)
         for level in np.unique(now[changed]).tolist():
             cells = rule.cells[changed[now[changed] == level]]
             name = rule.names[level - 1] if level else "conventional"
             self._journal.cells(USE[name], day, cells, np.zeros(len(cells), dtype=np.int64))
+
+    def _cover(self, rule: BoundUseLevels) -> np.ndarray:
+        """Days of cover over a rule's cells, infinite without use."""
+        usual = rule.usual
+        if rule.present_over is not None:
+            usual = np.bincount(rule.group, self._reports.use(rule.present_over)[rule.cells], len(usual))
+        stock = np.bincount(rule.group, self._state.on_hand[rule.cells], len(usual))
+        cover = np.full(len(usual), np.inf)
+        np.divide(stock, usual, out=cover, where=usual > 0)
+        return cover[rule.group]
 
 
 def _whole(due: np.ndarray, carried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -90,6 +90,8 @@ class State(Part):
         idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
         idle |= {"substituted": not plan.behaviour.substitutes, "stood_in": not plan.behaviour.substitutes}
         idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
+        idle |= dict.fromkeys(("went_over", "came_over"), not plan.behaviour.any_stay)
+        idle |= dict.fromkeys(("bought_ahead", "asked_less"), not plan.behaviour.families_buy_ahead)
         recalls = quantities.open or any(
             i.action.startswith("recall") for impact in plan.impacts for i in impact.impulses
         )
@@ -111,6 +113,7 @@ class State(Part):
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
         sizes = [reserve.size for reserve in plan.reserves]
+        looks_back = quantities.open or bool(plan.looks_back[1])
         makes = plan.held_at_makers if quantities.open else plan.made_for_reserves
         state = cls(
             plan,
@@ -123,7 +126,7 @@ class State(Part):
             in_process=Held(),
             lots=lots,
             order_book=_order_book(plan, quantities.open),
-            due=_due(plan, makes),
+            due=_due(plan, makes or looks_back),
             for_reserves=np.zeros(cells, dtype=np.int64) if makes else None,
             withheld=None,
             records=_records(plan, quantities),
@@ -373,9 +376,9 @@ def _order_book(plan: Plan, open_to_change: bool) -> OrderBook | None:
     return OrderBook(kept, plan.start.unsent) if kept.any() else None
 
 
-def _due(plan: Plan, makes_for_reserves: bool) -> Due | None:
-    """Which orders are due, where hoarders, buyers with several sources or makers who fill reserves look at that."""
-    if plan.behaviour.hoarders is None and not makes_for_reserves and not plan.sourcing.moves.any():
+def _due(plan: Plan, looked_at: bool) -> Due | None:
+    """Which orders are due, where hoarders, buyers with several sources, triggers or makers who fill reserves look."""
+    if plan.behaviour.hoarders is None and not looked_at and not plan.sourcing.moves.any():
         return None
     network = plan.network
     return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.unsent)

@@ -22,7 +22,7 @@ class Claims:
 
     Over sources: `available` units; over claims: `source` (position in `available`), `requested` units, `flow`
     (position in the network), `cover_stock` (units the buyer has or has under way), `mean` (buyer's usual units a
-    day), `tier` (buyer's priority group, 1 first).
+    day, or present ones where the rule says so), `tier` (buyer's priority group, 1 first).
     `booked` holds the open orders behind the claims in order of booking, as (claim, units) rows; only given to rules
     with `needs_order_book`.
     """
@@ -59,6 +59,11 @@ class Allocation(Kind):
     and until another with a date takes its place"""
     needs_order_book: ClassVar[bool] = False
     """whether the rule must know the order in which orders were booked"""
+
+    @property
+    def present_over(self) -> int | None:
+        """Days over which present use is averaged that cover is counted in, None: usual use counts."""
+        return None
 
     def held_back(self, network: Network, sources: np.ndarray) -> np.ndarray:
         """Units that each of these source cells may not give to just anybody, even if it has enough for all."""

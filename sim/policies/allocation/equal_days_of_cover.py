@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.model.network import Network
 from sim.policies.allocation.base import ALLOCATION, Allocation, Claims, in_turn
+from sim.policies.cover import CountsCover
 
 SAME = 1e-9
 """Days of cover that count as a tie, so that the last digits of a division decide nothing."""
@@ -16,8 +17,11 @@ HALVINGS = 60
 
 
 @ALLOCATION.register("equal_days_of_cover")
-class EqualDaysOfCover(Allocation):
-    """Share so that buyers end with as equal a cover (stock on hand and under way / usual demand) as requests allow."""
+class EqualDaysOfCover(CountsCover, Allocation):
+    """Share so that buyers end with as equal a cover (stock on hand and under way / usual demand) as requests allow.
+
+    With `cover_in: present` it is stock / present demand.
+    """
 
     example = {"at": "warehouses"}
     bad_example = ({"rule": "equal_days_of_cover", "at": "warehouses", "products": ["no-such"]}, "unknown product")

@@ -17,7 +17,8 @@ class TriggerView(NamedTuple):
     """What a trigger may see of the cells `watched`, as reported; arrays over those cells.
 
     `on_hand` in units; `short` whether demand went unmet on the last day that was served. `announced` tells whether a
-    disruption has been announced and is not over; `day` is today.
+    disruption has been announced and is not over; `day` is today. `sent` and `due` are units of orders of the days that
+    the trigger looks back on, None where it does not.
     """
 
     watched: Watched
@@ -25,6 +26,8 @@ class TriggerView(NamedTuple):
     short: np.ndarray
     day: float
     announced: bool
+    sent: np.ndarray | None = None
+    due: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,15 @@ class Groups:
         """How many of these had demand that went unmet on the last day that was served."""
         return self.pool.sum(self.view.short)
 
+    @property
+    def filled(self) -> np.ndarray:
+        """Share that sources sent of the orders due in the days looked back on; 1 where none was due."""
+        assert self.view.sent is not None and self.view.due is not None
+        sent, due = self.pool.sum(self.view.sent), self.pool.sum(self.view.due)
+        return np.divide(sent, due, out=np.ones(len(due)), where=due > 0)
 
-Sight = Literal["stock", "demand unmet", "announcements", "day"]
+
+Sight = Literal["stock", "demand unmet", "announcements", "day", "supply"]
 """What a trigger looks at."""
 
 
@@ -64,6 +74,16 @@ class Trigger(Kind):
     trigger: Text
     edge: bool = False
     """true: met only on the day on which the condition begins to hold; left out: every day on which it holds"""
+
+    @property
+    def present_over(self) -> int | None:
+        """Days over which present use is averaged that cover is counted in, None: usual use counts."""
+        return None
+
+    @property
+    def fill_over(self) -> int | None:
+        """Days over which it looks back on what sources sent, None: it does not."""
+        return None
 
     @abstractmethod
     def met(self, view: TriggerView) -> np.ndarray:

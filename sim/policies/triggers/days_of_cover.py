@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.policies.cover import CountsCover
 from sim.policies.triggers.base import TRIGGERS, Groups, SiteTrigger
 from sim.units import Days
 
 
 @TRIGGERS.register("days_of_cover")
-class DaysOfCover(SiteTrigger):
-    """Usable stock over usual demand falls below a number of days."""
+class DaysOfCover(CountsCover, SiteTrigger):
+    """Usable stock over usual demand, or over present demand, falls below a number of days."""
 
     below: Days
     """days of cover"""

@@ -28,7 +28,7 @@ class Pool:
     """Groups of cells that are looked at as one: those that have the same of `keys`, whole numbers from 0.
 
     Figures of groups are arrays over them; where every group is one cell, they are over the cells as these come.
-    `sites` counts cells, `mean` is the usual units a day.
+    `sites` counts cells, `mean` is the units a day that cover is counted in.
     """
 
     def __init__(self, keys: np.ndarray, mean: np.ndarray) -> None:
@@ -56,8 +56,8 @@ class Watched:
     """The cells that a trigger is looked at for, as arrays over them.
 
     `member` numbers those whom each cell belongs to (members of a reserve, facilities or regions of a use level),
-    `product` is the product's position, `mean` the usual units a day. `left_out` is over whom a condition is to hold
-    that does not say, where that is not for the trigger to tell.
+    `product` is the product's position, `mean` the units a day that cover is counted in. `left_out` is over whom a
+    condition is to hold that does not say, where that is not for the trigger to tell.
     """
 
     member: np.ndarray

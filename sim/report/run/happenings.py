@@ -19,7 +19,7 @@ MOVES = {
     "release": "Reserve released", "refill": "Reserve refilled", "destroyed": "Stock destroyed",
     "reserve_destroyed": "Reserve stock destroyed", "diverted": "Goods diverted", "held": "Goods held",
     "released": "Goods let go on", "use_contingency": "Contingency use begins", "use_crisis": "Crisis use begins",
-    "use_conventional": "Conventional use again",
+    "use_conventional": "Conventional use again", "buys_ahead": "Buying ahead begins",
 }  # fmt: skip
 
 

@@ -49,6 +49,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None) -
         reserves=whole(page_tables.reserves(facts)),
         costs=page_tables.costs(facts),
         stock_valued=page_tables.LEFT in facts.summary.cost,
+        became=whole(page_tables.became(facts)),
         substitution=whole(page_tables.substitution(facts)),
         making=whole(page_tables.making(facts)),
         stockouts=whole(page_tables.stockouts(facts)),

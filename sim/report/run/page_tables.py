@@ -11,6 +11,7 @@ from sim.metrics.base import METRICS
 from sim.metrics.summary import Value
 from sim.report.run.evidence import assumed, sourced
 from sim.report.run.facts import Facts
+from sim.report.run.fates import fates_by_product
 from sim.report.run.happenings import happenings
 from sim.report.run.materials import steps
 from sim.report.sheets import Sheet
@@ -23,7 +24,7 @@ MOST_EVENTS = 60
 MOST_HOLDERS = 4
 LEFT = "stock at the end"
 """The line of the costs that values what is left; where there is one, the page says how to read it."""
-FAMILIES = ("service", "resilience", "equity")
+FAMILIES = ("service", "making_do", "resilience", "equity")
 """Modules of metrics, in the order in which the page shows them."""
 KEY = (
     "units_demanded", "units_unmet", "fill_rate", "worst_week_unmet", "stockout_days", "first_short_day",
@@ -132,6 +133,22 @@ def substitution(facts: Facts) -> Sheet:
     head = ("Asked for", "Served instead", "Region", "Demand met (units)", "Used for it (units)")
     raw_head = ("date", "asked_for", "served_instead", "region", "demand_met", "units_used")
     return Sheet("substitution", "Substitutes", head, rows[:MOST_ROWS], raw_head, raw, _more(rows), text_columns=3)
+
+
+def became(facts: Facts) -> Sheet:
+    """What became of what was asked for of each product: the columns after the second add up to it."""
+    found = fates_by_product(facts)
+    raw = [(product, sum(parts.values()), *parts.values()) for product, parts in found.items()]
+    rows = [
+        (product, *(f"{units:,}" for units in (sum(parts.values()), *parts.values())))
+        for product, parts in found.items()
+    ]
+    head = (
+        "Product", "Asked for (units)", "Served on the day", "Served later", "Put off or done without, net",
+        "Met with another product", "Never met, or still waiting",
+    )  # fmt: skip
+    raw_head = ("product", "asked_for", "served", "served_late", "saved", "moved", "short")
+    return Sheet("became", "What became of what was asked for", head, rows[:MOST_ROWS], raw_head, raw, _more(rows))
 
 
 def making(facts: Facts) -> Sheet:

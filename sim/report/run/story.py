@@ -125,6 +125,7 @@ def who_went_short(facts: Facts) -> str:
 
 MADE_DO = {
     "units_substituted": "met with another product",
+    "units_stayed": "asked for of another product, by patients who had gone over to it",
     "units_conserved": "put off or done without, as the rules for scarce stock say",
 }
 """Metrics of what was not served as asked for and is not counted as short."""
@@ -226,7 +227,11 @@ def _verdict(facts: Facts, it: str) -> str:
 
 def _spared(facts: Facts, it: str) -> str:
     """What the reserve changed in making do, where that is anything."""
-    words = ("were met with another product", "were put off or done without")
+    words = (
+        "were met with another product",
+        "were asked for of another product by those who had gone over to it",
+        "were put off or done without",
+    )
     pairs = zip(_made_do(facts), _made_do(facts, without_reserves=True), words, strict=True)
     parts = [f"{count(now)} units {what} instead of {count(bare)}" for now, bare, what in pairs if now != bare]
     return f" With {it}, {listed(parts)}." if parts else ""

@@ -95,7 +95,8 @@ SECTIONS = {
 }  # fmt: skip
 LISTS = {
     "replenishment": "replenishment", "allocation": "sharing out", "stock": "opening stock", "storage": "storage",
-    "sourcing": "orders", "hoarding": "hoarding", "use_levels": "sparing use",
+    "sourcing": "orders", "hoarding": "hoarding", "buying_ahead": "buying ahead",
+    "use_levels": "sparing use",
 }  # fmt: skip
 MOST_SITES = 3
 """named one by one"""
