@@ -16,8 +16,8 @@ that have not come."""
 OF_PATIENTS = ("demand", "served", "served_late", "unmet", "lost")
 FLOWS = (
     *OF_PATIENTS, "received", "ordered", "dispatched", "produced", "destroyed", "expired", "recalled", "used_up",
-    "scrapped", "substituted", "stood_in", "conserved", "recovered", "cancelled", "lost_on_way", "went_over", "came_over",
-    "bought_ahead", "asked_less",
+    "scrapped", "substituted", "stood_in", "conserved", "recovered", "cancelled", "lost_on_way", "went_over",
+    "came_over", "bought_ahead", "asked_less",
 )  # fmt: skip
 """During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
 `lost` never served, `dispatched` left the site; `produced` begun by a maker, good or not; `destroyed`, `expired`,
