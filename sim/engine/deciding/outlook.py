@@ -36,12 +36,14 @@ class Known:
     """What sources are known to send of their usual units, and to get to their buyers; shares from 0 to 1 over flows.
 
     `sends` is what all limits leave but a maker's capacity, and `makes` what that leaves; `takes` is how far a source
-    is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual.
+    is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual. Who
+    does that may let buyers have so much `above` it.
     """
 
     sends: np.ndarray
     makes: np.ndarray
     takes: np.ndarray
+    above: np.ndarray
 
 
 class Outlook(Part):
@@ -61,7 +63,7 @@ class Outlook(Part):
         self._now: Quantities | None = None
         """the same as they are on that day"""
         ones = np.ones(len(plan.network.flow_buyer))
-        self._ordered = self._present = Known(ones, ones, ones)
+        self._ordered = self._present = Known(ones, ones, ones, np.zeros(len(ones)))
         self._since = -np.inf
         self._turns = np.zeros(0)
 
@@ -160,11 +162,11 @@ class Outlook(Part):
     def _found(self, known: Quantities) -> Known:
         network = self._network
         sends, makes = np.ones(len(network.flow_buyer)), np.ones(len(network.flow_buyer))
-        dealt = np.ones(len(network.flow_buyer))  # how far above the usual units a limit on them lets a buyer go
+        dealt = np.full(len(network.flow_buyer), np.inf)  # of the usual units
         for name in ("flow.exports", "flow.allowance"):
             if known.touched(name):
                 np.minimum(sends, known[name], out=sends)
-                np.minimum(dealt, np.maximum(0.0, known[name] - 1), out=dealt)
+                np.minimum(dealt, known[name], out=dealt)
         if known.touched("flow.sends"):
             np.minimum(sends, known["flow.sends"], out=sends)
         if known.touched("cell.capacity_factor"):
@@ -174,7 +176,9 @@ class Outlook(Part):
         if known.touched("gate.handling"):
             np.minimum(sends, _least(self._handled(known["gate.handling"]), network.flow_gates), out=sends)
         np.maximum(sends, 0.0, out=sends)
-        return Known(sends, makes, np.minimum(dealt, open_for_more(np.minimum(sends, makes))))
+        open_, deals = open_for_more(np.minimum(sends, makes)), np.isfinite(dealt)
+        above = open_ * np.maximum(0.0, np.where(deals, dealt, 1.0) - 1)
+        return Known(sends, makes, np.where(deals, 0.0, open_), above)
 
     def _made(self, factor: np.ndarray) -> np.ndarray:
         """The share of usual demand that makers can make with this factor on their capacity; over cells."""
