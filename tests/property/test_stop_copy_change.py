@@ -87,6 +87,44 @@ def test_a_run_that_is_stopped_copied_and_kept_goes_on_as_if_it_had_not_been(
     alike(whole, read.resume())
 
 
+def _making_do() -> Spec:
+    """The standard network, whose people save, move, stay, and buy ahead of a ban announced a week before."""
+    spec = changed(STANDARD)
+    spec["products"] = {
+        "saline": {"unit": "bag", "substitutes": {"oxytocin": {"stays": "35%", "stays_for": "9d", "come_every": "4d"}}},
+        "oxytocin": {"unit": "ampoule"},
+    }
+    spec["disruptions"][0]["notice"] = "5d"
+    cover = {"cover_in": "present", "averaged_over": "5d"}
+    rationed = {"trigger": "supplier_fill", "below": "80%", "days": "6d"}
+    spec["use_levels"] = [
+        {
+            "at": "facilities", **cover,
+            "contingency": {"when": rationed, "after": "2d", "ramp": "4d", "saves": "30%", "comes_back": "50%"},
+            "crisis": {"below": "1d", "saves": "60%", "wears_off": {"half_in": "3d"}},
+        }
+    ]  # fmt: skip
+    ahead = {"families": {"for": "6d", "paid_back_in": "12d"}, "buyers": {"for": "10d"}}
+    spec["buying_ahead"] = [{"at": "facilities", "when": {"trigger": "announced"}, **ahead}]
+    spec["allocation"] = [{"rule": "equal_days_of_cover", "at": "store", **cover}]
+    return spec
+
+
+@pytest.mark.parametrize("at", [0, 4, 9, 16, 25, 40])
+def test_what_people_do_about_scarcity_is_copied_and_kept_with_the_run(at: int) -> None:
+    plan = plan_of(_making_do())
+    whole = simulate(plan, lot_check=1)
+    told = [
+        whole.record.sums[name].sum() for name in ("went_over", "conserved", "recovered", "bought_ahead", "asked_less")
+    ]
+    assert all(told)
+    running = stopped(plan, at)
+    copy, read = running.copy(), pickle.loads(pickle.dumps(running))
+    copy.go_on(at + 7)
+    for other in (running, copy, read):
+        alike(whole, other.resume())
+
+
 @given(scenarios(**EVERYTHING))
 def test_being_open_to_change_changes_nothing(spec: Spec) -> None:
     plan = plan_of(spec)
