@@ -268,15 +268,10 @@ class World(Part):
         self.dispatch.send(granted, float(day))
         if self.desks:
             self._release(requested, granted, day)
-<<<<<<< HEAD
         left = self.state.unsent.copy() if self._looks_at_orders else None
-        self.journal.flows("cancelled", day, *self.dispatch.cancel_rest(day))
-=======
-        left = self.state.unsent.copy() if watched else None
         flow, cancelled = self.dispatch.cancel_rest(day)
         if flow.size:
             self.journal.flows("cancelled", day, flow, cancelled)
->>>>>>> wa
         if before is not None and left is not None:
             self._show_orders(before - left, left)
         for desk in self.desks:
