@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine.compile.plan import compile_plan
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.run import Running
 from sim.model.part import Part
+from sim.scenario.load import load
 from tests.property.choices import Dice
 from tests.property.networks import scenario
 from tests.property.running import plan_of
@@ -84,3 +86,10 @@ def test_a_value_without_a_form_of_its_own_has_no_digest() -> None:
 
     with pytest.raises(TypeError, match="no form that is the same everywhere"):
         Odd().digest()
+
+
+def test_a_run_that_may_be_changed_gives_the_same_as_one_that_may_not() -> None:
+    plan = compile_plan(load(Path(__file__).parents[1] / "data/found/reserve-after-sending.yaml"))
+    closed, changeable = (Running(plan, open_to_change=may).resume().record.sums for may in (False, True))
+    for name, sums in closed.items():
+        np.testing.assert_array_equal(changeable[name], sums, err_msg=name)

@@ -304,7 +304,7 @@ class Dispatch(Part):
             claim[flow] = np.arange(len(flow))
             mine = claim[book.flow] >= 0
             booked = claim[book.flow[mine]], book.units[mine]
-        cover = self._reports.on_hand(buyer) + self.state.in_transit[buyer] - self._reports.backlog(buyer)
+        cover = self._reports.present(buyer) + self.state.in_transit[buyer] - self._reports.backlog(buyer)
         mean = self.network.cell_mean if present_over is None else self._reports.use(present_over)
         return Claims(available, source, requested[flow], flow, cover, mean[buyer], self._tier[flow], booked)
 

@@ -76,10 +76,6 @@ class Reports(Part):
         sent, due = self._orders_filled.last(over)
         return sent[cells], due[cells]
 
-    def on_hand(self, cells: np.ndarray | slice) -> np.ndarray:
-        """Stock on hand as others see it."""
-        return (self._on_hand if self.may_fail else self._state.on_hand)[cells]
-
     def backlog(self, cells: np.ndarray) -> np.ndarray:
         """Waiting demand as others see it."""
         return (self._backlog if self.may_fail else self._state.backlog)[cells]
