@@ -16,7 +16,7 @@ from sim.model.sea.geography import CANALS, SeaLanes
 from sim.model.sea.sea_network import PASSAGES, SeaNetwork
 from sim.model.sea.sea_ways import SeaWay, chart, sea_way
 from sim.scenario.load import load
-from sim.study.ask.knockouts import Node, Use
+from sim.study.ask.knockouts import StressedNode, Use
 
 FOUND = Path(__file__).parents[1] / "data" / "found"
 
@@ -315,6 +315,6 @@ def test_a_wrong_passage_is_refused_without_a_search_for_the_ways_round(tmp_path
 
 def test_a_strait_without_a_way_round_cuts_off_who_lies_behind_it() -> None:
     network = compile_plan(load(FOUND / "strait-without-a-way-round.yaml")).network
-    assert network.cell_names(Use(network).cut_off(Node("passage", "hormuz"))) == ["f/p"]
+    assert network.cell_names(Use(network).cut_off(StressedNode("passage", "hormuz"))) == ["f/p"]
     network = compile_plan(load(FOUND / "two-passages-closed.yaml")).network
-    assert Use(network).cut_off(Node("passage", "suez")).size == 0
+    assert Use(network).cut_off(StressedNode("passage", "suez")).size == 0
