@@ -96,14 +96,14 @@ class World(Part):
         self.state = State.at_start(plan, self.quantities)
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
-        self.production = Production(plan, self.state, self.quantities, streams, self.journal)
+        self.reports = Reports(self.state, self.quantities)
+        self.reports.hear(plan.impacts)
+        self.production = Production(plan, self.state, self.quantities, streams, self.journal, self.reports)
         limits = self.quantities.touched("flow.allowance", "flow.exports")
         if limits and self.production.makes_ahead:
             self.state.withheld = np.zeros_like(self.state.unsent)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
-        self.reports = Reports(self.state, self.quantities)
-        self.reports.hear(plan.impacts)
         self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports)
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)

@@ -73,7 +73,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "production", 3, "makers begin what is ordered and what their stock lacks; what is ready comes out",
-        lambda world: world.production.run, ("quantities",), ("production", "state", "journal"),
+        lambda world: world.production.run, ("quantities", "reports"), ("production", "state", "journal"),
         "makers make ahead", lambda world: world.production.makes_ahead,
     ),
     Phase(

@@ -191,6 +191,29 @@ class Behaviour:
 
 
 @dataclass(frozen=True)
+class MoreMade:
+    """What makers add to their capacity on a condition; arrays over the entries, in order of cell.
+
+    An entry adds up to `gain` units a day at `cell`, from `after` days from the condition on, over `ramp` days in a
+    straight line, until it has not been met for `stand_down` days or day `over`. What is made beyond the usual capacity
+    costs `cost` a unit more; of entries at one cell the cheapest comes first. Where a line is moved over, `loser` is
+    the cell that makes `for_one` units less for each that is gained, else -1. `looks` are the distinct conditions: of
+    each the trigger, the cells that it looks at, and for which entry it looks at each of them.
+    """
+
+    cell: np.ndarray
+    gain: np.ndarray
+    after: np.ndarray
+    ramp: np.ndarray
+    stand_down: np.ndarray
+    over: np.ndarray
+    cost: np.ndarray
+    loser: np.ndarray
+    for_one: np.ndarray
+    looks: tuple[tuple[Trigger, np.ndarray, np.ndarray], ...]
+
+
+@dataclass(frozen=True)
 class Aged:
     """Opening stock that was not made on the first day, and work in process; int64 columns of one length.
 
@@ -239,7 +262,8 @@ class Plan:
     `replenishment` and `allocation` are in turn (see `in_force`); of those without a date the former hold for each cell
     that orders, the latter for every cell. `testing` holds the makers' cells whose output is tested before its release,
     each with the time that takes. `impacts` are the disruptions with dates, `hazards` those drawn in every replication.
-    `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it.
+    `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
+    is what makers can add to their capacity, None where none can.
     """
 
     network: Network
@@ -258,6 +282,7 @@ class Plan:
     behaviour: Behaviour
     opening: Opening
     usual_wait: np.ndarray
+    more: MoreMade | None = None
 
     @property
     def made_for_reserves(self) -> bool:

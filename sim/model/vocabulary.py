@@ -37,6 +37,7 @@ Event = Literal[
     "destroyed", "reserve_destroyed", "spoiled", "expired", "expired_under_way", "called_back", "taken_away",
     "passed_test", "used_up", "scrapped", "reserve_triggered", "reserve_opened", "reserve_closed", "release", "refill",
     "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
+    "capacity_raised", "capacity_usual", "line_moved", "line_returned",
 ]  # fmt: skip
 
 
@@ -170,6 +171,10 @@ EVENTS: Mapping[Event, Entry] = {
     "use_contingency": Entry("contingency use begins"),
     "use_crisis": Entry("crisis use begins"),
     "use_conventional": Entry("use is conventional again"),
+    "capacity_raised": Entry("a maker begins to make more than its usual capacity"),
+    "capacity_usual": Entry("a maker's capacity is the usual one again"),
+    "line_moved": Entry("a maker makes less, since a line was moved to another product or plant"),
+    "line_returned": Entry("the line is back"),
 }
 """Everything that the journal can tell."""
 

@@ -13,6 +13,7 @@ from sim.model.chance.distributions import Times, TimesField
 from sim.model.countries import Country
 from sim.model.selection import SelectorField
 from sim.registry import Model
+from sim.scenario.capacity_spec import CapacityField, More
 from sim.units import Days, NonNegative, Number, Percent, Positive, Share, Text, Whole
 
 AT_ONCE = Times("0d", 0.0)
@@ -104,8 +105,11 @@ class Site(Model):
 class Makes(Model):
     """What a supplier can do for one product."""
 
-    capacity: Positive | None = None
-    """units a day; left out: unlimited"""
+    capacity: CapacityField | None = None
+    """units a day, or a share of what is usual (130%: three tenths more than usual demand on it takes, scrap
+    included); left out: unlimited"""
+    more: list[More] = []
+    """capacity on top of that in a time of need, each on a condition; several add up"""
     finished_stock: StockField = 0.0
     """units, or days of usual demand, that the supplier builds up and keeps as finished stock"""
     from_: dict[str, Positive] = Field(default={}, alias="from")
@@ -129,6 +133,8 @@ class Makes(Model):
             raise ValueError("a lot_span of whole days, at least 1d")
         if self.yield_ == 0:
             raise ValueError("a yield above 0%")
+        if self.more and self.capacity is None:
+            raise ValueError("more only with a capacity: without one nothing limits what is made")
 
 
 class Supplier(Site):

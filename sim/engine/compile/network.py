@@ -19,6 +19,7 @@ from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError
 from sim.model.need.usual import add_up
 from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
+from sim.scenario.capacity_spec import OfUsual
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.network_spec import Product
 
@@ -158,7 +159,8 @@ def _assemble(
         ramp_up[site[cell]] = supplier.ramp_up
         makes = supplier.makes.get(products[product[cell]])
         if makes is not None and makes.capacity is not None:
-            capacity[cell] = makes.capacity
+            output = float(mean[cell] / bill.good[cell])
+            capacity[cell] = makes.capacity.share * output if isinstance(makes.capacity, OfUsual) else makes.capacity
     return Network(
         calendar, frame, _product_table(loaded.spec.products), site, product, group, groups, mean, level, lanes,
         gates, routes, buyer, source_, route, share, usual, capacity, ramp_up, loaded.sites.numbers, bill,

@@ -15,6 +15,7 @@ from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.making import making_wait, usual_wait
+from sim.engine.compile.more import compile_more
 from sim.engine.compile.network import MADE_OF, compile_network
 from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
@@ -62,10 +63,12 @@ def compile_plan(loaded: Loaded) -> Plan:
     hazards = compile_hazards(loaded, network, impacts, problems)
     _refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
+    more = compile_more(loaded, network, problems)
     problems.check()
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
+        more,
     )  # fmt: skip
     loaded.notes.extend(notes(Compiled(loaded, plan, tuple(written), idle)))
     return plan

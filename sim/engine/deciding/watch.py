@@ -12,13 +12,19 @@ from sim.policies.triggers.base import Trigger, TriggerView, Watched
 
 
 class Watch(Part):
-    """Looks once a day whether a trigger is met, for some cells; `member` numbers those whom they belong to."""
+    """Looks once a day whether a trigger is met, for some cells; `member` numbers those whom they belong to.
+
+    Cells of one product are looked at together where a trigger says so; with `pool`, those of one number in it.
+    """
 
     CHANGES = ("_held",)
 
-    def __init__(self, network: Network, cells: np.ndarray, member: np.ndarray, reports: Reports) -> None:
+    def __init__(
+        self, network: Network, cells: np.ndarray, member: np.ndarray, reports: Reports, pool: np.ndarray | None = None
+    ) -> None:
         self._reports, self._cells = reports, in_place(cells)
-        self._watched = Watched(member, network.cell_product[cells], network.cell_mean[cells])
+        pool = network.cell_product[cells] if pool is None else pool
+        self._watched = Watched(member, pool, network.cell_mean[cells])
         self._held = np.zeros(len(cells), dtype=bool)
 
     def met(self, trigger: Trigger, day: float) -> np.ndarray:

@@ -19,7 +19,8 @@ MOVES = {
     "release": "Reserve released", "refill": "Reserve refilled", "destroyed": "Stock destroyed",
     "reserve_destroyed": "Reserve stock destroyed", "diverted": "Goods diverted", "held": "Goods held",
     "released": "Goods let go on", "use_contingency": "Contingency use begins", "use_crisis": "Crisis use begins",
-    "use_conventional": "Conventional use again",
+    "use_conventional": "Conventional use again", "capacity_raised": "More made than usual",
+    "capacity_usual": "Capacity as usual again", "line_moved": "Line moved away", "line_returned": "Line back",
 }  # fmt: skip
 
 
