@@ -15,7 +15,7 @@ PLANT = """
 end: 2001-04-11
 products: {kit: {unit: kit, cost: 2}, pad: {unit: pad}}
 suppliers:
-  maker: {makes: {kit: {CAPACITY MORE}, pad: {capacity: 20}}}
+  maker: {makes: {kit: {CAPACITYMORE}, pad: {capacity: 20}}}
 facilities: {a: {}}
 lanes: [{from: maker, to: a, time: 1d}]
 demand:
