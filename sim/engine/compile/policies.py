@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.in_force import ALWAYS, BoundRule, BoundSharing, in_turn
 from sim.engine.plan import Start
+from sim.engine.timetable import Timetable, route_of
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.policies.allocation.proportional import Proportional
@@ -163,12 +164,11 @@ def _under_way(network: Network, steady: np.ndarray, making: np.ndarray) -> tupl
     they left to the morning on which they can be used; a round takes the orders of all days since the one before it.
     What left had been ordered the days of `making` before. Fractions are carried from day to day."""
     flows, units, ago = [], [], []
-    lead = np.maximum(1, np.ceil(network.routes.under_way[network.flow_route] - 1e-9)).astype(np.int64)
-    lead[~steady[network.flow_buyer]] = 0
+    still = _still_under_way(network)
     every, first = _rounds(network)
-    for day in range(1, int(lead.max(initial=0)) + 1):
+    for day in range(1, still.shape[1] + 1):
         left = (-network.calendar.warm_up - day - first) % every == 0
-        mine = np.flatnonzero((lead >= day) & left)
+        mine = np.flatnonzero(still[network.flow_route, day - 1] & left & steady[network.flow_buyer])
         usual, last, since = network.flow_usual[mine], day + every[mine] - 1 + making[mine], day - 1 + making[mine]
         sent = (np.floor(usual * last + 1e-9) - np.floor(usual * since + 1e-9)).astype(np.int64)
         flows.append(mine[sent > 0])
@@ -176,6 +176,30 @@ def _under_way(network: Network, steady: np.ndarray, making: np.ndarray) -> tupl
         ago.append(np.full(int((sent > 0).sum()), day))
     none = np.zeros(0, dtype=np.int64)
     return np.concatenate([none, *flows]), np.concatenate([none, *units]), np.concatenate([none, *ago])
+
+
+def _still_under_way(network: Network) -> np.ndarray:
+    """Whether goods that set out on a route so many evenings before the first day (1, 2, ...) are not there by its
+    morning, or come then; shape (routes, days)."""
+    routes, begin = network.routes, -float(network.calendar.warm_up)
+    lead = np.maximum(1, np.ceil(routes.under_way - 1e-9)).astype(np.int64)
+    timetable = Timetable(network.lanes, network.gates)
+    paths = [route_of(network, route) for route in range(len(lead))]
+    waits = [sum(network.lanes[lane].every + 2 for lane in path) if timetable.follows(path) else 0 for path, _ in paths]
+    ago = np.arange(1, int((lead + np.array(waits, dtype=np.int64)).max(initial=0)) + 1)
+    still = ago <= lead[:, None]
+    for route in np.flatnonzero(waits).tolist():
+        path, gates = paths[route]
+        legs = timetable.in_mean_time(path, gates, begin - ago)
+        # what hours and rounds do not explain are convoys
+        more = routes.under_way[route] - routes.lost[route].sum() - _in_mean_time(network, path, gates)
+        still[route] = np.maximum(np.ceil(legs[-1].came + more - 1e-9), begin - ago + 1) >= begin
+    return np.asarray(still)
+
+
+def _in_mean_time(network: Network, path: list[int], gates: list[int]) -> float:
+    """Days that a route's journeys and ports take in the mean."""
+    return sum(network.lanes[lane].times.mean for lane in path) + sum(network.gates[gate].stay for gate in gates)
 
 
 def _open(network: Network, steady: np.ndarray, making: np.ndarray) -> np.ndarray:
