@@ -23,7 +23,11 @@ if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulate
 
 @dataclass(frozen=True)
 class DemandEntry:
-    """What the rows of one entry share: distribution, season, first and last day, recorded units."""
+    """What the rows of one entry share: distribution, season, first and last day, recorded units.
+
+    `rhythm` are multiples of the mean on days 0, 1, ... of a period that comes again and again, with a mean of 1, empty
+    where all days are alike; `holidays` are days with the share of their demand that comes.
+    """
 
     kind: DemandKind
     amplitude: float
@@ -31,6 +35,13 @@ class DemandEntry:
     first: float
     over: float
     recorded: tuple[np.ndarray, np.ndarray, np.ndarray] | None
+    rhythm: tuple[float, ...] = ()
+    holidays: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def even(self) -> bool:
+        """Whether the mean is the same on all days from the first to the last."""
+        return not (self.amplitude or self.rhythm or self.holidays)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,19 @@ from tests.property.choices import TIMES, Choose, Drawn, Spec, day, maybe
 from tests.property.later import later_policies, with_later
 from tests.property.trouble import DISRUPTED, INEXACT, disruption, has_passage, hazard
 
+RHYTHMS: list[Spec] = [
+    {},
+    {},
+    {"weekdays": {"sat": "50%", "sun": "0%"}},
+    {"weekdays": {"wed": "150%"}, "per_day_is": "full_day", "holidays": {"on": [day(3), day(4)], "share": "20%"}},
+    {"sessions": {"every": "4d", "first": "1d"}},
+]
+MORE: list[Spec] = [
+    {"when": {"trigger": "announced"}, "after": "2d", "ramp": "5d", "to": "140%", "extra_cost": 2},
+    {"when": {"trigger": "days_of_cover", "below": "6d"}, "watching": "facilities", "to": "200%", "stand_down": "4d"},
+    {"when": {"trigger": "days_of_cover", "below": "2d"}, "to": "111%"},
+]
+
 
 @st.composite
 def scenarios(
@@ -157,6 +170,10 @@ class Builder:
             if c.number(0, 1):
                 makes[product]["capacity"] = c.number(1, 60) if self.exact else c.one([0.5, 7.3, 20, 60, 150])
             maybe(c, makes[product], "finished_stock", [0, 40, 200] if self.exact else [0, 35, "5d", "20d"])
+            if not self.exact and c.number(0, 1):
+                maybe(c, makes[product], "capacity", ["70%", "130%"])
+                if "capacity" in makes[product]:
+                    maybe(c, makes[product], "more", [[more] for more in MORE])
             if not self.exact:
                 maybe(c, makes[product], "testing", ["2d", "uniform(0d, 6d)"])
                 maybe(c, makes[product], "lot_span", ["2d"])
@@ -268,6 +285,7 @@ class Builder:
                 else:
                     maybe(c, entry, "distribution", DEMANDS)
                     maybe(c, entry, "season", [{"peak": "02-01", "amplitude": "40%"}])
+                    entry |= c.one(RHYTHMS)
                     maybe(c, entry, "until", [day(15), day(30)])
                     if not c.number(0, 4):
                         entry["per_person"] = c.one(["0.01 a day", "2 a year"])

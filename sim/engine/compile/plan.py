@@ -84,7 +84,7 @@ def _ground(loaded: Loaded, problems: Problems) -> Ground:
 
     made_of = [getattr(loaded.spec, section) for section in MADE_OF]
     columns = [sorted(kind) for kind in (loaded.sites.numbers, loaded.sites.texts)]
-    series = [(position, Same(read)) for position, read in loaded.series.items()]
+    series = [(position, Same(read)) for position, read in (*loaded.series.items(), *loaded.seen.items())]
     ground: Ground = loaded.memo.once("network", (made_of, columns, series), make)
     return ground
 
