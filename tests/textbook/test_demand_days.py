@@ -173,7 +173,10 @@ BAD = [
     (f"per_day: 9, {WEEK}, sessions: {{every: 7d}}", "either weekdays or sessions"),
     ("per_day: 9, weekdays: {saturday: 50%}", "expected one of mon, tue"),
     ("per_day: 9, weekdays: {sat: 0.5}", "a share in percent"),
-    ("per_day: 9, weekdays: {mon: 0%, tue: 0%, wed: 0%, thu: 0%, fri: 0%, sat: 0%, sun: 0%}", "one at least is above 0%"),
+    (
+        "per_day: 9, weekdays: {mon: 0%, tue: 0%, wed: 0%, thu: 0%, fri: 0%, sat: 0%, sun: 0%}",
+        "one at least is above 0%",
+    ),
     ("per_day: 9, per_day_is: full_day", "only with weekdays"),
     ("per_day: 9, holidays: {on: [2001-02-30]}", "a date that exists"),
     ("per_day: 9, holidays: {on: []}", "at least 1"),

@@ -10,6 +10,7 @@ import numpy as np
 from sim.engine.books.journal import Journal
 from sim.engine.deciding.reports import Reports
 from sim.engine.plan import Plan
+from sim.engine.serving.access import Access, Seen
 from sim.engine.serving.demand_tape import DemandTape
 from sim.engine.serving.substitution import Substitution
 from sim.engine.serving.use_levels import Conservers
@@ -33,12 +34,13 @@ class Patients(Part):
         self.substitution = Substitution(plan) if plan.behaviour.substitutes else None
         cell, self._backorder = demand.cell, demand.backorder
         self._cell = in_place(cell)
+        self._access = Access(plan, quantities, journal) if quantities.touched("cell.serves") else None
         self._simple = not (state.waits or plan.behaviour.use or plan.behaviour.substitutes)
         self._patient = (demand.patience > 0).nonzero()[0]
         calendar = plan.network.calendar  # who is as patient as the run is long does not give up in it
         self._patience = np.minimum(demand.patience[self._patient], calendar.warm_up + calendar.days)
         self._all_wait = bool(self._backorder.all())
-        self._may_lose = bool(self._patient.size) or not self._all_wait
+        self._may_lose = bool(self._patient.size) or not self._all_wait or self._access is not None
         self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
         self._state, self._tape, self._quantities = state, tape, quantities
         self._lots = state.lots
@@ -50,43 +52,61 @@ class Patients(Part):
 
     def serve(self, day: int) -> None:
         """Serve backlog and demand from stock on hand; what is unmet waits or is lost."""
-        state, today, cell = self._state, self._state.today, self._cell
+        today, cell = self._state.today, self._cell
         factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
-        demand = self._tape.day(day, factor)
+        demand = seen = self._tape.day(day, factor)
+        access = None
+        if self._access is not None and (access := self._access.admit(demand, day)) is not None:
+            demand, seen = access.demand, access.seen
         today.demand[cell] = demand
-        if self._simple:  # all unmet demand is lost; the ledger keeps the two as one
-            served = _enter(today.served, cell, np.minimum, state.on_hand[cell], demand)
-            state.on_hand[cell] -= served
-            _enter(today.unmet, cell, np.subtract, demand, served)
-            if self._lots is not None:
-                self._lots.serve(served)
-            return
+        if self._simple:
+            self._serve_who_never_wait(demand, seen)
+        else:
+            self._serve(seen, day, access)
+
+    def _serve_who_never_wait(self, demand: np.ndarray, seen: np.ndarray) -> None:
+        """All unmet demand is lost; the ledger keeps the two as one."""
+        state, today, cell = self._state, self._state.today, self._cell
+        served = _enter(today.served, cell, np.minimum, state.on_hand[cell], seen)
+        state.on_hand[cell] -= served
+        _enter(today.unmet, cell, np.subtract, demand, served)
+        if self._lots is not None:
+            self._lots.serve(served)
+
+    def _serve(self, seen: np.ndarray, day: int, access: Seen | None) -> None:
+        """Who waits first, then what comes back, then those of today who are seen."""
+        state, today, cell = self._state, self._state.today, self._cell
         before, backlog = state.on_hand[cell], state.backlog[cell]
-        late = np.minimum(before, backlog)
+        late = np.minimum(before, backlog) if access is None else access.late(before, backlog)
         stock, backlog = before - late, backlog - late
-        asked, after_all, still = demand, late, None
+        asked, after_all, still = seen, late, None
         if self._conservers is not None:
-            conserved, back = self._conservers.answer(demand, day)
+            conserved, back = self._conservers.answer(seen, day)
             today.conserved[cell], today.recovered[cell] = conserved, back
-            again = np.minimum(stock, back)
+            again = np.minimum(stock, back) if access is None else access.part(np.minimum(stock, back))
             stock -= again
-            asked, after_all, still = demand - conserved, late + again, back - again
+            asked, after_all, still = seen - conserved, late + again, back - again
         served = np.minimum(stock, asked)
         stock -= served
         unmet = asked - served
         if still is not None:
             unmet += still
         if self.substitution is not None:
-            met, used = self.substitution.serve(stock, unmet, day)
+            free = stock if access is None else np.where(access.share > 0, stock, 0)
+            met, used = self.substitution.serve(free, unmet, day)
             stock -= used
             unmet -= met
             today.substituted[cell], today.stood_in[cell] = met, used
         waits = unmet if self._all_wait else np.where(self._backorder, unmet, 0)
+        if access is not None:
+            waits, unmet = waits + access.wait, unmet + access.wait + access.lost
         backlog += waits
         if self._may_lose:
             given_up = self._give_up(late, waits)
             backlog -= given_up
             today.lost[cell] = unmet - waits + given_up
+        if self._access is not None:
+            self._access.give_up(backlog)
         if self._lots is not None:
             self._lots.serve(before - stock)
         state.on_hand[cell], state.backlog[cell] = stock, backlog

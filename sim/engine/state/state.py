@@ -83,7 +83,7 @@ class State(Part):
     def at_start(cls, plan: Plan, quantities: Quantities) -> State:
         """The state on the first morning, before anything is under way."""
         cells, flows = len(plan.network.cell_site), len(plan.network.flow_buyer)
-        waits = bool(plan.demand.backorder.any())
+        waits = bool(plan.demand.backorder.any()) or quantities.touched("cell.turned_away")
         lots = LotKeeper(plan) if plan.lots.tracked.any() else None
         returns = any(use.returns.any() for use in plan.behaviour.use)
         idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
