@@ -28,6 +28,7 @@ from sim.engine.phases import needed_phases
 from sim.engine.plan import Plan
 from sim.engine.serving.demand_source import DemandSource
 from sim.engine.serving.demand_tape import DemandTape
+from sim.engine.serving.openings import Openings
 from sim.engine.serving.patients import Patients
 from sim.engine.state.ledger import DAILY
 from sim.engine.state.state import State
@@ -67,6 +68,7 @@ class World(Part):
     journal: Journal
     transport: Transport
     production: Production
+    openings: Openings | None
     patients: Patients
     reports: Reports
     ordering: Ordering
@@ -104,7 +106,10 @@ class World(Part):
             self.state.withheld = np.zeros_like(self.state.unsent)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
-        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports)
+        spans = network.spans
+        self.openings = None if spans is None else Openings(plan, spans, self.state, self.journal)
+        self.reports.look_at(self.openings)
+        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports, self.openings)
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
         self.ordering = Ordering(plan, self.state, self.quantities, self.reports, self.journal, self.hoarding)
@@ -219,6 +224,10 @@ class World(Part):
 
     def end_day_before(self, day: int) -> None:
         self.end_day(day - 1)
+
+    def open_and_close(self, day: int) -> None:
+        if self.openings is not None:
+            self.openings.turn(day)
 
     def spoil(self, day: int) -> None:
         self.quality.spoil(self.quantities["cell.warm"].nonzero()[0], day)

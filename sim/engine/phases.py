@@ -57,6 +57,11 @@ PHASES: list[Phase] = [
         lambda world: world.transport.open_day, ("quantities",), MOVING,
     ),
     Phase(
+        "openings", 2, "facilities open and close; who closes cancels his open orders",
+        lambda world: world.open_and_close, (), ("openings", "state", "journal"),
+        "facilities open or close on a date", lambda world: world.openings is not None,
+    ),
+    Phase(
         "release", 2, "what has passed its tests is stock; what was called back is taken away",
         lambda world: world.quality.release, (), ("state", "journal"),
         "goods are tested or kept by lot", lambda world: world.state.lots is not None or world.production.tests,

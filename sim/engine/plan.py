@@ -158,7 +158,7 @@ class BoundUseLevels:
     `row` are the cells' positions in the demand plan. A level holds from days of cover under `below`, or while `when`
     is met of those whom the cells belong to (`member`), until cover is at least `until`; `saves` is the share of demand
     withheld, of which `returns` is to come back within `within` days of ordinary use. `group` over the cells tells
-    those whose cover is taken together, `usual` is their usual demand a day.
+    those whose cover is taken together, `usual` is their usual demand a day, `mean` each cell's.
     """
 
     names: tuple[str, ...]
@@ -173,6 +173,7 @@ class BoundUseLevels:
     within: int
     group: np.ndarray
     usual: np.ndarray
+    mean: np.ndarray
 
 
 @dataclass(frozen=True)

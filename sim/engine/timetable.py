@@ -45,8 +45,8 @@ class Timetable:
             if k and lane.every > 1:
                 day = np.floor(at)
                 at = np.where((day - lane.first) % lane.every == 0, at, day + (lane.first - day) % lane.every)
-            left = self._departs.next(here, at)
-            reached = left + journey(position, k)
+            left = np.asarray(self._departs.next(here, at))
+            reached = np.asarray(left + journey(position, k))
             at = np.asarray(self._arrives.next(here, reached))
             yield Leg(ready, left, reached, at)
             if k < len(gates):

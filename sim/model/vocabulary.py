@@ -33,11 +33,12 @@ Action = Literal[
 
 Event = Literal[
     "disruption_announced", "disruption_begins", "disruption_ends", "order", "departure", "licence_wait", "diverted",
-    "held", "released", "port_arrival", "berthed", "handled", "arrival", "kept_back", "returned", "detained", "seized",
-    "destroyed", "reserve_destroyed", "spoiled", "expired", "expired_under_way", "called_back", "taken_away",
-    "passed_test", "used_up", "scrapped", "reserve_triggered", "reserve_opened", "reserve_closed", "release", "refill",
-    "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
-    "turned_away", "sent_elsewhere", "capacity_raised", "capacity_usual", "line_moved", "line_returned",
+    "held", "released", "port_arrival", "berthed", "handled", "arrival", "kept_back", "returned", "detained",
+    "seized", "destroyed", "reserve_destroyed", "spoiled", "expired", "expired_under_way", "called_back",
+    "taken_away", "passed_test", "used_up", "scrapped", "reserve_triggered", "reserve_opened", "reserve_closed",
+    "release", "refill", "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
+    "facility_opens", "facility_closes", "turned_away", "sent_elsewhere", "capacity_raised", "capacity_usual",
+    "line_moved", "line_returned",
 ]  # fmt: skip
 
 
@@ -175,6 +176,8 @@ EVENTS: Mapping[Event, Entry] = {
     "use_contingency": Entry("contingency use begins"),
     "use_crisis": Entry("crisis use begins"),
     "use_conventional": Entry("use is conventional again"),
+    "facility_opens": Entry("a facility opens, with this stock"),
+    "facility_closes": Entry("a facility closes; its stock stays there"),
     "turned_away": Entry("a facility that is out turns patients away, who wait or are lost"),
     "sent_elsewhere": Entry("a facility that is out sends patients to another (`other`)"),
     "capacity_raised": Entry("a maker begins to make more than its usual capacity"),

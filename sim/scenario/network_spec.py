@@ -8,13 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from sim.errors import PlaceError
 from sim.model.amounts import AmountField, StockField, TextOrColumn
 from sim.model.chance.distributions import Times, TimesField
 from sim.model.countries import Country
 from sim.model.selection import SelectorField
 from sim.registry import Model
 from sim.scenario.capacity_spec import CapacityField, More
-from sim.units import Days, NonNegative, Number, Percent, Positive, Share, Text, Whole
+from sim.units import Date, Days, NonNegative, Number, Percent, Positive, Share, Text, Whole
 
 AT_ONCE = Times("0d", 0.0)
 ISSUES = ("first_expired", "first_in", "last_in")
@@ -223,6 +224,19 @@ class Warehouse(Site):
 
 class Facility(Site):
     """A place where goods are used."""
+
+    opens: Date | None = None
+    """first day on which patients come; left out: it is there from the beginning (also a column of a table)"""
+    closes: Date | None = None
+    """first day on which none come any more; what lies there stays there (also a column of a table)"""
+    stocks_up: Days = 0.0
+    """how long before it opens it begins to order"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.opens is not None and self.closes is not None and self.closes <= self.opens:
+            raise PlaceError(("closes",), "it closes before it opens", self.closes, f"a date after {self.opens}")
+        if self.stocks_up % 1 or (self.stocks_up and self.opens is None):
+            raise ValueError("stocks_up in whole days, and only with opens")
 
 
 class Table(Model):

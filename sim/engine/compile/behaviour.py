@@ -93,8 +93,11 @@ def _use_levels(loaded: Loaded, network: Network, demand: DemandPlan, problems: 
             row = np.searchsorted(demand.cell, cells)
             least, until, saves, returns = np.array(figures).T[:, :, None]
             names, within = tuple(levels), int(entry.within)
+            mean = network.cell_mean[cells]
             found.append(
-                BoundUseLevels(names, row, cells, when, member, least, until, saves, returns, within, group, usual)
+                BoundUseLevels(
+                    names, row, cells, when, member, least, until, saves, returns, within, group, usual, mean
+                )
             )
     return tuple(found)
 

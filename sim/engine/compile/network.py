@@ -18,7 +18,7 @@ from sim.engine.compile.waits import Waits
 from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError
 from sim.model.need.usual import add_up
-from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
+from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes, Spans
 from sim.scenario.capacity_spec import OfUsual
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.network_spec import Product
@@ -57,8 +57,19 @@ def compile_network(
     problems.check()
     network = _assemble(loaded, calendar, products, lanes, gates, supply, rows)
     _check_vehicles(network)
-    network = replace(network, seasons=seasons)
+    network = replace(network, seasons=seasons, spans=_spans(loaded, calendar))
     return network, rows, entries, supply.idle
+
+
+def _spans(loaded: Loaded, calendar: Calendar) -> Spans | None:
+    """When facilities are open, as days since the start."""
+    if loaded.sites.spans is None:
+        return None
+    opens, closes, before = loaded.sites.spans
+    start = np.datetime64(calendar.start, "D")
+    first, over = ((date - start) / np.timedelta64(1, "D") for date in (opens, closes))
+    first, over = np.where(np.isnat(opens), -NEVER, first), np.where(np.isnat(closes), NEVER, over)
+    return Spans(first - before, first, over)
 
 
 def _check_makes(loaded: Loaded, problems: Problems) -> None:

@@ -139,6 +139,10 @@ def bind_start(
             with placed("on_hand"):
                 given[mine] = network.units(entry.on_hand, mine)
             steady[mine] = entry.on_the_way == "steady"
+    if network.spans is not None:  # a site that does not order yet has nothing, and nothing is on its way there
+        idle = ~network.spans.ordering(-network.calendar.warm_up)[network.cell_site]
+        given[idle & (given < 0)] = 0
+        steady[idle] = False
     making = np.where(busy, network.making_wait, 0.0)[network.flow_source]
     flow, units, ago = _under_way(network, steady, making)
     unsent = _open(network, steady, making)

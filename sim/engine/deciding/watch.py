@@ -30,8 +30,14 @@ class Watch(Part):
     def met(self, trigger: Trigger, day: float) -> np.ndarray:
         """Whether it is met today, for each cell; bool, shape (cells,)."""
         reports, cells = self._reports, self._cells
-        view = TriggerView(self._watched, reports.present(cells), reports.short(cells), day, reports.announced(day))
-        holds = trigger.met(view)
+        stock, short, watched = reports.present(cells), reports.short(cells), self._watched
+        open_ = reports.open(cells)
+        if open_ is None or open_.all():
+            holds = trigger.met(TriggerView(watched, stock, short, day, reports.announced(day)))
+        else:  # nobody is missed where nobody comes
+            some = Watched(watched.member[open_], watched.product[open_], watched.mean[open_])
+            holds = np.zeros(len(open_), dtype=bool)
+            holds[open_] = trigger.met(TriggerView(some, stock[open_], short[open_], day, reports.announced(day)))
         if not trigger.edge:
             return holds
         begins = holds & ~self._held

@@ -1,4 +1,4 @@
-"""Who is seen: facilities that are out, in part or wholly, and what becomes of those whom they turn away."""
+"""Who is seen: facilities that are closed, or out in part or wholly, and what becomes of those they turn away."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.books.journal import Journal
 from sim.engine.plan import Plan
+from sim.engine.serving.openings import Openings
 from sim.model.effects import Quantities
 from sim.model.part import Part
 from sim.model.turned_away import LOST, WAIT, goes_to
@@ -20,7 +21,7 @@ class Seen:
     """A day's patients, over demand cells: `demand` came, and were not sent elsewhere; `seen` of them can be served.
 
     The others are `lost` or begin to `wait` for the site's return, as those `outside` do, who came before today; of
-    these some are `back` today.
+    these some are `back` today. Those of sites that are `closed` by their date come no more.
     """
 
     demand: np.ndarray
@@ -30,6 +31,7 @@ class Seen:
     outside: np.ndarray
     back: np.ndarray
     share: np.ndarray
+    closed: np.ndarray | None
 
     def part(self, units: np.ndarray) -> np.ndarray:
         """What can be done today of work that is left over from other days, in whole units."""
@@ -50,17 +52,20 @@ class Access(Part):
 
     CHANGES = ("waiting", "_carried", "_share", "_returning")
 
-    def __init__(self, plan: Plan, quantities: Quantities, journal: Journal) -> None:
+    def __init__(self, plan: Plan, quantities: Quantities, journal: Journal, openings: Openings | None) -> None:
         self._cell, self._network = plan.demand.cell, plan.network
         self._quantities, self._journal = quantities, journal
+        self._openings = openings
         cells = len(self._cell)
         self.waiting = np.zeros(cells, dtype=np.int64)
         self._carried, self._returning, self._share = np.zeros(cells), np.zeros(cells), np.ones(cells)
 
     def admit(self, came: np.ndarray, day: int) -> Seen | None:
         """Who is seen of those who came today; None where all are, nobody waits, and nobody did yesterday."""
-        share = self._quantities["cell.serves"][self._cell]
-        if (share == 1).all() and (self._share == 1).all():
+        share, closed = self._quantities["cell.serves"][self._cell], self._closed()
+        if closed is not None:  # nobody comes
+            share, came = np.where(closed, 0.0, share), np.where(closed, 0, came)
+        elif (share == 1).all() and (self._share == 1).all():
             return None
         back = self._let_return(share)
         fate = np.where(share < 1, self._quantities["cell.turned_away"][self._cell], LOST).astype(np.int64)
@@ -68,18 +73,23 @@ class Access(Part):
         seen = np.floor(due + TINY).astype(np.int64)
         self._carried = np.where(share < 1, np.maximum(0.0, due - seen), 0.0)
         away = came - seen
-        moved, demand = self._move(away, fate, day), came - np.where(fate > WAIT, away, 0)
-        # who was sent on once is not sent on again
-        seen = seen + np.floor(moved * share + TINY).astype(np.int64)
-        demand = demand + moved
+        moved = self._move(away, fate, day)
+        demand = came - np.where(fate > WAIT, away, 0) + moved
+        seen += np.floor(moved * share + TINY).astype(np.int64)  # who was sent on once is not sent on again
         turned = demand - seen
         wait = np.where(fate == WAIT, turned, 0)
-        outside = self.waiting
+        outside, self._share = self.waiting, share
         self.waiting = outside + wait
         some = (turned > 0).nonzero()[0]
         self._journal.cells("turned_away", day, self._cell[some], turned[some])
-        self._share = share.copy()
-        return Seen(demand, seen, turned - wait, wait, outside, back, share)
+        return Seen(demand, seen, turned - wait, wait, outside, back, share, closed)
+
+    def _closed(self) -> np.ndarray | None:
+        """Whether each site is closed by its date, over demand cells; None where none is."""
+        if self._openings is None:
+            return None
+        open_ = self._openings.open[self._cell]
+        return None if open_.all() else ~open_
 
     def give_up(self, backlog: np.ndarray) -> None:
         """Some of those who wait may have given up: no more than the backlog, over demand cells, wait."""

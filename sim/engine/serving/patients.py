@@ -12,6 +12,7 @@ from sim.engine.deciding.reports import Reports
 from sim.engine.plan import Plan
 from sim.engine.serving.access import Access, Seen
 from sim.engine.serving.demand_tape import DemandTape
+from sim.engine.serving.openings import Openings
 from sim.engine.serving.substitution import Substitution
 from sim.engine.serving.use_levels import Conservers
 from sim.engine.spans import in_place
@@ -27,14 +28,22 @@ class Patients(Part):
     CHANGES = ("_waiting",)
 
     def __init__(
-        self, plan: Plan, state: State, tape: DemandTape, quantities: Quantities, journal: Journal, reports: Reports
+        self,
+        plan: Plan,
+        state: State,
+        tape: DemandTape,
+        quantities: Quantities,
+        journal: Journal,
+        reports: Reports,
+        openings: Openings | None = None,
     ) -> None:
         demand = plan.demand
         self._conservers = Conservers(plan, state, journal, reports) if plan.behaviour.use else None
         self.substitution = Substitution(plan) if plan.behaviour.substitutes else None
         cell, self._backorder = demand.cell, demand.backorder
         self._cell = in_place(cell)
-        self._access = Access(plan, quantities, journal) if quantities.touched("cell.serves") else None
+        limited = openings is not None or quantities.touched("cell.serves")
+        self._access = Access(plan, quantities, journal, openings) if limited else None
         self._simple = not (state.waits or plan.behaviour.use or plan.behaviour.substitutes)
         self._patient = (demand.patience > 0).nonzero()[0]
         calendar = plan.network.calendar  # who is as patient as the run is long does not give up in it
@@ -82,6 +91,8 @@ class Patients(Part):
         asked, after_all, still = seen, late, None
         if self._conservers is not None:
             conserved, back = self._conservers.answer(seen, day)
+            if access is not None and access.closed is not None:
+                back = np.where(access.closed, 0, back)
             today.conserved[cell], today.recovered[cell] = conserved, back
             again = np.minimum(stock, back) if access is None else access.part(np.minimum(stock, back))
             stock -= again
@@ -103,6 +114,8 @@ class Patients(Part):
         backlog += waits
         if self._may_lose:
             given_up = self._give_up(late, waits)
+            if access is not None and access.closed is not None:
+                given_up += self._leave(access.closed, backlog - given_up)
             backlog -= given_up
             today.lost[cell] = unmet - waits + given_up
         if self._access is not None:
@@ -111,6 +124,11 @@ class Patients(Part):
             self._lots.serve(before - stock)
         state.on_hand[cell], state.backlog[cell] = stock, backlog
         today.served[cell], today.served_late[cell], today.unmet[cell] = served, after_all, unmet
+
+    def _leave(self, closed: np.ndarray, backlog: np.ndarray) -> np.ndarray:
+        """Those who still wait where a facility has closed, over demand cells; they are lost."""
+        self._waiting[:, closed[self._patient]] = 0
+        return np.where(closed, backlog, 0)
 
     def _give_up(self, late: np.ndarray, waits: np.ndarray) -> np.ndarray:
         """Demand that has waited its patience out, over demand cells; the longest waiting are served first.

@@ -28,7 +28,7 @@ class Conservers(Part):
     CHANGES = ("_level", "_withheld", "_returning", "_put_off", "_daily")
 
     def __init__(self, plan: Plan, state: State, journal: Journal, reports: Reports) -> None:
-        self._state, self._journal, self._rules = state, journal, plan.behaviour.use
+        self._state, self._journal, self._rules, self._reports = state, journal, plan.behaviour.use, reports
         self._watches = {
             f"{number}.{level}": Watch(plan.network, rule.cells, rule.member, reports)
             for number, rule in enumerate(self._rules)
@@ -60,7 +60,9 @@ class Conservers(Part):
         """Move to a stricter level at once, to a milder one when cover has reached the present one's end."""
         stock = np.bincount(rule.group, self._state.on_hand[rule.cells], len(rule.usual))
         cover = np.full(len(rule.usual), np.inf)
-        np.divide(stock, rule.usual, out=cover, where=rule.usual > 0)
+        open_ = self._reports.open(rule.cells)
+        usual = rule.usual if open_ is None else np.bincount(rule.group, rule.mean * open_, len(rule.usual))
+        np.divide(stock, usual, out=cover, where=usual > 0)
         cover = cover[rule.group]
         before = self._level[rule.row]
         number = np.arange(1, len(rule.below) + 1)[:, None]

@@ -30,10 +30,11 @@ class State(Part):
     nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
     make beyond all orders, None where no reserve asks for any; `withheld`, over flows, what they need not make of open
     orders, because these may not leave, None where nothing limits that. `records` are those of sites, None where no
-    policy looks back; `memories` what policies remember. `waits` tells whether any patient does.
+    policy looks back; `memories` what policies remember. `waits` tells whether any patient does. `orders` says
+    which cells may order today, None where all may on all days.
     """
 
-    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "withheld")
+    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "withheld", "orders")
     VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
 
     plan: Plan
@@ -52,6 +53,7 @@ class State(Part):
     records: Records | None
     memories: Memories
     waits: bool
+    orders: np.ndarray | None = None
     unsent: np.ndarray = field(init=False)
     on_order: np.ndarray = field(init=False)
     reserve: list[np.ndarray] = field(init=False)
