@@ -46,7 +46,8 @@ class DemandEntry:
 
 @dataclass(frozen=True)
 class DemandPlan:
-    """Demand over demand cells (ascending): cell, its site, entry, mean units a day, whether it waits, for how long."""
+    """Demand over demand cells (ascending): cell, its site, entry, mean a day (of units, or of doses of a unit of
+    several), whether it waits, for how long."""
 
     cell: np.ndarray
     site: np.ndarray
@@ -56,6 +57,20 @@ class DemandPlan:
     patience: np.ndarray
     entries: tuple[DemandEntry, ...]
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VialPlan:
+    """Demand for units of several doses; arrays over these demand cells.
+
+    `row` are their positions in the demand plan, `cell` the cells, `doses` those of one unit, `days` the days on which
+    an open one can be used, that of opening included.
+    """
+
+    row: np.ndarray
+    cell: np.ndarray
+    doses: np.ndarray
+    days: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -275,7 +290,7 @@ class Plan:
     that orders, the latter for every cell. `testing` holds the makers' cells whose output is tested before its release,
     each with the time that takes. `impacts` are the disruptions with dates, `hazards` those drawn in every replication.
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
-    is what makers can add to their capacity, None where none can.
+    is what makers can add to their capacity, None where none can; `vials` the demand for units of several doses.
     """
 
     network: Network
@@ -295,6 +310,7 @@ class Plan:
     opening: Opening
     usual_wait: np.ndarray
     more: MoreMade | None = None
+    vials: VialPlan | None = None
 
     @property
     def made_for_reserves(self) -> bool:

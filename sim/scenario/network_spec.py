@@ -17,6 +17,7 @@ from sim.registry import Model
 from sim.scenario.capacity_spec import CapacityField, More
 from sim.units import Date, Days, NonNegative, Number, Percent, Positive, Share, Text, Whole
 
+MOST_OPEN = 366.0
 AT_ONCE = Times("0d", 0.0)
 ISSUES = ("first_expired", "first_in", "last_in")
 YEARLY = re.compile(r"^\d{2}-\d{2}$")
@@ -68,6 +69,10 @@ class Product(Model):
     """days of use, that of making included, in whole days; left out: does not expire"""
     issue: Literal["first_expired", "first_in", "last_in"] = "first_expired"
     """which lot of a stock goes out first"""
+    doses: Whole = Field(default=1, ge=1)
+    """doses in one unit (a vial): demand for it is then written in doses, and counted in units that are opened"""
+    open_for: Days = 0.0
+    """how long an open unit can be used; less than a day: on that day only"""
     minimum_life: Days = 0.0
     """days of use that must be left when a warehouse or facility receives it: older lots are not sent, or refused"""
     trace: bool = False
@@ -80,6 +85,10 @@ class Product(Model):
             days = getattr(self, name)
             if days is not None and days % 1:
                 raise ValueError(f"a {name} of whole days")
+        if self.open_for and self.doses == 1:
+            raise ValueError("open_for only with several doses")
+        if self.open_for > MOST_OPEN:
+            raise ValueError(f"open_for of at most {MOST_OPEN:g}d")
         if self.shelf_life is not None and self.shelf_life < 1:
             raise ValueError("a shelf_life of at least 1d")
         if self.minimum_life and (self.shelf_life is None or self.minimum_life > self.shelf_life):

@@ -14,6 +14,7 @@ from sim.engine.compile.demand import DemandRows, compile_demand
 from sim.engine.compile.lanes import compile_lanes
 from sim.engine.compile.ports import compile_gates
 from sim.engine.compile.supply import Path, Supply, find_supply
+from sim.engine.compile.vials import usual_units
 from sim.engine.compile.waits import Waits
 from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError
@@ -55,7 +56,8 @@ def compile_network(
     problems.check()
     gates = compile_gates(spec.ports, spec.products, loaded.sites.frame, problems)
     problems.check()
-    network = _assemble(loaded, calendar, products, lanes, gates, supply, rows)
+    need = usual_units(loaded, products, rows, entries)
+    network = _assemble(loaded, calendar, products, lanes, gates, supply, rows, need)
     _check_vehicles(network)
     network = replace(network, seasons=seasons, spans=_spans(loaded, calendar))
     return network, rows, entries, supply.idle
@@ -133,6 +135,7 @@ def _assemble(
     gates: tuple[Gate, ...],
     supply: Supply,
     demand: DemandRows,
+    usual_need: np.ndarray,
 ) -> Network:
     frame = loaded.sites.frame
     cells = [(site, product) for site, wanted in supply.needs.items() for product in wanted]
@@ -161,7 +164,7 @@ def _assemble(
     bill = compile_bill(loaded, lookup, products)
     level = _levels(np.concatenate([buyer, bill.product]), np.concatenate([source_, bill.material]), len(table))
     need = np.zeros(len(table))
-    need[lookup[demand.site, demand.product]] = demand.mean
+    need[lookup[demand.site, demand.product]] = usual_need
     usual, mean = add_up(need, level, buyer, source_, share, bill)
     ramp_up = np.zeros(len(frame))
     capacity = np.full(len(table), NEVER)

@@ -21,6 +21,7 @@ from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
+from sim.engine.compile.vials import compile_vials
 from sim.engine.impacts import in_order
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
 from sim.engine.serving.demand_total import too_much
@@ -68,7 +69,7 @@ def compile_plan(loaded: Loaded) -> Plan:
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
-        more,
+        more, compile_vials(loaded, network, demand),
     )  # fmt: skip
     loaded.notes.extend(notes(Compiled(loaded, plan, tuple(written), idle)))
     return plan

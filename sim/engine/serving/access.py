@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,8 @@ class Seen:
     """A day's patients, over demand cells: `demand` came, and were not sent elsewhere; `seen` of them can be served.
 
     The others are `lost` or begin to `wait` for the site's return, as those `outside` do, who came before today; of
-    these some are `back` today. Those of sites that are `closed` by their date come no more.
+    these some are `back` today. Those of sites that are `closed` by their date come no more. All are in units; of units
+    of several doses, `doses` are those whom the seen ask for, and `later` those who begin to wait.
     """
 
     demand: np.ndarray
@@ -32,6 +34,8 @@ class Seen:
     back: np.ndarray
     share: np.ndarray
     closed: np.ndarray | None
+    doses: np.ndarray
+    later: np.ndarray
 
     def part(self, units: np.ndarray) -> np.ndarray:
         """What can be done today of work that is left over from other days, in whole units."""
@@ -60,8 +64,11 @@ class Access(Part):
         self.waiting = np.zeros(cells, dtype=np.int64)
         self._carried, self._returning, self._share = np.zeros(cells), np.zeros(cells), np.ones(cells)
 
-    def admit(self, came: np.ndarray, day: int) -> Seen | None:
-        """Who is seen of those who came today; None where all are, nobody waits, and nobody did yesterday."""
+    def admit(self, came: np.ndarray, day: int, units: Callable[[np.ndarray], np.ndarray] | None) -> Seen | None:
+        """Who is seen of those who came today; None where all are, nobody waits, and nobody did yesterday.
+
+        Where patients are counted in doses, `units` tells how many units so many of them take.
+        """
         share, closed = self._quantities["cell.serves"][self._cell], self._closed()
         if closed is not None:  # nobody comes
             share, came = np.where(closed, 0.0, share), np.where(closed, 0, came)
@@ -76,13 +83,17 @@ class Access(Part):
         moved = self._move(away, fate, day)
         demand = came - np.where(fate > WAIT, away, 0) + moved
         seen += np.floor(moved * share + TINY).astype(np.int64)  # who was sent on once is not sent on again
+        doses = seen
+        later = np.where(fate == WAIT, demand - seen, 0)
+        if units is not None:
+            demand, seen = units(demand), units(seen)
         turned = demand - seen
         wait = np.where(fate == WAIT, turned, 0)
         outside, self._share = self.waiting, share
         self.waiting = outside + wait
         some = (turned > 0).nonzero()[0]
         self._journal.cells("turned_away", day, self._cell[some], turned[some])
-        return Seen(demand, seen, turned - wait, wait, outside, back, share, closed)
+        return Seen(demand, seen, turned - wait, wait, outside, back, share, closed, doses, later)
 
     def _closed(self) -> np.ndarray | None:
         """Whether each site is closed by its date, over demand cells; None where none is."""

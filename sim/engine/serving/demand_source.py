@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.plan import DemandPlan
+from sim.engine.plan import DemandEntry, DemandPlan
 from sim.errors import SimulationError
 from sim.model.network import Calendar
 from sim.model.part import Part
@@ -87,14 +87,7 @@ class DemandSource(Part):
 
     def shape(self, entry: int, days: np.ndarray) -> np.ndarray:
         """Mean demand of an entry on some days, as a multiple of its usual mean: season, rhythm, first and last day."""
-        e = self.plan.entries[entry]
-        wave = 1 + e.amplitude * np.cos(2 * np.pi * (days - e.peak) / YEAR) if e.amplitude else np.ones(len(days))
-        if e.rhythm:
-            wave = wave * np.array(e.rhythm)[np.mod(days, len(e.rhythm)).astype(np.int64)]
-        if e.holidays:
-            on, share = np.array(e.holidays).T
-            wave = wave * np.where(np.isin(days, on), share[np.searchsorted(on, days).clip(max=len(on) - 1)], 1.0)
-        return wave * ((days >= e.first) & (days < e.over))
+        return shape_of(self.plan.entries[entry], days)
 
     def _draw(self, number: int, first: int) -> np.ndarray:
         plan = self.plan
@@ -194,6 +187,24 @@ class TurnedSource:
     def turned(self, day: int, streams: Streams) -> TurnedSource:
         """As of `DemandSource`."""
         return TurnedSource(self, day, DemandSource(self._after.plan, self._after.calendar, streams))
+
+
+def shape_of(e: DemandEntry, days: np.ndarray, always: bool = False) -> np.ndarray:
+    """Mean demand of an entry on some days, as a multiple of its usual mean; `always`: without a first and last day,
+    seasons and holidays."""
+    wave = (
+        1 + e.amplitude * np.cos(2 * np.pi * (days - e.peak) / YEAR)
+        if e.amplitude and not always
+        else np.ones(len(days))
+    )
+    if e.rhythm:
+        wave = wave * np.array(e.rhythm)[np.mod(days, len(e.rhythm)).astype(np.int64)]
+    if always:
+        return wave
+    if e.holidays:
+        on, share = np.array(e.holidays).T
+        wave = wave * np.where(np.isin(days, on), share[np.searchsorted(on, days).clip(max=len(on) - 1)], 1.0)
+    return wave * ((days >= e.first) & (days < e.over))
 
 
 def _put(block: np.ndarray, place: tuple[Any, Any], units: np.ndarray) -> np.ndarray:

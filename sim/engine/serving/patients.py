@@ -15,6 +15,7 @@ from sim.engine.serving.demand_tape import DemandTape
 from sim.engine.serving.openings import Openings
 from sim.engine.serving.substitution import Substitution
 from sim.engine.serving.use_levels import Conservers
+from sim.engine.serving.vials import OpenVials
 from sim.engine.spans import in_place
 from sim.engine.state.state import State
 from sim.model.effects import Impact, Quantities
@@ -44,6 +45,7 @@ class Patients(Part):
         self._cell = in_place(cell)
         limited = openings is not None or quantities.touched("cell.serves")
         self._access = Access(plan, quantities, journal, openings) if limited else None
+        self._vials = None if plan.vials is None else OpenVials(plan.vials)
         self._simple = not (state.waits or plan.behaviour.use or plan.behaviour.substitutes)
         self._patient = (demand.patience > 0).nonzero()[0]
         calendar = plan.network.calendar  # who is as patient as the run is long does not give up in it
@@ -63,15 +65,20 @@ class Patients(Part):
         """Serve backlog and demand from stock on hand; what is unmet waits or is lost."""
         today, cell = self._state.today, self._cell
         factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
-        demand = seen = self._tape.day(day, factor)
-        access = None
-        if self._access is not None and (access := self._access.admit(demand, day)) is not None:
-            demand, seen = access.demand, access.seen
+        demand = seen = doses = self._tape.day(day, factor)
+        access, units = None, None if self._vials is None else self._vials.wanted
+        if self._access is not None and (access := self._access.admit(demand, day, units)) is not None:
+            demand, seen, doses = access.demand, access.seen, access.doses
+        elif units is not None:
+            demand = seen = units(demand)
         today.demand[cell] = demand
+        waits = None
         if self._simple:
             self._serve_who_never_wait(demand, seen)
         else:
-            self._serve(seen, day, access)
+            waits = self._serve(seen, day, access)
+        if self._vials is not None:
+            self._vials.use(doses, None if access is None else access.later, waits, self._state.backlog[cell], today)
 
     def _serve_who_never_wait(self, demand: np.ndarray, seen: np.ndarray) -> None:
         """All unmet demand is lost; the ledger keeps the two as one."""
@@ -82,8 +89,8 @@ class Patients(Part):
         if self._lots is not None:
             self._lots.serve(served)
 
-    def _serve(self, seen: np.ndarray, day: int, access: Seen | None) -> None:
-        """Who waits first, then what comes back, then those of today who are seen."""
+    def _serve(self, seen: np.ndarray, day: int, access: Seen | None) -> np.ndarray:
+        """Who waits first, then what comes back, then those of today who are seen; returns what begins to wait."""
         state, today, cell = self._state, self._state.today, self._cell
         before, backlog = state.on_hand[cell], state.backlog[cell]
         late = np.minimum(before, backlog) if access is None else access.late(before, backlog)
@@ -124,6 +131,7 @@ class Patients(Part):
             self._lots.serve(before - stock)
         state.on_hand[cell], state.backlog[cell] = stock, backlog
         today.served[cell], today.served_late[cell], today.unmet[cell] = served, after_all, unmet
+        return waits
 
     def _leave(self, closed: np.ndarray, backlog: np.ndarray) -> np.ndarray:
         """Those who still wait where a facility has closed, over demand cells; they are lost."""

@@ -15,13 +15,14 @@ demand waiting, customers' orders not yet sent, goods on the way to the site (po
 OF_PATIENTS = ("demand", "served", "served_late", "unmet", "lost")
 FLOWS = (
     *OF_PATIENTS, "received", "ordered", "dispatched", "produced", "destroyed", "expired", "recalled", "used_up",
-    "scrapped", "substituted", "stood_in", "conserved", "recovered",
+    "scrapped", "substituted", "stood_in", "conserved", "recovered", "doses_given", "doses_wasted",
 )  # fmt: skip
 """During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
 `lost` never served, `dispatched` left the site; `produced` begun by a maker, good or not; `destroyed`, `expired`,
 `recalled` went without being used; `used_up` went into other products, `scrapped` came out unusable; `substituted`
 demand met with another product, `stood_in` units used in place of another product, `conserved` demand put off or done
-without, `recovered` what comes back of it."""
+without, `recovered` what comes back of it; of units of several doses, `doses_given` to patients and `doses_wasted` in
+open ones."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
 
@@ -63,6 +64,8 @@ class Ledger(Part):
     stood_in: np.ndarray
     conserved: np.ndarray
     recovered: np.ndarray
+    doses_given: np.ndarray
+    doses_wasted: np.ndarray
 
     def __init__(
         self,

@@ -91,6 +91,7 @@ class State(Part):
         idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
         idle |= {"substituted": not plan.behaviour.substitutes, "stood_in": not plan.behaviour.substitutes}
         idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
+        idle |= dict.fromkeys(("doses_given", "doses_wasted"), plan.vials is None)
         recalls = quantities.open or any(
             i.action.startswith("recall") for impact in plan.impacts for i in impact.impulses
         )
