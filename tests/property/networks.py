@@ -96,6 +96,8 @@ class Builder:
             for product in spec["products"].values():
                 maybe(c, product, "size", [2, 0.5])
                 maybe(c, product, "priority", ["vital", "necessary"])
+                if not c.number(0, 5):
+                    product |= {"doses": c.one([2, 10]), "open_for": c.one(["6h", "3d"])}
                 self._keep_by_lot(product)
         self.goods = spec["products"]
         spec["suppliers"] = {s: self._supplier(k) for k, s in enumerate(self.suppliers)}
@@ -269,6 +271,10 @@ class Builder:
         c = self.c
         priority = position if self.exact else c.number(1, 3)
         site = {"country": c.one(["KE", "UG"]), "region": c.one(["north", "south"]), "priority": priority}
+        if not self.exact and not c.number(0, 6):
+            site |= c.one(
+                [{"opens": day(8), "stocks_up": "2d"}, {"closes": day(12)}, {"opens": day(-3), "closes": day(9)}]
+            )
         return site if self.exact else site | {"population": c.one([80, 2000])}
 
     # who needs what, and from where
@@ -511,6 +517,8 @@ DEMANDS: list[Any] = [
     "deterministic",
     {"distribution": "negative_binomial", "dispersion": 2},
     {"distribution": "normal", "sd": 3},
+    {"distribution": "empirical", "values": [0, 1, 7]},
+    {"distribution": "binomial", "of": 30},
 ]
 POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
     "base_stock": lambda low, high: {"level": high},

@@ -1,4 +1,4 @@
-"""Facilities that are out, in part or wholly, and what becomes of their patients; by hand. Ten a day come for certain."""
+"""Facilities that are out, in part or wholly, and what becomes of their patients. Ten a day come for certain."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_who_waits_for_it_to_open_has_his_patience_too(simulate: Any) -> None:
 
 
 def test_they_may_go_to_another_clinic(simulate: Any) -> None:
-    """Ten more come to b on each of five days; it has fifty kits in the morning, orders what it uses, and lacks none."""
+    """Ten more come to b on each of five days; of fifty kits in the morning it uses sixteen, and orders them."""
     run = simulate(clinics("capacity: 40%, patients: b"), detail="full")
     demand, served, unmet = of(run, "a", "demand", "served", "unmet")
     assert demand == served == [10] * 10 + [4] * 5 + [10] * 25 and not any(unmet)

@@ -51,8 +51,8 @@ def test_a_day_opens_what_its_patients_take_and_wastes_the_rest(simulate: Any) -
 
 def test_left_over_doses_serve_those_of_the_next_days(simulate: Any) -> None:
     """Six a day from vials that last two days: a vial on day 0 (four left), one on day 1 (four and two of ten: eight
-    left), none on day 2 (two left, thrown away in the evening), a vial on day 3, and so on: two vials, eighteen doses and
-    two wasted every three days."""
+    left), none on day 2 (two left, thrown away in the evening), a vial on day 3, and so on: two vials, eighteen doses
+    given and two wasted every three days."""
     run = simulate(clinic(f"{CERTAIN}per_day: 6", open_for="2d", end="2001-03-02"))
     demand, given, wasted = of(run, "demand", "doses_given", "doses_wasted")
     assert demand.tolist() == [1, 1, 0] * 20 and (given == 6).all() and wasted.tolist() == [0, 0, 2] * 20
@@ -60,7 +60,7 @@ def test_left_over_doses_serve_those_of_the_next_days(simulate: Any) -> None:
 
 
 def test_vials_that_last_waste_nothing(simulate: Any) -> None:
-    """28 days from the opening: three a day take a vial on days 0, 4, 7, 10, 14, ... as the sum of doses passes tens."""
+    """28 days from the opening: three a day take a vial whenever the sum of doses passes a ten."""
     run = simulate(clinic(f"{CERTAIN}per_day: 3", open_for="28d"))
     demand, wasted = of(run, "demand", "doses_wasted")
     assert demand.cumsum().tolist() == [-(-3 * (day + 1) // 10) for day in range(70)] and not wasted.any()
@@ -129,8 +129,8 @@ SHORTAGES = ["lost", "backorder", "backorder, patience: 3d"]
 def test_every_dose_of_every_vial_is_given_wasted_or_open(
     trouble: str, shortage: str, open_for: str, simulate: Any
 ) -> None:
-    """Doses of vials used = given + wasted + those left in the vials opened last, which are fewer than a vial a day that
-    one can be open; nobody gets a dose who did not ask."""
+    """Doses of vials used = given + wasted + those left in open ones, at most all of those opened on the days before on
+    which one can still be used."""
     demand = f"per_day: 7.3, distribution: {{distribution: negative_binomial, dispersion: 3}}, shortage: {shortage}"
     run = simulate(clinic(demand, open_for, level="3", sites="facilities") + f"disruptions: [{trouble}]\n")
     for site in "ab":

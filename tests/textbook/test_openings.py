@@ -124,7 +124,7 @@ reserves:
 
 
 def test_rates_over_days_leave_out_closed_days(simulate: Any) -> None:
-    """Of 40 + 10 + 40 site-days 90 have stock and none is short; one without stock on two of 30 days counts 2 of 110."""
+    """Of 40 + 10 + 40 site-days all have stock and none is short; without stock on two of 30 days it is 2 of 110."""
     view = View.of(simulate(district("closes: 2001-01-11")).outcome)
     assert view.site_days == 90
     assert METRICS["ready_rate"].function(view) == METRICS["no_stockout_probability"].function(view) == 1

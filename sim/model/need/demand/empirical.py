@@ -29,7 +29,7 @@ class Empirical(DemandKind):
     column: Text = "units"
     """the column of that file"""
     example = {"values": [0, 4, 4, 9, 30]}
-    bad_example = ({"values": [3, -1]}, "greater than or equal to 0")
+    bad_example = ({"values": [3, -1]}, "a number of at least 0")
 
     def model_post_init(self, context: object) -> None:
         if (self.values is None) == (self.file is None):
