@@ -96,8 +96,6 @@ class SiteOutage(Disruption):
         if not patients.size and not len(network.flows_from(cells)) and not np.isin(cells, network.bill.own).any():
             message = "nothing is made, sent out or used here; to close a port use port_closure"
             raise PlaceError(("at",), message, self.place(), "suppliers, warehouses or facilities")
-        if not patients.size and "patients" in self.model_fields_set:
-            raise PlaceError(("patients",), "none of these sites has patients", self.patients, "facilities under 'at'")
         if self.patients in FATES:
             return
         elsewhere = one_site(network, self.patients, "patients", ("facility",))

@@ -78,12 +78,12 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "production", 3, "makers begin what is ordered and what their stock lacks; what is ready comes out",
-        lambda world: world.production.run, ("quantities", "reports"), ("production", "state", "journal"),
+        lambda world: world.production.run, ("quantities", "reports", "openings"), ("production", "state", "journal"),
         "makers make ahead", lambda world: world.production.makes_ahead,
     ),
     Phase(
         "demand", 4, "those who wait, then what was put off, then the day's own demand are served",
-        lambda world: world.patients.serve, ("quantities",), ("patients", "state", "journal"),
+        lambda world: world.patients.serve, ("quantities", "openings", "reports"), ("patients", "state", "journal"),
     ),
     Phase(
         "reports", 4, "every site reports its stock whose systems work",
@@ -92,7 +92,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "triggers", 5, "the triggers of reserves are looked at",
-        lambda world: world.review_reserves, ("reports", "state", "quantities"), ("desks", "journal"),
+        lambda world: world.review_reserves, ("reports", "state", "quantities", "openings"), ("desks", "journal"),
         "there are reserves", lambda world: bool(world.desks),
     ),
     Phase(

@@ -152,6 +152,6 @@ def test_where_they_cannot_go_is_refused_with_help(outage: str, message: str, si
     assert message in str(caught.value) and all(problem.line > 0 for problem in caught.value.problems)
 
 
-def test_a_maker_has_no_patients(simulate: Any) -> None:
-    with pytest.raises(ScenarioError, match="none of these sites has patients"):
-        simulate(clinics("capacity: 0%, patients: wait").replace("at: a,", "at: maker,"))
+def test_where_there_are_no_patients_nothing_becomes_of_them(simulate: Any) -> None:
+    at_maker = clinics("capacity: 0%, patients: wait").replace("at: a,", "at: maker,")
+    pd.testing.assert_frame_equal(simulate(at_maker).daily, simulate(at_maker.replace(", patients: wait", "")).daily)
