@@ -142,6 +142,14 @@ def test_a_capacity_as_a_share_of_what_is_usual(simulate: Any) -> None:
         assert produced(run)[40] == begun
 
 
+def test_what_nobody_orders_needs_no_more(simulate: Any) -> None:
+    """Nobody keeps gauze: nothing can be looked at, and nothing is made."""
+    more = "{when: {trigger: announced}, watching: facilities, to: 150%}"
+    text = plant().replace("pad: {unit: pad}", "pad: {unit: pad}, gauze: {unit: roll}")
+    text = text.replace("pad: {capacity: 20}", f"pad: {{capacity: 20}}, gauze: {{capacity: 9, more: [{more}]}}")
+    pd.testing.assert_frame_equal(simulate(text).daily, simulate(plant()).daily)
+
+
 BAD = [
     ("{when: {trigger: announced}, to: 90%}", "to of at least 100%"),
     ("{when: {trigger: announced}, to: 1.5}", "a share in percent"),

@@ -20,9 +20,9 @@ def compile_more(loaded: Loaded, network: Network, problems: Problems) -> MoreMa
             for position, entry in enumerate(makes.more):
                 with problems.at("suppliers", supplier, "makes", product, "more", position):
                     loser = _loser(loaded, network, supplier, product, entry)
-                    seen = _watched(network, supplier, product, entry)
-                    if entry.to > 1:  # else it adds nothing
-                        found += [(int(c), entry, loser, seen) for c in network.select_cells(supplier, [product])]
+                    made = _cells(network, supplier, product)
+                    if made.size and entry.to > 1:  # else nobody orders it, or it adds nothing
+                        found.append((int(made[0]), entry, loser, _watched(network, supplier, product, entry)))
     if not found:
         return None
     found.sort(key=lambda one: (one[0], one[1].extra_cost))
