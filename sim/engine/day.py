@@ -108,7 +108,7 @@ class World(Part):
         tape.join(plan.impacts)
         spans = network.spans
         self.openings = None if spans is None else Openings(plan, spans, self.state, self.journal)
-        self.reports.look_at(self.openings)
+        self.reports.openings = self.openings
         self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports, self.openings)
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)

@@ -21,7 +21,8 @@ class Reports(Part):
     def __init__(self, state: State, quantities: Quantities) -> None:
         self.may_fail = quantities.touched("cell.blackout")
         self._state, self._quantities = state, quantities
-        self._openings: Openings | None = None
+        self.openings: Openings | None = None
+        """facilities that open and close, None where none does"""
         if self.may_fail:
             cells = np.arange(len(self._code))
             self._on_hand, self._backlog = state.on_hand.copy(), state.backlog.copy()
@@ -44,14 +45,6 @@ class Reports(Part):
     def hear(self, impacts: Sequence[Impact]) -> None:
         """From now on these are the disruptions that are announced, each until it is over."""
         self._announced = [(i.announced, i.end) for i in impacts if i.acts]
-
-    def look_at(self, openings: Openings | None) -> None:
-        """Facilities open and close, None: they do not."""
-        self._openings = openings
-
-    def open(self, cells: np.ndarray | slice) -> np.ndarray | None:
-        """Whether the sites of these cells are open today; None where all always are."""
-        return None if self._openings is None else self._openings.open[cells]
 
     def announced(self, day: float) -> bool:
         """Whether a disruption has been announced and is not over."""

@@ -31,7 +31,7 @@ class Watch(Part):
         """Whether it is met today, for each cell; bool, shape (cells,)."""
         reports, cells = self._reports, self._cells
         stock, short, watched = reports.present(cells), reports.short(cells), self._watched
-        open_ = reports.open(cells)
+        open_ = None if reports.openings is None else reports.openings.open[cells]
         if open_ is None or open_.all():
             holds = trigger.met(TriggerView(watched, stock, short, day, reports.announced(day)))
         else:  # nobody is missed where nobody comes

@@ -60,8 +60,9 @@ class Conservers(Part):
         """Move to a stricter level at once, to a milder one when cover has reached the present one's end."""
         stock = np.bincount(rule.group, self._state.on_hand[rule.cells], len(rule.usual))
         cover = np.full(len(rule.usual), np.inf)
-        open_ = self._reports.open(rule.cells)
-        usual = rule.usual if open_ is None else np.bincount(rule.group, rule.mean * open_, len(rule.usual))
+        usual, openings = rule.usual, self._reports.openings
+        if openings is not None:  # nobody is missed where nobody comes
+            usual = np.bincount(rule.group, rule.mean * openings.open[rule.cells], len(rule.usual))
         np.divide(stock, usual, out=cover, where=usual > 0)
         cover = cover[rule.group]
         before = self._level[rule.row]
