@@ -123,6 +123,19 @@ reserves:
         assert not (run.events["event"] == "reserve_opened").any()
 
 
+def test_who_is_closed_takes_nothing_of_a_reserve_of_its_own(simulate: Any) -> None:
+    """Each holds twenty and the maker stops: those that stay take of it once they have less than a week's use, seventy,
+    on their shelf; who closes on day 10 does so no longer."""
+    stop = "disruptions: [{kind: site_outage, at: maker, from: 2001-01-01, for: 40d}]\n"
+    reserve = """
+reserves:
+  own: {held_at: members, size: 60, members: facilities, release: {when: {trigger: declared, after: 10d}}}
+"""
+    run = simulate(district("closes: 2001-01-11") + stop + reserve)
+    (left,), (other,) = of(run, "old", "reserve"), of(run, "other", "reserve")
+    assert left == [20] * 40 and other[9] == 20 and other[-1] == 0
+
+
 def test_rates_over_days_leave_out_closed_days(simulate: Any) -> None:
     """Of 40 + 10 + 40 site-days all have stock and none is short; without stock on two of 30 days it is 2 of 110."""
     view = View.of(simulate(district("closes: 2001-01-11")).outcome)
