@@ -20,17 +20,45 @@ def put_under_way(state: State, flow: np.ndarray, units: np.ndarray, days_ago: n
     for array in (state.in_transit, state.on_order):
         np.add.at(array, buyer, units)
     rows = table.add(flow, units, now - days_ago, lot)
-    for number in np.unique(route).tolist():
-        mine = np.flatnonzero(route == number)
-        _place(state, number, rows[mine], days_ago[mine].astype(float), now)
+    scheduled = routes.lost.any(axis=1)[route]
+    _along(state, rows[~scheduled], days_ago[~scheduled].astype(float), now)
+    if scheduled.any():
+        timetable = Timetable(network.lanes, network.gates)
+        for number in np.unique(route[scheduled]).tolist():
+            mine = (route == number).nonzero()[0]
+            _by_timetable(state, timetable, number, rows[mine], days_ago[mine].astype(float), now)
     return rows, routes.lane[route, table.columns["leg"][rows]]
 
 
-def _place(state: State, route: int, rows: np.ndarray, days_ago: np.ndarray, now: float) -> None:
-    """Put shipments where they are that set out on a route so many days ago."""
+def _along(state: State, rows: np.ndarray, elapsed: np.ndarray, now: float) -> None:
+    """Put shipments where they are on routes without rounds and hours on the way."""
+    network, columns = state.plan.network, state.shipments.columns
+    routes, route = network.routes, network.flow_route[columns["flow"][rows]]
+    port = np.array([g.stay for g in network.gates])
+    mean = np.array([lane.times.mean for lane in network.lanes])
+    placed = np.zeros(len(rows), dtype=bool)
+    for leg in range(routes.lane.shape[1]):
+        here = (~placed & (routes.legs[route] > leg)).nonzero()[0]
+        gate, usual = routes.gate[route[here], leg], mean[routes.lane[route[here], leg]]
+        stay = usual + np.where(gate >= 0, port[gate] if len(port) else 0.0, 0.0)
+        last = routes.legs[route[here]] == leg + 1
+        found = (elapsed[here] <= usual) | (elapsed[here] < stay) | last
+        mine, rest, length = rows[here[found]], elapsed[here[found]], usual[found]
+        clearing = (rest > length) & ~last[found]
+        columns["leg"][mine] = leg
+        columns["departed"][mine], columns["length"][mine] = now - rest, length
+        columns["phase"][mine] = np.where(clearing, Phase.CLEARING, Phase.TRAVELLING)
+        columns["time"][mine] = np.maximum(now, now - rest + np.where(clearing, stay[found], length))
+        placed[here[found]] = True
+        elapsed[here[~found]] -= stay[~found]
+
+
+def _by_timetable(
+    state: State, timetable: Timetable, route: int, rows: np.ndarray, days_ago: np.ndarray, now: float
+) -> None:
+    """The same on a route on which goods wait for rounds or hours."""
     network, columns = state.plan.network, state.shipments.columns
     path, gates = route_of(network, route)
-    timetable = Timetable(network.lanes, network.gates)
     legs = timetable.in_mean_time(path, gates, now - days_ago)
     placed = np.zeros(len(rows), dtype=bool)
     for number, leg in enumerate(legs):

@@ -187,13 +187,13 @@ def _still_under_way(network: Network) -> np.ndarray:
     morning, or come then; shape (routes, days)."""
     routes, begin = network.routes, -float(network.calendar.warm_up)
     lead = np.maximum(1, np.ceil(routes.under_way - 1e-9)).astype(np.int64)
-    timetable = Timetable(network.lanes, network.gates)
-    paths = [route_of(network, route) for route in range(len(lead))]
-    waits = [sum(network.lanes[lane].every + 2 for lane in path) if timetable.follows(path) else 0 for path, _ in paths]
-    ago = np.arange(1, int((lead + np.array(waits, dtype=np.int64)).max(initial=0)) + 1)
+    scheduled = np.flatnonzero(routes.lost.any(axis=1))
+    longest = max((lane.every for lane in network.lanes), default=1) * routes.lane.shape[1] + 2 if scheduled.size else 0
+    ago = np.arange(1, int(lead.max(initial=0)) + longest + 1)
     still = ago <= lead[:, None]
-    for route in np.flatnonzero(waits).tolist():
-        path, gates = paths[route]
+    timetable = Timetable(network.lanes, network.gates)
+    for route in scheduled.tolist():
+        path, gates = route_of(network, route)
         legs = timetable.in_mean_time(path, gates, begin - ago)
         # what hours and rounds do not explain are convoys
         more = routes.under_way[route] - routes.lost[route].sum() - _in_mean_time(network, path, gates)
