@@ -20,7 +20,7 @@ def put_under_way(state: State, flow: np.ndarray, units: np.ndarray, days_ago: n
     for array in (state.in_transit, state.on_order):
         np.add.at(array, buyer, units)
     rows = table.add(flow, units, now - days_ago, lot)
-    scheduled = routes.lost.any(axis=1)[route]
+    scheduled = np.asarray((routes.lost > 0).any(axis=1))[route]
     _along(state, rows[~scheduled], days_ago[~scheduled].astype(float), now)
     if scheduled.any():
         timetable = Timetable(network.lanes, network.gates)

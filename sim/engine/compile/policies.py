@@ -187,7 +187,7 @@ def _still_under_way(network: Network) -> np.ndarray:
     morning, or come then; shape (routes, days)."""
     routes, begin = network.routes, -float(network.calendar.warm_up)
     lead = np.maximum(1, np.ceil(routes.under_way - 1e-9)).astype(np.int64)
-    scheduled = np.flatnonzero(routes.lost.any(axis=1))
+    scheduled = np.flatnonzero((routes.lost > 0).any(axis=1))
     longest = max((lane.every for lane in network.lanes), default=1) * routes.lane.shape[1] + 2 if scheduled.size else 0
     ago = np.arange(1, int(lead.max(initial=0)) + longest + 1)
     still = ago <= lead[:, None]
