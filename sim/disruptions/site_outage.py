@@ -6,13 +6,17 @@ from typing import Literal
 
 import numpy as np
 
-from sim.disruptions.base import DISRUPTIONS, Disruption
+from sim.disruptions.base import DISRUPTIONS, Disruption, one_site
 from sim.disruptions.stage import Stage
 from sim.errors import PlaceError
 from sim.model.effects import Effect, Impulse, Steps, ramp
 from sim.model.network import Network
 from sim.model.selection import SelectorField
+from sim.model.turned_away import WAIT, sent_to
 from sim.units import Days, Share, Text
+
+FATES = ("lost", "wait")
+"""What may become of patients besides going to another facility."""
 
 
 class RecoveryStep(Stage):
@@ -28,7 +32,7 @@ class SiteOutage(Disruption):
 
     While capacity is nil the site ships nothing either, unless `stock: ships`. Suppliers without a capacity limit and
     warehouses ship that share of what they would: of what a day brings, and no less than of a usual day; the rest
-    waits.
+    waits. A facility sees that share of its patients; its stock stays where it is and is used for those.
     """
 
     at: SelectorField
@@ -45,6 +49,9 @@ class SiteOutage(Disruption):
     """from the end: time to full capacity in a straight line; left out: the supplier's ramp_up"""
     stock: Literal["freeze", "ships", "destroy"] = "freeze"
     """what becomes of finished stock while capacity is nil"""
+    patients: Text = "lost"
+    """what becomes of patients whom a facility cannot see: lost, wait (until it sees them again), or the name of
+    another facility that they go to"""
     example = {"at": "maker", "from": "2024-01-11", "for": "8d", "capacity": "50%"}
     severity = {"capacity": "100%"}
     in_part = {"at": ["maker", "other-maker", "store"], "from": "2024-01-11", "for": "8d", "capacity": "50%"}
@@ -58,9 +65,9 @@ class SiteOutage(Disruption):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
-        if not len(network.flows_from(cells)) and not np.isin(cells, network.bill.own).any():
-            message = "nothing is made or sent out here; to close a port use port_closure, for patients demand_surge"
-            raise PlaceError(("at",), message, self.place(), "suppliers or warehouses")
+        served = network.cell_kind[cells] == "facility"
+        patients, cells = cells[served], cells[~served]
+        self._check(network, cells, patients)
         start, end = self.span(network)
         if end <= start:
             return [], []
@@ -75,10 +82,46 @@ class SiteOutage(Disruption):
             steps, over = (*levels, *tail), end + length
             effects.append(Effect("cell.capacity_factor", mine, "at_most", _below_all(steps), over, self.label))
             effects.extend(self._shipping(network, mine, steps, over))
+        if patients.size and min(share for _, share in levels) < 1:
+            length = self.recovery or 0.0
+            tail = ramp(end, length, levels[-1][1], 1.0) if length else ()
+            effects.extend(self._turning_away(network, patients, (*levels, *tail), end + length))
         impulses = []
         if self.stock == "destroy":
-            impulses.append(Impulse("destroy_stock", cells, 1.0, start, self.label))
+            struck = np.sort(np.concatenate([cells, patients]))
+            impulses.append(Impulse("destroy_stock", struck, 1.0, start, self.label))
         return effects, impulses
+
+    def _check(self, network: Network, cells: np.ndarray, patients: np.ndarray) -> None:
+        """Raise PlaceError where nothing can be out here, or where patients are nowhere to go."""
+        if not patients.size and not len(network.flows_from(cells)) and not np.isin(cells, network.bill.own).any():
+            message = "nothing is made, sent out or used here; to close a port use port_closure"
+            raise PlaceError(("at",), message, self.place(), "suppliers, warehouses or facilities")
+        if self.patients in FATES:
+            return
+        elsewhere = one_site(network, self.patients, "patients", ("facility",))
+        if elsewhere in network.cell_site[patients]:
+            raise PlaceError(("patients",), "this facility is out itself", self.patients, "another facility")
+        lacking = np.setdiff1d(network.cell_product[patients], network.cell_product[network.cell_site == elsewhere])
+        if lacking.size:
+            product = network.products["name"].iat[lacking[0]]
+            message = f"'{self.patients}' has no demand for '{product}', so it cannot serve them"
+            raise PlaceError(("patients",), message, self.patients, "a facility with the same products")
+
+    def _turning_away(self, network: Network, cells: np.ndarray, steps: Steps, over: float) -> list[Effect]:
+        """What facilities see of their patients, and what becomes of the others."""
+        effects = [Effect("cell.serves", cells, "at_most", _below_all(steps), over, self.label)]
+        start = steps[0][0]
+        if self.patients == "wait":
+            effects.append(Effect("cell.turned_away", cells, "at_least", ((start, float(WAIT)),), over, self.label))
+        elif self.patients != "lost":
+            there = np.flatnonzero(network.cell_site == network.site_of[self.patients])
+            for cell in cells.tolist():
+                other = int(there[network.cell_product[there] == network.cell_product[cell]][0])
+                one = np.array([cell])
+                steps_to = ((start, sent_to(other)),)
+                effects.append(Effect("cell.turned_away", one, "at_least", steps_to, over, self.label))
+        return effects
 
     def _shipping(self, network: Network, cells: np.ndarray, steps: Steps, over: float) -> list[Effect]:
         """What leaves the site: nothing while capacity is nil; a share where capacity is not limited."""

@@ -34,6 +34,7 @@ from sim.engine.phases import kept_by_phases, needed_phases
 from sim.engine.plan import Plan
 from sim.engine.serving.demand_source import DemandSource
 from sim.engine.serving.demand_tape import DemandTape
+from sim.engine.serving.openings import Openings
 from sim.engine.serving.patients import Patients
 from sim.engine.state.ledger import DAILY
 from sim.engine.state.state import State
@@ -73,6 +74,7 @@ class World(Part):
     journal: Journal
     transport: Transport
     production: Production
+    openings: Openings | None
     patients: Patients
     reports: Reports
     present_use: PresentUse | None
@@ -107,18 +109,23 @@ class World(Part):
         self.state = State.at_start(plan, self.quantities)
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
-        self.production = Production(plan, self.state, self.quantities, streams, self.journal)
+        self._look_back(plan)
+        outlook = Outlook(plan, self.quantities.base)
+        self.reports = Reports(self.state, self.quantities, outlook, self.present_use, self.filled)
+        self.reports.outlook.hear(plan.impacts)
+        self.production = Production(plan, self.state, self.quantities, streams, self.journal, self.reports)
         limits = self.quantities.touched("flow.allowance", "flow.exports")
         if limits and self.production.makes_ahead:
             self.state.withheld = np.zeros_like(self.state.unsent)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
-        self._look_back(plan)
-        outlook = Outlook(plan, self.quantities.base)
-        self.reports = Reports(self.state, self.quantities, outlook, self.present_use, self.filled)
-        self.reports.outlook.hear(plan.impacts)
+        spans = network.spans
+        self.openings = None if spans is None else Openings(plan, spans, self.state, self.journal)
+        self.reports.openings = self.openings
         self.ahead = BuyersAhead(plan, self.reports, self.journal) if plan.behaviour.ahead else None
-        self.patients = Patients(plan, self.state, tape, self.quantities, self.journal, self.reports, self.ahead)
+        self.patients = Patients(
+            plan, self.state, tape, self.quantities, self.journal, self.reports, self.openings, self.ahead
+        )
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
         self.rerouting = Rerouting(plan, self.state, self.reports) if plan.sourcing.moves.any() else None
@@ -248,6 +255,10 @@ class World(Part):
 
     def end_day_before(self, day: int) -> None:
         self.end_day(day - 1)
+
+    def open_and_close(self, day: int) -> None:
+        if self.openings is not None:
+            self.openings.turn(day)
 
     def spoil(self, day: int) -> None:
         self.quality.spoil(self.quantities["cell.warm"].nonzero()[0], day)

@@ -62,6 +62,11 @@ PHASES: list[Phase] = [
         lambda world: world.transport.open_day, ("quantities",), MOVING,
     ),
     Phase(
+        "openings", 2, "facilities open and close; who closes cancels his open orders",
+        lambda world: world.open_and_close, (), ("openings", "state", "journal"),
+        "facilities open or close on a date", lambda world: world.openings is not None,
+    ),
+    Phase(
         "release", 2, "what has passed its tests is stock; what was called back is taken away",
         lambda world: world.quality.release, (), ("state", "journal"),
         "goods are tested or kept by lot", lambda world: world.state.lots is not None or world.production.tests,
@@ -78,7 +83,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "production", 3, "makers begin what is ordered and what their stock lacks; what is ready comes out",
-        lambda world: world.production.run, ("quantities",), ("production", "state", "journal"),
+        lambda world: world.production.run, ("quantities", "reports", "openings"), ("production", "state", "journal"),
         "makers make ahead", lambda world: world.production.makes_ahead,
     ),
     Phase(
@@ -88,7 +93,8 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "demand", 4, "those who wait, then what was put off, then the day's own demand are served",
-        lambda world: world.patients.serve, ("quantities", *KNOWN), ("patients", "ahead", "state", "journal"),
+        lambda world: world.patients.serve, ("quantities", "openings", *KNOWN),
+        ("patients", "ahead", "state", "journal"),
     ),
     Phase(
         "use", 4, "what was asked for is known to those who count cover in present use",
@@ -102,7 +108,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "triggers", 5, "the triggers of reserves are looked at",
-        lambda world: world.review_reserves, (*KNOWN, "state", "quantities"), ("desks", "journal"),
+        lambda world: world.review_reserves, (*KNOWN, "state", "quantities", "openings"), ("desks", "journal"),
         "there are reserves", lambda world: bool(world.desks),
     ),
     Phase(

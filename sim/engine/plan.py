@@ -25,7 +25,11 @@ if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulate
 
 @dataclass(frozen=True)
 class DemandEntry:
-    """What the rows of one entry share: distribution, season, first and last day, recorded units."""
+    """What the rows of one entry share: distribution, season, first and last day, recorded units.
+
+    `rhythm` are multiples of the mean on days 0, 1, ... of a period that comes again and again, with a mean of 1, empty
+    where all days are alike; `holidays` are days with the share of their demand that comes.
+    """
 
     kind: DemandKind
     amplitude: float
@@ -33,11 +37,19 @@ class DemandEntry:
     first: float
     over: float
     recorded: tuple[np.ndarray, np.ndarray, np.ndarray] | None
+    rhythm: tuple[float, ...] = ()
+    holidays: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def even(self) -> bool:
+        """Whether the mean is the same on all days from the first to the last."""
+        return not (self.amplitude or self.rhythm or self.holidays)
 
 
 @dataclass(frozen=True)
 class DemandPlan:
-    """Demand over demand cells (ascending): cell, its site, entry, mean units a day, whether it waits, for how long."""
+    """Demand over demand cells (ascending): cell, its site, entry, mean a day (of units, or of doses of a unit of
+    several), whether it waits, for how long."""
 
     cell: np.ndarray
     site: np.ndarray
@@ -47,6 +59,20 @@ class DemandPlan:
     patience: np.ndarray
     entries: tuple[DemandEntry, ...]
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VialPlan:
+    """Demand for units of several doses; arrays over these demand cells.
+
+    `row` are their positions in the demand plan, `cell` the cells, `doses` those of one unit, `days` the days on which
+    an open one can be used, that of opening included.
+    """
+
+    row: np.ndarray
+    cell: np.ndarray
+    doses: np.ndarray
+    days: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -195,8 +221,8 @@ class BoundUseLevels:
     is met of those whom the cells belong to (`member`), until cover is at least `until`; it begins once it has held for
     `after` days, grows over `ramp` days and wears off as `wears_off` says. `saves` (level, cells) is the share of
     demand withheld at its full, of which `returns` (level, cells) is to come back within `within` days of ordinary use.
-    `group` over the cells tells those whose cover is taken together, `usual` is their usual demand a day;
-    `present_over` are the days of present use that cover is counted in, None: in usual use.
+    `group` over the cells tells those whose cover is taken together, `usual` is their usual demand a day, `mean` each
+    cell's; `present_over` are the days of present use that cover is counted in, None: in usual use.
     """
 
     names: tuple[str, ...]
@@ -215,6 +241,7 @@ class BoundUseLevels:
     group: np.ndarray
     usual: np.ndarray
     present_over: int | None
+    mean: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -279,6 +306,29 @@ class Sourcing:
 
 
 @dataclass(frozen=True)
+class MoreMade:
+    """What makers add to their capacity on a condition; arrays over the entries, in order of cell.
+
+    An entry adds up to `gain` units a day at `cell`, from `after` days from the condition on, over `ramp` days in a
+    straight line, until it has not been met for `stand_down` days or day `over`. What is made beyond the usual capacity
+    costs `cost` a unit more; of entries at one cell the cheapest comes first. Where a line is moved over, `loser` is
+    the cell that makes `for_one` units less for each that is gained, else -1. `looks` are the distinct conditions: of
+    each the trigger, the cells that it looks at, and for which entry it looks at each of them.
+    """
+
+    cell: np.ndarray
+    gain: np.ndarray
+    after: np.ndarray
+    ramp: np.ndarray
+    stand_down: np.ndarray
+    over: np.ndarray
+    cost: np.ndarray
+    loser: np.ndarray
+    for_one: np.ndarray
+    looks: tuple[tuple[Trigger, np.ndarray, np.ndarray], ...]
+
+
+@dataclass(frozen=True)
 class Aged:
     """Opening stock that was not made on the first day, and work in process; int64 columns of one length.
 
@@ -327,7 +377,8 @@ class Plan:
     `replenishment` and `allocation` are in turn (see `in_force`); of those without a date the former hold for each cell
     that orders, the latter for every cell. `testing` holds the makers' cells whose output is tested before its release,
     each with the time that takes. `impacts` are the disruptions with dates, `hazards` those drawn in every replication.
-    `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it.
+    `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
+    is what makers can add to their capacity, None where none can; `vials` the demand for units of several doses.
     """
 
     network: Network
@@ -347,6 +398,8 @@ class Plan:
     opening: Opening
     usual_wait: np.ndarray
     sourcing: Sourcing
+    more: MoreMade | None = None
+    vials: VialPlan | None = None
 
     @property
     def made_for_reserves(self) -> bool:

@@ -40,7 +40,8 @@ class Outcome:
 
     The record, the journal as a table, the disruptions it met, and the lots if any were kept. `substitution`
     (days, 2, rows) is as in `Substitution.flows`, None where nothing has a substitute; `not_begun` (days, rows of the
-    bill) as in `Making`, None where nothing is made in stages.
+    bill) as in `Making`, None where nothing is made in stages; `beyond` (entries of the plan's `more`) units made
+    beyond usual capacity, None where nobody can.
     """
 
     plan: Plan
@@ -50,6 +51,7 @@ class Outcome:
     lots: LotRecord | None = None
     substitution: np.ndarray | None = None
     not_begun: np.ndarray | None = None
+    beyond: np.ndarray | None = None
 
 
 def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:
@@ -224,8 +226,11 @@ class Running(Part):
         lots = None if world.state.lots is None else world.state.lots.record()
         substitution = world.patients.substitution
         flows = None if substitution is None else substitution.flows
-        not_begun = world.production.not_begun
-        return Outcome(self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows, not_begun)
+        more = world.production.more
+        return Outcome(
+            self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows,
+            world.production.not_begun, None if more is None else more.made,
+        )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:
         """All that disruptions do from now on, before the days: at one time effects come first."""

@@ -59,6 +59,14 @@ class View:
         """Daily figures read so far: several metrics read the same."""
         return {}
 
+    @cached_property
+    def site_days(self) -> int:
+        """Counted days of all cells seen, those left out on which their site is closed by its date."""
+        network = self.outcome.plan.network
+        if network.spans is None:
+            return len(self.cells) * self.days
+        return int(network.spans.days(self.days)[network.cell_site[self.cells]].sum())
+
     @property
     def days(self) -> int:
         """Counted days."""

@@ -36,6 +36,7 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     end, at the usual purchase cost. So a strategy that serves patients from a reserve pays for those units as one that
     buys them does, and what is still there at the end is not charged to one crisis: the capital it ties up is in the
     holding.
+    "Making more" is what makers are paid on top for units made beyond their usual capacity.
     Transport counts every leg a unit has begun. The lines "of which expired, recalled, destroyed" are write-offs: units
     lost unused, wherever they were, at the usual purchase cost. The other lines contain them already, so they are not
     added again.
@@ -51,6 +52,8 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     lines = {"purchase": float((record.priced_units * price)[supplier & _for_use(network)].sum())}
     unit_days = record.sums["on_hand"] * price
     lines["holding"] = float(unit_days[~supplier].sum() * rates.holding_rate / YEAR)
+    if outcome.beyond is not None and outcome.plan.more is not None:
+        lines["making more"] = float((outcome.beyond * outcome.plan.more.cost).sum())
     lines["holding of reserves"] = _reserve_holding(outcome, rates)
     lines["reserve drawn down"] = first_fill(outcome.plan) - _left_in_reserves(outcome)
     for position, lane in enumerate(network.lanes):

@@ -26,13 +26,13 @@ def fill_rate_with_substitutes(view: View) -> float | None:
 def no_stockout_probability(view: View) -> float | None:
     """Share of site-product-days on which all demand was met on the day."""
     short = float(view.cell_count("stockout_days").sum())
-    return None if not len(view.cells) else 1 - short / (len(view.cells) * view.days)
+    return None if not view.site_days else 1 - short / view.site_days
 
 
 @metric("ready_rate", "Ready rate", "share", better="higher")
 def ready_rate(view: View) -> float | None:
     """Share of site-product-days that end with stock on hand."""
-    return ratio(int(view.cell_count("ready_days").sum()), len(view.cells) * view.days)
+    return ratio(int(view.cell_count("ready_days").sum()), view.site_days)
 
 
 @metric("units_demanded", "Demand", "units")

@@ -184,6 +184,27 @@ class Routes:
 
 
 @dataclass(frozen=True)
+class Spans:
+    """Days from which sites order, have patients, and have none any more; over sites, infinite where they always do."""
+
+    orders: np.ndarray
+    opens: np.ndarray
+    closes: np.ndarray
+
+    def open(self, day: float | np.ndarray) -> np.ndarray:
+        """Whether each site has patients on a day, or on days of shape (days, 1)."""
+        return np.asarray((self.opens <= day) & (day < self.closes))
+
+    def ordering(self, day: float) -> np.ndarray:
+        """Whether each site orders on a day."""
+        return np.asarray((self.orders <= day) & (day < self.closes))
+
+    def days(self, days: int) -> np.ndarray:
+        """On how many of the first so many days (from day 0) each site is open."""
+        return np.maximum(0, np.minimum(self.closes, days) - np.maximum(self.opens, 0)).astype(np.int64)
+
+
+@dataclass(frozen=True)
 class Network(Lookups):
     """The compiled network; all index arrays are int64.
 
@@ -222,6 +243,8 @@ class Network(Lookups):
     """whether a flow is a second way from its source, for urgent orders"""
     seasons: tuple[Effect, ...] = ()
     """what happens to lanes every year, disruptions or not"""
+    spans: Spans | None = None
+    """when facilities are open, None where they always are"""
 
     @cached_property
     def passages(self) -> list[str]:

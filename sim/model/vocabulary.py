@@ -20,10 +20,10 @@ Rows = Literal["cells", "flows", "stops", "gates", "lanes", "passages"]
 
 QuantityName = Literal[
     "cell.demand_factor", "cell.capacity_factor", "cell.yield_factor", "cell.release", "cell.order_factor",
-    "cell.price_factor", "cell.blackout", "cell.warm", "flow.allowance", "flow.cancels", "flow.extra_orders",
-    "flow.licence", "flow.exports", "flow.sends", "flow.at_border", "stop.licence", "gate.handling", "gate.clearance",
-    "lane.open", "lane.factor", "lane.extra", "lane.opens", "lane.closes", "passage.diverted", "passage.open",
-    "passage.traffic", "passage.capacity",
+    "cell.price_factor", "cell.blackout", "cell.warm", "cell.serves", "cell.turned_away", "flow.allowance",
+    "flow.cancels", "flow.extra_orders", "flow.licence", "flow.exports", "flow.sends", "flow.at_border",
+    "stop.licence", "gate.handling", "gate.clearance", "lane.open", "lane.factor", "lane.extra", "lane.opens",
+    "lane.closes", "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
 ]  # fmt: skip
 
 Action = Literal[
@@ -37,7 +37,8 @@ Event = Literal[
     "detained", "seized", "destroyed", "reserve_destroyed", "spoiled", "expired", "expired_under_way", "called_back",
     "taken_away", "passed_test", "used_up", "scrapped", "reserve_triggered", "reserve_opened", "reserve_closed",
     "release", "refill", "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
-    "buys_ahead",
+    "buys_ahead", "facility_opens", "facility_closes", "turned_away", "sent_elsewhere", "capacity_raised",
+    "capacity_usual", "line_moved", "line_returned",
 ]  # fmt: skip
 
 
@@ -69,6 +70,10 @@ QUANTITIES: Mapping[QuantityName, Quantity] = {
         "cells", 0, "code", "above 0: others see old figures (codes for orders in `sim/model/blackout.py`)"
     ),
     "cell.warm": Quantity("cells", 0, "0 or 1", "1: what lies there, and is cold goods, spoils in the morning"),
+    "cell.serves": Quantity("cells", 1, "share", "of those who come to a facility that are seen"),
+    "cell.turned_away": Quantity(
+        "cells", 0, "code", "what becomes of the others (codes in `sim/model/turned_away.py`)"
+    ),
     "flow.allowance": Quantity("flows", NONE, "share", "of the usual units that may be shipped"),
     "flow.cancels": Quantity("flows", 0, "0 or 1", "1: what is not shipped is cancelled, not left on order"),
     "flow.extra_orders": Quantity("flows", 0, "units a day", "ordered on top of what the policy orders"),
@@ -173,6 +178,14 @@ EVENTS: Mapping[Event, Entry] = {
     "use_crisis": Entry("crisis use begins"),
     "use_conventional": Entry("use is conventional again"),
     "buys_ahead": Entry("a site, or its patients, begin to buy ahead"),
+    "facility_opens": Entry("a facility opens, with this stock"),
+    "facility_closes": Entry("a facility closes; its stock stays there"),
+    "turned_away": Entry("a facility that is out turns patients away, who wait or are lost"),
+    "sent_elsewhere": Entry("a facility that is out sends patients to another (`other`)"),
+    "capacity_raised": Entry("a maker begins to make more than its usual capacity"),
+    "capacity_usual": Entry("a maker's capacity is the usual one again"),
+    "line_moved": Entry("a maker makes less, since a line was moved to another product or plant"),
+    "line_returned": Entry("the line is back"),
 }
 """Everything that the journal can tell."""
 

@@ -47,7 +47,7 @@ class BuyingAhead(Model):
     when: TriggerField
     """the condition, looked at every morning before patients are served"""
     families: Families | None = None
-    """patients take more for some days; left out: they do not"""
+    """patients take more for some days, but for vials of several doses; left out: they do not"""
     buyers: Buyers | None = None
     """sites order more for a time; left out: they do not"""
 

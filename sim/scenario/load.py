@@ -14,17 +14,19 @@ import pydantic
 
 from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
+from sim.model.need.demand.empirical import Empirical
 from sim.scenario.document import Document, position
 from sim.scenario.injected import Injected
 from sim.scenario.memo import Memo
 from sim.scenario.overlay import Parsed, gather, parse
-from sim.scenario.series import read_columns, read_series
+from sim.scenario.series import read_columns, read_series, read_values
 from sim.scenario.sites import SiteTable, read_sites
 from sim.scenario.spec import Scenario
 from sim.scenario.validation import problems_from
 
 Series = dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
 Tables = dict[int, dict[str, np.ndarray]]
+Seen = dict[int, Empirical]
 
 
 @dataclass
@@ -59,7 +61,8 @@ class Loaded:
     """A scenario whose files are read and whose values are well-formed; names are resolved when it is compiled.
 
     `series` holds recorded demand by position in `demand`: day numbers, site positions, units; `tables` the columns of
-    files that disruptions name, by position in `disruptions`. `notes` gathers what can be run but is hardly meant;
+    files that disruptions name, by position in `disruptions`; `seen` the distributions of demand that are read from a
+    file, by position in `demand`. `notes` gathers what can be run but is hardly meant;
     compiling adds to it. `parsed` are its files as read; `memo` is shared with what is made of them with other values.
     """
 
@@ -68,6 +71,7 @@ class Loaded:
     sites: SiteTable
     series: Series
     tables: Tables
+    seen: Seen
     parsed: Parsed = field(repr=False)
     memo: Memo = field(repr=False)
     notes: list[Problem] = field(default_factory=list)
@@ -125,17 +129,19 @@ def _load(
         sites = read_sites(spec, document, memo)
     series: Series = {}
     tables: Tables = {}
+    seen: Seen = {}
     if sites is not None:
-        series, tables = _read_files(spec, sites, problems, memo)
+        series, tables, seen = _read_files(spec, sites, problems, memo)
     problems.check()
     assert sites is not None
-    return Loaded(spec, document, sites, series, tables, parsed, memo)
+    return Loaded(spec, document, sites, series, tables, seen, parsed, memo)
 
 
-def _read_files(spec: Scenario, sites: SiteTable, problems: Problems, memo: Memo) -> tuple[Series, Tables]:
-    """`series` and `tables` of a scenario."""
+def _read_files(spec: Scenario, sites: SiteTable, problems: Problems, memo: Memo) -> tuple[Series, Tables, Seen]:
+    """`series`, `tables` and `seen` of a scenario."""
     series: Series = {}
     tables: Tables = {}
+    seen: Seen = {}
     frame, document = sites.frame, problems.document
     known = [frame[column].tolist() for column in ("name", "kind", "region", "country")]
     for k, disruption in enumerate(spec.disruptions):
@@ -153,7 +159,12 @@ def _read_files(spec: Scenario, sites: SiteTable, problems: Problems, memo: Memo
                 series[k] = memo.once(
                     ("series", k), values, partial(read_series, file, entry.product, frame, spec, out)
                 )  # fmt: skip
-    return series, tables
+        if isinstance(kind := entry.distribution, Empirical) and kind.file is not None:
+            with problems.at("demand", k):
+                file = document.file_at(("demand", k, "distribution", "file"))
+                read_kind = partial(read_values, file, kind)
+                seen[k] = memo.once(("values", k), (file, kind.column), read_kind)
+    return series, tables, seen
 
 
 def _evidence_problems(spec: Scenario, document: Document) -> Iterator[Problem]:

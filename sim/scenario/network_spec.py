@@ -8,13 +8,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from sim.errors import PlaceError
 from sim.model.amounts import AmountField, StockField, TextOrColumn
 from sim.model.chance.distributions import Times, TimesField
 from sim.model.countries import Country
 from sim.model.selection import SelectorField
 from sim.registry import Model
-from sim.units import Days, NonNegative, Number, Percent, Positive, Share, Text, Whole, WholeDays
+from sim.scenario.capacity_spec import CapacityField, More
+from sim.units import Date, Days, NonNegative, Number, Percent, Positive, Share, Text, Whole, WholeDays
 
+MOST_OPEN = 366.0
 AT_ONCE = Times("0d", 0.0)
 ISSUES = ("first_expired", "first_in", "last_in")
 YEARLY = re.compile(r"^\d{2}-\d{2}$")
@@ -72,6 +75,10 @@ class Product(Model):
     """days of use, that of making included, in whole days; left out: does not expire"""
     issue: Literal["first_expired", "first_in", "last_in"] = "first_expired"
     """which lot of a stock goes out first"""
+    doses: Whole = Field(default=1, ge=1)
+    """doses in one unit (a vial): demand for it is then written in doses, and counted in units that are opened"""
+    open_for: Days = 0.0
+    """how long an open unit can be used; less than a day: on that day only"""
     minimum_life: Days = 0.0
     """days of use that must be left when a warehouse or facility receives it: older lots are not sent, or refused"""
     trace: bool = False
@@ -89,6 +96,10 @@ class Product(Model):
             days = getattr(self, name)
             if days is not None and days % 1:
                 raise ValueError(f"a {name} of whole days")
+        if self.open_for and self.doses == 1:
+            raise ValueError("open_for only with several doses")
+        if self.open_for > MOST_OPEN:
+            raise ValueError(f"open_for of at most {MOST_OPEN:g}d")
         if self.shelf_life is not None and self.shelf_life < 1:
             raise ValueError("a shelf_life of at least 1d")
         if self.minimum_life and (self.shelf_life is None or self.minimum_life > self.shelf_life):
@@ -115,8 +126,11 @@ class Site(Model):
 class Makes(Model):
     """What a supplier can do for one product."""
 
-    capacity: Positive | None = None
-    """units a day; left out: unlimited"""
+    capacity: CapacityField | None = None
+    """units a day, or a share of what is usual (130%: three tenths more than usual demand on it takes, scrap
+    included); left out: unlimited"""
+    more: list[More] = []
+    """capacity on top of that in a time of need, each on a condition; several add up"""
     finished_stock: StockField = 0.0
     """units, or days of usual demand, that the supplier builds up and keeps as finished stock"""
     from_: dict[str, Positive] = Field(default={}, alias="from")
@@ -140,6 +154,8 @@ class Makes(Model):
             raise ValueError("a lot_span of whole days, at least 1d")
         if self.yield_ == 0:
             raise ValueError("a yield above 0%")
+        if self.more and self.capacity is None:
+            raise ValueError("more only with a capacity: without one nothing limits what is made")
 
 
 class Supplier(Site):
@@ -228,6 +244,19 @@ class Warehouse(Site):
 
 class Facility(Site):
     """A place where goods are used."""
+
+    opens: Date | None = None
+    """first day on which patients come; left out: it is there from the beginning (also a column of a table)"""
+    closes: Date | None = None
+    """first day on which none come any more; what lies there stays there (also a column of a table)"""
+    stocks_up: Days = 0.0
+    """how long before it opens it begins to order (no column of a table)"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.opens is not None and self.closes is not None and self.closes <= self.opens:
+            raise PlaceError(("closes",), "it closes before it opens", self.closes, f"a date after {self.opens}")
+        if self.stocks_up % 1 or (self.stocks_up and self.opens is None):
+            raise ValueError("stocks_up in whole days, and only with opens")
 
 
 class SitesFile(Model):

@@ -11,6 +11,7 @@ import pandas as pd
 from sim.errors import PlaceError, one_of_few
 from sim.model.countries import country_code, nearest_code
 from sim.model.need.censored import completed
+from sim.model.need.demand.empirical import Empirical
 from sim.scenario.spec import Scenario
 from sim.scenario.tables import read_table
 
@@ -124,3 +125,14 @@ def read_columns(path: Path, columns: dict[str, str], sites: pd.DataFrame) -> di
         csv.problems.append(csv.problem(int(row), keys[0], f"a second row for the same {' and '.join(keys)}"))
     csv.check()
     return found
+
+
+def read_values(path: Path, kind: Empirical) -> Empirical:
+    """A distribution with the values of its file; raises ScenarioError for bad cells, and where all are 0."""
+    csv = read_table(path, [kind.column])
+    units = csv.whole(kind.column, None, 0)
+    csv.check()
+    if not units.any():
+        csv.problems.append(csv.problem(0, kind.column, "all values are 0", None, "one at least above 0"))
+    csv.check()
+    return kind.with_values(units.tolist())

@@ -18,13 +18,17 @@ from sim.scenario.document import Document
 from sim.scenario.memo import Memo
 from sim.scenario.network_spec import Site, SitesFile
 from sim.scenario.spec import Scenario, Sourcing
-from sim.scenario.tables import read_table
+from sim.scenario.tables import MOST_SHOWN, read_table
+from sim.scenario.tables import Table as Csv
 
 GROUPS = {"suppliers": "supplier", "ports": "port", "warehouses": "warehouse", "facilities": "facility"}
 TEXT_COLUMNS = ("country", "region", "setting")
 WRITTEN = "(written)"
 MOST_SITES = 500_000
 """Rows of one table of sites."""
+STOCKS_UP = "stocks_up"
+DATES = ("opens", "closes")
+"""Columns of facilities."""
 KNOWN = ("name", *TEXT_COLUMNS, "lat", "lon", "priority", "population")
 
 
@@ -33,13 +37,16 @@ class SiteTable:
     """All sites: `frame` with the columns of `KNOWN` and kind, `numbers` and `texts` the further columns in use.
 
     Every array is over sites in order of name; sites without a value have NaN or an empty text. `written` says where a
-    site of a table stands, such as "clinics.csv, line 12"; it is empty for sites of the scenario file.
+    site of a table stands, such as "clinics.csv, line 12"; it is empty for sites of the scenario file. `spans` are the
+    first days on which facilities have patients, and have none any more, NaT where they always do, and the days before
+    on which they begin to order; None where that is so everywhere.
     """
 
     frame: pd.DataFrame
     numbers: dict[str, np.ndarray]
     texts: dict[str, np.ndarray]
     written: np.ndarray
+    spans: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
 
 def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[str, str]]:
@@ -60,16 +67,21 @@ def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[str, str
 
 def _from_yaml(sites: dict[str, Any], kind: str) -> pd.DataFrame:
     rows = [{"name": name, "kind": kind} | {c: getattr(s, c) for c in KNOWN[1:]} for name, s in sites.items()]
-    return pd.DataFrame(rows, columns=["name", "kind", *KNOWN[1:]])
+    frame = pd.DataFrame(rows, columns=["name", "kind", *KNOWN[1:]])
+    if kind == "facility" and any(site.opens or site.closes for site in sites.values()):
+        for date in DATES:
+            frame[date] = pd.to_datetime([getattr(site, date) for site in sites.values()])
+        frame[STOCKS_UP] = [site.stocks_up for site in sites.values()]
+    return frame
 
 
 def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) -> pd.DataFrame:
     csv = read_table(file, ["name"], most=MOST_SITES)
-    ignored = set(spec.ignore)
+    ignored, known = set(spec.ignore), (*KNOWN, *DATES) if kind == "facility" else KNOWN
     for column in csv.columns:
-        if column not in KNOWN and column not in in_use and column not in ignored:
+        if column not in known and column not in in_use and column not in ignored:
             message = "nothing in the scenario uses this column; name it under 'ignore' if it is not needed"
-            valid = [*KNOWN, *in_use]
+            valid = [*known, *in_use]
             csv.problems.append(csv.problem(0, column, message, column, None, valid))
     default = {name: field.default for name, field in Site.model_fields.items()}
     data: dict[str, Any] = {"name": csv.texts("name"), "kind": kind}
@@ -80,6 +92,8 @@ def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) ->
     data["lon"] = csv.numbers("lon", np.nan, -180, 180)
     data["priority"] = csv.whole("priority", default["priority"], 0)
     data["population"] = csv.numbers("population", default["population"], 0)
+    if kind == "facility" and any(date in csv and date not in ignored for date in DATES):
+        data |= _spans(csv, ignored)
     for column, kind_of_value in in_use.items():
         if column not in csv:
             continue
@@ -96,6 +110,17 @@ def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) ->
     name = csv.path.name
     data[WRITTEN] = [f"{name}, line {line}" for line in csv.lines]
     return pd.DataFrame(data, index=range(len(csv)))
+
+
+def _spans(csv: Csv, ignored: set[str]) -> dict[str, np.ndarray]:
+    """The columns of `DATES`; a facility that closes before it opens is a problem."""
+    never = np.datetime64("NaT", "D")
+    none = np.full(len(csv), never)
+    found = {date: none if date in ignored else csv.dates(date, never) for date in DATES}
+    for row in np.flatnonzero(found["closes"] <= found["opens"])[:MOST_SHOWN].tolist():
+        opens, closes = (str(found[date][row]) for date in DATES)
+        csv.problems.append(csv.problem(row, "closes", "it closes before it opens", closes, f"a date after {opens}"))
+    return found
 
 
 def read_sites(spec: Scenario, document: Document, memo: Memo) -> SiteTable:
@@ -137,7 +162,16 @@ def read_sites(spec: Scenario, document: Document, memo: Memo) -> SiteTable:
             texts[column] = values.fillna("").to_numpy(dtype=object)
         else:
             numbers[column] = values.to_numpy(dtype=float)
-    return SiteTable(frame, numbers, texts, written)
+    return SiteTable(frame, numbers, texts, written, _taken_out(frame))
+
+
+def _taken_out(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """The spans of facilities (see `SiteTable`), whose columns the frame then has no more."""
+    if not any(date in frame for date in DATES):
+        return None
+    opens, closes = (frame.pop(date).to_numpy(dtype="datetime64[D]") for date in DATES)
+    before = frame.pop(STOCKS_UP).fillna(0.0).to_numpy() if STOCKS_UP in frame else np.zeros(len(opens))
+    return opens, closes, before
 
 
 def _twice(document: Document, name: str) -> Problem:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
 from sim.disruptions import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
 from sim.hazards import Hazard
 from sim.model.amounts import AmountField, ShareField, StockField
 from sim.model.goods.ages import AgeField
-from sim.model.need.demand import DEMAND, DemandKind
-from sim.model.need.demand.poisson import Poisson
 from sim.model.selection import SelectorField
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.allocation.base import Allocation
@@ -24,22 +21,10 @@ from sim.policies.reserves.reserve import Reserve
 from sim.policies.use_levels import UseLevels
 from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
+from sim.scenario.demand_spec import DemandSpec
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, SitesFile, Supplier, Warehouse
 from sim.scenario.passage_spec import PassageSpec
-from sim.units import LONGEST, Date, Days, NonNegative, Percent, RateField, Share, Text, Whole
-
-MONTH_DAY = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
-
-
-def _named(value: Any) -> Any:
-    return {"distribution": value} if isinstance(value, str) else value
-
-
-def _or_name(schema: dict[str, Any]) -> None:
-    """A distribution without parameters may be written as its name alone."""
-    members = schema.pop("oneOf")
-    schema.pop("discriminator", None)
-    schema["anyOf"] = [{"enum": list(DEMAND)}, *members]
+from sim.units import LONGEST, Date, Days, NonNegative, Percent, Share, Text, Whole
 
 
 def _table_or_sites(value: Any) -> str:
@@ -49,7 +34,6 @@ def _table_or_sites(value: Any) -> str:
 DisruptionField = Annotated[Disruption, OneOf(DISRUPTIONS)]
 ReplenishmentField = Annotated[Replenishment, OneOf(REPLENISHMENT)]
 AllocationField = Annotated[Allocation, OneOf(ALLOCATION)]
-DistributionField = Annotated[DemandKind, OneOf(DEMAND), BeforeValidator(_named), Field(json_schema_extra=_or_name)]
 
 
 class Urgent(Model):
@@ -95,64 +79,6 @@ class Sourcing(Model):
                 raise PlaceError((key,), "sites look at their orders once a day", days, "whole days, 1d at least")
             if self.keep_shares and key in self.model_fields_set:
                 raise PlaceError((key,), f"with keep_shares nobody is turned to: no {key}")
-
-
-class Season(Model):
-    """A yearly wave: mean x (1 + amplitude x cos(2 pi (day - peak) / 365.25))."""
-
-    peak: Text
-    """month and day of the highest demand, such as 07-15"""
-    amplitude: Share
-    """height of the wave as a share of the mean"""
-
-    def model_post_init(self, context: object) -> None:
-        if not MONTH_DAY.match(self.peak):
-            raise PlaceError(("peak",), "this is no day of the year", self.peak, "month-day such as 07-15")
-
-
-class Series(Model):
-    """Recorded demand, read from a CSV file with columns date, site, product, units; days not listed have none."""
-
-    file: Text
-    """CSV file, relative to this file"""
-    stockouts: Text | None = None
-    """column that holds 1 on days on which stock ran out, else 0: the units are then issues, and demand on those days
-    is what is expected given that it was at least that"""
-
-
-class DemandSpec(Model):
-    """Demand at facilities."""
-
-    at: SelectorField
-    """facilities"""
-    product: Text
-    per_day: AmountField | None = None
-    """mean units a day: a number or 'column NAME'"""
-    per_person: RateField | None = None
-    """mean units for each person of the sites' population: '0.02 a day', '1.5 a month', '7 a year'; not per_day"""
-    distribution: DistributionField = Poisson(distribution="poisson")
-    """a distribution's name, or its name and parameters: {distribution: negative_binomial, dispersion: 1.4}"""
-    series: Series | None = None
-    """recorded demand, instead of per_day"""
-    season: Season | None = None
-    shortage: Literal["lost", "backorder"] = "lost"
-    """what becomes of demand that is not met on the day"""
-    patience: Days | None = None
-    """with backorder: days after which demand that still waits is lost"""
-    from_: Date | None = Field(default=None, alias="from")
-    """no demand before this date"""
-    until: Date | None = None
-    """no demand from this date on"""
-
-    def model_post_init(self, context: object) -> None:
-        if sum(given is not None for given in (self.per_day, self.per_person, self.series)) != 1:
-            raise ValueError("exactly one of per_day, per_person and series")
-        if self.patience is not None and (self.shortage != "backorder" or self.patience < 1 or self.patience % 1):
-            raise ValueError("patience only with shortage: backorder, in whole days of at least 1d")
-        if self.series is not None and self.season is not None:
-            raise ValueError("no season with a recorded series")
-        if self.from_ is not None and self.until is not None and self.until < self.from_:
-            raise PlaceError(("until",), "demand ends before it begins", self.until, f"a date from {self.from_} on")
 
 
 class StockSpec(Model):

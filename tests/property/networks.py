@@ -71,6 +71,8 @@ class Builder(Sites, Supply, Policies):
             for product in spec["products"].values():
                 maybe(c, product, "size", [2, 0.5])
                 maybe(c, product, "priority", ["vital", "necessary"])
+                if not c.number(0, 5):
+                    product |= {"doses": c.one([2, 10]), "open_for": c.one(["6h", "3d"])}
                 self._keep_by_lot(product)
         self.goods = spec["products"]
         spec["suppliers"] = {s: self._supplier(k) for k, s in enumerate(self.suppliers)}

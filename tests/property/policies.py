@@ -67,7 +67,8 @@ class Policies(Draft):
                 terms: Spec = {}
                 maybe(self.c, terms, "ratio", [0.4, 1.5, 3])
                 maybe(self.c, terms, "share", ["0%", "35%", "100%"])
-                scarcity.staying(self, terms)
+                if not any("doses" in self.goods[product] for product in (wanted, other)):
+                    scarcity.staying(self, terms)
                 self.goods[wanted].setdefault("substitutes", {})[other] = terms
 
     def _use_levels(self) -> list[Spec]:

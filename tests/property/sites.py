@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from tests.property.choices import TIMES, Spec, maybe
+from tests.property.choices import TIMES, Spec, day, maybe
 from tests.property.draft import Draft
+
+MORE: list[Spec] = [
+    {"when": {"trigger": "announced"}, "after": "2d", "ramp": "5d", "to": "140%", "extra_cost": 2},
+    {"when": {"trigger": "days_of_cover", "below": "6d"}, "watching": "facilities", "to": "200%", "stand_down": "4d"},
+    {"when": {"trigger": "days_of_cover", "below": "2d"}, "to": "111%"},
+]
 
 
 class Sites(Draft):
@@ -28,6 +34,10 @@ class Sites(Draft):
             if c.number(0, 1):
                 makes[product]["capacity"] = c.number(1, 60) if self.exact else c.one([0.5, 7.3, 20, 60, 150])
             maybe(c, makes[product], "finished_stock", [0, 40, 200] if self.exact else [0, 35, "5d", "20d"])
+            if not self.exact and c.number(0, 1):
+                maybe(c, makes[product], "capacity", ["70%", "130%"])
+                if "capacity" in makes[product]:
+                    maybe(c, makes[product], "more", [[more] for more in MORE])
             if not self.exact:
                 maybe(c, makes[product], "testing", ["2d", "uniform(0d, 6d)"])
                 maybe(c, makes[product], "lot_span", ["2d"])
@@ -105,4 +115,8 @@ class Sites(Draft):
         c = self.c
         priority = position if self.exact else c.number(1, 3)
         site = {"country": c.one(["KE", "UG"]), "region": c.one(["north", "south"]), "priority": priority}
+        if not self.exact and not c.number(0, 6):
+            site |= c.one(
+                [{"opens": day(8), "stocks_up": "2d"}, {"closes": day(12)}, {"opens": day(-3), "closes": day(9)}]
+            )
         return site if self.exact else site | {"population": c.one([80, 2000])}

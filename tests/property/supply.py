@@ -8,6 +8,14 @@ from typing import Any
 from tests.property.choices import TIMES, Spec, day, maybe
 from tests.property.draft import Draft
 
+RHYTHMS: list[Spec] = [
+    {},
+    {},
+    {"weekdays": {"sat": "50%", "sun": "0%"}},
+    {"weekdays": {"wed": "150%"}, "per_day_is": "full_day", "holidays": {"on": [day(3), day(4)], "share": "20%"}},
+    {"sessions": {"every": "4d", "first": "1d"}},
+]
+
 
 class Supply(Draft):
     """Connects sites, from the facilities upward."""
@@ -24,6 +32,7 @@ class Supply(Draft):
                 else:
                     maybe(c, entry, "distribution", DEMANDS)
                     maybe(c, entry, "season", [{"peak": "02-01", "amplitude": "40%"}])
+                    entry |= c.one(RHYTHMS)
                     maybe(c, entry, "until", [day(15), day(30)])
                     if not c.number(0, 4):
                         entry["per_person"] = c.one(["0.01 a day", "2 a year"])
@@ -165,4 +174,6 @@ DEMANDS: list[Any] = [
     "deterministic",
     {"distribution": "negative_binomial", "dispersion": 2},
     {"distribution": "normal", "sd": 3},
+    {"distribution": "empirical", "values": [0, 1, 7]},
+    {"distribution": "binomial", "of": 30},
 ]

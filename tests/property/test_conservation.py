@@ -54,6 +54,39 @@ def test_units_are_conserved_every_day(spec: dict[str, Any]) -> None:
         assert (balance[0] == _initial(done)).all()
 
 
+@given(scenarios(hazards=2))
+def test_doses_of_opened_vials_are_given_wasted_or_still_open(spec: dict[str, Any]) -> None:
+    """Whatever happens: no more doses than vials used hold, and what is open was opened in the last days."""
+    done = run(spec)
+    doses = {name: (product.get("doses", 1), product.get("open_for")) for name, product in spec["products"].items()}
+    for (_, name), days in done.daily.groupby(["site", "product"], observed=True):
+        per_vial, open_for = doses[name]
+        if per_vial == 1:
+            assert not days["doses_given"].any() and not days["doses_wasted"].any()
+            continue
+        days = days.sort_values("day")
+        used = per_vial * (days["served"] + days["served_late"])
+        left = (used - days["doses_given"] - days["doses_wasted"]).cumsum().to_numpy()
+        window = {"6h": 1, "3d": 3}[str(open_for)]
+        if "warm_up" not in spec:  # what was open on the first counted day is not known
+            opened = used.rolling(window, min_periods=1).sum().to_numpy() - (used.to_numpy() if window == 1 else 0)
+            assert (left >= 0).all() and (left <= np.maximum(opened, 0)).all()
+
+
+@given(scenarios())
+def test_nobody_comes_or_orders_where_a_facility_is_closed(spec: dict[str, Any]) -> None:
+    daily = run(spec).daily
+    start = pd.Timestamp(spec["start"])
+    for name, site in spec["facilities"].items():
+        days = daily[daily["site"] == name]
+        opens, closes = (pd.Timestamp(site[key]) if key in site else None for key in ("opens", "closes"))
+        first = -np.inf if opens is None else (opens - start).days
+        over = np.inf if closes is None else (closes - start).days
+        shut = days[(days["day"] < first) | (days["day"] >= over)]
+        early = days[(days["day"] < first - 2) | (days["day"] >= over)]  # all of these stock up for two days
+        assert not shut[["demand", "unmet", "backlog"]].to_numpy().any() and not early["ordered"].any()
+
+
 def _initial(done: sim.Run) -> np.ndarray:
     """Units of each product with a demand that are there before the first day, from the compiled scenario."""
     plan = done.outcome.plan

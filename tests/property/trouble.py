@@ -144,6 +144,13 @@ def _port_closure(b: Builder) -> Spec:
 
 
 def _outage(b: Builder) -> Spec:
+    if not b.exact and not b.c.number(0, 3):
+        at = b.c.one(b.facilities)
+        others = [f for f in b.facilities if f != at and set(b.wants[at]) <= set(b.wants[f])]
+        out: Spec = {"at": at, "patients": b.c.one(["lost", "wait", *others])}
+        maybe(b.c, out, "capacity", ["0%", "45%", "93%"])
+        maybe(b.c, out, "recovery", ["0d", "6d"])
+        return out
     outage: Spec = {"at": b.c.one(sorted({s for several in b.sources.values() for s in several}))}
     maybe(b.c, outage, "stock", ["freeze", "ships", "destroy"])
     if not b.exact:

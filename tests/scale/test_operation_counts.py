@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import cProfile
 from collections import Counter
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.engine.compile.plan import compile_plan
+from sim.engine.run import simulate
 from sim.model.effects import Effect, ramp
 from sim.rng import BLOCK_DAYS
 from sim.scenario.load import load
@@ -105,3 +108,17 @@ def test_a_value_of_many_steps_is_found_without_looking_at_all() -> None:
 def test_a_national_network_is_made_up_without_a_loop_over_facilities() -> None:
     few, many = (calls_of(lambda n=n: national_files("n", National(n, 3, 3))) for n in (100, 10_000))
     assert many - few < 100, f"{few} calls for 100 facilities, {many} for 10,000"
+
+
+def test_what_a_scenario_has_not_is_not_called() -> None:
+    """A day without vials, openings, facilities that are out and makers that make more calls nothing of theirs."""
+    with written(STANDARD) as file:
+        plan = compile_plan(load(file))
+    profile = cProfile.Profile()
+    profile.runcall(simulate, plan)
+    called = {
+        Path(code.co_filename).name
+        for code in (entry.code for entry in profile.getstats())
+        if isinstance(code, CodeType)
+    }
+    assert "patients.py" in called and called.isdisjoint({"vials.py", "openings.py", "access.py", "more.py"})

@@ -29,7 +29,6 @@ replenishment: [{at: clinic, policy: base_stock, level: 60}]
 REFUSED = [
     ("kind: port_closure, port: both, capacity: 35%, side: imports, for: 4d", "share one handling.*handling_by_side"),
     ("kind: port_closure, port: free, capacity: 35%, for: 4d", "no handling to take a share of"),
-    ("kind: site_outage, at: clinic, for: 4d", "nothing is made or sent out here"),
     ("kind: site_outage, at: both, for: 4d", "use port_closure"),
     ("kind: site_outage, at: maker, for: 4d, steps: [{on: 2001-01-14, capacity: 50%}]", "steps before the end"),
     (
@@ -38,6 +37,7 @@ REFUSED = [
     ),
 ]
 ALLOWED = [
+    "kind: site_outage, at: clinic, for: 4d",
     "kind: port_closure, port: both, capacity: 35%, for: 4d",
     "kind: port_closure, port: both, capacity: 0%, side: imports, for: 4d",
     "kind: port_closure, port: free, capacity: 0%, for: 4d",

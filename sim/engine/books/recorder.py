@@ -286,7 +286,11 @@ class Recorder(Part):
         on_hand, unmet = block[:, row["on_hand"]], row["unmet"]
         if busy[unmet]:
             counts["stockout_days"] += _days(block[:, unmet] > 0)
-        counts["ready_days"] += _days(on_hand > 0)
+        ready = on_hand > 0
+        if (spans := self._plan.network.spans) is not None:
+            open_ = spans.open(np.arange(first, first + len(block))[:, None])
+            ready &= open_[:, self._plan.network.cell_site]
+        counts["ready_days"] += _days(ready)
         if self._has_bounds:
             low, high = self._bounds.on(np.arange(first, first + len(block)))
             within = (on_hand >= low) & (on_hand <= high)

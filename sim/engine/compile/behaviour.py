@@ -101,7 +101,7 @@ def _bound(entry: UseLevels, loaded: Loaded, network: Network, demand: DemandPla
     return BoundUseLevels(
         tuple(entry.levels), np.searchsorted(demand.cell, cells), cells, tuple(x.when for x in levels), member, least,
         until, after, ramp, tuple(x.wears_off for x in levels), saves, returns, int(entry.within), group,
-        np.bincount(group, network.cell_mean[cells]), entry.present_over,
+        np.bincount(group, network.cell_mean[cells]), entry.present_over, network.cell_mean[cells],
     )  # fmt: skip
 
 
@@ -145,18 +145,22 @@ def _share_of(given: float | dict[str, float], use: str) -> float:
 def _buying_ahead(loaded: Loaded, network: Network, demand: DemandPlan, problems: Problems) -> tuple[BoundAhead, ...]:
     """Entries that change anything."""
     owner, found = np.full(len(network.cell_site), -1), []
+    # nobody takes home a dose of an open vial
+    taken_home = np.array([loaded.spec.products[str(name)].doses == 1 for name in network.products["name"]])
     for position, entry in enumerate(loaded.spec.buying_ahead):
         with problems.at("buying_ahead", position):
             families, buyers = entry.families, entry.buyers
             cells = network.select_cells(entry.at, entry.products)
-            asked, orders = np.isin(cells, demand.cell), np.isin(cells, network.flow_buyer)
+            asked = np.isin(cells, demand.cell) & taken_home[network.cell_product[cells]]
+            orders = np.isin(cells, network.flow_buyer)
             for given, some, what in ((families, asked, "has demand for"), (buyers, orders, "orders")):
                 if given is not None and not some.any():
                     raise PlaceError(("at",), f"none of these sites {what} any of these products")
             none = np.zeros(len(cells), dtype=bool)
-            cells = cells[(none if families is None else asked) | (none if buyers is None else orders)]
+            asked = none if families is None else asked
+            some = asked | (none if buyers is None else orders)
+            cells, place = cells[some], np.flatnonzero(asked[some])
             _once(network, owner, cells, position, "buying_ahead")
-            place = np.flatnonzero(np.isin(cells, demand.cell)) if families is not None else np.zeros(0, dtype=np.int64)
             row = np.searchsorted(demand.cell, cells[place])
             bound = BoundAhead(cells, network.cell_site[cells], entry.when, row, place, families, buyers)
             if bound.order_gain or bound.gain:
@@ -179,6 +183,9 @@ def _substitutes(
                 if other not in names or other == wanted:
                     message = "unknown product" if other != wanted else "a product cannot stand in for itself"
                     raise PlaceError((), message, other, "another product", [n for n in names if n != wanted])
+                if terms.stays and max(product.doses, loaded.spec.products[other].doses) > 1:
+                    message = "patients are not followed from one product to another that is opened for several doses"
+                    raise PlaceError(("stays",), message, f"{terms.stays:.0%}", "no stays for products with doses")
                 pair = _pair(network, demand, names.index(wanted), names.index(other))
                 if not pair[0].size:
                     raise PlaceError((), f"no facility has demand for both '{wanted}' and '{other}'", other)

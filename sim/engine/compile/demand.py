@@ -9,10 +9,11 @@ import numpy as np
 from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError, placed
 from sim.model.amounts import Column
+from sim.model.need.demand import DemandKind
 from sim.model.network import Calendar
 from sim.model.selection import select
+from sim.scenario.demand_spec import DemandSpec
 from sim.scenario.load import Loaded, Problems
-from sim.scenario.spec import DemandSpec
 
 NO_PATIENCE = 0
 """Stands for unlimited patience in `DemandRows.patience`."""
@@ -40,7 +41,8 @@ def compile_demand(
     rows: list[tuple[np.ndarray, int, int, np.ndarray]] = []
     entries = []
     for position, spec in enumerate(loaded.spec.demand):
-        entries.append(_entry(spec, calendar, loaded.series.get(position)))
+        kind = loaded.seen.get(position, spec.distribution)
+        entries.append(_entry(spec, kind, calendar, loaded.series.get(position)))
         with problems.at("demand", position):
             if spec.product not in products:
                 raise PlaceError(("product",), "unknown product", spec.product, None, products)
@@ -56,7 +58,9 @@ def compile_demand(
                     message = f"demand entry {first} is for '{spec.product}' at '{frame['name'][site]}' already"
                     raise PlaceError(("at",), message)
                 taken[site, product] = position
-            rows.append((sites, product, position, _means(spec, sites, position, loaded, calendar)))
+            means = _means(spec, sites, position, loaded, calendar)
+            full = float(np.mean(spec.week)) if spec.per_day_is == "full_day" else 1.0
+            rows.append((sites, product, position, means * full))
     sizes = [len(sites) for sites, *_ in rows]
     specs = [loaded.spec.demand[position] for _, _, position, _ in rows]
     return DemandRows(
@@ -70,7 +74,10 @@ def compile_demand(
 
 
 def _entry(
-    spec: DemandSpec, calendar: Calendar, recorded: tuple[np.ndarray, np.ndarray, np.ndarray] | None
+    spec: DemandSpec,
+    kind: DemandKind,
+    calendar: Calendar,
+    recorded: tuple[np.ndarray, np.ndarray, np.ndarray] | None,
 ) -> DemandEntry:
     peak = 0
     if spec.season is not None:
@@ -79,7 +86,25 @@ def _entry(
     first = -np.inf if spec.from_ is None else calendar.day(spec.from_)
     over = np.inf if spec.until is None else calendar.day(spec.until)
     amplitude = 0.0 if spec.season is None else spec.season.amplitude
-    return DemandEntry(spec.distribution, amplitude, peak, first, over, recorded)
+    return DemandEntry(kind, amplitude, peak, first, over, recorded, _rhythm(spec, calendar), _holidays(spec, calendar))
+
+
+def _rhythm(spec: DemandSpec, calendar: Calendar) -> tuple[float, ...]:
+    """See `DemandEntry`."""
+    if spec.sessions is not None:
+        every, first = int(spec.sessions.every), int(spec.sessions.first)
+        return tuple(float(every) if day == first % every else 0.0 for day in range(every)) if every > 1 else ()
+    if not spec.weekdays:
+        return ()
+    week = np.roll(spec.week, -calendar.start.weekday())
+    return tuple((week / week.mean()).tolist())
+
+
+def _holidays(spec: DemandSpec, calendar: Calendar) -> tuple[tuple[float, float], ...]:
+    if spec.holidays is None:
+        return ()
+    share = spec.holidays.share
+    return tuple((day, share) for day in sorted({calendar.day(date) for date in spec.holidays.on}))
 
 
 def _means(spec: DemandSpec, sites: np.ndarray, position: int, loaded: Loaded, calendar: Calendar) -> np.ndarray:
@@ -91,6 +116,8 @@ def _means(spec: DemandSpec, sites: np.ndarray, position: int, loaded: Loaded, c
             expected = "a population above 0 at every site"
             raise PlaceError(("at",), f"no population is given for '{name}'", None, expected)
         return people * spec.per_person
+    if spec.per_day is None and spec.series is None:
+        return np.full(len(sites), loaded.seen.get(position, spec.distribution).mean)
     if spec.per_day is None:
         days, where, units = loaded.series[position]
         counted = (days >= -calendar.warm_up) & (days < calendar.days)

@@ -14,11 +14,13 @@ from sim.engine.compile.demand import DemandRows, compile_demand
 from sim.engine.compile.lanes import compile_lanes
 from sim.engine.compile.ports import compile_gates
 from sim.engine.compile.supply import Path, Supply, find_supply
+from sim.engine.compile.vials import usual_units
 from sim.engine.compile.waits import Waits
 from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError
 from sim.model.need.usual import add_up
-from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes
+from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes, Spans
+from sim.scenario.capacity_spec import OfUsual
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.network_spec import Product
 
@@ -54,10 +56,22 @@ def compile_network(
     problems.check()
     gates = compile_gates(spec.ports, spec.products, loaded.sites.frame, problems)
     problems.check()
-    network = _assemble(loaded, calendar, products, lanes, gates, supply, rows)
+    need = usual_units(loaded, products, rows, entries)
+    network = _assemble(loaded, calendar, products, lanes, gates, supply, rows, need)
     _check_vehicles(network)
-    network = replace(network, seasons=seasons)
+    network = replace(network, seasons=seasons, spans=_spans(loaded, calendar))
     return network, rows, entries, supply.idle
+
+
+def _spans(loaded: Loaded, calendar: Calendar) -> Spans | None:
+    """When facilities are open, as days since the start."""
+    if loaded.sites.spans is None:
+        return None
+    opens, closes, before = loaded.sites.spans
+    start = np.datetime64(calendar.start, "D")
+    first, over = ((date - start) / np.timedelta64(1, "D") for date in (opens, closes))
+    first, over = np.where(np.isnat(opens), -NEVER, first), np.where(np.isnat(closes), NEVER, over)
+    return Spans(first - before, first, over)
 
 
 def _check_makes(loaded: Loaded, problems: Problems) -> None:
@@ -121,6 +135,7 @@ def _assemble(
     gates: tuple[Gate, ...],
     supply: Supply,
     demand: DemandRows,
+    usual_need: np.ndarray,
 ) -> Network:
     frame = loaded.sites.frame
     cells = [(site, product) for site, wanted in supply.needs.items() for product in wanted]
@@ -150,7 +165,7 @@ def _assemble(
     bill = compile_bill(loaded, lookup, products)
     level = _levels(np.concatenate([buyer, bill.product]), np.concatenate([source_, bill.material]), len(table))
     need = np.zeros(len(table))
-    need[lookup[demand.site, demand.product]] = demand.mean
+    need[lookup[demand.site, demand.product]] = usual_need
     usual, mean = add_up(need, level, buyer, source_, share, bill)
     ramp_up = np.zeros(len(frame))
     capacity = np.full(len(table), NEVER)
@@ -159,7 +174,8 @@ def _assemble(
         ramp_up[site[cell]] = supplier.ramp_up
         makes = supplier.makes.get(products[product[cell]])
         if makes is not None and makes.capacity is not None:
-            capacity[cell] = makes.capacity
+            output = float(mean[cell] / bill.good[cell])
+            capacity[cell] = makes.capacity.share * output if isinstance(makes.capacity, OfUsual) else makes.capacity
     return Network(
         calendar, frame, _product_table(loaded.spec.products), site, product, group, groups, mean, level, lanes,
         gates, routes, buyer, source_, route, share, usual, capacity, ramp_up, loaded.sites.numbers, bill,

@@ -54,6 +54,8 @@ def begin_steady(
     steady = _that_begin(loaded, network, "steady")
     rate_of, sold = _taken(network, start), _sold(network)
     rate_of[steady] = network.cell_mean[steady]
+    yesterday = start.days_ago == 1
+    sent = np.bincount(network.flow_source[start.flow[yesterday]], start.units[yesterday], len(busy))
     on_hand, free = start.on_hand.copy(), ~start.given & busy
     on_hand[free] = finished[free] + np.bincount(network.flow_source, start.unsent, len(busy)).astype(np.int64)[free]
     for cell in sorted({*steady.tolist(), *np.flatnonzero(busy).tolist()}):
@@ -69,7 +71,10 @@ def begin_steady(
             gone = _daily(rate * good, takes + tests + 1)
             if cell in network.bill.own:  # the next stage has taken this morning's already
                 gone = np.append(out, int(min(sold[cell], rate * good)))
-            on_hand[cell] = max(0, on_hand[cell] - int(gone.sum()))
+            taken = int(gone.sum())
+            if not np.isfinite(network.capacity[cell]) and not takes + tests and cell not in network.bill.own:
+                taken = int(sent[cell])  # made up for once it has left, not when it is ordered
+            on_hand[cell] = max(0, on_hand[cell] - taken)
     return replace(start, on_hand=on_hand), Opening(_joined([]), _joined(begun), _joined(tested))
 
 

@@ -14,12 +14,14 @@ from sim.engine.compile.disruptions import bind_disruptions, refuse_too_much
 from sim.engine.compile.hazards import compile_hazards
 from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.making import making_wait, usual_wait
+from sim.engine.compile.more import compile_more
 from sim.engine.compile.network import MADE_OF, compile_network
 from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
 from sim.engine.compile.sourcing import bind_sourcing
+from sim.engine.compile.vials import compile_vials
 from sim.engine.impacts import in_order
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
 from sim.model.network import Network
@@ -58,11 +60,12 @@ def compile_plan(loaded: Loaded) -> Plan:
     hazards = compile_hazards(loaded, network, impacts, problems)
     refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
+    more = compile_more(loaded, network, problems)
     problems.check()
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
-        bind_sourcing(loaded, network, problems),
+        bind_sourcing(loaded, network, problems), more, compile_vials(loaded, network, demand),
     )  # fmt: skip
     loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))
     return plan
@@ -78,7 +81,7 @@ def _ground(loaded: Loaded, problems: Problems) -> Ground:
 
     made_of = [getattr(loaded.spec, section) for section in MADE_OF]
     columns = [sorted(kind) for kind in (loaded.sites.numbers, loaded.sites.texts)]
-    series = [(position, Same(read)) for position, read in loaded.series.items()]
+    series = [(position, Same(read)) for position, read in (*loaded.series.items(), *loaded.seen.items())]
     ground: Ground = loaded.memo.once("network", (made_of, columns, series), make)
     return ground
 

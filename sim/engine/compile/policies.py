@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.in_force import ALWAYS, BoundRule, BoundSharing, in_turn
 from sim.engine.plan import Start
+from sim.engine.timetable import Timetable, route_of
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.policies.allocation.proportional import Proportional
@@ -155,6 +156,10 @@ def bind_start(
             with placed("on_hand"):
                 given[mine] = network.units(entry.on_hand, mine)
             steady[mine] = entry.on_the_way == "steady"
+    if network.spans is not None:  # a site that does not order yet has nothing, and nothing is on its way there
+        idle = ~network.spans.ordering(-network.calendar.warm_up)[network.cell_site]
+        given[idle & (given < 0)] = 0
+        steady[idle] = False
     making = np.where(busy, network.making_wait, 0.0)[network.flow_source]
     flow, units, ago = _under_way(network, steady, making)
     unsent = _open(network, steady, making)
@@ -180,12 +185,11 @@ def _under_way(network: Network, steady: np.ndarray, making: np.ndarray) -> tupl
     they left to the morning on which they can be used; a round takes the orders of all days since the one before it.
     What left had been ordered the days of `making` before. Fractions are carried from day to day."""
     flows, units, ago = [], [], []
-    lead = np.maximum(1, np.ceil(network.routes.under_way[network.flow_route] - 1e-9)).astype(np.int64)
-    lead[~steady[network.flow_buyer]] = 0
+    still = _still_under_way(network)
     every, first = _rounds(network)
-    for day in range(1, int(lead.max(initial=0)) + 1):
+    for day in range(1, still.shape[1] + 1):
         left = (-network.calendar.warm_up - day - first) % every == 0
-        mine = np.flatnonzero((lead >= day) & left)
+        mine = np.flatnonzero(still[network.flow_route, day - 1] & left & steady[network.flow_buyer])
         usual, last, since = network.flow_usual[mine], day + every[mine] - 1 + making[mine], day - 1 + making[mine]
         sent = (np.floor(usual * last + 1e-9) - np.floor(usual * since + 1e-9)).astype(np.int64)
         flows.append(mine[sent > 0])
@@ -193,6 +197,30 @@ def _under_way(network: Network, steady: np.ndarray, making: np.ndarray) -> tupl
         ago.append(np.full(int((sent > 0).sum()), day))
     none = np.zeros(0, dtype=np.int64)
     return np.concatenate([none, *flows]), np.concatenate([none, *units]), np.concatenate([none, *ago])
+
+
+def _still_under_way(network: Network) -> np.ndarray:
+    """Whether goods that set out on a route so many evenings before the first day (1, 2, ...) are not there by its
+    morning, or come then; shape (routes, days)."""
+    routes, begin = network.routes, -float(network.calendar.warm_up)
+    lead = np.maximum(1, np.ceil(routes.under_way - 1e-9)).astype(np.int64)
+    scheduled = np.flatnonzero((routes.lost > 0).any(axis=1))
+    longest = max((lane.every for lane in network.lanes), default=1) * routes.lane.shape[1] + 2 if scheduled.size else 0
+    ago = np.arange(1, int(lead.max(initial=0)) + longest + 1)
+    still = ago <= lead[:, None]
+    timetable = Timetable(network.lanes, network.gates)
+    for route in scheduled.tolist():
+        path, gates = route_of(network, route)
+        legs = timetable.in_mean_time(path, gates, begin - ago)
+        # what hours and rounds do not explain are convoys
+        more = routes.under_way[route] - routes.lost[route].sum() - _in_mean_time(network, path, gates)
+        still[route] = np.maximum(np.ceil(legs[-1].came + more - 1e-9), begin - ago + 1) >= begin
+    return np.asarray(still)
+
+
+def _in_mean_time(network: Network, path: list[int], gates: list[int]) -> float:
+    """Days that a route's journeys and ports take in the mean."""
+    return sum(network.lanes[lane].times.mean for lane in path) + sum(network.gates[gate].stay for gate in gates)
 
 
 def _open(network: Network, steady: np.ndarray, making: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.moving.convoys import mean_wait
-from sim.engine.moving.loading import Window
+from sim.engine.timetable import Timetable
 from sim.model.chance.distributions import Times
 from sim.model.network import Gate, Lane
 from sim.rng import Streams
@@ -26,8 +26,7 @@ class Waits:
 
     def __init__(self, lanes: tuple[Lane, ...], gates: tuple[Gate, ...]) -> None:
         self._lanes, self._gates, self._streams = lanes, gates, Streams(0)
-        self._departs = Window([lane.departs for lane in lanes])
-        self._arrives = Window([lane.arrives for lane in lanes])
+        self._timetable = Timetable(lanes, gates)
 
     def order(self, path: tuple[int, ...]) -> float:
         """Mean days that an order waits at its source for the round of the first lane."""
@@ -40,26 +39,16 @@ class Waits:
 
     def on_the_way(self, path: tuple[int, ...], gates: list[int]) -> np.ndarray:
         """Mean days lost on each lane of a route to hours, and to rounds after the first; `gates` between the lanes."""
-        lanes = [self._lanes[lane] for lane in path]
-        timed = any(lane.departs or lane.arrives for lane in lanes)
-        if not timed and all(lane.every == 1 for lane in lanes[1:]):
+        if not self._timetable.follows(path):
             return np.zeros(len(path))
-        first = lanes[0]
+        first = self._lanes[path[0]]
         at = (first.first + first.every * np.arange(SAMPLE)).astype(float)
-        lost = np.zeros(len(path))
-        for k, lane in enumerate(lanes):
-            here = np.full(SAMPLE, path[k])
-            ready = at
-            if k and lane.every > 1:
-                day = np.floor(at)
-                at = np.where((day - lane.first) % lane.every == 0, at, day + (lane.first - day) % lane.every)
-            left = self._departs.next(here, at)
-            reached = left + self._drawn(lane.times, f"lane {k}")
-            at = np.asarray(self._arrives.next(here, reached))
-            lost[k] = float((left - ready + at - reached).mean())
-            if k < len(gates):
-                at = at + self._stay(self._gates[gates[k]], k)
-        return lost
+        legs = self._timetable.legs(
+            path, gates, at,
+            lambda lane, k: self._drawn(self._lanes[lane].times, f"lane {k}"),
+            lambda gate, k: self._stay(self._gates[gate], k),
+        )  # fmt: skip
+        return np.array([float((leg.left - leg.ready + leg.came - leg.reached).mean()) for leg in legs])
 
     def _stay(self, gate: Gate, leg: int) -> np.ndarray:
         """Times from arrival to release."""

@@ -123,6 +123,8 @@ class Ordering(Part):
             if self._rooms.names:
                 units = self._fit(rule.cells, units)
             wants = (units > 0).nonzero()[0] if len(part) == len(units) else part[units[part] > 0]
+            if self._state.orders is not None:
+                wants = wants[self._state.orders[rule.cells[wants]]]
             if may_fail:
                 wants = wants[self._reports.reviews(rule.cells[wants])]
             if wants.size:
@@ -154,6 +156,8 @@ class Ordering(Part):
         units = np.floor(self._extra + 1e-9).astype(np.int64)
         self._extra -= units
         flow = units.nonzero()[0]
+        if self._state.orders is not None:
+            flow = flow[self._state.orders[self._network.flow_buyer[flow]]]
         self._book(day, flow, units[flow])
 
     def _wanted(self, part: _Part, due: bool, day: int) -> np.ndarray | None:

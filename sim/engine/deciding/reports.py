@@ -8,6 +8,7 @@ import numpy as np
 from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.outlook import Outlook
 from sim.engine.deciding.present_use import PresentUse
+from sim.engine.serving.openings import Openings
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS
 from sim.model.effects import Quantities
@@ -37,6 +38,8 @@ class Reports(Part):
         self._present_use, self._orders_filled = present_use, orders_filled
         self.may_fail = quantities.touched("cell.blackout")
         self._state, self._quantities = state, quantities
+        self.openings: Openings | None = None
+        """facilities that open and close, None where none does"""
         if self.may_fail:
             cells = np.arange(len(self._code))
             self._on_hand, self._backlog = state.on_hand.copy(), state.backlog.copy()

@@ -212,7 +212,8 @@ class ReserveDesk(Part):
     def _own_need(self, cells: np.ndarray) -> np.ndarray:
         """Backlog, and what is missing on hand to a week of usual demand; over cells."""
         week = np.ceil(7 * self._network.cell_mean[cells]).astype(np.int64)
-        return np.maximum(0, self._state.backlog[cells] + week - self._state.on_hand[cells])
+        need = np.maximum(0, self._state.backlog[cells] + week - self._state.on_hand[cells])
+        return need if self._state.orders is None else need * self._state.orders[cells]  # a closed one needs nothing
 
     def lose(self, units: np.ndarray) -> None:
         """Units of the reserve are destroyed, over holders."""

@@ -15,13 +15,19 @@ from sim.policies.triggers.over import Watched
 
 
 class Watch(Part):
-    """Looks once a day whether a trigger is met, for some cells; `member` numbers those whom they belong to."""
+    """Looks once a day whether a trigger is met, for some cells; `member` numbers those whom they belong to.
+
+    Cells of one product are looked at together where a trigger says so; with `pool`, those of one number in it.
+    """
 
     CHANGES = ("_held",)
 
-    def __init__(self, network: Network, cells: np.ndarray, member: np.ndarray, reports: Reports) -> None:
+    def __init__(
+        self, network: Network, cells: np.ndarray, member: np.ndarray, reports: Reports, pool: np.ndarray | None = None
+    ) -> None:
         self._reports, self._cells = reports, in_place(cells)
-        self._watched = Watched(member, network.cell_product[cells], network.cell_mean[cells])
+        pool = network.cell_product[cells] if pool is None else pool
+        self._watched = Watched(member, pool, network.cell_mean[cells])
         self._held = np.zeros(len(cells), dtype=bool)
 
     def met(self, trigger: Trigger, day: float) -> np.ndarray:
@@ -30,9 +36,15 @@ class Watch(Part):
         if (over := trigger.present_over) is not None:
             watched = replace(watched, mean=reports.use(over)[cells])
         sent, due = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells)
-        told = reports.outlook.announced(day)
-        view = TriggerView(watched, reports.present(cells), reports.short(cells), day, told, sent, due)
-        holds = trigger.met(view)
+        told, stock, short = reports.outlook.announced(day), reports.present(cells), reports.short(cells)
+        open_ = None if reports.openings is None else reports.openings.open[cells]
+        if open_ is None or open_.all():
+            holds = trigger.met(TriggerView(watched, stock, short, day, told, sent, due))
+        else:  # nobody is missed where nobody comes
+            sent, due = (None if one is None else one[open_] for one in (sent, due))
+            holds = np.zeros(len(open_), dtype=bool)
+            view = TriggerView(watched.of(open_), stock[open_], short[open_], day, told, sent, due)
+            holds[open_] = trigger.met(view)
         if not trigger.edge:
             return holds
         begins = holds & ~self._held

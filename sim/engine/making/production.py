@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.books.journal import Journal
+from sim.engine.deciding.reports import Reports
 from sim.engine.making.making import Making
+from sim.engine.making.more import MoreCapacity
 from sim.engine.plan import Plan
 from sim.engine.spans import among
 from sim.engine.state.state import State
@@ -24,8 +26,11 @@ class Production(Part):
 
     CHANGES = ("_carried",)
 
-    def __init__(self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal) -> None:
+    def __init__(
+        self, plan: Plan, state: State, quantities: Quantities, streams: Streams, journal: Journal, reports: Reports
+    ) -> None:
         network = plan.network
+        self.more = None if plan.more is None else MoreCapacity(network, plan.more, reports, journal)
         self._network = network
         staged = network.bill.staged
         in_stages = np.zeros(len(network.cell_site), dtype=bool)
@@ -67,17 +72,22 @@ class Production(Part):
         if not self.limited.size:
             return
         share = factor[self.limited]
-        able = np.multiply(self._capacity, share, out=np.zeros(len(share)), where=share > 0) + self._carried
+        capacity = self._capacity if self.more is None else self.more.today(day)[self.limited]
+        able = np.multiply(capacity, share, out=np.zeros(len(share)), where=share > 0) + self._carried
         if self._unbounded.size:  # nothing is shipped that could be cut: a share of the usual output instead
             part = share[self._unbounded]
             able[self._unbounded] = np.where(part < 1, part * self._usual + self._carried[self._unbounded], np.inf)
         wanted = self._to_begin(able, share)
         made = np.minimum(np.floor(able + 1e-9), wanted).astype(np.int64)
+        carried = self._carried
         self._carried = np.where(made < wanted, np.maximum(0.0, able - made), 0.0)
         for rows in reversed(self._stages):  # what an early stage makes at once, the next can use
             cells, units = self.limited[rows], made[rows]
             if self._making is not None:
                 units = self._making.possible(cells, units, day)
+            if self.more is not None:
+                usual = np.multiply(self._capacity, share, out=np.zeros(len(share)), where=share > 0) + carried
+                self.more.note(cells, units, np.floor(usual + 1e-9)[rows], share[rows], day)
             self._make(cells, units, day)
 
     def _to_begin(self, able: np.ndarray, share: np.ndarray) -> np.ndarray:

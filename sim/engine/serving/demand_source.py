@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.plan import DemandPlan
+from sim.engine.plan import DemandEntry, DemandPlan
 from sim.errors import SimulationError
 from sim.model.network import Calendar
 from sim.model.part import Part
@@ -86,10 +86,8 @@ class DemandSource(Part):
         return block
 
     def shape(self, entry: int, days: np.ndarray) -> np.ndarray:
-        """Mean demand of an entry on some days, as a multiple of its usual mean: season, first and last day."""
-        e = self.plan.entries[entry]
-        wave = 1 + e.amplitude * np.cos(2 * np.pi * (days - e.peak) / YEAR) if e.amplitude else np.ones(len(days))
-        return wave * ((days >= e.first) & (days < e.over))
+        """Mean demand of an entry on some days, as a multiple of its usual mean: season, rhythm, first and last day."""
+        return shape_of(self.plan.entries[entry], days)
 
     def _draw(self, number: int, first: int) -> np.ndarray:
         plan = self.plan
@@ -104,12 +102,15 @@ class DemandSource(Part):
         shape = [one if level is None else level for one, level in zip(shapes, flat, strict=True)]
         draw, count = [entry.kind.draw for entry in plan.entries], len(days)
         cells = (some[plan.entry] & (plan.mean > 0)).nonzero()[0]
+        without = [None if (one > 0).all() else one <= 0 for one in shapes]  # days on which nobody comes
         entries, means, keys, stream = plan.entry.tolist(), plan.mean.tolist(), self._keys, self._streams.at
         for begin in range(0, len(cells), BATCH):
             batch = cells[begin : begin + BATCH].tolist()
             for row, k in enumerate(batch):
                 entry = entries[k]
                 drawn[row] = draw[entry](stream(keys[k], number), means[k] * shape[entry], count)
+                if (none := without[entry]) is not None:
+                    drawn[row, none] = 0
             together = batch[-1] - batch[0] < len(batch)
             place = slice(batch[0], batch[-1] + 1) if together else batch
             block = _put(block, np.s_[:, place], drawn[: len(batch)].T)
@@ -133,7 +134,7 @@ class DemandSource(Part):
                 continue
             mine = (self.plan.entry == entry).nonzero()[0]
             e = self.plan.entries[entry]
-            steady = not e.amplitude
+            steady = e.even
             before = self._elapsed(entry, float(days[0])) + (days - days[0] if steady else np.cumsum(shape) - shape)
             total = np.outer(before, self.plan.mean[mine])
             grown = np.outer(before + (1.0 if steady else shape), self.plan.mean[mine])
@@ -145,7 +146,7 @@ class DemandSource(Part):
         """Days of mean demand from the entry's first day (or the start) until `day`; below 0 before it."""
         e = self.plan.entries[entry]
         origin = e.first if np.isfinite(e.first) else 0.0
-        if not e.amplitude:
+        if e.even:
             return day - origin
         days = np.arange(min(origin, day), max(origin, day))
         return float(np.copysign(self.shape(entry, days).sum(), day - origin))
@@ -186,6 +187,24 @@ class TurnedSource:
     def turned(self, day: int, streams: Streams) -> TurnedSource:
         """As of `DemandSource`."""
         return TurnedSource(self, day, DemandSource(self._after.plan, self._after.calendar, streams))
+
+
+def shape_of(e: DemandEntry, days: np.ndarray, always: bool = False) -> np.ndarray:
+    """Mean demand of an entry on some days, as a multiple of its usual mean; `always`: without a first and last day,
+    seasons and holidays."""
+    wave = (
+        1 + e.amplitude * np.cos(2 * np.pi * (days - e.peak) / YEAR)
+        if e.amplitude and not always
+        else np.ones(len(days))
+    )
+    if e.rhythm:
+        wave = wave * np.array(e.rhythm)[np.mod(days, len(e.rhythm)).astype(np.int64)]
+    if always:
+        return wave
+    if e.holidays:
+        on, share = np.array(e.holidays).T
+        wave = wave * np.where(np.isin(days, on), share[np.searchsorted(on, days).clip(max=len(on) - 1)], 1.0)
+    return wave * ((days >= e.first) & (days < e.over))
 
 
 def _put(block: np.ndarray, place: tuple[Any, Any], units: np.ndarray) -> np.ndarray:

@@ -31,8 +31,9 @@ def too_much(plan: DemandPlan, network: Network, impacts: Sequence[Impact]) -> s
 
 
 def _season(plan: DemandPlan) -> np.ndarray:
-    """Over demand cells: the height of the season's wave, as a multiple of the mean."""
-    return np.array([1.0 + entry.amplitude for entry in plan.entries])[plan.entry]
+    """Over demand cells: the height of the season's wave and of the week, as a multiple of the mean."""
+    heights = [(1.0 + entry.amplitude) * max(entry.rhythm, default=1.0) for entry in plan.entries]
+    return np.array(heights)[plan.entry]
 
 
 def _under(effects: list[Effect], plan: DemandPlan, network: Network) -> float:

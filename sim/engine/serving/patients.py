@@ -11,9 +11,12 @@ from sim.engine.books.journal import Journal
 from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.reports import Reports
 from sim.engine.plan import Plan
+from sim.engine.serving.access import Access, Seen
 from sim.engine.serving.demand_tape import DemandTape
+from sim.engine.serving.openings import Openings
 from sim.engine.serving.substitution import Substitution
 from sim.engine.serving.use_levels import Conservers
+from sim.engine.serving.vials import OpenVials
 from sim.engine.spans import in_place
 from sim.engine.state.state import State
 from sim.model.effects import Impact, Quantities
@@ -34,6 +37,7 @@ class Patients(Part):
         quantities: Quantities,
         journal: Journal,
         reports: Reports,
+        openings: Openings | None = None,
         ahead: BuyersAhead | None = None,
     ) -> None:
         demand = plan.demand
@@ -43,13 +47,16 @@ class Patients(Part):
         self._ahead = ahead if plan.behaviour.families_buy_ahead else None
         cell, self._backorder = demand.cell, demand.backorder
         self._cell = in_place(cell)
+        limited = openings is not None or quantities.touched("cell.serves")
+        self._access = Access(plan, quantities, journal, openings) if limited else None
+        self._vials = None if plan.vials is None else OpenVials(plan.vials)
         behaviour = plan.behaviour
         self._simple = not (state.waits or behaviour.use or behaviour.substitutes or behaviour.families_buy_ahead)
         self._patient = (demand.patience > 0).nonzero()[0]
         calendar = plan.network.calendar  # who is as patient as the run is long does not give up in it
         self._patience = np.minimum(demand.patience[self._patient], calendar.warm_up + calendar.days)
         self._all_wait = bool(self._backorder.all())
-        self._may_lose = bool(self._patient.size) or not self._all_wait
+        self._may_lose = bool(self._patient.size) or not self._all_wait or self._access is not None
         self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
         self._state, self._tape, self._quantities = state, tape, quantities
         self._lots = state.lots
@@ -61,52 +68,89 @@ class Patients(Part):
 
     def serve(self, day: int) -> None:
         """Serve backlog and demand from stock on hand; what is unmet waits or is lost."""
-        state, today, cell = self._state, self._state.today, self._cell
+        today, cell = self._state.today, self._cell
         factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
         demand = self._tape.day(day, factor)
         if not self._simple:
             demand = self._asked(demand, day)
+        seen = doses = demand
+        access, units = None, None if self._vials is None else self._vials.wanted
+        if self._access is not None and (access := self._access.admit(demand, day, units)) is not None:
+            demand, seen, doses = access.demand, access.seen, access.doses
+        elif units is not None:
+            demand = seen = units(demand)
         today.demand[cell] = demand
-        if self._simple:  # all unmet demand is lost; the ledger keeps the two as one
-            served = _enter(today.served, cell, np.minimum, state.on_hand[cell], demand)
-            state.on_hand[cell] -= served
-            _enter(today.unmet, cell, np.subtract, demand, served)
-            if self._lots is not None:
-                self._lots.serve(served)
-            return
+        waits = None
+        if self._simple:
+            self._serve_who_never_wait(demand, seen)
+        else:
+            waits = self._serve(seen, day, access)
+        if self._vials is not None:
+            self._vials.use(doses, None if access is None else access.later, waits, self._state.backlog[cell], today)
+
+    def _serve_who_never_wait(self, demand: np.ndarray, seen: np.ndarray) -> None:
+        """All unmet demand is lost; the ledger keeps the two as one."""
+        state, today, cell = self._state, self._state.today, self._cell
+        served = _enter(today.served, cell, np.minimum, state.on_hand[cell], seen)
+        state.on_hand[cell] -= served
+        _enter(today.unmet, cell, np.subtract, demand, served)
+        if self._lots is not None:
+            self._lots.serve(served)
+
+    def _serve(self, seen: np.ndarray, day: int, access: Seen | None) -> np.ndarray:
+        """Who waits first, then what comes back, then those of today who are seen; returns what begins to wait."""
+        state, today, cell = self._state, self._state.today, self._cell
         before, backlog = state.on_hand[cell], state.backlog[cell]
-        late = np.minimum(before, backlog)
+        late = np.minimum(before, backlog) if access is None else access.late(before, backlog)
         stock, backlog = before - late, backlog - late
-        asked, after_all, still = demand, late, None
+        asked, after_all, still = seen, late, None
         if self._conservers is not None:
-            conserved, back = self._conservers.answer(demand, day)
+            conserved, back = self._conservers.answer(seen, day)
+            if access is not None and access.closed is not None:
+                back = np.where(access.closed, 0, back)
             today.conserved[cell], today.recovered[cell] = conserved, back
-            again = np.minimum(stock, back)
+            again = np.minimum(stock, back) if access is None else access.part(np.minimum(stock, back))
             stock -= again
-            asked, after_all, still = demand - conserved, late + again, back - again
+            asked, after_all, still = seen - conserved, late + again, back - again
         served = np.minimum(stock, asked)
         stock -= served
         unmet = asked - served
         if still is not None:
             unmet += still
         if self.substitution is not None:
-            met, used = self.substitution.serve(stock, unmet, day)
+            free = stock if access is None else np.where(access.share > 0, stock, 0)
+            met, used = self.substitution.serve(free, unmet, day)
             stock -= used
             unmet -= met
             today.substituted[cell], today.stood_in[cell] = met, used
         if self._ahead is not None:
             never = np.where(self._backorder, 0, unmet)
-            self._ahead.served(demand, never if self._conservers is None else never + conserved)
+            if access is not None:
+                never += access.lost
+            came = seen if access is None else access.demand
+            self._ahead.served(came, never if self._conservers is None else never + conserved)
         waits = unmet if self._all_wait else np.where(self._backorder, unmet, 0)
+        if access is not None:
+            waits, unmet = waits + access.wait, unmet + access.wait + access.lost
         backlog += waits
         if self._may_lose:
             given_up = self._give_up(late, waits)
+            if access is not None and access.closed is not None:
+                given_up += self._leave(access.closed, backlog - given_up)
             backlog -= given_up
             today.lost[cell] = unmet - waits + given_up
+        if self._access is not None:
+            self._access.give_up(backlog)
         if self._lots is not None:
             self._lots.serve(before - stock)
         state.on_hand[cell], state.backlog[cell] = stock, backlog
         today.served[cell], today.served_late[cell], today.unmet[cell] = served, after_all, unmet
+        return waits
+
+    def _leave(self, closed: np.ndarray, backlog: np.ndarray) -> np.ndarray:
+        """Those who still wait where a facility has closed, over demand cells; they are lost."""
+        self._waiting[:, closed[self._patient]] = 0
+        return np.where(closed, backlog, 0)
 
     def _asked(self, demand: np.ndarray, day: int) -> np.ndarray:
         """What is asked for today where so much is needed, over demand cells: patients may have gone over to another

@@ -113,6 +113,8 @@ class Conservers(Part):
         usual = rule.usual
         if rule.present_over is not None:
             usual = np.bincount(rule.group, self._reports.use(rule.present_over)[rule.cells], len(usual))
+        elif (openings := self._reports.openings) is not None:  # nobody is missed where nobody comes
+            usual = np.bincount(rule.group, rule.mean * openings.open[rule.cells], len(usual))
         stock = np.bincount(rule.group, self._state.on_hand[rule.cells], len(usual))
         cover = np.full(len(usual), np.inf)
         np.divide(stock, usual, out=cover, where=usual > 0)

@@ -17,7 +17,7 @@ OF_PATIENTS = ("demand", "served", "served_late", "unmet", "lost")
 FLOWS = (
     *OF_PATIENTS, "received", "ordered", "dispatched", "produced", "destroyed", "expired", "recalled", "used_up",
     "scrapped", "substituted", "stood_in", "conserved", "recovered", "cancelled", "lost_on_way", "went_over",
-    "came_over", "bought_ahead", "asked_less",
+    "came_over", "bought_ahead", "asked_less", "doses_given", "doses_wasted",
 )  # fmt: skip
 """During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
 `lost` never served, `dispatched` left the site; `produced` begun by a maker, good or not; `destroyed`, `expired`,
@@ -27,7 +27,8 @@ without, `recovered` what comes back of it; of the site's own orders, `cancelled
 gave up, `lost_on_way` those sent and never received as stock: seized, past their life, or called back; `went_over`
 what patients ask for of another product instead, since they moved to it and stayed, `came_over` what such patients
 ask for of this one; `bought_ahead` asked for beyond what is needed, `asked_less` so much less later. `demand` is
-after these: needed was demand + went over - came over - bought ahead + asked less."""
+after these: needed was demand + went over - came over - bought ahead + asked less. Of units of several doses,
+`doses_given` to patients and `doses_wasted` in open ones."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
 
@@ -76,6 +77,8 @@ class Ledger(Part):
     came_over: np.ndarray
     bought_ahead: np.ndarray
     asked_less: np.ndarray
+    doses_given: np.ndarray
+    doses_wasted: np.ndarray
 
     def __init__(
         self,

@@ -30,10 +30,11 @@ class State(Part):
     nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
     make beyond all orders, None where no reserve asks for any; `withheld`, over flows, what they need not make of open
     orders, because these may not leave, None where nothing limits that. `records` are those of sites, None where no
-    policy looks back; `memories` what policies remember. `waits` tells whether any patient does.
+    policy looks back; `memories` what policies remember. `waits` tells whether any patient does. `orders` says
+    which cells may order today, None where all may on all days.
     """
 
-    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "withheld")
+    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "withheld", "orders")
     VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
 
     plan: Plan
@@ -52,6 +53,7 @@ class State(Part):
     records: Records | None
     memories: Memories
     waits: bool
+    orders: np.ndarray | None = None
     unsent: np.ndarray = field(init=False)
     reserve: list[np.ndarray] = field(init=False)
     on_hand: np.ndarray = field(init=False)
@@ -84,7 +86,7 @@ class State(Part):
     def at_start(cls, plan: Plan, quantities: Quantities) -> State:
         """The state on the first morning, before anything is under way."""
         cells, flows = len(plan.network.cell_site), len(plan.network.flow_buyer)
-        waits = bool(plan.demand.backorder.any())
+        waits = bool(plan.demand.backorder.any()) or quantities.touched("cell.turned_away")
         lots = LotKeeper(plan) if plan.lots.tracked.any() else None
         returns = any(use.returns.any() for use in plan.behaviour.use)
         idle = {"backlog": not waits, "served_late": not waits and not returns, "reserve": not plan.reserves}
@@ -92,6 +94,7 @@ class State(Part):
         idle |= {"conserved": not plan.behaviour.use, "recovered": not returns}
         idle |= dict.fromkeys(("went_over", "came_over"), not plan.behaviour.any_stay)
         idle |= dict.fromkeys(("bought_ahead", "asked_less"), not plan.behaviour.families_buy_ahead)
+        idle |= dict.fromkeys(("doses_given", "doses_wasted"), plan.vials is None)
         recalls = quantities.open or any(
             i.action.startswith("recall") for impact in plan.impacts for i in impact.impulses
         )

@@ -69,6 +69,10 @@ class Watched:
         """The groups of cells that are looked at as one."""
         return self._together if over == "together" else self._site if over == "site" else self._each
 
+    def of(self, some: np.ndarray) -> Watched:
+        """Only some of the cells, by a mask."""
+        return Watched(self.member[some], self.product[some], self.mean[some], self.left_out)
+
     def any(self, held: np.ndarray) -> np.ndarray:
         """The cells of every product for one of whose cells something holds."""
         return np.isin(self.product, self.product[held])

@@ -20,6 +20,10 @@ MOVES = {
     "reserve_destroyed": "Reserve stock destroyed", "diverted": "Goods diverted", "held": "Goods held",
     "released": "Goods let go on", "use_contingency": "Contingency use begins", "use_crisis": "Crisis use begins",
     "use_conventional": "Conventional use again", "buys_ahead": "Buying ahead begins",
+    "capacity_raised": "More made than usual",
+    "capacity_usual": "Capacity as usual again", "line_moved": "Line moved away", "line_returned": "Line back",
+    "facility_opens": "Facility opens (stock)", "facility_closes": "Facility closes (stock left)",
+    "turned_away": "Patients turned away", "sent_elsewhere": "Patients sent elsewhere",
 }  # fmt: skip
 
 

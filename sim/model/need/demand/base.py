@@ -15,7 +15,14 @@ class DemandKind(Kind):
     """How a day's demand scatters around its mean."""
 
     random: ClassVar[bool] = True
+    may_bring_mean: ClassVar[bool] = False
+    """whether `mean` stands for one that is not written"""
     distribution: Text
+
+    @property
+    def mean(self) -> float:
+        """Units a day of its own, where it may bring a mean."""
+        raise TypeError("this distribution has no mean of its own")
 
     @abstractmethod
     def draw(self, generator: np.random.Generator, mean: float | np.ndarray, days: int) -> np.ndarray:
