@@ -26,7 +26,7 @@ STEPS = (
 )
 """The order of a day in words. Effects act at their own times; where that is midnight, before all phases of the day."""
 MOVING = ("transport", "state", "journal")
-KNOWN = ("reports", "present_use", "filled")
+KNOWN = ("openings", "reports", "present_use", "filled")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "production", 3, "makers begin what is ordered and what their stock lacks; what is ready comes out",
-        lambda world: world.production.run, ("quantities", "reports", "openings"), ("production", "state", "journal"),
+        lambda world: world.production.run, ("quantities", *KNOWN), ("production", "state", "journal"),
         "makers make ahead", lambda world: world.production.makes_ahead,
     ),
     Phase(
@@ -93,7 +93,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "demand", 4, "those who wait, then what was put off, then the day's own demand are served",
-        lambda world: world.patients.serve, ("quantities", "openings", *KNOWN),
+        lambda world: world.patients.serve, ("quantities", *KNOWN),
         ("patients", "ahead", "state", "journal"),
     ),
     Phase(
@@ -108,12 +108,12 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "triggers", 5, "the triggers of reserves are looked at",
-        lambda world: world.review_reserves, (*KNOWN, "state", "quantities", "openings"), ("desks", "journal"),
+        lambda world: world.review_reserves, (*KNOWN, "state", "quantities"), ("desks", "journal"),
         "there are reserves", lambda world: bool(world.desks),
     ),
     Phase(
         "orders", 5, "sites order, from the facilities upward; an order is booked at its source at once",
-        lambda world: world.ordering.review, ("quantities", "hoarding", "ahead"),
+        lambda world: world.ordering.review, ("quantities", "hoarding", "ahead", *KNOWN),
         ("ordering", "rerouting", "reports", "state", "journal"),
     ),
     Phase(
