@@ -91,6 +91,11 @@ PHASES: list[Phase] = [
         "there are reserves", lambda world: bool(world.desks),
     ),
     Phase(
+        "rationing", 5, "makers and warehouses that hear of trouble decide what share of usual orders they deal out",
+        lambda world: world.review_rations, ("quantities",), ("rationing", "reports", "state", "journal"),
+        "some source rations", lambda world: world.rationing is not None,
+    ),
+    Phase(
         "orders", 5, "sites order, from the facilities upward; an order is booked at its source at once",
         lambda world: world.ordering.review, ("quantities", "hoarding"),
         ("ordering", "rerouting", "reports", "state", "journal"),
@@ -98,7 +103,7 @@ PHASES: list[Phase] = [
     Phase(
         "allocation", 6, "sources share what they have over open orders, reserves give, goods set out",
         lambda world: world.allocate, ("quantities", "reports"),
-        ("dispatch", "desks", "production", "hoarding", "rerouting", *MOVING),
+        ("dispatch", "desks", "production", "hoarding", "rerouting", "rationing", *MOVING),
     ),
     Phase(
         "records", 6, "the day's demand, orders and arrivals are in the records that policies look back on",
@@ -112,7 +117,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "expiry", 7, "what had its last day of use today is written off",
-        lambda world: world.expire, (), ("dispatch", *MOVING),
+        lambda world: world.expire, (), ("dispatch", "rationing", *MOVING),
         "goods are kept by lot", lambda world: world.state.lots is not None,
     ),
     Phase(

@@ -14,6 +14,7 @@ from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
 from sim.engine.day import World
+from sim.engine.deciding.rations_told import RationRecord
 from sim.engine.impacts import impacts_of, in_order
 from sim.engine.in_force import Policy, added
 from sim.engine.plan import Plan
@@ -40,7 +41,7 @@ class Outcome:
 
     The record, the journal as a table, the disruptions it met, and the lots if any were kept. `substitution`
     (days, 2, rows) is as in `Substitution.flows`, None where nothing has a substitute; `not_begun` (days, rows of the
-    bill) as in `Making`, None where nothing is made in stages.
+    bill) as in `Making`, None where nothing is made in stages; `rations` None where nobody has dealt out shares.
     """
 
     plan: Plan
@@ -50,6 +51,7 @@ class Outcome:
     lots: LotRecord | None = None
     substitution: np.ndarray | None = None
     not_begun: np.ndarray | None = None
+    rations: RationRecord | None = None
 
 
 def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:
@@ -224,7 +226,10 @@ class Running(Part):
         substitution = world.patients.substitution
         flows = None if substitution is None else substitution.flows
         not_begun = world.production.not_begun
-        return Outcome(self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows, not_begun)
+        rationing = world.rationing
+        rations = rationing.book.record() if rationing is not None and self.plan.behaviour.rationing else None
+        record, journal = world.recorder.result(), world.journal.frame()
+        return Outcome(self.plan, record, journal, self.impacts, lots, flows, not_begun, rations)
 
     def _schedule(self, clock: Clock) -> None:
         """All that disruptions do from now on, before the days: at one time effects come first."""

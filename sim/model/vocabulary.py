@@ -37,6 +37,7 @@ Event = Literal[
     "destroyed", "reserve_destroyed", "spoiled", "expired", "expired_under_way", "called_back", "taken_away",
     "passed_test", "used_up", "scrapped", "reserve_triggered", "reserve_opened", "reserve_closed", "release", "refill",
     "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
+    "ration_begins", "ration_changed", "ration_ends", "new_customers_limited", "new_customers_free",
 ]  # fmt: skip
 
 
@@ -171,6 +172,11 @@ EVENTS: Mapping[Event, Entry] = {
     "use_contingency": Entry("contingency use begins"),
     "use_crisis": Entry("crisis use begins"),
     "use_conventional": Entry("use is conventional again"),
+    "ration_begins": Entry("a source begins to deal out a share of usual orders (`cause` says which and why)"),
+    "ration_changed": Entry("it deals out another share"),
+    "ration_ends": Entry("it deals out no shares any more"),
+    "new_customers_limited": Entry("a maker limits what customers get who come because another maker is struck"),
+    "new_customers_free": Entry("it does so no longer"),
 }
 """Everything that the journal can tell."""
 

@@ -18,6 +18,7 @@ from sim.model.selection import SelectorField
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.allocation.base import Allocation
 from sim.policies.hoarding import Hoarding
+from sim.policies.rationing import Rationing
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
 from sim.policies.use_levels import UseLevels
@@ -244,6 +245,7 @@ class Scenario(Model):
     stock: list[StockSpec] = []
     storage: list[StorageSpec] = []
     hoarding: list[Hoarding] = []
+    rationing: list[Rationing] = []
     use_levels: list[UseLevels] = []
     reserves: dict[str, Reserve] = {}
     disruptions: list[DisruptionField] = []

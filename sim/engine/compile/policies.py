@@ -25,7 +25,7 @@ def bind_replenishment(loaded: Loaded, network: Network, problems: Problems) -> 
     one date, is a problem."""
     orders = np.zeros(len(network.cell_site), dtype=bool)
     orders[network.flow_buyer] = True
-    owners = _Owners("replenishment", network)
+    owners = Owners("replenishment", network)
     bound = []
     for position, entry in enumerate(loaded.spec.replenishment):
         with problems.at("replenishment", position):
@@ -52,7 +52,7 @@ def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tup
     """The rules, in turn; the first holds for all cells, proportional, where the scenario names none."""
     everywhere = np.arange(len(network.cell_site))
     bound = [BoundSharing(everywhere, Proportional(rule="proportional"))]
-    owners = _Owners("allocation", network)
+    owners = Owners("allocation", network)
     for position, entry in enumerate(loaded.spec.allocation):
         with problems.at("allocation", position):
             cells = network.select_cells(entry.at, entry.products)
@@ -77,7 +77,7 @@ def day_in_force(date: dt.date | None, loaded: Loaded, network: Network, place: 
     return day
 
 
-class _Owners:
+class Owners:
     """Which entry of a part of the scenario holds for each cell, from each date on."""
 
     def __init__(self, part: str, network: Network) -> None:
