@@ -114,6 +114,7 @@ class Builder:
             self._substitutes()
             spec["use_levels"] = self._use_levels()
             spec["hoarding"] = self._hoarding()
+            spec["rationing"] = self._rationing()
         spec["reserves"] = {f"r{k}": self._reserve() for k in range(c.number(0, 2))}
         if not self.exact and not any(
             set(self.facilities) & set(_words(r["held_at"])) for r in spec["reserves"].values()
@@ -443,6 +444,27 @@ class Builder:
         maybe(c, entry, "trust", ["0%", "100%"])
         return [entry] * c.number(0, 1)
 
+    def _rationing(self) -> list[Spec]:
+        """Some of the sources deal out what they have when they hear of trouble."""
+        c, entries = self.c, []
+        for source in sorted({s for several in self.sources.values() for s in several}):
+            if c.number(0, 2):
+                continue
+            entry: Spec = {"at": source}
+            maybe(c, entry, "after", ["0d", "36h", "uniform(0d, 5d)"])
+            maybe(c, entry, "review", ["1d", "5d"])
+            maybe(c, entry, "until", ["horizon"])
+            maybe(c, entry, "horizon", ["4d", "30d"])
+            maybe(c, entry, "contract", ["0%", "70%"])
+            buyers = [buyer for (buyer, _), several in sorted(self.sources.items()) if source in several]
+            maybe(c, entry, "contract_first", [buyers[0]])
+            maybe(c, entry, "exempt", [buyers[-1]])
+            maybe(c, entry, "new_customers", [*NEW, {"take": "none", "when": TRIGGERED[c.one(sorted(TRIGGERED))](c)}])
+            contract = ["contract"] if {"contract", "contract_first"} & set(entry) else []
+            maybe(c, entry, "restart", ["own_stock", "proportional", {"first": "customers", "at_most": "110%"}, *contract])
+            entries.append(entry)
+        return entries
+
     def _reserve(self) -> Spec:
         """Held where its members are supplied, by one or two warehouses, or by a facility for itself."""
         c = self.c
@@ -485,6 +507,7 @@ class Builder:
 
 
 SEASONS = [[{"from": "01-10", "until": "01-20", "closed": True}], [{"from": "12-20", "until": "01-12", "factor": 2.5}]]
+NEW: list[Any] = ["none", "spare", "after_own", {"take": "spare", "own_at_most": "120%", "lasts": "9d"}]
 SAVED = {"saves": "30%", "comes_back": "50%"}
 MILD = {"below": "8d"} | SAVED
 HOURS = [{"from": "6h", "until": "18h"}, {"from": "20h", "until": "4h"}, {"from": "0h", "until": "24h"}]

@@ -44,6 +44,7 @@ def disruption(b: Builder, kind: str, position: int) -> Spec:
         else:
             entry["for"] = f"{length * 24 + 7}h"
         maybe(b.c, entry, "notice", ["0d", "4d"])
+        maybe(b.c, entry, "expected", ["3d", {"for": "6d", "revised": [{"after": "4d", "for": "20d"}]}])
     return entry | DISRUPTED[kind](b)
 
 

