@@ -1,4 +1,4 @@
-"""The end that is expected of a disruption, as it was thought at the time. The true one is not known before it comes."""
+"""The end that is expected of a disruption, as it was thought at the time. The true one is not known before it is."""
 
 from __future__ import annotations
 

@@ -192,16 +192,27 @@ class Behaviour:
 
 
 @dataclass(frozen=True)
+class BoundUrgent:
+    """When orders of some buyers' cells (ascending) go the urgent way, and which share of them."""
+
+    cells: np.ndarray
+    when: Trigger
+    share: float
+
+
+@dataclass(frozen=True)
 class Sourcing:
     """How buyers' cells choose among their sources; arrays over cells.
 
-    `moves` tells who has several and turns to others where one sends less, `notices` after how many days of that without
-    a word, and `rebooks` after how many what waits there is cancelled, 0: never.
+    `moves` tells who has several and turns to others where one sends less, `notices` after how many days of that
+    without a word, and `rebooks` after how many what waits there is cancelled, 0: never. `urgent` are those who may
+    have their orders come another way.
     """
 
     moves: np.ndarray
     notices: np.ndarray
     rebooks: np.ndarray
+    urgent: tuple[BoundUrgent, ...] = ()
 
 
 @dataclass(frozen=True)

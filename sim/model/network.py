@@ -191,7 +191,8 @@ class Network(Lookups):
     priority, setting, product), then site, so that totals by group are sums over runs of cells. Flows are in order
     of source cell, then buyer. `cell_mean` and `flow_usual` are units a day in undisturbed times; `capacity` is units a
     day of supplier cells (infinite elsewhere), `ramp_up` days over sites. A material at the maker that uses it up is a
-    cell too, which buys like any other; `bill` says what takes how much of it.
+    cell too, which buys like any other; `bill` says what takes how much of it. A source may have a second flow to a
+    buyer, for urgent orders.
     """
 
     calendar: Calendar
@@ -217,6 +218,8 @@ class Network(Lookups):
     bill: Bill
     making_wait: np.ndarray
     """mean days, over cells, from an order to the evening on which a maker has what it takes made; 0 for all others"""
+    flow_urgent: np.ndarray
+    """whether a flow is a second way from its source, for urgent orders"""
     seasons: tuple[Effect, ...] = ()
     """what happens to lanes every year, disruptions or not"""
 

@@ -22,6 +22,7 @@ from sim.policies.rationing import Rationing
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
 from sim.policies.use_levels import UseLevels
+from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, Supplier, Table, Warehouse
 from sim.scenario.passage_spec import PassageSpec
@@ -51,8 +52,19 @@ AllocationField = Annotated[Allocation, OneOf(ALLOCATION)]
 DistributionField = Annotated[DemandKind, OneOf(DEMAND), BeforeValidator(_named), Field(json_schema_extra=_or_name)]
 
 
+class Urgent(Model):
+    """When orders go another way than usual."""
+
+    by: Text
+    """mode of a lane on that way, such as air, or a lane written 'from > to'"""
+    when: TriggerField
+    """condition on which they do, looked at every evening for each site and product; any trigger"""
+    share: Share = 1.0
+    """share of the orders that goes that way meanwhile"""
+
+
 class Sourcing(Model):
-    """From whom sites order, and in what shares."""
+    """From whom sites order, in what shares, and which way the goods come."""
 
     at: SelectorField
     """sites that order"""
@@ -67,6 +79,11 @@ class Sourcing(Model):
     not to send is ordered of the others"""
     notices_after: Days = 14.0
     """how long a source sends less than is due, without a word, before these sites reckon with it (assumed)"""
+    usual: Text | None = None
+    """the way of regular orders, where several lead here from a source: the mode of a lane on it, such as sea, or a
+    lane written 'from > to'; left out: the quickest, but of two lanes between the same sites one has to be named"""
+    urgent: Urgent | None = None
+    """another way for orders that are urgent"""
     rebook_after: Days | None = None
     """how long orders wait at a source that does not send them before they are cancelled there; left out: they stay, to
     come when it sends again"""

@@ -94,7 +94,7 @@ MATERIALS: dict[str, Any] = {
 def lay_over(spec: dict[str, Any], parts: Mapping[str, Any]) -> None:
     """Add to the mappings and lists of a scenario; in place."""
     for part, more in copy.deepcopy(dict(parts)).items():
-        spec[part] = spec[part] + more if isinstance(more, list) else spec[part] | more
+        spec[part] = spec.get(part, []) + more if isinstance(more, list) else spec.get(part, {}) | more
 
 
 def with_materials(spec: dict[str, Any]) -> None:

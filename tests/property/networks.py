@@ -68,6 +68,8 @@ class Builder:
         self.warehouses = [f"w{k}" for k in range(1, choose.number(1, 3) + 1)]
         self.facilities = [f"f{k}" for k in range(1, choose.number(1, 8) + 1)]
         self.lanes: dict[tuple[str, str], Spec] = {}
+        self.trains: dict[str, Spec] = {}
+        self.last: dict[tuple[str, str], str] = {}
         self.sourcing: list[Spec] = []
         self.sources: dict[tuple[str, str], list[str]] = {}
         self.wants: dict[str, list[str]] = {}
@@ -307,11 +309,25 @@ class Builder:
         return [options[first], *[o for o in options if o != options[first]][:more]]
 
     def _source(self, buyer: str, product: str, sources: list[str]) -> None:
-        shares = ["100%"] if len(sources) == 1 else self.c.one([["50%", "50%"], ["70%", "30%"], ["33.5%", "66.5%"]])
-        self.sourcing.append({"at": buyer, "products": [product], "from": dict(zip(sources, shares, strict=True))})
+        several = [["50%", "50%"], ["70%", "30%"], ["33.5%", "66.5%"], ["100%", "0%"]]
+        shares = ["100%"] if len(sources) == 1 else self.c.one(several)
+        entry: Spec = {"at": buyer, "products": [product], "from": dict(zip(sources, shares, strict=True))}
+        if len(sources) > 1:
+            how = [{"keep_shares": True}, {"notices_after": "1d"}, {"notices_after": "3d", "rebook_after": "4d"}]
+            entry |= self.c.one([{}, *how])
+        self.sourcing.append(entry)
         self.sources[buyer, product] = sources
         for source in sources:
             self._way(source, buyer)
+        if not self.exact and buyer not in self.trains and not self.c.number(0, 11):
+            self._by_rail(entry, sources[0], buyer)
+
+    def _by_rail(self, entry: Spec, source: str, buyer: str) -> None:
+        """A second lane beside all others, for urgent orders."""
+        c = self.c
+        self.trains[buyer] = {"from": source, "to": buyer, "mode": "rail", "time": c.one(TIMES)}
+        when = c.one([{"trigger": "days_of_cover", "below": "4d"}, {"trigger": "announced"}])
+        entry["urgent"] = {"by": "rail", "when": when} | c.one([{}, {"share": "40%"}])
 
     def _way(self, source: str, buyer: str) -> None:
         """A direct lane, or one through the source's port, the buyer's, or both."""
@@ -322,6 +338,7 @@ class Builder:
         else:
             stops = []
         way = [source, *stops, buyer]
+        self.last.setdefault((source, buyer), f"{way[-2]} > {buyer}")
         for origin, end in itertools.pairwise(way):
             if (origin, end) not in self.lanes:
                 self.lanes[origin, end] = self._lane(origin, end)
@@ -361,7 +378,13 @@ class Builder:
             maybe(c, turn, "carries", [15, 70])
             rounds.append({"from": origin, "to": stops, "time": c.one(TIMES), "round": turn})
             self._cool(rounds[-1])
-        return [*self.lanes.values(), *rounds]
+        for entry in self.sourcing:
+            train = self.trains.get(entry["at"])
+            if train is not None and train["from"] in entry["from"]:
+                entry["usual"] = self.last[train["from"], entry["at"]]
+        for train in self.trains.values():
+            self._cool(train)
+        return [*self.lanes.values(), *rounds, *self.trains.values()]
 
     # the policies
 

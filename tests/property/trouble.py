@@ -44,7 +44,9 @@ def disruption(b: Builder, kind: str, position: int) -> Spec:
         else:
             entry["for"] = f"{length * 24 + 7}h"
         maybe(b.c, entry, "notice", ["0d", "4d"])
-        maybe(b.c, entry, "expected", ["3d", {"for": "6d", "revised": [{"after": "4d", "for": "20d"}]}])
+        maybe(b.c, entry, "expected", ["6d", {"for": "3d", "revised": [{"after": "2d", "for": "20d"}]}])
+    if not entry.get("expected") and entry.get("notice", "0d") == "0d":
+        maybe(b.c, entry, "known_by", ["announcement", "own_orders"])
     return entry | DISRUPTED[kind](b)
 
 

@@ -136,16 +136,17 @@ def _assemble(
 
     rows = supply.rows
     path_index: dict[tuple[int, Path], int] = {}
-    for _, source, _, path, _ in rows:
+    for _, source, _, path, *_ in rows:
         path_index.setdefault((source, path), len(path_index))
     countries = frame["country"].to_numpy()
     routes = _routes(list(path_index), lanes, gates, countries)
-    buyer = np.array([lookup[b, p] for b, _, p, _, _ in rows], dtype=np.int64)
-    source_ = np.array([lookup[s, p] for _, s, p, _, _ in rows], dtype=np.int64)
-    route = np.array([path_index[s, path] for _, s, _, path, _ in rows], dtype=np.int64)
-    share = np.array([v for *_, v in rows])
-    order = np.lexsort((site[buyer], source_))
-    buyer, source_, route, share = buyer[order], source_[order], route[order], share[order]
+    buyer = np.array([lookup[b, p] for b, _, p, *_ in rows], dtype=np.int64)
+    source_ = np.array([lookup[s, p] for _, s, p, *_ in rows], dtype=np.int64)
+    route = np.array([path_index[s, path] for _, s, _, path, *_ in rows], dtype=np.int64)
+    share = np.array([v for *_, v, _ in rows])
+    urgent = np.array([only for *_, only in rows], dtype=bool)
+    order = np.lexsort((urgent, site[buyer], source_))
+    buyer, source_, route, share, urgent = buyer[order], source_[order], route[order], share[order], urgent[order]
     bill = compile_bill(loaded, lookup, products)
     level = _levels(np.concatenate([buyer, bill.product]), np.concatenate([source_, bill.material]), len(table))
     need = np.zeros(len(table))
@@ -162,7 +163,7 @@ def _assemble(
     return Network(
         calendar, frame, _product_table(loaded.spec.products), site, product, group, groups, mean, level, lanes,
         gates, routes, buyer, source_, route, share, usual, capacity, ramp_up, loaded.sites.numbers, bill,
-        np.zeros(len(table)),
+        np.zeros(len(table)), urgent,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,15 +22,16 @@ Path = tuple[int, ...]
 
 @dataclass
 class Supply:
-    """Flows found: for each, buyer site, source site, product, path and share; and warehouses that are no source."""
+    """Flows found: for each, buyer site, source site, product, path, share, and whether it is for urgent orders only;
+    and warehouses that are no source."""
 
-    rows: list[tuple[int, int, int, Path, float]] = field(default_factory=list)
+    rows: list[tuple[int, int, int, Path, float, bool]] = field(default_factory=list)
     needs: dict[int, set[int]] = field(default_factory=dict)
     idle: tuple[Idle, ...] = ()
 
 
 class Paths:
-    """Ways into a site from the places that keep stock, through ports only; the quickest for each source."""
+    """Ways into a site from the places that keep stock, through ports only."""
 
     def __init__(self, lanes: Sequence[Lane], kinds: np.ndarray) -> None:
         self._lanes = lanes
@@ -37,22 +39,49 @@ class Paths:
         self._into: dict[int, list[int]] = {}
         for index, lane in enumerate(lanes):
             self._into.setdefault(lane.destination, []).append(index)
-        self._known: dict[int, dict[int, Path]] = {}
+        self._known: dict[int, dict[int, list[Path]]] = {}
+        ends = [(lane.origin, lane.destination) for lane in lanes]
+        count = Counter(ends)
+        self.twins = {index for index, both in enumerate(ends) if count[both] > 1}
+        """lanes that are not the only one between their sites"""
 
-    def into(self, site: int) -> dict[int, Path]:
-        """Source site -> quickest path; ties go to the lane named first."""
+    def into(self, site: int) -> dict[int, list[Path]]:
+        """Source site -> its paths, the quickest first; ties go to the lane named first."""
         if site not in self._known:
-            best: dict[int, tuple[float, tuple[str, ...], Path]] = {}
-            self._search(site, (), frozenset({site}), best)
-            self._known[site] = {source: path for source, (_, _, path) in sorted(best.items())}
+            found: dict[int, list[tuple[float, tuple[str, ...], Path]]] = {}
+            self._search(site, (), frozenset({site}), found)
+            self._known[site] = {
+                source: [path for *_, path in sorted(paths)] for source, paths in sorted(found.items())
+            }
         return self._known[site]
+
+    def by(self, paths: list[Path], word: str) -> list[Path]:
+        """Of these paths those with a lane of a mode, or of a name."""
+        return [path for path in paths if any(word in (self._lanes[i].mode, self._lanes[i].name) for i in path)]
+
+    def unsaid(self, path: Path, word: str | None) -> list[str]:
+        """Names of the lanes between two sites of which this path takes one though nobody says so; none as a rule."""
+        for index in self.twins.intersection(path):
+            lane = self._lanes[index]
+            if word not in (lane.mode, lane.name):
+                ends = lane.origin, lane.destination
+                return [other.name for other in self._lanes if (other.origin, other.destination) == ends]
+        return []
+
+    def entries(self, names: list[str]) -> tuple[int, ...]:
+        """Where lanes of these names are written, as positions."""
+        return tuple(lane.entry for lane in self._lanes if lane.name in names)
+
+    def modes(self, paths: list[Path]) -> list[str]:
+        """The modes of lanes on these paths."""
+        return sorted({self._lanes[i].mode for path in paths for i in path})
 
     def _search(
         self,
         site: int,
         path: Path,
         seen: frozenset[int],
-        best: dict[int, tuple[float, tuple[str, ...], Path]],
+        found: dict[int, list[tuple[float, tuple[str, ...], Path]]],
     ) -> None:
         for index in self._into.get(site, ()):
             origin = self._lanes[index].origin
@@ -60,11 +89,10 @@ class Paths:
                 continue
             longer = (index, *path)
             if self._kinds[origin] == "port":
-                self._search(origin, longer, seen | {origin}, best)
+                self._search(origin, longer, seen | {origin}, found)
             elif self._kinds[origin] != "facility":
                 time = sum(self._lanes[i].times.mean for i in longer)
-                found = (time, tuple(self._lanes[i].name for i in longer), longer)
-                best[origin] = min(best.get(origin, found), found)
+                found.setdefault(origin, []).append((time, tuple(self._lanes[i].name for i in longer), longer))
 
 
 def explicit_sources(
@@ -137,8 +165,8 @@ def find_supply(
         wanted = asked - supply.needs.get(site, set())
         supply.needs.setdefault(site, set()).update(wanted)
         for product in sorted(wanted):
-            for source, path, share in finder.sources(site, product):
-                supply.rows.append((site, source, product, path, share))
+            for source, path, share, urgent in finder.sources(site, product):
+                supply.rows.append((site, source, product, path, share, urgent))
                 if finder.kinds[source] == "warehouse" and product not in supply.needs.get(source, set()):
                     open_.setdefault(source, set()).add(product)
                 elif finder.kinds[source] == "supplier":
@@ -172,6 +200,7 @@ class _Finder:
         self.paths = paths
         self.products = products
         self.problems = problems
+        self.entries = loaded.spec.sourcing
         self.explicit = explicit_sources(loaded, products, problems)
         self.makes = {
             (self.names.index(supplier), products.index(product))
@@ -181,6 +210,7 @@ class _Finder:
         }
         self._stocked = stocked_at_start(loaded, products)
         self.idle: dict[tuple[int, int], Idle] = {}
+        self._told: set[tuple[int, ...]] = set()
 
     def at_maker(
         self, site: int, product: int, materials: Mapping[tuple[int, int], set[int]]
@@ -195,8 +225,9 @@ class _Finder:
             open_ |= {name for name in used if (site, name) in self.makes} - made
         return made, bought
 
-    def sources(self, site: int, product: int) -> list[tuple[int, Path, float]]:
-        """(source, path, share) for one buyer and product; problems are noted and give an empty list."""
+    def sources(self, site: int, product: int) -> list[tuple[int, Path, float, bool]]:
+        """(source, path, share, whether for urgent orders only) for one buyer and product; problems are noted and give
+        an empty list."""
         ways = self.paths.into(site)
         if (site, product) in self.explicit:
             return self._explicit(site, product, ways)
@@ -204,7 +235,10 @@ class _Finder:
         if len(able) > 1:
             able = [s for s in able if self._can_have(s, product, site)]
         if len(able) == 1:
-            return [(able[0], ways[able[0]], 1.0)]
+            if lanes := self.paths.unsaid(ways[able[0]][0], None):
+                self._note_two_lanes(site, able[0], lanes)
+                return []
+            return [(able[0], ways[able[0]][0], 1.0, False)]
         what = f"'{self.products[product]}' at '{self.names[site]}'"
         groups = {"facility": "facilities", "warehouse": "warehouses", "supplier": "suppliers"}
         place = (groups[self.kinds[site]], self.names[site])
@@ -243,7 +277,33 @@ class _Finder:
             self.idle[source, product] = Idle(self.names[source], self.products[product], from_buyer)
         return False
 
-    def _explicit(self, site: int, product: int, ways: dict[int, Path]) -> list[tuple[int, Path, float]]:
+    def _note_two_lanes(self, site: int, source: int, lanes: list[str]) -> None:
+        """Note the fault, at the lane written last; once for lanes of the same entries."""
+        entries = self.paths.entries(lanes)
+        if entries not in self._told:
+            self._told.add(entries)
+            self.problems.note(self._two_lanes(site, source, lanes), ("lanes", max(entries)))
+
+    def _two_lanes(self, site: int, source: int, lanes: list[str]) -> PlaceError:
+        """The fault that nobody says which of these lanes is the usual one."""
+        names, modes = " and ".join(f"'{name}'" for name in lanes), self.paths.modes(self.paths.into(site)[source])
+        write = f"sourcing: [{{at: {self.names[site]}, from: {{{self.names[source]}: 100%}}, usual: {modes[-1]}}}]"
+        return PlaceError((), f"{names} lead between the same sites, and nothing says which is used", None, write)
+
+    def _way(self, site: int, source: int, paths: list[Path], word: str | None, key: str, several: bool) -> Path | None:
+        """The quickest path that `usual` or `urgent.by` asks for; None where another source may have it."""
+        found = paths if word is None else self.paths.by(paths, word)
+        if not found and several and any(self.paths.by(other, word or "") for other in self.paths.into(site).values()):
+            return paths[0] if key == "usual" else None
+        if not found:
+            modes = self.paths.modes(paths)
+            message = f"no way of this kind from '{self.names[source]}' to '{self.names[site]}'"
+            raise PlaceError((key,), message, word, "a mode on a way there: " + ", ".join(modes), modes)
+        if lanes := self.paths.unsaid(found[0], word):
+            raise self._two_lanes(site, source, lanes)
+        return found[0]
+
+    def _explicit(self, site: int, product: int, ways: dict[int, list[Path]]) -> list[tuple[int, Path, float, bool]]:
         position, shares = self.explicit[site, product]
         for source in shares:
             with self.problems.at("sourcing", position, "from"):
@@ -254,4 +314,19 @@ class _Finder:
                     raise PlaceError((name,), f"no lane leads to '{self.names[site]}' from here", name, expected, valid)
                 if self.kinds[source] == "supplier" and (source, product) not in self.makes:
                     raise PlaceError((name,), f"'{name}' does not make '{self.products[product]}'")
-        return [(s, ways[s], share) for s, share in shares.items() if s in ways]
+        found: list[tuple[int, Path, float, bool]] = []
+        entry, several = self.entries[position], len(shares) > 1
+        with self.problems.at("sourcing", position):
+            for source in [s for s in shares if s in ways]:
+                usual = self._way(site, source, ways[source], entry.usual, "usual", several)
+                assert usual is not None
+                found.append((source, usual, shares[source], False))
+                if entry.urgent is None:
+                    continue
+                with placed("urgent"):
+                    urgent = self._way(site, source, ways[source], entry.urgent.by, "by", several)
+                    if urgent == usual:
+                        raise PlaceError(("by",), "this is the usual way already", entry.urgent.by, "another way")
+                if urgent is not None:
+                    found.append((source, urgent, 0.0, True))
+        return found

@@ -10,7 +10,7 @@ from sim.engine.books.journal import Journal
 from sim.engine.deciding.outlook import Foresight
 from sim.engine.deciding.rations import Rations
 from sim.engine.deciding.reports import Reports
-from sim.engine.deciding.supply_ahead import SAME
+from sim.engine.deciding.supply_ahead import SAME, per_cell
 from sim.engine.deciding.watch import Watch
 from sim.engine.in_force import BoundRationing
 from sim.model.network import Network
@@ -62,8 +62,8 @@ class NewCustomersDesk(Part):
         if seen is None or not self.any:
             return np.zeros(len(self._makes), dtype=bool)
         source, cells = network.flow_source, len(self._makes)
-        usual = np.bincount(source, network.flow_usual, cells)
-        sent = np.array([np.bincount(source, network.flow_usual * np.minimum(1, s), cells) for s in seen.sends])
+        usual = per_cell(source, network.flow_usual, cells)
+        sent = np.array([per_cell(source, network.flow_usual * np.minimum(1, s), cells) for s in seen.sends])
         bad = np.asarray((sent < usual * (1 - SAME)).any(axis=0) | (seen.makes < 1 - SAME).any(axis=0))
         product = network.cell_product[makers]
         struck = np.bincount(product, bad[makers], len(network.products))
@@ -119,7 +119,7 @@ class NewCustomersDesk(Part):
         """Units a day that makers have beside usual demand, shared by these buyers' usual demand, no more than that."""
         network = self._network
         source, mean = network.flow_source[flows], network.cell_mean[network.flow_buyer[flows]]
-        wanted = np.bincount(source, mean, len(self._makes))
+        wanted = per_cell(source, mean, len(self._makes))
         spare = np.maximum(0.0, network.capacity - network.cell_mean)
         part = np.divide(spare, wanted, out=np.zeros(len(wanted)), where=wanted > 0)
         return np.asarray(mean * np.minimum(1.0, part[source]))

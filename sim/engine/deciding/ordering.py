@@ -10,6 +10,7 @@ from sim.engine.books.journal import Journal
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
+from sim.engine.deciding.urgent import UrgentOrders
 from sim.engine.in_force import ALWAYS, BoundRule, in_force, next_turn
 from sim.engine.plan import Plan
 from sim.engine.spans import in_place
@@ -19,7 +20,6 @@ from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.model.part import Part
 from sim.policies.replenishment.seen import History, Memory, View
-
 
 NOTHING = -1e12
 """As a share of an order: so far from any unit that rounding gives it none."""
@@ -56,6 +56,7 @@ class Ordering(Part):
         rerouting: Rerouting | None = None,
     ) -> None:
         self._reports, self._hoarding, self._rerouting = reports, hoarding, rerouting
+        self._urgent = UrgentOrders(plan, quantities, reports) if plan.sourcing.urgent else None
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
         self._may_hoard = hoarding is not None or quantities.touched("cell.order_factor")
         self._by_lot = state.lots is not None
@@ -99,6 +100,8 @@ class Ordering(Part):
         if self._rerouting is not None:
             self._rerouting.open_day(day)
             self._cancel(day, *self._rerouting.given_up())
+        if self._urgent is not None:
+            self._urgent.open_day(day)
         if self._may_order_extra:
             self._order_extra(day)
         if self._reports.may_fail:
@@ -121,7 +124,7 @@ class Ordering(Part):
                 wants = wants[self._reports.reviews(rule.cells[wants])]
             if wants.size:
                 cut = self._rerouting if self._rerouting is not None and self._rerouting.on else None
-                flow, share = self._sources.split(rule.cells[wants], units[wants], cut)
+                flow, share = self._sources.split(rule.cells[wants], units[wants], cut, self._urgent)
                 self._book(day, *self._reports.sent(flow, share))
 
     def _book(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
@@ -227,9 +230,10 @@ class Sources(Part):
         self._carried = np.zeros(len(network.flow_buyer))
 
     def split(
-        self, cells: np.ndarray, units: np.ndarray, cut: Rerouting | None = None
+        self, cells: np.ndarray, units: np.ndarray, cut: Rerouting | None = None, urgent: UrgentOrders | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """(flows, units) whose units add up to each cell's order; `cut` knows of sources that send less."""
+        """(flows, units) whose units add up to each cell's order; `cut` knows of sources that send less, `urgent` of
+        orders that go another way."""
         if self._all_single:
             return self._only[cells], units
         single = self._count[cells] == 1
@@ -243,10 +247,13 @@ class Sources(Part):
         place = np.arange(len(owner)) - begin[owner]
         mine = self._by_buyer[self._first[several][owner] + place]
         wanted = self._share[mine] * ordered[owner]
-        none = np.zeros(len(mine), dtype=bool)
         if cut is not None:
-            wanted, none = cut.share_out(mine, wanted, owner, begin)
-        due = np.where(none, NOTHING, wanted + self._carried[mine])
+            wanted = cut.share_out(mine, wanted, owner, begin)
+        if urgent is not None:
+            wanted = urgent.move(mine, wanted)
+        due = wanted + self._carried[mine]
+        none = wanted < 1e-9 if cut is not None or urgent is not None else np.zeros(len(mine), dtype=bool)
+        due[none] = NOTHING
         part = np.maximum(0, np.floor(due + 1e-9)).astype(np.int64)
         left = ordered - np.add.reduceat(part, begin)
         part = self._round(part, due, left, owner, begin)

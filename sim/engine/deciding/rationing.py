@@ -9,7 +9,7 @@ from sim.engine.deciding.new_customers import NewCustomersDesk
 from sim.engine.deciding.rations import Rations
 from sim.engine.deciding.rations_told import RationBook
 from sim.engine.deciding.reports import Reports
-from sim.engine.deciding.supply_ahead import SAME, Chain, Forecast, Goods, Level, Prospect
+from sim.engine.deciding.supply_ahead import SAME, Chain, Forecast, Goods, Level, Prospect, per_cell
 from sim.engine.in_force import ALWAYS, in_force, next_turn
 from sim.engine.plan import Plan
 from sim.engine.state.state import State
@@ -177,7 +177,7 @@ class Rationing(Part):
         forecast.gives[level.go] = np.minimum(1.0, np.where(dealt, self.rations.share[level.go], fair))
         self._troubled[cells] = mine & trouble
         least = ahead.leaves < 1 - SAME
-        short = trouble & (np.bincount(level.source, least | dealt, len(cells)) > 0)
+        short = trouble & (per_cell(level.source, least | dealt, len(cells)) > 0)
         self._hit[cells] |= mine & short
 
     def _fair(self, level: Level, ahead: Prospect, day: float) -> tuple[np.ndarray, np.ndarray]:
@@ -188,7 +188,7 @@ class Rationing(Part):
         exempt, contract = self._exempt[out], self._contract[out]
 
         def added(part: np.ndarray) -> np.ndarray:
-            return np.bincount(level.source, part, len(level.cells)) * days
+            return per_cell(level.source, part, len(level.cells)) * days
 
         left, shares = ahead.stock + ahead.coming, []
         first = ahead.own * days + added(np.where(exempt, units, 0.0))
@@ -236,8 +236,8 @@ class Rationing(Part):
         """Journal and book; for all who are supplied from these it is news."""
         cells, network = level.cells[who], self._network
         usual = network.flow_usual[level.go]
-        weight = np.bincount(level.source, usual, len(level.cells))[who]
-        sums = np.bincount(level.source, usual * given, len(level.cells))[who]
+        weight = per_cell(level.source, usual, len(level.cells))[who]
+        sums = per_cell(level.source, usual * given, len(level.cells))[who]
         share = np.divide(sums, weight, out=np.ones(len(who)), where=weight > 0)
         deals = self._state_of[cells] == DEALS
         begins, ends = deals & (was != DEALS), ~deals & (was == DEALS)

@@ -69,10 +69,8 @@ class Rerouting(Part):
         units = np.floor((1 - self._waits) * self._moves[self._buyer] * lying + 1e-9)
         return np.bincount(self._buyer, units, self._cells).astype(np.int64)
 
-    def share_out(
-        self, flow: np.ndarray, wanted: np.ndarray, owner: np.ndarray, begin: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """How orders are shared out, and from which sources nothing is asked; units (not whole), and a mask.
+    def share_out(self, flow: np.ndarray, wanted: np.ndarray, owner: np.ndarray, begin: np.ndarray) -> np.ndarray:
+        """How orders are shared out; units, not whole.
 
         `wanted` are the units on each of the flows by the shares of `sourcing`; those of one order stand together, from
         `begin` on, `owner` is the order of each.
@@ -84,7 +82,7 @@ class Rerouting(Part):
         rest = wanted * (1 - known)
         moved = np.add.reduceat(rest, begin)
         if not moved.any():
-            return wanted, np.zeros(len(flow), dtype=bool)
+            return wanted
         first, second = wanted * takes * regular, takes * (mine & ~regular)
         total, spare = np.add.reduceat(first, begin), np.add.reduceat(second, begin)
         # as far as the most open of them is open: to regular sources, then to those on stand-by, else left where it was
@@ -94,11 +92,10 @@ class Rerouting(Part):
         found = wanted - rest * back[owner]
         found += first * np.divide(to_regular, total, out=np.zeros(len(total)), where=total > 0)[owner]
         found += second * np.divide(to_ready, spare, out=np.zeros(len(spare)), where=spare > 0)[owner]
-        changed = (moved > 0)[owner]
-        return np.where(changed, found, wanted), changed & (found < 1e-9)
+        return np.where((moved > 0)[owner], found, wanted)
 
     def look(self, sent: np.ndarray, left: np.ndarray, leaves: np.ndarray) -> None:
-        """Evening: units sent, and left although they were due, over flows; `leaves` masks flows whose lane leaves today.
+        """Evening: units sent, and left although they were due, over flows; `leaves` masks those that leave today.
 
         Who has been sent less than was due for as long as it takes to notice knows what share of the usual it was; so
         it is looked at again as often. Nobody learns from a limit that is told.

@@ -75,7 +75,7 @@ class Chain:
         np.maximum.at(self.lag, network.flow_buyer[bought], self.lead[bought])
         spare = np.where(np.isfinite(network.capacity), np.maximum(0.0, network.capacity - network.cell_mean), np.inf)
         self.spare = spare[network.flow_source]
-        self.out = np.bincount(network.flow_source, network.flow_usual, cells)
+        self.out = per_cell(network.flow_source, network.flow_usual, cells)
         levels = np.unique(network.cell_level[feeds])[::-1]
         self.levels = [self._level(np.flatnonzero(feeds & (network.cell_level == level))) for level in levels.tolist()]
 
@@ -137,7 +137,7 @@ class Forecast:
         usual = network.flow_usual[level.come]
         makes = chain.makes[cells]
         mean = network.cell_mean[cells]
-        wanted = np.where(makes, mean, np.bincount(level.buyer, usual, len(cells)))
+        wanted = np.where(makes, mean, per_cell(level.buyer, usual, len(cells)))
         made, works = self._made(level, begins, row)
         supply = np.where(makes, made * mean, _added(usual * share, level.buyer, len(cells)) + extra)
         short = supply < wanted * (1 - SAME)
@@ -152,14 +152,14 @@ class Forecast:
         # what is made today is in stock already
         coming += (made * mean * _spans(np.maximum(begins, day + 1), ends, end - lag)).sum(axis=0) * makes
         by_flow = _spans(begins, ends, end[level.buyer] - chain.lead[level.come])
-        coming += np.bincount(level.buyer, usual * (share * by_flow).sum(axis=0), len(cells)) * ~makes
+        coming += per_cell(level.buyer, usual * (share * by_flow).sum(axis=0), len(cells)) * ~makes
         late = np.minimum(0.0, end[level.buyer] - chain.lead[level.come] - day)  # under way, and comes after the end
-        coming += np.bincount(level.buyer, usual * late, len(cells)) * ~makes
+        coming += per_cell(level.buyer, usual * late, len(cells)) * ~makes
         goods = self._goods
         stock = goods.on_hand[cells] + goods.under_way[cells] + np.where(works, goods.in_process[cells], 0)
         self.until[cells], self.over[cells] = until, over
-        above = np.bincount(level.buyer, self.touched[network.flow_source[level.come]], len(cells))
-        above += np.bincount(level.product, self.touched[network.bill.material[level.made]], len(cells))
+        above = per_cell(level.buyer, self.touched[network.flow_source[level.come]], len(cells))
+        above += per_cell(level.product, self.touched[network.bill.material[level.made]], len(cells))
         self.touched[cells] = (over > day) | (above > 0)
         length = np.maximum(end - day, SAME)[level.source]
         open_ = _spans(begins, ends, end[level.source]) * self._seen.sends[row][:, level.go]
@@ -199,6 +199,11 @@ class Forecast:
         return made, works
 
 
+def per_cell(where: np.ndarray, values: np.ndarray, cells: int) -> np.ndarray:
+    """Values added up over the cells that they belong to; float."""
+    return np.bincount(where, values, cells).astype(float)
+
+
 def _whole_days(times: dict[int, Times], cells: int) -> np.ndarray:
     """The mean of some cells' times in whole days, 0 for all others; over cells."""
     found = np.zeros(cells)
@@ -209,7 +214,7 @@ def _whole_days(times: dict[int, Times], cells: int) -> np.ndarray:
 
 def _added(values: np.ndarray, where: np.ndarray, cells: int) -> np.ndarray:
     """Values over (spans, flows) added up over the cells that flows go to."""
-    return np.array([np.bincount(where, span, cells) for span in values])
+    return np.array([per_cell(where, span, cells) for span in values])
 
 
 def _spans(begins: np.ndarray, ends: np.ndarray, until: np.ndarray) -> np.ndarray:

@@ -11,8 +11,8 @@ from sim.model.part import Part
 
 STOCKS = ("on_hand", "reserve", "held", "in_process", "backlog", "owed", "in_transit", "on_order")
 """At the day's end: usable stock, ring-fenced stock, stock under test or in quarantine, units begun and not finished,
-demand waiting, customers' orders not yet sent, goods on the way to the site (ports included), the site's own orders that
-have not come."""
+demand waiting, customers' orders not yet sent, goods on the way to the site (ports included), the site's own orders
+that have not come."""
 OF_PATIENTS = ("demand", "served", "served_late", "unmet", "lost")
 FLOWS = (
     *OF_PATIENTS, "received", "ordered", "dispatched", "produced", "destroyed", "expired", "recalled", "used_up",

@@ -95,7 +95,9 @@ class State(Part):
         )
         tests = bool(plan.testing) or quantities.touched("cell.release")
         idle |= {"expired": lots is None, "recalled": lots is None or not recalls, "held": not (recalls or tests)}
-        seizes = quantities.open or any(i.action.startswith("seize") for impact in plan.impacts for i in impact.impulses)
+        seizes = quantities.open or any(
+            i.action.startswith("seize") for impact in plan.impacts for i in impact.impulses
+        )
         gives_up = bool(plan.sourcing.rebooks[plan.sourcing.moves].any())
         idle |= {"lost_on_way": lots is None and not seizes}
         idle |= {"cancelled": not gives_up and not quantities.touched("flow.cancels")}
