@@ -163,3 +163,131 @@ def test_capacity_that_is_left_counts() -> None:
     done = run(world({}, disruptions=[OUTAGE | {"capacity": "40%"}]))
     assert shares(done, "maker")[0] == (0, round(536 / 600, 3))
     assert sum(sent(done, "maker", 0, 60)) == 536 and min(sent(done, "maker", 0, 60)) == 8
+
+
+def two(*rationing: Spec, **more: Any) -> Spec:
+    """Two clinics that ask for 10 a day each, a and b, of a maker of 20 a day with 900 in stock, out for 60 days."""
+    spec = world(*rationing)
+    spec["suppliers"]["maker"]["makes"]["p"] = {"capacity": 20, "finished_stock": 900}
+    spec["facilities"] = {"a": {"country": "AA"}, "b": {"country": "AA"}}
+    spec["lanes"] = [{"from": "maker", "to": "facilities", "time": "0d"}]
+    for part in ("demand", "replenishment", "stock"):
+        spec[part][0]["at"] = "facilities"
+    return spec | more
+
+
+def received(done: sim.Run, site: str, first: int, until: int) -> int:
+    """What a site received of what was sent on some days: it is there the next morning."""
+    table = done.daily[(done.daily["site"] == site)].set_index("day")["received"]
+    return int(table.loc[first + 1 : until].sum())
+
+
+@pytest.mark.parametrize(
+    ("terms", "a", "b"),
+    [
+        ({}, 450, 450),  # 75% each
+        ({"contract": "70%"}, 450, 450),  # all have it: 70% for certain, and of the rest a sixth
+        ({"contract_first": ["a"]}, 600, 300),
+        ({"contract": "70%", "contract_first": "a"}, 530, 369),  # 420, and 480 left for 180 and 600: 61.5% of each
+        ({"exempt": "a"}, 600, 300),
+        ({"exempt": "b", "contract": "50%", "contract_first": "a"}, 300, 600),
+    ],
+)
+def test_contracts_and_those_exempt_come_first(terms: Spec, a: int, b: int) -> None:
+    done = run(two(terms))
+    assert (received(done, "a", 0, 60), received(done, "b", 0, 60)) == (a, b)
+
+
+def waiting(first: Any, finished: int = 100, **terms: Any) -> sim.Run:
+    """Out for 20 days, 100 in stock, patients wait: 100 are owed when the maker, of 20 a day at most, begins again."""
+    spec = world({"restart": first} | terms, disruptions=[OUTAGE | {"for": "20d", "expected": "20d"}])
+    spec["suppliers"]["maker"]["makes"]["p"] = {"capacity": 20, "finished_stock": finished}
+    spec["demand"][0]["shortage"] = "backorder"
+    return run(spec)
+
+
+def test_after_the_restart_customers_get_no_more_than_catching_up_allows() -> None:
+    """Up to 150%: 15 a day, 5 of it of what is owed, until no more than a day's orders are: from 110 on day 20, the ten
+    that could not be sent for want of stock on day 0 included, that is on day 40."""
+    days = sent(waiting({"first": "customers", "at_most": "150%"}), "maker", 18, 42)
+    assert days[:2] == [5, 5] and days[2:21] == [15] * 19
+
+
+def test_after_the_restart_own_stock_may_come_first() -> None:
+    """20 a day are made from day 20 on, 10 sent: on the evening of day 28 there are 100 again, and all that is owed
+    leaves as far as that goes."""
+    assert sent(waiting("own_stock"), "maker", 18, 29) == [5, 5] + [10] * 8 + [100]
+
+
+def test_after_the_restart_both_may_get_their_part() -> None:
+    """On day 20 110 are owed, ten of them usual, and 80 of 100 lack in stock: of the 50% above usual 100 / 180 are for
+    customers, so 12 of 12.78 leave."""
+    assert sent(waiting({"first": "proportional", "at_most": "150%"}), "maker", 18, 21) == [5, 5, 12]
+
+
+def test_after_the_restart_contracts_may_come_first() -> None:
+    """Of 125% only the part above usual of those with a contract: 12.5 a day for a, 10 for b."""
+    spec = two({"restart": "contract", "contract_first": "a"})
+    spec["demand"][0]["shortage"] = "backorder"
+    spec["suppliers"]["maker"]["makes"]["p"] = {"capacity": 40, "finished_stock": 900}
+    spec["rationing"][0]["contract"] = "0%"
+    done = run(spec | {"rationing": [spec["rationing"][0] | {"contract": "100%"}]})
+    assert received(done, "a", 0, 60) == 600
+    assert received(done, "b", 60, 70) == 100
+
+
+def rivals(take: Any, capacity: int = 15, *more: Spec) -> sim.Run:
+    """x, which is out from day 10 to 40, has clinic a; y has clinic b, and is on stand-by for a."""
+    spec = two()
+    spec["suppliers"] = {
+        "x": {"country": "AA", "makes": {"p": {"capacity": 20}}},
+        "y": {"country": "AA", "makes": {"p": {"capacity": capacity}}},
+    }
+    spec["lanes"] = [{"from": s, "to": "facilities", "time": "0d"} for s in ("x", "y")]
+    spec["sourcing"] = [{"at": "a", "from": {"x": "100%", "y": "0%"}}, {"at": "b", "from": {"y": "100%"}}]
+    spec["stock"] = [{"at": "facilities", "on_hand": 30}]
+    spec["replenishment"][0]["level"] = 30
+    spec["disruptions"] = [OUTAGE | {"at": "x", "from": "2001-01-11", "for": "30d", "expected": "30d"}, *more]
+    spec["rationing"] = [{"at": "y", "after": "0d", "new_customers": take}] if take else []
+    return run(spec)
+
+
+@pytest.mark.parametrize(
+    ("take", "a"),
+    [
+        (None, None),
+        ("none", 0),
+        ("spare", 5),
+        ("after_own", 5),
+    ],
+)
+def test_makers_that_are_not_struck_say_whether_they_take_new_customers(take: Any, a: int | None) -> None:
+    """y makes 15 a day at most, of which its own clinic takes 10."""
+    done = rivals(take)
+    table = done.daily[done.daily["site"] == "a"].set_index("day")["received"]
+    days = [int(units) for units in table.loc[14:38]]
+    if a is None:
+        assert sum(days) > 5 * len(days)  # shared in proportion to what is asked for
+    else:
+        assert days == [a] * len(days)
+    own = done.daily[done.daily["site"] == "b"].set_index("day")["received"].loc[14:38]
+    assert take is None or (own == 10).all()
+
+
+def test_new_customers_are_refused_for_so_long_and_while_the_trouble_lasts() -> None:
+    events = rivals({"take": "none", "lasts": "20d"}).events
+    told = events[events["event"].str.startswith("new_customers")]
+    assert list(zip(told["day"], told["event"], strict=True)) == [
+        (10, "new_customers_limited"), (30, "new_customers_free")
+    ]  # fmt: skip
+    events = rivals("none").events
+    assert list(events.loc[events["event"].str.startswith("new_customers"), "day"]) == [10, 40]
+
+
+def test_own_customers_get_up_to_a_share_above_usual() -> None:
+    """b orders 20 a day more from day 10 on; y sends it 10.5 a day while it takes nobody new: 210 in 20 days, and
+    the ten that it could not send on the first evening of all."""
+    rush = {"kind": "extra_orders", "from": "2001-01-11", "for": "30d", "at": "b", "source": "y", "per_day": 20}
+    done = rivals("none", 40, rush)
+    assert received(done, "b", 10, 30) == 210 + 10
+    assert received(rivals(None, 40, rush), "b", 10, 30) > 500
