@@ -148,7 +148,7 @@ class _Copies:
         if isinstance(value, Part):
             return self.of(value)
         if isinstance(value, list | tuple) and _some_are_parts(value):
-            return _like(value, (self._with_parts(entry) for entry in value))
+            return type(value)(self._with_parts(entry) for entry in value)
         if isinstance(value, dict) and _some_are_parts(value.values()):
             return {key: self._with_parts(entry) for key, entry in value.items()}
         return value
@@ -158,17 +158,12 @@ class _Copies:
         if isinstance(value, np.ndarray):
             return value.copy()
         if isinstance(value, list | tuple):
-            return _like(value, (self._own(entry) for entry in value))
+            return type(value)(self._own(entry) for entry in value)
         if isinstance(value, dict):
             return {key: self._own(entry) for key, entry in value.items()}
         if isinstance(value, set):
             return set(value)
         return self.of(value) if isinstance(value, Part) else value
-
-
-def _like(value: Any, entries: Iterable[Any]) -> Any:
-    """A list or tuple, be it of named entries, like another."""
-    return value._make(entries) if hasattr(value, "_make") else type(value)(entries)
 
 
 def _feed(found: Any, value: Any) -> None:

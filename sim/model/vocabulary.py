@@ -35,8 +35,8 @@ Event = Literal[
     "disruption_announced", "disruption_begins", "disruption_ends", "order", "cancelled", "departure", "licence_wait",
     "diverted", "held", "released", "port_arrival", "berthed", "handled", "arrival", "kept_back", "returned",
     "detained", "seized", "destroyed", "reserve_destroyed", "spoiled", "expired", "expired_under_way", "called_back",
-    "taken_away", "passed_test", "used_up", "scrapped", "reserve_triggered", "reserve_opened", "reserve_closed", "release",
-    "refill", "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
+    "taken_away", "passed_test", "used_up", "scrapped", "reserve_triggered", "reserve_opened", "reserve_closed",
+    "release", "refill", "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
     "ration_begins", "ration_changed", "ration_ends", "new_customers_limited", "new_customers_free",
 ]  # fmt: skip
 

@@ -257,15 +257,20 @@ TWO_SOURCES = CHAIN.replace(
 ).replace("lanes:\n", "lanes:\n  - {from: second, to: works, time: 9d}\n")  # fmt: skip
 
 
-@pytest.mark.parametrize(("at_once", "lost"), [(True, False), (False, True)])
-def test_another_source_of_the_ingredient_takes_over(at_once: bool, lost: bool, simulate: Any) -> None:
-    """A maker on stand-by, called upon when the ban begins, carries the works through it; without, packs run out."""
-    text = TWO_SOURCES + "sourcing: [{at: works, products: [api], from: {chemist: 100%, second: 0%}}]\n"
+@pytest.mark.parametrize(
+    ("at_once", "bound", "lost"),
+    [(True, True, False), (True, False, False), (False, False, False), (False, True, True)],
+)
+def test_another_source_of_the_ingredient_takes_over(at_once: bool, bound: bool, lost: bool, simulate: Any) -> None:
+    """A maker on stand-by, called upon when the ban begins or turned to by the works itself, carries it through the
+    ban; works that keep to their shares run out of packs without the call."""
+    keep = ", keep_shares: true" if bound else ""
+    text = TWO_SOURCES + f"sourcing: [{{at: works, products: [api], from: {{chemist: 100%, second: 0%}}{keep}}}]\n"
     call = "  - {kind: extra_orders, at: works, source: second, per_day: 4, from: 2001-01-15, for: 60d}\n"
     ban = "disruptions:\n  - {kind: export_ban, country: IN, from: 2001-01-15, for: 60d}\n"
     run = simulate(text + ban + (call if at_once else ""))
     assert (of(run, "clinic", "tablet")["unmet"].sum() > 0) == lost
-    assert (of(run, "second", "api")["dispatched"].sum() > 0) == at_once
+    assert (of(run, "second", "api")["dispatched"].sum() > 0) == (not lost)
 
 
 def test_two_regular_sources_share_the_orders(simulate: Any) -> None:

@@ -1,4 +1,4 @@
-"""How an order is shared out over sources that send less: whole, never beyond what a cut source sends, without a jump."""
+"""How an order is shared out over sources that send less: all of it, within what they send, without a jump."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def parts() -> dict[tuple[float, ...], Rerouting]:
 def shared(part: Rerouting, shares: tuple[float, ...], known: np.ndarray) -> np.ndarray:
     of_flow = np.array([2, 0, 1])  # flows are in order of country (DE, IN, US): those of c, a and b
     part._known, part._takes = known[of_flow], open_for_more(known[of_flow])
+    part._above = np.zeros(3)
     found = part.share_out(np.arange(3), np.array(shares)[of_flow] * ORDER, np.zeros(3, dtype=np.int64), np.array([0]))
     return np.asarray(found[np.argsort(of_flow)])
 
@@ -66,3 +67,17 @@ def test_a_little_more_or_less_sent_moves_few_units(
     part = parts[shares]
     moved = abs(shared(part, shares, known) - shared(part, shares, less)).max()
     assert moved <= (1 + 2 * 10 * 5) * step * ORDER
+
+
+def test_who_deals_out_more_than_usual_is_asked_for_that_and_no_more(
+    parts: dict[tuple[float, ...], Rerouting],
+) -> None:
+    """A tenth above 300 is 30 of the 500 that the first does not send; 470 wait with it."""
+    shares = (0.5, 0.3, 0.2)
+    part = parts[shares]
+    of_flow = np.array([2, 0, 1])
+    part._known, part._takes = np.array([0.0, 1.0, 1.0])[of_flow], np.zeros(3)
+    part._above = np.array([0.0, 0.1, 0.0])[of_flow]
+    wanted = np.array(shares)[of_flow] * ORDER
+    found = part.share_out(np.arange(3), wanted, np.zeros(3, dtype=np.int64), np.array([0]))
+    assert found[np.argsort(of_flow)] == pytest.approx([470, 330, 200])

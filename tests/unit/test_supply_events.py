@@ -42,7 +42,7 @@ def two_makers(**disruption: Any) -> sim.Run:
         "suppliers": {"usual": {"makes": {"saline": {}}}, "abroad": {"makes": {"saline": {}}}},
         "facilities": {"clinic": {}},
         "lanes": [{"from": "usual", "to": "clinic", "time": "1d"}, {"from": "abroad", "to": "clinic", "time": "2d"}],
-        "sourcing": [{"at": "clinic", "from": {"usual": "100%", "abroad": "0%"}}],
+        "sourcing": [{"at": "clinic", "from": {"usual": "100%", "abroad": "0%"}, "keep_shares": True}],
         "demand": [{"at": "clinic", "product": "saline", "per_day": 10, "distribution": "deterministic"}],
         "replenishment": [{"at": "clinic", "policy": "base_stock", "level": 30}],
         "disruptions": [{"from": "2024-01-11", "for": "10d", **disruption}] if disruption else [],

@@ -8,7 +8,7 @@ What nobody is told is not in here; own orders show it (see `sourcing`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -31,26 +31,30 @@ UNKNOWN = np.inf
 assert set(get_args(QuantityName)) >= LIMITS
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True)
+class Known:
     """What sources are known to send of their usual units, and to get to their buyers; shares from 0 to 1 over flows.
 
     `sends` is what all limits leave but a maker's capacity, and `makes` what that leaves; `takes` is how far a source
-    is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual.
+    is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual. Who
+    does that may let buyers have so much `above` it.
     """
 
     sends: np.ndarray
     makes: np.ndarray
     takes: np.ndarray
+    above: np.ndarray
 
 
 class Foresight(NamedTuple):
     """What is known of the days to come, as ends are expected: each span holds from its beginning to the next one's, the
-    last for good. Shapes (spans,), (spans, flows), (spans, cells), (spans, flows); see `Known`."""
+    last for good. `makes` is over (spans, cells), the others as in `Known` over (spans, flows)."""
 
     begins: np.ndarray
     sends: np.ndarray
     makes: np.ndarray
     takes: np.ndarray
+    above: np.ndarray
 
 
 class Outlook(Part):
@@ -60,7 +64,7 @@ class Outlook(Part):
     order of time.
     """
 
-    CHANGES = ("_ordered", "_present", "_since", "_dealt", "_takes")
+    CHANGES = ("_ordered", "_present", "_since", "_dealt")
 
     def __init__(self, plan: Plan, base: Mapping[QuantityName, np.ndarray]) -> None:
         self._network, self._base = plan.network, base
@@ -70,10 +74,9 @@ class Outlook(Part):
         self._now: Quantities | None = None
         """the same as they are on that day"""
         ones = np.ones(len(plan.network.flow_buyer))
-        self._ordered = self._present = Known(ones, ones, ones)
+        self._ordered = self._present = Known(ones, ones, ones, np.zeros(len(ones)))
         self._dealt: np.ndarray | None = None
         """shares of usual units that sources have published, no limit where they deal out nothing; over flows"""
-        self._takes = ones
         self._since = -np.inf
         self._turns = np.zeros(0)
 
@@ -115,17 +118,22 @@ class Outlook(Part):
         self._look(day)
         return self._with_rations(self._present)
 
-    def deal(self, shares: np.ndarray, takes: np.ndarray) -> None:
-        """From now on everybody knows what sources deal out: shares of usual units, no limit where they do not, and how
-        far (0 to 1) they take orders beyond usual ones; over flows."""
-        self._dealt, self._takes = shares.copy(), takes.copy()
+    def deal(self, shares: np.ndarray) -> None:
+        """From now on everybody knows what sources deal out: shares of usual units over flows, infinite where they do
+        not."""
+        self._dealt = shares.copy()
 
     def _with_rations(self, known: Known) -> Known:
         """Who deals out has said what it sends, whatever it makes."""
         if self._dealt is None:
             return known
-        makes = np.where(np.isfinite(self._dealt), 1.0, known.makes)
-        return Known(np.minimum(known.sends, self._dealt), makes, np.minimum(known.takes, self._takes))
+        deals = np.isfinite(self._dealt)
+        sends = np.minimum(known.sends, self._dealt)
+        above = open_for_more(sends) * np.maximum(0.0, np.where(deals, self._dealt, 1.0) - 1)
+        return Known(
+            sends, np.where(deals, 1.0, known.makes), np.where(deals, 0.0, known.takes),
+            np.where(deals, above, known.above),
+        )  # fmt: skip
 
     def news(self, last: float, day: float) -> list[Impact]:
         """Disruptions of which there is news since the day `last`: one is announced, is in another stage or over, or
@@ -151,8 +159,8 @@ class Outlook(Part):
             known.update(begin)
             spans.append(self._found(known))
             makes.append(self._made(known["cell.capacity_factor"]))
-        sends, takes = (np.array([getattr(span, name) for span in spans]) for name in ("sends", "takes"))
-        return Foresight(begins, sends, np.array(makes), takes)
+        sends, takes, above = (np.array([getattr(span, n) for span in spans]) for n in ("sends", "takes", "above"))
+        return Foresight(begins, sends, np.array(makes), takes, above)
 
     def reach(self, impact: Impact) -> np.ndarray:
         """The cells that a disruption limits: those that make less, and the buyers of those that send less; a mask."""
@@ -223,11 +231,11 @@ class Outlook(Part):
     def _found(self, known: Quantities) -> Known:
         network = self._network
         sends, makes = np.ones(len(network.flow_buyer)), np.ones(len(network.flow_buyer))
-        dealt = np.ones(len(network.flow_buyer))  # how far above the usual units a limit on them lets a buyer go
+        dealt = np.full(len(network.flow_buyer), np.inf)  # of the usual units
         for name in ("flow.exports", "flow.allowance"):
             if known.touched(name):
                 np.minimum(sends, known[name], out=sends)
-                np.minimum(dealt, np.maximum(0.0, known[name] - 1), out=dealt)
+                np.minimum(dealt, known[name], out=dealt)
         if known.touched("flow.sends"):
             np.minimum(sends, known["flow.sends"], out=sends)
         if known.touched("cell.capacity_factor"):
@@ -237,7 +245,9 @@ class Outlook(Part):
         if known.touched("gate.handling"):
             np.minimum(sends, _least(self._handled(known["gate.handling"]), network.flow_gates), out=sends)
         np.maximum(sends, 0.0, out=sends)
-        return Known(sends, makes, np.minimum(dealt, open_for_more(np.minimum(sends, makes))))
+        open_, deals = open_for_more(np.minimum(sends, makes)), np.isfinite(dealt)
+        above = open_ * np.maximum(0.0, np.where(deals, dealt, 1.0) - 1)
+        return Known(sends, makes, np.where(deals, 0.0, open_), above)
 
     def _made(self, factor: np.ndarray) -> np.ndarray:
         """The share of usual demand that makers can make with this factor on their capacity; over cells."""

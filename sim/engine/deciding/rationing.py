@@ -140,7 +140,7 @@ class Rationing(Part):
             changed = True
         if changed:
             shares = np.where(self.rations.more > 0, np.inf, self.rations.share)
-            outlook.deal(shares, np.where(np.isfinite(shares), 0.0, 1.0))
+            outlook.deal(shares)
         if self.rations.on:
             self.book.count(day, self.rations.share)
 
@@ -152,8 +152,8 @@ class Rationing(Part):
         """What every source can count on, from the top of the chain downward; who is due decides."""
         seen, state, cells = self._reports.outlook.foreseen(day), self._state, len(self._mine)
         goods = Goods(state.on_hand, state.in_transit + state.under_test(), state.in_process.good(cells))
-        takes = np.where(np.isfinite(self.rations.share), 0.0, 1.0)
-        forecast = Forecast(self._chain, day, seen, goods, self._until, self._horizon, self._always, takes)
+        dealt = self.rations.share
+        forecast = Forecast(self._chain, day, seen, goods, self._until, self._horizon, self._always, dealt)
         self._struck = self._new.struck(seen)
         heard = (reached & self._mine).nonzero()[0]
         self._due[heard] = np.minimum(self._due[heard], self._reactions(heard, day))

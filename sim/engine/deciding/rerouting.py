@@ -22,10 +22,11 @@ class Rerouting(Part):
 
     `on` tells whether any of their sources is cut today. Arrays over their flows: `_known` is the share of its usual
     units that a source is known to send of new orders, `_waits` of those that wait there, `_takes` how far it is open
-    for more. `_moves`, over cells, is the part of what cut sources do not send that their buyer orders elsewhere.
+    for more, and `_above` how much more it lets buyers have where it deals out what is usual. `_moves`, over cells, is
+    the part of what cut sources do not send that their buyer orders elsewhere.
     """
 
-    CHANGES = ("on", "_known", "_waits", "_takes", "_moves", "_told", "_short", "_sent", "_seen", "_cut")
+    CHANGES = ("on", "_known", "_waits", "_takes", "_above", "_moves", "_told", "_short", "_sent", "_seen", "_cut")
 
     def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
         network, choice = plan.network, plan.sourcing
@@ -40,6 +41,7 @@ class Rerouting(Part):
         self._notices, self._rebooks = choice.notices[self._buyer], choice.rebooks[self._buyer]
         self.on, flows = False, len(self._mine)
         self._known, self._waits, self._takes = np.ones(flows), np.ones(flows), np.ones(flows)
+        self._above, self._share = np.zeros(flows), network.flow_share[self._mine]
         self._moves, self._told = np.zeros(self._cells), np.zeros(flows, dtype=bool)
         self._short, self._cut = np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int64)
         self._sent, self._seen = np.zeros(flows, dtype=np.int64), np.ones(flows)
@@ -56,12 +58,16 @@ class Rerouting(Part):
         self._told = np.minimum(known, waits) < 1
         self._known, self._waits = np.minimum(known, self._seen), np.minimum(waits, self._seen)
         self._takes = np.minimum(ordered.takes[mine], open_for_more(self._known))
+        self._above = ordered.above[mine]
         self.on = bool((self._known < 1).any() or (self._waits < 1).any())
-        regular, others = (np.zeros(self._cells) for _ in range(2))
         if self.on:
+            rest, more = (
+                np.bincount(self._buyer, self._share * part, self._cells) for part in (1 - self._known, self._above)
+            )
+            regular, others = (np.zeros(self._cells) for _ in range(2))
             np.maximum.at(regular, self._buyer, np.where(self._regular, self._takes, 0.0))
             np.maximum.at(others, self._buyer, np.where(self._regular, 0.0, self._takes))
-            self._moves = regular + (1 - regular) * others
+            self._moves = np.add.reduce(_in_turn(regular, rest, more, others))
 
     def not_counted_on(self) -> np.ndarray:
         """Units that wait at sources, and are not counted on; over cells."""
@@ -83,15 +89,14 @@ class Rerouting(Part):
         moved = np.add.reduceat(rest, begin)
         if not moved.any():
             return wanted
-        first, second = wanted * takes * regular, takes * (mine & ~regular)
-        total, spare = np.add.reduceat(first, begin), np.add.reduceat(second, begin)
-        # as far as the most open of them is open: to regular sources, then to those on stand-by, else left where it was
-        open_, ready = (np.maximum.reduceat(np.where(who, takes, 0.0), begin) for who in (regular, mine & ~regular))
-        to_regular, to_ready = moved * open_, moved * (1 - open_) * ready
-        back = 1 - (1 - open_) * (1 - ready)
-        found = wanted - rest * back[owner]
-        found += first * np.divide(to_regular, total, out=np.zeros(len(total)), where=total > 0)[owner]
-        found += second * np.divide(to_ready, spare, out=np.zeros(len(spare)), where=spare > 0)[owner]
+        stand_by = mine & ~regular
+        takers = wanted * takes * regular, wanted * np.where(mine, self._above[row], 0.0), takes * stand_by
+        open_, ready = (np.maximum.reduceat(np.where(who, takes, 0.0), begin) for who in (regular, stand_by))
+        parts = _in_turn(open_, moved, np.add.reduceat(takers[1], begin), ready)
+        found = wanted - rest * np.add.reduce(parts)[owner]
+        for taker, part in zip(takers, parts, strict=True):
+            total = np.add.reduceat(taker, begin)
+            found += taker * np.divide(moved * part, total, out=np.zeros(len(total)), where=total > 0)[owner]
         return np.where((moved > 0)[owner], found, wanted)
 
     def look(self, sent: np.ndarray, left: np.ndarray, leaves: np.ndarray) -> None:
@@ -123,3 +128,15 @@ class Rerouting(Part):
         shows = np.where(self._seen[over] < 1, np.ceil(self._usual[over]), 0).astype(np.int64)
         units = np.maximum(0, np.minimum(units, lying - shows))
         return self._mine[over[units > 0]], units[units > 0]
+
+
+def _in_turn(
+    regular: np.ndarray, rest: np.ndarray, above: np.ndarray, stand_by: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The parts of `rest`, which cut sources do not send, that go to others; all over buyers or orders.
+
+    As far as the most open of them is open they go to `regular` sources, then so many units as those let buyers have
+    `above` the usual who deal that out, then to those on `stand_by`. What is left stays where it was.
+    """
+    second = np.minimum(1.0, np.divide(above, rest, out=np.zeros(len(rest)), where=rest > 0))
+    return regular, (1 - regular) * second, (1 - regular) * (1 - second) * stand_by

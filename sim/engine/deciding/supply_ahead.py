@@ -102,8 +102,9 @@ class Forecast:
     """One look ahead from a day. Levels are asked for from the top downward, and what each `gives` is told before the
     next one is asked: the share of usual units over flows, and over cells of materials what their own site gets.
 
-    `touched` are, as a mask over cells, those in trouble or below one that is. `until` is, over cells, when each is not sent (or does not make) less than usual any more, as far as known; `takes`
-    how far each source is open for more than its share.
+    `touched` are, as a mask over cells, those in trouble or below one that is. `until` is, over cells, when each is not
+    sent (or does not make) less than usual any more, as far as known; `dealt`, over flows, the share of usual units
+    that sources let buyers have today, infinite without a limit.
     """
 
     def __init__(
@@ -115,12 +116,13 @@ class Forecast:
         until: np.ndarray,
         horizon: np.ndarray,
         always: np.ndarray,
-        takes: np.ndarray,
+        dealt: np.ndarray,
     ) -> None:
         flows, cells = len(chain.network.flow_buyer), len(chain.network.cell_site)
-        usual = Foresight(np.array([day]), np.ones((1, flows)), np.ones((1, cells)), np.ones((1, flows)))
+        ones, none = np.ones((1, flows)), np.zeros((1, flows))
+        usual = Foresight(np.array([day]), ones, np.ones((1, cells)), ones, none)
         self._chain, self._day, self._seen, self._goods = chain, day, usual if seen is None else seen, goods
-        self._horizon, self._always, self._takes = horizon, always, takes
+        self._horizon, self._always, self._dealt = horizon, always, dealt
         self.until = until.copy()
         self.over = np.full(cells, float(day))
         self.gives, self.material = np.ones(flows), np.ones(cells)
@@ -177,15 +179,18 @@ class Forecast:
         moves = chain.moves[cells]
         if not moves.any():
             return share, extra
-        takes = self._seen.takes[row][:, come] * self._takes[come]
-        takes[dealt & (self.gives[come] < 1)] = 0.0
+        dealt &= self.gives[come] < 1
+        limits = np.isfinite(self._dealt[come])
+        takes = np.where(dealt | limits, 0.0, self._seen.takes[row][:, come])
+        above = np.where(limits, np.maximum(0.0, self._dealt[come] - 1), self._seen.above[row][:, come])
+        above = _added(network.flow_usual[come] * np.where(dealt | ~np.isfinite(above), 0.0, above), level.buyer, len(cells))
         open_, ready, spare = (np.zeros_like(extra) for _ in range(3))
         span = np.arange(len(begins))[:, None]
         np.maximum.at(open_, (span, level.buyer), np.where(chain.regular[come], takes, 0.0))
         np.maximum.at(ready, (span, level.buyer), np.where(chain.regular[come], 0.0, takes))
         np.add.at(spare, (span, level.buyer), np.where(takes > 0, chain.spare[come], 0.0))
         missing = _added(network.flow_usual[come] * (1 - share), level.buyer, len(cells))
-        return share, np.minimum(missing * (open_ + (1 - open_) * ready), spare) * moves
+        return share, np.minimum(missing, np.minimum(missing * (open_ + (1 - open_) * ready), spare) + above) * moves
 
     def _made(self, level: Level, begins: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The share of usual output in each span that the makers of a level can make, of which they have the material;

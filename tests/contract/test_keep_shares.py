@@ -1,0 +1,61 @@
+"""Who keeps to its shares (`keep_shares`) orders by them whatever happens; in untroubled times all others do, too."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.engine.run import simulate
+from tests.property.choices import Spec
+from tests.property.networks import scenarios
+from tests.property.running import plan_of, run, same
+
+
+def bound(spec: Spec) -> Spec:
+    """The scenario in which all keep to their shares."""
+    spec = copy.deepcopy(spec)
+    for entry in spec["sourcing"]:
+        for key in ("notices_after", "rebook_after"):
+            entry.pop(key, None)
+        entry["keep_shares"] = True
+    return spec
+
+
+@given(scenarios(disruptions=5, hazards=2))
+def test_who_keeps_to_shares_orders_by_them_whatever_happens(spec: Spec) -> None:
+    """Of all orders of a cell each source gets its share, but for what is less than a unit, and for urgent ways."""
+    for entry in (spec := bound(spec))["sourcing"]:
+        entry.pop("urgent", None)
+    spec["disruptions"] = [d for d in spec["disruptions"] if d["kind"] != "extra_orders"]
+    spec["hazards"] = {k: h for k, h in spec.get("hazards", {}).items() if h["disruption"]["kind"] != "extra_orders"}
+    plan = plan_of(spec)
+    network, journal = plan.network, simulate(plan, detail="full").journal
+    told = journal[journal["event"] == "order"]
+    asked = told.groupby(["site", "product", "other"])["units"].sum()
+    sites, products = network.sites["name"].to_numpy(), network.products["name"].to_numpy()
+    names = [
+        (sites[network.cell_site[buyer]], products[network.cell_product[buyer]], sites[network.cell_site[source]])
+        for buyer, source in zip(network.flow_buyer, network.flow_source, strict=True)
+    ]
+    units = np.array([asked.get(name, 0) for name in names])
+    orders = np.bincount(network.flow_buyer, units, len(network.cell_site))[network.flow_buyer]
+    assert (abs(units - network.flow_share * orders) < 1 + 1e-6).all()
+
+
+@given(scenarios(disruptions=0), st.sampled_from(["1d", "20d"]))
+def test_where_all_is_sent_that_is_due_nobody_turns_elsewhere(spec: Spec, notices: str) -> None:
+    """Without trouble, limits or hours every order leaves when it is due."""
+    for supplier in spec["suppliers"].values():
+        supplier["makes"] = {product: {} for product in supplier["makes"]}
+    for key in ("allocation", "warehouses_storage"):
+        spec.pop(key, None)
+    free = copy.deepcopy(spec)
+    for entry in free["sourcing"]:
+        entry.pop("keep_shares", None)
+        entry["notices_after"] = notices
+    done = run(free)
+    if not (done.daily["owed"] > 0).any():
+        same(done.daily, run(bound(spec)).daily)
