@@ -123,15 +123,29 @@ def test_looked_at_every_five_days_a_loss_is_seen_sooner() -> None:
 def test_who_gets_half_passes_on_half() -> None:
     """What leaves the maker in an evening is with the depot in the morning."""
     done = run(below())
-    assert shares(done, "depot")[0] == (0, 0.5)
+    assert shares(done, "depot") == [(0, 0.5), (60, 1.0)]
     assert sent(done, "maker", 0, 60) == [5] * 60 and sent(done, "depot", 0, 61) == [0] + [5] * 60
 
 
 def test_own_stock_is_added_to_what_comes() -> None:
-    """(150 + 300) / 600; what leaves the maker in the last two evenings is not there in time."""
+    """(150 + 300) / 600. Goods come in the morning after, and nothing came on the first: on day 14 there are 115, and
+    225 come in time for 46 days."""
     done = run(below(stock=150, level=150))
-    assert shares(done, "depot")[0] == (0, 0.75)
-    assert sent(done, "depot", 0, 60) == [7, 8] * 29 + [5, 5]
+    assert shares(done, "depot")[:2] == [(0, 0.75), (14, round(340 / 460, 3))]
+    assert sent(done, "depot", 0, 14) == [7, 8] * 7 and min(sent(done, "depot", 0, 60)) == 7
+
+
+def test_own_stock_is_what_is_there_beside_the_usual_turnover() -> None:
+    """In balance, ten come every morning and ten leave: with 150 beside, from day 20 on, it is 75% again; with none 50%,
+    to the end. The maker, who makes what left in the evening before, has 300 of 310 then."""
+    later = [OUTAGE | {"from": "2001-01-21"}]
+    for stock, share in ((150, 0.75), (0, 0.5)):
+        spec = below(stock=stock + 10, level=stock + 10, disruptions=later)
+        spec["suppliers"]["maker"]["makes"]["p"]["finished_stock"] = 310
+        done = run(spec)
+        told = shares(done, "depot")
+        assert told[0] == (20, share) and told[-1][0] == 80
+        assert all(abs(other - share) < 0.02 for _, other in told[:-1])
 
 
 def test_a_source_that_deals_out_nothing_is_expected_to_send_what_it_could_deal_out() -> None:
@@ -290,4 +304,4 @@ def test_own_customers_get_up_to_a_share_above_usual() -> None:
     rush = {"kind": "extra_orders", "from": "2001-01-11", "for": "30d", "at": "b", "source": "y", "per_day": 20}
     done = rivals("none", 40, rush)
     assert received(done, "b", 10, 30) == 210 + 10
-    assert received(rivals(None, 40, rush), "b", 10, 30) > 500
+    assert received(rivals(None, 40, rush), "b", 10, 30) >= 380

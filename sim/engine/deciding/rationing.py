@@ -151,7 +151,9 @@ class Rationing(Part):
     def _look_ahead(self, day: int, reached: np.ndarray) -> None:
         """What every source can count on, from the top of the chain downward; who is due decides."""
         seen, state, cells = self._reports.outlook.foreseen(day), self._state, len(self._mine)
-        goods = Goods(state.on_hand, state.in_transit + state.under_test(), state.in_process.good(cells))
+        # over a lane of no time what came this morning stands for what will come on that after the last evening
+        on_hand = state.on_hand - np.where(self._chain.overnight, state.today.received, 0)
+        goods = Goods(on_hand, state.in_transit + state.under_test(), state.in_process.good(cells))
         dealt = self.rations.share
         forecast = Forecast(self._chain, day, seen, goods, self._until, self._horizon, self._always, dealt)
         self._struck = self._new.struck(seen)
@@ -241,7 +243,10 @@ class Rationing(Part):
         share = np.divide(sums, weight, out=np.ones(len(who)), where=weight > 0)
         deals = self._state_of[cells] == DEALS
         begins, ends = deals & (was != DEALS), ~deals & (was == DEALS)
-        changes = deals & (was == DEALS) & (np.abs(share - self._told[cells]) >= CHANGED)
+        parts = per_cell(level.source, np.ones(len(usual)), len(level.cells))[who]  # of a unit, at each customer
+        span = weight * (ahead.end[who] - day)
+        noise = np.divide(parts, span, out=np.zeros(len(who)), where=span > 0)
+        changes = deals & (was == DEALS) & (np.abs(share - self._told[cells]) >= np.maximum(CHANGED, noise))
         events: tuple[tuple[Event, np.ndarray], ...] = (
             ("ration_begins", begins), ("ration_changed", changes), ("ration_ends", ends)
         )  # fmt: skip

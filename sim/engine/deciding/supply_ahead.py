@@ -73,6 +73,9 @@ class Chain:
         self.lag = _whole_days(plan.testing, cells)
         bought = self.regular & ~self.makes[network.flow_buyer]
         np.maximum.at(self.lag, network.flow_buyer[bought], self.lead[bought])
+        self.overnight = np.zeros(cells, dtype=bool)
+        self.overnight[network.flow_buyer[bought]] = True
+        self.overnight &= self.lag == 0
         spare = np.where(np.isfinite(network.capacity), np.maximum(0.0, network.capacity - network.cell_mean), np.inf)
         self.spare = spare[network.flow_source]
         self.out = per_cell(network.flow_source, network.flow_usual, cells)

@@ -50,6 +50,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None) -
         costs=page_tables.costs(facts),
         stock_valued=page_tables.LEFT in facts.summary.cost,
         substitution=whole(page_tables.substitution(facts)),
+        rations=whole(page_tables.rations(facts)),
         making=whole(page_tables.making(facts)),
         stockouts=whole(page_tables.stockouts(facts)),
         lots=lots and whole(lots),
