@@ -15,6 +15,7 @@ from sim.engine.plan import Plan
 from sim.engine.state.state import State
 from sim.engine.time_tape import TimeTape
 from sim.model.chance.distributions import Times
+from sim.model.goods.shipments import Phase
 from sim.model.part import Part
 from sim.model.vocabulary import Event
 from sim.rng import Streams
@@ -153,7 +154,11 @@ class Rationing(Part):
         seen, state, cells = self._reports.outlook.foreseen(day), self._state, len(self._mine)
         # over a lane of no time what came this morning stands for what will come on that after the last evening
         on_hand = state.on_hand - np.where(self._chain.overnight, state.today.received, 0)
-        goods = Goods(on_hand, state.in_transit + state.under_test(), state.in_process.good(cells))
+        table = state.shipments
+        goods = Goods(
+            on_hand, state.under_test(), state.in_process.good(cells),
+            *(table[name][table["phase"] != Phase.DONE] for name in ("flow", "sent", "units")),
+        )  # fmt: skip
         dealt = self.rations.share
         forecast = Forecast(self._chain, day, seen, goods, self._until, self._horizon, self._always, dealt)
         self._struck = self._new.struck(seen)

@@ -33,11 +33,15 @@ class Level(NamedTuple):
 
 
 class Goods(NamedTuple):
-    """Units that a cell has or is sure to get, over cells; `in_process` come out as long as the plant works."""
+    """What there is: units over cells, of which those `in_process` come out as long as the plant works; and shipments
+    under way, by their flow, the day on which they were sent, and units."""
 
     on_hand: np.ndarray
-    under_way: np.ndarray
+    under_test: np.ndarray
     in_process: np.ndarray
+    flow: np.ndarray
+    sent: np.ndarray
+    units: np.ndarray
 
 
 class Prospect(NamedTuple):
@@ -158,10 +162,9 @@ class Forecast:
         coming += (made * mean * _spans(np.maximum(begins, day + 1), ends, end - lag)).sum(axis=0) * makes
         by_flow = _spans(begins, ends, end[level.buyer] - chain.lead[level.come])
         coming += per_cell(level.buyer, usual * (share * by_flow).sum(axis=0), len(cells)) * ~makes
-        late = np.minimum(0.0, end[level.buyer] - chain.lead[level.come] - day)  # under way, and comes after the end
-        coming += per_cell(level.buyer, usual * late, len(cells)) * ~makes
         goods = self._goods
-        stock = goods.on_hand[cells] + goods.under_way[cells] + np.where(works, goods.in_process[cells], 0)
+        stock = goods.on_hand[cells] + goods.under_test[cells] + np.where(works, goods.in_process[cells], 0)
+        stock = stock + self._under_way(cells, end)
         self.until[cells], self.over[cells] = until, over
         above = per_cell(level.buyer, self.touched[network.flow_source[level.come]], len(cells))
         above += per_cell(level.product, self.touched[network.bill.material[level.made]], len(cells))
@@ -171,6 +174,14 @@ class Forecast:
         leaves = np.where(length > SAME, open_.sum(axis=0) / length, 1.0)
         own = np.maximum(0.0, mean - chain.out[cells])
         return Prospect(over, end, stock, np.maximum(0.0, coming), own, leaves)
+
+    def _under_way(self, cells: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Units that are on their way to these cells and should be there before a day of each."""
+        goods, chain = self._goods, self._chain
+        to = chain.network.flow_buyer[goods.flow]
+        place = np.minimum(np.searchsorted(cells, to), len(cells) - 1)
+        counts = (cells[place] == to) & (goods.sent + chain.lead[goods.flow] < end[place])
+        return per_cell(place[counts], goods.units[counts], len(cells))
 
     def _sent(self, level: Level, begins: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What is sent to a level: the share of usual units in each span over its flows, and the units a day over its

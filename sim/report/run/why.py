@@ -246,9 +246,10 @@ class _Walk:
         ]  # fmt: skip
         before = mine[mine["day"] < first].tail(1)
         told = pd.concat([before, mine[mine["day"] >= first]])
-        for row in told[told["event"] != "ration_ends"].itertuples():
-            words = f"{self.site(source)} rationed from {self.date(row.day)} on: {row.cause}."
-            self.add(depth, float(row.day), source, int(row.units), words)
+        told = told[told["event"] != "ration_ends"]
+        for day, units, cause in zip(*(told[name].tolist() for name in ("day", "units", "cause")), strict=True):
+            words = f"{self.site(source)} rationed from {self.date(day)} on: {cause}."
+            self.add(depth, day, source, units, words)
 
     def emptied(self, source: int, first: float, last: float, depth: int) -> None:
         """Whether the source itself had run out, and why."""
