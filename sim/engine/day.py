@@ -114,6 +114,8 @@ class World(Part):
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
         self.rerouting = Rerouting(plan, self.state, self.reports) if plan.sourcing.moves.any() else None
+        if self.rerouting is not None:
+            self.reports.outlook.watch()
         self.ordering = Ordering(
             plan, self.state, self.quantities, self.reports, self.journal, self.hoarding, self.rerouting
         )

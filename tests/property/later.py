@@ -33,11 +33,8 @@ def later_policies(builder: Builder, first: int) -> Spec:
 def with_later(spec: Spec, later: Spec) -> Spec:
     """A copy of a scenario that has these policies too, after its own."""
     spec = copy.deepcopy(spec)
-    for part in ("replenishment", "allocation"):
-        spec[part] = spec[part] + later[part]
-    known = [(entry["at"], entry.get("from")) for entry in spec.get("rationing", [])]
-    later_ones = [entry for entry in later["rationing"] if (entry["at"], entry["from"]) not in known]
-    spec["rationing"] = spec.get("rationing", []) + later_ones
+    for part in ("replenishment", "allocation", "rationing"):
+        spec[part] = spec.get(part, []) + later[part]
     for name, changes in later["reserves"].items():
         reserve = spec["reserves"][name]
         reserve["changes"] = [*reserve.get("changes", []), *changes]

@@ -95,7 +95,7 @@ SECTIONS = {
 }  # fmt: skip
 LISTS = {
     "replenishment": "replenishment", "allocation": "sharing out", "stock": "opening stock", "storage": "storage",
-    "sourcing": "orders", "hoarding": "hoarding", "use_levels": "sparing use",
+    "sourcing": "orders", "hoarding": "hoarding", "rationing": "rationing", "use_levels": "sparing use",
 }  # fmt: skip
 MOST_SITES = 3
 """named one by one"""
