@@ -267,7 +267,9 @@ class World(Part):
         if any(desk.is_open for desk in self.desks):
             self._release(requested, granted, day)
         left = self.state.unsent.copy() if watched else None
-        self.journal.flows("cancelled", day, *self.dispatch.cancel_rest(day))
+        flow, cancelled = self.dispatch.cancel_rest(day)
+        if flow.size:
+            self.journal.flows("cancelled", day, flow, cancelled)
         if before is not None and left is not None:
             self._show_buyers(before - left, left)
         for desk in self.desks:

@@ -21,6 +21,8 @@ from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.part import Part
 from sim.policies.allocation.base import Claims
 
+NOTHING = np.zeros(0, dtype=np.int64)
+"""No flows, and no units."""
 TakeOut = Callable[[np.ndarray, np.ndarray], np.ndarray | None]
 """Takes units on flows out of a stock that is not a site's ordinary one; tells the pockets of their lots."""
 
@@ -218,9 +220,8 @@ class Dispatch(Part):
     def cancel_rest(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as
         far as the allowance will then reach. Returns the flows, and the units cancelled on each."""
-        nothing = np.zeros(0, dtype=np.int64)
         if not self._may_cancel:
-            return nothing, nothing
+            return NOTHING, NOTHING
         state = self.state
         flow = ((self.quantities["flow.cancels"] > 0) & (state.unsent > 0)).nonzero()[0]
         if flow.size and self.usual is not None:
@@ -231,7 +232,7 @@ class Dispatch(Part):
             flow, refused = flow[refused > 0], refused[refused > 0]
             state.cancel(flow, refused)
             return flow, refused
-        return nothing, nothing
+        return NOTHING, NOTHING
 
     def tell_makers(self, day: int) -> None:
         """In the morning: makers make nothing for orders that an allowance does not let out once they are made.
