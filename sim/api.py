@@ -93,6 +93,13 @@ class Run:
         return passages_table(self.outcome)
 
     @cached_property
+    def rations(self) -> pd.DataFrame:
+        """Who dealt out what share, and on what expectation; see `sim.report.run.tables.rations_table`."""
+        from sim.report.run.tables import rations_table
+
+        return rations_table(self.outcome)
+
+    @cached_property
     def lots(self) -> pd.DataFrame:
         """One row per lot; see `sim.report.run.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
         from sim.report.run.tables import lots_table
@@ -190,6 +197,8 @@ class Run:
             write_parquet(place / "ports.parquet", self.ports)
         if self.outcome.record.queues:
             write_parquet(place / "passages.parquet", self.passages)
+        if self.outcome.rations is not None:
+            write_parquet(place / "rations.parquet", self.rations)
         if report:
             (place / "report.html").write_text(self._page(place), encoding="utf-8")
         made = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -22,6 +22,9 @@ from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.ordering import Ordering
 from sim.engine.deciding.outlook import Outlook
 from sim.engine.deciding.present_use import PresentUse
+from sim.engine.deciding.rationing import Rationing
+from sim.engine.deciding.rations import Rations
+from sim.engine.deciding.rations_told import RationBook
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.deciding.reserves import ReserveDesk
@@ -81,6 +84,7 @@ class World(Part):
     filled: FilledOrders | None
     ahead: BuyersAhead | None
     ordering: Ordering
+    rationing: Rationing | None
     dispatch: Dispatch
     desks: list[ReserveDesk]
     quality: Quality
@@ -130,10 +134,16 @@ class World(Part):
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
         self.rerouting = Rerouting(plan, self.state, self.reports) if plan.sourcing.moves.any() else None
         self._looks_at_orders = any(one is not None for one in (self.filled, self.hoarding, self.rerouting))
+        if self.rerouting is not None:
+            self.reports.outlook.watch()
         self.ordering = Ordering(
             plan, self.state, self.quantities, self.reports, self.journal, self.hoarding, self.rerouting, self.ahead
         )
-        self.dispatch = Dispatch(plan, self.state, self.quantities, self.production, self.transport, self.reports)
+        self.rationing = self._rationing(plan, streams) if plan.behaviour.rationing or self.quantities.open else None
+        rations = None if self.rationing is None else self.rationing.rations
+        self.dispatch = Dispatch(
+            plan, self.state, self.quantities, self.production, self.transport, self.reports, rations
+        )
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
             for k in range(len(plan.reserves))
@@ -160,6 +170,11 @@ class World(Part):
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_phases": []}  # functions, made again by `rejoin`; those from outside may be closures
 
+    def _rationing(self, plan: Plan, streams: Streams) -> Rationing:
+        rations = Rations(plan, self.state, self.production.unlimited)
+        book = RationBook(plan.network, self.journal)
+        return Rationing(plan, self.state, self.reports, streams, rations, book, self.journal)
+
     def _send_opening_shipments(self) -> None:
         start, lots = self.plan.start, self.state.lots
         buyer = self.plan.network.flow_buyer[start.flow]
@@ -184,6 +199,8 @@ class World(Part):
         """From the present midnight on these are the run's policies; those in force are as they were."""
         self.ordering.expect_policies(plan)
         self.dispatch.expect_policies(plan)
+        if self.rationing is not None:
+            self.rationing.expect_policies(plan)
         self.recorder.expect_policies(plan)
         for desk in self.desks:
             desk.expect_policies(plan)
@@ -267,6 +284,10 @@ class World(Part):
         for desk in self.desks:
             desk.review(float(day))
 
+    def review_rations(self, day: int) -> None:
+        if self.rationing is not None:
+            self.rationing.review(day)
+
     def allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""
         before = self.state.unsent.copy() if self._looks_at_orders else None
@@ -274,7 +295,7 @@ class World(Part):
             self.state.for_reserves.fill(0)
             for desk in self.desks:
                 desk.refill_by_making(float(day))
-        requested = self.dispatch.open_requests()
+        requested = self.dispatch.open_requests(day)
         granted = self.dispatch.share_out(requested, day)
         self.dispatch.send(granted, float(day))
         if self.desks:
@@ -325,7 +346,8 @@ class World(Part):
 
     def expire(self, day: int) -> None:
         self.quality.expire(day, self.transport.ports.give_up)
-        for usual in (self.dispatch.usual, self.transport.border.usual):
+        rationed = None if self.rationing is None else self.rationing.rations.usual
+        for usual in (self.dispatch.usual, self.transport.border.usual, rationed):
             if usual is not None:
                 usual.note(self.state.today.expired)
 

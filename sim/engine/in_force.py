@@ -11,6 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from sim.engine.plan import Plan
     from sim.policies.allocation.base import Allocation
+    from sim.policies.rationing import Rationing
     from sim.policies.replenishment.base import Rule
     from sim.policies.reserves.reserve import Refill, Release
 
@@ -63,6 +64,20 @@ class BoundSharing:
 
 
 @dataclass(frozen=True)
+class BoundRationing:
+    """A way of dealing out what is scarce, for some source cells, in force from day `since` on.
+
+    Over flows: `contract` is the share of usual orders under contract, `exempt` who is served before all else.
+    """
+
+    cells: np.ndarray
+    spec: Rationing
+    contract: np.ndarray
+    exempt: np.ndarray
+    since: int = ALWAYS
+
+
+@dataclass(frozen=True)
 class ReserveChange:
     """Other settings of a reserve, in force from day `since` on; those that are None stay as they are."""
 
@@ -72,7 +87,7 @@ class ReserveChange:
     refill: Refill | None = None
 
 
-Policy = BoundRule | BoundSharing | ReserveChange
+Policy = BoundRule | BoundSharing | BoundRationing | ReserveChange
 D = TypeVar("D", bound=Dated)
 
 
@@ -160,6 +175,7 @@ def added(plan: Plan, policies: Sequence[Policy], day: int) -> Plan:
         raise ValueError(f"a policy would be in force from day {min(early)} on, before the present one ({day})")
     rules = in_turn([*plan.replenishment, *(p for p in policies if isinstance(p, BoundRule))])
     sharing = in_turn([*plan.allocation, *(p for p in policies if isinstance(p, BoundSharing))])
+    dealing = in_turn([*plan.behaviour.rationing, *(p for p in policies if isinstance(p, BoundRationing))])
     changes = {reserve.name: list(reserve.changes) for reserve in plan.reserves}
     for change in policies:
         if isinstance(change, ReserveChange):
@@ -171,8 +187,10 @@ def added(plan: Plan, policies: Sequence[Policy], day: int) -> Plan:
             raise ValueError(f"two changes of reserve '{name}' are from the same day")
     _refuse_two_at_once(plan, "replenishment policies", rules)
     _refuse_two_at_once(plan, "allocation rules", sharing)
+    _refuse_two_at_once(plan, "rationing rules", dealing)
     reserves = tuple(replace(reserve, changes=in_turn(changes[reserve.name])) for reserve in plan.reserves)
-    return replace(plan, replenishment=rules, allocation=sharing, reserves=reserves)
+    behaviour = replace(plan.behaviour, rationing=dealing)
+    return replace(plan, replenishment=rules, allocation=sharing, reserves=reserves, behaviour=behaviour)
 
 
 def _refuse_two_at_once(plan: Plan, what: str, policies: Sequence[OnCells]) -> None:

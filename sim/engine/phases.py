@@ -112,6 +112,11 @@ PHASES: list[Phase] = [
         "there are reserves", lambda world: bool(world.desks),
     ),
     Phase(
+        "rationing", 5, "makers and warehouses that hear of trouble decide what share of usual orders they deal out",
+        lambda world: world.review_rations, ("quantities", *KNOWN), ("rationing", "reports", "state", "journal"),
+        "some source rations", lambda world: world.rationing is not None,
+    ),
+    Phase(
         "orders", 5, "sites order, from the facilities upward; an order is booked at its source at once",
         lambda world: world.ordering.review, ("quantities", "hoarding", "ahead", *KNOWN),
         ("ordering", "rerouting", "reports", "state", "journal"),
@@ -119,7 +124,7 @@ PHASES: list[Phase] = [
     Phase(
         "allocation", 6, "sources share what they have over open orders, reserves give, goods set out",
         lambda world: world.allocate, ("quantities", "reports", "present_use"),
-        ("dispatch", "desks", "production", "hoarding", "rerouting", "filled", *MOVING),
+        ("dispatch", "desks", "production", "hoarding", "rerouting", "rationing", "filled", *MOVING),
     ),
     Phase(
         "records", 6, "the day's demand, orders and arrivals are in the records that policies look back on",
@@ -133,7 +138,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "expiry", 7, "what had its last day of use today is written off",
-        lambda world: world.expire, (), ("dispatch", *MOVING),
+        lambda world: world.expire, (), ("dispatch", "rationing", *MOVING),
         "goods are kept by lot", lambda world: world.state.lots is not None,
     ),
     Phase(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engine.in_force import BoundRule, Bounds, BoundSharing, ReserveChange
+from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -262,13 +262,14 @@ class Hoarders:
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What people do about scarcity. `substitute_rows` are (wanted, other, region) names."""
+    """What people do about scarcity. `substitute_rows` are (wanted, other, region) names; `rationing` is in turn."""
 
     substitutes: tuple[SubstituteStep, ...] = ()
     substitute_rows: tuple[tuple[str, str, str], ...] = ()
     use: tuple[BoundUseLevels, ...] = ()
     hoarders: Hoarders | None = None
     ahead: tuple[BoundAhead, ...] = ()
+    rationing: tuple[BoundRationing, ...] = ()
 
     @property
     def families_buy_ahead(self) -> bool:

@@ -14,6 +14,7 @@ from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
 from sim.engine.day import World
+from sim.engine.deciding.rations_told import RationRecord
 from sim.engine.impacts import impacts_of, in_order
 from sim.engine.in_force import Policy, added
 from sim.engine.plan import Plan
@@ -41,7 +42,7 @@ class Outcome:
     The record, the journal as a table, the disruptions it met, and the lots if any were kept. `substitution`
     (days, 2, rows) is as in `Substitution.flows`, None where nothing has a substitute; `not_begun` (days, rows of the
     bill) as in `Making`, None where nothing is made in stages; `beyond` (entries of the plan's `more`) units made
-    beyond usual capacity, None where nobody can.
+    beyond usual capacity, None where nobody can; `rations` None where nobody has dealt out shares.
     """
 
     plan: Plan
@@ -52,6 +53,7 @@ class Outcome:
     substitution: np.ndarray | None = None
     not_begun: np.ndarray | None = None
     beyond: np.ndarray | None = None
+    rations: RationRecord | None = None
 
 
 def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:
@@ -226,10 +228,11 @@ class Running(Part):
         lots = None if world.state.lots is None else world.state.lots.record()
         substitution = world.patients.substitution
         flows = None if substitution is None else substitution.flows
-        more = world.production.more
+        more, rationing = world.production.more, world.rationing
+        rations = rationing.book.record() if rationing is not None and self.plan.behaviour.rationing else None
         return Outcome(
             self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows,
-            world.production.not_begun, None if more is None else more.made,
+            world.production.not_begun, None if more is None else more.made, rations,
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

@@ -39,6 +39,7 @@ Event = Literal[
     "release", "refill", "stockout_begins", "stockout_ends", "use_contingency", "use_crisis", "use_conventional",
     "buys_ahead", "facility_opens", "facility_closes", "turned_away", "sent_elsewhere", "capacity_raised",
     "capacity_usual", "line_moved", "line_returned",
+    "ration_begins", "ration_changed", "ration_ends", "new_customers_limited", "new_customers_free",
 ]  # fmt: skip
 
 
@@ -186,6 +187,11 @@ EVENTS: Mapping[Event, Entry] = {
     "capacity_usual": Entry("a maker's capacity is the usual one again"),
     "line_moved": Entry("a maker makes less, since a line was moved to another product or plant"),
     "line_returned": Entry("the line is back"),
+    "ration_begins": Entry("a source begins to deal out a share of usual orders (`cause` says which and why)"),
+    "ration_changed": Entry("it deals out another share"),
+    "ration_ends": Entry("it deals out no shares any more"),
+    "new_customers_limited": Entry("a maker limits what customers get who come because another maker is struck"),
+    "new_customers_free": Entry("it does so no longer"),
 }
 """Everything that the journal can tell."""
 

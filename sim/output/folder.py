@@ -25,7 +25,7 @@ MANIFEST = "manifest.json"
 
 RUN_FILES = (
     MANIFEST, "metrics.json", "metrics.csv", "daily.parquet", "events.parquet", "lots.parquet", "genealogy.parquet",
-    "ports.parquet", "passages.parquet", "report.html",
+    "ports.parquet", "passages.parquet", "rations.parquet", "report.html",
 )  # fmt: skip
 """Files that a run may leave, apart from those in `tables`."""
 

@@ -16,6 +16,7 @@ from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.allocation.base import Allocation
 from sim.policies.buying_ahead import BuyingAhead
 from sim.policies.hoarding import Hoarding
+from sim.policies.rationing import Rationing
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
 from sim.policies.use_levels import UseLevels
@@ -189,6 +190,7 @@ class Scenario(Model):
     storage: list[StorageSpec] = []
     hoarding: list[Hoarding] = []
     buying_ahead: list[BuyingAhead] = []
+    rationing: list[Rationing] = []
     use_levels: list[UseLevels] = []
     reserves: dict[str, Reserve] = {}
     disruptions: list[DisruptionField] = []

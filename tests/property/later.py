@@ -17,9 +17,10 @@ def later_policies(builder: Builder, first: int) -> Spec:
     found: Spec = {
         "replenishment": [entry for entry in builder._replenishment() if c.number(0, 1)],
         "allocation": [entry for entry in builder._allocation() if c.number(0, 1)],
+        "rationing": [] if builder.exact else builder._rationing(),
         "reserves": {},
     }
-    for entry in found["replenishment"] + found["allocation"]:
+    for entry in found["replenishment"] + found["allocation"] + found["rationing"]:
         entry["from"] = day(first)
     for name in builder.spec["reserves"]:
         other = builder._reserve()
@@ -32,8 +33,8 @@ def later_policies(builder: Builder, first: int) -> Spec:
 def with_later(spec: Spec, later: Spec) -> Spec:
     """A copy of a scenario that has these policies too, after its own."""
     spec = copy.deepcopy(spec)
-    for part in ("replenishment", "allocation"):
-        spec[part] = spec[part] + later[part]
+    for part in ("replenishment", "allocation", "rationing"):
+        spec[part] = spec.get(part, []) + later[part]
     for name, changes in later["reserves"].items():
         reserve = spec["reserves"][name]
         reserve["changes"] = [*reserve.get("changes", []), *changes]

@@ -104,6 +104,7 @@ class Builder(Sites, Supply, Policies):
             self._substitutes()
             spec["use_levels"] = self._use_levels()
             spec["hoarding"] = self._hoarding()
+            spec["rationing"] = self._rationing()
             spec["buying_ahead"] = self._buying_ahead()
         spec["reserves"] = {f"r{k}": self._reserve() for k in range(c.number(0, 2))}
         if not self.exact and not any(

@@ -101,6 +101,29 @@ class Policies(Draft):
     def _buying_ahead(self) -> list[Spec]:
         return scarcity.buying_ahead(self, TRIGGERED)
 
+    def _rationing(self) -> list[Spec]:
+        """Some of the sources deal out what they have when they hear of trouble."""
+        c, entries = self.c, []
+        for source in sorted({s for several in self.sources.values() for s in several}):
+            if c.number(0, 2):
+                continue
+            entry: Spec = {"at": source}
+            maybe(c, entry, "after", ["0d", "36h", "uniform(0d, 5d)"])
+            maybe(c, entry, "review", ["1d", "5d"])
+            maybe(c, entry, "until", ["horizon"])
+            maybe(c, entry, "horizon", ["4d", "30d"])
+            maybe(c, entry, "contract", ["0%", "70%"])
+            buyers = [buyer for (buyer, _), several in sorted(self.sources.items()) if source in several]
+            maybe(c, entry, "contract_first", [buyers[0]])
+            maybe(c, entry, "exempt", [buyers[-1]])
+            maybe(c, entry, "new_customers", [*NEW, {"take": "none", "when": TRIGGERED[c.one(sorted(TRIGGERED))](c)}])
+            contract = ["contract"] if {"contract", "contract_first"} & set(entry) else []
+            maybe(
+                c, entry, "restart", ["own_stock", "proportional", {"first": "customers", "at_most": "110%"}, *contract]
+            )
+            entries.append(entry)
+        return entries
+
     def _reserve(self) -> Spec:
         """Held where its members are supplied, by one or two warehouses, or by a facility for itself."""
         c = self.c
@@ -143,6 +166,7 @@ class Policies(Draft):
 
 
 SAVED = {"saves": "30%", "comes_back": "50%"}
+NEW: list[Any] = ["none", "spare", "after_own", {"take": "spare", "own_at_most": "120%", "lasts": "9d"}]
 MILD = {"below": "8d"} | SAVED
 POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
     "base_stock": lambda low, high: {"level": high},

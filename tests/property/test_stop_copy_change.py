@@ -162,7 +162,7 @@ def begins(impact: Impact) -> float:
 
 @given(with_later_policies(), st.floats(0, 1))
 def test_policies_given_late_are_the_same_as_those_with_a_date(drawn: tuple[Spec, Spec, int], share: float) -> None:
-    """Replenishment and allocation entries and changes of reserves, given at a midnight, do what a `from` does."""
+    """Entries of replenishment, allocation and rationing and changes of reserves, given at a midnight, do what a `from` does."""
     spec, later, first = drawn
     plan = plan_of(with_later(spec, later))
     begin = -plan.network.calendar.warm_up
@@ -198,19 +198,27 @@ def test_what_is_typed_late_is_the_same_as_what_is_written_early(
 
 def policies_of(plan: Plan) -> list[int]:
     """How many policies a plan has of each family."""
-    return [len(plan.replenishment), len(plan.allocation), *(len(reserve.changes) for reserve in plan.reserves)]
+    rationing = len(plan.behaviour.rationing)
+    return [
+        len(plan.replenishment),
+        len(plan.allocation),
+        rationing,
+        *(len(reserve.changes) for reserve in plan.reserves),
+    ]
 
 
 def _without(plan: Plan, first: int) -> tuple[Plan, list[Policy]]:
     """A plan without the policies that are in force from a day on, and those."""
-    found: list[Policy] = [p for p in (*plan.replenishment, *plan.allocation) if p.since == first]
+    dealing = plan.behaviour.rationing
+    found: list[Policy] = [p for p in (*plan.replenishment, *plan.allocation, *dealing) if p.since == first]
     found += [change for reserve in plan.reserves for change in reserve.changes if change.since == first]
     reserves = tuple(
         replace(reserve, changes=tuple(c for c in reserve.changes if c.since != first)) for reserve in plan.reserves
     )
     rules = tuple(rule for rule in plan.replenishment if rule.since != first)
     sharing = tuple(rule for rule in plan.allocation if rule.since != first)
-    return replace(plan, replenishment=rules, allocation=sharing, reserves=reserves), found
+    behaviour = replace(plan.behaviour, rationing=tuple(rule for rule in dealing if rule.since != first))
+    return replace(plan, replenishment=rules, allocation=sharing, reserves=reserves, behaviour=behaviour), found
 
 
 def test_policies_that_cannot_come_into_force_are_refused() -> None:

@@ -43,7 +43,7 @@ def replenishment_entries(loaded: Loaded, network: Network, problems: Problems) 
     """Every entry bound to its cells, by its position; two for one cell from the same date on are a problem."""
     orders = np.zeros(len(network.cell_site), dtype=bool)
     orders[network.flow_buyer] = True
-    owners = _Owners("replenishment", network)
+    owners = Owners("replenishment", network)
     bound = {}
     for position, entry in enumerate(loaded.spec.replenishment):
         with problems.at("replenishment", position):
@@ -69,7 +69,7 @@ def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tup
 
 def allocation_entries(loaded: Loaded, network: Network, problems: Problems) -> dict[int, BoundSharing]:
     """Every entry bound to its cells, by its position; two for one cell from the same date on are a problem."""
-    owners = _Owners("allocation", network)
+    owners = Owners("allocation", network)
     bound = {}
     for position, entry in enumerate(loaded.spec.allocation):
         with problems.at("allocation", position):
@@ -95,7 +95,7 @@ def day_in_force(date: dt.date | None, loaded: Loaded, network: Network, place: 
     return day
 
 
-class _Owners:
+class Owners:
     """Which entry of a part of the scenario holds for each cell, from each date on."""
 
     def __init__(self, part: str, network: Network) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.deciding.allowance import renewed, whole
 from sim.engine.deciding.part_work import PartWork
+from sim.engine.deciding.rations import Rations
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.usual import UsualUnits
 from sim.engine.in_force import ALWAYS, in_force, next_turn
@@ -41,8 +42,10 @@ class Dispatch(Part):
         production: Production,
         transport: Transport,
         reports: Reports,
+        rations: Rations | None = None,
     ) -> None:
         network = plan.network
+        self._rations = rations
         self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
         self._production, self._transport, self._reports = production, transport, reports
         self._first_lane = network.flow_first_lane
@@ -107,9 +110,9 @@ class Dispatch(Part):
         """Whether the first lane of each flow leaves today; shape (flows,)."""
         return np.asarray(self._transport.loading.leaves[self._first_lane])
 
-    def open_requests(self) -> np.ndarray:
-        """Unsent units that may leave today, over flows: nothing over a closed lane, or beyond an allowance or what may
-        cross a border, or more than the first lane carries."""
+    def open_requests(self, day: int) -> np.ndarray:
+        """Unsent units that may leave today, over flows: nothing over a closed lane, or beyond an allowance, what its
+        source deals out or what may cross a border, or more than the first lane carries."""
         requested = self.state.unsent.copy()
         if self._closed.size:
             requested[self._closed] = 0
@@ -119,6 +122,8 @@ class Dispatch(Part):
             self._keep_to_allowances(requested)
         if self._transport.border.limits:
             self._transport.border.keep_to_quota(requested)
+        if self._rations is not None:
+            self._rations.cut(requested, day)
         if not self.work.on:
             return self.within_lanes(requested)
         before = requested.copy()
@@ -127,9 +132,11 @@ class Dispatch(Part):
         return requested
 
     def left_open(self, requested: np.ndarray, granted: np.ndarray) -> np.ndarray:
-        """What ordinary stock leaves open of the requests of an evening, over flows: not what only lies there because
-        too few are at work."""
+        """What ordinary stock leaves open of the requests of an evening, over flows, what rations keep back included:
+        not what only lies there because too few are at work."""
         still = requested - granted
+        if self._rations is not None:
+            still += self._rations.beyond
         if self.work.on:
             still -= self.work.lying()
         return self.within_lanes(still)
@@ -200,6 +207,8 @@ class Dispatch(Part):
             pockets = None
             if take_out is None:
                 np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
+                if self._rations is not None:
+                    self._rations.take(flow, units, int(now))
             else:
                 pockets = take_out(flow, units)
             self._take_allowance(flow, units)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 
@@ -46,6 +46,17 @@ class Known:
     above: np.ndarray
 
 
+class Foresight(NamedTuple):
+    """What is known of the days to come, as ends are expected: each span holds from its beginning to the next one's, the
+    last for good. `makes` is over (spans, cells), the others as in `Known` over (spans, flows)."""
+
+    begins: np.ndarray
+    sends: np.ndarray
+    makes: np.ndarray
+    takes: np.ndarray
+    above: np.ndarray
+
+
 class Outlook(Part):
     """What everybody has heard by a day.
 
@@ -53,7 +64,7 @@ class Outlook(Part):
     order of time.
     """
 
-    CHANGES = ("_ordered", "_present", "_since")
+    CHANGES = ("_ordered", "_present", "_since", "_dealt")
 
     def __init__(self, plan: Plan, base: Mapping[QuantityName, np.ndarray]) -> None:
         self._network, self._base = plan.network, base
@@ -64,6 +75,8 @@ class Outlook(Part):
         """the same as they are on that day"""
         ones = np.ones(len(plan.network.flow_buyer))
         self._ordered = self._present = Known(ones, ones, ones, np.zeros(len(ones)))
+        self._dealt: np.ndarray | None = None
+        """shares of usual units that sources have published, no limit where they deal out nothing; over flows"""
         self._since = -np.inf
         self._turns = np.zeros(0)
 
@@ -71,6 +84,7 @@ class Outlook(Part):
         """From now on these are the disruptions of the run; each is heard of in its time."""
         self._impacts = [impact for impact in impacts if impact.told and impact.acts]
         self._announced = [(impact.announced, impact.end) for impact in self._impacts]
+        self._news = [_news(impact) for impact in self._impacts]
         if self._ahead is not None and self._now is not None:
             ahead, present = self._effects()
             self._ahead.expect(ahead)
@@ -96,13 +110,68 @@ class Outlook(Part):
         """
         self.watch()
         self._look(day)
-        return self._ordered
+        return self._with_rations(self._ordered)
 
     def present(self, day: float) -> Known:
         """What is known of orders that wait at their sources: what holds today; arrays not to be changed."""
         self.watch()
         self._look(day)
-        return self._present
+        return self._with_rations(self._present)
+
+    def deal(self, shares: np.ndarray) -> None:
+        """From now on everybody knows what sources deal out: shares of usual units over flows, infinite where they do
+        not."""
+        self._dealt = shares.copy()
+
+    def _with_rations(self, known: Known) -> Known:
+        """Who deals out has said what it sends, whatever it makes."""
+        if self._dealt is None:
+            return known
+        deals = np.isfinite(self._dealt)
+        sends = np.minimum(known.sends, self._dealt)
+        above = open_for_more(sends) * np.maximum(0.0, np.where(deals, self._dealt, 1.0) - 1)
+        return Known(
+            sends, np.where(deals, 1.0, known.makes), np.where(deals, 0.0, known.takes),
+            np.where(deals, above, known.above),
+        )  # fmt: skip
+
+    def news(self, last: float, day: float) -> list[Impact]:
+        """Disruptions of which there is news since the day `last`: one is announced, is in another stage or over, or
+        its end is expected on another day or has not come."""
+        found = zip(self._impacts, self._news, strict=True)
+        return [impact for impact, days in found if ((days > last) & (days <= day)).any()]
+
+    def foreseen(self, day: float) -> Foresight | None:
+        """What is known today of the days to come; None where all is as usual."""
+        heard = [impact for impact in self._impacts if impact.announced <= day]
+        expected = [
+            ahead
+            for impact in heard
+            for effect in impact.effects
+            if effect.quantity in LIMITS and day < effect.end and (ahead := _expected(impact, effect, day)) is not None
+        ]
+        if not expected:
+            return None
+        known = Quantities({name: array for name, array in self._base.items() if name in LIMITS}, expected)
+        begins = np.array([day, *(turn for turn in known.boundaries() if day < turn < UNKNOWN)])
+        spans, makes = [], []
+        for begin in begins.tolist():
+            known.update(begin)
+            spans.append(self._found(known))
+            makes.append(self._made(known["cell.capacity_factor"]))
+        sends, takes, above = (np.array([getattr(span, n) for span in spans]) for n in ("sends", "takes", "above"))
+        return Foresight(begins, sends, np.array(makes), takes, above)
+
+    def reach(self, impact: Impact) -> np.ndarray:
+        """The cells that a disruption limits: those that make less, and the buyers of those that send less; a mask."""
+        network = self._network
+        found = np.zeros(len(network.cell_site), dtype=bool)
+        for effect in impact.effects:
+            if effect.quantity in LIMITS:
+                found[network.flow_buyer[self._flows(effect)]] = True
+                if QUANTITIES[effect.quantity].rows == "cells":
+                    found[effect.rows] = True
+        return found
 
     def watch(self) -> None:
         """Be ready to be asked for shares."""
@@ -249,6 +318,31 @@ def expected_over(impact: Impact, effect: Effect, day: float) -> float:
         return effect.end
     end = _last(impact.expected, day) + effect.end - impact.end
     return end if end > day else UNKNOWN
+
+
+def _expected(impact: Impact, effect: Effect, day: float) -> Effect | None:
+    """An effect as it is expected to go on from a day: as it is then, until its expected end; None where it is not
+    expected to begin. What comes after the end of its disruption is known."""
+    now = max(day, effect.start)
+    over = expected_over(impact, effect, day)
+    if over <= now:
+        return None
+    after = now if day >= impact.end else impact.end
+    later = over - effect.end
+    tail = [(at + later, value) for at, value in effect.steps if at >= after and now < at + later < UNKNOWN]
+    return replace(effect, steps=((now, effect.value(now)), *tail), end=over)
+
+
+def _news(impact: Impact) -> np.ndarray:
+    """The days on which there is news of a disruption that limits sources."""
+    limits = [effect for effect in impact.effects if effect.quantity in LIMITS]
+    if not limits:
+        return np.zeros(0)
+    days = [impact.announced, *(day for effect in limits for day in effect.boundaries()[1:] if day > impact.announced)]
+    days += [since for since, _ in impact.expected]
+    late = {effect.end - impact.end for effect in limits}
+    days += [end + more for _, end in impact.expected for more in late if end < impact.end]
+    return np.unique(days)
 
 
 def _last(steps: Steps, day: float) -> float:

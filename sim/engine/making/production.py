@@ -134,6 +134,8 @@ class Production(Part):
         """Units lacking for the finished stock and open orders; negative where there are more than that."""
         state = self._state
         wanted = self._target[cells] + state.owed_out[cells] - state.on_hand[cells]
+        if state.for_later is not None:
+            wanted = wanted + np.maximum(0, state.for_later[cells] - self._target[cells])
         if state.withheld is not None:
             source = self._network.flow_source
             wanted = wanted - np.bincount(source, state.withheld, len(state.on_hand)).astype(np.int64)[cells]

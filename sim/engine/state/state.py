@@ -28,13 +28,14 @@ class State(Part):
     two) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
     `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
     nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
-    make beyond all orders, None where no reserve asks for any; `withheld`, over flows, what they need not make of open
+    make beyond all orders, None where no reserve asks for any; `for_later` what makers that deal out want in stock for
+    the days to come, None where nobody deals out; `withheld`, over flows, what they need not make of open
     orders, because these may not leave, None where nothing limits that. `records` are those of sites, None where no
     policy looks back; `memories` what policies remember. `waits` tells whether any patient does. `orders` says
     which cells may order today, None where all may on all days.
     """
 
-    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "withheld", "orders")
+    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders")
     VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
 
     plan: Plan
@@ -49,6 +50,7 @@ class State(Part):
     order_book: OrderBook | None
     due: Due | None
     for_reserves: np.ndarray | None
+    for_later: np.ndarray | None
     withheld: np.ndarray | None
     records: Records | None
     memories: Memories
@@ -131,6 +133,7 @@ class State(Part):
             order_book=_order_book(plan, quantities.open),
             due=_due(plan, makes or looks_back),
             for_reserves=np.zeros(cells, dtype=np.int64) if makes else None,
+            for_later=np.zeros(cells, dtype=np.int64) if plan.behaviour.rationing or quantities.open else None,
             withheld=None,
             records=_records(plan, quantities),
             memories=Memories(),

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.figures.bands import BarRow, bands, beside, lanes
+from sim.report.figures.bands import BarRow, bands, beside, joined, lanes
 from sim.report.figures.style import (
     BLACK,
     BLUE,
@@ -20,9 +20,12 @@ from sim.report.figures.style import (
     thousands,
 )  # fmt: skip
 from sim.report.run.facts import KEEPERS, Facts
+from sim.report.run.tables import rations_table
 from sim.report.words.phrases import kind_words
 
 MOST_PRODUCTS = 8
+MOST_RATIONS = 8
+SHADE = "#c9c9c9"
 MOST_BARS = 25
 """With more disruptions than this there is a bar row for each kind."""
 LETTERS = 105
@@ -35,13 +38,13 @@ def draw(facts: Facts) -> Figure:
     if len(products) > MOST_PRODUCTS:
         unmet = {p: int(facts.daily("unmet", kind="facility", product=p).sum()) for p in products}
         products = sorted(sorted(products, key=lambda p: (-unmet[p], p))[:MOST_PRODUCTS])
-    rows = lanes(facts, MOST_BARS)
-    top = [0.55 + 0.3 * len(rows)] if rows else []
+    rows, dealt = lanes(facts, MOST_BARS), rationed(facts)
+    top = [0.55 + 0.3 * (len(rows) + len(dealt))] if rows or dealt else []
     heights = [*top, *([1.5] * len(products))]
     figure = new_figure(0.9 + sum(heights))
     panels = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
-    if rows:
-        _bars(panels[0], facts, rows)
+    if top:
+        _bars(panels[0], facts, rows, dealt)
     for axes, product in zip(panels[len(top) :], products, strict=True):
         first = product == products[0]
         bands(axes, facts)
@@ -62,7 +65,21 @@ def draw(facts: Facts) -> Figure:
     return figure
 
 
-def _bars(axes: Axes, facts: Facts, rows: list[BarRow]) -> None:
+def rationed(facts: Facts) -> list[BarRow]:
+    """A lane for each source that dealt out shares: from the day on which it began until it ceased to."""
+    found = rations_table(facts.outcome)
+    rows = []
+    for (site, product), mine in found.groupby(["site", "product"], sort=True):
+        begins = mine.loc[mine["event"] == "ration_begins", "day"].tolist()
+        ends = [*mine.loc[mine["event"] == "ration_ends", "day"].tolist(), facts.days][: len(begins)]
+        spans = [(max(0.0, a), float(min(b, facts.days))) for a, b in zip(begins, ends, strict=True) if b > 0]
+        least = mine.loc[mine["event"] != "ration_ends", "share"].min()
+        if spans:
+            rows.append(BarRow(f"{site} rations {product} (least {least:.0%} of usual orders)", joined(spans), True))
+    return sorted(rows, key=lambda lane: lane.spans[0])[:MOST_RATIONS]
+
+
+def _bars(axes: Axes, facts: Facts, rows: list[BarRow], dealt: list[BarRow]) -> None:
     impacts = facts.acting if len(rows) == len(facts.acting) else []
     kinds = sorted({impact.kind for impact in impacts})
     for row, lane in enumerate(rows):
@@ -81,9 +98,16 @@ def _bars(axes: Axes, facts: Facts, rows: list[BarRow]) -> None:
         first = min(lane.spans[0][0], impact.announced if impact and impact.announced >= 0 else np.inf)
         spans = [(first, lane.spans[0][1]), *lane.spans[1:]]
         beside(axes, facts, row, words, spans, LETTERS, 8.5, upon_it=True)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    for row, lane in enumerate(dealt, start=len(rows)):
+        for start, end in lane.spans:
+            axes.barh(row, end - start, 0.4, left=on(facts, start), facecolor=SHADE, edgecolor=BLACK, linewidth=0.6)
+        beside(axes, facts, row, lane.words, lane.spans, LETTERS, 8.5, upon_it=True)
+    axes.set_ylim(len(rows) + len(dealt) - 0.4, -0.6)
     axes.set_yticks([])
     axes.set_ylabel("Disruption", fontsize=8)
     axes.grid(axis="y", visible=False)
+    rations = " and rations" if dealt else ""
     measures = any(facts.is_measure(impact) for impact in facts.acting)
-    axes.set_title(f"Disruptions{' and measures taken' if measures else ''} (a triangle marks an announcement)")
+    axes.set_title(
+        f"Disruptions{' and measures taken' if measures else ''}{rations} (a triangle marks an announcement)"
+    )

@@ -46,7 +46,7 @@ def happenings(facts: Facts) -> list[Happening]:
     journal = facts.outcome.journal
     if not len(journal):
         return []
-    found = [*_disruptions(facts), *_reserves(facts), *_moves(facts), *_stockouts(facts)]
+    found = [*_disruptions(facts), *_reserves(facts), *_rations(facts), *_moves(facts), *_stockouts(facts)]
     return sorted(found, key=lambda h: (h.rank, -(h.units or 0), h.day, h.what, h.where, h.product))
 
 
@@ -78,6 +78,24 @@ def _reserves(facts: Facts) -> list[Happening]:
     return [
         Happening(day, day, f"Reserve{'s' if len(names) > 1 else ''} {word}", "", "", None, ", ".join(names), MILESTONE)
         for (day, word), names in together.items()
+    ]
+
+
+RATIONED = {
+    "ration_begins": ("Rationing begins", MILESTONE), "ration_changed": ("Ration changed", OTHER),
+    "ration_ends": ("Rationing over", MILESTONE), "new_customers_limited": ("New customers limited", MILESTONE),
+    "new_customers_free": ("New customers limited no more", MILESTONE),
+}  # fmt: skip
+
+
+def _rations(facts: Facts) -> list[Happening]:
+    """What sources deal out, with the words of the journal; those of one day and product in one line each source."""
+    journal = facts.outcome.journal
+    mine = journal[journal["event"].isin(list(RATIONED)) & (journal["day"] >= 0)]
+    columns = (mine[name].tolist() for name in ("day", "event", "site", "product", "cause"))
+    return [
+        Happening(int(day), int(day), RATIONED[event][0], site, product, None, cause, RATIONED[event][1])
+        for day, event, site, product, cause in zip(*columns, strict=True)
     ]
 
 

@@ -51,6 +51,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None) -
         stock_valued=page_tables.LEFT in facts.summary.cost,
         became=whole(page_tables.became(facts)),
         substitution=whole(page_tables.substitution(facts)),
+        rations=whole(page_tables.rations(facts)),
         making=whole(page_tables.making(facts)),
         stockouts=whole(page_tables.stockouts(facts)),
         lots=lots and whole(lots),

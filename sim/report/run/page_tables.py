@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.metrics.base import METRICS
 from sim.metrics.summary import Value
@@ -14,6 +15,7 @@ from sim.report.run.facts import Facts
 from sim.report.run.fates import fates_by_product
 from sim.report.run.happenings import happenings
 from sim.report.run.materials import steps
+from sim.report.run.tables import rations_table
 from sim.report.sheets import Sheet
 from sim.report.words.phrases import kind_words, plural
 from sim.report.words.words import shown_value
@@ -149,6 +151,32 @@ def became(facts: Facts) -> Sheet:
     )  # fmt: skip
     raw_head = ("product", "asked_for", "served", "served_late", "saved", "moved", "short")
     return Sheet("became", "What became of what was asked for", head, rows[:MOST_ROWS], raw_head, raw, _more(rows))
+
+
+TOLD = {
+    "ration_begins": "begins to deal out", "ration_changed": "deals out another share",
+    "ration_ends": "deals out no shares any more",
+}  # fmt: skip
+
+
+def rations(facts: Facts) -> Sheet:
+    """Who dealt out what share of usual orders, from when, and on what expectation."""
+    found = rations_table(facts.outcome)
+    raw = [
+        (str(date.date()), site, product, TOLD[event], round(share, 4), stock, round(coming),
+         str(until.date()), "" if pd.isna(back) else str(back.date()))
+        for date, event, site, product, share, stock, coming, until, back in found.drop(columns="day").itertuples(False)
+    ]  # fmt: skip
+    rows = [
+        (*row[:4], f"{row[4]:.0%}", *(("-",) * 4 if row[3] == TOLD["ration_ends"] else
+                                      (f"{row[5]:,}", f"{row[6]:,}", row[7], row[8] or "not known")))
+        for row in raw
+    ]  # fmt: skip
+    head = (
+        "On", "Source", "Product", "What", "Share of usual orders", "There (units)", "Expected (units)", "To last until",
+        "Usual supply expected on",
+    )  # fmt: skip
+    return Sheet("rations", "Who dealt out what", head, rows[:MOST_ROWS], raw=raw, note=_more(rows), text_columns=4)
 
 
 def making(facts: Facts) -> Sheet:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from sim.engine.deciding.rations_told import EVENTS, FIGURES
 from sim.engine.run import Outcome
 from sim.engine.state.ledger import DAILY
 from sim.metrics.base import METRICS
@@ -98,6 +99,39 @@ def passages_table(outcome: Outcome) -> pd.DataFrame:
             "day": np.repeat(np.arange(len(dates)), len(names)),
             "passage": np.tile(np.array(names, dtype=object), len(dates)),
             **{name: values.ravel() for name, values in record.passages.items()},
+        }
+    )
+
+
+def rations_table(outcome: Outcome) -> pd.DataFrame:
+    """One row per decision of a source that deals out shares of usual orders, or ceases to.
+
+    `share` of usual orders it lets customers have, all together; `stock` there then, what is under way and under test
+    included; `coming`: units expected until `lasts_until`, the day to which both are to last; `expected_back`: when
+    supply is expected to be as usual again (none: no end is expected). No rows where nobody has rationing.
+    """
+    record, network = outcome.rations, outcome.plan.network
+    found = np.zeros((len(FIGURES), 0)) if record is None else np.array([record.decisions[n] for n in FIGURES])
+    row = dict(zip(FIGURES, found, strict=True))
+    cell = row["cell"].astype(np.int64)
+    start = np.datetime64(network.calendar.start, "D")
+
+    def dates(day: np.ndarray) -> np.ndarray:
+        whole = np.where(np.isfinite(day), np.ceil(day), 0).astype(np.int64)
+        return np.where(np.isfinite(day), start + whole, np.datetime64("NaT")).astype("datetime64[s]")
+
+    return pd.DataFrame(
+        {
+            "date": dates(row["day"]),
+            "day": row["day"].astype(np.int64),
+            "event": np.array(EVENTS, dtype=object)[row["event"].astype(np.int64)],
+            "site": network.sites["name"].to_numpy()[network.cell_site[cell]],
+            "product": network.products["name"].to_numpy()[network.cell_product[cell]],
+            "share": row["share"],
+            "stock": row["stock"].astype(np.int64),
+            "coming": row["coming"],
+            "lasts_until": dates(row["end"]),
+            "expected_back": dates(row["over"]),
         }
     )
 

@@ -22,6 +22,8 @@ LOOK_BACK = 30
 """Days before the shortage, beyond the lead time, in which its causes are looked for."""
 BLOCKS = ("flow.allowance", "flow.cancels", "flow.exports", "flow.licence", "flow.sends")
 """Quantities of a flow that keep orders at their source."""
+RATIONS = ("ration_begins", "ration_changed", "ration_ends")
+"""What sources tell of what they deal out."""
 LEAST = 0.02
 """Share of the units ordered below which what was not sent is rounding, not a cause."""
 
@@ -232,7 +234,22 @@ class _Walk:
         if self.acting({"flow.cancels": [flow]}, first, last + 1):
             words += " (what is not filled is cancelled and ordered again, so it counts more than once)"
         self.add(depth, start, buyer, due, f"{words}{_because([i.cause for i in acting])}.", acting)
+        self.rationed(source, first, last, depth + 1)
         self.emptied(source, first, last, depth + 1)
+
+    def rationed(self, source: int, first: float, last: float, depth: int) -> None:
+        """Whether the source kept back goods to make them last, and by what reckoning."""
+        journal = self.outcome.journal
+        mine = journal[
+            journal["event"].isin(RATIONS) & (journal["site"] == self.site(source))
+            & (journal["product"] == self.product(source)) & (journal["day"] <= last)
+        ]  # fmt: skip
+        before = mine[mine["day"] < first].tail(1)
+        told = pd.concat([before, mine[mine["day"] >= first]])
+        told = told[told["event"] != "ration_ends"]
+        for day, units, cause in zip(*(told[name].tolist() for name in ("day", "units", "cause")), strict=True):
+            words = f"{self.site(source)} rationed from {self.date(day)} on: {cause}."
+            self.add(depth, day, source, units, words)
 
     def emptied(self, source: int, first: float, last: float, depth: int) -> None:
         """Whether the source itself had run out, and why."""

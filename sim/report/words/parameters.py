@@ -95,7 +95,7 @@ SECTIONS = {
 }  # fmt: skip
 LISTS = {
     "replenishment": "replenishment", "allocation": "sharing out", "stock": "opening stock", "storage": "storage",
-    "sourcing": "orders", "hoarding": "hoarding", "buying_ahead": "buying ahead",
+    "sourcing": "orders", "hoarding": "hoarding", "rationing": "rationing", "buying_ahead": "buying ahead",
     "use_levels": "sparing use",
 }  # fmt: skip
 MOST_SITES = 3

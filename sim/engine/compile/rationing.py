@@ -1,0 +1,49 @@
+"""Rationing bound to the network: who deals out, to whom first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.compile.policies import Owners, day_in_force
+from sim.engine.in_force import BoundRationing, in_turn
+from sim.errors import PlaceError, placed
+from sim.model.network import Network
+from sim.model.selection import Selector
+from sim.scenario.load import Loaded, Problems
+
+
+def bind_rationing(loaded: Loaded, network: Network, problems: Problems) -> tuple[BoundRationing, ...]:
+    """The entries, in turn; one that supplies nobody, or two of one date for a product at a site, are a problem."""
+    owners = Owners("rationing", network)
+    bound = []
+    for position, entry in enumerate(loaded.spec.rationing):
+        with problems.at("rationing", position):
+            cells = network.select_cells(entry.at, entry.products)
+            cells = cells[np.isin(cells, network.flow_source)]
+            if not cells.size:
+                raise PlaceError(("at",), "none of these sites supplies any of these products to another")
+            since = day_in_force(entry.from_, loaded, network, ("rationing", position))
+            owners.take(cells, since, position)
+            part = 0.0 if entry.contract is None and entry.contract_first is None else 1.0
+            part = part if entry.contract is None else entry.contract
+            with placed("contract_first"):
+                contract = np.where(_customers(network, cells, entry.contract_first, True), part, 0.0)
+            with placed("exempt"):
+                exempt = _customers(network, cells, entry.exempt, False)
+            bound.append(BoundRationing(cells, entry, contract, exempt, since))
+    return in_turn(bound)
+
+
+def _customers(network: Network, cells: np.ndarray, who: Selector | None, otherwise: bool) -> np.ndarray:
+    """Which flows go from these cells to the sites that a selector names, all or none without one; a mask.
+
+    Raises PlaceError where it names none of their customers.
+    """
+    flows = np.isin(network.flow_source, cells)
+    if who is None:
+        return flows & otherwise
+    named = flows & np.isin(network.cell_site[network.flow_buyer], network.select_sites(who))
+    if not named.any():
+        customers = network.site_names(np.unique(network.cell_site[network.flow_buyer[flows]]))
+        raise PlaceError((), "none of these sites is a customer", str(who), "sites that buy there", customers)
+    return np.asarray(named)
