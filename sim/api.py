@@ -21,6 +21,7 @@ from sim.discovery import OUTSIDE
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.compile.plan import compile_plan
+from sim.engine.compile.unknowns import check_ends
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, draws_of, simulate
 from sim.engine.sizes import daily_bytes, routine_events
@@ -29,6 +30,7 @@ from sim.metrics.cost import Rates
 from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
 from sim.output.csv_text import csv_of_frame
+from sim.scenario.drawing import with_sites
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -224,6 +226,7 @@ def run(
     if seed is not None:
         settings["seed"] = seed
     loaded = path if isinstance(path, Loaded) else load(Path(path), strategy, settings)
+    loaded = with_sites(loaded, replication) if replication else loaded
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
     stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
@@ -279,7 +282,11 @@ def table_for(loaded: Loaded, plan: Plan, wanted: bool | str | Sequence[str] | N
 
 
 def validate(path: str | Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Loaded:
-    """Check a scenario and resolve every name in it without running it; raises ScenarioError with all problems."""
+    """Check a scenario and resolve every name in it without running it, the ends of its uncertain values included.
+
+    Raises ScenarioError with all problems.
+    """
     loaded = load(Path(path), strategy, overrides)
     compile_plan(loaded)
+    check_ends(loaded)
     return loaded

@@ -17,6 +17,7 @@ from sim.errors import PlaceError, Problem, ScenarioError
 from sim.scenario.document import Document, position
 from sim.scenario.memo import Memo
 from sim.scenario.overlay import Injected, Parsed, gather, parse
+from sim.scenario.sections import end_problems, lifted
 from sim.scenario.series import read_columns, read_series
 from sim.scenario.sites import SiteTable, read_sites
 from sim.scenario.spec import Scenario
@@ -60,6 +61,7 @@ class Loaded:
     `series` holds recorded demand by position in `demand`: day numbers, site positions, units; `tables` the columns of
     files that disruptions name, by position in `disruptions`. `notes` gathers what can be run but is hardly meant;
     compiling adds to it. `parsed` are its files as read; `memo` is shared with what is made of them with other values.
+    What differs by site is drawn as in `replication`.
     """
 
     spec: Scenario
@@ -70,6 +72,7 @@ class Loaded:
     parsed: Parsed = field(repr=False)
     memo: Memo = field(repr=False)
     notes: list[Problem] = field(default_factory=list)
+    replication: int = 0
 
     @property
     def path(self) -> Path:
@@ -115,11 +118,13 @@ def _load(
     if document is None:
         raise ScenarioError(found)
     try:
-        spec = Scenario.model_validate(document.data)
+        spec = Scenario.model_validate(lifted(document.data, document.data))
     except pydantic.ValidationError as error:
         raise ScenarioError([*found, *problems_from(error, Scenario, document)]) from None
     problems = Problems(document, found)
     problems.found.extend(_evidence_problems(spec, document))
+    ends = ({place[0]: document.data[place[0]] for place in document.uncertain.values()}, spec.uncertain)
+    problems.found.extend(memo.once("ends", ends, lambda: list(end_problems(spec, document))))
     sites: SiteTable | None = None
     with problems.at():
         sites = read_sites(spec, document, memo)
@@ -129,7 +134,8 @@ def _load(
         series, tables = _read_files(spec, sites, problems, memo)
     problems.check()
     assert sites is not None
-    return Loaded(spec, document, sites, series, tables, parsed, memo)
+    sites = sites.drawn(spec.seed, 0) if sites.over else sites
+    return Loaded(spec, document, sites, series, tables, parsed, memo, list(document.notes))
 
 
 def _read_files(spec: Scenario, sites: SiteTable, problems: Problems, memo: Memo) -> tuple[Series, Tables]:

@@ -10,6 +10,7 @@ from typing import Any
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
 from sim.scenario.document import shown_value as written
+from sim.scenario.ranges import Ranges
 from sim.scenario.settings import FIXED, PARTS, Setting, apply, conflicts, merge, settings, settle
 from sim.scenario.yaml_reader import read_yaml
 
@@ -102,8 +103,11 @@ def gather(
     if parsed.top is None:
         return None, problems
     top = _overlay(parsed.top, strategies, strategy, problems, log)
-    top = _override(top, overrides or {}, parsed.scenario, problems, log)
+    top, outside = _override(top, overrides or {}, parsed.scenario, problems, log)
     top = _inject(top, injected, parsed.scenario, log)
+    ranges = Ranges(top, problems)
+    notes = ranges.give_way(outside)
+    top = ranges.written(log)
     return (
         Document(
             data=plain(top),
@@ -114,6 +118,8 @@ def gather(
             strategies=plain(strategies) if isinstance(strategies.value, dict) else {},
             strategy=strategy,
             partial=parsed.partial,
+            uncertain=ranges.places,
+            notes=notes,
         ),
         problems,
     )
@@ -195,13 +201,14 @@ def _overlay(top: Node, strategies: Node, chosen: str | None, problems: list[Pro
         like = nearest(chosen, names)
         place = strategies.mark
         problems.append(Problem(place.shown, place.line, "there is no such strategy", repr(chosen), expected, like))
-    result = top
+    result, ranges = top, Ranges(top, [])
     for name in strategies.value:
         found: list[Problem] = []
         wanted: list[Setting] = []
         for part in _combined(strategies, name, found):
             wanted += settings(top, _body(strategies.value[part]), part, found)
         wanted, clashes = conflicts(top, wanted)
+        clashes += ranges.clashes(wanted)
         problems += [p for p in (*found, *clashes) if p not in problems]
         if name == chosen and not clashes:
             result = apply(top, wanted, log)
@@ -210,8 +217,8 @@ def _overlay(top: Node, strategies: Node, chosen: str | None, problems: list[Pro
 
 def _override(
     top: Node, overrides: Mapping[str, Any], scenario: Path, problems: list[Problem], log: list[Override]
-) -> Node:
-    """The document with `{dotted path: value}` set over all else."""
+) -> tuple[Node, list[Setting]]:
+    """The document with `{dotted path: value}` set over all else, and what that sets."""
     wanted: list[Setting] = []
     for key, value in overrides.items():
         mark = Mark(scenario, 0, f"override '{key}'")
@@ -219,7 +226,7 @@ def _override(
         wanted += settings(top, body, "override", problems)
     wanted, clashes = conflicts(top, wanted)
     problems += clashes
-    return top if clashes else apply(top, wanted, log)
+    return (top, []) if clashes else (apply(top, wanted, log), wanted)
 
 
 def _inject(top: Node, injected: Sequence[Injected], scenario: Path, log: list[Override]) -> Node:

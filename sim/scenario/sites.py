@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ import pandas as pd
 from pydantic import BaseModel
 
 from sim.errors import PlaceError, Problem, ScenarioError
-from sim.model.amounts import Column
+from sim.model.amounts import Column, OverSites
+from sim.rng import Streams
 from sim.scenario.document import Document
-from sim.scenario.memo import Memo
+from sim.scenario.memo import Memo, Same
 from sim.scenario.network_spec import Site, Table
 from sim.scenario.spec import Scenario, Sourcing
 from sim.scenario.tables import read_table
@@ -33,19 +34,35 @@ class SiteTable:
     """All sites: `frame` with the columns of `KNOWN` and kind, `numbers` and `texts` the further columns in use.
 
     Every array is over sites in order of name; sites without a value have NaN or an empty text. `written` says where a
-    site of a table stands, such as "clinics.csv, line 12"; it is empty for sites of the scenario file.
+    site of a table stands, such as "clinics.csv, line 12"; it is empty for sites of the scenario file. `over` are the
+    distributions over sites in use; `numbers` has a draw of each.
     """
 
     frame: pd.DataFrame
     numbers: dict[str, np.ndarray]
     texts: dict[str, np.ndarray]
     written: np.ndarray
+    over: tuple[OverSites, ...] = ()
+
+    def drawn(self, seed: int, replication: int) -> SiteTable:
+        """The sites with their draws of a replication; every site has a stream of its own at every place."""
+        streams, names = Streams(seed, replication), self.frame["name"].tolist()
+        numbers = dict(self.numbers)
+        for one in self.over:
+            shares = [streams.named(f"over sites/{one.place}/{name}").random() for name in names]
+            numbers[one.name] = one.values(np.array(shares))
+        return replace(self, numbers=numbers)
+
+    def values_in(self, value: Any) -> list[tuple[str, Same]]:
+        """Columns that a model or a list of them uses, each with what stands in it."""
+        read = [column.name for column, _ in _columns_in_use(value)]
+        return [(name, Same(self.numbers.get(name, self.texts.get(name)))) for name in dict.fromkeys(read)]
 
 
-def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[str, str]]:
-    """(column, kind of value) for every `column NAME` below a model."""
+def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[Column, str]]:
+    """(column, kind of value) for every `column NAME` and distribution over sites below a model."""
     if isinstance(value, Column):
-        yield value.name, kind
+        yield value, kind
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
             below = "share" if isinstance(value, Sourcing) else "text" if name == "from_" else "number"
@@ -99,11 +116,23 @@ def _from_csv(file: Path, spec: Table, kind: str, in_use: dict[str, str]) -> pd.
 
 
 def read_sites(spec: Scenario, document: Document, memo: Memo) -> SiteTable:
-    """All sites of a scenario, those of tables from the memo where they are in it.
+    """All sites of a scenario, from the memo where the same are in it; what differs by site is not drawn yet.
 
     Raises ScenarioError for bad cells, unused columns and names given twice.
     """
-    in_use = dict(_columns_in_use(spec))
+    used = list(_columns_in_use(spec))
+    over = tuple(column for column, _ in used if isinstance(column, OverSites))
+    in_use = {column.name: kind for column, kind in used if not isinstance(column, OverSites)}
+    groups = [getattr(spec, group) for group in GROUPS]
+    places = [
+        value if isinstance(value, Table) else {name: [getattr(s, c) for c in KNOWN[1:]] for name, s in value.items()}
+        for value in groups
+    ]
+    sites = memo.once("sites", (places, in_use), lambda: _read_sites(spec, document, memo, in_use))
+    return replace(sites, over=over)
+
+
+def _read_sites(spec: Scenario, document: Document, memo: Memo, in_use: dict[str, str]) -> SiteTable:
     problems: list[Problem] = []
     frames = []
     for group, kind in GROUPS.items():

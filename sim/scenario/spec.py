@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from sim.disruptions import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
 from sim.hazards import Hazard
-from sim.model.amounts import AmountField, ShareField, StockField
+from sim.model.amounts import AmountField, RateOrSites, ShareField, StockField
+from sim.model.chance.unknown import UnknownField
 from sim.model.goods.ages import AgeField
 from sim.model.need.demand import DEMAND, DemandKind
 from sim.model.need.demand.poisson import Poisson
@@ -24,7 +25,7 @@ from sim.policies.use_levels import UseLevels
 from sim.registry import Model, OneOf
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, Supplier, Table, Warehouse
 from sim.scenario.passage_spec import PassageSpec
-from sim.units import LONGEST, Date, Days, NonNegative, Percent, RateField, Share, Text, Whole
+from sim.units import LONGEST, Date, Days, NonNegative, Number, Percent, Share, Text, Whole
 
 MONTH_DAY = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 
@@ -57,9 +58,25 @@ class Sourcing(Model):
     """sites that order"""
     products: list[Text] | None = None
     """products it holds for; left out: all"""
-    from_: dict[str, ShareField] = Field(alias="from", min_length=1)
-    """source and its share of the orders (or 'column NAME' in percent); shares add up to 100%; a source with 0% is on
-    stand-by: it has no regular orders, but a disruption such as `extra_orders` can send it some"""
+    from_: dict[str, Literal["rest"] | ShareField] = Field(default={}, alias="from")
+    """source and its share of the orders (or 'column NAME' in percent); shares add up to 100%; one may have the `rest`;
+    a source with 0% is on stand-by: it has no regular orders, but a disruption such as `extra_orders` can send it some"""
+    market: dict[Text, Share] = {}
+    """instead of `from`: source and its share of all that these facilities order together, by their demand"""
+    spread: Share | None = Field(default=None, lt=1)
+    """with market: how far buyers differ, from 0% (all alike) up to nearly 100% (each orders from one source): a share p
+    has a standard deviation of `spread` x sqrt(p (1 - p)) over the buyers; left out: 0%"""
+
+    def model_post_init(self, context: object) -> None:
+        if bool(self.from_) == bool(self.market):
+            raise ValueError("either from or market, with at least one source")
+        if self.spread is not None and not self.market:
+            raise PlaceError(("spread",), "only shares of a market are spread", None, "market in the place of from")
+        if self.market and abs(sum(self.market.values()) - 1) > 1e-6:
+            shown = f"{sum(self.market.values()):.1%}"
+            raise PlaceError(("market",), f"the shares of the market add up to {shown}", None, "100%")
+        if list(self.from_.values()).count("rest") > 1:
+            raise PlaceError(("from",), "two sources have the rest", None, "one at most")
 
 
 class Season(Model):
@@ -93,7 +110,7 @@ class DemandSpec(Model):
     product: Text
     per_day: AmountField | None = None
     """mean units a day: a number or 'column NAME'"""
-    per_person: RateField | None = None
+    per_person: RateOrSites | None = None
     """mean units for each person of the sites' population: '0.02 a day', '1.5 a month', '7 a year'; not per_day"""
     distribution: DistributionField = Poisson(distribution="poisson")
     """a distribution's name, or its name and parameters: {distribution: negative_binomial, dispersion: 1.4}"""
@@ -186,6 +203,23 @@ class Evidence(Model):
     note: Text | None = None
 
 
+class Correlated(Model):
+    """Uncertain values that are high together, or, with a rho below 0, one high where the other is low."""
+
+    paths: list[Text] = Field(min_length=2)
+    """dotted paths that stand under `uncertain`"""
+    rho: Number = Field(ge=-1, le=1)
+    """correlation of each with each (of a Gaussian copula: of the normal scores, not of the values)"""
+
+    def model_post_init(self, context: object) -> None:
+        if len(set(self.paths)) < len(self.paths):
+            raise PlaceError(("paths",), "a path stands here twice", None, "every path once")
+        lowest = -1 / (len(self.paths) - 1)
+        if self.rho < lowest:
+            expected = f"at least {lowest:.3g} for {len(self.paths)} values"
+            raise PlaceError(("rho",), "so many values cannot all be so far apart", self.rho, expected)
+
+
 WarehousesField = Annotated[
     Annotated[dict[str, Warehouse], Tag("sites")] | Annotated[Table, Tag("table")], Discriminator(_table_or_sites)
 ]
@@ -237,6 +271,11 @@ class Scenario(Model):
     active_hazards: Text | list[Text] = "all"
     """hazards that are drawn: all, none, a hazard or a set, or a list of those"""
     costs: Costs = Costs()
+    uncertain: dict[Text, UnknownField] = {}
+    """dotted path of a figure -> what is known of it: a distribution such as uniform(7d, 30d), or a list of values;
+    drawn anew in every replication, alike for all strategies"""
+    correlated: list[Correlated] = []
+    """groups of uncertain values that are drawn together"""
     evidence: dict[str, Evidence] = {}
     """dotted path of a figure in this file -> what it rests on; figures without are listed as assumed"""
     sources: dict[str, Source] = {}
@@ -250,3 +289,8 @@ class Scenario(Model):
             raise PlaceError(("end",), "there are too many days to simulate", f"{days:,.0f} days", expected)
         if self.warm_up % 1:
             raise PlaceError(("warm_up",), "the warm-up is not in whole days", None, "whole days such as 30d")
+        together: dict[str, int] = {}
+        for k, group in enumerate(self.correlated):
+            for path in group.paths:
+                if together.setdefault(path, k) != k:
+                    raise PlaceError(("correlated", k, "paths"), f"'{path}' is in two groups", None, "one group")
