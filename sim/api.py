@@ -226,7 +226,7 @@ def run(
     if seed is not None:
         settings["seed"] = seed
     loaded = path if isinstance(path, Loaded) else load(Path(path), strategy, settings)
-    loaded = with_sites(loaded, replication) if replication else loaded
+    loaded = with_sites(loaded, replication)
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
     stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)

@@ -42,7 +42,7 @@ def drawn(loaded: Loaded, replication: int) -> Loaded:
 
 def with_sites(loaded: Loaded, replication: int) -> Loaded:
     """The scenario with the sites' figures of a replication, all else as it is written."""
-    if not differs(loaded):
+    if loaded.replication == replication or not differs(loaded):
         return loaded
     return replace(loaded, sites=loaded.sites.drawn(loaded.spec.seed, replication), replication=replication)
 
@@ -83,6 +83,16 @@ def shares_of(loaded: Loaded, replication: int) -> dict[str, float]:
         if len(paths) > 1 and group.rho:
             found |= dict(zip(paths, _together([found[path] for path in paths], group.rho), strict=True))
     return found
+
+
+def levels_of(loaded: Loaded, replication: int) -> dict[str, float]:
+    """How high what is not known is in a replication, between 0 and 1.
+
+    Of each uncertain path the share below its value, of each place whose figures differ by site the mean of the sites'.
+    """
+    sites = loaded.sites
+    by_place = {one.place: float(sites.shares(one, loaded.spec.seed, replication).mean()) for one in sites.over}
+    return shares_of(loaded, replication) | by_place
 
 
 def _together(shares: list[float], rho: float) -> list[float]:

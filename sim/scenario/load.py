@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,10 @@ def load_injected(loaded: Loaded, overrides: Mapping[str, Any], injected: Sequen
     """
     found = _load(loaded.parsed, loaded.document.strategy, overrides, loaded.memo, injected)
     found.notes.extend(loaded.notes)
-    return found
+    if loaded.replication == found.replication:
+        return found
+    sites = found.sites.drawn(found.spec.seed, loaded.replication)
+    return replace(found, sites=sites, replication=loaded.replication)
 
 
 def _load(
@@ -123,7 +126,7 @@ def _load(
         raise ScenarioError([*found, *problems_from(error, Scenario, document)]) from None
     problems = Problems(document, found)
     problems.found.extend(_evidence_problems(spec, document))
-    ends = ({place[0]: document.data[place[0]] for place in document.uncertain.values()}, spec.uncertain)
+    ends = ({str(place[0]): document.data[str(place[0])] for place in document.uncertain.values()}, spec.uncertain)
     problems.found.extend(memo.once("ends", ends, lambda: list(end_problems(spec, document))))
     sites: SiteTable | None = None
     with problems.at():

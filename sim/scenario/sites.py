@@ -45,13 +45,14 @@ class SiteTable:
     over: tuple[OverSites, ...] = ()
 
     def drawn(self, seed: int, replication: int) -> SiteTable:
-        """The sites with their draws of a replication; every site has a stream of its own at every place."""
-        streams, names = Streams(seed, replication), self.frame["name"].tolist()
-        numbers = dict(self.numbers)
-        for one in self.over:
-            shares = [streams.named(f"over sites/{one.place}/{name}").random() for name in names]
-            numbers[one.name] = one.values(np.array(shares))
-        return replace(self, numbers=numbers)
+        """The sites with their draws of a replication."""
+        drawn = {one.name: one.values(self.shares(one, seed, replication)) for one in self.over}
+        return replace(self, numbers={**self.numbers, **drawn})
+
+    def shares(self, one: OverSites, seed: int, replication: int) -> np.ndarray:
+        """Of each site the share of a distribution that lies below its value; every site has a stream of its own."""
+        streams = Streams(seed, replication)
+        return np.array([streams.named(f"over sites/{one.place}/{name}").random() for name in self.frame["name"]])
 
     def values_in(self, value: Any) -> list[tuple[str, Same]]:
         """Columns that a model or a list of them uses, each with what stands in it."""

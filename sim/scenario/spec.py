@@ -59,13 +59,14 @@ class Sourcing(Model):
     products: list[Text] | None = None
     """products it holds for; left out: all"""
     from_: dict[str, Literal["rest"] | ShareField] = Field(default={}, alias="from")
-    """source and its share of the orders (or 'column NAME' in percent); shares add up to 100%; one may have the `rest`;
-    a source with 0% is on stand-by: it has no regular orders, but a disruption such as `extra_orders` can send it some"""
+    """source and its share of the orders (or 'column NAME' in percent); one may have the `rest`; shares add up to 100%;
+    a source with 0% is on stand-by: it has no regular orders, but a disruption such as `extra_orders` can send it
+    some"""
     market: dict[Text, Share] = {}
     """instead of `from`: source and its share of all that these facilities order together, by their demand"""
     spread: Share | None = Field(default=None, lt=1)
-    """with market: how far buyers differ, from 0% (all alike) up to nearly 100% (each orders from one source): a share p
-    has a standard deviation of `spread` x sqrt(p (1 - p)) over the buyers; left out: 0%"""
+    """with market: how far buyers differ, from 0% (all alike) up to nearly 100% (each orders from one source): a share
+    p has a standard deviation of `spread` x sqrt(p (1 - p)) over the buyers; left out: 0%"""
 
     def model_post_init(self, context: object) -> None:
         if bool(self.from_) == bool(self.market):

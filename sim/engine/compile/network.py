@@ -57,7 +57,7 @@ def compile_network(
 
 
 def _lanes(loaded: Loaded, calendar: Calendar, problems: Problems) -> tuple[tuple[Lane, ...], tuple[Effect, ...]]:
-    """All lanes with their convoys, and their seasons; those of the memo where all that they are made of is the same."""
+    """All lanes with their convoys, and their seasons; those of the memo where they are made of the same."""
     spec, sites = loaded.spec, loaded.sites
     locodes = {name: port.locode for name, port in spec.ports.items()}
 

@@ -83,7 +83,9 @@ def _ground(loaded: Loaded, problems: Problems) -> Ground:
     sites = loaded.sites
     columns = [(name, Same(values)) for kind in (sites.numbers, sites.texts) for name, values in sorted(kind.items())]
     series = [(position, Same(read)) for position, read in loaded.series.items()]
-    ground: Ground = loaded.memo.once("network", (made_of, Same(sites.frame), columns, series, loaded.replication), make)
+    ground: Ground = loaded.memo.once(
+        "network", (made_of, Same(sites.frame), columns, series, loaded.replication), make
+    )
     return ground
 
 

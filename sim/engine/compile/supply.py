@@ -213,9 +213,7 @@ def stocked_at_start(loaded: Loaded, products: list[str]) -> set[tuple[int, int]
 
 
 class _Finder:
-    def __init__(
-        self, loaded: Loaded, paths: Paths, products: list[str], rows: DemandRows, problems: Problems
-    ) -> None:
+    def __init__(self, loaded: Loaded, paths: Paths, products: list[str], rows: DemandRows, problems: Problems) -> None:
         self.names = [str(name) for name in loaded.sites.frame["name"]]
         self.kinds = loaded.sites.frame["kind"].to_numpy()
         self.paths = paths

@@ -21,6 +21,10 @@ class Unknowns:
 
     def plan(self, replication: int) -> Plan:
         """The plan; raises ScenarioError, with what was drawn, where it makes no scenario."""
+        plan: Plan = self.loaded.memo.once("plan", replication, lambda: self._plan(replication))
+        return plan
+
+    def _plan(self, replication: int) -> Plan:
         try:
             return compile_plan(drawn(self.loaded, replication))
         except ScenarioError as error:

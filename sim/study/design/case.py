@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 AGAIN = 1_000_000
 """Number of a replication's next draw of luck, from that of the one before: more than there are replications."""
 
+
 @dataclass(frozen=True)
 class Case:
     """One thing to replicate, and what to measure of it.
@@ -30,9 +31,9 @@ class Case:
     `plan` is the compiled scenario, or what gives it in each replication where something is uncertain; it reaches each
     worker once. `labels` are scenario, strategy and variant; `draws` stands for what the plain demand is drawn from:
     cases of the same `draws` may share it in every replication. With another `luck` each replication meets the same
-    unknowns by other chances. `without` names disruptions, hazards and reserves to leave out (see `parts_of`), `added` are disruptions on top of
-    the plan's; `twin` runs each replication once more without any disruption; `daily` keeps the daily totals. `key`
-    stands for all that the figures depend on, labels apart.
+    unknowns by other chances. `without` names disruptions, hazards and reserves to leave out (see `parts_of`), `added`
+    are disruptions on top of the plan's; `twin` runs each replication once more without any disruption; `daily` keeps
+    the daily totals. `key` stands for all that the figures depend on, labels apart.
     """
 
     labels: tuple[str, str, str]
