@@ -42,6 +42,8 @@ DAILY_FITS = 2_000_000_000
 """Bytes that the daily table may take where it was not asked for."""
 JOURNAL_FITS = 10_000_000
 """Entries that a full journal may have where it was not asked for; each takes 272 bytes while they are put in order."""
+MOST_NAMED = 6
+"""Figures named in a note."""
 LIBRARIES = ("simpy", "numpy", "pandas", "pydantic", "pyarrow", "searoute")
 
 
@@ -289,4 +291,21 @@ def validate(path: str | Path, strategy: str | None = None, overrides: Mapping[s
     loaded = load(Path(path), strategy, overrides)
     compile_plan(loaded)
     check_ends(loaded)
+    loaded.notes.extend(_without_range(loaded))
     return loaded
+
+
+def _without_range(loaded: Loaded) -> list[Problem]:
+    """A note on figures of weight that are assumed, and taken as certain all the same."""
+    from sim.report.run.evidence import taken_as_certain
+
+    paths = taken_as_certain(loaded)
+    if not paths:
+        return []
+    told, more = ", ".join(paths[:MOST_NAMED]), len(paths) - MOST_NAMED
+    what = "1 figure of weight is" if len(paths) == 1 else f"{len(paths)} figures of weight are"
+    message = (
+        f"{what} assumed and without a range, so bands take them as certain; say how far they are known under "
+        f"'uncertain': {told}{f', and {more} more' if more > 0 else ''}"
+    )
+    return [Problem(loaded.document.mark().shown, 0, message)]

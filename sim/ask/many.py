@@ -32,8 +32,8 @@ class Many(Answer):
     run
         The run of the scenario as it is written; its luck, and sites that differ, as first drawn.
     draws
-        Every draw: `rows` by replication and measure, `daily` totals, and `levels`: how high each unknown was, from 0 to
-        1. `bands` has a row per measure: in `low_50` to `high_50` and `low_80` to `high_80` the next draw lies with
+        Every draw: `rows` by replication and measure, `daily` totals, and `levels`: how high each unknown was, 0 to 1.
+        `bands` has a row per measure: in `low_50` to `high_50` and `low_80` to `high_80` the next draw lies with
         probabilities of 50 and 80 %. `fan` has the same for each day and product, `variance` the share of each
         measure's variance that comes from not knowing, `unknowns` the part of each unknown in it.
     """

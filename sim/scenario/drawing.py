@@ -53,7 +53,12 @@ def with_values(loaded: Loaded, values: Mapping[str, Any]) -> Loaded:
     places = {document.uncertain[path]: value for path, value in values.items()}
     if not places:
         return loaded
-    spec = loaded.spec.model_copy(update=read_sections(document, places))
+    update = read_sections(document, places)
+    for section, read in update.items():
+        if isinstance(read, dict):  # of the others of its entries some may have been given other values
+            there, touched = getattr(loaded.spec, section), {place[1] for place in places if place[0] == section}
+            update[section] = {key: read[key] if key in touched else kept for key, kept in there.items()}
+    spec = loaded.spec.model_copy(update=update)
     found = replace(loaded, spec=spec, notes=[])
     columns = any(isinstance(value, str) and ("column " in value or "over sites" in value) for value in values.values())
     if columns or any(place[0] in GROUPS and place[-1] in KNOWN for place in places):

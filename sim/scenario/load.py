@@ -14,7 +14,7 @@ import pydantic
 
 from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
-from sim.scenario.document import Document, position
+from sim.scenario.document import Document, Node, position
 from sim.scenario.memo import Memo
 from sim.scenario.overlay import Injected, Parsed, gather, parse
 from sim.scenario.sections import end_problems, lifted
@@ -80,12 +80,18 @@ class Loaded:
         return self.document.files[0]
 
 
-def load(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Loaded:
-    """Read a scenario, with one strategy and further overrides applied.
+def load(
+    path: Path,
+    strategy: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    ranges: Node | None = None,
+) -> Loaded:
+    """Read a scenario, with one strategy and further overrides applied, and with further uncertain values.
 
     Raises ScenarioError with every problem that can be told without building the network.
     """
-    return _load(parse(path), strategy, overrides, Memo())
+    parsed = parse(path)
+    return _load(parsed if ranges is None else parsed.with_ranges(ranges), strategy, overrides, Memo())
 
 
 def load_again(loaded: Loaded, overrides: Mapping[str, Any]) -> Loaded:

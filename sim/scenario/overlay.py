@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
 from sim.scenario.document import shown_value as written
-from sim.scenario.ranges import Ranges
+from sim.scenario.ranges import GROUPS, SECTION, Ranges
 from sim.scenario.settings import FIXED, PARTS, Setting, apply, conflicts, merge, settings, settle
 from sim.scenario.yaml_reader import read_yaml
 
@@ -46,6 +46,25 @@ class Parsed:
     log: tuple[Override, ...]
     problems: tuple[Problem, ...]
     partial: bool
+
+    def with_ranges(self, ranges: Node) -> Parsed:
+        """The same with further uncertain values, in the place of those of the files with the same paths; with further
+        groups of them behind theirs. `ranges` is a mapping that may have both sections."""
+        if self.top is None:
+            return self
+        top = self.top
+        entries = dict(top.value)
+        for section in (SECTION, GROUPS):
+            more, there = ranges.value.get(section), entries.get(section)
+            if more is None or more.value is None:
+                continue
+            if there is None or type(there.value) is not type(more.value):
+                entries[section] = more
+            elif isinstance(more.value, dict):
+                entries[section] = Node({**there.value, **more.value}, more.mark)
+            elif isinstance(more.value, list):
+                entries[section] = Node([*there.value, *more.value], more.mark)
+        return replace(self, top=Node(entries, top.mark))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -18,6 +17,8 @@ from sim.model.chance.drawn import BOUNDED, Drawn, parse_drawn
 from sim.units import DATE, parse_date, parse_number, parse_share
 
 RATE_BEHIND = re.compile(r"^([a-z_]+\([^()]*\))( ?(?:a |per |/ ?)(?:day|week|month|year))$")
+ZEROS = re.compile(r"\.0+(?!\d)|(\.\d*?[1-9])0+(?!\d)")
+"""Those behind the last figure that counts."""
 TAILS = 0.001, 0.999
 """Shares of the draws below the values that stand for the ends of a distribution without bounds."""
 EXPECTED = (
@@ -48,9 +49,10 @@ class Unknown(ABC):
         """Half of the draws lie below."""
         return self.at(0.5)
 
+    @property
     @abstractmethod
-    def order(self, value: Any) -> float:
-        """A number that grows with the value."""
+    def has_numbers(self) -> bool:
+        """Whether every number between the bounds is a value."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +81,16 @@ class Range(Unknown):
         """The bounds, or the values under which a twentieth and all but a twentieth of the draws lie."""
         return self.ends if self.drawn.family in BOUNDED else (self.at(0.05), self.at(0.95))
 
-    def order(self, value: Any) -> float:
-        """The number that is written."""
-        if self.since is not None:
-            return float((parse_date(value) - self.since).days)
-        found = re.match(r"[\d.]+", str(value))
-        return float(found[0]) if found else math.nan
+    @property
+    def has_numbers(self) -> bool:
+        """Dates are none."""
+        return self.since is None
 
     def _written(self, value: float) -> Any:
         if self.since is not None:
             return (self.since + dt.timedelta(days=round(value))).isoformat()
-        written = self.drawn.written(value)
-        return f"{value:.9f}{self.behind}" if self.behind else written
+        written = f"{value:.9f}{self.behind}" if self.behind else self.drawn.written(value)
+        return ZEROS.sub(r"\1", written) if isinstance(written, str) else written
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,10 @@ class Choice(Unknown):
         """Every value."""
         return self.values
 
-    def order(self, value: Any) -> float:
-        """The position in the list."""
-        return float(self.values.index(value))
+    @property
+    def has_numbers(self) -> bool:
+        """A list has nothing in between."""
+        return False
 
 
 def parse_unknown(value: Any) -> Unknown:

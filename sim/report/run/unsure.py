@@ -78,15 +78,14 @@ def table(facts: Facts, draws: Draws) -> Sheet:
             measure.label, shown_value(own, unit), shown_value(band["median"], unit), f"{ends[0]} to {ends[1]}",
             f"{ends[2]} to {ends[3]}", cell,
         ])  # fmt: skip
-        parts = [None] * 3 if share is None else [share[name] for name in ("share", "low", "high")]
-        raw.append([measure.name, own, *(band[name] for name in ("n", *LINES)), *parts])
+        known = [None] * 3 if share is None else [share[name] for name in ("share", "low", "high")]
+        raw.append([measure.name, own, *(band[name] for name in ("n", *LINES)), *known])
     head = ["Measure", "This run", "Median draw", "Half of the draws", "Four of five draws", "By not knowing"]
-    parts = ["by_not_knowing", "by_not_knowing_low", "by_not_knowing_high"]
-    raw_head = ["measure", "this_run", "n", *LINES, *parts]
+    raw_head = ["measure", "this_run", "n", *LINES, *(f"by_not_knowing{end}" for end in ("", "_low", "_high"))]
     note = (
         "Bands in which the next draw lies: the (n + 1) p quantiles. By not knowing: share of the variance that comes "
-        f"from what is uncertain, the rest being luck; not told where its interval is wider than {WIDEST:.0%}. Measures "
-        "that are the same in every draw are left out."
+        f"from what is uncertain, the rest being luck; not told where its interval is wider than {WIDEST:.0%}. "
+        "Measures that are the same in every draw are left out."
     )
     return Sheet("draws", f"The run beside {plural(draws.number, 'draw')}", head, rows, raw_head, raw, note)
 

@@ -20,6 +20,8 @@ from sim.study.run.sharing import Shared
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
 
+OTHER_LUCK = "other luck"
+"""Variant of the cases that meet the same unknowns by other chances."""
 AGAIN = 1_000_000
 """Number of a replication's next draw of luck, from that of the one before: more than there are replications."""
 
@@ -101,3 +103,8 @@ def case_of(
     if unknowns is not None:
         shared = Shared(digest(plan, loaded.spec, loaded.document.uncertain), unknowns)
     return Case(labels, shared, draws, rates, tuple(measures), twin, daily, tuple(without))
+
+
+def by_other_luck(case: Case) -> Case:
+    """The same case, every replication by another draw of luck; only what is measured of the run itself."""
+    return replace(case, labels=(*case.labels[:2], OTHER_LUCK), luck=1, twin=False, daily=False)

@@ -11,19 +11,11 @@ import pyarrow as pa
 
 from sim.scenario.drawing import levels_of
 from sim.scenario.load import Loaded
-from sim.study.design.case import Case
+from sim.study.design.case import by_other_luck
 from sim.study.design.measures import Measure
 from sim.study.infer import compare, spread
 from sim.study.run.bench import Bench, Subject
 from sim.study.run.replicate import Failure
-
-OTHER_LUCK = "other luck"
-"""Variant of the cases that meet the same unknowns by other chances."""
-
-
-def by_other_luck(case: Case) -> Case:
-    """The same case, every replication by another draw of luck; only what is measured of the run itself."""
-    return replace(case, labels=(*case.labels[:2], OTHER_LUCK), luck=1, twin=False, daily=False)
 
 
 def levels(loaded: Loaded, number: int) -> pd.DataFrame:
