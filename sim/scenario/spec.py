@@ -64,7 +64,7 @@ class Sourcing(Model):
     some"""
     market: dict[Text, Share] = {}
     """instead of `from`: source and its share of all that these facilities order together, by their demand"""
-    spread: Share | None = Field(default=None, lt=1)
+    spread: Share | None = None
     """with market: how far buyers differ, from 0% (all alike) up to nearly 100% (each orders from one source): a share
     p has a standard deviation of `spread` x sqrt(p (1 - p)) over the buyers; left out: 0%"""
 
@@ -73,6 +73,9 @@ class Sourcing(Model):
             raise ValueError("either from or market, with at least one source")
         if self.spread is not None and not self.market:
             raise PlaceError(("spread",), "only shares of a market are spread", None, "market in the place of from")
+        if self.spread == 1:
+            expected = "a share below 100%; for buyers of one source each, an entry for those of each source"
+            raise PlaceError(("spread",), "buyers cannot be spread so far", None, expected)
         if self.market and abs(sum(self.market.values()) - 1) > 1e-6:
             shown = f"{sum(self.market.values()):.1%}"
             raise PlaceError(("market",), f"the shares of the market add up to {shown}", None, "100%")

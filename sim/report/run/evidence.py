@@ -14,7 +14,8 @@ NOT_FIGURES = frozenset(
     ("scenario", "title", "question", "leaves_out", "start", "end", "warm_up", "seed", "evidence", "sources")
 )
 FIGURE = re.compile(
-    r"^(\d+(\.\d+)?|\.\d+)\s*(%|[a-z]{1,2})?( a day)?$|^\d{4}-\d{2}-\d{2}$|^[a-z_]+\(.*\d.*\)( a day)?( over sites)?$|^column "
+    r"^(\d+(\.\d+)?|\.\d+)\s*(%|[a-z]{1,2})?( a day)?$|^\d{4}-\d{2}-\d{2}$|^column "
+    r"|^[a-z_]+\(.*\d.*\)( a day)?( over sites)?$"
 )
 OF_WEIGHT = {
     "suppliers": ("finished_stock", "capacity", "ramp_up"), "stock": ("on_hand",), "sourcing": ("from", "market"),
