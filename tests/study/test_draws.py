@@ -104,6 +104,8 @@ def test_only_what_may_be_concluded_is_said() -> None:
     assert "hardly any is luck" in words(0.98, 0.95, 0.99, True)
     wide = words(0.5, 0.2, 0.7, False)
     assert "cannot be told" in wide and "50%" not in wide
+    few = words(np.nan, np.nan, np.nan, False)
+    assert "cannot be told from 40 draws" in few and "nan" not in few
     assert "no draw differs" in " ".join(luck_words(pd.DataFrame(columns=["measure"]), Measure("units_unmet")))
     row = {
         "measure": "units_unmet",

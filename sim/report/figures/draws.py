@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.report.figures.fan import BANDS
-from sim.report.figures.style import BLACK, BLUE, legend, new_figure, on, thousands
+from sim.report.figures.style import BLACK, BLUE, date_axis, legend, new_figure, on, thousands
 from sim.report.run.facts import Facts
 
 SHOWN = (("stock", "on_hand", "Stock"), ("served", "served", "Served a day"), ("unmet", "unmet", "Unmet a day"))
@@ -37,5 +37,6 @@ def draw(facts: Facts, fan: pd.DataFrame) -> Figure | None:
             axes.set_ylim(0, None)
             axes.set_title(f"{words}, {product} ({facts.unit(product)}s)", pad=3)
             thousands(axes)
+            date_axis(axes, facts, label=product == products[-1])
     legend(figure, ncols=3, columnspacing=1.2)
     return figure

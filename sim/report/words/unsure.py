@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,10 +28,9 @@ def luck_words(variance: pd.DataFrame, measure: Measure, name: str = "") -> Iter
     row = rows.to_dict("records")[0]
     draws = f"{row['draws']} draws of what is not known, each by two of luck"
     if not row["told"]:
-        yield (
-            f"How much of the spread of {what} is luck and how much is not knowing cannot be told from {draws} (not "
-            f"knowing: {_between(row)}); more draws would tell."
-        )
+        between = "" if math.isnan(row["share"]) else f" (not knowing: {_between(row)})"
+        asked = f"How much of the spread of {what} is luck and how much is not knowing"
+        yield f"{asked} cannot be told from {draws}{between}; more draws would tell."
         return
     if row["high"] < LITTLE:
         told = "nearly all of the spread is luck, and hardly any comes from what is not known"

@@ -34,12 +34,11 @@ def bands(rows: pd.DataFrame) -> pd.DataFrame:
 
 def variance(rows: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
     """One row per measure in all that varies: the share of its variance that comes from not knowing, the rest being
-    luck; `told`: whether the interval is narrow enough for it to be told."""
+    luck; NaN where so few draws give none; `told`: whether the interval is narrow enough for it to be told."""
     found = []
     for labels, values in _pairs(rows, again):
-        share = not_knowing(values)
-        if not np.isnan(share.share):
-            found.append([*labels, len(values), *_row(share)])
+        if _differ(values):
+            found.append([*labels, len(values), *_row(not_knowing(values))])
     return pd.DataFrame(found, columns=VARIANCE)
 
 
@@ -84,3 +83,8 @@ def _pairs(rows: pd.DataFrame, again: pd.DataFrame) -> Iterator[tuple[tuple[str,
 def _by_measure(rows: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], pd.DataFrame]]:
     for (scenario, strategy, measure), part in rows[rows["breakdown"] == ALL].groupby(BY, sort=False, observed=True):
         yield (str(scenario), str(strategy), str(measure)), part
+
+
+def _differ(values: np.ndarray) -> bool:
+    known = values[~np.isnan(values)]
+    return bool(known.size and known.max() > known.min())
