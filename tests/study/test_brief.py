@@ -109,8 +109,8 @@ def test_the_command_runs_what_is_missing(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     page = (tmp_path / "out" / "brief.html").read_text(encoding="utf-8").replace("&#39;", "'")
     assert (
-        "Not, as far as tried: length of export ban 'ban' at 2 days and at 80 days; 'again', 'as-is' and 'double' stay best"
-        in page
+        "Not, as far as tried: length of export ban 'ban' at 2 days and at 80 days; "
+        "'again', 'as-is' and 'double' stay best" in page
     )
     body, annex = page.split('<section class="annex">')
     assert "disruptions.ban.for" not in body  # the path is for the annex

@@ -77,8 +77,8 @@ def test_the_interval_of_a_share_holds_it_as_often_as_it_says(share: float, draw
 
 
 def test_shares_of_unknowns_by_hand() -> None:
-    """Ranks 1 2 3 4 5 of the answers follow the first unknown exactly; with the ranks 2 1 4 3 5 of the second Spearman's
-    rho is 1 - 6 x 4 / (5 x 24) = 0.8, so its share is (0.64 x 4 - 1) / 3 = 0.52."""
+    """Ranks 1 2 3 4 5 of the answers follow the first unknown exactly; with ranks 2 1 4 3 5 of the second Spearman's rho
+    is 1 - 6 x 4 / (5 x 24) = 0.8, so its share is (0.64 x 4 - 1) / 3 = 0.52."""
     answers = np.array([10.0, 20.0, 35.0, 50.0, 90.0])
     ranking = ranked({"second": np.array([2.0, 1, 4, 3, 5]), "first": np.arange(5.0) ** 3}, answers)
     assert list(ranking.shares) == ["first", "second"]
@@ -123,7 +123,7 @@ def test_only_what_may_be_concluded_is_said() -> None:
 
 
 def test_bands_are_the_places_n_plus_one_times_p() -> None:
-    """Of 1 … 39 the 10 % quantile is in place 4; of 40 values in place 4.1, a tenth of the way from the 4th to the 5th."""
+    """Of 1 … 39 the 10 % quantile is in place 4; of 40 in place 4.1, a tenth of the way from the 4th to the 5th."""
     assert next_below(np.arange(1.0, 40.0), [0.1, 0.5, 0.9]).tolist() == [4.0, 20.0, 36.0]
     assert next_below(np.arange(1.0, 41.0), [0.1, 0.9]) == pytest.approx([4.1, 36.9])
 
@@ -136,10 +136,11 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[Path, A
     whole["disruptions"][0] |= {"from": "2024-01-08", "for": "60d"}
     whole["reserves"]["national"]["size"] = "5d"
     (place / "scenario.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
-    return {
-        workers: (place / str(workers), sim.run_many(place / "scenario.yaml", replications=12, workers=workers, out=place / str(workers)))
-        for workers in (1, 2)
-    }  # fmt: skip
+    found = {}
+    for workers in (1, 2):
+        out = place / str(workers)
+        found[workers] = out, sim.run_many(place / "scenario.yaml", replications=12, workers=workers, out=out)
+    return found
 
 
 def test_any_number_of_workers_gives_the_same_bytes(answers: dict[int, tuple[Path, Any]]) -> None:

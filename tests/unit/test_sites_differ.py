@@ -132,7 +132,7 @@ def test_a_strategy_meets_the_same_sites(write: Write) -> None:
         ({"sourcing": [{"at": "facilities", "market": {"a": "60%", "b": "30%"}}]}, "add up to 90"),
         ({"sourcing": [{"at": "facilities", "market": {"a": "60%", "c": "40%"}}]}, "unknown site"),
         ({"sourcing": [{"at": "facilities", "market": {"a": "60%", "b": "40%"}, "spread": "100%"}]}, "below 100%"),
-        ({"sourcing": [{"at": "facilities", "from": {"a": "60%", "b": "40%"}, "spread": "10%"}]}, "in the place of from"),
+        ({"sourcing": [{"at": "facilities", "from": {"a": "60%", "b": "40%"}, "spread": "10%"}]}, "place of from"),
         ({"sourcing": [{"at": "facilities"}]}, "either from or market"),
         (lanes(time="lognormal(2, 1) over sites"), "durations"),
         ({"suppliers": {"a": {"makes": {"p": {"capacity": "uniform(1, 2) over sites"}}}, "b": {"makes": {"p": {}}}}},
@@ -177,7 +177,7 @@ def test_buyers_differ_by_the_spread_that_is_said() -> None:
 
 
 def test_weighing_moves_shares_as_little_as_it_must() -> None:
-    """By hand: two buyers of equal weight with shares of 1/2 and 1/2 in a market of 3/4 and 1/4 both get 3/4; where they
+    """By hand: two buyers of equal weight with shares of 1/2 each in a market of 3/4 and 1/4 both get 3/4; where they
     make up the market already, nothing moves; and who has no weight keeps its own."""
     half, quarter = np.full((2, 2), 0.5), np.array([0.75, 0.25])
     assert weighed(half, np.ones(2), quarter) == pytest.approx(np.tile(quarter, (2, 1)))
@@ -188,9 +188,10 @@ def test_weighing_moves_shares_as_little_as_it_must() -> None:
 
 
 def test_a_market_is_one_of_facilities(write: Write) -> None:
+    ways = (("a", "store"), ("b", "store"), ("store", "facilities"))
     sections = {
         "warehouses": {"store": {}},
-        "lanes": [{"from": ["a", "b"][k], "to": "store", "time": "1d"} for k in range(2)] + [{"from": "store", "to": "facilities", "time": "1d"}],
+        "lanes": [{"from": a, "to": b, "time": "1d"} for a, b in ways],
         "sourcing": [{"at": "store", "market": {"a": "60%", "b": "40%"}}],
         "replenishment": [{"at": "all", "policy": "base_stock", "level": "10d"}],
     }  # fmt: skip

@@ -179,8 +179,9 @@ def test_assumed_figures_of_weight_without_a_range_are_named(write: Write) -> No
     notes = [note.message for note in sim.validate(write()).notes]
     assert len(notes) == 1 and STOCK in notes[0] and "disruptions.ban.for" in notes[0]
     source = {"source": "illustration", "status": "reported"}
+    sourced = ("suppliers.maker.makes.saline-bag.capacity", "replenishment", "disruptions.outbreak")
     told = sim.validate(write(
         uncertain={STOCK: "uniform(1d, 9d)", "disruptions.ban.for": ["60d", "75d"]},
-        evidence={path: source for path in ("suppliers.maker.makes.saline-bag.capacity", "replenishment", "disruptions.outbreak")},
+        evidence=dict.fromkeys(sourced, source),
     )).notes  # fmt: skip
     assert told == []
