@@ -77,7 +77,7 @@ def test_the_interval_of_a_share_holds_it_as_often_as_it_says(share: float, draw
 
 
 def test_shares_of_unknowns_by_hand() -> None:
-    """Ranks 1 2 3 4 5 of the answers follow the first unknown exactly; with ranks 2 1 4 3 5 of the second Spearman's rho
+    """Ranks 1 2 3 4 5 of the answers follow the first unknown exactly; with 2 1 4 3 5 of the second Spearman's rho
     is 1 - 6 x 4 / (5 x 24) = 0.8, so its share is (0.64 x 4 - 1) / 3 = 0.52."""
     answers = np.array([10.0, 20.0, 35.0, 50.0, 90.0])
     ranking = ranked({"second": np.array([2.0, 1, 4, 3, 5]), "first": np.arange(5.0) ** 3}, answers)
