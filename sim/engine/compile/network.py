@@ -64,12 +64,25 @@ def _lanes(loaded: Loaded, calendar: Calendar, problems: Problems) -> tuple[tupl
     def make() -> tuple[tuple[Lane, ...], tuple[Effect, ...]]:
         lanes, seasons = compile_lanes(spec.lanes, sites, locodes, calendar, problems)
         lanes = give_convoys(lanes, spec.passages, problems)
-        problems.check()
+        if len(problems.found) > known:
+            raise _Faulty(lanes, seasons)
         return lanes, seasons
 
     made_of = (spec.lanes, spec.passages, locodes, calendar, Same(sites.frame), sites.values_in(spec.lanes))
-    made: tuple[tuple[Lane, ...], tuple[Effect, ...]] = loaded.memo.once("lanes", made_of, make)
+    known = len(problems.found)
+    try:
+        made: tuple[tuple[Lane, ...], tuple[Effect, ...]] = loaded.memo.once("lanes", made_of, make)
+    except _Faulty as faulty:  # not kept; what is wrong further on is told together with it
+        return faulty.lanes, faulty.seasons
     return made
+
+
+class _Faulty(Exception):
+    """Lanes that are not all as they are written."""
+
+    def __init__(self, lanes: tuple[Lane, ...], seasons: tuple[Effect, ...]) -> None:
+        super().__init__()
+        self.lanes, self.seasons = lanes, seasons
 
 
 def _gates(loaded: Loaded, problems: Problems) -> tuple[Gate, ...]:
