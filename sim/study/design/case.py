@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sim.engine.compile.unknowns import Unknowns, unknowns_of
 from sim.engine.plan import Plan
 from sim.engine.serving.demand_source import drawn_from
 from sim.metrics.cost import Rates
@@ -18,6 +17,7 @@ from sim.study.run import left_out
 from sim.study.run.sharing import Shared
 
 if TYPE_CHECKING:
+    from sim.engine.compile.unknowns import Unknowns
     from sim.scenario.load import Loaded
 
 OTHER_LUCK = "other luck"
@@ -52,7 +52,7 @@ class Case:
     def plan_of(self, replication: int) -> Plan:
         """The plan of a replication, as far as the case has it; raises ScenarioError where the draws make none."""
         content = self.plan.content
-        whole = content.plan(replication) if isinstance(content, Unknowns) else content
+        whole = content if isinstance(content, Plan) else content.plan(replication)
         plan = left_out.without(whole, self.without)
         return replace(plan, impacts=(*plan.impacts, *self.added)) if self.added else plan
 
@@ -63,7 +63,7 @@ class Case:
     @property
     def uncertain(self) -> bool:
         """Whether anything but luck is drawn."""
-        return isinstance(self.plan.content, Unknowns)
+        return not isinstance(self.plan.content, Plan)
 
     @property
     def digest(self) -> str:
@@ -98,6 +98,8 @@ def case_of(
     rates = Rates(costs.currency, costs.holding_rate, costs.shortage_cost)
     calendar = plan.network.calendar
     draws = digest(plan.seed, calendar.warm_up, calendar.days, drawn_from(plan.demand))
+    from sim.engine.compile.unknowns import unknowns_of  # which those who run what is certain have no need of
+
     unknowns = unknowns_of(loaded)
     shared: Shared[Plan | Unknowns] = Shared(digest(plan), plan)
     if unknowns is not None:
