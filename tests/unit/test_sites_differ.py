@@ -31,7 +31,7 @@ BASE: dict[str, Any] = {
     "sourcing": [{"at": "facilities", "from": {"a": "60%", "b": "40%"}}],
     "demand": [{"at": "facilities", "product": "p", "per_day": 20}],
     "replenishment": [{"at": "facilities", "policy": "base_stock", "level": "10d"}],
-    "disruptions": [{"kind": "site_outage", "at": "a", "from": "2024-01-10", "for": "30d"}],
+    "disruptions": [{"kind": "site_outage", "at": "suppliers", "from": "2024-01-10", "for": "30d"}],
 }
 Write = Callable[..., Path]
 
@@ -136,7 +136,7 @@ def test_a_strategy_meets_the_same_sites(write: Write) -> None:
         ({"sourcing": [{"at": "facilities"}]}, "either from or market"),
         (lanes(time="lognormal(2, 1) over sites"), "durations"),
         ({"suppliers": {"a": {"makes": {"p": {"capacity": "uniform(1, 2) over sites"}}}, "b": {"makes": {"p": {}}}}},
-         "a plain number"),
+         "units a day such as 400"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_told_with_its_line(write: Write, sections: dict[str, Any], words: str) -> None:
