@@ -21,6 +21,7 @@ from sim.discovery import OUTSIDE
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.compile.plan import compile_plan
+from sim.engine.compile.unknowns import check_ends
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, draws_of, simulate
 from sim.engine.sizes import daily_bytes, routine_events
@@ -29,6 +30,7 @@ from sim.metrics.cost import Rates
 from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
 from sim.output.csv_text import csv_of_frame
+from sim.scenario.drawing import with_sites
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ DAILY_FITS = 2_000_000_000
 """Bytes that the daily table may take where it was not asked for."""
 JOURNAL_FITS = 10_000_000
 """Entries that a full journal may have where it was not asked for; each takes 272 bytes while they are put in order."""
+MOST_NAMED = 6
+"""Figures named in a note."""
 LIBRARIES = ("simpy", "numpy", "pandas", "pydantic", "pyarrow", "searoute")
 
 
@@ -233,6 +237,7 @@ def run(
     if seed is not None:
         settings["seed"] = seed
     loaded = path if isinstance(path, Loaded) else load(Path(path), strategy, settings)
+    loaded = with_sites(loaded, replication)
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
     stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
@@ -288,7 +293,28 @@ def table_for(loaded: Loaded, plan: Plan, wanted: bool | str | Sequence[str] | N
 
 
 def validate(path: str | Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Loaded:
-    """Check a scenario and resolve every name in it without running it; raises ScenarioError with all problems."""
+    """Check a scenario and resolve every name in it without running it, the ends of its uncertain values included.
+
+    Raises ScenarioError with all problems.
+    """
     loaded = load(Path(path), strategy, overrides)
     compile_plan(loaded)
+    check_ends(loaded)
+    loaded.notes.extend(_without_range(loaded))
     return loaded
+
+
+def _without_range(loaded: Loaded) -> list[Problem]:
+    """A note on figures of weight that are assumed, and taken as certain all the same."""
+    from sim.report.run.evidence import taken_as_certain
+
+    paths = taken_as_certain(loaded)
+    if not paths:
+        return []
+    told, more = ", ".join(paths[:MOST_NAMED]), len(paths) - MOST_NAMED
+    what = "1 figure of weight is" if len(paths) == 1 else f"{len(paths)} figures of weight are"
+    message = (
+        f"{what} assumed and without a range, so bands take them as certain; say how far they are known under "
+        f"'uncertain': {told}{f', and {more} more' if more > 0 else ''}"
+    )
+    return [Problem(loaded.document.mark().shown, 0, message)]

@@ -19,6 +19,7 @@ from sim.engine.plan import Plan
 from sim.engine.run import Outcome, Running
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.effects import Impact
+from sim.scenario.drawing import with_sites
 from sim.scenario.injected import Injected, Written, injected
 from sim.scenario.load import Loaded, Problems, load, load_injected
 from sim.units import parse_date
@@ -67,7 +68,7 @@ def begin(
         With everything that is wrong with the scenario.
     """
     settings = dict(overrides or {}) | ({} if seed is None else {"seed": seed})
-    loaded = load(Path(path), strategy, settings)
+    loaded = with_sites(load(Path(path), strategy, settings), replication)
     plan = compile_plan(loaded)
     options: dict[str, Any] = {"replication": replication, "lot_check": lot_check}
     table = table_for(loaded, plan, daily)

@@ -97,18 +97,38 @@ def _count(problems: int) -> str:
 )
 @click.option("--no-reserve-twin", is_flag=True, help="Do not make the same run without its reserves.")
 @click.option("--no-report", is_flag=True, help="Do not make the HTML report.")
+@click.option(
+    "--replications",
+    "-n",
+    type=click.IntRange(2, 100_000),
+    help="Draw what is uncertain, and luck, so many times beside the run: bands.",
+)
+@WORKERS
+@SCHEDULER
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 def run(
     file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, as_json: bool,
-    journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, quiet: bool,
+    journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, replications: int | None,
+    workers: int | None, scheduler: str | None, quiet: bool,
 ) -> None:  # fmt: skip
-    """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report."""
+    """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report.
+
+    With --replications the report has the bands of many draws; what is drawn is kept, and the same command goes on.
+    """
     import sim
     from sim.output.names import default_folder
     from sim.report.run.folder import check_free
     from sim.scenario.load import load
 
     overrides = read_settings(settings) | ({} if seed is None else {"seed": seed})
+    if replications is not None:
+        for name, given in {"--json": as_json, "--journal": journal, "--daily": daily, "--no-report": no_report,
+                            "--no-reserve-twin": no_reserve_twin}.items():  # fmt: skip
+            if given:
+                raise click.UsageError(f"{name} does not go with --replications: run it once for that")
+        means = {"replications": replications, "workers": workers, "scheduler": scheduler, "out": out or True}
+        _many(file, strategy, overrides, means, quiet)
+        return
     words = [word.strip() for word in daily.split(",")] if daily is not None and "," in daily else daily
     if out is not None and not as_json:
         check_free(out)  # before the work, not after it
@@ -128,6 +148,22 @@ def run(
     if not quiet:
         _summary(result)
     click.echo(f"Report: {folder / 'report.html'}" if not no_report else f"Results: {folder}")
+
+
+def _many(file: Path, strategy: str | None, overrides: dict[str, Any], means: dict[str, Any], quiet: bool) -> None:
+    """Many draws beside one run."""
+    import sim
+    from sim.commands.shared import working
+
+    with working(quiet) as tick:
+        found = sim.run_many(file, strategy, overrides=overrides, progress=tick, **means)
+    _notes(found.run.loaded)
+    if not quiet:
+        _summary(found.run)
+        click.echo("\n".join(found.lines()))
+    assert found.folder is not None
+    click.echo(f"Report: {found.folder / 'report.html'}")
+    tell_failures(found.draws.failures)
 
 
 def _notes(loaded: Any) -> None:

@@ -12,8 +12,9 @@ from sim.ask.dependence import Sensitivity, sensitivity
 from sim.ask.enough import SmallestReserve, Split, search, split
 from sim.ask.explain import Causes, causes, why
 from sim.ask.limits import Stress, TippingPoint, stress, tipping
+from sim.ask.many import Many, run_many
 
 __all__ = [
-    "Brief", "Causes", "Sensitivity", "SmallestReserve", "Split", "Stress", "TippingPoint", "brief", "causes", "search",
-    "sensitivity", "split", "stress", "tipping", "why",
+    "Brief", "Causes", "Many", "Sensitivity", "SmallestReserve", "Split", "Stress", "TippingPoint", "brief", "causes",
+    "run_many", "search", "sensitivity", "split", "stress", "tipping", "why",
 ]  # fmt: skip

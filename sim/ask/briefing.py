@@ -10,7 +10,7 @@ import pandas as pd
 from sim.ask.answer import Means, Progress
 from sim.report.brief.brief import main_measure
 from sim.report.brief.brief_files import write_brief
-from sim.study.ask.robustness import robustness
+from sim.study.ask.robustness import robustness, uncertain_of
 from sim.study.run.run import StudyResult, run_study
 from sim.study.run.store import table_files
 
@@ -71,7 +71,7 @@ def brief(
     """
     study = run_study(path, out, workers=workers, scheduler=scheduler, progress=progress)
     tried = None
-    if study.design.spec.parameters:
+    if uncertain_of(study.design):
         count = min(study.number, MOST_REPLICATIONS)
         means = Means(count, workers, scheduler, None, progress)
         asked, folder = {"file": str(path), "replications": count}, study.folder / "robustness"

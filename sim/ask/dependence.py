@@ -63,7 +63,7 @@ class Sensitivity(Answer):
 def sensitivity(
     path: str | Path,
     *,
-    vary: Mapping[str, tuple[Any, Any]],
+    vary: Mapping[str, tuple[Any, Any]] | None = None,
     measure: str = "units_unmet",
     method: str = "tornado",
     samples: int | None = None,
@@ -83,7 +83,8 @@ def sensitivity(
         Scenario file.
     vary
         Dotted path of a value -> its bounds, both in the unit in which it is written: {"disruptions.ban.for": ("45d",
-        "105d")}.
+        "105d")}. Left out: every value that is uncertain in the scenario and has a distribution of numbers, between
+        its bounds (without bounds: where all but a tenth of the draws lie). What is not varied is drawn.
     measure
         What is looked at, such as "units_unmet" or "fill_rate".
     method
@@ -110,20 +111,25 @@ def sensitivity(
     means, arguments = Means(replications, workers, scheduler, out, progress), Arguments()
     wanted = arguments.measure("measure", measure)
     arguments.one_of("method", method, METHODS)
-    parameters = tuple(arguments.parameter("vary", where, bounds) for where, bounds in vary.items())
-    if not parameters:
-        arguments.refuse("vary", "there is nothing to vary", None, "values, each with its bounds")
     if samples is not None and not 2 <= samples <= 100_000:
         arguments.refuse("samples", "not so many", samples, "a whole number from 2 to 100,000")
     elif method == "sobol" and samples is not None and samples & (samples - 1):
         arguments.refuse("samples", "Sobol's sequence needs a power of 2", samples, "such as 32, 64 or 128")
+    parameters = [arguments.parameter("vary", where, bounds) for where, bounds in (vary or {}).items()]
     subject = arguments.subject(path, strategy, overrides, replications)
+    if vary is None and subject is not None:
+        known = subject.loaded.spec.uncertain
+        numbers = [path for path in subject.loaded.document.uncertain if known[path].has_numbers]
+        parameters = [arguments.parameter("vary", where, known[where].bounds) for where in numbers]
+    if not parameters and subject is not None:
+        expected = "values, each with its bounds, or uncertain values in the scenario"
+        arguments.refuse("vary", "there is nothing to vary", None, expected)
     arguments.check()
     assert subject is not None
     asked = {"method": method, "vary": {p.path: [p.written(p.low), p.written(p.high)] for p in parameters},
              "measure": str(wanted), "samples": samples}  # fmt: skip
     with means.asking(subject, "sensitivity", asked, [method], f"{method}.html") as bench:
-        question = Question(subject, wanted, parameters, bench)
+        question = Question(subject, wanted, tuple(parameters), bench)
         if method == "tornado":
             table = tornado(question)
         else:

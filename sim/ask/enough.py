@@ -239,6 +239,10 @@ def split(
             arguments.refuse(name, "not so many", value, f"a whole number from 1 to {most}")
     subject = arguments.subject(path, strategy, overrides, replications)
     arguments.reserves("over", names, subject)
+    for where, place in subject.loaded.document.uncertain.items() if subject is not None else ():
+        if place[0] == "reserves" and place[1] in names:
+            message = f"'{where}' is uncertain, and what is split cannot be drawn"
+            arguments.refuse("over", message, None, f"a value for it in this question (--set {where}=…)")
     arguments.check()
     assert subject is not None
     none: list[ReservePart] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,8 @@ def tipping(
     path: str | Path,
     *,
     parameter: str,
-    between: tuple[Any, Any],
     target: str,
+    between: Sequence[Any] | None = None,
     share: str | float = "90%",
     strategy: str | None = None,
     overrides: Mapping[str, Any] | None = None,
@@ -88,7 +88,8 @@ def tipping(
     parameter
         Dotted path of the value that is changed, such as "disruptions.ban.for".
     between
-        Its two bounds, the smaller first, both in the unit in which it is written: ("0d", "180d").
+        Its two bounds, the smaller first, both in the unit in which it is written: ("0d", "180d"). Left out: those of
+        its range, where it is uncertain in the scenario.
     target
         What is to be met, such as "fill_rate>=98%" or "units_unmet<=0".
     share
@@ -109,8 +110,10 @@ def tipping(
     """
     means, arguments = Means(replications, workers, scheduler, out, progress), Arguments()
     wanted, need = arguments.target("target", target), arguments.share("share", share)
-    varied = arguments.parameter("between", parameter, between)
     subject = arguments.subject(path, strategy, overrides, replications)
+    if between is None and subject is not None and parameter in subject.loaded.document.uncertain:
+        between = subject.loaded.spec.uncertain[parameter].bounds
+    varied = arguments.parameter("between", parameter, between or ())
     arguments.check()
     assert subject is not None
     asked = {"parameter": vars(varied), "target": str(wanted), "share": need}

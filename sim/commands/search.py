@@ -84,14 +84,18 @@ def split(
 @SETTINGS
 @click.option("--parameter", required=True, metavar="PATH", help="Dotted path of the value that is changed.")
 @click.option(
-    "--between", nargs=2, required=True, metavar="LOW HIGH", help="Such as 0d 180d; looked at in whole steps."
+    "--between",
+    nargs=2,
+    metavar="LOW HIGH",
+    help="Such as 0d 180d; looked at in whole steps. Default: the bounds of "
+    "its range, if it is uncertain in the scenario.",
 )
 @TARGET
 @IN
 @replicated
 def tipping(
-    file: Path, strategy: str | None, settings: tuple[str, ...], parameter: str, between: tuple[str, str], target: str,
-    share: str, means: dict[str, Any], quiet: bool,
+    file: Path, strategy: str | None, settings: tuple[str, ...], parameter: str, between: tuple[str, str] | None,
+    target: str, share: str, means: dict[str, Any], quiet: bool,
 ) -> None:  # fmt: skip
     """How far a value may go until a target is no longer met: the tipping point, by bisection."""
     from sim import ask

@@ -18,7 +18,10 @@ BOUNDS = "two bounds in the same unit, such as disruptions.ban.for=20d..60d"
 @FILE
 @STRATEGY
 @SETTINGS
-@click.option("--vary", multiple=True, required=True, metavar="PATH=LOW..HIGH", help="A value and its bounds.")
+@click.option(
+    "--vary", multiple=True, metavar="PATH=LOW..HIGH", help="A value and its bounds. Default: all that is uncertain in "
+    "the scenario.",
+)  # fmt: skip
 @click.option("--measure", "-m", default="units_unmet", show_default=True, help="The answer looked at.")
 @click.option("--method", type=click.Choice(["tornado", "morris", "sobol"]), default="tornado", show_default=True)
 @click.option("--samples", type=click.IntRange(2, 100_000), help="Trajectories of Morris (10), Sobol's samples (64).")
@@ -30,7 +33,7 @@ def sensitivity(
     """How a measure's mean depends on values between bounds: one by one, by screening, or as shares of variance."""
     from sim import ask
 
-    varied = dict(map(_bounds, vary))
+    varied = dict(map(_bounds, vary)) or None
     with working(quiet) as tick:
         found = ask.sensitivity(
             file, vary=varied, measure=measure, method=method, samples=samples, strategy=strategy,

@@ -26,6 +26,19 @@ class LaneLike(Protocol):
     def mode(self) -> str: ...
 
 
+class Answers:
+    """Sites by selector and cells by selector and products, as far as asked for; no part of what a network is.
+
+    Networks of the same cells may share one.
+    """
+
+    def __init__(self) -> None:
+        self.of: dict[str, np.ndarray] = {}
+
+    def __reduce__(self) -> tuple[type[Answers], tuple[()]]:
+        return Answers, ()
+
+
 class Lookups:
     """Part of `Network`, which has the fields."""
 
@@ -36,6 +49,7 @@ class Lookups:
     flow_buyer: np.ndarray
     flow_source: np.ndarray
     lanes: tuple[LaneLike, ...]
+    answers: Answers
 
     @cached_property
     def site_kind(self) -> np.ndarray:
@@ -70,11 +84,11 @@ class Lookups:
     def select_sites(self, selector: Selector) -> np.ndarray:
         """Positions of the sites a selector names."""
         word = repr(selector)
-        if word not in self._selected:  # a hazard asks again for every shock
+        if word not in self.answers.of:  # a hazard asks again for every shock
             named = isinstance(selector, str) and selector in self.site_of and selector not in (*KINDS, "all")
             found = np.array([self.site_of[str(selector)]]) if named else select(selector, self.sites)
-            self._selected[word] = found
-        return self._selected[word]
+            self.answers.of[word] = found
+        return self.answers.of[word]
 
     def select_cells(self, selector: Selector, products: list[str] | None = None) -> np.ndarray:
         """Positions of the cells at the selected sites that hold one of the products.
@@ -82,12 +96,12 @@ class Lookups:
         Raises PlaceError on the field `at` or `products` where a name is unknown.
         """
         word = repr((selector, products))
-        if word not in self._selected:
+        if word not in self.answers.of:
             with placed("at"):
                 sites = self.select_sites(selector)
             with placed("products"):
-                self._selected[word] = self.cells_of(sites, self.product_positions(products))
-        return self._selected[word]
+                self.answers.of[word] = self.cells_of(sites, self.product_positions(products))
+        return self.answers.of[word]
 
     def cells_of(self, sites: np.ndarray, products: np.ndarray) -> np.ndarray:
         """Positions of the cells at these sites and of these products, ascending."""
@@ -114,11 +128,6 @@ class Lookups:
         if kind not in self._of_kind:
             self._of_kind[kind] = np.asarray(self.cell_kind == kind, dtype=bool)
         return self._of_kind[kind]
-
-    @cached_property
-    def _selected(self) -> dict[str, np.ndarray]:
-        """Sites by selector and cells by selector and products, as far as asked for."""
-        return {}
 
     @cached_property
     def countries(self) -> set[str]:

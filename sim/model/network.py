@@ -9,7 +9,7 @@ independent of the order of the file.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +20,7 @@ from sim.model.amounts import Column, Cover
 from sim.model.chance.distributions import Times
 from sim.model.effects import Effect
 from sim.model.goods.bill import Bill
-from sim.model.lookups import Lookups
+from sim.model.lookups import Answers, Lookups
 from sim.model.sea.ways import Way
 from sim.units import EXACT
 
@@ -245,6 +245,7 @@ class Network(Lookups):
     """what happens to lanes every year, disruptions or not"""
     spans: Spans | None = None
     """when facilities are open, None where they always are"""
+    answers: Answers = field(default_factory=Answers, compare=False, repr=False)
 
     @cached_property
     def passages(self) -> list[str]:
@@ -381,6 +382,7 @@ class Network(Lookups):
         """Whole units (int64) that an amount stands for at each of these cells; days of cover use the usual demand."""
         if isinstance(amount, Column):
             values = self.column(amount.name, self.cell_site[cells])
+            values = values * self.cell_mean[cells] if amount.cover else values
         elif isinstance(amount, Cover):
             values = amount.days * self.cell_mean[cells]
         else:

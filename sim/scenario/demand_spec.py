@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from sim.errors import PlaceError
-from sim.model.amounts import AmountField
+from sim.model.amounts import AmountField, RateOrSites
 from sim.model.need.demand import DEMAND, DemandKind
 from sim.model.need.demand.poisson import Poisson
 from sim.model.selection import SelectorField
 from sim.registry import Model, OneOf
-from sim.units import Date, Days, Percent, RateField, Share, Text
+from sim.units import Date, Days, Percent, Share, Text
 
 MONTH_DAY = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -87,7 +87,7 @@ class DemandSpec(Model):
     product: Text
     per_day: AmountField | None = None
     """mean units a day: a number or 'column NAME'; may be left out where the distribution has a mean of its own"""
-    per_person: RateField | None = None
+    per_person: RateOrSites | None = None
     """mean units for each person of the sites' population: '0.02 a day', '1.5 a month', '7 a year'; not per_day"""
     distribution: DistributionField = Poisson(distribution="poisson")
     """a distribution's name, or its name and parameters: {distribution: negative_binomial, dispersion: 1.4}"""

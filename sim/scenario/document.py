@@ -156,7 +156,8 @@ class Document:
     `data` holds the merged keys without those that put the document together; `strategies` the overlays as
     written; `overrides` what was set over what, in order; `files` every file read, the scenario first;
     `root` the folder no reference may leave. It is `partial` where a file that it builds on could not be read;
-    `what` is how messages call the whole.
+    `what` is how messages call the whole; `uncertain` says where each figure stands that is not known, by the dotted
+    path under `uncertain`; `notes` is what is worth a word about how it was put together.
     """
 
     data: dict[str, Any]
@@ -168,6 +169,8 @@ class Document:
     strategy: str | None = None
     partial: bool = False
     what: str = "the scenario"
+    uncertain: dict[str, Place] = field(default_factory=dict)
+    notes: list[Problem] = field(default_factory=list)
 
     def mark(self, path: Iterable[str | int] = ()) -> Mark:
         """Where the value at `path` was written, or its nearest ancestor that was written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ import pydantic
 from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.need.demand.empirical import Empirical
-from sim.scenario.document import Document, position
+from sim.scenario.document import Document, Node, position
 from sim.scenario.injected import Injected
 from sim.scenario.memo import Memo
 from sim.scenario.overlay import Parsed, gather, parse
+from sim.scenario.sections import end_problems, lifted
 from sim.scenario.series import read_columns, read_series, read_values
 from sim.scenario.sites import SiteTable, read_sites
 from sim.scenario.spec import Scenario
@@ -64,6 +65,7 @@ class Loaded:
     files that disruptions name, by position in `disruptions`; `seen` the distributions of demand that are read from a
     file, by position in `demand`. `notes` gathers what can be run but is hardly meant;
     compiling adds to it. `parsed` are its files as read; `memo` is shared with what is made of them with other values.
+    What differs by site is drawn as in `replication`.
     """
 
     spec: Scenario
@@ -75,6 +77,7 @@ class Loaded:
     parsed: Parsed = field(repr=False)
     memo: Memo = field(repr=False)
     notes: list[Problem] = field(default_factory=list)
+    replication: int = 0
 
     @property
     def path(self) -> Path:
@@ -82,12 +85,18 @@ class Loaded:
         return self.document.files[0]
 
 
-def load(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Loaded:
-    """Read a scenario, with one strategy and further overrides applied.
+def load(
+    path: Path,
+    strategy: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    ranges: Node | None = None,
+) -> Loaded:
+    """Read a scenario, with one strategy and further overrides applied, and with further uncertain values.
 
     Raises ScenarioError with every problem that can be told without building the network.
     """
-    return _load(parse(path), strategy, overrides, Memo())
+    parsed = parse(path)
+    return _load(parsed if ranges is None else parsed.with_ranges(ranges), strategy, overrides, Memo())
 
 
 def load_again(loaded: Loaded, overrides: Mapping[str, Any]) -> Loaded:
@@ -104,8 +113,25 @@ def load_injected(loaded: Loaded, overrides: Mapping[str, Any], injected: Sequen
     Raises ScenarioError with every fault of these.
     """
     found = _load(loaded.parsed, loaded.document.strategy, overrides, loaded.memo, injected)
-    found.notes.extend(loaded.notes)
-    return found
+    found.notes[:] = loaded.notes
+    if loaded.replication == found.replication:
+        return found
+    sites = found.sites.drawn(found.spec.seed, loaded.replication)
+    return replace(found, sites=sites, replication=loaded.replication)
+
+
+def with_spec(loaded: Loaded, spec: Scenario, sites: SiteTable) -> Loaded:
+    """The scenario with other values; of the files only those that are to be understood otherwise are read again.
+
+    Raises ScenarioError where they do not fit.
+    """
+    found = replace(loaded, spec=spec, sites=sites, notes=[])
+    if not (loaded.series or loaded.tables or loaded.seen):
+        return found
+    problems = Problems(loaded.document)
+    series, tables, seen = _read_files(spec, sites, problems, loaded.memo)
+    problems.check()
+    return replace(found, series=series, tables=tables, seen=seen)
 
 
 def _load(
@@ -119,11 +145,13 @@ def _load(
     if document is None:
         raise ScenarioError(found)
     try:
-        spec = Scenario.model_validate(document.data)
+        spec = Scenario.model_validate(lifted(document.data, document.data))
     except pydantic.ValidationError as error:
         raise ScenarioError([*found, *problems_from(error, Scenario, document)]) from None
     problems = Problems(document, found)
     problems.found.extend(_evidence_problems(spec, document))
+    ends = ({str(place[0]): document.data[str(place[0])] for place in document.uncertain.values()}, spec.uncertain)
+    problems.found.extend(memo.once("ends", ends, lambda: list(end_problems(spec, document))))
     sites: SiteTable | None = None
     with problems.at():
         sites = read_sites(spec, document, memo)
@@ -134,7 +162,8 @@ def _load(
         series, tables, seen = _read_files(spec, sites, problems, memo)
     problems.check()
     assert sites is not None
-    return Loaded(spec, document, sites, series, tables, seen, parsed, memo)
+    sites = sites.drawn(spec.seed, 0) if sites.over else sites
+    return Loaded(spec, document, sites, series, tables, seen, parsed, memo, list(document.notes))
 
 
 def _read_files(spec: Scenario, sites: SiteTable, problems: Problems, memo: Memo) -> tuple[Series, Tables, Seen]:

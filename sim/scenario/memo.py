@@ -18,6 +18,9 @@ class Memo:
     def __init__(self) -> None:
         self._kept: dict[Hashable, tuple[Any, Any]] = {}
 
+    def __reduce__(self) -> tuple[type[Memo], tuple[()]]:
+        return Memo, ()  # another process works it out for itself
+
     def once(self, name: Hashable, values: Any, make: Callable[[], T]) -> T:
         """What `make` makes of these values; made again only where they differ from the last ones of this name."""
         kept = self._kept.get(name)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sim.errors import PlaceError
-from sim.model.amounts import AmountField, StockField, TextOrColumn
+from sim.model.amounts import AmountField, StockField, TextOrColumn, TimesOrSites
 from sim.model.chance.distributions import Times, TimesField
 from sim.model.countries import Country
 from sim.model.selection import SelectorField
@@ -339,8 +339,8 @@ class LaneSpec(Model):
     to: SelectorField
     """one site or several"""
     mode: Literal["road", "sea", "air", "rail", "river"] = "road"
-    time: TimesField | None = None
-    """journey time: a duration or a distribution"""
+    time: TimesOrSites | None = None
+    """journey time: a duration or a distribution; with `over sites` each destination has its own"""
     days: AmountField | None = None
     """mean journey time in days as a number or 'column NAME', instead of `time`"""
     speed: Positive | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
 from sim.scenario.document import shown_value as written
 from sim.scenario.injected import Injected, with_injected
+from sim.scenario.ranges import GROUPS, SECTION, Ranges
 from sim.scenario.settings import FIXED, PARTS, Setting, apply, conflicts, merge, settings, settle
 from sim.scenario.yaml_reader import read_yaml
 
@@ -46,6 +47,25 @@ class Parsed:
     log: tuple[Override, ...]
     problems: tuple[Problem, ...]
     partial: bool
+
+    def with_ranges(self, ranges: Node) -> Parsed:
+        """The same with further uncertain values, in the place of those of the files with the same paths; with further
+        groups of them behind theirs. `ranges` is a mapping that may have both sections."""
+        if self.top is None:
+            return self
+        top = self.top
+        entries = dict(top.value)
+        for section in (SECTION, GROUPS):
+            more, there = ranges.value.get(section), entries.get(section)
+            if more is None or more.value is None:
+                continue
+            if there is None or type(there.value) is not type(more.value):
+                entries[section] = more
+            elif isinstance(more.value, dict):
+                entries[section] = Node({**there.value, **more.value}, more.mark)
+            elif isinstance(more.value, list):
+                entries[section] = Node([*there.value, *more.value], more.mark)
+        return replace(self, top=Node(entries, top.mark))
 
 
 def parse(path: Path) -> Parsed:
@@ -90,8 +110,10 @@ def gather(
     if parsed.top is None:
         return None, problems
     top = _overlay(parsed.top, strategies, strategy, problems, log)
-    top = _override(top, overrides or {}, parsed.scenario, problems, log)
-    top = with_injected(top, injected, problems, log)
+    top, outside = _override(top, overrides or {}, parsed.scenario, problems, log)
+    ranges = Ranges(top, problems)
+    notes = ranges.give_way(outside)
+    top = with_injected(ranges.written(log), injected, problems, log)
     return (
         Document(
             data=plain(top),
@@ -102,6 +124,8 @@ def gather(
             strategies=plain(strategies) if isinstance(strategies.value, dict) else {},
             strategy=strategy,
             partial=parsed.partial,
+            uncertain=ranges.places,
+            notes=notes,
         ),
         problems,
     )
@@ -183,13 +207,14 @@ def _overlay(top: Node, strategies: Node, chosen: str | None, problems: list[Pro
         like = nearest(chosen, names)
         place = strategies.mark
         problems.append(Problem(place.shown, place.line, "there is no such strategy", repr(chosen), expected, like))
-    result = top
+    result, ranges = top, Ranges(top, [])
     for name in strategies.value:
         found: list[Problem] = []
         wanted: list[Setting] = []
         for part in _combined(strategies, name, found):
             wanted += settings(top, _body(strategies.value[part]), part, found)
         wanted, clashes = conflicts(top, wanted)
+        clashes += ranges.clashes(wanted)
         problems += [p for p in (*found, *clashes) if p not in problems]
         if name == chosen and not clashes:
             result = apply(top, wanted, log)
@@ -198,8 +223,8 @@ def _overlay(top: Node, strategies: Node, chosen: str | None, problems: list[Pro
 
 def _override(
     top: Node, overrides: Mapping[str, Any], scenario: Path, problems: list[Problem], log: list[Override]
-) -> Node:
-    """The document with `{dotted path: value}` set over all else."""
+) -> tuple[Node, list[Setting]]:
+    """The document with `{dotted path: value}` set over all else, and what that sets."""
     wanted: list[Setting] = []
     for key, value in overrides.items():
         mark = Mark(scenario, 0, f"override '{key}'")
@@ -207,7 +232,7 @@ def _override(
         wanted += settings(top, body, "override", problems)
     wanted, clashes = conflicts(top, wanted)
     problems += clashes
-    return top if clashes else apply(top, wanted, log)
+    return (top, []) if clashes else (apply(top, wanted, log), wanted)
 
 
 def _combined(strategies: Node, name: str, problems: list[Problem]) -> list[str]:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+
 from sim.scenario.settings import REMOVE, REPLACE
 from sim.scenario.spec import Scenario
 
@@ -31,6 +33,12 @@ REPLACED: dict[str, Any] = {
 Schema = dict[str, Any]
 
 
+class _Generator(GenerateJsonSchema):
+    """Leaves out, without a warning, defaults that JSON has no form for, such as distributions."""
+
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}
+
+
 def scenario_schema() -> Schema:
     """JSON Schema (2020-12) of a scenario file, or of a part of one that `extends` or `network` names.
 
@@ -38,7 +46,7 @@ def scenario_schema() -> Schema:
     another file, and they may say `_remove_` and `_replace_`. What stands in a list is never merged, so it must be
     whole. A run checks the result.
     """
-    schema = Scenario.model_json_schema()
+    schema = Scenario.model_json_schema(schema_generator=_Generator)
     definitions: Schema = schema["$defs"]
     for part in (schema, *definitions.values()):
         for field in part.get("properties", {}).values():

@@ -87,7 +87,7 @@ def settle(node: Node, problems: list[Problem]) -> Node:
     return Node(kept, node.mark)
 
 
-class _Unknown(Exception):
+class UnknownPath(Exception):
     """A dotted path leads nowhere: what is wrong, and the names valid at that place."""
 
     def __init__(self, message: str, value: str, valid: list[str]) -> None:
@@ -96,11 +96,11 @@ class _Unknown(Exception):
 
 
 def resolve(top: Node, key: str, at: Place = ()) -> Place:
-    """The path a dotted key means, seen from `at`; all but its last part must exist. Raises _Unknown."""
+    """The path a dotted key means, seen from `at`; all but its last part must exist. Raises UnknownPath."""
     node = descend(top, at)
     parts = key.split(".")
     if not all(parts):
-        raise _Unknown("a path has no empty parts", key, [])
+        raise UnknownPath("a path has no empty parts", key, [])
     while parts:
         taken, found = _step(node, parts)
         if found is None:
@@ -136,16 +136,16 @@ def _name(node: Node) -> Any:
     return node.value["name"].value if isinstance(node.value, dict) and "name" in node.value else None
 
 
-def _unknown(top: Node, node: Node, at: Place, word: str) -> _Unknown:
+def _unknown(top: Node, node: Node, at: Place, word: str) -> UnknownPath:
     where = f"in '{dotted(plain(top), at)}'" if at else "in the scenario"
     if isinstance(node.value, list):
         names = [str(name) for child in node.value if (name := _name(child)) is not None]
         if names.count(word) > 1:
-            return _Unknown(f"more than one entry {where} has this name", word, [])
-        return _Unknown(f"there is no such entry {where}, which has {len(node.value)}", word, names)
+            return UnknownPath(f"more than one entry {where} has this name", word, [])
+        return UnknownPath(f"there is no such entry {where}, which has {len(node.value)}", word, names)
     if _can_hold(node):
-        return _Unknown(f"there is no such key {where}", word, list(node.value or ()))
-    return _Unknown(f"'{dotted(plain(top), at)}' is a single value and has no parts", word, [])
+        return UnknownPath(f"there is no such key {where}", word, list(node.value or ()))
+    return UnknownPath(f"'{dotted(plain(top), at)}' is a single value and has no parts", word, [])
 
 
 def descend(node: Node, path: Place) -> Node:
@@ -162,7 +162,7 @@ def settings(top: Node, node: Node, by: str, problems: list[Problem], at: Place 
             continue
         try:
             path = resolve(top, key, at)
-        except _Unknown as error:
+        except UnknownPath as error:
             problems.append(_problem(child.mark, by, error.message, error.value, error.valid))
             continue
         if path[0] in FIXED or path == ("scenario",):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ import pandas as pd
 from pydantic import BaseModel
 
 from sim.errors import PlaceError, Problem, ScenarioError
-from sim.model.amounts import Column
+from sim.model.amounts import Column, OverSites
+from sim.rng import Streams
 from sim.scenario.document import Document
-from sim.scenario.memo import Memo
+from sim.scenario.memo import Memo, Same
 from sim.scenario.network_spec import Site, SitesFile
 from sim.scenario.spec import Scenario, Sourcing
 from sim.scenario.tables import MOST_SHOWN, read_table
@@ -30,6 +31,8 @@ STOCKS_UP = "stocks_up"
 DATES = ("opens", "closes")
 """Columns of facilities."""
 KNOWN = ("name", *TEXT_COLUMNS, "lat", "lon", "priority", "population")
+IN_TABLE = (*KNOWN[1:], *DATES, STOCKS_UP)
+"""Keys of a site that are read into the table of sites."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,10 @@ class SiteTable:
     """All sites: `frame` with the columns of `KNOWN` and kind, `numbers` and `texts` the further columns in use.
 
     Every array is over sites in order of name; sites without a value have NaN or an empty text. `written` says where a
-    site of a table stands, such as "clinics.csv, line 12"; it is empty for sites of the scenario file. `spans` are the
-    first days on which facilities have patients, and have none any more, NaT where they always do, and the days before
-    on which they begin to order; None where that is so everywhere.
+    site of a table stands, such as "clinics.csv, line 12"; it is empty for sites of the scenario file. `over` are the
+    distributions over sites in use; `numbers` has a draw of each. `spans` are the first days on which facilities have
+    patients, and have none any more, NaT where they always do, and the days before on which they begin to order; None
+    where that is so everywhere.
     """
 
     frame: pd.DataFrame
@@ -47,12 +51,28 @@ class SiteTable:
     texts: dict[str, np.ndarray]
     written: np.ndarray
     spans: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+    over: tuple[OverSites, ...] = ()
+
+    def drawn(self, seed: int, replication: int) -> SiteTable:
+        """The sites with their draws of a replication."""
+        drawn = {one.name: one.values(self.shares(one, seed, replication)) for one in self.over}
+        return replace(self, numbers={**self.numbers, **drawn})
+
+    def shares(self, one: OverSites, seed: int, replication: int) -> np.ndarray:
+        """Of each site the share of a distribution that lies below its value; every site has a stream of its own."""
+        streams = Streams(seed, replication)
+        return np.array([streams.named(f"over sites/{one.place}/{name}").random() for name in self.frame["name"]])
+
+    def values_in(self, value: Any) -> list[tuple[str, Same]]:
+        """Columns that a model or a list of them uses, each with what stands in it."""
+        read = [column.name for column, _ in _columns_in_use(value)]
+        return [(name, Same(self.numbers.get(name, self.texts.get(name)))) for name in dict.fromkeys(read)]
 
 
-def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[str, str]]:
-    """(column, kind of value) for every `column NAME` below a model."""
+def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[Column, str]]:
+    """(column, kind of value) for every `column NAME` and distribution over sites below a model."""
     if isinstance(value, Column):
-        yield value.name, kind
+        yield value, kind
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
             below = "share" if isinstance(value, Sourcing) else "text" if name == "from_" else "number"
@@ -124,11 +144,26 @@ def _spans(csv: Csv, ignored: set[str]) -> dict[str, np.ndarray]:
 
 
 def read_sites(spec: Scenario, document: Document, memo: Memo) -> SiteTable:
-    """All sites of a scenario, those of tables from the memo where they are in it.
+    """All sites of a scenario, from the memo where the same are in it; what differs by site is not drawn yet.
 
     Raises ScenarioError for bad cells, unused columns and names given twice.
     """
-    in_use = dict(_columns_in_use(spec))
+    used = list(_columns_in_use(spec))
+    over = tuple(column for column, _ in used if isinstance(column, OverSites))
+    in_use = {column.name: kind for column, kind in used if not isinstance(column, OverSites)}
+    places = [_places(getattr(spec, group)) for group in GROUPS]
+    sites = memo.once("sites", (places, in_use), lambda: _read_sites(spec, document, memo, in_use))
+    return replace(sites, over=over)
+
+
+def _places(group: SitesFile | Mapping[str, Site]) -> Any:
+    """All that a group's rows in the table of sites are made of."""
+    if isinstance(group, SitesFile):
+        return group
+    return {name: [getattr(site, key, None) for key in IN_TABLE] for name, site in group.items()}
+
+
+def _read_sites(spec: Scenario, document: Document, memo: Memo, in_use: dict[str, str]) -> SiteTable:
     problems: list[Problem] = []
     frames = []
     for group, kind in GROUPS.items():

@@ -10,6 +10,7 @@ from sim.disruptions import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
 from sim.hazards import Hazard
 from sim.model.amounts import AmountField, ShareField, StockField
+from sim.model.chance.unknown import UnknownField
 from sim.model.goods.ages import AgeField
 from sim.model.selection import SelectorField
 from sim.policies import ALLOCATION, REPLENISHMENT
@@ -25,7 +26,7 @@ from sim.registry import Model, OneOf
 from sim.scenario.demand_spec import DemandSpec
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, SitesFile, Supplier, Warehouse
 from sim.scenario.passage_spec import PassageSpec
-from sim.units import LONGEST, Date, Days, NonNegative, Percent, Share, Text, Whole
+from sim.units import LONGEST, Date, Days, NonNegative, Number, Percent, Share, Text, Whole
 
 
 def _table_or_sites(value: Any) -> str:
@@ -55,10 +56,15 @@ class Sourcing(Model):
     """sites that order"""
     products: list[Text] | None = None
     """products it holds for; left out: all"""
-    from_: dict[str, ShareField] = Field(alias="from", min_length=1)
-    """source and its share of the orders (or 'column NAME' in percent); shares add up to 100%; a source with 0% is on
-    stand-by: it has no regular orders, but gets some where all others are cut, or from a disruption such as
-    `extra_orders`"""
+    from_: dict[str, Literal["rest"] | ShareField] = Field(default={}, alias="from")
+    """source and its share of the orders (or 'column NAME' in percent); one may have the `rest`; shares add up to 100%;
+    a source with 0% is on stand-by: it has no regular orders, but gets some where all others are cut, or from a
+    disruption such as `extra_orders`"""
+    market: dict[Text, Share] = {}
+    """instead of `from`: source and its share of all that these facilities order together, by their demand"""
+    spread: Share | None = None
+    """with market: how far buyers differ, from 0% (all alike) up to nearly 100% (each orders from one source): a share
+    p has a standard deviation of `spread` x sqrt(p (1 - p)) over the buyers; left out: 0%"""
     keep_shares: bool = False
     """true: orders go by the shares whatever happens, as for those bound by contract; left out: what a source is known
     not to send is ordered of the others"""
@@ -74,12 +80,27 @@ class Sourcing(Model):
     come when it sends again"""
 
     def model_post_init(self, context: object) -> None:
+        self._check_shares()
         for key in ("notices_after", "rebook_after"):
             days = getattr(self, key)
             if days is not None and (days < 1 or days % 1):
                 raise PlaceError((key,), "sites look at their orders once a day", days, "whole days, 1d at least")
             if self.keep_shares and key in self.model_fields_set:
                 raise PlaceError((key,), f"with keep_shares nobody is turned to: no {key}")
+
+    def _check_shares(self) -> None:
+        if bool(self.from_) == bool(self.market):
+            raise ValueError("either from or market, with at least one source")
+        if self.spread is not None and not self.market:
+            raise PlaceError(("spread",), "only shares of a market are spread", None, "market in the place of from")
+        if self.spread == 1:
+            expected = "a share below 100%; for buyers of one source each, an entry for those of each source"
+            raise PlaceError(("spread",), "buyers cannot be spread so far", None, expected)
+        if self.market and abs(sum(self.market.values()) - 1) > 1e-6:
+            shown = f"{sum(self.market.values()):.1%}"
+            raise PlaceError(("market",), f"the shares of the market add up to {shown}", None, "100%")
+        if list(self.from_.values()).count("rest") > 1:
+            raise PlaceError(("from",), "two sources have the rest", None, "one at most")
 
 
 class StockSpec(Model):
@@ -148,6 +169,23 @@ class Evidence(Model):
     note: Text | None = None
 
 
+class Correlated(Model):
+    """Uncertain values that are high together, or, with a rho below 0, one high where the other is low."""
+
+    paths: list[Text] = Field(min_length=2)
+    """dotted paths that stand under `uncertain`"""
+    rho: Number = Field(ge=-1, le=1)
+    """correlation of each with each (of a Gaussian copula: of the normal scores, not of the values)"""
+
+    def model_post_init(self, context: object) -> None:
+        if len(set(self.paths)) < len(self.paths):
+            raise PlaceError(("paths",), "a path stands here twice", None, "every path once")
+        lowest = -1 / (len(self.paths) - 1)
+        if self.rho < lowest:
+            expected = f"at least {lowest:.3g} for {len(self.paths)} values"
+            raise PlaceError(("rho",), "so many values cannot all be so far apart", self.rho, expected)
+
+
 WarehousesField = Annotated[
     Annotated[dict[str, Warehouse], Tag("sites")] | Annotated[SitesFile, Tag("table")], Discriminator(_table_or_sites)
 ]
@@ -201,6 +239,11 @@ class Scenario(Model):
     active_hazards: Text | list[Text] = "all"
     """hazards that are drawn: all, none, a hazard or a set, or a list of those"""
     costs: Costs = Costs()
+    uncertain: dict[Text, UnknownField] = {}
+    """dotted path of a figure -> what is known of it: a distribution such as uniform(7d, 30d), or a list of values;
+    drawn anew in every replication, alike for all strategies"""
+    correlated: list[Correlated] = []
+    """groups of uncertain values that are drawn together"""
     evidence: dict[str, Evidence] = {}
     """dotted path of a figure in this file -> what it rests on; figures without are listed as assumed"""
     sources: dict[str, Source] = {}
@@ -214,3 +257,8 @@ class Scenario(Model):
             raise PlaceError(("end",), "there are too many days to simulate", f"{days:,.0f} days", expected)
         if self.warm_up % 1:
             raise PlaceError(("warm_up",), "the warm-up is not in whole days", None, "whole days such as 30d")
+        together: dict[str, int] = {}
+        for k, group in enumerate(self.correlated):
+            for path in group.paths:
+                if together.setdefault(path, k) != k:
+                    raise PlaceError(("correlated", k, "paths"), f"'{path}' is in two groups", None, "one group")

@@ -30,7 +30,7 @@ scenarios:
 strategies: [none, {name: as-is}, double, {name: again, use: double}]
 measures: [units_unmet, units_unmet by region, units_expired, cost]
 replications: 4
-parameters: {disruptions.ban.for: [2d, 80d]}
+uncertain: {disruptions.ban.for: "uniform(2d, 80d)"}
 """
 
 
@@ -98,8 +98,8 @@ def test_the_page_opens_offline_and_is_the_same_each_time(
 
 
 def test_bounds_that_are_none_are_told(tmp_path: Path) -> None:
-    path = write_into(tmp_path, STUDY.replace("[2d, 80d]", "[80d, 2d]"))
-    with pytest.raises(sim.ScenarioError, match="smaller bound first"):
+    path = write_into(tmp_path, STUDY.replace("2d, 80d", "80d, 2d"))
+    with pytest.raises(sim.ScenarioError, match="the lower bound first"):
         sim.run_study(path, tmp_path / "out", workers=1)
 
 
@@ -109,8 +109,8 @@ def test_the_command_runs_what_is_missing(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     page = (tmp_path / "out" / "brief.html").read_text(encoding="utf-8").replace("&#39;", "'")
     assert (
-        "Not, as far as tried: length of export ban 'ban' at 2 days and at 80 days; 'again' and 'double' stay best"
-        in page
+        "Not, as far as tried: length of export ban 'ban' at 2 days and at 80 days; "
+        "'again', 'as-is' and 'double' stay best" in page
     )
     body, annex = page.split('<section class="annex">')
     assert "disruptions.ban.for" not in body  # the path is for the annex

@@ -40,7 +40,7 @@ def test_a_run_that_fails_is_told_by_what_was_changed(write_study: WriteStudy, m
         return [Failure(*cases[-1].labels, 3, "no memory")]
 
     monkeypatch.setattr("sim.study.run.bench.replicate", replicate)
-    design = read_study(write_study(f"{SMALL}parameters: {{disruptions.ban.for: [2d, 80d]}}\n"))
+    design = read_study(write_study(f"{SMALL}uncertain: {{disruptions.ban.for: 'uniform(2d, 80d)'}}\n"))
     with pytest.raises(SimulationError) as told:
         robustness(design, Measure("cost"), Bench(cast(Any, None), cast(Any, None), 4))
     label = "my-scenario / double / disruptions.ban.for=80d, replication 3"
@@ -58,7 +58,7 @@ def test_a_run_that_fails_is_told_by_what_was_changed(write_study: WriteStudy, m
 def test_best_is_the_lowest_or_the_highest_mean_as_the_measure_has_it_and_equals_are_best_together(
     measure: str, best: list[bool], write_study: WriteStudy
 ) -> None:
-    design = read_study(write_study(f"{SMALL}parameters: {{disruptions.ban.for: [2d, 80d]}}\n"))
+    design = read_study(write_study(f"{SMALL}uncertain: {{disruptions.ban.for: 'uniform(2d, 80d)'}}\n"))
     table = robustness(design, Measure(measure), cast(Bench, Given()))
     assert table["strategy"].tolist() == ["none", "double"] * 3
     assert table["value"].tolist() == ["", "", "2d", "2d", "80d", "80d"]

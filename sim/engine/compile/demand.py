@@ -115,7 +115,8 @@ def _means(spec: DemandSpec, sites: np.ndarray, position: int, loaded: Loaded, c
             name = str(frame["name"][sites[np.argmin(people > 0)]])
             expected = "a population above 0 at every site"
             raise PlaceError(("at",), f"no population is given for '{name}'", None, expected)
-        return people * spec.per_person
+        with placed("per_person"):
+            return people * _of_sites(spec.per_person, sites, loaded)
     if spec.per_day is None and spec.series is None:
         return np.full(len(sites), loaded.seen.get(position, spec.distribution).mean)
     if spec.per_day is None:
@@ -124,8 +125,12 @@ def _means(spec: DemandSpec, sites: np.ndarray, position: int, loaded: Loaded, c
         length = calendar.days + calendar.warm_up
         return np.bincount(where[counted], units[counted], len(loaded.sites.frame))[sites] / length
     with placed("per_day"):
-        if not isinstance(spec.per_day, Column):
-            return np.full(len(sites), spec.per_day)
-        if spec.per_day.name not in loaded.sites.numbers:
-            raise PlaceError((), "no table of sites has this column", spec.per_day.name, None, loaded.sites.numbers)
-        return loaded.sites.numbers[spec.per_day.name][sites]
+        return _of_sites(spec.per_day, sites, loaded)
+
+
+def _of_sites(amount: float | Column, sites: np.ndarray, loaded: Loaded) -> np.ndarray:
+    if not isinstance(amount, Column):
+        return np.full(len(sites), amount)
+    if amount.name not in loaded.sites.numbers:
+        raise PlaceError((), "no table of sites has this column", amount.name, None, loaded.sites.numbers)
+    return loaded.sites.numbers[amount.name][sites]

@@ -118,9 +118,10 @@ def _expand(spec: LaneSpec, sites: SiteTable, places: _Geography) -> list[Lane]:
     from_ = np.array([places.names[name] for name in origins], dtype=np.int64)
     with placed("cost"):
         cost = _amounts(spec.cost, destinations, sites)
-    if spec.days is not None:
-        with placed("days"):
-            days = _amounts(spec.days, destinations, sites)
+    of_site = spec.time if isinstance(spec.time, Column) else spec.days
+    if of_site is not None:
+        with placed("days" if spec.time is None else "time"):
+            days = _amounts(of_site, destinations, sites)
     lanes: list[Lane] = []
     for k, (origin, destination) in enumerate(zip(from_.tolist(), destinations.tolist(), strict=True)):
         if origin == destination:
@@ -130,7 +131,7 @@ def _expand(spec: LaneSpec, sites: SiteTable, places: _Geography) -> list[Lane]:
         if spec.speed is not None:
             lane = _sea_lane(spec, name, origin, destination, float(cost[k]), capacity, places)
         else:
-            times = spec.time if spec.time is not None else spread_times(float(days[k]), spec.spread)
+            times = spec.time if isinstance(spec.time, Times) else spread_times(float(days[k]), spec.spread)
             lane = Lane(name, origin, destination, spec.mode, times, float(cost[k]), capacity)
             lane = _typed_passages(spec, lane)
         lane = replace(lane, departs=_hours(spec.departs), arrives=_hours(spec.arrives))

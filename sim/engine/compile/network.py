@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,15 +13,18 @@ from sim.engine.compile.convoys import give_convoys
 from sim.engine.compile.demand import DemandRows, compile_demand
 from sim.engine.compile.lanes import compile_lanes
 from sim.engine.compile.ports import compile_gates
-from sim.engine.compile.supply import Path, Supply, find_supply
+from sim.engine.compile.supply import Path, Supply, find_supply, stocked_at_start
 from sim.engine.compile.vials import usual_units
 from sim.engine.compile.waits import Waits
 from sim.engine.plan import DemandEntry
 from sim.errors import PlaceError
+from sim.model.effects import Effect
+from sim.model.lookups import Answers
 from sim.model.need.usual import add_up
 from sim.model.network import NEVER, Calendar, Gate, Lane, Network, Routes, Spans
 from sim.scenario.capacity_spec import OfUsual
 from sim.scenario.load import Loaded, Problems
+from sim.scenario.memo import Same
 from sim.scenario.network_spec import Product
 
 MADE_OF = (
@@ -44,18 +47,11 @@ def compile_network(
     products = sorted(spec.products)
     _check_makes(loaded, problems)
     check_bill(loaded, problems)
-    locodes = {name: port.locode for name, port in spec.ports.items()}
-    lanes, seasons = compile_lanes(spec.lanes, loaded.sites, locodes, calendar, problems)
-    lanes = give_convoys(lanes, spec.passages, problems)
+    lanes, seasons = _lanes(loaded, calendar, problems)
     rows, entries = compile_demand(loaded, calendar, products, problems)
     problems.check()
-    wanted: dict[int, set[int]] = {}
-    for site, product in zip(rows.site.tolist(), rows.product.tolist(), strict=True):
-        wanted.setdefault(site, set()).add(product)
-    supply = find_supply(loaded, lanes, wanted, products, materials_of(loaded, products), problems)
-    problems.check()
-    gates = compile_gates(spec.ports, spec.products, loaded.sites.frame, problems)
-    problems.check()
+    supply = _supply(loaded, lanes, rows, products, problems)
+    gates = _gates(loaded, problems)
     need = usual_units(loaded, products, rows, entries)
     network = _assemble(loaded, calendar, products, lanes, gates, supply, rows, need)
     _check_vehicles(network)
@@ -72,6 +68,71 @@ def _spans(loaded: Loaded, calendar: Calendar) -> Spans | None:
     first, over = ((date - start) / np.timedelta64(1, "D") for date in (opens, closes))
     first, over = np.where(np.isnat(opens), -NEVER, first), np.where(np.isnat(closes), NEVER, over)
     return Spans(first - before, first, over)
+
+
+def _lanes(loaded: Loaded, calendar: Calendar, problems: Problems) -> tuple[tuple[Lane, ...], tuple[Effect, ...]]:
+    """All lanes with their convoys, and their seasons; those of the memo where they are made of the same."""
+    spec, sites = loaded.spec, loaded.sites
+    locodes = {name: port.locode for name, port in spec.ports.items()}
+
+    def make() -> tuple[tuple[Lane, ...], tuple[Effect, ...]]:
+        lanes, seasons = compile_lanes(spec.lanes, sites, locodes, calendar, problems)
+        lanes = give_convoys(lanes, spec.passages, problems)
+        if len(problems.found) > known:
+            raise _Faulty(lanes, seasons)
+        return lanes, seasons
+
+    made_of = (spec.lanes, spec.passages, locodes, calendar, Same(sites.frame), sites.values_in(spec.lanes))
+    known = len(problems.found)
+    try:
+        made: tuple[tuple[Lane, ...], tuple[Effect, ...]] = loaded.memo.once("lanes", made_of, make)
+    except _Faulty as faulty:  # not kept; what is wrong further on is told together with it
+        return faulty.lanes, faulty.seasons
+    return made
+
+
+class _Faulty(Exception):
+    """Lanes that are not all as they are written."""
+
+    def __init__(self, lanes: tuple[Lane, ...], seasons: tuple[Effect, ...]) -> None:
+        super().__init__()
+        self.lanes, self.seasons = lanes, seasons
+
+
+def _gates(loaded: Loaded, problems: Problems) -> tuple[Gate, ...]:
+    """The sides of all ports; those of the memo where all that they are made of is the same."""
+    spec, frame = loaded.spec, loaded.sites.frame
+
+    def make() -> tuple[Gate, ...]:
+        gates = compile_gates(spec.ports, spec.products, frame, problems)
+        problems.check()
+        return gates
+
+    made: tuple[Gate, ...] = loaded.memo.once("gates", (spec.ports, spec.products, Same(frame)), make)
+    return made
+
+
+def _supply(
+    loaded: Loaded, lanes: tuple[Lane, ...], rows: DemandRows, products: list[str], problems: Problems
+) -> Supply:
+    """The flows that serve all demand; those of the memo where all that they are made of is the same."""
+    spec, sites = loaded.spec, loaded.sites
+    materials = materials_of(loaded, products)
+
+    def make() -> Supply:
+        supply = find_supply(loaded, lanes, rows, products, materials, problems)
+        problems.check()
+        return supply
+
+    makes = {name: list(supplier.makes) for name, supplier in spec.suppliers.items()}
+    stocked = sorted(stocked_at_start(loaded, products))
+    means = rows.mean.tolist() if any(entry.market for entry in spec.sourcing) else None
+    made_of = (
+        Same(lanes), Same(sites.frame), rows.site.tolist(), rows.product.tolist(), makes, materials, stocked,
+        spec.sourcing, sites.values_in(spec.sourcing), (spec.seed, loaded.replication, means) if means else None,
+    )  # fmt: skip
+    made: Supply = loaded.memo.once("supply", made_of, make)
+    return made
 
 
 def _check_makes(loaded: Loaded, problems: Problems) -> None:
@@ -127,17 +188,26 @@ def _routes(
     return Routes(lane, gate, legs, border, under_way + order_wait, under_way, to_border, lost)
 
 
-def _assemble(
-    loaded: Loaded,
-    calendar: Calendar,
-    products: list[str],
-    lanes: tuple[Lane, ...],
-    gates: tuple[Gate, ...],
-    supply: Supply,
-    demand: DemandRows,
-    usual_need: np.ndarray,
-) -> Network:
-    frame = loaded.sites.frame
+@dataclass(frozen=True)
+class _Frame:
+    """What there is, without any figure: the table of cells with their groups, cells by site and product, and flows."""
+
+    table: pd.DataFrame
+    groups: pd.DataFrame
+    group: np.ndarray
+    lookup: np.ndarray
+    routes: Routes
+    buyer: np.ndarray
+    source: np.ndarray
+    route: np.ndarray
+    share: np.ndarray
+    urgent: np.ndarray
+    answers: Answers
+
+
+def _frame(
+    frame: pd.DataFrame, products: list[str], lanes: tuple[Lane, ...], gates: tuple[Gate, ...], supply: Supply
+) -> _Frame:
     cells = [(site, product) for site, wanted in supply.needs.items() for product in wanted]
     table = frame.iloc[[site for site, _ in cells]].reset_index(drop=True)
     table = table.assign(site=[s for s, _ in cells], product=[products[p] for _, p in cells])
@@ -153,33 +223,53 @@ def _assemble(
     path_index: dict[tuple[int, Path], int] = {}
     for _, source, _, path, *_ in rows:
         path_index.setdefault((source, path), len(path_index))
-    countries = frame["country"].to_numpy()
-    routes = _routes(list(path_index), lanes, gates, countries)
+    routes = _routes(list(path_index), lanes, gates, frame["country"].to_numpy())
     buyer = np.array([lookup[b, p] for b, _, p, *_ in rows], dtype=np.int64)
     source_ = np.array([lookup[s, p] for _, s, p, *_ in rows], dtype=np.int64)
     route = np.array([path_index[s, path] for _, s, _, path, *_ in rows], dtype=np.int64)
     share = np.array([v for *_, v, _ in rows])
     urgent = np.array([only for *_, only in rows], dtype=bool)
     order = np.lexsort((urgent, site[buyer], source_))
-    buyer, source_, route, share, urgent = buyer[order], source_[order], route[order], share[order], urgent[order]
-    bill = compile_bill(loaded, lookup, products)
+    return _Frame(
+        table, groups, group, lookup, routes, buyer[order], source_[order], route[order], share[order], urgent[order],
+        Answers(),
+    )  # fmt: skip
+
+
+def _assemble(
+    loaded: Loaded,
+    calendar: Calendar,
+    products: list[str],
+    lanes: tuple[Lane, ...],
+    gates: tuple[Gate, ...],
+    supply: Supply,
+    demand: DemandRows,
+    usual_need: np.ndarray,
+) -> Network:
+    frame = loaded.sites.frame
+    made_of = (Same(frame), products, Same(lanes), Same(gates), Same(supply))
+    there: _Frame = loaded.memo.once("frame", made_of, lambda: _frame(frame, products, lanes, gates, supply))
+    table, buyer, source_, share = there.table, there.buyer, there.source, there.share
+    site, product = table["site"].to_numpy(dtype=np.int64), table["position"].to_numpy(dtype=np.int64)
+    bill = compile_bill(loaded, there.lookup, products)
     level = _levels(np.concatenate([buyer, bill.product]), np.concatenate([source_, bill.material]), len(table))
     need = np.zeros(len(table))
-    need[lookup[demand.site, demand.product]] = usual_need
+    need[there.lookup[demand.site, demand.product]] = usual_need
     usual, mean = add_up(need, level, buyer, source_, share, bill)
     ramp_up = np.zeros(len(frame))
     capacity = np.full(len(table), NEVER)
+    names = table["name"].tolist()
     for cell in np.flatnonzero((table["kind"] == "supplier").to_numpy()).tolist():
-        supplier = loaded.spec.suppliers[str(table["name"].iat[cell])]
+        supplier = loaded.spec.suppliers[str(names[cell])]
         ramp_up[site[cell]] = supplier.ramp_up
         makes = supplier.makes.get(products[product[cell]])
         if makes is not None and makes.capacity is not None:
             output = float(mean[cell] / bill.good[cell])
             capacity[cell] = makes.capacity.share * output if isinstance(makes.capacity, OfUsual) else makes.capacity
     return Network(
-        calendar, frame, _product_table(loaded.spec.products), site, product, group, groups, mean, level, lanes,
-        gates, routes, buyer, source_, route, share, usual, capacity, ramp_up, loaded.sites.numbers, bill,
-        np.zeros(len(table)), urgent,
+        calendar, frame, _product_table(loaded.spec.products), site, product, there.group, there.groups, mean, level,
+        lanes, gates, there.routes, buyer, source_, there.route, share, usual, capacity, ramp_up, loaded.sites.numbers,
+        bill, np.zeros(len(table)), there.urgent, answers=there.answers,
     )  # fmt: skip
 
 

@@ -82,9 +82,12 @@ def _ground(loaded: Loaded, problems: Problems) -> Ground:
         return made
 
     made_of = [getattr(loaded.spec, section) for section in MADE_OF]
-    columns = [sorted(kind) for kind in (loaded.sites.numbers, loaded.sites.texts)]
+    sites = loaded.sites
+    columns = [(name, Same(values)) for kind in (sites.numbers, sites.texts) for name, values in sorted(kind.items())]
     series = [(position, Same(read)) for position, read in (*loaded.series.items(), *loaded.seen.items())]
-    ground: Ground = loaded.memo.once("network", (made_of, columns, series), make)
+    ground: Ground = loaded.memo.once(
+        "network", (made_of, Same(sites.frame), columns, series, loaded.replication), make
+    )
     return ground
 
 

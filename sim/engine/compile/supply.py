@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.engine.checks.base import Idle
+from sim.engine.compile.demand import DemandRows
+from sim.engine.compile.market import buyers_shares, weighed
 from sim.errors import PlaceError, placed
 from sim.model.amounts import Column, Cover
 from sim.model.network import Lane
 from sim.model.selection import select
+from sim.rng import Streams
 from sim.scenario.load import Loaded, Problems
+from sim.scenario.spec import Sourcing
 
 Path = tuple[int, ...]
 """Lanes from a source to a buyer, in order of travel."""
@@ -96,9 +100,12 @@ class Paths:
 
 
 def explicit_sources(
-    loaded: Loaded, products: list[str], problems: Problems
+    loaded: Loaded, products: list[str], demand: DemandRows, problems: Problems
 ) -> dict[tuple[int, int], tuple[int, dict[int, float]]]:
-    """(buyer site, product) -> (entry, source site -> share) for everything named under `sourcing`."""
+    """(buyer site, product) -> (entry, source site -> share) for everything named under `sourcing`.
+
+    `demand` weighs the buyers of a market.
+    """
     frame = loaded.sites.frame
     place = {str(name): i for i, name in enumerate(frame["name"])}
     found: dict[tuple[int, int], tuple[int, dict[int, float]]] = {}
@@ -106,30 +113,67 @@ def explicit_sources(
         with problems.at("sourcing", position):
             with placed("at"):
                 sites = select(entry.at, frame)
-            shares = {}
-            for name, share in entry.from_.items():
+            named = entry.market or entry.from_
+            for name in named:
                 if name not in place:
-                    raise PlaceError(("from",), "unknown site", name, "a supplier or warehouse", place)
-                with placed("from", name):
-                    shares[place[name]] = _shares(share, sites, loaded)
-            stand_by = {place[name] for name, share in entry.from_.items() if share == 0.0}
-            total = sum(shares.values())
-            assert isinstance(total, np.ndarray)
-            if (wrong := np.flatnonzero(abs(total - 1) > 1e-6)).size:
-                site = frame["name"].to_numpy()[sites[wrong[0]]]
-                message = f"the shares of '{site}' add up to {total[wrong[0]]:.1%}"
-                raise PlaceError(("from",), message, None, "shares that add up to 100%")
+                    word = "market" if entry.market else "from"
+                    raise PlaceError((word,), "unknown site", name, "a supplier or warehouse", place)
             wanted = products if entry.products is None else entry.products
             for k, name in enumerate(wanted):
                 if name not in products:
                     raise PlaceError(("products", k), "unknown product", name, None, products)
+            if entry.market:
+                of_product = _of_market(entry, position, sites, [products.index(n) for n in wanted], demand, loaded)
+            else:
+                each = _of_entry(entry, sites, loaded)
+                of_product = [(products.index(name), each) for name in wanted]
+            stand_by = {place[name] for name, share in named.items() if share == 0.0}
             for k, site in enumerate(sites.tolist()):
-                for name in wanted:
-                    key = (site, products.index(name))
-                    if key in found:
-                        other = f"sourcing entry {found[key][0] + 1} names the sources of "
-                        raise PlaceError(("at",), other + f"'{frame['name'][site]}' for '{name}' already")
-                    found[key] = position, {s: float(v[k]) for s, v in shares.items() if v[k] > 0 or s in stand_by}
+                for product, shares in of_product:
+                    if (site, product) in found:
+                        other = f"sourcing entry {found[site, product][0] + 1} names the sources of "
+                        raise PlaceError(("at",), other + f"'{frame['name'][site]}' for '{products[product]}' already")
+                    of_source = zip((place[name] for name in named), shares[k].tolist(), strict=True)
+                    found[site, product] = position, {s: v for s, v in of_source if v > 0 or s in stand_by}
+    return found
+
+
+def _of_entry(entry: Sourcing, sites: np.ndarray, loaded: Loaded) -> np.ndarray:
+    """The shares that an entry gives each of its sites; shape (sites, sources)."""
+    shares = np.zeros((len(sites), len(entry.from_)))
+    for k, (name, share) in enumerate(entry.from_.items()):
+        if share != "rest":
+            with placed("from", name):
+                shares[:, k] = _shares(share, sites, loaded)
+    total = shares.sum(axis=1)
+    if "rest" in entry.from_.values():
+        rest = 1 - total
+        shares[:, list(entry.from_.values()).index("rest")] = np.where(rest > -1e-6, np.maximum(rest, 0.0), 0.0)
+        total = shares.sum(axis=1)
+    if (wrong := np.flatnonzero(abs(total - 1) > 1e-6)).size:
+        site = loaded.sites.frame["name"].to_numpy()[sites[wrong[0]]]
+        message = f"the shares of '{site}' add up to {total[wrong[0]]:.1%}"
+        raise PlaceError(("from",), message, None, "shares that add up to 100%")
+    return shares
+
+
+def _of_market(
+    entry: Sourcing, position: int, sites: np.ndarray, wanted: list[int], demand: DemandRows, loaded: Loaded
+) -> list[tuple[int, np.ndarray]]:
+    """(product, shares that each of an entry's sites has, by which the market's are met); (sites, sources) each."""
+    frame = loaded.sites.frame
+    if (other := sites[frame["kind"].to_numpy()[sites] != "facility"]).size:
+        message = f"a market is that of facilities, by their demand, and '{frame['name'][other[0]]}' is none"
+        raise PlaceError(("at",), message, None, "facilities, or from: with the shares of each")
+    names = [str(name) for name in frame["name"].to_numpy()[sites]]
+    streams = Streams(loaded.spec.seed, loaded.replication)
+    own = buyers_shares(entry.market, entry.spread or 0.0, names, f"market/sourcing.{position}", streams)
+    found = []
+    for product in wanted:
+        mean = np.zeros(len(frame))
+        mine = demand.product == product
+        mean[demand.site[mine]] = demand.mean[mine]
+        found.append((product, weighed(own, mean[sites], np.array(list(entry.market.values())))))
     return found
 
 
@@ -144,12 +188,12 @@ def _shares(share: float | Column, sites: np.ndarray, loaded: Loaded) -> np.ndar
 def find_supply(
     loaded: Loaded,
     lanes: Sequence[Lane],
-    demand: dict[int, set[int]],
+    rows: DemandRows,
     products: list[str],
     materials: Mapping[tuple[int, int], set[int]],
     problems: Problems,
 ) -> Supply:
-    """Flows that serve `demand` (facility -> products), from the facilities up to the makers and their materials.
+    """Flows that serve the demand of `rows`, from the facilities up to the makers and their materials.
 
     `materials` are those of a maker's site and product; those that the maker makes itself it does not buy.
 
@@ -157,9 +201,11 @@ def find_supply(
     it, or a warehouse that has some at the start or is supplied, otherwise than through that site. None or several are
     problems, and so are suppliers that do not make what is ordered and warehouses that feed each other.
     """
-    finder = _Finder(loaded, Paths(lanes, loaded.sites.frame["kind"].to_numpy()), products, problems)
+    finder = _Finder(loaded, Paths(lanes, loaded.sites.frame["kind"].to_numpy()), products, rows, problems)
     supply = Supply()
-    open_: dict[int, set[int]] = {site: set(wanted) for site, wanted in demand.items()}
+    open_: dict[int, set[int]] = {}
+    for site, product in zip(rows.site.tolist(), rows.product.tolist(), strict=True):
+        open_.setdefault(site, set()).add(product)
     while open_:
         site, asked = open_.popitem()
         wanted = asked - supply.needs.get(site, set())
@@ -184,7 +230,8 @@ def stocked_at_start(loaded: Loaded, products: list[str]) -> set[tuple[int, int]
     count. What is wrong with an entry is told where stock is bound."""
     found = set[tuple[int, int]]()
     for entry in loaded.spec.stock:
-        if isinstance(entry.on_hand, Cover) or entry.on_hand == 0:
+        on_hand = entry.on_hand
+        if isinstance(on_hand, Cover) or on_hand == 0 or (isinstance(on_hand, Column) and on_hand.cover):
             continue
         with suppress(PlaceError):
             sites = select(entry.at, loaded.sites.frame).tolist()
@@ -194,20 +241,21 @@ def stocked_at_start(loaded: Loaded, products: list[str]) -> set[tuple[int, int]
 
 
 class _Finder:
-    def __init__(self, loaded: Loaded, paths: Paths, products: list[str], problems: Problems) -> None:
+    def __init__(self, loaded: Loaded, paths: Paths, products: list[str], rows: DemandRows, problems: Problems) -> None:
         self.names = [str(name) for name in loaded.sites.frame["name"]]
         self.kinds = loaded.sites.frame["kind"].to_numpy()
         self.paths = paths
         self.products = products
         self.problems = problems
         self.entries = loaded.spec.sourcing
-        self.explicit = explicit_sources(loaded, products, problems)
+        self.explicit = explicit_sources(loaded, products, rows, problems)
         self.makes = {
             (self.names.index(supplier), products.index(product))
             for supplier, spec in loaded.spec.suppliers.items()
             for product in spec.makes
             if product in products
         }
+        self._markets = [bool(entry.market) for entry in loaded.spec.sourcing]
         self._stocked = stocked_at_start(loaded, products)
         self.idle: dict[tuple[int, int], Idle] = {}
         self._told: set[tuple[int, ...]] = set()
@@ -305,8 +353,9 @@ class _Finder:
 
     def _explicit(self, site: int, product: int, ways: dict[int, list[Path]]) -> list[tuple[int, Path, float, bool]]:
         position, shares = self.explicit[site, product]
+        word = "market" if self._markets[position] else "from"
         for source in shares:
-            with self.problems.at("sourcing", position, "from"):
+            with self.problems.at("sourcing", position, word):
                 name = self.names[source]
                 if source not in ways:
                     valid = [self.names[s] for s in ways]

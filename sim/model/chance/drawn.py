@@ -12,12 +12,24 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.model.chance.distributions import CALL, FAMILIES, Draw, Times
-from sim.model.chance.quantiles import quantile
+from sim.model.chance.quantiles import quantiles
 from sim.units import LONGEST, parse_duration, parse_share
 
 BOUNDED = {"uniform": (0, 1), "triangular": (0, 2)}
 """Family -> positions of the arguments between which it lies; the others reach from 0 to any height."""
 UNBOUNDED = ("exponential", "gamma", "lognormal", "normal")
+
+
+def _beta(mean: float, sd: float) -> tuple[float, Draw | None]:
+    if not 0 < mean < 1 or sd * sd >= mean * (1 - mean):
+        raise ValueError("a mean between 0% and 100% and an sd that leaves room for it on both sides")
+    together = mean * (1 - mean) / sd**2 - 1 if sd else 0.0
+    return mean, (lambda g, n: g.beta(mean * together, (1 - mean) * together, n)) if sd else None
+
+
+OF_SHARES: dict[str, tuple[Callable[..., tuple[float, Draw | None]], str]] = {"beta": (_beta, "beta(mean, sd)")}
+"""Families between 0 and 1, so for shares and not for times; as in `distributions.FAMILIES`."""
+OF_AMOUNTS = {name: FAMILIES[name] for name in (*BOUNDED, *UNBOUNDED)} | OF_SHARES
 HIGHEST = {"": 1e6, "%": 1e6, "d": float(LONGEST)}
 """An amount without upper bound is tried with this value, by its unit; longer times are cut off there."""
 Path = tuple[str | int, ...]
@@ -47,9 +59,18 @@ class Drawn:
 
     def quantile(self, share: float) -> float | str:
         """The amount under which `share` of the draws lie, as it would be written in the file."""
+        return self.written(float(self.quantiles(np.array([share]))[0]))
+
+    def quantiles(self, shares: np.ndarray) -> np.ndarray:
+        """The amounts under which these shares of the draws lie, in days or as shares of 1; shape as given."""
+        return quantiles(self.family, self.parameters, shares)
+
+    @property
+    def family(self) -> str:
+        """The distribution's name."""
         call = CALL.match(self.text.strip())
         assert call is not None
-        return self.written(quantile(call[1], self.parameters, share))
+        return call[1]
 
     def written(self, value: float) -> float | str:
         """An amount as it would be written in the file."""
@@ -67,13 +88,15 @@ def parse_drawn(value: Any) -> Drawn | None:
     if call is None:
         return None
     family = call[1]
-    if family not in (*BOUNDED, *UNBOUNDED):
-        raise ValueError("one of " + ", ".join(FAMILIES[name][1] for name in (*BOUNDED, *UNBOUNDED)))
-    make, shape = FAMILIES[family]
+    if family not in OF_AMOUNTS:
+        raise ValueError("one of " + ", ".join(shape for _, shape in OF_AMOUNTS.values()))
+    make, shape = OF_AMOUNTS[family]
     amounts = [_amount(part.strip(), shape) for part in call[2].split(",")]
     unit = amounts[0][1]
     if any(other != unit for _, other in amounts):
         raise ValueError(f"{shape}, all in one unit")
+    if family in OF_SHARES and unit == "d":
+        raise ValueError(f"{shape} of shares such as 60%, or of numbers between 0 and 1")
     numbers = [number for number, _ in amounts]
     try:
         mean, draw = make(*numbers)
@@ -83,8 +106,10 @@ def parse_drawn(value: Any) -> Drawn | None:
         raise ValueError(f"{shape} with {error}") from None
     if draw is None:
         return Drawn(value, mean, mean, unit, lambda _, n: np.full(n, mean), tuple(numbers))
-    low, high = (numbers[k] for k in BOUNDED[family]) if family in BOUNDED else (0.0, HIGHEST[unit])
-    inset = 1e-6 * (high - low) if family in BOUNDED else 1e-6  # the bounds themselves are never drawn
+    bounded = family in BOUNDED or family in OF_SHARES
+    ends = (0.0, 1.0) if family in OF_SHARES else (0.0, HIGHEST[unit])
+    low, high = (numbers[k] for k in BOUNDED[family]) if family in BOUNDED else ends
+    inset = 1e-6 * (high - low) if bounded else 1e-6  # the bounds themselves are never drawn
     return Drawn(value, low + inset, high - inset, unit, draw, tuple(numbers))
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
 
 
 def quantile(family: str, parameters: Sequence[float], share: float) -> float:
@@ -12,16 +15,33 @@ def quantile(family: str, parameters: Sequence[float], share: float) -> float:
 
     The inverse distribution functions are scipy's.
     """
+    return float(quantiles(family, parameters, np.array([share]))[0])
+
+
+def quantiles(family: str, parameters: Sequence[float], shares: np.ndarray) -> np.ndarray:
+    """The same for many shares; shape as given."""
+    if len(parameters) == 2 and parameters[1] == 0 and family in ("lognormal", "gamma", "normal", "beta"):
+        return np.full(len(shares), float(parameters[0]))  # no spread at all
+    found: np.ndarray = np.asarray(_distribution(family, tuple(parameters)).ppf(shares), dtype=float)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _distribution(family: str, parameters: tuple[float, ...]) -> Any:
     from scipy import stats
 
-    if len(parameters) == 2 and parameters[1] == 0 and family in ("lognormal", "gamma", "normal"):
-        return parameters[0]  # no spread at all
-    return float(QUANTILES[family](stats, *parameters).ppf(share))
+    return QUANTILES[family](stats, *parameters)
 
 
 def _lognormal(stats: Any, mean: float, sd: float) -> Any:
     s2 = math.log1p((sd / mean) ** 2)
     return stats.lognorm(math.sqrt(s2), scale=math.exp(math.log(mean) - s2 / 2))
+
+
+def _beta(stats: Any, mean: float, sd: float) -> Any:
+    # moments of Beta(a, b): a + b = mean (1 - mean) / sd^2 - 1
+    together = mean * (1 - mean) / sd**2 - 1
+    return stats.beta(mean * together, (1 - mean) * together)
 
 
 def _triangular(stats: Any, low: float, mode: float, high: float) -> Any:
@@ -34,8 +54,8 @@ class _CutOff:
     def __init__(self, whole: Any) -> None:
         self._whole = whole
 
-    def ppf(self, share: float) -> float:
-        return max(0.0, float(self._whole.ppf(share)))
+    def ppf(self, shares: np.ndarray) -> np.ndarray:
+        return np.maximum(0.0, self._whole.ppf(shares))
 
 
 QUANTILES: dict[str, Callable[..., Any]] = {
@@ -47,5 +67,7 @@ QUANTILES: dict[str, Callable[..., Any]] = {
     "triangular": _triangular,
     "exponential": lambda stats, mean: stats.expon(scale=mean),
     "geometric": lambda stats, mean: stats.geom(1 / mean),
+    "beta": _beta,
 }
-"""Family -> scipy's distribution with these parameters; the families are those of `distributions.FAMILIES`."""
+"""Family -> scipy's distribution with these parameters; the families are those of `distributions.FAMILIES` and of
+`drawn.OF_SHARES`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -27,8 +27,16 @@ def seir(
     `seeds` people are infectious at the start, all others susceptible; `latent` and `infectious` are mean times in
     days, `r0` is how many one infectious person infects at first. dS = -r0/infectious S I/N, dE = -dS - E/latent,
     dI = E/latent - I/infectious (Kermack and McKendrick 1927, with an exposed state); to fall ill is to leave E.
-    `contacts` multiply r0 while they hold; those that overlap multiply one another.
+    `contacts` multiply r0 while they hold; those that overlap multiply one another. The same epidemic is worked out
+    once; nobody may change it in place.
     """
+    return _solved(people, r0, latent, infectious, seeds, days, tuple(contacts))
+
+
+@lru_cache(maxsize=256)
+def _solved(
+    people: float, r0: float, latent: float, infectious: float, seeds: float, days: int, contacts: tuple[Contact, ...]
+) -> np.ndarray:
     from scipy.integrate import solve_ivp
 
     onset, recovery = 1 / latent, 1 / infectious
@@ -50,4 +58,6 @@ def seir(
         )  # fmt: skip
         now = solved.y[:, -1]
         total[whole.astype(int)] = solved.y[3, : len(whole)]
-    return np.maximum(0.0, np.diff(total))
+    cases = np.maximum(0.0, np.diff(total))
+    cases.flags.writeable = False
+    return cases

@@ -15,17 +15,16 @@ from sim.report.figures import frontier as frontier_figure
 from sim.report.run.stress_des import annex, parameter_names
 from sim.report.sheets import Sheet
 from sim.report.study.comparison import amount, sentence, undetected
-from sim.report.words.parameters import opening, value_words
+from sim.report.words.parameters import names_of, opening, value_words
 from sim.report.words.phrases import count, listed, plural
+from sim.report.words.unsure import luck_words, matters_words
 from sim.report.words.words import shown_value, unit_in
-from sim.study.ask.robustness import AS_WRITTEN
+from sim.study.ask.robustness import AS_DRAWN
 from sim.study.design.measures import ALL, COST, Measure
 from sim.study.infer.compare import SAME, UNDETECTED, UNKNOWN
 from sim.study.infer.frontier import DOMINATED, EFFECTS, EXTENDED
 from sim.study.run.run import StudyResult
 
-MAIN = ("units_unmet", "units_lost", "stockout_days", "fill_rate")
-"""The first of these that a study measures is the brief's main figure."""
 LOSERS_TOLD = 6
 
 
@@ -58,20 +57,34 @@ def compose(result: StudyResult, plan: Plan, tried: pd.DataFrame | None = None) 
         _options(result, measure),
         _who(result),
         Section("Expiry", [_expiry(result)]),
+        *_unsure(result, measure),
         Section("What would change the answer", [*_robust(result, tried, measure), *_doubts(result, measure)]),
     ]
     return Brief(spec.title, spec.question or "", sections, annex(result, plan))
 
 
+def _unsure(result: StudyResult, measure: Measure) -> Iterator[Section]:
+    """How much of the spread is luck and what matters most, where anything is uncertain."""
+    if lines := list(unsure_words(result, measure)):
+        yield Section("What is not known, and what is luck", lines)
+
+
+def unsure_words(result: StudyResult, measure: Measure) -> Iterator[str]:
+    """The same in words, of each scenario in which anything is uncertain, under the reference."""
+    several = len(result.design.again) > 1
+    for case in result.design.again:
+        scenario = case.labels[0]
+        mine = (table[table["scenario"] == scenario] for table in (result.variance, result.unknowns))
+        variance, unknowns = mine
+        name = f"in '{scenario}', " if several else ""
+        yield from luck_words(variance, measure, name)
+        loaded = result.design.loaded[scenario, result.design.spec.reference]
+        yield from matters_words(unknowns, measure, names_of([loaded], unknowns["unknown"]))
+
+
 def main_measure(result: StudyResult) -> Measure:
-    """The measure in all that the brief is about: that of `best`, or the first of `MAIN`, or the study's first."""
-    best = result.design.spec.best
-    if best is not None:
-        return Measure(best.measure)
-    names = [m.name for m in result.design.measures if m.breakdown == ALL]
-    return Measure(
-        next((name for name in MAIN if name in names), names[0] if names else result.design.measures[0].name)
-    )
+    """The measure in all that the brief is about."""
+    return result.design.main
 
 
 def _records(table: pd.DataFrame, **conditions: object) -> list[dict[str, Any]]:
@@ -265,15 +278,15 @@ def _expiry(result: StudyResult) -> str:
 def _robust(result: StudyResult, tried: pd.DataFrame | None, measure: Measure) -> Iterator[str]:
     """Whether another strategy is best where an uncertain value is at one of its bounds."""
     if tried is None or tried.empty:
-        yield "The study names no uncertain values (parameters), so none was tried at its bounds."
+        yield "Neither the study nor its scenario names uncertain values, so none was tried at its bounds."
         return
     points = list(dict.fromkeys(zip(tried["parameter"], tried["value"], strict=True)))
     best = {point: _records(tried, parameter=point[0], value=point[1], best=True) for point in points}
-    usual = {row["strategy"] for row in best[AS_WRITTEN, ""]}
+    usual = {row["strategy"] for row in best[AS_DRAWN, ""]}
     names = parameter_names(result.design)
     held: dict[str, list[str]] = {}
     for point, rows in best.items():
-        if point[0] == AS_WRITTEN:
+        if point[0] == AS_DRAWN:
             continue
         name, value = names.get(point[0], point[0]), value_words(point[1])
         if usual & {row["strategy"] for row in rows}:

@@ -14,7 +14,7 @@ from sim.report.figures.style import BLACK, BLUE, legend, new_figure, thousands
 ACROSS = 3
 MOST = 6
 """Strategies in one picture."""
-BANDS = ((0.05, 0.95, 0.18, "nine draws of ten"), (0.25, 0.75, 0.42, "half of the draws"))
+BANDS = ((0.1, 0.9, 0.18, "eight draws of ten"), (0.25, 0.75, 0.42, "half of the draws"))
 
 
 def draw(fan: pd.DataFrame, strategies: Sequence[str], start: dt.date, unit: str) -> Figure:

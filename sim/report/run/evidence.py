@@ -14,8 +14,14 @@ NOT_FIGURES = frozenset(
     ("scenario", "title", "question", "leaves_out", "start", "end", "warm_up", "seed", "evidence", "sources")
 )
 FIGURE = re.compile(
-    r"^(\d+(\.\d+)?|\.\d+)\s*(%|[a-z]{1,2})?( a day)?$|^\d{4}-\d{2}-\d{2}$|^[a-z_]+\(.*\d.*\)$|^column "
+    r"^(\d+(\.\d+)?|\.\d+)\s*(%|[a-z]{1,2})?( a day)?$|^\d{4}-\d{2}-\d{2}$|^column "
+    r"|^[a-z_]+\(.*\d.*\)( a day)?( over sites)?$"
 )
+OF_WEIGHT = {
+    "suppliers": ("finished_stock", "capacity", "ramp_up"), "stock": ("on_hand",), "sourcing": ("from", "market"),
+    "replenishment": ("level", "S", "max"), "disruptions": ("for", "until", "restart_lag"),
+}  # fmt: skip
+"""Section -> keys of figures that weigh most in what is found."""
 NOT_ASKED = frozenset(("lat", "lon", "priority", "locode", "name"))
 """Keys whose values are places and labels, not figures that need a source."""
 
@@ -75,6 +81,23 @@ def assumed(loaded: Loaded) -> list[Assumed]:
         if any(name[:k] in covered for name in (shown, plain) for k in range(1, len(name) + 1)):
             continue
         found.append(Assumed(document.label(place), _plain(value), _where(document, place)))
+    return found
+
+
+def taken_as_certain(loaded: Loaded) -> list[str]:
+    """Paths of figures of weight that are assumed and have no range: the stock, the capacity and the shares that
+    decide how far goods last, and how long disruptions do."""
+    named = [path for path, evidence in loaded.spec.evidence.items() if evidence.status == "assumed"]
+    figures = [(figure.path, figure.value) for figure in assumed(loaded)]
+    figures += [(path, _plain(figure_at(loaded.document, path))) for path in named]
+    ranges = [loaded.document.label(place) for place in loaded.document.uncertain.values()]
+    found = []
+    for path, value in dict(figures).items():
+        section, *rest = path.split(".")
+        weighs = any(part in OF_WEIGHT.get(section, ()) for part in rest)
+        written_over = any(path == other or path.startswith(f"{other}.") for other in ranges)
+        if weighs and not written_over and not re.search(r"^column | over sites$|^0(%|d|$)", value):
+            found.append(path)
     return found
 
 

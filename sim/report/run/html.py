@@ -14,15 +14,18 @@ from sim.report.run import lot_tables, page_tables
 from sim.report.run.facts import Facts
 from sim.report.run.story import story
 from sim.report.run.tables import metrics_table
+from sim.report.run.unsure import unsure
 from sim.report.sheets import Sheet, written
+from sim.study.run.draws import Draws
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
-def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None) -> str:
+def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, draws: Draws | None = None) -> str:
     """The whole page; the same run gives the same bytes.
 
-    Tables too long for it are written into the run's `folder`, and the page says so.
+    Tables too long for it are written into the run's `folder`, and the page says so. `draws` are many draws of the same
+    scenario, by which the page tells how sure its figures are.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -61,6 +64,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None) -
         evidence=whole(page_tables.evidence(facts)),
         assumed=whole(page_tables.assumptions(facts)),
         overrides=whole(page_tables.overrides(manifest)),
+        unsure=None if draws is None else unsure(facts, draws),
         all_metrics=_all_metrics(facts, folder is not None),
     )
 

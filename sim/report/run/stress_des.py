@@ -15,10 +15,11 @@ from importlib.metadata import version
 from sim import __version__
 from sim.engine.plan import Plan
 from sim.metrics.base import METRICS
+from sim.model.chance.unknown import Choice
 from sim.report.words.parameters import names_of, value_words
 from sim.report.words.phrases import count, day_words, listed, plural
 from sim.scenario.load import Loaded
-from sim.study.ask.robustness import parameters_of
+from sim.study.ask.robustness import uncertain_of
 from sim.study.design.design import Design
 from sim.study.run.run import StudyResult
 
@@ -96,18 +97,20 @@ def _logic(result: StudyResult, plan: Plan) -> Iterator[tuple[str, str]]:
 def parameter_names(design: Design) -> dict[str, str]:
     """Path of each uncertain value that a study names -> its words."""
     loaded = [design.loaded[design.scenarios[0], name] for name in (design.spec.reference, *design.strategies)]
-    return names_of(loaded, design.spec.parameters)
+    return names_of(loaded, uncertain_of(design))
 
 
 def _uncertain(design: Design) -> list[str]:
-    """Uncertain values with their bounds, and how the scenario's file calls them."""
+    """Uncertain values with their bounds (without bounds: where all but a tenth of the draws lie), and how the
+    scenario's file calls them."""
     names = parameter_names(design)
     told = []
-    for p in parameters_of(design):
-        low, high = (value_words(p.written(end)) for end in (p.low, p.high))
-        called = "" if names[p.path] == p.path else f" ({p.path} in the file)"
-        told.append(f"{names[p.path]}, {low} to {high}{called}")
-    return [f"Uncertain values, tried at both bounds: {'; '.join(told)}."] if told else []
+    for path, unknown in uncertain_of(design).items():
+        values = [value_words(value) for value in unknown.bounds]
+        between = " or ".join(values) if isinstance(unknown, Choice) else " to ".join(values)
+        called = "" if names[path] == path else f" ({path} in the file)"
+        told.append(f"{names[path]}, {between}{called}")
+    return [f"Uncertain values, drawn, and tried at their bounds: {'; '.join(told)}."] if told else []
 
 
 def _data(result: StudyResult, loaded: Loaded) -> Iterator[tuple[str, str]]:

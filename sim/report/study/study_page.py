@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 from markupsafe import Markup
 
-from sim.report.brief.brief import bare, in_short, letters_of, main_measure, option_tables, prices
+from sim.report.brief.brief import bare, in_short, letters_of, main_measure, option_tables, prices, unsure_words
 from sim.report.figures import fan, frontier
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
@@ -29,6 +29,7 @@ def study_page(result: StudyResult) -> str:
     spec = result.design.spec
     lead = [spec.question] if spec.question else []
     lead += [*in_short(result, main_measure(result)), summary(result)[-1]]
+    lead += unsure_words(result, main_measure(result))
     with drawing():
         pictures = [*_frontier(result), *_fans(result)]
     sheets = [*option_tables(result, main_measure(result)), *_chances(result), *_regret(result), *_differences(result)]

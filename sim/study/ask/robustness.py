@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from sim.engine.compile.plan import compile_plan
+from sim.model.chance.unknown import Unknown
 from sim.study.design.design import Design
 from sim.study.design.measures import Measure
-from sim.study.design.parameter import Parameter, parse_parameter
-from sim.study.run.bench import Bench, Subject, read_subject
+from sim.study.run.bench import Bench, Subject
 
-AS_WRITTEN = "as written"
+AS_DRAWN = "as drawn"
 
 
-def parameters_of(design: Design) -> list[Parameter]:
-    """The uncertain values that the study names."""
-    return [parse_parameter(path, bounds) for path, bounds in design.spec.parameters.items()]
+def uncertain_of(design: Design) -> dict[str, Unknown]:
+    """Path of every value that is uncertain in the study's first scenario -> what is known of it."""
+    loaded = design.loaded[design.scenarios[0], design.spec.reference]
+    return {path: loaded.spec.uncertain[path] for path in loaded.document.uncertain}
 
 
 def subject_of(design: Design, scenario: str, strategy: str) -> Subject:
@@ -23,25 +27,27 @@ def subject_of(design: Design, scenario: str, strategy: str) -> Subject:
     entry = design.spec.scenarios[design.scenarios.index(scenario)]
     chosen = next(s for s in design.spec.strategies if s.name == strategy)
     seed = {} if design.spec.seed is None else {"seed": design.spec.seed}
-    return read_subject(design.loaded[scenario, strategy].path, chosen.use, seed | entry.set | chosen.set)
+    loaded = design.loaded[scenario, strategy]
+    return Subject(loaded.path, chosen.use, seed | entry.set | chosen.set, loaded, compile_plan(loaded))
 
 
 def robustness(design: Design, measure: Measure, bench: Bench) -> pd.DataFrame:
     """One row per point and strategy, of the study's first scenario.
 
-    Points: all values as written, then one value after another at each of its bounds.
+    Points: all that is uncertain as it is drawn, then one value after another at each of its bounds (of a list, at each
+    of its values), the others still drawn.
     parameter and value name the point; mean is the measure's over the bench's replications, on the same draws
     everywhere; `best` marks the strategies with the best mean at the point. Raises ScenarioError where a bound does not
     make a scenario.
     """
     scenario = design.scenarios[0]
-    points: list[tuple[str, float | str]] = [(AS_WRITTEN, "")]
-    points += [(p.path, p.written(value)) for p in parameters_of(design) for value in (p.low, p.high)]
+    points: list[tuple[str, Any]] = [(AS_DRAWN, "")]
+    points += [(path, value) for path, unknown in uncertain_of(design).items() for value in unknown.bounds]
     subjects = {name: subject_of(design, scenario, name) for name in design.strategies}
     keys, cases = [], []
     for path, value in points:
         for name, subject in subjects.items():
-            changed = subject if path == AS_WRITTEN else subject.changed({path: value})
+            changed = subject if path == AS_DRAWN else subject.changed({path: value})
             keys.append({"scenario": scenario, "parameter": path, "value": str(value), "strategy": name})
             cases.append(changed.case([measure]))
     means = np.nanmean(bench.values(cases, measure), axis=1).reshape(len(points), len(subjects))

@@ -10,18 +10,22 @@ from typing import Any
 import pydantic
 
 from sim.engine.compile.plan import compile_plan
+from sim.engine.compile.unknowns import check_ends
 from sim.errors import Problem, ScenarioError
 from sim.output.names import alike
-from sim.scenario.document import Document, marks_of, plain
+from sim.scenario.document import Document, Node, marks_of, plain
 from sim.scenario.load import Loaded, Problems, load
 from sim.scenario.overlay import project_root
+from sim.scenario.ranges import GROUPS, SECTION
 from sim.scenario.schema import DIALECT
 from sim.scenario.validation import problems_from
 from sim.scenario.yaml_reader import read_yaml
-from sim.study.design.case import Case, case_of
-from sim.study.design.measures import Measure, parse_measure
+from sim.study.design.case import Case, by_other_luck, case_of
+from sim.study.design.measures import ALL, Measure, parse_measure
 from sim.study.design.spec import ScenarioEntry, StrategyEntry, Study
 
+MAIN = ("units_unmet", "units_lost", "stockout_days", "fill_rate")
+"""The first of these that a study measures is its main figure."""
 AS_SET = "override '"
 """How the reader of scenarios names the place of a value that was set from outside."""
 
@@ -35,12 +39,27 @@ class Design:
     scenarios: tuple[str, ...]
     strategies: tuple[str, ...]
     cases: tuple[Case, ...]
+    """by scenario and strategy"""
     loaded: dict[tuple[str, str], Loaded]
+
+    @property
+    def again(self) -> tuple[Case, ...]:
+        """The reference of each scenario in which anything is uncertain, by other luck, to tell how much luck does."""
+        base = self.spec.reference
+        return tuple(by_other_luck(case) for case in self.cases if case.labels[1] == base and case.uncertain)
 
     @property
     def measures(self) -> list[Measure]:
         """What is measured."""
         return [parse_measure(text) for text in self.spec.measures]
+
+    @property
+    def main(self) -> Measure:
+        """The measure in all that the study is about: that of `best`, or the first of `MAIN`, or the study's first."""
+        if self.spec.best is not None:
+            return Measure(self.spec.best.measure)
+        names = [measure.name for measure in self.measures if measure.breakdown == ALL]
+        return Measure(next((name for name in MAIN if name in names), (names or [self.measures[0].name])[0]))
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -62,15 +81,16 @@ def read_study(path: str | Path) -> Design:
 
     Raises ScenarioError with every problem of the study and of its scenarios.
     """
-    spec, document = _specification(Path(path).resolve())
-    reading = _Reading(spec, document)
+    spec, document, ranges = _specification(Path(path).resolve())
+    reading = _Reading(spec, document, ranges)
     reading.load_all()
     reading.problems.check()
     names = tuple(entry.name for entry in spec.strategies)
     return Design(spec, document, tuple(reading.scenarios), names, tuple(reading.cases), reading.loaded)
 
 
-def _specification(path: Path) -> tuple[Study, Document]:
+def _specification(path: Path) -> tuple[Study, Document, Node]:
+    """What the study asks, and its uncertain values as they are written."""
     node, problems = read_yaml(path)
     if node is None:
         raise ScenarioError(problems)
@@ -81,14 +101,15 @@ def _specification(path: Path) -> tuple[Study, Document]:
         raise ScenarioError([*problems, *problems_from(error, Study, document)]) from None
     if problems:
         raise ScenarioError(problems)
-    return spec, document
+    own = {key: node.value[key] for key in (SECTION, GROUPS) if key in node.value}
+    return spec, document, Node(own, node.mark)
 
 
 class _Reading:
     """Loads the scenarios of a study under its strategies, gathering problems."""
 
-    def __init__(self, spec: Study, document: Document) -> None:
-        self.spec, self.document = spec, document
+    def __init__(self, spec: Study, document: Document, ranges: Node) -> None:
+        self.spec, self.document, self.ranges = spec, document, ranges
         self.problems = Problems(document)
         self.scenarios: list[str] = []
         self.cases: list[Case] = []
@@ -98,7 +119,7 @@ class _Reading:
         for position, entry in enumerate(self.spec.scenarios):
             with self.problems.at():
                 file = self.document.file_at(self._file_place(position))
-                self._scenario(position, entry, load(file))
+                self._scenario(position, entry, load(file, ranges=self.ranges))
 
     def _file_place(self, position: int) -> tuple[str | int, ...]:
         written = self.document.at(("scenarios", position))
@@ -131,15 +152,28 @@ class _Reading:
         if self.spec.seed is not None:
             settings = {"seed": self.spec.seed} | settings
         try:
-            loaded = load(file, strategy.use, settings)
+            loaded = load(file, strategy.use, settings, self.ranges)
+            check_ends(loaded)
             case = case_of(
                 loaded, [parse_measure(text) for text in self.spec.measures], (name, strategy.name, ""),
                 plan=compile_plan(loaded), twin=self.spec.twin, daily=self.spec.daily,
             )  # fmt: skip
         except ScenarioError as error:
             raise ScenarioError(list(self._retold(error, position, number, strategy))) from None
+        self._refuse_drawn(number, strategy, loaded)
         self.cases.append(case)
         self.loaded[name, strategy.name] = loaded
+
+    def _refuse_drawn(self, number: int, strategy: StrategyEntry, loaded: Loaded) -> None:
+        """Note where a strategy of the study sets what is uncertain, which is drawn alike for all of them."""
+        for note in loaded.document.notes:
+            key = note.file.removeprefix(AS_SET).removesuffix("'")
+            if key in strategy.set:
+                message = f"strategy '{strategy.name}' sets what is uncertain: {key}"
+                expected = "a value under the strategy or a range under 'uncertain', not both"
+                self.problems.found.append(
+                    self.document.problem(("strategies", number, "set", key), message, None, expected)
+                )
 
     def _retold(self, error: ScenarioError, position: int, number: int, strategy: StrategyEntry) -> Iterator[Problem]:
         """The problems, those of values that the study sets told at their line of the study."""

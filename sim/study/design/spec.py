@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from sim.errors import PlaceError, placed
 from sim.metrics.base import METRICS
+from sim.model.chance.unknown import UnknownField
 from sim.output.names import alike
 from sim.registry import Model
+from sim.scenario.spec import Correlated
 from sim.study.design.measures import ALL, COST, MONEY, broken_down, parse_measure
-from sim.study.design.parameter import parse_parameter
 from sim.units import Positive, Share, Text, Whole, parse_number, parse_share
 
 
@@ -102,15 +102,12 @@ def _times(value: Any) -> Any:
     return {"at_least": value, "at_most": value} if whole else value
 
 
-def _bounds(path: str, bounds: list[float | str]) -> None:
-    try:
-        parse_parameter(path, bounds)
-    except ValueError as error:
-        raise PlaceError((), "not two bounds", ", ".join(map(str, bounds)), str(error)) from None
-
-
 class Study(Model):
     """A study: strategies x scenarios x replications on the same draws, what to measure, and when to stop."""
+
+    elsewhere: ClassVar[dict[str, str]] = {
+        "parameters": "'uncertain', drawn in every replication: in the place of [30d, 120d] write uniform(30d, 120d)"
+    }
 
     study: Text = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """short name without blanks, used for folders"""
@@ -141,8 +138,12 @@ class Study(Model):
     """run every replication once more without disruptions"""
     daily: bool = False
     """keep demand and unmet demand of every day, for fan charts"""
-    parameters: dict[Text, list[float | str]] = {}
-    """dotted path of an uncertain value -> its two bounds, such as [30d, 120d]; a brief tells if the answer holds"""
+    uncertain: dict[Text, UnknownField] = {}
+    """dotted path of a value -> what is known of it, such as uniform(30d, 120d), as in a scenario; drawn in every
+    replication, alike for all strategies, beside what the scenarios have; a brief tells if the answer holds at its
+    bounds"""
+    correlated: list[Correlated] = []
+    """groups of uncertain values that are drawn together, as in a scenario"""
     tail: Share = Field(default=0.9, gt=0, lt=1)
     """where the tail of bad outcomes begins, for VaR and CVaR"""
 
@@ -154,9 +155,6 @@ class Study(Model):
             raise ValueError(f"strategies with names that not only capitals tell apart (now '{same[0]}')")
         if self.baseline is not None and self.baseline not in names:
             raise ValueError(f"a baseline that is one of the strategies: {', '.join(names)}")
-        for path, bounds in self.parameters.items():
-            with placed("parameters", path):
-                _bounds(path, bounds)
         asked = set(self.measures)
         for name in (*self.replications.until, *([self.best.measure] if self.best else [])):
             if name not in asked:

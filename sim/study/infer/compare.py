@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.metrics.resilience import conditional_value_at_risk, value_at_risk
 from sim.study.design.measures import ALL, Measure
-from sim.study.infer.intervals import Interval, holm, interval
+from sim.study.infer.intervals import Interval, holm, interval, next_below
 from sim.study.infer.ranking import Selection, kim_nelson, probability_best
 
 SAME = "no difference at all"
@@ -158,11 +158,29 @@ def select_best(
     }
 
 
-def fan(days: pd.DataFrame, quantiles: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> pd.DataFrame:
-    """Quantiles over replications of each day's unmet demand: one row per scenario, strategy, product, day, quantile.
+OF_FAN = ("unmet", "twin_unmet", "served", "stock")
+"""Figures of each day that a fan is made of."""
+FAN = (0.1, 0.25, 0.5, 0.75, 0.9)
+"""Shares of the draws that lie below its lines."""
 
-    `days` has the columns of `sim.study.run.task.DAYS`; `unmet` and `twin_unmet` are in units a day.
+
+def fan(days: pd.DataFrame, quantiles: Sequence[float] = FAN) -> pd.DataFrame:
+    """Quantiles over replications of each day's figures: one row per scenario, strategy, product, day, quantile.
+
+    `days` has the columns of `sim.study.run.task.DAYS`; the figures are in units, or units a day. The p-quantile of n
+    draws is the one in place (n + 1) p, between two neighbours in proportion: the next draw lies below it with
+    probability p, which is not so of the plain one.
     """
-    keys = ["scenario", "strategy", "product", "day"]
-    found = days.groupby(keys, sort=False, observed=True)[["unmet", "twin_unmet"]].quantile(np.array(quantiles))
-    return found.rename_axis(index=[*keys, "quantile"]).reset_index()
+    found = []
+    for labels, rows in days.groupby(["scenario", "strategy", "product"], sort=False, observed=True):
+        assert isinstance(labels, tuple)
+        lines = {}
+        for name in OF_FAN:
+            values = rows.pivot(index="day", columns="replication", values=name)
+            lines[name] = next_below(values.to_numpy(dtype=float), quantiles).ravel()
+        count = len(values.index)
+        table = pd.DataFrame(dict(zip(("scenario", "strategy", "product"), labels, strict=True)), index=range(count))
+        table = table.assign(day=values.index.to_numpy()).loc[np.repeat(np.arange(count), len(quantiles))]
+        found.append(table.assign(quantile=np.tile(np.array(quantiles), count), **lines))
+    columns = ["scenario", "strategy", "product", "day", "quantile", *OF_FAN]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)

@@ -8,6 +8,7 @@ rule on the data; `docs/decisions/0009-intervals.md` gives the reasons and the c
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,6 +117,17 @@ def _bca(x: np.ndarray, confidence: float, generator: np.random.Generator) -> tu
             batch=max(1, BLOCK // len(x)),
         ).confidence_interval  # fmt: skip
     return float(found.low), float(found.high)
+
+
+def next_below(values: np.ndarray, shares: Sequence[float]) -> np.ndarray:
+    """What the next of n independent values lies below with these probabilities; shape (…, shares) of (…, n).
+
+    The p-quantile is in place (n + 1) p, between neighbours in proportion (Weibull 1939; type 6 of Hyndman and Fan
+    1996). Plain quantiles lie too near to one another: those of 40 values for 80 % hold 76 % of what comes next. Beyond
+    the smallest and the largest value there is none to give. NaN where a value is.
+    """
+    found: np.ndarray = np.moveaxis(np.quantile(values, np.array(shares), axis=-1, method="weibull"), 0, -1)
+    return found
 
 
 def holm(p: np.ndarray) -> np.ndarray:

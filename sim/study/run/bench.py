@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.engine.compile.plan import compile_plan
+from sim.engine.compile.unknowns import check_ends
 from sim.engine.plan import Plan
 from sim.errors import SimulationError
 from sim.scenario.load import Loaded, load, load_again
@@ -54,9 +55,11 @@ class Subject:
 
 
 def read_subject(file: str | Path, strategy: str | None = None, settings: Mapping[str, Any] | None = None) -> Subject:
-    """Read and compile; raises ScenarioError with every problem."""
+    """Read and compile, the ends of what is uncertain included; raises ScenarioError with every problem."""
     loaded = load(Path(file), strategy, settings or {})
-    return Subject(Path(file), strategy, dict(settings or {}), loaded, compile_plan(loaded))
+    plan = compile_plan(loaded)
+    check_ends(loaded)
+    return Subject(Path(file), strategy, dict(settings or {}), loaded, plan)
 
 
 class Stages:

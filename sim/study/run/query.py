@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import Problem, ScenarioError, needs
 from sim.output.folder import MANIFEST, contents_of
-from sim.study.run.store import KINDS
+from sim.study.run.store import KINDS, LUCK
 
 SAFE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -37,7 +37,7 @@ def tables(folder: Path) -> dict[str, list[str]]:
         expected = "the same 'tideover study' command once more, which goes on where it stopped"
         raise ScenarioError([Problem(str(folder), 0, "this study is not finished", expected=expected)])
     files = [Path(name) for name in sorted(ours[1]) if name.endswith(".parquet") and (folder / name).is_file()]
-    found = {kind: [str(folder / file) for file in files if file.parts[0] == kind] for kind in KINDS}
+    found = {kind: [str(folder / file) for file in files if file.parts[0] == kind] for kind in (*KINDS, LUCK)}
     found |= {file.stem: [str(folder / file)] for file in files if len(file.parts) == 1}
     return {name: files for name, files in found.items() if files}
 

@@ -17,17 +17,19 @@ from sim.study.design.design import Design, read_study
 from sim.study.design.fingerprint import program
 from sim.study.design.measures import parse_measure
 from sim.study.design.spec import Replications
-from sim.study.infer import compare, frontier
+from sim.study.infer import compare, frontier, spread
 from sim.study.infer.ranking import Selection
+from sim.study.run.draws import levels
 from sim.study.run.executors import Crew
 from sim.study.run.replicate import Failure, Progress, replicate
 from sim.study.run.store import Store, table_files
+from sim.study.run.task import ROWS
 from sim.units import parse_share
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ANSWERS = ("summary", "comparisons", "best", "regret", "fan", "frontier")
+ANSWERS = ("summary", "comparisons", "best", "regret", "fan", "frontier", "variance", "unknowns")
 """Tables that a study leaves, properties of its result."""
 PAGES = ("study.html", "brief.html", "brief.docx")
 """What may be made of them."""
@@ -50,6 +52,8 @@ class StudyResult:
     failures: tuple[Failure, ...]
     precise: bool
     """whether the precision asked for was reached; true where none was"""
+    again: pd.DataFrame
+    """rows of the reference under the same unknowns, by other luck; empty where nothing is uncertain"""
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -92,6 +96,19 @@ class StudyResult:
         """Cost against units short and stockout days: what is dominated, and ICERs along the frontier."""
         return frontier.frontier(self.replications, self.design.strategies)
 
+    @cached_property
+    def variance(self) -> pd.DataFrame:
+        """How much of each measure's spread under the reference comes from not knowing, the rest being luck."""
+        return spread.variance(self.replications, self.again)
+
+    @cached_property
+    def unknowns(self) -> pd.DataFrame:
+        """Which unknown the main measure follows under the reference."""
+        base, design = self.design.spec.reference, self.design
+        known = {case.labels[0]: levels(design.loaded[case.labels[0], base], self.number) for case in design.again}
+        rows = self.replications[self.replications["scenario"].isin(list(known))]
+        return spread.unknowns(rows, self.again, known, [design.main.name])
+
     @property
     def fan(self) -> pd.DataFrame:
         """Quantiles of each day's unmet demand over replications."""
@@ -120,18 +137,22 @@ def run_study(
         design = replace(design, spec=design.spec.model_copy(update={"replications": times}))
     store = Store(Path(out) if out is not None else default_folder(design.spec.study))
     names = [*table_files(*ANSWERS), *PAGES]
-    with Crew(workers, scheduler) as crew, store.opened(_json(_manifest(design)), names, design.cases):
+    cases = (*design.cases, *design.again)
+    with Crew(workers, scheduler) as crew, store.opened(_json(_manifest(design)), names, cases):
         number = design.spec.replications.at_least
         while True:
-            failures = replicate(design.cases, number, store, crew, progress)
+            failures = replicate(cases, number, store, crew, progress)
             rows = table(design, store, number)
             further = _further(design, rows, number)
             if further is None or number >= design.spec.replications.at_most:
                 break
             number = min(further, design.spec.replications.at_most)
-        store.finish(design.cases, number)
+        store.finish(cases, number)
         days = table(design, store, number, "daily") if design.spec.daily else table(design, store, 0, "daily")
-        result = StudyResult(design, store.folder, rows, days, number, tuple(failures), further is None)
+        again = pa.concat_tables([ROWS.empty_table(), *(store.read(case, number) for case in design.again)])
+        result = StudyResult(
+            design, store.folder, rows, days, number, tuple(failures), further is None, again.to_pandas()
+        )
         _write_answers(result, store)
     return result
 

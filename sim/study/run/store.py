@@ -4,6 +4,7 @@
     DIR/manifest.json                                  what was asked and run
     DIR/replications/SCENARIO/STRATEGY.parquet         one row per replication, measure and group
     DIR/daily/SCENARIO/STRATEGY.parquet                one row per replication, day and product (if asked for)
+    DIR/luck/SCENARIO/STRATEGY.parquet                 the same replications by other luck (where anything is uncertain)
     DIR/summary.csv, comparisons.csv, …               the answers; the same as .parquet
     DIR/unfinished/KEY/000012-000019.parquet           batches, until the study is complete
 
@@ -35,6 +36,8 @@ from sim.study.design.case import Case
 from sim.study.run.task import DAYS, ROWS, Batch
 
 KINDS = {"replications": ROWS, "daily": DAYS}
+LUCK = "luck"
+"""Folder of the same replications by other luck, which are no draws of their own."""
 KEY = b"tideover.case"
 DONE = b"tideover.replications"
 LENGTH = b"tideover.rows"
@@ -148,7 +151,7 @@ class Store:
             table = _marked(self.read(case, replications, kind), case, done)
             self._own.put(name, partial(_write, table=table))
         wanted = {name for _, _, name in finals}
-        old = {name for name in self._own.files if name.split("/")[0] in KINDS} - wanted
+        old = {name for name in self._own.files if name.split("/")[0] in (*KINDS, LUCK)} - wanted
         self._own.drop(old)
         self._own.claim(self._own.files - old, instead=True)
         self._clear()
@@ -171,8 +174,10 @@ class Store:
             for case in cases:
                 if kind != "daily" or case.daily:
                     scenario, strategy, variant = case.labels
+                    folder = LUCK if case.luck else kind
+                    variant = "" if case.luck else variant
                     last = file_name(strategy) + (f"@{file_name(variant)}" if variant else "")
-                    found.append((case, kind, f"{kind}/{file_name(scenario)}/{last}.parquet"))
+                    found.append((case, kind, f"{folder}/{file_name(scenario)}/{last}.parquet"))
         return found
 
     def _pieces(self, case: Case) -> list[_Piece]:

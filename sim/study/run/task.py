@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import pyarrow as pa
@@ -11,10 +11,10 @@ import pyarrow as pa
 from sim.engine.run import Outcome, draws_of, simulate
 from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource
 from sim.errors import TideoverError
+from sim.rng import Streams
 from sim.study.design.case import Case
 from sim.study.design.fingerprint import program
 from sim.study.design.measures import series_of, values
-from sim.study.run import left_out
 
 LABELS = [("scenario", pa.string()), ("strategy", pa.string()), ("variant", pa.string()), ("replication", pa.int32())]
 ROWS = pa.schema(
@@ -24,9 +24,13 @@ ROWS = pa.schema(
 """One row per replication, measure and group; `twin` is the same without disruptions, null where it was not run."""
 DAYS = pa.schema(
     [*LABELS, ("day", pa.int32()), ("product", pa.string()), ("demand", pa.int64()), ("unmet", pa.int64()),
-     ("twin_unmet", pa.int64())]
+     ("twin_unmet", pa.int64()), ("served", pa.int64()), ("stock", pa.int64())]
 )  # fmt: skip
-"""One row per replication, counted day and product, summed over facilities."""
+"""One row per replication, counted day and product, summed over facilities; `stock` is usable stock in the evening."""
+
+
+OF_DAYS = {"demand": "demand", "unmet": "unmet", "served": "served", "stock": "on_hand"}
+"""Columns of `DAYS` and the figures of the daily table that they add up."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,9 @@ def run_task(task: Task) -> tuple[Batch, ...]:
     drafts = [_Draft(case) for case in task.cases]
     several = len(drafts) > 1 or any(case.twin for case in task.cases)
     for replication in range(task.first, task.first + task.count):
-        draws = draws_of(drafts[0].plan, replication, KEPT_BYTES if several else 0)
+        sources: list[DemandSource] = []
         for draft in drafts:
-            draft.run(replication, draws)
+            draft.run(replication, sources, KEPT_BYTES if several else 0)
     return tuple(draft.batch() for draft in drafts)
 
 
@@ -75,18 +79,22 @@ class _Draft:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        plan = left_out.without(case.plan.content, case.without)
-        self.plan = replace(plan, impacts=(*plan.impacts, *case.added)) if case.added else plan
-        self._series = series_of(case.measures) | ({"demand", "unmet"} if case.daily else set())
+        self._series = series_of(case.measures) | (set(OF_DAYS.values()) if case.daily else set())
         self._rows: dict[str, list[object]] = {name: [] for name in ROWS.names[3:]}
         self._days: list[pa.Table] = []
         self._seconds = 0.0
 
-    def run(self, replication: int, draws: DemandSource) -> None:
-        """One replication more, and its twin."""
+    def run(self, replication: int, sources: list[DemandSource], keep: int) -> None:
+        """One replication more, and its twin; `sources` are the draws of demand made so far for the replication."""
         began = time.perf_counter()
+        plan, chance = self.case.plan_of(replication), self.case.chance(replication)
+        streams = Streams(plan.seed, chance)
+        draws = next((s for s in sources if s.serves(plan.demand, plan.network.calendar, streams)), None)
+        if draws is None:
+            draws = draws_of(plan, chance, keep)
+            sources.append(draws)
         once = partial(
-            simulate, self.plan, replication=replication, detail="none", table=False, series=self._series, demand=draws
+            simulate, plan, replication=chance, detail="none", table=False, series=self._series, demand=draws
         )
         outcome = once()
         twin = once(disruptions=False) if self.case.twin else None
@@ -118,10 +126,12 @@ def _days(case: Case, replication: int, outcome: Outcome, twin: Outcome | None) 
     tables = []
     for product in sorted(facilities["product"].unique()):
         mine = facilities.index[facilities["product"] == product].to_numpy()
-        demand, unmet = (outcome.record.totals.over(name, mine) for name in ("demand", "unmet"))
-        other = None if twin is None else twin.record.totals.over("unmet", mine)
-        length = len(demand)
-        columns: list[object] = [[label] * length for label in (*case.labels, replication)]
-        columns += [range(length), [product] * length, demand, unmet, [None] * length if other is None else other]
-        tables.append(pa.table(dict(zip(DAYS.names, columns, strict=True)), schema=DAYS))
+        figures = {column: outcome.record.totals.over(name, mine) for column, name in OF_DAYS.items()}
+        length = len(figures["demand"])
+        columns: dict[str, object] = {
+            name: [label] * length for name, label in zip(DAYS.names, (*case.labels, replication), strict=False)
+        }
+        columns |= {"day": range(length), "product": [product] * length, **figures}
+        columns["twin_unmet"] = [None] * length if twin is None else twin.record.totals.over("unmet", mine)
+        tables.append(pa.table({name: columns[name] for name in DAYS.names}, schema=DAYS))
     return pa.concat_tables(tables)
