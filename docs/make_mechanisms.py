@@ -1,6 +1,6 @@
 """What people do in a shortage, over the shipped crises, one mechanism at a time: `python -m docs.make_mechanisms`.
 
-Writes the tables of docs/crises/mechanisms.md and their figures into two files beside it; ten to twenty minutes on one
+Writes the tables of docs/crises/mechanisms.md and their figures into two files beside it; a few minutes on one
 processor. Observed values are read for comparing only: no scenario knows them.
 """
 
@@ -24,8 +24,8 @@ PAGE = Path("docs/crises/mechanisms.md")
 TABLE, BANDS = PAGE.with_suffix(".csv"), PAGE.with_name("mechanisms-bands.csv")
 FOLDER = Path("scenarios/crises/mechanisms")
 COLUMNS = {
-    "as-shipped": "as shipped", "market": "shares drawn", "keep-shares": "shares kept", "rationing": "rationing", "more": "makers make more",
-    "saving": "carers save", "buying-ahead": "buying ahead", "all": "all together",
+    "as-shipped": "as shipped", "market": "shares drawn", "keep-shares": "shares kept", "rationing": "rationing",
+    "more": "makers make more", "saving": "carers save", "buying-ahead": "buying ahead", "all": "all together",
 }  # fmt: skip
 """Strategy -> heading."""
 DRAWS = 40
@@ -39,9 +39,8 @@ SERVICE = {"fill_rate": "served on the day", "saved_share": "saved", "short_shar
 class Crisis:
     """What was observed of a crisis, and how a run is read for it.
 
-    `figures` are names in the order of what `read` gives and of `observed`; `points` is how many of them, from the
-    first, were observed one by one. `guesses` gives the same figures as they were before, and as `1 - share x cut` has
-    them, from a run of the crisis as shipped; None where there is no guess.
+    `figures` are names in the order of what `read` gives and of `observed`. `guesses` gives the same figures as they
+    were before, and as `1 - share x cut` has them, from a run of the crisis as shipped; None where there is no guess.
     """
 
     observed: tuple[float, ...] = ()
