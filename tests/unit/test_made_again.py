@@ -189,3 +189,13 @@ def test_all_drawn_together_are_as_read_anew(place: Path) -> None:
     for replication in (*range(6), 0):
         anew = with_sites(load(certain, None, values_of(unknown.loaded, replication)), replication)
         assert digest(unknown.plan(replication)) == digest(compile_plan(anew))
+
+
+def test_what_is_drawn_of_a_scenario_with_other_values_is_its_own(place: Path) -> None:
+    """The same replication of one point after another, as questions try them."""
+    file = written(place, uncertain={"products.shot.doses": [10, 5]})
+    subject = read_subject(file)
+    for capacity in ("140%", "150%", "130%"):
+        set_ = {"suppliers.near.makes.kit.capacity": capacity}
+        anew = Unknowns(load(file, None, set_)).plan(2)
+        assert digest(Unknowns(subject.changed(set_).loaded).plan(2)) == digest(anew)
