@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, is_dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
 from sim.model.chance.distributions import Times
@@ -423,17 +425,29 @@ class Plan:
     @cached_property
     def looks_back(self) -> tuple[int, int]:
         """Days of present use, and of what was sent of orders due, that some policy looks back on; 0: none does."""
-        releases = [release for reserve in self.reserves for release in reserve.releases]
-        triggers: list[Trigger] = [release.when for release in releases]
-        triggers += [when for use in self.behaviour.use for when in use.when if when is not None]
-        triggers += [ahead.when for ahead in self.behaviour.ahead]
-        present = [trigger.present_over for trigger in triggers]
-        present += [use.present_over for use in self.behaviour.use]
-        present += [sharing.rule.present_over for sharing in self.allocation]
-        present += [release.rule.present_over for release in releases]
-        fill = [trigger.fill_over for trigger in triggers]
-        return max(over or 0 for over in (*present, None)), max(over or 0 for over in (*fill, None))
+        policies = self.reserves, self.allocation, self.behaviour, self.sourcing, self.more
+        present, fill = (
+            [days for part in _within(policies) if (days := getattr(part, name, None))]
+            for name in ("present_over", "fill_over")
+        )
+        return max(present, default=0), max(fill, default=0)
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""
         return replace(self, reserves=())
+
+
+def _within(value: Any) -> Iterator[Any]:
+    """A value and all that stands in it: fields of dataclasses and of models, entries of tuples, lists and dicts."""
+    yield value
+    if isinstance(value, tuple | list):
+        inside: Iterable[Any] = value
+    elif isinstance(value, dict):
+        inside = value.values()
+    elif is_dataclass(value) or isinstance(value, BaseModel):
+        inside = vars(value).values()
+    else:
+        return
+    for one in inside:
+        if not isinstance(one, np.ndarray):
+            yield from _within(one)

@@ -151,13 +151,13 @@ def _buying_ahead(loaded: Loaded, network: Network, demand: DemandPlan, problems
         with problems.at("buying_ahead", position):
             families, buyers = entry.families, entry.buyers
             cells = network.select_cells(entry.at, entry.products)
-            asked = np.isin(cells, demand.cell) & taken_home[network.cell_product[cells]]
+            asked = np.isin(cells, demand.cell)
             orders = np.isin(cells, network.flow_buyer)
             for given, some, what in ((families, asked, "has demand for"), (buyers, orders, "orders")):
                 if given is not None and not some.any():
                     raise PlaceError(("at",), f"none of these sites {what} any of these products")
             none = np.zeros(len(cells), dtype=bool)
-            asked = none if families is None else asked
+            asked = none if families is None else asked & taken_home[network.cell_product[cells]]
             some = asked | (none if buyers is None else orders)
             cells, place = cells[some], np.flatnonzero(asked[some])
             _once(network, owner, cells, position, "buying_ahead")

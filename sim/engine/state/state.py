@@ -105,7 +105,8 @@ class State(Part):
         seizes = quantities.open or any(
             i.action.startswith("seize") for impact in plan.impacts for i in impact.impulses
         )
-        gives_up = bool(plan.sourcing.rebooks[plan.sourcing.moves].any())
+        closes = plan.network.spans is not None and bool(np.isfinite(plan.network.spans.closes).any())
+        gives_up = closes or bool(plan.sourcing.rebooks[plan.sourcing.moves].any())
         idle |= {"lost_on_way": lots is None and not seizes}
         idle |= {"cancelled": not gives_up and not quantities.touched("flow.cancels")}
         at_once = not plan.network.bill.staged.size
