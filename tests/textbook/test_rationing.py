@@ -305,3 +305,72 @@ def test_own_customers_get_up_to_a_share_above_usual() -> None:
     done = rivals("none", 40, rush)
     assert received(done, "b", 10, 30) == 210 + 10
     assert received(rivals(None, 40, rush), "b", 10, 30) >= 380
+
+
+def test_a_maker_short_of_a_material_deals_out_what_it_can_make() -> None:
+    """Its source of api sends nothing for 40 days from day 20 on; what it sends then is there on day 61. Until then there
+    are 200 finished and api for 100: 300 for 41 evenings."""
+    spec = world({}, end="2001-05-01")
+    spec["products"]["api"] = {"unit": "g"}
+    spec["suppliers"] = {
+        "maker": {
+            "country": "AA",
+            "makes": {"p": {"capacity": 10, "finished_stock": 200, "from": {"api": 1}}},
+        },
+        "works": {"country": "BB", "makes": {"api": {}}},
+    }
+    spec["lanes"].append({"from": "works", "to": "maker", "time": "1d"})
+    spec["replenishment"].append({"at": "maker", "policy": "base_stock", "level": 110})
+    spec["disruptions"] = [
+        {"kind": "export_ban", "country": "BB", "from": "2001-01-21", "for": "40d", "expected": "40d"}
+    ]
+    done = run(spec)
+    assert shares(done, "maker") == [(20, round(300 / 410, 3)), (60, 1.0)]  # on day 60 it is known to come
+    assert sum(sent(done, "maker", 20, 61)) == 300
+
+
+def test_who_can_turn_to_another_source_has_no_trouble() -> None:
+    """The depot buys half of each of two makers, one of which stops; the other makes as much as is ordered of it."""
+    spec = below(stock=50, level=50)
+    spec["suppliers"]["other"] = {"country": "AA", "makes": {"p": {}}}
+    spec["lanes"].append({"from": "other", "to": "depot", "time": "0d"})
+    spec["sourcing"] = [{"at": "depot", "from": {"maker": "50%", "other": "50%"}}]
+    spec["suppliers"]["maker"]["makes"]["p"] = {"capacity": 10}
+    assert not shares(run(spec), "depot")
+    spec["sourcing"][0]["keep_shares"] = True
+    assert shares(run(spec), "depot")[0] == (0, round((50 + 300) / 600, 3))
+    # and who makes 7 a day at most has 2 beside its half
+    spec["sourcing"][0]["keep_shares"] = False
+    spec["suppliers"]["other"]["makes"]["p"] = {"capacity": 7}
+    assert shares(run(spec), "depot")[0] == (0, round((50 + 60 * 7) / 600, 3))
+
+
+def test_a_reserve_gives_beside_rations() -> None:
+    """The depot deals out half; the reserve that it holds gives the clinic the rest as long as it lasts: 100 for 20 days."""
+    reserve = {
+        "held_at": "depot", "size": 100, "members": "clinic",
+        "release": {"when": {"trigger": "declared", "after": "0d"}},
+    }  # fmt: skip
+    done = run(below(reserves={"national": reserve}))
+    assert sum(sent(done, "depot", 0, 60)) == 295 + 100
+
+
+def test_a_ration_has_a_date_like_other_policies() -> None:
+    """From day 20 on only: 300 for 20 days as usual are 100 left for 40 days."""
+    done = run(world({"from": "2001-01-21"}))
+    assert shares(done, "maker")[0] == (20, round(100 / 400, 3))
+    assert sent(done, "maker", 0, 20) == [10] * 20
+
+
+def test_a_strategy_may_bring_rationing_or_take_it_away() -> None:
+    spec = world() | {"rationing": [], "strategies": {"ration": {"rationing": [{"at": "maker", "after": "0d"}]}}}
+    assert run(spec).rations.empty
+    assert shares(run(spec, strategy="ration"), "maker")[0] == (0, 0.5)
+
+
+def test_reaction_times_are_drawn_for_each_source_and_the_same_under_all_strategies() -> None:
+    days = {
+        shares(run(world({"after": "uniform(2d, 20d)"}, seed=seed), replication=k), "maker")[0][0]
+        for seed, k in ((1, 0), (1, 1), (2, 0), (2, 1))
+    }
+    assert len(days) >= 3 and all(2 <= day <= 20 for day in days)

@@ -198,7 +198,8 @@ class Rationing(Part):
             return per_cell(level.source, part, len(level.cells)) * days
 
         left, shares = ahead.stock + ahead.coming, []
-        first = ahead.own * days + added(np.where(exempt, units, 0.0))
+        # own use is in the morning: today's is over, and on the last day what is usual has come before it
+        first = ahead.own * np.maximum(0.0, days - 1) + added(np.where(exempt, units, 0.0))
         for wanted in (first, *(added(np.where(exempt, 0.0, part * units)) for part in (contract, 1 - contract))):
             share = np.minimum(1.0, np.divide(left, wanted, out=np.ones(len(left)), where=wanted > 0))
             shares.append(np.where(share > 1 - SAME, 1.0, share))
