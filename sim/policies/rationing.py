@@ -77,6 +77,9 @@ class Rationing(Model):
     """customers with a contract; left out: all, if there is `contract`"""
     exempt: SelectorField | None = None
     """customers served in full before all others, such as children's hospitals"""
+    unfilled: Literal["wait", "cancel"] = "wait"
+    """what becomes of orders beyond a ration: they stay on order, or are cancelled in the evening; what is yet to be made
+    within the ration stays"""
     new_customers: Annotated[NewCustomers, _word("take")] | None = None
     """none, spare, after_own, or those with more fields: what is done, unless struck, while another maker is; left out:
     nothing"""

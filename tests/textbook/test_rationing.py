@@ -35,18 +35,21 @@ def world(*rationing: Spec, **more: Any) -> Spec:
 
 def below(*rationing: Spec, stock: int = 0, level: Any = 10, time: str = "0d", **more: Any) -> Spec:
     """The same with a depot between them that has so much of its own, and deals out as well."""
-    return world(
-        {},
-        {"at": "depot"},
-        *rationing,
-        warehouses={"depot": {"country": "AA"}},
-        lanes=[{"from": "maker", "to": "depot", "time": time}, {"from": "depot", "to": "clinic", "time": "0d"}],
-        replenishment=[
-            {"at": "clinic", "policy": "base_stock", "level": 10},
-            {"at": "depot", "policy": "base_stock", "level": level},
-        ],
-        stock=[{"at": "clinic", "on_hand": 0}, {"at": "depot", "on_hand": stock}],
-    ) | more
+    return (
+        world(
+            {},
+            {"at": "depot"},
+            *rationing,
+            warehouses={"depot": {"country": "AA"}},
+            lanes=[{"from": "maker", "to": "depot", "time": time}, {"from": "depot", "to": "clinic", "time": "0d"}],
+            replenishment=[
+                {"at": "clinic", "policy": "base_stock", "level": 10},
+                {"at": "depot", "policy": "base_stock", "level": level},
+            ],
+            stock=[{"at": "clinic", "on_hand": 0}, {"at": "depot", "on_hand": stock}],
+        )
+        | more
+    )
 
 
 def sent(done: sim.Run, site: str, first: int, until: int) -> list[int]:
@@ -343,6 +346,21 @@ def test_who_can_turn_to_another_source_has_no_trouble() -> None:
     spec["sourcing"][0]["keep_shares"] = False
     spec["suppliers"]["other"]["makes"]["p"] = {"capacity": 7}
     assert shares(run(spec), "depot")[0] == (0, round((50 + 60 * 7) / 600, 3))
+
+
+def test_what_is_beyond_a_ration_waits_or_is_cancelled() -> None:
+    """Patients wait, so that ten more are ordered every day: after 20 days 110 of 210 (its
+    level of ten among them) wait at the maker, or none."""
+    for unfilled, owed in (("wait", 110), ("cancel", 0)):
+        spec = world({"unfilled": unfilled})
+        spec["demand"][0]["shortage"] = "backorder"
+        done = run(spec)
+        table = done.daily[done.daily["site"] == "maker"].set_index("day")
+        assert table["owed"].loc[19] == owed and sent(done, "maker", 0, 60) == [5] * 60
+    made = world({"unfilled": "cancel"}, disruptions=[OUTAGE | {"capacity": "50%"}])
+    made["suppliers"]["maker"]["makes"]["p"]["finished_stock"] = 0
+    days = sent(run(made), "maker", 2, 58)
+    assert days == [5] * 56  # what is made the next morning within the ration is not cancelled
 
 
 def test_a_reserve_gives_beside_rations() -> None:

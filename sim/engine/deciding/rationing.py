@@ -42,7 +42,7 @@ class Rationing(Part):
         "_next_turn", "_struck",
     )  # fmt: skip
     VIEWS = (
-        "_rule", "_mine", "_thing", "_review", "_horizon", "_always", "_first_to", "_most", "_contract", "_exempt",
+        "_rule", "_mine", "_thing", "_review", "_horizon", "_always", "_first_to", "_most", "_contract", "_exempt", "_cancels",
     )  # fmt: skip
 
     def __init__(
@@ -103,7 +103,7 @@ class Rationing(Part):
         self._mine = self._rule >= 0
         self._thing = np.zeros(cells, dtype=np.int64)
         self._review, self._horizon = np.full((2, cells), HORIZON)
-        self._always = np.zeros(cells, dtype=bool)
+        self._always, self._cancels = np.zeros((2, cells), dtype=bool)
         self._first_to, self._most = np.zeros(cells, dtype=np.int64), np.ones(cells)
         self._contract, self._exempt = np.zeros(flows), np.zeros(flows, dtype=bool)
         source = self._network.flow_source
@@ -112,7 +112,7 @@ class Rationing(Part):
             some, spec = rule.cells[mine], rule.spec
             self._thing[some] = self._first[number] + mine.nonzero()[0]
             self._review[some], self._horizon[some] = spec.review, spec.horizon
-            self._always[some] = spec.until == "horizon"
+            self._always[some], self._cancels[some] = spec.until == "horizon", spec.unfilled == "cancel"
             self._first_to[some], self._most[some] = FIRST.index(spec.restart.first), spec.restart.at_most
             out = np.isin(source, some)
             self._contract[out], self._exempt[out] = rule.contract[out], rule.exempt[out]
@@ -235,7 +235,8 @@ class Rationing(Part):
         changes[who] = (self._state_of[cells] != RESTARTS) & ((was == DEALS) | (self._state_of[cells] == DEALS))
         out = changes[level.source]
         limit = np.where(self._state_of[level.cells[level.source]] == DEALS, fair, np.inf)
-        self.rations.set(level.go[out], limit[out])
+        cancels = self._cancels[level.cells[level.source[out]]]
+        self.rations.set(level.go[out], limit[out], cancels=cancels)
         self._tell(day, level, ahead, who, was, np.minimum(1.0, limit))
 
     def _tell(
