@@ -488,7 +488,9 @@ class Builder:
             maybe(c, entry, "exempt", [buyers[-1]])
             maybe(c, entry, "new_customers", [*NEW, {"take": "none", "when": TRIGGERED[c.one(sorted(TRIGGERED))](c)}])
             contract = ["contract"] if {"contract", "contract_first"} & set(entry) else []
-            maybe(c, entry, "restart", ["own_stock", "proportional", {"first": "customers", "at_most": "110%"}, *contract])
+            maybe(
+                c, entry, "restart", ["own_stock", "proportional", {"first": "customers", "at_most": "110%"}, *contract]
+            )
             entries.append(entry)
         return entries
 

@@ -139,8 +139,8 @@ def test_own_stock_is_added_to_what_comes() -> None:
 
 
 def test_own_stock_is_what_is_there_beside_the_usual_turnover() -> None:
-    """In balance, ten come every morning and ten leave: with 150 beside, from day 20 on, it is 75% again; with none 50%,
-    to the end. The maker, who makes what left in the evening before, has 300 of 310 then."""
+    """In balance, ten come every morning and ten leave: with 150 beside, from day 20 on, it is 75% again; with none
+    50%, to the end. The maker, who makes what left in the evening before, has 300 of 310 then."""
     later = [OUTAGE | {"from": "2001-01-21"}]
     for stock, share in ((150, 0.75), (0, 0.5)):
         spec = below(stock=stock + 10, level=stock + 10, disruptions=later)
@@ -311,8 +311,8 @@ def test_own_customers_get_up_to_a_share_above_usual() -> None:
 
 
 def test_a_maker_short_of_a_material_deals_out_what_it_can_make() -> None:
-    """Its source of api sends nothing for 40 days from day 20 on; what it sends then is there on day 61. Until then there
-    are 200 finished and api for 100: 300 for 41 evenings."""
+    """Its source of api sends nothing for 40 days from day 20 on; what it sends then is there on day 61. Until then
+    there are 200 finished and api for 100: 300 for 41 evenings."""
     spec = world({}, end="2001-05-01")
     spec["products"]["api"] = {"unit": "g"}
     spec["suppliers"] = {
@@ -364,7 +364,7 @@ def test_what_is_beyond_a_ration_waits_or_is_cancelled() -> None:
 
 
 def test_a_reserve_gives_beside_rations() -> None:
-    """The depot deals out half; the reserve that it holds gives the clinic the rest as long as it lasts: 100 for 20 days."""
+    """The depot deals out half; the reserve that it holds gives the clinic the rest as long as it lasts: 100."""
     reserve = {
         "held_at": "depot", "size": 100, "members": "clinic",
         "release": {"when": {"trigger": "declared", "after": "0d"}},

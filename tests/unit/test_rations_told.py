@@ -41,7 +41,9 @@ def test_without_an_expected_end_that_is_said() -> None:
 def test_the_table_has_who_from_when_what_share_and_on_what_expectation(half: sim.Run) -> None:
     first = half.rations[half.rations["site"] == "depot"].iloc[0]
     assert (first["day"], first["product"], first["share"], first["stock"]) == (0, "p", 0.5, 0)
-    assert first["coming"] == 300 and str(first["expected_back"].date()) == "2001-03-02" == str(first["lasts_until"].date())
+    assert first["coming"] == 300 and str(first["expected_back"].date()) == "2001-03-02" == str(
+        first["lasts_until"].date()
+    )
 
 
 def test_site_days_under_ration_and_the_lowest_share_are_metrics(half: sim.Run) -> None:

@@ -47,8 +47,8 @@ class Known:
 
 
 class Foresight(NamedTuple):
-    """What is known of the days to come, as ends are expected: each span holds from its beginning to the next one's, the
-    last for good. `makes` is over (spans, cells), the others as in `Known` over (spans, flows)."""
+    """What is known of the days to come, as ends are expected: each span holds from its beginning to the next one's,
+    the last for good. `makes` is over (spans, cells), the others as in `Known` over (spans, flows)."""
 
     begins: np.ndarray
     sends: np.ndarray

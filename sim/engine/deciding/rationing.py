@@ -42,7 +42,8 @@ class Rationing(Part):
         "_next_turn", "_struck",
     )  # fmt: skip
     VIEWS = (
-        "_rule", "_mine", "_thing", "_review", "_horizon", "_always", "_first_to", "_most", "_contract", "_exempt", "_cancels",
+        "_rule", "_mine", "_thing", "_review", "_horizon", "_always", "_first_to", "_most", "_contract", "_exempt",
+        "_cancels",
     )  # fmt: skip
 
     def __init__(

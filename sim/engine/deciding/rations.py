@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.deciding.allowance import DAYS, most, renewed, whole
+from sim.engine.deciding.allowance import DAYS, renewed, whole
 from sim.engine.deciding.usual import UsualUnits
 from sim.engine.plan import Plan
 from sim.engine.state.state import State
@@ -45,7 +45,7 @@ class Rations(Part):
         more: np.ndarray | float = 0.0,
         cancels: np.ndarray | bool = False,
     ) -> None:
-        """These flows have these limits from now on, beyond which their source may cancel; an infinite share is none."""
+        """These flows have these limits from now on; beyond them their source may cancel. An infinite share is none."""
         self.cancels[flows] = cancels & np.isfinite(share)
         begins = flows[np.isinf(self.share[flows])]
         self.share[flows], self.more[flows] = share, more

@@ -197,7 +197,9 @@ class Forecast:
         limits = np.isfinite(self._dealt[come])
         takes = np.where(dealt | limits, 0.0, self._seen.takes[row][:, come])
         above = np.where(limits, np.maximum(0.0, self._dealt[come] - 1), self._seen.above[row][:, come])
-        above = _added(network.flow_usual[come] * np.where(dealt | ~np.isfinite(above), 0.0, above), level.buyer, len(cells))
+        above = _added(
+            network.flow_usual[come] * np.where(dealt | ~np.isfinite(above), 0.0, above), level.buyer, len(cells)
+        )
         open_, ready, spare = (np.zeros_like(extra) for _ in range(3))
         span = np.arange(len(begins))[:, None]
         np.maximum.at(open_, (span, level.buyer), np.where(chain.regular[come], takes, 0.0))

@@ -108,4 +108,6 @@ def _bars(axes: Axes, facts: Facts, rows: list[Lane], dealt: list[Lane]) -> None
     axes.grid(axis="y", visible=False)
     rations = " and rations" if dealt else ""
     measures = any(facts.is_measure(impact) for impact in facts.acting)
-    axes.set_title(f"Disruptions{' and measures taken' if measures else ''}{rations} (a triangle marks an announcement)")
+    axes.set_title(
+        f"Disruptions{' and measures taken' if measures else ''}{rations} (a triangle marks an announcement)"
+    )
