@@ -215,10 +215,10 @@ def test_contracts_and_those_exempt_come_first(terms: Spec, a: int, b: int) -> N
     assert (received(done, "a", 0, 60), received(done, "b", 0, 60)) == (a, b)
 
 
-def waiting(first: Any, finished: int = 100, **terms: Any) -> sim.Run:
+def waiting(first: Any, more: list[Spec] | None = None) -> sim.Run:
     """Out for 20 days, 100 in stock, patients wait: 100 are owed when the maker, of 20 a day at most, begins again."""
-    spec = world({"restart": first} | terms, disruptions=[OUTAGE | {"for": "20d", "expected": "20d"}])
-    spec["suppliers"]["maker"]["makes"]["p"] = {"capacity": 20, "finished_stock": finished}
+    spec = world({"restart": first}, disruptions=[OUTAGE | {"for": "20d", "expected": "20d"}, *(more or [])])
+    spec["suppliers"]["maker"]["makes"]["p"] = {"capacity": 20, "finished_stock": 100}
     spec["demand"][0]["shortage"] = "backorder"
     return run(spec)
 
@@ -228,6 +228,14 @@ def test_after_the_restart_customers_get_no_more_than_catching_up_allows() -> No
     that could not be sent for want of stock on day 0 included, that is on day 40."""
     days = sent(waiting({"first": "customers", "at_most": "150%"}), "maker", 18, 42)
     assert days[:2] == [5, 5] and days[2:21] == [15] * 19
+
+
+def test_trouble_that_stock_carries_does_not_send_all_that_is_owed_at_once() -> None:
+    """Catching up at 110%, 11 of 20 made, nine a day are put by: enough for two days of a second outage, which
+    everybody hears of on day 30. So 11 a day go on leaving."""
+    again = OUTAGE | {"from": "2001-01-31", "for": "2d", "expected": "2d", "name": "again"}
+    done = waiting({"first": "customers", "at_most": "110%"}, more=[again])
+    assert sent(done, "maker", 20, 40) == [11] * 20
 
 
 def test_after_the_restart_own_stock_may_come_first() -> None:

@@ -220,11 +220,10 @@ class Rationing(Part):
         cells = level.cells[who]
         least = np.ones(len(level.cells))
         np.minimum.at(least, level.source, fair)
-        trouble, deals = ahead.end[who] > day, least[who] < 1
-        was = self._state_of[cells]
-        self._state_of[cells] = np.where(
-            trouble, np.where(deals, DEALS, FREE), np.where(self._hit[cells] | (was == RESTARTS), RESTARTS, FREE)
-        )
+        trouble, was = ahead.end[who] > day, self._state_of[cells]
+        deals = trouble & (least[who] < 1)
+        owes = (was != FREE) | (self._hit[cells] & ~trouble)  # what was kept back is worked off, not sent at once
+        self._state_of[cells] = np.where(deals, DEALS, np.where(owes, RESTARTS, FREE))
         # as long as somebody above is in trouble it is looked at again
         again = np.minimum(day + self._review[cells], np.where(trouble, np.ceil(ahead.over[who] - SAME), np.inf))
         self._due[cells] = np.where(trouble | touched[who], again, np.inf)
@@ -233,7 +232,7 @@ class Rationing(Part):
         wants = np.ceil(self._network.cell_mean[cells] * (ahead.end[who] - day) - SAME)
         self._state.for_later[cells] = np.where(self._state_of[cells] == DEALS, wants, 0)
         changes = np.zeros(len(level.cells), dtype=bool)
-        changes[who] = (self._state_of[cells] != RESTARTS) & ((was == DEALS) | (self._state_of[cells] == DEALS))
+        changes[who] = deals
         out = changes[level.source]
         limit = np.where(self._state_of[level.cells[level.source]] == DEALS, fair, np.inf)
         cancels = self._cancels[level.cells[level.source[out]]]
