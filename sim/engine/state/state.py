@@ -313,7 +313,7 @@ class State(Part):
 
         None where there is nothing so old that anybody would mind.
         """
-        if self.lots is None or self.lots.soonest(int(now)) > now + self._longest_wanted + 1:
+        if self.lots is None or not self.lots.any_over(int(now + self._longest_wanted + 1), int(now)):
             return None
         network = self.plan.network
         needed = np.maximum(1, self.plan.lots.minimum[network.flow_buyer[flow]])
