@@ -76,7 +76,7 @@ class Streams:
         return self.at(self.key(name), block)
 
 
-def _state(key: Key, half: int | None = None) -> dict[str, Any]:
+def _state(key: Key, half: int | None = None) -> Any:
     """A generator's state; `half` a draw is left over, which the next draw of 32 bits would be given."""
     place = {"state": int.from_bytes(key[:16], "little"), "inc": int.from_bytes(key[16:], "little")}
     return {"bit_generator": "PCG64DXSM", "state": place, "has_uint32": half is not None, "uinteger": half or 0}
@@ -95,6 +95,6 @@ def _memory(bits: np.random.PCG64DXSM) -> tuple[memoryview, memoryview] | None:
     found = [(held.find(what), len(what)) for what in (key, struct.pack("=iI", 1, half))]
     if any(place < 0 for place, _ in found):
         return None
-    mine = np.frombuffer((ctypes.c_ubyte * size).from_address(id(bits)), dtype=np.uint8)
+    mine = np.ctypeslib.as_array((ctypes.c_ubyte * size).from_address(id(bits)))
     one, other = (mine[place : place + many].data for place, many in found)
     return one, other

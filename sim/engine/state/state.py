@@ -66,6 +66,7 @@ class State(Part):
 
     def __post_init__(self) -> None:
         under_way, minimum = self.plan.network.routes.under_way, self.plan.lots.minimum
+        self._most_minimum = int(minimum.max(initial=1))
         self._longest_wanted = under_way.max(initial=0) + minimum.max(initial=0)
         self.rejoin()
 
@@ -179,8 +180,8 @@ class State(Part):
         if self.lots is not None and (lot >= 0).any():
             back = self._quarantine(cell, units, lot)
             refused = self._refuse(cell, units, lot, day)
-            kept = refused if back is None else back | refused
-            if np.count_nonzero(kept):
+            kept = refused if back is None else back if refused is None else back | refused
+            if kept is not None and np.count_nonzero(kept):
                 cell, units, lot = cell[~kept], units[~kept], lot[~kept]
             self.lots.put(self.lots.pocket[cell], lot, units, day)
         for array in (self.on_hand, self.today.received):
@@ -251,9 +252,11 @@ class State(Part):
             self.hold(cell[back], lot[back], units[back], withdrawn[back], withdrawn=True)
         return np.asarray(back)
 
-    def _refuse(self, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray:
-        """Write off what arrives with too few days of use left; a mask of those rows."""
+    def _refuse(self, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray | None:
+        """Write off what arrives with too few days of use left; a mask of those rows, None where nothing is so old."""
         assert self.lots is not None
+        if not self.lots.any_over(day + self._most_minimum - 2, day):
+            return None
         book = self.lots.book
         left = book["expires"][lot] - day + 1
         old = (
