@@ -75,7 +75,8 @@ class Surges(Part):
             self._change[:length, k] = generator.binomial(usual[:length], factor) - usual[:length]
             return
         entry = int(self._plan.entry[k])
-        e, mean = self._plan.entries[entry], float(self._plan.mean[k]) * (factor - 1)
+        e = self._plan.entries[entry]
+        mean: float | np.ndarray = float(self._plan.mean[k]) * (factor - 1)
         if e.amplitude or day < e.first or day + length > e.over:  # else a scalar, which draws several times faster
             mean = mean * self._shape(entry, np.arange(day, day + length, dtype=float))
         drawn = e.kind.draw(generator, mean, length) if np.any(mean) else 0
