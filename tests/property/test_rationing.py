@@ -51,6 +51,7 @@ def chains(draw: Any) -> Spec:
     way = ["maker", *depots]
     leads = [draw(st.integers(1, 12)) for _ in depots]
     stock = [draw(st.integers(0, 20)) * total for _ in depots]
+    finished = draw(st.integers(0, 20)) * total
     begins, lasts = draw(st.integers(0, 20)), draw(st.integers(1, 60))
     left = draw(st.sampled_from(["0%", "25%", "80%"]))
     terms = {"after": "0d", "review": f"{draw(st.integers(1, 20))}d"}
@@ -58,7 +59,7 @@ def chains(draw: Any) -> Spec:
         "scenario": "chain", "title": "A chain", "start": "2001-01-01", "end": "2001-07-01",
         "products": {"p": {"unit": "box"}},
         "suppliers": {
-            "maker": {"country": "AA", "makes": {"p": {"capacity": total, "finished_stock": draw(st.integers(0, 20)) * total}}}
+            "maker": {"country": "AA", "makes": {"p": {"capacity": total, "finished_stock": finished}}}
         },
         "warehouses": {name: {"country": "AA"} for name in depots} or {"spare": {"country": "AA"}},
         "facilities": {name: {"country": "AA"} for name in clinics},

@@ -108,7 +108,8 @@ class State(Part):
         closes = plan.network.spans is not None and bool(np.isfinite(plan.network.spans.closes).any())
         gives_up = closes or bool(plan.sourcing.rebooks[plan.sourcing.moves].any())
         idle |= {"lost_on_way": lots is None and not seizes}
-        idle |= {"cancelled": not gives_up and not quantities.touched("flow.cancels")}
+        refuses = any(rule.spec.unfilled == "cancel" for rule in plan.behaviour.rationing)
+        idle |= {"cancelled": not gives_up and not refuses and not quantities.touched("flow.cancels")}
         at_once = not plan.network.bill.staged.size
         idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}
         # where no patient waits, all unmet demand is lost
