@@ -146,7 +146,8 @@ class Quality(Part):
         self, event: Event, day: float, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, cause: str = ""
     ) -> None:
         if cell.size:
-            network = self._network
+            network, order = self._network, np.lexsort((units, lot, cell))  # pockets have no order of their own
+            cell, units, lot = cell[order], units[order], lot[order]
             self._journal.note(
                 event, day, network.cell_site[cell], network.cell_product[cell], units, cause=cause, lot=lot
             )
