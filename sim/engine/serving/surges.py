@@ -77,7 +77,7 @@ class Surges(Part):
         entry = int(self._plan.entry[k])
         e = self._plan.entries[entry]
         mean: float | np.ndarray = float(self._plan.mean[k]) * (factor - 1)
-        if e.amplitude or day < e.first or day + length > e.over:  # else a scalar, which draws several times faster
+        if not e.even or day < e.first or day + length > e.over:  # else a scalar, which draws several times faster
             mean = mean * self._shape(entry, np.arange(day, day + length, dtype=float))
         drawn = e.kind.draw(generator, mean, length) if np.any(mean) else 0
         self._change[:length, k] = np.where(mean > 0, drawn, 0)
