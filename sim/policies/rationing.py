@@ -61,8 +61,8 @@ class Rationing(Model):
     products: list[Text] | None = None
     """products it holds for; left out: all"""
     from_: Date | None = Field(default=None, alias="from")
-    """date from which it takes the place of the entry before, at these sources; left out: holds from the first day on"""
-    after: TimesField = parse_times("triangular(1d, 4d, 10d)")
+    """date from which it takes the place of the entry before, at these sources; left out: holds from the first day"""
+    after: TimesField = Field(default_factory=lambda: parse_times("triangular(1d, 4d, 10d)"))
     """time from news to a decision; left out: from one to ten days, mostly four"""
     review: Days = Field(default=14.0, ge=1)
     """how often it is looked at again, in whole days; also when there is news"""
@@ -77,6 +77,9 @@ class Rationing(Model):
     """customers with a contract; left out: all, if there is `contract`"""
     exempt: SelectorField | None = None
     """customers served in full before all others, such as children's hospitals"""
+    unfilled: Literal["wait", "cancel"] = "wait"
+    """what becomes of orders beyond a ration: they stay on order, or are cancelled in the evening; what is yet to be
+    made within the ration stays"""
     new_customers: Annotated[NewCustomers, _word("take")] | None = None
     """none, spare, after_own, or those with more fields: what is done, unless struck, while another maker is; left out:
     nothing"""

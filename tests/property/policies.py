@@ -112,6 +112,7 @@ class Policies(Draft):
             maybe(c, entry, "review", ["1d", "5d"])
             maybe(c, entry, "until", ["horizon"])
             maybe(c, entry, "horizon", ["4d", "30d"])
+            maybe(c, entry, "unfilled", ["cancel"])
             maybe(c, entry, "contract", ["0%", "70%"])
             buyers = [buyer for (buyer, _), several in sorted(self.sources.items()) if source in several]
             maybe(c, entry, "contract_first", [buyers[0]])

@@ -162,7 +162,7 @@ def begins(impact: Impact) -> float:
 
 @given(with_later_policies(), st.floats(0, 1))
 def test_policies_given_late_are_the_same_as_those_with_a_date(drawn: tuple[Spec, Spec, int], share: float) -> None:
-    """Entries of replenishment, allocation and rationing and changes of reserves, given at a midnight, do what a `from` does."""
+    """Entries of replenishment, allocation and rationing and changes of reserves given late do what `from` does."""
     spec, later, first = drawn
     plan = plan_of(with_later(spec, later))
     begin = -plan.network.calendar.warm_up

@@ -202,3 +202,12 @@ def test_what_cannot_be_is_refused_with_help(demand: str, message: str, simulate
     with pytest.raises(ScenarioError) as caught:
         simulate(clinic(demand))
     assert message in str(caught.value) and all(problem.line > 0 for problem in caught.value.problems)
+
+
+def test_a_surge_keeps_to_the_week(simulate: Any) -> None:
+    """Ten times as many come on every day on which some come, and nobody on Sundays; full days are 7 / 6 of the mean of
+    6 a day. Of 60 full days at 70 the sum is 4,200 with a standard deviation of 65."""
+    surge = "disruptions: [{kind: demand_surge, at: a, from: 2001-01-01, for: 70d, factor: 10}]\n"
+    week = demanded(simulate(clinic("per_day: 6, weekdays: {sun: 0%}") + surge)).reshape(10, 7)
+    assert week[:, 6].tolist() == [0] * 10
+    assert abs(week[:, :6].sum() - 4200) < 4 * 65

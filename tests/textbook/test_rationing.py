@@ -139,8 +139,8 @@ def test_own_stock_is_added_to_what_comes() -> None:
 
 
 def test_own_stock_is_what_is_there_beside_the_usual_turnover() -> None:
-    """In balance, ten come every morning and ten leave: with 150 beside, from day 20 on, it is 75% again; with none 50%,
-    to the end. The maker, who makes what left in the evening before, has 300 of 310 then."""
+    """In balance, ten come every morning and ten leave: with 150 beside, from day 20 on, it is 75% again; with none
+    50%, to the end. The maker, who makes what left in the evening before, has 300 of 310 then."""
     later = [OUTAGE | {"from": "2001-01-21"}]
     for stock, share in ((150, 0.75), (0, 0.5)):
         spec = below(stock=stock + 10, level=stock + 10, disruptions=later)
@@ -215,10 +215,10 @@ def test_contracts_and_those_exempt_come_first(terms: Spec, a: int, b: int) -> N
     assert (received(done, "a", 0, 60), received(done, "b", 0, 60)) == (a, b)
 
 
-def waiting(first: Any, finished: int = 100, **terms: Any) -> sim.Run:
+def waiting(first: Any, more: list[Spec] | None = None) -> sim.Run:
     """Out for 20 days, 100 in stock, patients wait: 100 are owed when the maker, of 20 a day at most, begins again."""
-    spec = world({"restart": first} | terms, disruptions=[OUTAGE | {"for": "20d", "expected": "20d"}])
-    spec["suppliers"]["maker"]["makes"]["p"] = {"capacity": 20, "finished_stock": finished}
+    spec = world({"restart": first}, disruptions=[OUTAGE | {"for": "20d", "expected": "20d"}, *(more or [])])
+    spec["suppliers"]["maker"]["makes"]["p"] = {"capacity": 20, "finished_stock": 100}
     spec["demand"][0]["shortage"] = "backorder"
     return run(spec)
 
@@ -228,6 +228,14 @@ def test_after_the_restart_customers_get_no_more_than_catching_up_allows() -> No
     that could not be sent for want of stock on day 0 included, that is on day 40."""
     days = sent(waiting({"first": "customers", "at_most": "150%"}), "maker", 18, 42)
     assert days[:2] == [5, 5] and days[2:21] == [15] * 19
+
+
+def test_trouble_that_stock_carries_does_not_send_all_that_is_owed_at_once() -> None:
+    """Catching up at 110%, 11 of 20 made, nine a day are put by: enough for two days of a second outage, which
+    everybody hears of on day 30. So 11 a day go on leaving."""
+    again = OUTAGE | {"from": "2001-01-31", "for": "2d", "expected": "2d", "name": "again"}
+    done = waiting({"first": "customers", "at_most": "110%"}, more=[again])
+    assert sent(done, "maker", 20, 40) == [11] * 20
 
 
 def test_after_the_restart_own_stock_may_come_first() -> None:
@@ -308,3 +316,87 @@ def test_own_customers_get_up_to_a_share_above_usual() -> None:
     done = rivals("none", 40, rush)
     assert received(done, "b", 10, 30) == 210 + 10
     assert received(rivals(None, 40, rush), "b", 10, 30) >= 380
+
+
+def test_a_maker_short_of_a_material_deals_out_what_it_can_make() -> None:
+    """Its source of api sends nothing for 40 days from day 20 on; what it sends then is there on day 61. Until then
+    there are 200 finished and api for 100: 300 for 41 evenings."""
+    spec = world({}, end="2001-05-01")
+    spec["products"]["api"] = {"unit": "g"}
+    spec["suppliers"] = {
+        "maker": {
+            "country": "AA",
+            "makes": {"p": {"capacity": 10, "finished_stock": 200, "from": {"api": 1}}},
+        },
+        "works": {"country": "BB", "makes": {"api": {}}},
+    }
+    spec["lanes"].append({"from": "works", "to": "maker", "time": "1d"})
+    spec["replenishment"].append({"at": "maker", "policy": "base_stock", "level": 110})
+    spec["disruptions"] = [
+        {"kind": "export_ban", "country": "BB", "from": "2001-01-21", "for": "40d", "expected": "40d"}
+    ]
+    done = run(spec)
+    assert shares(done, "maker") == [(20, round(300 / 410, 3)), (60, 1.0)]  # on day 60 it is known to come
+    assert sum(sent(done, "maker", 20, 61)) == 300
+
+
+def test_who_can_turn_to_another_source_has_no_trouble() -> None:
+    """The depot buys half of each of two makers, one of which stops; the other makes as much as is ordered of it."""
+    spec = below(stock=50, level=50)
+    spec["suppliers"]["other"] = {"country": "AA", "makes": {"p": {}}}
+    spec["lanes"].append({"from": "other", "to": "depot", "time": "0d"})
+    spec["sourcing"] = [{"at": "depot", "from": {"maker": "50%", "other": "50%"}}]
+    spec["suppliers"]["maker"]["makes"]["p"] = {"capacity": 10}
+    assert not shares(run(spec), "depot")
+    spec["sourcing"][0]["keep_shares"] = True
+    assert shares(run(spec), "depot")[0] == (0, round((50 + 300) / 600, 3))
+    # and who makes 7 a day at most has 2 beside its half
+    spec["sourcing"][0]["keep_shares"] = False
+    spec["suppliers"]["other"]["makes"]["p"] = {"capacity": 7}
+    assert shares(run(spec), "depot")[0] == (0, round((50 + 60 * 7) / 600, 3))
+
+
+def test_what_is_beyond_a_ration_waits_or_is_cancelled() -> None:
+    """Patients wait, so that ten more are ordered every day: after 20 days 110 of 210 (its
+    level of ten among them) wait at the maker, or none."""
+    for unfilled, owed in (("wait", 110), ("cancel", 0)):
+        spec = world({"unfilled": unfilled})
+        spec["demand"][0]["shortage"] = "backorder"
+        done = run(spec)
+        table = done.daily[done.daily["site"] == "maker"].set_index("day")
+        assert table["owed"].loc[19] == owed and sent(done, "maker", 0, 60) == [5] * 60
+    made = world({"unfilled": "cancel"}, disruptions=[OUTAGE | {"capacity": "50%"}])
+    made["suppliers"]["maker"]["makes"]["p"]["finished_stock"] = 0
+    days = sent(run(made), "maker", 2, 58)
+    assert days == [5] * 56  # what is made the next morning within the ration is not cancelled
+
+
+def test_a_reserve_gives_beside_rations() -> None:
+    """The depot deals out half; the reserve that it holds gives the clinic the rest as long as it lasts: 100."""
+    reserve = {
+        "held_at": "depot", "size": 100, "members": "clinic",
+        "release": {"when": {"trigger": "declared", "after": "0d"}},
+    }  # fmt: skip
+    done = run(below(reserves={"national": reserve}))
+    assert sum(sent(done, "depot", 0, 60)) == 295 + 100
+
+
+def test_a_ration_has_a_date_like_other_policies() -> None:
+    """From day 20 on only: 300 for 20 days as usual are 100 left for 40 days."""
+    done = run(world({"from": "2001-01-21"}))
+    assert shares(done, "maker")[0] == (20, round(100 / 400, 3))
+    assert sent(done, "maker", 0, 20) == [10] * 20
+
+
+def test_a_strategy_may_bring_rationing_or_take_it_away() -> None:
+    spec = world() | {"rationing": [], "strategies": {"ration": {"rationing": [{"at": "maker", "after": "0d"}]}}}
+    assert run(spec).rations.empty
+    assert shares(run(spec, strategy="ration"), "maker")[0] == (0, 0.5)
+
+
+def test_reaction_times_are_drawn_for_each_source_and_the_same_under_all_strategies() -> None:
+    days = {
+        shares(run(world({"after": "uniform(2d, 20d)"}, seed=seed), replication=k), "maker")[0][0]
+        for seed, k in ((1, 0), (1, 1), (2, 0), (2, 1))
+    }
+    assert len(days) >= 3 and all(2 <= day <= 20 for day in days)

@@ -211,6 +211,18 @@ def test_a_reserve_of_goods_that_expire_has_its_twin_without_it(tmp_path: Path) 
     assert done.metrics["units_unmet"].averted == 100
 
 
+def test_what_a_recall_takes_stands_in_the_journal_by_site_and_lot(tmp_path: Path) -> None:
+    """However it lies there: tests take so differently long that older lots come after younger ones."""
+    made = RECALL + "made_until: 2024-02-10, removal: 7d}]\n"
+    done = run(tmp_path, "shelf_life: 60d", makes="testing: 'uniform(0d, 9d)'", more=made)
+    order = {site: k for k, site in enumerate(done.daily["site"].unique())}
+    events = done.events[done.events["event"].isin(["called_back", "taken_away"])]
+    for (event, _), rows in events.groupby(["event", "day"], observed=True, sort=False):
+        keys = [(order[site], lot) for site, lot in zip(rows["site"], rows["lot"], strict=True)]
+        assert keys == sorted(keys), event
+    assert events.groupby(["event", "day"], observed=True)["site"].nunique().max() > 1
+
+
 def test_last_in_wastes_what_first_expired_uses(tmp_path: Path) -> None:
     """Fresh stock on top of a pile that is just large enough to be used in time."""
     stock = "stock: [{at: clinic, on_hand: 100, life_left: 20d}]\n"

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.engine.run import Running
+from sim.model.part import parts_of
 from sim.report.figures import timeline
 from sim.report.run.facts import Facts
 from sim.report.run.happenings import happenings
-from tests.property.running import run
+from tests.property.running import plan_of, run
 from tests.textbook.test_rationing import OUTAGE, below, world
 
 
@@ -70,3 +72,10 @@ def test_the_report_shows_rations_in_events_timeline_and_a_table(half: sim.Run, 
     assert "Who dealt out what" in page and 'id="rations"' in page
     assert (half.save(tmp_path / "run", report=False) / "rations.parquet").exists()
     assert 'id="rations"' not in run(world()).report(tmp_path / "none.html").read_text(encoding="utf-8")
+
+
+def test_a_run_in_which_nothing_is_written_has_no_part_for_it() -> None:
+    running = Running(plan_of(world()), open_to_change=False)
+    assert running.world.rationing is None and running.world.state.for_later is None
+    assert not any("ration" in name for name in parts_of(running))
+    assert run(world()).outcome.rations is None

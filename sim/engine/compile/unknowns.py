@@ -11,6 +11,7 @@ from sim.errors import Problem, ScenarioError
 from sim.scenario.document import shown_value
 from sim.scenario.drawing import drawn, values_of, varies, with_values
 from sim.scenario.load import Loaded
+from sim.scenario.memo import Same
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Unknowns:
 
     def plan(self, replication: int) -> Plan:
         """The plan; raises ScenarioError, with what was drawn, where it makes no scenario."""
-        plan: Plan = self.loaded.memo.once("plan", replication, lambda: self._plan(replication))
+        made_of = (replication, Same(self.loaded))  # others, with other values, share the memo
+        plan: Plan = self.loaded.memo.once("plan", made_of, lambda: self._plan(replication))
         return plan
 
     def _plan(self, replication: int) -> Plan:

@@ -223,19 +223,24 @@ class Dispatch(Part):
     def cancel_rest(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as
         far as the allowance will then reach. Returns the flows, and the units cancelled on each."""
-        if not self._may_cancel:
+        state, rations = self.state, self._rations
+        if not self._may_cancel and (rations is None or not rations.on):
             return NOTHING, NOTHING
-        state = self.state
-        flow = ((self.quantities["flow.cancels"] > 0) & (state.unsent > 0)).nonzero()[0]
-        if flow.size and self.usual is not None:
-            refused = state.unsent[flow]
-            later = self._until_it_leaves(flow, day)
+        cancels = self.quantities["flow.cancels"] > 0
+        rationed = np.zeros_like(cancels) if rations is None else rations.cancels & ~cancels
+        flow = ((cancels | rationed) & (state.unsent > 0)).nonzero()[0]
+        if not flow.size:
+            return NOTHING, NOTHING
+        refused, later = state.unsent[flow], self._until_it_leaves(flow, day)
+        if self.usual is not None:
             waits = np.isfinite(self.quantities["flow.allowance"][flow]) & (later > 0)
             refused[waits] = np.maximum(0, refused[waits] - self._allowed(flow[waits], later[waits]))
-            flow, refused = flow[refused > 0], refused[refused > 0]
-            state.cancel(flow, refused)
-            return flow, refused
-        return NOTHING, NOTHING
+        if rations is not None:
+            waits = rationed[flow] & (later > 0)
+            refused[waits] = np.maximum(0, refused[waits] - rations.allowed(flow[waits], later[waits]))
+        flow, refused = flow[refused > 0], refused[refused > 0]
+        state.cancel(flow, refused)
+        return flow, refused
 
     def tell_makers(self, day: int) -> None:
         """In the morning: makers make nothing for orders that an allowance does not let out once they are made.

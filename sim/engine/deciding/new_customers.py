@@ -112,8 +112,9 @@ class NewCustomersDesk(Part):
         if spec.take == "after_own":
             self._rations.put_behind_own(new, True)
             return
-        self._rations.set(own, spec.own_at_most)
-        self._rations.set(new, 0.0, self._spare(new) if spec.take == "spare" else 0.0)
+        cancels = rule.spec.unfilled == "cancel"
+        self._rations.set(own, spec.own_at_most, cancels=cancels)
+        self._rations.set(new, 0.0, self._spare(new) if spec.take == "spare" else 0.0, cancels)
 
     def _spare(self, flows: np.ndarray) -> np.ndarray:
         """Units a day that makers have beside usual demand, shared by these buyers' usual demand, no more than that."""

@@ -47,8 +47,8 @@ class Known:
 
 
 class Foresight(NamedTuple):
-    """What is known of the days to come, as ends are expected: each span holds from its beginning to the next one's, the
-    last for good. `makes` is over (spans, cells), the others as in `Known` over (spans, flows)."""
+    """What is known of the days to come, as ends are expected: each span holds from its beginning to the next one's,
+    the last for good. `makes` is over (spans, cells), the others as in `Known` over (spans, flows)."""
 
     begins: np.ndarray
     sends: np.ndarray
@@ -84,7 +84,10 @@ class Outlook(Part):
         """From now on these are the disruptions of the run; each is heard of in its time."""
         self._impacts = [impact for impact in impacts if impact.told and impact.acts]
         self._announced = [(impact.announced, impact.end) for impact in self._impacts]
-        self._news = [_news(impact) for impact in self._impacts]
+        news = [_news(impact) for impact in self._impacts]
+        days = np.concatenate([np.zeros(0), *news])
+        order = np.argsort(days, kind="stable")
+        self._news = days[order], np.repeat(np.arange(len(news)), list(map(len, news)))[order]
         if self._ahead is not None and self._now is not None:
             ahead, present = self._effects()
             self._ahead.expect(ahead)
@@ -138,8 +141,9 @@ class Outlook(Part):
     def news(self, last: float, day: float) -> list[Impact]:
         """Disruptions of which there is news since the day `last`: one is announced, is in another stage or over, or
         its end is expected on another day or has not come."""
-        found = zip(self._impacts, self._news, strict=True)
-        return [impact for impact, days in found if ((days > last) & (days <= day)).any()]
+        days, whose = self._news
+        first, over = np.searchsorted(days, (last, day), side="right")
+        return [self._impacts[number] for number in np.unique(whose[first:over]).tolist()]
 
     def foreseen(self, day: float) -> Foresight | None:
         """What is known today of the days to come; None where all is as usual."""

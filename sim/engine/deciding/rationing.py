@@ -43,6 +43,7 @@ class Rationing(Part):
     )  # fmt: skip
     VIEWS = (
         "_rule", "_mine", "_thing", "_review", "_horizon", "_always", "_first_to", "_most", "_contract", "_exempt",
+        "_cancels",
     )  # fmt: skip
 
     def __init__(
@@ -103,7 +104,7 @@ class Rationing(Part):
         self._mine = self._rule >= 0
         self._thing = np.zeros(cells, dtype=np.int64)
         self._review, self._horizon = np.full((2, cells), HORIZON)
-        self._always = np.zeros(cells, dtype=bool)
+        self._always, self._cancels = np.zeros((2, cells), dtype=bool)
         self._first_to, self._most = np.zeros(cells, dtype=np.int64), np.ones(cells)
         self._contract, self._exempt = np.zeros(flows), np.zeros(flows, dtype=bool)
         source = self._network.flow_source
@@ -112,7 +113,7 @@ class Rationing(Part):
             some, spec = rule.cells[mine], rule.spec
             self._thing[some] = self._first[number] + mine.nonzero()[0]
             self._review[some], self._horizon[some] = spec.review, spec.horizon
-            self._always[some] = spec.until == "horizon"
+            self._always[some], self._cancels[some] = spec.until == "horizon", spec.unfilled == "cancel"
             self._first_to[some], self._most[some] = FIRST.index(spec.restart.first), spec.restart.at_most
             out = np.isin(source, some)
             self._contract[out], self._exempt[out] = rule.contract[out], rule.exempt[out]
@@ -198,7 +199,8 @@ class Rationing(Part):
             return per_cell(level.source, part, len(level.cells)) * days
 
         left, shares = ahead.stock + ahead.coming, []
-        first = ahead.own * days + added(np.where(exempt, units, 0.0))
+        # own use is in the morning: today's is over, and on the last day what is usual has come before it
+        first = ahead.own * np.maximum(0.0, days - 1) + added(np.where(exempt, units, 0.0))
         for wanted in (first, *(added(np.where(exempt, 0.0, part * units)) for part in (contract, 1 - contract))):
             share = np.minimum(1.0, np.divide(left, wanted, out=np.ones(len(left)), where=wanted > 0))
             shares.append(np.where(share > 1 - SAME, 1.0, share))
@@ -218,11 +220,10 @@ class Rationing(Part):
         cells = level.cells[who]
         least = np.ones(len(level.cells))
         np.minimum.at(least, level.source, fair)
-        trouble, deals = ahead.end[who] > day, least[who] < 1
-        was = self._state_of[cells]
-        self._state_of[cells] = np.where(
-            trouble, np.where(deals, DEALS, FREE), np.where(self._hit[cells] | (was == RESTARTS), RESTARTS, FREE)
-        )
+        trouble, was = ahead.end[who] > day, self._state_of[cells]
+        deals = trouble & (least[who] < 1)
+        owes = (was != FREE) | (self._hit[cells] & ~trouble)  # what was kept back is worked off, not sent at once
+        self._state_of[cells] = np.where(deals, DEALS, np.where(owes, RESTARTS, FREE))
         # as long as somebody above is in trouble it is looked at again
         again = np.minimum(day + self._review[cells], np.where(trouble, np.ceil(ahead.over[who] - SAME), np.inf))
         self._due[cells] = np.where(trouble | touched[who], again, np.inf)
@@ -231,10 +232,11 @@ class Rationing(Part):
         wants = np.ceil(self._network.cell_mean[cells] * (ahead.end[who] - day) - SAME)
         self._state.for_later[cells] = np.where(self._state_of[cells] == DEALS, wants, 0)
         changes = np.zeros(len(level.cells), dtype=bool)
-        changes[who] = (self._state_of[cells] != RESTARTS) & ((was == DEALS) | (self._state_of[cells] == DEALS))
+        changes[who] = deals
         out = changes[level.source]
         limit = np.where(self._state_of[level.cells[level.source]] == DEALS, fair, np.inf)
-        self.rations.set(level.go[out], limit[out])
+        cancels = self._cancels[level.cells[level.source[out]]]
+        self.rations.set(level.go[out], limit[out], cancels=cancels)
         self._tell(day, level, ahead, who, was, np.minimum(1.0, limit))
 
     def _tell(

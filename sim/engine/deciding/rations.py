@@ -18,7 +18,7 @@ class Rations(Part):
     the days before: who orders once a month is owed most of a month. Reserves give beside rations.
     """
 
-    CHANGES = ("share", "more", "_left", "_sent", "_behind_own", "on")
+    CHANGES = ("share", "more", "cancels", "_left", "_sent", "_behind_own", "on")
     SCRATCH = ("beyond",)
 
     def __init__(self, plan: Plan, state: State, made_at_once: np.ndarray) -> None:
@@ -29,6 +29,8 @@ class Rations(Part):
         self.share, self.more, self._left = np.full(flows, np.inf), np.zeros(flows), np.zeros(flows)
         self._sent = np.tile(network.flow_usual, (DAYS, 1))
         """units that left on each of the last days, those before the first as usual; shape (DAYS, flows)"""
+        self.cancels = np.zeros(flows, dtype=bool)
+        """where orders beyond the limit are cancelled"""
         self._behind_own = np.zeros(flows, dtype=bool)
         self._at_once = np.isin(network.flow_source, made_at_once)
         self.on = False
@@ -36,8 +38,15 @@ class Rations(Part):
         self.beyond = np.zeros(flows, dtype=np.int64)
         """units of this evening's requests that rations keep back, over flows"""
 
-    def set(self, flows: np.ndarray, share: np.ndarray | float, more: np.ndarray | float = 0.0) -> None:
-        """These flows have these limits from now on; an infinite share is none."""
+    def set(
+        self,
+        flows: np.ndarray,
+        share: np.ndarray | float,
+        more: np.ndarray | float = 0.0,
+        cancels: np.ndarray | bool = False,
+    ) -> None:
+        """These flows have these limits from now on; beyond them their source may cancel. An infinite share is none."""
+        self.cancels[flows] = cancels & np.isfinite(share)
         begins = flows[np.isinf(self.share[flows])]
         self.share[flows], self.more[flows] = share, more
         untaken = np.maximum(0.0, DAYS * self._network.flow_usual[begins] - self._sent[:, begins].sum(axis=0))
@@ -75,6 +84,11 @@ class Rations(Part):
         left = np.maximum(0.0, self._state.on_hand - own)
         part = np.minimum(1.0, np.divide(left, others, out=np.zeros(cells), where=others > 0))
         requested[behind] = whole(requested[behind] * part[source[behind]])
+
+    def allowed(self, flow: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """Units that these flows, which have a limit, may be sent so many `days` after the last evening."""
+        day = self.share[flow] * self.usual.units[flow] + self.more[flow]
+        return whole(self._left[flow] + days * day)
 
     def take(self, flow: np.ndarray, units: np.ndarray, day: int) -> None:
         """Units have left ordinary stock on these flows."""

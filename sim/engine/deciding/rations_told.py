@@ -1,4 +1,4 @@
-"""What is told of rations: in the journal, in a table of who dealt out what on what expectation, and as days counted."""
+"""What is told of rations: in the journal, in a table of who dealt out what on what expectation, and days counted."""
 
 from __future__ import annotations
 

@@ -214,9 +214,9 @@ class Forecast:
         bill = self._chain.network.bill
         made = self._seen.makes[row][:, level.cells]
         works = (made > 0).all(axis=0)
-        for material, product in zip(bill.material[level.made].tolist(), level.product.tolist(), strict=True):
-            lacks = begins < self.over[material]
-            made[lacks, product] = np.minimum(made[lacks, product], self.material[material])
+        material, span = bill.material[level.made], np.arange(len(begins))[:, None]
+        given = np.where(begins[:, None] < self.over[material], self.material[material], 1.0)
+        np.minimum.at(made, (span, level.product), given)
         return made, works
 
 

@@ -46,7 +46,9 @@ class Quality(Part):
     def spoil(self, warm: np.ndarray, day: int) -> None:
         """Morning: whatever lies or arrived where it is too warm is lost; `warm` are cells."""
         lost = self._state.on_hand[warm]
-        self._state.lose_stock(warm, lost.copy())
+        if not np.count_nonzero(lost):
+            return
+        self._state.lose_stock(warm, lost)
         spoiled = lost.nonzero()[0]
         none = np.full(len(spoiled), -1)
         self._note("spoiled", day, warm[spoiled], lost[spoiled], none, "no power for the cold room")
@@ -88,6 +90,8 @@ class Quality(Part):
         if lots is None:
             return
         state, book = self._state, lots.book
+        if not lots.any_over(day, day):
+            return
         expired = book.over(day)
         if not expired.size:
             return
@@ -142,7 +146,8 @@ class Quality(Part):
         self, event: Event, day: float, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, cause: str = ""
     ) -> None:
         if cell.size:
-            network = self._network
+            network, order = self._network, np.lexsort((units, lot, cell))  # pockets have no order of their own
+            cell, units, lot = cell[order], units[order], lot[order]
             self._journal.note(
                 event, day, network.cell_site[cell], network.cell_product[cell], units, cause=cause, lot=lot
             )

@@ -63,7 +63,9 @@ class Border(Part):
         what waits there and what is on its way there."""
         flow = self.limited(requested)
         if flow.size:
-            at_most = np.minimum(self.room(flow), whole(most(self._day(flow))))
+            at_most = whole(most(self._day(flow)))
+            if np.count_nonzero(at_most):  # nothing at all under a ban, whatever is on its way
+                at_most = np.minimum(self.room(flow), at_most)
             requested[flow] = np.minimum(requested[flow], at_most)
 
     def limited(self, units: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,8 +16,6 @@ from sim.model.part import Part
 
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Three columns of one length; the last two are lots and units."""
-NOT_YET = (np.iinfo(np.int64).min, 0)
-"""Stands for a day on which the next expiry has not been looked up."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class LotKeeper(Part):
     pockets.
     """
 
-    CHANGES = ("recalls", "_soonest", "_puts", "_rotated", "_laid", "_running", "_period")
+    CHANGES = ("recalls", "_soonest", "_looked", "_puts", "_rotated", "_laid", "_running", "_period")
 
     def __init__(self, plan: Plan) -> None:
         lots, cells = plan.lots, plan.lots.tracked.nonzero()[0]
@@ -62,7 +61,8 @@ class LotKeeper(Part):
         self._issue = lots.issue[self.cell]
         self.recalls = [""]
         """Names of the recalls so far, by their number."""
-        self._soonest = NOT_YET
+        self._soonest = NEVER_EXPIRES  # last day of use before which none of what is left expires
+        self._looked: int | None = None  # when that was looked up last
         rotates = any(r.spec.rotation == "routine" for r in plan.reserves)
         self._puts, self._rotated = 0, [-1] * len(holders)  # how often something was laid down, and until last looked
         self._laid = np.zeros(len(self.cell), dtype=np.int64) if rotates else None  # each pocket's last time
@@ -100,6 +100,7 @@ class LotKeeper(Part):
         kinds = kinds[:, order[differs]]
         expires = _last_use(day, kinds[1])
         new = self.book.open(kinds[0], kinds[2], day - kinds[3], expires)
+        self._soonest = min(self._soonest, int(expires.min(initial=NEVER_EXPIRES)))
         lots[mine] = new[which]
         self.book.add("units", lots[mine], units[mine])
         return lots
@@ -121,7 +122,7 @@ class LotKeeper(Part):
         expires = _last_use(day, self._plan.life[fresh])
         self._running[fresh] = self.book.open(product, fresh, np.full(len(fresh), day), expires)
         self._period[at] = period
-        self._soonest = NOT_YET
+        self._soonest = min(self._soonest, int(self.book["expires"][self._running[at]].min()))
         lots[mine] = self._running[at]
         self.book.add("units", lots[mine], units[mine])
         return lots
@@ -180,22 +181,24 @@ class LotKeeper(Part):
             mine = pocket[rows] - offset
             first = np.concatenate([[True], mine[1:] != mine[:-1]]).nonzero()[0]
             mine = mine[first]
-            held = table.key[: table.depth(mine), mine]
             eligible = None
             if earliest is not None:
-                eligible = self._lasts(held, np.maximum.reduceat(earliest[rows], first))
-            taken = table.take(mine, np.add.reduceat(units[rows], first), eligible)
+                eligible = partial(self._lasts, earliest=np.maximum.reduceat(earliest[rows], first))
+            held, taken = table.take(mine, np.add.reduceat(units[rows], first), eligible)
             claim, lot, part = shared_out(taken, held, units[rows])
             found.append((rows[claim], lot, part))
         claim, lot, part = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return claim, lot, part
 
-    def soonest(self, day: int) -> int:
-        """The next last day of use of lots of which something may be left; looked up once a day and after new lots."""
-        if self._soonest[0] != day:
+    def any_over(self, last: int, day: int) -> bool:
+        """Whether the last day of use of anything that may be left comes by `last`.
+
+        That is looked up on a day if it may be so: what is used, or may be used longer, only puts it off.
+        """
+        if self._soonest <= last and self._looked != day:
             left = self.book.left > 0
-            self._soonest = day, int(self.book["expires"][left].min(initial=NEVER_EXPIRES))
-        return self._soonest[1]
+            self._soonest, self._looked = int(self.book["expires"][left].min(initial=NEVER_EXPIRES)), day
+        return self._soonest <= last
 
     def destroy(self, pocket: np.ndarray, units: np.ndarray) -> None:
         """Units in pockets are destroyed."""
@@ -211,9 +214,8 @@ class LotKeeper(Part):
         """Units in pockets (each named once, -1: none) whose last day of use comes before `earliest`; shape (n,)."""
         old = np.zeros(len(pocket), dtype=np.int64)
         for table, offset, rows in self._by_table(pocket):
-            mine = pocket[rows] - offset
-            lasts = self._lasts(table.key[:, mine], earliest[rows])
-            old[rows] = np.where(lasts, 0, table.units[:, mine]).sum(axis=0)
+            key, units = table.look(pocket[rows] - offset)
+            old[rows] = np.where(self._lasts(key, earliest[rows]), 0, units).sum(axis=0)
         return old
 
     def remove(self, lots: np.ndarray) -> Rows:
@@ -311,8 +313,7 @@ class LotKeeper(Part):
         """(position in `pocket`, lot, units) of what lies in some pockets, each named once, and the sums over them."""
         found, total = [], np.zeros(len(pocket), dtype=np.int64)
         for table, offset, rows in self._by_table(pocket):
-            mine = pocket[rows] - offset
-            units, key = table.units[: table.depth(mine), mine], table.key[: table.depth(mine), mine]
+            key, units = table.look(pocket[rows] - offset)
             slot, column = np.nonzero(units)
             found.append((rows[column], lot_of(key[slot, column]), units[slot, column]))
             total[rows] = units.sum(axis=0)
@@ -323,9 +324,8 @@ class LotKeeper(Part):
         """The largest or smallest last day of use in each pocket; `nothing` where it is empty."""
         found = np.full(len(pocket), nothing, dtype=np.int64)
         for table, offset, rows in self._by_table(pocket):
-            mine = pocket[rows] - offset
-            depth = table.depth(mine)
-            expires = np.where(table.units[:depth, mine] > 0, self._expiry(table.key[:depth, mine]), nothing)
+            key, units = table.look(pocket[rows] - offset)
+            expires = np.where(units > 0, self._expiry(key), nothing)
             found[rows] = which(expires, axis=0, initial=nothing)
         return found
 

@@ -70,6 +70,7 @@ class State(Part):
 
     def __post_init__(self) -> None:
         under_way, minimum = self.plan.network.routes.under_way, self.plan.lots.minimum
+        self._most_minimum = int(minimum.max(initial=1))
         self._longest_wanted = under_way.max(initial=0) + minimum.max(initial=0)
         self.rejoin()
 
@@ -108,7 +109,8 @@ class State(Part):
         closes = plan.network.spans is not None and bool(np.isfinite(plan.network.spans.closes).any())
         gives_up = closes or bool(plan.sourcing.rebooks[plan.sourcing.moves].any())
         idle |= {"lost_on_way": lots is None and not seizes}
-        idle |= {"cancelled": not gives_up and not quantities.touched("flow.cancels")}
+        refuses = any(rule.spec.unfilled == "cancel" for rule in plan.behaviour.rationing)
+        idle |= {"cancelled": not gives_up and not refuses and not quantities.touched("flow.cancels")}
         at_once = not plan.network.bill.staged.size
         idle |= {"in_process": at_once, "used_up": at_once, "scrapped": at_once}
         # where no patient waits, all unmet demand is lost
@@ -195,8 +197,8 @@ class State(Part):
         if self.lots is not None and (lot >= 0).any():
             back = self._quarantine(cell, units, lot)
             refused = self._refuse(cell, units, lot, day)
-            kept = refused if back is None else back | refused
-            if np.count_nonzero(kept):
+            kept = refused if back is None else back if refused is None else back | refused
+            if kept is not None and np.count_nonzero(kept):
                 np.add.at(self.today.lost_on_way, cell[kept], units[kept])
                 cell, units, lot = cell[~kept], units[~kept], lot[~kept]
             self.lots.put(self.lots.pocket[cell], lot, units, day)
@@ -269,9 +271,11 @@ class State(Part):
             self.hold(cell[back], lot[back], units[back], withdrawn[back], withdrawn=True)
         return np.asarray(back)
 
-    def _refuse(self, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray:
-        """Write off what arrives with too few days of use left; a mask of those rows."""
+    def _refuse(self, cell: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> np.ndarray | None:
+        """Write off what arrives with too few days of use left; a mask of those rows, None where nothing is so old."""
         assert self.lots is not None
+        if not self.lots.any_over(day + self._most_minimum - 2, day):
+            return None
         book = self.lots.book
         left = book["expires"][lot] - day + 1
         old = (
@@ -331,7 +335,7 @@ class State(Part):
 
         None where there is nothing so old that anybody would mind.
         """
-        if self.lots is None or self.lots.soonest(int(now)) > now + self._longest_wanted + 1:
+        if self.lots is None or not self.lots.any_over(int(now + self._longest_wanted + 1), int(now)):
             return None
         network = self.plan.network
         needed = np.maximum(1, self.plan.lots.minimum[network.flow_buyer[flow]])

@@ -6,6 +6,7 @@ is a column of slots, the one issued first on top; a slot holds units of one lot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,8 @@ NEVER_EXPIRES = 10**6
 _BITS = 24
 _LOT = (1 << _BITS) - 1
 _EMPTY = np.iinfo(np.int64).max
+FEW = 512
+"""Rows that are sorted as quickly as those are found that need no sorting."""
 _NOTHING = np.zeros(0, dtype=np.int64)
 
 
@@ -102,18 +105,22 @@ def lot_of(key: np.ndarray) -> np.ndarray:
 class Pockets(Part):
     """Slots of `n` pockets: `units` and `key`, int64, shape (slots, n), in C order.
 
-    A pocket's slots stand in order of issue, `count` of them used; the others are empty. A used slot that has run
-    empty keeps its key until its pocket is full and tidied, so that taking units out moves nothing. No units lie
-    before the slot `first`. `later` are units that were taken and are still to be struck off the slots.
+    A pocket's slots stand in order of issue from the slot `first` on, before which no units lie, `count` of them used;
+    the others are empty. A used slot that has run empty keeps its key until its pocket is full and tidied, so that
+    taking units out moves nothing. `later` are units that were taken and are still to be struck off the slots.
     """
 
-    CHANGES = ("units", "key", "count", "first", "later", "_row")
+    CHANGES = ("units", "key", "count", "first", "later")
+    SCRATCH = ("_scratch",)
 
     def __init__(self, n: int, slots: int = 4) -> None:
         self.units = np.zeros((slots, n), dtype=np.int64)
         self.key = np.full((slots, n), _EMPTY, dtype=np.int64)
         self.count, self.first, self.later = (np.zeros(n, dtype=np.int64) for _ in range(3))
-        self._row = np.zeros(n, dtype=np.int64)
+        self._scratch = np.zeros(n, dtype=np.int64)
+
+    def rejoin(self) -> None:
+        self._scratch = self._scratch.copy()
 
     def put(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         """Put units into pockets; shape (n,). A pocket may be named several times."""
@@ -124,12 +131,12 @@ class Pockets(Part):
         if np.count_nonzero(first) == len(first):
             self._put_once(pocket, key, units)
             return
-        self._put_once(pocket[first], key[first], units[first])
-        pocket, key, units = _combined(pocket[~first], key[~first], units[~first])
-        turn = np.arange(len(pocket)) - np.searchsorted(pocket, pocket)
-        for k in range(int(turn.max(initial=-1)) + 1):
-            mine = turn == k
-            self._put_once(pocket[mine], key[mine], units[mine])
+        if len(first) > FEW:
+            self._scratch[pocket[~first]] = -1
+            once = self._scratch[pocket] >= 0
+            self._put_once(pocket[once], key[once], units[once])
+            pocket, key, units, first = pocket[~once], key[~once], units[~once], first[~once]
+        self._put_several(pocket, key, units, pocket[first])
 
     def replace(self, empty: np.ndarray, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         """Take all out of the pockets `empty`, each named once, and lay units into `pocket`, some of these."""
@@ -148,19 +155,29 @@ class Pockets(Part):
         """Slots that any of these pockets uses: the others need not be looked at."""
         return int(self.count[pocket].max(initial=0))
 
-    def take(self, pocket: np.ndarray, units: np.ndarray, eligible: np.ndarray | None = None) -> np.ndarray:
-        """Take units out of pockets (each named once) in order of issue; returns what came from each slot.
+    def look(self, pocket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Keys and units of the slots of these pockets that may hold something, in order of issue, shape (slots, n)."""
+        places, _ = self._places(pocket)
+        return self.key.reshape(-1)[places], self.units.reshape(-1)[places]
 
-        `eligible` says which slots may be used; the return and `eligible` have shape (`depth` of the pockets, n). A
-        pocket that has too little gives what it has.
+    def take(
+        self, pocket: np.ndarray, units: np.ndarray, eligible: Callable[[np.ndarray], np.ndarray] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Take units out of pockets (each named once) in order of issue.
+
+        Returns the keys of slots as `look` does and what came from each. `eligible` says of these keys which may be
+        used. A pocket that has too little gives what it has.
         """
-        depth = self.depth(pocket)
-        have = self.units[:depth, pocket]
-        usable = have if eligible is None else np.where(eligible, have, 0)
-        before = np.cumsum(usable, axis=0) - usable
+        places, spent = self._places(pocket)
+        key, have = self.key.reshape(-1)[places], self.units.reshape(-1)[places]
+        usable = have if eligible is None else np.where(eligible(key), have, 0)
+        before = np.add.accumulate(usable, axis=0) - usable
         taken = np.minimum(np.maximum(units - before, 0), usable)
-        self.units[:depth, pocket] = have - taken
-        return np.asarray(taken)
+        left = have - taken
+        self.units.reshape(-1)[places] = left
+        if len(places):
+            self.first[pocket] += np.maximum((left > 0).argmax(axis=0) - spent, 0)
+        return key, taken
 
     def settle(self, pocket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Strike off what was to be taken later, in order of issue; returns (lots, units) of it.
@@ -230,10 +247,10 @@ class Pockets(Part):
         return slot, lot_of(self.key.reshape(-1)[slot])
 
     def _is_first(self, pocket: np.ndarray) -> np.ndarray:
-        """Whether a row names its pocket for the first time; shape (n,)."""
+        """Whether a row names its pocket for the first time; shape (n,). The pocket's scratch has that row then."""
         rows = np.arange(len(pocket))
-        self._row[pocket[::-1]] = rows[::-1]  # what is written last stays
-        return np.asarray(self._row[pocket] == rows)
+        self._scratch[pocket[::-1]] = rows[::-1]  # what is written last stays
+        return np.asarray(self._scratch[pocket] == rows)
 
     def _tidy(self, pocket: np.ndarray) -> None:
         """Forget the used slots of these pockets (each named once) that hold nothing; the others move up."""
@@ -244,13 +261,14 @@ class Pockets(Part):
         self.units[to, pocket[column]], self.key[to, pocket[column]] = have[slot, column], held[slot, column]
         self.count[pocket], self.first[pocket] = np.count_nonzero(have, axis=0), 0
 
-    def _make_room(self, pocket: np.ndarray) -> None:
-        """Have a free slot in each of these pockets; twice the slots where tidying would soon be needed again."""
-        full = pocket[self.count[pocket] == len(self.units)]
+    def _make_room(self, pocket: np.ndarray, many: np.ndarray | int = 1) -> None:
+        """Have so many free slots in these pockets; twice the slots where tidying would soon be needed again."""
+        full = pocket[self.count[pocket] + many > len(self.units)]
         if not full.size:
             return
         self._tidy(full)
-        if 2 * self.depth(full) > len(self.units):
+        needed = max(2 * self.depth(full), int((self.count[pocket] + many).max()))
+        while needed > len(self.units):
             self._grow()
 
     def _grow(self) -> None:
@@ -278,23 +296,61 @@ class Pockets(Part):
         self.count[pocket] = at + 1
 
     def _put_between(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
-        depth = self.depth(pocket) + 1  # `_make_room` has seen to a free slot
-        held = self.key[:depth, pocket]
-        position = (held < key).sum(axis=0)
-        new = held[position, np.arange(len(pocket))] != key
-        self._insert(held[:, new], pocket[new], position[new])
-        self.key[position, pocket] = key
-        self.units[position, pocket] += units
-        self.first[pocket] = np.minimum(self.first[pocket], position)
+        """Put units before others, in pockets named once that have a free slot; what they come before moves down."""
+        places, spent = self._places(pocket, free=1)
+        held, have = self.key.reshape(-1)[places], self.units.reshape(-1)[places]
+        row = np.arange(len(places))[:, None]
+        position = np.count_nonzero((held < key) | (row < spent), axis=0)
+        column = np.arange(len(pocket))
+        new = held[position, column] != key
+        moves = row[1:] > np.where(new, position, len(places))
+        self.key.reshape(-1)[places[1:]] = np.where(moves, held[:-1], held[1:])
+        self.units.reshape(-1)[places[1:]] = np.where(moves, have[:-1], have[1:])
+        slot = places[position, column]
+        self.key.reshape(-1)[slot] = key
+        self.units.reshape(-1)[slot] = np.where(new, units, have[position, column] + units)
+        self.count[pocket] += new
 
-    def _insert(self, held: np.ndarray, pocket: np.ndarray, position: np.ndarray) -> None:
-        """Have an empty slot at a position in each of these pockets, whose keys are `held`; those behind move down."""
-        slot = np.arange(len(held))[:, None]
-        source = np.where(slot > position, slot - 1, slot)
-        have = self.units[source, pocket]
-        self.key[: len(held), pocket] = held[source, np.arange(len(pocket))]
-        self.units[: len(held), pocket] = np.where(slot == position, 0, have)
-        self.count[pocket] += 1
+    def _put_several(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray, each: np.ndarray) -> None:
+        """Put units into pockets, each named any number of times, and once in `each`: what they come before is taken
+        up and laid down again with them."""
+        least = self._scratch
+        least[each] = _EMPTY
+        np.minimum.at(least, pocket, key)
+        count = self.count[each]
+        last = self.key.reshape(-1)[np.maximum(count - 1, 0) * len(self.count) + each]
+        behind = each[(last >= least[each]) & (count > 0)]
+        if behind.size:
+            old = self._take_up(behind, least[behind])
+            pocket, key, units = map(np.concatenate, zip((pocket, key, units), old, strict=True))
+        pocket, key, units = _combined(pocket, key, units)
+        lowest = _begins(pocket)
+        each, many = pocket[lowest], np.append(lowest[1:], len(pocket)) - lowest
+        self._make_room(each, many)
+        count = self.count[each]
+        self.count[each] = count + many
+        slot = (np.repeat(count - lowest, many) + np.arange(len(pocket))) * len(self.count) + pocket
+        self.units.reshape(-1)[slot], self.key.reshape(-1)[slot] = units, key
+
+    def _take_up(self, pocket: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Take all that does not stand before a key out of these pockets, each named once; returns it as (pocket, key,
+        units)."""
+        places, spent = self._places(pocket)
+        held, have = self.key.reshape(-1)[places], self.units.reshape(-1)[places]
+        stays = (held < key) | (np.arange(len(places))[:, None] < spent)
+        slot, column = (~stays & (have > 0)).nonzero()
+        self.key.reshape(-1)[places] = np.where(stays, held, _EMPTY)
+        self.units.reshape(-1)[places] = np.where(stays, have, 0)
+        self.count[pocket] = self.first[pocket] - spent + np.count_nonzero(stays, axis=0)
+        return pocket[column], held[slot, column], have[slot, column]
+
+    def _places(self, pocket: np.ndarray, free: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """Where the slots of these pockets lie that may hold something and so many free ones, in order of issue, shape
+        (slots, n), counted along the rows; and how many of them stand before a pocket's `first`, shape (n,)."""
+        first = self.first[pocket]
+        many = int((self.count[pocket] - first).max(initial=0)) + free
+        start = np.minimum(first, len(self.units) - many)
+        return np.arange(many)[:, None] * len(self.count) + (start * len(self.count) + pocket), first - start
 
 
 def shared_out(taken: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -329,6 +385,14 @@ def _combined(pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> tuple[n
     pocket, key, units = pocket[order], key[order], units[order]
     if not len(pocket):
         return pocket, key, units
-    new = (pocket[1:] != pocket[:-1]) | (key[1:] != key[:-1])
-    first = np.concatenate([[True], new]).nonzero()[0]
+    first = _begins(pocket, key)
     return pocket[first], key[first], np.add.reduceat(units, first)
+
+
+def _begins(*columns: np.ndarray) -> np.ndarray:
+    """The rows that differ from the one before them in any of these columns, and the first one."""
+    new = np.ones(len(columns[0]), dtype=bool)
+    new[1:] = False
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return new.nonzero()[0]

@@ -173,8 +173,8 @@ def rations(facts: Facts) -> Sheet:
         for row in raw
     ]  # fmt: skip
     head = (
-        "On", "Source", "Product", "What", "Share of usual orders", "There (units)", "Expected (units)", "To last until",
-        "Usual supply expected on",
+        "On", "Source", "Product", "What", "Share of usual orders", "There (units)", "Expected (units)",
+        "To last until", "Usual supply expected on",
     )  # fmt: skip
     return Sheet("rations", "Who dealt out what", head, rows[:MOST_ROWS], raw=raw, note=_more(rows), text_columns=4)
 
