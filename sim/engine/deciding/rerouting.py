@@ -22,11 +22,13 @@ class Rerouting(Part):
 
     `on` tells whether any of their sources is cut today. Arrays over their flows: `_known` is the share of its usual
     units that a source is known to send of new orders, `_waits` of those that wait there, `_seen` what its buyer found
-    itself, and `_filled` that as a share of what was due; `_takes` how far it is open for more, and `_above` how much more it lets buyers have where it deals out what is usual. `_moves`, over cells, is
-    the part of what cut sources do not send that their buyer orders elsewhere.
+    itself, and `_filled` that as a share of what was due; `_takes` how far it is open for more, and `_above` how much
+    more it lets buyers have where it deals out what is usual. `_moves`, over cells, is the part of what cut sources do
+    not send that their buyer orders elsewhere.
     """
 
-    CHANGES = ("on", "_known", "_waits", "_takes", "_above", "_moves", "_told", "_short", "_sent", "_seen", "_filled", "_cut")
+    CHANGES = ("on", "_known", "_waits", "_takes", "_above", "_moves", "_told", "_short", "_sent", "_seen", "_filled",
+               "_cut")  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
         network, choice = plan.network, plan.sourcing
@@ -104,8 +106,8 @@ class Rerouting(Part):
         """Evening: units sent, and left although they were due, over flows; `leaves` masks those that leave today.
 
         Who has been sent less than was due for as long as it takes to notice knows what share of the usual it was, and
-        of what was due: of a source that sends the usual and owes a lot besides nobody wants more. It is looked at again
-        as often. Nobody learns from a limit that is told.
+        of what was due: of a source that sends the usual and owes a lot besides nobody wants more. It is looked at
+        again as often. Nobody learns from a limit that is told.
         """
         mine = self._mine
         self._sent += sent[mine]
