@@ -15,7 +15,7 @@ from sim.report.sheets import Sheet
 from sim.report.words.parameters import names_of
 from sim.report.words.phrases import plural
 from sim.report.words.unsure import luck_words, matters_words
-from sim.report.words.words import shown_value, unit_in
+from sim.report.words.words import shown_span, shown_value, unit_in
 from sim.study.design.measures import MONEY, Measure
 from sim.study.infer.spread import BANDS as LINES
 from sim.study.infer.variance import WIDEST
@@ -70,13 +70,12 @@ def table(facts: Facts, draws: Draws) -> Sheet:
         measure = Measure(band["measure"])
         own = value_of(facts, measure)
         unit, share = unit_in(measure, currency), shares.get(measure.name)
-        ends = [shown_value(band[name], unit) for name in ("low_50", "high_50", "low_80", "high_80")]
+        half, most = (shown_span(band[f"low_{share}"], band[f"high_{share}"], unit) for share in (50, 80))
         if not band["n"] or band["low_80"] == band["high_80"] == own:
             continue
         cell = "" if share is None else f"{share['share']:.0%}" if share["told"] else "not told"
         rows.append([
-            measure.label, shown_value(own, unit), shown_value(band["median"], unit), f"{ends[0]} to {ends[1]}",
-            f"{ends[2]} to {ends[3]}", cell,
+            measure.label, shown_value(own, unit), shown_value(band["median"], unit), half, most, cell,
         ])  # fmt: skip
         known = [None] * 3 if share is None else [share[name] for name in ("share", "low", "high")]
         raw.append([measure.name, own, *(band[name] for name in ("n", *LINES)), *known])
