@@ -180,8 +180,11 @@ def test_buyers_differ_by_the_spread_that_is_said() -> None:
 
 @pytest.mark.parametrize("spread", [0.9, 0.97, 0.99, 0.999, 0.9999])
 def test_nearly_everybody_orders_from_one_source_at_nearly_the_whole_spread(spread: float) -> None:
-    """The gammas of a Dirichlet with so small parameters are mostly too small for a number. The second moment of a share
-    is p^2 + spread^2 p (1 - p), all but p at nearly 100%; the mean of 4000 is within 4 standard errors (at most 1/2)."""
+    """The gammas of a Dirichlet with so small parameters are mostly too small for a number.
+
+    The second moment of a share is p^2 + spread^2 p (1 - p), all but p at nearly 100%; the mean of 4000 is within 4
+    standard errors (at most 1/2 each).
+    """
     means, n = {"a": 0.6, "b": 0.4, "c": 0.0}, 4000
     drawn = buyers_shares(means, spread, [str(k) for k in range(n)], "market", Streams(1))
     assert np.abs(drawn.sum(axis=1) - 1).max() < 1e-12 and not drawn[:, 2].any()

@@ -45,7 +45,9 @@ def _dirichlet(generator: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
     if drawn.sum() < SMALLEST:
         logs = np.full(len(alpha), -np.inf)
         some = alpha > 0
-        logs[some] = np.log(generator.standard_gamma(alpha[some] + 1)) + np.log(generator.random(some.sum())) / alpha[some]
+        logs[some] = (
+            np.log(generator.standard_gamma(alpha[some] + 1)) + np.log(generator.random(some.sum())) / alpha[some]
+        )
         drawn = np.exp(logs - logs.max())
     shares: np.ndarray = drawn / drawn.sum()
     return shares
