@@ -197,6 +197,7 @@ class Begun:
         self._check_going()
         added = (*self._injected, injected(disruptions, written, self._loaded.path, f"injected before {self.date}"))
         loaded = load_injected(self._loaded, self._beside.settings, added)
+        loaded = with_sites(loaded, self._beside.options["replication"])
         running, problems = self._running, Problems(loaded.document)
         further = compile_further(loaded, self._loaded, running.plan, running.impacts, self.day, problems)
         for position, impact in further.impacts.items():

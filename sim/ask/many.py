@@ -14,8 +14,9 @@ from sim.metrics.base import METRICS
 from sim.report.run.facts import Facts
 from sim.report.run.html import render
 from sim.report.run.unsure import told
-from sim.report.words.words import shown_value, unit_in
+from sim.report.words.words import shown_span, unit_in
 from sim.study.design.measures import MONEY, Measure, parse_measure
+from sim.study.infer.spread import enough
 from sim.study.run.draws import Draws, draw
 
 FIRST = "units_unmet"
@@ -66,8 +67,9 @@ class Many(Answer):
             measure = Measure(row["measure"])
             if measure.name in (FIRST, "fill_rate", self.draws.measures[0].name):
                 unit = unit_in(measure, self.currency)
-                low, high = (shown_value(row[end], unit) for end in ("low_80", "high_80"))
-                found.append(f"{measure.label}: in four of five draws {low} to {high}.")
+                span = shown_span(row["low_80"], row["high_80"], unit)
+                few = f"from the lowest to the highest of {row['n']} draws"
+                found.append(f"{measure.label}: {'in four of five draws' if enough(row['n'], 0.8) else few} {span}.")
         return [*found, *told(self.facts, self.draws)]
 
     def page(self) -> str:

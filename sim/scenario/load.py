@@ -110,14 +110,11 @@ def load_again(loaded: Loaded, overrides: Mapping[str, Any]) -> Loaded:
 def load_injected(loaded: Loaded, overrides: Mapping[str, Any], injected: Sequence[Injected]) -> Loaded:
     """A scenario with the same overrides and with further entries behind those of its lists; its notes are kept.
 
-    Raises ScenarioError with every fault of these.
+    What differs by site is as in replication 0. Raises ScenarioError with every fault of these.
     """
     found = _load(loaded.parsed, loaded.document.strategy, overrides, loaded.memo, injected)
     found.notes[:] = loaded.notes
-    if loaded.replication == found.replication:
-        return found
-    sites = found.sites.drawn(found.spec.seed, loaded.replication)
-    return replace(found, sites=sites, replication=loaded.replication)
+    return found
 
 
 def with_spec(loaded: Loaded, spec: Scenario, sites: SiteTable) -> Loaded:

@@ -17,13 +17,15 @@ import sim
 from sim.cli import cli
 from sim.engine.compile.unknowns import Unknowns
 from sim.engine.run import simulate
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, SimulationError
 from sim.report.run.tables import daily_table
+from sim.report.words.phrases import plural
 from sim.report.words.unsure import luck_words, matters_words
 from sim.scenario.drawing import values_of
 from sim.scenario.load import load
 from sim.study.design.measures import Measure
 from sim.study.infer.intervals import next_below
+from sim.study.infer.spread import enough
 from sim.study.infer.variance import not_knowing, ranked
 from sim.study.run import replicate
 from tests.study.conftest import STARTER, contents
@@ -226,6 +228,28 @@ def test_a_failed_draw_says_what_was_drawn(write: Write) -> None:
     assert 0 < fit.count(False) < 30
     assert {failure.replication for failure in many.draws.failures} == {k for k, good in enumerate(fit) if not good}
     assert all("as drawn (replenishment.0.max=" in failure.reason for failure in many.draws.failures)
+    words = f"{plural(fit.count(False), 'draw')} could not be run and "
+    assert words in many.text() and words in many.page()
+
+
+def test_where_no_draw_can_be_run_there_are_no_bands(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(Unknowns, "plan", refuse)
+    with pytest.raises(SimulationError, match=r"no draw could be run.*out of luck"):
+        sim.run_many(write(), replications=2, workers=1, measures=["units_unmet"])
+
+
+def test_a_band_is_told_only_of_enough_draws(write: Write) -> None:
+    """The ends of a band of 80 % are in places 0.1 (n + 1) and 0.9 (n + 1): from nine draws on there is one. That of
+    50 % has its ends in places (n + 1) / 4 and 3 (n + 1) / 4, so from three on."""
+    assert [n for n in range(1, 12) if enough(n, 0.8)] == [9, 10, 11]
+    assert [n for n in range(1, 5) if enough(n, 0.5)] == [3, 4]
+    few, many = (sim.run_many(write(), replications=n, workers=1, measures=["units_unmet"]) for n in (8, 9))
+    assert "from the lowest to the highest of 8 draws" in few.text() and "four of five" not in few.text()
+    assert "too few draws" in few.page() and "The light band holds all 8 draws" in few.page()
+    assert "in four of five draws" in many.text() and "too few" not in many.page()
 
 
 STUDY = """

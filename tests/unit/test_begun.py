@@ -227,3 +227,15 @@ def test_a_day_that_cannot_be_reached_is_refused_in_words(path: Path) -> None:
     begun.resume()
     with pytest.raises(ValueError, match="this run is over"):
         begun.until("2001-03-01")
+
+
+def test_what_is_injected_may_differ_by_site(tmp_path: Path, path: Path) -> None:
+    """Although nothing did before: each site draws what it would have drawn from the first day."""
+    entry = '  - {at: facilities, policy: base_stock, level: "lognormal(9d, 4d) over sites", from: 2001-03-01}\n'
+    whole = tmp_path / "whole.yaml"
+    whole.write_text(CASE.replace("level: 12d}]\n", "level: 12d}, " + entry.strip()[2:] + "]\n"), encoding="utf-8")
+    for replication in (0, 3):
+        today = sim.begin(path, replication=replication).until("2001-02-20")
+        changed = today.fork().inject(written="replenishment:\n" + entry).resume()
+        same(changed, sim.run(whole, replication=replication))
+        assert not changed.daily.equals(today.resume().daily)

@@ -168,6 +168,20 @@ def test_a_value_that_is_set_is_in_all_that_is_made_of_it(place: Path, path: str
     assert digest(first.changed({}).plan) == plans[0]
 
 
+@pytest.mark.parametrize("path", [path for path, value in OTHER.items() if "over sites" not in str(value)])
+def test_where_no_site_is_drawn_what_is_kept_is_of_the_same_values(place: Path, path: str) -> None:
+    """Draws of sites make nearly all anew; without them much of what is kept is used."""
+    text = CASE.replace('"uniform(1d, 3d) over sites"', "2d").replace('"lognormal(40, 9) over sites"', "40")
+    file = place / "certain.yaml"
+    file.write_text(text, encoding="utf-8")
+    first = read_subject(file)
+    anew = digest(read_subject(file, None, {path: OTHER[path]}).plan)
+    before = digest(first.plan)
+    assert "over sites" not in text and anew != before
+    assert digest(first.changed({path: OTHER[path]}).plan) == anew
+    assert digest(first.changed({}).plan) == before
+
+
 @pytest.mark.parametrize("path", OTHER)
 def test_a_value_that_is_drawn_is_in_all_that_is_made_of_it(place: Path, path: str) -> None:
     """Replications in which it is the one value, then the other, then the first again."""

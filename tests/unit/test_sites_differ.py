@@ -16,6 +16,8 @@ import sim
 from sim.engine.compile.market import buyers_shares, weighed
 from sim.errors import ScenarioError
 from sim.rng import Streams
+from sim.study.design.fingerprint import digest
+from sim.study.run.bench import read_subject
 
 SITES = [f"clinic-{k:02d}" for k in range(30)]
 BASE: dict[str, Any] = {
@@ -174,6 +176,33 @@ def test_buyers_differ_by_the_spread_that_is_said() -> None:
     for k, p in enumerate(means.values()):
         assert drawn[:, k].mean() == pytest.approx(p, abs=4 * spread * np.sqrt(p * (1 - p) / n))
         assert drawn[:, k].var() == pytest.approx(spread**2 * p * (1 - p), abs=4 * 0.5 / np.sqrt(n))
+
+
+@pytest.mark.parametrize("spread", [0.9, 0.97, 0.99, 0.999, 0.9999])
+def test_nearly_everybody_orders_from_one_source_at_nearly_the_whole_spread(spread: float) -> None:
+    """The gammas of a Dirichlet with so small parameters are mostly too small for a number.
+
+    The second moment of a share is p^2 + spread^2 p (1 - p), all but p at nearly 100%; the mean of 4000 is within 4
+    standard errors (at most 1/2 each).
+    """
+    means, n = {"a": 0.6, "b": 0.4, "c": 0.0}, 4000
+    drawn = buyers_shares(means, spread, [str(k) for k in range(n)], "market", Streams(1))
+    assert np.abs(drawn.sum(axis=1) - 1).max() < 1e-12 and not drawn[:, 2].any()
+    for k, p in enumerate(means.values()):
+        assert drawn[:, k].mean() == pytest.approx(p, abs=4 * 0.5 / np.sqrt(n))
+        assert (drawn[:, k] ** 2).mean() == pytest.approx(p**2 + spread**2 * p * (1 - p), abs=4 * 0.5 / np.sqrt(n))
+
+
+@pytest.mark.parametrize("key", ["market", "from"])
+def test_sources_may_be_written_in_any_order(write: Write, key: str) -> None:
+    """Read anew or set on top of the other order, which compares as equal."""
+    shares = {"a": "60%", "b": "40%"}
+    entry: dict[str, Any] = {"at": "facilities", key: shares} | ({"spread": "50%"} if key == "market" else {})
+    first = read_subject(write(sourcing=[entry]))
+    turned = {"_replace_": True} | dict(reversed(shares.items()))
+    for other in (read_subject(write(sourcing=[entry | {key: turned}])), first.changed({f"sourcing.0.{key}": turned})):
+        assert list(getattr(other.loaded.spec.sourcing[0], "from_" if key == "from" else key)) == ["b", "a"]
+        assert digest(other.plan) == digest(first.plan)
 
 
 def test_weighing_moves_shares_as_little_as_it_must() -> None:

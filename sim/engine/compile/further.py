@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.engine.compile.disruptions import bind_disruptions, refuse_too_much
 from sim.engine.compile.policies import allocation_entries, day_in_force, replenishment_entries
@@ -56,7 +56,8 @@ def _entries(section: str, loaded: Loaded, before: Loaded, plan: Plan, day: int,
     if not new or undated:
         return []
     bind = replenishment_entries if section == "replenishment" else allocation_entries
-    bound = bind(loaded, plan.network, problems)
+    # what is new may differ by site as nothing did before
+    bound = bind(loaded, replace(plan.network, columns=loaded.sites.numbers), problems)
     for position in new:
         if position in bound:
             _in_time((section, position), bound[position].since, plan, day, problems)

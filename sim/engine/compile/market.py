@@ -12,6 +12,8 @@ LEAST = 1e-6
 """Share of a buyer's orders below which no draw lies, so that every source can be weighed up."""
 ROUNDS = 10_000
 """Rounds of weighing at most; a few dozen are usual."""
+SMALLEST = 1e-290
+"""Sum of gammas below which they have lost figures."""
 CLOSE = 1e-12
 """Of the market's shares: how far off they may stay."""
 
@@ -28,10 +30,27 @@ def buyers_shares(
     if spread == 0:
         return np.tile(means, (len(names), 1))
     alpha = means * (1 / spread**2 - 1)  # of a Dirichlet: variance = p (1 - p) / (sum of alpha + 1)
-    drawn = np.array([streams.named(f"{purpose}/{name}").standard_gamma(alpha) for name in names])
-    drawn = np.where(means > 0, np.maximum(drawn / np.maximum(drawn.sum(axis=1, keepdims=True), LEAST), LEAST), 0.0)
+    drawn = np.array([_dirichlet(streams.named(f"{purpose}/{name}"), alpha) for name in names])
+    drawn = np.where(means > 0, np.maximum(drawn, LEAST), 0.0)
     found: np.ndarray = drawn / drawn.sum(axis=1, keepdims=True)
     return found
+
+
+def _dirichlet(generator: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
+    """One draw; where every `alpha` is so small that all of its gammas are too small for a number, by their logarithms.
+
+    A gamma of shape a is one of shape a + 1 times a uniform to the power of 1 / a; shares do not depend on their sum.
+    """
+    drawn = generator.standard_gamma(alpha)
+    if drawn.sum() < SMALLEST:
+        logs = np.full(len(alpha), -np.inf)
+        some = alpha > 0
+        logs[some] = (
+            np.log(generator.standard_gamma(alpha[some] + 1)) + np.log(generator.random(some.sum())) / alpha[some]
+        )
+        drawn = np.exp(logs - logs.max())
+    shares: np.ndarray = drawn / drawn.sum()
+    return shares
 
 
 def weighed(shares: np.ndarray, weights: np.ndarray, market: np.ndarray) -> np.ndarray:

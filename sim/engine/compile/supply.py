@@ -109,8 +109,9 @@ def explicit_sources(
     frame = loaded.sites.frame
     place = {str(name): i for i, name in enumerate(frame["name"])}
     found: dict[tuple[int, int], tuple[int, dict[int, float]]] = {}
-    for position, entry in enumerate(loaded.spec.sourcing):
+    for position, written in enumerate(loaded.spec.sourcing):
         with problems.at("sourcing", position):
+            entry = _by_name(written)
             with placed("at"):
                 sites = select(entry.at, frame)
             named = entry.market or entry.from_
@@ -136,6 +137,11 @@ def explicit_sources(
                     of_source = zip((place[name] for name in named), shares[k].tolist(), strict=True)
                     found[site, product] = position, {s: v for s, v in of_source if v > 0 or s in stand_by}
     return found
+
+
+def _by_name(entry: Sourcing) -> Sourcing:
+    """The entry with its sources in order of name, so that nothing depends on the order in which they are written."""
+    return entry.model_copy(update={key: dict(sorted(getattr(entry, key).items())) for key in ("from_", "market")})
 
 
 def _of_entry(entry: Sourcing, sites: np.ndarray, loaded: Loaded) -> np.ndarray:

@@ -15,9 +15,10 @@ from sim.report.sheets import Sheet
 from sim.report.words.parameters import names_of
 from sim.report.words.phrases import plural
 from sim.report.words.unsure import luck_words, matters_words
-from sim.report.words.words import shown_value, unit_in
+from sim.report.words.words import shown_span, shown_value, unit_in
 from sim.study.design.measures import MONEY, Measure
 from sim.study.infer.spread import BANDS as LINES
+from sim.study.infer.spread import enough
 from sim.study.infer.variance import WIDEST
 from sim.study.run.draws import Draws
 
@@ -25,6 +26,9 @@ BANDS = (
     "Bands of {0} draws: the next draw lies in the light one with a probability of 80%, in the dark one of 50%, day by "
     "day; a day's draws need not be another day's."
 )
+
+
+FEW = "The light band holds all {0} draws: these are too few for one that holds the next with a probability of 80%."
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,26 @@ def told(facts: Facts, draws: Draws) -> list[str]:
     if not unknown and not market:
         return [
             f"{plural(draws.number, 'draw')} of luck. The scenario says of no figure how far it is known (uncertain), "
-            "so the bands show luck alone, and take every figure as certain."
+            "so the bands show luck alone, and take every figure as certain.",
+            *missing(draws),
         ]
     what = f"of {plural(unknown, 'unknown')}" if unknown else "of the buyers' shares of the market"
     told = [f"{plural(draws.number, 'draw')} {what} and of luck; the run of this page takes each as it is written."]
     if loaded.sites.over or market:
         told[0] = told[0].replace("as it is written", "as it is written, or, where sites differ, as first drawn")
+    told += missing(draws)
     told += luck_words(draws.variance, measure)
     told += matters_words(draws.unknowns, measure, names)
     return told
+
+
+def missing(draws: Draws) -> list[str]:
+    """Draws of which not all could be run."""
+    number = len({failure.replication for failure in draws.failures})
+    if not number:
+        return []
+    are = "is" if number == 1 else "are"
+    return [f"{plural(number, 'draw')} could not be run and {are} missing from the bands: {draws.failures[0].reason}."]
 
 
 def table(facts: Facts, draws: Draws) -> Sheet:
@@ -70,13 +85,17 @@ def table(facts: Facts, draws: Draws) -> Sheet:
         measure = Measure(band["measure"])
         own = value_of(facts, measure)
         unit, share = unit_in(measure, currency), shares.get(measure.name)
-        ends = [shown_value(band[name], unit) for name in ("low_50", "high_50", "low_80", "high_80")]
+        half, most = (
+            shown_span(band[f"low_{share}"], band[f"high_{share}"], unit)
+            if enough(band["n"], share / 100)
+            else "too few draws"
+            for share in (50, 80)
+        )
         if not band["n"] or band["low_80"] == band["high_80"] == own:
             continue
         cell = "" if share is None else f"{share['share']:.0%}" if share["told"] else "not told"
         rows.append([
-            measure.label, shown_value(own, unit), shown_value(band["median"], unit), f"{ends[0]} to {ends[1]}",
-            f"{ends[2]} to {ends[3]}", cell,
+            measure.label, shown_value(own, unit), shown_value(band["median"], unit), half, most, cell,
         ])  # fmt: skip
         known = [None] * 3 if share is None else [share[name] for name in ("share", "low", "high")]
         raw.append([measure.name, own, *(band[name] for name in ("n", *LINES)), *known])
@@ -105,4 +124,5 @@ def _picture(facts: Facts, draws: Draws) -> Picture | None:
             return None
         title = "Stock at facilities, served and unmet, day by day"
         svg = Markup(to_svg(drawn, "draws", title))
-    return Picture("draws", title, BANDS.format(draws.number), svg)
+    words = BANDS if enough(draws.number, 0.8) else FEW
+    return Picture("draws", title, words.format(draws.number), svg)

@@ -22,6 +22,12 @@ def shown_value(value: float | None, unit: str) -> str:
     return f"{value:,.0f} {unit}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f} {unit}"
 
 
+def shown_span(low: float | None, high: float | None, unit: str) -> str:
+    """From one figure to another, a unit behind both written once: `1,599 to 12,061 units`."""
+    ends = [shown_value(value, unit) for value in (low, high)]
+    return f"{ends[0].removesuffix(f' {unit}')} to {ends[1]}"
+
+
 def unit_in(measure: Measure, currency: str) -> str:
     """The unit of a measure, money's being the scenario's currency."""
     return currency if measure.unit == "money" else measure.unit

@@ -32,6 +32,12 @@ def bands(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[*BY, "n", *BANDS])
 
 
+def enough(draws: int, share: float) -> bool:
+    """Whether there are draws on both sides of the band in which the next one lies with this probability: its ends are
+    in places (n + 1) (1 ± share) / 2 of n. Of fewer, `bands` gives the lowest and the highest."""
+    return round((draws + 1) * (1 - share) / 2, 9) >= 1
+
+
 def variance(rows: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
     """One row per measure in all that varies: the share of its variance that comes from not knowing, the rest being
     luck; NaN where so few draws give none; `told`: whether the interval is narrow enough for it to be told."""

@@ -9,6 +9,7 @@ from functools import cached_property
 import pandas as pd
 import pyarrow as pa
 
+from sim.errors import SimulationError
 from sim.scenario.drawing import levels_of
 from sim.scenario.load import Loaded
 from sim.study.design.case import by_other_luck
@@ -62,7 +63,10 @@ class Draws:
 
 
 def draw(subject: Subject, measures: Sequence[Measure], bench: Bench) -> Draws:
-    """Run a subject as often as the bench says, each draw of the unknowns by a second luck where there are any."""
+    """Run a subject as often as the bench says, each draw of the unknowns by a second luck where there are any.
+
+    Raises SimulationError where none of them can be run.
+    """
     case = replace(subject.case(measures), daily=True)
     cases = [case, by_other_luck(case)] if case.uncertain else [case]
     failures = bench.attempt(cases)
@@ -71,6 +75,8 @@ def draw(subject: Subject, measures: Sequence[Measure], bench: Bench) -> Draws:
         pa.concat_tables(read(c, bench.replications) for c in some).to_pandas() if some else pd.DataFrame()
         for some in (cases[:1], cases[1:])
     )
+    if failures and rows.empty:
+        raise SimulationError(f"no draw could be run; the first: {failures[0]}")
     daily = read(case, bench.replications, "daily").to_pandas()
     known = levels(subject.loaded, bench.replications)
     return Draws(bench.replications, tuple(measures), rows, again, daily, known, tuple(failures))
