@@ -3,7 +3,7 @@
 Of an order at the shares of `sourcing`, each source is asked for no more than it is known to send of its usual units.
 The rest goes to regular sources that are open, in proportion to their shares; where all are cut, to those on stand-by;
 with nobody else to turn to it stays where it was. What waits at a source that does not send it is not counted on, in
-the same measure.
+the same measure. What waits in vain and counts all the same keeps nobody from asking others for what they do send.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ class Rerouting(Part):
         self._buyer, self._source = network.flow_buyer[self._mine], network.flow_source[self._mine]
         self._regular = network.flow_share[self._mine] > 0
         self._usual = network.flow_usual[self._mine]
+        makes = np.isin(self._source, network.makers)  # of what it is asked today a maker may send some tomorrow only
+        routes, route = network.routes, network.flow_route[self._mine]
+        self._queues = np.maximum(network.making_wait[self._source], makes) + 2 * (
+            routes.lead_time[route] - routes.under_way[route]
+        )
         self._notices, self._rebooks = choice.notices[self._buyer], choice.rebooks[self._buyer]
         self.on, flows = False, len(self._mine)
         self._known, self._waits, self._takes = np.ones(flows), np.ones(flows), np.ones(flows)
@@ -74,6 +79,38 @@ class Rerouting(Part):
         lying = self._state.unsent[self._mine]
         units = np.floor((1 - self._waits) * self._moves[self._buyer] * lying + 1e-9)
         return np.bincount(self._buyer, units, self._cells).astype(np.int64)
+
+    def in_vain(self) -> np.ndarray:
+        """Units that wait at sources which do not send them, and are counted on for want of others; over cells."""
+        return np.bincount(self._buyer, self._lies_in_vain(), self._cells).astype(np.int64)
+
+    def _lies_in_vain(self) -> np.ndarray:
+        stays = (1 - self._waits) * (1 - self._moves[self._buyer])
+        return np.asarray(np.floor(stays * self._state.unsent[self._mine] + 1e-9))
+
+    def still_sent(self, lacks: np.ndarray, days: float) -> tuple[np.ndarray, np.ndarray]:
+        """(flows, units) to be asked of sources by buyers who lack so many units, over cells, for what waits elsewhere.
+
+        No source is asked for more than lets it have in hand what it sends, of their usual units, in so many `days`
+        and those for which orders wait there on ordinary days.
+        """
+        in_vain = self._lies_in_vain()
+        elsewhere = np.bincount(self._buyer, in_vain, self._cells)[self._buyer] - in_vain
+        rows = np.flatnonzero(lacks[self._buyer] > 0)
+        rows = rows[np.argsort(self._buyer[rows], kind="stable")]
+        if not rows.size:
+            return rows, rows
+        new = np.diff(self._buyer[rows], prepend=-1) != 0
+        begin, owner, flow = np.flatnonzero(new), np.cumsum(new) - 1, self._mine[rows]
+        usual = self._share[rows] * np.add.reduceat(self._usual[rows], begin)[owner]
+        stays = usual * (1 - self._known[rows]) * (1 - self._moves[self._buyer[rows]])
+        asked = self.share_out(flow, usual, owner, begin) - stays
+        asked = np.ceil(asked * (days + self._queues[rows]) - 1e-9)
+        room = np.clip(asked - self._state.unsent[flow], 0.0, elsewhere[rows])
+        total, lacking = np.add.reduceat(room, begin)[owner], lacks[self._buyer[rows]]
+        part = np.minimum(1.0, np.divide(lacking, total, out=np.zeros(len(rows)), where=total > 0))
+        units = np.floor(room * part + 1e-9).astype(np.int64)
+        return flow[units > 0], units[units > 0]
 
     def share_out(self, flow: np.ndarray, wanted: np.ndarray, owner: np.ndarray, begin: np.ndarray) -> np.ndarray:
         """How orders are shared out; units, not whole.
