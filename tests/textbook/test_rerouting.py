@@ -100,6 +100,16 @@ def test_a_maker_that_lets_its_own_customers_have_little_more_is_asked_for_that_
     assert h(run(spec)).loc[40:69, "received"].sum() == pytest.approx(30 * 62.5, abs=1)
 
 
+def test_a_struck_maker_that_makes_more_is_asked_for_all_that_it_can_make_while_the_other_is_banned() -> None:
+    """b makes 60 a day, half of that from the outage on, and half as much again ten days later: (60 + 30) / 2 = 45; a
+    sends nothing. Everybody knows of the 30, which are 60% of b's 50, and finds that more comes."""
+    spec = two([BAN, {"kind": "site_outage", "at": "b", "capacity": "50%"}])
+    more = {"when": {"trigger": "announced"}, "after": "10d", "to": "150%"}
+    spec["suppliers"]["b"]["makes"]["saline"] = {"capacity": 60, "more": [more]}
+    spec["replenishment"][0]["level"] = "3d"
+    assert h(run(spec)).loc[60:89, "received"].sum() == pytest.approx(30 * 45, abs=1)
+
+
 def test_what_is_asked_of_the_other_beside_what_waits_is_no_more_than_it_sends_till_the_next_review() -> None:
     """From day 70 on the level of 2,000 is full of what waits at a. h asks b each evening for the 25 that it sends, and
     for a day's more at first, as a maker needs it ahead: 25 are under way, and no more than 50 wait."""

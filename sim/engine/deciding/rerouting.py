@@ -21,12 +21,15 @@ class Rerouting(Part):
     """What buyers with several sources do about those that send less; looked at every evening before they order.
 
     `on` tells whether any of their sources is cut today. Arrays over their flows: `_known` is the share of its usual
-    units that a source is known to send of new orders, `_waits` of those that wait there, `_takes` how far it is open
-    for more, and `_above` how much more it lets buyers have where it deals out what is usual. `_moves`, over cells, is
-    the part of what cut sources do not send that their buyer orders elsewhere.
+    units that a source is known to send of new orders, `_lets` that of all limits but a maker's capacity, `_waits` of
+    those that wait there, `_takes` how far it is open for more, and `_above` how much more it lets buyers have where it
+    deals out what is usual. `_moves`, over cells, is the part of what cut sources do not send that their buyer orders
+    elsewhere.
     """
 
-    CHANGES = ("on", "_known", "_waits", "_takes", "_above", "_moves", "_told", "_short", "_sent", "_seen", "_cut")
+    CHANGES = (
+        "on", "_known", "_lets", "_waits", "_takes", "_above", "_moves", "_told", "_short", "_sent", "_seen", "_cut",
+    )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
         network, choice = plan.network, plan.sourcing
@@ -49,7 +52,7 @@ class Rerouting(Part):
         self._above, self._share = np.zeros(flows), network.flow_share[self._mine]
         self._moves, self._told = np.zeros(self._cells), np.zeros(flows, dtype=bool)
         self._short, self._cut = np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int64)
-        self._sent, self._seen = np.zeros(flows, dtype=np.int64), np.ones(flows)
+        self._sent, self._seen, self._lets = np.zeros(flows, dtype=np.int64), np.ones(flows), np.ones(flows)
 
     def open_day(self, day: int) -> None:
         """Before the orders of an evening: what is known of every source."""
@@ -63,7 +66,7 @@ class Rerouting(Part):
         self._told = np.minimum(known, waits) < 1
         self._known, self._waits = np.minimum(known, self._seen), np.minimum(waits, self._seen)
         self._takes = np.minimum(ordered.takes[mine], open_for_more(self._known))
-        self._above = ordered.above[mine]
+        self._above, self._lets = ordered.above[mine], np.minimum(ordered.sends[mine], self._seen)
         self.on = bool((self._known < 1).any() or (self._waits < 1).any())
         if self.on:
             rest, more = (
@@ -105,6 +108,9 @@ class Rerouting(Part):
         usual = self._share[rows] * np.add.reduceat(self._usual[rows], begin)[owner]
         stays = usual * (1 - self._known[rows]) * (1 - self._moves[self._buyer[rows]])
         asked = self.share_out(flow, usual, owner, begin) - stays
+        asked = np.maximum(
+            asked, usual * self._lets[rows]
+        )  # what a maker can add to its capacity shows in what it sends
         asked = np.ceil(asked * (days + self._queues[rows]) - 1e-9)
         room = np.clip(asked - self._state.unsent[flow], 0.0, elsewhere[rows])
         total, lacking = np.add.reduceat(room, begin)[owner], lacks[self._buyer[rows]]
