@@ -30,14 +30,24 @@ def usual() -> pd.Series:
     return PRODUCTS * table["bags_daily"]
 
 
+def shares(run: sim.Run) -> list[float]:
+    """Percent of hospitals with at most ten days of stock, and of those that got less than half of usual need; and by
+    how many percent use was above need."""
+    use = usual()
+    low = by_hospital(run, "on_hand").loc["2024-10-08"] / use <= 10
+    half = by_hospital(run, "received").loc["2024-09-29":"2024-10-07"].sum() / (9 * use) < 0.5
+    served, demand = by_hospital(run, "served").loc["2024-10-01":"2024-11-18"], by_hospital(run, "demand")
+    return [100 * low.mean(), 100 * half.mean(), 100 * (served.sum().sum() / demand.loc[served.index].sum().sum() - 1)]
+
+
 def figures(run: sim.Run) -> dict[str, str]:
     """What the run says for each observed figure."""
     use = usual()
     stock, received = by_hospital(run, "on_hand"), by_hospital(run, "received")
     days = stock / use
     got = received.loc["2024-09-29":"2024-10-07"].sum() / (9 * use)
+    few, half, less = shares(run)
     before, after = received.loc["2024-09-30":"2024-10-06"], received.loc["2024-10-12":"2024-10-18"]
-    served, demand = by_hospital(run, "served").loc["2024-10-01":"2024-11-18"], by_hospital(run, "demand")
     plant = run.daily[run.daily["site"] == "north-cove"].groupby("date")["produced"].sum()
     plant.index = pd.to_datetime(plant.index)
     normal = plant.loc["2024-09-01":"2024-09-25"].mean()
@@ -47,11 +57,11 @@ def figures(run: sim.Run) -> dict[str, str]:
     low, high = days.loc["2024-09-26"].quantile([0.05, 0.95])
     return {
         "usual stock of IV fluid": f"{low:.0f} to {high:.0f}",
-        "hospitals with at most 10 days of stock": f"{(days.loc['2024-10-08'] <= 10).mean():.0%}",
-        "hospitals that got less than half of their orders": f"{(got < 0.5).mean():.0%} of usual need",
+        "hospitals with at most 10 days of stock": f"{few:.0f}%",
+        "hospitals that got less than half of their orders": f"{half:.0f}% of usual need",
         "hospitals that speak of a shortage": f"{(got < 0.9).mean():.0%} got < 90%",
         "product at hospitals against just after the storm": f"{more_stock:+.0%} stock, {more_goods:+.0%} goods",
-        "use of IV fluid": f"{served.sum().sum() / demand.loc[served.index].sum().sum() - 1:+.1%}",
+        "use of IV fluid": f"{less:+.1f}%",
         "first product released after the flood": f"{restarted[restarted > 0].index[0]:%Y-%m-%d}",
         "plant back at its output before the storm": f"{restarted[restarted >= normal].index[0]:%Y-%m-%d}",
     }

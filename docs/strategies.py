@@ -1,5 +1,6 @@
-"""What came out of a scenario under each of its strategies, product by product: `python docs/strategies.py SCENARIO`.
+"""What came out of a scenario under each of its strategies, product by product.
 
+`python docs/strategies.py SCENARIO [NAME=VALUE ...]`; settings hold under every strategy.
 Every strategy meets the same patients and the same journeys, so the rows can be compared one by one.
 """
 
@@ -31,10 +32,11 @@ def row(label: str, metrics: Mapping[str, Any], twin: bool = False) -> str:
     return f"{label:<26}" + "".join(format(float(v), layout) for v, layout in zip(figures, layouts, strict=True))
 
 
-def main(path: str) -> None:
+def main(path: str, *settings: str) -> None:
     """Run every strategy once and print a table for each product."""
+    overrides = {name: yaml.safe_load(value) for name, value in (setting.split("=", 1) for setting in settings)}
     names = yaml.safe_load(Path(path).read_text(encoding="utf-8"))["strategies"]
-    found = {name: sim.run(path, strategy=name).metrics.by["product"] for name in names}
+    found = {name: sim.run(path, strategy=name, overrides=overrides).metrics.by["product"] for name in names}
     for product in next(iter(found.values())):
         print(f"{product:<26}" + "".join(f"{heading:>{width}}" for heading, width, _ in COLUMNS.values()))
         print(row("(nothing happens)", next(iter(found.values()))[product], twin=True))

@@ -34,9 +34,10 @@ def parse_capacity(value: Any) -> float | OfUsual:
     except ValueError:
         if isinstance(value, int | float) and value > MOST:
             raise
-        raise ValueError("units a day such as 400, or a share of the usual output such as 130%") from None
+        expected = "units a day, a plain number such as 400, or a share of the usual output such as 130%"
+        raise ValueError(expected) from None
     if number <= 0:
-        raise ValueError("a number greater than 0")
+        raise ValueError("a number above 0")
     return number
 
 

@@ -148,6 +148,10 @@ def _load(
         spec = Scenario.model_validate(lifted(document.data, document.data))
     except pydantic.ValidationError as error:
         raise ScenarioError([*found, *problems_from(error, Scenario, document)]) from None
+    gone = _gone(spec, document)
+    if gone:
+        kept = {path: entry for path, entry in spec.evidence.items() if path not in gone}
+        spec = spec.model_copy(update={"evidence": kept})
     problems = Problems(document, found)
     problems.found.extend(_evidence_problems(spec, document))
     ends = ({str(place[0]): document.data[str(place[0])] for place in document.uncertain.values()}, spec.uncertain)
@@ -196,6 +200,16 @@ def _read_files(spec: Scenario, sites: SiteTable, problems: Problems, memo: Memo
     return series, tables, seen
 
 
+def _gone(spec: Scenario, document: Document) -> set[str]:
+    """Evidence for figures that a strategy, an override or a child file took away, with what they stood in."""
+    over = [override.path for override in document.overrides]
+    return {
+        path
+        for path in spec.evidence
+        if figure_at(document, path) is None and any(f"{path}.".startswith(f"{there}.") for there in over)
+    }
+
+
 def _evidence_problems(spec: Scenario, document: Document) -> Iterator[Problem]:
     for path, evidence in spec.evidence.items():
         if evidence.source not in spec.sources and evidence.status != "assumed":
@@ -220,12 +234,14 @@ def figure_at(document: Document, path: str) -> Any:
                 return None
             value, parts = value[".".join(parts[:taken])], parts[taken:]
         elif isinstance(value, list):
-            named = [v for v in value if isinstance(v, dict) and v.get("name") == parts[0]]
-            if (number := position(parts[0])) is not None and number < len(value):
-                named = named or [value[number]]
-            if not named:
+            names = {v["name"]: v for v in reversed(value) if isinstance(v, dict) and isinstance(v.get("name"), str)}
+            taken = next((k for k in range(len(parts), 0, -1) if ".".join(parts[:k]) in names), 0)
+            number = None if taken else position(parts[0])
+            if not taken and (number is None or number >= len(value)):
                 return None
-            value, parts = named[0], parts[1:]
+            value, parts = (
+                (value[number], parts[1:]) if number is not None else (names[".".join(parts[:taken])], parts[taken:])
+            )
         else:
             return None
     return value

@@ -171,7 +171,7 @@ def test_what_cannot_be_is_refused_with_help(more: str, message: str, simulate: 
 
 @pytest.mark.parametrize(
     ("capacity", "message"),
-    [("0%", "above 0%"), ("-3", "greater than 0"), ("3d", "a share of the usual output"), (None, "more only with a")],
+    [("0%", "above 0%"), ("-3", "a number above 0"), ("3d", "a share of the usual output"), (None, "more only with a")],
 )
 def test_capacities_that_cannot_be_are_refused(capacity: str | None, message: str, simulate: Any) -> None:
     text = plant("{when: {trigger: announced}, to: 120%}", capacity="1" if capacity is None else capacity)

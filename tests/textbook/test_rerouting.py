@@ -151,6 +151,35 @@ def test_who_is_not_told_notices_after_two_weeks_and_orders_what_waits_again() -
     assert (clinic.loc[46:, "on_order"] == 800).all()  # 100 from b, and the 700 that wait
 
 
+def overrun(**more: Any) -> Any:
+    """b can make 60 a day; a is banned from day 31 to day 71."""
+    spec = two([BAN | {"until": "2024-03-12"}], **more)
+    spec["suppliers"]["b"]["makes"]["saline"] = {"capacity": 60}
+    return run(spec, detail="full")
+
+
+def test_a_source_that_is_overrun_is_asked_for_no_more_than_its_share() -> None:
+    """Of 100 a day b sends 60: on days 32 to 45 it sends 840, and 14 x 40 = 560 that were due are left. 60% of 1,400 is less
+    than 90%: from day 46 on half of the orders wait at a again. When the ban ends, the 25 x 50 of days 46 to 70 come at
+    once, with a's 50 and b's 60 of the day."""
+    done = overrun()
+    asked, clinic = orders(done), h(done)
+    assert (asked.loc[31:45, "b"] == 100).all() and not asked.loc[31:45, "a"].any()
+    assert (asked.loc[46:70, "b"] == 50).all() and (asked.loc[46:70, "a"] == 50).all()
+    assert clinic.loc[72, "received"] == 25 * 50 + 50 + 60
+    assert not clinic["unmet"].any() and clinic["on_order"].iloc[-1] == clinic.loc[30, "on_order"]
+
+
+@pytest.mark.parametrize(("capacity", "filled"), [(100, 1), (99.9, 0.999), (99, 0.99)])
+def test_how_far_an_overrun_source_is_open_has_no_jump(capacity: float, filled: float) -> None:
+    """Of what was due b sends 99% in 14 days: it is open for nine tenths, (99% - 90%) / 10%, of the 50 more that it was
+    asked for; from day 46 to 60 it loses at most a tenth of 15 x 50."""
+    spec = two([BAN])
+    spec["suppliers"]["b"]["makes"]["saline"] = {"capacity": capacity}
+    asked = orders(run(spec, detail="full")).loc[31:60, "b"].sum()
+    assert 3000 - 15 * 50 * (1 - filled) / 0.1 <= asked <= 3000
+
+
 def test_notice_comes_sooner_where_orders_are_watched_more_closely() -> None:
     asked = orders(run(two(SILENT, notices_after="5d"), detail="full"))
     assert (asked.loc[31:35, "a"] == 50).all() and asked.loc[36, "b"] == 350

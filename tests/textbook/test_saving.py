@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -192,7 +191,7 @@ def test_rationing_is_seen_by_those_whom_it_concerns(of: str, met: list[bool]) -
     trigger = SupplierFill(trigger="supplier_fill", below="60%", of=of)
     view = TriggerView(watched, np.ones(2), np.zeros(2), 0.0, False, np.array([6, 9]), np.array([20, 10]))
     assert trigger.met(view).tolist() == met
-    nothing = replace(view, sent=np.zeros(2, dtype=np.int64), due=np.zeros(2, dtype=np.int64))
+    nothing = view._replace(sent=np.zeros(2, dtype=np.int64), due=np.zeros(2, dtype=np.int64))
     assert not trigger.met(nothing).any()
 
 

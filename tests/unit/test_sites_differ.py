@@ -136,7 +136,7 @@ def test_a_strategy_meets_the_same_sites(write: Write) -> None:
         ({"sourcing": [{"at": "facilities"}]}, "either from or market"),
         (lanes(time="lognormal(2, 1) over sites"), "durations"),
         ({"suppliers": {"a": {"makes": {"p": {"capacity": "uniform(1, 2) over sites"}}}, "b": {"makes": {"p": {}}}}},
-         "units a day such as 400"),
+         "units a day, a plain number such as 400"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_told_with_its_line(write: Write, sections: dict[str, Any], words: str) -> None:

@@ -22,13 +22,14 @@ class Rerouting(Part):
 
     `on` tells whether any of their sources is cut today. Arrays over their flows: `_known` is the share of its usual
     units that a source is known to send of new orders, `_lets` that of all limits but a maker's capacity, `_waits` of
-    those that wait there, `_takes` how far it is open for more, and `_above` how much more it lets buyers have where it
-    deals out what is usual. `_moves`, over cells, is the part of what cut sources do not send that their buyer orders
-    elsewhere.
+    those that wait there, `_seen` what its buyer found itself, and `_filled` that as a share of what was due; `_takes`
+    how far it is open for more, and `_above` how much more it lets buyers have where it deals out what is usual.
+    `_moves`, over cells, is the part of what cut sources do not send that their buyer orders elsewhere.
     """
 
     CHANGES = (
-        "on", "_known", "_lets", "_waits", "_takes", "_above", "_moves", "_told", "_short", "_sent", "_seen", "_cut",
+        "on", "_known", "_lets", "_waits", "_takes", "_above", "_moves", "_told", "_short", "_sent", "_seen", "_filled",
+        "_cut",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
@@ -53,6 +54,7 @@ class Rerouting(Part):
         self._moves, self._told = np.zeros(self._cells), np.zeros(flows, dtype=bool)
         self._short, self._cut = np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int64)
         self._sent, self._seen, self._lets = np.zeros(flows, dtype=np.int64), np.ones(flows), np.ones(flows)
+        self._filled = np.ones(flows)
 
     def open_day(self, day: int) -> None:
         """Before the orders of an evening: what is known of every source."""
@@ -65,7 +67,7 @@ class Rerouting(Part):
         )
         self._told = np.minimum(known, waits) < 1
         self._known, self._waits = np.minimum(known, self._seen), np.minimum(waits, self._seen)
-        self._takes = np.minimum(ordered.takes[mine], open_for_more(self._known))
+        self._takes = np.minimum(ordered.takes[mine], open_for_more(np.minimum(self._known, self._filled)))
         self._above, self._lets = ordered.above[mine], np.minimum(ordered.sends[mine], self._seen)
         self.on = bool((self._known < 1).any() or (self._waits < 1).any())
         if self.on:
@@ -145,8 +147,9 @@ class Rerouting(Part):
     def look(self, sent: np.ndarray, left: np.ndarray, leaves: np.ndarray) -> None:
         """Evening: units sent, and left although they were due, over flows; `leaves` masks those that leave today.
 
-        Who has been sent less than was due for as long as it takes to notice knows what share of the usual it was; so
-        it is looked at again as often. Nobody learns from a limit that is told.
+        Who has been sent less than was due for as long as it takes to notice knows what share of the usual it was, and
+        of what was due: of a source that sends the usual and owes a lot besides nobody wants more. It is looked at
+        again as often. Nobody learns from a limit that is told.
         """
         mine = self._mine
         self._sent += sent[mine]
@@ -155,6 +158,9 @@ class Rerouting(Part):
         noticed = going_on & (self._short % self._notices == 0)
         ratio = np.divide(self._sent, self._usual * self._notices, out=np.ones(len(mine)), where=self._usual > 0)
         self._seen = np.where(noticed, np.minimum(1.0, ratio), np.where(going_on, self._seen, 1.0))
+        due = self._sent + left[mine]
+        filled = np.divide(self._sent, due, out=np.ones(len(mine)), where=due > 0)
+        self._filled = np.where(noticed, filled, np.where(going_on, self._filled, 1.0))
         self._sent[~going_on | noticed] = 0
 
     def given_up(self) -> tuple[np.ndarray, np.ndarray]:
