@@ -100,6 +100,30 @@ def test_a_maker_that_lets_its_own_customers_have_little_more_is_asked_for_that_
     assert h(run(spec)).loc[40:69, "received"].sum() == pytest.approx(30 * 62.5, abs=1)
 
 
+def test_who_reviews_weekly_asks_for_a_week_of_what_is_sent() -> None:
+    """b sends 30% of 50, 105 a week: with one order a week all of it comes."""
+    spec = two([BAN, {"kind": "supplier_allocation", "supplier": "b", "share": "30%"}])
+    spec["replenishment"][0]["review"] = "7d"
+    assert h(run(spec)).loc[110:179, "received"].sum() == pytest.approx(70 * 15, abs=1)
+
+
+def test_who_cannot_order_asks_nobody() -> None:
+    """From day 121 to 134 h has no connection: nothing is ordered, though a lot waits at a in vain."""
+    dark = {"kind": "cyber_blackout", "at": "h", "orders": "none", "from": "2024-05-01", "for": "14d"}
+    both = [BAN, {"kind": "supplier_allocation", "supplier": "b", "share": "30%"}]
+    spec = two(both)
+    spec["disruptions"].append(dark)
+    asked = h(run(spec))["ordered"]
+    assert not asked.loc[121:134].any() and asked.loc[100:120].any() and asked.loc[135:].any()
+
+
+def test_what_waits_at_a_source_is_no_reason_to_ask_more_of_itself() -> None:
+    """Who has b only, which sends half, orders as who keeps to his shares."""
+    half = [{"kind": "supplier_allocation", "supplier": "b", "share": "50%"}]
+    only = {"b": "100%"}
+    same(run(two(half, only)).daily, run(two(half, only, keep_shares=True)).daily)
+
+
 def test_a_struck_maker_that_makes_more_is_asked_for_all_that_it_can_make_while_the_other_is_banned() -> None:
     """b makes 60 a day, half of that from the outage on, and half as much again ten days later: (60 + 30) / 2 = 45; a
     sends nothing. Everybody knows of the 30, which are 60% of b's 50, and finds that more comes."""
@@ -159,9 +183,9 @@ def overrun(**more: Any) -> Any:
 
 
 def test_a_source_that_is_overrun_is_asked_for_no_more_than_its_share() -> None:
-    """Of 100 a day b sends 60: on days 32 to 45 it sends 840, and 14 x 40 = 560 that were due are left. 60% of 1,400 is less
-    than 90%: from day 46 on half of the orders wait at a again. When the ban ends, the 25 x 50 of days 46 to 70 come at
-    once, with a's 50 and b's 60 of the day."""
+    """Of 100 a day b sends 60: on days 32 to 45 it sends 840, and 14 x 40 = 560 that were due are left. 60% of 1,400 is
+    less than 90%: from day 46 on half of the orders wait at a again. When the ban ends, the 25 x 50 of days 46 to 70 come
+    at once, with a's 50 and b's 60 of the day."""
     done = overrun()
     asked, clinic = orders(done), h(done)
     assert (asked.loc[31:45, "b"] == 100).all() and not asked.loc[31:45, "a"].any()

@@ -110,9 +110,8 @@ class Rerouting(Part):
         usual = self._share[rows] * np.add.reduceat(self._usual[rows], begin)[owner]
         stays = usual * (1 - self._known[rows]) * (1 - self._moves[self._buyer[rows]])
         asked = self.share_out(flow, usual, owner, begin) - stays
-        asked = np.maximum(
-            asked, usual * self._lets[rows]
-        )  # what a maker can add to its capacity shows in what it sends
+        # what a maker can add to its capacity shows in what it sends
+        asked = np.maximum(asked, usual * self._lets[rows])
         asked = np.ceil(asked * (days + self._queues[rows]) - 1e-9)
         room = np.clip(asked - self._state.unsent[flow], 0.0, elsewhere[rows])
         total, lacking = np.add.reduceat(room, begin)[owner], lacks[self._buyer[rows]]
