@@ -16,7 +16,7 @@ STUDY = Path("scenarios") / "studies" / "shortage-behaviour.yaml"
 
 
 def answers(study: Path = STUDY) -> pd.DataFrame:
-    """Bags that patients missed, over (scenario, strategy): in all, of each fluid, in each region; and the worst week."""
+    """Bags that patients missed, over (scenario, strategy): in all, by fluid and region; and the worst week."""
     asked = yaml.safe_load(study.read_text(encoding="utf-8"))
     rows = []
     for scenario in asked["scenarios"]:

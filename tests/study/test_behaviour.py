@@ -48,15 +48,15 @@ def test_as_it_is_half_of_what_a_precaution_holds_is_missed_less(short: pd.DataF
 
 
 def test_buyers_who_keep_to_their_shares_make_no_use_of_a_second_maker(short: pd.DataFrame) -> None:
-    """They ask it for no bag more, so that what else it could make is worth nothing; much more is missing, and stock that
-    is already in hospitals is best."""
+    """They ask it for no bag more, so that what else it could make is worth nothing; much more is missing, and stock
+    that is already in hospitals is best."""
     assert short.loc["fixed-shares", "none"] > 2 * short.loc["as-it-is", "none"]
     assert averted(short, "fixed-shares")["room-to-make"] == 0 < averted(short, "as-it-is")["room-to-make"]
     assert short.loc["fixed-shares"].idxmin() == "hospital-stock"
 
 
 def test_rationing_spreads_a_shortage_and_makes_no_bag(found: pd.DataFrame) -> None:
-    """The end comes when it was expected, so that nothing is left over: as much is missing, but less in the worst week."""
+    """The end comes when it was expected, so that nothing is left over: as much is missing, less in the worst week."""
     one, other = found.loc[("rationing", "none")], found.loc[("as-it-is", "none")]
     assert one["in all"] == pytest.approx(other["in all"], abs=DAY / 2)
     assert one["worst week"] < 0.75 * other["worst week"]
@@ -72,8 +72,8 @@ def test_a_maker_that_makes_more_puts_room_to_make_first(short: pd.DataFrame) ->
 
 
 def test_where_carers_save_less_is_needed(short: pd.DataFrame) -> None:
-    """A third at first, a fifth of that in the end, is some 20 days of use in 150: more than the 14 days that are missing,
-    but part of it comes before anything is missing. What is left is less than what each precaution holds."""
+    """A third at first, a fifth of that in the end, is some 20 days of use in 150: more than the 14 days that are
+    missing, but part of it comes before anything is missing. What is left is less than what each precaution holds."""
     assert 0 < short.loc["saving", "none"] < 0.5 * short.loc["as-it-is", "none"]
     assert (short.loc["saving", ["reserve", "hospital-stock", "room-to-make"]] == 0).all()
     assert averted(short, "saving")["reserve"] < averted(short, "as-it-is")["reserve"]
@@ -87,7 +87,7 @@ def test_who_buys_ahead_takes_it_from_those_who_do_not(found: pd.DataFrame) -> N
 
 
 def test_patients_who_stay_make_the_substitute_short(found: pd.DataFrame, short: pd.DataFrame) -> None:
-    """They go on asking for ringer, of which a tenth more than usual can be made: it runs out, and a reserve of it is of use."""
+    """They go on asking for ringer, of which a tenth more can be made: it runs out, and a reserve of it is of use."""
     one, other = found.loc[("staying", "none")], found.loc[("as-it-is", "none")]
     assert one["saline"] < other["saline"] and one["ringer"] > 0 == other["ringer"]
     assert averted(short, "staying")["ringer"] > 0 == averted(short, "as-it-is")["ringer"]

@@ -24,17 +24,17 @@ ENTRY = "{{at: facilities, product: saline-bag, per_day: {}, distribution: poiss
 OTHER_DEMAND = ENTRY.format(90)
 LEVELS = range(10, 10 + 5 * TOGETHER, 5)
 
-Drawn = Counter[tuple[int, int]]
+Drawn = Counter[tuple[bytes, int]]
 
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
-    """(part of the key of the source's streams, first day) of every block that is drawn."""
+    """(key of the source's streams, first day) of every block that is drawn."""
     found: Drawn = Counter()
     draw: Callable[[DemandSource, int, int], np.ndarray] = DemandSource._draw
 
     def counted(source: DemandSource, number: int, first: int) -> np.ndarray:
-        found[source._streams.key("")[0], first] += 1
+        found[source._streams.key(""), first] += 1
         return draw(source, number, first)
 
     monkeypatch.setattr(DemandSource, "_draw", counted)

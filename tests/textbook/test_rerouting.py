@@ -183,8 +183,8 @@ def overrun(**more: Any) -> Any:
 
 
 def test_a_source_that_is_overrun_is_asked_for_no_more_than_its_share() -> None:
-    """Of 100 a day b sends 60: on days 32 to 45 it sends 840, and 14 x 40 = 560 that were due are left. 60% of 1,400 is
-    less than 90%: from day 46 on half of the orders wait at a again. When the ban ends, the 25 x 50 of days 46 to 70
+    """Of 100 a day b sends 60: on days 32 to 45 it sends 840, and 14 x 40 = 560 that were due are left. 60% of 1,400
+    is less than 90%: from day 46 on half of the orders wait at a again. When the ban ends, the 25 x 50 of days 46 to 70
     come at once, with a's 50 and b's 60 of the day."""
     done = overrun()
     asked, clinic = orders(done), h(done)
