@@ -74,8 +74,75 @@ def test_a_quota_is_made_up_for_to_the_unit(quota: int) -> None:
 
 
 def test_nobody_else_to_turn_to_changes_nothing() -> None:
-    both = [BAN, {"kind": "supplier_allocation", "supplier": "b", "share": "30%"}]
+    both = [BAN, {"kind": "supplier_allocation", "supplier": "b", "share": "0%"}]
     same(run(two(both)).daily, run(two(both, keep_shares=True)).daily)
+
+
+@pytest.mark.parametrize("share", [1, 30, 50, 99, 100, 120])
+@pytest.mark.parametrize("policy", [{}, {"policy": "s_S", "s": "10d", "S": "20d", "level": None}])
+def test_what_waits_in_vain_keeps_nobody_from_asking_who_sends_a_share(share: int, policy: Spec) -> None:
+    """Of 50 a day b sends the share, and a nothing: what waits at a fills the position of 2,000 after some 40 days, but
+    that is no reason to ask less of b. All that b would send comes, to the last day."""
+    spec = two([BAN, {"kind": "supplier_allocation", "supplier": "b", "share": f"{share}%"}])
+    spec["replenishment"] = [{k: v for k, v in (spec["replenishment"][0] | policy).items() if v is not None}]
+    got = h(run(spec))
+    for first, until in ((90, 120), (120, 150), (150, 180)):
+        assert got.loc[first : until - 1, "received"].sum() == pytest.approx(30 * 50 * share / 100, abs=1)
+
+
+def test_a_maker_that_lets_its_own_customers_have_little_more_is_asked_for_that_while_the_other_is_banned() -> None:
+    """b, which makes up to 120 a day to order, gives nobody more than 105% of 50; 20% of 50 come from a: 62.5 a day,
+    for the six weeks for which b does so, though a level of 300 is soon filled by what waits at a."""
+    spec = two([BAN | {"quota": "20%"}])
+    spec["suppliers"]["b"]["makes"]["saline"] = {"capacity": 120}
+    spec["replenishment"][0]["level"] = "3d"
+    spec["rationing"] = [{"at": "b", "after": "0d", "new_customers": "none"}]
+    assert h(run(spec)).loc[40:69, "received"].sum() == pytest.approx(30 * 62.5, abs=1)
+
+
+def test_who_reviews_weekly_asks_for_a_week_of_what_is_sent() -> None:
+    """b sends 30% of 50, 105 a week: with one order a week all of it comes."""
+    spec = two([BAN, {"kind": "supplier_allocation", "supplier": "b", "share": "30%"}])
+    spec["replenishment"][0]["review"] = "7d"
+    assert h(run(spec)).loc[110:179, "received"].sum() == pytest.approx(70 * 15, abs=1)
+
+
+def test_who_cannot_order_asks_nobody() -> None:
+    """From day 121 to 134 h has no connection: nothing is ordered, though a lot waits at a in vain."""
+    dark = {"kind": "cyber_blackout", "at": "h", "orders": "none", "from": "2024-05-01", "for": "14d"}
+    both = [BAN, {"kind": "supplier_allocation", "supplier": "b", "share": "30%"}]
+    spec = two(both)
+    spec["disruptions"].append(dark)
+    asked = h(run(spec))["ordered"]
+    assert not asked.loc[121:134].any() and asked.loc[100:120].any() and asked.loc[135:].any()
+
+
+def test_what_waits_at_a_source_is_no_reason_to_ask_more_of_itself() -> None:
+    """Who has b only, which sends half, orders as who keeps to his shares."""
+    half = [{"kind": "supplier_allocation", "supplier": "b", "share": "50%"}]
+    only = {"b": "100%"}
+    same(run(two(half, only)).daily, run(two(half, only, keep_shares=True)).daily)
+
+
+def test_a_struck_maker_that_makes_more_is_asked_for_all_that_it_can_make_while_the_other_is_banned() -> None:
+    """b makes 60 a day, half of that from the outage on, and half as much again ten days later: (60 + 30) / 2 = 45; a
+    sends nothing. Everybody knows of the 30, which are 60% of b's 50, and finds that more comes."""
+    spec = two([BAN, {"kind": "site_outage", "at": "b", "capacity": "50%"}])
+    more = {"when": {"trigger": "announced"}, "after": "10d", "to": "150%"}
+    spec["suppliers"]["b"]["makes"]["saline"] = {"capacity": 60, "more": [more]}
+    spec["replenishment"][0]["level"] = "3d"
+    assert h(run(spec)).loc[60:89, "received"].sum() == pytest.approx(30 * 45, abs=1)
+
+
+def test_what_is_asked_of_the_other_beside_what_waits_is_no_more_than_it_sends_till_the_next_review() -> None:
+    """From day 70 on the level of 2,000 is full of what waits at a. h asks b each evening for the 25 that it sends, and
+    for a day's more at first, as a maker needs it ahead: 25 are under way, and no more than 50 wait."""
+    spec = two([BAN, {"kind": "supplier_allocation", "supplier": "b", "share": "50%"}])
+    done = run(spec, detail="full")
+    asked = orders(done)
+    assert not asked.loc[120:, "a"].any()
+    assert asked.loc[120:, "b"].sum() == pytest.approx(25 * (OVER - 120), abs=50)
+    assert h(done).loc[120:, "on_order"].max() <= asked.loc[31:, "a"].sum() + 25 + 50
 
 
 def test_who_is_on_stand_by_is_asked_when_all_others_are_cut_and_by_as_much_as_they_lack() -> None:

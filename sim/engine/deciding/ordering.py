@@ -131,6 +131,29 @@ class Ordering(Part):
                 cut = self._rerouting if self._rerouting is not None and self._rerouting.on else None
                 flow, share = self._sources.split(rule.cells[wants], units[wants], cut, self._urgent)
                 self._book(day, *self._reports.sent(flow, share))
+            if self._rerouting is not None and self._rerouting.on:
+                self._ask_others(one, self._rerouting, due, day)
+
+    def _ask_others(self, part: _Part, rerouting: Rerouting, due: bool, day: int) -> None:
+        """What waits in vain fills a buyer's position; who sends something is asked for what would be ordered but for
+        that."""
+        rule, in_vain = part.rule, rerouting.in_vain()
+        cells = rule.cells[part.part]
+        cells = cells[(in_vain[cells] > 0) & self._reports.connected(cells)]
+        if self._state.orders is not None:
+            cells = cells[self._state.orders[cells]]
+        if not cells.size:
+            return
+        units, without = (self._units(part, due, self._view(part, day, other)) for other in (None, in_vain))
+        if units is None or without is None:
+            return
+        more = np.maximum(0, without - np.maximum(0, units))
+        if self._rooms.names:
+            more = self._fit(rule.cells, more)
+        lacks = np.zeros(len(in_vain), dtype=np.int64)
+        lacks[rule.cells] = more
+        lacks[np.setdiff1d(rule.cells, cells)] = 0
+        self._book(day, *rerouting.still_sent(lacks, rule.review if due else 1))
 
     def _book(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
         if flow.size:
@@ -161,12 +184,26 @@ class Ordering(Part):
         self._book(day, flow, units[flow])
 
     def _wanted(self, part: _Part, due: bool, day: int) -> np.ndarray | None:
+        rule, view = part.rule.rule, self._view(part, day)
+        units = self._units(part, due, view)
+        if due and units is not None and view.memory is not None:
+            self._memories.of[part.number] = _checked(rule.remembers(view, units), view.memory)
+        return units
+
+    @staticmethod
+    def _units(part: _Part, due: bool, view: View) -> np.ndarray | None:
+        return part.rule.rule.orders(view) if due else part.rule.rule.emergency(view)
+
+    def _view(self, part: _Part, day: int, in_vain: np.ndarray | None = None) -> View:
+        """What a rule sees; without what waits `in_vain`, units over all cells, in its position."""
         rule, cells = part.rule, part.cells
         position = self._reports.position(cells)
         if self._by_lot:
             position = position - self._not_counted(rule, day)
         if self._rerouting is not None and self._rerouting.on:
             position = position - self._rerouting.not_counted_on()[cells]
+        if in_vain is not None:
+            position = position - in_vain[cells]
         if self._may_hoard:
             factor = self._quantities["cell.order_factor"][cells]
             for raised in self._raise:
@@ -174,14 +211,7 @@ class Ordering(Part):
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
         on_hand, lead_time = self._reports.stock_for_review(cells), self._lead_time[cells]
         history = self._history(rule, part.window, day) if part.window else None
-        memory = self._memories.of[part.number]
-        view = View(day, rule.cells, position, on_hand, lead_time, history, memory)
-        if not due:
-            return rule.rule.emergency(view)
-        units = rule.rule.orders(view)
-        if memory is not None:
-            self._memories.of[part.number] = _checked(rule.rule.remembers(view, units), memory)
-        return units
+        return View(day, rule.cells, position, on_hand, lead_time, history, self._memories.of[part.number])
 
     def _history(self, rule: BoundRule, window: int, day: int) -> History:
         """The records of a rule's cells as they see them; in a blackout those from before."""

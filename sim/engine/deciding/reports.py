@@ -114,6 +114,10 @@ class Reports(Part):
         """Whether each of these cells can review and order at all."""
         return np.asarray(self._code[cells] != ORDERS["none"])
 
+    def connected(self, cells: np.ndarray) -> np.ndarray:
+        """Whether these cells order as usual."""
+        return np.asarray(self._code[cells] == 0) if self.may_fail else np.ones(len(cells), dtype=bool)
+
     def sent(self, flow: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Of a review's orders those that reach their sources now; the others are kept."""
         if not self.may_fail:

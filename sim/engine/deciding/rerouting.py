@@ -3,7 +3,7 @@
 Of an order at the shares of `sourcing`, each source is asked for no more than it is known to send of its usual units.
 The rest goes to regular sources that are open, in proportion to their shares; where all are cut, to those on stand-by;
 with nobody else to turn to it stays where it was. What waits at a source that does not send it is not counted on, in
-the same measure.
+the same measure. What waits in vain and counts all the same keeps nobody from asking others for what they do send.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ class Rerouting(Part):
     """What buyers with several sources do about those that send less; looked at every evening before they order.
 
     `on` tells whether any of their sources is cut today. Arrays over their flows: `_known` is the share of its usual
-    units that a source is known to send of new orders, `_waits` of those that wait there, `_seen` what its buyer found
-    itself, and `_filled` that as a share of what was due; `_takes` how far it is open for more, and `_above` how much
-    more it lets buyers have where it deals out what is usual. `_moves`, over cells, is the part of what cut sources do
-    not send that their buyer orders elsewhere.
+    units that a source is known to send of new orders, `_lets` that of all limits but a maker's capacity, `_waits` of
+    those that wait there, `_seen` what its buyer found itself, and `_filled` that as a share of what was due; `_takes`
+    how far it is open for more, and `_above` how much more it lets buyers have where it deals out what is usual.
+    `_moves`, over cells, is the part of what cut sources do not send that their buyer orders elsewhere.
     """
 
-    CHANGES = ("on", "_known", "_waits", "_takes", "_above", "_moves", "_told", "_short", "_sent", "_seen", "_filled",
-               "_cut")  # fmt: skip
+    CHANGES = (
+        "on", "_known", "_lets", "_waits", "_takes", "_above", "_moves", "_told", "_short", "_sent", "_seen", "_filled",
+        "_cut",
+    )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
         network, choice = plan.network, plan.sourcing
@@ -40,13 +42,18 @@ class Rerouting(Part):
         self._buyer, self._source = network.flow_buyer[self._mine], network.flow_source[self._mine]
         self._regular = network.flow_share[self._mine] > 0
         self._usual = network.flow_usual[self._mine]
+        makes = np.isin(self._source, network.makers)  # of what it is asked today a maker may send some tomorrow only
+        routes, route = network.routes, network.flow_route[self._mine]
+        self._queues = np.maximum(network.making_wait[self._source], makes) + 2 * (
+            routes.lead_time[route] - routes.under_way[route]
+        )
         self._notices, self._rebooks = choice.notices[self._buyer], choice.rebooks[self._buyer]
         self.on, flows = False, len(self._mine)
         self._known, self._waits, self._takes = np.ones(flows), np.ones(flows), np.ones(flows)
         self._above, self._share = np.zeros(flows), network.flow_share[self._mine]
         self._moves, self._told = np.zeros(self._cells), np.zeros(flows, dtype=bool)
         self._short, self._cut = np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int64)
-        self._sent, self._seen = np.zeros(flows, dtype=np.int64), np.ones(flows)
+        self._sent, self._seen, self._lets = np.zeros(flows, dtype=np.int64), np.ones(flows), np.ones(flows)
         self._filled = np.ones(flows)
 
     def open_day(self, day: int) -> None:
@@ -61,7 +68,7 @@ class Rerouting(Part):
         self._told = np.minimum(known, waits) < 1
         self._known, self._waits = np.minimum(known, self._seen), np.minimum(waits, self._seen)
         self._takes = np.minimum(ordered.takes[mine], open_for_more(np.minimum(self._known, self._filled)))
-        self._above = ordered.above[mine]
+        self._above, self._lets = ordered.above[mine], np.minimum(ordered.sends[mine], self._seen)
         self.on = bool((self._known < 1).any() or (self._waits < 1).any())
         if self.on:
             rest, more = (
@@ -77,6 +84,40 @@ class Rerouting(Part):
         lying = self._state.unsent[self._mine]
         units = np.floor((1 - self._waits) * self._moves[self._buyer] * lying + 1e-9)
         return np.bincount(self._buyer, units, self._cells).astype(np.int64)
+
+    def in_vain(self) -> np.ndarray:
+        """Units that wait at sources which do not send them, and are counted on for want of others; over cells."""
+        return np.bincount(self._buyer, self._lies_in_vain(), self._cells).astype(np.int64)
+
+    def _lies_in_vain(self) -> np.ndarray:
+        stays = (1 - self._waits) * (1 - self._moves[self._buyer])
+        return np.asarray(np.floor(stays * self._state.unsent[self._mine] + 1e-9))
+
+    def still_sent(self, lacks: np.ndarray, days: float) -> tuple[np.ndarray, np.ndarray]:
+        """(flows, units) to be asked of sources by buyers who lack so many units, over cells, for what waits elsewhere.
+
+        No source is asked for more than lets it have in hand what it sends, of their usual units, in so many `days`
+        and those for which orders wait there on ordinary days.
+        """
+        in_vain = self._lies_in_vain()
+        elsewhere = np.bincount(self._buyer, in_vain, self._cells)[self._buyer] - in_vain
+        rows = np.flatnonzero(lacks[self._buyer] > 0)
+        rows = rows[np.argsort(self._buyer[rows], kind="stable")]
+        if not rows.size:
+            return rows, rows
+        new = np.diff(self._buyer[rows], prepend=-1) != 0
+        begin, owner, flow = np.flatnonzero(new), np.cumsum(new) - 1, self._mine[rows]
+        usual = self._share[rows] * np.add.reduceat(self._usual[rows], begin)[owner]
+        stays = usual * (1 - self._known[rows]) * (1 - self._moves[self._buyer[rows]])
+        asked = self.share_out(flow, usual, owner, begin) - stays
+        # what a maker can add to its capacity shows in what it sends
+        asked = np.maximum(asked, usual * self._lets[rows])
+        asked = np.ceil(asked * (days + self._queues[rows]) - 1e-9)
+        room = np.clip(asked - self._state.unsent[flow], 0.0, elsewhere[rows])
+        total, lacking = np.add.reduceat(room, begin)[owner], lacks[self._buyer[rows]]
+        part = np.minimum(1.0, np.divide(lacking, total, out=np.zeros(len(rows)), where=total > 0))
+        units = np.floor(room * part + 1e-9).astype(np.int64)
+        return flow[units > 0], units[units > 0]
 
     def share_out(self, flow: np.ndarray, wanted: np.ndarray, owner: np.ndarray, begin: np.ndarray) -> np.ndarray:
         """How orders are shared out; units, not whole.
