@@ -159,7 +159,9 @@ class Rerouting(Part):
         self._seen = np.where(noticed, np.minimum(1.0, ratio), np.where(going_on, self._seen, 1.0))
         due = self._sent + left[mine]
         filled = np.divide(self._sent, due, out=np.ones(len(mine)), where=due > 0)
-        self._filled = np.where(noticed, filled, np.where(going_on, self._filled, 1.0))
+        # who is on stand-by sends what it has to spare: that much is left there is no reason to ask it for less
+        overrun = noticed & self._regular
+        self._filled = np.where(overrun, filled, np.where(going_on, self._filled, 1.0))
         self._sent[~going_on | noticed] = 0
 
     def given_up(self) -> tuple[np.ndarray, np.ndarray]:
