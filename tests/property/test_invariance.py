@@ -55,10 +55,12 @@ def test_a_disruption_of_no_length_changes_nothing(kind: str, data: st.DataObjec
 def test_a_disruption_in_two_parts_is_one(kind: str, data: st.DataObject, begin: int, first: int, second: int) -> None:
     """Bans, closures, outages (with the time they take to recover), surges, delays and allocations.
 
-    Left out is what belongs to a beginning: a ramp, a rush before it, its hour, stock that it destroys.
+    Left out is what belongs to a beginning: a ramp, a rush before it, its hour, stock that it destroys, the end that is
+    expected, and sources that decide anew what to deal out when they hear of it.
     """
     spec, entry = data.draw(struck(kind))
-    entry = {key: value for key, value in entry.items() if key not in ("ramp", "rush", "after")}
+    spec.pop("rationing", None)
+    entry = {key: value for key, value in entry.items() if key not in ("ramp", "rush", "after", "expected")}
     if entry.get("stock") == "destroy":
         entry["stock"] = "freeze"
     whole = entry | {"name": "a", "from": day(begin), "until": day(begin + first + second)}
