@@ -33,7 +33,7 @@ class Draft:
         self.facilities = [f"f{k}" for k in range(1, choose.number(1, 8) + 1)]
         self.lanes: dict[tuple[str, str], Spec] = {}
         self.trains: dict[str, Spec] = {}
-        self.last: dict[tuple[str, str], str] = {}
+        self.last: dict[tuple[str, str], tuple[str, str]] = {}
         self.sourcing: list[Spec] = []
         self.sources: dict[tuple[str, str], list[str]] = {}
         self.wants: dict[str, list[str]] = {}

@@ -100,7 +100,7 @@ class Supply(Draft):
         else:
             stops = []
         way = [source, *stops, buyer]
-        self.last.setdefault((source, buyer), f"{way[-2]} > {buyer}")
+        self.last.setdefault((source, buyer), (way[-2], buyer))
         for origin, end in itertools.pairwise(way):
             if (origin, end) not in self.lanes:
                 self.lanes[origin, end] = self._lane(origin, end)
@@ -143,7 +143,8 @@ class Supply(Draft):
         for entry in self.sourcing:
             train = self.trains.get(entry["at"])
             if train is not None and train["from"] in entry["from"]:
-                entry["usual"] = self.last[train["from"], entry["at"]]
+                last = self.lanes.get(self.last[train["from"], entry["at"]], {})  # a round's mode is road
+                entry["usual"] = last.get("mode", "road")
         for train in self.trains.values():
             self._cool(train)
         return [*self.lanes.values(), *rounds, *self.trains.values()]
