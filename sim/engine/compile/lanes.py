@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 KNOT = 24.0
 """Nautical miles that one knot makes in a day."""
+
+
+MODES = get_args(LaneSpec.model_fields["mode"].annotation)
+"""As the language lists them."""
 
 
 class _Geography:
@@ -60,7 +64,11 @@ def compile_lanes(
     calendar: Calendar,
     problems: Problems,
 ) -> tuple[tuple[Lane, ...], tuple[Effect, ...]]:
-    """All lanes, in order of name, and their seasons; two lanes of one mode between the same sites are a problem."""
+    """All lanes, in order of name, and their seasons; two lanes of one mode between the same sites are a problem.
+
+    Of lanes of several modes the one whose mode comes first in `MODES` is called `from > to`, wherever it stands, and
+    each of the others bears its mode besides.
+    """
     places = _Geography(sites, locodes)
     lanes: dict[str, Lane] = {}
     seasons: dict[str, list[LaneSeason]] = {}
@@ -73,7 +81,12 @@ def compile_lanes(
                 if (lane.origin, lane.destination, lane.mode) in twins:
                     raise PlaceError((), f"a second {lane.mode} lane between the same sites", lane.name)
                 twins.add((lane.origin, lane.destination, lane.mode))
-                name = lane.name if lane.name not in lanes else f"{lane.name} ({lane.mode})"
+                name, known = lane.name, lanes.get(lane.name)
+                if known is not None and MODES.index(lane.mode) < MODES.index(known.mode):
+                    other = f"{name} ({known.mode})"
+                    lanes[other], seasons[other] = replace(known, name=other), seasons[name]
+                elif known is not None:
+                    name = f"{name} ({lane.mode})"
                 cold_capacity = NEVER if spec.cold_capacity is None else spec.cold_capacity
                 lanes[name] = replace(lane, name=name, entry=position, cold=spec.cold, cold_capacity=cold_capacity)
                 seasons[name] = spec.season
