@@ -45,6 +45,9 @@ def with_later_policies(draw: Callable[[st.SearchStrategy[Any]], Any]) -> tuple[
     builder = Builder(Drawn(draw), exact=False)
     spec = builder.build(disruptions=3, hazards=1)
     first = draw(st.integers(-20, builder.days - 1))
+    dated = [entry for part in ("replenishment", "allocation", "rationing") for entry in spec.get(part, [])]
+    dated += [change for reserve in spec["reserves"].values() for change in reserve.get("changes", [])]
+    assume(day(first) not in {entry.get("from") for entry in dated})
     return spec, later_policies(builder, first), first
 
 

@@ -67,7 +67,7 @@ class Recorder(Part):
         "_held_days", "_lane_before", "_priced", "busy", "_opening", "_closing",
     )  # fmt: skip
     GROWS = ("_parts",)
-    SCRATCH = ("_today", "_real")
+    SCRATCH = ("_spans", "_today", "_real")
 
     def __init__(
         self,
