@@ -136,7 +136,7 @@ def test_yaml_examples_are_valid(page: Path, text: str, desk: Path) -> None:
         path = desk / "example.yaml"
         path.write_text(f"scenario: example\nextends: starter.yaml\n{text}", encoding="utf-8")
     for strategy in [None, *sim.validate(path).document.strategies]:
-        sim.validate(path, strategy)
+        assert sim.validate(path, strategy).spec.demand
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
