@@ -15,7 +15,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --constraint const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench bench-peers growth docs walk mutants gallery \
+.PHONY: help setup run test properties lint format bench bench-peers growth docs walk mutants gallery \
     study-page constraints clean distclean
 
 help: ## list the targets
@@ -28,6 +28,9 @@ run: $(VENV)/.core ## run one scenario and write its report (SCENARIO=path/to/sc
 
 test: $(VENV)/.dev ## run all tests (PYTEST_ARGS='-k reserve' for some)
 	MPLBACKEND=Agg $(BIN)/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+
+properties: $(VENV)/.dev ## search long for random networks on which a property fails (200 each; about an hour)
+	PROPERTIES=long MPLBACKEND=Agg $(BIN)/python -m pytest -q -n $(WORKERS) tests/property $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## style, layout, types, and the direction of imports
 	$(BIN)/ruff check .

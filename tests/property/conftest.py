@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, Phase, settings
 
 COMMON = {
     "deadline": None,
-    "max_examples": 25,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
     "print_blob": True,
 }
 
-settings.register_profile("desk", **COMMON)
+settings.register_profile("desk", max_examples=25, **COMMON)
 # without making failures simpler: that takes minutes, and the blob that is printed repeats them at a desk
-settings.register_profile("ci", derandomize=True, database=None, phases=[Phase.explicit, Phase.generate], **COMMON)
-settings.load_profile("ci" if os.environ.get("CI") else "desk")
+QUICK = {"derandomize": True, "database": None, "phases": [Phase.explicit, Phase.generate]}
+settings.register_profile("ci", max_examples=10, **QUICK, **COMMON)
+settings.register_profile("long", max_examples=200, **COMMON)  # `make properties`
+settings.load_profile(os.environ.get("PROPERTIES", "ci" if os.environ.get("CI") else "desk"))

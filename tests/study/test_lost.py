@@ -12,8 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from distributed import Client
 
 from sim.errors import ScenarioError, WorkersLost
 from sim.output import files
@@ -110,9 +112,19 @@ def test_a_full_disk_under_a_study_is_told_and_what_is_finished_is_kept(
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "tcp://", "http://localhost:80", "tls://localhost:1", "tcp://h:²"])
-def test_an_address_that_is_none_of_a_scheduler_is_refused(address: str) -> None:
+def test_an_address_that_is_none_of_a_scheduler_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what was begun is closed: a client that is left open closes when it is collected, which may be never done."""
+    begun: list[Any] = []
+    real = Client.start
+
+    def start(client: Any, **more: Any) -> Any:
+        begun.append(client)
+        return real(client, **more)
+
+    monkeypatch.setattr(Client, "start", start)
     with pytest.raises(ScenarioError, match="--scheduler: no Dask scheduler answers"):
         Crew(scheduler=address)
+    assert [client.status for client in begun] == ["closed"]
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from scipy.stats import chi2, kstest, multivariate_normal, norm, spearmanr, tria
 
 from sim.engine.impacts import impacts_of
 from sim.model.chance.distributions import FAMILIES, parse_times
+from sim.model.chance.drawn import OF_SHARES
 from sim.model.chance.quantiles import QUANTILES
 from sim.model.effects import Impact
 from sim.rng import Streams
@@ -186,7 +187,7 @@ def test_quantiles_are_those_of_the_draws() -> None:
         for share in (0.1, 0.35, 0.5, 0.9, 0.99):
             value, error = times.quantile(share), 4 * math.sqrt(share * (1 - share) / n)
             assert (draws < value - 1e-9).mean() - error <= share <= (draws <= value + 1e-9).mean() + error, text
-    assert {*FAMILIES} == {*QUANTILES}
+    assert {*FAMILIES, *OF_SHARES} == {*QUANTILES}
 
 
 def test_a_recall_by_chance_reaches_back_as_far_as_it_says() -> None:

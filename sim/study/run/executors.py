@@ -195,10 +195,13 @@ def _connect(scheduler: str) -> Any:
         raise ScenarioError([Problem("--scheduler", 0, "Dask is not installed", expected=expected)]) from None
     for name in ("distributed", "distributed.client"):  # what it would log, with tracebacks, is told by WorkersLost
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    client: Any = Client.__new__(Client)  # has no types
     try:
-        connect: Any = Client  # has no types
-        return connect(scheduler, timeout=10)
+        client.__init__(scheduler, timeout=10)
+        return client
     except Exception as error:  # of many kinds: an address may be wrong in as many ways
+        # left open, it would close when collected, which never ends if that falls into the making of another client
+        client.close()
         expected = "the address that 'dask scheduler' printed, such as tcp://localhost:8786"
         message = f"no Dask scheduler answers ({(str(error) or type(error).__name__).splitlines()[0]})"
         raise ScenarioError([Problem("--scheduler", 0, message, scheduler, expected)]) from None
