@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 RESAMPLES = 999
 CONFIDENCE = 0.9
@@ -103,7 +102,9 @@ def ranked(unknowns: Mapping[str, np.ndarray], answers: np.ndarray) -> Ranking:
 def _rank_shares(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Squared rank correlation of y with each column of x, less its mean where there is none: 1 / (n - 1)."""
     n = len(y)
-    rank = stats.rankdata(np.column_stack([y, x]), axis=0)
+    from scipy.stats import rankdata  # slow to import, and every report comes by here
+
+    rank = rankdata(np.column_stack([y, x]), axis=0)
     rank -= rank.mean(axis=0)
     size = np.sqrt((rank**2).sum(axis=0))
     whole = size[0] * size[1:]
