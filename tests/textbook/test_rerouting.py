@@ -78,6 +78,18 @@ def test_nobody_else_to_turn_to_changes_nothing() -> None:
     same(run(two(both)).daily, run(two(both, keep_shares=True)).daily)
 
 
+def test_a_planner_is_told_who_has_nobody_else_to_turn_to_and_since_when() -> None:
+    """With one source as with two; by each disruption that makes it worse, not by one that begins when it is over."""
+    later = {"kind": "strike", "name": "strike", "at": "a", "staffed": "20%", "from": "2024-08-01", "until": "2024-08-05"}
+    mild = later | {"name": "mild", "staffed": "60%", "from": "2024-07-10", "until": "2024-07-20"}
+    told = "orders of 'h' for 'saline' have nobody else to turn to"
+    short = BAN | {"until": "2024-07-02"}
+    spec = two([short, mild, later], {"a": "100%"}) | {"end": "2024-09-01"}
+    notes = [note.message for note in run(spec).loaded.notes if "nobody else" in note.message]
+    assert notes == [f"from '{name}' on, {told}" for name in ("ban", "strike")]
+    assert not any("nobody else" in note.message for note in run(two([BAN])).loaded.notes)
+
+
 @pytest.mark.parametrize("share", [1, 30, 50, 99, 100, 120])
 @pytest.mark.parametrize("policy", [{}, {"policy": "s_S", "s": "10d", "S": "20d", "level": None}])
 def test_what_waits_in_vain_keeps_nobody_from_asking_who_sends_a_share(share: int, policy: Spec) -> None:
