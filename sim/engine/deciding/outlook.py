@@ -37,13 +37,15 @@ class Known:
 
     `sends` is what all limits leave but a maker's capacity, and `makes` what that leaves; `takes` is how far a source
     is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual. Who
-    does that may let buyers have so much `above` it.
+    does that may let buyers have so much `above` it. `works` is what share it sends of whatever is asked of it, where
+    only a part of its people are at work: of more it sends more.
     """
 
     sends: np.ndarray
     makes: np.ndarray
     takes: np.ndarray
     above: np.ndarray
+    works: np.ndarray
 
 
 class Foresight(NamedTuple):
@@ -55,6 +57,7 @@ class Foresight(NamedTuple):
     makes: np.ndarray
     takes: np.ndarray
     above: np.ndarray
+    works: np.ndarray
 
 
 class Closure(NamedTuple):
@@ -83,7 +86,7 @@ class Outlook(Part):
         self._now: Quantities | None = None
         """the same as they are on that day"""
         ones = np.ones(len(plan.network.flow_buyer))
-        self._ordered = self._present = Known(ones, ones, ones, np.zeros(len(ones)))
+        self._ordered = self._present = Known(ones, ones, ones, np.zeros(len(ones)), np.zeros(len(ones)))
         self._dealt: np.ndarray | None = None
         """shares of usual units that sources have published, no limit where they deal out nothing; over flows"""
         self._since = -np.inf
@@ -145,7 +148,7 @@ class Outlook(Part):
         above = open_for_more(sends) * np.maximum(0.0, np.where(deals, self._dealt, 1.0) - 1)
         return Known(
             sends, np.where(deals, 1.0, known.makes), np.where(deals, 0.0, known.takes),
-            np.where(deals, above, known.above),
+            np.where(deals, above, known.above), np.where(deals, 0.0, known.works),
         )  # fmt: skip
 
     def news(self, last: float, day: float) -> list[Impact]:
@@ -173,8 +176,10 @@ class Outlook(Part):
             known.update(begin)
             spans.append(self._found(known))
             makes.append(self._made(known["cell.capacity_factor"]))
-        sends, takes, above = (np.array([getattr(span, n) for span in spans]) for n in ("sends", "takes", "above"))
-        return Foresight(begins, sends, np.array(makes), takes, above)
+        sends, takes, above, works = (
+            np.array([getattr(span, name) for span in spans]) for name in ("sends", "takes", "above", "works")
+        )
+        return Foresight(begins, sends, np.array(makes), takes, above, works)
 
     def reach(self, impact: Impact) -> np.ndarray:
         """The cells that a disruption limits: those that make less, and the buyers of those that send less; a mask."""
@@ -271,7 +276,10 @@ class Outlook(Part):
         passes = np.where(closure.begins <= day, self._passes(then), 1.0)
         sends = np.minimum(known.sends, passes)
         open_ = open_for_more(np.minimum(sends, known.makes))
-        return replace(known, sends=sends, takes=np.minimum(known.takes, open_), above=known.above * open_for_more(passes))
+        further = open_for_more(passes)
+        return Known(
+            sends, known.makes, np.minimum(known.takes, open_), known.above * further, known.works * further
+        )  # fmt: skip
 
     def _found(self, known: Quantities) -> Known:
         network = self._network
@@ -281,15 +289,19 @@ class Outlook(Part):
             if known.touched(name):
                 np.minimum(sends, known[name], out=sends)
                 np.minimum(dealt, known[name], out=dealt)
-        if known.touched("flow.sends"):
-            np.minimum(sends, known["flow.sends"], out=sends)
         if known.touched("cell.capacity_factor"):
             makes = self._made(known["cell.capacity_factor"])[network.flow_source]
         np.minimum(sends, self._passes(known), out=sends)
         np.maximum(sends, 0.0, out=sends)
+        works = np.zeros(len(sends))
+        if known.touched("flow.sends"):
+            part = np.maximum(0.0, known["flow.sends"])
+            works = np.where(part < 1, part * open_for_more(np.minimum(sends, makes)), 0.0)
+            np.minimum(sends, known["flow.sends"], out=sends)
+            np.maximum(sends, 0.0, out=sends)
         open_, deals = open_for_more(np.minimum(sends, makes)), np.isfinite(dealt)
         above = open_ * np.maximum(0.0, np.where(deals, dealt, 1.0) - 1)
-        return Known(sends, makes, np.where(deals, 0.0, open_), above)
+        return Known(sends, makes, np.where(deals, 0.0, open_), above, np.where(deals, 0.0, works))
 
     def _passes(self, known: Quantities) -> np.ndarray:
         """The share of what is sent that gets to its buyers; over flows."""
