@@ -152,7 +152,8 @@ def _labelled(kind: str, entry: Node, scenario: Path, path: tuple[str, ...] = ()
     if kind in LISTS:
         fields = entry.value if isinstance(entry.value, dict) else {}
         named = fields.get("name") or fields.get(_KEYS[kind])
-        word = "without " + ("place" if kind == "rationing" else "kind") if named is None or named.value is None else named.value
+        without = f"without {_KEYS[kind] if kind == 'rationing' else 'kind'}"
+        word = without if named is None or named.value is None else named.value
         label = f"injected {LISTS[kind]} '{word}'"
     else:
         label = f"injected change of reserve '{path[1]}'"

@@ -80,7 +80,8 @@ def test_nobody_else_to_turn_to_changes_nothing() -> None:
 
 def test_a_planner_is_told_who_has_nobody_else_to_turn_to_and_since_when() -> None:
     """With one source as with two; by each disruption that makes it worse, not by one that begins when it is over."""
-    later = {"kind": "strike", "name": "strike", "at": "a", "staffed": "20%", "from": "2024-08-01", "until": "2024-08-05"}
+    strike = {"kind": "strike", "name": "strike", "at": "a", "staffed": "20%"}
+    later = strike | {"from": "2024-08-01", "until": "2024-08-05"}
     mild = later | {"name": "mild", "staffed": "60%", "from": "2024-07-10", "until": "2024-07-20"}
     told = "orders of 'h' for 'saline' have nobody else to turn to"
     short = BAN | {"until": "2024-07-02"}

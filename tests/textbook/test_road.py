@@ -102,9 +102,7 @@ def test_a_curfew_comes_on_top_of_the_lanes_own_hours_and_of_other_curfews(simul
 
 
 @pytest.mark.parametrize("curfew", [False, True])
-def test_who_comes_after_the_hours_of_a_full_lane_goes_in_the_room_of_the_next_day(
-    simulate: Any, curfew: bool
-) -> None:
+def test_who_comes_after_the_hours_of_a_full_lane_goes_in_the_room_of_the_next_day(simulate: Any, curfew: bool) -> None:
     """Ten a day come to the port at 20:00 of the day they left, the first on day 0; at 6:00 of each day eight go on."""
     hours = "" if curfew else "departs: {from: 6h, until: 18h}, "
     more = CURFEW.replace("2001-01-11, for: 10d", "2001-01-01, for: 60d") % "" if curfew else ""

@@ -16,8 +16,9 @@ from sim.model.network import Network
 from sim.scenario.document import Place
 from sim.scenario.load import Loaded, Problems
 
-
-ENTRIES: Mapping[str, Callable[[Loaded, Network, Problems], Mapping[int, BoundRule | BoundSharing | BoundRationing]]] = {
+ENTRIES: Mapping[
+    str, Callable[[Loaded, Network, Problems], Mapping[int, BoundRule | BoundSharing | BoundRationing]]
+] = {
     "replenishment": replenishment_entries,
     "allocation": allocation_entries,
     "rationing": rationing_entries,

@@ -201,7 +201,7 @@ class Outlook(Part):
             self._turns = self._turns_of([*ahead, *present])
 
     def _turns_of(self, effects: Sequence[Effect]) -> np.ndarray:
-        """Every day on which something of these changes, or of what is ordered on which comes to a closure, ascending."""
+        """Every day on which something of these changes, or orders begin to come to a closure, ascending."""
         self._closures = [found for impact in self._impacts if (found := self._closure(impact)) is not None]
         soon = [closure.begins[closure.begins < closure.start] for closure in self._closures]
         return np.unique(np.concatenate([_turns(effects), *soon]))

@@ -140,7 +140,12 @@ class Rerouting(Part):
             return wanted
         stand_by = mine & ~regular
         works = np.where(mine, self._works[row], 0.0)
-        takers = wanted * takes * regular, wanted * np.where(mine, self._above[row], 0.0), takes * stand_by, wanted * works
+        takers = (
+            wanted * takes * regular,
+            wanted * np.where(mine, self._above[row], 0.0),
+            takes * stand_by,
+            wanted * works,
+        )
         open_, ready, part = (
             np.maximum.reduceat(far, begin) for far in (np.where(regular, takes, 0.0), takes * stand_by, works)
         )
