@@ -179,8 +179,8 @@ class Begun:
             "2024-03-01", "for": "60d"}. It is announced at this midnight at the earliest.
         written
             The same and more, in the scenario's language: a mapping, text in YAML, or the path of a YAML file. It has
-            entries of `disruptions`, entries of `replenishment` and `allocation` with a date (`from`), and under
-            `reserves` the `changes` of some by their names.
+            entries of `disruptions`, entries of `replenishment`, `allocation` and `rationing` with a date (`from`), and
+            under `reserves` the `changes` of some by their names.
 
         Returns
         -------
