@@ -334,8 +334,8 @@ class Round(Model):
 class LaneSpec(Model):
     """A way between two sites, or from one to each of many."""
 
-    from_: TextOrColumn = Field(alias="from")
-    """a site, or 'column NAME' of the destinations' table"""
+    from_: list[Text] | TextOrColumn = Field(alias="from")
+    """a site, or several in a list, from each of which a lane leads; or 'column NAME' of the destinations' table"""
     to: SelectorField
     """one site or several"""
     mode: Literal["road", "sea", "air", "rail", "river"] = "road"
