@@ -203,10 +203,9 @@ def _unknown_key(fault: _Fault, document: Document, where: str) -> Problem:
     key, colon, rest = fault.word.partition(":")
     if colon and key in fields:
         return Problem(mark.shown, mark.line, message, None, f"a blank behind the colon: {key}: {rest or '…'}")
-    if like is None or fault.word not in (like, like.rstrip("s")):
-        if below := [name for name in fields if fault.word in shapes.keys_below(fault.shapes, name)]:
-            places = " or ".join(f"'{name}'" for name in below)
-            expected, like = f"it under {places}, such as {below[0]}: {{{fault.word}: …}}", None
+    if below := [name for name in fields if fault.word in shapes.keys_below(fault.shapes, name)]:
+        places = " or ".join(f"'{name}'" for name in below)
+        expected, like = f"it under {places}, such as {below[0]}: {{{fault.word}: …}}", None
     return Problem(mark.shown, mark.line, message, None, expected, like)
 
 
@@ -273,10 +272,10 @@ def _expected(fault: _Fault) -> str | None:
 def _mended(fault: _Fault, kind: str) -> str | None:
     """How a list in the place of a mapping would be written, or a word in the place of a list; None for all else."""
     written = fault.error.get("input")
-    if kind in ("dict_type", "mapping_type", "model_type") and isinstance(written, list) and written:
-        if isinstance(written[0], str):
-            value = shapes.sample_value(fault.shapes)
-            return f"a mapping: each name with its value, such as {{{written[0]}: {value}, …}}"
+    named = isinstance(written, list) and bool(written) and isinstance(written[0], str)
+    if named and kind in ("dict_type", "mapping_type", "model_type"):
+        value = shapes.sample_value(fault.shapes)
+        return f"a mapping: each name with its value, such as {{{written[0]}: {value}, …}}"
     if kind == "list_type" and isinstance(written, str) and str in shapes.bare(shapes.inside(fault.shapes, 0)):
         return f"a list, such as [{written}]"
     return None
