@@ -52,9 +52,8 @@ def merged(under: Node, over: Node) -> bool:
         return False
     if any(child.value == REMOVE for child in over.value.values()):
         return True
-    return not any(
-        _kind(under, family) and _kind(over, family) not in ("", _kind(under, family)) for family in FAMILIES
-    )
+    kinds = [(_kind(under, family), _kind(over, family)) for family in FAMILIES]
+    return not any(old and new and old != new for old, new in kinds)
 
 
 def _kind(node: Node, family: Registry[Any]) -> str:

@@ -129,7 +129,8 @@ class StockSpec(Model):
     """time since this stock was made, instead of life_left: one for all (40d), a share for each ({10d: 60%, 90d: 40%}),
     or steady: as if it had come in day by day; left out: made on the first day"""
     made_by: PartsField = {}
-    """makers and their shares of this stock, or a list of makers with equal shares; left out: the one that the site mainly buys from"""
+    """makers and their shares of this stock, or a list of makers with equal shares; left out: the one that the site
+    mainly buys from"""
 
     def model_post_init(self, context: object) -> None:
         if self.life_left is not None and (self.life_left < 1 or self.life_left % 1):
