@@ -225,3 +225,10 @@ def test_libraries_of_single_questions_are_imported_where_they_are_used() -> Non
     code = "import sys, sim.ask, sim.cli; print({'optuna', 'SALib', 'duckdb', 'docx'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_report_without_draws_waits_for_no_statistics() -> None:
+    """They take a quarter of its time to import."""
+    code = "import sys, sim.report.run.html, sim.api, sim.ask, sim.study.run.run; print('scipy.stats' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -15,7 +15,7 @@ from sim.report.figures.style import drawing
 from sim.report.pictures import draw_all
 from sim.report.run import lot_way
 from sim.report.run.facts import Facts
-from sim.report.run.lot_way import FATES, Way, way_of_worst
+from sim.report.run.lot_way import FATES, LotWay, way_of_worst
 
 NETWORK = """
 scenario: way
@@ -52,20 +52,20 @@ def run(folder: Path, goods: str = "trace: true", more: str = RECALL, far: int =
     return Facts(done.loaded, done.outcome, done.twin, done.metrics, done.without_reserves)
 
 
-def drawn(way: Way) -> Figure:
+def drawn(way: LotWay) -> Figure:
     with drawing():
         return figure.draw(way)
 
 
 @pytest.fixture(scope="module")
-def recalled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Facts, Way]:
+def recalled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Facts, LotWay]:
     facts = run(tmp_path_factory.mktemp("way"))
     way = way_of_worst(facts)
     assert way is not None
     return facts, way
 
 
-def test_every_unit_of_the_lot_is_somewhere(recalled: tuple[Facts, Way]) -> None:
+def test_every_unit_of_the_lot_is_somewhere(recalled: tuple[Facts, LotWay]) -> None:
     _, way = recalled
     sites = way.sites.set_index("site")
     assert sites["stage"].to_dict() == {"maker": 0, "store": 1, "branch": 2, "near": 2, "far-00": 3, "far-01": 3}
@@ -80,7 +80,7 @@ def test_every_unit_of_the_lot_is_somewhere(recalled: tuple[Facts, Way]) -> None
             assert row["received"] == way.branches.loc[way.branches["site"] == site, "units"].sum()
 
 
-def test_it_is_the_one_that_reached_most_sites_of_those_much_called_back(recalled: tuple[Facts, Way]) -> None:
+def test_it_is_the_one_that_reached_most_sites_of_those_much_called_back(recalled: tuple[Facts, LotWay]) -> None:
     facts, way = recalled
     assert facts.outcome.lots is not None
     called = facts.outcome.lots.columns["recalled"]
@@ -92,7 +92,7 @@ def test_it_is_the_one_that_reached_most_sites_of_those_much_called_back(recalle
     )
 
 
-def test_the_picture_has_a_bar_for_each_site_and_a_branch_for_each_pair(recalled: tuple[Facts, Way]) -> None:
+def test_the_picture_has_a_bar_for_each_site_and_a_branch_for_each_pair(recalled: tuple[Facts, LotWay]) -> None:
     _, way = recalled
     axes = drawn(way).axes[0]
     branches = [patch for patch in axes.patches if patch.get_gid() == "branch"]
@@ -111,7 +111,7 @@ def test_the_picture_has_a_bar_for_each_site_and_a_branch_for_each_pair(recalled
     assert ticks[0].startswith("Maker\nmade from ") and ticks[2].startswith("Stores and facilities\narrived ")
 
 
-def test_the_page_has_the_picture_with_its_text(recalled: tuple[Facts, Way]) -> None:
+def test_the_page_has_the_picture_with_its_text(recalled: tuple[Facts, LotWay]) -> None:
     facts, way = recalled
     picture = draw_all(facts)["lot"]
     assert picture.title.startswith(f"The way of lot {way.about['lot']} of serum, made by maker from ")

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 RESAMPLES = 4999
 COCHRAN = 25
@@ -75,7 +74,9 @@ def interval(values: np.ndarray, confidence: float = 0.95, bca: bool = True) -> 
 
 def share_interval(count: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Interval for a share, seen as `count` of n (Wilson 1927): it also holds with few draws and near 0 or 1."""
-    found = stats.binomtest(count, n).proportion_ci(confidence, method="wilson")
+    from scipy.stats import binomtest  # here and below: slow to import, and every report comes by this file
+
+    found = binomtest(count, n).proportion_ci(confidence, method="wilson")
     return float(found.low), float(found.high)
 
 
@@ -84,9 +85,11 @@ Ends = tuple[tuple[float, float], float]
 
 
 def _student(x: np.ndarray, mean: float, sd: float, confidence: float) -> Ends:
+    from scipy.stats import t as student
+
     error = sd / np.sqrt(len(x))
-    half = float(stats.t.ppf((1 + confidence) / 2, len(x) - 1) * error)
-    return (mean - half, mean + half), float(2 * stats.t.sf(abs(mean) / error, len(x) - 1))
+    half = float(student.ppf((1 + confidence) / 2, len(x) - 1) * error)
+    return (mean - half, mean + half), float(2 * student.sf(abs(mean) / error, len(x) - 1))
 
 
 def _bootstrap_t(
@@ -110,6 +113,8 @@ def _bootstrap_t(
 
 def _bca(x: np.ndarray, confidence: float, generator: np.random.Generator) -> tuple[float, float]:
     """Bias-corrected and accelerated bootstrap (Efron 1987), by scipy."""
+    from scipy import stats
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", stats.DegenerateDataWarning)
         found = stats.bootstrap(

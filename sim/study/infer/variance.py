@@ -101,9 +101,9 @@ def ranked(unknowns: Mapping[str, np.ndarray], answers: np.ndarray) -> Ranking:
 
 def _rank_shares(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Squared rank correlation of y with each column of x, less its mean where there is none: 1 / (n - 1)."""
-    n = len(y)
-    from scipy.stats import rankdata  # slow to import, and every report comes by here
+    from scipy.stats import rankdata  # slow to import, and every report comes by this file
 
+    n = len(y)
     rank = rankdata(np.column_stack([y, x]), axis=0)
     rank -= rank.mean(axis=0)
     size = np.sqrt((rank**2).sum(axis=0))

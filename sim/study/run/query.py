@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem, ScenarioError, needs
 from sim.output.folder import MANIFEST, contents_of
@@ -60,19 +61,34 @@ def query(folder: str | Path, sql: str, *, unsafe: bool = False) -> pd.DataFrame
                 connection.register(name, ds.dataset(files))
             for setting in () if unsafe else LOCKS:
                 connection.execute(f"SET {setting}")
-            answer = connection.sql(sql)
-            if answer is not None:
-                frame: pd.DataFrame = answer.df()
+            frame = _answered(connection, sql)
+            if frame is not None:
                 return frame
     except (duckdb.PermissionException, duckdb.InvalidInputException) as error:
         raise ScenarioError([_refused(str(error), found)]) from None
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise ScenarioError([_problem(str(error), found)]) from None
-    except RuntimeError as error:
-        if "interrupted" not in str(error):
-            raise
-        raise KeyboardInterrupt from None  # DuckDB's word for any signal that ended the query
     raise ScenarioError([_problem("it gives no rows", found)])
+
+
+def _answered(connection: Any, sql: str) -> pd.DataFrame | None:
+    """What a query gives, None where it gives no rows.
+
+    It runs in a thread of its own: a signal that comes in the middle of DuckDB's own work may be lost there, and the
+    query never end.
+    """
+
+    def asked() -> pd.DataFrame | None:
+        answer = connection.sql(sql)
+        return None if answer is None else answer.df()
+
+    with ThreadPoolExecutor(1) as pool:
+        waited = pool.submit(asked)
+        try:
+            return waited.result()
+        except BaseException:
+            connection.interrupt()
+            raise
 
 
 def _refused(message: str, found: dict[str, list[str]]) -> Problem:
