@@ -59,7 +59,7 @@ def parse_share(value: Any) -> float:
     match = SHARE.match(text)
     if not match:
         if re.fullmatch(NUMBER, text):
-            raise ValueError(f"a share with its sign: {_meant(float(text))}")
+            raise ValueError(f"a share in percent: {_meant(float(text))}")
         raise ValueError("a share in percent such as 60%")
     return float(match[1]) / 100
 

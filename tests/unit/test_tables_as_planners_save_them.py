@@ -122,7 +122,7 @@ def test_shares_without_a_sign_are_told(tmp_path: Path) -> None:
     found = table(tmp_path, "s\n0.6\n60\n1\n")
     found.shares("s")
     assert [problem.expected for problem in found.problems] == [
-        "a share with its sign: 0.6%, or 60%", "a share with its sign: 60%", "a share with its sign: 1%, or 100%",
+        "a share in percent: 0.6%, or 60%", "a share in percent: 60%", "a share in percent: 1%, or 100%",
     ]  # fmt: skip
 
 
