@@ -116,38 +116,39 @@ def _gathered(rows: Rows, most: int) -> _Read:
     Cells of one text are one object, and no row is kept beside them: a table takes little more than its file.
     """
     read = _Read(rows.shown)
-    bad, first_untold, known = 0, 0, dict[str, str]()
+    bad, first_untold, width, kept, known = 0, 0, 0, 0, dict[str, str]()
     try:
         for line, cells in rows.rows:
             stripped = [cell.strip() for cell in cells]
-            if not any(stripped):
+            if not (stripped and stripped[0]) and not any(stripped):
                 continue
             if not read.columns:
                 read.columns = [(" ".join(name.split()), []) for name in stripped]
+                width = len(read.columns)
                 continue
-            width = len(read.columns)
-            if len(stripped) > width and not any(stripped[width:]):
-                del stripped[width:]
-            elif len(stripped) < width and rows.padded:
-                stripped += [""] * (width - len(stripped))
-            if not read.lines and all(TAG.fullmatch(cell) for cell in stripped if cell):
+            if (count := len(stripped)) != width:
+                if count > width and not any(stripped[width:]):
+                    del stripped[width:]
+                elif rows.padded:
+                    stripped += [""] * (width - count)
+                count = len(stripped)
+            if not kept and all(TAG.fullmatch(cell) for cell in stripped if cell):
                 told = "the row of hashtags is left out"
                 read.notes.append(Problem(rows.shown, line, told, shown_value(next(filter(None, stripped)))))
-            elif len(stripped) != width:
+            elif count != width:
                 bad += 1
                 if bad <= MOST_SHOWN:
                     expected = f"{width}, as many as column names"
-                    read.problems.append(
-                        Problem(rows.shown, line, f"this row has {len(stripped)} cells", None, expected)
-                    )
+                    read.problems.append(Problem(rows.shown, line, f"this row has {count} cells", None, expected))
                 first_untold = first_untold or (line if bad > MOST_SHOWN else 0)
-            elif len(read.lines) == most:
+            elif kept == most:
                 read.problems.append(Problem(rows.shown, line, "the table is too long", None, f"at most {most:,} rows"))
                 return read
             else:
                 for (_, column), cell in zip(read.columns, stripped, strict=True):
                     column.append(known.setdefault(cell, cell))
                 read.lines.append(line)
+                kept += 1
     except ScenarioError as error:
         read.problems += error.problems
     if bad > MOST_SHOWN:

@@ -13,7 +13,7 @@ import numpy as np
 from sim.errors import PlaceError, Problem, ScenarioError, nearest
 from sim.model.countries import parse_country
 from sim.scenario.document import shown_value
-from sim.scenario.numerals import only_reading, readings
+from sim.scenario.numerals import NUMBER, only_reading, readings
 from sim.units import DURATION, MOST, parse_date, parse_duration, parse_share
 
 MOST_SHOWN = 20
@@ -187,13 +187,15 @@ class Table:
 
 def _number(text: str, unsure: bool, minimum: float | None, maximum: float | None, what: str = "a number") -> float:
     """The only number within the limits that a text can mean; raises ValueError where there is none, or two."""
+    low, high = -MOST if minimum is None else minimum, MOST if maximum is None else maximum
+    if not unsure and NUMBER.fullmatch(text) and low <= (value := float(text)) <= high:
+        return value  # as nearly all are
     found = readings(text, unsure)
     values = [float(one) for one in found if math.isfinite(float(one))]
     if not values:
         raise ValueError("a plain number such as 12 or 3.5" if what == "a number" else what)
     if all(abs(value) > MOST for value in values):
         raise ValueError(f"{what} of at most {MOST:,}")
-    low, high = -MOST if minimum is None else minimum, MOST if maximum is None else maximum
     within = [value for value in values if low <= value <= high]
     if not within:
         raise ValueError(f"{what} {_limits(minimum, maximum)}")
