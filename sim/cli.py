@@ -14,6 +14,7 @@ from sim.options import (
     FAILED,
     FILE,
     INTERRUPTED,
+    REPLACE,
     SCHEDULER,
     SETTINGS,
     STRATEGY,
@@ -82,7 +83,8 @@ def _count(problems: int) -> str:
 @STRATEGY
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the random draws, instead of the scenario's.")
 @SETTINGS
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Run folder; default reports/SCENARIO-STRATEGY.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Run folder; default reports/SCENARIO-STRATEGY….")
+@REPLACE
 @click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON and write nothing.")
 @click.option(
     "--journal",
@@ -107,8 +109,8 @@ def _count(problems: int) -> str:
 @SCHEDULER
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 def run(
-    file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, as_json: bool,
-    journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, replications: int | None,
+    file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, replace: bool,
+    as_json: bool, journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, replications: int | None,
     workers: int | None, scheduler: str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report.
@@ -116,7 +118,7 @@ def run(
     With --replications the report has the bands of many draws; what is drawn is kept, and the same command goes on.
     """
     import sim
-    from sim.output.names import default_folder
+    from sim.output.place import named
     from sim.report.run.folder import check_free
     from sim.scenario.load import load
 
@@ -126,16 +128,17 @@ def run(
                             "--no-reserve-twin": no_reserve_twin}.items():  # fmt: skip
             if given:
                 raise click.UsageError(f"{name} does not go with --replications: run it once for that")
-        means = {"replications": replications, "workers": workers, "scheduler": scheduler, "out": out or True}
+        means = {"replications": replications, "workers": workers, "scheduler": scheduler, "out": out or True,
+                 "replace": replace}  # fmt: skip
         _many(file, strategy, overrides, means, quiet)
         return
     words = [word.strip() for word in daily.split(",")] if daily is not None and "," in daily else daily
     if out is not None and not as_json:
-        check_free(out)  # before the work, not after it
+        check_free(out)  # before anything is read
     loaded = load(file, strategy, overrides)
-    folder = out or default_folder(loaded.spec.scenario, strategy)
+    folder = out or named(loaded.spec.scenario, strategy, overrides)
     if not as_json:
-        check_free(folder)
+        _free(folder, loaded, out is None, replace)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick)
     _notes(result.loaded)
@@ -144,10 +147,27 @@ def run(
 
         click.echo(json.dumps(metrics_json(result.metrics), indent=1, ensure_ascii=False, allow_nan=False))
         return
-    result.save(folder, report=not no_report)
+    place = result.save(_free(folder, loaded, out is None, replace), report=not no_report, replace=replace)
+    if place != folder:
+        click.echo(f"Note: {folder} holds another run and is kept; --replace would take its place.", err=True)
+    folder = place
     if not quiet:
         _summary(result)
     click.echo(f"Report: {folder / 'report.html'}" if not no_report else f"Results: {folder}")
+
+
+def _free(folder: Path, loaded: Any, numbered: bool, replace: bool) -> Path:
+    """A folder that a run may be written into: this one, or if it may be numbered one beside it."""
+    from sim.api import manifest_of
+    from sim.output.folder import RUN_FILES
+    from sim.output.place import place_for
+    from sim.report.run.folder import check_free
+
+    manifest = manifest_of(loaded)
+    if numbered and not replace:
+        return place_for(folder, "run", manifest, RUN_FILES)
+    check_free(folder, manifest, replace)
+    return folder
 
 
 def _many(file: Path, strategy: str | None, overrides: dict[str, Any], means: dict[str, Any], quiet: bool) -> None:
@@ -200,10 +220,12 @@ def _summary(result: Any) -> None:
     "--replications", "-n", type=click.IntRange(2, 100_000), help="So many of each, instead of what the study says."
 )
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
+@REPLACE
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
 def study(
-    file: Path, workers: int | None, scheduler: str | None, replications: int | None, out: Path | None, quiet: bool
-) -> None:
+    file: Path, workers: int | None, scheduler: str | None, replications: int | None, out: Path | None, replace: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
     import sim
     from sim.output.files import put_text
@@ -212,7 +234,7 @@ def study(
 
     with resumable(), progress_bar(not quiet) as tick:
         result = sim.run_study(
-            file, out, workers=workers, scheduler=scheduler, progress=tick, replications=replications
+            file, out, workers=workers, scheduler=scheduler, progress=tick, replications=replications, replace=replace
         )
         put_text(result.folder / "study.html", study_page(result))
     if not quiet:

@@ -19,6 +19,10 @@ DEEPEST_CHAIN = 16
 """Files that may build on one another."""
 
 
+OVERRIDE = "override"
+"""By whom a value was set that was set on top of all files."""
+
+
 def project_root(scenario: Path) -> Path:
     """The folder no reference may leave.
 
@@ -229,7 +233,7 @@ def _override(
     for key, value in overrides.items():
         mark = Mark(scenario, 0, f"override '{key}'")
         body = Node({str(key): node_of(value, mark)}, mark)
-        wanted += settings(top, body, "override", problems)
+        wanted += settings(top, body, OVERRIDE, problems)
     wanted, clashes = conflicts(top, wanted)
     problems += clashes
     return (top, []) if clashes else (apply(top, wanted, log), wanted)
