@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sim.model.vocabulary import ACTIONS, EVENTS, QUANTITIES, Quantity
+from sim.model.vocabulary import ACTIONS, QUANTITIES, Quantity
 
 PAGE = Path(__file__).parent / "reference" / "vocabulary.md"
 GUIDE = Path(__file__).parent.parent / "CONTRIBUTING.md"
@@ -31,13 +31,10 @@ def _unaffected(quantity: Quantity) -> str:
 def vocabulary() -> str:
     """The whole page."""
     actions = "".join(f"| `{name}` | {d.rows} | {d.amount} | {d.meaning} |\n" for name, d in ACTIONS.items())
-    events = "".join(
-        f"| `{name}` | {entry.meaning} | {'yes' if entry.routine else ''} |\n" for name, entry in EVENTS.items()
-    )
     return f"""# Words of the model
 
-What disruptions can act on, what they can do at once, and what the journal (`events.parquet`) can tell. All are
-declared in `sim/model/vocabulary.py`; another word is an error where it is used.
+What disruptions can act on and what they can do at once. Both are declared in `sim/model/vocabulary.py`, as are the
+entries of the journal ([all of them](tables.md)); another word is an error where it is used.
 
 ## Quantities
 
@@ -51,14 +48,7 @@ What an impulse does once, at its time.
 
 | action | rows | amount | meaning |
 |---|---|---|---|
-{actions}
-## Entries of the journal
-
-Routine entries are left out of a journal of key events (`--journal key`).
-
-| event | meaning | routine |
-|---|---|---|
-{events}"""
+{actions}"""
 
 
 def guide() -> str:

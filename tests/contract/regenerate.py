@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from docs.make_columns import main as make_columns
 from docs.make_day import main as make_day
 from docs.make_map import main as make_map
 from docs.make_metrics import main as make_metrics
@@ -31,6 +32,7 @@ def main() -> None:
     make_map()
     make_metrics()
     make_vocabulary()
+    make_columns()
     make_day()
     SCHEMA.write_text(schema_text(), encoding="utf-8")
     studies = json.dumps(study_schema(), indent=1, ensure_ascii=False) + "\n"

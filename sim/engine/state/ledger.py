@@ -10,25 +10,15 @@ import numpy as np
 from sim.model.part import Part
 
 STOCKS = ("on_hand", "reserve", "held", "in_process", "backlog", "owed", "in_transit", "on_order")
-"""At the day's end: usable stock, ring-fenced stock, stock under test or in quarantine, units begun and not finished,
-demand waiting, customers' orders not yet sent, goods on the way to the site (ports included), the site's own orders
-that have not come."""
+"""At the day's end; `sim.output.columns` says what each is."""
 OF_PATIENTS = ("demand", "served", "served_late", "unmet", "lost")
 FLOWS = (
     *OF_PATIENTS, "received", "ordered", "dispatched", "produced", "destroyed", "expired", "recalled", "used_up",
     "scrapped", "substituted", "stood_in", "conserved", "recovered", "cancelled", "lost_on_way", "went_over",
     "came_over", "bought_ahead", "asked_less", "doses_given", "doses_wasted",
 )  # fmt: skip
-"""During the day: `served` from stock on the day asked, `served_late` on a later day, `unmet` not served on the day,
-`lost` never served, `dispatched` left the site; `produced` begun by a maker, good or not; `destroyed`, `expired`,
-`recalled` went without being used; `used_up` went into other products, `scrapped` came out unusable; `substituted`
-demand met with another product, `stood_in` units used in place of another product, `conserved` demand put off or done
-without, `recovered` what comes back of it; of the site's own orders, `cancelled` those that its source or the site
-gave up, `lost_on_way` those sent and never received as stock: seized, past their life, or called back; `went_over`
-what patients ask for of another product instead, since they moved to it and stayed, `came_over` what such patients
-ask for of this one; `bought_ahead` asked for beyond what is needed, `asked_less` so much less later. `demand` is
-after these: needed was demand + went over - came over - bought ahead + asked less. Of units of several doses,
-`doses_given` to patients and `doses_wasted` in open ones."""
+"""During the day. `demand` is after what patients chose: needed was it + went over - came over - bought ahead + asked
+less."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
 

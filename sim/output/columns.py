@@ -1,0 +1,210 @@
+"""The columns of the tables that a run writes, each declared here, and only here: name, type, unit, meaning.
+
+The pages of reference are made from it (`docs/make_columns.py`), and a run's real tables are held against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Type = Literal["date", "whole number", "number", "text"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: what it holds, in what unit ("" where it has none), and what that means."""
+
+    name: str
+    type: Type
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a run: what one row stands for, when the table is written, its columns in order."""
+
+    row: str
+    written: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+
+def _units(**meanings: str) -> tuple[Column, ...]:
+    """Columns of whole units of a product."""
+    return tuple(Column(name, "whole number", "units", meaning) for name, meaning in meanings.items())
+
+
+DATE = Column("date", "date", "", "the calendar day")
+DAY = Column("day", "whole number", "days", "since the start, which is day 0")
+SITE = Column("site", "text", "", "the site")
+PRODUCT = Column("product", "text", "", "the product")
+LOT = Column("lot", "whole number", "", "the lot's number, from 0")
+
+DAILY = Table(
+    "a product at a site that keeps it, on a day",
+    "unless it would take more than 2 GB, or `--daily none`; `--daily all`, or sites, regions, countries or kinds by "
+    "name, say of which sites",
+    (
+        DATE,
+        DAY,
+        SITE,
+        PRODUCT,
+        Column("kind", "text", "", "of the site: supplier, port, warehouse or facility"),
+        Column("country", "text", "", "of the site, by two capitals"),
+        Column("region", "text", "", "of the site"),
+        *_units(
+            on_hand="usable stock at the end of the day, reserves left out",
+            reserve="in reserves held here, at the end of the day",
+            held="under test or in quarantine at the end of the day",
+            in_process="begun by a maker and not finished at the end of the day",
+            backlog="demand of patients that waits at the end of the day",
+            owed="customers' orders not yet sent at the end of the day",
+            in_transit="on the way to the site at the end of the day, ports included",
+            on_order="the site's own orders that have not come at the end of the day",
+            demand="asked for by patients during the day",
+            served="given from stock on the day asked",
+            served_late="given during the day, asked for on an earlier one",
+            unmet="asked for and not given on the day",
+            lost="asked for and never to be given: nobody waits for it any more",
+            received="came to the site",
+            ordered="ordered by the site",
+            dispatched="left the site for a customer",
+            produced="begun by a maker, good or not",
+            destroyed="lost of the stock: by a disruption, or cold goods without power",
+            expired="written off past their life",
+            recalled="taken away by a recall",
+            used_up="went into other products",
+            scrapped="came out unusable",
+            substituted="of this product's demand, met with another product",
+            stood_in="of this product, used in place of another one",
+            conserved="demand put off or done without",
+            recovered="put off before and asked for now",
+            cancelled="of the site's own orders, given up by its source or by itself",
+            lost_on_way="of the site's own orders, sent and never received: seized, past their life, or called back",
+            went_over="asked for of another product instead, by patients who moved to it and stayed",
+            came_over="asked for of this product by patients who moved here from another and stayed",
+            bought_ahead="asked for beyond what is needed",
+            asked_less="asked for less than is needed, since it was bought ahead",
+        ),
+        Column("doses_given", "whole number", "doses", "given to patients, of units that hold several"),
+        Column("doses_wasted", "whole number", "doses", "thrown away in open units that hold several"),
+    ),
+)
+
+EVENTS = Table(
+    "an entry of the journal, in order of day",
+    "always; without routine entries (`--journal key`) it is shorter, with `--journal none` it has no rows",
+    (
+        DATE,
+        Column("day", "number", "days", "since the start, which is day 0; the fraction is the time of day"),
+        Column("event", "text", "", "what happened, one of the words below"),
+        Column("site", "text", "", "where, or the buyer of goods on their way; empty where it concerns no one site"),
+        Column("product", "text", "", "empty where it concerns no one product"),
+        Column("units", "whole number", "units", "how many; 0 where it counts none"),
+        Column("other", "text", "", "the other site, such as the source of an order or of goods; empty: none"),
+        Column("shipment", "whole number", "", "its number, the same from departure to arrival; -1: none"),
+        Column("lot", "whole number", "", "the lot's number; -1: none, or not kept by lot"),
+        Column("cause", "text", "", "why: the name of a disruption, a reserve or a rule, or words; may be empty"),
+    ),
+)
+
+LOTS = Table(
+    "a lot",
+    "where a product has a `shelf_life`, or `trace: true`",
+    (
+        LOT,
+        PRODUCT,
+        Column("maker", "text", "", "where it was made, or where it was at the start"),
+        Column("made", "date", "", "the day it was made"),
+        Column("expires", "date", "", "the last day of use; none where it does not expire"),
+        *_units(
+            units="made",
+            used="given to patients, or gone from the network in their service",
+            expired="written off past their life",
+            recalled="taken away by a recall",
+            destroyed="lost by a disruption or for want of power",
+            used_up="went into other products",
+            scrapped="came out unusable",
+            left="still somewhere at the end",
+        ),
+    ),
+)
+
+GENEALOGY = Table(
+    "a pair of lots of which one went into the other",
+    "where products are made of others and lots are kept",
+    (
+        LOT,
+        Column("made_of", "whole number", "", "the number of the lot of material that went into it"),
+        Column("units", "whole number", "units", "of that material"),
+    ),
+)
+
+PORTS = Table(
+    "a side of a port (import, export or both) on a day",
+    "where there are ports",
+    (
+        DATE,
+        DAY,
+        Column("port", "text", "", "the port"),
+        Column("side", "text", "", "import, export or both"),
+        Column("arrived", "number", "handling units", "came to the port"),
+        Column("handled", "number", "handling units", "was handled"),
+        Column("queue", "number", "handling units", "waits at the end of the day"),
+        Column("yard", "number", "handling units", "is ashore at the end of the day; 0 at ports without berths"),
+        Column("queue_days", "number", "unit-days", "the queue, added up over the day"),
+        Column("moved_on", "number", "handling units", "left the queue"),
+        Column("waited", "number", "unit-days", "how long these had waited"),
+        Column("utilisation", "number", "share", "of berth time or of a day's handling in use; none where unlimited"),
+        Column("mean_wait", "number", "days", "waited by what left the queue that day; none where nothing did"),
+    ),
+)
+
+PASSAGES = Table(
+    "a passage before which vessels queue, on a day",
+    "where vessels queue before a passage",
+    (
+        DATE,
+        DAY,
+        Column("passage", "text", "", "the passage"),
+        Column("traffic", "number", "vessels", "of all the world, came"),
+        Column("passed", "number", "vessels", "went through"),
+        Column("queue", "number", "vessels", "wait at the end of the day"),
+        Column("waiting", "number", "handling units", "of this scenario among them"),
+    ),
+)
+
+RATIONS = Table(
+    "a decision of a source that deals out shares of usual orders, or ceases to",
+    "where a source has `rationing`",
+    (
+        DATE,
+        DAY,
+        Column("event", "text", "", "ration_begins, ration_changed or ration_ends"),
+        Column("site", "text", "", "the source"),
+        PRODUCT,
+        Column("share", "number", "share", "of usual orders that customers may have, all together"),
+        Column("stock", "whole number", "units", "there then, what is under way and under test included"),
+        Column("coming", "number", "units", "expected until `lasts_until`"),
+        Column("lasts_until", "date", "", "the day until which both are to last"),
+        Column("expected_back", "date", "", "when supply is expected to be as usual; none: no end is expected"),
+    ),
+)
+
+TABLES: Mapping[str, Table] = {
+    "daily": DAILY,
+    "events": EVENTS,
+    "lots": LOTS,
+    "genealogy": GENEALOGY,
+    "ports": PORTS,
+    "passages": PASSAGES,
+    "rations": RATIONS,
+}
+"""The tables of a run by the names of their files, `NAME.parquet`."""
