@@ -83,6 +83,20 @@ class Run:
         return self.outcome.journal
 
     @cached_property
+    def sites(self) -> pd.DataFrame:
+        """One row per facility and product: how long it was out of it; see `sim.report.run.tables.sites_table`."""
+        from sim.report.run.tables import sites_table
+
+        return sites_table(self.outcome)
+
+    @cached_property
+    def short(self) -> pd.DataFrame:
+        """How many facilities were short on each day; see `sim.report.run.tables.short_table`."""
+        from sim.report.run.tables import short_table
+
+        return short_table(self.outcome)
+
+    @cached_property
     def ports(self) -> pd.DataFrame:
         """One row per day and side of a port."""
         from sim.report.run.tables import ports_table
@@ -174,6 +188,9 @@ class Run:
         from sim.report.run.tables import daily_parts, genealogy_table, metrics_json, metrics_table
 
         write_json(place / "metrics.json", metrics_json(self.metrics))
+        write_parquet(place / "metrics.parquet", metrics_table(self.metrics))
+        write_parquet(place / "sites.parquet", self.sites)
+        write_parquet(place / "short.parquet", self.short)
         (place / "metrics.csv").write_text(csv_of_frame(metrics_table(self.metrics)), encoding="utf-8", newline="\n")
         if self.outcome.record.table is not None or self.outcome.record.part is not None:
             write_parts(place / "daily.parquet", daily_parts(self.outcome))

@@ -9,7 +9,8 @@ from typing import Any
 
 from sim.scenario.document import Document, Place
 from sim.scenario.load import load
-from sim.scenario.overlay import OVERRIDE
+from sim.scenario.overlay import OVERRIDE, is_study
+from sim.scenario.yaml_reader import read_yaml
 
 NAMING = ("file", "table")
 """Keys whose text names a file."""
@@ -47,6 +48,11 @@ def files_of(scenario: Path) -> list[Path]:
 def set_by_hand(document: Document) -> dict[str, Any]:
     """Path -> value of what was set on top of files and strategy."""
     return {override.path: override.new for override in document.overrides if override.by == OVERRIDE}
+
+
+def file_is_study(path: Path) -> bool:
+    """Whether a file is a study; false where it cannot be read."""
+    return is_study(read_yaml(path)[0])
 
 
 def scenario_hash(document: Document) -> str:

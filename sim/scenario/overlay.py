@@ -35,6 +35,16 @@ def project_root(scenario: Path) -> Path:
     return scenario.parent
 
 
+STUDY_KEYS = ("study", "scenarios")
+"""Keys that a study has and no scenario."""
+
+
+def is_study(top: Node | None) -> bool:
+    """Whether a file as read is a study rather than a scenario."""
+    keys = top.value if top is not None and isinstance(top.value, dict) else {}
+    return "scenario" not in keys and any(key in keys for key in STUDY_KEYS)
+
+
 @dataclass(frozen=True)
 class Parsed:
     """The files of a scenario, read and merged, before a strategy or an override changes anything.
