@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import itertools
-import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +28,9 @@ from sim.metrics.cost import Rates
 from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
 from sim.output.csv_text import csv_of_frame
+from sim.output.holding import HOLDS, in_words
 from sim.scenario.drawing import with_sites
+from sim.scenario.files import scenario_hash, set_by_hand, tables_hash
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -81,6 +81,20 @@ class Run:
     def events(self) -> pd.DataFrame:
         """The journal: one row per event, in order of day."""
         return self.outcome.journal
+
+    @cached_property
+    def sites(self) -> pd.DataFrame:
+        """One row per facility and product: how long it was out of it; see `sim.report.run.tables.sites_table`."""
+        from sim.report.run.tables import sites_table
+
+        return sites_table(self.outcome)
+
+    @cached_property
+    def short(self) -> pd.DataFrame:
+        """How many facilities were short on each day; see `sim.report.run.tables.short_table`."""
+        from sim.report.run.tables import short_table
+
+        return short_table(self.outcome)
 
     @cached_property
     def ports(self) -> pd.DataFrame:
@@ -142,23 +156,7 @@ class Run:
     @property
     def manifest(self) -> dict[str, Any]:
         """What was run: scenario and its hash, overlays applied, seed, versions. The same run gives the same one."""
-        document = self.loaded.document
-        content = json.dumps(document.data, sort_keys=True, ensure_ascii=False)
-        luck = {"luck": [{"day": day, "number": number} for day, number in self.luck]} if self.luck else {}
-        return {
-            "scenario": self.loaded.spec.scenario,
-            "title": self.loaded.spec.title,
-            "file": document.mark().shown,
-            "strategy": document.strategy,
-            "seed": self.loaded.spec.seed,
-            "replication": self.replication,
-            **luck,
-            "scenario_hash": hashlib.sha256(content.encode()).hexdigest(),
-            "overrides": [vars(o) for o in document.overrides],
-            "tideover": __version__,
-            "python": platform.python_version(),
-            "libraries": {name: version(name) for name in LIBRARIES} | OUTSIDE.versions(),
-        }
+        return manifest_of(self.loaded, self.replication, self.luck)
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the report as one HTML file that opens offline; returns its path."""
@@ -175,20 +173,24 @@ class Run:
         facts = Facts(self.loaded, self.outcome, self.twin, self.metrics, self.without_reserves)
         return render(facts, self.manifest, folder)
 
-    def save(self, folder: str | Path, report: bool = True) -> Path:
+    def save(self, folder: str | Path, report: bool = True, *, replace: bool = False) -> Path:
         """Write the run folder: manifest, metrics, daily and event tables, report; all of it or nothing.
 
-        Raises ScenarioError where the folder cannot be written or holds something else.
+        The same run may be saved over itself, another only with `replace`. Raises ScenarioError where the folder cannot
+        be written or holds something else.
         """
         from sim.report.run.folder import write_atomically
 
-        return write_atomically(Path(folder), lambda place: self._fill(place, report))
+        return write_atomically(Path(folder), lambda place: self._fill(place, report), self.manifest, replace)
 
     def _fill(self, place: Path, report: bool) -> None:
         from sim.report.run.folder import write_json, write_parquet, write_parts
         from sim.report.run.tables import daily_parts, genealogy_table, metrics_json, metrics_table
 
         write_json(place / "metrics.json", metrics_json(self.metrics))
+        write_parquet(place / "metrics.parquet", metrics_table(self.metrics))
+        write_parquet(place / "sites.parquet", self.sites)
+        write_parquet(place / "short.parquet", self.short)
         (place / "metrics.csv").write_text(csv_of_frame(metrics_table(self.metrics)), encoding="utf-8", newline="\n")
         if self.outcome.record.table is not None or self.outcome.record.part is not None:
             write_parts(place / "daily.parquet", daily_parts(self.outcome))
@@ -207,6 +209,29 @@ class Run:
             (place / "report.html").write_text(self._page(place), encoding="utf-8")
         made = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         write_json(place / "manifest.json", self.manifest | {"made": made})
+
+
+def manifest_of(loaded: Loaded, replication: int = 0, luck: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
+    """What a run of a scenario is: what makes it the same as another, and what is told of it beside."""
+    document, spec = loaded.document, loaded.spec
+    more = {"luck": [{"day": day, "number": number} for day, number in luck]} if luck else {}
+    tables = tables_hash(document)
+    return {
+        HOLDS: in_words(spec.scenario, document.strategy, set_by_hand(document)),
+        "scenario": spec.scenario,
+        "title": spec.title,
+        "file": document.mark().shown,
+        "strategy": document.strategy,
+        "seed": spec.seed,
+        "replication": replication,
+        **more,
+        "scenario_hash": scenario_hash(document),
+        **({} if tables is None else {"tables_hash": tables}),
+        "overrides": [vars(o) for o in document.overrides],
+        "tideover": __version__,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES} | OUTSIDE.versions(),
+    }
 
 
 def run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 
@@ -14,6 +14,7 @@ from sim.options import (
     FAILED,
     FILE,
     INTERRUPTED,
+    REPLACE,
     SCHEDULER,
     SETTINGS,
     STRATEGY,
@@ -82,7 +83,8 @@ def _count(problems: int) -> str:
 @STRATEGY
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the random draws, instead of the scenario's.")
 @SETTINGS
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Run folder; default reports/SCENARIO-STRATEGY.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Run folder; default reports/SCENARIO-STRATEGY….")
+@REPLACE
 @click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON and write nothing.")
 @click.option(
     "--journal",
@@ -107,8 +109,8 @@ def _count(problems: int) -> str:
 @SCHEDULER
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 def run(
-    file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, as_json: bool,
-    journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, replications: int | None,
+    file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, replace: bool,
+    as_json: bool, journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, replications: int | None,
     workers: int | None, scheduler: str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report.
@@ -116,7 +118,7 @@ def run(
     With --replications the report has the bands of many draws; what is drawn is kept, and the same command goes on.
     """
     import sim
-    from sim.output.names import default_folder
+    from sim.output.place import named
     from sim.report.run.folder import check_free
     from sim.scenario.load import load
 
@@ -126,16 +128,17 @@ def run(
                             "--no-reserve-twin": no_reserve_twin}.items():  # fmt: skip
             if given:
                 raise click.UsageError(f"{name} does not go with --replications: run it once for that")
-        means = {"replications": replications, "workers": workers, "scheduler": scheduler, "out": out or True}
+        means = {"replications": replications, "workers": workers, "scheduler": scheduler, "out": out or True,
+                 "replace": replace}  # fmt: skip
         _many(file, strategy, overrides, means, quiet)
         return
     words = [word.strip() for word in daily.split(",")] if daily is not None and "," in daily else daily
     if out is not None and not as_json:
-        check_free(out)  # before the work, not after it
+        check_free(out)  # before anything is read
     loaded = load(file, strategy, overrides)
-    folder = out or default_folder(loaded.spec.scenario, strategy)
+    folder = out or named(loaded.spec.scenario, strategy, overrides)
     if not as_json:
-        check_free(folder)
+        _free(folder, loaded, out is None, replace)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick)
     _notes(result.loaded)
@@ -144,10 +147,27 @@ def run(
 
         click.echo(json.dumps(metrics_json(result.metrics), indent=1, ensure_ascii=False, allow_nan=False))
         return
-    result.save(folder, report=not no_report)
+    place = result.save(_free(folder, loaded, out is None, replace), report=not no_report, replace=replace)
+    if place != folder:
+        click.echo(f"Note: {folder} holds another run and is kept; --replace would take its place.", err=True)
+    folder = place
     if not quiet:
         _summary(result)
     click.echo(f"Report: {folder / 'report.html'}" if not no_report else f"Results: {folder}")
+
+
+def _free(folder: Path, loaded: Any, numbered: bool, replace: bool) -> Path:
+    """A folder that a run may be written into: this one, or if it may be numbered one beside it."""
+    from sim.api import manifest_of
+    from sim.output.folder import RUN_FILES
+    from sim.output.place import place_for
+    from sim.report.run.folder import check_free
+
+    manifest = manifest_of(loaded)
+    if numbered and not replace:
+        return place_for(folder, "run", manifest, RUN_FILES)
+    check_free(folder, manifest, replace)
+    return folder
 
 
 def _many(file: Path, strategy: str | None, overrides: dict[str, Any], means: dict[str, Any], quiet: bool) -> None:
@@ -200,10 +220,12 @@ def _summary(result: Any) -> None:
     "--replications", "-n", type=click.IntRange(2, 100_000), help="So many of each, instead of what the study says."
 )
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
+@REPLACE
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
 def study(
-    file: Path, workers: int | None, scheduler: str | None, replications: int | None, out: Path | None, quiet: bool
-) -> None:
+    file: Path, workers: int | None, scheduler: str | None, replications: int | None, out: Path | None, replace: bool,
+    quiet: bool,
+) -> None:  # fmt: skip
     """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
     import sim
     from sim.output.files import put_text
@@ -212,7 +234,7 @@ def study(
 
     with resumable(), progress_bar(not quiet) as tick:
         result = sim.run_study(
-            file, out, workers=workers, scheduler=scheduler, progress=tick, replications=replications
+            file, out, workers=workers, scheduler=scheduler, progress=tick, replications=replications, replace=replace
         )
         put_text(result.folder / "study.html", study_page(result))
     if not quiet:
@@ -227,7 +249,8 @@ def study(
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option("--unsafe", is_flag=True, help="Let the query read and write other files, and load extensions.")
 def query(folder: Path, sql: str, as_csv: bool, unsafe: bool) -> None:
-    """Put a question in SQL to the results of a study; its tables are replications, comparisons, summary, …
+    """Put a question in SQL to a run (daily, events, metrics, sites, short, …) or to a study (replications,
+    comparisons, summary, …). What the tables of a run have: tideover list columns.
 
     It can read these tables only: no other file, nothing is written, no extension is loaded.
     """
@@ -242,64 +265,52 @@ def query(folder: Path, sql: str, as_csv: bool, unsafe: bool) -> None:
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @STRATEGY
 def validate(files: tuple[Path, ...], strategy: str | None) -> None:
-    """Check scenarios, each under all its strategies, without running them.
+    """Check scenarios, each under all its strategies, and studies with all their scenarios, without running them.
 
-    Every problem is told with file and line. With --strategy only that one is looked at.
+    Every problem is told with file and line. With --strategy only that one of a scenario is looked at.
     """
-    import sim
-    from sim.errors import ScenarioError
+    from sim.errors import Problem, ScenarioError
+    from sim.scenario.files import file_is_study
 
-    problems: list[Any] = []
+    problems: list[Problem] = []
     for file in files:
         try:
-            loaded = sim.validate(file, strategy)
+            faults = _study_faults(file, strategy) if file_is_study(file) else _scenario_faults(file, strategy)
         except ScenarioError as error:
-            problems.extend(error.problems)
-            continue
-        _notes(loaded)
-        faults: list[Any] = []
-        for other in loaded.document.strategies if strategy is None else ():
-            try:
-                sim.validate(file, other)
-            except ScenarioError as error:
-                faults.extend(error.problems)
-        problems.extend(faults)
+            faults = error.problems
+        problems += faults
         if not faults:
             click.echo(f"{file}: fine")
     if problems:
         raise ScenarioError(problems)
 
 
-@cli.group("list")
-def list_() -> None:
-    """List what the language offers."""
-
-
-@list_.command()
-def kinds() -> None:
-    """The kinds of disruption, hazard process, policy, rule, trigger and demand, metrics and checks, with a line on
-    each."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from sim.families import listed
-
-    console = Console()
-    for family, names in listed().items():
-        table = Table(title=family, title_justify="left", show_header=False)
-        for name, line in names.items():
-            table.add_row(name, line)
-        console.print(table)
-
-
-@list_.command("strategies")
-@FILE
-def strategies(file: Path) -> None:
-    """The strategies of a scenario."""
+def _scenario_faults(file: Path, strategy: str | None) -> list[Any]:
+    """Faults of a scenario under its strategies; raises ScenarioError with those that it has under none."""
     import sim
+    from sim.errors import ScenarioError
 
-    for name in sim.validate(file).document.strategies:
-        click.echo(name)
+    loaded = sim.validate(file, strategy)
+    _notes(loaded)
+    faults: list[Any] = []
+    for other in loaded.document.strategies if strategy is None else ():
+        try:
+            sim.validate(file, other)
+        except ScenarioError as error:
+            faults += error.problems
+    return faults
+
+
+def _study_faults(file: Path, strategy: str | None) -> list[Any]:
+    """Notes on the scenarios of a study; raises ScenarioError with its faults and theirs."""
+    from sim.study.design.design import read_study
+
+    if strategy is not None:
+        raise click.UsageError(f"--strategy goes with scenarios; {file} is a study")
+    notes = [note for loaded in read_study(file).loaded.values() for note in loaded.notes]
+    for note in dict.fromkeys(notes):
+        click.echo(f"Note: {note}", err=True)
+    return []
 
 
 @cli.command()
@@ -320,72 +331,3 @@ def show(file: Path, strategy: str | None, settings: tuple[str, ...]) -> None:
     for override in document.overrides:
         old, new = (v if isinstance(v, str) else shown_value(v) for v in (override.old, override.new))
         click.echo(f"#   {override.path}: {old} -> {new}  ({override.by})")
-
-
-@cli.command()
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="File to write; default: print.")
-@click.option("--study", "of_study", is_flag=True, help="The schema of study files instead.")
-def schema(out: Path | None, of_study: bool) -> None:
-    """The JSON Schema of the scenario language, for editors."""
-    text = _schema(of_study)
-    if out is None:
-        click.echo(text, nl=False)
-    else:
-        _write(out, text, "w")
-
-
-@cli.command()
-@FILE
-@click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
-@click.option("--country-like", is_flag=True, help="A made-up national system instead, with its tables beside it.")
-@click.option("--facilities", type=int, help="With --country-like: health facilities, of very unequal size; 1,000.")
-@click.option("--products", type=int, help="With --country-like: products, every facility uses all; 10.")
-@click.option("--regions", type=int, help="With --country-like: regions, each with a store, of unequal size; 20.")
-@click.option("--days", type=int, help="With --country-like: days to simulate; 365.")
-@click.option("--shelf-life", help="With --country-like: shelf life of every product, such as 24mo; none.")
-@click.option("--seed", type=int, help="With --country-like: seed it is drawn from; 1.")
-def new(file: Path, of_study: bool, country_like: bool, **size: Any) -> None:
-    """Write a commented starter scenario (or study) that runs, with the schema for editors beside it."""
-    from importlib.resources import files
-
-    given = {name: value for name, value in size.items() if value is not None}
-    if country_like and of_study:
-        raise click.UsageError("--study or --country-like, not both")
-    if given and not country_like:
-        raise click.UsageError(f"--{next(iter(given)).replace('_', '-')} goes with --country-like only")
-    name = "study.schema.json" if of_study else "scenario.schema.json"
-    heading = f"# yaml-language-server: $schema={name}\n"
-    if country_like:
-        from sim.scenario.national import National, write_national
-
-        write_national(file, National(**given), heading)
-    else:
-        starter = (files("sim.study" if of_study else "sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
-        _write(file, heading + starter.partition("\n")[2], "x")
-    if not (file.parent / name).exists():
-        _write(file.parent / name, _schema(of_study), "x")
-    click.echo(f"Wrote {file}. Run it with: tideover {'study' if of_study else 'run'} {file}")
-
-
-def _schema(of_study: bool) -> str:
-    from sim.scenario.schema import schema_text
-
-    if not of_study:
-        return schema_text()
-    from sim.study.design.design import study_schema
-
-    return json.dumps(study_schema(), indent=1, ensure_ascii=False) + "\n"
-
-
-def _write(path: Path, text: str, mode: Literal["w", "x"]) -> None:
-    """Write a file; with mode x one that is there already is not overwritten. Raises ScenarioError."""
-    from sim.errors import Problem, ScenarioError
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open(mode, encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        there = isinstance(error, FileExistsError) and path.exists()
-        message = "there is a file of this name already" if there else f"cannot write here: {error.strerror}"
-        raise ScenarioError([Problem(str(path), 0, message)]) from None

@@ -27,6 +27,7 @@ SETTINGS = click.option(
 WORKERS = click.option(
     "--workers", "-w", type=click.IntRange(1, 1000), help="Processes; default one a processor, 1: this one."
 )
+REPLACE = click.option("--replace", is_flag=True, help="Take the place of other results in the folder.")
 SCHEDULER = click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead.")
 
 

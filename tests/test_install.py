@@ -63,9 +63,7 @@ def test_it_runs_away_from_the_repository(tideover: Path, tmp_path: Path) -> Non
     package = Path(where.strip()).parents[1]
     assert [name for name in CARRIED if not (package / name).is_file()] == []
     call([str(tideover), "new", "mine.yaml"], tmp_path)
-    assert (
-        call([str(tideover), "run", "mine.yaml", "-q"], tmp_path).stdout == "Report: reports/my-scenario/report.html\n"
-    )
+    assert call([str(tideover), "run", "mine.yaml", "-q"], tmp_path).stdout == "Report: reports/mine/report.html\n"
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     shipped = "scenarios/crises/red-sea-2024.yaml"
     call([str(tideover), "run", shipped, "--set", "end=2023-12-15", "-q", "-o", "out"], tmp_path)

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from sim import __version__
 from sim.output.files import put_text
-from sim.output.names import default_folder
+from sim.output.holding import HOLDS, in_words
+from sim.output.place import named, place_for
+from sim.scenario.files import scenario_hash, tables_hash
 from sim.study.run.bench import Bench, Subject
 from sim.study.run.executors import Crew
 from sim.study.run.store import Store, table_files
@@ -80,38 +83,48 @@ class Answer(ABC):
 
 @dataclass(frozen=True)
 class Means:
-    """How often each variation is run, by whom, and where that is kept."""
+    """How often each variation is run, by whom, and where that is kept, in the place of other results or not."""
 
     replications: int
     workers: int | None
     scheduler: str | None
     out: Out
     progress: Progress | None
+    replace: bool = False
 
     @contextmanager
     def bench(self, kind: str, folder: Path | None, asked: dict[str, Any], files: Sequence[str]) -> Iterator[Bench]:
         """Workers and a folder for these files; what was asked goes into its manifest."""
         with tempfile.TemporaryDirectory(prefix="tideover-") if folder is None else _kept(folder) as place:
-            store = Store(Path(place), kind)
-            manifest = json.dumps({"question": kind, **asked}, indent=1, default=str) + "\n"
-            with store.opened(manifest, files), Crew(self.workers, self.scheduler) as crew:
+            manifest = {"question": kind, **asked}
+            store = Store(Path(place), kind, manifest, self.replace)
+            text = json.dumps(manifest, indent=1, default=str, ensure_ascii=False) + "\n"
+            with store.opened(text, files), Crew(self.workers, self.scheduler) as crew:
                 yield Bench(crew, store, self.replications, self.progress)
 
-    def folder(self, subject: Subject, name: str) -> Path | None:
-        """Where the answer to a question of this name is kept."""
-        if self.out is None:
-            return None
-        return default_folder(subject.labels[0], subject.strategy, name) if self.out is True else Path(self.out)
+    def kept(self, bench: Bench) -> Path | None:
+        """Where the answer is kept; None where it is not."""
+        return None if self.out is None else bench.store.folder
 
     @contextmanager
     def asking(
         self, subject: Subject, kind: str, asked: dict[str, Any], tables: Sequence[str], page: str, name: str = ""
     ) -> Iterator[Bench]:
         """A bench for a question of a scenario, with the tables and the page that it will leave."""
-        about = {"file": str(subject.file), "strategy": subject.strategy, "settings": subject.settings}
-        folder = self.folder(subject, name or kind)
+        document, name, files = subject.loaded.document, name or kind, [*table_files(*tables), page]
+        settings = asked.get("settings", subject.settings)
+        scenario, strategy = subject.labels[0], subject.strategy
+        about = {
+            HOLDS: in_words(scenario, strategy, settings, f"question: {name}"), "file": str(subject.file),
+            "strategy": strategy, "settings": dict(settings), "scenario_hash": scenario_hash(document),
+            "tables_hash": tables_hash(document), "tideover": __version__,
+        }  # fmt: skip
         asked = {**about, **asked, "replications": self.replications}
-        with self.bench(kind, folder, asked, [*table_files(*tables), page]) as bench:
+        folder = self.out if self.out is None or self.out is True else Path(self.out)
+        if folder is True:
+            folder = named(scenario, strategy, settings, name)
+            folder = folder if self.replace else place_for(folder, kind, {"question": kind, **asked})
+        with self.bench(kind, folder, asked, files) as bench:
             yield bench
 
 

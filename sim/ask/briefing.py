@@ -47,6 +47,7 @@ def brief(
     workers: int | None = None,
     scheduler: str | None = None,
     progress: Progress | None = None,
+    replace: bool = False,
 ) -> Brief:
     """Write a study's policy brief (HTML and .docx); replications that are not finished yet are run first.
 
@@ -56,7 +57,7 @@ def brief(
         Study file.
     out
         Folder of the study; left out: reports/STUDY.
-    workers, scheduler, progress
+    workers, scheduler, progress, replace
         As for `causes`.
 
     Returns
@@ -69,11 +70,11 @@ def brief(
     ScenarioError
         With every fault of the study or of its scenarios.
     """
-    study = run_study(path, out, workers=workers, scheduler=scheduler, progress=progress)
+    study = run_study(path, out, workers=workers, scheduler=scheduler, progress=progress, replace=replace)
     tried = None
     if uncertain_of(study.design):
         count = min(study.number, MOST_REPLICATIONS)
-        means = Means(count, workers, scheduler, None, progress)
+        means = Means(count, workers, scheduler, None, progress, replace=True)  # the study's folder is this study's
         asked, folder = {"file": str(path), "replications": count}, study.folder / "robustness"
         with means.bench("robustness", folder, asked, table_files("robustness")) as bench:
             tried = robustness(study.design, main_measure(study), bench)

@@ -74,6 +74,7 @@ def sensitivity(
     scheduler: str | None = None,
     out: Out = None,
     progress: Progress | None = None,
+    replace: bool = False,
 ) -> Sensitivity:
     """How a measure's mean depends on values between bounds: one by one, by screening, or as shares of variance.
 
@@ -92,7 +93,7 @@ def sensitivity(
         variance.
     samples
         Trajectories of Morris (10), or Sobol's samples (64; a power of 2).
-    strategy, overrides, replications, workers, scheduler, out, progress
+    strategy, overrides, replications, workers, scheduler, out, progress, replace
         As for `causes`.
 
     Returns
@@ -108,7 +109,7 @@ def sensitivity(
     MissingLibrary
         Where SALib is not installed, for "morris" and "sobol".
     """
-    means, arguments = Means(replications, workers, scheduler, out, progress), Arguments()
+    means, arguments = Means(replications, workers, scheduler, out, progress, replace), Arguments()
     wanted = arguments.measure("measure", measure)
     arguments.one_of("method", method, METHODS)
     if samples is not None and not 2 <= samples <= 100_000:
@@ -135,7 +136,7 @@ def sensitivity(
         else:
             table = morris(question, samples or 10) if method == "morris" else sobol(question, samples or 64)
         answer = Sensitivity(
-            subject=subject, replications=replications, folder=means.folder(subject, "sensitivity"), table=table,
+            subject=subject, replications=replications, folder=means.kept(bench), table=table,
             measure=wanted, method=method,
         )  # fmt: skip
         bench.store.answer(method, table)

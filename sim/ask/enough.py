@@ -75,6 +75,7 @@ def search(
     scheduler: str | None = None,
     out: Out = None,
     progress: Progress | None = None,
+    replace: bool = False,
 ) -> SmallestReserve:
     """The smallest reserve with which a target is met in so many of the draws: bisection over whole days.
 
@@ -90,7 +91,7 @@ def search(
         Share of the draws that must meet it: "90%" or 0.9.
     at_most
         Largest size looked at, in days of the members' usual demand: "180d" or 180.
-    strategy, overrides, replications, workers, scheduler, out, progress
+    strategy, overrides, replications, workers, scheduler, out, progress, replace
         As for `causes`.
 
     Returns
@@ -103,7 +104,7 @@ def search(
     ScenarioError
         With every fault of the scenario or of the arguments, each with the nearest valid name.
     """
-    means, arguments = Means(replications, workers, scheduler, out, progress), Arguments()
+    means, arguments = Means(replications, workers, scheduler, out, progress, replace), Arguments()
     wanted, need = arguments.target("target", target), arguments.share("share", share)
     largest = arguments.days("at_most", at_most)
     subject = arguments.subject(path, strategy, overrides, replications)
@@ -114,7 +115,7 @@ def search(
     with means.asking(subject, "search", asked, ["search"], "search.html") as bench:
         found = smallest_reserve(subject, reserve, wanted, need, largest, bench)
         answer = SmallestReserve(
-            **vars(found), subject=subject, replications=replications, folder=means.folder(subject, "search"),
+            **vars(found), subject=subject, replications=replications, folder=means.kept(bench),
             reserve=reserve, target=wanted, share=need, at_most=largest,
         )  # fmt: skip
         bench.store.answer("search", found.tried)
@@ -186,6 +187,7 @@ def split(
     scheduler: str | None = None,
     out: Out = None,
     progress: Progress | None = None,
+    replace: bool = False,
 ) -> Split:
     """The best split of a budget over reserves, sites and products, and what smaller budgets would come to.
 
@@ -207,7 +209,7 @@ def split(
         What is to be best in the mean.
     target
         Meet this in as many draws as can be; the mean decides ties.
-    strategy, overrides, replications, workers, scheduler, out, progress
+    strategy, overrides, replications, workers, scheduler, out, progress, replace
         As for `causes`.
 
     Returns
@@ -222,7 +224,7 @@ def split(
     MissingLibrary
         Where Optuna is not installed.
     """
-    means, arguments = Means(replications, workers, scheduler, out, progress), Arguments()
+    means, arguments = Means(replications, workers, scheduler, out, progress, replace), Arguments()
     wanted = arguments.measure("measure", measure)
     if not wanted.better:
         expected = "such as units_unmet or fill_rate"
@@ -255,7 +257,7 @@ def split(
             subject, parts, [budget * (k + 1) / steps for k in range(steps)], wanted, bench, trials, aim
         )
         answer = Split(
-            **vars(found), subject=subject, replications=replications, folder=means.folder(subject, "split")
+            **vars(found), subject=subject, replications=replications, folder=means.kept(bench)
         )  # fmt: skip
         bench.store.answer("split", found.tried)
         bench.store.answer("frontier", found.fresh)

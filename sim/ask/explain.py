@@ -112,6 +112,7 @@ def causes(
     scheduler: str | None = None,
     out: Out = None,
     progress: Progress | None = None,
+    replace: bool = False,
 ) -> Causes:
     """Share the units short out over their causes: Shapley values and leave-one-out, on the same draws.
 
@@ -137,6 +138,9 @@ def causes(
         below `reports`; None: nothing is kept.
     progress
         Called with the share of the work that is done.
+    replace
+        Put the answer in the place of another that `out` holds; otherwise that is refused, and below `reports` the
+        folder gets a number.
 
     Returns
     -------
@@ -148,7 +152,7 @@ def causes(
     ScenarioError
         With every fault of the scenario or of the arguments, each with the nearest valid name.
     """
-    means, arguments = Means(replications, workers, scheduler, out, progress), Arguments()
+    means, arguments = Means(replications, workers, scheduler, out, progress, replace), Arguments()
     parsed = [arguments.measure("measures", text) for text in measures]
     arguments.one_of("by", by, BY)
     subject = arguments.subject(path, strategy, overrides, replications)
@@ -158,9 +162,10 @@ def causes(
     if not players:
         expected = "a scenario with disruptions or hazards"
         raise ScenarioError([Problem(str(path), 0, "there is nothing to attribute to", None, expected)])
-    with means.asking(subject, "attribution", {"players": players}, ["attribution"], "attribution.html", "causes") as b:
+    asked = {"players": players, "measures": list(map(str, parsed))}
+    with means.asking(subject, "attribution", asked, ["attribution"], "attribution.html", "causes") as b:
         found = attribute(subject, parsed, players, b)
-        answer = Causes(**vars(found), subject=subject, folder=means.folder(subject, "causes"))
+        answer = Causes(**vars(found), subject=subject, folder=means.kept(b))
         b.store.answer("attribution", found.table)
         b.store.page("attribution.html", answer.page())
     return answer

@@ -78,6 +78,7 @@ def tipping(
     scheduler: str | None = None,
     out: Out = None,
     progress: Progress | None = None,
+    replace: bool = False,
 ) -> TippingPoint:
     """How far a value may go until a target is no longer met: bisection over whole steps of its unit.
 
@@ -94,7 +95,7 @@ def tipping(
         What is to be met, such as "fill_rate>=98%" or "units_unmet<=0".
     share
         Share of the draws that must meet it: "90%" or 0.9.
-    strategy, overrides, replications, workers, scheduler, out, progress
+    strategy, overrides, replications, workers, scheduler, out, progress, replace
         As for `causes`.
 
     Returns
@@ -108,7 +109,7 @@ def tipping(
         With every fault of the scenario or of the arguments, each with the nearest valid name; also where a value
         between the bounds does not make a scenario.
     """
-    means, arguments = Means(replications, workers, scheduler, out, progress), Arguments()
+    means, arguments = Means(replications, workers, scheduler, out, progress, replace), Arguments()
     wanted, need = arguments.target("target", target), arguments.share("share", share)
     subject = arguments.subject(path, strategy, overrides, replications)
     if between is None and subject is not None and parameter in subject.loaded.document.uncertain:
@@ -120,7 +121,7 @@ def tipping(
     with means.asking(subject, "tipping", asked, ["tipping"], "tipping.html") as bench:
         found = find(subject, varied, wanted, need, bench)
         answer = TippingPoint(
-            **vars(found), subject=subject, replications=replications, folder=means.folder(subject, "tipping"),
+            **vars(found), subject=subject, replications=replications, folder=means.kept(bench),
             parameter=varied, target=wanted,
         )  # fmt: skip
         bench.store.answer("tipping", found.tried)
@@ -173,6 +174,7 @@ def stress(
     scheduler: str | None = None,
     out: Out = None,
     progress: Progress | None = None,
+    replace: bool = False,
 ) -> Stress:
     """Knock out each supplier, port, warehouse, lane, country and passage: how long is all demand met without it?
 
@@ -192,7 +194,7 @@ def stress(
         Share of demand that may go unmet all the same: "1%" or 0.01.
     last_mile
         Knock out the lanes to facilities too.
-    strategy, overrides, replications, workers, scheduler, out, progress
+    strategy, overrides, replications, workers, scheduler, out, progress, replace
         As for `causes`.
 
     Returns
@@ -205,7 +207,7 @@ def stress(
     ScenarioError
         With every fault of the scenario or of the arguments, each with the nearest valid name.
     """
-    means, arguments = Means(replications, workers, scheduler, out, progress), Arguments()
+    means, arguments = Means(replications, workers, scheduler, out, progress, replace), Arguments()
     first, most = arguments.days("at", at), arguments.days("longest", longest)
     usual = arguments.days("recover", recover)
     special = {name: arguments.days("recover_of", days) for name, days in (recover_of or {}).items()}
@@ -222,11 +224,11 @@ def stress(
     settings = dict(subject.settings)
     end = subject.plan.network.calendar.start + dt.timedelta(horizon_of(sweep))
     subject = subject.changed({"end": str(end)})  # so long that every knock-out is over
-    asked = {"settings": settings, "sweep": vars(sweep)}
+    asked = {"settings": settings, "sweep": vars(sweep), "last_mile": last_mile}
     with means.asking(subject, "stress", asked, ["register"], "register.html") as bench:
         found = sweep_nodes(subject, nodes, sweep, bench)
         answer = Stress(
-            **vars(found), subject=subject, replications=replications, folder=means.folder(subject, "stress"),
+            **vars(found), subject=subject, replications=replications, folder=means.kept(bench),
             sweep=sweep,
         )  # fmt: skip
         bench.store.answer("register", found.table)

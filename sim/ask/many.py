@@ -89,6 +89,7 @@ def run_many(
     scheduler: str | None = None,
     out: Out = None,
     progress: Progress | None = None,
+    replace: bool = False,
 ) -> Many:
     """Run a scenario once as it is written, and many times with everything drawn that is uncertain, by fresh luck.
 
@@ -106,7 +107,7 @@ def run_many(
     measures
         What is looked at, the first of them most closely: whether the spread comes from luck, and which unknown it
         follows. Left out: every metric and cost, and first of all units unmet.
-    workers, scheduler, out, progress
+    workers, scheduler, out, progress, replace
         As for `sim.ask.causes`; draws that are in the folder `out` already are not made again.
 
     Returns
@@ -119,7 +120,7 @@ def run_many(
     ScenarioError
         With every fault of the scenario or of the arguments.
     """
-    means, arguments = Means(replications, workers, scheduler, out, progress), Arguments()
+    means, arguments = Means(replications, workers, scheduler, out, progress, replace), Arguments()
     names = list(measures) or [FIRST, *(name for name in METRICS if name != FIRST), *MONEY]
     wanted = [arguments.measure("measures", name) for name in names]
     if any(str(measure) != measure.name for measure in wanted):
@@ -132,7 +133,7 @@ def run_many(
         draws = draw(subject, [parse_measure(str(measure)) for measure in wanted], bench)
         one = run(subject.loaded)
         answer = Many(
-            subject=subject, replications=replications, folder=means.folder(subject, "replications"), run=one,
+            subject=subject, replications=replications, folder=means.kept(bench), run=one,
             draws=draws,
         )  # fmt: skip
         for name in TABLES:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sim.commands.shared import question, working
-from sim.options import FILE, SCHEDULER, WORKERS
+from sim.options import FILE, REPLACE, SCHEDULER, WORKERS
 
 
 @question
@@ -16,12 +16,13 @@ from sim.options import FILE, SCHEDULER, WORKERS
 @WORKERS
 @SCHEDULER
 @click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
+@REPLACE
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
-def brief(file: Path, workers: int | None, scheduler: str | None, out: Path | None, quiet: bool) -> None:
+def brief(file: Path, workers: int | None, scheduler: str | None, out: Path | None, replace: bool, quiet: bool) -> None:
     """Write a study's policy brief (HTML and .docx); replications that are not finished yet are run first."""
     from sim import ask
 
     with working(quiet) as tick:
-        found = ask.brief(file, out, workers=workers, scheduler=scheduler, progress=tick)
+        found = ask.brief(file, out, workers=workers, scheduler=scheduler, progress=tick, replace=replace)
     click.echo(f"Brief: {found.html}")
     click.echo(f"To edit: {found.document}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import replace as with_other
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.options import SCHEDULER, WORKERS, progress_bar, resumable
+from sim.options import REPLACE, SCHEDULER, WORKERS, progress_bar, resumable
 
 if TYPE_CHECKING:
     from sim.ask.answer import Answer
@@ -29,8 +29,11 @@ def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
     from pathlib import Path
 
     @wraps(command)
-    def called(replications: int, workers: int | None, scheduler: str | None, out: Path | None, **rest: Any) -> Any:
-        means = {"replications": replications, "workers": workers, "scheduler": scheduler, "out": out or True}
+    def called(
+        replications: int, workers: int | None, scheduler: str | None, out: Path | None, replace: bool, **rest: Any
+    ) -> Any:  # fmt: skip
+        means = {"replications": replications, "workers": workers, "scheduler": scheduler, "out": out or True,
+                 "replace": replace}  # fmt: skip
         return command(means=means, **rest)
 
     for option in reversed((
@@ -38,6 +41,7 @@ def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
         WORKERS,
         SCHEDULER,
         click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default reports/NAME-QUESTION."),
+        REPLACE,
         click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables."),
     )):  # fmt: skip
         called = option(called)
@@ -67,7 +71,7 @@ def told_as_options(**options: str) -> Iterator[None]:
         if not any(isinstance(problem, Argument) for problem in error.problems):
             raise
         raise ScenarioError([
-            Problem(**vars(replace(p, file=options.get(p.file, "--" + p.file.replace("_", "-")))))
+            Problem(**vars(with_other(p, file=options.get(p.file, "--" + p.file.replace("_", "-")))))
             if isinstance(p, Argument) else p
             for p in error.problems
         ]) from None  # fmt: skip

@@ -67,6 +67,21 @@ class View:
             return len(self.cells) * self.days
         return int(network.spans.days(self.days)[network.cell_site[self.cells]].sum())
 
+    @cached_property
+    def open_pairs(self) -> np.ndarray:
+        """Cells seen whose site is open, on each counted day; shape (days,)."""
+        network = self.outcome.plan.network
+        if network.spans is None:
+            return np.full(self.days, len(self.cells))
+        sites = network.cell_site[self.cells]
+        return np.array([int(np.count_nonzero(network.spans.open(day)[sites])) for day in range(self.days)])
+
+    @property
+    def short(self) -> np.ndarray:
+        """Cells seen with unmet demand, on each counted day; shape (days,)."""
+        found: np.ndarray = self.outcome.record.short[:, self.groups].sum(axis=1)
+        return found
+
     @property
     def days(self) -> int:
         """Counted days."""

@@ -80,6 +80,25 @@ def facility_stockout_rate(view: View) -> float | None:
     return ratio(int(np.count_nonzero(view.cell_count("stockout_days"))), len(view.cells))
 
 
+@metric("worst_days_out", "Most days out at a facility", "days", better="lower")
+def worst_days_out(view: View) -> float | None:
+    """Most days with unmet demand of one product at one facility; read beside its mean, stockout days by facility."""
+    return float(view.cell_count("stockout_days").max()) if len(view.cells) else None
+
+
+@metric("worst_spell", "Longest shortage at a facility", "days", better="lower")
+def worst_spell(view: View) -> float | None:
+    """Longest run of days, one after another, with unmet demand of one product at one facility."""
+    return float(view.cell_count("worst_spell").max()) if len(view.cells) else None
+
+
+@metric("short_peak", "Facilities short on the worst day", "share", better="lower")
+def short_peak(view: View) -> float | None:
+    """Largest share of the facility-product pairs open on a day that had unmet demand on it."""
+    short, pairs = view.short, view.open_pairs
+    return float((short[pairs > 0] / pairs[pairs > 0]).max()) if (pairs > 0).any() else None
+
+
 @metric("worst_week_unmet", "Worst week", "share", better="lower", daily=("demand", "unmet"))
 def worst_week_unmet(view: View) -> float | None:
     """Largest share of a week's demand (seven days running) that was not met on the day."""

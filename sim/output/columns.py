@@ -198,7 +198,62 @@ RATIONS = Table(
     ),
 )
 
+PLACE = (
+    Column("country", "text", "", "of the site, by two capitals"),
+    Column("region", "text", "", "of the site"),
+    Column("priority", "whole number", "rank", "of the site, 1 first"),
+    Column("setting", "text", "", "of the site, such as urban or rural"),
+)
+
+SITES = Table(
+    "a facility and a product that it offers",
+    "always",
+    (
+        SITE,
+        PRODUCT,
+        *PLACE,
+        Column("days", "whole number", "days", "on which the facility was open"),
+        Column("days_out", "whole number", "days", "on which some demand was not met"),
+        Column("share_out", "number", "share", "`days_out` of `days`; missing where it was never open"),
+        Column("worst_spell", "whole number", "days", "most days with unmet demand, one after another"),
+        *_units(demand="asked for", served="served on the day", unmet="not served on the day, whether later or never"),
+        Column("fill_rate", "number", "share", "`served` of `demand`; missing where nothing was asked for"),
+    ),
+)
+
+SHORT = Table(
+    "a day and a product; before these, one for `any product`",
+    "always",
+    (
+        DATE,
+        DAY,
+        PRODUCT,
+        Column("facilities", "whole number", "sites", "open on the day that offer the product"),
+        Column("short", "whole number", "sites", "of these, with demand that was not met on the day"),
+        Column("share_short", "number", "share", "`short` of `facilities`; missing where none is open"),
+    ),
+)
+
+METRICS = Table(
+    "a metric, in all or of a group, or a line of the costs; the same as `metrics.csv`",
+    "always",
+    (
+        Column("breakdown", "text", "", "`all`, `cost`, or what the group is of: product, country, region, …"),
+        Column("group", "text", "", "the group; empty in all"),
+        Column("metric", "text", "", "its name, as in the list of metrics"),
+        Column("label", "text", "", "its name for readers"),
+        Column("unit", "text", "", "its unit, or the currency"),
+        Column("value", "number", "`unit`", "of the run"),
+        Column("twin", "number", "`unit`", "of the run without disruptions"),
+        Column("difference", "number", "`unit`", "`value` less `twin`"),
+        Column("without_reserves", "number", "`unit`", "of the run without its reserves, where it has some"),
+    ),
+)
+
 TABLES: Mapping[str, Table] = {
+    "metrics": METRICS,
+    "sites": SITES,
+    "short": SHORT,
     "daily": DAILY,
     "events": EVENTS,
     "lots": LOTS,

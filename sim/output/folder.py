@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sim.errors import Problem, ScenarioError
 from sim.output.files import cannot_write, put, put_text
+from sim.output.holding import HOLDS, same
 from sim.output.locks import OURS
 
 MARKER = "tideover.json"
@@ -25,7 +26,8 @@ MANIFEST = "manifest.json"
 
 RUN_FILES = (
     MANIFEST, "metrics.json", "metrics.csv", "daily.parquet", "events.parquet", "lots.parquet", "genealogy.parquet",
-    "ports.parquet", "passages.parquet", "rations.parquet", "report.html",
+    "sites.parquet", "short.parquet", "ports.parquet", "passages.parquet", "rations.parquet", "metrics.parquet",
+    "report.html",
 )  # fmt: skip
 """Files that a run may leave, apart from those in `tables`."""
 
@@ -45,15 +47,22 @@ ASKED = r"manifest\.json|[a-z]+\.(csv|parquet|html)"
 """The same of questions, which named themselves in the manifest."""
 
 
+class OtherResults(ScenarioError):
+    """Results of the same kind, but of another run, study or question."""
+
+
 class Folder:
     """A folder of results of one kind: one's own, or a place where one may be made.
 
-    Raises ScenarioError where something else stands there: other files, results of another kind, a symbolic link.
+    Raises ScenarioError where something else stands there: other files, results of another kind, a symbolic link;
+    OtherResults where what it holds is not what `manifest` says (left out: any of its kind is replaced).
     `names` are files that will be written, if known: one of them that is there and is not ours is told at once.
     """
 
-    def __init__(self, place: Path, kind: str, names: Iterable[str] = ()) -> None:
-        self.place, self.kind = place, kind
+    def __init__(
+        self, place: Path, kind: str, names: Iterable[str] = (), manifest: Mapping[str, Any] | None = None
+    ) -> None:
+        self.place, self.kind, self.manifest = place, kind, manifest
         try:
             self.files = self._own()
         except (OSError, ValueError) as error:
@@ -78,6 +87,11 @@ class Folder:
         kind, files = found
         if kind != self.kind:
             raise self._refusal(f"this is {_words(kind)}, not {_words(self.kind)}, so it is not overwritten")
+        there = _read(self.place / MANIFEST)
+        if there and self.manifest is not None and not same(there, self.manifest):
+            made = f", made {there['made']}" if "made" in there else ""
+            message = f"this holds other results ({holds(there)}{made}), so it is not overwritten"
+            raise OtherResults([Problem(str(self.place), 0, message, None, "another folder (--out), or --replace")])
         return files
 
     def _refusal(self, message: str, expected: str = "another folder, given by --out") -> ScenarioError:
@@ -106,12 +120,13 @@ class Folder:
         wanted = set(names)
         self._check(wanted)
         files = wanted if instead else self.files | wanted
-        if files != self.files or not (self.place / MARKER).is_file():
+        text = marker(self.kind, files, self.manifest)
+        if files != self.files or _text(self.place / MARKER) != text:
             try:
                 self.place.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise cannot_write(self.place, error) from None
-            put_text(self.place / MARKER, marker(self.kind, files))
+            put_text(self.place / MARKER, text)
         self.files = files
 
     def put(self, name: str, write: Callable[[Path], object]) -> None:
@@ -134,9 +149,16 @@ class Folder:
                     (self.place / above).rmdir()
 
 
-def marker(kind: str, files: Iterable[str]) -> str:
-    """The text of a marker."""
-    return json.dumps({"tideover": kind, "form": FORM, "files": sorted(files)}, indent=1, ensure_ascii=False) + "\n"
+def marker(kind: str, files: Iterable[str], manifest: Mapping[str, Any] | None = None) -> str:
+    """The text of a marker; its first line of content says what the folder holds."""
+    said = {} if manifest is None else {HOLDS: holds(manifest)}
+    content = said | {"tideover": kind, "form": FORM, "files": sorted(files)}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def holds(manifest: Mapping[str, Any]) -> str:
+    """What a folder with this manifest holds, in words."""
+    return str(manifest.get(HOLDS) or manifest.get("title") or manifest.get("scenario") or manifest.get("study", ""))
 
 
 def contents_of(place: Path) -> tuple[str, set[str]] | None:
@@ -155,10 +177,18 @@ def contents_of(place: Path) -> tuple[str, set[str]] | None:
     return (question, _matching(place, ASKED)) if isinstance(question, str) and "replications" in manifest else None
 
 
+def _text(path: Path) -> str:
+    """A file's text; none where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        data = json.loads(_text(path))
+    except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 

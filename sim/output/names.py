@@ -10,7 +10,7 @@ from pathlib import Path
 LONGEST = 100
 """Characters of a name that are kept; file systems take 255 bytes, endings and marks of ours included."""
 PLAIN = re.compile(r"[A-Za-z0-9_+=,()-](?:[A-Za-z0-9 ._+=,()-]*[A-Za-z0-9_+=,()-])?")
-DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE | re.ASCII)
+DEVICES = re.compile(r"(?:con|prn|aux|nul|conin|conout|com\d|lpt\d) *(?:\..*)?", re.IGNORECASE | re.ASCII)
 """Names that Windows takes for devices, whatever their ending."""
 
 
@@ -23,6 +23,8 @@ def file_name(name: str) -> str:
     if PLAIN.fullmatch(name) and len(name) <= LONGEST and not DEVICES.fullmatch(name):
         return name
     readable = re.sub(r"[^A-Za-z0-9 ._+=,()-]+", "-", name)[:LONGEST].strip(" .")
+    if DEVICES.fullmatch(readable):
+        readable = readable.replace(".", "-")  # of "nul.txt~…" Windows would look at "nul" alone
     return f"{readable}~{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 

@@ -18,7 +18,7 @@ from sim.model.need.demand.empirical import Empirical
 from sim.scenario.document import Document, Node, Place, position
 from sim.scenario.injected import Injected
 from sim.scenario.memo import Memo
-from sim.scenario.overlay import Parsed, gather, parse
+from sim.scenario.overlay import Parsed, gather, is_study, parse
 from sim.scenario.sections import end_problems, lifted
 from sim.scenario.series import read_columns, read_series, read_values
 from sim.scenario.sites import SiteTable, read_sites
@@ -97,6 +97,12 @@ def load(
     Raises ScenarioError with every problem that can be told without building the network.
     """
     parsed = parse(path)
+    if parsed.top is not None and is_study(parsed.top):
+        mark = parsed.top.mark
+        message = "this is a study, not a scenario"
+        raise ScenarioError(
+            [Problem(mark.shown, 0, message, None, f"a scenario; studies: tideover study {mark.shown}")]
+        )
     return _load(parsed if ranges is None else parsed.with_ranges(ranges), strategy, overrides, Memo())
 
 

@@ -19,6 +19,10 @@ DEEPEST_CHAIN = 16
 """Files that may build on one another."""
 
 
+OVERRIDE = "override"
+"""By whom a value was set that was set on top of all files."""
+
+
 def project_root(scenario: Path) -> Path:
     """The folder no reference may leave.
 
@@ -29,6 +33,16 @@ def project_root(scenario: Path) -> Path:
         if any((folder / name).exists() for name in ("pyproject.toml", ".tideover")) or (folder / "scenarios").is_dir():
             return folder
     return scenario.parent
+
+
+STUDY_KEYS = ("study", "scenarios")
+"""Keys that a study has and no scenario."""
+
+
+def is_study(top: Node | None) -> bool:
+    """Whether a file as read is a study rather than a scenario."""
+    keys = top.value if top is not None and isinstance(top.value, dict) else {}
+    return "scenario" not in keys and any(key in keys for key in STUDY_KEYS)
 
 
 @dataclass(frozen=True)
@@ -229,7 +243,7 @@ def _override(
     for key, value in overrides.items():
         mark = Mark(scenario, 0, f"override '{key}'")
         body = Node({str(key): node_of(value, mark)}, mark)
-        wanted += settings(top, body, "override", problems)
+        wanted += settings(top, body, OVERRIDE, problems)
     wanted, clashes = conflicts(top, wanted)
     problems += clashes
     return (top, []) if clashes else (apply(top, wanted, log), wanted)

@@ -42,7 +42,7 @@ def test_a_run_replaces_its_own_files_and_leaves_others(work: Path) -> None:
     (work / "out" / "deep").mkdir()
     (work / "out" / "deep" / "more.txt").write_text(PRECIOUS)
     before = contents(work / "out")
-    again = run(work, "-o", "out", "--set", "disruptions.ban.for=10d", "--daily", "none")
+    again = run(work, "-o", "out", "--set", "disruptions.ban.for=10d", "--daily", "none", "--replace")
     assert again.code == 0, again.printed
     after = contents(work / "out")
     assert after["notes.txt"] == after["deep/more.txt"] == PRECIOUS.encode()
@@ -54,7 +54,8 @@ def test_a_run_replaces_its_own_files_and_leaves_others(work: Path) -> None:
 
 
 def test_a_run_that_is_replaced_is_as_a_new_one(work: Path) -> None:
-    assert run(work, "-o", "one").code == run(work, "-o", "two", "--seed", "9").code == run(work, "-o", "two").code == 0
+    assert run(work, "-o", "one").code == run(work, "-o", "two", "--seed", "9").code == 0
+    assert run(work, "-o", "two", "--replace").code == 0
     one, two = contents(work / "one"), contents(work / "two")
     assert {n: one[n] for n in one if n != "manifest.json"} == {n: two[n] for n in two if n != "manifest.json"}
 
@@ -180,7 +181,8 @@ def test_a_study_leaves_foreign_files_below_it(work: Path) -> None:
         (work / "out" / name).write_text(PRECIOUS)
     text = (work / "study.yaml").read_text().replace("[none, double]", "[none]")
     (work / "study.yaml").write_text(text)
-    assert typed([*STUDY, "-o", "out"], work).code == 0
+    assert typed([*STUDY, "-o", "out"], work).code == 2  # another study by now
+    assert typed([*STUDY, "-o", "out", "--replace"], work).code == 0
     after = contents(work / "out")
     assert len([name for name, content in after.items() if content == PRECIOUS.encode()]) == 4
     assert "replications/my-scenario/none.parquet" in after

@@ -112,7 +112,7 @@ def test_more_replications_add_to_those_that_are_there(
         return run_task(task)
 
     monkeypatch.setattr("sim.study.run.run.replicate", lambda *args: replicate(*args, work=counted))
-    after = sim.run_study(more, tmp_path / "out", workers=1).replications
+    after = sim.run_study(more, tmp_path / "out", workers=1, replace=True).replications
     assert ran == [REPLICATIONS] * CASES
     assert after[after["replication"] < REPLICATIONS].reset_index(drop=True).equals(before)
 

@@ -90,7 +90,7 @@ def test_what_is_more_than_reading_the_tables_is_refused_in_a_sentence(sql: str,
         query(folder, text)
     told = str(caught.value)
     assert "\n" not in told
-    assert "it wants more than to read this study's tables" in told or "Parser Error" in told or "Catalog Error" in told
+    assert "it wants more than to read these tables" in told or "Parser Error" in told or "Catalog Error" in told
 
 
 @pytest.mark.parametrize("sql", ["SELECT * FROM found", "SELECT * FROM folder", "SELECT * FROM connection", "SELEC 1"])

@@ -74,7 +74,7 @@ def test_a_study_draws_what_one_run_of_each_replication_draws(
 
 def test_a_strategy_with_other_demand_draws_its_own(write_study: WriteStudy, tmp_path: Path, drawn: Drawn) -> None:
     more = f"{{name: more, set: {{demand: [{OTHER_DEMAND}]}}}}"
-    result = sim.run_study(write_study(study_of(f"{reserves(3)}, {more}")), tmp_path / "out", workers=1)
+    result = sim.run_study(write_study(study_of(f"{reserves(3)}, {more}")), tmp_path / "out", workers=1, replace=True)
     assert set(drawn.values()) == {2} and drawn.total() == 2 * REPLICATIONS * len(BLOCKS)
     alone = sim.run_study(write_study(study_of(more)), tmp_path / "alone", workers=1).replications
     together = result.replications.query("strategy == 'more'").reset_index(drop=True)

@@ -30,18 +30,21 @@ class Record:
     `sums[name]` over cells; `totals[name]` (days, groups) of the figures that were to be kept; `table[name]` (days,
     cells) or None; `part` None or, of some cells only, their positions (ascending) and the same (days, those cells);
     `counts` over cells: stockout_days (unmet demand), ready_days (stock at day's end), plan_days (stock within the
-    planned minimum and maximum); `squares` summed squares of demand and orders; `ports` (days, gates), see
-    `PORT_FIGURES`; `passages` (days, queues) traffic, passed, queue and waiting before the passages at the positions
-    `queues`; `reserves` (days, reserves) stock, released, open; `lane_units` over lanes; `priced_units` over cells:
-    units dispatched, each counted as many times as the price of its day is the usual one; `opening[name]` over groups:
-    stocks (`STOCKS`) on the evening before the first counted day; `closing[name]` over groups: the figures of the last
-    day; `reserve_days` unit-days in each reserve, over its holders.
+    planned minimum and maximum), worst_spell (longest run of days with unmet demand); `short` (days, groups) cells with
+    unmet demand, `short_sites` (days,) facilities with any; `squares` summed squares of demand and orders; `ports`
+    (days, gates), see `PORT_FIGURES`; `passages` (days, queues) traffic, passed, queue and waiting before the passages
+    at the positions `queues`; `reserves` (days, reserves) stock, released, open; `lane_units` over lanes;
+    `priced_units` over cells: units dispatched, each counted as many times as the price of its day is the usual one;
+    `opening[name]` over groups: stocks (`STOCKS`) on the evening before the first counted day; `closing[name]` over
+    groups: the figures of the last day; `reserve_days` unit-days in each reserve, over its holders.
     """
 
     sums: dict[str, np.ndarray]
     counts: dict[str, np.ndarray]
     squares: dict[str, np.ndarray]
     totals: DailyTotals
+    short: np.ndarray
+    short_sites: np.ndarray
     table: dict[str, np.ndarray] | None
     ports: dict[str, np.ndarray]
     passages: dict[str, np.ndarray]
@@ -63,8 +66,8 @@ class Recorder(Part):
     """
 
     CHANGES = (
-        "_sums", "_counts", "_squares", "_traffic", "_ports", "_passages", "_queues", "_reserves",
-        "_held_days", "_lane_before", "_priced", "busy", "_opening", "_closing",
+        "_sums", "_counts", "_spell", "_short", "_short_sites", "_squares", "_traffic", "_ports", "_passages",
+        "_queues", "_reserves", "_held_days", "_lane_before", "_priced", "busy", "_opening", "_closing",
     )  # fmt: skip
     GROWS = ("_parts",)
     SCRATCH = ("_spans", "_today", "_real")
@@ -85,7 +88,12 @@ class Recorder(Part):
         self._kept = len(self._cells) if self._cells is not None else cells if table else 0
         self._parts: list[np.ndarray] = []
         """the daily table, some days at a time, (days, rows, kept cells): shared by the copies of a run"""
-        self._counts = {name: np.zeros(cells, dtype=np.int32) for name in ("stockout_days", "ready_days", "plan_days")}
+        counts = ("stockout_days", "ready_days", "plan_days", "worst_spell")
+        self._counts = {name: np.zeros(cells, dtype=np.int32) for name in counts}
+        self._spell = np.zeros(cells, dtype=np.int32)
+        """days with unmet demand in a row, up to the day recorded last"""
+        self._short = np.zeros((days, groups), dtype=np.int32)
+        self._short_sites = np.zeros(days, dtype=np.int64)
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
         kinds = network.cell_kind[self._starts]
@@ -257,6 +265,8 @@ class Recorder(Part):
             {name: days.astype(np.int64) for name, days in self._counts.items()},
             self._squares,
             self._totals,
+            self._short,
+            self._short_sites,
             table if self._cells is None else None,
             self._port_figures() | {"utilisation": self._used()},
             self._passages,
@@ -285,7 +295,11 @@ class Recorder(Part):
         row, counts = self._ledger.row, self._counts
         on_hand, unmet = block[:, row["on_hand"]], row["unmet"]
         if busy[unmet]:
-            counts["stockout_days"] += _days(block[:, unmet] > 0)
+            short = block[:, unmet] > 0
+            counts["stockout_days"] += _days(short)
+            self._note_short(first, short)
+        else:
+            self._spell[:] = 0
         ready = on_hand > 0
         if (spans := self._plan.network.spans) is not None:
             open_ = spans.open(np.arange(first, first + len(block))[:, None])
@@ -298,6 +312,17 @@ class Recorder(Part):
         for name, square in self._squares.items():
             if busy[row[name]]:
                 square += self._squared(block[:, row[name]])
+
+    def _note_short(self, first: int, short: np.ndarray) -> None:
+        """Add days from `first` on of which `short` says where demand was not met; shape (days, cells)."""
+        network, spell, worst = self._plan.network, self._spell, self._counts["worst_spell"]
+        for day, found in enumerate(short, first):
+            spell += 1
+            spell *= found
+            np.maximum(worst, spell, out=worst)
+            cells = found.nonzero()[0]
+            self._short[day] = np.bincount(network.cell_group[cells], minlength=self._short.shape[1])
+            self._short_sites[day] = len(np.unique(network.cell_site[cells]))
 
     def _squared(self, units: np.ndarray) -> np.ndarray:
         """Squares summed over days; as floats, since integers could overflow."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,15 @@ from sim.output.folder import MANIFEST, MARKER, RUN_FILES, Folder, marker
 from sim.output.locks import ASIDE, OURS, Workplace, clear_leftovers, held
 
 
-def write_atomically(folder: Path, fill: Callable[[Path], None]) -> Path:
+def write_atomically(
+    folder: Path, fill: Callable[[Path], None], manifest: Mapping[str, Any] | None = None, replace: bool = False
+) -> Path:
     """Let `fill` write into a new folder, then put it in the place of `folder`; returns `folder`.
 
-    Of an earlier run folder the files that Tideover wrote are replaced, others stay. Raises ScenarioError where
-    anything else stands there, WriteError where it cannot be written.
+    Of an earlier folder of the same run, or of any with `replace`, the files that Tideover wrote are replaced, others
+    stay. Raises ScenarioError where anything else stands there, WriteError where it cannot be written.
     """
-    check_free(folder)
+    check_free(folder, manifest, replace)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         clear_leftovers(folder.absolute().parent, ASIDE)
@@ -30,7 +32,7 @@ def write_atomically(folder: Path, fill: Callable[[Path], None]) -> Path:
         raise cannot_write(folder, error) from None
     try:
         fill(beside.folder)
-        _put_in_place(beside, folder)
+        _put_in_place(beside, folder, manifest, replace)
     except OSError as error:  # such as a disk that is full
         raise cannot_write(folder, error) from error
     finally:
@@ -38,23 +40,24 @@ def write_atomically(folder: Path, fill: Callable[[Path], None]) -> Path:
     return folder
 
 
-def check_free(folder: Path) -> None:
-    """Raise ScenarioError where something stands that is neither an earlier run folder nor empty."""
-    Folder(folder, "run", RUN_FILES)
+def check_free(folder: Path, manifest: Mapping[str, Any] | None = None, replace: bool = False) -> None:
+    """Raise ScenarioError where something stands that is neither empty nor a folder of the run that `manifest` tells
+    (left out, or with `replace`: of any run)."""
+    Folder(folder, "run", RUN_FILES, None if replace else manifest)
 
 
-def _put_in_place(beside: Workplace, folder: Path) -> None:
+def _put_in_place(beside: Workplace, folder: Path, manifest: Mapping[str, Any] | None, replace: bool) -> None:
     names = [name for name in _files(beside.folder) if (beside.folder / name).name not in OURS]
     if not folder.exists():
-        (beside.folder / MARKER).write_text(marker("run", names), encoding="utf-8")
+        (beside.folder / MARKER).write_text(marker("run", names, manifest), encoding="utf-8")
         for name in (MARKER, *names):
             sync(beside.folder / name)
         beside.folder.chmod(0o777 & ~_umask())
         move(beside.release(), folder)
         return
     with held(folder):
-        place = Folder(folder, "run", names)
-        old = place.files
+        place = Folder(folder, "run", names, None if replace else manifest)
+        old, place.manifest = place.files, manifest
         place.claim(names)
         place.drop([MANIFEST])  # a folder that has none is not whole
         place.drop(old)  # all of it before the first that is new, so that files of two runs never stand side by side

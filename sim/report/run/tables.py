@@ -10,10 +10,12 @@ import pandas as pd
 from sim.engine.deciding.rations_told import EVENTS, FIGURES
 from sim.engine.run import Outcome
 from sim.engine.state.ledger import DAILY
-from sim.metrics.base import METRICS
+from sim.metrics.base import METRICS, View
 from sim.metrics.summary import Summary, Value
 from sim.model.goods.lots import NEVER_EXPIRES, LotBook
 
+PLACE = ("country", "region", "priority", "setting")
+"""What the table of sites tells of where one is."""
 DAILY_ROWS = 1_000_000
 """Rows of the daily table made and written at a time."""
 
@@ -65,6 +67,74 @@ def _kept(outcome: Outcome) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     if record.table is None:
         raise ValueError("this run kept no daily table; run it with the daily table on")
     return np.arange(len(outcome.plan.network.cell_site)), record.table
+
+
+def sites_table(outcome: Outcome) -> pd.DataFrame:
+    """One row per facility and product, in order of name: its place, and how long and how badly it was out of it.
+
+    days: counted days on which the facility is open; days_out: of these with unmet demand; share_out: days_out / days;
+    worst_spell: most of them one after another; demand, served, unmet: units; fill_rate: served / demand (NaN without
+    demand).
+    """
+    network, record = outcome.plan.network, outcome.record
+    cells = np.flatnonzero(network.cell_kind == "facility")
+    cells = cells[np.lexsort((network.cell_product[cells], network.cell_site[cells]))]
+    site, days = network.cell_site[cells], network.calendar.days
+    spans = network.spans
+    open_days = np.full(len(cells), days) if spans is None else spans.days(days)[site]
+    out, demand = record.counts["stockout_days"][cells], record.sums["demand"][cells]
+    columns = {name: network.sites[name].to_numpy()[site] for name in PLACE}
+    served = record.sums["served"][cells]
+    return pd.DataFrame(
+        {
+            "site": network.sites["name"].to_numpy()[site],
+            "product": network.products["name"].to_numpy()[network.cell_product[cells]],
+            **columns,
+            "days": open_days,
+            "days_out": out,
+            "share_out": np.divide(out, open_days, out=np.full(len(cells), np.nan), where=open_days > 0),
+            "worst_spell": record.counts["worst_spell"][cells],
+            "demand": demand,
+            "served": served,
+            "unmet": record.sums["unmet"][cells],
+            "fill_rate": np.divide(served, demand, out=np.full(len(cells), np.nan), where=demand > 0),
+        }
+    )
+
+
+ANY = "any product"
+
+
+def short_table(outcome: Outcome) -> pd.DataFrame:
+    """One row per day and product, after one for any product: how many facilities had unmet demand.
+
+    facilities: those open that offer the product; short: those of them with unmet demand; share_short: short /
+    facilities (NaN where none is open).
+    """
+    network, dates = outcome.plan.network, _dates(outcome)
+    of_facilities = network.cell_kind == "facility"
+    whole = network.cell_site[of_facilities]
+    open_sites = _open(outcome, np.unique(whole))
+    parts = [(ANY, open_sites, outcome.record.short_sites)]
+    for name in network.products["name"]:
+        view = View.of(outcome, product=name)
+        if len(view.cells):
+            parts.append((name, view.open_pairs, view.short))
+    frames = [
+        pd.DataFrame({"date": dates, "day": np.arange(len(dates)), "product": n, "facilities": o, "short": s})
+        for n, o, s in parts
+    ]
+    table = pd.concat(frames, ignore_index=True).sort_values("day", kind="stable", ignore_index=True)
+    return table.assign(share_short=table["short"] / table["facilities"].where(table["facilities"] > 0))
+
+
+def _open(outcome: Outcome, sites: np.ndarray) -> np.ndarray:
+    """How many of some sites are open on each day; shape (days,)."""
+    network = outcome.plan.network
+    days = network.calendar.days
+    if network.spans is None:
+        return np.full(days, len(sites))
+    return np.array([int(np.count_nonzero(network.spans.open(day)[sites])) for day in range(days)])
 
 
 def ports_table(outcome: Outcome) -> pd.DataFrame:
@@ -266,7 +336,8 @@ def metrics_table(summary: Summary) -> pd.DataFrame:
         for group, values in groups.items():
             found.extend(rows(breakdown, group, values))
     found.extend(row("cost", "", n, n.capitalize(), summary.currency, value) for n, value in summary.cost.items())
-    return pd.DataFrame(found)
+    table = pd.DataFrame(found)
+    return table.astype(dict.fromkeys(("value", "twin", "difference", "without_reserves"), float))
 
 
 def metrics_json(summary: Summary) -> dict[str, object]:

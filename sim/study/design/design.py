@@ -13,7 +13,7 @@ from sim.engine.compile.plan import compile_plan
 from sim.engine.compile.unknowns import check_ends
 from sim.errors import Problem, ScenarioError
 from sim.output.names import alike
-from sim.scenario.document import Document, Node, marks_of, plain
+from sim.scenario.document import Document, Node, marks_of, plain, shown_path
 from sim.scenario.load import Loaded, Problems, load
 from sim.scenario.overlay import project_root
 from sim.scenario.ranges import GROUPS, SECTION
@@ -94,6 +94,10 @@ def _specification(path: Path) -> tuple[Study, Document, Node]:
     node, problems = read_yaml(path)
     if node is None:
         raise ScenarioError(problems)
+    if isinstance(node.value, dict) and "scenario" in node.value and "study" not in node.value:
+        file = shown_path(path)
+        message = "this is a scenario, not a study"
+        raise ScenarioError([Problem(file, 0, message, None, f"a study; scenarios: tideover run {file}")])
     document = Document(plain(node), marks_of(node), project_root(path), files=[path], what="the study")
     try:
         spec = Study.model_validate(document.data)

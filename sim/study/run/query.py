@@ -1,4 +1,4 @@
-"""Questions in SQL to a study's Parquet files, answered by DuckDB."""
+"""Questions in SQL to the Parquet files of a run or study, answered by DuckDB."""
 
 from __future__ import annotations
 
@@ -25,16 +25,20 @@ if TYPE_CHECKING:
 
 
 def tables(folder: Path) -> dict[str, list[str]]:
-    """Name of each table of a finished study -> its files. Raises ScenarioError where the folder holds none."""
+    """Name of each table of a run, or of a finished study or question -> its files.
+
+    Raises ScenarioError where the folder holds none.
+    """
     ours = contents_of(folder)
     try:
-        finished = "replications" in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         ours = None
     if ours is None:
-        expected = "the folder that 'tideover study' named at its end"
-        raise ScenarioError([Problem(str(folder), 0, "this is not the folder of a study", expected=expected)]) from None
-    if not finished:
+        expected = "a folder that 'tideover run' or 'tideover study' named at its end"
+        message = "this is not the folder of a run or study"
+        raise ScenarioError([Problem(str(folder), 0, message, expected=expected)]) from None
+    if ours[0] == "study" and "replications" not in manifest:
         expected = "the same 'tideover study' command once more, which goes on where it stopped"
         raise ScenarioError([Problem(str(folder), 0, "this study is not finished", expected=expected)])
     files = [Path(name) for name in sorted(ours[1]) if name.endswith(".parquet") and (folder / name).is_file()]
@@ -44,10 +48,12 @@ def tables(folder: Path) -> dict[str, list[str]]:
 
 
 def query(folder: str | Path, sql: str, *, unsafe: bool = False) -> pd.DataFrame:
-    """The answer to a query over a study's tables (`replications`, `comparisons`, `summary`, `best`, …).
+    """The answer to a query over the tables of a run (`daily`, `events`, `metrics`, `sites`, `short`, …), or of a study
+    (`replications`, `comparisons`, `summary`, `best`, …).
 
     The query reads these tables and can do nothing else to this machine; with `unsafe` it may read and write files as
-    DuckDB usually does. Raises ScenarioError where the folder is no finished study or the query cannot be answered.
+    DuckDB usually does. Raises ScenarioError where the folder is no run or finished study, or the query cannot be
+    answered.
     """
     with needs("duckdb", "a query in SQL"):
         import duckdb
@@ -94,7 +100,7 @@ def _answered(connection: Any, sql: str) -> pd.DataFrame | None:
 def _refused(message: str, found: dict[str, list[str]]) -> Problem:
     if not any(sign in message for sign in BARRED):
         return _problem(message, found)
-    message = "it wants more than to read this study's tables, so it is not carried out"
+    message = "it wants more than to read these tables, so it is not carried out"
     expected = f"SQL over the tables {', '.join(found)}; or --unsafe, if the query is your own"
     return Problem("the query", 0, message, expected=expected)
 

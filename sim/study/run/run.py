@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as with_other
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from sim import __version__
+from sim.output.holding import HOLDS
 from sim.output.names import default_folder
+from sim.output.place import place_for
 from sim.study.design.design import Design, read_study
 from sim.study.design.fingerprint import program
 from sim.study.design.measures import parse_measure
@@ -123,22 +126,31 @@ def run_study(
     scheduler: str | None = None,
     progress: Progress | None = None,
     replications: int | None = None,
+    replace: bool = False,
 ) -> StudyResult:
     """Run a study, or go on with one that was interrupted, and leave its tables in `out` (default reports/STUDY).
 
     `workers` are processes (default: one a processor; 1: this process), `scheduler` the address of a Dask cluster to
     use instead; neither changes a byte of the results. `progress` is called with the share of the present round that
-    is done. `replications` is a number instead of what the study says. Raises ScenarioError with everything that is
-    wrong with the input. Replications that fail are told in the result, and tried again when the study is run again.
+    is done. `replications` is a number instead of what the study says. A folder that holds another study, or this one
+    as it was before its file was changed, is kept: as `out` it is refused, below `reports` the new one gets a number;
+    with `replace` its place is taken, and finished replications that are still asked for are not made again.
+
+    Raises ScenarioError with everything that is wrong with the input. Replications that fail are told in the result,
+    and tried again when the study is run again.
     """
     design = path if isinstance(path, Design) else read_study(path)
     if replications is not None:
         times = Replications(at_least=replications, at_most=replications)
-        design = replace(design, spec=design.spec.model_copy(update={"replications": times}))
-    store = Store(Path(out) if out is not None else default_folder(design.spec.study))
+        design = with_other(design, spec=design.spec.model_copy(update={"replications": times}))
+    manifest = _manifest(design)
+    folder = Path(out) if out is not None else default_folder(design.spec.study)
+    if out is None and not replace:
+        folder = place_for(folder, "study", manifest)
+    store = Store(folder, "study", manifest, replace)
     names = [*table_files(*ANSWERS), *PAGES]
     cases = (*design.cases, *design.again)
-    with Crew(workers, scheduler) as crew, store.opened(_json(_manifest(design)), names, cases):
+    with Crew(workers, scheduler) as crew, store.opened(_json(manifest), names, cases):
         number = design.spec.replications.at_least
         while True:
             failures = replicate(cases, number, store, crew, progress)
@@ -193,6 +205,7 @@ def _selection(design: Design, rows: pd.DataFrame) -> dict[str, Selection]:
 
 def _manifest(design: Design) -> dict[str, Any]:
     return {
+        HOLDS: f"study {design.spec.study}: {design.spec.title}",
         "study": design.spec.study,
         "title": design.spec.title,
         "file": design.document.mark().shown,

@@ -16,11 +16,12 @@ too: a file that is damaged, incomplete or in another's place counts as not done
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -55,11 +56,18 @@ class _Piece:
 
 
 class Store:
-    """The folder of one study, or of another question. Raises ScenarioError where it holds something else."""
+    """The folder of one study, or of another question.
 
-    def __init__(self, folder: Path, kind: str = "study") -> None:
+    Raises ScenarioError where it holds something else: also another of its kind, if there is a `manifest` of what it
+    will hold, unless `replace`.
+    """
+
+    def __init__(
+        self, folder: Path, kind: str = "study", manifest: Mapping[str, Any] | None = None, replace: bool = False
+    ) -> None:
         self.folder = folder
-        self._own = Folder(folder, kind)
+        self._manifest, self._alike = manifest, None if replace else manifest
+        self._own = Folder(folder, kind, manifest=self._alike)
         self._known: dict[tuple[Path, str, int, int], frozenset[int]] = {}
 
     @property
@@ -78,7 +86,8 @@ class Store:
         except OSError as error:
             raise cannot_write(self.folder, error) from None
         with held(self.folder):
-            self._own = Folder(self.folder, self._own.kind)  # as it is now that no other changes it
+            self._own = Folder(self.folder, self._own.kind, manifest=self._alike)  # now that no other changes it
+            self._own.manifest = self._manifest
             self._own.claim([MANIFEST, *names, *(name for _, _, name in self._finals(cases))])
             self.mark(manifest)
             yield

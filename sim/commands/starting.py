@@ -1,0 +1,98 @@
+"""How to begin: a scenario or study to start from, and the schema that editors check it by."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from sim.commands.shared import question
+from sim.options import FILE
+
+
+@question
+@click.command()
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="File to write; default: print.")
+@click.option("--study", "of_study", is_flag=True, help="The schema of study files instead.")
+def schema(out: Path | None, of_study: bool) -> None:
+    """The JSON Schema of the scenario language, for editors."""
+    text = _schema(of_study)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        _write(out, text, "w")
+
+
+@question
+@click.command()
+@FILE
+@click.option(
+    "--from", "shipped", metavar="NAME", help="A copy of a shipped scenario instead (tideover list scenarios)."
+)
+@click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
+@click.option("--country-like", is_flag=True, help="A made-up national system instead, with its tables beside it.")
+@click.option("--facilities", type=int, help="With --country-like: health facilities, of very unequal size; 1,000.")
+@click.option("--products", type=int, help="With --country-like: products, every facility uses all; 10.")
+@click.option("--regions", type=int, help="With --country-like: regions, each with a store, of unequal size; 20.")
+@click.option("--days", type=int, help="With --country-like: days to simulate; 365.")
+@click.option("--shelf-life", help="With --country-like: shelf life of every product, such as 24mo; none.")
+@click.option("--seed", type=int, help="With --country-like: seed it is drawn from; 1.")
+def new(file: Path, shipped: str | None, of_study: bool, country_like: bool, **size: Any) -> None:
+    """Write a commented starter scenario (or study) that runs, called as its file, with the schema for editors."""
+    given = {name: value for name, value in size.items() if value is not None}
+    chosen = {"--from": shipped, "--study": of_study, "--country-like": country_like}
+    if len(asked := [option for option, value in chosen.items() if value]) > 1:
+        raise click.UsageError(f"{' or '.join(asked)}, not both")
+    if given and not country_like:
+        raise click.UsageError(f"--{next(iter(given)).replace('_', '-')} goes with --country-like only")
+    file = file if file.suffix in (".yaml", ".yml") else file.with_name(f"{file.name}.yaml")
+    name = "study.schema.json" if of_study else "scenario.schema.json"
+    heading = f"# yaml-language-server: $schema={name}\n"
+    if country_like:
+        from sim.scenario.national import National, write_national
+
+        write_national(file, National(**given), heading)
+    else:
+        for place, text in _texts(file, shipped, of_study, heading).items():
+            _write(place, text, "x")
+    if not (file.parent / name).exists():
+        _write(file.parent / name, _schema(of_study), "x")
+    click.echo(f"Wrote {file}. Run it with: tideover {'study' if of_study else 'run'} {file}")
+
+
+def _texts(file: Path, shipped: str | None, of_study: bool, heading: str) -> dict[Path, str]:
+    """File -> text of what is to be written."""
+    from importlib.resources import files
+
+    from sim.scenario.shipped import copy_of, named_in
+
+    if shipped is not None:
+        return copy_of(shipped, file)
+    starter = (files("sim.study" if of_study else "sim.scenario") / "starter.yaml").read_text(encoding="utf-8")
+    return {file: heading + named_in(starter.partition("\n")[2], file)}
+
+
+def _schema(of_study: bool) -> str:
+    from sim.scenario.schema import schema_text
+
+    if not of_study:
+        return schema_text()
+    from sim.study.design.design import study_schema
+
+    return json.dumps(study_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _write(path: Path, text: str, mode: Literal["w", "x"]) -> None:
+    """Write a file; with mode x one that is there already is not overwritten. Raises ScenarioError."""
+    from sim.errors import Problem, ScenarioError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open(mode, encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        there = isinstance(error, FileExistsError) and path.exists()
+        message = "there is a file of this name already" if there else f"cannot write here: {error.strerror}"
+        raise ScenarioError([Problem(str(path), 0, message)]) from None
