@@ -16,7 +16,9 @@ from sim.policies.triggers.base import Trigger
 from sim.registry import Kind
 
 PAGE = Path(__file__).parent / "reference" / "kinds.md"
-CHECKED = """What can be run but is hardly meant is told in a line on its own, with its place, and run all the same."""
+CHECKED = """What can be run but is hardly meant is told by `validate`, and by every run, in a line that begins with `Note:` and names
+the place; it is run all the same. Notes are about a scenario as it is written: of a figure that is drawn (`uncertain`, or a
+distribution over sites) they say nothing."""
 
 
 def reference() -> str:
@@ -26,8 +28,8 @@ def reference() -> str:
         parts += [f"## {family.title}", family.place]
         for name, kind in family.registry.items():
             parts += _kind(name, kind, family.registry.key)
-    rows = [f"| `{name}` | {check.definition} |" for name, check in CHECKS.items()]
-    parts += ["## Checks", CHECKED, "\n".join(["| check | what it notes |", "|---|---|", *rows])]
+    rows = [f"| `{name}` | {check.definition} | {check.remedy} |" for name, check in CHECKS.items()]
+    parts += ["## Checks", CHECKED, "\n".join(["| check | what it notes | what to do |", "|---|---|---|", *rows])]
     return "\n\n".join(parts) + "\n"
 
 

@@ -293,11 +293,17 @@ def _scenario_faults(file: Path, strategy: str | None) -> list[Any]:
     loaded = sim.validate(file, strategy)
     _notes(loaded)
     faults: list[Any] = []
+    further: dict[Any, list[str]] = {}
     for other in loaded.document.strategies if strategy is None else ():
         try:
-            sim.validate(file, other)
+            notes = sim.validate(file, other).notes
         except ScenarioError as error:
             faults += error.problems
+            continue
+        for note in dict.fromkeys(note for note in notes if note.line and note not in loaded.notes):
+            further.setdefault(note, []).append(f"'{other}'")
+    for note, strategies in further.items():
+        click.echo(f"Note (with strategy {' or '.join(strategies)}): {note}", err=True)
     return faults
 
 

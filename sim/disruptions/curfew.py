@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from pydantic import Field
 
 from sim.disruptions.base import DISRUPTIONS, Disruption, lanes_by_name_or_mode
@@ -47,5 +48,5 @@ class Curfew(Disruption):
         rows = lanes_by_name_or_mode(network, self.lanes, self.mode)
         return [
             self.hold(network, "lane.opens", rows, "at_least", self.opens),
-            self.hold(network, "lane.closes", rows, "at_most", self.closes),
+            self.hold(network, "lane.closes", rows, "at_most", self.closes if self.closes < 1 else np.inf),
         ], []

@@ -58,6 +58,6 @@ class Seizure(AtOnce):
         stretches = np.argwhere(places[network.flow_route] & concerned[:, None])
         start, _ = self.span(network)
         action, days = (seize, 0.0) if self.held is None else (detain, self.held)
-        if self.share == 0:
+        if self.share == 0 or self.held == 0:
             return [], []
         return [], [Impulse(action, stretches, self.share, start, self.label, days=days)]

@@ -41,7 +41,7 @@ class BoundRule:
 
     It is reviewed every `review` days from day `first`, not between day `begins` and that. Stock that expires within
     `not_counting` days is left out of the position that a review sees. `planned` are the least and the most units that
-    its cells are to have by plan, None where it plans none.
+    its cells are to have by plan, None where it plans none. `entry` is its place among the scenario's policies.
     """
 
     cells: np.ndarray
@@ -52,6 +52,7 @@ class BoundRule:
     since: int = ALWAYS
     not_counting: int = 0
     planned: tuple[np.ndarray, np.ndarray] | None = None
+    entry: int = 0
 
 
 @dataclass(frozen=True)

@@ -92,9 +92,16 @@ MATERIALS: dict[str, Any] = {
 
 
 def lay_over(spec: dict[str, Any], parts: Mapping[str, Any]) -> None:
-    """Add to the mappings and lists of a scenario; in place."""
+    """Add to the mappings and lists of a scenario, and set what has a dotted key at that place; in place."""
     for part, more in copy.deepcopy(dict(parts)).items():
-        spec[part] = spec.get(part, []) + more if isinstance(more, list) else spec.get(part, {}) | more
+        *above, last = part.split(".")
+        if above:
+            inside: Any = spec
+            for word in above:
+                inside = inside[int(word) if isinstance(inside, list) else word]
+            inside[last] = more
+        else:
+            spec[part] = spec.get(part, []) + more if isinstance(more, list) else spec.get(part, {}) | more
 
 
 def with_materials(spec: dict[str, Any]) -> None:

@@ -9,7 +9,9 @@ from sim.engine.checks.base import Compiled, Note, check
 
 @check(
     "depots_without_goods",
+    remedy="Give it a lane from a source of the product; or leave out its lanes to those who do not buy from it.",
     example={"warehouses": {"depot": {}}, "lanes": [{"from": "depot", "to": "facilities", "time": "1d"}]},
+    quiet={"warehouses": {"depot": {}}},
 )
 def depots_without_goods(compiled: Compiled) -> Iterator[Note]:
     """A warehouse with lanes to buyers of a product that can never have any, or only from those buyers; they order

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from sim.engine.checks.base import Compiled, Note, check
 from sim.scenario.document import Place
 
+SPARE = {
+    "size": "2d", "members": ["clinic-a"], "release": {"when": {"trigger": "days_of_cover", "below": "1d"}},
+}  # fmt: skip
+
 
 @check(
     "equal_parts",
-    example={"reserves": {"spare": {
-        "held_at": ["store", "clinic-a"], "size": "2d", "members": ["clinic-a"],
-        "release": {"when": {"trigger": "days_of_cover", "below": "1d"}},
-    }}},
-)  # fmt: skip
+    remedy="Write the shares, {a: 70%, b: 30%}, where they are not meant to be equal.",
+    example={"reserves": {"spare": SPARE | {"held_at": ["store", "clinic-a"]}}},
+    quiet={"reserves": {"spare": SPARE | {"held_at": {"store": "50%", "clinic-a": "50%"}}}},
+)
 def equal_parts(compiled: Compiled) -> Iterator[Note]:
     """Several holders, sources or makers written as a list, without shares: each then has the same."""
     document = compiled.loaded.document

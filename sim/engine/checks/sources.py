@@ -24,11 +24,17 @@ SOURCES = {
 
 @check(
     "orders_that_pile_up",
+    remedy="Leave out `keep_shares` if these buyers are free to turn to another source.",
     example=SOURCES
     | {
         "sourcing": [
             {"at": "store", "products": ["oxytocin"], "from": {"other-maker": "50%", "far": "50%"}, "keep_shares": True}
         ],
+        "disruptions": [{"kind": "export_ban", "country": "DE", "from": "2024-01-20", "for": "20d"}],
+    },
+    quiet=SOURCES
+    | {
+        "sourcing": [{"at": "store", "products": ["oxytocin"], "from": {"other-maker": "50%", "far": "50%"}}],
         "disruptions": [{"kind": "export_ban", "country": "DE", "from": "2024-01-20", "for": "20d"}],
     },
 )
@@ -52,6 +58,8 @@ def orders_that_pile_up(compiled: Compiled) -> Iterator[Note]:
 
 @check(
     "nobody_else_to_turn_to",
+    remedy="Nothing, if that is so; else add the sources that these buyers would find, with a share of 0% under "
+    "`sourcing`.",
     example=SOURCES
     | {
         "sourcing": [{"at": "store", "products": ["oxytocin"], "from": {"other-maker": "50%", "far": "50%"}}],
@@ -59,6 +67,11 @@ def orders_that_pile_up(compiled: Compiled) -> Iterator[Note]:
             {"kind": "export_ban", "country": "DE", "from": "2024-01-20", "for": "20d"},
             {"kind": "site_outage", "at": "far", "from": "2024-01-25", "for": "5d"},
         ],
+    },
+    quiet=SOURCES
+    | {
+        "sourcing": [{"at": "store", "products": ["oxytocin"], "from": {"other-maker": "50%", "far": "50%"}}],
+        "disruptions": [{"kind": "export_ban", "country": "DE", "from": "2024-01-20", "for": "20d"}],
     },
 )
 def nobody_else_to_turn_to(compiled: Compiled) -> Iterator[Note]:

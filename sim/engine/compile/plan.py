@@ -33,8 +33,11 @@ Ground = tuple[Network, DemandRows, list[DemandEntry], tuple[Idle, ...]]
 """The network, the demand at its facilities, and the warehouses that are no source of what they might be."""
 
 
-def compile_plan(loaded: Loaded) -> Plan:
-    """Resolve every name and amount of a scenario; raises ScenarioError with all that is wrong."""
+def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
+    """Resolve every name and amount of a scenario; raises ScenarioError with all that is wrong.
+
+    What is hardly meant is noted of a scenario as it is written, not of one with values drawn for it.
+    """
     problems = Problems(loaded.document)
     with problems.at():
         network, rows, entries, idle = _ground(loaded, problems)
@@ -69,7 +72,8 @@ def compile_plan(loaded: Loaded) -> Plan:
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
         bind_sourcing(loaded, network, problems), more, compile_vials(loaded, network, demand),
     )  # fmt: skip
-    loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))
+    if as_written:
+        loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))
     return plan
 
 

@@ -56,7 +56,8 @@ def replenishment_entries(loaded: Loaded, network: Network, problems: Problems) 
             begins = 0 if entry.from_ is None else since
             rule, first = entry.bind(network, cells), begins + int(entry.first_review)
             planned, uncounted = entry.planned(network, cells), int(entry.not_counting)
-            bound[position] = BoundRule(cells, rule, int(entry.review), first, begins, since, uncounted, planned)
+            review = int(entry.review)
+            bound[position] = BoundRule(cells, rule, review, first, begins, since, uncounted, planned, position)
     return bound
 
 

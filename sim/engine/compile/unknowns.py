@@ -28,7 +28,7 @@ class Unknowns:
 
     def _plan(self, replication: int) -> Plan:
         try:
-            return compile_plan(drawn(self.loaded, replication))
+            return compile_plan(drawn(self.loaded, replication), as_written=False)
         except ScenarioError as error:
             told = ", ".join(f"{path}={value}" for path, value in values_of(self.loaded, replication).items())
             first = error.problems[0]
@@ -53,7 +53,7 @@ def _ends(loaded: Loaded) -> Iterator[Problem]:
         mark = loaded.document.mark(("uncertain", path))
         for end in dict.fromkeys(loaded.spec.uncertain[path].ends):
             try:
-                compile_plan(with_values(loaded, {path: end}))
+                compile_plan(with_values(loaded, {path: end}), as_written=False)
             except ScenarioError as error:
                 for problem in error.problems:
                     message = f"'{path}' would be {shown_value(end)}: {problem.message}"

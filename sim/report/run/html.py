@@ -15,6 +15,7 @@ from sim.report.run.facts import Facts
 from sim.report.run.story import story
 from sim.report.run.tables import metrics_table
 from sim.report.run.unsure import unsure
+from sim.report.run.reserve_reach import reach_table
 from sim.report.sheets import Sheet, written
 from sim.study.run.draws import Draws
 
@@ -50,6 +51,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
         disruptions=whole(page_tables.disruptions(facts)),
         events=whole(page_tables.events(facts)),
         reserves=whole(page_tables.reserves(facts)),
+        reach=whole(reach_table(facts)),
         costs=page_tables.costs(facts),
         stock_valued=page_tables.LEFT in facts.summary.cost,
         became=whole(page_tables.became(facts)),

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.model.effects import Impact
 from sim.report.run.facts import Facts
+from sim.report.run.reserve_reach import out_of_reach
 from sim.report.words.phrases import (
     count,
     day_words,
@@ -184,7 +185,8 @@ def reserve_words(facts: Facts) -> list[str]:
     if not sized:
         return ["There is no reserve in this strategy."]
     many = len(sized) > 1
-    return [_verdict(facts, "them" if many else "it"), _several(facts, sized) if many else _one(facts, sized[0])]
+    told = [_verdict(facts, "them" if many else "it"), _several(facts, sized) if many else _one(facts, sized[0])]
+    return told + out_of_reach(facts)
 
 
 def _verdict(facts: Facts, it: str) -> str:

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from sim.engine.reach import reach
 from sim.engine.run import Outcome
 from sim.errors import PlaceError, placed
 from sim.model.effects import Effect, Impact
 from sim.report.run.journeys import Journey, journeys, lost_under_way, passages_met
+from sim.report.run.reserve_reach import holders
 from sim.report.words.phrases import count, day_words, listed, plural
 
 LOOK_BACK = 30
@@ -279,10 +281,13 @@ class _Walk:
             stock = int(self.outcome.record.reserves["stock"][day, position])
             opened = bool(self.outcome.record.reserves["open"][day, position])
             state = "was open" if opened else "was not open"
-            words = (
-                f"the reserve '{reserve.name}' {state} that day and held {count(stock)} of {count(reserve.size.sum())}"
-            )
-            self.add(1, day, cell, stock, f"{words} units.")
+            words = f"{state} that day and held {count(stock)} of {count(reserve.size.sum())}"
+            if any(cell in one.unable for one in reach(self.outcome.plan, reserve)):
+                cannot = f"{self.site(cell)} is a member but cannot draw on it, as it does not order"
+                words = f"the reserve '{reserve.name}' {words} units, of no help: {cannot} from {holders(self.network, reserve)}."
+            else:
+                words = f"the reserve '{reserve.name}' {words} units."
+            self.add(1, day, cell, stock, words)
 
     def rows_of(self, flow: int) -> dict[str, list[int]]:
         """Rows of the quantities that act on a flow's goods under way."""
