@@ -16,9 +16,9 @@ from sim.policies.triggers.base import Trigger
 from sim.registry import Kind
 
 PAGE = Path(__file__).parent / "reference" / "kinds.md"
-CHECKED = """What can be run but is hardly meant is told by `validate`, and by every run, in a line that begins with `Note:` and names
-the place; it is run all the same. Notes are about a scenario as it is written: of a figure that is drawn (`uncertain`, or a
-distribution over sites) they say nothing."""
+CHECKED = """What can be run but is hardly meant is told by `validate`, and by every run, in a line that begins with
+`Note` and names the place; it is run all the same. Notes are about a scenario as it is written: of a figure that is
+drawn, one that is `uncertain` or a distribution over sites, they say nothing."""
 
 
 def reference() -> str:

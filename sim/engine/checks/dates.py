@@ -38,7 +38,7 @@ def reviews_outside_the_span(compiled: Compiled) -> Iterator[Note]:
         if begins >= calendar.days or compiled.is_drawn(*place):
             continue  # a policy of a date after the last day is told where it is bound
         if (first := begins + entry.first_review) >= calendar.days:
-            text = f"this policy's first review is {first:g} days after the start, in a scenario of {calendar.days}"
+            text = f"the first review by this policy is on day {first:g}, in a scenario of {calendar.days} days"
             yield Note((*place, "first_review"), text)
         elif _single(entry, first, calendar.days):
             text = f"this policy is reviewed once within the scenario of {calendar.days} days: every {entry.review:g}"
@@ -51,8 +51,8 @@ def _single(entry: Replenishment, first: float, days: int) -> bool:
 
 @check(
     "triggers_outside_the_span",
-    remedy="Let the declaration, or the release, come within the scenario; for `announced` give some disruption a notice "
-    "or `known_by: announcement`.",
+    remedy="Let the declaration, or the release, come within the scenario; for `announced` give some disruption a "
+    "notice or `known_by: announcement`.",
     example=_release(trigger="declared", after="60d"),
     quiet=_release(trigger="declared", after="50d"),
 )
@@ -75,9 +75,7 @@ def triggers_outside_the_span(compiled: Compiled) -> Iterator[Note]:
         elif isinstance(found, Release):
             since = found.when.after if isinstance(found.when, Declared) else 0.0
             if since < days <= since + found.after:
-                text = (
-                    f"'{label}' takes {found.after:g} days from its condition to the first release: after the last day"
-                )
+                text = f"'{label}' releases nothing until {found.after:g} days after its condition: past the last day"
                 yield Note((*place, "after"), text)
 
 

@@ -18,8 +18,8 @@ MORE = {"at": "clinic-c", "product": "oxytocin", "per_day": 1}
     quiet={"demand": [MORE | {"from": "2024-02-29"}]},
 )
 def demand_that_never_comes(compiled: Compiled) -> Iterator[Note]:
-    """An entry of demand of which no day that counts is within the scenario, or whose mean is nothing: its sites have no
-    fill rate, and levels in days are 0 units."""
+    """An entry of demand of which no day is among those that count, or whose mean is nothing: its sites have no fill
+    rate, and levels in days are 0 units."""
     plan = compiled.plan
     calendar = plan.network.calendar
     for position, entry in enumerate(plan.demand.entries):

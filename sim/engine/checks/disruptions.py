@@ -20,8 +20,8 @@ NOBODY = "changes nothing: it meets no site, goods or lane in use"
 
 @check(
     "disruptions_without_effect",
-    remedy="Move it into the days of the scenario; name the sites, products or lanes that it strikes; make it as severe "
-    "as it is; or leave it out.",
+    remedy="Move it into the days of the scenario; name the sites, products or lanes that it strikes; make it as "
+    "severe as it is; or leave it out.",
     example={"disruptions": [LOSS | {"from": "2030-01-01"}]},
     quiet={"disruptions": [LOSS | {"from": "2024-02-29"}]},
 )

@@ -20,8 +20,8 @@ RECALL = {"kind": "recall", "supplier": "maker", "from": "2024-01-21"}
     quiet={"disruptions": [RECALL | {"made_from": "2023-10-01", "made_until": "2024-01-02"}]},
 )
 def lots_never_made(compiled: Compiled) -> Iterator[Note]:
-    """A recall, or an extension of shelf lives, of lots made on days of which the run knows nothing: before its first day
-    and of no age that the stock at the start has."""
+    """A recall, or an extension of shelf lives, of lots made on days of which the run knows nothing: before its first
+    day, and of no age that the stock at the start has."""
     first = -compiled.plan.network.calendar.warm_up
     for position, (impact, written) in enumerate(zip(compiled.impacts, compiled.loaded.spec.disruptions, strict=True)):
         if not isinstance(written, MadeBetween) or compiled.is_drawn("disruptions", position):

@@ -110,14 +110,11 @@ def reserves_without_refill(compiled: Compiled) -> Iterator[Note]:
             if refill is None or compiled.is_drawn(*where):
                 continue
             if not refill.at_most:
-                yield Note(
-                    (*where, "at_most"), f"'{reserve.name}' is not refilled: 0% of its size may be put back a day"
-                )
+                why = f"'{reserve.name}' is not refilled: 0% of its size may be put back a day"
+                yield Note((*where, "at_most"), why)
             elif refill.after >= days:
-                yield Note(
-                    (*where, "after"), f"'{reserve.name}' is not refilled within the scenario: {refill.after:g} days from "
-                    f"closing on, in a scenario of {days}",
-                )  # fmt: skip
+                why = f"'{reserve.name}' is not refilled: not until {refill.after:g} days after it has closed"
+                yield Note((*where, "after"), f"{why}, in a scenario of {days}")
             elif (empty := _without_stock(compiled, reserve)).size:
                 names = compiled.sites(empty)
                 yield Note(
@@ -173,5 +170,7 @@ def reserves_at_makers_without_stock(compiled: Compiled) -> Iterator[Note]:
     for reserve in plan.reserves:
         bare = (plan.network.cell_kind[reserve.holder] == "supplier") & (plan.finished_target[reserve.holder] == 0)
         if (cells := reserve.holder[bare & (reserve.size > 0)]).size:
-            text = f"'{reserve.name}' is held at {compiled.sites(cells)}, which keeps no finished stock: it is refilled only "
-            yield Note(("reserves", reserve.name, "held_at"), f"{text}by making more, and is shut with the plant")
+            text = (
+                f"'{reserve.name}' is held at {compiled.sites(cells)}, which keeps no finished stock: it is refilled "
+            )
+            yield Note(("reserves", reserve.name, "held_at"), f"{text}only by making more, and is shut with the plant")

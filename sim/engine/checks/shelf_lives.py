@@ -15,14 +15,14 @@ NEAR = 0.9
 
 @check(
     "lives_shorter_than_the_journey",
-    remedy="Look at the shelf life, the minimum life and the journey: one of them is off; or send these goods a quicker "
-    "way.",
+    remedy="Look at the shelf life, the minimum life and the journey: one of them is off; or send these goods a "
+    "quicker way.",
     example={"products.saline.shelf_life": "4d"},
     quiet={"products.saline.shelf_life": "40d"},
 )
 def lives_shorter_than_the_journey(compiled: Compiled) -> Iterator[Note]:
-    """Goods that expire on their way (making, tests and mean journeys from the maker on), or arrive with less than their
-    minimum life: nobody sends them."""
+    """Goods that expire on their way (making, tests and mean journeys from the maker on), or arrive with less than
+    their minimum life: nobody sends them."""
     plan, network = compiled.plan, compiled.plan.network
     life = plan.lots.life[network.flow_buyer]
     mortal = life < NEVER_EXPIRES
@@ -65,13 +65,13 @@ def _age(compiled: Compiled) -> np.ndarray:
 
 @check(
     "minimum_life_near_the_whole",
-    remedy="Write the days of use that must be left on receipt; of long lives buyers ask for a half to three quarters.",
+    remedy="Write the days of use that must be left on receipt; buyers often ask for two thirds or three quarters.",
     example={"products.saline.shelf_life": "300d", "products.saline.minimum_life": "280d"},
     quiet={"products.saline.shelf_life": "300d", "products.saline.minimum_life": "200d"},
 )
 def minimum_life_near_the_whole(compiled: Compiled) -> Iterator[Note]:
-    """A product of which nine tenths or more of the shelf life must be left on receipt: what waits for a while anywhere is
-    refused."""
+    """A product of which nine tenths or more of the shelf life must be left on receipt: what waits for a while
+    anywhere is refused."""
     for name, product in compiled.loaded.spec.products.items():
         life, minimum = product.shelf_life, product.minimum_life
         if life is not None and minimum >= NEAR * life and not compiled.is_drawn("products", name):

@@ -55,8 +55,8 @@ def _begins(written: Disruption) -> Iterator[tuple[str, int, float]]:
     quiet={"disruptions": [SURGE | {"ramp": "9d"}]},
 )
 def ramps_longer_than_their_time(compiled: Compiled) -> Iterator[Note]:
-    """A ramp of a disruption, of a level of use or of added capacity that is longer than the disruption or the scenario,
-    so that the full is never reached."""
+    """A ramp of a disruption, of a level of use or of added capacity that is longer than the disruption or the
+    scenario, so that the full is never reached."""
     calendar = compiled.plan.network.calendar
     for position, (impact, written) in enumerate(zip(compiled.impacts, compiled.loaded.spec.disruptions, strict=True)):
         ramp, length = getattr(written, "ramp", 0.0), impact.end - impact.start

@@ -16,8 +16,8 @@ STAND_BY = {"at": "store", "products": ["saline"], "from": {"maker": "100%", "ot
 
 @check(
     "lanes_nobody_uses",
-    remedy="Goods take the quickest way from each source: name another under `sourcing` (`from`, `usual`, `urgent`), or "
-    "leave the lane out.",
+    remedy="Goods take the quickest way from each source: name another under `sourcing` (`from`, `usual`, `urgent`), "
+    "or leave the lane out.",
     example={"lanes": [SLOW]},
     quiet={"lanes": [SLOW], "sourcing": [BY_SEA | {"urgent": {"by": SLOW["mode"], "when": {"trigger": "announced"}}}]},
 )

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from sim.report.pictures import draw_all
 from sim.report.run import lot_tables, page_tables
 from sim.report.run.facts import Facts
+from sim.report.run.reserve_reach import reach_table
 from sim.report.run.story import story
 from sim.report.run.tables import metrics_table
 from sim.report.run.unsure import unsure
-from sim.report.run.reserve_reach import reach_table
 from sim.report.sheets import Sheet, written
 from sim.study.run.draws import Draws
 

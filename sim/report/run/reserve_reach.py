@@ -36,7 +36,8 @@ def reach_table(facts: Facts) -> Sheet:
         "That cannot", "Reckoned for these (units)", "Share of its size",
     )  # fmt: skip
     raw_head = (
-        "reserve", "product", "unit", "refilled", "unable", "size", "members_able", "members_unable", "units_for_unable",
+        "reserve", "product", "unit", "refilled", "unable", "size", "members_able", "members_unable",
+        "units_for_unable",
     )  # fmt: skip
     return Sheet("reach", "Whom each reserve reaches", head, rows, raw_head, raw, text_columns=5)
 

@@ -282,11 +282,11 @@ class _Walk:
             opened = bool(self.outcome.record.reserves["open"][day, position])
             state = "was open" if opened else "was not open"
             words = f"{state} that day and held {count(stock)} of {count(reserve.size.sum())}"
+            no_use = ""
             if any(cell in one.unable for one in reach(self.outcome.plan, reserve)):
-                cannot = f"{self.site(cell)} is a member but cannot draw on it, as it does not order"
-                words = f"the reserve '{reserve.name}' {words} units, of no help: {cannot} from {holders(self.network, reserve)}."
-            else:
-                words = f"the reserve '{reserve.name}' {words} units."
+                whence = holders(self.network, reserve)
+                no_use = f", of no help: {self.site(cell)} is a member but does not order from {whence}, so cannot draw on it"
+            words = f"the reserve '{reserve.name}' {words} units{no_use}."
             self.add(1, day, cell, stock, words)
 
     def rows_of(self, flow: int) -> dict[str, list[int]]:
