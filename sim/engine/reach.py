@@ -66,7 +66,7 @@ def _always_shut(plan: Plan) -> np.ndarray:
     network = plan.network
     effects = [*network.seasons, *(effect for impact in plan.impacts for effect in impact.effects)]
     lanes = closed_throughout(effects, 0.0, network.calendar.days)
-    return np.isin(network.flow_lanes, lanes).any(axis=1) if lanes.size else np.zeros(len(network.flow_buyer), bool)
+    return np.asarray(np.isin(network.flow_lanes, lanes).any(axis=1))
 
 
 def _supplied(network: Network, reserve: ReservePlan, shut: np.ndarray) -> np.ndarray:

@@ -9,6 +9,8 @@ import numpy as np
 from sim.engine.checks.base import Compiled, Note, check, few
 from sim.engine.plan import ReservePlan
 from sim.engine.reach import Reach, counts_members, reach
+from sim.policies.reserves.reserve import Refill
+from sim.scenario.document import Place
 
 WHEN = {"when": {"trigger": "days_of_cover", "below": "1d"}}
 SECOND_STORE = {
@@ -104,7 +106,7 @@ def reserves_without_refill(compiled: Compiled) -> Iterator[Note]:
     days = plan.network.calendar.days
     for reserve in plan.reserves:
         place = ("reserves", reserve.name)
-        settings = [((*place, "refill"), reserve.spec.refill)]
+        settings: list[tuple[Place, Refill | None]] = [((*place, "refill"), reserve.spec.refill)]
         settings += [((*place, "changes", k, "refill"), c.refill) for k, c in enumerate(reserve.spec.changes)]
         for where, refill in settings:
             if refill is None or compiled.is_drawn(*where):
@@ -170,7 +172,7 @@ def reserves_at_makers_without_stock(compiled: Compiled) -> Iterator[Note]:
     for reserve in plan.reserves:
         bare = (plan.network.cell_kind[reserve.holder] == "supplier") & (plan.finished_target[reserve.holder] == 0)
         if (cells := reserve.holder[bare & (reserve.size > 0)]).size:
-            text = (
-                f"'{reserve.name}' is held at {compiled.sites(cells)}, which keeps no finished stock: it is refilled "
+            text = f"'{reserve.name}' is held at {compiled.sites(cells)}, which keeps no finished stock: it is "
+            yield Note(
+                ("reserves", reserve.name, "held_at"), f"{text}refilled only by making more, and is shut with the plant"
             )
-            yield Note(("reserves", reserve.name, "held_at"), f"{text}only by making more, and is shut with the plant")

@@ -285,7 +285,8 @@ class _Walk:
             no_use = ""
             if any(cell in one.unable for one in reach(self.outcome.plan, reserve)):
                 whence = holders(self.network, reserve)
-                no_use = f", of no help: {self.site(cell)} is a member but does not order from {whence}, so cannot draw on it"
+                no_use = f", of no help: {self.site(cell)} is a member that cannot draw on it"
+                no_use += f", as it does not order from {whence}"
             words = f"the reserve '{reserve.name}' {words} units{no_use}."
             self.add(1, day, cell, stock, words)
 
