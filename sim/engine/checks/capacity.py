@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.engine.checks.base import Compiled, Note, check, few
-from sim.model.need.usual import add_up
+from sim.engine.checks.usual import on_a_mean_day
 from sim.model.network import NEVER
 
 TOLERANCE = 1e-6
@@ -23,24 +23,11 @@ TOLERANCE = 1e-6
 )
 def capacity_below_demand(compiled: Compiled) -> Iterator[Note]:
     """A maker, lane, round or port whose capacity is below what usual demand asks of it on a mean day."""
-    usual, mean = _on_a_mean_day(compiled)
+    usual, mean = on_a_mean_day(compiled)
     yield from _makers(compiled, mean)
     load = usual * compiled.plan.network.cell_size[compiled.plan.network.flow_buyer]
     yield from _lanes(compiled, load)
     yield from _ports(compiled, load)
-
-
-def _on_a_mean_day(compiled: Compiled) -> tuple[np.ndarray, np.ndarray]:
-    """Units a day over flows and over cells, as usual; where demand has dates, in the mean of the days that count."""
-    network, demand = compiled.plan.network, compiled.plan.demand
-    days = network.calendar.days
-    spans = [(max(0.0, entry.first), min(float(days), entry.over)) for entry in demand.entries]
-    on = np.array([max(0.0, over - first) / days for first, over in spans])
-    if (on == 1).all():
-        return network.flow_usual, network.cell_mean
-    need = np.zeros(len(network.cell_site))
-    need[demand.cell] = network.cell_mean[demand.cell] * on[demand.entry]
-    return add_up(need, network.cell_level, network.flow_buyer, network.flow_source, network.flow_share, network.bill)
 
 
 def _makers(compiled: Compiled, mean: np.ndarray) -> Iterator[Note]:

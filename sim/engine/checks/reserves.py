@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.engine.checks.base import Compiled, Note, check, few
+from sim.engine.checks.usual import on_a_mean_day
 from sim.engine.plan import ReservePlan
 from sim.engine.reach import Reach, counts_members, reach
 from sim.policies.reserves.reserve import Refill
@@ -144,6 +145,9 @@ def reserves_below_one_review(compiled: Compiled) -> Iterator[Note]:
     """A reserve that holds less than its members who can draw on it order at one review: it is gone in a day, and
     whoever is not served first gets none. One that gives a share a day is not meant."""
     plan = compiled.plan
+    if not plan.reserves:
+        return
+    _, mean = on_a_mean_day(compiled)
     review = np.zeros(len(plan.network.cell_site))
     for rule in plan.replenishment:
         review[rule.cells] = rule.review
@@ -151,7 +155,7 @@ def reserves_below_one_review(compiled: Compiled) -> Iterator[Note]:
         if compiled.is_drawn("reserves", reserve.name, "size") or reserve.spec.release.at_most is not None:
             continue
         for one in reach(plan, reserve):
-            orders = float((plan.network.cell_mean[one.able] * review[one.able]).sum())
+            orders = float((mean[one.able] * review[one.able]).sum())
             if 0 < one.units < np.floor(orders):
                 text = (
                     f"'{reserve.name}' holds {compiled.goods(one.units, one.product)}, less than its members usually "
