@@ -30,7 +30,7 @@ from sim.metrics.cost import Rates
 from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
 from sim.output.csv_text import csv_of_frame
-from sim.scenario.drawing import with_sites
+from sim.scenario.drawing import Unknown, taken, values_of
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Run:
     replication: int = 0
     without_reserves: Outcome | None = None
     luck: tuple[tuple[int, int], ...] = ()
+    unknowns: Unknown = "written"
 
     @cached_property
     def metrics(self) -> Summary:
@@ -145,6 +146,7 @@ class Run:
         document = self.loaded.document
         content = json.dumps(document.data, sort_keys=True, ensure_ascii=False)
         luck = {"luck": [{"day": day, "number": number} for day, number in self.luck]} if self.luck else {}
+        drawn = {"uncertain": values_of(self.loaded, self.replication)} if self.unknowns == "drawn" else {}
         return {
             "scenario": self.loaded.spec.scenario,
             "title": self.loaded.spec.title,
@@ -153,6 +155,7 @@ class Run:
             "seed": self.loaded.spec.seed,
             "replication": self.replication,
             **luck,
+            **drawn,
             "scenario_hash": hashlib.sha256(content.encode()).hexdigest(),
             "overrides": [vars(o) for o in document.overrides],
             "tideover": __version__,
@@ -222,6 +225,7 @@ def run(
     daily: bool | str | Sequence[str] | None = None,
     progress: Callable[[float], None] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
+    unknowns: Unknown = "written",
 ) -> Run:
     """Run a scenario file with one of its strategies, or one that is loaded already, as it is.
 
@@ -231,13 +235,15 @@ def run(
     `daily` keeps every product on every day at all sites (True), at none (False), or at some: sites, regions, countries
     or kinds by name; left out: at all if that takes at most `DAILY_FITS`, else at none, with a note. `progress` is
     called every finished day with the share of the work that is done. Units are counted every day, and every
-    `lot_check` days each lot for itself. Raises ScenarioError with everything that is wrong with the input.
+    `lot_check` days each lot for itself. `unknowns` says how figures under `uncertain` are taken: as "written" (or their
+    median), whatever the replication, or "drawn", as the same replication of `sim.run_many` draws them; figures that
+    differ by site are always those of the replication. Raises ScenarioError with everything that is wrong with the input.
     """
     settings = dict(overrides or {})
     if seed is not None:
         settings["seed"] = seed
     loaded = path if isinstance(path, Loaded) else load(Path(path), strategy, settings)
-    loaded = with_sites(loaded, replication)
+    loaded = taken(loaded, replication, unknowns)
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
     stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
@@ -252,7 +258,7 @@ def run(
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
     options["table"] = False
     bare = simulate(plan.without_reserves(), detail="none", **options) if stripped else None
-    return Run(loaded, outcome, undisturbed, replication, bare)
+    return Run(loaded, outcome, undisturbed, replication, bare, unknowns=unknowns)
 
 
 def detail_for(loaded: Loaded, plan: Plan, wanted: Detail | None) -> Detail:
