@@ -235,9 +235,10 @@ def run(
     `daily` keeps every product on every day at all sites (True), at none (False), or at some: sites, regions, countries
     or kinds by name; left out: at all if that takes at most `DAILY_FITS`, else at none, with a note. `progress` is
     called every finished day with the share of the work that is done. Units are counted every day, and every
-    `lot_check` days each lot for itself. `unknowns` says how figures under `uncertain` are taken: as "written" (or their
-    median), whatever the replication, or "drawn", as the same replication of `sim.run_many` draws them; figures that
-    differ by site are always those of the replication. Raises ScenarioError with everything that is wrong with the input.
+    `lot_check` days each lot for itself. `unknowns` says how figures under `uncertain` are taken: as "written" (or
+    their median), whatever the replication, or "drawn", as the same replication of `sim.run_many` draws them; figures
+    that differ by site are always those of the replication.
+    Raises ScenarioError with everything that is wrong with the input.
     """
     settings = dict(overrides or {})
     if seed is not None:

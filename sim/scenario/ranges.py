@@ -30,8 +30,8 @@ def overlap(one: Place, two: Place) -> bool:
 class Ranges:
     """The section `uncertain` of a document: `places` are those of its dotted paths that lead to a value.
 
-    What is wrong with a path goes into `problems`. Where a strategy made `top` of `base` by the settings `wanted`, paths
-    mean what they mean in `base`.
+    What is wrong with a path goes into `problems`. Where a strategy made `top` of `base` by the settings `wanted`,
+    paths mean what they mean in `base`.
     """
 
     def __init__(

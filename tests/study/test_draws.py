@@ -276,7 +276,10 @@ def test_a_band_is_told_only_of_enough_draws(write: Write) -> None:
     assert [n for n in range(1, 12) if enough(n, 0.8)] == [9, 10, 11]
     assert [n for n in range(1, 5) if enough(n, 0.5)] == [3, 4]
     few, many = (sim.run_many(write(), replications=n, workers=1, measures=["units_unmet"]) for n in (8, 9))
-    assert "no band of four in five from so few draws; the 8 lie between" in few.text() and "four of five" not in few.text()
+    assert (
+        "no band of four in five from so few draws; the 8 lie between" in few.text()
+        and "four of five" not in few.text()
+    )
     assert "too few draws" in few.page() and "The light band holds all 8 draws" in few.page()
     assert "in four of five draws" in many.text() and "too few" not in many.page()
 

@@ -71,8 +71,9 @@ def test_what_waits_is_got_in_the_end() -> None:
 
 
 def test_what_waited_in_vain_is_not_used_up() -> None:
-    """The stock lasts until day 4; the five ahead of day 5 give up in the evening of day 7, those of day 6 on day 8. To be
-    used up by the evenings: 2 of 20, 3 of 15, then a tenth more of ten each day: 3, 4, ... 10."""
+    """The stock lasts until day 4; the five ahead of day 5 give up in the evening of day 7, those of day 6 on day 8.
+
+    To be used up by the evenings: 2 of 20, 3 of 15, then a tenth more of ten each day: 3, 4, ... 10."""
     spec = ahead(60, families=FAMILIES)
     spec["demand"][0] |= {"shortage": "backorder", "patience": "2d"}
     assert column(spec, "a", "asked_less", 20) == [0] * 7 + [2, 1, 0] + [1] * 7 + [0] * 3

@@ -1,4 +1,4 @@
-"""What is said of an entry of a list by its position goes with the entry when strategies, overrides or files move it."""
+"""What is said of a list's entry by its position goes with it when strategies, overrides or files move it."""
 
 from __future__ import annotations
 

@@ -176,7 +176,9 @@ def _check_taken_home(loaded: Loaded, network: Network, position: int, open_vial
     names = sorted({str(network.products["name"].iat[product]) for product in network.cell_product[open_vials]})
     if not names:
         return
-    message = "families buy nothing ahead of products that are opened for several: no dose of an open vial is taken home"
+    message = (
+        "families buy nothing ahead of products that are opened for several: no dose of an open vial is taken home"
+    )
     if not others:
         raise PlaceError(("families",), message, ", ".join(names), "products with one dose a unit, or buyers alone")
     loaded.notes.append(loaded.document.problem(("buying_ahead", position, "families"), message, ", ".join(names)))

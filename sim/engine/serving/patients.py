@@ -190,11 +190,9 @@ class Patients(Part):
             demand = demand + more - less
         return demand
 
-    def _give_up(
-        self, late: np.ndarray, waits: np.ndarray, part: np.ndarray | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """(demand that has waited its patience out, what of it families asked for ahead), over demand cells; the longest
-        waiting are served first. Of what begins to wait this `part` was asked for ahead.
+    def _give_up(self, late: np.ndarray, waits: np.ndarray, part: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """(demand that has waited its patience out, what of it families asked for ahead), over demand cells; the
+        longest waiting are served first. Of what begins to wait this `part` was asked for ahead.
 
         Demand of day t that has patience p is lost in the evening of day t+p.
         """

@@ -23,8 +23,8 @@ UNKNOWNS = [*BY, "unknown", "share", "low", "high", "told", "first"]
 
 
 def bands(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per measure in all: `n` draws that have it, and the bands in which the next draw lies, NaN where there are
-    too few for it; and the `lowest` and the `highest`."""
+    """One row per measure in all: `n` draws that have it, the bands in which the next draw lies (NaN where there are
+    too few for it), and the `lowest` and the `highest`."""
     found = []
     for labels, part in _by_measure(rows):
         values = part["value"].dropna().to_numpy(dtype=float)
