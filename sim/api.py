@@ -188,6 +188,7 @@ class Run:
         from sim.report.run.folder import write_json, write_parquet, write_parts
         from sim.report.run.tables import daily_parts, genealogy_table, metrics_json, metrics_table
 
+        write_json(place / "scenario.json", self.loaded.document.data)
         write_json(place / "metrics.json", metrics_json(self.metrics))
         write_parquet(place / "metrics.parquet", metrics_table(self.metrics))
         write_parquet(place / "sites.parquet", self.sites)
@@ -225,6 +226,10 @@ def manifest_of(
         HOLDS: in_words(spec.scenario, document.strategy, set_by_hand(document)),
         "scenario": spec.scenario,
         "title": spec.title,
+        "start": str(spec.start),
+        "end": str(spec.end),
+        "products": {name: product.unit for name, product in spec.products.items()},
+        "currency": spec.costs.currency,
         "file": document.mark().shown,
         "strategy": document.strategy,
         "seed": spec.seed,

@@ -25,7 +25,7 @@ FORM = 1
 MANIFEST = "manifest.json"
 
 RUN_FILES = (
-    MANIFEST, "metrics.json", "metrics.csv", "daily.parquet", "events.parquet", "lots.parquet", "genealogy.parquet",
+    MANIFEST, "scenario.json", "metrics.json", "metrics.csv", "daily.parquet", "events.parquet", "lots.parquet", "genealogy.parquet",
     "sites.parquet", "short.parquet", "ports.parquet", "passages.parquet", "rations.parquet", "metrics.parquet",
     "report.html",
 )  # fmt: skip
