@@ -130,23 +130,20 @@ def compare(
         With every fault of files, folders and arguments; also where nothing of the runs can be compared.
     """
     means, arguments = Means(replications, workers, scheduler, out, progress, replace), Arguments()
-    options = list(strategies) or list(what)
-    if len(options) != len(set(map(str, options))):
-        arguments.refuse(
-            "strategies" if strategies else "what", "the same one is there twice", ", ".join(map(str, options))
-        )
+    options = [str(option) for option in (strategies or what)]
+    argument = "strategies" if strategies else "what"
+    if len(options) != len(set(options)):
+        arguments.refuse(argument, "the same one is there twice", ", ".join(options))
     if not 2 <= len(options) <= len(LETTERS):
         expected = f"2 to {len(LETTERS)} of them: folders of runs, or one scenario file with strategies"
-        arguments.refuse(
-            "strategies" if strategies else "what", "this cannot be set side by side", str(len(options)), expected
-        )
+        arguments.refuse(argument, "this many cannot be set side by side", len(options), expected)
     if strategies and len(what) != 1:
         arguments.refuse("what", "strategies are those of one scenario file", ", ".join(map(str, what)), "one file")
     if not strategies and (replications != 1 or overrides):
         arguments.refuse("strategies", "folders hold runs that are made already", None, "strategies of a scenario file")
     arguments.check()
     if strategies:
-        return _of_strategies(Path(what[0]), list(strategies), dict(overrides or {}), means, arguments)
+        return _of_strategies(Path(what[0]), options, dict(overrides or {}), means, arguments)
     return _of_folders([Path(place) for place in what], means)
 
 

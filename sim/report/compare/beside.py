@@ -15,6 +15,13 @@ LETTERS = "ABCDEF"
 """By these options are called; there are no more of them on a page."""
 
 
+def plural(unit: str) -> str:
+    """A product's unit, several of it: bags, boxes of 50 pairs."""
+    first, blank, rest = unit.partition(" ")
+    ending = "es" if first.endswith(("s", "x", "ch", "sh")) else "s"
+    return f"{first}{ending}{blank}{rest}"
+
+
 @dataclass(frozen=True)
 class Option:
     """One of them: its letter, its name, what was run in words, and the scenario's values that were run."""
@@ -56,7 +63,7 @@ class Beside:
     def unit(self) -> str:
         """What all products are counted in; "units" where they differ, which are then never added up."""
         units = set(self.products.values())
-        return f"{units.pop()}s" if len(units) == 1 else "units"
+        return plural(units.pop()) if len(units) == 1 else "units"
 
     @property
     def adds_up(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from sim.report.compare.beside import Beside, Option, changes
+from sim.report.compare.beside import Beside, Option, changes, plural
 from sim.report.compare.words import BY, differences, figure, group_name, how_sure, lead
 from sim.report.figures import side_by_side as drawings
 from sim.report.figures.style import drawing, to_svg
@@ -65,7 +65,7 @@ def _weeks(beside: Beside) -> Iterator[Picture]:
     totals = days.groupby("product")["unmet"].sum().sort_values(ascending=False, kind="stable")
     worst = [str(name) for name in totals.index if totals[name] > 0]
     for number, product in enumerate(worst[:MOST_PRODUCTS]):
-        unit = f"{beside.products.get(product, 'unit')}s"
+        unit = plural(beside.products.get(product, "unit"))
         title = f"Week by week: {product}"
         mine = days[days["product"] == product]
         picture = drawings.weeks(mine, letters, beside.start, unit)
@@ -147,6 +147,8 @@ def _signed(beside: Beside, measure: Measure, value: float, group: str) -> str:
     """A difference with its sign, without its unit."""
     if value != value:
         return "–"
+    if value == 0:
+        return "0"
     if measure.unit == "share":
         return f"{100 * value:+.3g}"
     return f"{value:+,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:+.3g}"

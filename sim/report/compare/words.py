@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from sim.report.compare.beside import Beside, Option
-from sim.report.words.words import shown_value
 from sim.study.design.measures import ALL, Measure
 from sim.study.infer.side_by_side import ALIKE, APART, BETTER, WORSE
 
@@ -25,13 +25,19 @@ def figure(beside: Beside, measure: Measure, value: float, group: str = "") -> s
     if value != value:
         return "not defined"
     if unit == "share":
-        return f"{100 * value:.3g} %"
+        return percent(value)
     if unit == "money":
         return f"{value:,.0f} {beside.currency}"
     if unit == "day":
-        return shown_value(value, "day")
+        return f"{beside.start + dt.timedelta(round(value)):%-d %B %Y}"
     number = f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.3g}"
     return f"{number} {unit}" if unit not in ("index", "ratio") else number
+
+
+def percent(share: float) -> str:
+    """A share in percent; what is not all, or not none, is not shown as such."""
+    digits = next((d for d in range(3, 7) if float(f"{100 * share:.{d}g}") not in (0, 100)), 3)
+    return f"{100 * share:.{digits}g} %" if 0 < share < 1 else f"{100 * share:.3g} %"
 
 
 def size(beside: Beside, measure: Measure, difference: float, group: str = "") -> str:
@@ -68,7 +74,7 @@ def lead(beside: Beside, option: Option) -> str:
     if row["verdict"] == APART:
         return (
             f"Whether {option.letter} or {first} is better cannot be told from {beside.draws} draws "
-            f"({both} {what}); {_went(row, measure)}."
+            f"({both} {what}): {_went(row, measure)}."
         )
     amount = size(beside, measure, row["difference"])
     more = "more" if row["difference"] > 0 else "less" if measure.unit == "share" else "fewer"
@@ -81,7 +87,7 @@ def lead(beside: Beside, option: Option) -> str:
 def _went(row: Mapping[str, Any], measure: Measure) -> str:
     """In how many draws an option does better, and in how many worse."""
     good, bad = ("fewer", "more") if measure.better == "lower" else ("more", "fewer")
-    return f"it did better in {row[good]} of {row['n']} draws and worse in {row[bad]}"
+    return f"better in {row[good]} of {row['n']} draws, worse in {row[bad]}"
 
 
 def differences(beside: Beside, option: Option) -> dict[str, list[str]]:
@@ -118,7 +124,7 @@ def _line(beside: Beside, row: Mapping[str, Any]) -> str:
         return f"{name}: {figure(beside, measure, row['mean'], group)}{' in every draw' if row['n'] > 1 else ''}"
     both = " in place of ".join(figure(beside, measure, row[mean], group) for mean in ("mean", "against_mean"))
     if row["verdict"] == APART:
-        return f"{name}: {both}, but {_went(row, measure)}"
+        return f"{name}: {both}; {_went(row, measure)}"
     return f"{name}: {both}{_range(beside, row, measure, group)}"
 
 
@@ -130,7 +136,8 @@ def _range(beside: Beside, row: Mapping[str, Any], measure: Measure, group: str)
     if row["low"] * row["high"] <= 0:
         return ""
     more = "more" if row["difference"] > 0 else "less"
-    return f" ({size(beside, measure, low, group)} to {size(beside, measure, high, group)} {more})"
+    lowest = size(beside, measure, low, group).split(" ")[0]
+    return f" ({lowest} to {size(beside, measure, high, group)} {more})"
 
 
 def _cut(lines: list[str]) -> list[str]:
