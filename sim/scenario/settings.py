@@ -90,6 +90,13 @@ def named_in(mark: Mark, root: Path) -> str:
     return mark.file.relative_to(root).as_posix() if mark.file.is_relative_to(root) else mark.file.name
 
 
+def not_replaced(node: Node) -> list[Problem]:
+    """A problem where `_replace_` says anything but true."""
+    if node.value is True:
+        return []
+    return [Problem(node.mark.shown, node.mark.line, f"'{REPLACE}' is not set", shown_value(plain(node)), "true")]
+
+
 def settle(node: Node, problems: list[Problem]) -> Node:
     """The node without `_replace_` keys; a `_remove_` that met nothing is a problem."""
     if isinstance(node.value, list):
@@ -99,9 +106,7 @@ def settle(node: Node, problems: list[Problem]) -> Node:
     kept = {}
     for key, child in node.value.items():
         if key == REPLACE:
-            if child.value is not True:
-                value = shown_value(plain(child))
-                problems.append(Problem(child.mark.shown, child.mark.line, f"'{REPLACE}' is not set", value, "true"))
+            problems += not_replaced(child)
         elif child.value == REMOVE:
             problems.append(Problem(child.mark.shown, child.mark.line, f"there is no '{key}' to remove"))
         else:
@@ -146,7 +151,7 @@ def _step(node: Node, parts: list[str]) -> tuple[int, str | int | None]:
         if isinstance(node.value, dict) and word in node.value:
             return taken, word
         if isinstance(node.value, list):
-            named = [i for i, child in enumerate(node.value) if _name(child) == word]
+            named = [i for i, child in enumerate(node.value) if name_of(child) == word]
             if len(named) == 1:
                 return taken, named[0]
             if (number := position(word)) is not None and number < len(node.value):
@@ -154,14 +159,15 @@ def _step(node: Node, parts: list[str]) -> tuple[int, str | int | None]:
     return 1, None
 
 
-def _name(node: Node) -> Any:
+def name_of(node: Node) -> Any:
+    """What an entry of a list is called, None where it has no name."""
     return node.value["name"].value if isinstance(node.value, dict) and "name" in node.value else None
 
 
 def _unknown(top: Node, node: Node, at: Place, word: str) -> UnknownPath:
     where = f"in '{dotted(plain(top), at)}'" if at else "in the scenario"
     if isinstance(node.value, list):
-        names = [str(name) for child in node.value if (name := _name(child)) is not None]
+        names = [str(name) for child in node.value if (name := name_of(child)) is not None]
         if names.count(word) > 1:
             return UnknownPath(f"more than one entry {where} has this name", word, [])
         return UnknownPath(f"there is no such entry {where}, which has {len(node.value)}", word, names)

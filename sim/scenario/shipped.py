@@ -15,8 +15,12 @@ SHIPPED = PACKAGE / "shipped"
 SCHEMA = "scenario.schema.json"
 NAME = re.compile(r"^scenario:[ \t]*(?P<name>\S+)", re.MULTILINE)
 TITLE = re.compile(r"^title:[ \t]*(?P<title>.+)", re.MULTILINE)
-REFERENCE = re.compile(r"[\w.+-]+(?:/[\w.+-]+)*\.\w+")
-"""What may name a file in the text of a scenario."""
+REFERENCE = re.compile(
+    r"(?P<before>(?::|-|,)[ \t]+[\"']?|[\[=][ \t]*[\"']?)(?P<file>[\w.+-]+(?:/[\w.+-]+)*\.\w+)"
+    r"(?=[\"']?[ \t]*(?:[,}\]#]|$))",
+    re.MULTILINE,
+)
+"""A value that may name a file, in the text of a scenario; not the words of a sentence."""
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -73,7 +77,8 @@ def _pointing(text: str, old: Path, place: Path, new: dict[Path, Path], schema: 
     """A text whose references to files that move along point to where these are then."""
 
     def moved(match: re.Match[str]) -> str:
-        target = new.get((old.parent / match[0]).resolve(), schema if match[0].endswith(SCHEMA) else None)
-        return match[0] if target is None else Path(os.path.relpath(target, place.parent)).as_posix()
+        file = match["file"]
+        target = new.get((old.parent / file).resolve(), schema if file.endswith(SCHEMA) else None)
+        return match[0] if target is None else match["before"] + Path(os.path.relpath(target, place.parent)).as_posix()
 
     return REFERENCE.sub(moved, text)
