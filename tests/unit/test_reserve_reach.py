@@ -45,13 +45,13 @@ def test_of_a_size_in_units_their_share_of_usual_demand_is_told() -> None:
     loaded, one = compiled(reserves__national__size=1000)
     assert (one.units, one.idle) == (1000, 500)
     assert notes(loaded) == [
-        "members cannot draw on 'national': north-1, north-2 do not order from south-depot (by usual demand 500 of 1,000 "
-        "bags of 'saline', 50% would be theirs)"
+        "members cannot draw on 'national': north-1, north-2 do not order from south-depot (by usual demand 500 of "
+        "1,000 bags of 'saline', 50% would be theirs)"
     ]
 
 
 def test_a_lane_that_is_never_open_leads_nowhere() -> None:
-    """Of 2,400 bags three quarters are for those who cannot draw; the one that can uses 20 a day: 120 days, 90 for others."""
+    """Of 2,400 bags three quarters are for those who cannot draw; the one that can uses 20 a day: 90 of 120 days."""
     closed = {"kind": "route_closure", "lane": "south-depot > south-2", "from": "2024-01-01", "until": "2024-07-01"}
     _, one = compiled(disruptions=[closed])
     assert (one.idle, one.lasts, one.idle_days) == (1800, 120, 90)
@@ -84,8 +84,8 @@ def test_the_report_tells_whom_it_reaches(run: sim.Run) -> None:
     (row,) = reach_table(facts).raw
     assert row == ("national", "saline", "bag", "no", "north-1, north-2", 2400, 2, 2, 1200)
     assert out_of_reach(facts) == [
-        "Not every member could draw on 'national': north-1 and north-2 do not order from south-depot. 50.0% of its saline "
-        "(1,200 of 2,400, one unit: bag) was reckoned for them."
+        "Not every member could draw on 'national': north-1 and north-2 do not order from south-depot. 50.0% of its "
+        "saline (1,200 of 2,400, one unit: bag) was reckoned for them."
     ]
 
 
