@@ -99,7 +99,7 @@ def lay_over(spec: dict[str, Any], parts: Mapping[str, Any]) -> None:
             inside: Any = spec
             for word in above:
                 inside = inside[int(word) if isinstance(inside, list) else word]
-            inside[last] = more
+            inside[int(last) if isinstance(inside, list) else last] = more
         else:
             spec[part] = spec.get(part, []) + more if isinstance(more, list) else spec.get(part, {}) | more
 

@@ -36,6 +36,8 @@ OF_NOVEMBER = {"made_from": "2023-11-01", "made_until": "2023-11-05"}
 OLD = {"at": "store", "products": ["saline"], "on_hand": 90, "age": "60d"}
 HALF_AFTER_20_DAYS = {"after": "20d", "capacity": "50%"}
 DECLARED = {"trigger": "declared", "after": "10d"}
+SURGE = {"kind": "demand_surge", "factor": 2}
+LOW = {"at": "warehouses"}
 SAVE = {"below": "2d", "saves": "20%"}
 FILL = {"trigger": "supplier_fill", "below": "0%"}
 EARLIER = "no row of its file that has any figure is of its days"
@@ -78,6 +80,14 @@ def notes(folder: Path, over: Mapping[str, Any], strategy: str | None = None) ->
         ({"disruptions.0.known_by": "own_orders", "reserves.national.release": {"when": {"trigger": "announced"}}},
          "no disruption of the scenario is announced"),
         ({"reserves.national.release": {"when": DECLARED, "after": "50d"}}, "releases nothing"),
+        ({"hazards": {"storm": HAZARD | {"disruption": OUTAGE | {"steps": [HALF_AFTER_20_DAYS]}}}},
+         "would begin 20 days after 'from', when 'storm' is over (5 days after it begins)"),
+        ({"hazards": {"storm": HAZARD | {"disruption": SURGE | {"ramp": "6d"}}}}, "'storm' takes 6 days to grow"),
+        ({"facilities.clinic-c.opens": "2024-03-01"}, "closed on every day that counts, so without this demand"),
+        # 6 ampoules a day for 9 days at sea, 1 in the port and 1 by road: 66
+        ({"replenishment.1": LOW | {"policy": "R_nQ", "R": "4d", "Q": "9d"}}, "a level of 24 at store is below"),
+        ({"replenishment.1": LOW | {"policy": "s_S", "s": "4d", "S": "30d"}}, "a level of 24 at store is below"),
+        ({"replenishment.1": LOW | {"policy": "max_min", "max": "9d"}}, "a level of 54 at store is below the 66 ampo"),
         ({"replenishment.0.level": 0}, "order up to no unit at all, so never order"),
         ({"lanes.3.capacity": 14.9}, "this lane takes less than usually goes over it (store > clinic-a: 14.9 of 15"),
         ({"lanes.3.vehicles": {"carries": 29, "number": 1}}, "store > clinic-a: 14.5 of 15 handling units a day"),
@@ -102,6 +112,7 @@ def test_what_is_hardly_meant_is_told(over: dict[str, Any], told: str, tmp_path:
         {"replenishment.1.level": "4d", "uncertain": {"replenishment.1.level": "uniform(3d, 30d)"}},
         {"replenishment.1.level": "1d", "replenishment.1.plus_lead_time": True},
         {"suppliers.maker.makes.saline.capacity": 20, "demand.0.until": "2024-01-31"},
+        {"hazards": {"storm": HAZARD | {"disruption": SURGE | {"ramp": "6d"}, "lasts": "exponential(3d)"}}},
         {"lanes.3.capacity": 15},
         {"lanes.3.vehicles": {"carries": 30, "number": 1}},
         {"lanes.3.round": {"every": "2d", "carries": 84}},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.engine.checks.base import Compiled, Note, check
+from sim.engine.checks.base import Compiled, Note, check, few
 from sim.engine.checks.disruptions import strikes
 from sim.hazards.bound import BoundHazard, HazardEntry
 from sim.model.network import Network
 
+MOST_TRIED = 50
+"""Entries of a hazard that are each looked at; of more it is enough that one changes anything."""
 OUTAGE = {"kind": "site_outage", "at": "maker"}
 WINDOW = {"process": "window", "probability": "50%"}
 
@@ -40,12 +42,12 @@ def _why(hazard: BoundHazard, network: Network) -> str | None:
     never = _never(hazard, network)
     if never is not None:
         return f"never strikes: {never}"
-    idle = [entry for entry in hazard.entries if not _strikes(hazard, entry, network)]
-    if len(idle) == len(hazard.entries):
+    if not any(_strikes(hazard, entry, network) for entry in hazard.entries):
         return "changes nothing when it strikes: it meets nothing in use, or leaves all as usual"
+    few_enough = hazard.entries[:MOST_TRIED] if len(hazard.entries) > 1 else ()
+    idle = [entry.key for entry in few_enough if not _strikes(hazard, entry, network)]
     if idle:
-        more = f" and {len(idle) - 1} more" if len(idle) > 1 else ""
-        return f"changes nothing where it strikes '{idle[0].key}'{more}"
+        return f"changes nothing where it strikes {few(idle)}"
     return None
 
 

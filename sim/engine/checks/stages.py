@@ -3,14 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sim.disruptions import Disruption
 from sim.disruptions.labour_absence import LabourAbsence
 from sim.disruptions.stage import Stage
 from sim.engine.checks.base import Compiled, Note, check
+from sim.scenario.document import Place
 
 OUTAGE = {"kind": "site_outage", "at": "other-maker", "from": "2024-01-11"}
 SURGE = {"kind": "demand_surge", "from": "2024-01-11", "for": "10d", "factor": 1.5}
+
+
+@dataclass(frozen=True)
+class _Timed:
+    """A disruption of some length, in days; `left` are those from its beginning to the end of the scenario."""
+
+    place: Place
+    cause: str
+    written: Disruption
+    length: float
+    left: float
+
+
+def _timed(compiled: Compiled) -> Iterator[_Timed]:
+    """Disruptions that begin within the scenario, and those of hazards, which may at any time, whose length is certain;
+    what is drawn is left out."""
+    calendar = compiled.plan.network.calendar
+    for k, (impact, written) in enumerate(zip(compiled.impacts, compiled.loaded.spec.disruptions, strict=True)):
+        length, left = impact.end - impact.start, calendar.days - impact.start
+        if left > 0 and length > 0 and not compiled.is_drawn("disruptions", k):
+            yield _Timed(("disruptions", k), impact.cause, written, length, left)
+    for hazard in compiled.plan.hazards:
+        several = isinstance(hazard.spec.disruption, list)
+        bodies = list({id(entry.body): entry for entry in hazard.entries}.values())
+        for entry in bodies:
+            lasts = entry.body.lasts or hazard.spec.lasts
+            if lasts is None or lasts.draw is not None or entry.body.drawn:
+                continue
+            written = entry.body.disruption(calendar.start, lasts.mean, None, {}, **entry.fields)
+            position = hazard.spec.bodies().index(entry.body)
+            inside = ("disruption", position) if several else ("disruption",)
+            yield _Timed(("hazards", hazard.name, *inside), hazard.name, written, lasts.mean, float("inf"))
 
 
 @check(
@@ -22,21 +56,15 @@ SURGE = {"kind": "demand_surge", "from": "2024-01-11", "for": "10d", "factor": 1
 def steps_after_the_end(compiled: Compiled) -> Iterator[Note]:
     """A step of a disruption, or a measure against an epidemic, that would begin once the disruption, or the scenario,
     is over."""
-    calendar = compiled.plan.network.calendar
-    for position, (impact, written) in enumerate(zip(compiled.impacts, compiled.loaded.spec.disruptions, strict=True)):
-        if impact.start >= calendar.days or compiled.is_drawn("disruptions", position):
-            continue
-        for key, k, offset in _begins(written):
-            if impact.start + offset >= impact.end:
-                why = f"when '{impact.cause}' is over ({impact.end - impact.start:g} days after it begins)"
-            elif impact.start + offset >= calendar.days:
-                why = f"after the last day of the scenario ({calendar.date(calendar.days - 1)})"
-            else:
-                continue
-            what = "measure" if key == "measures" else "step"
-            yield Note(
-                ("disruptions", position, key, k), f"this {what} would begin {offset:g} days after 'from', {why}"
-            )
+    last = compiled.plan.network.calendar.date(compiled.plan.network.calendar.days - 1)
+    for one in _timed(compiled):
+        for key, k, offset in _begins(one.written):
+            what = f"this {'measure' if key == 'measures' else 'step'} would begin {offset:g} days after 'from'"
+            if offset >= one.length:
+                over = f"when '{one.cause}' is over ({one.length:g} days after it begins)"
+                yield Note((*one.place, key, k), f"{what}, {over}")
+            elif offset >= one.left:
+                yield Note((*one.place, key, k), f"{what}, after the last day of the scenario ({last})")
 
 
 def _begins(written: Disruption) -> Iterator[tuple[str, int, float]]:
@@ -57,20 +85,20 @@ def _begins(written: Disruption) -> Iterator[tuple[str, int, float]]:
 def ramps_longer_than_their_time(compiled: Compiled) -> Iterator[Note]:
     """A ramp of a disruption, of a level of use or of added capacity that is longer than the disruption or the
     scenario, so that the full is never reached."""
-    calendar = compiled.plan.network.calendar
-    for position, (impact, written) in enumerate(zip(compiled.impacts, compiled.loaded.spec.disruptions, strict=True)):
-        ramp, length = getattr(written, "ramp", 0.0), impact.end - impact.start
-        if not ramp or not 0 < length < float("inf") or compiled.is_drawn("disruptions", position):
+    last = compiled.plan.network.calendar.date(compiled.plan.network.calendar.days - 1)
+    for one in _timed(compiled):
+        ramp, place = getattr(one.written, "ramp", 0.0), (*one.place, "ramp")
+        what = f"'{one.cause}' takes {ramp:g} days to grow to the full"
+        if not ramp:
             continue
-        place, what = ("disruptions", position, "ramp"), f"'{impact.cause}' takes {ramp:g} days to grow to the full"
-        if isinstance(written, LabourAbsence):
-            if ramp + written.ease > (wave := length / written.waves):
-                whole = f"a wave of '{impact.cause}' lasts {wave:g} days, its ramp and ease {ramp + written.ease:g}"
+        if isinstance(one.written, LabourAbsence):
+            if ramp + one.written.ease > (wave := one.length / one.written.waves):
+                whole = f"a wave of '{one.cause}' lasts {wave:g} days, its ramp and ease {ramp + one.written.ease:g}"
                 yield Note(place, f"{whole}: they are cut short in proportion")
-        elif ramp > length:
-            yield Note(place, f"{what}, and is over after {length:g}")
-        elif 0 <= calendar.days - impact.start < ramp:
-            yield Note(place, f"{what}: after the last day of the scenario ({calendar.date(calendar.days - 1)})")
+        elif ramp > one.length:
+            yield Note(place, f"{what}, and is over after {one.length:g}")
+        elif ramp > one.left:
+            yield Note(place, f"{what}: after the last day of the scenario ({last})")
     yield from _of_policies(compiled)
 
 
