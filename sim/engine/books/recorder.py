@@ -30,13 +30,14 @@ class Record:
     `sums[name]` over cells; `totals[name]` (days, groups) of the figures that were to be kept; `table[name]` (days,
     cells) or None; `part` None or, of some cells only, their positions (ascending) and the same (days, those cells);
     `counts` over cells: stockout_days (unmet demand), ready_days (stock at day's end), plan_days (stock within the
-    planned minimum and maximum), worst_spell (longest run of days with unmet demand); `short` (days, groups) cells with
-    unmet demand, `short_sites` (days,) facilities with any; `squares` summed squares of demand and orders; `ports`
-    (days, gates), see `PORT_FIGURES`; `passages` (days, queues) traffic, passed, queue and waiting before the passages
-    at the positions `queues`; `reserves` (days, reserves) stock, released, open; `lane_units` over lanes;
-    `priced_units` over cells: units dispatched, each counted as many times as the price of its day is the usual one;
-    `opening[name]` over groups: stocks (`STOCKS`) on the evening before the first counted day; `closing[name]` over
-    groups: the figures of the last day; `reserve_days` unit-days in each reserve, over its holders.
+    planned minimum and maximum), worst_spell (longest run of days with unmet demand); `short` how many cells had unmet
+    demand, a column for each day and group with any (day, group, cells); `short_sites` (days,) sites with any;
+    `squares` summed squares of demand and orders; `ports` (days, gates), see `PORT_FIGURES`; `passages` (days, queues)
+    traffic, passed, queue and waiting before the passages at the positions `queues`; `reserves` (days, reserves) stock,
+    released, open; `lane_units` over lanes; `priced_units` over cells: units dispatched, each counted as many times as
+    the price of its day is the usual one; `opening[name]` over groups: stocks (`STOCKS`) on the evening before the
+    first counted day; `closing[name]` over groups: the figures of the last day; `reserve_days` unit-days in each
+    reserve, over its holders.
     """
 
     sums: dict[str, np.ndarray]
@@ -66,10 +67,10 @@ class Recorder(Part):
     """
 
     CHANGES = (
-        "_sums", "_counts", "_spell", "_short", "_short_sites", "_squares", "_traffic", "_ports", "_passages",
+        "_sums", "_counts", "_spell", "_short_sites", "_squares", "_traffic", "_ports", "_passages",
         "_queues", "_reserves", "_held_days", "_lane_before", "_priced", "busy", "_opening", "_closing",
     )  # fmt: skip
-    GROWS = ("_parts",)
+    GROWS = ("_parts", "_short")
     SCRATCH = ("_spans", "_today", "_real")
 
     def __init__(
@@ -92,7 +93,7 @@ class Recorder(Part):
         self._counts = {name: np.zeros(cells, dtype=np.int32) for name in counts}
         self._spell = np.zeros(cells, dtype=np.int32)
         """days with unmet demand in a row, up to the day recorded last"""
-        self._short = np.zeros((days, groups), dtype=np.int32)
+        self._short: list[np.ndarray] = []
         self._short_sites = np.zeros(days, dtype=np.int64)
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
@@ -265,7 +266,7 @@ class Recorder(Part):
             {name: days.astype(np.int64) for name, days in self._counts.items()},
             self._squares,
             self._totals,
-            self._short,
+            np.concatenate([np.zeros((3, 0), dtype=np.int32), *self._short], axis=1),
             self._short_sites,
             table if self._cells is None else None,
             self._port_figures() | {"utilisation": self._used()},
@@ -321,8 +322,10 @@ class Recorder(Part):
             spell *= found
             np.maximum(worst, spell, out=worst)
             cells = found.nonzero()[0]
-            self._short[day] = np.bincount(network.cell_group[cells], minlength=self._short.shape[1])
-            self._short_sites[day] = len(np.unique(network.cell_site[cells]))
+            if len(cells):
+                groups, counts = np.unique(network.cell_group[cells], return_counts=True)
+                self._short.append(np.array([np.full_like(groups, day), groups, counts], dtype=np.int32))
+                self._short_sites[day] = len(np.unique(network.cell_site[cells]))
 
     def _squared(self, units: np.ndarray) -> np.ndarray:
         """Squares summed over days; as floats, since integers could overflow."""
