@@ -29,7 +29,7 @@ from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
 from sim.output.csv_text import csv_of_frame
 from sim.output.holding import HOLDS, in_words
-from sim.scenario.drawing import with_sites
+from sim.scenario.drawing import Unknown, taken, values_of
 from sim.scenario.files import scenario_hash, set_by_hand, tables_hash
 from sim.scenario.load import Loaded, load
 
@@ -62,6 +62,7 @@ class Run:
     replication: int = 0
     without_reserves: Outcome | None = None
     luck: tuple[tuple[int, int], ...] = ()
+    unknowns: Unknown = "written"
 
     @cached_property
     def metrics(self) -> Summary:
@@ -156,7 +157,7 @@ class Run:
     @property
     def manifest(self) -> dict[str, Any]:
         """What was run: scenario and its hash, overlays applied, seed, versions. The same run gives the same one."""
-        return manifest_of(self.loaded, self.replication, self.luck)
+        return manifest_of(self.loaded, self.replication, self.luck, self.unknowns)
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the report as one HTML file that opens offline; returns its path."""
@@ -212,10 +213,14 @@ class Run:
         write_json(place / "manifest.json", self.manifest | {"made": made})
 
 
-def manifest_of(loaded: Loaded, replication: int = 0, luck: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
+def manifest_of(
+    loaded: Loaded, replication: int = 0, luck: Sequence[tuple[int, int]] = (), unknowns: Unknown = "written"
+) -> dict[str, Any]:
     """What a run of a scenario is: what makes it the same as another, and what is told of it beside."""
     document, spec = loaded.document, loaded.spec
-    more = {"luck": [{"day": day, "number": number} for day, number in luck]} if luck else {}
+    more: dict[str, Any] = {"luck": [{"day": day, "number": number} for day, number in luck]} if luck else {}
+    if unknowns == "drawn":
+        more["uncertain"] = values_of(loaded, replication)
     tables = tables_hash(document)
     return {
         HOLDS: in_words(spec.scenario, document.strategy, set_by_hand(document)),
@@ -252,6 +257,7 @@ def run(
     daily: bool | str | Sequence[str] | None = None,
     progress: Callable[[float], None] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
+    unknowns: Unknown = "written",
 ) -> Run:
     """Run a scenario file with one of its strategies, or one that is loaded already, as it is.
 
@@ -261,13 +267,16 @@ def run(
     `daily` keeps every product on every day at all sites (True), at none (False), or at some: sites, regions, countries
     or kinds by name; left out: at all if that takes at most `DAILY_FITS`, else at none, with a note. `progress` is
     called every finished day with the share of the work that is done. Units are counted every day, and every
-    `lot_check` days each lot for itself. Raises ScenarioError with everything that is wrong with the input.
+    `lot_check` days each lot for itself. `unknowns` says how figures under `uncertain` are taken: as "written" (or
+    their median), whatever the replication, or "drawn", as the same replication of `sim.run_many` draws them; figures
+    that differ by site are always those of the replication.
+    Raises ScenarioError with everything that is wrong with the input.
     """
     settings = dict(overrides or {})
     if seed is not None:
         settings["seed"] = seed
     loaded = path if isinstance(path, Loaded) else load(Path(path), strategy, settings)
-    loaded = with_sites(loaded, replication)
+    loaded = taken(loaded, replication, unknowns)
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
     stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
@@ -282,7 +291,7 @@ def run(
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
     options["table"] = False
     bare = simulate(plan.without_reserves(), detail="none", **options) if stripped else None
-    return Run(loaded, outcome, undisturbed, replication, bare)
+    return Run(loaded, outcome, undisturbed, replication, bare, unknowns=unknowns)
 
 
 def detail_for(loaded: Loaded, plan: Plan, wanted: Detail | None) -> Detail:

@@ -19,7 +19,7 @@ from sim.engine.plan import Plan
 from sim.engine.run import Outcome, Running
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.effects import Impact
-from sim.scenario.drawing import with_sites
+from sim.scenario.drawing import Unknown, taken
 from sim.scenario.injected import Injected, Written, injected
 from sim.scenario.load import Loaded, Problems, load, load_injected
 from sim.units import parse_date
@@ -49,12 +49,13 @@ def begin(
     detail: Detail | None = None,
     daily: bool | str | Sequence[str] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
+    unknowns: Unknown = "written",
 ) -> Begun:
     """Begin a run that can be stopped, copied and changed on its way.
 
     Parameters
     ----------
-    path, strategy, seed, overrides, replication, twin, without_reserves, detail, daily, lot_check
+    path, strategy, seed, overrides, replication, twin, without_reserves, detail, daily, lot_check, unknowns
         As for `sim.run`. The twins are made when the run is resumed.
 
     Returns
@@ -68,13 +69,13 @@ def begin(
         With everything that is wrong with the scenario.
     """
     settings = dict(overrides or {}) | ({} if seed is None else {"seed": seed})
-    loaded = with_sites(load(Path(path), strategy, settings), replication)
+    loaded = taken(load(Path(path), strategy, settings), replication, unknowns)
     plan = compile_plan(loaded)
     options: dict[str, Any] = {"replication": replication, "lot_check": lot_check}
     table = table_for(loaded, plan, daily)
     running = Running(plan, detail=detail_for(loaded, plan, detail), table=table, **options)
     bare = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
-    return Begun(loaded, running, _Beside(settings, options, table, twin, bare))
+    return Begun(loaded, running, _Beside(settings, options, table, twin, bare, unknowns))
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class _Beside:
     table: bool | np.ndarray
     twin: bool
     bare: bool
+    unknowns: Unknown
 
 
 class Begun:
@@ -179,8 +181,8 @@ class Begun:
             "2024-03-01", "for": "60d"}. It is announced at this midnight at the earliest.
         written
             The same and more, in the scenario's language: a mapping, text in YAML, or the path of a YAML file. It has
-            entries of `disruptions`, entries of `replenishment` and `allocation` with a date (`from`), and under
-            `reserves` the `changes` of some by their names.
+            entries of `disruptions`, entries of `replenishment`, `allocation` and `rationing` with a date (`from`), and
+            under `reserves` the `changes` of some by their names.
 
         Returns
         -------
@@ -197,7 +199,7 @@ class Begun:
         self._check_going()
         added = (*self._injected, injected(disruptions, written, self._loaded.path, f"injected before {self.date}"))
         loaded = load_injected(self._loaded, self._beside.settings, added)
-        loaded = with_sites(loaded, self._beside.options["replication"])
+        loaded = taken(loaded, self._beside.options["replication"], self._beside.unknowns)
         running, problems = self._running, Problems(loaded.document)
         further = compile_further(loaded, self._loaded, running.plan, running.impacts, self.day, problems)
         for position, impact in further.impacts.items():
@@ -237,7 +239,7 @@ class Begun:
         undisturbed = self._again(plan, beside.table, disruptions=False) if beside.twin else None
         bare = self._again(plan.without_reserves(), False) if beside.bare else None
         luck = tuple((step.day, step.luck) for step in self._steps if step.luck is not None)
-        return Run(self._loaded, outcome, undisturbed, beside.options["replication"], bare, luck)
+        return Run(self._loaded, outcome, undisturbed, beside.options["replication"], bare, luck, beside.unknowns)
 
     def _again(self, plan: Plan, table: bool | np.ndarray, disruptions: bool = True) -> Outcome:
         """The run once more, of another plan or without disruptions, with all that was done to it on its way."""

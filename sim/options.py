@@ -20,7 +20,10 @@ LONG_RUN = 1.0
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 STRATEGY = click.option("--strategy", "-s", help="Named strategy of the scenario to apply.")
-SETTINGS = click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Set one value by dotted path.")
+SETTINGS = click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE",
+    help="Set one value by dotted path; in quotes where it has blanks: 'a.when={trigger: announced}'.",
+)  # fmt: skip
 WORKERS = click.option(
     "--workers", "-w", type=click.IntRange(1, 1000), help="Processes; default one a processor, 1: this one."
 )

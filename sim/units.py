@@ -55,10 +55,18 @@ def parse_whole_days(text: Any) -> int:
 
 def parse_share(value: Any) -> float:
     """A share as a fraction: `60%` is 0.6; a bare number is refused, since 0.6 and 60 are easily mixed up."""
-    match = SHARE.match(str(value).strip())
+    text = str(value).strip()
+    match = SHARE.match(text)
     if not match:
+        if re.fullmatch(NUMBER, text):
+            raise ValueError(f"a share in percent: {_meant(float(text))}")
         raise ValueError("a share in percent such as 60%")
     return float(match[1]) / 100
+
+
+def _meant(number: float) -> str:
+    """What a share without its sign may have meant."""
+    return f"{number:g}%, or {100 * number:g}%" if 0 < number <= 1 else f"{number:g}%"
 
 
 def _at_most_one(share: float) -> float:
@@ -90,6 +98,8 @@ def parse_date(value: Any) -> dt.date:
 def parse_number(value: Any) -> float:
     """A number as written in the file, of at most 10 billion; text such as `1e3` or `012` is refused."""
     if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, str) and "," in value:
+            raise ValueError("a plain number with a point for decimals and no mark between thousands: 1.5, 1200")
         raise ValueError("a plain number such as 12 or 3.5 (no exponent, no leading zero, no unit)")
     if not abs(value) <= MOST:  # which leaves out what is not a number, too
         raise ValueError(f"a number of at most {MOST:,}")
@@ -109,6 +119,8 @@ def parse_text(value: Any) -> str:
     """Text; a number where a name belongs is read as written."""
     if isinstance(value, bool | int | float):
         return str(value)
+    if isinstance(value, list):
+        raise ValueError("one piece of text, no list; for several, an entry each")
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a piece of text")
     return value

@@ -35,7 +35,8 @@ class Many(Answer):
     draws
         Every draw: `rows` by replication and measure, `daily` totals, and `levels`: how high each unknown was, 0 to 1.
         `bands` has a row per measure: in `low_50` to `high_50` and `low_80` to `high_80` the next draw lies with
-        probabilities of 50 and 80 %. `fan` has the same for each day and product, `variance` the share of each
+        probabilities of 50 and 80 %, empty where the draws are too few (3 and 9), beside the
+        `lowest` and the `highest`. `fan` has the same for each day and product, `variance` the share of each
         measure's variance that comes from not knowing, `unknowns` the part of each unknown in it.
     """
 
@@ -49,7 +50,8 @@ class Many(Answer):
         return Facts(one.loaded, one.outcome, one.twin, one.metrics, one.without_reserves)
 
     def band(self, measure: str, share: int = 80) -> tuple[float, float]:
-        """The band of a measure in which the next draw lies with a probability of 50 or 80 percent.
+        """The band of a measure in which the next draw lies with a probability of 50 or 80 percent; NaN from too few
+        draws for it.
 
         Raises
         ------
@@ -67,9 +69,14 @@ class Many(Answer):
             measure = Measure(row["measure"])
             if measure.name in (FIRST, "fill_rate", self.draws.measures[0].name):
                 unit = unit_in(measure, self.currency)
-                span = shown_span(row["low_80"], row["high_80"], unit)
-                few = f"from the lowest to the highest of {row['n']} draws"
-                found.append(f"{measure.label}: {'in four of five draws' if enough(row['n'], 0.8) else few} {span}.")
+                if enough(row["n"], 0.8):
+                    words = f"in four of five draws {shown_span(row['low_80'], row['high_80'], unit)}"
+                elif row["n"]:
+                    span = shown_span(row["lowest"], row["highest"], unit)
+                    words = f"no band of four in five from so few draws; the {row['n']} lie between {span}"
+                else:
+                    words = "no draw has it"
+                found.append(f"{measure.label}: {words}.")
         return [*found, *told(self.facts, self.draws)]
 
     def page(self) -> str:

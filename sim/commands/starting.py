@@ -47,6 +47,7 @@ def new(file: Path, shipped: str | None, of_study: bool, country_like: bool, **s
         raise click.UsageError(f"{' or '.join(asked)}, not both")
     if given and not country_like:
         raise click.UsageError(f"--{next(iter(given)).replace('_', '-')} goes with --country-like only")
+    file = file if file.suffix in (".yaml", ".yml") else file.with_name(f"{file.name}.yaml")
     name = "study.schema.json" if of_study else "scenario.schema.json"
     heading = f"# yaml-language-server: $schema={name}\n"
     if country_like:

@@ -219,12 +219,14 @@ class MadeBetween(AtOnce):
 
 
 class FromFile(Disruption):
-    """Something that may be told by the rows of a CSV file."""
+    """Something that may be told by the rows of a table."""
 
     columns: ClassVar[dict[str, str]]
     """the file's columns, and what each holds: date, place or number"""
     file: Text | None = None
-    """CSV file, relative to this file"""
+    """CSV file or Excel workbook (.xlsx), relative to this file"""
+    sheet: Text | None = None
+    """of a workbook; left out: its first"""
     _rows: dict[str, np.ndarray] | None = PrivateAttr(default=None)
 
     def with_rows(self, rows: dict[str, np.ndarray]) -> Self:

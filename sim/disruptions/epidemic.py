@@ -96,6 +96,8 @@ class Epidemic(FromFile):
     def check(self) -> None:
         if (self.r0 is None) == (self.file is None):
             raise ValueError("either r0 (with arrives) or file")
+        if self.sheet is not None and self.file is None:
+            raise ValueError("sheet only with a file")
         if (self.r0 is None) == bool(self.arrives):
             raise ValueError("arrives with r0, and not with a file")
         if self.file is not None and (useless := MODELLED & self.model_fields_set):

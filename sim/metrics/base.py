@@ -79,9 +79,8 @@ class View:
     @property
     def short(self) -> np.ndarray:
         """Cells seen with unmet demand, on each counted day; shape (days,)."""
-        day, group, cells = self.outcome.record.short
-        mine = np.isin(group, self.groups)
-        return np.bincount(day[mine], cells[mine], self.days).astype(np.int64)
+        found: np.ndarray = self.outcome.record.short[:, self.groups].sum(axis=1)
+        return found
 
     @property
     def days(self) -> int:

@@ -33,6 +33,11 @@ class Column:
 
 
 @dataclass(frozen=True)
+class StockColumn(Column):
+    """The same for stocks: its cells are units, or all of them durations, which are days of usual demand."""
+
+
+@dataclass(frozen=True)
 class OverSites(Column):
     """`lognormal(18d, 6d) over sites`: each site's own value, drawn anew in every replication.
 
@@ -76,14 +81,16 @@ Amount = float | Column
 Stock = float | Cover | Column
 
 
-def column_or(parse: Callable[[Any], Any], units: tuple[str, ...] = (), named: bool = True) -> Callable[[Any], Any]:
+def column_or(
+    parse: Callable[[Any], Any], units: tuple[str, ...] = (), named: bool = True, column: type[Column] = Column
+) -> Callable[[Any], Any]:
     """A validator that accepts `column NAME` (where it may be `named`) besides what `parse` accepts, and, where there
     are `units`, a distribution over sites in one of them."""
 
     def read(value: Any) -> Any:
         match = COLUMN.match(value) if isinstance(value, str) and named else None
         if match:
-            return Column(match[1])
+            return column(" ".join(match[1].split()))
         if isinstance(value, SitesText) and units:
             return _over_sites(value, units)
         try:
@@ -142,7 +149,7 @@ AmountField = Annotated[
 ]
 StockField = Annotated[
     float | Cover | Column,
-    BeforeValidator(column_or(parse_stock, ("", "d"))),
+    BeforeValidator(column_or(parse_stock, ("", "d"), column=StockColumn)),
     WithJsonSchema({"type": ["number", "string"], "pattern": f"{DURATION.pattern}|{COLUMN.pattern}|{OVER.pattern}"}),
 ]
 ShareField = Annotated[

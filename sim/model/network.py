@@ -245,6 +245,8 @@ class Network(Lookups):
     """what happens to lanes every year, disruptions or not"""
     spans: Spans | None = None
     """when facilities are open, None where they always are"""
+    covers: frozenset[str] = frozenset()
+    """those of `columns` that are days of usual demand"""
     answers: Answers = field(default_factory=Answers, compare=False, repr=False)
 
     @cached_property
@@ -382,7 +384,7 @@ class Network(Lookups):
         """Whole units (int64) that an amount stands for at each of these cells; days of cover use the usual demand."""
         if isinstance(amount, Column):
             values = self.column(amount.name, self.cell_site[cells])
-            values = values * self.cell_mean[cells] if amount.cover else values
+            values = values * self.cell_mean[cells] if amount.cover or amount.name in self.covers else values
         elif isinstance(amount, Cover):
             values = amount.days * self.cell_mean[cells]
         else:

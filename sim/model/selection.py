@@ -2,52 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator
 
-from sim.errors import PlaceError
-from sim.model.countries import Country, country_code, nearest_code
+from sim.errors import PlaceError, placed
+from sim.model.countries import Country, country_code, nearest_code, parse_country
 from sim.registry import Model
-from sim.units import Text, parse_text
+from sim.units import Text, parse_text, parse_whole
 
 KINDS = {"suppliers": "supplier", "ports": "port", "warehouses": "warehouse", "facilities": "facility"}
 
 
-class Where(Model):
-    """Sites that meet all of the conditions given."""
+def _kind(value: Any) -> str:
+    """A kind of site, in the singular or the plural."""
+    word = parse_text(value)
+    return KINDS.get(word, word)
 
-    kind: Text | None = None
+
+def _any_of(value: Any, read: Callable[[Any], Any]) -> Any:
+    """One value, or a list of which any will do."""
+    if isinstance(value, list):
+        if not value:
+            raise PlaceError((), "this list is empty", None, "one value at least")
+        return [read(item) for item in value]
+    return read(value)
+
+
+Kinds = Annotated[
+    str | list[str], BeforeValidator(lambda value: _any_of(value, _kind), json_schema_input_type=Text | list[Text])
+]
+Countries = Annotated[
+    str | list[str],
+    BeforeValidator(lambda value: _any_of(value, parse_country), json_schema_input_type=Country | list[Country]),
+]
+Texts = Annotated[
+    str | list[str], BeforeValidator(lambda value: _any_of(value, parse_text), json_schema_input_type=Text | list[Text])
+]
+Wholes = Annotated[
+    int | list[int], BeforeValidator(lambda value: _any_of(value, parse_whole), json_schema_input_type=int | list[int])
+]
+
+
+class Where(Model):
+    """Sites that meet all of the conditions given; where one is a list, any entry of it will do."""
+
+    kind: Kinds | None = None
     """supplier, port, warehouse or facility"""
-    country: Country | None = None
+    country: Countries | None = None
     """ISO 3166 code"""
-    region: Text | None = None
-    setting: Text | None = None
-    """such as urban or rural"""
-    priority: int | None = None
+    region: Texts | None = None
+    setting: Texts | None = None
+    """such as urban or rural; any of several as a list: [urban, suburban]"""
+    priority: Wholes | None = None
     """priority group; 1 is served first"""
 
 
-Selector = str | list[str] | Where
+Selector = str | list[str | Where] | Where
 
 
 def _read(value: Any) -> Selector:
     if isinstance(value, list):
-        return [parse_text(item) for item in value]
+        if not value:
+            raise PlaceError((), "this list names no site", None, "a site, a region, a country or a kind at least")
+        return [_read_one(item) for item in value]
+    return _read_one(value)
+
+
+def _read_one(value: Any) -> str | Where:
     if isinstance(value, dict):
         return Where.model_validate(value)
     return value if isinstance(value, Where) else parse_text(value)
 
 
 SelectorField = Annotated[
-    str | list[str] | Where,
-    BeforeValidator(_read),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, Where.model_json_schema()]}
-    ),
+    str | list[str | Where] | Where, BeforeValidator(_read, json_schema_input_type=Text | Where | list[Text | Where])
 ]
+"""One of the words for sites, several of them (each adds its own), or conditions that all hold."""
 
 
 def _one(word: str, sites: pd.DataFrame) -> np.ndarray:
@@ -69,18 +103,27 @@ def _one(word: str, sites: pd.DataFrame) -> np.ndarray:
 
 def select(selector: Selector, sites: pd.DataFrame) -> np.ndarray:
     """Positions (ascending) of the sites a selector names; raises PlaceError for an unknown name or none found."""
-    if isinstance(selector, Where):
-        chosen = np.ones(len(sites), dtype=bool)
-        for field, value in selector.model_dump(exclude_none=True).items():
-            column = sites[field]
-            if not (column == value).any():
-                raise PlaceError((field,), f"no site with this {field}", value, None, [str(v) for v in column.unique()])
-            chosen = chosen & (column == value).to_numpy()
-        if not chosen.any():
-            raise PlaceError((), "no site meets all of these conditions")
-        return np.flatnonzero(chosen)
-    words = [selector] if isinstance(selector, str) else selector
+    several = isinstance(selector, list)
     chosen = np.zeros(len(sites), dtype=bool)
-    for word in words:
-        chosen = chosen | _one(word, sites)
+    for position, entry in enumerate(selector if isinstance(selector, list) else [selector]):
+        if isinstance(entry, Where):
+            with placed(*([position] if several else [])):
+                chosen = chosen | _meeting(entry, sites)
+        else:
+            chosen = chosen | _one(entry, sites)
     return np.flatnonzero(chosen)
+
+
+def _meeting(where: Where, sites: pd.DataFrame) -> np.ndarray:
+    """Whether each site meets all conditions."""
+    chosen = np.ones(len(sites), dtype=bool)
+    for field, value in where.model_dump(exclude_none=True).items():
+        column = sites[field]
+        for position, one in enumerate(value if isinstance(value, list) else [value]):
+            if not (column == one).any():
+                place = (field, position) if isinstance(value, list) else (field,)
+                raise PlaceError(place, f"no site with this {field}", one, None, [str(v) for v in column.unique()])
+        chosen = chosen & (column.isin(value) if isinstance(value, list) else column == value).to_numpy()
+    if not chosen.any():
+        raise PlaceError((), "no site meets all of these conditions")
+    return chosen

@@ -21,6 +21,7 @@ from sim.report.figures import (
     passages,
     ports,
     reserve,
+    scripts,
     substitutes,
     timeline,
     unmet_by_group,
@@ -49,6 +50,11 @@ class Picture:
     title: str
     caption: str
     svg: Markup
+
+    @property
+    def told(self) -> str:
+        """The caption, and what has to be said of names in other scripts."""
+        return f"{self.caption} {scripts.IN_PAGE}" if scripts.lacking(str(self.svg)) else self.caption
 
 
 def draw_all(facts: Facts) -> dict[str, Picture]:

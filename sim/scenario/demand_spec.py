@@ -48,10 +48,12 @@ class Season(Model):
 
 
 class Series(Model):
-    """Recorded demand, read from a CSV file with columns date, site, product, units; days not listed have none."""
+    """Recorded demand, read from a table with columns date, site, product, units; days not listed have none."""
 
     file: Text
-    """CSV file, relative to this file"""
+    """CSV file or Excel workbook (.xlsx), relative to this file"""
+    sheet: Text | None = None
+    """of a workbook; left out: its first"""
     stockouts: Text | None = None
     """column that holds 1 on days on which stock ran out, else 0: the units are then issues, and demand on those days
     is what is expected given that it was at least that"""

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
+from sim.errors import Problem, ScenarioError
 from sim.rng import Streams
 from sim.scenario.load import Loaded, with_spec
 from sim.scenario.sections import read_sections
@@ -38,6 +39,20 @@ def drawn(loaded: Loaded, replication: int) -> Loaded:
     Raises ScenarioError where values that are drawn together do not make a scenario.
     """
     return with_sites(with_values(loaded, values_of(loaded, replication)), replication)
+
+
+Unknown = Literal["written", "drawn"]
+"""How a single run takes what is uncertain: the value written (or the median), or that of its replication."""
+
+
+def taken(loaded: Loaded, replication: int, unknowns: Unknown) -> Loaded:
+    """The scenario as a single run of a replication takes it; what differs by site is always drawn.
+
+    Raises ScenarioError for another word, and as `drawn`.
+    """
+    if unknowns not in get_args(Unknown):
+        raise ScenarioError([Problem("unknowns", 0, "no such way", repr(unknowns), "written or drawn")])
+    return drawn(loaded, replication) if unknowns == "drawn" else with_sites(loaded, replication)
 
 
 def with_sites(loaded: Loaded, replication: int) -> Loaded:

@@ -11,7 +11,12 @@ from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import Mark, Node, Override, node_of, plain, shown_value
 from sim.scenario.yaml_reader import parse_yaml, read_yaml
 
-LISTS = {"disruptions": "disruption", "replenishment": "replenishment entry", "allocation": "allocation entry"}
+LISTS = {
+    "disruptions": "disruption",
+    "replenishment": "replenishment entry",
+    "allocation": "allocation entry",
+    "rationing": "rationing entry",
+}
 """Lists of a scenario to which entries may be added during a run, with what messages call one of them."""
 SECTIONS = (*LISTS, "reserves")
 Written = Mapping[str, Any] | str | Path
@@ -147,14 +152,15 @@ def _labelled(kind: str, entry: Node, scenario: Path, path: tuple[str, ...] = ()
     if kind in LISTS:
         fields = entry.value if isinstance(entry.value, dict) else {}
         named = fields.get("name") or fields.get(_KEYS[kind])
-        word = "without kind" if named is None or named.value is None else named.value
+        without = f"without {_KEYS[kind] if kind == 'rationing' else 'kind'}"
+        word = without if named is None or named.value is None else named.value
         label = f"injected {LISTS[kind]} '{word}'"
     else:
         label = f"injected change of reserve '{path[1]}'"
     return _marked(entry, scenario, label, 0)
 
 
-_KEYS = {"disruptions": "kind", "replenishment": "policy", "allocation": "rule"}
+_KEYS = {"disruptions": "kind", "replenishment": "policy", "allocation": "rule", "rationing": "at"}
 
 
 def _marked(node: Node, file: Path, label: str, line: int | None = None) -> Node:

@@ -15,7 +15,7 @@ import pydantic
 from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.need.demand.empirical import Empirical
-from sim.scenario.document import Document, Node, position
+from sim.scenario.document import Document, Node, Place, position
 from sim.scenario.injected import Injected
 from sim.scenario.memo import Memo
 from sim.scenario.overlay import Parsed, gather, is_study, parse
@@ -23,6 +23,7 @@ from sim.scenario.sections import end_problems, lifted
 from sim.scenario.series import read_columns, read_series, read_values
 from sim.scenario.sites import SiteTable, read_sites
 from sim.scenario.spec import Scenario
+from sim.scenario.table_files import read_table
 from sim.scenario.validation import problems_from
 
 Series = dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
@@ -132,7 +133,7 @@ def with_spec(loaded: Loaded, spec: Scenario, sites: SiteTable) -> Loaded:
     if not (loaded.series or loaded.tables or loaded.seen):
         return found
     problems = Problems(loaded.document)
-    series, tables, seen = _read_files(spec, sites, problems, loaded.memo)
+    series, tables, seen, _ = _read_files(spec, sites, problems, loaded.memo)
     problems.check()
     return replace(found, series=series, tables=tables, seen=seen)
 
@@ -162,45 +163,62 @@ def _load(
     sites: SiteTable | None = None
     with problems.at():
         sites = read_sites(spec, document, memo)
-    series: Series = {}
-    tables: Tables = {}
-    seen: Seen = {}
     if sites is not None:
-        series, tables, seen = _read_files(spec, sites, problems, memo)
+        series, tables, seen, notes = _read_files(spec, sites, problems, memo)
     problems.check()
     assert sites is not None
+    notes = list(dict.fromkeys([*document.notes, *sites.notes, *notes]))
     sites = sites.drawn(spec.seed, 0) if sites.over else sites
-    return Loaded(spec, document, sites, series, tables, seen, parsed, memo, list(document.notes))
+    return Loaded(spec, document, sites, series, tables, seen, parsed, memo, notes)
 
 
-def _read_files(spec: Scenario, sites: SiteTable, problems: Problems, memo: Memo) -> tuple[Series, Tables, Seen]:
-    """`series`, `tables` and `seen` of a scenario."""
+def _read_files(
+    spec: Scenario, sites: SiteTable, problems: Problems, memo: Memo
+) -> tuple[Series, Tables, Seen, list[Problem]]:
+    """`series`, `tables` and `seen` of a scenario, and notes on their files."""
     series: Series = {}
     tables: Tables = {}
     seen: Seen = {}
+    notes: list[Problem] = []
     frame, document = sites.frame, problems.document
     known = [frame[column].tolist() for column in ("name", "kind", "region", "country")]
+
+    def read(name: tuple[str, int], place: Place, sheet: str | None, needs: list[str], values: Any, make: Any) -> Any:
+        """What is made of the table that a place names; its notes are kept."""
+        file = document.file_at(place)
+
+        def anew() -> tuple[Any, tuple[Problem, ...]]:
+            table = read_table(file, needs, sheet=sheet)
+            return make(table), table.notes
+
+        made, told = memo.once(name, (file, sheet, values), anew)
+        notes.extend(told)
+        return made
+
     for k, disruption in enumerate(spec.disruptions):
         if isinstance(disruption, FromFile) and disruption.file is not None:
             with problems.at("disruptions", k):
-                file, columns = document.file_at(("disruptions", k, "file")), disruption.columns
-                read = partial(read_columns, file, columns, frame)
-                tables[k] = memo.once(("columns", k), (file, columns, known), read)
+                columns = disruption.columns
+                make = partial(read_columns, columns=columns, sites=frame)
+                place: Place = ("disruptions", k, "file")
+                tables[k] = read(("columns", k), place, disruption.sheet, list(columns), (columns, known), make)
     span = (spec.start, spec.end, spec.warm_up, list(spec.products))
     for k, entry in enumerate(spec.demand):
         if entry.series is not None:
             with problems.at("demand", k):
-                file, out = document.file_at(("demand", k, "series", "file")), entry.series.stockouts
-                values = (file, entry.product, out, span, known)
-                series[k] = memo.once(
-                    ("series", k), values, partial(read_series, file, entry.product, frame, spec, out)
-                )  # fmt: skip
+                product, out = entry.product, entry.series.stockouts
+                needs = ["date", "site", "product", "units", *([] if out is None else [out])]
+                make_series = partial(read_series, product=product, sites=frame, spec=spec, stockouts=out)
+                place = ("demand", k, "series", "file")
+                values = (product, out, span, known)
+                series[k] = read(("series", k), place, entry.series.sheet, needs, values, make_series)
         if isinstance(kind := entry.distribution, Empirical) and kind.file is not None:
             with problems.at("demand", k):
-                file = document.file_at(("demand", k, "distribution", "file"))
-                read_kind = partial(read_values, file, kind)
-                seen[k] = memo.once(("values", k), (file, kind.column), read_kind)
-    return series, tables, seen
+                place = ("demand", k, "distribution", "file")
+                seen[k] = read(
+                    ("values", k), place, kind.sheet, [kind.column], kind.column, partial(read_values, kind=kind)
+                )
+    return series, tables, seen, notes
 
 
 def _gone(spec: Scenario, document: Document) -> set[str]:

@@ -260,10 +260,12 @@ class Facility(Site):
 
 
 class SitesFile(Model):
-    """Sites read from a CSV file, one a row; the column `name` and those of the site's fields are known."""
+    """Sites read from a table, one a row; the column `name` and those of the site's fields are known."""
 
     table: Text
-    """CSV file, relative to this file"""
+    """CSV file or Excel workbook (.xlsx), relative to this file"""
+    sheet: Text | None = None
+    """of a workbook; left out: its first"""
     ignore: list[Text] = []
     """columns of the file that the scenario does not use"""
 
@@ -334,8 +336,8 @@ class Round(Model):
 class LaneSpec(Model):
     """A way between two sites, or from one to each of many."""
 
-    from_: TextOrColumn = Field(alias="from")
-    """a site, or 'column NAME' of the destinations' table"""
+    from_: list[Text] | TextOrColumn = Field(alias="from")
+    """a site, or several in a list, from each of which a lane leads; or 'column NAME' of the destinations' table"""
     to: SelectorField
     """one site or several"""
     mode: Literal["road", "sea", "air", "rail", "river"] = "road"

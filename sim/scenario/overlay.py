@@ -10,9 +10,21 @@ from typing import Any
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
 from sim.scenario.document import shown_value as written
+from sim.scenario.following import evidence_merged, evidence_set
 from sim.scenario.injected import Injected, with_injected
 from sim.scenario.ranges import GROUPS, SECTION, Ranges
-from sim.scenario.settings import FIXED, PARTS, Setting, apply, conflicts, merge, settings, settle
+from sim.scenario.settings import (
+    FIXED,
+    PARTS,
+    REPLACE,
+    Setting,
+    apply,
+    conflicts,
+    merge,
+    not_replaced,
+    settings,
+    settle,
+)
 from sim.scenario.yaml_reader import read_yaml
 
 DEEPEST_CHAIN = 16
@@ -89,6 +101,7 @@ def parse(path: Path) -> Parsed:
     strategies = None if top is None else top.value.get("strategies")
     if strategies is None or strategies.value is None:
         strategies = Node({}, Mark(builder.scenario, 0) if top is None else top.mark)
+    strategies = _without_replace(strategies, builder.problems)
     if top is not None:
         top = Node({key: child for key, child in top.value.items() if key not in FIXED}, top.mark)
         top = settle(top, builder.problems)
@@ -96,6 +109,22 @@ def parse(path: Path) -> Parsed:
         builder.scenario, builder.root, top, strategies, tuple(builder.files), tuple(builder.log),
         tuple(builder.problems), builder.partial,
     )  # fmt: skip
+
+
+def _without_replace(strategies: Node, problems: list[Problem]) -> Node:
+    """The strategies where `_replace_` has done its work: it names none, and is nothing that one sets."""
+    if not isinstance(strategies.value, dict):
+        return strategies
+    kept = {}
+    for name, node in strategies.value.items():
+        if name == REPLACE:
+            problems += not_replaced(node)
+            continue
+        if isinstance(node.value, dict) and REPLACE in node.value:
+            problems += not_replaced(node.value[REPLACE])
+            node = Node({key: child for key, child in node.value.items() if key != REPLACE}, node.mark)
+        kept[name] = node
+    return Node(kept, strategies.mark)
 
 
 def read(path: Path, strategy: str | None = None, overrides: Mapping[str, Any] | None = None) -> Document:
@@ -123,9 +152,9 @@ def gather(
     problems, log, strategies = list(parsed.problems), list(parsed.log), parsed.strategies
     if parsed.top is None:
         return None, problems
-    top = _overlay(parsed.top, strategies, strategy, problems, log)
+    top, chosen = _overlay(parsed.top, strategies, strategy, problems, log)
     top, outside = _override(top, overrides or {}, parsed.scenario, problems, log)
-    ranges = Ranges(top, problems)
+    ranges = Ranges(top, problems, parsed.top, chosen)
     notes = ranges.give_way(outside)
     top = with_injected(ranges.written(log), injected, problems, log)
     return (
@@ -169,7 +198,7 @@ class _Builder:
             file = self._reference(key, part)
             under = self.assemble(file, part.mark, (*above, path)) if file else None
             self.partial |= under is None
-            top = top if under is None else merge(under, top, self.root, self.log)
+            top = top if under is None else self._merged(under, top)
         return top
 
     def _chain(self, path: Path, named_at: Mark | None, above: tuple[Path, ...]) -> Node | None:
@@ -190,7 +219,10 @@ class _Builder:
         parent = self._reference("extends", reference)
         under = self._chain(parent, reference.mark, (*above, path)) if parent else None
         self.partial |= under is None
-        return top if under is None else merge(under, top, self.root, self.log)
+        return top if under is None else self._merged(under, top)
+
+    def _merged(self, under: Node, over: Node) -> Node:
+        return evidence_merged(under, over, merge(under, over, self.root, self.log))
 
     def _reference(self, key: str, node: Node) -> Path | None:
         if not isinstance(node.value, str):
@@ -208,8 +240,10 @@ def _say(problems: list[Problem], mark: Mark, message: str, value: Any = None, e
     problems.append(Problem(mark.shown, mark.line, message, text, expected))
 
 
-def _overlay(top: Node, strategies: Node, chosen: str | None, problems: list[Problem], log: list[Override]) -> Node:
-    """The document under the chosen strategy; every other strategy is checked as well."""
+def _overlay(
+    top: Node, strategies: Node, chosen: str | None, problems: list[Problem], log: list[Override]
+) -> tuple[Node, list[Setting]]:
+    """The document under the chosen strategy, and what that sets; every other strategy is checked as well."""
     if not isinstance(strategies.value, dict):
         _say(
             problems, strategies.mark, "'strategies' is no mapping", plain(strategies), "names, each with what it sets"
@@ -222,6 +256,7 @@ def _overlay(top: Node, strategies: Node, chosen: str | None, problems: list[Pro
         place = strategies.mark
         problems.append(Problem(place.shown, place.line, "there is no such strategy", repr(chosen), expected, like))
     result, ranges = top, Ranges(top, [])
+    done: list[Setting] = []
     for name in strategies.value:
         found: list[Problem] = []
         wanted: list[Setting] = []
@@ -231,8 +266,8 @@ def _overlay(top: Node, strategies: Node, chosen: str | None, problems: list[Pro
         clashes += ranges.clashes(wanted)
         problems += [p for p in (*found, *clashes) if p not in problems]
         if name == chosen and not clashes:
-            result = apply(top, wanted, log)
-    return result
+            result, done = evidence_set(top, apply(top, wanted, log), wanted), wanted
+    return result, done
 
 
 def _override(
@@ -246,7 +281,7 @@ def _override(
         wanted += settings(top, body, OVERRIDE, problems)
     wanted, clashes = conflicts(top, wanted)
     problems += clashes
-    return (top, []) if clashes else (apply(top, wanted, log), wanted)
+    return (top, []) if clashes else (evidence_set(top, apply(top, wanted, log), wanted), wanted)
 
 
 def _combined(strategies: Node, name: str, problems: list[Problem]) -> list[str]:

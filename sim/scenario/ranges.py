@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from itertools import combinations
 
 from sim.errors import Problem, nearest
 from sim.model.chance.unknown import parse_unknown
 from sim.scenario.document import Node, Override, Place, node_of, plain, shown_value
+from sim.scenario.following import shifted
 from sim.scenario.settings import Setting, UnknownPath, apply, descend, resolve
 
 SECTION, GROUPS = "uncertain", "correlated"
@@ -28,11 +30,14 @@ def overlap(one: Place, two: Place) -> bool:
 class Ranges:
     """The section `uncertain` of a document: `places` are those of its dotted paths that lead to a value.
 
-    What is wrong with a path goes into `problems`.
+    What is wrong with a path goes into `problems`. Where a strategy made `top` of `base` by the settings `wanted`,
+    paths mean what they mean in `base`.
     """
 
-    def __init__(self, top: Node, problems: list[Problem]) -> None:
-        self._top = top
+    def __init__(
+        self, top: Node, problems: list[Problem], base: Node | None = None, wanted: Sequence[Setting] = ()
+    ) -> None:
+        self._top, self._base, self._wanted = top, base, wanted
         written = top.value.get(SECTION)
         self._entries: dict[str, Node] = {}
         if written is not None and isinstance(written.value, dict):  # else the reader of the language will tell
@@ -50,7 +55,7 @@ class Ranges:
     def _find(self, path: str, node: Node, problems: list[Problem]) -> None:
         mark = node.mark
         try:
-            place = resolve(self._top, path)
+            place = self._resolved(path)
         except UnknownPath as error:
             expected = None if error.valid == [] else "one of " + ", ".join(error.valid[:12])
             message = f"'{path}' leads nowhere: {error.message}"
@@ -61,6 +66,14 @@ class Ranges:
             problems.append(Problem(mark.shown, mark.line, f"'{path}' cannot be drawn", None, "a figure or a choice"))
         else:
             self.places[path] = place
+
+    def _resolved(self, path: str) -> Place:
+        """Where the figure of a path stands under the strategy; before values are set from outside."""
+        if self._base is not None:
+            with suppress(UnknownPath):
+                place = resolve(self._base, path)
+                return shifted(place, self._wanted) or place
+        return resolve(self._top, path)
 
     def _check_groups(self, problems: list[Problem]) -> None:
         groups = self._top.value.get(GROUPS)
@@ -89,8 +102,9 @@ class Ranges:
                     found.append(Problem(mark.shown, mark.line, message, None, expected))
         return found
 
-    def give_way(self, outside: Iterable[Setting]) -> list[Problem]:
-        """Leave out what is set from outside; returns a note on each."""
+    def give_way(self, outside: Sequence[Setting]) -> list[Problem]:
+        """Leave out what is set from outside, and follow the rest to where that moves it; returns a note on each left
+        out."""
         notes = []
         for setting in outside:
             for path, place in list(self.places.items()):
@@ -99,6 +113,7 @@ class Ranges:
                     shown = "" if setting.removes else f" ({shown_value(plain(setting.node))})"
                     message = f"'{path}' is uncertain in the scenario; it is set here{shown}, so it is not drawn"
                     notes.append(Problem(setting.node.mark.shown, 0, message))
+        self.places = {path: shifted(place, outside) or place for path, place in self.places.items()}
         return notes
 
     def written(self, log: list[Override]) -> Node:

@@ -12,6 +12,9 @@ from sim.scenario.settings import REMOVE, REPLACE
 from sim.scenario.spec import Scenario
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+REPLACED: dict[str, Any] = {
+    REPLACE: {"const": True, "description": "this mapping replaces the one of the file built upon"}
+}
 FILE_KEYS: dict[str, Any] = {
     "extends": {"type": "string", "description": "another scenario file that this one builds on"},
     "network": {"type": "string", "description": "a file with sites, lanes and whatever else this one builds on"},
@@ -19,16 +22,14 @@ FILE_KEYS: dict[str, Any] = {
     "strategies": {
         "type": "object",
         "description": "named overlays: dotted path of a value -> what it is under this strategy",
+        "properties": REPLACED,
         "additionalProperties": {
             "type": ["object", "null"],
-            "properties": {"also": {"type": ["string", "array"], "items": {"type": "string"}}},
+            "properties": REPLACED | {"also": {"type": ["string", "array"], "items": {"type": "string"}}},
         },
     },
 }
 """Keys that say how files are put together; they are dealt with before the scenario is checked."""
-REPLACED: dict[str, Any] = {
-    REPLACE: {"const": True, "description": "this mapping replaces the one of the file built upon"}
-}
 
 Schema = dict[str, Any]
 

@@ -1,9 +1,8 @@
-"""Recorded demand, and other series, from CSV files."""
+"""Recorded demand, and other series, from tables."""
 
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,11 +12,11 @@ from sim.model.countries import country_code, nearest_code
 from sim.model.need.censored import completed
 from sim.model.need.demand.empirical import Empirical
 from sim.scenario.spec import Scenario
-from sim.scenario.tables import read_table
+from sim.scenario.tables import Table
 
 
 def read_series(
-    path: Path, product: str, sites: pd.DataFrame, spec: Scenario, stockouts: str | None = None
+    csv: Table, product: str, sites: pd.DataFrame, spec: Scenario, stockouts: str | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Day numbers, site positions and units of one product from columns date, site, product, units.
 
@@ -26,7 +25,6 @@ def read_series(
 
     Raises ScenarioError for bad cells, unknown sites or products, two rows for one day, or no row for `product`.
     """
-    csv = read_table(path, ["date", "site", "product", "units", *([stockouts] if stockouts is not None else [])])
     names = {str(name): position for position, name in enumerate(sites["name"])}
     facilities = {str(n) for n, kind in zip(sites["name"], sites["kind"], strict=True) if kind == "facility"}
     dates = csv.dates("date")
@@ -104,12 +102,11 @@ def _place(places: set[str], text: str) -> str:
     raise error
 
 
-def read_columns(path: Path, columns: dict[str, str], sites: pd.DataFrame) -> dict[str, np.ndarray]:
-    """The columns of a file, each by what it holds: `date`, `place` (a site, region or country), `number` (at least 0).
+def read_columns(csv: Table, columns: dict[str, str], sites: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The columns of a table, each by what it holds: `date`, `place` (site, region or country), `number` (at least 0).
 
     Raises ScenarioError for bad cells, unknown places, and two rows that differ in numbers only.
     """
-    csv = read_table(path, list(columns))
     places = {str(name) for column in ("name", "region", "country") for name in sites[column] if name}
     found = {}
     for column, holds in columns.items():
@@ -127,9 +124,8 @@ def read_columns(path: Path, columns: dict[str, str], sites: pd.DataFrame) -> di
     return found
 
 
-def read_values(path: Path, kind: Empirical) -> Empirical:
-    """A distribution with the values of its file; raises ScenarioError for bad cells, and where all are 0."""
-    csv = read_table(path, [kind.column])
+def read_values(csv: Table, kind: Empirical) -> Empirical:
+    """A distribution with the values of its table; raises ScenarioError for bad cells, and where all are 0."""
     units = csv.whole(kind.column, None, 0)
     csv.check()
     if not units.any():

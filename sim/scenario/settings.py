@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.disruptions import DISRUPTIONS
 from sim.errors import Problem, nearest
+from sim.hazards import PROCESSES
+from sim.model.need.demand import DEMAND
+from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
+from sim.registry import Registry
 from sim.scenario.document import Mark, Node, Override, Place, dotted, plain, position, shown_value
 
 REMOVE = "_remove_"
@@ -17,6 +22,7 @@ REPLACE = "_replace_"
 """As a key with the value true: this mapping replaces the one it meets, instead of being merged into it."""
 PARTS = ("network", "hazard_library")
 """Keys that name a file which the scenario builds on, beside `extends`."""
+FAMILIES: tuple[Registry[Any], ...] = (DISRUPTIONS, PROCESSES, DEMAND, ALLOCATION, REPLENISHMENT, TRIGGERS)
 FIXED = ("extends", *PARTS, "strategies")
 """Keys that say how the document is put together; no strategy or override can change them."""
 
@@ -39,33 +45,56 @@ def replaces(node: Node) -> bool:
     return isinstance(node.value, dict) and REPLACE in node.value and node.value[REPLACE].value is True
 
 
+def merged(under: Node, over: Node) -> bool:
+    """Whether a mapping is merged into the one it meets: it is not to replace it, nor is it of another kind, such as
+    another trigger, which has keys of its own (but where it says itself which of the old ones go)."""
+    if not isinstance(under.value, dict) or not isinstance(over.value, dict) or replaces(over):
+        return False
+    if any(child.value == REMOVE for child in over.value.values()):
+        return True
+    kinds = [(_kind(under, family), _kind(over, family)) for family in FAMILIES]
+    return not any(old and new and old != new for old, new in kinds)
+
+
+def _kind(node: Node, family: Registry[Any]) -> str:
+    """The word of the kind of this family that a mapping is, empty where it is none."""
+    word = node.value[family.key].value if family.key in node.value else ""
+    return word if isinstance(word, str) and word in family else ""
+
+
 def merge(under: Node, over: Node, root: Path, log: list[Override], at: Place = (), top: Any = None) -> Node:
     """`over` laid upon `under`: mappings are merged, all else is replaced; what changes goes into `log`."""
     top = plain(under) if top is None else top
     counts = bool(at) and at[0] not in (*FIXED, "scenario")
-    both = isinstance(under.value, dict) and isinstance(over.value, dict)
-    if not both or replaces(over):
+    if not merged(under, over):
         if counts and plain(under) != plain(over):
             by = named_in(over.mark, root)
             log.append(Override(dotted(top, at), plain(under), plain(settle(over, [])), by))
         return over
     in_strategy = at[:1] == ("strategies",) and len(at) > 1  # there `_remove_` is what the strategy does
-    merged = dict(under.value)
+    entries = dict(under.value)
     for key, child in over.value.items():
-        if key not in merged:
-            merged[key] = child
+        if key not in entries:
+            entries[key] = child
         elif child.value == REMOVE and not in_strategy:
-            old = merged.pop(key)
+            old = entries.pop(key)
             if (*at, key)[0] not in FIXED:
                 log.append(Override(dotted(top, (*at, key)), plain(old), None, named_in(child.mark, root)))
         else:
-            merged[key] = merge(merged[key], child, root, log, (*at, key), top)
-    return Node(merged, over.mark)
+            entries[key] = merge(entries[key], child, root, log, (*at, key), top)
+    return Node(entries, over.mark)
 
 
 def named_in(mark: Mark, root: Path) -> str:
     """The file of a mark as named from the project's folder, the same on every machine."""
     return mark.file.relative_to(root).as_posix() if mark.file.is_relative_to(root) else mark.file.name
+
+
+def not_replaced(node: Node) -> list[Problem]:
+    """A problem where `_replace_` says anything but true."""
+    if node.value is True:
+        return []
+    return [Problem(node.mark.shown, node.mark.line, f"'{REPLACE}' is not set", shown_value(plain(node)), "true")]
 
 
 def settle(node: Node, problems: list[Problem]) -> Node:
@@ -77,9 +106,7 @@ def settle(node: Node, problems: list[Problem]) -> Node:
     kept = {}
     for key, child in node.value.items():
         if key == REPLACE:
-            if child.value is not True:
-                value = shown_value(plain(child))
-                problems.append(Problem(child.mark.shown, child.mark.line, f"'{REPLACE}' is not set", value, "true"))
+            problems += not_replaced(child)
         elif child.value == REMOVE:
             problems.append(Problem(child.mark.shown, child.mark.line, f"there is no '{key}' to remove"))
         else:
@@ -124,7 +151,7 @@ def _step(node: Node, parts: list[str]) -> tuple[int, str | int | None]:
         if isinstance(node.value, dict) and word in node.value:
             return taken, word
         if isinstance(node.value, list):
-            named = [i for i, child in enumerate(node.value) if _name(child) == word]
+            named = [i for i, child in enumerate(node.value) if name_of(child) == word]
             if len(named) == 1:
                 return taken, named[0]
             if (number := position(word)) is not None and number < len(node.value):
@@ -132,14 +159,15 @@ def _step(node: Node, parts: list[str]) -> tuple[int, str | int | None]:
     return 1, None
 
 
-def _name(node: Node) -> Any:
+def name_of(node: Node) -> Any:
+    """What an entry of a list is called, None where it has no name."""
     return node.value["name"].value if isinstance(node.value, dict) and "name" in node.value else None
 
 
 def _unknown(top: Node, node: Node, at: Place, word: str) -> UnknownPath:
     where = f"in '{dotted(plain(top), at)}'" if at else "in the scenario"
     if isinstance(node.value, list):
-        names = [str(name) for child in node.value if (name := _name(child)) is not None]
+        names = [str(name) for child in node.value if (name := name_of(child)) is not None]
         if names.count(word) > 1:
             return UnknownPath(f"more than one entry {where} has this name", word, [])
         return UnknownPath(f"there is no such entry {where}, which has {len(node.value)}", word, names)
@@ -173,7 +201,7 @@ def settings(top: Node, node: Node, by: str, problems: list[Problem], at: Place 
         if child.value == REMOVE and old is None:
             valid = list(descend(top, path[:-1]).value or ())
             problems.append(_problem(child.mark, by, "there is nothing to remove", str(path[-1]), valid))
-        elif isinstance(child.value, dict) and not replaces(child) and old and isinstance(old.value, dict):
+        elif old is not None and merged(old, child):
             yield from settings(top, child, by, problems, path)
         else:
             yield Setting(path, child, by)

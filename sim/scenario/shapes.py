@@ -74,6 +74,22 @@ def field_names(shapes: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def keys_below(shapes: Iterable[Any], part: str) -> list[str]:
+    """The keys that may stand in the mapping under one key of the models among the shapes."""
+    return field_names(shape for shape in bare(inside(shapes, part)) if is_model(shape))
+
+
+def sample_value(shapes: Iterable[Any]) -> str:
+    """What may stand behind a name in a mapping with free names, as an example."""
+    for shape in bare(shapes):
+        if get_origin(shape) in _MAPPINGS and len(get_args(shape)) == 2:
+            value = get_args(shape)[1]
+            if any(is_model(one) for one in alternatives(value)):
+                return "{}"
+            return {float: "40%" if "%" in repr(value) else "1"}.get(bare(alternatives(value))[0], "…")
+    return "…"
+
+
 def inside(shapes: Iterable[Any], part: str | int) -> Shapes:
     """The shapes that may stand at one key or position of the given ones."""
     found: list[Any] = []

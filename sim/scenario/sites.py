@@ -1,4 +1,4 @@
-"""The sites of a scenario as one table in order of name, from the YAML and from CSV files."""
+"""The sites of a scenario as one table in order of name, from the YAML and from tables."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ import pandas as pd
 from pydantic import BaseModel
 
 from sim.errors import PlaceError, Problem, ScenarioError
-from sim.model.amounts import Column, OverSites
+from sim.model.amounts import Column, OverSites, StockColumn
 from sim.rng import Streams
 from sim.scenario.document import Document
 from sim.scenario.memo import Memo, Same
 from sim.scenario.network_spec import Site, SitesFile
 from sim.scenario.spec import Scenario, Sourcing
-from sim.scenario.tables import MOST_SHOWN, read_table
+from sim.scenario.table_files import read_table
+from sim.scenario.tables import MOST_SHOWN
 from sim.scenario.tables import Table as Csv
 
 GROUPS = {"suppliers": "supplier", "ports": "port", "warehouses": "warehouse", "facilities": "facility"}
@@ -41,7 +42,8 @@ class SiteTable:
 
     Every array is over sites in order of name; sites without a value have NaN or an empty text. `written` says where a
     site of a table stands, such as "clinics.csv, line 12"; it is empty for sites of the scenario file. `over` are the
-    distributions over sites in use; `numbers` has a draw of each. `spans` are the first days on which facilities have
+    distributions over sites in use; `numbers` has a draw of each; those in
+    `covers` are days of usual demand. `spans` are the first days on which facilities have
     patients, and have none any more, NaT where they always do, and the days before on which they begin to order; None
     where that is so everywhere.
     """
@@ -52,6 +54,9 @@ class SiteTable:
     written: np.ndarray
     spans: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
     over: tuple[OverSites, ...] = ()
+    covers: frozenset[str] = frozenset()
+    notes: tuple[Problem, ...] = ()
+    """on what was left out of their files"""
 
     def drawn(self, seed: int, replication: int) -> SiteTable:
         """The sites with their draws of a replication."""
@@ -72,7 +77,7 @@ class SiteTable:
 def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[Column, str]]:
     """(column, kind of value) for every `column NAME` and distribution over sites below a model."""
     if isinstance(value, Column):
-        yield value, kind
+        yield value, "stock" if isinstance(value, StockColumn) else kind
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
             below = "share" if isinstance(value, Sourcing) else "text" if name == "from_" else "number"
@@ -95,16 +100,29 @@ def _from_yaml(sites: dict[str, Any], kind: str) -> pd.DataFrame:
     return frame
 
 
-def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) -> pd.DataFrame:
-    csv = read_table(file, ["name"], most=MOST_SITES)
+@dataclass(frozen=True)
+class _File:
+    """Sites of one file, its columns that are in days of usual demand, and notes on it."""
+
+    frame: pd.DataFrame
+    covers: set[str]
+    notes: tuple[Problem, ...]
+
+
+def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) -> _File:
+    csv = read_table(file, ["name"], most=MOST_SITES, sheet=spec.sheet)
     ignored, known = set(spec.ignore), (*KNOWN, *DATES) if kind == "facility" else KNOWN
     for column in csv.columns:
         if column not in known and column not in in_use and column not in ignored:
             message = "nothing in the scenario uses this column; name it under 'ignore' if it is not needed"
-            valid = [*known, *in_use]
-            csv.problems.append(csv.problem(0, column, message, column, None, valid))
+            found = csv.problem(0, column, message, column, None, [*known, *in_use])
+            if found.nearest in in_use and found.nearest not in csv:
+                expected = f"'{found.nearest}', a column that the scenario asks for"
+                found = replace(found, expected=expected, nearest=None)
+            csv.problems.append(found)
     default = {name: field.default for name, field in Site.model_fields.items()}
     data: dict[str, Any] = {"name": csv.texts("name"), "kind": kind}
+    covers: set[str] = set()
     for column in TEXT_COLUMNS:
         read = csv.countries if column == "country" else csv.texts
         data[column] = read(column, default[column])
@@ -119,6 +137,9 @@ def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) ->
             continue
         if kind_of_value == "number":
             data[f"column {column}"] = csv.numbers(column, None, 0)
+        elif kind_of_value == "stock":
+            data[f"column {column}"], days = csv.stocks(column)
+            covers |= {column} if days else set()
         else:
             data[f"column {column}"] = csv.shares(column) if kind_of_value == "share" else csv.texts(column)
     first: dict[str, int] = {}
@@ -129,7 +150,7 @@ def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) ->
     csv.check()
     name = csv.path.name
     data[WRITTEN] = [f"{name}, line {line}" for line in csv.lines]
-    return pd.DataFrame(data, index=range(len(csv)))
+    return _File(pd.DataFrame(data, index=range(len(csv))), covers, csv.notes)
 
 
 def _spans(csv: Csv, ignored: set[str]) -> dict[str, np.ndarray]:
@@ -150,10 +171,18 @@ def read_sites(spec: Scenario, document: Document, memo: Memo) -> SiteTable:
     """
     used = list(_columns_in_use(spec))
     over = tuple(column for column, _ in used if isinstance(column, OverSites))
-    in_use = {column.name: kind for column, kind in used if not isinstance(column, OverSites)}
+    in_use = _kinds([(column.name, kind) for column, kind in used if not isinstance(column, OverSites)])
     places = [_places(getattr(spec, group)) for group in GROUPS]
     sites = memo.once("sites", (places, in_use), lambda: _read_sites(spec, document, memo, in_use))
     return replace(sites, over=over)
+
+
+def _kinds(used: list[tuple[str, str]]) -> dict[str, str]:
+    """Columns with the kind of value in each; one that is for numbers somewhere is for numbers wherever stocks are."""
+    found: dict[str, str] = {}
+    for name, kind in used:
+        found[name] = "number" if {found.get(name), kind} == {"number", "stock"} else kind
+    return found
 
 
 def _places(group: SitesFile | Mapping[str, Site]) -> Any:
@@ -165,7 +194,8 @@ def _places(group: SitesFile | Mapping[str, Site]) -> Any:
 
 def _read_sites(spec: Scenario, document: Document, memo: Memo, in_use: dict[str, str]) -> SiteTable:
     problems: list[Problem] = []
-    frames = []
+    notes: list[Problem] = []
+    frames, covers = [], list[set[str]]()
     for group, kind in GROUPS.items():
         value = getattr(spec, group)
         if not isinstance(value, SitesFile):
@@ -174,7 +204,10 @@ def _read_sites(spec: Scenario, document: Document, memo: Memo, in_use: dict[str
         try:
             file = document.file_at((group, "table"))
             read = partial(_from_csv, file, value, kind, in_use)
-            frames.append(memo.once(("sites", group), (file, value, in_use), read))
+            found = memo.once(("sites", group), (file, value, in_use), read)
+            frames.append(found.frame)
+            covers.append(found.covers)
+            notes.extend(found.notes)
         except PlaceError as error:
             problems.append(document.place(error))
         except ScenarioError as error:
@@ -197,7 +230,8 @@ def _read_sites(spec: Scenario, document: Document, memo: Memo, in_use: dict[str
             texts[column] = values.fillna("").to_numpy(dtype=object)
         else:
             numbers[column] = values.to_numpy(dtype=float)
-    return SiteTable(frame, numbers, texts, written, _taken_out(frame))
+    all_covers = frozenset(set().union(*covers))
+    return SiteTable(frame, numbers, texts, written, _taken_out(frame), covers=all_covers, notes=tuple(notes))
 
 
 def _taken_out(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sim.disruptions import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
@@ -12,6 +12,7 @@ from sim.hazards import Hazard
 from sim.model.amounts import AmountField, ShareField, StockField
 from sim.model.chance.unknown import UnknownField
 from sim.model.goods.ages import AgeField
+from sim.model.parts import equal_parts
 from sim.model.selection import SelectorField
 from sim.policies import ALLOCATION, REPLENISHMENT
 from sim.policies.allocation.base import Allocation
@@ -38,6 +39,14 @@ ReplenishmentField = Annotated[Replenishment, OneOf(REPLENISHMENT)]
 AllocationField = Annotated[Allocation, OneOf(ALLOCATION)]
 
 
+PartsField = Annotated[
+    dict[Text, Share], BeforeValidator(equal_parts, json_schema_input_type=dict[Text, Share] | list[Text] | Text)
+]
+"""Shares by name; of several names in a list each has the same."""
+_Sources = dict[str, Literal["rest"] | ShareField]
+SourcesField = Annotated[_Sources, BeforeValidator(equal_parts, json_schema_input_type=_Sources | list[Text] | Text)]
+
+
 class Urgent(Model):
     """When orders go another way than usual."""
 
@@ -56,11 +65,12 @@ class Sourcing(Model):
     """sites that order"""
     products: list[Text] | None = None
     """products it holds for; left out: all"""
-    from_: dict[str, Literal["rest"] | ShareField] = Field(default={}, alias="from")
+    from_: SourcesField = Field(default={}, alias="from")
     """source and its share of the orders (or 'column NAME' in percent); one may have the `rest`; shares add up to 100%;
+    one name has all, a list of names equal shares;
     a source with 0% is on stand-by: it has no regular orders, but gets some where all others are cut, or from a
     disruption such as `extra_orders`"""
-    market: dict[Text, Share] = {}
+    market: PartsField = {}
     """instead of `from`: source and its share of all that these facilities order together, by their demand"""
     spread: Share | None = None
     """with market: how far buyers differ, from 0% (all alike) up to nearly 100% (each orders from one source): a share
@@ -118,8 +128,9 @@ class StockSpec(Model):
     age: AgeField | None = None
     """time since this stock was made, instead of life_left: one for all (40d), a share for each ({10d: 60%, 90d: 40%}),
     or steady: as if it had come in day by day; left out: made on the first day"""
-    made_by: dict[Text, Share] = {}
-    """makers and their shares of this stock; left out: the one that the site mainly buys from"""
+    made_by: PartsField = {}
+    """makers and their shares of this stock, or a list of makers with equal shares; left out: the one that the site
+    mainly buys from"""
 
     def model_post_init(self, context: object) -> None:
         if self.life_left is not None and (self.life_left < 1 or self.life_left % 1):
@@ -144,6 +155,7 @@ class Costs(Model):
     """Rates that turn stock and shortage into money."""
 
     currency: Text = "USD"
+    """of every sum of the scenario: costs of products and lanes, and all that the report gives"""
     holding_rate: Percent = 0.25
     """a year, of the stock's purchase value"""
     shortage_cost: NonNegative = 0.0

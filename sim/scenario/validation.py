@@ -190,7 +190,7 @@ def _problem(fault: _Fault, document: Document) -> Problem:
 
 def _unknown_key(fault: _Fault, document: Document, where: str) -> Problem:
     fields = shapes.field_names(fault.shapes)
-    expected = None
+    expected, like = None, nearest(fault.word, fields)
     if fields:
         alike = sorted(fields, key=lambda f: -difflib.SequenceMatcher(None, f, fault.word).ratio())
         some = sorted(fields) if len(fields) <= 15 else alike[:8]
@@ -200,7 +200,13 @@ def _unknown_key(fault: _Fault, document: Document, where: str) -> Problem:
     for shape in shapes.bare(fault.shapes):
         if reason := getattr(shape, "elsewhere", {}).get(fault.word):
             return Problem(mark.shown, mark.line, message, None, reason)
-    return Problem(mark.shown, mark.line, message, None, expected, nearest(fault.word, fields))
+    key, colon, rest = fault.word.partition(":")
+    if colon and key in fields:
+        return Problem(mark.shown, mark.line, message, None, f"a blank behind the colon: {key}: {rest or '…'}")
+    if below := [name for name in fields if fault.word in shapes.keys_below(fault.shapes, name)]:
+        places = " or ".join(f"'{name}'" for name in below)
+        expected, like = f"it under {places}, such as {below[0]}: {{{fault.word}: …}}", None
+    return Problem(mark.shown, mark.line, message, None, expected, like)
 
 
 def _unknown_kind(fault: _Fault, document: Document, where: str) -> Problem:
@@ -246,6 +252,8 @@ def _expected(fault: _Fault) -> str | None:
     context = fault.error.get("ctx") or {}
     if isinstance(context.get("error"), ValueError | AssertionError):
         return str(context["error"]) or None
+    if shown := _mended(fault, kind):
+        return shown
     if names := _allowed(fault):
         return "one of " + ", ".join(names)
     if kind in _BOUNDS:
@@ -259,3 +267,15 @@ def _expected(fault: _Fault) -> str | None:
         return _TYPES[stem]
     message = str(fault.error["msg"])
     return message.removeprefix("Input should be ").removeprefix("Value error, ")
+
+
+def _mended(fault: _Fault, kind: str) -> str | None:
+    """How a list in the place of a mapping would be written, or a word in the place of a list; None for all else."""
+    written = fault.error.get("input")
+    named = isinstance(written, list) and bool(written) and isinstance(written[0], str)
+    if named and kind in ("dict_type", "mapping_type", "model_type"):
+        value = shapes.sample_value(fault.shapes)
+        return f"a mapping: each name with its value, such as {{{written[0]}: {value}, …}}"
+    if kind == "list_type" and isinstance(written, str) and str in shapes.bare(shapes.inside(fault.shapes, 0)):
+        return f"a list, such as [{written}]"
+    return None

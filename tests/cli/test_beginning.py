@@ -72,7 +72,7 @@ def test_nothing_is_written_over_and_an_unknown_name_is_told(empty: Path) -> Non
 
 
 def test_what_is_begun_has_the_name_of_its_file(empty: Path) -> None:
-    assert call("new", "flood.yaml").exit_code == 0 and call("new", "which.yaml", "--study").exit_code == 0
+    assert call("new", "flood").exit_code == 0 and call("new", "which.yaml", "--study").exit_code == 0
     assert sim.validate("flood.yaml").spec.scenario == "flood"
     assert "study: which\n" in (empty / "which.yaml").read_text()
 

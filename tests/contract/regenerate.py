@@ -10,6 +10,7 @@ from pathlib import Path
 
 from docs.make_columns import main as make_columns
 from docs.make_day import main as make_day
+from docs.make_language import main as make_language
 from docs.make_map import main as make_map
 from docs.make_metrics import main as make_metrics
 from docs.make_reference import main as make_reference
@@ -33,6 +34,7 @@ def main() -> None:
     make_metrics()
     make_vocabulary()
     make_columns()
+    make_language()
     make_day()
     SCHEMA.write_text(schema_text(), encoding="utf-8")
     studies = json.dumps(study_schema(), indent=1, ensure_ascii=False) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,11 @@ from tests.contract.network import STANDARD, lay_over, run
 every_check = pytest.mark.parametrize("name", CHECKS)
 
 
-def said(name: str, speaks: bool, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The notes of one check alone, on the standard network with its example laid over, or as it is."""
+def said(name: str, over: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The notes of one check alone, on the standard network with something laid over."""
     monkeypatch.setattr(CHECKS, "_kinds", {name: CHECKS[name]})
     spec = copy.deepcopy(STANDARD)
-    if speaks:
-        lay_over(spec, CHECKS[name].example)
+    lay_over(spec, over)
     notes = run(spec).loaded.notes
     assert all(note.line > 0 for note in notes), "a note has its place"
     return [note.message for note in notes]
@@ -33,8 +33,10 @@ def test_it_says_what_it_looks_for(name: str) -> None:
 
 @every_check
 def test_it_speaks_on_its_example_and_only_there(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert said(name, True, monkeypatch)
-    assert not said(name, False, monkeypatch)
+    """The standard network's ban leaves a store that has one source without any, which is told of that network too."""
+    as_it_is = said(name, {}, monkeypatch)
+    assert len(as_it_is) == (name == "nobody_else_to_turn_to")
+    assert {*said(name, CHECKS[name].example, monkeypatch)} - {*as_it_is}
 
 
 def test_checks_see_what_is_compiled() -> None:
@@ -48,6 +50,7 @@ def test_checks_see_what_is_compiled() -> None:
     assert [note.message.partition(":")[0] for note in loaded.notes] == [
         "'depot' is no source of 'saline'", "'depot' is no source of 'oxytocin'",
         "'stock_loss store' begins after the last day of the scenario (2024-02-29)",
+        "from 'export_ban IN' on, orders of 'store' for 'saline' have nobody else to turn to",
     ]  # fmt: skip
     compile_plan(loaded)
-    assert len(loaded.notes) == 6, "another plan of the same scenario is looked at again"
+    assert len(loaded.notes) == 8, "another plan of the same scenario is looked at again"

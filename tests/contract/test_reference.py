@@ -46,6 +46,7 @@ BESIDE = {
     "ramp": {"passage": "suez"},
     "correlation": {"factor": "storms"},
     "factor": {"correlation": "50%"},
+    "sheet": {"file": "cases.xlsx"},
 }
 """What a key is of no use without, where the example lacks it."""
 

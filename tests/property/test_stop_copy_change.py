@@ -182,11 +182,10 @@ def test_what_is_typed_late_is_the_same_as_what_is_written_early(
 ) -> None:
     """Policies, changes of reserves and a disruption in the scenario's language, given at a midnight."""
     spec, later, first = drawn
-    later = later | {"rationing": []}  # of which no entries can be typed
     assume(-int(str(spec.get("warm_up", "0d")).rstrip("d")) <= first - notice)
     fire = {"kind": "site_outage", "name": "late", "at": "all", "from": day(first), "for": f"{length}d"}
     fire["notice"] = f"{notice}d"
-    typed = {part: later[part] for part in ("replenishment", "allocation") if later[part]}
+    typed = {part: later[part] for part in ("replenishment", "allocation", "rationing") if later[part]}
     typed |= {"disruptions": [fire], "reserves": {name: {"changes": some} for name, some in later["reserves"].items()}}
     whole = with_later(spec, later) | {"disruptions": [*spec.get("disruptions", []), fire]}
     with written(spec) as path, written(whole) as other:

@@ -25,7 +25,7 @@ from sim.scenario.drawing import values_of
 from sim.scenario.load import load
 from sim.study.design.measures import Measure
 from sim.study.infer.intervals import next_below
-from sim.study.infer.spread import enough
+from sim.study.infer.spread import bands, enough
 from sim.study.infer.variance import not_knowing, ranked
 from sim.study.run import replicate
 from tests.study.conftest import STARTER, contents
@@ -160,6 +160,11 @@ def test_each_draw_is_the_scenario_with_its_values(answers: dict[int, tuple[Path
     for replication in (0, 5):
         run = sim.run(loaded.path, overrides=values_of(loaded, replication), replication=replication, twin=False)
         assert run.metrics["units_unmet"].value == rows[replication]
+        same = sim.run(loaded.path, replication=replication, twin=False, unknowns="drawn")
+        begun = sim.begin(loaded.path, replication=replication, twin=False, unknowns="drawn").until("2024-02-01")
+        assert same.metrics["units_unmet"].value == rows[replication]
+        assert begun.resume().metrics["units_unmet"].value == rows[replication]
+        assert same.manifest["uncertain"] == values_of(loaded, replication)
     again = many.draws.again[many.draws.again["measure"] == "units_unmet"].set_index("replication")["value"]
     assert not rows.equals(again)
 
@@ -177,6 +182,30 @@ def test_bands_and_shares_are_of_the_draws(answers: dict[int, tuple[Path, Any]])
     assert set(many.draws.unknowns["unknown"]) == set(RANGES)
     page = many.page()
     assert "How sure these figures are" in page and "12 draws of 3 unknowns and of luck" in page
+
+
+def test_a_single_run_takes_what_is_written_in_every_replication(write: Write) -> None:
+    file = write()
+    certain = write("certain", uncertain={})
+    one, other = (sim.run(path, replication=3, twin=False).metrics["units_unmet"].value for path in (file, certain))
+    assert one == other
+    with pytest.raises(ScenarioError, match="expected written or drawn"):
+        sim.run(file, unknowns="mean")  # type: ignore[arg-type]
+
+
+def test_no_band_is_given_from_too_few_draws() -> None:
+    """A band of share s takes (n + 1)(1 - s) / 2 >= 1: nine draws for 80 %, three for 50 %."""
+
+    def band(n: int) -> dict[str, float]:
+        rows = {"scenario": "s", "strategy": "t", "measure": "units_unmet", "breakdown": "all", "value": range(n)}
+        found: dict[str, float] = bands(pd.DataFrame(rows)).iloc[0].to_dict()
+        return found
+
+    nine, eight, two = band(9), band(8), band(2)
+    assert (nine["low_80"], nine["high_80"]) == (0, 8)
+    assert np.isnan([eight["low_80"], eight["high_80"], two["low_50"], two["high_50"]]).all()
+    assert (eight["low_50"], eight["high_50"]) == (1.25, 5.75)  # places 2.25 and 6.75
+    assert (two["median"], two["lowest"], two["highest"]) == (0.5, 0, 1)
 
 
 def test_what_is_drawn_is_not_drawn_again(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +276,10 @@ def test_a_band_is_told_only_of_enough_draws(write: Write) -> None:
     assert [n for n in range(1, 12) if enough(n, 0.8)] == [9, 10, 11]
     assert [n for n in range(1, 5) if enough(n, 0.5)] == [3, 4]
     few, many = (sim.run_many(write(), replications=n, workers=1, measures=["units_unmet"]) for n in (8, 9))
-    assert "from the lowest to the highest of 8 draws" in few.text() and "four of five" not in few.text()
+    assert (
+        "no band of four in five from so few draws; the 8 lie between" in few.text()
+        and "four of five" not in few.text()
+    )
     assert "too few draws" in few.page() and "The light band holds all 8 draws" in few.page()
     assert "in four of five draws" in many.text() and "too few" not in many.page()
 

@@ -70,6 +70,26 @@ def test_what_waits_is_got_in_the_end() -> None:
     assert column(spec, "a", "asked_less", 20) == [0] * 7 + [2] * 10 + [0] * 3
 
 
+def test_what_waited_in_vain_is_not_used_up() -> None:
+    """The stock lasts until day 4; the five ahead of day 5 give up in the evening of day 7, those of day 6 on day 8.
+
+    To be used up by the evenings: 2 of 20, 3 of 15, then a tenth more of ten each day: 3, 4, ... 10."""
+    spec = ahead(60, families=FAMILIES)
+    spec["demand"][0] |= {"shortage": "backorder", "patience": "2d"}
+    assert column(spec, "a", "asked_less", 20) == [0] * 7 + [2, 1, 0] + [1] * 7 + [0] * 3
+
+
+def test_nobody_takes_home_a_dose_of_an_open_vial() -> None:
+    """With other products it is said, alone refused."""
+    spec = changed(ahead(families=FAMILIES), products={"a": {"unit": "vial", "doses": 10}, "b": {"unit": "vial"}})
+    assert "no dose of an open vial is taken home (got 'a')" in refused(spec)
+    del spec["buying_ahead"][0]["products"]
+    found = run(spec)
+    assert any("no dose of an open vial" in note.message for note in found.loaded.notes)
+    ahead_of = {name: by["units_bought_ahead"].value for name, by in found.metrics.by["product"].items()}
+    assert ahead_of["a"] == 0 < ahead_of["b"]
+
+
 def test_no_more_is_made_up_for_than_is_asked() -> None:
     """A hundred ahead on days 3 and 4, to be used up in two days: ten a day are asked for, and so it takes ten."""
     spec = ahead(families={"times": 6, "for": "2d", "paid_back_in": "2d"})

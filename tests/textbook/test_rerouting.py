@@ -78,6 +78,19 @@ def test_nobody_else_to_turn_to_changes_nothing() -> None:
     same(run(two(both)).daily, run(two(both, keep_shares=True)).daily)
 
 
+def test_a_planner_is_told_who_has_nobody_else_to_turn_to_and_since_when() -> None:
+    """With one source as with two; by each disruption that makes it worse, not by one that begins when it is over."""
+    strike = {"kind": "strike", "name": "strike", "at": "a", "staffed": "20%"}
+    later = strike | {"from": "2024-08-01", "until": "2024-08-05"}
+    mild = later | {"name": "mild", "staffed": "60%", "from": "2024-07-10", "until": "2024-07-20"}
+    told = "orders of 'h' for 'saline' have nobody else to turn to"
+    short = BAN | {"until": "2024-07-02"}
+    spec = two([short, mild, later], {"a": "100%"}) | {"end": "2024-09-01"}
+    notes = [note.message for note in run(spec).loaded.notes if "nobody else" in note.message]
+    assert notes == [f"from '{name}' on, {told}" for name in ("ban", "strike")]
+    assert not any("nobody else" in note.message for note in run(two([BAN])).loaded.notes)
+
+
 @pytest.mark.parametrize("share", [1, 30, 50, 99, 100, 120])
 @pytest.mark.parametrize("policy", [{}, {"policy": "s_S", "s": "10d", "S": "20d", "level": None}])
 def test_what_waits_in_vain_keeps_nobody_from_asking_who_sends_a_share(share: int, policy: Spec) -> None:
@@ -202,6 +215,25 @@ def test_how_far_an_overrun_source_is_open_has_no_jump(capacity: float, filled: 
     spec["suppliers"]["b"]["makes"]["saline"] = {"capacity": capacity}
     asked = orders(run(spec, detail="full")).loc[31:60, "b"].sum()
     assert 3000 - 15 * 50 * (1 - filled) / 0.1 <= asked <= 3000
+
+
+def test_who_has_only_a_source_with_too_few_at_work_asks_it_for_all_and_a_little_severity_changes_little() -> None:
+    """a is banned. Of whatever is asked of b the share at work leaves, and what is left lies there until it does: asked
+    for all, at 92% b sends 92 of the first day's 100, then what it owes as well. By day 60 at the latest 100 a day are
+    ordered of b, and nobody goes short; from one percent to the next no more than a few of a hundred a day move."""
+    asked = {}
+    for staffed in (90, 92, 94, 96, 98, 100):
+        done = run(two([BAN, {"kind": "strike", "at": "b", "staffed": f"{staffed}%"}]), detail="full")
+        asked[staffed] = orders(done).loc[60:90, "b"].mean()
+        assert not h(done)["unmet"].any()
+    assert max(asked.values()) - min(asked.values()) < 2 and asked[100] == 100
+
+
+def test_where_another_is_open_who_has_too_few_at_work_is_asked_for_his_part_only() -> None:
+    """b, 30% of orders, has half at work: 15; a is banned, c takes the rest."""
+    strike = {"kind": "strike", "at": "b", "staffed": "50%"}
+    asked = orders(run(two([BAN, strike], {"a": "40%", "b": "30%", "c": "30%"}), detail="full")).loc[31:]
+    assert asked["b"].mean() == pytest.approx(15, abs=0.1) and asked["c"].mean() == pytest.approx(85, abs=0.1)
 
 
 def test_notice_comes_sooner_where_orders_are_watched_more_closely() -> None:

@@ -101,6 +101,19 @@ def test_a_curfew_comes_on_top_of_the_lanes_own_hours_and_of_other_curfews(simul
     )
 
 
+@pytest.mark.parametrize("curfew", [False, True])
+def test_who_comes_after_the_hours_of_a_full_lane_goes_in_the_room_of_the_next_day(simulate: Any, curfew: bool) -> None:
+    """Ten a day come to the port at 20:00 of the day they left, the first on day 0; at 6:00 of each day eight go on."""
+    hours = "" if curfew else "departs: {from: 6h, until: 18h}, "
+    more = CURFEW.replace("2001-01-11, for: 10d", "2001-01-01, for: 60d") % "" if curfew else ""
+    sea = "{from: maker, to: port, mode: sea, time: 20h}, "
+    text = roads(sea + f"{{from: port, to: a, mode: road, time: 1h, {hours}capacity: 8}}", more=more)
+    text += "\nstock: [{at: a, on_hand: 890, on_the_way: none}]"
+    left = sent(simulate("ports: {port: {}}\n" + text, detail="full"))
+    assert left[left.index % 1 == 0.25].to_dict() == {day + 0.25: 8 for day in range(1, 60)}
+    assert left[left.index % 1 == 0].sum() == left[left.index % 1 != 0.25].sum()  # those of the maker
+
+
 def test_goods_released_in_a_port_under_curfew_wait_for_the_morning(simulate: Any) -> None:
     """Released at 20:00, after 18:00: they leave at 6:00 of the next day."""
     text = roads("{from: maker, to: port, mode: sea, time: 20h}, {from: port, to: a, time: 1h}", more=CURFEW % "")

@@ -122,6 +122,8 @@ replenishment:
   - {at: clinic, policy: base_stock, level: 20d, from: 2001-02-20}
 allocation:
   - {at: maker, rule: equal_days_of_cover, from: 2001-02-25}
+rationing:
+  - {at: maker, after: 0d, horizon: 90d, from: 2001-02-20}
 reserves:
   own:
     changes:
@@ -136,7 +138,7 @@ def test_what_is_typed_as_in_a_scenario_is_as_if_it_had_been_written(form: str, 
     spec = yaml.safe_load(CASE)
     for part in ("disruptions", "replenishment"):
         spec[part] += typed[part]
-    spec["allocation"] = typed["allocation"]
+    spec["allocation"], spec["rationing"] = typed["allocation"], typed["rationing"]
     spec["reserves"]["own"]["changes"] = typed["reserves"]["own"]["changes"]
     whole = tmp_path / "whole.yaml"
     whole.write_text(yaml.safe_dump(spec), encoding="utf-8")
@@ -154,14 +156,14 @@ def test_what_is_typed_as_in_a_scenario_is_as_if_it_had_been_written(form: str, 
     same(done, written)
     assert done.metrics["units_unmet"].value != today.resume().metrics["units_unmet"].value
     told = {one.path for one in done.loaded.document.overrides if one.by == "injected before 2001-02-20"}
-    assert told == {"disruptions.1", "replenishment.1", "allocation.0", "reserves.own.changes.0"}
+    assert told == {"disruptions.1", "replenishment.1", "allocation.0", "rationing.0", "reserves.own.changes.0"}
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("disruption: []", ["injected before 2001-02-20:1: this cannot be added during a run (got disruption); "
-                            "expected one of disruptions, replenishment, allocation, reserves; "
+                            "expected one of disruptions, replenishment, allocation, rationing, reserves; "
                             "did you mean 'disruptions'?"]),
         ("- 3", ["injected before 2001-02-20: this holds no mapping (got [3])"]),
         ("", ["injected before 2001-02-20: this holds no mapping"]),
@@ -175,6 +177,10 @@ def test_what_is_typed_as_in_a_scenario_is_as_if_it_had_been_written(form: str, 
          [":1: this would hold before now (got 2001-02-19); expected a date from 2001-02-20 on"]),
         ("allocation:\n- {at: maker, rule: proportional, from: 2001-03-01}\n- {at: maker, rule: proportional, "
          "from: 2001-03-01}", ["2001-02-20:3: allocation entry 1 holds for 'kit' at 'maker' already from 2001-03-01"]),
+        ("rationing: [{at: maker}]",
+         ["injected before 2001-02-20:1: this has no date; expected `from`, a date from 2001-02-20 on"]),
+        ("rationing: [{at: clinic, from: 2001-03-01}]", [":1: none of these sites supplies any of these products"]),
+        ("rationing: [{at: maker, from: 2001-02-01}]", [":1: this would hold before now (got 2001-02-01)"]),
         ("reserves: {own: {changes: [{from: 2001-02-01, refill: {}}]}}", ["this would hold before now"]),
         # several faults of several parts, each at its line
         ("disruptions:\n- {kind: export_ban, country: ZA, from: 2001-03-01, for: 3d}\nreplenishment:\n"
@@ -208,6 +214,8 @@ def test_a_file_that_cannot_be_read_is_told_by_its_name(path: Path, tmp_path: Pa
         begun.inject(written=tmp_path / "bad.yaml")
     with pytest.raises(sim.ScenarioError, match=r"injected allocation entry 'proportionl': "):
         begun.inject(written={"allocation": [{"at": "maker", "rule": "proportionl", "from": "2001-03-01"}]})
+    with pytest.raises(sim.ScenarioError, match=r"injected rationing entry 'makr': .*did you mean 'maker'"):
+        begun.inject(written={"rationing": [{"at": "makr", "from": "2001-03-01"}]})
     with pytest.raises(sim.ScenarioError, match=r"injected change of reserve 'own': "):
         begun.inject(written={"reserves": {"own": {"changes": [{"from": "2001-03-01"}]}}})
 

@@ -110,6 +110,33 @@ def test_with_notice_orders_that_would_still_be_over_the_border_are_sent_as_usua
     assert shares(network(allocation)) == pytest.approx(held(0.6, first=int(10 - made)))
 
 
+@pytest.mark.parametrize(
+    ("closure", "days"),
+    [
+        ({"kind": "route_closure", "lane": "in > quay"}, 0),  # they set out at once
+        ({"kind": "route_closure", "lane": "quay > clinic"}, 2),  # two days to the quay
+        ({"kind": "port_closure", "port": "quay"}, 2),
+        ({"kind": "route_closure", "passage": "strait", "diverts": "0%"}, 7),  # and half of the ten at sea
+        ({"kind": "passage_queue", "passage": "strait", "traffic": 20, "drains": 40}, 7),
+    ],
+)  # fmt: skip
+def test_what_would_come_to_a_closure_that_is_announced_is_not_reckoned_with(closure: Spec, days: int) -> None:
+    """In mean time, a day to make it included; not before it is announced, and not where it is never told."""
+    made = float(plan_of(network()).network.making_wait.max())
+    assert shares(network(closure | {"notice": "10d"})) == held(0.0, first=int(10 - days - made))
+    assert shares(network(closure | {"notice": "1d"})) == held(0.0, first=9 if days + made else 10)
+    assert shares(network(closure | {"known_by": "own_orders"})) == held(1.0)
+
+
+def test_a_closure_on_the_way_of_others_changes_nothing_before_it() -> None:
+    """Two closures at once: each counts from when goods would come to it, the nearer one later."""
+    sea = {"kind": "route_closure", "lane": "quay > clinic", "notice": "10d"}
+    road = {"kind": "route_closure", "lane": "in > quay", "notice": "10d", "from": "2001-01-09"}
+    made = float(plan_of(network()).network.making_wait.max())
+    assert shares(network(sea, road)) == held(0.0, first=int(8 - made))
+    assert shares(network(sea | {"lane": "us > clinic"})) == held(1.0)
+
+
 def test_later_stages_are_known_as_they_come() -> None:
     steps = {"steps": [{"after": "5d", "share": "80%"}]}
     allocation = {"kind": "supplier_allocation", "supplier": "in", "share": "60%", "notice": "8d", **steps}

@@ -11,7 +11,8 @@ import pytest
 from sim.engine.compile import plan as compiler
 from sim.engine.compile.network import MADE_OF, compile_network
 from sim.errors import ScenarioError
-from sim.scenario import overlay, series, sites
+from sim.scenario import load as loader
+from sim.scenario import overlay, sites
 from sim.scenario.load import Problems, load
 from sim.study.design.fingerprint import digest
 from sim.study.run.bench import read_subject
@@ -94,7 +95,7 @@ def test_no_file_is_read_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(overlay, "read_yaml", refuse)
     monkeypatch.setattr(sites, "read_table", refuse)
-    monkeypatch.setattr(series, "read_table", refuse)
+    monkeypatch.setattr(loader, "read_table", refuse)
     for change in CHANGES:
         if not {"storage.0.capacity", "demand.1.per_day"} & change.keys():
             subject.changed(change)

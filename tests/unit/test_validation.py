@@ -143,7 +143,7 @@ def told(tmp_path: Path, text: str) -> list[str]:
         ("products:\n  a: 3", "s:2: 'products.a' is not valid (got 3); expected a mapping"),
         ("products: [a]", "s:1: 'products' is not valid (got ['a']); expected a mapping"),
         ("names: a", "s:1: 'names' is not valid (got 'a'); expected a list"),
-        ("names:\n - a\n - [b]", "s:3: 'names.1' is not valid (got ['b']); expected a piece of text"),
+        ("names:\n - a\n - [b]", "s:3: 'names.1' is not valid (got ['b']); expected one piece of text, no list"),
         ("names: [a, b, c]", "s:1: 'names' is not valid (got ['a', 'b', 'c']); expected at most 2 entries"),
         ("flag: maybe", "s:1: 'flag' is not valid (got 'maybe'); expected true or false"),
         ("lat: 91", "s:1: 'lat' is not valid (got 91); expected a number of at most 90"),
@@ -206,7 +206,7 @@ def told(tmp_path: Path, text: str) -> list[str]:
         ),
         (
             "facilities:\n  table: [1]",
-            "s:2: 'facilities.table' is not valid (got [1]); expected a piece of text",
+            "s:2: 'facilities.table' is not valid (got [1]); expected one piece of text, no list",
         ),
         (
             "facilities:\n  a: {cots: 1}",

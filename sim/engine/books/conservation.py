@@ -148,7 +148,6 @@ class Conservation(Part):
 
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments
-        rows = (table["phase"] != Phase.DONE).nonzero()[0]
         found = np.zeros(len(self._products), dtype=np.int64)
-        np.add.at(found, self._product_of_flow[table.columns["flow"][rows]], table.columns["units"][rows])
+        np.add.at(found, self._product_of_flow[table["flow"]], table["units"] * (table["phase"] != Phase.DONE))
         return found

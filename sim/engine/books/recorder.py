@@ -30,14 +30,13 @@ class Record:
     `sums[name]` over cells; `totals[name]` (days, groups) of the figures that were to be kept; `table[name]` (days,
     cells) or None; `part` None or, of some cells only, their positions (ascending) and the same (days, those cells);
     `counts` over cells: stockout_days (unmet demand), ready_days (stock at day's end), plan_days (stock within the
-    planned minimum and maximum), worst_spell (longest run of days with unmet demand); `short` how many cells had unmet
-    demand, a column for each day and group with any (day, group, cells); `short_sites` (days,) sites with any;
-    `squares` summed squares of demand and orders; `ports` (days, gates), see `PORT_FIGURES`; `passages` (days, queues)
-    traffic, passed, queue and waiting before the passages at the positions `queues`; `reserves` (days, reserves) stock,
-    released, open; `lane_units` over lanes; `priced_units` over cells: units dispatched, each counted as many times as
-    the price of its day is the usual one; `opening[name]` over groups: stocks (`STOCKS`) on the evening before the
-    first counted day; `closing[name]` over groups: the figures of the last day; `reserve_days` unit-days in each
-    reserve, over its holders.
+    planned minimum and maximum), worst_spell (longest run of days with unmet demand); `short` (days, groups) cells with
+    unmet demand, `short_sites` (days,) facilities with any; `squares` summed squares of demand and orders; `ports`
+    (days, gates), see `PORT_FIGURES`; `passages` (days, queues) traffic, passed, queue and waiting before the passages
+    at the positions `queues`; `reserves` (days, reserves) stock, released, open; `lane_units` over lanes;
+    `priced_units` over cells: units dispatched, each counted as many times as the price of its day is the usual one;
+    `opening[name]` over groups: stocks (`STOCKS`) on the evening before the first counted day; `closing[name]` over
+    groups: the figures of the last day; `reserve_days` unit-days in each reserve, over its holders.
     """
 
     sums: dict[str, np.ndarray]
@@ -67,10 +66,10 @@ class Recorder(Part):
     """
 
     CHANGES = (
-        "_sums", "_counts", "_spell", "_short_sites", "_squares", "_traffic", "_ports", "_passages",
+        "_sums", "_counts", "_spell", "_short", "_short_sites", "_squares", "_traffic", "_ports", "_passages",
         "_queues", "_reserves", "_held_days", "_lane_before", "_priced", "busy", "_opening", "_closing",
     )  # fmt: skip
-    GROWS = ("_parts", "_short")
+    GROWS = ("_parts",)
     SCRATCH = ("_spans", "_today", "_real")
 
     def __init__(
@@ -93,7 +92,7 @@ class Recorder(Part):
         self._counts = {name: np.zeros(cells, dtype=np.int32) for name in counts}
         self._spell = np.zeros(cells, dtype=np.int32)
         """days with unmet demand in a row, up to the day recorded last"""
-        self._short: list[np.ndarray] = []
+        self._short = np.zeros((days, groups), dtype=np.int32)
         self._short_sites = np.zeros(days, dtype=np.int64)
         self._squares = {name: np.zeros(cells) for name in SQUARED}
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
@@ -266,7 +265,7 @@ class Recorder(Part):
             {name: days.astype(np.int64) for name, days in self._counts.items()},
             self._squares,
             self._totals,
-            np.concatenate([np.zeros((3, 0), dtype=np.int32), *self._short], axis=1),
+            self._short,
             self._short_sites,
             table if self._cells is None else None,
             self._port_figures() | {"utilisation": self._used()},
@@ -316,16 +315,23 @@ class Recorder(Part):
 
     def _note_short(self, first: int, short: np.ndarray) -> None:
         """Add days from `first` on of which `short` says where demand was not met; shape (days, cells)."""
-        network, spell, worst = self._plan.network, self._spell, self._counts["worst_spell"]
-        for day, found in enumerate(short, first):
-            spell += 1
-            spell *= found
-            np.maximum(worst, spell, out=worst)
-            cells = found.nonzero()[0]
-            if len(cells):
-                groups, counts = np.unique(network.cell_group[cells], return_counts=True)
-                self._short.append(np.array([np.full_like(groups, day), groups, counts], dtype=np.int32))
-                self._short_sites[day] = len(np.unique(network.cell_site[cells]))
+        network, days, groups = self._plan.network, len(short), self._short.shape[1]
+        when, cell = short.nonzero()
+        found = np.bincount(when * groups + network.cell_group[cell], minlength=days * groups)
+        self._short[first : first + days] = found.reshape(days, groups)
+        sites = len(network.sites)
+        self._short_sites[first : first + days] = np.bincount(
+            np.unique(when * sites + network.cell_site[cell]) // sites, minlength=days
+        )
+        # of each cell that is short, days since the last without: before the first, those from before these days count
+        some = np.unique(cell)
+        mine, day = short[:, some], np.arange(days)[:, None]
+        last = np.maximum.accumulate(np.where(mine, -1, day), axis=0)
+        spell = np.where(mine, day - last + np.where(last < 0, self._spell[some], 0), 0)
+        worst = self._counts["worst_spell"]
+        worst[some] = np.maximum(worst[some], spell.max(axis=0))
+        self._spell[:] = 0
+        self._spell[some] = spell[-1]
 
     def _squared(self, units: np.ndarray) -> np.ndarray:
         """Squares summed over days; as floats, since integers could overflow."""

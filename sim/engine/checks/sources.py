@@ -1,4 +1,4 @@
-"""Buyers with several sources who may not turn to another, or have none to turn to, while some of them are shut."""
+"""Buyers who may not turn to another source, or have none to turn to, while those that they have are shut."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from sim.model.network import Network
 
 SHUT = 0.5
 """A source that sends less than this share of the usual is shut, for a note."""
+SHORTLY = 1e-6
+"""Days before a disruption at which it is looked at what it finds."""
 SOURCES = {
     "suppliers": {"far": {"country": "US", "makes": {"oxytocin": {}}}},
     "lanes": [{"from": "far", "to": "store", "time": "5d"}],
@@ -33,9 +35,12 @@ SOURCES = {
 def orders_that_pile_up(compiled: Compiled) -> Iterator[Note]:
     """Sites that keep to their shares (`keep_shares`) though one of their sources sends less than half of the usual
     while another is open: their orders wait there, and count as on order."""
-    keeps = ~compiled.plan.sourcing.moves
-    for place, cause, shares in _shares(compiled):
-        shut, best = _by_buyer(compiled.plan.network, shares)
+    network, several = compiled.plan.network, _several(compiled.plan.network)
+    keeps = several & ~compiled.plan.sourcing.moves
+    if not keeps.any():
+        return
+    for place, cause, _, shares in _shares(compiled):
+        shut, best = _by_buyer(network, shares)
         yield from _note(
             compiled,
             place,
@@ -57,40 +62,54 @@ def orders_that_pile_up(compiled: Compiled) -> Iterator[Note]:
     },
 )
 def nobody_else_to_turn_to(compiled: Compiled) -> Iterator[Note]:
-    """Sites with several sources of which, from some day on, each sends less than half of the usual."""
-    for place, cause, shares in _shares(compiled):
-        _, best = _by_buyer(compiled.plan.network, shares)
-        yield from _note(compiled, place, cause, best < SHUT, "have nobody else to turn to")
-
-
-def _shares(compiled: Compiled) -> Iterator[tuple[tuple[str | int, ...], str, np.ndarray]]:
-    """For each dated disruption that limits a source: its place, its name, and the shares of usual units that sources
-    send when it has begun, all others included; over flows."""
+    """Sites all of whose sources, be it one or several, send less than half of the usual from the day on which some
+    disruption begins, on account of it."""
     network = compiled.plan.network
-    if not (np.bincount(network.flow_buyer, minlength=1) > 1).any():
+    for place, cause, before, shares in _shares(compiled):
+        (_, best), struck = _by_buyer(network, shares), np.zeros(len(network.cell_site), dtype=bool)
+        struck[network.flow_buyer[shares < before]] = True
+        yield from _note(compiled, place, cause, struck & (best < SHUT), "have nobody else to turn to")
+
+
+def _shares(compiled: Compiled) -> Iterator[tuple[tuple[str | int, ...], str, np.ndarray, np.ndarray]]:
+    """For each dated disruption that limits a source: its place, its name, and the shares of usual units that sources
+    send shortly before it begins and when it has, all others included; over flows."""
+    network = compiled.plan.network
+    limits = [bool(impact.effects) for impact in compiled.impacts]
+    if not any(limits):
         return
     outlook = Outlook(compiled.plan, undisturbed(network))
     outlook.hear([replace(impact, told=True, announced=impact.start) for impact in compiled.impacts])
-    begins = sorted((impact.start, position) for position, impact in enumerate(compiled.impacts))
-    before = np.ones(len(network.flow_buyer))
+    begins = sorted((impact.start, position) for position, impact in enumerate(compiled.impacts) if limits[position])
+    before, last = np.ones(len(network.flow_buyer)), -np.inf
     for day, position in begins:
         impact = compiled.impacts[position]
-        present = outlook.present(day)
-        shares = np.minimum(present.sends, present.makes)
-        if impact.effects and day < min(impact.end, network.calendar.days) and (shares < before).any():
-            yield ("disruptions", position), impact.cause, shares
+        if day - SHORTLY > last:
+            before, last = _sent(outlook, day - SHORTLY), day
+        shares = _sent(outlook, day)
+        if day < min(impact.end, network.calendar.days) and (shares < before).any():
+            yield ("disruptions", position), impact.cause, before, shares
         before = shares
 
 
+def _sent(outlook: Outlook, day: float) -> np.ndarray:
+    present = outlook.present(day)
+    return np.minimum(present.sends, present.makes)
+
+
+def _several(network: Network) -> np.ndarray:
+    """Cells with more than one source; a mask."""
+    return np.asarray(np.bincount(network.flow_buyer, minlength=len(network.cell_site)) > 1)
+
+
 def _by_buyer(network: Network, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The least that a regular source of each cell sends, and the most that any does; all where it has but one."""
+    """The least that a regular source of each cell sends, and the most that any does; all where it has none."""
     cells = len(network.cell_site)
     least, most = np.ones(cells), np.zeros(cells)
     regular = network.flow_share > 0
     np.minimum.at(least, network.flow_buyer[regular], shares[regular])
     np.maximum.at(most, network.flow_buyer, shares)
-    several = np.bincount(network.flow_buyer, minlength=cells) > 1
-    return np.where(several, least, 1.0), np.where(several, most, 1.0)
+    return least, np.where(np.bincount(network.flow_buyer, minlength=cells) > 0, most, 1.0)
 
 
 def _note(compiled: Compiled, place: tuple[str | int, ...], cause: str, cells: np.ndarray, what: str) -> Iterator[Note]:

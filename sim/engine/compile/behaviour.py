@@ -157,7 +157,10 @@ def _buying_ahead(loaded: Loaded, network: Network, demand: DemandPlan, problems
                 if given is not None and not some.any():
                     raise PlaceError(("at",), f"none of these sites {what} any of these products")
             none = np.zeros(len(cells), dtype=bool)
-            asked = none if families is None else asked & taken_home[network.cell_product[cells]]
+            home = taken_home[network.cell_product[cells]]
+            if families is not None:
+                _check_taken_home(loaded, network, position, cells[asked & ~home], bool((asked & home).any()))
+            asked = none if families is None else asked & home
             some = asked | (none if buyers is None else orders)
             cells, place = cells[some], np.flatnonzero(asked[some])
             _once(network, owner, cells, position, "buying_ahead")
@@ -166,6 +169,19 @@ def _buying_ahead(loaded: Loaded, network: Network, demand: DemandPlan, problems
             if bound.order_gain or bound.gain:
                 found.append(bound)
     return tuple(found)
+
+
+def _check_taken_home(loaded: Loaded, network: Network, position: int, open_vials: np.ndarray, others: bool) -> None:
+    """A note on products of which families can take nothing home, an error where there are no `others`."""
+    names = sorted({str(network.products["name"].iat[product]) for product in network.cell_product[open_vials]})
+    if not names:
+        return
+    message = (
+        "families buy nothing ahead of products that are opened for several: no dose of an open vial is taken home"
+    )
+    if not others:
+        raise PlaceError(("families",), message, ", ".join(names), "products with one dose a unit, or buyers alone")
+    loaded.notes.append(loaded.document.problem(("buying_ahead", position, "families"), message, ", ".join(names)))
 
 
 def _substitutes(
@@ -184,7 +200,7 @@ def _substitutes(
                     message = "unknown product" if other != wanted else "a product cannot stand in for itself"
                     raise PlaceError((), message, other, "another product", [n for n in names if n != wanted])
                 if terms.stays and max(product.doses, loaded.spec.products[other].doses) > 1:
-                    message = "patients are not followed from one product to another that is opened for several doses"
+                    message = "a vial of several doses stands in for whoever comes that day, so who stays is not known"
                     raise PlaceError(("stays",), message, f"{terms.stays:.0%}", "no stays for products with doses")
                 pair = _pair(network, demand, names.index(wanted), names.index(other))
                 if not pair[0].size:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sim.engine.compile.disruptions import bind_disruptions, refuse_too_much
 from sim.engine.compile.policies import allocation_entries, day_in_force, replenishment_entries
-from sim.engine.in_force import Policy, ReserveChange
+from sim.engine.compile.rationing import rationing_entries
+from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
 from sim.engine.plan import Plan
 from sim.errors import PlaceError
 from sim.model.effects import Impact
+from sim.model.network import Network
 from sim.scenario.document import Place
 from sim.scenario.load import Loaded, Problems
+
+ENTRIES: Mapping[
+    str, Callable[[Loaded, Network, Problems], Mapping[int, BoundRule | BoundSharing | BoundRationing]]
+] = {
+    "replenishment": replenishment_entries,
+    "allocation": allocation_entries,
+    "rationing": rationing_entries,
+}
+"""How entries of each list of policies are bound, by their position."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +47,7 @@ def compile_further(
     if impacts and not problems.found:
         refuse_too_much(plan.demand, plan.network, (*known, *impacts.values()), problems)
     policies = [
-        *_entries("replenishment", loaded, before, plan, day, problems),
-        *_entries("allocation", loaded, before, plan, day, problems),
+        *(policy for section in ENTRIES for policy in _entries(section, loaded, before, plan, day, problems)),
         *_changes(loaded, before, plan, day, problems),
     ]
     # entries of before are bound once more, and noted as they were
@@ -46,7 +56,7 @@ def compile_further(
 
 
 def _entries(section: str, loaded: Loaded, before: Loaded, plan: Plan, day: int, problems: Problems) -> list[Policy]:
-    """The new entries of `replenishment` or `allocation`; bound with those of before, to tell two of one date."""
+    """The new entries of a section of `ENTRIES`; bound with those of before, to tell two of one date."""
     entries = getattr(loaded.spec, section)
     new = range(len(getattr(before.spec, section)), len(entries))
     undated = [position for position in new if entries[position].from_ is None]
@@ -55,9 +65,8 @@ def _entries(section: str, loaded: Loaded, before: Loaded, plan: Plan, day: int,
             raise PlaceError((), "this has no date", None, f"`from`, {_from_now(plan, day)}")
     if not new or undated:
         return []
-    bind = replenishment_entries if section == "replenishment" else allocation_entries
     # what is new may differ by site as nothing did before
-    bound = bind(loaded, replace(plan.network, columns=loaded.sites.numbers), problems)
+    bound = ENTRIES[section](loaded, replace(plan.network, columns=loaded.sites.numbers), problems)
     for position in new:
         if position in bound:
             _in_time((section, position), bound[position].since, plan, day, problems)

@@ -116,17 +116,31 @@ def _in_year(yearly: tuple[int, int], year: int) -> dt.date:
 
 
 def _expand(spec: LaneSpec, sites: SiteTable, places: _Geography) -> list[Lane]:
+    """The lanes of an entry: from each of its sources to each of its destinations."""
+    if not isinstance(spec.from_, list):
+        return _from_one(spec, spec.from_, sites, places)
+    lanes: list[Lane] = []
+    for position, source in enumerate(spec.from_):
+        if source in spec.from_[:position]:
+            raise PlaceError(("from", position), "this site stands twice", source, "every site once")
+        if source not in places.names:
+            raise PlaceError(("from", position), "unknown site", source, "a site of this scenario", places.names)
+        lanes += _from_one(spec, source, sites, places)
+    return lanes
+
+
+def _from_one(spec: LaneSpec, source: str | Column, sites: SiteTable, places: _Geography) -> list[Lane]:
     with placed("to"):
         destinations = _destinations(spec, sites, places)
-    if isinstance(spec.from_, Column):
-        if spec.from_.name not in sites.texts:
-            raise PlaceError(("from",), "no table of sites has this column", spec.from_.name, None, sites.texts)
-        origins = [str(name) for name in sites.texts[spec.from_.name][destinations]]
+    if isinstance(source, Column):
+        if source.name not in sites.texts:
+            raise PlaceError(("from",), "no table of sites has this column", source.name, None, sites.texts)
+        origins = [str(name) for name in sites.texts[source.name][destinations]]
     else:
-        origins = [spec.from_] * len(destinations)
+        origins = [source] * len(destinations)
     for name in dict.fromkeys(origins):
         if name not in places.names:
-            where = _where(sites, destinations[origins.index(name)]) if isinstance(spec.from_, Column) else ""
+            where = _where(sites, destinations[origins.index(name)]) if isinstance(source, Column) else ""
             raise PlaceError(("from",), f"unknown site{where}", name, "a site of this scenario", places.names)
     from_ = np.array([places.names[name] for name in origins], dtype=np.int64)
     with placed("cost"):
@@ -159,8 +173,9 @@ def _destinations(spec: LaneSpec, sites: SiteTable, places: _Geography) -> np.nd
     """Positions in order of name; those of a round in the order in which they are listed by name."""
     found = select(spec.to, sites.frame)
     listed = spec.to if spec.round is not None and isinstance(spec.to, list) else []
-    if listed and all(name in places.names for name in listed):
-        return np.array([places.names[name] for name in dict.fromkeys(listed)], dtype=np.int64)
+    names = [name for name in listed if isinstance(name, str) and name in places.names]
+    if listed and len(names) == len(listed):
+        return np.array([places.names[name] for name in dict.fromkeys(names)], dtype=np.int64)
     return found
 
 

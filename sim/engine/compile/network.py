@@ -269,7 +269,7 @@ def _assemble(
     return Network(
         calendar, frame, _product_table(loaded.spec.products), site, product, there.group, there.groups, mean, level,
         lanes, gates, there.routes, buyer, source_, there.route, share, usual, capacity, ramp_up, loaded.sites.numbers,
-        bill, np.zeros(len(table)), there.urgent, answers=there.answers,
+        bill, np.zeros(len(table)), there.urgent, covers=loaded.sites.covers, answers=there.answers,
     )  # fmt: skip
 
 

@@ -13,9 +13,15 @@ from sim.scenario.load import Loaded, Problems
 
 
 def bind_rationing(loaded: Loaded, network: Network, problems: Problems) -> tuple[BoundRationing, ...]:
-    """The entries, in turn; one that supplies nobody, or two of one date for a product at a site, are a problem."""
+    """The entries, in turn."""
+    return in_turn(rationing_entries(loaded, network, problems).values())
+
+
+def rationing_entries(loaded: Loaded, network: Network, problems: Problems) -> dict[int, BoundRationing]:
+    """Every entry bound to its cells, by its position; one that supplies nobody, or two of one date for a product at a
+    site, are a problem."""
     owners = Owners("rationing", network)
-    bound = []
+    bound = {}
     for position, entry in enumerate(loaded.spec.rationing):
         with problems.at("rationing", position):
             cells = network.select_cells(entry.at, entry.products)
@@ -30,8 +36,8 @@ def bind_rationing(loaded: Loaded, network: Network, problems: Problems) -> tupl
                 contract = np.where(_customers(network, cells, entry.contract_first, True), part, 0.0)
             with placed("exempt"):
                 exempt = _customers(network, cells, entry.exempt, False)
-            bound.append(BoundRationing(cells, entry, contract, exempt, since))
-    return in_turn(bound)
+            bound[position] = BoundRationing(cells, entry, contract, exempt, since)
+    return bound
 
 
 def _customers(network: Network, cells: np.ndarray, who: Selector | None, otherwise: bool) -> np.ndarray:

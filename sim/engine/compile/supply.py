@@ -237,7 +237,8 @@ def stocked_at_start(loaded: Loaded, products: list[str]) -> set[tuple[int, int]
     found = set[tuple[int, int]]()
     for entry in loaded.spec.stock:
         on_hand = entry.on_hand
-        if isinstance(on_hand, Cover) or on_hand == 0 or (isinstance(on_hand, Column) and on_hand.cover):
+        of_table = isinstance(on_hand, Column) and (on_hand.cover or on_hand.name in loaded.sites.covers)
+        if isinstance(on_hand, Cover) or on_hand == 0 or of_table:
             continue
         with suppress(PlaceError):
             sites = select(entry.at, loaded.sites.frame).tolist()

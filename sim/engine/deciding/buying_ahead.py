@@ -68,12 +68,20 @@ class BuyersAhead(Part):
         after = np.where(day >= self._over, day - self._over + 1, 0.0)
         share = np.minimum(1.0, after / self._paid_back_in)
         should = np.floor(self._owed * share + TINY).astype(np.int64)
-        less = np.minimum(should - self._paid, demand)
+        less = np.minimum(np.maximum(0, should - self._paid), demand)
         self._paid += less
         return self._extra, less
 
-    def served(self, asked: np.ndarray, missing: np.ndarray) -> None:
+    def served(self, asked: np.ndarray, missing: np.ndarray) -> np.ndarray:
         """Of what was asked for today, over demand cells, so much was withheld or will never be served: families lack
-        of what they wanted ahead the same share as of all else."""
+        of what they wanted ahead the same share as of all else. What waits counts as got, until it is given up. Returns
+        the part of what was asked for that was asked for ahead."""
         share = np.divide(missing, asked, out=np.zeros(len(asked)), where=asked > 0)
         self._got += self._extra * (1 - share)
+        return np.divide(self._extra, asked, out=np.zeros(len(asked)), where=asked > 0)
+
+    def give_up(self, units: np.ndarray, day: int) -> None:
+        """Of what families asked for ahead so much has waited in vain, over demand cells: they do not use it up."""
+        self._got = np.maximum(0.0, self._got - units)
+        owed = np.floor(self._got * (1 - self._kept) + TINY).astype(np.int64)
+        self._owed = np.where((units > 0) & (day >= self._over), np.maximum(owed, self._paid), self._owed)

@@ -13,19 +13,19 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 
+from sim.engine.deciding.way_ahead import WAYS, days_until
 from sim.engine.plan import Plan
 from sim.model.effects import Effect, Impact, Quantities, Steps
 from sim.model.network import Lane
 from sim.model.part import Part
 from sim.model.vocabulary import QUANTITIES, QuantityName
 
-LIMITS: frozenset[QuantityName] = frozenset({
-    "flow.exports", "flow.allowance", "flow.sends", "cell.capacity_factor", "lane.open", "gate.handling",
-    "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
-})  # fmt: skip
+LIMITS: frozenset[QuantityName] = WAYS | {"flow.exports", "flow.allowance", "flow.sends", "cell.capacity_factor"}
 """The quantities that say how much of the usual a source can send, and get to its buyers."""
 OPEN = 0.9
 """The share of the usual below which nobody turns to a source for more (assumed); from there on up to all, the more."""
+SAME_DAY = 1e-9
+"""Days by which a sum of mean times may miss a day."""
 UNKNOWN = np.inf
 """The day on which something is over of which no end is expected."""
 assert set(get_args(QuantityName)) >= LIMITS
@@ -37,13 +37,15 @@ class Known:
 
     `sends` is what all limits leave but a maker's capacity, and `makes` what that leaves; `takes` is how far a source
     is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual. Who
-    does that may let buyers have so much `above` it.
+    does that may let buyers have so much `above` it. `works` is what share it sends of whatever is asked of it, where
+    only a part of its people are at work: of more it sends more.
     """
 
     sends: np.ndarray
     makes: np.ndarray
     takes: np.ndarray
     above: np.ndarray
+    works: np.ndarray
 
 
 class Foresight(NamedTuple):
@@ -55,6 +57,16 @@ class Foresight(NamedTuple):
     makes: np.ndarray
     takes: np.ndarray
     above: np.ndarray
+    works: np.ndarray
+
+
+class Closure(NamedTuple):
+    """What is announced to close on the way, or to let less pass, from a day on; `begins` is, over flows, the first day
+    on which what is ordered would come to it too late."""
+
+    effects: tuple[Effect, ...]
+    begins: np.ndarray
+    start: float
 
 
 class Outlook(Part):
@@ -74,11 +86,12 @@ class Outlook(Part):
         self._now: Quantities | None = None
         """the same as they are on that day"""
         ones = np.ones(len(plan.network.flow_buyer))
-        self._ordered = self._present = Known(ones, ones, ones, np.zeros(len(ones)))
+        self._ordered = self._present = Known(ones, ones, ones, np.zeros(len(ones)), np.zeros(len(ones)))
         self._dealt: np.ndarray | None = None
         """shares of usual units that sources have published, no limit where they deal out nothing; over flows"""
         self._since = -np.inf
         self._turns = np.zeros(0)
+        self._closures: list[Closure] = []
 
     def hear(self, impacts: Sequence[Impact]) -> None:
         """From now on these are the disruptions of the run; each is heard of in its time."""
@@ -92,7 +105,7 @@ class Outlook(Part):
             ahead, present = self._effects()
             self._ahead.expect(ahead)
             self._now.expect(present)
-            self._turns, now = _turns([*ahead, *present]), self._since
+            self._turns, now = self._turns_of([*ahead, *present]), self._since
             self._since = -np.inf
             self._look(now)
 
@@ -135,7 +148,7 @@ class Outlook(Part):
         above = open_for_more(sends) * np.maximum(0.0, np.where(deals, self._dealt, 1.0) - 1)
         return Known(
             sends, np.where(deals, 1.0, known.makes), np.where(deals, 0.0, known.takes),
-            np.where(deals, above, known.above),
+            np.where(deals, above, known.above), np.where(deals, 0.0, known.works),
         )  # fmt: skip
 
     def news(self, last: float, day: float) -> list[Impact]:
@@ -163,8 +176,10 @@ class Outlook(Part):
             known.update(begin)
             spans.append(self._found(known))
             makes.append(self._made(known["cell.capacity_factor"]))
-        sends, takes, above = (np.array([getattr(span, n) for span in spans]) for n in ("sends", "takes", "above"))
-        return Foresight(begins, sends, np.array(makes), takes, above)
+        sends, takes, above, works = (
+            np.array([getattr(span, name) for span in spans]) for name in ("sends", "takes", "above", "works")
+        )
+        return Foresight(begins, sends, np.array(makes), takes, above, works)
 
     def reach(self, impact: Impact) -> np.ndarray:
         """The cells that a disruption limits: those that make less, and the buyers of those that send less; a mask."""
@@ -183,7 +198,23 @@ class Outlook(Part):
             ahead, present = self._effects()
             base = {name: array for name, array in self._base.items() if name in LIMITS}
             self._ahead, self._now = Quantities(base, ahead), Quantities(base, present)
-            self._turns = _turns([*ahead, *present])
+            self._turns = self._turns_of([*ahead, *present])
+
+    def _turns_of(self, effects: Sequence[Effect]) -> np.ndarray:
+        """Every day on which something of these changes, or orders begin to come to a closure, ascending."""
+        self._closures = [found for impact in self._impacts if (found := self._closure(impact)) is not None]
+        soon = [closure.begins[closure.begins < closure.start] for closure in self._closures]
+        return np.unique(np.concatenate([_turns(effects), *soon]))
+
+    def _closure(self, impact: Impact) -> Closure | None:
+        """What a disruption that is announced ahead closes on the way; None where it closes nothing there."""
+        effects = tuple(e for e in impact.effects if e.quantity in WAYS and e.start > impact.announced)
+        if not effects:
+            return None
+        start = min(effect.start for effect in effects)
+        first = tuple(effect for effect in effects if effect.start == start)
+        begins = np.maximum(impact.announced, np.ceil(start - days_until(self._network, first) - SAME_DAY))
+        return Closure(first, np.minimum(begins, start), start)
 
     def back(self, day: float) -> np.ndarray:
         """The day on which each flow is expected to be as usual again: `day` itself where it is, `UNKNOWN` where no end
@@ -231,6 +262,24 @@ class Outlook(Part):
             self._ahead.update(day)
             self._now.update(day)
             self._ordered, self._present = self._found(self._ahead), self._found(self._now)
+            for closure in self._closures:
+                if closure.begins.min(initial=np.inf) <= day < closure.start:
+                    self._ordered = self._until_closed(self._ordered, closure, day)
+
+    def _until_closed(self, known: Known, closure: Closure, day: float) -> Known:
+        """What is known of orders placed on a day, those included that will find a closure on their way."""
+        assert self._ahead is not None
+        others = [effect for effect in self._ahead.effects if effect.quantity in WAYS]
+        begun = [replace(e, steps=((day, e.steps[0][1]), *e.steps[1:])) for e in closure.effects]
+        then = Quantities({name: array for name, array in self._base.items() if name in WAYS}, [*others, *begun])
+        then.update(day)
+        passes = np.where(closure.begins <= day, self._passes(then), 1.0)
+        sends = np.minimum(known.sends, passes)
+        open_ = open_for_more(np.minimum(sends, known.makes))
+        further = open_for_more(passes)
+        return Known(
+            sends, known.makes, np.minimum(known.takes, open_), known.above * further, known.works * further
+        )  # fmt: skip
 
     def _found(self, known: Quantities) -> Known:
         network = self._network
@@ -240,18 +289,28 @@ class Outlook(Part):
             if known.touched(name):
                 np.minimum(sends, known[name], out=sends)
                 np.minimum(dealt, known[name], out=dealt)
-        if known.touched("flow.sends"):
-            np.minimum(sends, known["flow.sends"], out=sends)
         if known.touched("cell.capacity_factor"):
             makes = self._made(known["cell.capacity_factor"])[network.flow_source]
-        if known.touched("lane.open", "passage.open", "passage.diverted", "passage.capacity"):
-            np.minimum(sends, _least(self._lanes(known), network.flow_lanes), out=sends)
-        if known.touched("gate.handling"):
-            np.minimum(sends, _least(self._handled(known["gate.handling"]), network.flow_gates), out=sends)
+        np.minimum(sends, self._passes(known), out=sends)
         np.maximum(sends, 0.0, out=sends)
+        works = np.zeros(len(sends))
+        if known.touched("flow.sends"):
+            part = np.maximum(0.0, known["flow.sends"])
+            works = np.where(part < 1, part * open_for_more(np.minimum(sends, makes)), 0.0)
+            np.minimum(sends, known["flow.sends"], out=sends)
+            np.maximum(sends, 0.0, out=sends)
         open_, deals = open_for_more(np.minimum(sends, makes)), np.isfinite(dealt)
         above = open_ * np.maximum(0.0, np.where(deals, dealt, 1.0) - 1)
-        return Known(sends, makes, np.where(deals, 0.0, open_), above)
+        return Known(sends, makes, np.where(deals, 0.0, open_), above, np.where(deals, 0.0, works))
+
+    def _passes(self, known: Quantities) -> np.ndarray:
+        """The share of what is sent that gets to its buyers; over flows."""
+        network, passes = self._network, np.ones(len(self._network.flow_buyer))
+        if known.touched("lane.open", "passage.open", "passage.diverted", "passage.capacity"):
+            np.minimum(passes, _least(self._lanes(known), network.flow_lanes), out=passes)
+        if known.touched("gate.handling"):
+            np.minimum(passes, _least(self._handled(known["gate.handling"]), network.flow_gates), out=passes)
+        return passes
 
     def _made(self, factor: np.ndarray) -> np.ndarray:
         """The share of usual demand that makers can make with this factor on their capacity; over cells."""

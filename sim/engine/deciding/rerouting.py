@@ -2,7 +2,8 @@
 
 Of an order at the shares of `sourcing`, each source is asked for no more than it is known to send of its usual units.
 The rest goes to regular sources that are open, in proportion to their shares; where all are cut, to those on stand-by;
-with nobody else to turn to it stays where it was. What waits at a source that does not send it is not counted on, in
+then to those who do a part of their work, and so send a part of whatever is asked; with nobody else to turn to it stays
+where it was. What waits at a source that does not send it is not counted on, in
 the same measure. What waits in vain and counts all the same keeps nobody from asking others for what they do send.
 """
 
@@ -23,13 +24,14 @@ class Rerouting(Part):
     `on` tells whether any of their sources is cut today. Arrays over their flows: `_known` is the share of its usual
     units that a source is known to send of new orders, `_lets` that of all limits but a maker's capacity, `_waits` of
     those that wait there, `_seen` what its buyer found itself, and `_filled` that as a share of what was due; `_takes`
-    how far it is open for more, and `_above` how much more it lets buyers have where it deals out what is usual.
+    how far it is open for more, `_above` how much more it lets buyers have where it deals out what is usual, and
+    `_works` the part that it sends of whatever is asked.
     `_moves`, over cells, is the part of what cut sources do not send that their buyer orders elsewhere.
     """
 
     CHANGES = (
-        "on", "_known", "_lets", "_waits", "_takes", "_above", "_moves", "_told", "_short", "_sent", "_seen", "_filled",
-        "_cut",
+        "on", "_known", "_lets", "_waits", "_takes", "_above", "_works", "_moves", "_told", "_short", "_sent", "_seen",
+        "_filled", "_cut",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
@@ -50,7 +52,8 @@ class Rerouting(Part):
         self._notices, self._rebooks = choice.notices[self._buyer], choice.rebooks[self._buyer]
         self.on, flows = False, len(self._mine)
         self._known, self._waits, self._takes = np.ones(flows), np.ones(flows), np.ones(flows)
-        self._above, self._share = np.zeros(flows), network.flow_share[self._mine]
+        self._above, self._works = np.zeros((2, flows))
+        self._share = network.flow_share[self._mine]
         self._moves, self._told = np.zeros(self._cells), np.zeros(flows, dtype=bool)
         self._short, self._cut = np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int64)
         self._sent, self._seen, self._lets = np.zeros(flows, dtype=np.int64), np.ones(flows), np.ones(flows)
@@ -68,16 +71,18 @@ class Rerouting(Part):
         self._told = np.minimum(known, waits) < 1
         self._known, self._waits = np.minimum(known, self._seen), np.minimum(waits, self._seen)
         self._takes = np.minimum(ordered.takes[mine], open_for_more(np.minimum(self._known, self._filled)))
+        self._works = np.where(self._regular, ordered.works[mine], 0.0)
         self._above, self._lets = ordered.above[mine], np.minimum(ordered.sends[mine], self._seen)
         self.on = bool((self._known < 1).any() or (self._waits < 1).any())
         if self.on:
             rest, more = (
                 np.bincount(self._buyer, self._share * part, self._cells) for part in (1 - self._known, self._above)
             )
-            regular, others = (np.zeros(self._cells) for _ in range(2))
+            regular, others, works = (np.zeros(self._cells) for _ in range(3))
             np.maximum.at(regular, self._buyer, np.where(self._regular, self._takes, 0.0))
             np.maximum.at(others, self._buyer, np.where(self._regular, 0.0, self._takes))
-            self._moves = np.add.reduce(_in_turn(regular, rest, more, others))
+            np.maximum.at(works, self._buyer, self._works)
+            self._moves = np.add.reduce(_in_turn(regular, rest, more, others, works))
 
     def not_counted_on(self) -> np.ndarray:
         """Units that wait at sources, and are not counted on; over cells."""
@@ -134,9 +139,17 @@ class Rerouting(Part):
         if not moved.any():
             return wanted
         stand_by = mine & ~regular
-        takers = wanted * takes * regular, wanted * np.where(mine, self._above[row], 0.0), takes * stand_by
-        open_, ready = (np.maximum.reduceat(np.where(who, takes, 0.0), begin) for who in (regular, stand_by))
-        parts = _in_turn(open_, moved, np.add.reduceat(takers[1], begin), ready)
+        works = np.where(mine, self._works[row], 0.0)
+        takers = (
+            wanted * takes * regular,
+            wanted * np.where(mine, self._above[row], 0.0),
+            takes * stand_by,
+            wanted * works,
+        )
+        open_, ready, part = (
+            np.maximum.reduceat(far, begin) for far in (np.where(regular, takes, 0.0), takes * stand_by, works)
+        )
+        parts = _in_turn(open_, moved, np.add.reduceat(takers[1], begin), ready, part)
         found = wanted - rest * np.add.reduce(parts)[owner]
         for taker, part in zip(takers, parts, strict=True):
             total = np.add.reduceat(taker, begin)
@@ -181,12 +194,14 @@ class Rerouting(Part):
 
 
 def _in_turn(
-    regular: np.ndarray, rest: np.ndarray, above: np.ndarray, stand_by: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    regular: np.ndarray, rest: np.ndarray, above: np.ndarray, stand_by: np.ndarray, works: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The parts of `rest`, which cut sources do not send, that go to others; all over buyers or orders.
 
     As far as the most open of them is open they go to `regular` sources, then so many units as those let buyers have
-    `above` the usual who deal that out, then to those on `stand_by`. What is left stays where it was.
+    `above` the usual who deal that out, then to those on `stand_by`, then to who `works` in part, as far as the one who
+    does most does. What is left stays where it was.
     """
     second = np.minimum(1.0, np.divide(above, rest, out=np.zeros(len(rest)), where=rest > 0))
-    return regular, (1 - regular) * second, (1 - regular) * (1 - second) * stand_by
+    third = (1 - regular) * (1 - second)
+    return regular, (1 - regular) * second, third * stand_by, third * (1 - stand_by) * works

@@ -127,7 +127,7 @@ class Forecast:
     ) -> None:
         flows, cells = len(chain.network.flow_buyer), len(chain.network.cell_site)
         ones, none = np.ones((1, flows)), np.zeros((1, flows))
-        usual = Foresight(np.array([day]), ones, np.ones((1, cells)), ones, none)
+        usual = Foresight(np.array([day]), ones, np.ones((1, cells)), ones, none, none)
         self._chain, self._day, self._seen, self._goods = chain, day, usual if seen is None else seen, goods
         self._horizon, self._always, self._dealt = horizon, always, dealt
         self.until = until.copy()
@@ -195,18 +195,23 @@ class Forecast:
             return share, extra
         dealt &= self.gives[come] < 1
         limits = np.isfinite(self._dealt[come])
-        takes = np.where(dealt | limits, 0.0, self._seen.takes[row][:, come])
+        takes, works = (
+            np.where(dealt | limits, 0.0, far[row][:, come]) for far in (self._seen.takes, self._seen.works)
+        )
         above = np.where(limits, np.maximum(0.0, self._dealt[come] - 1), self._seen.above[row][:, come])
         above = _added(
             network.flow_usual[come] * np.where(dealt | ~np.isfinite(above), 0.0, above), level.buyer, len(cells)
         )
-        open_, ready, spare = (np.zeros_like(extra) for _ in range(3))
+        open_, ready, part, spare = (np.zeros_like(extra) for _ in range(4))
         span = np.arange(len(begins))[:, None]
         np.maximum.at(open_, (span, level.buyer), np.where(chain.regular[come], takes, 0.0))
         np.maximum.at(ready, (span, level.buyer), np.where(chain.regular[come], 0.0, takes))
-        np.add.at(spare, (span, level.buyer), np.where(takes > 0, chain.spare[come], 0.0))
+        np.maximum.at(part, (span, level.buyer), np.where(chain.regular[come], works, 0.0))
+        np.add.at(spare, (span, level.buyer), np.where((takes > 0) | (works > 0), chain.spare[come], 0.0))
         missing = _added(network.flow_usual[come] * (1 - share), level.buyer, len(cells))
-        return share, np.minimum(missing, np.minimum(missing * (open_ + (1 - open_) * ready), spare) + above) * moves
+        # of what is asked of those who do a part of their work that part comes
+        found = open_ + (1 - open_) * (ready + (1 - ready) * part * part)
+        return share, np.minimum(missing, np.minimum(missing * found, spare) + above) * moves
 
     def _made(self, level: Level, begins: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The share of usual output in each span that the makers of a level can make, of which they have the material;

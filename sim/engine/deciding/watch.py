@@ -10,8 +10,11 @@ from sim.engine.deciding.reports import Reports
 from sim.engine.spans import in_place
 from sim.model.network import Network
 from sim.model.part import Part
-from sim.policies.triggers.base import Trigger, TriggerView
+from sim.policies.triggers.base import Sight, Trigger, TriggerView
 from sim.policies.triggers.over import Watched
+
+ANNOUNCEMENTS: Sight = "announcements"
+UNMET: Sight = "demand unmet"
 
 
 class Watch(Part):
@@ -29,6 +32,7 @@ class Watch(Part):
         pool = network.cell_product[cells] if pool is None else pool
         self._watched = Watched(member, pool, network.cell_mean[cells])
         self._held = np.zeros(len(cells), dtype=bool)
+        self._nobody = np.zeros(len(cells), dtype=bool)
 
     def met(self, trigger: Trigger, day: float) -> np.ndarray:
         """Whether it is met today, for each cell; bool, shape (cells,)."""
@@ -36,7 +40,8 @@ class Watch(Part):
         if (over := trigger.present_over) is not None:
             watched = replace(watched, mean=reports.use(over)[cells])
         sent, due = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells)
-        told, stock, short = reports.outlook.announced(day), reports.present(cells), reports.short(cells)
+        told, stock = ANNOUNCEMENTS in trigger.sees and reports.outlook.announced(day), reports.present(cells)
+        short = reports.short(cells) if UNMET in trigger.sees else self._nobody
         open_ = None if reports.openings is None else reports.openings.open[cells]
         if open_ is None or open_.all():
             holds = trigger.met(TriggerView(watched, stock, short, day, told, sent, due))

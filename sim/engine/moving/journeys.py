@@ -22,6 +22,10 @@ class Journeys(Part):
         self._may_have_curfew = quantities.touched("lane.opens", "lane.closes")
         self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
 
+    def keep_hours(self, lane: np.ndarray) -> bool:
+        """Whether what comes to any of these lanes (a mask) may have to wait for an hour of the day."""
+        return self._may_have_curfew or self._loading.has_hours(lane)
+
     def sets_out(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
         """When what is ready at a time may set out on each of some lanes."""
         at = self._loading.begin(lane, at)

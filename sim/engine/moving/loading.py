@@ -107,6 +107,8 @@ class Loading(Part):
         """lanes that may not take all there is"""
         self.refrigerated = np.isfinite(self._cold_capacity[self.place])
         """lanes that may not take all cold goods there are"""
+        self.takes_a_days_worth = np.isfinite(np.minimum(self._capacity, self._cold_capacity)[self.place])
+        """lanes that take so much a day, or on a round"""
         self.may_fill_up = bool((self.limited | self.refrigerated).any())
         self._whole = np.zeros(len(shared), dtype=bool)  # nothing is left over for the next day's vehicle
         self._whole[self.place] = np.isfinite([lane.vehicle for lane in lanes])
@@ -182,6 +184,10 @@ class Loading(Part):
                 passing[claims] = given
         return passing
 
+    def has_hours(self, lane: np.ndarray) -> bool:
+        """Whether something leaves at hours of the day only on any of these lanes (a mask)."""
+        return self._departs.any_of(lane)
+
     def begin(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
         """When those that are ready at `at` set out: at once, or at the next hour at which they may."""
         return self._departs.next(lane, at)
@@ -218,6 +224,10 @@ class Window:
         self._long = np.mod(until - self._from, 1.0)
         self._long[self._long == 0] = 1.0  # from 0h until 24h
         self._any = bool(np.isfinite(self._from).any())
+
+    def any_of(self, lane: np.ndarray) -> bool:
+        """Whether any of these lanes has hours; a mask or positions."""
+        return bool(np.isfinite(self._from[lane]).any())
 
     def next(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
         """The first time at or after `at` at which it may happen."""

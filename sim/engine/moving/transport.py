@@ -52,6 +52,8 @@ class Transport(Part):
         self.ports = Ports(network, self._cargo, self._permits, quantities, streams, journal)
         self.passages = Passages(network, streams, quantities)
         self.licences = Licences(quantities, streams, "flow.licence")
+        some = self.loading.takes_a_days_worth
+        self._keeps_hours = bool(some.any()) and self._journeys.keep_hours(some)
         self._has_ports = bool((network.routes.legs > 1).any())
         self.through_ports = self._has_ports or self.licences.needed
         self._look_what_is_open()
@@ -234,7 +236,8 @@ class Transport(Part):
         table = self.state.shipments
         if not rows.size:
             return rows
-        passed = rows[self._may_leave(rows)] if self._some_leg_closed or self.loading.scheduled else rows
+        some_wait = self._some_leg_closed or self.loading.scheduled or self._keeps_hours
+        passed = rows[self._may_leave(rows)] if some_wait else rows
         if self.border.limits and passed.size:
             passed = self._cargo.part(passed, self.border.admit(passed))
         if self.loading.may_fill_up and passed.size:
@@ -252,10 +255,18 @@ class Transport(Part):
         return passed
 
     def _may_leave(self, rows: np.ndarray) -> np.ndarray:
-        """Whether something leaves on the lanes that these rows come to next; a mask."""
+        """Whether something leaves on the lanes that these rows come to next; a mask.
+
+        Who comes after the hours of a lane that does not take all goes with those of tomorrow, in tomorrow's room.
+        """
         table = self.state.shipments
         lane = self.network.flow_lanes[table.columns["flow"][rows], table.columns["leg"][rows] + 1]
-        return np.asarray((self.quantities["lane.open"][lane] > 0) & self.loading.leaves[lane])
+        leaves = (self.quantities["lane.open"][lane] > 0) & self.loading.leaves[lane]
+        if self._keeps_hours:
+            at = np.maximum(table.columns["time"][rows], self._since)
+            out, first = (self._journeys.sets_out(lane, ready) for ready in (at, np.floor(at)))
+            leaves &= ~self.loading.takes_a_days_worth[lane] | (np.floor(out) <= np.floor(first))
+        return np.asarray(leaves)
 
     def _board(
         self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float

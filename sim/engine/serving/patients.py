@@ -27,7 +27,7 @@ class Patients(Part):
     """Demand at facilities: those who wait are served first, then what was put off and comes back, then the day's own;
     what is left may be served to those who accept a substitute."""
 
-    CHANGES = ("_waiting",)
+    CHANGES = ("_waiting", "_part_ahead", "_ahead_forever")
 
     def __init__(
         self,
@@ -58,6 +58,9 @@ class Patients(Part):
         self._all_wait = bool(self._backorder.all())
         self._may_lose = bool(self._patient.size) or not self._all_wait or self._access is not None
         self._waiting = np.zeros((int(self._patience.max(initial=0)), len(self._patient)), dtype=np.int64)
+        # what part of each age's demand families asked for ahead, and how much of it waits where nobody gives up
+        self._part_ahead = np.zeros(self._waiting.shape if self._ahead is not None else (0, 0))
+        self._ahead_forever = np.zeros(len(cell) if self._ahead is not None else 0)
         self._state, self._tape, self._quantities = state, tape, quantities
         self._lots = state.lots
         self._surges = quantities.touched("cell.demand_factor")
@@ -128,15 +131,20 @@ class Patients(Part):
             if access is not None:
                 never += access.lost
             came = seen if access is None else access.demand
-            self._ahead.served(came, never if self._conservers is None else never + conserved)
+            part = self._ahead.served(came, never if self._conservers is None else never + conserved)
         waits = unmet if self._all_wait else np.where(self._backorder, unmet, 0)
         if access is not None:
             waits, unmet = waits + access.wait, unmet + access.wait + access.lost
         backlog += waits
+        if self._ahead is not None:
+            self._wait_ahead(part * waits, late, backlog - waits)
         if self._may_lose:
-            given_up = self._give_up(late, waits)
+            given_up, ahead = self._give_up(late, waits, None if self._ahead is None else part)
             if access is not None and access.closed is not None:
+                ahead += self._ahead_of(access.closed)
                 given_up += self._leave(access.closed, backlog - given_up)
+            if self._ahead is not None:
+                self._ahead.give_up(ahead, day)
             backlog -= given_up
             today.lost[cell] = unmet - waits + given_up
         if self._access is not None:
@@ -152,6 +160,22 @@ class Patients(Part):
         self._waiting[:, closed[self._patient]] = 0
         return np.where(closed, backlog, 0)
 
+    def _wait_ahead(self, joined: np.ndarray, late: np.ndarray, left: np.ndarray) -> None:
+        """Units asked for ahead that begin to wait; of those that did, so much was served today and so much is left."""
+        before = late + left
+        kept = np.divide(left, before, out=np.zeros(len(before)), where=before > 0)
+        self._ahead_forever = self._ahead_forever * kept + joined
+        self._ahead_forever[self._patient] = 0.0
+
+    def _ahead_of(self, closed: np.ndarray) -> np.ndarray:
+        """Units asked for ahead that still wait where a facility has closed, over demand cells; they wait no more."""
+        if self._ahead is None:
+            return np.zeros(len(closed))
+        ahead = self._ahead_forever.copy()
+        ahead[self._patient] = (self._waiting * self._part_ahead).sum(axis=0)
+        self._ahead_forever[closed] = 0.0
+        return np.where(closed, ahead, 0.0)
+
     def _asked(self, demand: np.ndarray, day: int) -> np.ndarray:
         """What is asked for today where so much is needed, over demand cells: patients may have gone over to another
         product, and families buy ahead, or use up what they bought."""
@@ -166,14 +190,15 @@ class Patients(Part):
             demand = demand + more - less
         return demand
 
-    def _give_up(self, late: np.ndarray, waits: np.ndarray) -> np.ndarray:
-        """Demand that has waited its patience out, over demand cells; the longest waiting are served first.
+    def _give_up(self, late: np.ndarray, waits: np.ndarray, part: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """(demand that has waited its patience out, what of it families asked for ahead), over demand cells; the
+        longest waiting are served first. Of what begins to wait this `part` was asked for ahead.
 
         Demand of day t that has patience p is lost in the evening of day t+p.
         """
-        given_up = np.zeros(len(late), dtype=np.int64)
+        given_up, ahead = np.zeros(len(late), dtype=np.int64), np.zeros(len(late))
         if not self._patient.size:
-            return given_up
+            return given_up, ahead
         left = late[self._patient].copy()
         for age in range(len(self._waiting) - 1, -1, -1):
             served = np.minimum(left, self._waiting[age])
@@ -182,10 +207,14 @@ class Patients(Part):
         columns = np.arange(len(self._patient))
         lost = self._waiting[self._patience - 1, columns].copy()
         self._waiting[self._patience - 1, columns] = 0
+        if part is not None:
+            ahead[self._patient] = lost * self._part_ahead[self._patience - 1, columns]
+            self._part_ahead[1:] = self._part_ahead[:-1].copy()
+            self._part_ahead[0] = part[self._patient]
         self._waiting[1:] = self._waiting[:-1].copy()
         self._waiting[0] = waits[self._patient]
         given_up[self._patient] = lost
-        return given_up
+        return given_up, ahead
 
 
 def _enter(row: np.ndarray, cell: np.ndarray | slice, result_of: np.ufunc, one: np.ndarray, other: np.ndarray) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WrapValidator
+from pydantic import BeforeValidator, Field, WrapValidator
 
 from sim.errors import PlaceError
 from sim.model.amounts import StockField
+from sim.model.parts import equal_parts
 from sim.model.selection import SelectorField
 from sim.policies.allocation.base import ALLOCATION, Allocation
 from sim.policies.allocation.proportional import Proportional
@@ -37,6 +38,13 @@ RuleField = Annotated[AnyRule, WrapValidator(_rule_named, json_schema_input_type
 
 MEMBERS = "members"
 """As `held_at`: each member facility holds its own part."""
+HoldersField = Annotated[
+    dict[str, Share] | str,
+    BeforeValidator(
+        lambda value: value if isinstance(value, str) else equal_parts(value),
+        json_schema_input_type=dict[str, Share] | list[Text] | Text,
+    ),
+]
 
 
 class Release(Model):
@@ -87,8 +95,9 @@ class Change(Model):
 class Reserve(Model):
     """Stock set apart for bad times, on top of ordinary stock and not counted in anyone's inventory position."""
 
-    held_at: dict[str, Share] | str
-    """the sites that hold it and their shares of it; or one site's name; or `members`: each facility its own part"""
+    held_at: HoldersField
+    """the sites that hold it and their shares of it; or a list of sites that hold equal parts; or one site's name; or
+    `members`: each facility its own part"""
     size: StockField
     """units of each product, or days of the members' usual demand"""
     members: SelectorField

@@ -13,6 +13,7 @@ from sim.engine.compile.plan import compile_plan
 from sim.errors import needs
 from sim.output.files import put, put_text
 from sim.report.brief.brief import Brief, Section, compose
+from sim.report.figures import scripts
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import TEMPLATES, fill_in
 from sim.report.pictures import Picture
@@ -123,7 +124,8 @@ def _section(document: Any, part: Section) -> None:
         if sheet.note:
             document.add_paragraph(sheet.note)
     for title, caption, figure in part.figures:
-        document.add_paragraph(f"{title}. {caption}", style="Caption")
+        lacks = f" {scripts.IN_DOTS}" if scripts.lacking_in(figure) else ""
+        document.add_paragraph(f"{title}. {caption}{lacks}", style="Caption")
         picture = BytesIO()
         figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
         document.add_picture(picture, width=Inches(min(FIGURE_INCHES, 0.7 * figure.get_figwidth())))

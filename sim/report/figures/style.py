@@ -6,6 +6,7 @@ import gc
 import re
 import textwrap
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -22,6 +23,7 @@ from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
+from sim.report.figures import scripts
 from sim.report.run.facts import Facts
 
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -40,7 +42,6 @@ _SETTINGS: dict[Any, Any] = {
     "text.parse_math": False,
     "text.usetex": False,
     "font.family": ["sans-serif"],
-    "font.sans-serif": ["DejaVu Sans"],
     "font.size": 10.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -71,9 +72,11 @@ def drawing() -> Iterator[None]:
     Pictures are rings of many small objects that live until they are written: meanwhile Python need not look for any to
     free, which would take a seventh of the time.
     """
-    with _LOCK, matplotlib.rc_context():
+    with _LOCK, matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", scripts.MISSING)  # told below the picture
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)
+        matplotlib.rcParams["font.sans-serif"] = list(scripts.families())
         collects = gc.isenabled()
         gc.disable()
         try:
@@ -133,6 +136,7 @@ def drawn(figure: Figure, name: str) -> str:
 def inline(text: str, name: str, title: str) -> str:
     """An SVG file as a part of the page."""
     text = text[text.index("<svg") :]
+    text = text.replace(", ".join(f"'{name}'" for name in scripts.families()), f"'{scripts.FONT}'")
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     numbers: dict[str, str] = {}
 

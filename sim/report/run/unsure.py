@@ -91,7 +91,7 @@ def table(facts: Facts, draws: Draws) -> Sheet:
             else "too few draws"
             for share in (50, 80)
         )
-        if not band["n"] or band["low_80"] == band["high_80"] == own:
+        if not band["n"] or band["lowest"] == band["highest"] == own:
             continue
         cell = "" if share is None else f"{share['share']:.0%}" if share["told"] else "not told"
         rows.append([

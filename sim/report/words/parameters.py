@@ -283,7 +283,7 @@ def _of(steps: list[_Step]) -> str:
     if section == "demand":
         return f"{inside.product} at {_sites(inside.at)}"
     if section == "lanes":
-        source = f"{inside.from_} > " if isinstance(inside.from_, str) else "to "
+        source = f"{_sites(inside.from_)} > " if isinstance(inside.from_, str | list) else "to "
         return f"lane {source}{_sites(inside.to)}"
     if section in LISTS:
         goods = f", {listed(inside.products)}" if getattr(inside, "products", None) else ""
@@ -300,12 +300,21 @@ def _stage(steps: list[_Step]) -> str:
 
 
 def _sites(selector: Any) -> str:
-    if isinstance(selector, Where):
-        kinds = {word: many for many, word in KINDS.items()}
-        place = listed([value for value in (selector.region, selector.country) if value])
-        told = [f"{kinds.get(selector.kind or '', 'sites')}{f' in {place}' if place else ''}", selector.setting or ""]
-        told += [] if selector.priority is None else [group_words("priority", selector.priority)]
-        return ", ".join(filter(None, told))
-    words = [str(word) for word in selector] if isinstance(selector, list) else [str(selector or "")]
+    several = selector if isinstance(selector, list) else [selector or ""]
+    words = [_where(entry) if isinstance(entry, Where) else str(entry) for entry in several]
     few = words if len(words) <= MOST_SITES else [*words[: MOST_SITES - 1], f"{len(words) - MOST_SITES + 1} more"]
     return listed(few)
+
+
+def _where(where: Where) -> str:
+    kinds = {word: many for many, word in KINDS.items()}
+    kind = " and ".join(kinds.get(word, "sites") for word in _each(where.kind)) or "sites"
+    place = listed([*_each(where.region), *_each(where.country)])
+    told = [f"{kind}{f' in {place}' if place else ''}", " or ".join(_each(where.setting))]
+    told += [" or ".join(group_words("priority", number) for number in _each(where.priority))]
+    return ", ".join(filter(None, told))
+
+
+def _each(value: Any) -> list[Any]:
+    """The values of a condition that may be one, several or none."""
+    return value if isinstance(value, list) else [] if value is None else [value]

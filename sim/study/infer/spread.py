@@ -23,18 +23,22 @@ UNKNOWNS = [*BY, "unknown", "share", "low", "high", "told", "first"]
 
 
 def bands(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per measure in all: `n` draws that have it, and the bands in which the next draw lies."""
+    """One row per measure in all: `n` draws that have it, the bands in which the next draw lies (NaN where there are
+    too few for it), and the `lowest` and the `highest`."""
     found = []
     for labels, part in _by_measure(rows):
         values = part["value"].dropna().to_numpy(dtype=float)
-        lines = next_below(values, list(BANDS.values())) if len(values) else np.full(len(BANDS), np.nan)
-        found.append(dict(zip(BY, labels, strict=True)) | {"n": len(values)} | dict(zip(BANDS, lines, strict=True)))
-    return pd.DataFrame(found, columns=[*BY, "n", *BANDS])
+        n = len(values)
+        lines = next_below(values, list(BANDS.values())) if n else np.full(len(BANDS), np.nan)
+        known = [line if enough(n, abs(2 * p - 1)) else np.nan for line, p in zip(lines, BANDS.values(), strict=True)]
+        ends = (values.min(), values.max()) if n else (np.nan, np.nan)
+        found.append([*labels, n, *known, *ends])
+    return pd.DataFrame(found, columns=[*BY, "n", *BANDS, "lowest", "highest"])
 
 
 def enough(draws: int, share: float) -> bool:
     """Whether there are draws on both sides of the band in which the next one lies with this probability: its ends are
-    in places (n + 1) (1 ± share) / 2 of n. Of fewer, `bands` gives the lowest and the highest."""
+    in places (n + 1) (1 ± share) / 2 of n."""
     return round((draws + 1) * (1 - share) / 2, 9) >= 1
 
 

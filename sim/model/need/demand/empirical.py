@@ -25,7 +25,9 @@ class Empirical(DemandKind):
     values: list[Whole] | None = Field(default=None, min_length=1)
     """units demanded on days that were seen"""
     file: Text | None = None
-    """CSV file with these units, one a row, instead of `values`; relative to this file"""
+    """CSV file or Excel workbook (.xlsx) with these units, one a row, instead of `values`; relative to this file"""
+    sheet: Text | None = None
+    """of a workbook; left out: its first"""
     column: Text = "units"
     """the column of that file"""
     example = {"values": [0, 4, 4, 9, 30]}
@@ -34,6 +36,8 @@ class Empirical(DemandKind):
     def model_post_init(self, context: object) -> None:
         if (self.values is None) == (self.file is None):
             raise ValueError("either values or file")
+        if self.sheet is not None and self.file is None:
+            raise ValueError("sheet only with a file")
         if self.values is not None and max(self.values) > MOST:
             raise ValueError(f"values of at most {MOST:,} units")
         if self.values is not None and not any(self.values):
@@ -41,7 +45,7 @@ class Empirical(DemandKind):
 
     def with_values(self, values: list[int]) -> Self:
         """The same with the values of its file."""
-        return self.model_copy(update={"values": values, "file": None})
+        return self.model_copy(update={"values": values, "file": None, "sheet": None})
 
     @cached_property
     def _seen(self) -> np.ndarray:
