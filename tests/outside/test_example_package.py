@@ -115,8 +115,9 @@ def test_the_worker_processes_of_a_study_know_it(installed: Path, tmp_path: Path
 
 def test_it_keeps_the_contracts(installed: Path) -> None:
     """Each kind those of every kind (5, less that of golden results), of the reference (3) and of the schema (1); the
-    disruption that it makes a difference, and those of severity (2 without any, 2 with little); the metric its 4."""
+    disruption that it makes a difference, those of severity (2 without any, 2 with little), and that none is told; the
+    metric its 4."""
     done = contract(installed, "fuel_shortage", "kept_for_first", "expired_share")
     assert done.returncode == 0, done.stdout[-3000:]
     passed = int(done.stdout.rpartition(" passed")[0].rpartition("\n")[2].split()[-1])
-    assert passed == 2 * (5 + 3 + 1) + (1 + 2 + 2) + 4, done.stdout[-300:]
+    assert passed == 2 * (5 + 3 + 1) + (1 + 2 + 2 + 1) + 4, done.stdout[-300:]

@@ -148,7 +148,7 @@ def test_an_unrelated_site_changes_no_other(spec: Spec, name: str, own_product: 
         {"kind": "export_ban", "country": "NO"},
         {"kind": "site_outage", "at": f"{name}-maker"},
         {"kind": "demand_surge", "at": f"{name}-clinic", "factor": 2},
-        {"kind": "lane_delay", "mode": "rail", "extra": "3d"},
+        {"kind": "lane_delay", "lanes": [f"{name}-maker > {name}-clinic"], "extra": "3d"},
         {"kind": "route_closure", "lane": f"{name}-maker > {name}-clinic"},
     ]
     more["disruptions"] += [own[k] | {"name": f"own {k}", "from": day(3), "for": "9d"} for k in dict.fromkeys(struck)]
