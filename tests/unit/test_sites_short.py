@@ -12,6 +12,7 @@ import pytest
 
 import sim
 from sim.api import Run
+from sim.engine.books import books
 from sim.report.run.tables import ANY
 
 STARTER = Path(sim.__file__).parent / "scenario" / "starter.yaml"
@@ -63,3 +64,15 @@ def test_a_spell_goes_on_in_a_copy_of_the_run(done: Run) -> None:
     middle = short.index(True) + 2  # within a spell, or just after one
     begun = sim.begin(STARTER, "none", overrides=END).until(str(done.loaded.spec.start + dt.timedelta(middle)))
     pd.testing.assert_frame_equal(begun.fork().resume().sites, done.sites)
+
+
+@pytest.mark.parametrize("days", [1, 5])
+def test_how_many_days_are_counted_at_once_changes_nothing(
+    days: int, done: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large network's are counted one by one, a small one's by the month; the spells are longer than five days."""
+    assert done.sites["worst_spell"].max() > 5
+    monkeypatch.setattr(books, "LONGEST", days)
+    again = sim.run(STARTER, "none", twin=False, overrides=END)
+    pd.testing.assert_frame_equal(again.sites, done.sites)
+    pd.testing.assert_frame_equal(again.short, done.short)

@@ -317,14 +317,13 @@ class Recorder(Part):
         """Add days from `first` on of which `short` says where demand was not met; shape (days, cells)."""
         network, days, groups = self._plan.network, len(short), self._short.shape[1]
         when, cell = short.nonzero()
+        some = cell if days == 1 else np.logical_or.reduce(short).nonzero()[0]
         found = np.bincount(when * groups + network.cell_group[cell], minlength=days * groups)
         self._short[first : first + days] = found.reshape(days, groups)
-        sites = len(network.sites)
-        self._short_sites[first : first + days] = np.bincount(
-            np.unique(when * sites + network.cell_site[cell]) // sites, minlength=days
-        )
+        sites = np.zeros((days, len(network.sites)), dtype=bool)
+        sites[when, network.cell_site[cell]] = True
+        self._short_sites[first : first + days] = np.count_nonzero(sites, axis=1)
         # of each cell that is short, days since the last without: before the first, those from before these days count
-        some = np.unique(cell)
         mine, day = short[:, some], np.arange(days)[:, None]
         last = np.maximum.accumulate(np.where(mine, -1, day), axis=0)
         spell = np.where(mine, day - last + np.where(last < 0, self._spell[some], 0), 0)
