@@ -13,7 +13,7 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 
-from sim.engine.deciding.way_ahead import WAYS, days_until
+from sim.engine.deciding.way_ahead import WAYS, Closure, closure_of
 from sim.engine.plan import Plan
 from sim.model.effects import Effect, Impact, Quantities, Steps
 from sim.model.network import Lane
@@ -24,8 +24,6 @@ LIMITS: frozenset[QuantityName] = WAYS | {"flow.exports", "flow.allowance", "flo
 """The quantities that say how much of the usual a source can send, and get to its buyers."""
 OPEN = 0.9
 """The share of the usual below which nobody turns to a source for more (assumed); from there on up to all, the more."""
-SAME_DAY = 1e-9
-"""Days by which a sum of mean times may miss a day."""
 UNKNOWN = np.inf
 """The day on which something is over of which no end is expected."""
 assert set(get_args(QuantityName)) >= LIMITS
@@ -58,15 +56,6 @@ class Foresight(NamedTuple):
     takes: np.ndarray
     above: np.ndarray
     works: np.ndarray
-
-
-class Closure(NamedTuple):
-    """What is announced to close on the way, or to let less pass, from a day on; `begins` is, over flows, the first day
-    on which what is ordered would come to it too late."""
-
-    effects: tuple[Effect, ...]
-    begins: np.ndarray
-    start: float
 
 
 class Outlook(Part):
@@ -202,19 +191,9 @@ class Outlook(Part):
 
     def _turns_of(self, effects: Sequence[Effect]) -> np.ndarray:
         """Every day on which something of these changes, or orders begin to come to a closure, ascending."""
-        self._closures = [found for impact in self._impacts if (found := self._closure(impact)) is not None]
+        self._closures = [found for impact in self._impacts if (found := closure_of(self._network, impact)) is not None]
         soon = [closure.begins[closure.begins < closure.start] for closure in self._closures]
         return np.unique(np.concatenate([_turns(effects), *soon]))
-
-    def _closure(self, impact: Impact) -> Closure | None:
-        """What a disruption that is announced ahead closes on the way; None where it closes nothing there."""
-        effects = tuple(e for e in impact.effects if e.quantity in WAYS and e.start > impact.announced)
-        if not effects:
-            return None
-        start = min(effect.start for effect in effects)
-        first = tuple(effect for effect in effects if effect.start == start)
-        begins = np.maximum(impact.announced, np.ceil(start - days_until(self._network, first) - SAME_DAY))
-        return Closure(first, np.minimum(begins, start), start)
 
     def back(self, day: float) -> np.ndarray:
         """The day on which each flow is expected to be as usual again: `day` itself where it is, `UNKNOWN` where no end

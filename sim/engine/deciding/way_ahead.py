@@ -1,12 +1,13 @@
-"""How long what is ordered takes to come to what may be closed on its way: lanes, ports, passages."""
+"""What is announced to close on the way, lanes, ports or passages, and when what is ordered comes to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.effects import Effect
+from sim.model.effects import Effect, Impact
 from sim.model.network import Network
 from sim.model.vocabulary import QUANTITIES, QuantityName
 
@@ -14,6 +15,29 @@ WAYS: frozenset[QuantityName] = frozenset({
     "lane.open", "gate.handling", "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
 })  # fmt: skip
 """The quantities that say what is open on the way."""
+
+SAME_DAY = 1e-9
+"""Days by which a sum of mean times may miss a day."""
+
+
+class Closure(NamedTuple):
+    """What is announced to close on the way, or to let less pass, from a day on; `begins` is, over flows, the first day
+    on which what is ordered would come to it too late."""
+
+    effects: tuple[Effect, ...]
+    begins: np.ndarray
+    start: float
+
+
+def closure_of(network: Network, impact: Impact) -> Closure | None:
+    """What a disruption that is announced ahead closes on the way; None where it closes nothing there."""
+    effects = tuple(e for e in impact.effects if e.quantity in WAYS and e.start > impact.announced)
+    if not effects:
+        return None
+    start = min(effect.start for effect in effects)
+    first = tuple(effect for effect in effects if effect.start == start)
+    begins = np.maximum(impact.announced, np.ceil(start - days_until(network, first) - SAME_DAY))
+    return Closure(first, np.minimum(begins, start), start)
 
 
 def days_until(network: Network, effects: Sequence[Effect]) -> np.ndarray:
