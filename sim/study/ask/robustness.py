@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.engine.compile.plan import compile_plan
 from sim.model.chance.unknown import Unknown
-from sim.study.design.design import Design
+from sim.study.design.design import Design, for_all
 from sim.study.design.measures import Measure
 from sim.study.run.bench import Bench, Subject
 
@@ -26,9 +26,8 @@ def subject_of(design: Design, scenario: str, strategy: str) -> Subject:
     """A scenario of a study under one of its strategies, to be tried in variations."""
     entry = design.spec.scenarios[design.scenarios.index(scenario)]
     chosen = next(s for s in design.spec.strategies if s.name == strategy)
-    seed = {} if design.spec.seed is None else {"seed": design.spec.seed}
     loaded = design.loaded[scenario, strategy]
-    return Subject(loaded.path, chosen.use, seed | entry.set | chosen.set, loaded, compile_plan(loaded))
+    return Subject(loaded.path, chosen.use, for_all(design.spec) | entry.set | chosen.set, loaded, compile_plan(loaded))
 
 
 def robustness(design: Design, measure: Measure, bench: Bench) -> pd.DataFrame:

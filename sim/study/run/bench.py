@@ -14,10 +14,11 @@ from sim.engine.compile.plan import compile_plan
 from sim.engine.compile.unknowns import check_ends
 from sim.engine.plan import Plan
 from sim.errors import SimulationError
-from sim.scenario.load import Loaded, load, load_again
+from sim.scenario.load import Loaded, ended, load, load_again
 from sim.study.design.case import Case, case_of
 from sim.study.design.measures import Measure
 from sim.study.run.executors import Crew
+from sim.study.run.recovery import draws_to_recovery
 from sim.study.run.replicate import Failure, Progress, replicate
 from sim.study.run.store import Store
 
@@ -46,6 +47,8 @@ class Subject:
         """The same with further values set; raises ScenarioError where that does not make a scenario."""
         together = {**self.settings, **settings}
         loaded = load_again(self.loaded, together)
+        if "end" not in settings and "run_on" not in settings:  # the same days for all, so that they can be compared
+            loaded = ended(loaded, self.loaded.spec.until)
         change = ", ".join(f"{path}={value}" for path, value in settings.items())
         return replace(self, settings=together, loaded=loaded, plan=compile_plan(loaded), change=change)
 
@@ -59,6 +62,9 @@ def read_subject(file: str | Path, strategy: str | None = None, settings: Mappin
     loaded = load(Path(file), strategy, settings or {})
     plan = compile_plan(loaded)
     check_ends(loaded)
+    if loaded.spec.to_recovery:
+        loaded = draws_to_recovery(loaded)
+        plan = compile_plan(loaded)
     return Subject(Path(file), strategy, dict(settings or {}), loaded, plan)
 
 
