@@ -8,6 +8,7 @@ Every question tries variations of one scenario on the same draws. It gives an a
 """
 
 from sim.ask.briefing import Brief, brief
+from sim.ask.comparing import Comparison, compare
 from sim.ask.dependence import Sensitivity, sensitivity
 from sim.ask.enough import SmallestReserve, Split, search, split
 from sim.ask.explain import Causes, causes, why
@@ -15,6 +16,6 @@ from sim.ask.limits import Stress, TippingPoint, stress, tipping
 from sim.ask.many import Many, run_many
 
 __all__ = [
-    "Brief", "Causes", "Many", "Sensitivity", "SmallestReserve", "Split", "Stress", "TippingPoint", "brief", "causes",
-    "run_many", "search", "sensitivity", "split", "stress", "tipping", "why",
+    "Brief", "Causes", "Comparison", "Many", "Sensitivity", "SmallestReserve", "Split", "Stress", "TippingPoint",
+    "brief", "causes", "compare", "run_many", "search", "sensitivity", "split", "stress", "tipping", "why",
 ]  # fmt: skip

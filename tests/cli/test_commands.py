@@ -116,11 +116,15 @@ def test_what_show_prints_is_a_scenario_that_means_the_same(scenario: Path) -> N
 
 def test_new_writes_what_validates_and_runs(tmp_path: Path) -> None:
     assert typed(["tideover", "new", "plans/mine"], tmp_path).code == 0
-    assert files(tmp_path / "plans") == ["mine", "scenario.schema.json"]
-    assert (tmp_path / "plans" / "mine").read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=scen")
-    printed = typed(["tideover", "validate", "plans/mine"], tmp_path).printed
-    assert printed.startswith("Note: plans/mine: ") and "assumed and without a range" in printed
-    assert printed.splitlines()[1:] == ["plans/mine: fine"]
+    assert files(tmp_path / "plans") == ["mine.yaml", "scenario.schema.json"]
+    assert (
+        (tmp_path / "plans" / "mine.yaml")
+        .read_text(encoding="utf-8")
+        .startswith("# yaml-language-server: $schema=scen")
+    )
+    printed = typed(["tideover", "validate", "plans/mine.yaml"], tmp_path).printed
+    assert "Note: plans/mine.yaml: " in printed and "assumed and without a range" in printed
+    assert printed.splitlines()[-1] == "plans/mine.yaml: fine"
     assert typed(["tideover", "new", "plans/mine"], tmp_path).code == 2
 
 
@@ -129,7 +133,9 @@ def test_new_writes_a_country_that_validates(tmp_path: Path) -> None:
     assert typed(["tideover", "new", "land.yaml", "--country-like", *words], tmp_path).code == 0
     assert files(tmp_path) == ["land-facilities.csv", "land-warehouses.csv", "land.yaml", "scenario.schema.json"]
     printed = typed(["tideover", "validate", "land.yaml"], tmp_path).printed
-    assert printed.splitlines()[-1] == "land.yaml: fine" and printed.count("\n") == 2  # the other is on what is assumed
+    assert (
+        printed.splitlines()[-1] == "land.yaml: fine" and printed.count("\n") == 3
+    )  # and what is assumed, and who has one source
 
 
 @pytest.mark.parametrize(

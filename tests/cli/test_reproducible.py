@@ -19,8 +19,12 @@ FILES = [
     "manifest.json",
     "metrics.csv",
     "metrics.json",
+    "metrics.parquet",
     "ports.parquet",
     "report.html",
+    "scenario.json",
+    "short.parquet",
+    "sites.parquet",
     "tideover.json",
 ]
 SEVERAL = """

@@ -16,7 +16,8 @@ from sim.engine.compile import network
 from sim.engine.compile.plan import compile_plan
 from sim.engine.compile.unknowns import Unknowns
 from sim.engine.run import simulate
-from sim.scenario import overlay, series, sites
+from sim.scenario import load as load_module
+from sim.scenario import overlay, sites
 from sim.scenario.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,7 @@ def test_only_figures_are_made_anew(unknowns: Unknowns, monkeypatch: pytest.Monk
         raise AssertionError("this was there already")
 
     for module, name in (
-        (overlay, "read_yaml"), (sites, "read_table"), (series, "read_table"), (sites, "_read_sites"),
+        (overlay, "read_yaml"), (sites, "read_table"), (load_module, "read_table"), (sites, "_read_sites"),
         (network, "compile_lanes"), (network, "find_supply"), (network, "_routes"), (network, "compile_gates"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, refuse)

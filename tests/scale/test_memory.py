@@ -80,9 +80,10 @@ def on_the_last_day(plan: Plan, series: Collection[str]) -> tuple[int, DailyTota
 
 
 def always_kept(plan: Plan) -> int:
-    """Bytes a day of what is kept whatever the series: figures of ports and of reserves, and a lot of every maker."""
-    lots = len(plan.network.makers) * len(LotBook.COLUMNS)
-    return 8 * (len(plan.network.gates) * len(PORT_FIGURES) + 3 * len(plan.reserves) + lots)
+    """Bytes a day of what is kept whatever the series: figures of ports and of reserves, a lot of every maker, and how
+    many are short, of each group and in all."""
+    lots, short = len(plan.network.makers) * len(LotBook.COLUMNS), 4 * len(plan.network.groups) + 8
+    return 8 * (len(plan.network.gates) * len(PORT_FIGURES) + 3 * len(plan.reserves) + lots) + short
 
 
 def of_series(plan: Plan, kept: DailyTotals) -> int:

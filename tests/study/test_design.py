@@ -139,6 +139,6 @@ def test_results_are_queried_in_sql(write_study: WriteStudy, tmp_path: Path) -> 
     assert found["mean"].tolist() == rows.groupby("strategy")["value"].mean().tolist()
     with pytest.raises(ScenarioError, match="replications"):
         query(tmp_path / "out", "select * from nothing")
-    with pytest.raises(ScenarioError, match="not the folder of a study"):
+    with pytest.raises(ScenarioError, match="not the folder of a run or study"):
         query(tmp_path, "select 1")
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["replications"] == 6

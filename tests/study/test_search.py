@@ -234,7 +234,8 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
     page = (swings / "tornado.html").read_text(encoding="utf-8").replace("&#39;", "'")
     assert page.index(f">{ban}<") < page.index(f">{cost}<") and ">disruptions.ban.for<" in page
     for method, samples in (("morris", "2"), ("sobol", "4")):
-        done = CliRunner().invoke(cli, [*call, "--method", method, "--samples", samples, *rest, "-o", str(swings)])
+        more = ["--method", method, "--samples", samples, "--replace"]
+        done = CliRunner().invoke(cli, [*call, *more, *rest, "-o", str(swings)])
         assert done.exit_code == 0, done.output
         page = (swings / f"{method}.html").read_text(encoding="utf-8")
         assert page.index(">disruptions.ban.for<") < page.index(">products.kit.cost<") and 'role="img"' in page

@@ -180,6 +180,7 @@ def test_a_later_file_may_give_another_range(write: Write, tmp_path: Path) -> No
 
 def test_assumed_figures_of_weight_without_a_range_are_named(write: Write) -> None:
     notes = [note.message for note in sim.validate(write()).notes]
+    notes = [note for note in notes if "without a range" in note]
     assert len(notes) == 1 and STOCK in notes[0] and "disruptions.ban.for" in notes[0]
     source = {"source": "illustration", "status": "reported"}
     sourced = ("suppliers.maker.makes.saline-bag.capacity", "replenishment", "disruptions.outbreak")
@@ -187,4 +188,4 @@ def test_assumed_figures_of_weight_without_a_range_are_named(write: Write) -> No
         uncertain={STOCK: "uniform(1d, 9d)", "disruptions.ban.for": ["60d", "75d"]},
         evidence=dict.fromkeys(sourced, source),
     )).notes  # fmt: skip
-    assert told == []
+    assert not any("without a range" in note.message for note in told)

@@ -315,14 +315,23 @@ class Recorder(Part):
 
     def _note_short(self, first: int, short: np.ndarray) -> None:
         """Add days from `first` on of which `short` says where demand was not met; shape (days, cells)."""
-        network, spell, worst = self._plan.network, self._spell, self._counts["worst_spell"]
-        for day, found in enumerate(short, first):
-            spell += 1
-            spell *= found
-            np.maximum(worst, spell, out=worst)
-            cells = found.nonzero()[0]
-            self._short[day] = np.bincount(network.cell_group[cells], minlength=self._short.shape[1])
-            self._short_sites[day] = len(np.unique(network.cell_site[cells]))
+        network, days, groups = self._plan.network, len(short), self._short.shape[1]
+        when, cell = short.nonzero()
+        found = np.bincount(when * groups + network.cell_group[cell], minlength=days * groups)
+        self._short[first : first + days] = found.reshape(days, groups)
+        sites = len(network.sites)
+        self._short_sites[first : first + days] = np.bincount(
+            np.unique(when * sites + network.cell_site[cell]) // sites, minlength=days
+        )
+        # of each cell that is short, days since the last without: before the first, those from before these days count
+        some = np.unique(cell)
+        mine, day = short[:, some], np.arange(days)[:, None]
+        last = np.maximum.accumulate(np.where(mine, -1, day), axis=0)
+        spell = np.where(mine, day - last + np.where(last < 0, self._spell[some], 0), 0)
+        worst = self._counts["worst_spell"]
+        worst[some] = np.maximum(worst[some], spell.max(axis=0))
+        self._spell[:] = 0
+        self._spell[some] = spell[-1]
 
     def _squared(self, units: np.ndarray) -> np.ndarray:
         """Squares summed over days; as floats, since integers could overflow."""

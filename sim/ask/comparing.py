@@ -1,0 +1,246 @@
+"""Runs, or strategies of a scenario, set side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from sim import __version__
+from sim.api import run
+from sim.ask.answer import Means, Out, Progress
+from sim.ask.arguments import Arguments
+from sim.ask.folders import comparable, days_of, read_run, rows_of
+from sim.metrics.base import METRICS
+from sim.metrics.summary import BREAKDOWNS
+from sim.output.files import put_text
+from sim.output.folder import holds
+from sim.output.holding import HOLDS, in_words
+from sim.output.names import file_name
+from sim.output.place import named, place_for
+from sim.report.compare.beside import LETTERS, Beside, Option, changes
+from sim.report.compare.page import compare_page
+from sim.report.compare.words import differences, how_sure, lead
+from sim.report.run.tables import metrics_table
+from sim.scenario.files import scenario_hash, tables_hash
+from sim.study.design.case import case_of
+from sim.study.design.measures import COST, LINE, MONEY, Measure
+from sim.study.infer.side_by_side import side_by_side
+from sim.study.run.bench import Bench, Subject
+from sim.study.run.store import table_files
+
+AS_WRITTEN = "as-is"
+"""Among strategies: the scenario as it stands."""
+BY_GROUP = ("units_unmet", "fill_rate")
+"""Measures that are told by groups, too."""
+NAME, KIND = "compare", "comparison"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Comparison:
+    """Options set side by side.
+
+    Attributes
+    ----------
+    beside
+        The options, their figures and draws.
+    folder
+        Where the page and the table were kept, None where they were not.
+    """
+
+    beside: Beside = field(repr=False)
+    folder: Path | None = None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per measure, group and option after the first; see `sim.study.infer.side_by_side`."""
+        return self.beside.table
+
+    @property
+    def changes(self) -> list[tuple[str, list[str]]]:
+        """(dotted path, value under each option) of everything in which the options differ."""
+        return changes(self.beside.options)
+
+    def lines(self) -> list[str]:
+        """The answer in words, as the command prints it."""
+        found = [f"{option.letter}: {option.name}" for option in self.beside.options]
+        found += [f"Cannot be compared: {line}" for line in self.beside.apart]
+        drawn = " in this draw" if self.beside.draws == 1 else ""
+        for option in self.beside.others:
+            found.append(lead(self.beside, option))
+            for verdict, lines in differences(self.beside, option).items():
+                found += [f"  {verdict}{drawn}: {line}" for line in lines]
+        return [*found, how_sure(self.beside)]
+
+    def text(self) -> str:
+        """The answer in words, one line a sentence."""
+        return "\n".join(self.lines())
+
+    def page(self) -> str:
+        """The page, as HTML."""
+        return compare_page(self.beside)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the page, one HTML file that opens offline; returns its path. Raises ScenarioError where it cannot."""
+        place = Path(path)
+        put_text(place, self.page())
+        return place
+
+
+def compare(
+    *what: str | Path,
+    strategies: Sequence[str] = (),
+    overrides: Mapping[str, Any] | None = None,
+    replications: int = 1,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    out: Out = None,
+    progress: Progress | None = None,
+    replace: bool = False,
+) -> Comparison:
+    """Set runs, or strategies of one scenario, side by side: the first is what the others are compared with.
+
+    Parameters
+    ----------
+    what
+        Folders of runs; or one scenario file, with `strategies`.
+    strategies
+        Names of strategies of the scenario; "as-is": the scenario as it stands.
+    overrides
+        Values to set by dotted path, the same for all strategies.
+    replications
+        Draws of luck and of what is not known, the same for all strategies. One: a single run of each, from which
+        nothing can be told for certain.
+    workers, scheduler, out, progress, replace
+        As for `causes`.
+
+    Returns
+    -------
+    Comparison
+        Figures, words and page.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of files, folders and arguments; also where nothing of the runs can be compared.
+    """
+    means, arguments = Means(replications, workers, scheduler, out, progress, replace), Arguments()
+    options = [str(option) for option in (strategies or what)]
+    argument = "strategies" if strategies else "what"
+    if len(options) != len(set(options)):
+        arguments.refuse(argument, "the same one is there twice", ", ".join(options))
+    if not 2 <= len(options) <= len(LETTERS):
+        expected = f"2 to {len(LETTERS)} of them: folders of runs, or one scenario file with strategies"
+        arguments.refuse(argument, "this many cannot be set side by side", len(options), expected)
+    if strategies and len(what) != 1:
+        arguments.refuse("what", "strategies are those of one scenario file", ", ".join(map(str, what)), "one file")
+    if not strategies and (replications != 1 or overrides):
+        arguments.refuse("strategies", "folders hold runs that are made already", None, "strategies of a scenario file")
+    arguments.check()
+    if strategies:
+        return _of_strategies(Path(what[0]), options, dict(overrides or {}), means, arguments)
+    return _of_folders([Path(place) for place in what], means)
+
+
+def _of_folders(places: Sequence[Path], means: Means) -> Comparison:
+    kept = [read_run(place, letter) for place, letter in zip(places, LETTERS, strict=False)]
+    rows, products, apart, notes = comparable(kept)
+    options = tuple(
+        Option(letter, f"{holds(one.manifest)} ({one.place})", holds(one.manifest), one.data)
+        for one, letter in zip(kept, LETTERS, strict=False)
+    )
+    first, letters = kept[0].manifest, [option.letter for option in options]
+    days = pd.concat([one.days for one in kept], ignore_index=True)
+    if any(one.days.empty for one in kept):
+        days = days[:0]
+        notes = [*notes, "No pictures by week: not every run kept its daily table."]
+    beside = Beside(
+        title=str(first.get("title", first.get("scenario"))), options=options, table=side_by_side(rows, letters),
+        rows=rows, days=days[days["product"].isin(list(products))], draws=1, start=_date(first, "start"),
+        end=_date(first, "end"), products=products, currency=str(first.get("currency", "")), apart=tuple(apart),
+        notes=tuple(notes), command=f"tideover compare {' '.join(map(str, places))}",
+    )  # fmt: skip
+    told = ("scenario_hash", "tables_hash", "strategy", "seed", "replication", "tideover")
+    names = [place.resolve().name for place in places]
+    about = {
+        HOLDS: f"comparison of {' and '.join(names)}",
+        "options": [{k: one.manifest.get(k) for k in told} for one in kept],
+    }
+    return _kept(lambda _: beside, means, about, Path("reports") / file_name("-".join([NAME, *names])))
+
+
+def _date(manifest: Mapping[str, Any], key: str) -> dt.date:
+    return dt.date.fromisoformat(str(manifest.get(key, "1970-01-01"))[:10])
+
+
+def _of_strategies(
+    file: Path, strategies: list[str], overrides: dict[str, Any], means: Means, arguments: Arguments
+) -> Comparison:
+    asked = [arguments.subject(file, None if name == AS_WRITTEN else name, overrides, means.replications)
+             for name in strategies]  # fmt: skip
+    arguments.check()
+    subjects = [subject for subject in asked if subject is not None]
+    spec, document = subjects[0].loaded.spec, subjects[0].loaded.document
+    options = tuple(
+        Option(letter, "the scenario as it stands" if name == AS_WRITTEN else name, name, subject.loaded.document.data)
+        for letter, name, subject in zip(LETTERS, strategies, subjects, strict=False)
+    )
+
+    def make(bench: Bench) -> Beside:
+        rows, days = _one_draw(subjects) if bench.replications == 1 else _many_draws(subjects, bench)
+        return Beside(
+            title=spec.title, options=options, table=side_by_side(rows, [option.letter for option in options]),
+            rows=rows, days=days, draws=bench.replications, start=spec.start, end=spec.end,
+            products={name: product.unit for name, product in spec.products.items()}, currency=spec.costs.currency,
+            command=f"tideover compare {file} --strategies {','.join(strategies)} -n {bench.replications}",
+        )  # fmt: skip
+
+    told = in_words(spec.scenario, None, overrides, f"comparison of {', '.join(strategies)}")
+    hashes = {"scenario_hash": scenario_hash(document), "tables_hash": tables_hash(document)}
+    about = {HOLDS: told, "strategies": strategies, "settings": overrides, **hashes}
+    return _kept(make, means, about, named(spec.scenario, None, overrides, "-".join([NAME, *strategies])))
+
+
+def _one_draw(subjects: Sequence[Subject]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows and days of a single run of each."""
+    rows, days = [], []
+    for letter, subject in zip(LETTERS, subjects, strict=False):
+        done = run(subject.loaded, twin=False, without_reserves=False, detail="none")
+        rows.append(rows_of(metrics_table(done.metrics), letter))
+        if done.outcome.record.table is not None:
+            days.append(days_of(done.daily, letter))
+    whole = len(days) == len(subjects)
+    empty = pd.DataFrame(columns=["strategy", "replication", "day", "product", "unmet"])
+    return pd.concat(rows, ignore_index=True), pd.concat(days, ignore_index=True) if whole else empty
+
+
+def _many_draws(subjects: Sequence[Subject], bench: Bench) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows and days of many draws, the same for each."""
+    measures = [Measure(name) for name in (*METRICS, *MONEY)] + [Measure(COST, LINE)]
+    measures += [Measure(name, by) for name in BY_GROUP for by in BREAKDOWNS]
+    cases = [
+        case_of(subject.loaded, measures, (subject.labels[0], letter, ""), plan=subject.plan, twin=False, daily=True)
+        for letter, subject in zip(LETTERS, subjects, strict=False)
+    ]
+    rows = bench.rows(cases)
+    read = [bench.store.read(case, bench.replications, "daily") for case in cases]
+    days: pd.DataFrame = pa.concat_tables(read).to_pandas()
+    return rows, days
+
+
+def _kept(make: Callable[[Bench], Beside], means: Means, about: dict[str, Any], place: Path) -> Comparison:
+    """The comparison, with its page and its table where they are to be kept."""
+    about = {**about, "tideover": __version__, "replications": means.replications}
+    folder = None if means.out is None else place if means.out is True else Path(means.out)
+    if means.out is True and not means.replace:
+        folder = place_for(place, KIND, {"question": KIND, **about})
+    with means.bench(KIND, folder, about, [*table_files(NAME), f"{NAME}.html"]) as bench:
+        beside = make(bench)
+        bench.store.answer(NAME, beside.table)
+        bench.store.page(f"{NAME}.html", compare_page(beside))
+    return Comparison(beside=beside, folder=folder)

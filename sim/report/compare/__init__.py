@@ -1,0 +1,1 @@
+"""The page that sets options side by side."""

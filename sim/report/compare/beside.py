@@ -1,0 +1,131 @@
+"""Options set side by side, as the page and its words read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from sim.study.design.measures import ALL, Measure
+
+LETTERS = "ABCDEF"
+"""By these options are called; there are no more of them on a page."""
+
+
+def plural(unit: str) -> str:
+    """A product's unit, several of it: bags, boxes of 50 pairs."""
+    first, blank, rest = unit.partition(" ")
+    ending = "es" if first.endswith(("s", "x", "ch", "sh")) else "s"
+    return f"{first}{ending}{blank}{rest}"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of them: its letter, its name, what was run in words, and the scenario's values that were run."""
+
+    letter: str
+    name: str
+    holds: str
+    data: Mapping[str, Any] | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Options and what they came to.
+
+    `table` is as of `side_by_side`, options by their letters; `rows` and `days` the draws behind it (`days` may be
+    empty); `products` name -> unit; `apart` says what cannot be compared, and `notes` what else is to be known.
+    """
+
+    title: str
+    options: tuple[Option, ...]
+    table: pd.DataFrame = field(repr=False)
+    rows: pd.DataFrame = field(repr=False)
+    days: pd.DataFrame = field(repr=False)
+    draws: int
+    start: dt.date
+    end: dt.date
+    products: Mapping[str, str]
+    currency: str
+    apart: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    command: str = "tideover compare"
+
+    @property
+    def others(self) -> tuple[Option, ...]:
+        """All but the first, which they are compared with."""
+        return self.options[1:]
+
+    @property
+    def unit(self) -> str:
+        """What all products are counted in; "units" where they differ, which are then never added up."""
+        units = set(self.products.values())
+        return plural(units.pop()) if len(units) == 1 else "units"
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether amounts of all products together mean something."""
+        return len(set(self.products.values())) == 1
+
+    def unit_of(self, measure: Measure, group: str = "") -> str:
+        """The unit of a figure in words; "money" and "share" as they are."""
+        if measure.unit in ("units", "unit-days"):
+            unit = (
+                f"{self.products[group]}s" if measure.breakdown == "product" and group in self.products else self.unit
+            )
+            return measure.unit.replace("units", unit) if measure.unit == "units" else f"{unit} × days"
+        return measure.unit
+
+    def row(self, measure: str, option: str, breakdown: str = ALL, group: str = "") -> Mapping[str, Any] | None:
+        """What a figure came to under an option, None where that is not there."""
+        here = self.table
+        here = here[(here["measure"] == measure) & (here["breakdown"] == breakdown) & (here["group"] == group)]
+        found: Sequence[Any] = here[here["strategy"] == option].to_dict("records")
+        return found[0] if found else None
+
+
+def changes(options: Sequence[Option]) -> list[tuple[str, list[str]]]:
+    """(path, value under each option) of everything in which they differ, in the order of the scenario."""
+    flat = [_flat(option.data or {}) for option in options]
+    paths = dict.fromkeys(path for values in flat for path in values)
+    found = []
+    for path in paths:
+        values = [values.get(path, "–") for values in flat]
+        if len(set(values)) > 1:
+            found.append((path, values))
+    return found
+
+
+TOLD_ONLY = ("scenario", "title", "question", "leaves_out", "evidence", "sources")
+"""Parts of a scenario that change no figure."""
+
+
+def _flat(data: Mapping[str, Any]) -> dict[str, str]:
+    """Dotted path -> value in words, entries of lists by their names or numbers."""
+    found: dict[str, str] = {}
+
+    def look(value: Any, path: str) -> None:
+        if isinstance(value, Mapping) and value:
+            for key, child in value.items():
+                if path or key not in TOLD_ONLY:
+                    look(child, f"{path}.{key}" if path else str(key))
+        elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+            for number, item in enumerate(value):
+                name = item.get("name") if isinstance(item, Mapping) else None
+                look(item, f"{path}.{name if isinstance(name, str) else number}")
+        else:
+            found[path] = _written(value)
+
+    look(data, "")
+    return found
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(_written, value)) or "none"
+    return "nothing" if value is None or value == {} else str(value)

@@ -1,0 +1,154 @@
+"""The page that sets options side by side: differences in words, what was changed, pictures, groups, every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from sim.report.compare.beside import Beside, Option, changes, plural
+from sim.report.compare.words import BY, differences, figure, group_name, how_sure, lead
+from sim.report.figures import side_by_side as drawings
+from sim.report.figures.style import drawing, to_svg
+from sim.report.pages import fill_in
+from sim.report.pictures import Picture
+from sim.report.sheets import Sheet
+from sim.study.design.measures import ALL, LINE, Measure
+from sim.study.infer.side_by_side import ALIKE, APART, BETTER, HIGHER, LOWER, UNKNOWN, WORSE
+
+SIGNS = {BETTER: "▼ better", WORSE: "▲ worse", HIGHER: "higher", LOWER: "lower", ALIKE: "= the same",
+         APART: "= not told", UNKNOWN: "–"}  # fmt: skip
+MOST_CHANGES = 40
+"""Changed values shown; how many more there are is said."""
+MOST_PRODUCTS = 3
+"""Pictures by week; products with most unmet come first."""
+MOST_GROUPS = 24
+
+
+def compare_page(beside: Beside) -> str:
+    """The whole page, which opens offline; the same figures give the same bytes."""
+    with drawing():
+        by_week, by_group = list(_weeks(beside)), list(_groups(beside))
+    return fill_in(
+        "compare.html.j2",
+        beside=beside,
+        parts_of=[(option, lead(beside, option), differences(beside, option)) for option in beside.others],
+        names={"better": BETTER, "worse": WORSE, "apart": APART, "alike": ALIKE},
+        sure=how_sure(beside),
+        changed=_changed(beside),
+        by_week=by_week,
+        by_group=by_group,
+        sheets=[*_figures(beside)],
+        first=beside.options[0],
+    )
+
+
+def _changed(beside: Beside) -> Sheet:
+    if any(option.data is None for option in beside.options):
+        note = "What was changed cannot be told: a run of an earlier version does not say what it was made of."
+        return Sheet("changes", "What was changed", [], [], note=note)
+    found = changes(beside.options)
+    letters = [option.letter for option in beside.options]
+    head = ["Value", f"{letters[0]}, old", *(f"{letter}, new" for letter in letters[1:])]
+    rows = [[path, *values] for path, values in found]
+    shown = rows[:MOST_CHANGES]
+    more = len(rows) - len(shown)
+    note = f"{more} more are in the CSV." if more else "" if rows else "Nothing: they are the same scenario."
+    return Sheet("changes", "What was changed", head, shown, raw=rows, note=note, text_columns=len(head))
+
+
+def _weeks(beside: Beside) -> Iterator[Picture]:
+    days = beside.days
+    if days.empty:
+        return
+    letters = [option.letter for option in beside.options]
+    totals = days.groupby("product")["unmet"].sum().sort_values(ascending=False, kind="stable")
+    worst = [str(name) for name in totals.index if totals[name] > 0]
+    for number, product in enumerate(worst[:MOST_PRODUCTS]):
+        unit = plural(beside.products.get(product, "unit"))
+        title = f"Week by week: {product}"
+        mine = days[days["product"] == product]
+        picture = drawings.weeks(mine, letters, beside.start, unit)
+        caption = "Demand not met on the day; all on one scale. The last week may be a part of one."
+        more = len(worst) - MOST_PRODUCTS
+        if number == MOST_PRODUCTS - 1 and more > 0:
+            caption += f" {more} more products went short; compare.csv has them."
+        yield Picture(f"weeks-{number}", title, caption, Markup(to_svg(picture, f"weeks-{number}", title)))
+
+
+def _groups(beside: Beside) -> Iterator[Picture]:
+    letters = [option.letter for option in beside.options]
+    table = beside.table[(beside.table["measure"] == "fill_rate") & beside.table["breakdown"].isin(BY)]
+    found = []
+    for breakdown in BY:
+        mine = table[table["breakdown"] == breakdown]
+        if mine["group"].nunique() < 2 and breakdown != "priority":
+            continue
+        for group, rows in mine.groupby("group", sort=True):
+            shares = {letters[0]: 1 - float(rows["against_mean"].iloc[0])}
+            shares |= {str(r["strategy"]): 1 - float(r["mean"]) for r in rows.to_dict("records")}
+            told = bool((rows["verdict"] != APART).all())
+            found.append((group_name(breakdown, str(group)), shares, told))
+    if not found:
+        return
+    caption = "A line joins the options: its length is the change."
+    if len(found) > MOST_GROUPS:
+        caption += f" {len(found) - MOST_GROUPS} more groups are in the table below."
+    title = "Share not met, by group"
+    picture = drawings.groups(found[:MOST_GROUPS], letters)
+    yield Picture("groups", title, caption, Markup(to_svg(picture, "groups", title)))
+
+
+def _figures(beside: Beside) -> Iterator[Sheet]:
+    """Every figure, in all and by groups, under every option."""
+    for option in beside.others:
+        mine = beside.table[beside.table["strategy"] == option.letter]
+        several = f": {option.letter} against {beside.options[0].letter}" if len(beside.others) > 1 else ""
+        for name, caption, rows in (
+            ("all", f"Everything measured{several}", mine[mine["breakdown"].isin([ALL, LINE])]),
+            ("groups", f"By group{several}", mine[~mine["breakdown"].isin([ALL, LINE])]),
+        ):
+            if len(rows):
+                text = [_row(beside, row) for row in rows.to_dict("records")]  # type: ignore[arg-type]
+                yield Sheet(f"{name}-{option.letter}", caption, _head(beside, option), text, list(rows.columns),
+                            rows.to_numpy().tolist(), text_columns=1)  # fmt: skip
+
+
+def _head(beside: Beside, option: Option) -> list[str]:
+    head = ["Figure", beside.options[0].letter, option.letter, "Difference"]
+    if beside.draws > 1:
+        head += ["Its mean lies in (95 %)", "Draws higher / lower"]
+    return [*head, "So"]
+
+
+def _row(beside: Beside, row: dict[str, object]) -> list[str]:
+    measure, group = Measure(str(row["measure"]), str(row["breakdown"])), str(row["group"])
+    means = [float(str(row[name])) for name in ("against_mean", "mean", "difference")]
+    label = measure.label
+    if measure.breakdown == LINE:
+        label = f"Cost: {group}"
+    elif measure.breakdown != ALL:
+        label = f"{group_name(measure.breakdown, group)}: {label.lower()}"
+    cells = [
+        label,
+        *(figure(beside, measure, value, group) for value in means[:2]),
+        _signed(beside, measure, means[2], group),
+    ]
+    if beside.draws > 1:
+        low, high = float(str(row["low"])), float(str(row["high"]))
+        span = (
+            "–" if low != low else f"{_signed(beside, measure, low, group)} … {_signed(beside, measure, high, group)}"
+        )
+        cells += [span, f"{row['more']} / {row['fewer']}"]
+    return [*cells, SIGNS[str(row["verdict"])]]
+
+
+def _signed(beside: Beside, measure: Measure, value: float, group: str) -> str:
+    """A difference with its sign, without its unit."""
+    if value != value:
+        return "–"
+    if value == 0:
+        return "0"
+    if measure.unit == "share":
+        return f"{100 * value:+.3g}"
+    return f"{value:+,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:+.3g}"

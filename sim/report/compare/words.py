@@ -1,0 +1,159 @@
+"""What options set side by side come to, in words: never more than the draws say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sim.report.compare.beside import Beside, Option
+from sim.study.design.measures import ALL, Measure
+from sim.study.infer.side_by_side import ALIKE, APART, BETTER, WORSE
+
+FIRST = "units_unmet"
+TOLD = ("units_unmet", "fill_rate", "worst_week_unmet", "short_peak", "worst_spell", "first_short_day", "cost")
+"""Measures in all that are told in words, where they differ; the table has the others."""
+BY = ("priority", "setting", "country", "region", "product")
+"""Groups that are told in words, in this order."""
+MOST = 7
+"""Differences told of a kind; how many more there are is said."""
+
+
+def figure(beside: Beside, measure: Measure, value: float, group: str = "") -> str:
+    """A figure with its unit: a share in percent, money in the currency, an amount in what it is counted in."""
+    unit = beside.unit_of(measure, group)
+    if value != value:
+        return "not defined"
+    if unit == "share":
+        return percent(value)
+    if unit == "money":
+        return f"{value:,.0f} {beside.currency}"
+    if unit == "day":
+        return f"{beside.start + dt.timedelta(round(value)):%-d %B %Y}"
+    number = f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.3g}"
+    return f"{number} {unit}" if unit not in ("index", "ratio") else number
+
+
+def percent(share: float) -> str:
+    """A share in percent; what is not all, or not none, is not shown as such."""
+    digits = next((d for d in range(3, 7) if float(f"{100 * share:.{d}g}") not in (0, 100)), 3)
+    return f"{100 * share:.{digits}g} %" if 0 < share < 1 else f"{100 * share:.3g} %"
+
+
+def size(beside: Beside, measure: Measure, difference: float, group: str = "") -> str:
+    """A difference without its sign; of shares in percentage points, of dates in days."""
+    unit = beside.unit_of(measure, group)
+    if unit == "share":
+        return f"{abs(100 * difference):.3g} percentage points"
+    if unit == "day":
+        return f"{abs(difference):,.0f} {'day' if abs(difference) == 1 else 'days'}"
+    return figure(beside, measure, abs(difference), group)
+
+
+def group_name(breakdown: str, group: str) -> str:
+    """A group as a heading has it."""
+    if breakdown == "priority":
+        return {"1": "Priority 1, vital", "0": "No priority"}.get(group, f"Priority {group}")
+    return group if group else f"no {breakdown}"
+
+
+def lead(beside: Beside, option: Option) -> str:
+    """The difference that matters most, in a sentence that claims no more than there is."""
+    first, measure = beside.options[0].letter, Measure(FIRST)
+    row = beside.row(FIRST, option.letter) if beside.adds_up else None
+    draws = "in the one draw made" if beside.draws == 1 else f"in the mean of {beside.draws} draws"
+    if row is None:
+        measure = Measure("fill_rate")
+        row = beside.row("fill_rate", option.letter)
+    if row is None:
+        return f"{option.letter} and {first} have no figure in common that covers all."
+    both = f"{figure(beside, measure, row['mean'])} against {figure(beside, measure, row['against_mean'])}"
+    what = "unmet on the day" if measure.name == FIRST else "of demand met on the day"
+    if row["verdict"] == ALIKE:
+        return f"{option.letter} and {first} are alike: {figure(beside, measure, row['mean'])} {what}, {draws}."
+    if row["verdict"] == APART:
+        return (
+            f"Whether {option.letter} or {first} is better cannot be told from {beside.draws} draws "
+            f"({both} {what}): {_went(row, measure)}."
+        )
+    amount = size(beside, measure, row["difference"])
+    more = "more" if row["difference"] > 0 else "less" if measure.unit == "share" else "fewer"
+    if measure.name == FIRST:
+        number, _, unit = amount.partition(" ")
+        return f"{option.letter} leaves {number} {more} {unit} {what} than {first} ({both}), {draws}."
+    return f"{option.letter} has {amount} {more} {what} than {first} ({both}), {draws}."
+
+
+def _went(row: Mapping[str, Any], measure: Measure) -> str:
+    """In how many draws an option does better, and in how many worse."""
+    good, bad = ("fewer", "more") if measure.better == "lower" else ("more", "fewer")
+    return f"better in {row[good]} of {row['n']} draws, worse in {row[bad]}"
+
+
+def differences(beside: Beside, option: Option) -> dict[str, list[str]]:
+    """`BETTER`, `WORSE`, `APART` and `ALIKE` -> what is so under an option, a line each, the first most in the eye."""
+    found: dict[str, list[str]] = {BETTER: [], WORSE: [], APART: [], ALIKE: []}
+    for row in _told(beside, option):
+        if row["verdict"] in found:
+            found[str(row["verdict"])].append(_line(beside, row))
+    return {verdict: _cut(lines) for verdict, lines in found.items()}
+
+
+def _told(beside: Beside, option: Option) -> list[Mapping[str, Any]]:
+    """Rows that are worth words: measures in all, then what went unmet by groups."""
+    rows = [beside.row(name, option.letter) for name in TOLD]
+    found = [row for row in rows if row is not None and (beside.adds_up or row["measure"] != FIRST)]
+    mine = beside.table[beside.table["strategy"] == option.letter]
+    for breakdown in BY:
+        measure = FIRST if beside.adds_up or breakdown == "product" else "fill_rate"
+        here = mine[(mine["breakdown"] == breakdown) & (mine["measure"] == measure)]
+        if len(here) > 1 or (breakdown == "priority" and len(here)):
+            order = here["difference"].abs().sort_values(ascending=False, kind="stable").index
+            order = here.index if breakdown == "priority" else order
+            found += here.loc[order].to_dict("records")  # type: ignore[arg-type]
+    return found
+
+
+def _line(beside: Beside, row: Mapping[str, Any]) -> str:
+    measure, group = Measure(str(row["measure"]), str(row["breakdown"])), str(row["group"])
+    name = measure.label if measure.breakdown == ALL else f"{group_name(measure.breakdown, group)}, {measure.label}"
+    name = (
+        name if measure.breakdown == ALL else name[0].upper() + name[1:].replace(measure.label, measure.label.lower())
+    )
+    if row["verdict"] == ALIKE:
+        return f"{name}: {figure(beside, measure, row['mean'], group)}{' in every draw' if row['n'] > 1 else ''}"
+    both = " in place of ".join(figure(beside, measure, row[mean], group) for mean in ("mean", "against_mean"))
+    if row["verdict"] == APART:
+        return f"{name}: {both}; {_went(row, measure)}"
+    return f"{name}: {both}{_range(beside, row, measure, group)}"
+
+
+def _range(beside: Beside, row: Mapping[str, Any], measure: Measure, group: str) -> str:
+    """Between what the mean difference lies, where there are draws enough to say."""
+    if row["n"] < 2 or row["low"] != row["low"] or row["low"] == row["high"]:
+        return ""
+    low, high = sorted((abs(row["low"]), abs(row["high"])))
+    if row["low"] * row["high"] <= 0:
+        return ""
+    more = "more" if row["difference"] > 0 else "less"
+    lowest = size(beside, measure, low, group).split(" ")[0]
+    return f" ({lowest} to {size(beside, measure, high, group)} {more})"
+
+
+def _cut(lines: list[str]) -> list[str]:
+    more = len(lines) - MOST
+    return lines if more <= 0 else [*lines[:MOST], f"and {more} more in the table below"]
+
+
+def how_sure(beside: Beside) -> str:
+    """What the draws allow to be said."""
+    if beside.draws == 1:
+        return (
+            "One draw tells what could happen, not how often: nothing here is better or worse for certain. "
+            "Many draws tell more: tideover compare FILE --strategies A,B --replications 40."
+        )
+    return (
+        f"{beside.draws} draws of luck and of what is not known, the same for every option. A difference is called one "
+        "where its 95 % interval, with all comparisons of a measure counted (Holm), leaves out none at all; everything "
+        "that is written as certain is taken as written."
+    )
