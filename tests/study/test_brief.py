@@ -12,9 +12,9 @@ from docx import Document
 
 import sim
 from sim.cli import cli
-from sim.report.brief.brief import in_short
 from sim.report.brief.brief_files import write_brief
 from sim.report.run.stress_des import ITEMS
+from sim.report.study.answer import in_short
 from sim.report.words.phrases import count
 from sim.study.design.measures import Measure
 from sim.study.run.run import StudyResult

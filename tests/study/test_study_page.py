@@ -13,8 +13,9 @@ import sim
 from sim.cli import cli
 from sim.report.figures import fan
 from sim.report.figures.style import drawing
-from sim.report.study.comparison import sentences, summary
+from sim.report.study.comparison import sentences
 from sim.report.study.study_page import study_page
+from sim.report.study.summary import summary
 from sim.study.run.run import StudyResult
 from tests.study.conftest import write_into
 

@@ -68,6 +68,10 @@ class Design:
         base = self.spec.reference
         return tuple(by_other_luck(case) for case in self.cases if case.labels[1] == base and case.uncertain)
 
+    def varies(self, scenario: str) -> bool:
+        """Whether anything but luck is drawn in a scenario."""
+        return any(case.uncertain for case in self.cases if case.labels[0] == scenario)
+
     @property
     def measures(self) -> list[Measure]:
         """What is measured."""

@@ -13,6 +13,8 @@ from sim.study.infer.compare import SAME, UNDETECTED, UNKNOWN, blocks
 from sim.study.infer.intervals import holm, interval
 
 WORSE, BETTER = "worse", "better"
+ORDER = ("priority", "country", "region", "setting", "product")
+"""In which groups are told."""
 COLUMNS = [
     "scenario", "measure", "breakdown", "group", "strategy", "other", "mean", "other_mean", "worse_by", "low", "high",
     "n", "p_holm", "verdict",
@@ -81,11 +83,15 @@ def _verdict(worse_by: float, exact: bool, p: float, confidence: float) -> str:
 
 def better_off(table: pd.DataFrame, scenario: str, strategy: str) -> pd.DataFrame:
     """The groups that fare detectably worse under a strategy than under another: of each the other under which it
-    fares best. Priorities come first, the most important before the others."""
+    fares best. Priorities come first, the most important before the others; then countries, regions, …, those that
+    lose most before the others."""
     mine = table[(table["scenario"] == scenario) & (table["strategy"] == strategy) & (table["breakdown"] != "all")]
     worse = mine[mine["verdict"] == WORSE].sort_values("worse_by", ascending=False, kind="stable")
     worst = worse.drop_duplicates(["breakdown", "group"])
-    first = worst["breakdown"] != "priority"
-    ranks = [(bool(later), str(group) if not later else "") for later, group in zip(first, worst["group"], strict=True)]
-    order = sorted(range(len(worst)), key=lambda k: ranks[k])
-    return worst.iloc[order].reset_index(drop=True)
+    rank = worst["breakdown"].map({name: place for place, name in enumerate(ORDER)})
+    first = worst["group"].where(worst["breakdown"] == "priority", "")
+    return (
+        worst.assign(rank=rank, first=first)
+        .sort_values(["rank", "first"], kind="stable")[COLUMNS]
+        .reset_index(drop=True)
+    )

@@ -24,7 +24,7 @@ def standings(
 
     `behind` is how much worse it is, replication by replication on the same draws, between `low` and `high`: intervals
     that all hold at once with the confidence asked for (Bonferroni). A strategy is `behind` only where its interval
-    lies beyond the indifference; otherwise it is `together` with the leader. The leader is best where no other is with it.
+    lies beyond the indifference; otherwise it is `together` with the leader, which is best where no other is.
     """
     sign = -1.0 if measure.better == "higher" else 1.0
     each = 1 - (1 - confidence) / max(1, len(strategies) - 1)
@@ -46,6 +46,15 @@ def standings(
             )
     columns = ["scenario", "measure", "strategy", "n", "mean", "behind", "low", "high", "how", "together"]
     return pd.DataFrame(found, columns=columns)
+
+
+def nearest_to_best(values: np.ndarray, indifference: float, confidence: float) -> np.ndarray:
+    """Which strategies nothing is told to be better than; `values` (strategies, replications), lower is better."""
+    complete = values[:, ~np.isnan(values).any(axis=0)]
+    each = 1 - (1 - confidence) / max(1, len(values) - 1)
+    gaps = complete - complete[complete.mean(axis=1).argmin()]
+    lows = [interval(gap, each, bca=False).low for gap in gaps]
+    return np.array([not low > indifference for low in lows])
 
 
 def _how(behind: np.ndarray, low: float, high: float, indifference: float) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -113,22 +114,32 @@ class StudyResult:
 
     @cached_property
     def best(self) -> pd.DataFrame:
-        """Probability of being best and regret; `selected` marks what Kim and Nelson's procedure picked."""
+        """Probability of being best and regret, NaN where nothing is settled; `selected` marks what Kim and Nelson's
+        procedure picked, where nothing else is too near to be told apart."""
         table = compare.rank(self.replications, self.design.strategies)
         picked = {
             (scenario, self.design.spec.best.measure, self.design.strategies[selection.best])
             for scenario, selection in self.selection.items()
-            if self.design.spec.best is not None and selection.best is not None
+            if self.design.spec.best is not None
+            and selection.best is not None
+            and self._alone(scenario, self.design.strategies[selection.best])
         }
         if not table.empty:
             keys = zip(table["scenario"], table["measure"], table["strategy"], strict=True)
             table["selected"] = [key in picked for key in keys]
+        if self.unsettled and not table.empty:
+            table = table.assign(probability_best=np.nan, regret=np.nan, selected=False)
         return table
+
+    def _alone(self, scenario: str, strategy: str) -> bool:
+        """Whether everything else in a scenario is told to be worse than a strategy."""
+        mine = self.standing[self.standing["scenario"] == scenario]
+        return set(mine.loc[mine["together"], "strategy"]) == {strategy}
 
     @cached_property
     def regret(self) -> pd.DataFrame:
         """Largest regret over the scenarios, and the strategy with the smallest."""
-        return compare.minimax_regret(self.best)
+        return compare.minimax_regret(self.best.iloc[: 0 if self.unsettled else None])
 
     @cached_property
     def selection(self) -> dict[str, Selection]:
@@ -137,8 +148,9 @@ class StudyResult:
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
-        """Cost against units short and stockout days: what is dominated, and ICERs along the frontier."""
-        return frontier.frontier(self.replications, self.design.strategies)
+        """Cost against units short and stockout days: what is dominated, and ICERs along the frontier; empty where
+        nothing is settled."""
+        return frontier.frontier(self.replications.iloc[: 0 if self.unsettled else None], self.design.strategies)
 
     @cached_property
     def variance(self) -> pd.DataFrame:
