@@ -23,6 +23,9 @@ CARRIED = (
     "sim/report/templates/report.html.j2",
     "sim/scenario/national.yaml",
     "sim/scenario/starter.yaml",
+    "sim/shipped/scenarios/crises/red-sea-2024.yaml",
+    "sim/shipped/scenarios/networks/east-africa.yaml",
+    "sim/shipped/scenarios/data/red-sea-facilities.csv",
     "sim/py.typed",
 )
 
@@ -43,8 +46,8 @@ def tideover(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("install")
     source = place / "source"
     source.mkdir()
-    shutil.copytree(ROOT / "sim", source / "sim", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "scenarios", source / "scenarios")
+    for name in ("sim", "scenarios"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     call([sys.executable, "-m", "venv", "fresh"], place)
@@ -65,6 +68,8 @@ def test_it_runs_away_from_the_repository(tideover: Path, tmp_path: Path) -> Non
     assert [name for name in CARRIED if not (package / name).is_file()] == []
     call([str(tideover), "new", "mine.yaml"], tmp_path)
     assert call([str(tideover), "run", "mine.yaml", "-q"], tmp_path).stdout == "Report: reports/mine/report.html\n"
+    call([str(tideover), "new", "copy.yaml", "--from", "red-sea-2024"], tmp_path)
+    call([str(tideover), "run", "copy.yaml", "--set", "end=2023-11-15", "-q", "--no-report"], tmp_path)
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     shipped = "scenarios/crises/red-sea-2024.yaml"
     call([str(tideover), "run", shipped, "--set", "end=2023-12-15", "-q", "-o", "out"], tmp_path)

@@ -10,7 +10,7 @@ from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.files import files_of
 
 PACKAGE = Path(__file__).resolve().parents[1]
-SHIPPED = PACKAGE / "shipped"
+SHIPPED = PACKAGE / "shipped" / "scenarios"
 """Where a wheel has them; in a clone they lie beside the package."""
 SCHEMA = "scenario.schema.json"
 NAME = re.compile(r"^scenario:[ \t]*(?P<name>\S+)", re.MULTILINE)

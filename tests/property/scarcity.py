@@ -44,12 +44,14 @@ def buying_ahead(draft: Draft, triggered: Mapping[str, Callable[[Choose], Spec]]
         if not some or c.number(0, 3):
             continue
         entry: Spec = {"at": some, "when": triggered[c.one(sorted(triggered))](c)}
-        if some != stores:
+        # nobody takes a dose of an open vial home, and who can take nothing home is refused
+        at_home = some != stores and not any("doses" in product for product in draft.goods.values())
+        if at_home:
             families: Spec = {"times": c.one([1, 1.2, 4]), "for": c.one(["1d", "6d"])}
             maybe(c, families, "paid_back_in", ["1d", "9d"])
             maybe(c, families, "kept", ["30%", "100%"])
             entry["families"] = families
-        if some == stores or c.number(0, 1):
+        if not at_home or c.number(0, 1):
             entry["buyers"] = {"times": c.one([1, 1.5]), "for": c.one(["1d", "9d"])}
         entries.append(entry)
     return entries
