@@ -30,6 +30,7 @@ strategies: [none, {name: as-is}, double]
 measures: [units_unmet, units_unmet by region, fill_rate, cost]
 replications: 4
 daily: true
+end_is_enough: What happens later is not asked.
 """
 
 

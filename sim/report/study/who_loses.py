@@ -26,8 +26,11 @@ def losers_words(result: StudyResult) -> Iterator[str]:
         yield "There is one strategy only, so nobody can lose by it."
         return
     for scenario in design.scenarios:
+        alike: dict[str, list[str]] = {}
         for strategy in _told(result, scenario):
-            yield _sentence(result, scenario, strategy)
+            alike.setdefault(_found(result, scenario, strategy), []).append(f"'{strategy}'")
+        so_far = " so far" if scenario in result.unsettled else ""
+        yield from (f"Under {listed(names)} in '{scenario}'{so_far}{found}" for found, names in alike.items())
 
 
 def _told(result: StudyResult, scenario: str) -> list[str]:
@@ -35,12 +38,12 @@ def _told(result: StudyResult, scenario: str) -> list[str]:
     return [str(name) for name in standing.loc[(standing["scenario"] == scenario) & standing["together"], "strategy"]]
 
 
-def _sentence(result: StudyResult, scenario: str, strategy: str) -> str:
+def _found(result: StudyResult, scenario: str, strategy: str) -> str:
+    """What is said of those who lose by a strategy, behind its name."""
     table = result.losses
     mine = table[(table["scenario"] == scenario) & (table["strategy"] == strategy)]
-    head = f"Under '{strategy}' in '{scenario}'{' so far' if scenario in result.unsettled else ''}"
     if (mine["verdict"] == UNKNOWN).all():
-        return f"{head}: {UNKNOWN} who loses."
+        return f": {UNKNOWN} who loses."
     rows = _records(better_off(table, scenario, strategy))
     parts = [_one(row) for row in rows[:NAMED]]
     if (more := len(rows) - NAMED) > 0:
@@ -50,8 +53,8 @@ def _sentence(result: StudyResult, scenario: str, strategy: str) -> str:
     if first and not any(row["breakdown"] == "priority" and row["group"] == min(first) for row in rows):
         kept = f" No loss of {group_words('priority', min(first))} can be told."
     if not parts:
-        return f"{head} no group would detectably have been better off under another strategy.{kept}"
-    return f"{head}, these would have been better off under another: {listed(parts)}.{kept}"
+        return f" no group would detectably have been better off under another strategy.{kept}"
+    return f", these would have been better off under another: {listed(parts)}.{kept}"
 
 
 def _one(row: dict[str, Any]) -> str:
