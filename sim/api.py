@@ -227,7 +227,7 @@ def manifest_of(
         "scenario": spec.scenario,
         "title": spec.title,
         "start": str(spec.start),
-        "end": str(spec.end),
+        "end": str(spec.until),
         "products": {name: product.unit for name, product in spec.products.items()},
         "currency": spec.costs.currency,
         "file": document.mark().shown,
@@ -276,6 +276,10 @@ def run(
     if seed is not None:
         settings["seed"] = seed
     loaded = path if isinstance(path, Loaded) else load(Path(path), strategy, settings)
+    if loaded.spec.to_recovery:
+        from sim.study.run.recovery import to_recovery  # which takes a while to import
+
+        loaded = to_recovery(loaded, replication, unknowns)
     loaded = taken(loaded, replication, unknowns)
     plan = compile_plan(loaded)
     calendar = plan.network.calendar

@@ -69,7 +69,11 @@ def begin(
         With everything that is wrong with the scenario.
     """
     settings = dict(overrides or {}) | ({} if seed is None else {"seed": seed})
-    loaded = taken(load(Path(path), strategy, settings), replication, unknowns)
+    read = load(Path(path), strategy, settings)
+    if read.spec.to_recovery:
+        message = "a run that begins and is stopped on its way needs to know its last day"
+        raise ScenarioError([read.document.problem(("end",), message, read.spec.end, "a date")])
+    loaded = taken(read, replication, unknowns)
     plan = compile_plan(loaded)
     options: dict[str, Any] = {"replication": replication, "lot_check": lot_check}
     table = table_for(loaded, plan, daily)

@@ -229,8 +229,8 @@ def study(
     """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
     import sim
     from sim.output.files import put_text
-    from sim.report.study.comparison import summary
     from sim.report.study.study_page import study_page
+    from sim.report.study.summary import summary
 
     with resumable(), progress_bar(not quiet) as tick:
         result = sim.run_study(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import tempfile
 from abc import ABC, abstractmethod
@@ -55,6 +56,12 @@ class Answer(ABC):
     def currency(self) -> str:
         """Of every figure in money."""
         return self.subject.loaded.spec.costs.currency
+
+    @property
+    def ends(self) -> tuple[dt.date, int]:
+        """First day that was not simulated, and days simulated after the warm-up."""
+        calendar = self.subject.plan.network.calendar
+        return self.subject.loaded.spec.until, calendar.days
 
     @abstractmethod
     def lines(self) -> list[str]:

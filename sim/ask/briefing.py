@@ -72,7 +72,7 @@ def brief(
     """
     study = run_study(path, out, workers=workers, scheduler=scheduler, progress=progress, replace=replace)
     tried = None
-    if uncertain_of(study.design):
+    if uncertain_of(study.design) and not study.unsettled:  # else there is no answer that might change
         count = min(study.number, MOST_REPLICATIONS)
         means = Means(count, workers, scheduler, None, progress, replace=True)  # the study's folder is this study's
         asked, folder = {"file": str(path), "replications": count}, study.folder / "robustness"

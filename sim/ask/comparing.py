@@ -31,7 +31,7 @@ from sim.scenario.files import scenario_hash, tables_hash
 from sim.study.design.case import case_of
 from sim.study.design.measures import COST, LINE, MONEY, Measure
 from sim.study.infer.side_by_side import side_by_side
-from sim.study.run.bench import Bench, Subject
+from sim.study.run.bench import Bench, Subject, to_one_end
 from sim.study.run.store import table_files
 
 AS_WRITTEN = "as-is"
@@ -184,7 +184,7 @@ def _of_strategies(
     asked = [arguments.subject(file, None if name == AS_WRITTEN else name, overrides, means.replications)
              for name in strategies]  # fmt: skip
     arguments.check()
-    subjects = [subject for subject in asked if subject is not None]
+    subjects = to_one_end([subject for subject in asked if subject is not None])
     spec, document = subjects[0].loaded.spec, subjects[0].loaded.document
     options = tuple(
         Option(letter, "the scenario as it stands" if name == AS_WRITTEN else name, name, subject.loaded.document.data)
@@ -195,7 +195,7 @@ def _of_strategies(
         rows, days = _one_draw(subjects) if bench.replications == 1 else _many_draws(subjects, bench)
         return Beside(
             title=spec.title, options=options, table=side_by_side(rows, [option.letter for option in options]),
-            rows=rows, days=days, draws=bench.replications, start=spec.start, end=spec.end,
+            rows=rows, days=days, draws=bench.replications, start=spec.start, end=subjects[0].loaded.spec.until,
             products={name: product.unit for name, product in spec.products.items()}, currency=spec.costs.currency,
             command=f"tideover compare {file} --strategies {','.join(strategies)} -n {bench.replications}",
         )  # fmt: skip

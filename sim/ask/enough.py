@@ -53,7 +53,7 @@ class SmallestReserve(Answer, Smallest):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return search_words(self, self.reserve, self.target, self.share, self.at_most, self.currency)
+        return search_words(self, self.reserve, self.target, self.share, self.at_most, self.currency, self.ends)
 
     def page(self) -> str:
         """The page, as HTML."""
@@ -163,11 +163,11 @@ class Split(Answer, Splits):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return split_words(self, self.replications, self.currency)
+        return split_words(self, self.replications, self.currency, self.ends)
 
     def page(self) -> str:
         """The page, as HTML."""
-        return split_page(self, self.title, self.replications, self.currency)
+        return split_page(self, self.title, self.replications, self.currency, self.ends)
 
 
 def split(

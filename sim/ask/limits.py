@@ -56,7 +56,7 @@ class TippingPoint(Answer, Tipping):
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
         words = named(self.subject.loaded, self.parameter.path)
-        return tipping_words(self, self.parameter, words, self.target, self.subject.labels[1])
+        return tipping_words(self, self.parameter, words, self.target, self.subject.labels[1], self.ends)
 
     def page(self) -> str:
         """The page, as HTML."""

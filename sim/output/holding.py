@@ -10,7 +10,7 @@ HOLDS = "holds"
 """Key of the manifest and of the marker under which it stands in words."""
 TOLD_ONLY = {
     HOLDS, "title", "file", "made", "python", "libraries", "program", "precise", "failures", "replications",
-    "replications_at_least", "replications_at_most", "tables",
+    "replications_at_least", "replications_at_most", "tables", "ends", "end_is_enough",
 }  # fmt: skip
 """What a manifest says that makes it no other run, study or question."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -138,6 +139,18 @@ def with_spec(loaded: Loaded, spec: Scenario, sites: SiteTable) -> Loaded:
     return replace(found, series=series, tables=tables, seen=seen)
 
 
+def ended(loaded: Loaded, until: dt.date) -> Loaded:
+    """The scenario as it ends on a date, whatever it says of its end; its notes are kept.
+
+    Raises ScenarioError where files that it names have nothing before that.
+    """
+    if not loaded.spec.to_recovery and loaded.spec.until == until:
+        return loaded
+    found = with_spec(loaded, loaded.spec.model_copy(update={"end": until, "run_on": None}), loaded.sites)
+    found.notes[:] = loaded.notes
+    return found
+
+
 def _load(
     parsed: Parsed,
     strategy: str | None,
@@ -202,7 +215,7 @@ def _read_files(
                 make = partial(read_columns, columns=columns, sites=frame)
                 place: Place = ("disruptions", k, "file")
                 tables[k] = read(("columns", k), place, disruption.sheet, list(columns), (columns, known), make)
-    span = (spec.start, spec.end, spec.warm_up, list(spec.products))
+    span = (spec.start, spec.until, spec.warm_up, list(spec.products))
     for k, entry in enumerate(spec.demand):
         if entry.series is not None:
             with problems.at("demand", k):

@@ -41,8 +41,8 @@ def read_series(
     for row in np.flatnonzero(keys.duplicated().to_numpy())[:20]:
         csv.problems.append(csv.problem(int(row), "date", "a second row for the same date, site and product"))
     csv.check()
-    if not ((days[mine] >= -spec.warm_up) & (days[mine] < (spec.end - spec.start).days)).any():
-        expected = f"days from {spec.start} on, or in its warm-up, and before {spec.end}"
+    if not ((days[mine] >= -spec.warm_up) & (days[mine] < (spec.until - spec.start).days)).any():
+        expected = f"days from {spec.start} on, or in its warm-up, and before {spec.until}"
         message = f"no row for '{product}' falls into the scenario"
         csv.problems.append(csv.problem(int(np.flatnonzero(mine)[0]), "date", message, None, expected))
     csv.check()

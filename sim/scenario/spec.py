@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
@@ -25,9 +26,10 @@ from sim.policies.use_levels import UseLevels
 from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
 from sim.scenario.demand_spec import DemandSpec
+from sim.scenario.horizon import RECOVERED, EndField, first_rung
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, SitesFile, Supplier, Warehouse
 from sim.scenario.passage_spec import PassageSpec
-from sim.units import LONGEST, Date, Days, NonNegative, Number, Percent, Share, Text, Whole
+from sim.units import LONGEST, Date, Days, NonNegative, Number, Percent, Share, Text, Whole, WholeDays
 
 
 def _table_or_sites(value: Any) -> str:
@@ -218,8 +220,11 @@ class Scenario(Model):
     """what the model leaves out, in plain words; printed in the report"""
     start: Date
     """first day that counts"""
-    end: Date
-    """first day not simulated"""
+    end: EndField
+    """first day not simulated, a date; or the word recovered: once service has been back at what it is without the
+    disruptions for 14 days, and all that is dated is over (looked for up to three years from the start)"""
+    run_on: WholeDays | None = None
+    """simulated beyond `end`, and counted, so that a shortage can come to its end; leaves everything before as it is"""
     warm_up: Days = 0.0
     """simulated before the start and not counted, in whole days"""
     seed: Whole = 1
@@ -261,12 +266,12 @@ class Scenario(Model):
     sources: dict[str, Source] = {}
 
     def model_post_init(self, context: object) -> None:
-        if self.end <= self.start:
-            raise PlaceError(("end",), "the scenario ends before it starts", self.end, f"a date after {self.start}")
-        days = (self.end - self.start).days + self.warm_up
+        self._check_end()
+        days = (self.until - self.start).days + self.warm_up
         if days > LONGEST:
             expected = f"at most {LONGEST:,}, warm-up included"
-            raise PlaceError(("end",), "there are too many days to simulate", f"{days:,.0f} days", expected)
+            place = ("run_on" if self.run_on else "end",)
+            raise PlaceError(place, "there are too many days to simulate", f"{days:,.0f} days", expected)
         if self.warm_up % 1:
             raise PlaceError(("warm_up",), "the warm-up is not in whole days", None, "whole days such as 30d")
         together: dict[str, int] = {}
@@ -274,3 +279,23 @@ class Scenario(Model):
             for path in group.paths:
                 if together.setdefault(path, k) != k:
                     raise PlaceError(("correlated", k, "paths"), f"'{path}' is in two groups", None, "one group")
+
+    @property
+    def until(self) -> dt.date:
+        """First day not simulated: `end` and what is run on beyond it; of a run to recovery, what is tried first."""
+        if isinstance(self.end, dt.date):
+            return self.end + dt.timedelta(self.run_on or 0)
+        return first_rung(self.start)
+
+    @property
+    def to_recovery(self) -> bool:
+        """Whether the end has still to be found; see `sim.scenario.horizon`."""
+        return not isinstance(self.end, dt.date)
+
+    def _check_end(self) -> None:
+        if isinstance(self.end, dt.date):
+            if self.end <= self.start:
+                raise PlaceError(("end",), "the scenario ends before it starts", self.end, f"a date after {self.start}")
+        elif self.run_on is not None:
+            message = "a run that ends with recovery has nothing to run on from"
+            raise PlaceError(("run_on",), message, None, f"a date as 'end', or no 'run_on' beside 'end: {RECOVERED}'")

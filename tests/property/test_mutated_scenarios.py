@@ -95,7 +95,7 @@ def test_a_mutated_scenario_runs_or_is_refused(data: dict[str, Any], file: Path)
         for problem in error.problems:
             assert problem.line > 0 and problem.message, problem
         return
-    days = (loaded.spec.end - loaded.spec.start).days + loaded.spec.warm_up
+    days = (loaded.spec.until - loaded.spec.start).days + loaded.spec.warm_up
     if days <= 100:  # what is called valid must run as well
         assert sim.run(file, twin=False).metrics.overall
 

@@ -32,7 +32,7 @@ def strategies(path: Path) -> list[str]:
 def short_run(path: Path, strategy: str) -> sim.Run:
     """The beginning of a scenario, disruptions included."""
     spec = sim.validate(path).spec
-    end = min(spec.end, spec.start + LONGEST)
+    end = min(spec.until, spec.start + LONGEST)
     assert any(d.from_ < end for d in spec.disruptions), "a disruption that begins within the part that is run"
     return sim.run(path, strategy=strategy, overrides={"end": end.isoformat()})
 

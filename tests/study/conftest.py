@@ -21,6 +21,7 @@ strategies: [none, double]
 measures: [units_unmet, units_unmet by region, recovery_day, cost by line]
 replications: 6
 daily: true
+end_is_enough: What happens later is not asked.
 """
 
 

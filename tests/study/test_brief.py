@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -12,11 +13,10 @@ from docx import Document
 
 import sim
 from sim.cli import cli
-from sim.report.brief.brief import in_short
 from sim.report.brief.brief_files import write_brief
 from sim.report.run.stress_des import ITEMS
+from sim.report.study.answer import in_short
 from sim.report.words.phrases import count
-from sim.study.design.measures import Measure
 from sim.study.run.run import StudyResult
 from tests.study.conftest import write_into
 
@@ -30,6 +30,7 @@ scenarios:
 strategies: [none, {name: as-is}, double, {name: again, use: double}]
 measures: [units_unmet, units_unmet by region, units_expired, cost]
 replications: 4
+end_is_enough: What happens later is not asked.
 uncertain: {disruptions.ban.for: "uniform(2d, 80d)"}
 """
 
@@ -64,7 +65,9 @@ def test_the_figures_are_those_of_the_tables(briefed: tuple[StudyResult, str, li
 
 
 def test_money_is_told_in_the_currency_of_the_scenario(briefed: tuple[StudyResult, str, list[str]]) -> None:
-    told = list(in_short(briefed[0], Measure("cost")))
+    study = briefed[0].design
+    about_cost = replace(study, spec=study.spec.model_copy(update={"measures": ["cost"]}))
+    told = list(in_short(replace(briefed[0], design=about_cost)))
     assert any(" USD in the mean" in line for line in told) and not any("money" in line for line in told)
 
 
@@ -110,7 +113,7 @@ def test_the_command_runs_what_is_missing(tmp_path: Path) -> None:
     page = (tmp_path / "out" / "brief.html").read_text(encoding="utf-8").replace("&#39;", "'")
     assert (
         "Not, as far as tried: length of export ban 'ban' at 2 days and at 80 days; "
-        "'again', 'as-is' and 'double' stay best" in page
+        "'again', 'as-is', 'double' and 'none' stay best, not to be told apart" in page  # by two draws
     )
     body, annex = page.split('<section class="annex">')
     assert "disruptions.ban.for" not in body  # the path is for the annex

@@ -291,6 +291,7 @@ scenarios: [scenario.yaml]
 strategies: [none, {name: as-is}]
 measures: [units_unmet, fill_rate]
 replications: 6
+end_is_enough: What happens later is not asked.
 """
 
 
@@ -311,7 +312,7 @@ def test_a_study_draws_what_its_scenarios_and_itself_say(write: Write, tmp_path:
     assert rows.set_index("replication")["value"][4] == by_hand.metrics["units_unmet"].value
     assert set(result.unknowns["unknown"]) == {BAN, STOCK} and set(result.variance["strategy"]) == {"none"}
     told = sim.query(tmp_path / "out", "SELECT count(*) AS n FROM replications")["n"].item()
-    assert told == len(result.replications)  # other luck is no draw of its own
+    assert told == len(result.kept)  # other luck is no draw of its own
     assert sim.query(tmp_path / "out", "SELECT DISTINCT strategy FROM luck")["strategy"].tolist() == ["none"]
     brief = sim.ask.brief(study, tmp_path / "out", workers=1)
     assert brief.robustness is not None and set(brief.robustness["value"]) == {"", "20d", "90d", "3d", "4d"}

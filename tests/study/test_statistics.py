@@ -113,6 +113,7 @@ scenarios: [starter.yaml]
 strategies: [none, {name: again, set: {reserves.national.size: 0d}}, {name: renamed, use: none, set: {title: New}}]
 measures: [units_unmet, fill_rate, cost]
 replications: 4
+end_is_enough: What happens later is not asked.
 """
     result = sim.run_study(write_study(study), tmp_path / "out", workers=1)
     assert set(result.comparisons["verdict"]) == {SAME}

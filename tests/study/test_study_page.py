@@ -13,8 +13,9 @@ import sim
 from sim.cli import cli
 from sim.report.figures import fan
 from sim.report.figures.style import drawing
-from sim.report.study.comparison import sentences, summary
+from sim.report.study.comparison import sentences
 from sim.report.study.study_page import study_page
+from sim.report.study.summary import summary
 from sim.study.run.run import StudyResult
 from tests.study.conftest import write_into
 
@@ -29,6 +30,7 @@ strategies: [none, {name: as-is}, double]
 measures: [units_unmet, units_unmet by region, fill_rate, cost]
 replications: 4
 daily: true
+end_is_enough: What happens later is not asked.
 """
 
 

@@ -28,8 +28,8 @@ from sim.scenario.memo import Same
 from sim.scenario.network_spec import Product
 
 MADE_OF = (
-    "start", "end", "warm_up", "products", "suppliers", "ports", "warehouses", "facilities", "lanes", "passages",
-    "sourcing", "demand", "stock",
+    "start", "end", "run_on", "warm_up", "products", "suppliers", "ports", "warehouses", "facilities", "lanes",
+    "passages", "sourcing", "demand", "stock",
 )  # fmt: skip
 """Sections of a scenario that `compile_network` reads; beside them only the files that they name."""
 GROUP = ["kind", "country", "region", "priority", "setting", "product"]
@@ -43,7 +43,7 @@ def compile_network(
     Raises ScenarioError with all that cannot be resolved.
     """
     spec = loaded.spec
-    calendar = Calendar(spec.start, (spec.end - spec.start).days, int(spec.warm_up))
+    calendar = Calendar(spec.start, (spec.until - spec.start).days, int(spec.warm_up))
     products = sorted(spec.products)
     _check_makes(loaded, problems)
     check_bill(loaded, problems)

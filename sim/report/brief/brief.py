@@ -14,18 +14,18 @@ from sim.engine.plan import Plan
 from sim.report.figures import frontier as frontier_figure
 from sim.report.run.stress_des import annex, parameter_names
 from sim.report.sheets import Sheet
-from sim.report.study.comparison import amount, sentence, undetected
+from sim.report.study.answer import chance_words, in_short, leaders, records
+from sim.report.study.comparison import difference_words, sentence
+from sim.report.study.who_loses import losers_table, losers_words
 from sim.report.words.parameters import names_of, opening, value_words
 from sim.report.words.phrases import count, listed, plural
 from sim.report.words.unsure import luck_words, matters_words
 from sim.report.words.words import shown_value, unit_in
 from sim.study.ask.robustness import AS_DRAWN
 from sim.study.design.measures import ALL, COST, Measure
-from sim.study.infer.compare import SAME, UNDETECTED, UNKNOWN
+from sim.study.infer.compare import UNDETECTED, draws_for, reaches
 from sim.study.infer.frontier import DOMINATED, EFFECTS, EXTENDED
 from sim.study.run.run import StudyResult
-
-LOSERS_TOLD = 6
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def compose(result: StudyResult, plan: Plan, tried: pd.DataFrame | None = None) 
     uncertain values at their bounds (see `robustness`), if the study names any. Call it within `drawing()`."""
     spec, measure = result.design.spec, main_measure(result)
     sections = [
-        Section("In short", list(in_short(result, measure))),
+        Section("In short", list(in_short(result))),
         _options(result, measure),
         _who(result),
         Section("Expiry", [_expiry(result)]),
@@ -87,50 +87,6 @@ def main_measure(result: StudyResult) -> Measure:
     return result.design.main
 
 
-def _records(table: pd.DataFrame, **conditions: object) -> list[dict[str, Any]]:
-    for column, value in conditions.items():
-        table = table[table[column] == value]
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
-
-
-def _leaders(result: StudyResult, measure: Measure) -> dict[str, dict[str, Any]]:
-    """Scenario -> row of the strategy with the best mean."""
-    rows = _records(result.best, measure=measure.name) if not result.best.empty else []
-    found: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        if row["scenario"] not in found or row["regret"] < found[row["scenario"]]["regret"]:
-            found[row["scenario"]] = row
-    return found
-
-
-def in_short(result: StudyResult, measure: Measure) -> Iterator[str]:
-    """What does best in each scenario, by how much, and the cautious choice over all of them."""
-    leaders, base = _leaders(result, measure), result.design.spec.reference
-    for scenario, row in leaders.items():
-        mean = f"{measure.label.lower()}: {shown_value(row['mean'], unit_in(measure, _currency(result)))}"
-        if row["strategy"] == base:
-            yield f"In '{scenario}' no strategy does better than '{base}': {mean} in the mean."
-            continue
-        paired = _records(result.comparisons, scenario=scenario, measure=measure.name, breakdown=ALL)
-        beside = next((r for r in paired if r["strategy"] == row["strategy"] and r["against"] == base), None)
-        told = "" if beside is None else f", {_verdict(beside, measure)} than under '{base}'"
-        if beside is not None and beside["verdict"] in (SAME, UNDETECTED, UNKNOWN):
-            told = f"; against '{base}' {_verdict(beside, measure)}"
-        chance = f"{_chance(row['probability_best'])} that it is the best of all"
-        yield f"In '{scenario}' '{row['strategy']}' does best: {mean} in the mean{told}. Probability {chance}."
-    chosen = _records(result.regret, measure=measure.name, chosen=True) if not result.regret.empty else []
-    if len(leaders) > 1 and chosen:
-        row = chosen[0]
-        worst = f"at most {amount(row['largest_regret'], measure.unit)} worse than the best (in '{row['in_scenario']}')"
-        worst = worst if row["largest_regret"] else "never worse than the best"
-        yield f"Where nobody knows which scenario will come, '{row['strategy']}' is the cautious choice: {worst}."
-
-
-def _chance(share: float) -> str:
-    """A probability from resampling, which never makes sure."""
-    return "above 99%" if share > 0.99 else "below 1%" if share < 0.01 else f"of {share:.0%}"
-
-
 def _options(result: StudyResult, measure: Measure) -> Section:
     section = Section("Options, cost, and what they avert", sheets=option_tables(result, measure))
     priced, currency, letters = prices(result, measure), _currency(result), letters_of(result.design.strategies)
@@ -157,7 +113,8 @@ def option_tables(result: StudyResult, measure: Measure) -> list[Sheet]:
     priced, letters = prices(result, measure), letters_of(result.design.strategies)
     sheets = [_option_table(result, measure, scenario, priced, letters) for scenario in result.design.scenarios]
     if not priced.empty:
-        sheets[-1] = replace(sheets[-1], note=_price_note(_currency(result), result.design.spec.confidence))
+        note = _price_note(_currency(result), result.design.spec.confidence)
+        sheets[-1] = replace(sheets[-1], note=f"{note} {sheets[-1].note}".strip())
     return sheets
 
 
@@ -179,26 +136,43 @@ def _option_table(
     result: StudyResult, measure: Measure, scenario: str, priced: pd.DataFrame, letters: dict[str, str]
 ) -> Sheet:
     asked, currency = {"scenario": scenario, "measure": measure.name, "breakdown": ALL}, _currency(result)
-    means = {r["strategy"]: r for r in _records(result.summary, **asked)}
-    costs = {r["strategy"]: r for r in _records(result.summary, **(asked | {"measure": COST}))}
-    paired = [] if result.comparisons.empty else _records(result.comparisons, **asked)
+    means = {r["strategy"]: r for r in records(result.summary, **asked)}
+    costs = {r["strategy"]: r for r in records(result.summary, **(asked | {"measure": COST}))}
+    paired = [] if result.comparisons.empty else records(result.comparisons, **asked)
     against = {r["strategy"]: r for r in paired if r["against"] == result.design.spec.reference}
-    value = {} if priced.empty else {r["strategy"]: r for r in _records(priced, scenario=scenario)}
-    rows = []
+    value = {} if priced.empty else {r["strategy"]: r for r in records(priced, scenario=scenario)}
+    tail, rows = result.design.spec.tail, []
+    told = reaches(result.number, tail)
     for name in result.design.strategies:
         beside = against.get(name)
         row = [f"{letters[name]}  {name}", *([count(costs[name]["mean"])] if costs else [])]
-        row += [bare(means[name]["mean"], measure.unit), "baseline" if beside is None else _verdict(beside, measure)]
-        row += [bare(means[name]["cvar"], measure.unit), *([_price(value[name])] if name in value else [])]
+        row += [
+            bare(means[name]["mean"], measure.unit),
+            "baseline" if beside is None else difference_words(beside, measure),
+        ]
+        row += [
+            bare(means[name]["cvar"], measure.unit) if told else "withheld",
+            *([_price(value[name])] if name in value else []),
+        ]
         rows.append(row)
     unit, each = _in(measure.unit), Measure(str(priced["effect"].iloc[0])) if value else measure
     head = ["Strategy", *([f"Cost ({currency})"] if costs else []), f"{measure.label}{unit}"]
     head += [
         f"Against '{result.design.spec.reference}' (interval)",
-        f"Mean of the worst {1 - result.design.spec.tail:.0%}",
+        f"Mean of the worst {1 - tail:.0%}",
     ]
     head += [f"{currency} for each {each.unit.removesuffix('s')} averted"] if value else []
-    return Sheet(f"options-{scenario}", f"Scenario '{scenario}', means of {result.number} draws", head, rows)
+    limits = "; lower limits" if scenario in result.unsettled else ""
+    note = "" if told else _tail_note(tail, result.number)
+    caption = f"Scenario '{scenario}', means of {result.number} draws{limits}"
+    return Sheet(f"options-{scenario}", caption, head, rows, note=note)
+
+
+def _tail_note(tail: float, draws: int) -> str:
+    return (
+        f"The mean of the worst {1 - tail:.0%} is withheld: of {plural(draws, 'draw')} none lies there; "
+        f"{draws_for(tail)} are needed for one that does."
+    )
 
 
 def _in(unit: str) -> str:
@@ -216,55 +190,14 @@ def _price(row: dict[str, Any]) -> str:
     return f"{row['icer']:,.2f}" if row["against"] else "cheapest"
 
 
-def _verdict(row: dict[str, Any], measure: Measure) -> str:
-    """A paired difference in a few words, with its interval."""
-    if row["verdict"] in (SAME, UNKNOWN):
-        return str(row["verdict"])
-    unit = measure.unit
-    if row["verdict"] == UNDETECTED:
-        ends = [f"{'−' if row[end] < 0 else '+'}{_bare_amount(row[end], unit)}" for end in ("low", "high")]
-        return f"{undetected(row)} ({ends[0]} to {ends[1]})"
-    size = f"{_bare_amount(row['difference'], unit)} {row['verdict']}"
-    if row["method"] == "exact":
-        return f"{size} (in every draw)"
-    low, high = sorted((row["low"], row["high"]), key=abs)
-    return f"{size} ({_bare_amount(low, unit)} to {_bare_amount(high, unit)})"
-
-
-def _bare_amount(value: float, unit: str) -> str:
-    return amount(value, unit).replace("percentage points", "points").removesuffix(unit).strip()
-
-
 def _who(result: StudyResult) -> Section:
-    """Groups that do worse than under the baseline, and groups that stay worst off."""
-    groups = [m for m in result.design.measures if m.breakdown not in (ALL, "line") and m.better]
-    if not groups:
-        return Section("Who loses", ["The study does not break its figures down by group, so it cannot tell."])
-    lines: list[str] = []
-    for measure in groups:
-        rows = _records(result.comparisons, measure=measure.name, breakdown=measure.breakdown)
-        bad = "higher" if measure.better == "lower" else "lower"
-        worse = sorted((r for r in rows if r["verdict"] == bad), key=lambda r: -abs(r["difference"]))
-        lines += [sentence(row) for row in worse[:LOSERS_TOLD]]
-        if len(worse) > LOSERS_TOLD:
-            lines.append(f"... and {len(worse) - LOSERS_TOLD} more, in comparisons.csv.")
-        if not worse:
-            lines.append(f"{measure.label} by {measure.breakdown}: no group does detectably worse under any strategy.")
-    return Section("Who loses", lines, [_by_group(result, groups[0])])
-
-
-def _by_group(result: StudyResult, measure: Measure) -> Sheet:
-    scenario = result.design.scenarios[0]
-    rows = _records(result.summary, scenario=scenario, measure=measure.name, breakdown=measure.breakdown)
-    groups = list(dict.fromkeys(r["group"] for r in rows))
-    means = {(r["group"], r["strategy"]): bare(r["mean"], measure.unit) for r in rows}
-    cells = [[g, *(means[g, s] for s in result.design.strategies)] for g in groups]
-    caption = f"{measure.label} by {measure.breakdown} in '{scenario}', mean{_in(measure.unit)}"
-    return Sheet("groups", caption, [measure.breakdown.capitalize(), *result.design.strategies], cells)
+    """Who would have been better off under another strategy, in words and as a table for each scenario."""
+    tables = [losers_table(result, scenario) for scenario in result.design.scenarios]
+    return Section("Who loses", list(losers_words(result)), [table for table in tables if table is not None])
 
 
 def _expiry(result: StudyResult) -> str:
-    rows = _records(result.summary, measure="units_expired", breakdown=ALL)
+    rows = records(result.summary, measure="units_expired", breakdown=ALL)
     if not rows:
         return "The study does not measure what expires (add units_expired to its measures)."
     if not any(row["mean"] for row in rows):
@@ -278,10 +211,11 @@ def _expiry(result: StudyResult) -> str:
 def _robust(result: StudyResult, tried: pd.DataFrame | None, measure: Measure) -> Iterator[str]:
     """Whether another strategy is best where an uncertain value is at one of its bounds."""
     if tried is None or tried.empty:
-        yield "Neither the study nor its scenario names uncertain values, so none was tried at its bounds."
+        why = "Neither the study nor its scenario names uncertain values, so none was tried at its bounds."
+        yield "No uncertain value was tried at its bounds, since nothing is settled." if result.unsettled else why
         return
     points = list(dict.fromkeys(zip(tried["parameter"], tried["value"], strict=True)))
-    best = {point: _records(tried, parameter=point[0], value=point[1], best=True) for point in points}
+    best = {point: records(tried, parameter=point[0], value=point[1], best=True) for point in points}
     usual = {row["strategy"] for row in best[AS_DRAWN, ""]}
     names = parameter_names(result.design)
     held: dict[str, list[str]] = {}
@@ -295,26 +229,30 @@ def _robust(result: StudyResult, tried: pd.DataFrame | None, measure: Measure) -
         others = listed([f"'{row['strategy']}'" for row in rows])
         mean = shown_value(rows[0]["mean"], unit_in(measure, _currency(result)))
         yield f"{opening(name)}: at {value} {others} would be best ({mean} in the mean)."
-    leaders = listed([f"'{name}'" for name in sorted(usual)])
+    first = listed([f"'{name}'" for name in sorted(usual)])
     if held:
         told = "; ".join(f"{name} {listed(values)}" for name, values in held.items())
-        yield f"Not, as far as tried: {told}; {leaders} {'stay' if len(usual) > 1 else 'stays'} best."
+        stays = "stay best, not to be told apart" if len(usual) > 1 else "stays best"
+        yield f"Not, as far as tried: {told}; {first} {stays}."
 
 
 def _doubts(result: StudyResult, measure: Measure) -> Iterator[str]:
-    leaders = {scenario: row["strategy"] for scenario, row in _leaders(result, measure).items()}
-    if len(set(leaders.values())) > 1:
-        told = [f"'{strategy}' in '{scenario}'" for scenario, strategy in leaders.items()]
-        yield f"The scenario: best is {listed(told)}."
-    elif len(leaders) > 1:
-        yield f"Not the scenario: '{next(iter(leaders.values()))}' does best in all {len(leaders)}."
-    rows = _records(result.comparisons, measure=measure.name, breakdown=ALL) if not result.comparisons.empty else []
+    first = {scenario: leaders(result, scenario) for scenario in result.design.scenarios}
+    always = set.intersection(*map(set, first.values())) if first else set()
+    if len(first) > 1 and all(first.values()):
+        if not always:
+            told = [f"{listed([repr(name) for name in names])} in '{scenario}'" for scenario, names in first.items()]
+            yield f"The scenario: best is {listed(told)}."
+        else:
+            kept = listed([f"'{name}'" for name in result.design.strategies if name in always])
+            yield f"Not the scenario: nothing is told to be better than {kept} in any of the {len(first)}."
+    rows = records(result.comparisons, measure=measure.name, breakdown=ALL) if not result.comparisons.empty else []
     unclear = [r for r in rows if r["verdict"] == UNDETECTED]
     yield from (f"Not to be told apart: {sentence(row)}" for row in unclear)
-    close = [r for r in _records(result.best, measure=measure.name) if 0.05 <= r["probability_best"] < 0.5]
+    close = [r for r in records(result.best, measure=measure.name) if 0.05 <= r["probability_best"] < 0.5]
     yield from (
         f"Luck: in '{r['scenario']}' '{r['strategy']}' may be the best after all, with a probability "
-        f"{_chance(r['probability_best'])}."
+        f"{chance_words(r['probability_best'])}."
         for r in close
     )
     for name in result.design.scenarios:

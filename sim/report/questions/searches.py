@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
+from sim.report.words.at_end import withheld
 from sim.report.words.parameters import opening
 from sim.report.words.phrases import count, listed, plural
 from sim.report.words.words import shown_value, target_words
@@ -25,8 +27,14 @@ SPLITS_SHOWN = 8
 """Splits of one budget in the table; all are in the file."""
 
 
-def search_words(found: Smallest, reserve: str, target: Target, share: float, most: int, currency: str) -> list[str]:
-    """The answer, and what it rests on."""
+def search_words(
+    found: Smallest, reserve: str, target: Target, share: float, most: int, currency: str, ends: tuple[dt.date, int]
+) -> list[str]:
+    """The answer, and what it rests on; or, where draws that decide it are still short at the end, that it cannot be
+    said. `ends`: first day not simulated, days simulated."""
+    if found.short:
+        points = [(f"{plural(p.number, 'day')} of '{reserve}'", p.short, p.draws) for p in found.short]
+        return withheld(f"How much of '{reserve}' is enough for {target_words(target)}", points, *ends)
     rows = {int(row["value"]): row for row in found.tried.to_dict("records")}
     draws, aim = plural(rows[0]["n"], "draw"), target_words(target)
     if found.days is None:
@@ -49,20 +57,33 @@ def search_page(found: Smallest, words: Sequence[str], target: Target, title: st
     """Sizes tried, as a picture and a table; `size` are the words for what is sized."""
     name, unit = target.measure.name, target.measure.unit
     caption = f"Share of draws with {target_words(target)}, and what setting the reserve up costs."
-    with drawing():
-        figure = trade_off.draw(found.tried, target_words(target), currency, found.days, opening(size))
-        picture = Picture("trade-off", "What each size does", caption, Markup(to_svg(figure, "trade-off", title)))
+    pictures = []
+    if not found.short:
+        with drawing():
+            figure = trade_off.draw(found.tried, target_words(target), currency, found.days, opening(size))
+            drawn = Markup(to_svg(figure, "trade-off", title))
+        pictures = [Picture("trade-off", "What each size does", caption, drawn)]
     head = ["Days", "Draws that meet the target", target.measure.label, f"Cost ({currency})", f"To set up ({currency})"]
     rows = [
         [count(r["value"]), f"{r['share']:.0%}", shown_value(r[name], unit), count(r[COST]), count(r["first_cost"])]
         for r in found.tried.to_dict("records")
     ]
     sheet = Sheet("sizes", "Sizes tried", head, rows, list(found.tried.columns), found.tried.to_numpy().tolist())
-    return page(f"How large a reserve: {title}", words, [sheet], [picture])
+    return page(f"How large a reserve: {title}", words, [sheet], pictures)
 
 
-def split_words(found: Splits, draws: int, currency: str, budgets: int | None = None) -> list[str]:
-    """The best split of every budget (or of some, the largest first), and how far behind the obvious ones are."""
+def split_words(
+    found: Splits, draws: int, currency: str, ends: tuple[dt.date, int], budgets: int | None = None
+) -> list[str]:
+    """The best split of every budget (or of some, the largest first), and how far behind the obvious ones are; or that
+    none can be called best. `ends`: first day not simulated, days simulated."""
+    if found.unsettled:
+        short = _records(found.fresh[found.fresh["short"] > 0].sort_values("budget", ascending=False))
+        points = [
+            (f"the split of {count(r['budget'])} {currency} that looks best so far", int(r["short"]), int(r["draws"]))
+            for r in short
+        ]
+        return withheld("Which split is best", points, *ends)
     lines = []
     for at in _records(found.fresh.sort_values("budget", ascending=False).head(budgets or len(found.fresh))):
         mine = found.tried[found.tried["budget"] == at["budget"]]
@@ -115,18 +136,21 @@ def _signed(value: float, unit: str) -> str:
     return ("−" if value < 0 else "") + shown_value(abs(value), unit)
 
 
-def split_page(found: Splits, title: str, draws: int, currency: str) -> str:
+def split_page(found: Splits, title: str, draws: int, currency: str, ends: tuple[dt.date, int]) -> str:
     """Frontier and tables of a split: the best of every budget, and everything tried."""
     caption = (
         f"What each budget comes to at its best split. Intervals are of {plural(draws, 'draw')} that had no part in "
         "the choice; grey are the splits tried, on the draws of the choice."
     )
+    words, heading = split_words(found, draws, currency, ends, 1), f"How to split a budget: {title}"
+    if found.unsettled:
+        return page(heading, words, [_tried_sheet(found, currency)])
     with drawing():
         picture = Picture(
             "budget", "Cost against harm", caption, Markup(to_svg(budget_split.draw(found, currency), "budget", title))
         )
     sheets = [_best_sheet(found, currency), _tried_sheet(found, currency)]
-    return page(f"How to split a budget: {title}", split_words(found, draws, currency, 1), sheets, [picture])
+    return page(heading, words, sheets, [picture])
 
 
 def _best_sheet(found: Splits, currency: str) -> Sheet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
+from sim.report.words.at_end import withheld
 from sim.report.words.parameters import Named, opening, value_words, with_unit
 from sim.report.words.phrases import plural
 from sim.report.words.words import shown_value, target_words, unit_in
@@ -19,8 +21,16 @@ from sim.study.design.parameter import Parameter
 from sim.study.infer.threshold import Target
 
 
-def tipping_words(found: Tipping, varied: Parameter, named: Named, target: Target, strategy: str) -> list[str]:
-    """The tipping point, how sure the draws make it, and how the scenario's file calls the value."""
+def tipping_words(
+    found: Tipping, varied: Parameter, named: Named, target: Target, strategy: str, ends: tuple[dt.date, int]
+) -> list[str]:
+    """The tipping point, how sure the draws make it, and how the scenario's file calls the value; or, where draws that
+    decide it are still short at the end, that it cannot be said. `ends`: first day not simulated, days simulated."""
+    if found.short:
+        points = [(f"the {named} at {value_words(varied.written(p.number))}", p.short, p.draws) for p in found.short]
+        what = f"How far the {named} may go until {target_words(target)} no longer holds under '{strategy}'"
+        path = f"The {named} is {named.path} in the scenario." if named.path != str(named) else ""
+        return list(filter(None, [*withheld(what, points, *ends), path]))
     low, high = (value_words(varied.written(end)) for end in (varied.low, varied.high))
     head, draws = (
         f"Under '{strategy}', {target_words(target)} in {found.need:.0%} of the draws",
@@ -55,10 +65,11 @@ def tipping_page(
         "tinted band. Below: the share of draws that meet the target, with 95% intervals, and the share asked for. "
         "Hatched: so few draws do not decide on which side of that the share lies."
     )
-    alt = f"{measure.label} against {named}: {words[0]}"
-    with drawing():
-        drawn = figure.draw(found, target, label, currency)
-        picture = Picture("tipping", "Where it tips over", caption, Markup(to_svg(drawn, "tipping", alt)))
+    alt, pictures = f"{measure.label} against {named}: {words[0]}", []
+    if not found.short:
+        with drawing():
+            drawn = figure.draw(found, target, label, currency)
+            pictures = [Picture("tipping", "Where it tips over", caption, Markup(to_svg(drawn, "tipping", alt)))]
     unit = unit_in(measure, currency)
     head = [label, "Draws that meet the target", "95% interval",
             f"{measure.label}, mean", "Nine draws of ten"]  # fmt: skip
@@ -70,7 +81,7 @@ def tipping_page(
     ]  # fmt: skip
     sheet = Sheet("tried", "Values tried", head, rows, list(found.tried.columns), found.tried.to_numpy().tolist())
     last = len(words) - (named.path != str(named))  # the path is small print
-    return page(f"Where a target tips over: {title}", words[:last], [sheet], [picture], words[last:])
+    return page(f"Where a target tips over: {title}", words[:last], [sheet], pictures, words[last:])
 
 
 def _span(low: float, high: float, unit: str) -> str:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.metrics.at_end import still_short
 from sim.model.effects import Impact
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import out_of_reach
+from sim.report.words.at_end import last_day, settling
 from sim.report.words.phrases import (
     count,
     day_words,
@@ -19,6 +21,7 @@ from sim.report.words.phrases import (
     percent,
     plural,
 )
+from sim.scenario.horizon import RECOVERED
 
 NAMED = 3
 """Disruptions and reserves named in a sentence; the rest are counted."""
@@ -41,7 +44,11 @@ def story(facts: Facts) -> list[Answer]:
     helped = "Did the reserves help?" if len(reserves) > 1 else "Did the reserve help?"
     return [
         Answer("What happened?", [what_happened(facts), how_it_ended(facts)], "cover"),
-        Answer("Who went short?", [who_went_short(facts), *filter(None, (made_do(facts), worst_hit(facts)))], "short"),
+        Answer(
+            "Who went short?",
+            [who_went_short(facts), *filter(None, (short_at_the_end(facts), made_do(facts), worst_hit(facts)))],
+            "short",
+        ),
         Answer(helped, reserve_words(facts), "drawdown"),
     ]
 
@@ -122,6 +129,23 @@ def who_went_short(facts: Facts) -> str:
         return text + "; without the disruptions it would have been just as many."
     share = percent(unmet.twin, demand.twin or 0.0)
     return text + f"; without the disruptions it would have been {count(unmet.twin)} ({share})."
+
+
+def short_at_the_end(facts: Facts) -> str | None:
+    """That the run ends in mid-shortage, so that its totals are lower limits, and what would tell the rest."""
+    short, routine = facts.summary["unmet_at_end"], facts.summary["routine_unmet"].twin
+    if routine is None or not still_short(short.value or 0.0, routine):
+        return None
+    units, pairs = short.value or 0.0, facts.summary["short_at_end"].value or 0.0
+    part = percent(units, facts.summary["units_unmet"].value or 0.0)
+    one = len(facts.products) == 1
+    where = plural(pairs, "facility", "facilities") if one else plural(pairs, "facility-product pair")
+    looked_for = facts.loaded.document.data.get("end") == RECOVERED
+    return (
+        f"Still short at the end: {count(units)} units, {part} of all that went unmet, fall in the last 14 days, and "
+        f"{where} {'was' if pairs == 1 else 'were'} short on {last_day(facts.date(facts.days))}, the last day. Totals "
+        f"on this page are lower limits. {settling(facts.days, looked_for)}."
+    )
 
 
 MADE_DO = {

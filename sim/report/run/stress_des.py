@@ -132,8 +132,8 @@ def _experiments(result: StudyResult, loaded: Loaded) -> Iterator[tuple[str, str
     spec = loaded.spec
     warm = f"{spec.warm_up:g} days of warm-up, not counted" if spec.warm_up else "no warm-up"
     yield "4.1", f"Stock at policy levels, then {warm}; disruptions begin on their dates."
-    days = (spec.end - spec.start).days
-    yield "4.2", f"{plural(days, 'day')}, {day_words(spec.start)} to {day_words(spec.end)} (not counted itself)."
+    days = (spec.until - spec.start).days
+    yield "4.2", f"{plural(days, 'day')}, {day_words(spec.start)} to {day_words(spec.until)} (not counted itself)."
     study = result.design.spec
     lost = plural(len(result.failures), "replication")
     told = (

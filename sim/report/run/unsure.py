@@ -12,6 +12,7 @@ from sim.report.figures.style import drawing, to_svg
 from sim.report.pictures import Picture
 from sim.report.run.facts import Facts
 from sim.report.sheets import Sheet
+from sim.report.words.at_end import MEANING, are_short, last_day, settling
 from sim.report.words.parameters import names_of
 from sim.report.words.phrases import plural
 from sim.report.words.unsure import luck_words, matters_words
@@ -55,16 +56,30 @@ def told(facts: Facts, draws: Draws) -> list[str]:
         return [
             f"{plural(draws.number, 'draw')} of luck. The scenario says of no figure how far it is known (uncertain), "
             "so the bands show luck alone, and take every figure as certain.",
+            *ending_words(facts, draws),
             *missing(draws),
         ]
     what = f"of {plural(unknown, 'unknown')}" if unknown else "of the buyers' shares of the market"
     told = [f"{plural(draws.number, 'draw')} {what} and of luck; the run of this page takes each as it is written."]
     if loaded.sites.over or market:
         told[0] = told[0].replace("as it is written", "as it is written, or, where sites differ, as first drawn")
+    told += ending_words(facts, draws)
     told += missing(draws)
     told += luck_words(draws.variance, measure)
     told += matters_words(draws.unknowns, measure, names)
     return told
+
+
+def ending_words(facts: Facts, draws: Draws) -> list[str]:
+    """How many draws are still short at the end, where that is more than a few."""
+    rows = draws.ending[~draws.ending["settled"].astype(bool)] if len(draws.ending) else draws.ending
+    if rows.empty:
+        return []
+    row, last = rows.iloc[0], last_day(facts.date(facts.days))
+    return [
+        f"{are_short(int(row['short']), int(row['draws']))} on {last}, the last day: totals and their bands are lower "
+        f"limits. {settling(facts.days)}. {MEANING}"
+    ]
 
 
 def missing(draws: Draws) -> list[str]:

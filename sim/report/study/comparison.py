@@ -1,4 +1,4 @@
-"""What a study found, in words: one sentence for each comparison, and a summary."""
+"""Paired differences in words: a sentence for each, or a few words in a table."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Any
 import pandas as pd
 
 from sim.report.words.words import shown_value
-from sim.study.design.measures import ALL, Measure
+from sim.study.design.measures import Measure
 from sim.study.infer.compare import SAME, UNDETECTED, UNKNOWN
-from sim.study.infer.ranking import Selection
-from sim.study.run.run import StudyResult
 
 
 def amount(value: float, unit: str) -> str:
@@ -53,39 +51,20 @@ def sentences(comparisons: pd.DataFrame) -> list[str]:
     return [sentence({str(key): value for key, value in row.items()}) for row in rows]
 
 
-def summary(result: StudyResult) -> list[str]:
-    """Lines with the comparisons in all, which strategy is best, and how precise that is."""
-    found = result.comparisons
-    lines = [result.design.spec.title, ""]
-    lines += sentences(found[found["breakdown"] == ALL]) if len(found) else []
-    lines += [_best(result, scenario, selection) for scenario, selection in result.selection.items()]
-    return [
-        *lines,
-        f"{result.number} replications of each scenario and strategy{_precision(result)}.{_missing(result)}",
-    ]
+def difference_words(row: dict[str, Any], measure: Measure) -> str:
+    """A paired difference in a few words, with its interval."""
+    if row["verdict"] in (SAME, UNKNOWN):
+        return str(row["verdict"])
+    unit = measure.unit
+    if row["verdict"] == UNDETECTED:
+        ends = [f"{'−' if row[end] < 0 else '+'}{_bare_amount(row[end], unit)}" for end in ("low", "high")]
+        return f"{undetected(row)} ({ends[0]} to {ends[1]})"
+    size = f"{_bare_amount(row['difference'], unit)} {row['verdict']}"
+    if row["method"] == "exact":
+        return f"{size} (in every draw)"
+    low, high = sorted((row["low"], row["high"]), key=abs)
+    return f"{size} ({_bare_amount(low, unit)} to {_bare_amount(high, unit)})"
 
 
-def _missing(result: StudyResult) -> str:
-    """How many draws are not there, where some failed: figures are told of the others."""
-    counts = result.replications.groupby(["scenario", "strategy"], observed=True)["replication"].nunique().reset_index()
-    lacking = [
-        f"{row['replication']} of '{row['strategy']}' in '{row['scenario']}'"
-        for row in counts.to_dict("records") if row["replication"] < result.number
-    ]  # fmt: skip
-    return f" Some failed: there are {', '.join(lacking)}." if lacking else ""
-
-
-def _precision(result: StudyResult) -> str:
-    if not result.design.spec.replications.until:
-        return ""
-    return ", as precise as asked" if result.precise else "; the precision asked for was not reached"
-
-
-def _best(result: StudyResult, scenario: str, selection: Selection) -> str:
-    asked, names = result.design.spec.best, result.design.strategies
-    assert asked is not None
-    question = f"{scenario}, {Measure(asked.measure).label.lower()}: "
-    if selection.best is None:
-        rest = ", ".join(names[position] for position in selection.left)
-        return f"{question}not decided which is best; in question are {rest}."
-    return f"{question}'{names[selection.best]}' is best, with a confidence of {asked.confidence:.0%} (Kim and Nelson)."
+def _bare_amount(value: float, unit: str) -> str:
+    return amount(value, unit).replace("percentage points", "points").removesuffix(unit).strip()

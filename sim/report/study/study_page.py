@@ -8,13 +8,16 @@ from dataclasses import replace
 import pandas as pd
 from markupsafe import Markup
 
-from sim.report.brief.brief import bare, in_short, letters_of, main_measure, option_tables, prices, unsure_words
+from sim.report.brief.brief import bare, letters_of, main_measure, option_tables, prices, unsure_words
 from sim.report.figures import fan, frontier
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
-from sim.report.study.comparison import sentences, summary
+from sim.report.study.answer import in_short
+from sim.report.study.comparison import sentences
+from sim.report.study.summary import how_made
+from sim.report.study.who_loses import losers_table, losers_words
 from sim.study.design.measures import ALL, LINE, Measure
 from sim.study.run.run import StudyResult
 
@@ -28,16 +31,17 @@ def study_page(result: StudyResult) -> str:
     """The whole page, which opens offline; the same study gives the same bytes."""
     spec = result.design.spec
     lead = [spec.question] if spec.question else []
-    lead += [*in_short(result, main_measure(result)), summary(result)[-1]]
+    lead += [*in_short(result), *losers_words(result), how_made(result)]
     lead += unsure_words(result, main_measure(result))
     with drawing():
         pictures = [*_frontier(result), *_fans(result)]
-    sheets = [*option_tables(result, main_measure(result)), *_chances(result), *_regret(result), *_differences(result)]
+    sheets = [*option_tables(result, main_measure(result)), *_losers(result)]
+    sheets += [*_chances(result), *_regret(result), *_differences(result)]
     notes = [
         f"Intervals of {spec.confidence:.0%}; differences are paired on the same draws; verdicts count all comparisons "
         "of a measure (Holm).",
         "Regret: how much worse the mean is than that of the best strategy in the same scenario. Probability of being "
-        "best: over resamples of the draws made.",
+        "best: over resamples of the draws made, with all else as written.",
     ]
     return page(spec.title, lead, sheets, pictures, notes)
 
@@ -66,8 +70,13 @@ def _fans(result: StudyResult) -> Iterator[Picture]:
         yield Picture(f"fan-{number}", title, caption, Markup(to_svg(figure, f"fan-{number}", title)))
 
 
+def _losers(result: StudyResult) -> Iterator[Sheet]:
+    tables = (losers_table(result, scenario) for scenario in result.design.scenarios)
+    yield from (table for table in tables if table is not None)
+
+
 def _chances(result: StudyResult) -> Iterator[Sheet]:
-    if result.best.empty:
+    if result.best.empty or result.unsettled:
         return
     rows = [
         [r["scenario"], Measure(r["measure"]).label, r["strategy"], bare(r["mean"], Measure(r["measure"]).unit),

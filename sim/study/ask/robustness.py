@@ -9,8 +9,9 @@ import pandas as pd
 
 from sim.engine.compile.plan import compile_plan
 from sim.model.chance.unknown import Unknown
-from sim.study.design.design import Design
+from sim.study.design.design import Design, for_all
 from sim.study.design.measures import Measure
+from sim.study.infer.standing import nearest_to_best
 from sim.study.run.bench import Bench, Subject
 
 AS_DRAWN = "as drawn"
@@ -26,9 +27,8 @@ def subject_of(design: Design, scenario: str, strategy: str) -> Subject:
     """A scenario of a study under one of its strategies, to be tried in variations."""
     entry = design.spec.scenarios[design.scenarios.index(scenario)]
     chosen = next(s for s in design.spec.strategies if s.name == strategy)
-    seed = {} if design.spec.seed is None else {"seed": design.spec.seed}
     loaded = design.loaded[scenario, strategy]
-    return Subject(loaded.path, chosen.use, seed | entry.set | chosen.set, loaded, compile_plan(loaded))
+    return Subject(loaded.path, chosen.use, for_all(design.spec) | entry.set | chosen.set, loaded, compile_plan(loaded))
 
 
 def robustness(design: Design, measure: Measure, bench: Bench) -> pd.DataFrame:
@@ -37,8 +37,8 @@ def robustness(design: Design, measure: Measure, bench: Bench) -> pd.DataFrame:
     Points: all that is uncertain as it is drawn, then one value after another at each of its bounds (of a list, at each
     of its values), the others still drawn.
     parameter and value name the point; mean is the measure's over the bench's replications, on the same draws
-    everywhere; `best` marks the strategies with the best mean at the point. Raises ScenarioError where a bound does not
-    make a scenario.
+    everywhere; `best` marks the strategies that nothing is told to be better than at the point.
+    Raises ScenarioError where a bound does not make a scenario.
     """
     scenario = design.scenarios[0]
     points: list[tuple[str, Any]] = [(AS_DRAWN, "")]
@@ -50,8 +50,10 @@ def robustness(design: Design, measure: Measure, bench: Bench) -> pd.DataFrame:
             changed = subject if path == AS_DRAWN else subject.changed({path: value})
             keys.append({"scenario": scenario, "parameter": path, "value": str(value), "strategy": name})
             cases.append(changed.case([measure]))
-    means = np.nanmean(bench.values(cases, measure), axis=1).reshape(len(points), len(subjects))
-    sign = 1.0 if measure.better == "lower" else -1.0
-    best = sign * means == (sign * means).min(axis=1, keepdims=True)
+    values = bench.values(cases, measure).reshape(len(points), len(subjects), -1)
+    means = np.nanmean(values, axis=2)
+    sign, spec = 1.0 if measure.better == "lower" else -1.0, design.spec
+    room = 0.0 if spec.best is None else spec.best.indifference
+    best = np.array([nearest_to_best(sign * at, room, spec.confidence) for at in values])
     columns = zip(keys, means.ravel().tolist(), best.ravel().tolist(), strict=True)
     return pd.DataFrame([key | {"mean": mean, "best": is_best} for key, mean, is_best in columns])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from sim.metrics.cost import first_fill
-from sim.study.infer.threshold import Target, Trials, first_true
+from sim.study.infer.threshold import ShortPoint, Target, Trials, first_true
 from sim.study.run.bench import Bench, Subject
 
 
@@ -23,6 +23,8 @@ class Smallest:
     days: int | None
     tried: pd.DataFrame = field(repr=False)
     monotone: bool
+    short: tuple[ShortPoint, ...] = ()
+    """sizes that decide the answer, of which too many draws are still short at the end"""
 
 
 def size_of(reserve: str, days: float) -> dict[str, str]:
@@ -46,7 +48,8 @@ def smallest_reserve(subject: Subject, reserve: str, target: Target, share: floa
     table = trials.table
     per_day = cost_per_day(subject, reserve)
     table["first_cost"] = table["value"] * per_day
-    return Smallest(found, table, trials.monotone(rising=True))
+    deciding = [most] if found is None else [size for size in (found - 1, found) if size >= 0]
+    return Smallest(found, table, trials.monotone(rising=True), trials.short_at(*deciding))
 
 
 def cost_per_day(subject: Subject, reserve: str) -> float:

@@ -16,8 +16,9 @@ import pandas as pd
 
 from sim.errors import ScenarioError, needs
 from sim.metrics.cost import first_fill
-from sim.study.design.measures import COST, Measure
+from sim.study.design.measures import COST, ENDING, Measure
 from sim.study.design.parts import ReservePart, funded, sizes
+from sim.study.infer.ending import ALLOWED
 from sim.study.infer.intervals import interval
 from sim.study.infer.threshold import Target
 from sim.study.run.bench import Bench, Subject
@@ -37,7 +38,8 @@ class Splits:
     up costs; the mean of the measure, of cost, `share` of replications that meet the target (NaN without one); `best`
     within its budget, and `behind`: how much worse than the best in the mean, with its interval on the same draws.
     `fresh` has one row per budget: the best split on as many draws that were not used to choose it: the measure's mean
-    with `low` and `high`, and `share`. `refused` are splits that did not fit into their storage.
+    with `low` and `high`, and `share`; `short` of all its `draws` are still short at the end. `refused`
+    are splits that did not fit into their storage.
     """
 
     parts: tuple[ReservePart, ...]
@@ -46,6 +48,11 @@ class Splits:
     tried: pd.DataFrame = field(repr=False)
     fresh: pd.DataFrame = field(repr=False)
     refused: int
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether the best split of a budget has too many draws that are still short at the end."""
+        return bool((self.fresh["short"] > ALLOWED * self.fresh["draws"]).any())
 
 
 def best_splits(
@@ -106,7 +113,7 @@ class _Search:
         self._subject, self._parts, self._budget, self._bench = subject, parts, budget, bench
         self._measure, self._target = measure, target
         self._sign = 1.0 if measure.better == "lower" else -1.0
-        self._measures = list(dict.fromkeys([measure, Measure(COST), *([target.measure] if target else [])]))
+        self._measures = list(dict.fromkeys([measure, Measure(COST), *([target.measure] if target else []), *ENDING]))
         self.trials: list[_Trial] = []
         self.refused = 0
 
@@ -198,9 +205,11 @@ class _Search:
         count = self._bench.replications
         values, met, cost = next(self._values([best.subject], 2 * count))
         found = interval(values[count:], bca=False)
+        end = replace(self._bench, replications=2 * count).endings([best.subject.case(self._measures)]).iloc[0]
         return {
             "first_cost": first_fill(best.subject.plan), self._measure.name: found.mean, "low": found.low,
             "high": found.high, "share": float(met[count:].mean()), COST: cost, "n": found.n,
+            "short": int(end["short"]), "draws": int(end["draws"]),
         }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.study.design.parameter import Parameter
-from sim.study.infer.threshold import Target, Trials, first_true
+from sim.study.infer.threshold import ShortPoint, Target, Trials, first_true
 from sim.study.run.bench import Bench, Subject
 
 
@@ -25,6 +25,8 @@ class Tipping:
     after: float | None
     tried: pd.DataFrame = field(repr=False)
     need: float
+    short: tuple[ShortPoint, ...] = ()
+    """points that decide the answer, of which too many draws are still short at the end"""
 
     @property
     def unsure(self) -> tuple[float, float]:
@@ -48,6 +50,6 @@ def tipping_point(subject: Subject, varied: Parameter, target: Target, share: fl
     trials = Trials(subject, target, share, lambda value: {varied.path: varied.written(value)}, bench)
     at_low, at_high = trials.met(low), trials.met(high)
     if at_low == at_high:
-        return Tipping(at_low, at_high, None, None, trials.table, share)
+        return Tipping(at_low, at_high, None, None, trials.table, share, trials.short_at(low, high))
     after = first_true(lambda value: trials.met(value) != at_low, low, high)
-    return Tipping(at_low, at_high, after - 1, after, trials.table, share)
+    return Tipping(at_low, at_high, after - 1, after, trials.table, share, trials.short_at(after - 1, after))

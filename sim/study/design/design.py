@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,20 +13,24 @@ import pydantic
 from sim.engine.compile.plan import compile_plan
 from sim.engine.compile.unknowns import check_ends
 from sim.errors import Problem, ScenarioError
+from sim.metrics.base import METRICS
+from sim.metrics.summary import BREAKDOWNS
 from sim.output.names import alike
 from sim.scenario.document import Document, Node, marks_of, plain, shown_path
-from sim.scenario.load import Loaded, Problems, load
+from sim.scenario.load import Loaded, Problems, ended, load
 from sim.scenario.overlay import project_root
 from sim.scenario.ranges import GROUPS, SECTION
 from sim.scenario.schema import DIALECT
 from sim.scenario.validation import problems_from
 from sim.scenario.yaml_reader import read_yaml
 from sim.study.design.case import Case, by_other_luck, case_of
-from sim.study.design.measures import ALL, Measure, parse_measure
+from sim.study.design.measures import ALL, ENDING, Measure, parse_measure
 from sim.study.design.spec import ScenarioEntry, StrategyEntry, Study
 
 MAIN = ("units_unmet", "units_lost", "stockout_days", "fill_rate")
 """The first of these that a study measures is its main figure."""
+HARM = "units_unmet"
+"""What tells who loses, where the main figure is in money."""
 AS_SET = "override '"
 """How the reader of scenarios names the place of a value that was set from outside."""
 
@@ -41,12 +46,31 @@ class Design:
     cases: tuple[Case, ...]
     """by scenario and strategy"""
     loaded: dict[tuple[str, str], Loaded]
+    recovering: tuple[str, ...] = ()
+    """scenarios that end with recovery, of which the end has still to be found"""
+
+    def until(self, scenario: str) -> dt.date:
+        """First day that no strategy of a scenario simulates."""
+        return self.loaded[scenario, self.strategies[0]].spec.until
+
+    def ending(self, ends: Mapping[str, dt.date]) -> Design:
+        """The same, some of its scenarios ending on other dates, alike under all strategies."""
+        loaded = {key: ended(one, ends[key[0]]) if key[0] in ends else one for key, one in self.loaded.items()}
+        cases = tuple(
+            case_in(self.spec, loaded[case.labels[:2]], *case.labels[:2]) if case.labels[0] in ends else case
+            for case in self.cases
+        )
+        return replace(self, cases=cases, loaded=loaded)
 
     @property
     def again(self) -> tuple[Case, ...]:
         """The reference of each scenario in which anything is uncertain, by other luck, to tell how much luck does."""
         base = self.spec.reference
         return tuple(by_other_luck(case) for case in self.cases if case.labels[1] == base and case.uncertain)
+
+    def varies(self, scenario: str) -> bool:
+        """Whether anything but luck is drawn in a scenario."""
+        return any(case.uncertain for case in self.cases if case.labels[0] == scenario)
 
     @property
     def measures(self) -> list[Measure]:
@@ -55,11 +79,8 @@ class Design:
 
     @property
     def main(self) -> Measure:
-        """The measure in all that the study is about: that of `best`, or the first of `MAIN`, or the study's first."""
-        if self.spec.best is not None:
-            return Measure(self.spec.best.measure)
-        names = [measure.name for measure in self.measures if measure.breakdown == ALL]
-        return Measure(next((name for name in MAIN if name in names), (names or [self.measures[0].name])[0]))
+        """The measure in all that the study is about; see `main_of`."""
+        return main_of(self.spec)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -86,7 +107,51 @@ def read_study(path: str | Path) -> Design:
     reading.load_all()
     reading.problems.check()
     names = tuple(entry.name for entry in spec.strategies)
-    return Design(spec, document, tuple(reading.scenarios), names, tuple(reading.cases), reading.loaded)
+    scenarios = tuple(reading.scenarios)
+    recovering = tuple(dict.fromkeys(key[0] for key, one in reading.loaded.items() if one.spec.to_recovery))
+    design = Design(spec, document, scenarios, names, tuple(reading.cases), reading.loaded, recovering)
+    return design.ending(_latest(design))
+
+
+def _latest(design: Design) -> dict[str, dt.date]:
+    """Scenario -> the latest end that any strategy gives it, where they differ or it has still to be found."""
+    ends: dict[str, set[dt.date]] = {}
+    for (scenario, _), one in design.loaded.items():
+        ends.setdefault(scenario, set()).add(one.spec.until)
+    return {name: max(found) for name, found in ends.items() if len(found) > 1 or name in design.recovering}
+
+
+def case_in(spec: Study, loaded: Loaded, scenario: str, strategy: str) -> Case:
+    """The case of a scenario under a strategy, with all that is measured of it; raises ScenarioError as compiling."""
+    return case_of(
+        loaded, kept(spec), (scenario, strategy, ""), plan=compile_plan(loaded), twin=spec.twin, daily=spec.daily
+    )
+
+
+def kept(spec: Study) -> list[Measure]:
+    """What is kept of every run: what the study measures, how it ended, and who bore what it is about."""
+    asked = [parse_measure(text) for text in spec.measures]
+    return list(dict.fromkeys([*asked, *ENDING, *harmed(spec)]))
+
+
+def harmed(spec: Study) -> list[Measure]:
+    """The harm that the study is about, in all and by the groups that may lose: its main measure, or units unmet."""
+    return [Measure(harm_of(spec).name, by) for by in (ALL, *BREAKDOWNS)]
+
+
+def harm_of(spec: Study) -> Measure:
+    """The main measure, or units unmet where that is in money, or neither more nor less of it is better."""
+    main = main_of(spec)
+    return main if main.name in METRICS and main.better else Measure(HARM)
+
+
+def main_of(spec: Study) -> Measure:
+    """The measure in all that a study is about: that of `best`, or the first of `MAIN`, or the study's first."""
+    if spec.best is not None:
+        return Measure(spec.best.measure)
+    asked = [parse_measure(text) for text in spec.measures]
+    names = [measure.name for measure in asked if measure.breakdown == ALL]
+    return Measure(next((name for name in MAIN if name in names), (names or [asked[0].name])[0]))
 
 
 def _specification(path: Path) -> tuple[Study, Document, Node]:
@@ -152,16 +217,11 @@ class _Reading:
     def _case(
         self, position: int, number: int, name: str, entry: ScenarioEntry, strategy: StrategyEntry, file: Path
     ) -> None:
-        settings = entry.set | strategy.set
-        if self.spec.seed is not None:
-            settings = {"seed": self.spec.seed} | settings
+        settings = for_all(self.spec) | entry.set | strategy.set
         try:
             loaded = load(file, strategy.use, settings, self.ranges)
             check_ends(loaded)
-            case = case_of(
-                loaded, [parse_measure(text) for text in self.spec.measures], (name, strategy.name, ""),
-                plan=compile_plan(loaded), twin=self.spec.twin, daily=self.spec.daily,
-            )  # fmt: skip
+            case = case_in(self.spec, loaded, name, strategy.name)
         except ScenarioError as error:
             raise ScenarioError(list(self._retold(error, position, number, strategy))) from None
         self._refuse_drawn(number, strategy, loaded)
@@ -181,11 +241,13 @@ class _Reading:
 
     def _retold(self, error: ScenarioError, position: int, number: int, strategy: StrategyEntry) -> Iterator[Problem]:
         """The problems, those of values that the study sets told at their line of the study."""
+        entry = self.spec.scenarios[position]
+        set_for_all = for_all(self.spec).keys() - entry.set.keys() - strategy.set.keys()
         for problem in error.problems:
             if problem.file.startswith(AS_SET):
                 key = problem.file.removeprefix(AS_SET).removesuffix("'")
-                below = ("strategies", number) if key in strategy.set else ("scenarios", position)
-                mark = self.document.mark((*below, "set", key))
+                own = ("strategies", number) if key in strategy.set else ("scenarios", position)
+                mark = self.document.mark((key,) if key in set_for_all else (*own, "set", key))
                 problem = replace(problem, file=mark.shown, line=mark.line)
             yield problem
 
@@ -193,6 +255,16 @@ class _Reading:
         self, place: tuple[str | int, ...], message: str, value: Any, expected: str, valid: list[str] | None = None
     ) -> None:
         self.problems.found.append(self.document.problem(place, message, value, expected, valid or ()))
+
+
+def for_all(spec: Study) -> dict[str, Any]:
+    """Dotted path -> value that a study sets in every scenario."""
+    if spec.end is not None and spec.run_on is None:
+        found: dict[str, Any] = {"end": str(spec.end), "run_on": None}
+    else:
+        found = {"end": None if spec.end is None else str(spec.end), "run_on": spec.run_on and f"{spec.run_on}d"}
+        found = {key: value for key, value in found.items() if value is not None}
+    return found if spec.seed is None else {"seed": spec.seed} | found
 
 
 def study_schema() -> dict[str, Any]:

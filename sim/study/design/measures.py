@@ -44,6 +44,12 @@ class Measure:
         return "lower" if self.name in MONEY else METRICS[self.name].better
 
 
+ENDING = tuple(
+    Measure(name) for name in ("unmet_at_end", "unmet_at_end_share", "short_at_end", "routine_unmet", "not_over_at_end")
+)
+"""How a run ended, by which it is told whether its figures may be taken for the whole; see `sim.metrics.at_end`."""
+
+
 def parse_measure(text: str) -> Measure:
     """The measure a text such as `units_unmet by region` stands for; raises PlaceError with what was expected."""
     name, _, breakdown = (part.strip() for part in text.partition(" by "))

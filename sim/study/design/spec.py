@@ -10,9 +10,10 @@ from sim.metrics.base import METRICS
 from sim.model.chance.unknown import UnknownField
 from sim.output.names import alike
 from sim.registry import Model
+from sim.scenario.horizon import EndField
 from sim.scenario.spec import Correlated
 from sim.study.design.measures import ALL, COST, MONEY, broken_down, parse_measure
-from sim.units import Positive, Share, Text, Whole, parse_number, parse_share
+from sim.units import Positive, Share, Text, Whole, WholeDays, parse_number, parse_share
 
 
 def _measure(text: Any) -> str:
@@ -134,6 +135,13 @@ class Study(Model):
     """of intervals, and of what is called a difference"""
     seed: Whole | None = None
     """of all random draws; left out: each scenario's own"""
+    end: EndField | None = None
+    """of all scenarios, as in a scenario; left out: each scenario's own. All strategies of a scenario, and all draws,
+    run to the latest end of any of them"""
+    run_on: WholeDays | None = None
+    """simulated beyond the end of every scenario, and counted, so that shortages can come to their end"""
+    end_is_enough: Text | None = None
+    """why the answer may be given although draws are still short at the end; printed with it"""
     twin: bool = True
     """run every replication once more without disruptions"""
     daily: bool = False

@@ -5,6 +5,7 @@ Every function takes the rows of a study as a table (columns of `sim.study.run.t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -36,7 +37,7 @@ def summarise(rows: pd.DataFrame, strategies: Sequence[str], confidence: float, 
     """One row per scenario, measure, group and strategy: mean with its interval, spread, twin, and the tail.
 
     `var` is the level that outcomes stay on the good side of with probability `tail`, `cvar` the mean beyond it (losses
-    are high values, or low ones where higher is better).
+    are high values, or low ones where higher is better); NaN from draws of which not even one lies there.
     """
     twins = rows.groupby([*COLUMN, "strategy"], sort=False, observed=True)["twin"].mean()
     found = []
@@ -48,11 +49,21 @@ def summarise(rows: pd.DataFrame, strategies: Sequence[str], confidence: float, 
             entry = dict(zip(COLUMN, labels, strict=True)) | {
                 "strategy": name, "n": i.n, "left_out": len(values) - i.n, "mean": i.mean, "low": i.low, "high": i.high,
                 "method": i.method, "sd": i.sd, "twin_mean": twins.get((*labels, name), np.nan),
-                "var": sign * value_at_risk(sign * x, tail) if i.n else np.nan,
-                "cvar": sign * conditional_value_at_risk(sign * x, tail) if i.n else np.nan,
+                "var": sign * value_at_risk(sign * x, tail) if reaches(i.n, tail) else np.nan,
+                "cvar": sign * conditional_value_at_risk(sign * x, tail) if reaches(i.n, tail) else np.nan,
             }  # fmt: skip
             found.append(entry)
     return pd.DataFrame(found)
+
+
+def draws_for(tail: float) -> int:
+    """Fewest draws of which one lies in the tail: ten for the worst 10 %."""
+    return math.ceil(1 / (1 - tail) - 1e-9)
+
+
+def reaches(draws: int, tail: float) -> bool:
+    """Whether so many draws have one in the tail."""
+    return draws >= draws_for(tail)
 
 
 def compare(

@@ -11,13 +11,16 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import PlaceError
-from sim.study.design.measures import ALL, COST, Measure, parse_measure
+from sim.study.design.case import Case
+from sim.study.design.measures import ALL, COST, ENDING, Measure, parse_measure
 from sim.study.infer.intervals import share_interval
 from sim.study.run.bench import Bench, Subject
 from sim.units import parse_share
 
 TARGET = re.compile(r"^\s*([a-z_]+)\s*(>=|<=)\s*(\S+)\s*$")
 SPREAD = (0.05, 0.95)
+SUMS = frozenset(("units_unmet", "units_lost", "units_expired", "stockout_days", "days_short", "worst_days_out"))
+"""Measures that add up over days."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class Target:
     def met(self, values: np.ndarray) -> np.ndarray:
         """Which values meet it; one that is not defined does not."""
         return np.asarray(values >= self.level - 1e-12 if self.sign == ">=" else values <= self.level + 1e-12)
+
+    @property
+    def grows(self) -> bool:
+        """Whether the measure adds up over days, so that more of them never make it less."""
+        return self.measure.name in SUMS
 
     def __str__(self) -> str:
         return f"{self.measure.name} {self.sign} {self.level:g}"
@@ -58,6 +66,15 @@ def first_true(test: Callable[[int], bool], low: int, high: int) -> int:
     return high
 
 
+@dataclass(frozen=True)
+class ShortPoint:
+    """A number that was tried, with so many of its draws still short at the end."""
+
+    number: int
+    short: int
+    draws: int
+
+
 @dataclass
 class Trials:
     """A scenario tried with one value changed: `setting` makes the overrides of a whole number."""
@@ -68,6 +85,7 @@ class Trials:
     setting: Callable[[int], Mapping[str, Any]]
     bench: Bench
     _rows: dict[int, dict[str, float]] = field(default_factory=dict)
+    _cases: dict[int, Case] = field(default_factory=dict)
 
     def met(self, number: int) -> bool:
         """Whether the target is met in at least `share` of the replications."""
@@ -79,8 +97,9 @@ class Trials:
         Nine draws of ten lie between low and high; share_low and share_high are a 95 % interval for the share.
         """
         if number not in self._rows:
-            measures = list(dict.fromkeys([self.target.measure, Measure(COST)]))
-            rows = self.bench.rows([self.subject.changed(self.setting(number)).case(measures, str(number))])
+            measures = list(dict.fromkeys([self.target.measure, Measure(COST), *ENDING]))
+            self._cases[number] = self.subject.changed(self.setting(number)).case(measures, str(number))
+            rows = self.bench.rows([self._cases[number]])
             rows = rows[rows["breakdown"] == ALL]
             values = rows.loc[rows["measure"] == self.target.measure.name, "value"].to_numpy(dtype=float)
             met, known = self.target.met(values), values[~np.isnan(values)]
@@ -93,6 +112,16 @@ class Trials:
                 "low": float(low), "high": float(high), "share_low": share_low, "share_high": share_high,
             }  # fmt: skip
         return self._rows[number]
+
+    def short_at(self, *numbers: int) -> tuple[ShortPoint, ...]:
+        """Of the numbers that decide an answer those with too many draws still short at the end, where to run on could
+        change it: a sum of which too much is there already only grows."""
+        open_ones = [n for n in numbers if self.met(n) or not (self.target.sign == "<=" and self.target.grows)]
+        if not open_ones:
+            return ()
+        table = self.bench.endings([self._cases[number] for number in open_ones])
+        short = table[~table["settled"].astype(bool)]
+        return tuple(ShortPoint(int(r["variant"]), int(r["short"]), int(r["draws"])) for r in short.to_dict("records"))
 
     @property
     def table(self) -> pd.DataFrame:

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from sim.engine.compile.plan import compile_plan
 from sim.engine.compile.unknowns import check_ends
 from sim.engine.plan import Plan
 from sim.errors import SimulationError
-from sim.scenario.load import Loaded, load, load_again
+from sim.scenario.load import Loaded, ended, load, load_again
 from sim.study.design.case import Case, case_of
-from sim.study.design.measures import Measure
+from sim.study.design.measures import ENDING, Measure
+from sim.study.infer.ending import endings
 from sim.study.run.executors import Crew
+from sim.study.run.recovery import draws_to_recovery
 from sim.study.run.replicate import Failure, Progress, replicate
 from sim.study.run.store import Store
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class Subject:
         """The same with further values set; raises ScenarioError where that does not make a scenario."""
         together = {**self.settings, **settings}
         loaded = load_again(self.loaded, together)
+        if "end" not in settings and "run_on" not in settings:  # the same days for all, so that they can be compared
+            loaded = ended(loaded, self.loaded.spec.until)
         change = ", ".join(f"{path}={value}" for path, value in settings.items())
         return replace(self, settings=together, loaded=loaded, plan=compile_plan(loaded), change=change)
 
@@ -54,11 +56,25 @@ class Subject:
         return case_of(self.loaded, measures, (*self.labels, variant or self.change), plan=self.plan, twin=twin)
 
 
+def to_one_end(subjects: Sequence[Subject]) -> list[Subject]:
+    """The same, all run to the latest end of any of them, so that they stay paired."""
+    last = max(subject.loaded.spec.until for subject in subjects)
+    found = []
+    for subject in subjects:
+        loaded = ended(subject.loaded, last)
+        same = loaded is subject.loaded
+        found.append(subject if same else replace(subject, loaded=loaded, plan=compile_plan(loaded)))
+    return found
+
+
 def read_subject(file: str | Path, strategy: str | None = None, settings: Mapping[str, Any] | None = None) -> Subject:
     """Read and compile, the ends of what is uncertain included; raises ScenarioError with every problem."""
     loaded = load(Path(file), strategy, settings or {})
     plan = compile_plan(loaded)
     check_ends(loaded)
+    if loaded.spec.to_recovery:
+        loaded = draws_to_recovery(loaded)
+        plan = compile_plan(loaded)
     return Subject(Path(file), strategy, dict(settings or {}), loaded, plan)
 
 
@@ -112,6 +128,20 @@ class Bench:
         tables = [self.store.read(case, self.replications) for case in cases]
         found: pd.DataFrame = pa.concat_tables(tables).to_pandas()
         return found
+
+    def endings(self, cases: Sequence[Case]) -> pd.DataFrame:
+        """How cases that measure `ENDING` and are run ended, as `sim.study.infer.ending.endings`; by variant.
+
+        Only those with unmet demand on their last days are run beside their twins, which tell if that is routine.
+        """
+        found = endings(pa.concat_tables([self.store.read(case, self.replications) for case in cases]).to_pandas())
+        doubtful = set(found.loc[~found["settled"].astype(bool), "variant"])
+        again = [replace(case, twin=True, daily=False, measures=ENDING) for case in cases if case.labels[2] in doubtful]
+        if not again:
+            return found
+        replicate(again, self.replications, self.store, self.crew)
+        beside = pa.concat_tables([self.store.read(case, self.replications) for case in again]).to_pandas()
+        return pd.concat([found[~found["variant"].isin(doubtful)], endings(beside)], ignore_index=True)
 
     def values(self, cases: Sequence[Case], measure: Measure) -> np.ndarray:
         """A measure in all, of every case; shape (cases, replications), NaN where it is not defined."""

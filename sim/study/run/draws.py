@@ -13,7 +13,7 @@ from sim.errors import SimulationError
 from sim.scenario.drawing import levels_of
 from sim.scenario.load import Loaded
 from sim.study.design.case import by_other_luck
-from sim.study.design.measures import Measure
+from sim.study.design.measures import ENDING, Measure
 from sim.study.infer import compare, spread
 from sim.study.run.bench import Bench, Subject
 from sim.study.run.replicate import Failure
@@ -38,6 +38,8 @@ class Draws:
     daily: pd.DataFrame = field(repr=False)
     levels: pd.DataFrame = field(repr=False)
     failures: tuple[Failure, ...] = ()
+    ending: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    """as `sim.study.infer.ending.endings`"""
 
     @cached_property
     def bands(self) -> pd.DataFrame:
@@ -67,7 +69,7 @@ def draw(subject: Subject, measures: Sequence[Measure], bench: Bench) -> Draws:
 
     Raises SimulationError where none of them can be run.
     """
-    case = replace(subject.case(measures), daily=True)
+    case = replace(subject.case(list(dict.fromkeys([*measures, *ENDING]))), daily=True)
     cases = [case, by_other_luck(case)] if case.uncertain else [case]
     failures = bench.attempt(cases)
     read = bench.store.read
@@ -77,6 +79,13 @@ def draw(subject: Subject, measures: Sequence[Measure], bench: Bench) -> Draws:
     )
     if failures and rows.empty:
         raise SimulationError(f"no draw could be run; the first: {failures[0]}")
+    rows, again = (_of(table, measures) for table in (rows, again))
     daily = read(case, bench.replications, "daily").to_pandas()
     known = levels(subject.loaded, bench.replications)
-    return Draws(bench.replications, tuple(measures), rows, again, daily, known, tuple(failures))
+    ending = bench.endings([case])
+    return Draws(bench.replications, tuple(measures), rows, again, daily, known, tuple(failures), ending)
+
+
+def _of(rows: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """The rows of some measures in all."""
+    return rows if rows.empty else rows[rows["measure"].isin([m.name for m in measures])].reset_index(drop=True)

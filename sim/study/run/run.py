@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 from dataclasses import dataclass
 from dataclasses import replace as with_other
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from sim import __version__
 from sim.output.holding import HOLDS
 from sim.output.names import default_folder
 from sim.output.place import place_for
-from sim.study.design.design import Design, read_study
+from sim.study.design.design import Design, harm_of, read_study
 from sim.study.design.fingerprint import program
 from sim.study.design.measures import parse_measure
 from sim.study.design.spec import Replications
-from sim.study.infer import compare, frontier, spread
+from sim.study.infer import compare, frontier, losers, spread, standing
+from sim.study.infer.ending import endings, recovered
 from sim.study.infer.ranking import Selection
 from sim.study.run.draws import levels
 from sim.study.run.executors import Crew
+from sim.study.run.recovery import PILOT, next_end
 from sim.study.run.replicate import Failure, Progress, replicate
 from sim.study.run.store import Store, table_files
 from sim.study.run.task import ROWS
 from sim.units import parse_share
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-ANSWERS = ("summary", "comparisons", "best", "regret", "fan", "frontier", "variance", "unknowns")
+ANSWERS = (
+    "ending",
+    "standing",
+    "losses",
+    "summary",
+    "comparisons",
+    "best",
+    "regret",
+    "fan",
+    "frontier",
+    "variance",
+    "unknowns",
+)
 """Tables that a study leaves, properties of its result."""
 PAGES = ("study.html", "brief.html", "brief.docx")
 """What may be made of them."""
@@ -57,6 +71,21 @@ class StudyResult:
     """whether the precision asked for was reached; true where none was"""
     again: pd.DataFrame
     """rows of the reference under the same unknowns, by other luck; empty where nothing is uncertain"""
+    kept: pd.DataFrame
+    """as `replications`, with what is kept of every run beside what the study measures"""
+
+    @cached_property
+    def ending(self) -> pd.DataFrame:
+        """How the draws of each scenario and strategy ended; see `sim.study.infer.ending`."""
+        return endings(self.kept)
+
+    @cached_property
+    def unsettled(self) -> tuple[str, ...]:
+        """Scenarios of which nothing can be called best: draws are still short at the end, and no reason is given why
+        that is enough."""
+        if self.design.spec.end_is_enough is not None:
+            return ()
+        return _unsettled(self.ending)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -71,23 +100,46 @@ class StudyResult:
         return compare.compare(self.replications, design.strategies, design.pairs, design.spec.confidence)
 
     @cached_property
+    def standing(self) -> pd.DataFrame:
+        """How each strategy stands to the one with the best mean; of scenarios that are not settled as far as told."""
+        design, best = self.design, self.design.spec.best
+        room = 0.0 if best is None else best.indifference
+        return standing.standings(self.kept, design.main, design.strategies, room, design.spec.confidence)
+
+    @cached_property
+    def losses(self) -> pd.DataFrame:
+        """Who would be better off under another strategy; see `sim.study.infer.losers`."""
+        design = self.design
+        return losers.losses(self.kept, harm_of(design.spec), design.strategies, design.spec.confidence)
+
+    @cached_property
     def best(self) -> pd.DataFrame:
-        """Probability of being best and regret; `selected` marks what Kim and Nelson's procedure picked."""
+        """Probability of being best and regret, NaN where nothing is settled; `selected` marks what Kim and Nelson's
+        procedure picked, where nothing else is too near to be told apart."""
         table = compare.rank(self.replications, self.design.strategies)
         picked = {
             (scenario, self.design.spec.best.measure, self.design.strategies[selection.best])
             for scenario, selection in self.selection.items()
-            if self.design.spec.best is not None and selection.best is not None
+            if self.design.spec.best is not None
+            and selection.best is not None
+            and self._alone(scenario, self.design.strategies[selection.best])
         }
         if not table.empty:
             keys = zip(table["scenario"], table["measure"], table["strategy"], strict=True)
             table["selected"] = [key in picked for key in keys]
+        if self.unsettled and not table.empty:
+            table = table.assign(probability_best=np.nan, regret=np.nan, selected=False)
         return table
+
+    def _alone(self, scenario: str, strategy: str) -> bool:
+        """Whether everything else in a scenario is told to be worse than a strategy."""
+        mine = self.standing[self.standing["scenario"] == scenario]
+        return set(mine.loc[mine["together"], "strategy"]) == {strategy}
 
     @cached_property
     def regret(self) -> pd.DataFrame:
         """Largest regret over the scenarios, and the strategy with the smallest."""
-        return compare.minimax_regret(self.best)
+        return compare.minimax_regret(self.best.iloc[: 0 if self.unsettled else None])
 
     @cached_property
     def selection(self) -> dict[str, Selection]:
@@ -96,8 +148,9 @@ class StudyResult:
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
-        """Cost against units short and stockout days: what is dominated, and ICERs along the frontier."""
-        return frontier.frontier(self.replications, self.design.strategies)
+        """Cost against units short and stockout days: what is dominated, and ICERs along the frontier; empty where
+        nothing is settled."""
+        return frontier.frontier(self.replications.iloc[: 0 if self.unsettled else None], self.design.strategies)
 
     @cached_property
     def variance(self) -> pd.DataFrame:
@@ -151,21 +204,30 @@ def run_study(
     names = [*table_files(*ANSWERS), *PAGES]
     cases = (*design.cases, *design.again)
     with Crew(workers, scheduler) as crew, store.opened(_json(manifest), names, cases):
-        number = design.spec.replications.at_least
+        wanted = design.spec.replications
+        number = min(PILOT, wanted.at_least) if design.recovering else wanted.at_least
         while True:
-            failures = replicate(cases, number, store, crew, progress)
+            failures = replicate((*design.cases, *design.again), number, store, crew, progress)
             rows = table(design, store, number)
+            if ends := _later_ends(design, rows):
+                design = design.ending(ends)
+                continue
+            if number < wanted.at_least:
+                number = wanted.at_least
+                continue
             further = _further(design, rows, number)
-            if further is None or number >= design.spec.replications.at_most:
+            if further is None or number >= wanted.at_most:
                 break
-            number = min(further, design.spec.replications.at_most)
+            number = min(further, wanted.at_most)
+        cases = (*design.cases, *design.again)
         store.finish(cases, number)
         days = table(design, store, number, "daily") if design.spec.daily else table(design, store, 0, "daily")
         again = pa.concat_tables([ROWS.empty_table(), *(store.read(case, number) for case in design.again)])
+        asked = rows[_asked(design, rows)].reset_index(drop=True)
         result = StudyResult(
-            design, store.folder, rows, days, number, tuple(failures), further is None, again.to_pandas()
+            design, store.folder, asked, days, number, tuple(failures), further is None, again.to_pandas(), rows
         )
-        _write_answers(result, store)
+        _write_answers(result, store, manifest)
     return result
 
 
@@ -173,6 +235,31 @@ def table(design: Design, store: Store, number: int, kind: str = "replications")
     """All rows of a study below a number of replications, in the order of its cases."""
     found: pd.DataFrame = pa.concat_tables([store.read(case, number, kind) for case in design.cases]).to_pandas()
     return found
+
+
+def _asked(design: Design, rows: pd.DataFrame) -> pd.Series[bool]:
+    """Which rows are of what the study measures, the others being kept beside them."""
+    names = {(measure.name, measure.breakdown) for measure in design.measures}
+    pairs = zip(rows["measure"], rows["breakdown"], strict=True)
+    return pd.Series([pair in names for pair in pairs], index=rows.index, dtype=bool)
+
+
+def _later_ends(design: Design, rows: pd.DataFrame) -> dict[str, dt.date]:
+    """Scenario -> the end to go on to, of those that end with recovery and have not come to it.
+
+    Depends on the rows alone, as `_further` does.
+    """
+    found = {}
+    for name in design.recovering:
+        start, until = design.loaded[name, design.strategies[0]].spec.start, design.until(name)
+        later = next_end(start, until)
+        if later is not None and not recovered(rows[rows["scenario"] == name]):
+            found[name] = later
+    return found
+
+
+def _unsettled(found: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found.loc[~found["settled"].astype(bool), "scenario"]))
 
 
 def _further(design: Design, rows: pd.DataFrame, number: int) -> int | None:
@@ -226,7 +313,7 @@ def _json(data: dict[str, Any]) -> str:
     return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _write_answers(result: StudyResult, store: Store) -> None:
+def _write_answers(result: StudyResult, store: Store, manifest: dict[str, Any]) -> None:
     for name in ANSWERS:
         store.answer(name, getattr(result, name))
     end = {
@@ -234,4 +321,5 @@ def _write_answers(result: StudyResult, store: Store) -> None:
         "precise": result.precise,
         "failures": [vars(failure) for failure in result.failures],
     }
-    store.mark(_json(_manifest(result.design) | end))
+    ends = {name: str(result.design.until(name)) for name in result.design.recovering}
+    store.mark(_json(manifest | ({"ends": ends} if ends else {}) | end))
