@@ -50,6 +50,16 @@ PAGES: dict[str, Page] = {
         "facilities:\n"
         "  clinic-d: {country: KE, region: inland, lat: -0.1, lon: 34.8, setting: rural, opens: 2024-04-01}\n",
     ),
+    "parties": Page(
+        "Parties",
+        "Countries, cities, agencies and firms that own sites and decide, and pools of them. Figures are given for "
+        "each, and wherever sites are chosen, `{party: NAME}` names what is a party's.",
+        ("parties",),
+        "parties:\n"
+        "  kenya: {kind: country, sites: {kind: facility, country: KE}, population: 55e6, income: lower_middle}\n"
+        "  makers: {kind: firm, sites: suppliers}\n"
+        "  both: {kind: pool, members: [kenya, makers]}\n",
+    ),
     "lanes": Page(
         "Lanes", "Ways between sites, and the time they take.", ("lanes",),
         "lanes:\n"

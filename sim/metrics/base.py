@@ -24,11 +24,15 @@ class View:
 
     @classmethod
     def of(cls, outcome: Outcome, **conditions: object) -> View:
-        """The facilities that meet all conditions on the columns of the network's table of groups."""
+        """The facilities that meet all conditions on the columns of the network's table of groups.
+
+        A party that is a pool stands for all who are in it.
+        """
         table = outcome.plan.network.groups
         chosen = (table["kind"] == "facility").to_numpy()
         for column, value in conditions.items():
-            chosen = chosen & (table[column] == value).to_numpy()
+            values = outcome.plan.network.parties.owners(str(value)) if column == "party" else {value}
+            chosen = chosen & table[column].isin(values).to_numpy()
         return cls(outcome, np.flatnonzero(chosen))
 
     @cached_property

@@ -9,7 +9,7 @@ from sim.engine.run import Outcome
 from sim.metrics.base import METRICS, Metric, View
 from sim.metrics.cost import Rates, costs
 
-BREAKDOWNS = ("product", "country", "region", "priority", "setting")
+BREAKDOWNS = ("product", "party", "country", "region", "priority", "setting")
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,13 @@ def summarise(run: Outcome, twin: Outcome | None, rates: Rates, without_reserves
     groups = run.plan.network.groups
     facilities = groups[groups["kind"] == "facility"]
     by: dict[str, dict[str, dict[str, Value]]] = {}
+    parties = run.plan.network.parties
     for column in BREAKDOWNS:
         values = sorted(facilities[column].unique())
-        if len(values) < 2 and column != "product":
+        if len(values) < 2 and column != "product" and not (column == "party" and parties):
             continue
+        if column == "party":  # pools behind their members
+            values += [pool for pool in parties.pools if parties.owners(pool) & set(values)]
         by[column] = {str(value): _values(outcomes, **{column: value}) for value in values}
     lines = [None if outcome is None else costs(outcome, rates) for outcome in outcomes]
     cost = {name: Value(*(None if other is None else other.get(name) for other in lines)) for name in lines[0] or {}}

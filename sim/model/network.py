@@ -21,6 +21,7 @@ from sim.model.chance.distributions import Times
 from sim.model.effects import Effect
 from sim.model.goods.bill import Bill
 from sim.model.lookups import Answers, Lookups
+from sim.model.parties import NO_PARTIES, Parties
 from sim.model.sea.ways import Way
 from sim.units import EXACT
 
@@ -247,6 +248,7 @@ class Network(Lookups):
     """when facilities are open, None where they always are"""
     covers: frozenset[str] = frozenset()
     """those of `columns` that are days of usual demand"""
+    parties: Parties = NO_PARTIES
     answers: Answers = field(default_factory=Answers, compare=False, repr=False)
 
     @cached_property

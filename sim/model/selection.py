@@ -59,6 +59,8 @@ class Where(Model):
     """such as urban or rural; any of several as a list: [urban, suburban]"""
     priority: Wholes | None = None
     """priority group; 1 is served first"""
+    party: Texts | None = None
+    """whose they are; of a pool, all that its members own"""
 
 
 Selector = str | list[str | Where] | Where
@@ -114,16 +116,28 @@ def select(selector: Selector, sites: pd.DataFrame) -> np.ndarray:
     return np.flatnonzero(chosen)
 
 
+def _with(sites: pd.DataFrame, field: str, value: Any) -> tuple[np.ndarray, list[str]]:
+    """Which sites have a value, and all values that there are."""
+    if field == "party":  # a site is its owner's and every pool's that this is in
+        names = sites["parties"]
+        return np.array([value in mine for mine in names], dtype=bool), sorted(
+            {name for mine in names for name in mine}
+        )
+    return (sites[field] == value).to_numpy(), [str(other) for other in sites[field].unique()]
+
+
 def _meeting(where: Where, sites: pd.DataFrame) -> np.ndarray:
     """Whether each site meets all conditions."""
     chosen = np.ones(len(sites), dtype=bool)
     for field, value in where.model_dump(exclude_none=True).items():
-        column = sites[field]
+        some = np.zeros(len(sites), dtype=bool)
         for position, one in enumerate(value if isinstance(value, list) else [value]):
-            if not (column == one).any():
+            mine, valid = _with(sites, field, one)
+            if not mine.any():
                 place = (field, position) if isinstance(value, list) else (field,)
-                raise PlaceError(place, f"no site with this {field}", one, None, [str(v) for v in column.unique()])
-        chosen = chosen & (column.isin(value) if isinstance(value, list) else column == value).to_numpy()
+                raise PlaceError(place, f"no site with this {field}", one, None, valid)
+            some |= mine
+        chosen = chosen & some
     if not chosen.any():
         raise PlaceError((), "no site meets all of these conditions")
     return chosen

@@ -203,6 +203,7 @@ PLACE = (
     Column("region", "text", "", "of the site"),
     Column("priority", "whole number", "rank", "of the site, 1 first"),
     Column("setting", "text", "", "of the site, such as urban or rural"),
+    Column("party", "text", "", "whose the site is; empty where it is nobody's"),
 )
 
 SITES = Table(

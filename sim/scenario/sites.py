@@ -14,10 +14,12 @@ from pydantic import BaseModel
 
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.amounts import Column, OverSites, StockColumn
+from sim.model.parties import NO_PARTIES, Parties
 from sim.rng import Streams
 from sim.scenario.document import Document
 from sim.scenario.memo import Memo, Same
 from sim.scenario.network_spec import Site, SitesFile
+from sim.scenario.parties import give_parties
 from sim.scenario.spec import Scenario, Sourcing
 from sim.scenario.table_files import read_table
 from sim.scenario.tables import MOST_SHOWN
@@ -57,6 +59,7 @@ class SiteTable:
     covers: frozenset[str] = frozenset()
     notes: tuple[Problem, ...] = ()
     """on what was left out of their files"""
+    parties: Parties = NO_PARTIES
 
     def drawn(self, seed: int, replication: int) -> SiteTable:
         """The sites with their draws of a replication."""
@@ -173,7 +176,7 @@ def read_sites(spec: Scenario, document: Document, memo: Memo) -> SiteTable:
     over = tuple(column for column, _ in used if isinstance(column, OverSites))
     in_use = _kinds([(column.name, kind) for column, kind in used if not isinstance(column, OverSites)])
     places = [_places(getattr(spec, group)) for group in GROUPS]
-    sites = memo.once("sites", (places, in_use), lambda: _read_sites(spec, document, memo, in_use))
+    sites = memo.once("sites", (places, in_use, spec.parties), lambda: _read_sites(spec, document, memo, in_use))
     return replace(sites, over=over)
 
 
@@ -221,6 +224,9 @@ def _read_sites(spec: Scenario, document: Document, memo: Memo, in_use: dict[str
     frame = frame.sort_values("name", kind="stable", ignore_index=True)
     frame[["lat", "lon", "population"]] = frame[["lat", "lon", "population"]].astype(float)
     written = frame.pop(WRITTEN).fillna("").to_numpy(dtype=object) if WRITTEN in frame else np.full(len(frame), "")
+    frame, parties = give_parties(spec.parties, frame, document, problems)
+    if problems:
+        raise ScenarioError(problems)
     numbers, texts = {}, {}
     for column, kind in in_use.items():
         values = frame.pop(f"column {column}") if f"column {column}" in frame else None
@@ -231,7 +237,9 @@ def _read_sites(spec: Scenario, document: Document, memo: Memo, in_use: dict[str
         else:
             numbers[column] = values.to_numpy(dtype=float)
     all_covers = frozenset(set().union(*covers))
-    return SiteTable(frame, numbers, texts, written, _taken_out(frame), covers=all_covers, notes=tuple(notes))
+    return SiteTable(
+        frame, numbers, texts, written, _taken_out(frame), covers=all_covers, notes=tuple(notes), parties=parties
+    )
 
 
 def _taken_out(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:

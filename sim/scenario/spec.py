@@ -28,6 +28,7 @@ from sim.registry import Model, OneOf
 from sim.scenario.demand_spec import DemandSpec
 from sim.scenario.horizon import RECOVERED, EndField, first_rung
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, SitesFile, Supplier, Warehouse
+from sim.scenario.party_spec import Party
 from sim.scenario.passage_spec import PassageSpec
 from sim.units import LONGEST, Date, Days, NonNegative, Number, Percent, Share, Text, Whole, WholeDays
 
@@ -234,6 +235,8 @@ class Scenario(Model):
     ports: dict[str, Port] = {}
     warehouses: WarehousesField = {}
     facilities: FacilitiesField
+    parties: dict[Text, Party] = {}
+    """who owns sites and decides, by name"""
     lanes: list[LaneSpec] = Field(min_length=1)
     passages: dict[str, PassageSpec] = {}
     """canals and straits, by name, that vessels pass in convoys"""

@@ -29,10 +29,10 @@ from sim.scenario.network_spec import Product
 
 MADE_OF = (
     "start", "end", "run_on", "warm_up", "products", "suppliers", "ports", "warehouses", "facilities", "lanes",
-    "passages", "sourcing", "demand", "stock",
+    "passages", "parties", "sourcing", "demand", "stock",
 )  # fmt: skip
 """Sections of a scenario that `compile_network` reads; beside them only the files that they name."""
-GROUP = ["kind", "country", "region", "priority", "setting", "product"]
+GROUP = ["kind", "country", "region", "priority", "setting", "party", "product"]
 
 
 def compile_network(
@@ -269,7 +269,8 @@ def _assemble(
     return Network(
         calendar, frame, _product_table(loaded.spec.products), site, product, there.group, there.groups, mean, level,
         lanes, gates, there.routes, buyer, source_, there.route, share, usual, capacity, ramp_up, loaded.sites.numbers,
-        bill, np.zeros(len(table)), there.urgent, covers=loaded.sites.covers, answers=there.answers,
+        bill, np.zeros(len(table)), there.urgent, covers=loaded.sites.covers, parties=loaded.sites.parties,
+        answers=there.answers,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sim.study.infer.side_by_side import ALIKE, APART, BETTER, WORSE
 FIRST = "units_unmet"
 TOLD = ("units_unmet", "fill_rate", "worst_week_unmet", "short_peak", "worst_spell", "first_short_day", "cost")
 """Measures in all that are told in words, where they differ; the table has the others."""
-BY = ("priority", "setting", "country", "region", "product")
+BY = ("priority", "party", "setting", "country", "region", "product")
 """Groups that are told in words, in this order."""
 MOST = 7
 """Differences told of a kind; how many more there are is said."""

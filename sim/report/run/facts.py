@@ -19,7 +19,7 @@ WEEK = 7
 KEEPERS = ("warehouse", "facility")
 MEASURES = ("extra_orders", "shelf_life_extension")
 """Kinds of disruption by which people answer a shortage: nothing strikes."""
-BREAKDOWNS = ("region", "country", "priority", "setting", "product")
+BREAKDOWNS = ("party", "region", "country", "priority", "setting", "product")
 """In the order in which the report asks where it went wrong."""
 
 

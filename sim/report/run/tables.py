@@ -14,7 +14,7 @@ from sim.metrics.base import METRICS, View
 from sim.metrics.summary import Summary, Value
 from sim.model.goods.lots import NEVER_EXPIRES, LotBook
 
-PLACE = ("country", "region", "priority", "setting")
+PLACE = ("country", "region", "priority", "setting", "party")
 """What the table of sites tells of where one is."""
 DAILY_ROWS = 1_000_000
 """Rows of the daily table made and written at a time."""

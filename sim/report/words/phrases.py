@@ -74,4 +74,6 @@ def group_words(column: str, value: object) -> str:
     """A group of a breakdown in words: `region coast`, `priority group 1`."""
     if column == "priority":
         return f"priority group {value}"
+    if column == "party" and not value:
+        return "sites of no party"
     return f"{value} facilities" if column == "setting" else f"{column} {value}"

@@ -13,7 +13,7 @@ from sim.study.infer.compare import SAME, UNDETECTED, UNKNOWN, blocks
 from sim.study.infer.intervals import holm, interval
 
 WORSE, BETTER = "worse", "better"
-ORDER = ("priority", "country", "region", "setting", "product")
+ORDER = ("priority", "party", "country", "region", "setting", "product")
 """In which groups are told."""
 COLUMNS = [
     "scenario", "measure", "breakdown", "group", "strategy", "other", "mean", "other_mean", "worse_by", "low", "high",
