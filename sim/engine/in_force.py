@@ -1,4 +1,4 @@
-"""Policies bound to cells, each in force from a day on, until another takes its place there."""
+"""Policies bound to cells, each in force from a day on, until another takes its place there or its time is over."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class Dated(Protocol):
     @property
     def since(self) -> int:
         """The first day on which it is in force."""
+
+    @property
+    def until(self) -> float:
+        """The first day on which it is not any more: what was in force before is again."""
 
 
 class OnCells(Dated, Protocol):
@@ -53,6 +57,7 @@ class BoundRule:
     not_counting: int = 0
     planned: tuple[np.ndarray, np.ndarray] | None = None
     entry: int = 0
+    until: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class BoundSharing:
     cells: np.ndarray
     rule: Allocation
     since: int = ALWAYS
+    until: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,7 @@ class BoundRationing:
     contract: np.ndarray
     exempt: np.ndarray
     since: int = ALWAYS
+    until: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,7 @@ class ReserveChange:
     since: int
     release: Release | None = None
     refill: Refill | None = None
+    until: float = np.inf
 
 
 Policy = BoundRule | BoundSharing | BoundRationing | ReserveChange
@@ -98,15 +106,15 @@ def in_turn(policies: Iterable[D]) -> tuple[D, ...]:
 
 
 def next_turn(policies: Iterable[Dated], day: int) -> float:
-    """The first day after `day` from which another policy is in force; infinite where there is none."""
-    return min((policy.since for policy in policies if policy.since > day), default=np.inf)
+    """The first day after `day` on which a policy comes into force or ends; infinite where there is none."""
+    return min((turn for policy in policies for turn in (policy.since, policy.until) if turn > day), default=np.inf)
 
 
 def in_force(policies: Sequence[OnCells], day: int, cells: int) -> np.ndarray:
     """The position of the policy in force at each of so many cells on a day, -1 where none is; of policies in turn."""
     found = np.full(cells, -1)
     for position, policy in enumerate(policies):
-        if policy.since <= day:
+        if policy.since <= day < policy.until:
             found[policy.cells] = position
     return found
 
@@ -125,14 +133,13 @@ class Bounds:
     @classmethod
     def of(cls, rules: Sequence[BoundRule], cells: int) -> Bounds:
         """The bounds that replenishment rules, in turn, plan for so many cells."""
-        since = sorted({ALWAYS, *(rule.since for rule in rules)})
+        ends = (int(rule.until) for rule in rules if np.isfinite(rule.until))
+        since = sorted({ALWAYS, *(rule.since for rule in rules), *ends})
         low = np.full((len(since), cells), -1, dtype=np.int64)
         high = low.copy()
         for row, day in enumerate(since):
-            if row:
-                low[row], high[row] = low[row - 1], high[row - 1]
             for rule in rules:
-                if rule.since == day:
+                if rule.since <= day < rule.until:
                     low[row, rule.cells], high[row, rule.cells] = (-1, -1) if rule.planned is None else rule.planned
         return cls(np.array(since), low, high)
 
@@ -159,7 +166,7 @@ def settled(
 ) -> tuple[Release, Refill | None]:
     """A reserve's settings on a day, from those at first and their changes in turn."""
     for change in changes:
-        if change.since <= day:
+        if change.since <= day < change.until:
             release = change.release or release
             refill = change.refill or refill
     return release, refill

@@ -23,7 +23,8 @@ def routine_events(plan: Plan) -> int:
     network, calendar = plan.network, plan.network.calendar
     days, cells = calendar.days + calendar.warm_up, len(network.cell_site)
     every = np.array([1 if rule.rule.has_emergency else rule.review for rule in plan.replenishment])
-    turns = sorted({-calendar.warm_up, *(r.since for r in plan.replenishment if 0 < r.since + calendar.warm_up < days)})
+    dates = (date for rule in plan.replenishment for date in (rule.since, rule.until))
+    turns = sorted({-calendar.warm_up, *(int(date) for date in dates if 0 < date + calendar.warm_up < days)})
     reviews = np.zeros(cells)
     for since, until in zip(turns, [*turns[1:], calendar.days], strict=True):
         rule = in_force(plan.replenishment, since, cells)
