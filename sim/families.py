@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sim.decisions import DECISIONS
 from sim.disruptions import DISRUPTIONS
 from sim.engine.checks import CHECKS
 from sim.hazards import PROCESSES
@@ -28,6 +29,7 @@ WRITTEN: dict[str, Written] = {
     "processes": Written("Hazard processes", "`happens` of an entry of `hazards`.", PROCESSES),
     "replenishment": Written("Replenishment policies", "Entries of `replenishment`.", REPLENISHMENT),
     "allocation": Written("Allocation rules", "Entries of `allocation`, and `release.rule` of a reserve.", ALLOCATION),
+    "decisions": Written("Decisions", "Entries of `decisions`: what a party does during a run.", DECISIONS),
     "triggers": Written("Triggers", "`when` of a reserve's release, and of a use level.", TRIGGERS),
     "demand": Written("Demand distributions", "`distribution` of an entry of `demand`.", DEMAND),
 }

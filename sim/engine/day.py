@@ -16,6 +16,7 @@ from sim.engine.books.conservation import LOT_CHECK_DAYS, Conservation
 from sim.engine.books.journal import Detail, Journal
 from sim.engine.books.recorder import Recorder
 from sim.engine.deciding.buying_ahead import BuyersAhead
+from sim.engine.deciding.decisions import Decisions
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.hoarding import SeenScarcity
@@ -86,6 +87,7 @@ class World(Part):
     ordering: Ordering
     rationing: Rationing | None
     dispatch: Dispatch
+    decisions: Decisions | None
     desks: list[ReserveDesk]
     quality: Quality
     recorder: Recorder
@@ -144,6 +146,7 @@ class World(Part):
         self.dispatch = Dispatch(
             plan, self.state, self.quantities, self.production, self.transport, self.reports, rations
         )
+        self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
             for k in range(len(plan.reserves))
@@ -159,6 +162,8 @@ class World(Part):
         self._any_short = False
         self.kept = kept_by_phases(self)
         self._phases = needed_phases(self)
+        if self.decisions is not None:
+            self.decisions.begin(self.first_day)
 
     def _look_back(self, plan: Plan) -> None:
         """Keep of the days before what some policy looks back on; all of it where policies may come that do."""
@@ -283,6 +288,10 @@ class World(Part):
     def review_reserves(self, day: int) -> None:
         for desk in self.desks:
             desk.review(float(day))
+
+    def review_decisions(self, day: int) -> None:
+        if self.decisions is not None:
+            self.decisions.review(day)
 
     def review_rations(self, day: int) -> None:
         if self.rationing is not None:

@@ -100,6 +100,13 @@ Policy = BoundRule | BoundSharing | BoundRationing | ReserveChange
 D = TypeVar("D", bound=Dated)
 
 
+def moved(policy: Policy, by: int, until: float) -> Policy:
+    """The same policy so many days later, in force until a day."""
+    if isinstance(policy, BoundRule):
+        return replace(policy, since=policy.since + by, begins=policy.begins + by, first=policy.first + by, until=until)
+    return replace(policy, since=policy.since + by, until=until)
+
+
 def in_turn(policies: Iterable[D]) -> tuple[D, ...]:
     """Policies by the day from which they are in force; those of one day in the order given."""
     return tuple(sorted(policies, key=lambda policy: policy.since))

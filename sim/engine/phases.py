@@ -112,6 +112,11 @@ PHASES: list[Phase] = [
         "there are reserves", lambda world: bool(world.desks),
     ),
     Phase(
+        "decisions", 5, "the conditions of decisions are looked at; what has no delay is in force from midnight on",
+        lambda world: world.review_decisions, (*KNOWN, "state", "quantities"), ("decisions", "reports", "journal"),
+        "parties may decide", lambda world: world.decisions is not None,
+    ),
+    Phase(
         "rationing", 5, "makers and warehouses that hear of trouble decide what share of usual orders they deal out",
         lambda world: world.review_rations, ("quantities", *KNOWN), ("rationing", "reports", "state", "journal"),
         "some source rations", lambda world: world.rationing is not None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel
 
-from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
+from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, Policy, ReserveChange
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulate
     from sim.policies.buying_ahead import Buyers, Families
     from sim.policies.reserves.reserve import Release, Reserve
     from sim.policies.triggers.base import Trigger
+    from sim.policies.triggers.over import Watched
     from sim.policies.use_levels import WearsOff
 
 
@@ -332,6 +333,41 @@ class MoreMade:
 
 
 @dataclass(frozen=True)
+class BoundActs:
+    """What is done when a decision comes into force, with days counted from then; `ends` names what is over then."""
+
+    impacts: tuple[Impact, ...]
+    policies: tuple[Policy, ...]
+    ends: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BoundDecision:
+    """What a party does during a run.
+
+    `cells` are looked at by `when`; `unit` says for which of the decision's units: it is taken for each by itself, for
+    each product or for all at once. `watched` is what the condition is told of them. `product` names each unit's, empty
+    where it is all. It is in force `after` the condition, for `lasts` days (infinite: for good; 0: it is done once) or
+    until day `over`, at most so many times. `acts` are what is done for each unit.
+    """
+
+    name: str
+    kind: str
+    party: str
+    when: Trigger
+    cells: np.ndarray
+    unit: np.ndarray
+    watched: Watched
+    product: tuple[str, ...]
+    after: Times
+    lasts: float
+    over: float
+    at_most: int
+    while_needed: bool
+    acts: tuple[BoundActs, ...]
+
+
+@dataclass(frozen=True)
 class Aged:
     """Opening stock that was not made on the first day, and work in process; int64 columns of one length.
 
@@ -381,7 +417,8 @@ class Plan:
     that orders, the latter for every cell. `testing` holds the makers' cells whose output is tested before its release,
     each with the time that takes. `impacts` are the disruptions with dates, `hazards` those drawn in every replication.
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
-    is what makers can add to their capacity, None where none can; `vials` the demand for units of several doses.
+    is what makers can add to their capacity, None where none can; `decisions` what parties may do;
+    `vials` the demand for units of several doses.
     """
 
     network: Network
@@ -402,6 +439,7 @@ class Plan:
     usual_wait: np.ndarray
     sourcing: Sourcing
     more: MoreMade | None = None
+    decisions: tuple[BoundDecision, ...] = ()
     vials: VialPlan | None = None
 
     @property
@@ -425,7 +463,7 @@ class Plan:
     @cached_property
     def looks_back(self) -> tuple[int, int]:
         """Days of present use, and of what was sent of orders due, that some policy looks back on; 0: none does."""
-        policies = self.reserves, self.allocation, self.behaviour, self.sourcing, self.more
+        policies = self.reserves, self.allocation, self.behaviour, self.sourcing, self.more, self.decisions
         present, fill = (
             [days for part in _within(policies) if (days := getattr(part, name, None))]
             for name in ("present_over", "fill_over")

@@ -14,6 +14,7 @@ from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
 from sim.engine.day import World
+from sim.engine.deciding.decisions import Coming, Taken
 from sim.engine.deciding.rations_told import RationRecord
 from sim.engine.impacts import impacts_of, in_order
 from sim.engine.in_force import Policy, added
@@ -42,7 +43,8 @@ class Outcome:
     The record, the journal as a table, the disruptions it met, and the lots if any were kept. `substitution`
     (days, 2, rows) is as in `Substitution.flows`, None where nothing has a substitute; `not_begun` (days, rows of the
     bill) as in `Making`, None where nothing is made in stages; `beyond` (entries of the plan's `more`) units made
-    beyond usual capacity, None where nobody can; `rations` None where nobody has dealt out shares.
+    beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
+    `rations` None where nobody has dealt out shares.
     """
 
     plan: Plan
@@ -54,6 +56,7 @@ class Outcome:
     not_begun: np.ndarray | None = None
     beyond: np.ndarray | None = None
     rations: RationRecord | None = None
+    decisions: tuple[Taken, ...] = ()
 
 
 def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:
@@ -117,9 +120,13 @@ class Running(Part):
         self._injected: tuple[Impact, ...] = ()
         self._disrupted = disruptions
         self.impacts = self._drawn()
+        if not disruptions and plan.decisions:  # where nothing goes wrong nobody has anything to decide
+            self.plan = plan = replace(plan, decisions=())
         # what triggers can hear of
         known = plan if self.impacts is plan.impacts else replace(plan, impacts=self.impacts)
-        self.world = World(known, streams, detail, table, lot_check, series, demand, open_to_change)
+        may_change = open_to_change or bool(plan.decisions)
+        self._lifted: tuple[tuple[str, int], ...] = ()
+        self.world = World(known, streams, detail, table, lot_check, series, demand, may_change)
         self.day = self.world.first_day
 
     def __setstate__(self, kept: dict[str, Any]) -> None:
@@ -136,16 +143,53 @@ class Running(Part):
             raise ValueError(f"until ({until}) must be a day from {self.day} to {last}")
         if until == self.day:
             return
-        environment = simpy.Environment(initial_time=self.day)
+        decisions = self.world.decisions
+        while self.day < until:
+            if decisions is not None and (coming := decisions.turn(self.day)) is not None:
+                self._carry_out(coming)
+            self._live(until, progress)
+
+    def _live(self, until: int, progress: Progress | None) -> None:
+        """Live the days before `until`, or those before the midnight on which something that was decided begins."""
+        environment, decisions = simpy.Environment(initial_time=self.day), self.world.decisions
         self._schedule(Clock(environment, until))
         days = _days(environment, self.world, progress)
         environment.process(days)
         try:
-            environment.run(until=until)
+            if decisions is None:
+                environment.run(until=until)
+                self.day = until
+                return
+            while self.day < until:
+                environment.run(until=self.day + 1)
+                self.day += 1
+                if decisions.turns(self.day):
+                    return
         finally:  # whatever went wrong: did it begin with a day that broke a law?
             self.world.books.close()
             days.close()
-        self.day = until
+
+    def _carry_out(self, coming: Coming) -> None:
+        """At the present midnight something that was decided comes into force, or ends what goes on."""
+        if coming.policies:
+            self.plan = added(self.plan, coming.policies, self.day)
+            self.world.change_policies(self.plan)
+        self._lifted += tuple((name, self.day) for name in coming.ends)
+        if coming.impacts or coming.ends:
+            self._injected += coming.impacts
+            self._expect((*self._drawn(), *self._injected))
+
+    def choose(self, decision: str) -> None:
+        """Somebody chooses a decision now; it is in force from the present midnight on, or after its delay.
+
+        Raises ValueError where the run has no such decision, or it is in force or may not be taken any more.
+        """
+        decisions = self.world.decisions
+        names = [] if decisions is None else [one.name for one in self.plan.decisions]
+        if decisions is None or decision not in names:
+            raise ValueError(f"there is no decision '{decision}'; expected one of {names}")
+        if not decisions.choose(decision, self.day):
+            raise ValueError(f"'{decision}' is in force or under way, or was taken as often as it may be")
 
     def inject(self, *coming: Impact, policies: Sequence[Policy] = ()) -> None:
         """Have disruptions happen that nobody knew of until now, announced at the present midnight at the earliest, and
@@ -198,8 +242,15 @@ class Running(Part):
         return impacts
 
     def _expect(self, impacts: Iterable[Impact]) -> None:
-        self.impacts = in_order(impacts)
+        self.impacts = in_order(self._lift(impact) for impact in impacts)
         self.world.expect(self.impacts, float(self.day))
+
+    def _lift(self, impact: Impact) -> Impact:
+        """The same, over where something that was decided ended it."""
+        for name, day in self._lifted:
+            if impact.cause == name and impact.end > day:
+                impact = impact.ended(float(day))
+        return impact
 
     def _check_open(self) -> None:
         if not self.world.quantities.open:
@@ -233,6 +284,7 @@ class Running(Part):
         return Outcome(
             self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows,
             world.production.not_begun, None if more is None else more.made, rations,
+            () if world.decisions is None else tuple(world.decisions.taken),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:
@@ -275,6 +327,8 @@ class Clock:
 
 def _announce(clock: Clock, world: World, impact: Impact) -> None:
     """The disruption's own entries in the journal."""
+    if impact.decided:
+        return  # told as a decision
     events: list[tuple[Event, float]] = [("disruption_begins", impact.start)]
     if impact.end > impact.start:
         events.append(("disruption_ends", impact.end))

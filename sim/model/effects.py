@@ -144,7 +144,8 @@ class Impact:
 
     `kind` is its word in the scenario, `hazard` the name of the hazard that it was drawn from, if it was. `told` says
     whether everybody hears of it, on day `announced`, or only those whose orders it touches see that. `expected` are
-    the ends that are expected, each from its day on; `end` itself is what happens, which nobody knows before.
+    the ends that are expected, each from its day on; `end` itself is what happens, which nobody knows before. `decided`
+    tells what a party does from what goes wrong.
     """
 
     cause: str
@@ -158,6 +159,7 @@ class Impact:
     hazard: str = ""
     told: bool = True
     expected: Steps = ()
+    decided: bool = False
 
     @property
     def acts(self) -> bool:
@@ -172,8 +174,13 @@ class Impact:
         acts = [*(effect.start for effect in self.effects), *(impulse.at for impulse in self.impulses)]
         return min(self.announced, self.start, *acts)
 
-    def moved(self, by: float, hazard: str) -> Impact:
-        """The same, `by` days later, as drawn from a hazard."""
+    def ended(self, day: float) -> Impact:
+        """The same, over on a day; what happens once, or to patients, is as it was."""
+        effects = tuple(replace(e, end=min(e.end, day)) for e in self.effects if e.start < day)
+        return replace(self, end=min(self.end, max(day, self.start)), effects=effects)
+
+    def moved(self, by: float, hazard: str = "") -> Impact:
+        """The same, `by` days later, as drawn from a hazard where one is named."""
         return replace(
             self,
             start=self.start + by,

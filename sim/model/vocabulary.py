@@ -40,6 +40,7 @@ Event = Literal[
     "buys_ahead", "facility_opens", "facility_closes", "turned_away", "sent_elsewhere", "capacity_raised",
     "capacity_usual", "line_moved", "line_returned",
     "ration_begins", "ration_changed", "ration_ends", "new_customers_limited", "new_customers_free",
+    "decision_due", "decision_given_up", "decision_in_force", "decision_over",
 ]  # fmt: skip
 
 
@@ -192,6 +193,10 @@ EVENTS: Mapping[Event, Entry] = {
     "ration_ends": Entry("it deals out no shares any more"),
     "new_customers_limited": Entry("a maker limits what customers get who come because another maker is struck"),
     "new_customers_free": Entry("it does so no longer"),
+    "decision_due": Entry("the condition of a decision is met (`cause` says which, and whose)"),
+    "decision_given_up": Entry("it is not met any more, and nothing is done"),
+    "decision_in_force": Entry("what was decided is in force"),
+    "decision_over": Entry("what was decided is over"),
 }
 """Everything that the journal can tell."""
 

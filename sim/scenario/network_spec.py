@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sim.errors import PlaceError
 from sim.model.amounts import AmountField, StockField, TextOrColumn, TimesOrSites
-from sim.model.chance.distributions import Times, TimesField
+from sim.model.chance.distributions import AT_ONCE, TimesField
 from sim.model.countries import Country
 from sim.model.selection import SelectorField
 from sim.registry import Model
@@ -18,7 +18,6 @@ from sim.scenario.capacity_spec import CapacityField, More
 from sim.units import Date, Days, NonNegative, Number, Percent, Positive, Share, Text, Whole, WholeDays
 
 MOST_OPEN = 366.0
-AT_ONCE = Times("0d", 0.0)
 ISSUES = ("first_expired", "first_in", "last_in")
 YEARLY = re.compile(r"^\d{2}-\d{2}$")
 

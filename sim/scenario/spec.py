@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from sim.decisions import DECISIONS, Decision
 from sim.disruptions import DISRUPTIONS, Disruption
 from sim.errors import PlaceError
 from sim.hazards import Hazard
@@ -38,6 +39,7 @@ def _table_or_sites(value: Any) -> str:
 
 
 DisruptionField = Annotated[Disruption, OneOf(DISRUPTIONS)]
+DecisionField = Annotated[Decision, OneOf(DECISIONS)]
 ReplenishmentField = Annotated[Replenishment, OneOf(REPLENISHMENT)]
 AllocationField = Annotated[Allocation, OneOf(ALLOCATION)]
 
@@ -252,6 +254,8 @@ class Scenario(Model):
     use_levels: list[UseLevels] = []
     reserves: dict[str, Reserve] = {}
     disruptions: list[DisruptionField] = []
+    decisions: list[DecisionField] = []
+    """what parties do during the run, each on a condition"""
     hazards: dict[str, Hazard] = {}
     """what may go wrong by chance, by name"""
     hazard_sets: dict[str, list[Text]] = {}

@@ -82,6 +82,12 @@ STANDARD: dict[str, Any] = {
 }  # fmt: skip
 
 
+PARTIES: dict[str, Any] = {
+    "kenya": {"kind": "country", "sites": "KE"},
+    "uganda": {"kind": "country", "sites": "UG"},
+    "india": {"kind": "country", "sites": "IN"},
+}
+"""Who decides where decisions are tried."""
 MATERIALS: dict[str, Any] = {
     "products": {"salt": {"unit": "kg"}},
     "suppliers": {"salt-maker": {"country": "DE", "makes": {"salt": {}}}},
@@ -132,6 +138,11 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
         spec["replenishment"] = [entry, {"policy": "base_stock", "at": others, "level": "14d"}]
     elif family == "allocation":
         spec["allocation"] = [entry]
+    elif family == "decisions":
+        spec["parties"] = PARTIES
+        if name == "extend_shelf_life":
+            spec["products"]["saline"]["shelf_life"] = "15d"
+        spec["decisions"] = [entry]
     elif family == "triggers":
         spec["reserves"]["national"]["release"]["when"] = entry
     elif family == "demand":

@@ -9,6 +9,7 @@ import numpy as np
 from sim.engine.checks import Compiled, notes
 from sim.engine.checks.base import Idle
 from sim.engine.compile.behaviour import compile_behaviour
+from sim.engine.compile.decisions import bind_decisions
 from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.disruptions import bind_disruptions, refuse_too_much
 from sim.engine.compile.hazards import compile_hazards
@@ -65,12 +66,13 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
     more = compile_more(loaded, network, problems)
+    decisions = bind_decisions(loaded, network, reserves, impacts, problems)
     behaviour = replace(behaviour, rationing=bind_rationing(loaded, network, problems))
     problems.check()
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
-        bind_sourcing(loaded, network, problems), more, compile_vials(loaded, network, demand),
+        bind_sourcing(loaded, network, problems), more, decisions, compile_vials(loaded, network, demand),
     )  # fmt: skip
     if as_written:
         loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))

@@ -11,7 +11,9 @@ from sim.engine.plan import Start
 from sim.engine.timetable import Timetable, route_of
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
+from sim.policies.allocation.base import Allocation
 from sim.policies.allocation.proportional import Proportional
+from sim.policies.replenishment.base import Replenishment
 from sim.scenario.document import Place
 from sim.scenario.load import Loaded, Problems
 
@@ -41,24 +43,26 @@ def bind_replenishment(loaded: Loaded, network: Network, problems: Problems) -> 
 
 def replenishment_entries(loaded: Loaded, network: Network, problems: Problems) -> dict[int, BoundRule]:
     """Every entry bound to its cells, by its position; two for one cell from the same date on are a problem."""
-    orders = np.zeros(len(network.cell_site), dtype=bool)
-    orders[network.flow_buyer] = True
     owners = Owners("replenishment", network)
     bound = {}
     for position, entry in enumerate(loaded.spec.replenishment):
         with problems.at("replenishment", position):
-            cells = network.select_cells(entry.at, entry.products)
-            cells = cells[orders[cells]]
-            if not len(cells):
-                raise PlaceError(("at",), "none of these sites orders any of these products")
             since = day_in_force(entry.from_, loaded, network, ("replenishment", position))
-            owners.take(cells, since, position)
-            begins = 0 if entry.from_ is None else since
-            rule, first = entry.bind(network, cells), begins + int(entry.first_review)
-            planned, uncounted = entry.planned(network, cells), int(entry.not_counting)
-            review = int(entry.review)
-            bound[position] = BoundRule(cells, rule, review, first, begins, since, uncounted, planned, position)
+            bound[position] = bound_rule(entry, network, since, position)
+            owners.take(bound[position].cells, since, position)
     return bound
+
+
+def bound_rule(entry: Replenishment, network: Network, since: int, position: int = 0) -> BoundRule:
+    """An entry of `replenishment` bound to its cells, from a day on; raises PlaceError where it has none."""
+    cells = network.select_cells(entry.at, entry.products)
+    cells = cells[np.isin(cells, network.flow_buyer)]
+    if not len(cells):
+        raise PlaceError(("at",), "none of these sites orders any of these products")
+    begins = 0 if since == ALWAYS else since
+    rule, first = entry.bind(network, cells), begins + int(entry.first_review)
+    planned, uncounted = entry.planned(network, cells), int(entry.not_counting)
+    return BoundRule(cells, rule, int(entry.review), first, begins, since, uncounted, planned, position)
 
 
 def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tuple[BoundSharing, ...]:
@@ -74,13 +78,18 @@ def allocation_entries(loaded: Loaded, network: Network, problems: Problems) -> 
     bound = {}
     for position, entry in enumerate(loaded.spec.allocation):
         with problems.at("allocation", position):
-            cells = network.select_cells(entry.at, entry.products)
-            if not np.isin(cells, network.flow_source).any():
-                raise PlaceError(("at",), "none of these sites supplies any of these products to another")
             since = day_in_force(entry.from_, loaded, network, ("allocation", position))
-            owners.take(cells, since, position)
-            bound[position] = BoundSharing(cells, entry, since)
+            bound[position] = bound_sharing(entry, network, since)
+            owners.take(bound[position].cells, since, position)
     return bound
+
+
+def bound_sharing(entry: Allocation, network: Network, since: int) -> BoundSharing:
+    """An entry of `allocation` bound to its cells, from a day on; raises PlaceError where they supply nobody."""
+    cells = network.select_cells(entry.at, entry.products)
+    if not np.isin(cells, network.flow_source).any():
+        raise PlaceError(("at",), "none of these sites supplies any of these products to another")
+    return BoundSharing(cells, entry, since)
 
 
 def day_in_force(date: dt.date | None, loaded: Loaded, network: Network, place: Place) -> int:

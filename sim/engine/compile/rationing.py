@@ -9,6 +9,7 @@ from sim.engine.in_force import BoundRationing, in_turn
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.model.selection import Selector
+from sim.policies.rationing import Rationing
 from sim.scenario.load import Loaded, Problems
 
 
@@ -24,20 +25,25 @@ def rationing_entries(loaded: Loaded, network: Network, problems: Problems) -> d
     bound = {}
     for position, entry in enumerate(loaded.spec.rationing):
         with problems.at("rationing", position):
-            cells = network.select_cells(entry.at, entry.products)
-            cells = cells[np.isin(cells, network.flow_source)]
-            if not cells.size:
-                raise PlaceError(("at",), "none of these sites supplies any of these products to another")
             since = day_in_force(entry.from_, loaded, network, ("rationing", position))
-            owners.take(cells, since, position)
-            part = 0.0 if entry.contract is None and entry.contract_first is None else 1.0
-            part = part if entry.contract is None else entry.contract
-            with placed("contract_first"):
-                contract = np.where(_customers(network, cells, entry.contract_first, True), part, 0.0)
-            with placed("exempt"):
-                exempt = _customers(network, cells, entry.exempt, False)
-            bound[position] = BoundRationing(cells, entry, contract, exempt, since)
+            bound[position] = bound_rationing(entry, network, since)
+            owners.take(bound[position].cells, since, position)
     return bound
+
+
+def bound_rationing(entry: Rationing, network: Network, since: int) -> BoundRationing:
+    """An entry of `rationing` bound to its cells, from a day on; raises PlaceError where they supply nobody."""
+    cells = network.select_cells(entry.at, entry.products)
+    cells = cells[np.isin(cells, network.flow_source)]
+    if not cells.size:
+        raise PlaceError(("at",), "none of these sites supplies any of these products to another")
+    part = 0.0 if entry.contract is None and entry.contract_first is None else 1.0
+    part = part if entry.contract is None else entry.contract
+    with placed("contract_first"):
+        contract = np.where(_customers(network, cells, entry.contract_first, True), part, 0.0)
+    with placed("exempt"):
+        exempt = _customers(network, cells, entry.exempt, False)
+    return BoundRationing(cells, entry, contract, exempt, since)
 
 
 def _customers(network: Network, cells: np.ndarray, who: Selector | None, otherwise: bool) -> np.ndarray:

@@ -3,6 +3,8 @@ been heard (`outlook`)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from sim.engine.deciding.filled import FilledOrders
@@ -16,6 +18,8 @@ from sim.model.part import Part
 
 LATEST = 2**31
 """Days; after any day of a run."""
+NOTHING: Mapping[str, float] = {}
+"""No decision is in force."""
 
 
 class Reports(Part):
@@ -25,6 +29,7 @@ class Reports(Part):
     """
 
     CHANGES = ("_on_hand", "_backlog", "_short", "_position", "_kept", "_last")
+    VIEWS = ("decided",)
 
     def __init__(
         self,
@@ -40,6 +45,8 @@ class Reports(Part):
         self._state, self._quantities = state, quantities
         self.openings: Openings | None = None
         """facilities that open and close, None where none does"""
+        self.decided: Mapping[str, float] = NOTHING
+        """decisions in force, each with the day since when; a view of what the run has decided"""
         if self.may_fail:
             cells = np.arange(len(self._code))
             self._on_hand, self._backlog = state.on_hand.copy(), state.backlog.copy()

@@ -15,43 +15,62 @@ from sim.policies.triggers.over import Watched
 
 ANNOUNCEMENTS: Sight = "announcements"
 UNMET: Sight = "demand unmet"
+DATE: Sight = "date"
 
 
 class Watch(Part):
     """Looks once a day whether a trigger is met, for some cells; `member` numbers those whom they belong to.
 
-    Cells of one product are looked at together where a trigger says so; with `pool`, those of one number in it.
+    Cells of one product are looked at together where a trigger says so; with `pool`, those of one number in it. A date
+    has come so many days `ahead` of it.
     """
 
     CHANGES = ("_held",)
 
     def __init__(
-        self, network: Network, cells: np.ndarray, member: np.ndarray, reports: Reports, pool: np.ndarray | None = None
+        self,
+        network: Network,
+        cells: np.ndarray,
+        member: np.ndarray,
+        reports: Reports,
+        pool: np.ndarray | None = None,
+        ahead: int = 0,
+        watched: Watched | None = None,
     ) -> None:
+        self._calendar, self._days_ahead = network.calendar, ahead
         self._reports, self._cells = reports, in_place(cells)
         pool = network.cell_product[cells] if pool is None else pool
-        self._watched = Watched(member, pool, network.cell_mean[cells])
+        self._watched = Watched(member, pool, network.cell_mean[cells]) if watched is None else watched
         self._held = np.zeros(len(cells), dtype=bool)
         self._nobody = np.zeros(len(cells), dtype=bool)
 
     def met(self, trigger: Trigger, day: float) -> np.ndarray:
         """Whether it is met today, for each cell; bool, shape (cells,)."""
+        holds = self._holds(trigger, day)
+        if not trigger.edge:
+            return holds
+        begins = holds & ~self._held
+        self._held = holds
+        return begins
+
+    def _holds(self, trigger: Trigger, day: float) -> np.ndarray:
+        """Whether the condition holds today, for each cell."""
+        if parts := trigger.parts:
+            return trigger.combine([self._holds(part, day) for part in parts])
         reports, cells, watched = self._reports, self._cells, self._watched
         if (over := trigger.present_over) is not None:
             watched = replace(watched, mean=reports.use(over)[cells])
         sent, due = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells)
         told, stock = ANNOUNCEMENTS in trigger.sees and reports.outlook.announced(day), reports.present(cells)
         short = reports.short(cells) if UNMET in trigger.sees else self._nobody
+        date = self._calendar.date(int(day) + self._days_ahead) if DATE in trigger.sees else None
+        decided = reports.decided
         open_ = None if reports.openings is None else reports.openings.open[cells]
         if open_ is None or open_.all():
-            holds = trigger.met(TriggerView(watched, stock, short, day, told, sent, due))
-        else:  # nobody is missed where nobody comes
-            sent, due = (None if one is None else one[open_] for one in (sent, due))
-            holds = np.zeros(len(open_), dtype=bool)
-            view = TriggerView(watched.of(open_), stock[open_], short[open_], day, told, sent, due)
-            holds[open_] = trigger.met(view)
-        if not trigger.edge:
-            return holds
-        begins = holds & ~self._held
-        self._held = holds
-        return begins
+            return trigger.met(TriggerView(watched, stock, short, day, told, sent, due, date, decided))
+        # nobody is missed where nobody comes
+        sent, due = (None if one is None else one[open_] for one in (sent, due))
+        holds = np.zeros(len(open_), dtype=bool)
+        view = TriggerView(watched.of(open_), stock[open_], short[open_], day, told, sent, due, date, decided)
+        holds[open_] = trigger.met(view)
+        return holds

@@ -153,6 +153,7 @@ def _read_again(text: str, later: float) -> Times:
 UNIT = parse_times("uniform(0d, 1d)")
 """A share between 0 and 1, for draws that decide whether something happens."""
 
+AT_ONCE = Times("0d", 0.0)
 TimesField = Annotated[
     Times,
     BeforeValidator(parse_times),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -17,8 +20,9 @@ class TriggerView(NamedTuple):
     """What a trigger may see of the cells `watched`, as reported; arrays over those cells.
 
     `on_hand` in units; `short` whether demand went unmet on the last day that was served. `announced` tells whether a
-    disruption has been announced and is not over; `day` is today. `sent` and `due` are units of orders of the days that
-    the trigger looks back on, None where it does not.
+    disruption has been announced and is not over; `day` is today, `date` the date that counts as today's, None unless
+    the trigger sees it. `decided` are decisions in force, each with the day since when. `sent` and
+    `due` are units of orders of the days that the trigger looks back on, None where it does not.
     """
 
     watched: Watched
@@ -28,6 +32,8 @@ class TriggerView(NamedTuple):
     announced: bool
     sent: np.ndarray | None = None
     due: np.ndarray | None = None
+    date: dt.date | None = None
+    decided: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class Groups:
         return np.divide(sent, due, out=np.ones(len(due)), where=due > 0)
 
 
-Sight = Literal["stock", "demand unmet", "announcements", "day", "supply"]
+Sight = Literal["stock", "demand unmet", "announcements", "day", "date", "supply", "decisions"]
 """What a trigger looks at."""
 
 
@@ -74,6 +80,20 @@ class Trigger(Kind):
     trigger: Text
     edge: bool = False
     """true: met only on the day on which the condition begins to hold; left out: every day on which it holds"""
+
+    @property
+    def parts(self) -> Sequence[Trigger]:
+        """The conditions that it is made of; none for most."""
+        return ()
+
+    def combine(self, held: Sequence[np.ndarray]) -> np.ndarray:
+        """Whether it is met, for each cell, where it is told of each of its parts whether that is."""
+        raise NotImplementedError
+
+    @property
+    def all_sees(self) -> set[Sight]:
+        """What it depends on, its parts included."""
+        return set(self.sees).union(*(part.all_sees for part in self.parts))
 
     @property
     def present_over(self) -> int | None:

@@ -57,13 +57,15 @@ class Watched:
 
     `member` numbers those whom each cell belongs to (members of a reserve, facilities or regions of a use level),
     `product` is the product's position, `mean` the units a day that cover is counted in. `left_out` is over whom a
-    condition is to hold that does not say, where that is not for the trigger to tell.
+    condition is to hold that does not say, where that is not for the trigger to tell. `pooled_mean` is what leaves each
+    cell, a day, for others than these cells, where some of them supply others; None where that is all of `mean`.
     """
 
     member: np.ndarray
     product: np.ndarray
     mean: np.ndarray
     left_out: Over | None = None
+    pooled_mean: np.ndarray | None = None
 
     def pool(self, over: Over) -> Pool:
         """The groups of cells that are looked at as one."""
@@ -71,7 +73,8 @@ class Watched:
 
     def of(self, some: np.ndarray) -> Watched:
         """Only some of the cells, by a mask."""
-        return Watched(self.member[some], self.product[some], self.mean[some], self.left_out)
+        pooled = None if self.pooled_mean is None else self.pooled_mean[some]
+        return Watched(self.member[some], self.product[some], self.mean[some], self.left_out, pooled)
 
     def any(self, held: np.ndarray) -> np.ndarray:
         """The cells of every product for one of whose cells something holds."""
@@ -84,7 +87,7 @@ class Watched:
 
     @cached_property
     def _together(self) -> Pool:
-        return Pool(self.product, self.mean)
+        return Pool(self.product, self.mean if self.pooled_mean is None else self.pooled_mean)
 
     @cached_property
     def _site(self) -> Pool:

@@ -1,0 +1,154 @@
+"""What every decision is: who takes it, on what condition, after what delay, and what is then done."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.errors import PlaceError
+from sim.model.chance.distributions import AT_ONCE, TimesField
+from sim.model.effects import Effect, Impulse
+from sim.model.network import Network
+from sim.model.parties import Party
+from sim.model.vocabulary import Operation, QuantityName
+from sim.policies.reserves.reserve import Refill
+from sim.policies.when import TriggerField
+from sim.registry import Kind, Model, Registry
+from sim.units import Date, Text, WholeDays
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a decision is about: whose it is, the cells of its sites and products, and for how long it holds.
+
+    `days` is infinite where it has no end. `cause` is what the journal and the report call it.
+    """
+
+    network: Network
+    party: Party
+    cells: np.ndarray
+    days: float
+    cause: str
+
+    @property
+    def products(self) -> list[str]:
+        """Names of the products concerned."""
+        names = self.network.products["name"].to_numpy()
+        return [str(name) for name in names[np.unique(self.network.cell_product[self.cells])]]
+
+    def own(self, cells: np.ndarray) -> np.ndarray:
+        """Those of some cells that are the party's."""
+        return cells[np.isin(self.network.cell_site[cells], self.party.reach)]
+
+    def hold(
+        self, quantity: QuantityName, rows: np.ndarray, operation: Operation, value: float, begins: float = 0.0
+    ) -> Effect:
+        """An effect of one value, from so many days after the decision is in force, for as long as it is."""
+        rows = np.asarray(rows, dtype=np.int64)
+        return Effect(quantity, rows, operation, ((begins, value),), self.days, self.cause)
+
+
+@dataclass(frozen=True)
+class ReserveSetting:
+    """Other settings of a reserve while a decision holds: of its release what stands in `release`, and its refill.
+
+    Settings that are not named stay as the reserve has them.
+    """
+
+    reserve: str
+    release: Mapping[str, Any] = field(default_factory=dict)
+    refill: Refill | None = None
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What is done when a decision comes into force, with days counted from then.
+
+    `effects` and `impulses` as of disruptions. `disruptions` are entries of that list, without dates; `policies`
+    entries of other lists of the scenario, without dates, by the list's name, with the field under which each stands
+    here; `reserves` settings of reserves. `ends` names disruptions and decisions that are over with it.
+    """
+
+    effects: Sequence[Effect] = ()
+    impulses: Sequence[Impulse] = ()
+    disruptions: Sequence[Mapping[str, Any]] = ()
+    policies: Sequence[tuple[str, tuple[str | int, ...], Model]] = ()
+    reserves: Sequence[ReserveSetting] = ()
+    ends: Sequence[tuple[tuple[str | int, ...], str]] = field(default=())
+
+
+class Decision(Kind):
+    """Something a party does during a run."""
+
+    instant: ClassVar[bool] = False
+    """whether it is done once and has no end"""
+    as_a_whole: ClassVar[bool] = False
+    """whether the party decides once for all its products; else product by product"""
+    told: ClassVar[bool] = False
+    """whether everybody hears of it"""
+
+    decision: Text
+    name: Text | None = None
+    """how the journal and the report call it, and by which others refer to it; left out: made from kind and party"""
+    by: Text
+    """the party that decides"""
+    when: TriggerField
+    """the condition, looked at in the evening over the sites of the party"""
+    products: list[Text] | None = None
+    """products that it is about; left out: all of the party's sites"""
+    after: TimesField = AT_ONCE
+    """time from the condition to its being in force, such as for authorisation; 0d: from the next midnight on"""
+    for_: WholeDays | None = Field(default=None, alias="for")
+    """how long it holds; left out: for good, or until `until`"""
+    until: Date | None = None
+    """first day on which it does not hold any more"""
+    at_most: int = Field(default=1, ge=1)
+    """how often it is taken: again where the condition holds once it is over, and, of what is done once, where it came
+    again after it had not held; for each product"""
+    while_needed: bool = False
+    """true: given up where the condition lapses before it is in force; left out: carried out all the same"""
+    takes_precedence: bool = False
+    """true: holds over decisions of other parties that set the same"""
+
+    def model_post_init(self, context: object) -> None:
+        if self.for_ is not None and self.until is not None:
+            raise ValueError("either for (a duration) or until (a date)")
+        if self.for_ is not None and self.for_ < 1:
+            raise PlaceError(("for",), "it holds for a day at least", self.for_, "whole days, 1d at least")
+        if self.instant:
+            for key, value in (("for", self.for_), ("until", self.until)):
+                if value is not None:
+                    raise PlaceError((key,), f"no {key}: this is done once", None, f"no {key}")
+        if self.at_most > 1 and self.for_ is None and not self.instant:
+            raise PlaceError(("at_most",), "it is never over, so it cannot be taken again", self.at_most, "with `for`")
+        self.check()
+
+    def check(self) -> None:
+        """Raise ValueError where fields contradict each other."""
+
+    @property
+    def label(self) -> str:
+        """The name, or the kind and whose it is."""
+        return self.name or f"{self.decision} by {self.by}"
+
+    @abstractmethod
+    def act(self, scope: Scope) -> Acts:
+        """What is done, of the products and sites of a scope; raises PlaceError (path below this decision) for names
+        that the network does not have, and where it would act on nothing."""
+
+
+class AtOnce(Decision):
+    """Something that is done once, when it comes into force."""
+
+    instant: ClassVar[bool] = True
+    for_: ClassVar[None] = None  # type: ignore[misc]  # takes the key out of the language for these kinds
+    until: ClassVar[None] = None  # type: ignore[misc]
+    elsewhere: ClassVar[dict[str, str]] = dict.fromkeys(("for", "until"), "no for or until: this is done once")
+
+
+DECISIONS: Registry[Decision] = Registry("decision", "decision")

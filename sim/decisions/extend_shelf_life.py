@@ -1,0 +1,35 @@
+"""Extend the shelf life of goods that are about to expire."""
+
+from __future__ import annotations
+
+from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope
+from sim.errors import PlaceError
+from sim.model.selection import SelectorField
+from sim.units import Days
+
+
+@DECISIONS.register("extend_shelf_life")
+class ExtendShelfLife(AtOnce):
+    """An authority lets lots that have not expired be used longer, as `shelf_life_extension` does."""
+
+    longer: Days
+    """further days of use, in whole days"""
+    suppliers: SelectorField = "suppliers"
+    """makers of the lots concerned"""
+    example = {"by": "kenya", "when": {"trigger": "days_of_cover", "below": "5d"}, "longer": "3mo"}
+    bad_example = ({"by": "kenya", "when": {"trigger": "announced"}, "longer": "12h"}, "whole days")
+
+    def check(self) -> None:
+        if self.longer % 1 or self.longer < 1:
+            raise PlaceError(("longer",), "an extension by whole days", self.longer, "whole days, 1d at least")
+
+    def act(self, scope: Scope) -> Acts:
+        suppliers = self.suppliers if isinstance(self.suppliers, str) else _plain(self.suppliers)
+        entry = {"kind": "shelf_life_extension", "by": f"{self.longer:.0f}d", "suppliers": suppliers}
+        return Acts(disruptions=[entry | {"products": scope.products}])
+
+
+def _plain(selector: object) -> object:
+    if isinstance(selector, list):
+        return [one if isinstance(one, str) else one.model_dump(exclude_none=True) for one in selector]
+    return selector.model_dump(exclude_none=True)  # type: ignore[attr-defined]

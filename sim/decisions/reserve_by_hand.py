@@ -1,0 +1,61 @@
+"""Reserves by hand: open one, close one, fill one up again, whatever it waits for."""
+
+from __future__ import annotations
+
+from sim.decisions.base import DECISIONS, Acts, Decision, ReserveSetting, Scope
+from sim.policies.reserves.reserve import Refill
+from sim.policies.triggers.chosen import Chosen
+from sim.policies.triggers.combined import Not
+from sim.units import Percent, Text
+
+NEVER = Chosen(trigger="chosen")
+ALWAYS = Not(trigger="not", condition=NEVER)
+
+
+@DECISIONS.register("release_reserve")
+class ReleaseReserve(Decision):
+    """The party opens a reserve to its members for as long as this holds; afterwards its own condition counts again."""
+
+    as_a_whole = True
+    reserve: Text
+    """its name"""
+    share_a_day: Percent | None = None
+    """share of the reserve's size that may leave per day; left out: as the reserve says"""
+    example = {"by": "kenya", "when": {"trigger": "days_of_cover", "below": "5d"}, "for": "20d", "reserve": "national"}
+    bad_example = ({"by": "kenya", "when": {"trigger": "announced"}, "reserve": "nationl"}, "did you mean 'national'")
+
+    def act(self, scope: Scope) -> Acts:
+        more = {} if self.share_a_day is None else {"at_most": self.share_a_day}
+        return Acts(reserves=[ReserveSetting(self.reserve, {"when": ALWAYS, "after": 0.0} | more)])
+
+
+@DECISIONS.register("close_reserve")
+class CloseReserve(Decision):
+    """The party keeps a reserve closed for as long as this holds, whatever its own condition says."""
+
+    as_a_whole = True
+    reserve: Text
+    """its name"""
+    example = {"by": "kenya", "when": {"trigger": "on", "date": "2024-01-20"}, "for": "10d", "reserve": "national"}
+    bad_example = ({"by": "kenya", "when": {"trigger": "announced"}, "reserve": "nationl"}, "did you mean 'national'")
+
+    def act(self, scope: Scope) -> Acts:
+        return Acts(reserves=[ReserveSetting(self.reserve, {"when": NEVER, "stand_down": 0.0})])
+
+
+@DECISIONS.register("refill_reserve")
+class RefillReserve(Decision):
+    """The party has a reserve that is closed filled up again for as long as this holds."""
+
+    as_a_whole = True
+    reserve: Text
+    """its name"""
+    share_a_day: Percent = 0.05
+    """share of the reserve's size that may be put back per day"""
+    example = {"by": "kenya", "when": {"trigger": "on", "date": "2024-02-10"}, "reserve": "national"}
+    bad_example = ({"by": "kenya", "when": {"trigger": "announced"}, "reserve": "nationl"}, "did you mean 'national'")
+
+    def act(self, scope: Scope) -> Acts:
+        return Acts(
+            reserves=[ReserveSetting(self.reserve, refill=Refill.model_construct(after=0.0, at_most=self.share_a_day))]
+        )

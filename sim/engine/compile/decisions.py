@@ -1,0 +1,194 @@
+"""Decisions bound to the network: what each looks at, and what is done when it comes into force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from sim.decisions.base import Acts, Decision, ReserveSetting, Scope
+from sim.disruptions import DISRUPTIONS
+from sim.engine.compile.policies import bound_rule, bound_sharing
+from sim.engine.compile.rationing import bound_rationing
+from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
+from sim.engine.plan import BoundActs, BoundDecision, ReservePlan
+from sim.errors import PlaceError, one_of_few, placed
+from sim.model.effects import Impact
+from sim.model.network import Network
+from sim.model.parties import Party
+from sim.policies.triggers.over import Watched
+from sim.scenario.load import Loaded, Problems
+
+BINDERS: Mapping[str, Callable[[Any, Network, int], BoundRule | BoundSharing | BoundRationing]] = {
+    "replenishment": bound_rule,
+    "allocation": bound_sharing,
+    "rationing": bound_rationing,
+}
+"""How entries of each list of policies are bound from a day on."""
+
+
+def bind_decisions(
+    loaded: Loaded,
+    network: Network,
+    reserves: Sequence[ReservePlan],
+    impacts: Sequence[Impact],
+    problems: Problems,
+) -> tuple[BoundDecision, ...]:
+    """All decisions of a scenario, in the order in which they stand; what is wrong goes to `problems`."""
+    bound: list[BoundDecision] = []
+    labels = [decision.label for decision in loaded.spec.decisions]
+    taken = {impact.cause for impact in impacts}
+    for position, decision in enumerate(loaded.spec.decisions):
+        with problems.at("decisions", position):
+            if decision.label in taken or decision.label in labels[:position]:
+                expected = "a name of its own for each"
+                raise PlaceError(("name",), "something else has this name", decision.label, expected)
+            bound.append(_bound(decision, loaded, network, reserves, [*taken, *labels]))
+    return tuple(bound)
+
+
+def _bound(
+    decision: Decision, loaded: Loaded, network: Network, reserves: Sequence[ReservePlan], names: Sequence[str]
+) -> BoundDecision:
+    party = network.parties.by_name.get(decision.by)
+    if party is None:
+        known = list(network.parties.by_name)
+        expected = one_of_few(known, "the name of a party") if known else "a party: the scenario has none"
+        raise PlaceError(("by",), "unknown party", decision.by, expected, known)
+    _check_names(decision, names)
+    cells = _cells(decision, party, network)
+    product = network.cell_product[cells]
+    kinds = np.zeros(1, dtype=np.int64) if decision.as_a_whole else np.unique(product)
+    unit = np.zeros(len(cells), dtype=np.int64) if decision.as_a_whole else np.searchsorted(kinds, product)
+    lasts, over = _span(decision, network)
+    scopes = [Scope(network, party, cells[unit == k], lasts, decision.label) for k in range(len(kinds))]
+    acts = _each(decision, scopes, loaded, reserves, names)
+    goods = network.products["name"].to_numpy()
+    left = np.array([one is not None for one in acts])
+    some = left[unit]
+    cells, unit, kinds = cells[some], (np.cumsum(left) - 1)[unit[some]], kinds[left]
+    return BoundDecision(
+        decision.label, decision.decision, party.name, decision.when, *_watched(cells, unit, party, network),
+        ("",) if decision.as_a_whole else tuple(str(name) for name in goods[kinds]),
+        decision.after, 0.0 if decision.instant else lasts, over, decision.at_most, decision.while_needed,
+        tuple(one for one in acts if one is not None),
+    )  # fmt: skip
+
+
+def _each(
+    decision: Decision, scopes: Sequence[Scope], loaded: Loaded, reserves: Sequence[ReservePlan], names: Sequence[str]
+) -> list[BoundActs | None]:
+    """What is done for each unit; None for a product that it cannot be about, where no products are named.
+
+    Raises PlaceError where nothing is left.
+    """
+    found: list[BoundActs | None] = []
+    wrong: list[PlaceError] = []
+    for scope in scopes:
+        try:
+            acts = decision.act(scope)
+            for place, name in acts.ends:
+                if name not in names:
+                    expected = one_of_few(names, "the name of a disruption or a decision")
+                    raise PlaceError(place, "nothing has this name", name, expected, names)
+            found.append(_acts(decision, acts, scope, loaded, reserves))
+        except PlaceError as error:
+            found.append(None)
+            wrong.append(error)
+    if wrong and (decision.products or len(wrong) == len(scopes)):
+        raise wrong[0]
+    return found
+
+
+def _check_names(decision: Decision, names: Sequence[str]) -> None:
+    """Raise PlaceError where a condition waits for a decision that there is not."""
+
+    def look(trigger: Any, place: tuple[str | int, ...]) -> None:
+        awaited = getattr(trigger, "decision", None)
+        if awaited is not None and awaited not in names:
+            raise PlaceError((*place, "decision"), "unknown decision", awaited, "the name of a decision", names)
+        for k, part in enumerate(trigger.parts):
+            look(part, (*place, "conditions", k) if len(trigger.parts) > 1 else (*place, "condition"))
+
+    look(decision.when, ("when",))
+
+
+def _cells(decision: Decision, party: Party, network: Network) -> np.ndarray:
+    """The cells of a party's sites that it looks at; those of makers only where it has nothing else."""
+    with placed("products"):
+        products = network.product_positions(decision.products)
+    mine = np.isin(network.cell_site, party.reach) & np.isin(network.cell_product, products)
+    cells = np.flatnonzero(mine & ~network.of_kind("supplier"))
+    cells = cells if len(cells) else np.flatnonzero(mine)
+    if not len(cells):
+        what = "any of these products" if decision.products else "anything"
+        raise PlaceError(("by",), f"no site of '{party.name}' keeps {what}", party.name, "a party with such sites")
+    return cells
+
+
+def _watched(
+    cells: np.ndarray, unit: np.ndarray, party: Party, network: Network
+) -> tuple[np.ndarray, np.ndarray, Watched]:
+    """(cells, unit of each, what a condition is told of them)."""
+    inside = np.isin(network.flow_buyer, cells) & np.isin(network.flow_source, cells)
+    passed = np.bincount(network.flow_source[inside], network.flow_usual[inside], len(network.cell_site))
+    mean = network.cell_mean[cells]
+    leaves = np.maximum(0.0, mean - passed[cells])
+    watched = Watched(network.cell_site[cells], network.cell_product[cells], mean, "any", leaves)
+    return cells, unit, watched
+
+
+def _span(decision: Decision, network: Network) -> tuple[float, float]:
+    """(days for which it holds, day on which it is over), infinite where there is none."""
+    over = np.inf if decision.until is None else float(network.calendar.day(decision.until))
+    return (np.inf if decision.for_ is None else float(decision.for_)), over
+
+
+def _acts(decision: Decision, acts: Acts, scope: Scope, loaded: Loaded, reserves: Sequence[ReservePlan]) -> BoundActs:
+    impacts = [_impact(decision, entry, scope) for entry in acts.disruptions]
+    if acts.effects or acts.impulses:
+        effects = tuple(effect for effect in acts.effects if len(effect.rows) and effect.changes)
+        days = max((e.end for e in acts.effects), default=0.0) if decision.instant else scope.days
+        own = Impact(scope.cause, 0.0, days, 0.0, effects, tuple(acts.impulses), kind=decision.decision, decided=True)
+        impacts.append(replace(own, told=decision.told))
+    policies: list[Policy] = [_policy(section, place, entry, scope) for section, place, entry in acts.policies]
+    settings = (_setting(setting, loaded, reserves) for setting in acts.reserves)
+    policies += [setting for setting in settings if setting is not None]
+    return BoundActs(tuple(impacts), tuple(policies), tuple(name for _, name in acts.ends))
+
+
+def _impact(decision: Decision, entry: Mapping[str, Any], scope: Scope) -> Impact:
+    """What an entry of `disruptions` does from day 0 on, for as long as the decision holds."""
+    calendar = scope.network.calendar
+    kind = DISRUPTIONS[entry["kind"]]
+    longest = calendar.days + calendar.warm_up + 1
+    span = {} if kind.instant else {"for": f"{min(scope.days, longest):.0f}d"}
+    dated = kind.model_validate({**entry, **span, "name": scope.cause, "from": calendar.start.isoformat()})
+    return replace(dated.impact(scope.network), told=decision.told, decided=True)
+
+
+def _policy(section: str, place: tuple[str | int, ...], entry: Any, scope: Scope) -> Policy:
+    """An entry of a list of policies bound from day 0 on; raises PlaceError where it is not about the party's sites."""
+    with placed(*place):
+        if entry.from_ is not None:
+            raise PlaceError(("from",), "it holds as long as the decision does", entry.from_, "no date")
+        bound = BINDERS[section](entry, scope.network, 0)
+        others = bound.cells[~np.isin(scope.network.cell_site[bound.cells], scope.party.reach)]
+        if len(others):
+            site = scope.network.site_names(scope.network.cell_site[others[:1]])[0]
+            raise PlaceError(("at",), f"'{site}' is not of '{scope.party.name}'", str(entry.at), "sites of its own")
+    return bound
+
+
+def _setting(setting: ReserveSetting, loaded: Loaded, reserves: Sequence[ReservePlan]) -> ReserveChange | None:
+    """Other settings of a reserve from day 0 on; None where it has no size, so that nothing changes."""
+    written = loaded.spec.reserves
+    if setting.reserve not in written:
+        expected = one_of_few(written, "the name of a reserve") if written else "a reserve: the scenario has none"
+        raise PlaceError(("reserve",), "unknown reserve", setting.reserve, expected, list(written))
+    if all(reserve.name != setting.reserve for reserve in reserves):
+        return None
+    release = written[setting.reserve].release.model_copy(update=dict(setting.release)) if setting.release else None
+    return ReserveChange(setting.reserve, 0, release, setting.refill)

@@ -1,0 +1,191 @@
+"""Decisions during a run: conditions in the evening, delays, and what is in force from which midnight on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.books.journal import Journal
+from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.watch import Watch
+from sim.engine.in_force import Policy, moved
+from sim.engine.plan import BoundDecision, Plan
+from sim.model.effects import Impact
+from sim.model.part import Part
+from sim.model.vocabulary import Event
+from sim.rng import Streams
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A decision that came into force: its name, kind and party, the product that it is about (empty: all).
+
+    `met` is the evening on which its condition was met, NaN where it was chosen; `since` the first day on which it is
+    in force, `until` the first on which it is not any more: infinite where it has no end, `since` where it is done
+    once.
+    """
+
+    name: str
+    kind: str
+    party: str
+    product: str
+    met: float
+    since: int
+    until: float
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What decisions bring at a midnight."""
+
+    impacts: tuple[Impact, ...]
+    policies: tuple[Policy, ...]
+    ends: tuple[str, ...]
+
+
+class Decisions(Part):
+    """All decisions of a run.
+
+    Of each, arrays over its units: the evening on which its condition was met, the midnight on which it is due (NaN:
+    it is not), the day from which it is not in force any more, and how often it was taken.
+
+    `in_force` are those that are, each with the day since when.
+    """
+
+    CHANGES = ("_met", "_due", "_over", "_count", "_again", "in_force")
+    GROWS = ("taken",)
+
+    def __init__(self, plan: Plan, reports: Reports, journal: Journal, streams: Streams) -> None:
+        self._decisions: Sequence[BoundDecision] = plan.decisions
+        self._reports, self._journal, self._streams = reports, journal, streams
+        self._network = plan.network
+        self._watches = [
+            Watch(plan.network, one.cells, one.watched.member, reports, ahead=1, watched=one.watched)
+            for one in plan.decisions
+        ]
+        units = [len(one.acts) for one in plan.decisions]
+        self._met = [np.full(n, np.nan) for n in units]
+        self._due = [np.full(n, np.nan) for n in units]
+        self._over = [np.full(n, -np.inf) for n in units]
+        self._count = [np.zeros(n, dtype=np.int64) for n in units]
+        self._again = [np.ones(n, dtype=bool) for n in units]
+        """whether the condition lapsed since what is done once was done"""
+        self.in_force: dict[str, float] = {}
+        self.taken: list[Taken] = []
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        self._reports.decided = self.in_force
+
+    def draw_anew(self, day: int, streams: Streams) -> None:
+        self._streams = streams
+
+    def begin(self, first: int) -> None:
+        """The midnight before the first day: what only a date decides may be in force from then on."""
+        for k, one in enumerate(self._decisions):
+            if one.when.all_sees == {"date"}:
+                self._look(k, one, first - 1)
+
+    def review(self, day: int) -> None:
+        """The evening of a day: look at the conditions of all that may be decided."""
+        for k, one in enumerate(self._decisions):
+            waiting = ~np.isnan(self._due[k])
+            if ((self._count[k] < one.at_most) & (self._over[k] <= day + 1)).any() or waiting.any():
+                self._look(k, one, day)
+
+    def _look(self, k: int, one: BoundDecision, day: int) -> None:
+        units = len(one.acts)
+        held = np.bincount(one.unit, self._watches[k].met(one.when, float(day)), units) > 0
+        waiting = ~np.isnan(self._due[k])
+        if one.while_needed:
+            for unit in (waiting & ~held).nonzero()[0].tolist():
+                self._due[k][unit] = np.nan
+                self._note("decision_given_up", day, one, unit)
+        self._again[k] |= ~held
+        idle = ~waiting & (self._over[k] <= day + 1) & (self._count[k] < one.at_most) & self._again[k]
+        for unit in (held & idle).nonzero()[0].tolist():
+            self._met[k][unit] = day
+            self._put_off(k, unit, day + 1)
+            self._note("decision_due", day, one, unit)
+
+    def choose(self, name: str, day: int) -> bool:
+        """Somebody chooses a decision at the midnight before a day; False where it is in force, or may not be taken."""
+        k = next(k for k, one in enumerate(self._decisions) if one.name == name)
+        one = self._decisions[k]
+        idle = np.isnan(self._due[k]) & (self._over[k] <= day) & (self._count[k] < one.at_most)
+        for unit in idle.nonzero()[0].tolist():
+            self._met[k][unit] = np.nan
+            self._put_off(k, unit, day)
+        return bool(idle.any())
+
+    def _put_off(self, k: int, unit: int, day: int) -> None:
+        """It will be in force once the delay after the midnight before a day is over."""
+        one = self._decisions[k]
+        generator = self._streams.named(f"decision/{one.name}/{one.product[unit]}/{self._count[k][unit]}")
+        self._due[k][unit] = day + math.ceil(float(one.after.drawn(generator, 1)[0]) - 1e-9)
+
+    def turns(self, day: int) -> bool:
+        """Whether something comes into force, or is over, at the midnight before a day."""
+        return any((due <= day).any() or (over == day).any() for due, over in zip(self._due, self._over, strict=True))
+
+    def turn(self, day: int) -> Coming | None:
+        """The midnight before a day: what is over, and what comes into force; None where nothing does."""
+        impacts: list[Impact] = []
+        policies: list[Policy] = []
+        ends: list[str] = []
+        for k, one in enumerate(self._decisions):
+            for unit in (self._over[k] == day).nonzero()[0].tolist():
+                self._end(k, unit, day)
+            for unit in (self._due[k] <= day).nonzero()[0].tolist():
+                self._due[k][unit] = np.nan
+                if one.over <= day:
+                    self._count[k][unit] = one.at_most  # too late to do anything
+                    continue
+                until = min(one.over, day + one.lasts)
+                self._take(k, unit, day, until)
+                acts = one.acts[unit]
+                impacts += [_until(impact.moved(day), until if one.lasts else np.inf) for impact in acts.impacts]
+                policies += [moved(policy, day, until if one.lasts else np.inf) for policy in acts.policies]
+                ends += acts.ends
+        if not (impacts or policies or ends):
+            return None
+        for name in ends:
+            self._end_early(name, day)
+        return Coming(tuple(impacts), tuple(policies), tuple(ends))
+
+    def _take(self, k: int, unit: int, day: int, until: float) -> None:
+        one = self._decisions[k]
+        self._count[k][unit] += 1
+        self._over[k][unit] = until
+        self._again[k][unit] = one.lasts > 0
+        self.in_force.setdefault(one.name, float(day))
+        met = float(self._met[k][unit])
+        self.taken.append(Taken(one.name, one.kind, one.party, one.product[unit], met, day, until))
+        self._note("decision_in_force", day, one, unit)
+
+    def _end(self, k: int, unit: int, day: int) -> None:
+        one = self._decisions[k]
+        if one.lasts:
+            self._note("decision_over", day, one, unit)
+            if not (self._over[k] > day).any():
+                self.in_force.pop(one.name, None)
+
+    def _end_early(self, name: str, day: int) -> None:
+        """A decision that another ends."""
+        for k, one in enumerate(self._decisions):
+            if one.name == name:
+                for unit in (self._over[k] > day).nonzero()[0].tolist():
+                    self._over[k][unit] = day
+                    self._end(k, unit, day)
+
+    def _note(self, event: Event, day: int, one: BoundDecision, unit: int) -> None:
+        product = self._network.products["name"].tolist().index(one.product[unit]) if one.product[unit] else -1
+        self._journal.note(event, float(day), product=product, cause=one.name)
+
+
+def _until(impact: Impact, day: float) -> Impact:
+    """The same, over on a day at the latest."""
+    return impact if impact.end <= day or not math.isfinite(day) else impact.ended(day)
