@@ -179,6 +179,19 @@ PAGES: dict[str, Page] = {
         "  - {kind: export_ban, name: ban, country: IN, from: 2024-02-15, for: 10w, notice: 7d, expected: 30d}\n"
         "  - {kind: demand_surge, name: outbreak, at: inland, from: 2024-03-01, until: 2024-04-15, factor: 1.6}\n",
     ),
+    "decisions": Page(
+        "Decisions",
+        "What parties do during the run: each on a condition, after a delay, for a time. Each entry is of one of "
+        "the [kinds](../kinds.md#decisions), with its fields.",
+        ("decisions",),
+        "parties:\n"
+        "  kenya: {kind: country, sites: {country: KE}}\n"
+        "decisions:\n"
+        "  - {decision: emergency_order, name: flights, by: kenya, after: 5d, at: store,\n"
+        "     when: {trigger: days_of_cover, below: 10d, of: any}, source: maker, amount: 14d}\n"
+        "  - {decision: change_allocation, by: kenya, for: 30d, to: [{rule: priority_tiers, at: store}],\n"
+        "     when: {trigger: any_of, conditions: [{trigger: announced}, {trigger: sites_short, above: 20%}]}}\n",
+    ),
     "hazards": Page(
         "Hazards", "What may go wrong by chance: drawn anew in every replication, alike under all strategies.",
         ("hazards", "hazard_sets", "active_hazards"),

@@ -21,7 +21,10 @@ class BanExports(Decision):
     """share of usual exports that may still leave"""
     exempt: list[Text] = Field(default=[])
     """countries or sites that are still served, such as members of the same pool"""
-    example = {"by": "india", "when": {"trigger": "announced"}, "after": "3d", "for": "20d", "quota": "10%"}
+    example = {
+        "by": "india", "when": {"trigger": "announced"}, "after": "3d", "for": "20d", "country": "IN",
+        "quota": "10%",
+    }  # fmt: skip
     bad_example = ({"by": "india", "when": {"trigger": "announced"}, "country": "KE"}, "has no site there")
 
     def act(self, scope: Scope) -> Acts:

@@ -116,6 +116,15 @@ def with_materials(spec: dict[str, Any]) -> None:
     spec["suppliers"]["maker"]["makes"]["saline"] |= {"from": {"salt": 0.5}, "yield": "90%", "takes": "2d"}
 
 
+def beside(trigger: str) -> dict[str, Any]:
+    """What a trigger needs of a scenario: one that waits for a decision needs that."""
+    if trigger != "after_decision":
+        return {}
+    order = {"decision": "emergency_order", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}
+    date = {"trigger": "on", "date": "2024-01-10"}
+    return {"parties": PARTIES, "decisions": [order | {"name": "more from elsewhere", "when": date}]}
+
+
 def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, Any]:
     """The standard scenario, one of its parts replaced by this kind with these fields."""
     spec = copy.deepcopy(STANDARD)
@@ -144,6 +153,7 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
             spec["products"]["saline"]["shelf_life"] = "15d"
         spec["decisions"] = [entry]
     elif family == "triggers":
+        spec |= beside(name)
         spec["reserves"]["national"]["release"]["when"] = entry
     elif family == "demand":
         spec["demand"][0]["distribution"] = entry

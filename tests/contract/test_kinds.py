@@ -17,6 +17,7 @@ from tests.contract.network import (
     KINDS,
     REGISTRIES,
     STANDARD,
+    beside,
     example,
     golden,
     kind,
@@ -25,7 +26,7 @@ from tests.contract.network import (
     scenario_with,
 )
 
-COMMON = ("kind", "policy", "rule", "trigger", "distribution", "process")
+COMMON = ("kind", "policy", "rule", "trigger", "distribution", "process", "decision")
 every_kind = pytest.mark.parametrize(("family", "name"), KINDS, ids=lambda word: str(word))
 
 
@@ -83,14 +84,17 @@ def test_it_stands_in_the_reference(family: str, name: str) -> None:
 def test_a_trigger_serves_use_levels_as_it_serves_reserves(name: str) -> None:
     """Its example runs there, its bad example is refused there; what it sees and over whom is declared."""
     trigger = kind("triggers", name)
-    assert set(trigger.sees) <= set(get_args(Sight)) and trigger.sees
+    made = trigger.model_validate({"trigger": name} | trigger.example)
+    assert made.all_sees and made.all_sees <= set(get_args(Sight))
     assert set(trigger.over) <= set(get_args(Over)) and trigger.over
     fields, message = trigger.bad_example
     level = {"when": {"trigger": name} | trigger.example, "saves": "20%"}
     bad = {"when": {"trigger": name} | fields, "saves": "20%"}
-    assert run(STANDARD | {"use_levels": [{"at": "facilities", "contingency": level}]}).daily["conserved"].sum() > 0
+    standard = STANDARD | beside(name)
+    saved = run(standard | {"use_levels": [{"at": "facilities", "contingency": level}]}).daily["conserved"].sum()
+    assert (saved > 0) == (name != "chosen")  # which nobody does
     with pytest.raises(ScenarioError) as caught:
-        run(STANDARD | {"use_levels": [{"at": "facilities", "contingency": bad}]})
+        run(standard | {"use_levels": [{"at": "facilities", "contingency": bad}]})
     assert message in str(caught.value)
 
 

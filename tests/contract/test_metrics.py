@@ -13,14 +13,14 @@ from sim.metrics.base import METRICS, View
 from sim.metrics.summary import BREAKDOWNS
 from sim.report.run.tables import metrics_json
 from sim.study.design.measures import parse_measure
-from tests.contract.network import STANDARD, run
+from tests.contract.network import PARTIES, STANDARD, run
 
 every_metric = pytest.mark.parametrize("name", METRICS)
 
 
 @cache
 def standard() -> sim.Run:
-    return run(STANDARD)
+    return run(STANDARD | {"parties": PARTIES})
 
 
 @every_metric

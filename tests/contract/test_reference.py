@@ -78,7 +78,9 @@ def values(schema: dict[str, Any]) -> Iterator[Any]:
 def some_way(family: str, name: str, key: str) -> bool:
     """Whether an entry with this key is accepted, with some value and without at most three of the example's keys."""
     cls = kind(family, name)
-    options = [cls.example[key]] if key in cls.example else values(cls.model_json_schema()["properties"][key])
+    schema = cls.model_json_schema()
+    schema = schema["$defs"][cls.__name__] if "$ref" in schema else schema  # one that may stand within itself
+    options = [cls.example[key]] if key in cls.example else values(schema["properties"][key])
     others = [word for word in cls.example if word != key]
     left_out = itertools.chain(*(itertools.combinations(others, n) for n in range(4)))
     return any(

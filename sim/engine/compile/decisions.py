@@ -18,7 +18,9 @@ from sim.errors import PlaceError, one_of_few, placed
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.model.parties import Party
+from sim.policies.triggers.after_decision import AfterDecision
 from sim.policies.triggers.over import Watched
+from sim.scenario.conditions import conditions
 from sim.scenario.load import Loaded, Problems
 
 BINDERS: Mapping[str, Callable[[Any, Network, int], BoundRule | BoundSharing | BoundRationing]] = {
@@ -27,6 +29,10 @@ BINDERS: Mapping[str, Callable[[Any, Network, int], BoundRule | BoundSharing | B
     "rationing": bound_rationing,
 }
 """How entries of each list of policies are bound from a day on."""
+CONDITIONED = (
+    "suppliers", "sourcing", "rationing", "reserves", "use_levels", "buying_ahead", "decisions",
+)  # fmt: skip
+"""Sections of a scenario in which conditions may stand."""
 
 
 def bind_decisions(
@@ -40,6 +46,11 @@ def bind_decisions(
     bound: list[BoundDecision] = []
     labels = [decision.label for decision in loaded.spec.decisions]
     taken = {impact.cause for impact in impacts}
+    for place, condition in conditions({name: getattr(loaded.spec, name) for name in CONDITIONED}):
+        if isinstance(condition, AfterDecision) and condition.decision not in labels:
+            with problems.at(*place, "decision"):
+                expected = one_of_few(labels, "the name of a decision") if labels else "a decision: there is none"
+                raise PlaceError((), "unknown decision", condition.decision, expected, labels)
     for position, decision in enumerate(loaded.spec.decisions):
         with problems.at("decisions", position):
             if decision.label in taken or decision.label in labels[:position]:
@@ -57,7 +68,6 @@ def _bound(
         known = list(network.parties.by_name)
         expected = one_of_few(known, "the name of a party") if known else "a party: the scenario has none"
         raise PlaceError(("by",), "unknown party", decision.by, expected, known)
-    _check_names(decision, names)
     cells = _cells(decision, party, network)
     product = network.cell_product[cells]
     kinds = np.zeros(1, dtype=np.int64) if decision.as_a_whole else np.unique(product)
@@ -98,21 +108,8 @@ def _each(
             found.append(None)
             wrong.append(error)
     if wrong and (decision.products or len(wrong) == len(scopes)):
-        raise wrong[0]
+        raise next((error for error in wrong if error.nearest), wrong[0])
     return found
-
-
-def _check_names(decision: Decision, names: Sequence[str]) -> None:
-    """Raise PlaceError where a condition waits for a decision that there is not."""
-
-    def look(trigger: Any, place: tuple[str | int, ...]) -> None:
-        awaited = getattr(trigger, "decision", None)
-        if awaited is not None and awaited not in names:
-            raise PlaceError((*place, "decision"), "unknown decision", awaited, "the name of a decision", names)
-        for k, part in enumerate(trigger.parts):
-            look(part, (*place, "conditions", k) if len(trigger.parts) > 1 else (*place, "condition"))
-
-    look(decision.when, ("when",))
 
 
 def _cells(decision: Decision, party: Party, network: Network) -> np.ndarray:

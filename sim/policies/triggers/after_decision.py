@@ -18,7 +18,7 @@ class AfterDecision(Trigger):
     """how long it has to have been in force; left out: from its first evening on"""
     sees = ("decisions",)
     example = {"decision": "more from elsewhere"}
-    bad_example = ({"decision": 7}, "text")
+    bad_example = ({"decision": "more from elsewere"}, "unknown decision")
 
     def met(self, view: TriggerView) -> np.ndarray:
         since = view.decided.get(self.decision)

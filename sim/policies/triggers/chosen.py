@@ -11,7 +11,7 @@ from sim.policies.triggers.base import TRIGGERS, Trigger, TriggerView
 class Chosen(Trigger):
     """Somebody at the table chooses it while the run stands still; by itself it is never met."""
 
-    sees = ()
+    sees = ("decisions",)
     example = {}
     bad_example = ({"date": "2024-01-15"}, "unknown key")
 

@@ -75,7 +75,7 @@ class Not(Combined):
     condition: TriggerField
     """any trigger"""
     example = {"condition": {"trigger": "days_of_cover", "below": "3d"}}
-    bad_example = ({"conditions": {"trigger": "announced"}}, "did you mean 'condition'")
+    bad_example = ({"condition": {"trigger": "anounced"}}, "did you mean 'announced'")
 
     def model_post_init(self, context: object) -> None:
         _without_edges("condition", [self.condition])
