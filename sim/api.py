@@ -52,8 +52,8 @@ class Run:
     """A finished run of one scenario and strategy, with its twins on the same draws.
 
     `twin` is the run without disruptions; `without_reserves` the disturbed run without its reserves, None where it
-    holds none. `luck` are the days (since the start) from which chance was drawn anew, each with its number; see
-    `sim.begin`.
+    holds none. `luck` are the days (since the start) from which chance was drawn anew, each with its number, `chosen`
+    those on which a decision was chosen, each with its name; see `sim.begin`.
     """
 
     loaded: Loaded
@@ -63,6 +63,7 @@ class Run:
     without_reserves: Outcome | None = None
     luck: tuple[tuple[int, int], ...] = ()
     unknowns: Unknown = "written"
+    chosen: tuple[tuple[int, str], ...] = ()
 
     @cached_property
     def metrics(self) -> Summary:
@@ -119,6 +120,13 @@ class Run:
         return rations_table(self.outcome)
 
     @cached_property
+    def decisions(self) -> pd.DataFrame:
+        """What parties decided; see `sim.report.run.tables.decisions_table`."""
+        from sim.report.run.tables import decisions_table
+
+        return decisions_table(self.outcome)
+
+    @cached_property
     def lots(self) -> pd.DataFrame:
         """One row per lot; see `sim.report.run.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
         from sim.report.run.tables import lots_table
@@ -157,7 +165,9 @@ class Run:
     @property
     def manifest(self) -> dict[str, Any]:
         """What was run: scenario and its hash, overlays applied, seed, versions. The same run gives the same one."""
-        return manifest_of(self.loaded, self.replication, self.luck, self.unknowns)
+        chosen = [{"day": day, "decision": name} for day, name in self.chosen]
+        found = manifest_of(self.loaded, self.replication, self.luck, self.unknowns)
+        return found | ({"chosen": chosen} if chosen else {})
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the report as one HTML file that opens offline; returns its path."""
@@ -207,6 +217,8 @@ class Run:
             write_parquet(place / "passages.parquet", self.passages)
         if self.outcome.rations is not None:
             write_parquet(place / "rations.parquet", self.rations)
+        if self.outcome.plan.decisions:
+            write_parquet(place / "decisions.parquet", self.decisions)
         if report:
             (place / "report.html").write_text(self._page(place), encoding="utf-8")
         made = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.compile.further import compile_further
 from sim.engine.compile.plan import compile_plan
-from sim.engine.plan import Plan
+from sim.engine.plan import BoundDecision, Plan
 from sim.engine.run import Outcome, Running
-from sim.errors import PlaceError, Problem, ScenarioError
+from sim.errors import PlaceError, Problem, ScenarioError, nearest
 from sim.model.effects import Impact
 from sim.scenario.drawing import Unknown, taken
 from sim.scenario.injected import Injected, Written, injected
@@ -27,7 +27,8 @@ from sim.units import parse_date
 
 @dataclass(frozen=True)
 class _Step:
-    """What was done to a run at the midnight before `day`: other luck from then on, or disruptions that come.
+    """What was done to a run at the midnight before `day`: other luck from then on, disruptions and decisions that come,
+    or a decision that was chosen.
 
     Policies that came are in the run's plan, and act there from their dates on.
     """
@@ -35,6 +36,8 @@ class _Step:
     day: int
     luck: int | None = None
     coming: tuple[Impact, ...] = ()
+    decisions: tuple[BoundDecision, ...] = ()
+    chosen: str = ""
 
 
 def begin(
@@ -79,12 +82,13 @@ def begin(
     table = table_for(loaded, plan, daily)
     running = Running(plan, detail=detail_for(loaded, plan, detail), table=table, **options)
     bare = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
-    return Begun(loaded, running, _Beside(settings, options, table, twin, bare, unknowns))
+    return Begun(loaded, running, _Beside(settings, options, table, twin, bare, unknowns, plan.decisions))
 
 
 @dataclass(frozen=True)
 class _Beside:
-    """What is known from the beginning: values set, options of the engine, and which twins are made at the end."""
+    """What is known from the beginning: values set, options of the engine, which twins are made at the end, and the
+    scenario's own decisions."""
 
     settings: dict[str, Any]
     options: dict[str, Any]
@@ -92,12 +96,13 @@ class _Beside:
     twin: bool
     bare: bool
     unknowns: Unknown
+    decisions: tuple[BoundDecision, ...]
 
 
 class Begun:
     """A run that has begun and stands at a midnight; made by `sim.begin`.
 
-    It is changed in place by `until` and `inject`; `fork` leaves it as it is, so that both can go on.
+    It is changed in place by `until`, `inject` and `choose`; `fork` leaves it as it is, so that both can go on.
     """
 
     def __init__(
@@ -174,9 +179,10 @@ class Begun:
         return Begun(self._loaded, self._running.fork(luck), self._beside, steps, self._injected)
 
     def inject(self, *disruptions: Mapping[str, Any], written: Written | None = None) -> Begun:
-        """Have disruptions happen that nobody knew of until now, and policies come into force that nobody thought of.
+        """Have disruptions happen that nobody knew of until now, and policies and decisions come that nobody thought of.
 
-        What follows is the same as if they had stood in the scenario from the first day.
+        What follows is the same as if they had stood in the scenario from the first day; the conditions of decisions
+        are looked at from now on.
 
         Parameters
         ----------
@@ -185,8 +191,8 @@ class Begun:
             "2024-03-01", "for": "60d"}. It is announced at this midnight at the earliest.
         written
             The same and more, in the scenario's language: a mapping, text in YAML, or the path of a YAML file. It has
-            entries of `disruptions`, entries of `replenishment`, `allocation` and `rationing` with a date (`from`), and
-            under `reserves` the `changes` of some by their names.
+            entries of `disruptions` and `decisions`, entries of `replenishment`, `allocation` and `rationing` with a
+            date (`from`), and under `reserves` the `changes` of some by their names.
 
         Returns
         -------
@@ -211,9 +217,42 @@ class Begun:
                 self._check_in_time(impact)
         problems.check()
         coming = tuple(further.impacts.values())
-        running.inject(*coming, policies=further.policies)
+        running.inject(*coming, policies=further.policies, decisions=further.decisions)
         self._loaded, self._injected = loaded, added
-        self._steps = (*self._steps, _Step(self.day, coming=coming))
+        self._steps = (*self._steps, _Step(self.day, coming=coming, decisions=further.decisions))
+        return self
+
+    def choose(self, name: str) -> Begun:
+        """Take one of the scenario's decisions now, whatever its condition says.
+
+        It is in force from this midnight on, or once its delay (`after`) is over, for every product of which it is not
+        in force or under way. The twin without reserves takes it on the same day, where it still may.
+
+        Parameters
+        ----------
+        name
+            The decision's name; of one without, its kind and party, such as "close_reserve by kenya".
+
+        Returns
+        -------
+        Begun
+            This run.
+
+        Raises
+        ------
+        ScenarioError
+            For a decision that the scenario does not have, or that is in force, under way, or was taken as often as it
+            may be.
+        """
+        self._check_going()
+        names = [one.name for one in self._running.plan.decisions]
+        if name not in names:
+            expected = "one of " + ", ".join(names) if names else "no decision: the scenario has none"
+            raise ScenarioError([Problem("choose", 0, "no such decision", name, expected, nearest(name, names))])
+        if why := self._running.refusal(name):
+            raise ScenarioError([Problem("choose", 0, f"this cannot be chosen: {why}", name)])
+        self._running.choose(name)
+        self._steps = (*self._steps, _Step(self.day, chosen=name))
         return self
 
     def _check_in_time(self, impact: Impact) -> None:
@@ -237,13 +276,17 @@ class Begun:
             the same disruptions.
         """
         self._check_going()
-        plan, beside = self._running.plan, self._beside
+        beside = self._beside
+        plan = replace(self._running.written, decisions=beside.decisions)
         outcome = self._running.resume()
         self._over = True
         undisturbed = self._again(plan, beside.table, disruptions=False) if beside.twin else None
         bare = self._again(plan.without_reserves(), False) if beside.bare else None
         luck = tuple((step.day, step.luck) for step in self._steps if step.luck is not None)
-        return Run(self._loaded, outcome, undisturbed, beside.options["replication"], bare, luck, beside.unknowns)
+        chosen = tuple((step.day, step.chosen) for step in self._steps if step.chosen)
+        return Run(
+            self._loaded, outcome, undisturbed, beside.options["replication"], bare, luck, beside.unknowns, chosen
+        )
 
     def _again(self, plan: Plan, table: bool | np.ndarray, disruptions: bool = True) -> Outcome:
         """The run once more, of another plan or without disruptions, with all that was done to it on its way."""
@@ -253,8 +296,12 @@ class Begun:
             running.go_on(step.day)
             if step.luck is not None:
                 running = running.fork(step.luck)
+            elif disruptions and step.chosen:
+                if not running.refusal(step.chosen):
+                    running.choose(step.chosen)
             elif disruptions:
-                running.inject(*step.coming)
+                decisions = step.decisions if plan.reserves else [one.without_reserves() for one in step.decisions]
+                running.inject(*step.coming, decisions=decisions)
         return running.resume()
 
     def _check_going(self) -> None:

@@ -200,6 +200,16 @@ class World(Part):
         self.patients.join(impacts)
         self.reports.outlook.hear(impacts)
 
+    def expect_decisions(self, plan: Plan, streams: Streams, day: int) -> None:
+        """From the midnight before a day on these are the run's decisions, those of before first."""
+        if self.decisions is None:
+            known, self.decisions = 0, Decisions(plan, self.reports, self.journal, streams)
+            self._phases = needed_phases(self)
+        else:
+            known = self.decisions.number
+            self.decisions.expect(plan)
+        self.decisions.begin(day, known)
+
     def change_policies(self, plan: Plan) -> None:
         """From the present midnight on these are the run's policies; those in force are as they were."""
         self.ordering.expect_policies(plan)

@@ -188,6 +188,18 @@ def added(plan: Plan, policies: Sequence[Policy], day: int) -> Plan:
     early = [policy.since for policy in policies if policy.since < day]
     if early:
         raise ValueError(f"a policy would be in force from day {min(early)} on, before the present one ({day})")
+    more = together(plan, policies)
+    for reserve in more.reserves:
+        if len({change.since for change in reserve.changes}) < len(reserve.changes):
+            raise ValueError(f"two changes of reserve '{reserve.name}' are from the same day")
+    _refuse_two_at_once(plan, "replenishment policies", more.replenishment)
+    _refuse_two_at_once(plan, "allocation rules", more.allocation)
+    _refuse_two_at_once(plan, "rationing rules", more.behaviour.rationing)
+    return more
+
+
+def together(plan: Plan, policies: Sequence[Policy]) -> Plan:
+    """A plan with more policies, the last of those of one day in force; raises ValueError for an unknown reserve."""
     rules = in_turn([*plan.replenishment, *(p for p in policies if isinstance(p, BoundRule))])
     sharing = in_turn([*plan.allocation, *(p for p in policies if isinstance(p, BoundSharing))])
     dealing = in_turn([*plan.behaviour.rationing, *(p for p in policies if isinstance(p, BoundRationing))])
@@ -197,12 +209,6 @@ def added(plan: Plan, policies: Sequence[Policy], day: int) -> Plan:
             if change.reserve not in changes:
                 raise ValueError(f"there is no reserve '{change.reserve}'; expected one of {sorted(changes)}")
             changes[change.reserve].append(change)
-    for name, some in changes.items():
-        if len({change.since for change in some}) < len(some):
-            raise ValueError(f"two changes of reserve '{name}' are from the same day")
-    _refuse_two_at_once(plan, "replenishment policies", rules)
-    _refuse_two_at_once(plan, "allocation rules", sharing)
-    _refuse_two_at_once(plan, "rationing rules", dealing)
     reserves = tuple(replace(reserve, changes=in_turn(changes[reserve.name])) for reserve in plan.reserves)
     behaviour = replace(plan.behaviour, rationing=dealing)
     return replace(plan, replenishment=rules, allocation=sharing, reserves=reserves, behaviour=behaviour)

@@ -366,6 +366,14 @@ class BoundDecision:
     while_needed: bool
     acts: tuple[BoundActs, ...]
 
+    def without_reserves(self) -> BoundDecision:
+        """The same, with nothing done about reserves."""
+        acts = (
+            replace(one, policies=tuple(policy for policy in one.policies if not isinstance(policy, ReserveChange)))
+            for one in self.acts
+        )
+        return replace(self, acts=tuple(acts))
+
 
 @dataclass(frozen=True)
 class Aged:
@@ -471,8 +479,8 @@ class Plan:
         return max(present, default=0), max(fill, default=0)
 
     def without_reserves(self) -> Plan:
-        """The same plan with no reserve."""
-        return replace(self, reserves=())
+        """The same plan with no reserve, and nothing decided about one."""
+        return replace(self, reserves=(), decisions=tuple(one.without_reserves() for one in self.decisions))
 
 
 def _within(value: Any) -> Iterator[Any]:

@@ -17,8 +17,8 @@ from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken
 from sim.engine.deciding.rations_told import RationRecord
 from sim.engine.impacts import impacts_of, in_order
-from sim.engine.in_force import Policy, added
-from sim.engine.plan import Plan
+from sim.engine.in_force import Policy, added, together
+from sim.engine.plan import BoundDecision, Plan
 from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource
 from sim.engine.serving.demand_total import too_much
 from sim.engine.state.ledger import DAILY
@@ -95,8 +95,8 @@ def simulate(
 class Running(Part):
     """A run that has begun and stands at a midnight: it can go on, be copied, kept, and compared.
 
-    `day` is the next day to be lived. Two runs with equal digests that go on in the same way stay equal. The arguments
-    are those of `simulate`.
+    `day` is the next day to be lived, `plan` what it goes by, `written` the same without what was decided on the way.
+    Two runs with equal digests that go on in the same way stay equal. The arguments are those of `simulate`.
     """
 
     CHANGES = ("day",)
@@ -122,6 +122,8 @@ class Running(Part):
         self.impacts = self._drawn()
         if not disruptions and plan.decisions:  # where nothing goes wrong nobody has anything to decide
             self.plan = plan = replace(plan, decisions=())
+        self.written = plan
+        self._decided: tuple[tuple[str, Policy], ...] = ()
         # what triggers can hear of
         known = plan if self.impacts is plan.impacts else replace(plan, impacts=self.impacts)
         may_change = open_to_change or bool(plan.decisions)
@@ -171,32 +173,47 @@ class Running(Part):
 
     def _carry_out(self, coming: Coming) -> None:
         """At the present midnight something that was decided comes into force, or ends what goes on."""
-        if coming.policies:
-            self.plan = added(self.plan, coming.policies, self.day)
-            self.world.change_policies(self.plan)
+        ended = tuple(
+            (name, replace(policy, until=min(policy.until, self.day)) if name in coming.ends else policy)
+            for name, policy in self._decided
+        )
+        if coming.policies or ended != self._decided:
+            self._decided = (*ended, *coming.policies)
+            self._follow()
         self._lifted += tuple((name, self.day) for name in coming.ends)
         if coming.impacts or coming.ends:
             self._injected += coming.impacts
             self._expect((*self._drawn(), *self._injected))
+
+    def _follow(self) -> None:
+        """From the present midnight on the policies written, and those decided, are the run's."""
+        self.plan = together(self.written, [policy for _, policy in self._decided])
+        self.world.change_policies(self.plan)
 
     def choose(self, decision: str) -> None:
         """Somebody chooses a decision now; it is in force from the present midnight on, or after its delay.
 
         Raises ValueError where the run has no such decision, or it is in force or may not be taken any more.
         """
-        decisions = self.world.decisions
-        names = [] if decisions is None else [one.name for one in self.plan.decisions]
-        if decisions is None or decision not in names:
-            raise ValueError(f"there is no decision '{decision}'; expected one of {names}")
-        if not decisions.choose(decision, self.day):
-            raise ValueError(f"'{decision}' is in force or under way, or was taken as often as it may be")
+        if why := self.refusal(decision):
+            raise ValueError(f"'{decision}' cannot be chosen: {why}")
+        assert self.world.decisions is not None
+        self.world.decisions.choose(decision, self.day)
 
-    def inject(self, *coming: Impact, policies: Sequence[Policy] = ()) -> None:
-        """Have disruptions happen that nobody knew of until now, announced at the present midnight at the earliest, and
-        policies come into force that nobody had thought of, today at the earliest.
+    def refusal(self, decision: str) -> str:
+        """Why a decision may not be chosen now, empty where it may."""
+        decisions, names = self.world.decisions, [one.name for one in self.plan.decisions]
+        if decisions is None or decision not in names:
+            return f"there is no such decision among {names}"
+        return decisions.refusal(decision, self.day)
+
+    def inject(self, *coming: Impact, policies: Sequence[Policy] = (), decisions: Sequence[BoundDecision] = ()) -> None:
+        """Have disruptions happen that nobody knew of until now, announced at the present midnight at the earliest,
+        policies come into force that nobody had thought of, today at the earliest, and decisions be taken whose
+        conditions are looked at from now on.
 
         What follows is the same, to the byte, as if they had been among the plan's from the first day, the policies
-        last among those of their date. Raises ValueError for what would have been announced, would act, or would be in
+        last among those of their date, the conditions not met before. Raises ValueError for what would have been announced, would act, or would be in
         force before now, for a recall of goods that are not kept by lot, for two policies of one date at one place, and
         for settings of a reserve that the plan has not.
         """
@@ -204,8 +221,12 @@ class Running(Part):
         for impact in coming:
             self.check_injectable(impact)
         if policies:
-            self.plan = added(self.plan, policies, self.day)
-            self.world.change_policies(self.plan)
+            self.written = added(self.written, policies, self.day)
+            self._follow()
+        if decisions:
+            self.written = replace(self.written, decisions=(*self.written.decisions, *decisions))
+            self.plan = replace(self.plan, decisions=self.written.decisions)
+            self.world.expect_decisions(self.plan, self._latest, self.day)
         if coming:
             self._injected += coming
             self._expect((*self.impacts, *coming))
@@ -220,13 +241,17 @@ class Running(Part):
         fork = self.copy()
         if luck is not None:
             self._check_open()
-            last = self._turns[-1][1] if self._turns else self._streams
-            streams = last.turned(self.day, luck)
+            streams = self._latest.turned(self.day, luck)
             fork._turns = (*self._turns, (float(self.day), streams))
             for part in parts_of(fork).values():
                 part.draw_anew(self.day, streams)
             fork._expect((*fork._drawn(), *self._injected))
         return fork
+
+    @property
+    def _latest(self) -> Streams:
+        """The streams from which chance is drawn now."""
+        return self._turns[-1][1] if self._turns else self._streams
 
     def _drawn(self) -> tuple[Impact, ...]:
         """The disruptions of the plan, and those that its hazards draw."""
@@ -284,7 +309,7 @@ class Running(Part):
         return Outcome(
             self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows,
             world.production.not_begun, None if more is None else more.made, rations,
-            () if world.decisions is None else tuple(world.decisions.taken),
+            () if world.decisions is None else world.decisions.taken,
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

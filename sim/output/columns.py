@@ -198,6 +198,20 @@ RATIONS = Table(
     ),
 )
 
+DECISIONS = Table(
+    "a decision that came into force, in turn",
+    "where there are `decisions`",
+    (
+        Column("name", "text", "", "its name; of one without, its kind and party"),
+        Column("kind", "text", "", "its kind, as written under `decision`"),
+        Column("party", "text", "", "who took it"),
+        Column("product", "text", "", "what it is about; empty where it is about all at once"),
+        Column("met", "date", "", "the evening on which its condition was met; none where it was chosen"),
+        Column("since", "date", "", "the first day on which it was in force, or the day on which it was done"),
+        Column("until", "date", "", "the first day on which it is not any more; none: no end, or done once"),
+    ),
+)
+
 PLACE = (
     Column("country", "text", "", "of the site, by two capitals"),
     Column("region", "text", "", "of the site"),
@@ -262,5 +276,6 @@ TABLES: Mapping[str, Table] = {
     "ports": PORTS,
     "passages": PASSAGES,
     "rations": RATIONS,
+    "decisions": DECISIONS,
 }
 """The tables of a run by the names of their files, `NAME.parquet`."""

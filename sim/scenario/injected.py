@@ -16,6 +16,7 @@ LISTS = {
     "replenishment": "replenishment entry",
     "allocation": "allocation entry",
     "rationing": "rationing entry",
+    "decisions": "decision",
 }
 """Lists of a scenario to which entries may be added during a run, with what messages call one of them."""
 SECTIONS = (*LISTS, "reserves")
@@ -160,7 +161,9 @@ def _labelled(kind: str, entry: Node, scenario: Path, path: tuple[str, ...] = ()
     return _marked(entry, scenario, label, 0)
 
 
-_KEYS = {"disruptions": "kind", "replenishment": "policy", "allocation": "rule", "rationing": "at"}
+_KEYS = {
+    "disruptions": "kind", "replenishment": "policy", "allocation": "rule", "rationing": "at", "decisions": "decision",
+}  # fmt: skip
 
 
 def _marked(node: Node, file: Path, label: str, line: int | None = None) -> Node:

@@ -15,18 +15,20 @@ from sim.engine.state.ledger import DAILY
 from sim.model.vocabulary import EVENTS
 from sim.output.columns import TABLES, Column
 from sim.output.folder import RUN_FILES
-from tests.contract.network import STANDARD, lay_over, run, with_materials
+from tests.contract.network import PARTIES, STANDARD, lay_over, run, with_materials
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that writes every table: a port, a passage with a queue, lots made of lots, a source with rationing."""
+    """A run that writes every table: a port, a passage with a queue, lots made of lots, a source with rationing, a decision."""
     spec: dict[str, Any] = copy.deepcopy(STANDARD) | {"end": "2024-02-01"}
     with_materials(spec)
     for product in ("saline", "salt"):
         spec["products"][product]["shelf_life"] = "90d"
     convoys = {"all": {"traffic": 48, "ships": 60, "at": ["6h"]}}
     lay_over(spec, {"passages": {"suez": {"convoys": convoys}}, "rationing": [{"at": "store"}]})
+    order = {"decision": "emergency_order", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}
+    lay_over(spec, {"parties": PARTIES, "decisions": [order | {"when": {"trigger": "announced"}}]})
     return run(spec).save(tmp_path_factory.mktemp("run") / "out", report=False)
 
 

@@ -163,7 +163,7 @@ def test_what_is_typed_as_in_a_scenario_is_as_if_it_had_been_written(form: str, 
     ("text", "words"),
     [
         ("disruption: []", ["injected before 2001-02-20:1: this cannot be added during a run (got disruption); "
-                            "expected one of disruptions, replenishment, allocation, rationing, reserves; "
+                            "expected one of disruptions, replenishment, allocation, rationing, decisions, reserves; "
                             "did you mean 'disruptions'?"]),
         ("- 3", ["injected before 2001-02-20: this holds no mapping (got [3])"]),
         ("", ["injected before 2001-02-20: this holds no mapping"]),

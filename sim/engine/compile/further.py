@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sim.engine.compile.decisions import bind_decisions
 from sim.engine.compile.disruptions import bind_disruptions, refuse_too_much
 from sim.engine.compile.policies import allocation_entries, day_in_force, replenishment_entries
 from sim.engine.compile.rationing import rationing_entries
 from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
-from sim.engine.plan import Plan
+from sim.engine.plan import BoundDecision, Plan
 from sim.errors import PlaceError
 from sim.model.effects import Impact
 from sim.model.network import Network
@@ -32,6 +33,7 @@ class Further:
 
     impacts: dict[int, Impact]
     policies: tuple[Policy, ...]
+    decisions: tuple[BoundDecision, ...]
 
 
 def compile_further(
@@ -50,9 +52,24 @@ def compile_further(
         *(policy for section in ENTRIES for policy in _entries(section, loaded, before, plan, day, problems)),
         *_changes(loaded, before, plan, day, problems),
     ]
+    decisions = _decisions(loaded, before, plan, (*known, *impacts.values()), day, problems)
     # entries of before are bound once more, and noted as they were
     loaded.notes[notes:] = [note for note in loaded.notes[notes:] if note not in loaded.notes[:notes]]
-    return Further(impacts, tuple(policies))
+    return Further(impacts, tuple(policies), decisions)
+
+
+def _decisions(
+    loaded: Loaded, before: Loaded, plan: Plan, known: Sequence[Impact], day: int, problems: Problems
+) -> tuple[BoundDecision, ...]:
+    """The new decisions; bound with those of before, by whose names they may wait for one another."""
+    network = replace(plan.network, columns=loaded.sites.numbers)
+    bound = bind_decisions(loaded, network, plan.reserves, [i for i in known if not i.decided], problems)
+    new = len(before.spec.decisions)
+    for position, decision in enumerate(loaded.spec.decisions):
+        if position >= new and decision.until is not None and plan.network.calendar.day(decision.until) <= day:
+            with problems.at("decisions", position):
+                raise PlaceError(("until",), "this would be over before now", decision.until, _from_now(plan, day + 1))
+    return bound[new:]
 
 
 def _entries(section: str, loaded: Loaded, before: Loaded, plan: Plan, day: int, problems: Problems) -> list[Policy]:

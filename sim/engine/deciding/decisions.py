@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,7 +42,8 @@ class Coming:
     """What decisions bring at a midnight."""
 
     impacts: tuple[Impact, ...]
-    policies: tuple[Policy, ...]
+    policies: tuple[tuple[str, Policy], ...]
+    """each with the name of its decision"""
     ends: tuple[str, ...]
 
 
@@ -56,26 +57,25 @@ class Decisions(Part):
     """
 
     CHANGES = ("_met", "_due", "_over", "_count", "_again", "in_force")
-    GROWS = ("taken",)
+    GROWS = ("_taken", "_ended")
 
     def __init__(self, plan: Plan, reports: Reports, journal: Journal, streams: Streams) -> None:
-        self._decisions: Sequence[BoundDecision] = plan.decisions
+        self._decisions: Sequence[BoundDecision] = ()
         self._reports, self._journal, self._streams = reports, journal, streams
         self._network = plan.network
-        self._watches = [
-            Watch(plan.network, one.cells, one.watched.member, reports, ahead=1, watched=one.watched)
-            for one in plan.decisions
-        ]
-        units = [len(one.acts) for one in plan.decisions]
-        self._met = [np.full(n, np.nan) for n in units]
-        self._due = [np.full(n, np.nan) for n in units]
-        self._over = [np.full(n, -np.inf) for n in units]
-        self._count = [np.zeros(n, dtype=np.int64) for n in units]
-        self._again = [np.ones(n, dtype=bool) for n in units]
+        self._watches: list[Watch] = []
+        self._met: list[np.ndarray] = []
+        self._due: list[np.ndarray] = []
+        self._over: list[np.ndarray] = []
+        self._count: list[np.ndarray] = []
+        self._again: list[np.ndarray] = []
         """whether the condition lapsed since what is done once was done"""
         self.in_force: dict[str, float] = {}
-        self.taken: list[Taken] = []
+        self._taken: list[Taken] = []
+        self._ended: list[tuple[int, int]] = []
+        """of what was ended before its time: its place in `_taken`, and the day"""
         self.rejoin()
+        self.expect(plan)
 
     def rejoin(self) -> None:
         self._reports.decided = self.in_force
@@ -83,11 +83,37 @@ class Decisions(Part):
     def draw_anew(self, day: int, streams: Streams) -> None:
         self._streams = streams
 
-    def begin(self, first: int) -> None:
-        """The midnight before the first day: what only a date decides may be in force from then on."""
+    def expect(self, plan: Plan) -> None:
+        """From the present midnight on the decisions of a plan that has more behind those of before are looked at."""
+        for one in plan.decisions[len(self._decisions) :]:
+            units = len(one.acts)
+            self._watches.append(
+                Watch(plan.network, one.cells, one.watched.member, self._reports, ahead=1, watched=one.watched)
+            )
+            self._met.append(np.full(units, np.nan))
+            self._due.append(np.full(units, np.nan))
+            self._over.append(np.full(units, -np.inf))
+            self._count.append(np.zeros(units, dtype=np.int64))
+            self._again.append(np.ones(units, dtype=bool))
+        self._decisions = plan.decisions
+
+    @property
+    def number(self) -> int:
+        """How many they are."""
+        return len(self._decisions)
+
+    @property
+    def taken(self) -> tuple[Taken, ...]:
+        """Those that came into force, in turn."""
+        ends = dict(self._ended)
+        return tuple(replace(one, until=float(ends.get(k, one.until))) for k, one in enumerate(self._taken))
+
+    def begin(self, day: int, known: int = 0) -> None:
+        """The midnight before a day on which all but the `known` first come in: what only a date decides may be in
+        force from then on."""
         for k, one in enumerate(self._decisions):
-            if one.when.all_sees == {"date"}:
-                self._look(k, one, first - 1)
+            if k >= known and one.when.all_sees == {"date"}:
+                self._look(k, one, day - 1)
 
     def review(self, day: int) -> None:
         """The evening of a day: look at the conditions of all that may be decided."""
@@ -111,15 +137,33 @@ class Decisions(Part):
             self._put_off(k, unit, day + 1)
             self._note("decision_due", day, one, unit)
 
-    def choose(self, name: str, day: int) -> bool:
-        """Somebody chooses a decision at the midnight before a day; False where it is in force, or may not be taken."""
-        k = next(k for k, one in enumerate(self._decisions) if one.name == name)
-        one = self._decisions[k]
-        idle = np.isnan(self._due[k]) & (self._over[k] <= day) & (self._count[k] < one.at_most)
-        for unit in idle.nonzero()[0].tolist():
+    def choose(self, name: str, day: int) -> None:
+        """Somebody chooses a decision at the midnight before a day, for all products of which it may be chosen."""
+        k = self._number(name)
+        for unit in self._idle(k, day).nonzero()[0].tolist():
             self._met[k][unit] = np.nan
             self._put_off(k, unit, day)
-        return bool(idle.any())
+
+    def refusal(self, name: str, day: int) -> str:
+        """Why a decision may not be chosen at the midnight before a day, empty where it may."""
+        k = self._number(name)
+        one, calendar = self._decisions[k], self._network.calendar
+        if self._idle(k, day).any():
+            return "" if one.over > day else f"it was to be over on {calendar.date(int(one.over))}"
+        if (waits := ~np.isnan(self._due[k])).any():
+            return f"it is under way: in force from {calendar.date(int(self._due[k][waits].min()))} on"
+        if (self._over[k] > day).any():
+            return f"it is in force already, since {calendar.date(int(self.in_force[name]))}"
+        times = "once" if one.at_most == 1 else f"{one.at_most} times"
+        return f"it was taken {times}, which is as often as it may be"
+
+    def _number(self, name: str) -> int:
+        return next(k for k, one in enumerate(self._decisions) if one.name == name)
+
+    def _idle(self, k: int, day: int) -> np.ndarray:
+        """For which units a decision may be taken, so that it is in force from a day on or later."""
+        idle = np.isnan(self._due[k]) & (self._over[k] <= day) & (self._count[k] < self._decisions[k].at_most)
+        return np.asarray(idle)
 
     def _put_off(self, k: int, unit: int, day: int) -> None:
         """It will be in force once the delay after the midnight before a day is over."""
@@ -134,7 +178,7 @@ class Decisions(Part):
     def turn(self, day: int) -> Coming | None:
         """The midnight before a day: what is over, and what comes into force; None where nothing does."""
         impacts: list[Impact] = []
-        policies: list[Policy] = []
+        policies: list[tuple[str, Policy]] = []
         ends: list[str] = []
         for k, one in enumerate(self._decisions):
             for unit in (self._over[k] == day).nonzero()[0].tolist():
@@ -148,7 +192,7 @@ class Decisions(Part):
                 self._take(k, unit, day, until)
                 acts = one.acts[unit]
                 impacts += [_until(impact.moved(day), until if one.lasts else np.inf) for impact in acts.impacts]
-                policies += [moved(policy, day, until if one.lasts else np.inf) for policy in acts.policies]
+                policies += [(one.name, moved(policy, day, until if one.lasts else np.inf)) for policy in acts.policies]
                 ends += acts.ends
         if not (impacts or policies or ends):
             return None
@@ -163,7 +207,7 @@ class Decisions(Part):
         self._again[k][unit] = one.lasts > 0
         self.in_force.setdefault(one.name, float(day))
         met = float(self._met[k][unit])
-        self.taken.append(Taken(one.name, one.kind, one.party, one.product[unit], met, day, until))
+        self._taken.append(Taken(one.name, one.kind, one.party, one.product[unit], met, day, until))
         self._note("decision_in_force", day, one, unit)
 
     def _end(self, k: int, unit: int, day: int) -> None:
@@ -179,6 +223,8 @@ class Decisions(Part):
             if one.name == name:
                 for unit in (self._over[k] > day).nonzero()[0].tolist():
                     self._over[k][unit] = day
+                    mine = [p for p, t in enumerate(self._taken) if (t.name, t.product) == (name, one.product[unit])]
+                    self._ended.append((mine[-1], day))
                     self._end(k, unit, day)
 
     def _note(self, event: Event, day: int, one: BoundDecision, unit: int) -> None:

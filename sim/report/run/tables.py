@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -202,6 +202,28 @@ def rations_table(outcome: Outcome) -> pd.DataFrame:
             "coming": row["coming"],
             "lasts_until": dates(row["end"]),
             "expected_back": dates(row["over"]),
+        }
+    )
+
+
+def decisions_table(outcome: Outcome) -> pd.DataFrame:
+    """One row per decision that came into force, in turn, and product that it is about (empty: all at once).
+
+    `met` is the evening on which its condition was met (none where it was chosen), `since` the first day on which it
+    was in force, or on which it was done, `until` the first on which it is not any more (none: no end, or done once).
+    """
+    taken, start = outcome.decisions, np.datetime64(outcome.plan.network.calendar.start, "D")
+
+    def dates(days: Iterable[float]) -> np.ndarray:
+        found = [start + int(day) if np.isfinite(day) else np.datetime64("NaT", "D") for day in days]
+        return np.array(found, dtype="datetime64[D]").astype("datetime64[s]")
+
+    return pd.DataFrame(
+        {
+            **{name: [getattr(one, name) for one in taken] for name in ("name", "kind", "party", "product")},
+            "met": dates(one.met for one in taken),
+            "since": dates(one.since for one in taken),
+            "until": dates(one.until if one.until > one.since else np.nan for one in taken),
         }
     )
 
