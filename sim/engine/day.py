@@ -167,7 +167,7 @@ class World(Part):
 
     def _look_back(self, plan: Plan) -> None:
         """Keep of the days before what some policy looks back on; all of it where policies may come that do."""
-        use, fill = plan.looks_back
+        use, fill, _ = plan.looks_back
         is_open, blackouts = self.quantities.open, self.quantities.touched("cell.blackout")
         self.present_use = PresentUse(plan, None if blackouts else use) if use or is_open else None
         self.filled = FilledOrders(plan.network, None if is_open else fill) if fill or is_open else None
@@ -343,6 +343,11 @@ class World(Part):
             self.rerouting.look(sent, unfilled, leaves)
         if self.filled is not None:
             self.filled.look(sent, due, cancelled, leaves)
+
+    def note_arrivals(self, day: int) -> None:
+        """What has come by this morning is known."""
+        if self.state.arrivals is not None:
+            self.state.arrivals.close()
 
     def note_use(self, day: int) -> None:
         """What was asked for today is known."""

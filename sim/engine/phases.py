@@ -62,6 +62,11 @@ PHASES: list[Phase] = [
         lambda world: world.transport.open_day, ("quantities",), MOVING,
     ),
     Phase(
+        "journeys", 2, "how long what has come was on its way is known to those who look back on it",
+        lambda world: world.note_arrivals, (), ("state",),
+        "a trigger looks back on journeys", lambda world: world.state.arrivals is not None,
+    ),
+    Phase(
         "openings", 2, "facilities open and close; who closes cancels his open orders",
         lambda world: world.open_and_close, (), ("openings", "state", "journal"),
         "facilities open or close on a date", lambda world: world.openings is not None,

@@ -469,14 +469,15 @@ class Plan:
         return Bounds.of(self.replenishment, len(self.network.cell_site))
 
     @cached_property
-    def looks_back(self) -> tuple[int, int]:
-        """Days of present use, and of what was sent of orders due, that some policy looks back on; 0: none does."""
+    def looks_back(self) -> tuple[int, int, int]:
+        """Days of present use, and of what was sent of orders due, and arrivals, that some policy looks back on; 0: none
+        does."""
         policies = self.reserves, self.allocation, self.behaviour, self.sourcing, self.more, self.decisions
-        present, fill = (
+        present, fill, arrivals = (
             [days for part in _within(policies) if (days := getattr(part, name, None))]
-            for name in ("present_over", "fill_over")
+            for name in ("present_over", "fill_over", "arrivals_over")
         )
-        return max(present, default=0), max(fill, default=0)
+        return max(present, default=0), max(fill, default=0), max(arrivals, default=0)
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve, and nothing decided about one."""

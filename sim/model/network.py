@@ -331,6 +331,11 @@ class Network(Lookups):
         return np.asarray(self.routes.gate[self.flow_route])
 
     @cached_property
+    def bought_of_makers(self) -> np.ndarray:
+        """Flows on which somebody buys of a supplier."""
+        return np.flatnonzero(self.of_kind("supplier")[self.flow_source])
+
+    @cached_property
     def sources(self) -> tuple[np.ndarray, np.ndarray]:
         """Cells from which something is ordered, ascending, and the first flow of each."""
         return np.unique(self.flow_source, return_index=True)

@@ -20,7 +20,7 @@ from tests.contract.network import PARTIES, STANDARD, lay_over, run, with_materi
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that writes every table: a port, a passage with a queue, lots made of lots, a source with rationing, a decision."""
+    """A run that writes every table: a port, a passage with a queue, lots made of lots, rationing, a decision."""
     spec: dict[str, Any] = copy.deepcopy(STANDARD) | {"end": "2024-02-01"}
     with_materials(spec)
     for product in ("saline", "salt"):

@@ -86,6 +86,19 @@ class Reports(Part):
         sent, due = self._orders_filled.last(over)
         return sent[cells], due[cells]
 
+    def journeys(self, number: int, cells: np.ndarray | slice) -> tuple[np.ndarray, ...]:
+        """(days on the way, days planned, arrivals) of the cells' own last arrivals, as they know themselves."""
+        assert self._state.arrivals is not None
+        return self._state.arrivals.last(number, cells)
+
+    def prices(self, cells: np.ndarray | slice) -> tuple[np.ndarray, ...]:
+        """(what makers ask today, what they usually do) a day for what the cells usually buy of them, in usual prices."""
+        network = self._state.plan.network
+        flows, cell = network.bought_of_makers, network.flow_source
+        usual, factor = network.flow_usual[flows], self._quantities["cell.price_factor"][cell[flows]]
+        buyer, number = network.flow_buyer[flows], len(network.cell_site)
+        return np.bincount(buyer, usual * factor, number)[cells], np.bincount(buyer, usual, number)[cells]
+
     def backlog(self, cells: np.ndarray) -> np.ndarray:
         """Waiting demand as others see it."""
         return (self._backlog if self.may_fail else self._state.backlog)[cells]

@@ -16,6 +16,7 @@ from sim.policies.triggers.over import Watched
 ANNOUNCEMENTS: Sight = "announcements"
 UNMET: Sight = "demand unmet"
 DATE: Sight = "date"
+PRICES: Sight = "prices"
 
 
 class Watch(Part):
@@ -65,12 +66,12 @@ class Watch(Part):
         short = reports.short(cells) if UNMET in trigger.sees else self._nobody
         date = self._calendar.date(int(day) + self._days_ahead) if DATE in trigger.sees else None
         decided = reports.decided
+        journeys = None if (over := trigger.arrivals_over) is None else reports.journeys(over, cells)
+        prices = reports.prices(cells) if PRICES in trigger.sees else None
+        view = TriggerView(watched, stock, short, day, told, sent, due, date, decided, journeys, prices)
         open_ = None if reports.openings is None else reports.openings.open[cells]
         if open_ is None or open_.all():
-            return trigger.met(TriggerView(watched, stock, short, day, told, sent, due, date, decided))
-        # nobody is missed where nobody comes
-        sent, due = (None if one is None else one[open_] for one in (sent, due))
-        holds = np.zeros(len(open_), dtype=bool)
-        view = TriggerView(watched.of(open_), stock[open_], short[open_], day, told, sent, due, date, decided)
-        holds[open_] = trigger.met(view)
+            return trigger.met(view)
+        holds = np.zeros(len(open_), dtype=bool)  # nobody is missed where nobody comes
+        holds[open_] = trigger.met(view.of(open_))
         return holds

@@ -208,9 +208,10 @@ class Transport(Part):
         if home.size:
             if self.state.lots is not None:  # whatever is kept back stands in the order in which it came
                 home = home[np.argsort(table.columns["time"][home], kind="stable")]
-            if self.state.records is not None:
-                days = table.columns["time"][home] - table.columns["sent"][home]
-                self.state.records.arrive(table.columns["flow"][home], table.columns["units"][home], days)
+            for book in (self.state.records, self.state.arrivals):
+                if book is not None:
+                    days = table.columns["time"][home] - table.columns["sent"][home]
+                    book.arrive(table.columns["flow"][home], table.columns["units"][home], days)
             back = self.state.deliver(
                 table.columns["flow"][home], table.columns["units"][home], table.columns["lot"][home], day
             )

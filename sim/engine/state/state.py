@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.plan import Plan
 from sim.engine.spans import among, reach, without
+from sim.engine.state.arrivals import LatestArrivals
 from sim.engine.state.held import Held
 from sim.engine.state.ledger import OF_PATIENTS, Ledger
 from sim.engine.state.lots import LotKeeper
@@ -17,6 +18,7 @@ from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.goods.shipments import Shipments
 from sim.model.part import Part
+from sim.policies.triggers.base import MOST_ARRIVALS
 
 
 @dataclass
@@ -31,7 +33,7 @@ class State(Part):
     make beyond all orders, None where no reserve asks for any; `for_later` what makers that deal out want in stock for
     the days to come, None where nobody deals out; `withheld`, over flows, what they need not make of open
     orders, because these may not leave, None where nothing limits that. `records` are those of sites, None where no
-    policy looks back; `memories` what policies remember. `waits` tells whether any patient does. `orders` says
+    policy looks back, `arrivals` the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells whether any patient does. `orders` says
     which cells may order today, None where all may on all days.
     """
 
@@ -53,6 +55,7 @@ class State(Part):
     for_later: np.ndarray | None
     withheld: np.ndarray | None
     records: Records | None
+    arrivals: LatestArrivals | None
     memories: Memories
     waits: bool
     orders: np.ndarray | None = None
@@ -139,6 +142,7 @@ class State(Part):
             for_later=np.zeros(cells, dtype=np.int64) if plan.behaviour.rationing or quantities.open else None,
             withheld=None,
             records=_records(plan, quantities),
+            arrivals=_arrivals(plan, quantities),
             memories=Memories(),
             waits=waits,
         )
@@ -393,6 +397,12 @@ def _due(plan: Plan, looked_at: bool) -> Due | None:
         return None
     network = plan.network
     return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.unsent)
+
+
+def _arrivals(plan: Plan, quantities: Quantities) -> LatestArrivals | None:
+    """The last arrivals that some trigger looks back on, or might one day."""
+    depth = MOST_ARRIVALS if quantities.open else plan.looks_back[2]
+    return LatestArrivals(plan.network, depth) if depth else None
 
 
 def _records(plan: Plan, quantities: Quantities) -> Records | None:

@@ -21,8 +21,10 @@ class TriggerView(NamedTuple):
 
     `on_hand` in units; `short` whether demand went unmet on the last day that was served. `announced` tells whether a
     disruption has been announced and is not over; `day` is today, `date` the date that counts as today's, None unless
-    the trigger sees it. `decided` are decisions in force, each with the day since when. `sent` and
-    `due` are units of orders of the days that the trigger looks back on, None where it does not.
+    the trigger sees it. `decided` are decisions in force, each with the day since when. None where the trigger does not look
+    there: `sent` and `due` are units of orders of the days that it looks back on; `journeys` days on the way of the last
+    arrivals, those planned, and how many they were; `prices` what makers ask for what is usually bought of them, and
+    what they usually do.
     """
 
     watched: Watched
@@ -34,6 +36,17 @@ class TriggerView(NamedTuple):
     due: np.ndarray | None = None
     date: dt.date | None = None
     decided: Mapping[str, float] = MappingProxyType({})
+    journeys: tuple[np.ndarray, ...] | None = None
+    prices: tuple[np.ndarray, ...] | None = None
+
+    def of(self, some: np.ndarray) -> TriggerView:
+        """Only some of the cells, by a mask."""
+        journeys, prices = (None if x is None else tuple(y[some] for y in x) for x in (self.journeys, self.prices))
+        sent, due = (None if one is None else one[some] for one in (self.sent, self.due))
+        watched, on_hand, short = self.watched.of(some), self.on_hand[some], self.short[some]
+        return self._replace(
+            watched=watched, on_hand=on_hand, short=short, sent=sent, due=due, journeys=journeys, prices=prices
+        )
 
 
 @dataclass(frozen=True)
@@ -65,9 +78,27 @@ class Groups:
         sent, due = self.pool.sum(self.view.sent), self.pool.sum(self.view.due)
         return np.divide(sent, due, out=np.ones(len(due)), where=due > 0)
 
+    @property
+    def journeys(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(days on the way, days planned, arrivals) of the last arrivals, added up."""
+        assert self.view.journeys is not None
+        took, planned, came = map(self.pool.sum, self.view.journeys)
+        return took, planned, came
 
-Sight = Literal["stock", "demand unmet", "announcements", "day", "date", "supply", "decisions"]
+    @property
+    def prices(self) -> tuple[np.ndarray, np.ndarray]:
+        """What makers ask a day for what is usually bought of them, and what they usually do, in usual prices."""
+        assert self.view.prices is not None
+        asked, usual = map(self.pool.sum, self.view.prices)
+        return asked, usual
+
+
+Sight = Literal[
+    "stock", "demand unmet", "announcements", "day", "date", "supply", "decisions", "journeys", "prices"
+]
 """What a trigger looks at."""
+MOST_ARRIVALS = 20
+"""Arrivals that a trigger may look back on, and that are kept where one may come that does."""
 
 
 class Trigger(Kind):
@@ -103,6 +134,11 @@ class Trigger(Kind):
     @property
     def fill_over(self) -> int | None:
         """Days over which it looks back on what sources sent, None: it does not."""
+        return None
+
+    @property
+    def arrivals_over(self) -> int | None:
+        """How many arrivals it looks back on, None: it does not."""
         return None
 
     @abstractmethod
