@@ -21,10 +21,10 @@ Rows = Literal["cells", "flows", "stops", "gates", "lanes", "passages"]
 QuantityName = Literal[
     "cell.demand_factor", "cell.capacity_factor", "cell.yield_factor", "cell.release", "cell.order_factor",
     "cell.price_factor", "cell.blackout", "cell.warm", "cell.asked_level", "cell.leave", "cell.serves",
-    "cell.turned_away", "flow.allowance", "flow.cancels", "flow.extra_orders", "flow.urgent_share", "flow.licence",
-    "flow.exports", "flow.sends", "flow.at_border", "stop.licence", "gate.handling", "gate.clearance_factor",
-    "gate.clearance", "lane.open", "lane.factor", "lane.extra", "lane.opens", "lane.closes",
-    "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
+    "cell.turned_away", "flow.allowance", "flow.cancels", "flow.extra_orders", "flow.order_share",
+    "flow.urgent_share", "flow.licence", "flow.exports", "flow.sends", "flow.at_border", "stop.licence",
+    "gate.handling", "gate.clearance_factor", "gate.clearance", "lane.open", "lane.factor", "lane.extra",
+    "lane.opens", "lane.closes", "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
 ]  # fmt: skip
 
 Action = Literal[
@@ -82,6 +82,13 @@ QUANTITIES: Mapping[QuantityName, Quantity] = {
     "flow.allowance": Quantity("flows", NONE, "share", "of the usual units that may be shipped"),
     "flow.cancels": Quantity("flows", 0, "0 or 1", "1: what is not shipped is cancelled, not left on order"),
     "flow.extra_orders": Quantity("flows", 0, "units a day", "ordered on top of what the policy orders"),
+    "flow.order_share": Quantity(
+        "flows",
+        NONE,
+        "share",
+        "of its buyer's orders; a buyer's other flows share what is left in proportion, and together they have all",
+        "as `sourcing` has it",
+    ),
     "flow.urgent_share": Quantity("flows", 0, "share", "of its orders that goes the urgent way, at the least"),
     "flow.licence": Quantity(
         "flows", 0, "days", "above 0: goods wait at their source, for a time drawn from the effect's `times`"
