@@ -474,7 +474,18 @@ class Plan:
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""
-        return replace(self, reserves=())
+        return self.with_reserves(())
+
+    def with_reserves(self, reserves: tuple[ReservePlan, ...]) -> Plan:
+        """The same plan with some of its reserves only; what is decided of others has nothing to act on."""
+        names = {reserve.name for reserve in reserves}
+
+        def acts(one: BoundActs) -> BoundActs:
+            there = tuple(p for p in one.policies if not isinstance(p, ReserveChange) or p.reserve in names)
+            return replace(one, policies=there)
+
+        decisions = tuple(replace(one, acts=tuple(map(acts, one.acts))) for one in self.decisions)
+        return replace(self, reserves=reserves, decisions=decisions)
 
 
 def _within(value: Any) -> Iterator[Any]:
