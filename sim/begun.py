@@ -300,8 +300,8 @@ class Begun:
                 if not running.refusal(step.chosen):
                     running.choose(step.chosen)
             elif disruptions:
-                decisions = step.decisions if plan.reserves else [one.without_reserves() for one in step.decisions]
-                running.inject(*step.coming, decisions=decisions)
+                come = replace(plan, decisions=step.decisions)
+                running.inject(*step.coming, decisions=come.with_reserves(plan.reserves).decisions)
         return running.resume()
 
     def _check_going(self) -> None:

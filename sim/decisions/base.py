@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.errors import PlaceError
+from sim.errors import PlaceError, placed
 from sim.model.chance.distributions import AT_ONCE, TimesField
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.model.parties import Party
+from sim.model.selection import Selector
 from sim.model.vocabulary import Operation, QuantityName
 from sim.policies.reserves.reserve import Refill
 from sim.policies.when import TriggerField
@@ -27,6 +28,7 @@ class Scope:
     """What a decision is about: whose it is, the cells of its sites and products, and for how long it holds.
 
     `days` is infinite where it has no end. `cause` is what the journal and the report call it.
+    `saving` are the cells that have each level of use, `needing_leave` those of products whose substitutes need leave.
     """
 
     network: Network
@@ -34,6 +36,8 @@ class Scope:
     cells: np.ndarray
     days: float
     cause: str
+    saving: Mapping[str, np.ndarray] = field(default_factory=dict)
+    needing_leave: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def products(self) -> list[str]:
@@ -80,6 +84,42 @@ class Acts:
     policies: Sequence[tuple[str, tuple[str | int, ...], Model]] = ()
     reserves: Sequence[ReserveSetting] = ()
     ends: Sequence[tuple[tuple[str | int, ...], str]] = field(default=())
+
+
+def extra_orders(scope: Scope, at: Selector, source: str, amount: Any, day: float, urgent: bool) -> list[Effect]:
+    """Orders of a party's sites at one source on one day, on top of those of their policies.
+
+    `amount` are units of each product in all, shared by usual demand, or days of usual demand of each site.
+
+    Raises PlaceError on the fields `at`, `source` and `amount`.
+    """
+    network = scope.network
+    with placed("at"):
+        cells = scope.own(network.select_cells(at, scope.products))
+        if not len(cells):
+            raise PlaceError((), f"none of these sites is one of '{scope.party.name}'", str(at))
+    flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & (network.flow_urgent == urgent))
+    names = network.sites["name"].to_numpy()
+    seller = names[network.cell_site[network.flow_source[flows]]]
+    flows = flows[seller == source]
+    if not len(flows):
+        message = "no urgent way leads from this source to these sites" if urgent else "no source of these sites"
+        raise PlaceError(("source",), message, source, None, [str(name) for name in dict.fromkeys(seller)])
+    effects = []
+    for product in np.unique(network.cell_product[network.flow_buyer[flows]]):
+        mine = flows[network.cell_product[network.flow_buyer[flows]] == product]
+        buyer = network.flow_buyer[mine]
+        if isinstance(amount, float | int):
+            usual = network.cell_mean[buyer]
+            shares = usual / usual.sum() if usual.any() else np.full(len(usual), 1 / len(usual))
+            units = shares * float(amount)
+        else:
+            with placed("amount"):
+                units = network.units(amount, buyer).astype(float)
+        for flow, some in zip(mine, units, strict=True):
+            steps = ((day, float(some)),)
+            effects.append(Effect("flow.extra_orders", np.array([flow]), "add", steps, day + 1, scope.cause))
+    return effects
 
 
 class Decision(Kind):

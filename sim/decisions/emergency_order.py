@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope
-from sim.errors import PlaceError, placed
+from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope, extra_orders
 from sim.model.amounts import StockField
-from sim.model.effects import Effect
 from sim.model.selection import SelectorField
 from sim.units import Text
 
@@ -37,31 +33,4 @@ class EmergencyOrder(AtOnce):
     )
 
     def act(self, scope: Scope) -> Acts:
-        network = scope.network
-        with placed("at"):
-            cells = scope.own(network.select_cells(self.at, scope.products))
-            if not len(cells):
-                raise PlaceError((), f"none of these sites is one of '{scope.party.name}'", str(self.at))
-        flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & (network.flow_urgent == self.urgent))
-        names = network.sites["name"].to_numpy()
-        seller = names[network.cell_site[network.flow_source[flows]]]
-        flows = flows[seller == self.source]
-        if not len(flows):
-            way = "an urgent way from there" if self.urgent else "a source of these sites under sourcing"
-            valid = [str(name) for name in dict.fromkeys(seller)]
-            raise PlaceError(("source",), f"this is not {way}", self.source, None, valid)
-        effects = []
-        for product in np.unique(network.cell_product[network.flow_buyer[flows]]):
-            mine = flows[network.cell_product[network.flow_buyer[flows]] == product]
-            buyer = network.flow_buyer[mine]
-            if isinstance(self.amount, float | int):
-                usual = network.cell_mean[buyer]
-                shares = usual / usual.sum() if usual.any() else np.full(len(usual), 1 / len(usual))
-                units = shares * float(self.amount)
-            else:
-                with placed("amount"):
-                    units = network.units(self.amount, buyer).astype(float)
-            for flow, some in zip(mine, units, strict=True):
-                steps = ((0.0, float(some)),)
-                effects.append(Effect("flow.extra_orders", np.array([flow]), "add", steps, 1.0, scope.cause))
-        return Acts(effects)
+        return Acts(extra_orders(scope, self.at, self.source, self.amount, 0.0, self.urgent))

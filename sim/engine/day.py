@@ -20,6 +20,7 @@ from sim.engine.deciding.decisions import Decisions
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.hoarding import SeenScarcity
+from sim.engine.deciding.order_shares import OrderShares
 from sim.engine.deciding.ordering import Ordering
 from sim.engine.deciding.outlook import Outlook
 from sim.engine.deciding.present_use import PresentUse
@@ -84,6 +85,7 @@ class World(Part):
     present_use: PresentUse | None
     filled: FilledOrders | None
     ahead: BuyersAhead | None
+    order_shares: OrderShares
     ordering: Ordering
     rationing: Rationing | None
     dispatch: Dispatch
@@ -134,12 +136,21 @@ class World(Part):
         )
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
-        self.rerouting = Rerouting(plan, self.state, self.reports) if plan.sourcing.moves.any() else None
+        self.order_shares = shares = OrderShares(plan, self.quantities)
+        self.rerouting = Rerouting(plan, self.state, self.reports, shares) if plan.sourcing.moves.any() else None
         self._looks_at_orders = any(one is not None for one in (self.filled, self.hoarding, self.rerouting))
         if self.rerouting is not None:
             self.reports.outlook.watch()
         self.ordering = Ordering(
-            plan, self.state, self.quantities, self.reports, self.journal, self.hoarding, self.rerouting, self.ahead
+            plan,
+            self.state,
+            self.quantities,
+            self.reports,
+            self.journal,
+            shares,
+            self.hoarding,
+            self.rerouting,
+            self.ahead,
         )
         self.rationing = self._rationing(plan, streams) if plan.behaviour.rationing or self.quantities.open else None
         rations = None if self.rationing is None else self.rationing.rations

@@ -129,7 +129,7 @@ PHASES: list[Phase] = [
     Phase(
         "orders", 5, "sites order, from the facilities upward; an order is booked at its source at once",
         lambda world: world.ordering.review, ("quantities", "hoarding", "ahead", *KNOWN),
-        ("ordering", "rerouting", "reports", "state", "journal"),
+        ("ordering", "order_shares", "rerouting", "reports", "state", "journal"),
     ),
     Phase(
         "allocation", 6, "sources share what they have over open orders, reserves give, goods set out",

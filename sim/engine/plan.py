@@ -168,7 +168,8 @@ class SubstituteStep:
     """Pairs of demand cells (positions in the demand plan) of which none is named twice: what lacks of `wanted` may be
     served from `other`, `ratio` units for one, to the `share` of patients who accept it; `row` is the line of
     `Behaviour.substitute_rows` that it is counted in. Of those who move the share `stays` stays there, for `stays_for`
-    days; they come `every` so many days."""
+    days; they come `every` so many days. `needs_leave`
+    marks pairs that need leave, None where none does."""
 
     wanted: np.ndarray
     other: np.ndarray
@@ -178,6 +179,7 @@ class SubstituteStep:
     stays: np.ndarray
     stays_for: np.ndarray
     every: np.ndarray
+    needs_leave: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -366,14 +368,6 @@ class BoundDecision:
     while_needed: bool
     acts: tuple[BoundActs, ...]
 
-    def without_reserves(self) -> BoundDecision:
-        """The same, with nothing done about reserves."""
-        acts = (
-            replace(one, policies=tuple(policy for policy in one.policies if not isinstance(policy, ReserveChange)))
-            for one in self.acts
-        )
-        return replace(self, acts=tuple(acts))
-
 
 @dataclass(frozen=True)
 class Aged:
@@ -480,8 +474,19 @@ class Plan:
         return max(present, default=0), max(fill, default=0), max(arrivals, default=0)
 
     def without_reserves(self) -> Plan:
-        """The same plan with no reserve, and nothing decided about one."""
-        return replace(self, reserves=(), decisions=tuple(one.without_reserves() for one in self.decisions))
+        """The same plan with no reserve."""
+        return self.with_reserves(())
+
+    def with_reserves(self, reserves: tuple[ReservePlan, ...]) -> Plan:
+        """The same plan with some of its reserves only; what is decided of others has nothing to act on."""
+        names = {reserve.name for reserve in reserves}
+
+        def acts(one: BoundActs) -> BoundActs:
+            there = tuple(p for p in one.policies if not isinstance(p, ReserveChange) or p.reserve in names)
+            return replace(one, policies=there)
+
+        decisions = tuple(replace(one, acts=tuple(map(acts, one.acts))) for one in self.decisions)
+        return replace(self, reserves=reserves, decisions=decisions)
 
 
 def _within(value: Any) -> Iterator[Any]:

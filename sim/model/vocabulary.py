@@ -20,10 +20,11 @@ Rows = Literal["cells", "flows", "stops", "gates", "lanes", "passages"]
 
 QuantityName = Literal[
     "cell.demand_factor", "cell.capacity_factor", "cell.yield_factor", "cell.release", "cell.order_factor",
-    "cell.price_factor", "cell.blackout", "cell.warm", "cell.serves", "cell.turned_away", "flow.allowance",
-    "flow.cancels", "flow.extra_orders", "flow.licence", "flow.exports", "flow.sends", "flow.at_border",
-    "stop.licence", "gate.handling", "gate.clearance", "lane.open", "lane.factor", "lane.extra", "lane.opens",
-    "lane.closes", "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
+    "cell.price_factor", "cell.blackout", "cell.warm", "cell.asked_level", "cell.leave", "cell.serves",
+    "cell.turned_away", "flow.allowance", "flow.cancels", "flow.extra_orders", "flow.order_share",
+    "flow.urgent_share", "flow.licence", "flow.exports", "flow.sends", "flow.at_border", "stop.licence",
+    "gate.handling", "gate.clearance_factor", "gate.clearance", "lane.open", "lane.factor", "lane.extra",
+    "lane.opens", "lane.closes", "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
 ]  # fmt: skip
 
 Action = Literal[
@@ -72,6 +73,8 @@ QUANTITIES: Mapping[QuantityName, Quantity] = {
         "cells", 0, "code", "above 0: others see old figures (codes for orders in `sim/model/blackout.py`)"
     ),
     "cell.warm": Quantity("cells", 0, "0 or 1", "1: what lies there, and is cold goods, spoils in the morning"),
+    "cell.asked_level": Quantity("cells", 0, "level", "of use that a site is asked for: 1 contingency, 2 crisis"),
+    "cell.leave": Quantity("cells", 0, "0 or 1", "1: others may be taken for this product that need leave"),
     "cell.serves": Quantity("cells", 1, "share", "of those who come to a facility that are seen"),
     "cell.turned_away": Quantity(
         "cells", 0, "code", "what becomes of the others (codes in `sim/model/turned_away.py`)"
@@ -79,6 +82,14 @@ QUANTITIES: Mapping[QuantityName, Quantity] = {
     "flow.allowance": Quantity("flows", NONE, "share", "of the usual units that may be shipped"),
     "flow.cancels": Quantity("flows", 0, "0 or 1", "1: what is not shipped is cancelled, not left on order"),
     "flow.extra_orders": Quantity("flows", 0, "units a day", "ordered on top of what the policy orders"),
+    "flow.order_share": Quantity(
+        "flows",
+        NONE,
+        "share",
+        "of its buyer's orders; a buyer's other flows share what is left in proportion, and together they have all",
+        "as `sourcing` has it",
+    ),
+    "flow.urgent_share": Quantity("flows", 0, "share", "of its orders that goes the urgent way, at the least"),
     "flow.licence": Quantity(
         "flows", 0, "days", "above 0: goods wait at their source, for a time drawn from the effect's `times`"
     ),
@@ -91,6 +102,7 @@ QUANTITIES: Mapping[QuantityName, Quantity] = {
     "gate.handling": Quantity(
         "gates", NONE, "units a day", "handled, or berths in use where the port has berths", "the port's"
     ),
+    "gate.clearance_factor": Quantity("gates", 1, "times", "the time that clearance takes, before what is added to it"),
     "gate.clearance": Quantity("gates", 0, "days", "added to clearance"),
     "lane.open": Quantity("lanes", 1, "0 or 1", "0: no departures"),
     "lane.factor": Quantity("lanes", 1, "times", "journey time"),

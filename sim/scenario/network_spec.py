@@ -55,6 +55,8 @@ class Substitute(Model):
     """how long they stay; left out: for good"""
     come_every: WholeDays = 30
     """how often a patient comes: a shortage of a day moves only those who come on it"""
+    needs_leave: bool = False
+    """true: only while leave is given, by a decision `substitute`"""
 
 
 class Product(Model):

@@ -151,6 +151,21 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
         spec["parties"] = PARTIES
         if name == "extend_shelf_life":
             spec["products"]["saline"]["shelf_life"] = "15d"
+        if name == "use_level":
+            level = {"when": {"trigger": "chosen"}, "saves": "30%"}
+            spec["use_levels"] = [{"at": "facilities", "contingency": level}]
+        if name == "substitute":
+            spec["products"]["saline"]["substitutes"] = {"oxytocin": {"needs_leave": True}}
+        if name in ("shift_orders", "open_source"):
+            spec["suppliers"]["third-maker"] = {"country": "DE", "makes": {"saline": {"capacity": 30}}}
+            spec["lanes"].append({"from": "third-maker", "to": "store", "mode": "air", "time": "5d"})
+            shares = {"maker": "100%", "third-maker": "0%"}
+            spec["sourcing"] = [{"at": "store", "products": ["saline"], "from": shares}]
+        if name == "change_lane":
+            spec["lanes"].append({"from": "maker", "to": "store", "mode": "rail", "time": "2d"})
+            urgent = {"by": "rail", "when": {"trigger": "chosen"}}
+            entry_of = {"at": "store", "products": ["saline"], "from": {"maker": "100%"}, "usual": "air"}
+            spec["sourcing"] = [entry_of | {"urgent": urgent}]
         spec["decisions"] = [entry]
     elif family == "triggers":
         spec |= beside(name)

@@ -218,7 +218,9 @@ def _substitutes(
             (t.ratio, t.share, t.stays, np.inf if t.stays_for is None else t.stays_for, t.come_every) for *_, t in pairs
         ]
         ratio, share, stays, stays_for, every = (np.repeat(column, sizes) for column in zip(*columns, strict=True))
-        steps.append(SubstituteStep(first, second, ratio, share, row, stays, stays_for, every))
+        leave = np.repeat([terms.needs_leave for *_, terms in pairs], sizes)
+        needs = leave if leave.any() else None
+        steps.append(SubstituteStep(first, second, ratio, share, row, stays, stays_for, every, needs))
     return tuple(steps), tuple(rows)
 
 

@@ -13,13 +13,14 @@ from sim.disruptions import DISRUPTIONS
 from sim.engine.compile.policies import bound_rule, bound_sharing
 from sim.engine.compile.rationing import bound_rationing
 from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
-from sim.engine.plan import BoundActs, BoundDecision, ReservePlan
+from sim.engine.plan import Behaviour, BoundActs, BoundDecision, DemandPlan, ReservePlan
 from sim.errors import PlaceError, one_of_few, placed
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.model.parties import Party
 from sim.policies.triggers.after_decision import AfterDecision
 from sim.policies.triggers.over import Watched
+from sim.policies.use_levels import LEVELS
 from sim.scenario.conditions import conditions
 from sim.scenario.load import Loaded, Problems
 
@@ -39,11 +40,14 @@ def bind_decisions(
     loaded: Loaded,
     network: Network,
     reserves: Sequence[ReservePlan],
+    behaviour: Behaviour,
+    demand: DemandPlan,
     impacts: Sequence[Impact],
     problems: Problems,
 ) -> tuple[BoundDecision, ...]:
     """All decisions of a scenario, in the order in which they stand; what is wrong goes to `problems`."""
     bound: list[BoundDecision] = []
+    ways = _ways(behaviour, demand)
     labels = [decision.label for decision in loaded.spec.decisions]
     taken = {impact.cause for impact in impacts}
     for place, condition in conditions({name: getattr(loaded.spec, name) for name in CONDITIONED}):
@@ -56,12 +60,28 @@ def bind_decisions(
             if decision.label in taken or decision.label in labels[:position]:
                 expected = "a name of its own for each"
                 raise PlaceError(("name",), "something else has this name", decision.label, expected)
-            bound.append(_bound(decision, loaded, network, reserves, [*taken, *labels]))
+            bound.append(_bound(decision, loaded, network, reserves, ways, [*taken, *labels]))
     return tuple(bound)
 
 
+def _ways(behaviour: Behaviour, demand: DemandPlan) -> dict[str, Any]:
+    """Which cells have each level of use, and substitutes that need leave."""
+    none = np.zeros(0, dtype=np.int64)
+    saving = {
+        level: np.concatenate([none, *(rule.cells for rule in behaviour.use if level in rule.names)])
+        for level in LEVELS
+    }
+    steps = [step.wanted[step.needs_leave] for step in behaviour.substitutes if step.needs_leave is not None]
+    return {"saving": saving, "needing_leave": demand.cell[np.concatenate([none, *steps])]}
+
+
 def _bound(
-    decision: Decision, loaded: Loaded, network: Network, reserves: Sequence[ReservePlan], names: Sequence[str]
+    decision: Decision,
+    loaded: Loaded,
+    network: Network,
+    reserves: Sequence[ReservePlan],
+    ways: Mapping[str, Any],
+    names: Sequence[str],
 ) -> BoundDecision:
     party = network.parties.by_name.get(decision.by)
     if party is None:
@@ -73,7 +93,7 @@ def _bound(
     kinds = np.zeros(1, dtype=np.int64) if decision.as_a_whole else np.unique(product)
     unit = np.zeros(len(cells), dtype=np.int64) if decision.as_a_whole else np.searchsorted(kinds, product)
     lasts, over = _span(decision, network)
-    scopes = [Scope(network, party, cells[unit == k], lasts, decision.label) for k in range(len(kinds))]
+    scopes = [Scope(network, party, cells[unit == k], lasts, decision.label, **ways) for k in range(len(kinds))]
     acts = _each(decision, scopes, loaded, reserves, names)
     goods = network.products["name"].to_numpy()
     left = np.array([one is not None for one in acts])

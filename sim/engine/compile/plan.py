@@ -66,7 +66,7 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
     more = compile_more(loaded, network, problems)
-    decisions = bind_decisions(loaded, network, reserves, impacts, problems)
+    decisions = bind_decisions(loaded, network, reserves, behaviour, demand, impacts, problems)
     behaviour = replace(behaviour, rationing=bind_rationing(loaded, network, problems))
     problems.check()
     plan = Plan(

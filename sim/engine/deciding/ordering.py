@@ -9,6 +9,7 @@ import numpy as np
 from sim.engine.books.journal import Journal
 from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.hoarding import SeenScarcity
+from sim.engine.deciding.order_shares import OrderShares
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.deciding.urgent import UrgentOrders
@@ -53,11 +54,12 @@ class Ordering(Part):
         quantities: Quantities,
         reports: Reports,
         journal: Journal,
+        shares: OrderShares,
         hoarding: SeenScarcity | None = None,
         rerouting: Rerouting | None = None,
         ahead: BuyersAhead | None = None,
     ) -> None:
-        self._reports, self._rerouting = reports, rerouting
+        self._reports, self._rerouting, self._shares = reports, rerouting, shares
         self._raise = [raised for raised in (hoarding, ahead) if raised is not None]
         self._urgent = UrgentOrders(plan, quantities, reports) if plan.sourcing.urgent else None
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
@@ -69,7 +71,7 @@ class Ordering(Part):
         self._settled, self._rules = ALWAYS, plan.replenishment[:0]
         self.expect_policies(plan)
         self._rooms = plan.rooms
-        self._sources = Sources(plan.network)
+        self._sources = Sources(plan.network, shares)
         self._extra = np.zeros(len(plan.network.flow_buyer))
 
     def expect_policies(self, plan: Plan) -> None:
@@ -100,6 +102,8 @@ class Ordering(Part):
         """All orders of a day; a level's orders are booked before the level above is reviewed."""
         if day >= self._next_turn:
             self._settle(day)
+        if self._shares.may_vary:
+            self._shares.open_day(day)
         if self._rerouting is not None:
             self._rerouting.open_day(day)
             self._cancel(day, *self._rerouting.given_up())
@@ -254,7 +258,7 @@ class Sources(Part):
 
     CHANGES = ("_carried",)
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, shares: OrderShares) -> None:
         cells = len(network.cell_site)
         self._by_buyer = np.argsort(network.flow_buyer, kind="stable")
         buyers = network.flow_buyer[self._by_buyer]
@@ -263,7 +267,7 @@ class Sources(Part):
         self._all_single = bool((self._count <= 1).all())
         self._only = np.full(cells, -1)
         self._only[buyers] = self._by_buyer
-        self._share = network.flow_share
+        self._shares = shares
         self._carried = np.zeros(len(network.flow_buyer))
 
     def split(
@@ -283,13 +287,14 @@ class Sources(Part):
         begin = np.cumsum(count) - count
         place = np.arange(len(owner)) - begin[owner]
         mine = self._by_buyer[self._first[several][owner] + place]
-        wanted = self._share[mine] * ordered[owner]
+        wanted = self._shares.today[mine] * ordered[owner]
         if cut is not None:
             wanted = cut.share_out(mine, wanted, owner, begin)
         if urgent is not None:
             wanted = urgent.move(mine, wanted)
         due = wanted + self._carried[mine]
-        none = wanted < 1e-9 if cut is not None or urgent is not None else np.zeros(len(mine), dtype=bool)
+        may_be_none = cut is not None or urgent is not None or self._shares.may_vary
+        none = wanted < 1e-9 if may_be_none else np.zeros(len(mine), dtype=bool)
         due[none] = NOTHING
         part = np.maximum(0, np.floor(due + 1e-9)).astype(np.int64)
         left = ordered - np.add.reduceat(part, begin)

@@ -1,6 +1,6 @@
 """Buyers with several sources: what each knows that its sources send, and how it shares out its orders by that.
 
-Of an order at the shares of `sourcing`, each source is asked for no more than it is known to send of its usual units.
+Of an order at the shares that hold today, each source is asked for no more than it is known to send of its usual units.
 The rest goes to regular sources that are open, in proportion to their shares; where all are cut, to those on stand-by;
 then to those who do a part of their work, and so send a part of whatever is asked; with nobody else to turn to it stays
 where it was. What waits at a source that does not send it is not counted on, in
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.deciding.order_shares import OrderShares
 from sim.engine.deciding.outlook import open_for_more
 from sim.engine.deciding.reports import Reports
 from sim.engine.plan import Plan
@@ -31,19 +32,18 @@ class Rerouting(Part):
 
     CHANGES = (
         "on", "_known", "_lets", "_waits", "_takes", "_above", "_works", "_moves", "_told", "_short", "_sent", "_seen",
-        "_filled", "_cut",
+        "_filled", "_cut", "_share", "_regular", "_usual",
     )  # fmt: skip
 
-    def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
+    def __init__(self, plan: Plan, state: State, reports: Reports, shares: OrderShares) -> None:
         network, choice = plan.network, plan.sourcing
-        self._state, self._reports = state, reports
+        self._state, self._reports, self._shares = state, reports, shares
         self._cells = len(network.cell_site)
         self._mine = choice.moves[network.flow_buyer].nonzero()[0]
         self._row = np.full(len(network.flow_buyer), -1)
         self._row[self._mine] = np.arange(len(self._mine))
         self._buyer, self._source = network.flow_buyer[self._mine], network.flow_source[self._mine]
-        self._regular = network.flow_share[self._mine] > 0
-        self._usual = network.flow_usual[self._mine]
+        self._go_by_shares()
         makes = np.isin(self._source, network.makers)  # of what it is asked today a maker may send some tomorrow only
         routes, route = network.routes, network.flow_route[self._mine]
         self._queues = np.maximum(network.making_wait[self._source], makes) + 2 * (
@@ -53,14 +53,20 @@ class Rerouting(Part):
         self.on, flows = False, len(self._mine)
         self._known, self._waits, self._takes = np.ones(flows), np.ones(flows), np.ones(flows)
         self._above, self._works = np.zeros((2, flows))
-        self._share = network.flow_share[self._mine]
         self._moves, self._told = np.zeros(self._cells), np.zeros(flows, dtype=bool)
         self._short, self._cut = np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int64)
         self._sent, self._seen, self._lets = np.zeros(flows, dtype=np.int64), np.ones(flows), np.ones(flows)
         self._filled = np.ones(flows)
 
+    def _go_by_shares(self) -> None:
+        """Take the shares that hold today for those of orders: who has any of them is a regular source."""
+        self._share, self._usual = self._shares.today[self._mine], self._shares.usual[self._mine]
+        self._regular = self._share > 0
+
     def open_day(self, day: int) -> None:
         """Before the orders of an evening: what is known of every source."""
+        if self._shares.may_vary:
+            self._go_by_shares()
         outlook, mine, state = self._reports.outlook, self._mine, self._state
         ordered, present = outlook.ordered(day), outlook.present(day)
         # a maker whose stock is above what it owes is not felt to make less
@@ -127,7 +133,7 @@ class Rerouting(Part):
     def share_out(self, flow: np.ndarray, wanted: np.ndarray, owner: np.ndarray, begin: np.ndarray) -> np.ndarray:
         """How orders are shared out; units, not whole.
 
-        `wanted` are the units on each of the flows by the shares of `sourcing`; those of one order stand together, from
+        `wanted` are the units on each of the flows by the shares of today; those of one order stand together, from
         `begin` on, `owner` is the order of each.
         """
         row = self._row[flow]

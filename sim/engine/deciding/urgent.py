@@ -40,12 +40,17 @@ class UrgentOrders(Part):
             np.searchsorted(rule.cells, buyer[mine]) for rule, mine in zip(self._rules, self._flows, strict=True)
         ]
         self._share = np.zeros(flows)
+        self._may_be_decided = quantities.touched("flow.urgent_share")
 
     def open_day(self, day: int) -> None:
         """Before the orders of an evening: look whose condition is met."""
+        self._share.fill(0.0)
         for rule, watch, flows, place in zip(self._rules, self._watches, self._flows, self._place, strict=True):
             met = watch.met(rule.when, float(day))
             self._share[flows] = rule.share * met[place]
+        if self._may_be_decided:
+            decided = np.where(self._other >= 0, self._quantities["flow.urgent_share"], 0.0)
+            np.maximum(self._share, decided, out=self._share)
         if self._may_limit:
             other = self._other
             limits = np.isfinite(self._quantities["flow.allowance"]) | np.isfinite(self._quantities["flow.exports"])

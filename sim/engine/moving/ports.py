@@ -46,6 +46,7 @@ class Ports(Part):
         # sums of whole numbers are the same in whatever order they are taken
         self._in_whole_loads = not (network.cell_size % 1).any()
         self.berths = Berths(network, cargo.table, quantities, streams, journal)
+        self._may_clear_faster = quantities.touched("gate.clearance_factor")
         self._may_clear_later = quantities.touched("gate.clearance")
         self.traffic = PortTraffic(len(gates), len(self._handling.left), float(-network.calendar.warm_up))
         self.effects_changed()
@@ -171,6 +172,8 @@ class Ports(Part):
         self.traffic.handle(gate, load)
         self._journal.shipments("handled", table, rows, at)
         stay = self._clearances.at(gate, at)
+        if self._may_clear_faster:
+            stay = stay * self._quantities["gate.clearance_factor"][gate]
         if self._may_clear_later:
             stay = stay + self._quantities["gate.clearance"][gate]
         if self._holds.any:

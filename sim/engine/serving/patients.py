@@ -41,8 +41,8 @@ class Patients(Part):
         ahead: BuyersAhead | None = None,
     ) -> None:
         demand = plan.demand
-        self._conservers = Conservers(plan, state, journal, reports) if plan.behaviour.use else None
-        self.substitution = Substitution(plan) if plan.behaviour.substitutes else None
+        self._conservers = Conservers(plan, state, journal, reports, quantities) if plan.behaviour.use else None
+        self.substitution = Substitution(plan, quantities) if plan.behaviour.substitutes else None
         self._staying = None if self.substitution is None else self.substitution.staying
         self._ahead = ahead if plan.behaviour.families_buy_ahead else None
         cell, self._backorder = demand.cell, demand.backorder

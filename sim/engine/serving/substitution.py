@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.engine.plan import Plan
 from sim.engine.serving.staying import Staying
+from sim.model.effects import Quantities
 from sim.model.part import Part
 
 TINY = 1e-9
@@ -20,8 +21,9 @@ class Substitution(Part):
 
     CHANGES = ("_accepted", "_opened", "flows")
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, quantities: Quantities) -> None:
         behaviour = plan.behaviour
+        self._cells, self._quantities = plan.demand.cell, quantities
         self._steps = behaviour.substitutes
         # the share of patients who accept, and the unit opened but not used up, are carried to the next day
         self._accepted = [np.zeros(len(step.wanted)) for step in self._steps]
@@ -39,7 +41,11 @@ class Substitution(Part):
         for k, (step, accepted, opened) in enumerate(zip(self._steps, self._accepted, self._opened, strict=True)):
             if not np.count_nonzero(lacking[step.wanted]):
                 continue
-            due = unmet[step.wanted] * step.share + accepted
+            share = step.share
+            if step.needs_leave is not None:
+                leave = self._quantities["cell.leave"][self._cells[step.wanted]] > 0
+                share = np.where(step.needs_leave & ~leave, 0.0, share)
+            due = unmet[step.wanted] * share + accepted
             willing = np.minimum(np.floor(due + TINY), lacking[step.wanted])
             accepted[:] = np.minimum(np.maximum(due - willing, 0), 1 - TINY)
             met = np.minimum(willing, np.floor((left[step.other] + opened) / step.ratio + TINY))

@@ -11,8 +11,10 @@ from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.watch import Watch
 from sim.engine.plan import BoundUseLevels, Plan
 from sim.engine.state.state import State
+from sim.model.effects import Quantities
 from sim.model.part import Part
 from sim.model.vocabulary import Event
+from sim.policies.use_levels import LEVELS
 
 USE: Mapping[str, Event] = {
     "conventional": "use_conventional",
@@ -31,7 +33,8 @@ class Conservers(Part):
 
     CHANGES = ("_level", "_since", "_began", "_before", "_saved", "_withheld", "_returning", "_put_off", "_daily")
 
-    def __init__(self, plan: Plan, state: State, journal: Journal, reports: Reports) -> None:
+    def __init__(self, plan: Plan, state: State, journal: Journal, reports: Reports, quantities: Quantities) -> None:
+        self._asked = quantities if quantities.touched("cell.asked_level") else None
         self._state, self._journal, self._rules, self._reports = state, journal, plan.behaviour.use, reports
         self._watches = {
             f"{number}.{level}": Watch(plan.network, rule.cells, rule.member, reports)
@@ -91,6 +94,10 @@ class Conservers(Part):
             for level, when in enumerate(rule.when):
                 if when is not None:
                     begins[level] = self._watches[f"{position}.{level}"].met(when, day)
+        if self._asked is not None:
+            asked = self._asked["cell.asked_level"][rule.cells]
+            for level, name in enumerate(rule.names):
+                begins[level] |= asked >= LEVELS.index(name) + 1
         strictest = (called * number).max(axis=0)
         calls = begins | ((strictest >= number) & (cover < rule.until))
         since[calls & ~called], since[~calls] = day, np.nan

@@ -1,0 +1,87 @@
+"""Request aid: staged help by protocol, of stock, of faster clearance, of hands."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope, extra_orders
+from sim.errors import PlaceError, placed
+from sim.model.amounts import StockField
+from sim.model.effects import Effect
+from sim.model.selection import SelectorField
+from sim.registry import Model
+from sim.units import Days, Percent, Text, WholeDays
+
+
+class Stage(Model):
+    """What helpers send at one stage: stock, faster clearance, or hands; at least one of them."""
+
+    after: Days = 0.0
+    """time from the request"""
+    amount: StockField | None = None
+    """stock: units of each product, or days of usual demand, ordered of `source`"""
+    clearance: Percent | None = None
+    """faster clearance at ports: the time it takes, in percent of the usual, for `lasting`"""
+    staff: Percent | None = None
+    """hands: what makers make a day, in percent of their usual capacity, for `lasting`"""
+    lasting: WholeDays = 30
+    """how long help other than stock lasts"""
+
+    def model_post_init(self, context: Any) -> None:
+        if self.amount is None and self.clearance is None and self.staff is None:
+            raise ValueError("amount, clearance or staff")
+
+
+@DECISIONS.register("request_aid")
+class RequestAid(AtOnce):
+    """The party asks for help that comes in stages, as a protocol has it."""
+
+    at: SelectorField
+    """sites of the party that get stock, and whose ports and makers are helped"""
+    source: Text | None = None
+    """supplier or warehouse that stock comes from, such as a partner's on stand-by (0% under `sourcing`)"""
+    stages: Annotated[list[Stage], Field(min_length=1)]
+    """what comes when"""
+    example = {
+        "by": "kenya", "products": ["saline"], "when": {"trigger": "days_of_cover", "below": "4d"}, "at": "store",
+        "source": "maker", "stages": [{"after": "2d", "amount": "5d"}, {"after": "9d", "amount": 200}],
+    }  # fmt: skip
+    bad_example = (
+        {"by": "kenya", "when": {"trigger": "announced"}, "at": "store", "stages": [{"after": "2d"}]},
+        "amount, clearance or staff",
+    )
+
+    def check(self) -> None:
+        if self.source is None and any(stage.amount is not None for stage in self.stages):
+            raise PlaceError(("source",), "stock comes from nowhere", None, "the supplier or warehouse that sends it")
+
+    def act(self, scope: Scope) -> Acts:
+        effects: list[Effect] = []
+        network = scope.network
+        with placed("at"):
+            sites = network.select_sites(self.at)
+            sites = sites[np.isin(sites, scope.party.reach)]
+            if not len(sites):
+                raise PlaceError((), f"none of these sites is one of '{scope.party.name}'", str(self.at))
+        gates = np.array([k for k, gate in enumerate(network.gates) if gate.site in sites], dtype=np.int64)
+        makers = np.intersect1d(np.flatnonzero(np.isin(network.cell_site, sites)), network.makers)
+        for k, stage in enumerate(self.stages):
+            begins = float(np.ceil(stage.after))
+            with placed("stages", k):
+                for share, quantity, rows, what in (
+                    (stage.clearance, "gate.clearance_factor", gates, "port"),
+                    (stage.staff, "cell.capacity_factor", makers, "maker"),
+                ):
+                    if share is None:
+                        continue
+                    if not len(rows):
+                        raise PlaceError((), f"none of these sites is a {what}", str(self.at), f"a {what} under `at`")
+                    steps = ((begins, share),)
+                    effects.append(Effect(quantity, rows, "multiply", steps, begins + stage.lasting, scope.cause))  # type: ignore[arg-type]
+            if stage.amount is not None:
+                assert self.source is not None
+                effects += extra_orders(scope, self.at, self.source, stage.amount, begins, False)
+        return Acts(effects)

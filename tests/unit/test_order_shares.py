@@ -1,0 +1,81 @@
+"""Shares of orders that are set for a time: what each source gets of them, and who is turned to meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.engine.deciding.order_shares import as_set
+from sim.engine.run import Outcome, simulate
+from sim.model.effects import Effect, Impact
+from tests.property.running import plan_of
+from tests.textbook.test_rerouting import BAN, Spec, two
+
+NONE = np.inf
+SOURCES = {"a": "50%", "b": "30%", "c": "20%"}
+OF_FLOW = ["c", "a", "b"]
+"""Flows are in order of country: DE, IN, US."""
+
+
+def setting(day: float, over: float, **shares: float) -> Impact:
+    effects = tuple(
+        Effect("flow.order_share", np.array([OF_FLOW.index(name)]), "at_most", ((day, share),), over, "moved")
+        for name, share in shares.items()
+    )
+    return Impact("moved", day, over, day, effects, decided=True)
+
+
+def simulated(spec: Spec, *moved: Impact) -> Outcome:
+    plan = plan_of(spec)
+    return simulate(replace(plan, impacts=(*plan.impacts, *moved)), detail="full")
+
+
+def asked(outcome: Outcome) -> pd.DataFrame:
+    """Units ordered, by day and source."""
+    told = outcome.journal[outcome.journal["event"] == "order"]
+    table = told.assign(other=told["other"].astype(str)).pivot_table("units", "day", "other", aggfunc="sum")
+    return table.reindex(columns=["a", "b", "c"]).fillna(0).loc[0:]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ((0.2, 0.8, 0.0), (0.2, 0.8, 0.0)),
+        ((0.3, 0.3, 0.0), (0.5, 0.5, 0.0)),  # together all of it
+        ((NONE, 0.2, NONE), (0.8 * 0.5 / 0.7, 0.2, 0.8 * 0.2 / 0.7)),  # 80% are left for 50 and 20
+        ((NONE, 0.6, 0.6), (0.0, 0.5, 0.5)),  # nothing is left
+        ((0.0, NONE, NONE), (0.0, 0.6, 0.4)),
+        ((0.0, 0.0, 0.0), (0.5, 0.3, 0.2)),  # of nobody: as before
+        ((NONE, NONE, NONE), (0.5, 0.3, 0.2)),
+    ],
+)
+def test_shares_that_are_set_and_what_they_leave_for_others(said: tuple[float, ...], found: tuple[float, ...]) -> None:
+    network, place = plan_of(two([], SOURCES)).network, [2, 0, 1]
+    shares = as_set(network.flow_share, np.array(said)[place], network)
+    assert shares[np.argsort(place)] == pytest.approx(found)
+
+
+def test_orders_go_by_the_shares_that_are_set_while_they_are_and_by_those_of_sourcing_again() -> None:
+    table = asked(simulated(two([], SOURCES), setting(10, 40, a=0.1, b=0.9, c=0.0)))
+    assert (table.loc[:9] == [50, 30, 20]).all(axis=None)
+    assert (table.loc[10:39] == [10, 90, 0]).all(axis=None)
+    assert (table.loc[40:] == [50, 30, 20]).all(axis=None)
+
+
+def test_a_source_that_is_known_to_send_nothing_is_not_asked_for_its_set_share() -> None:
+    """c has nothing of the orders while that is set, and so is on stand-by: the other two make up for each other. From
+    day 31 on a may send nothing and b is asked for all; from day 40 on, as under `sourcing`, b has 30 + 50 x 30/50."""
+    table = asked(simulated(two([BAN], SOURCES), setting(10, 40, a=0.6, b=0.4, c=0.0)))
+    assert (table.loc[10:30] == [60, 40, 0]).all(axis=None)
+    assert (table.loc[31:39] == [0, 100, 0]).all(axis=None)
+    assert (table.loc[40:180] == [0, 60, 40]).all(axis=None)
+
+
+def test_setting_the_shares_of_sourcing_changes_nothing() -> None:
+    spec = two([BAN], SOURCES)
+    one, other = simulated(spec), simulated(spec, setting(10, 120, a=0.5, b=0.3, c=0.2))
+    assert one.record.table is not None and other.record.table is not None
+    assert all(np.array_equal(figure, other.record.table[name]) for name, figure in one.record.table.items())
