@@ -30,6 +30,10 @@ class Dated(Protocol):
     def until(self) -> float:
         """The first day on which it is not any more: what was in force before is again."""
 
+    @property
+    def holds_over(self) -> bool:
+        """Whether it holds over all that is not so, whichever began first."""
+
 
 class OnCells(Dated, Protocol):
     """What is in force at some cells."""
@@ -58,6 +62,7 @@ class BoundRule:
     planned: tuple[np.ndarray, np.ndarray] | None = None
     entry: int = 0
     until: float = np.inf
+    holds_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class BoundSharing:
     rule: Allocation
     since: int = ALWAYS
     until: float = np.inf
+    holds_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class BoundRationing:
     exempt: np.ndarray
     since: int = ALWAYS
     until: float = np.inf
+    holds_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,7 @@ class ReserveChange:
     release: Release | None = None
     refill: Refill | None = None
     until: float = np.inf
+    holds_over: bool = False
 
 
 Policy = BoundRule | BoundSharing | BoundRationing | ReserveChange
@@ -108,8 +116,9 @@ def moved(policy: Policy, by: int, until: float) -> Policy:
 
 
 def in_turn(policies: Iterable[D]) -> tuple[D, ...]:
-    """Policies by the day from which they are in force; those of one day in the order given."""
-    return tuple(sorted(policies, key=lambda policy: policy.since))
+    """Policies by the day from which they are in force, those that hold over others behind these; those of one day in
+    the order given."""
+    return tuple(sorted(policies, key=lambda policy: (policy.holds_over, policy.since)))
 
 
 def next_turn(policies: Iterable[Dated], day: int) -> float:
@@ -118,7 +127,8 @@ def next_turn(policies: Iterable[Dated], day: int) -> float:
 
 
 def in_force(policies: Sequence[OnCells], day: int, cells: int) -> np.ndarray:
-    """The position of the policy in force at each of so many cells on a day, -1 where none is; of policies in turn."""
+    """The position of the policy in force at each of so many cells on a day, -1 where none is; of policies in turn, of
+    which the last holds."""
     found = np.full(cells, -1)
     for position, policy in enumerate(policies):
         if policy.since <= day < policy.until:

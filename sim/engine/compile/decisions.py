@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.decisions.base import Acts, Decision, ReserveSetting, Scope
 from sim.disruptions import DISRUPTIONS
+from sim.engine.compile.conflicts import preceding, refuse_conflicts
 from sim.engine.compile.policies import bound_rule, bound_sharing
 from sim.engine.compile.rationing import bound_rationing
 from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
@@ -61,6 +62,7 @@ def bind_decisions(
                 expected = "a name of its own for each"
                 raise PlaceError(("name",), "something else has this name", decision.label, expected)
             bound.append(_bound(decision, loaded, network, reserves, ways, [*taken, *labels]))
+    refuse_conflicts(loaded, bound, network, problems)
     return tuple(bound)
 
 
@@ -173,7 +175,7 @@ def _acts(decision: Decision, acts: Acts, scope: Scope, loaded: Loaded, reserves
     policies: list[Policy] = [_policy(section, place, entry, scope) for section, place, entry in acts.policies]
     settings = (_setting(setting, loaded, reserves) for setting in acts.reserves)
     policies += [setting for setting in settings if setting is not None]
-    return BoundActs(tuple(impacts), tuple(policies), tuple(name for _, name in acts.ends))
+    return BoundActs(tuple(impacts), tuple(preceding(policies, decision)), tuple(name for _, name in acts.ends))
 
 
 def _impact(decision: Decision, entry: Mapping[str, Any], scope: Scope) -> Impact:

@@ -1,0 +1,134 @@
+"""Decisions that would set one value at one time: an error, unless one of two parties takes precedence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from math import ceil, inf
+
+import numpy as np
+
+from sim.decisions.base import Decision
+from sim.engine.in_force import BoundRationing, BoundRule, Policy, ReserveChange
+from sim.engine.plan import BoundDecision
+from sim.errors import PlaceError
+from sim.model.network import Network
+from sim.policies.triggers.base import Trigger
+from sim.policies.triggers.combined import AllOf, AnyOf, Not
+from sim.policies.triggers.declared import Declared
+from sim.policies.triggers.on import On
+from sim.scenario.load import Loaded, Problems
+
+SHARES = "shares of orders"
+Value = tuple[str, int]
+"""What is set, and where: a cell, a flow; of a reserve -1."""
+
+
+def refuse_conflicts(loaded: Loaded, bound: Sequence[BoundDecision], network: Network, problems: Problems) -> None:
+    """Tell of each decision that sets what it sets itself, or an earlier one may at the same time; at the later one."""
+    written = loaded.spec.decisions
+    if problems.found or len(bound) < len(written):
+        return
+    for position, one in enumerate(bound):
+        for acts in one.acts:
+            count = Counter(value for policy in acts.policies for value in _of(policy))
+            if twice := sorted(value for value, times in count.items() if times > 1):
+                with problems.at("decisions", position):
+                    what = _words(twice[0], network)
+                    raise PlaceError((), f"it sets the {what} twice", one.name, "one entry for each product at a site")
+    sets = [set(_values(one)) for one in bound]
+    for a, b in combinations(range(len(bound)), 2):
+        both = sets[a] & sets[b]
+        if both and _may_meet(written[a], written[b], bound[a], bound[b], network):
+            value = min(both)
+            if value[0] != SHARES and _one_precedes(written[a], written[b]):
+                continue
+            with problems.at("decisions", b):
+                raise _clash(written[a], written[b], _words(value, network), value[0] == SHARES)
+
+
+def preceding(policies: Sequence[Policy], decision: Decision) -> list[Policy]:
+    """What a decision sets, so that it holds over others where it takes precedence."""
+    return [replace(policy, holds_over=decision.takes_precedence) for policy in policies]
+
+
+def _of(policy: Policy) -> Iterator[Value]:
+    if isinstance(policy, ReserveChange):
+        for part in ("release", "refill"):
+            if getattr(policy, part) is not None:
+                yield f"{part} of reserve '{policy.reserve}'", -1
+        return
+    what = "orders" if isinstance(policy, BoundRule) else "rationing" if isinstance(policy, BoundRationing) else "sharing"
+    yield from ((what, cell) for cell in policy.cells.tolist())
+
+
+def _values(one: BoundDecision) -> Iterator[Value]:
+    """All that a decision sets: by its policies, and the shares of orders."""
+    for acts in one.acts:
+        for policy in acts.policies:
+            yield from _of(policy)
+        for effect in (effect for impact in acts.impacts for effect in impact.effects):
+            if effect.quantity == "flow.order_share":
+                yield from ((SHARES, flow) for flow in effect.rows.tolist())
+
+
+def _words(value: Value, network: Network) -> str:
+    what, row = value
+    if row < 0:
+        return what
+    cell = int(network.flow_buyer[row]) if what == SHARES else row
+    site, product = network.cell_site[cell], network.cell_product[cell]
+    return f"{what} of '{network.products['name'].iat[product]}' at '{network.sites['name'].iat[site]}'"
+
+
+def _one_precedes(one: Decision, other: Decision) -> bool:
+    return one.by != other.by and one.takes_precedence != other.takes_precedence
+
+
+def _clash(earlier: Decision, later: Decision, what: str, shares: bool) -> PlaceError:
+    both = f"it sets the {what}, as '{earlier.label}' does, and both may be in force at one time"
+    expected = "dates (on, for, until) that keep them apart, or one the condition and the other its `not`"
+    if not shares:
+        expected += (
+            "; or `takes_precedence: true` in one of them alone"
+            if earlier.by != later.by
+            else "; of different parties one may take precedence"
+        )
+    return PlaceError((), both, later.label, expected)
+
+
+def _may_meet(a: Decision, b: Decision, one: BoundDecision, other: BoundDecision, network: Network) -> bool:
+    """Whether two decisions may be in force at one time, as far as dates and conditions tell."""
+    if np.array_equal(one.cells, other.cells) and (_opposite(a.when, b.when) or _opposite(b.when, a.when)):
+        return False
+    (begins, ends), (since, until) = _window(a, one, network), _window(b, other, network)
+    return begins < until and since < ends
+
+
+def _opposite(condition: Trigger, other: Trigger) -> bool:
+    return isinstance(other, Not) and other.condition == condition
+
+
+def _window(decision: Decision, bound: BoundDecision, network: Network) -> tuple[float, float]:
+    """(first day on which it may be in force, first day on which it cannot be any more)."""
+    first, last = _holds(decision.when, network)
+    if isinstance(decision.when, On) and decision.at_most == 1:
+        last = first  # it is met at once
+    least, most = (0.0, inf) if bound.after.draw is not None else (ceil(bound.after.mean - 1e-9),) * 2
+    return first + least, min(bound.over, last + most + bound.lasts)
+
+
+def _holds(when: Trigger, network: Network) -> tuple[float, float]:
+    """(first, last) day from whose midnight on a condition may decide."""
+    if isinstance(when, On):
+        return max(-float(network.calendar.warm_up), float(network.calendar.day(when.date))), inf
+    if isinstance(when, Declared):
+        return ceil(when.after) + 1.0, inf if when.until is None else float(ceil(when.until))
+    if isinstance(when, AllOf | AnyOf):
+        spans = np.array([_holds(part, network) for part in when.parts])
+        together = isinstance(when, AllOf)
+        first, last = (np.max, np.min) if together else (np.min, np.max)
+        return float(first(spans[:, 0])), float(last(spans[:, 1]))
+    return -inf, inf
