@@ -88,7 +88,7 @@ def conditions(compiled: Compiled) -> Iterator[tuple[Place, BaseModel]]:
 def _inside(value: object, place: Place) -> Iterator[tuple[Place, BaseModel]]:
     if isinstance(value, BaseModel):
         yield place, value
-        if not isinstance(value, Trigger):
+        if not isinstance(value, Trigger) or value.parts:
             for name, field in type(value).model_fields.items():
                 yield from _inside(getattr(value, name), (*place, field.alias or name))
     elif isinstance(value, list):

@@ -6,19 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
-from math import ceil, inf
 
 import numpy as np
 
 from sim.decisions.base import Decision
+from sim.engine.days_decided import days_in_force
 from sim.engine.in_force import BoundRationing, BoundRule, Policy, ReserveChange
 from sim.engine.plan import BoundDecision
 from sim.errors import PlaceError
 from sim.model.network import Network
 from sim.policies.triggers.base import Trigger
-from sim.policies.triggers.combined import AllOf, AnyOf, Not
-from sim.policies.triggers.declared import Declared
-from sim.policies.triggers.on import On
+from sim.policies.triggers.combined import Not
 from sim.scenario.load import Loaded, Problems
 
 SHARES = "shares of orders"
@@ -60,7 +58,9 @@ def _of(policy: Policy) -> Iterator[Value]:
             if getattr(policy, part) is not None:
                 yield f"{part} of reserve '{policy.reserve}'", -1
         return
-    what = "orders" if isinstance(policy, BoundRule) else "rationing" if isinstance(policy, BoundRationing) else "sharing"
+    what = (
+        "orders" if isinstance(policy, BoundRule) else "rationing" if isinstance(policy, BoundRationing) else "sharing"
+    )
     yield from ((what, cell) for cell in policy.cells.tolist())
 
 
@@ -103,32 +103,9 @@ def _may_meet(a: Decision, b: Decision, one: BoundDecision, other: BoundDecision
     """Whether two decisions may be in force at one time, as far as dates and conditions tell."""
     if np.array_equal(one.cells, other.cells) and (_opposite(a.when, b.when) or _opposite(b.when, a.when)):
         return False
-    (begins, ends), (since, until) = _window(a, one, network), _window(b, other, network)
+    (begins, ends), (since, until) = days_in_force(a.when, one, network), days_in_force(b.when, other, network)
     return begins < until and since < ends
 
 
 def _opposite(condition: Trigger, other: Trigger) -> bool:
     return isinstance(other, Not) and other.condition == condition
-
-
-def _window(decision: Decision, bound: BoundDecision, network: Network) -> tuple[float, float]:
-    """(first day on which it may be in force, first day on which it cannot be any more)."""
-    first, last = _holds(decision.when, network)
-    if isinstance(decision.when, On) and decision.at_most == 1:
-        last = first  # it is met at once
-    least, most = (0.0, inf) if bound.after.draw is not None else (ceil(bound.after.mean - 1e-9),) * 2
-    return first + least, min(bound.over, last + most + bound.lasts)
-
-
-def _holds(when: Trigger, network: Network) -> tuple[float, float]:
-    """(first, last) day from whose midnight on a condition may decide."""
-    if isinstance(when, On):
-        return max(-float(network.calendar.warm_up), float(network.calendar.day(when.date))), inf
-    if isinstance(when, Declared):
-        return ceil(when.after) + 1.0, inf if when.until is None else float(ceil(when.until))
-    if isinstance(when, AllOf | AnyOf):
-        spans = np.array([_holds(part, network) for part in when.parts])
-        together = isinstance(when, AllOf)
-        first, last = (np.max, np.min) if together else (np.min, np.max)
-        return float(first(spans[:, 0])), float(last(spans[:, 1]))
-    return -inf, inf

@@ -93,9 +93,7 @@ class Groups:
         return asked, usual
 
 
-Sight = Literal[
-    "stock", "demand unmet", "announcements", "day", "date", "supply", "decisions", "journeys", "prices"
-]
+Sight = Literal["stock", "demand unmet", "announcements", "day", "date", "supply", "decisions", "journeys", "prices"]
 """What a trigger looks at."""
 MOST_ARRIVALS = 20
 """Arrivals that a trigger may look back on, and that are kept where one may come that does."""

@@ -1,0 +1,78 @@
+"""Conditions that can never hold in a run of a scenario, with what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.decisions.base import Decision
+from sim.engine.checks.base import Compiled
+from sim.policies.triggers.after_decision import AfterDecision
+from sim.policies.triggers.announced import Announced
+from sim.policies.triggers.base import Trigger
+from sim.policies.triggers.chosen import Chosen
+from sim.policies.triggers.combined import AllOf, AnyOf
+from sim.policies.triggers.days_of_cover import DaysOfCover
+from sim.policies.triggers.declared import Declared
+from sim.policies.triggers.on import On
+from sim.policies.triggers.price import Price
+from sim.policies.triggers.supplier_fill import SupplierFill
+
+
+def heard(compiled: Compiled) -> float:
+    """The first day on which a disruption may be announced; infinite where none ever is."""
+    days = compiled.plan.network.calendar.days
+    if compiled.plan.hazards or any(
+        impact.told for one in compiled.plan.decisions for acts in one.acts for impact in acts.impacts
+    ):
+        return -float(compiled.plan.network.calendar.warm_up)
+    told = (i.announced for i in compiled.impacts if i.told and i.announced < days and i.end > 0)
+    return min(told, default=float("inf"))
+
+
+def prices_move(compiled: Compiled) -> bool:
+    """Whether anything that may happen changes a price."""
+    plan = compiled.plan
+    impacts = [*compiled.impacts, *(i for one in plan.decisions for acts in one.acts for i in acts.impacts)]
+    return bool(plan.hazards) or any(e.quantity == "cell.price_factor" for impact in impacts for e in impact.effects)
+
+
+def never(compiled: Compiled, when: Trigger, waiting: tuple[str, ...] = ()) -> str | None:
+    """Why a condition never holds, None where it may; `waiting` are the decisions that wait for it."""
+    calendar = compiled.plan.network.calendar
+    if isinstance(when, AnyOf | AllOf):
+        found = [never(compiled, part, waiting) for part in when.parts]
+        reasons = [reason for reason in found if reason is not None]
+        enough = len(found) if isinstance(when, AnyOf) else 1
+        return reasons[0] if len(reasons) >= enough else None
+    if isinstance(when, DaysOfCover | SupplierFill) and when.below <= 0:
+        return f"no {'cover' if isinstance(when, DaysOfCover) else 'share filled'} is below nothing"
+    if isinstance(when, On) and calendar.day(when.date) >= calendar.days:
+        return f"{when.date} is after the last day of the scenario ({calendar.date(calendar.days - 1)})"
+    if isinstance(when, Declared) and when.after >= calendar.days:
+        return f"it is declared {when.after:g} days after the start, in a scenario of {calendar.days}"
+    if isinstance(when, Announced) and heard(compiled) >= calendar.days:
+        return "no disruption of the scenario is announced within its days"
+    if isinstance(when, Price) and not prices_move(compiled):
+        return "nothing in the scenario changes a price"
+    if isinstance(when, Chosen):
+        return "nobody chooses in a plain run: that is done with `choose` while a run stands still"
+    return _never_decided(compiled, when, waiting) if isinstance(when, AfterDecision) else None
+
+
+def _never_decided(compiled: Compiled, when: AfterDecision, waiting: tuple[str, ...]) -> str | None:
+    if when.decision in waiting:
+        return f"'{when.decision}' waits for it in turn"
+    for position, other in written(compiled):
+        if other.label == when.decision:
+            lasts = compiled.plan.decisions[position].lasts
+            if lasts and when.for_at_least > lasts - 1:
+                return f"'{other.label}' is in force for {lasts:g} days, not for {when.for_at_least:g} by an evening"
+            if not compiled.is_drawn("decisions", position):
+                why = never(compiled, other.when, (*waiting, other.label))
+                return None if why is None else f"it waits for '{other.label}', which is never taken: {why}"
+    return None
+
+
+def written(compiled: Compiled) -> Iterator[tuple[int, Decision]]:
+    """Every decision as it is written, with its place among them."""
+    yield from enumerate(compiled.loaded.spec.decisions)

@@ -1,0 +1,115 @@
+"""Notes on decisions that are never taken, come too late, or concern nobody of their party."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sim.engine.compile.plan import compile_plan
+from sim.scenario.load import load
+from tests.contract.network import PARTIES, STANDARD
+
+CLOSE = {"decision": "close_reserve", "name": "c", "by": "kenya", "reserve": "national"}
+MORE = {"decision": "emergency_order", "name": "m", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}
+LANE = {"decision": "corridor", "name": "l", "when": {"trigger": "announced"}}
+NEVER, SOON = {"trigger": "days_of_cover", "below": "0d"}, {"trigger": "days_of_cover", "below": "3d"}
+
+
+def on(date: str) -> dict[str, str]:
+    return {"trigger": "on", "date": date}
+
+
+def after(name: str, days: str = "0d") -> dict[str, str]:
+    return {"trigger": "after_decision", "decision": name, "for_at_least": days}
+
+
+def told(folder: Path, decisions: list[dict[str, Any]], **more: Any) -> list[str]:
+    """What is noted of decisions and parties, on the standard network."""
+    spec = copy.deepcopy(STANDARD) | {"parties": PARTIES, "decisions": decisions} | more
+    path = folder / "x.yaml"
+    path.write_text(yaml.safe_dump(spec, sort_keys=False))
+    loaded = load(path)
+    compile_plan(loaded)
+    return [
+        note.message for note in loaded.notes if note.message.startswith(("'c'", "'m'", "'l'", "'agency'", "'reser"))
+    ]
+
+
+# the scenario has the days from 2024-01-01 to 2024-02-29, and a ban that is announced on 2024-01-08
+TABLE: dict[str, tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = {
+    "no cover is below nothing": ([CLOSE | {"when": NEVER}], {}, ["'c' is never taken: no cover is below nothing"]),
+    "one of two may be": ([CLOSE | {"when": {"trigger": "any_of", "conditions": [NEVER, SOON]}}], {}, []),
+    "one of both cannot": (
+        [CLOSE | {"when": {"trigger": "all_of", "conditions": [SOON, NEVER]}}], {},
+        ["'c' is never taken: no cover is below nothing"],
+    ),
+    "what is never so is always not so": ([CLOSE | {"when": {"trigger": "not", "condition": NEVER}}], {}, []),
+    "chosen": ([CLOSE | {"when": {"trigger": "chosen"}}], {}, ["'c' is never taken: nobody chooses in a plain run"]),
+    "declared on the day after the last": (
+        [CLOSE | {"when": {"trigger": "declared", "after": "60d"}}], {}, ["'c' is never taken: it is declared 60 days"],
+    ),
+    "declared on the last evening": (
+        [CLOSE | {"when": {"trigger": "declared", "after": "59d"}}], {}, ["'c' cannot be in force before 2024-03-01"],
+    ),
+    "nothing is announced": (
+        [CLOSE | {"when": {"trigger": "announced"}}], {"disruptions": []}, ["'c' is never taken: no disruption of the"],
+    ),
+    "what another decides is announced": (
+        [CLOSE | {"when": {"trigger": "announced"}},
+         {"decision": "ban_exports", "by": "india", "when": on("2024-01-20"), "for": "9d"}],
+        {"disruptions": []}, [],
+    ),
+    "announced too late for the delay": (
+        [CLOSE | {"when": {"trigger": "announced"}, "after": "52d"}], {}, ["'c' cannot be in force before 2024-03-01"],
+    ),
+    "announced just in time": ([CLOSE | {"when": {"trigger": "announced"}, "after": "51d"}], {}, []),
+    "too late in any draw": (
+        [CLOSE | {"when": on("2024-02-01"), "after": "uniform(29d, 60d)"}], {}, ["'c' cannot be in force before"],
+    ),
+    "in time in some": ([CLOSE | {"when": on("2024-02-01"), "after": "uniform(28d, 60d)"}], {}, []),
+    "over before the condition": (
+        [CLOSE | {"when": on("2024-01-20"), "until": "2024-01-20"}], {}, ["'c' is over on 2024-01-20, and cannot be in"],
+    ),
+    "no price moves": (
+        [CLOSE | {"when": {"trigger": "price", "above": "5%"}}], {}, ["'c' is never taken: nothing in the scenario changes"],
+    ),
+    "a price moves": (
+        [CLOSE | {"when": {"trigger": "price", "above": "5%"}}],
+        {"disruptions": [{"kind": "price_shock", "at": "maker", "from": "2024-01-09", "for": "9d", "factor": 2}]}, [],
+    ),
+    "both wait for one another": (
+        [CLOSE | {"when": after("m")}, MORE | {"when": after("c")}], {},
+        ["'c' is never taken: it waits for 'm', which is never taken: 'c' waits for it in turn",
+         "'m' is never taken: it waits for 'c', which is never taken: 'm' waits for it in turn"],
+    ),
+    "it waits for longer than the other lasts": (
+        # in force on the days 20 to 24 January: four days in the evening of the last
+        [CLOSE | {"when": on("2024-01-20"), "for": "5d"}, MORE | {"when": after("c", "5d")}], {},
+        ["'m' is never taken: 'c' is in force for 5 days, not for 5 by an evening"],
+    ),
+    "it waits as long as it may": (
+        [CLOSE | {"when": on("2024-01-20"), "for": "5d"}, MORE | {"when": after("c", "4d")}], {}, [],
+    ),
+    "a way that nobody of the party uses": ([LANE | {"by": "uganda", "lanes": ["maker > store"]}], {}, ["'l' acts on"]),
+    "a way to one of its sites": ([LANE | {"by": "uganda", "lanes": ["store > clinic-c"]}], {}, []),
+    "a reserve that waits for what is never decided": (
+        [MORE | {"when": on("2024-03-01")}],
+        {"reserves": {"national": {"held_at": "store", "size": "10d", "members": "facilities",
+                                   "release": {"when": {"trigger": "any_of", "conditions": [SOON, after("m")]}}}}},
+        ["'m' is never taken: 2024-03-01 is after the last day of the scenario (2024-02-29)",
+         "'reserves.national.release.when.conditions.1' is never met: it waits for 'm', which is never taken"],
+    ),
+    "a party without anything": ([], {"parties": {"agency": {"kind": "agency"}}}, ["'agency' owns no site and decides"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_what_a_planner_hardly_meant_is_told(name: str, tmp_path: Path) -> None:
+    decisions, more, expected = TABLE[name]
+    found = told(tmp_path, decisions, **more)
+    assert len(found) == len(expected), found
+    assert all(note.startswith(words) for note, words in zip(sorted(found), sorted(expected), strict=True)), found
