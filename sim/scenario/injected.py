@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import Mark, Node, Override, node_of, plain, shown_value
+from sim.scenario.spec import Scenario
 from sim.scenario.yaml_reader import parse_yaml, read_yaml
 
 LISTS = {
@@ -104,7 +105,7 @@ def _entries(top: Node, scenario: Path, typed: bool, problems: list[Problem]) ->
             listed((section,), node)
         elif section != "reserves":
             like = nearest(section, SECTIONS)
-            expected = "one of " + ", ".join(SECTIONS)
+            expected = Scenario.elsewhere.get(section) or "one of " + ", ".join(SECTIONS)
             problems.append(
                 Problem(node.mark.shown, node.mark.line, "this cannot be added during a run", section, expected, like)
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
@@ -213,6 +213,10 @@ FacilitiesField = Annotated[
 
 class Scenario(Model):
     """One scenario: the network, what happens to it, and the policies that meet it."""
+
+    elsewhere: ClassVar[dict[str, str]] = {
+        "measures": "'decisions', if it is what parties do during the run; what is measured stands in a study"
+    }
 
     scenario: Text = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """short name without blanks, used for folders"""

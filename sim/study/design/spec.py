@@ -107,7 +107,9 @@ class Study(Model):
     """A study: strategies x scenarios x replications on the same draws, what to measure, and when to stop."""
 
     elsewhere: ClassVar[dict[str, str]] = {
-        "parameters": "'uncertain', drawn in every replication: in the place of [30d, 120d] write uniform(30d, 120d)"
+        "parameters": "'uncertain', drawn in every replication: in the place of [30d, 120d] write uniform(30d, 120d)",
+        "decisions": "'measures', if it is what the study measures; what parties decide stands in the scenario, and "
+        "a strategy may `set` it: decisions.NAME.after",
     }
 
     study: Text = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
