@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import replace
 
+import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from sim.decisions import DECISIONS
 from sim.engine.books.journal import Journal
 from sim.engine.impacts import impacts_of, in_order
 from sim.engine.plan import Plan
 from sim.engine.run import Running
+from sim.errors import ScenarioError
 from sim.model.effects import Acted, Effect, Impact, Quantities
 from sim.model.part import digest_of, parts_of
 from sim.rng import Streams
-from tests.property.choices import Spec
-from tests.property.networks import scenarios
+from tests.property.choices import Dice, Spec
+from tests.property.deciding import with_decision
+from tests.property.networks import Builder, scenarios
 from tests.property.running import plan_of
 
 
@@ -51,3 +58,37 @@ def test_what_is_decided_before_the_end_of_a_disruption_does_not_know_it(spec: S
     assume(any(impact.start < day < impact.end for impact in impacts))
     at_once, never = ([ending(impact, day, end) for impact in impacts] for end in (day + 0.5, day + 10_000.0))
     assert lived(plan, tuple(at_once), day) == lived(plan, tuple(never), day)
+
+
+def extreme(plan: Plan, day: float, demand: float, longer: float) -> Impact:
+    """From a day on demand is so many times the usual and every journey so many days longer; told to nobody."""
+    cells, lanes = np.arange(len(plan.network.cell_site)), np.arange(len(plan.network.lanes))
+    effects = (
+        Effect("cell.demand_factor", cells, "multiply", ((day, demand),), np.inf, "later"),
+        Effect("lane.extra", lanes, "add", ((day, longer),), np.inf, "later"),
+    )
+    return Impact("later", day, np.inf, day, effects, told=False)
+
+
+@pytest.mark.parametrize("seed", range(4 if os.environ.get("CI") else 40))
+def test_what_parties_decide_until_a_day_does_not_know_what_comes_after(seed: int) -> None:
+    """True ends, demand and journeys after it replaced by one extreme, and by another."""
+    dice = Dice(seed)
+    plan = deciding(dice)
+    first, days = -plan.network.calendar.warm_up, plan.network.calendar.days
+    day = dice.number(first + 5, days - 1)
+    impacts = impacts_of(plan, Streams(plan.seed, 0))
+    little, much = (
+        [*(ending(impact, day, end) for impact in impacts), extreme(plan, day, demand, longer)]
+        for end, demand, longer in ((day + 0.5, 0.0, 0.0), (day + 10_000.0, 9.0, 30.0))
+    )
+    assert lived(plan, tuple(little), day) == lived(plan, tuple(much), day)
+
+
+def deciding(dice: Dice) -> Plan:
+    """A random scenario with a random decision; of the kinds that it has something for."""
+    while True:
+        builder = Builder(dice, exact=False)
+        builder.spec = builder.build(disruptions=4, hazards=1)
+        with suppress(IndexError, ScenarioError):
+            return plan_of(with_decision(builder, dice.one(list(DECISIONS))))
