@@ -17,7 +17,7 @@ from sim.model.effects import Effect, ramp
 from sim.rng import BLOCK_DAYS
 from sim.scenario.load import load
 from sim.scenario.national import National, national_files
-from tests.contract.network import STANDARD
+from tests.contract.network import PARTIES, STANDARD
 from tests.property.running import written
 from tests.scale.counting import calls_by_day, calls_of, events_by_time, national_plan
 
@@ -111,7 +111,8 @@ def test_a_national_network_is_made_up_without_a_loop_over_facilities() -> None:
 
 
 def test_what_a_scenario_has_not_is_not_called() -> None:
-    """A day without vials, openings, facilities that are out and makers that make more calls nothing of theirs."""
+    """A day without vials, openings, facilities that are out, makers that make more, decisions and triggers on journeys
+    calls nothing of theirs."""
     with written(STANDARD) as file:
         plan = compile_plan(load(file))
     profile = cProfile.Profile()
@@ -121,4 +122,13 @@ def test_what_a_scenario_has_not_is_not_called() -> None:
         for code in (entry.code for entry in profile.getstats())
         if isinstance(code, CodeType)
     }
-    assert "patients.py" in called and called.isdisjoint({"vials.py", "openings.py", "access.py", "more.py"})
+    nothing = {"vials.py", "openings.py", "access.py", "more.py", "decisions.py", "arrivals.py"}
+    assert "patients.py" in called and called.isdisjoint(nothing)
+
+
+def test_parties_that_decide_nothing_cost_no_call() -> None:
+    def calls(spec: dict[str, Any]) -> np.ndarray:
+        with written(spec) as file:
+            return calls_by_day(compile_plan(load(file)))
+
+    assert calls(STANDARD | {"parties": PARTIES}).tolist() == calls(STANDARD).tolist()

@@ -17,6 +17,7 @@ ANNOUNCEMENTS: Sight = "announcements"
 UNMET: Sight = "demand unmet"
 DATE: Sight = "date"
 PRICES: Sight = "prices"
+JOURNEYS: Sight = "journeys"
 
 
 class Watch(Part):
@@ -47,31 +48,27 @@ class Watch(Part):
 
     def met(self, trigger: Trigger, day: float) -> np.ndarray:
         """Whether it is met today, for each cell; bool, shape (cells,)."""
-        holds = self._holds(trigger, day)
+        if not trigger.sees:  # it is made of others, of which none has an edge of its own
+            holds = trigger.combine([self.met(part, day) for part in trigger.parts])
+        else:
+            reports, cells, watched = self._reports, self._cells, self._watched
+            if (over := trigger.present_over) is not None:
+                watched = replace(watched, mean=reports.use(over)[cells])
+            sent, due = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells)
+            told, stock = ANNOUNCEMENTS in trigger.sees and reports.outlook.announced(day), reports.present(cells)
+            short = reports.short(cells) if UNMET in trigger.sees else self._nobody
+            date = self._calendar.date(int(day) + self._days_ahead) if DATE in trigger.sees else None
+            journeys = reports.journeys(trigger.arrivals_over or 0, cells) if JOURNEYS in trigger.sees else None
+            prices = reports.prices(cells) if PRICES in trigger.sees else None
+            view = TriggerView(watched, stock, short, day, told, sent, due, date, reports.decided, journeys, prices)
+            open_ = None if reports.openings is None else reports.openings.open[cells]
+            if open_ is None or open_.all():
+                holds = trigger.met(view)
+            else:
+                holds = np.zeros(len(open_), dtype=bool)  # nobody is missed where nobody comes
+                holds[open_] = trigger.met(view.of(open_))
         if not trigger.edge:
             return holds
         begins = holds & ~self._held
         self._held = holds
         return begins
-
-    def _holds(self, trigger: Trigger, day: float) -> np.ndarray:
-        """Whether the condition holds today, for each cell."""
-        if parts := trigger.parts:
-            return trigger.combine([self._holds(part, day) for part in parts])
-        reports, cells, watched = self._reports, self._cells, self._watched
-        if (over := trigger.present_over) is not None:
-            watched = replace(watched, mean=reports.use(over)[cells])
-        sent, due = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells)
-        told, stock = ANNOUNCEMENTS in trigger.sees and reports.outlook.announced(day), reports.present(cells)
-        short = reports.short(cells) if UNMET in trigger.sees else self._nobody
-        date = self._calendar.date(int(day) + self._days_ahead) if DATE in trigger.sees else None
-        decided = reports.decided
-        journeys = None if (over := trigger.arrivals_over) is None else reports.journeys(over, cells)
-        prices = reports.prices(cells) if PRICES in trigger.sees else None
-        view = TriggerView(watched, stock, short, day, told, sent, due, date, decided, journeys, prices)
-        open_ = None if reports.openings is None else reports.openings.open[cells]
-        if open_ is None or open_.all():
-            return trigger.met(view)
-        holds = np.zeros(len(open_), dtype=bool)  # nobody is missed where nobody comes
-        holds[open_] = trigger.met(view.of(open_))
-        return holds
