@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 import sim
+from sim.scenario.document import plain
+from sim.scenario.yaml_reader import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2] / "scenarios"
 FILE = ROOT / "exercises" / "decide-late.yaml"
 
 
 def _strategies(study: str) -> dict[str, dict[str, object]]:
-    written = yaml.safe_load((ROOT / "studies" / f"{study}.yaml").read_text(encoding="utf-8"))["strategies"]
+    top, problems = read_yaml(ROOT / "studies" / f"{study}.yaml")
+    assert top is not None and not problems
+    written = plain(top)["strategies"]
     return {one["name"]: one.get("set", {}) for one in written if isinstance(one, dict)}
 
 
