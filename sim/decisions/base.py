@@ -86,6 +86,24 @@ class Acts:
     ends: Sequence[tuple[tuple[str | int, ...], str]] = field(default=())
 
 
+def own_sites(scope: Scope, at: Selector, key: str = "at") -> np.ndarray:
+    """Positions of the sites that a selector names, those that are the party's; raises PlaceError on the field `key`
+    where none is."""
+    with placed(key):
+        sites = scope.network.select_sites(at)
+        sites = sites[np.isin(sites, scope.party.reach)]
+        if not len(sites):
+            raise PlaceError((), f"none of these sites is one of '{scope.party.name}'", str(at), "sites of its own")
+    return sites
+
+
+def written(selector: Selector) -> Any:
+    """A selector as it stands in a scenario's file."""
+    if isinstance(selector, list):
+        return [written(one) for one in selector]
+    return selector if isinstance(selector, str) else selector.model_dump(exclude_none=True)
+
+
 def extra_orders(scope: Scope, at: Selector, source: str, amount: Any, day: float, urgent: bool) -> list[Effect]:
     """Orders of a party's sites at one source on one day, on top of those of their policies.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope
+from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope, written
 from sim.errors import PlaceError
 from sim.model.selection import SelectorField
 from sim.units import Days
@@ -24,12 +24,5 @@ class ExtendShelfLife(AtOnce):
             raise PlaceError(("longer",), "an extension by whole days", self.longer, "whole days, 1d at least")
 
     def act(self, scope: Scope) -> Acts:
-        suppliers = self.suppliers if isinstance(self.suppliers, str) else _plain(self.suppliers)
-        entry = {"kind": "shelf_life_extension", "by": f"{self.longer:.0f}d", "suppliers": suppliers}
+        entry = {"kind": "shelf_life_extension", "by": f"{self.longer:.0f}d", "suppliers": written(self.suppliers)}
         return Acts(disruptions=[entry | {"products": scope.products}])
-
-
-def _plain(selector: object) -> object:
-    if isinstance(selector, list):
-        return [one if isinstance(one, str) else one.model_dump(exclude_none=True) for one in selector]
-    return selector.model_dump(exclude_none=True)  # type: ignore[attr-defined]

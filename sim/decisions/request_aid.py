@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope, extra_orders
+from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope, extra_orders, own_sites
 from sim.errors import PlaceError, placed
 from sim.model.amounts import StockField
 from sim.model.effects import Effect
@@ -61,11 +61,7 @@ class RequestAid(AtOnce):
     def act(self, scope: Scope) -> Acts:
         effects: list[Effect] = []
         network = scope.network
-        with placed("at"):
-            sites = network.select_sites(self.at)
-            sites = sites[np.isin(sites, scope.party.reach)]
-            if not len(sites):
-                raise PlaceError((), f"none of these sites is one of '{scope.party.name}'", str(self.at))
+        sites = own_sites(scope, self.at)
         gates = np.array([k for k, gate in enumerate(network.gates) if gate.site in sites], dtype=np.int64)
         makers = np.intersect1d(np.flatnonzero(np.isin(network.cell_site, sites)), network.makers)
         for k, stage in enumerate(self.stages):

@@ -1,0 +1,60 @@
+"""The exercise of decisions: each of five alone changes the answer, and deciding later costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.scenario.document import plain
+from sim.scenario.yaml_reader import read_yaml
+
+ROOT = Path(__file__).resolve().parents[2] / "scenarios"
+FILE = ROOT / "exercises" / "decide-late.yaml"
+
+
+def _strategies(study: str) -> dict[str, dict[str, object]]:
+    top, problems = read_yaml(ROOT / "studies" / f"{study}.yaml")
+    assert top is not None and not problems
+    written = plain(top)["strategies"]
+    return {one["name"]: one.get("set", {}) for one in written if isinstance(one, dict)}
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, sim.Run]:
+    """A run of every strategy of both studies, on the same draws."""
+    found = {"never": sim.run(FILE, "never", twin=False, without_reserves=False)}
+    for study in ("decide-late", "which-decision"):
+        for name, settings in _strategies(study).items():
+            found.setdefault(name, sim.run(FILE, overrides=settings, twin=False, without_reserves=False))
+    return found
+
+
+def test_every_week_of_waiting_costs(runs: dict[str, sim.Run]) -> None:
+    later = ("on-condition", "a-week-later", "two-weeks-later", "four-weeks-later", "eight-weeks-later", "never")
+    unmet = [runs[name].metrics["units_unmet"].value or 0.0 for name in later]
+    assert unmet == sorted(unmet) and len(set(unmet)) >= 5
+
+
+def test_each_of_five_decisions_alone_changes_the_answer(runs: dict[str, sim.Run]) -> None:
+    def by_priority(name: str) -> list[float | None]:
+        return [group["units_unmet"].value for group in runs[name].metrics.by["priority"].values()]
+
+    never = by_priority("never")
+    alone = [name for name in runs if name.startswith("only-")]
+    assert len(alone) == 5
+    assert all(by_priority(name) != never for name in alone)
+    first = {name: by_priority(name)[0] or 0.0 for name in (*alone, "never")}
+    # who serves hospitals first spares no patient in all, but those of the first priority
+    hospitals = runs["only-hospitals-first"].metrics
+    assert first["only-hospitals-first"] < first["never"] / 2
+    assert abs((hospitals["units_unmet"].value or 0) / (runs["never"].metrics["units_unmet"].value or 1) - 1) < 0.1
+
+
+def test_what_was_decided_is_known_by_name_and_party(runs: dict[str, sim.Run]) -> None:
+    taken = runs["on-condition"].outcome.decisions
+    assert {one.name: one.party for one in taken} == {
+        "open the reserve": "lowland", "hospitals first": "both", "ask to save": "both", "flights": "both",
+        "second maker": "both",
+    }  # fmt: skip
