@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulate
     from sim.hazards.bound import BoundHazard
     from sim.policies.buying_ahead import Buyers, Families
     from sim.policies.reserves.reserve import Release, Reserve
+    from sim.policies.sourcing.base import Offers, SourcingRule
     from sim.policies.triggers.base import Trigger
     from sim.policies.triggers.over import Watched
     from sim.policies.use_levels import WearsOff
@@ -297,18 +298,32 @@ class BoundUrgent:
 
 
 @dataclass(frozen=True)
+class BoundSourcing:
+    """A rule by which some buyers share out their orders over their `offers`."""
+
+    rule: SourcingRule
+    offers: Offers
+
+
+@dataclass(frozen=True)
 class Sourcing:
     """How buyers' cells choose among their sources; arrays over cells.
 
     `moves` tells who has several and turns to others where one sends less, `notices` after how many days of that
     without a word, and `rebooks` after how many what waits there is cancelled, 0: never. `urgent` are those who may
-    have their orders come another way.
+    have their orders come another way; `rules` may set other shares than those written.
     """
 
     moves: np.ndarray
     notices: np.ndarray
     rebooks: np.ndarray
     urgent: tuple[BoundUrgent, ...] = ()
+    rules: tuple[BoundSourcing, ...] = ()
+
+    @property
+    def window(self) -> int:
+        """Days of records that rules look at; 0: none does."""
+        return max((bound.rule.window(bound.offers) for bound in self.rules), default=0)
 
 
 @dataclass(frozen=True)
