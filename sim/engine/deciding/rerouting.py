@@ -76,7 +76,7 @@ class Rerouting(Part):
         """`Known.sends` of today's usual units: what is dealt out are shares of those of `sourcing`."""
         part = np.divide(self._written, self._usual, out=np.ones(len(self._mine)), where=self._usual > 0)
         dealt = now.dealt[self._mine]
-        dealt = np.where(np.isfinite(dealt), np.where(np.isfinite(dealt), dealt, 0.0) * part, np.inf)
+        dealt = np.multiply(dealt, part, out=dealt.copy(), where=np.isfinite(dealt))
         return np.minimum(now.passes[self._mine], dealt)
 
     def open_day(self, day: int) -> None:
