@@ -142,16 +142,9 @@ class World(Part):
         if self.rerouting is not None:
             self.reports.outlook.watch()
         self.ordering = Ordering(
-            plan,
-            self.state,
-            self.quantities,
-            self.reports,
-            self.journal,
-            shares,
-            self.hoarding,
-            self.rerouting,
-            self.ahead,
-        )
+            plan, self.state, self.quantities, self.reports, self.journal, shares,
+            self.hoarding, self.rerouting, self.ahead,
+        )  # fmt: skip
         self.rationing = self._rationing(plan, streams) if plan.behaviour.rationing or self.quantities.open else None
         rations = None if self.rationing is None else self.rationing.rations
         self.dispatch = Dispatch(

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, Policy, ReserveChange
+from sim.engine.sourced import Sourcing
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -21,7 +22,6 @@ if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulate
     from sim.hazards.bound import BoundHazard
     from sim.policies.buying_ahead import Buyers, Families
     from sim.policies.reserves.reserve import Release, Reserve
-    from sim.policies.sourcing.base import Offers, SourcingRule
     from sim.policies.triggers.base import Trigger
     from sim.policies.triggers.over import Watched
     from sim.policies.use_levels import WearsOff
@@ -286,44 +286,6 @@ class Behaviour:
     def any_stay(self) -> bool:
         """Whether any patients stay with another product once they have moved to it."""
         return any(step.stays.any() for step in self.substitutes)
-
-
-@dataclass(frozen=True)
-class BoundUrgent:
-    """When orders of some buyers' cells (ascending) go the urgent way, and which share of them."""
-
-    cells: np.ndarray
-    when: Trigger
-    share: float
-
-
-@dataclass(frozen=True)
-class BoundSourcing:
-    """A rule by which some buyers share out their orders over their `offers`."""
-
-    rule: SourcingRule
-    offers: Offers
-
-
-@dataclass(frozen=True)
-class Sourcing:
-    """How buyers' cells choose among their sources; arrays over cells.
-
-    `moves` tells who has several and turns to others where one sends less, `notices` after how many days of that
-    without a word, and `rebooks` after how many what waits there is cancelled, 0: never. `urgent` are those who may
-    have their orders come another way; `rules` may set other shares than those written.
-    """
-
-    moves: np.ndarray
-    notices: np.ndarray
-    rebooks: np.ndarray
-    urgent: tuple[BoundUrgent, ...] = ()
-    rules: tuple[BoundSourcing, ...] = ()
-
-    @property
-    def window(self) -> int:
-        """Days of records that rules look at; 0: none does."""
-        return max((bound.rule.window(bound.offers) for bound in self.rules), default=0)
 
 
 @dataclass(frozen=True)

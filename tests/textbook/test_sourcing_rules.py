@@ -186,22 +186,47 @@ def test_who_keeps_shares_has_no_rule_that_sets_others() -> None:
     run(chosen("fixed", ABC, [], keep_shares=True, end="2024-01-03"))
 
 
-def test_tomlins_contingent_source_serves_what_its_chain_says() -> None:
-    """Tomlin (2006), contingent rerouting: supplier a, a day away, is up for a geometric time (mean 8 days) and down
-    for another (mean 4); b has no regular orders, is never down, and 3 days away. Ten a day are needed, and lost if not
-    there; the level is 10, so that each order is placed when the one before has come and was used. After an evening on
-    which a is up comes the next order a day later, and nothing is lost; after one on which it is down three days later,
-    and two days are lost. With P the transitions of a day, the states at orders are a chain with P (from up) and P^3
-    (from down), and one of every 1, or 3, days is served: 1 / (1 + 2 x how often a is down at orders)."""
-    day = np.array([[1 - 1 / 8, 1 / 8], [1 / 4, 1 - 1 / 4]])
-    orders = np.array([day[0], np.linalg.matrix_power(day, 3)[1]])
-    down = orders[0, 1] / (orders[0, 1] + orders[1, 0])
-    spec = chosen("contingent", {"a": "100%", "b": "0%"}, [], end="2029-01-01")
+@pytest.fixture(scope="module")
+def tomlin() -> tuple[np.ndarray, np.ndarray]:
+    """(orders served, whether a is up) of each day.
+
+    Tomlin (2006), contingent rerouting: supplier a, a day away, is up for a geometric time (mean 4 days) and down for
+    another (mean 2); b has no regular orders, is never down, and 3 days away. Ten a day are needed, and lost if not
+    there; the level is 10, so that each order is placed when the one before has come and was used.
+    """
+    spec = chosen("contingent", {"a": "100%", "b": "0%"}, [], end="2030-01-01")
     spec["demand"][0]["per_day"], spec["replenishment"][0]["level"] = 10, 10
     spec["lanes"][1]["time"] = "3d"
     ban = {"kind": "export_ban", "country": "IN"}
-    process = {"process": "up_down", "up": "geometric(8d)"}
-    spec["hazards"] = {"down": {"disruption": ban, "lasts": "geometric(4d)", "happens": process}}
-    served = run(spec, detail="none").daily.query("site == 'h'")["served"].to_numpy() / 10
-    batches = served[:1800].reshape(30, 60).mean(axis=1)
+    happens = {"process": "up_down", "up": "geometric(4d)"}
+    spec["hazards"] = {"down": {"disruption": ban, "lasts": "geometric(2d)", "happens": happens}}
+    done = run(spec, detail="none")
+    served = done.daily.query("site == 'h'")["served"].to_numpy() / 10
+    up = np.ones(len(served), dtype=bool)
+    for impact in done.outcome.impacts:
+        up[int(impact.start) : int(impact.end)] = False
+    return served[30:], up[30:]
+
+
+def test_contingent_orders_come_from_a_where_it_is_up_and_from_b_two_days_later(
+    tomlin: tuple[np.ndarray, np.ndarray],
+) -> None:
+    """After an evening on which a is up comes the next order a day later; after one on which it is down three days
+    later, and two days are lost."""
+    served, up = tomlin
+    expected, day = np.zeros(len(served)), int(served.argmax())
+    while day < len(served):
+        expected[day] = 1
+        day += 1 if up[day] else 3
+    assert np.array_equal(served, expected) and 0.3 < (~up).mean() < 0.37
+
+
+def test_tomlins_contingent_source_serves_what_its_chain_says(tomlin: tuple[np.ndarray, np.ndarray]) -> None:
+    """With P the transitions of a day, the states of a at orders are a chain with P (from up) and P^3 (from down), and
+    one of every 1, or 3, days is served: 1 / (1 + 2 x how often it is down at orders)."""
+    served, _ = tomlin
+    day = np.array([[1 - 1 / 4, 1 / 4], [1 / 2, 1 - 1 / 2]])
+    orders = np.array([day[0], np.linalg.matrix_power(day, 3)[1]])
+    down = orders[0, 1] / (orders[0, 1] + orders[1, 0])
+    batches = served[:2150].reshape(50, 43).mean(axis=1)
     assert abs(batches.mean() - 1 / (1 + 2 * down)) < 3 * batches.std(ddof=1) / np.sqrt(len(batches))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.plan import BoundSourcing, BoundUrgent, Sourcing
+from sim.engine.sourced import BoundSourcing, BoundUrgent, Sourcing
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.policies.sourcing.base import Offers, SourcingRule

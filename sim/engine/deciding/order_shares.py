@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.deciding.reports import Reports
-from sim.engine.plan import BoundSourcing, Plan
+from sim.engine.plan import Plan
+from sim.engine.sourced import BoundSourcing
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.goods.shipments import Phase

@@ -74,11 +74,9 @@ class Rerouting(Part):
 
     def _sends(self, now: Known) -> np.ndarray:
         """`Known.sends` of today's usual units: what is dealt out are shares of those of `sourcing`."""
-        if not self._shares.may_vary:
-            return np.asarray(now.sends[self._mine])
         part = np.divide(self._written, self._usual, out=np.ones(len(self._mine)), where=self._usual > 0)
         dealt = now.dealt[self._mine]
-        dealt = np.where(np.isfinite(dealt), np.where(np.isfinite(dealt), dealt, 0.0) * part, np.inf)
+        dealt = np.multiply(dealt, part, out=dealt.copy(), where=np.isfinite(dealt))
         return np.minimum(now.passes[self._mine], dealt)
 
     def open_day(self, day: int) -> None:
@@ -87,16 +85,19 @@ class Rerouting(Part):
         ordered, present = outlook.ordered(day), outlook.present(day)
         # a maker whose stock is above what it owes is not felt to make less
         lacks = state.on_hand[self._source] <= state.owed_out[self._source]
+        sends = [ordered.sends[mine], present.sends[mine]]
         if self._shares.may_vary:
             self._find_shares(day, ordered, lacks)
+            sends = [self._sends(ordered), self._sends(present)]
         known, waits = (
-            np.minimum(self._sends(now), np.where(lacks, now.makes[mine], 1.0)) for now in (ordered, present)
+            np.minimum(part, np.where(lacks, now.makes[mine], 1.0))
+            for part, now in zip(sends, (ordered, present), strict=True)
         )
         self._told = np.minimum(known, waits) < 1
         self._known, self._waits = np.minimum(known, self._seen), np.minimum(waits, self._seen)
         self._takes = np.minimum(ordered.takes[mine], open_for_more(np.minimum(self._known, self._filled)))
         self._works = np.where(self._regular, ordered.works[mine], 0.0)
-        self._above, self._lets = ordered.above[mine], np.minimum(self._sends(ordered), self._seen)
+        self._above, self._lets = ordered.above[mine], np.minimum(sends[0], self._seen)
         self.on = bool((self._known < 1).any() or (self._waits < 1).any())
         if self.on:
             rest, more = (
