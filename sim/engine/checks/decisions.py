@@ -17,7 +17,6 @@ from sim.model.network import Network
 from sim.model.vocabulary import QUANTITIES
 from sim.policies.triggers.after_decision import AfterDecision
 from sim.policies.triggers.announced import Announced
-from sim.policies.triggers.chosen import Chosen
 from sim.policies.triggers.on import On
 from sim.policies.triggers.price import Price
 
@@ -185,16 +184,15 @@ def _about(network: Network, effect: Effect) -> np.ndarray:
 
 @check(
     "conditions_that_wait_in_vain",
-    remedy="Write a date within the scenario, a decision that is taken, or another condition; what is `chosen` belongs "
-    "to decisions, which are chosen by name.",
+    remedy="Write a date within the scenario, a decision that is taken, or another condition.",
     example={"reserves.national.release": {"when": _on("2024-03-01")}},
     quiet={"reserves.national.release": {"when": _on("2024-02-29")}},
 )
 def conditions_that_wait_in_vain(compiled: Compiled) -> Iterator[Note]:
     """A condition of a reserve, a level of use, or another policy that waits for a date after the last day, a decision
-    that is never taken, a price where none moves, or what somebody chooses."""
+    that is never taken, or a price where none moves. One that is `chosen` waits for a decision about it."""
     for place, found in conditions(compiled):
-        if isinstance(found, On | Chosen | Price | AfterDecision) and not compiled.is_drawn(*place):
+        if isinstance(found, On | Price | AfterDecision) and not compiled.is_drawn(*place):
             if why := never(compiled, found):
                 yield Note(place, f"'{compiled.loaded.document.label(place)}' is never met: {why}")
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from sim.decisions import Decision
 from sim.disruptions import DISRUPTIONS
 from sim.model.selection import KINDS, Where
 from sim.registry import Model
@@ -57,6 +58,11 @@ WORDS = {
     "lot_span": "days of production in one lot",
     "makes.capacity": "production capacity a day",
     "makes.from": "units of {} in one unit made",
+    "decision.after": "delay",
+    "decision.amount": "amount",
+    "decision.at_most": "most times that it is taken",
+    "decision.for": "length",
+    "decision.until": "end",
     "max_min.emergency": "stock at which emergency orders begin",
     "max_min.max": "most stock",
     "max_min.min": "least stock",
@@ -248,6 +254,8 @@ def _kinds(inside: Any) -> list[str]:
     if isinstance(inside, dict):
         return [str(inside["kind"])]
     name = getattr(type(inside), "name_in_yaml", None)
+    if isinstance(inside, Decision):
+        return [str(name), "decision"]
     return [name] if name else [type(inside).__name__.lower()]
 
 
@@ -273,6 +281,8 @@ def _of(steps: list[_Step]) -> str:
     if section == "disruptions":
         name = f"'{inside.name}'" if inside.name else inside.place()
         return _stage(steps) + f"{kind_words(inside.kind)} {name}".strip()
+    if section == "decisions":
+        return f"{_stage(steps)}decision '{inside.label}'"
     if section in SECTIONS:
         name = f"'{entry.key}'" if section in QUOTED else str(entry.key)
         made = [str(s.key) for s, above in zip(steps[3:], steps[2:], strict=False) if above.key == "makes"]
