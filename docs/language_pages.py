@@ -91,7 +91,7 @@ PAGES: dict[str, Page] = {
         "  - {from: harbour, to: store, time: 1d}\n"
         "  - {from: store, to: facilities, time: 2d}\n"
         "sourcing:\n"
-        "  - {at: store, from: {maker: 70%, second: rest}, notices_after: 7d}\n",
+        "  - {at: store, from: {maker: 70%, second: rest}, notices_after: 7d, rule: {rule: scorecard, over: 60d}}\n",
     ),
     "demand": Page(
         "Demand", "What patients ask for. How it scatters: [distributions](../kinds.md).", ("demand",),

@@ -127,6 +127,13 @@ class Run:
         return decisions_table(self.outcome)
 
     @cached_property
+    def scores(self) -> pd.DataFrame:
+        """How sources were scored by buyers who share out orders by that; see `sim.report.run.tables.scores_table`."""
+        from sim.report.run.tables import scores_table
+
+        return scores_table(self.outcome)
+
+    @cached_property
     def lots(self) -> pd.DataFrame:
         """One row per lot; see `sim.report.run.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
         from sim.report.run.tables import lots_table
@@ -219,6 +226,8 @@ class Run:
             write_parquet(place / "rations.parquet", self.rations)
         if self.outcome.plan.decisions:
             write_parquet(place / "decisions.parquet", self.decisions)
+        if self.outcome.scores is not None:
+            write_parquet(place / "scores.parquet", self.scores)
         if report:
             (place / "report.html").write_text(self._page(place), encoding="utf-8")
         made = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -11,7 +11,7 @@ from sim.engine.checks import CHECKS
 from sim.hazards import PROCESSES
 from sim.metrics.base import METRICS
 from sim.model.need.demand import DEMAND
-from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
+from sim.policies import ALLOCATION, REPLENISHMENT, SOURCING, TRIGGERS
 from sim.registry import Registry
 
 
@@ -29,6 +29,7 @@ WRITTEN: dict[str, Written] = {
     "processes": Written("Hazard processes", "`happens` of an entry of `hazards`.", PROCESSES),
     "replenishment": Written("Replenishment policies", "Entries of `replenishment`.", REPLENISHMENT),
     "allocation": Written("Allocation rules", "Entries of `allocation`, and `release.rule` of a reserve.", ALLOCATION),
+    "sourcing": Written("Sourcing rules", "`rule` of an entry of `sourcing`.", SOURCING),
     "decisions": Written("Decisions", "Entries of `decisions`: what a party does during a run.", DECISIONS),
     "triggers": Written("Triggers", "`when` of a reserve's release, and of a use level.", TRIGGERS),
     "demand": Written("Demand distributions", "`distribution` of an entry of `demand`.", DEMAND),

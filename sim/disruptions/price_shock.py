@@ -16,7 +16,8 @@ from sim.units import Days, Number, Text
 class PriceShock(Disruption):
     """The purchase price is multiplied by `factor`; units are paid at the price of the day they leave the supplier.
 
-    Prices change no order and no other cost: stock is valued at the price written under `products`.
+    Prices change no order, but where buyers choose the cheapest source (`rule: cheapest` of `sourcing`), and no other
+    cost: stock is valued at the price written under `products`.
     """
 
     at: SelectorField = "suppliers"

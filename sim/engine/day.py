@@ -136,22 +136,15 @@ class World(Part):
         )
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
-        self.order_shares = shares = OrderShares(plan, self.quantities)
+        self.order_shares = shares = OrderShares(plan, self.state, self.quantities, self.reports)
         self.rerouting = Rerouting(plan, self.state, self.reports, shares) if plan.sourcing.moves.any() else None
         self._looks_at_orders = any(one is not None for one in (self.filled, self.hoarding, self.rerouting))
         if self.rerouting is not None:
             self.reports.outlook.watch()
         self.ordering = Ordering(
-            plan,
-            self.state,
-            self.quantities,
-            self.reports,
-            self.journal,
-            shares,
-            self.hoarding,
-            self.rerouting,
-            self.ahead,
-        )
+            plan, self.state, self.quantities, self.reports, self.journal, shares,
+            self.hoarding, self.rerouting, self.ahead,
+        )  # fmt: skip
         self.rationing = self._rationing(plan, streams) if plan.behaviour.rationing or self.quantities.open else None
         rations = None if self.rationing is None else self.rationing.rations
         self.dispatch = Dispatch(

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, Policy, ReserveChange
+from sim.engine.sourced import Sourcing
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -285,30 +286,6 @@ class Behaviour:
     def any_stay(self) -> bool:
         """Whether any patients stay with another product once they have moved to it."""
         return any(step.stays.any() for step in self.substitutes)
-
-
-@dataclass(frozen=True)
-class BoundUrgent:
-    """When orders of some buyers' cells (ascending) go the urgent way, and which share of them."""
-
-    cells: np.ndarray
-    when: Trigger
-    share: float
-
-
-@dataclass(frozen=True)
-class Sourcing:
-    """How buyers' cells choose among their sources; arrays over cells.
-
-    `moves` tells who has several and turns to others where one sends less, `notices` after how many days of that
-    without a word, and `rebooks` after how many what waits there is cancelled, 0: never. `urgent` are those who may
-    have their orders come another way.
-    """
-
-    moves: np.ndarray
-    notices: np.ndarray
-    rebooks: np.ndarray
-    urgent: tuple[BoundUrgent, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ class Outcome:
     (days, 2, rows) is as in `Substitution.flows`, None where nothing has a substitute; `not_begun` (days, rows of the
     bill) as in `Making`, None where nothing is made in stages; `beyond` (entries of the plan's `more`) units made
     beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
-    `rations` None where nobody has dealt out shares.
+    `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
+    nobody keeps any.
     """
 
     plan: Plan
@@ -57,6 +58,7 @@ class Outcome:
     beyond: np.ndarray | None = None
     rations: RationRecord | None = None
     decisions: tuple[Taken, ...] = ()
+    scores: dict[str, np.ndarray] | None = None
 
 
 def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:
@@ -309,7 +311,7 @@ class Running(Part):
         return Outcome(
             self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows,
             world.production.not_begun, None if more is None else more.made, rations,
-            () if world.decisions is None else world.decisions.taken,
+            () if world.decisions is None else world.decisions.taken, world.order_shares.scored(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

@@ -212,6 +212,23 @@ DECISIONS = Table(
     ),
 )
 
+SCORES = Table(
+    "a review of a scorecard, a product at a site, and a source of it",
+    "where a site shares out its orders by `rule: scorecard`",
+    (
+        DATE,
+        DAY,
+        Column("site", "text", "", "that orders"),
+        PRODUCT,
+        Column("source", "text", "", "that is scored"),
+        Column("on_time", "number", "share", "of what arrived in the days looked at that came no later than promised"),
+        Column("in_full", "number", "share", "arrived, of that and what was cancelled, lost on the way or is overdue"),
+        Column("steady", "number", "share", "1 less the spread of its journeys, as a share of their mean; not below 0"),
+        Column("score", "number", "share", "the three together, by their weights"),
+        Column("share", "number", "share", "of the site's orders that it gets from now on"),
+    ),
+)
+
 PLACE = (
     Column("country", "text", "", "of the site, by two capitals"),
     Column("region", "text", "", "of the site"),
@@ -277,5 +294,6 @@ TABLES: Mapping[str, Table] = {
     "passages": PASSAGES,
     "rations": RATIONS,
     "decisions": DECISIONS,
+    "scores": SCORES,
 }
 """The tables of a run by the names of their files, `NAME.parquet`."""

@@ -12,7 +12,7 @@ from sim.disruptions import DISRUPTIONS
 from sim.errors import Problem, nearest
 from sim.hazards import PROCESSES
 from sim.model.need.demand import DEMAND
-from sim.policies import ALLOCATION, REPLENISHMENT, TRIGGERS
+from sim.policies import ALLOCATION, REPLENISHMENT, SOURCING, TRIGGERS
 from sim.registry import Registry
 from sim.scenario.document import Mark, Node, Override, Place, dotted, plain, position, shown_value
 
@@ -22,7 +22,9 @@ REPLACE = "_replace_"
 """As a key with the value true: this mapping replaces the one it meets, instead of being merged into it."""
 PARTS = ("network", "hazard_library")
 """Keys that name a file which the scenario builds on, beside `extends`."""
-FAMILIES: tuple[Registry[Any], ...] = (DISRUPTIONS, PROCESSES, DEMAND, ALLOCATION, REPLENISHMENT, TRIGGERS)
+FAMILIES: tuple[Registry[Any], ...] = (
+    DISRUPTIONS, PROCESSES, DEMAND, ALLOCATION, REPLENISHMENT, SOURCING, TRIGGERS,
+)  # fmt: skip
 FIXED = ("extends", *PARTS, "strategies")
 """Keys that say how the document is put together; no strategy or override can change them."""
 

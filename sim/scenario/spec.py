@@ -23,6 +23,7 @@ from sim.policies.hoarding import Hoarding
 from sim.policies.rationing import Rationing
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
+from sim.policies.sourcing.base import SourcingRuleField
 from sim.policies.use_levels import UseLevels
 from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
@@ -80,6 +81,9 @@ class Sourcing(Model):
     spread: Share | None = None
     """with market: how far buyers differ, from 0% (all alike) up to nearly 100% (each orders from one source): a share
     p has a standard deviation of `spread` x sqrt(p (1 - p)) over the buyers; left out: 0%"""
+    rule: SourcingRuleField | None = None
+    """how orders are shared out over these sources; its name alone where its fields are left out; left out: by their
+    shares (`fixed`)"""
     keep_shares: bool = False
     """true: orders go by the shares whatever happens, as for those bound by contract; left out: what a source is known
     not to send is ordered of the others"""
@@ -102,6 +106,10 @@ class Sourcing(Model):
                 raise PlaceError((key,), "sites look at their orders once a day", days, "whole days, 1d at least")
             if self.keep_shares and key in self.model_fields_set:
                 raise PlaceError((key,), f"with keep_shares nobody is turned to: no {key}")
+        if self.keep_shares and self.rule is not None and self.rule.varies:
+            raise PlaceError(
+                ("keep_shares",), f"the rule '{self.rule.rule}' sets other shares", True, "one or the other"
+            )
 
     def _check_shares(self) -> None:
         if bool(self.from_) == bool(self.market):

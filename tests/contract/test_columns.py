@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,19 @@ from sim.engine.state.ledger import DAILY
 from sim.model.vocabulary import EVENTS
 from sim.output.columns import TABLES, Column
 from sim.output.folder import RUN_FILES
-from tests.contract.network import PARTIES, STANDARD, lay_over, run, with_materials
+from tests.contract.network import PARTIES, example, lay_over, run, with_materials
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that writes every table: a port, a passage with a queue, lots made of lots, rationing, a decision."""
-    spec: dict[str, Any] = copy.deepcopy(STANDARD) | {"end": "2024-02-01"}
+    """A run that writes every table: a port, a passage with a queue, lots of lots, rationing, scores, a decision."""
+    spec: dict[str, Any] = example("sourcing", "scorecard") | {"end": "2024-02-01"}
     with_materials(spec)
     for product in ("saline", "salt"):
         spec["products"][product]["shelf_life"] = "90d"
     convoys = {"all": {"traffic": 48, "ships": 60, "at": ["6h"]}}
     lay_over(spec, {"passages": {"suez": {"convoys": convoys}}, "rationing": [{"at": "store"}]})
+    spec["disruptions"] += [spec["disruptions"][0] | {"country": "DE"}]
     order = {"decision": "emergency_order", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}
     lay_over(spec, {"parties": PARTIES, "decisions": [order | {"when": {"trigger": "announced"}}]})
     return run(spec).save(tmp_path_factory.mktemp("run") / "out", report=False)

@@ -16,6 +16,14 @@ RHYTHMS: list[Spec] = [
     {"sessions": {"every": "4d", "first": "1d"}},
 ]
 
+SOURCED: list[Spec] = [
+    {"rule": "contingent", "back_after": "2d"},
+    {"rule": "cheapest", "margin": "5%"},
+    {"rule": "fastest", "over": "5d", "at_least": "20%"},
+    {"rule": "scorecard", "over": "6d", "review": "4d", "grace": "0d"},
+]
+"""Rules by which buyers with several sources choose."""
+
 
 class Supply(Draft):
     """Connects sites, from the facilities upward."""
@@ -77,6 +85,10 @@ class Supply(Draft):
         if len(sources) > 1:
             how = [{"keep_shares": True}, {"notices_after": "1d"}, {"notices_after": "3d", "rebook_after": "4d"}]
             entry |= self.c.one([{}, *how])
+            if "keep_shares" not in entry and not self.c.number(0, 2):
+                entry["rule"] = self.c.one(SOURCED) | {}
+                if entry["rule"]["rule"] == "contingent":
+                    entry["rule"]["order"] = sources
         self.sourcing.append(entry)
         self.sources[buyer, product] = sources
         for source in sources:

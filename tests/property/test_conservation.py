@@ -19,12 +19,13 @@ from sim.engine.moving.transport import Transport
 from sim.hazards import PROCESSES
 from sim.metrics.base import View
 from sim.metrics.making_do import fates
-from sim.policies import ALLOCATION, REPLENISHMENT
+from sim.policies import ALLOCATION, REPLENISHMENT, SOURCING
 from sim.policies.triggers.base import TRIGGERS
 from tests.property import policies, trouble
 from tests.property.choices import START, day
 from tests.property.networks import scenarios
 from tests.property.running import changed, needed, run, totals
+from tests.property.supply import SOURCED
 
 NO_TIME = 1e-9
 
@@ -35,6 +36,7 @@ def test_the_networks_know_every_kind() -> None:
     assert set(trouble.HAPPENING) == set(PROCESSES)
     assert set(policies.POLICIES) == set(REPLENISHMENT)
     assert set(policies.RULES) == set(ALLOCATION)
+    assert {entry["rule"] for entry in SOURCED} == {word for word, rule in SOURCING.items() if rule.varies}
     assert set(policies.TRIGGERED) == set(TRIGGERS)
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.property.choices import Dice, Spec
 from tests.property.networks import scenario
 from tests.property.policies import POLICIES, RULES, TRIGGERED
+from tests.property.supply import SOURCED
 from tests.property.trouble import DISRUPTED, INEXACT
 
 SAMPLE, OFTEN = 300, 0.05
@@ -48,6 +49,7 @@ def situations(spec: Spec) -> Iterator[str]:
     yield from {entry["kind"] for entry in spec["disruptions"]}
     yield from {entry["policy"] for entry in spec["replenishment"]}
     yield from {entry["rule"] for entry in spec["allocation"]}
+    yield from {entry["rule"]["rule"] for entry in spec["sourcing"] if "rule" in entry}
     yield from {reserve["release"]["when"]["trigger"] for reserve in spec["reserves"].values()}
 
 
@@ -61,7 +63,11 @@ NOT_EXACT = {"several sources", "lane capacities", "journeys by chance", "season
 @pytest.mark.parametrize("exact", [False, True])
 def test_every_situation_comes_up_in_one_scenario_in_twenty(exact: bool) -> None:
     counted = Counter(name for seed in range(SAMPLE) for name in situations(scenario(Dice(seed), exact)))
-    due = ALWAYS - set(INEXACT) - {"moving_average"} if exact else ALWAYS | NOT_EXACT | set(RULES) | set(EXPECTED)
+    due = (
+        ALWAYS - set(INEXACT) - {"moving_average"}
+        if exact
+        else ALWAYS | NOT_EXACT | set(RULES) | {rule["rule"] for rule in SOURCED} | set(EXPECTED)
+    )
     rare = {name: counted[name] / SAMPLE for name in due if counted[name] < OFTEN * SAMPLE}
     assert not rare
 

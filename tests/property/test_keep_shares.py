@@ -18,7 +18,7 @@ def bound(spec: Spec) -> Spec:
     """The scenario in which all keep to their shares."""
     spec = copy.deepcopy(spec)
     for entry in spec["sourcing"]:
-        for key in ("notices_after", "rebook_after"):
+        for key in ("notices_after", "rebook_after", "rule"):
             entry.pop(key, None)
         entry["keep_shares"] = True
     return spec
@@ -57,6 +57,7 @@ def test_without_trouble_nobody_turns_elsewhere_before_he_has_noticed_that_less_
     free = copy.deepcopy(spec)
     for entry in free["sourcing"]:
         entry.pop("keep_shares", None)
+        entry.pop("rule", None)
         entry["notices_after"] = notices
     done = run(free)
     if notices == "999d" or not (done.daily["owed"] > 0).any():

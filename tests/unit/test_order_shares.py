@@ -79,3 +79,42 @@ def test_setting_the_shares_of_sourcing_changes_nothing() -> None:
     one, other = simulated(spec), simulated(spec, setting(10, 120, a=0.5, b=0.3, c=0.2))
     assert one.record.table is not None and other.record.table is not None
     assert all(np.array_equal(figure, other.record.table[name]) for name, figure in one.record.table.items())
+
+
+def test_what_is_dealt_out_are_units_of_the_share_under_sourcing() -> None:
+    """a may send its usual 50 a day, and all of that: of a share of 80 it is asked for 50. With 20% of the usual it may
+    send 10, which is all that a share of 10% asks for."""
+    half = {"a": "50%", "b": "50%", "c": "0%"}
+    all_of_it = asked(simulated(two([BAN | {"quota": "100%"}], half), setting(40, 60, a=0.8)))
+    assert (all_of_it.loc[40:59] == [50, 50, 0]).all(axis=None)
+    a_fifth = asked(simulated(two([BAN | {"quota": "20%"}], half), setting(40, 60, a=0.1)))
+    assert (a_fifth.loc[40:59] == [10, 90, 0]).all(axis=None)
+
+
+def test_what_is_set_comes_before_what_a_rule_finds() -> None:
+    rule = {"rule": "contingent", "order": ["a", "b", "c"]}
+    table = asked(simulated(two([], {"a": "100%", "b": "0%", "c": "0%"}, rule=rule), setting(10, 20, b=0.7)))
+    assert (table.loc[[*range(10), *range(20, 60)]] == [100, 0, 0]).all(axis=None)
+    assert (table.loc[10:19] == [30, 70, 0]).all(axis=None)
+
+
+def test_who_cannot_keep_up_with_what_a_rule_asks_is_asked_for_what_it_sends() -> None:
+    """a is cheaper, and makes 60 a day of the 100 that it is asked for. After five evenings h reckons with that: 60% of
+    what it is asked for now, not all of the 50 that `sourcing` has it send."""
+    spec = two([], {"a": "50%", "b": "50%"}, rule="cheapest", notices_after="5d")
+    spec["suppliers"]["a"]["makes"]["saline"] = {"capacity": 60, "finished_stock": 0}
+    spec["lanes"][1]["cost"] = 1
+    table = asked(simulated(spec))[["a", "b"]]
+    assert (table.loc[:5] == [100, 0]).all(axis=None)
+    assert (table.loc[12:] == [60, 40]).all(axis=None)
+
+
+def test_in_a_blackout_shares_stay_as_they_were() -> None:
+    """a costs 12 instead of 10 on days 20 to 39, b 11. What h orders on days 15 to 24 reaches nobody until day 25."""
+    shock = {"kind": "price_shock", "at": "a", "factor": 1.2, "from": "2024-01-21", "until": "2024-02-10"}
+    blackout = {"kind": "cyber_blackout", "at": "h", "orders": "late", "from": "2024-01-16", "until": "2024-01-26"}
+    spec = two([shock, blackout], {"a": "50%", "b": "50%"}, rule="cheapest")
+    spec["products"]["saline"]["cost"], spec["lanes"][1]["cost"] = 10, 1
+    table = asked(simulated(spec)).reindex(range(60)).fillna(0)[["a", "b"]]
+    assert (table.loc[15:24] == 0).all(axis=None) and table.loc[25].tolist() == [1000, 100]
+    assert (table.loc[26:39] == [0, 100]).all(axis=None) and (table.loc[40:] == [100, 0]).all(axis=None)

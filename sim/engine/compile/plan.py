@@ -66,13 +66,14 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     refuse_too_much(demand, network, impacts, problems)
     behaviour = compile_behaviour(loaded, network, demand, problems)
     more = compile_more(loaded, network, problems)
+    sourcing = bind_sourcing(loaded, network, problems)
     decisions = bind_decisions(loaded, network, reserves, behaviour, demand, impacts, problems)
     behaviour = replace(behaviour, rationing=bind_rationing(loaded, network, problems))
     problems.check()
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
-        bind_sourcing(loaded, network, problems), more, decisions, compile_vials(loaded, network, demand),
+        sourcing, more, decisions, compile_vials(loaded, network, demand),
     )  # fmt: skip
     if as_written:
         loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))

@@ -102,11 +102,11 @@ class Ordering(Part):
         """All orders of a day; a level's orders are booked before the level above is reviewed."""
         if day >= self._next_turn:
             self._settle(day)
-        if self._shares.may_vary:
-            self._shares.open_day(day)
         if self._rerouting is not None:
             self._rerouting.open_day(day)
             self._cancel(day, *self._rerouting.given_up())
+        elif self._shares.may_vary:
+            self._shares.open_day(day)
         if self._urgent is not None:
             self._urgent.open_day(day)
         if self._may_order_extra:

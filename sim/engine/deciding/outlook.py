@@ -36,7 +36,8 @@ class Known:
     `sends` is what all limits leave but a maker's capacity, and `makes` what that leaves; `takes` is how far a source
     is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual. Who
     does that may let buyers have so much `above` it. `works` is what share it sends of whatever is asked of it, where
-    only a part of its people are at work: of more it sends more.
+    only a part of its people are at work: of more it sends more. `passes` is `sends` but for what is `dealt` out:
+    shares of usual units, whatever is asked, infinite where nothing is.
     """
 
     sends: np.ndarray
@@ -44,6 +45,8 @@ class Known:
     takes: np.ndarray
     above: np.ndarray
     works: np.ndarray
+    passes: np.ndarray
+    dealt: np.ndarray
 
 
 class Foresight(NamedTuple):
@@ -75,7 +78,7 @@ class Outlook(Part):
         self._now: Quantities | None = None
         """the same as they are on that day"""
         ones = np.ones(len(plan.network.flow_buyer))
-        self._ordered = self._present = Known(ones, ones, ones, np.zeros(len(ones)), np.zeros(len(ones)))
+        self._ordered = self._present = Known(ones, ones, ones, 0 * ones, 0 * ones, ones, np.full(len(ones), np.inf))
         self._dealt: np.ndarray | None = None
         """shares of usual units that sources have published, no limit where they deal out nothing; over flows"""
         self._since = -np.inf
@@ -138,6 +141,7 @@ class Outlook(Part):
         return Known(
             sends, np.where(deals, 1.0, known.makes), np.where(deals, 0.0, known.takes),
             np.where(deals, above, known.above), np.where(deals, 0.0, known.works),
+            known.passes, np.minimum(known.dealt, self._dealt),
         )  # fmt: skip
 
     def news(self, last: float, day: float) -> list[Impact]:
@@ -257,7 +261,8 @@ class Outlook(Part):
         open_ = open_for_more(np.minimum(sends, known.makes))
         further = open_for_more(passes)
         return Known(
-            sends, known.makes, np.minimum(known.takes, open_), known.above * further, known.works * further
+            sends, known.makes, np.minimum(known.takes, open_), known.above * further, known.works * further,
+            np.minimum(known.passes, passes), known.dealt,
         )  # fmt: skip
 
     def _found(self, known: Quantities) -> Known:
@@ -270,7 +275,8 @@ class Outlook(Part):
                 np.minimum(dealt, known[name], out=dealt)
         if known.touched("cell.capacity_factor"):
             makes = self._made(known["cell.capacity_factor"])[network.flow_source]
-        np.minimum(sends, self._passes(known), out=sends)
+        passes = self._passes(known)
+        np.minimum(sends, passes, out=sends)
         np.maximum(sends, 0.0, out=sends)
         works = np.zeros(len(sends))
         if known.touched("flow.sends"):
@@ -278,9 +284,13 @@ class Outlook(Part):
             works = np.where(part < 1, part * open_for_more(np.minimum(sends, makes)), 0.0)
             np.minimum(sends, known["flow.sends"], out=sends)
             np.maximum(sends, 0.0, out=sends)
+            passes = np.maximum(0.0, np.minimum(passes, known["flow.sends"]))
         open_, deals = open_for_more(np.minimum(sends, makes)), np.isfinite(dealt)
         above = open_ * np.maximum(0.0, np.where(deals, dealt, 1.0) - 1)
-        return Known(sends, makes, np.where(deals, 0.0, open_), above, np.where(deals, 0.0, works))
+        return Known(
+            sends, makes, np.where(deals, 0.0, open_), above, np.where(deals, 0.0, works), passes,
+            np.maximum(0.0, dealt),
+        )  # fmt: skip
 
     def _passes(self, known: Quantities) -> np.ndarray:
         """The share of what is sent that gets to its buyers; over flows."""

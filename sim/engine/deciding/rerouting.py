@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.deciding.order_shares import OrderShares
-from sim.engine.deciding.outlook import open_for_more
+from sim.engine.deciding.outlook import Known, open_for_more
 from sim.engine.deciding.reports import Reports
 from sim.engine.plan import Plan
 from sim.engine.state.state import State
@@ -42,6 +42,7 @@ class Rerouting(Part):
         self._mine = choice.moves[network.flow_buyer].nonzero()[0]
         self._row = np.full(len(network.flow_buyer), -1)
         self._row[self._mine] = np.arange(len(self._mine))
+        self._written = network.flow_usual[self._mine]
         self._buyer, self._source = network.flow_buyer[self._mine], network.flow_source[self._mine]
         self._go_by_shares()
         makes = np.isin(self._source, network.makers)  # of what it is asked today a maker may send some tomorrow only
@@ -63,22 +64,40 @@ class Rerouting(Part):
         self._share, self._usual = self._shares.today[self._mine], self._shares.usual[self._mine]
         self._regular = self._share > 0
 
+    def _find_shares(self, day: int, ordered: Known, lacks: np.ndarray) -> None:
+        """Let the shares of today be found by what is known of every source."""
+        known = np.ones(len(self._row))
+        makes = np.where(lacks, ordered.makes[self._mine], 1.0)
+        known[self._mine] = np.minimum(np.minimum(ordered.sends[self._mine], makes), self._seen)
+        self._shares.open_day(day, known)
+        self._go_by_shares()
+
+    def _sends(self, now: Known) -> np.ndarray:
+        """`Known.sends` of today's usual units: what is dealt out are shares of those of `sourcing`."""
+        part = np.divide(self._written, self._usual, out=np.ones(len(self._mine)), where=self._usual > 0)
+        dealt = now.dealt[self._mine]
+        dealt = np.multiply(dealt, part, out=dealt.copy(), where=np.isfinite(dealt))
+        return np.minimum(now.passes[self._mine], dealt)
+
     def open_day(self, day: int) -> None:
         """Before the orders of an evening: what is known of every source."""
-        if self._shares.may_vary:
-            self._go_by_shares()
         outlook, mine, state = self._reports.outlook, self._mine, self._state
         ordered, present = outlook.ordered(day), outlook.present(day)
         # a maker whose stock is above what it owes is not felt to make less
         lacks = state.on_hand[self._source] <= state.owed_out[self._source]
+        sends = [ordered.sends[mine], present.sends[mine]]
+        if self._shares.may_vary:
+            self._find_shares(day, ordered, lacks)
+            sends = [self._sends(ordered), self._sends(present)]
         known, waits = (
-            np.minimum(now.sends[mine], np.where(lacks, now.makes[mine], 1.0)) for now in (ordered, present)
+            np.minimum(part, np.where(lacks, now.makes[mine], 1.0))
+            for part, now in zip(sends, (ordered, present), strict=True)
         )
         self._told = np.minimum(known, waits) < 1
         self._known, self._waits = np.minimum(known, self._seen), np.minimum(waits, self._seen)
         self._takes = np.minimum(ordered.takes[mine], open_for_more(np.minimum(self._known, self._filled)))
         self._works = np.where(self._regular, ordered.works[mine], 0.0)
-        self._above, self._lets = ordered.above[mine], np.minimum(ordered.sends[mine], self._seen)
+        self._above, self._lets = ordered.above[mine], np.minimum(sends[0], self._seen)
         self.on = bool((self._known < 1).any() or (self._waits < 1).any())
         if self.on:
             rest, more = (
@@ -174,9 +193,12 @@ class Rerouting(Part):
         going_on = np.where(leaves[mine], left[mine] > 0, self._short > 0) & ~self._told
         self._short = np.where(going_on, self._short + 1, 0)
         noticed = going_on & (self._short % self._notices == 0)
-        ratio = np.divide(self._sent, self._usual * self._notices, out=np.ones(len(mine)), where=self._usual > 0)
-        self._seen = np.where(noticed, np.minimum(1.0, ratio), np.where(going_on, self._seen, 1.0))
         due = self._sent + left[mine]
+        usual = self._usual * self._notices
+        if self._shares.may_vary:  # less was due of a source that is asked for less than is written
+            usual = np.where(self._usual < self._written, np.minimum(self._written * self._notices, due), usual)
+        ratio = np.divide(self._sent, usual, out=np.ones(len(mine)), where=usual > 0)
+        self._seen = np.where(noticed, np.minimum(1.0, ratio), np.where(going_on, self._seen, 1.0))
         filled = np.divide(self._sent, due, out=np.ones(len(mine)), where=due > 0)
         # who is on stand-by sends what it has to spare: that much is left there is no reason to ask it for less
         overrun = noticed & self._regular
@@ -194,7 +216,8 @@ class Rerouting(Part):
         self._cut[over] = 0
         lying = self._state.unsent[self._mine[over]]
         units = np.floor((1 - self._waits[over]) * self._moves[self._buyer[over]] * lying + 1e-9).astype(np.int64)
-        shows = np.where(self._seen[over] < 1, np.ceil(self._usual[over]), 0).astype(np.int64)
+        usual = np.maximum(self._usual[over], self._written[over])
+        shows = np.where(self._seen[over] < 1, np.ceil(usual), 0).astype(np.int64)
         units = np.maximum(0, np.minimum(units, lying - shows))
         return self._mine[over[units > 0]], units[units > 0]
 

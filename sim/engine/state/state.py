@@ -408,6 +408,7 @@ def _arrivals(plan: Plan, quantities: Quantities) -> LatestArrivals | None:
 def _records(plan: Plan, quantities: Quantities) -> Records | None:
     """The records that some policy looks at, or might one day; as long as reports may be late they are all kept."""
     window = max((rule.rule.window for rule in plan.replenishment), default=0)
+    window = max(window, plan.sourcing.window)
     if not window and not quantities.open:
         return None
     return Records(plan.network, None if quantities.touched("cell.blackout") else window)

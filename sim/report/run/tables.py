@@ -16,6 +16,8 @@ from sim.model.goods.lots import NEVER_EXPIRES, LotBook
 
 PLACE = ("country", "region", "priority", "setting", "party")
 """What the table of sites tells of where one is."""
+SCORES = ("on_time", "in_full", "steady", "score", "share")
+"""What the table of scores tells of a source."""
 DAILY_ROWS = 1_000_000
 """Rows of the daily table made and written at a time."""
 
@@ -224,6 +226,27 @@ def decisions_table(outcome: Outcome) -> pd.DataFrame:
             "met": dates(one.met for one in taken),
             "since": dates(one.since for one in taken),
             "until": dates(one.until if one.until > one.since else np.nan for one in taken),
+        }
+    )
+
+
+def scores_table(outcome: Outcome) -> pd.DataFrame:
+    """One row per review of a scorecard and source: its scores, and the share of the orders that it has from then on.
+
+    No rows where nobody keeps scores.
+    """
+    network, found = outcome.plan.network, outcome.scores or {}
+    row = {name: found.get(name, np.zeros(0)) for name in ("day", "flow", *SCORES)}
+    flow, day = row["flow"].astype(np.int64), row["day"].astype(np.int64)
+    buyer, sites = network.flow_buyer[flow], network.sites["name"].to_numpy()
+    return pd.DataFrame(
+        {
+            "date": (np.datetime64(network.calendar.start, "D") + day).astype("datetime64[s]"),
+            "day": day,
+            "site": sites[network.cell_site[buyer]],
+            "product": network.products["name"].to_numpy()[network.cell_product[buyer]],
+            "source": sites[network.cell_site[network.flow_source[flow]]],
+            **{name: row[name] for name in SCORES},
         }
     )
 

@@ -1,0 +1,1 @@
+"""How buyers with several sources choose among them. One file a rule; each registers itself."""
