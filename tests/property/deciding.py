@@ -34,7 +34,7 @@ def with_decision(builder: Builder, kind: str) -> Spec:
         "firm": {"kind": "firm", "sites": builder.suppliers},
         "pool": {"kind": "pool", "members": ["land", "firm"]},
     }
-    decision["by"] = "firm" if kind in ("ban_exports", "ration") else c.one(["land", "pool"])
+    decision["by"] = "firm" if kind in ("ban_exports", "ration", "supplier_allocation") else c.one(["land", "pool"])
     maybe(c, decision, "after", ["1d", "36h", "uniform(0d, 5d)"])
     if kind not in ONCE and c.number(0, 1):
         decision["for"] = c.one(["1d", "6d"])
@@ -62,6 +62,12 @@ def _bought(builder: Builder) -> tuple[str, str, list[str]]:
 def _order(builder: Builder) -> Spec:
     buyer, product, several = _bought(builder)
     return {"at": buyer, "source": builder.c.one(several), "products": [product], "amount": builder.c.one([40, "5d"])}
+
+
+def _more_a_day(builder: Builder) -> Spec:
+    order = _order(builder)
+    del order["amount"]
+    return order | {"per_day": 9}
 
 
 def _aid(builder: Builder) -> Spec:
@@ -125,6 +131,7 @@ FIELDS: dict[str, Callable[[Builder], Any]] = {
     "corridor": _corridor,
     "emergency_order": _order,
     "extend_shelf_life": lambda b: {"longer": "9d"},
+    "extra_orders": _more_a_day,
     "lift_ban": _lift,
     "open_source": _open,
     "priority_lane": lambda b: {"clearance": "40%"},
@@ -134,6 +141,7 @@ FIELDS: dict[str, Callable[[Builder], Any]] = {
     "request_aid": _aid,
     "shift_orders": _shift,
     "substitute": lambda b: {},
+    "supplier_allocation": lambda b: {"supplier": b.c.one(b.suppliers), "share": b.c.one(["0%", "40%"])},
     "use_level": lambda b: {"level": b.c.one(["contingency", "crisis"])},
 }
 """What a random decision of each kind has; IndexError where the scenario has nothing that it could be about."""

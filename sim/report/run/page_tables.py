@@ -38,9 +38,9 @@ def disruptions(facts: Facts) -> Sheet:
     """Every disruption with its dates, and whether they are written in the scenario or drawn."""
     rows = []
     for impact in facts.impacts:
-        end = facts.date(np.ceil(impact.end))
         announced = str(facts.date(impact.announced)) if impact.announced < impact.start else "-"
-        over = f"{end} (after the run)" if impact.end > facts.days else str(end)
+        over = "no end" if np.isinf(impact.end) else str(facts.date(np.ceil(impact.end)))
+        over += " (after the run)" if facts.days < impact.end < np.inf else ""
         rows.append(
             (
                 impact.cause,
@@ -48,7 +48,7 @@ def disruptions(facts: Facts) -> Sheet:
                 announced,
                 str(facts.date(impact.start)),
                 over,
-                (f"drawn from '{impact.hazard}'" if impact.hazard else "written")
+                (f"drawn from '{impact.hazard}'" if impact.hazard else "decided" if impact.decided else "written")
                 + ("" if impact.acts else "; changes nothing"),
             )
         )

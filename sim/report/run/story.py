@@ -86,13 +86,13 @@ def _named(facts: Facts, impacts: list[Impact]) -> str:
         kind = kind_words(facts.kinds.get(impact.cause, ""))
         named = impact.cause.replace("_", " ")
         words = f"{kind} ({impact.cause})" if kind and not named.startswith(kind) else named
-        start, end = day_words(facts.date(impact.start)), day_words(facts.date(np.ceil(impact.end) - 1))
+        start = day_words(facts.date(impact.start))
         if impact.end <= impact.start + 1:
             parts.append(f"{words} on {start}")
         elif impact.end > facts.days:
             parts.append(f"{words} from {start} until after the run ended")
         else:
-            parts.append(f"{words} from {start} to {end}")
+            parts.append(f"{words} from {start} to {day_words(facts.date(np.ceil(impact.end) - 1))}")
     if (more := len(impacts) - NAMED) > 0:
         parts.append(f"{number_words(more)} more (see the timeline)")
     return listed(parts)
