@@ -173,7 +173,8 @@ class World(Part):
     def _rationing(self, plan: Plan, streams: Streams) -> Rationing:
         rations = Rations(plan, self.state, self.production.unlimited)
         book = RationBook(plan.network, self.journal)
-        return Rationing(plan, self.state, self.reports, streams, rations, book, self.journal)
+        more = self.production.more
+        return Rationing(plan, self.state, self.reports, streams, rations, book, self.journal, more)
 
     def _send_opening_shipments(self) -> None:
         start, lots = self.plan.start, self.state.lots
