@@ -322,7 +322,7 @@ class World(Part):
         if self.hoarding is not None:
             self.hoarding.look(sent + unfilled, unfilled, leaves)
         if self.rerouting is not None:
-            self.rerouting.look(sent, unfilled, leaves)
+            self.rerouting.look(sent, due, cancelled, leaves)
         if self.filled is not None:
             self.filled.look(sent, due, cancelled, leaves)
 
