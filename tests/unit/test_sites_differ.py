@@ -167,6 +167,33 @@ def test_together_the_buyers_make_up_the_market(write: Write, replication: int) 
     assert np.ptp(network.flow_share[source == "a"]) > 0.5
 
 
+def test_a_share_of_the_market_that_is_not_known_is_drawn_and_another_has_the_rest(write: Write) -> None:
+    """As written where nothing is drawn: the same as in numbers. Drawn, a's part of all orders is the one drawn."""
+    entry = {"at": "facilities", "market": {"a": "60%", "b": "rest"}, "spread": "50%"}
+    ranges = {"uncertain": {"sourcing.0.market.a": "uniform(20%, 100%)"}}
+    file = write(sourcing=[entry], **ranges)
+    pd.testing.assert_frame_equal(sim.run(file).daily, sim.run(write(name="numbers", **market("50%"))).daily)
+    parts = set()
+    for replication in (1, 2):
+        done = sim.run(file, replication=replication, unknowns="drawn", twin=False)
+        network = done.outcome.plan.network
+        source = np.array(network.site_names(network.cell_site[network.flow_source]))
+        part = network.flow_usual[source == "a"].sum() / network.flow_usual.sum()
+        assert part == pytest.approx(float(done.loaded.spec.sourcing[0].market["a"]), abs=1e-9)
+        parts.add(round(float(part), 6))
+    assert len(parts) == 2 and all(0.2 <= part <= 1 for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [({"a": "60%", "b": "30%"}, "add up to 90.0%"), ({"a": "rest", "b": "rest"}, "two sources have the rest"),
+     ({"a": "60%", "b": "60%"}, "add up to 120.0%")],
+)  # fmt: skip
+def test_a_market_that_does_not_add_up_is_told(write: Write, shares: dict[str, str], words: str) -> None:
+    with pytest.raises(ScenarioError, match=words):
+        sim.validate(write(sourcing=[{"at": "facilities", "market": shares}]))
+
+
 def test_buyers_differ_by_the_spread_that_is_said() -> None:
     """A share p has the sd spread x sqrt(p (1 - p)); the mean square of 4000 draws is near it within 4 standard errors,
     which of a bounded share are at most (range^2 / 2) / sqrt(n)."""

@@ -173,13 +173,14 @@ def _of_market(
         raise PlaceError(("at",), message, None, "facilities, or from: with the shares of each")
     names = [str(name) for name in frame["name"].to_numpy()[sites]]
     streams = Streams(loaded.spec.seed, loaded.replication)
-    own = buyers_shares(entry.market, entry.spread or 0.0, names, f"market/sourcing.{position}", streams)
+    market = entry.of_market
+    own = buyers_shares(market, entry.spread or 0.0, names, f"market/sourcing.{position}", streams)
     found = []
     for product in wanted:
         mean = np.zeros(len(frame))
         mine = demand.product == product
         mean[demand.site[mine]] = demand.mean[mine]
-        found.append((product, weighed(own, mean[sites], np.array(list(entry.market.values())))))
+        found.append((product, weighed(own, mean[sites], np.array(list(market.values())))))
     return found
 
 
