@@ -70,6 +70,15 @@ def test_orders_that_take_their_usual_time_are_no_reason_to_turn_elsewhere(every
     same(run(spec).daily, run(kept).daily)
 
 
+@pytest.mark.parametrize("every", [1, 7])
+def test_what_is_cancelled_beyond_a_share_that_is_told_is_no_news(every: int) -> None:
+    """Half as much again is needed; a has said that it gives nobody more than usual, and cancels the rest."""
+    surge = {"kind": "demand_surge", "at": "h", "factor": 1.5}
+    usual = SHORT | {"share": "100%", "unfilled": "cancel", "known_by": "announcement"}
+    asked = orders(run(reviewed(every, usual, surge), detail="full"))
+    assert asked.loc[60:, "a"].sum() == pytest.approx(asked.loc[60:, "b"].sum(), abs=2)
+
+
 def test_what_is_cancelled_is_ordered_again_at_the_next_review_and_waits_nowhere() -> None:
     """One source, which gives 350 of the usual 700 a week. Every review orders up to 2,000 what is not on hand; the
     rest is cancelled that evening, in the table and in the journal, and nothing is on order but what is under way."""

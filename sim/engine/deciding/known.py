@@ -15,7 +15,8 @@ class Known:
     `sends` is what all limits leave but a maker's capacity, and `makes` what that leaves; `takes` is how far a source
     is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual. Who
     does that may let buyers have so much `above` it. `works` is what share it sends of whatever is asked of it, where
-    only a part of its people are at work: of more it sends more.
+    only a part of its people are at work: of more it sends more. `deals` is whether it deals out shares of what is
+    usual, be they all or more than all: what is cancelled beyond these is no surprise.
     """
 
     sends: np.ndarray
@@ -23,6 +24,7 @@ class Known:
     takes: np.ndarray
     above: np.ndarray
     works: np.ndarray
+    deals: np.ndarray
 
 
 class Foresight(NamedTuple):

@@ -47,7 +47,8 @@ class Outlook(Part):
         self._now: Quantities | None = None
         """the same as they are on that day"""
         ones = np.ones(len(plan.network.flow_buyer))
-        self._ordered = self._present = Known(ones, ones, ones, np.zeros(len(ones)), np.zeros(len(ones)))
+        none = np.zeros(len(ones))
+        self._ordered = self._present = Known(ones, ones, ones, none, none, none > 0)
         self._dealt: np.ndarray | None = None
         """shares of usual units that sources have published, no limit where they deal out nothing; over flows"""
         self._since = -np.inf
@@ -109,7 +110,7 @@ class Outlook(Part):
         above = open_for_more(sends) * np.maximum(0.0, np.where(deals, self._dealt, 1.0) - 1)
         return Known(
             sends, np.where(deals, 1.0, known.makes), np.where(deals, 0.0, known.takes),
-            np.where(deals, above, known.above), np.where(deals, 0.0, known.works),
+            np.where(deals, above, known.above), np.where(deals, 0.0, known.works), known.deals | deals,
         )  # fmt: skip
 
     def news(self, last: float, day: float) -> list[Impact]:
@@ -236,7 +237,8 @@ class Outlook(Part):
         open_ = open_for_more(np.minimum(sends, known.makes))
         further = open_for_more(passes)
         return Known(
-            sends, known.makes, np.minimum(known.takes, open_), known.above * further, known.works * further
+            sends, known.makes, np.minimum(known.takes, open_), known.above * further, known.works * further,
+            known.deals,
         )  # fmt: skip
 
     def _found(self, known: Quantities) -> Known:
@@ -259,7 +261,7 @@ class Outlook(Part):
             np.maximum(sends, 0.0, out=sends)
         open_, deals = open_for_more(np.minimum(sends, makes)), np.isfinite(dealt)
         above = open_ * np.maximum(0.0, np.where(deals, dealt, 1.0) - 1)
-        return Known(sends, makes, np.where(deals, 0.0, open_), above, np.where(deals, 0.0, works))
+        return Known(sends, makes, np.where(deals, 0.0, open_), above, np.where(deals, 0.0, works), deals)
 
     def _passes(self, known: Quantities) -> np.ndarray:
         """The share of what is sent that gets to its buyers; over flows."""

@@ -37,8 +37,8 @@ class Rerouting(Part):
     """
 
     CHANGES = (
-        "on", "_known", "_lets", "_waits", "_takes", "_above", "_works", "_moves", "_told", "_short", "_sent", "_seen",
-        "_filled", "_cut", "_lost", "_days", "_refuses", "_again", "_gone",
+        "on", "_known", "_lets", "_waits", "_takes", "_above", "_works", "_moves", "_told", "_deals", "_short", "_sent",
+        "_seen", "_filled", "_cut", "_lost", "_days", "_refuses", "_again", "_gone",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
@@ -61,7 +61,7 @@ class Rerouting(Part):
         self._known, self._waits, self._takes = np.ones(flows), np.ones(flows), np.ones(flows)
         self._above, self._works = np.zeros((2, flows))
         self._share = network.flow_share[self._mine]
-        self._moves, self._told = np.zeros(self._cells), np.zeros(flows, dtype=bool)
+        self._moves, self._told, self._deals = np.zeros(self._cells), *np.zeros((2, flows), dtype=bool)
         self._short, self._cut = np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int64)
         self._sent, self._seen, self._lets = np.zeros(flows, dtype=np.int64), np.ones(flows), np.ones(flows)
         self._lost, self._days, self._again, self._gone = np.zeros((4, flows), dtype=np.int64)
@@ -76,7 +76,7 @@ class Rerouting(Part):
         known, waits = (
             np.minimum(now.sends[mine], np.where(lacks, now.makes[mine], 1.0)) for now in (ordered, present)
         )
-        self._told = np.minimum(known, waits) < 1
+        self._told, self._deals = np.minimum(known, waits) < 1, present.deals[mine]
         self._known, self._waits = np.minimum(known, self._asked()), np.minimum(waits, self._seen)
         self._takes = np.minimum(ordered.takes[mine], open_for_more(np.minimum(self._known, self._filled)))
         self._works = np.where(self._regular, ordered.works[mine], 0.0)
@@ -175,10 +175,11 @@ class Rerouting(Part):
         of what was due: of a source that sends the usual and owes a lot besides nobody wants more. It is looked at
         again as often. What was cancelled waits nowhere: a day on which all is sent, or nothing is ordered, does not
         tell that the source fills its orders again; that all was sent for as long does. Nobody learns from a limit that
-        is told.
+        is told, nor from what is cancelled beyond it.
         """
         mine = self._mine
-        sent, due, lost, leaves = sent[mine], due[mine], cancelled[mine], leaves[mine]
+        sent, due, leaves = sent[mine], due[mine], leaves[mine]
+        lost = np.where(self._deals, 0, cancelled[mine])
         self._sent += sent
         self._lost += lost
         self._days += 1
