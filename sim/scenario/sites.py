@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.amounts import Column, OverSites, StockColumn
+from sim.policies.use_levels import UseLevel
 from sim.rng import Streams
 from sim.scenario.document import Document
 from sim.scenario.memo import Memo, Same
@@ -82,7 +83,7 @@ def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[Column, 
         yield value, "stock" if isinstance(value, StockColumn) else kind
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            below = "share" if isinstance(value, Sourcing) else "text" if name == "from_" else "number"
+            below = "share" if isinstance(value, Sourcing | UseLevel) else "text" if name == "from_" else "number"
             yield from _columns_in_use(getattr(value, name), below)
     elif isinstance(value, dict):
         for item in value.values():

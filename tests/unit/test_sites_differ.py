@@ -148,6 +148,26 @@ def test_what_does_not_fit_is_told_with_its_line(write: Write, sections: dict[st
     assert any(words in str(p) and p.file == str(file) and p.line for p in error.value.problems), str(error.value)
 
 
+@pytest.mark.parametrize("given", ["column saved", "uniform(10%, 50%) over sites"])
+def test_how_much_carers_save_may_differ_by_site(write: Write, given: str) -> None:
+    """From the first day on; of 20 a day over 60 days each clinic withholds its own share, to the unit. Drawn, it is
+    the site's own stream's."""
+    saved = 0.1 + 0.4 * (shares("use_levels.0.contingency.saves") if "over" in given else np.arange(30) / 29)
+    entry = {"at": "facilities", "contingency": {"when": {"trigger": "declared", "after": "0d"}, "saves": given}}
+    columns = {"saved": [f"{100 * s:.6f}%" for s in saved]} if "column" in given else {}
+    certain = {"demand": [BASE["demand"][0] | {"distribution": "deterministic"}]}
+    done = sim.run(write(columns, use_levels=[entry], **certain), twin=False)
+    kept = done.daily.groupby("site", observed=True)["conserved"].sum()
+    assert kept.loc[SITES].to_numpy() == pytest.approx(20 * 60 * saved, abs=1)
+
+
+def test_no_site_saves_more_than_all_or_by_a_column_that_is_not_there(write: Write) -> None:
+    for given, words in (("uniform(10%, 20d) over sites", "use_levels"), ("column missing", "no table of sites has")):
+        entry = {"at": "facilities", "contingency": {"below": "10d", "saves": given}}
+        with pytest.raises(ScenarioError, match=words):
+            sim.validate(write(use_levels=[entry]))
+
+
 def market(spread: str) -> dict[str, Any]:
     return {"sourcing": [{"at": "facilities", "market": {"a": "60%", "b": "40%"}, "spread": spread}]}
 

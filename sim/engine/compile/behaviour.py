@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.compile.supply import shares_of
 from sim.engine.plan import Behaviour, BoundAhead, BoundUseLevels, DemandPlan, Hoarders, SubstituteStep
-from sim.errors import PlaceError
+from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.policies.hoarding import Hoarding
 from sim.policies.use_levels import UseLevel, UseLevels
@@ -115,7 +116,7 @@ def _saved(
     for product in np.unique(network.cell_product[cells]).tolist():
         uses = loaded.spec.products[products[product]].uses
         for key in ("saves", "comes_back"):
-            for use in given if isinstance(given := getattr(level, key), dict) else ():
+            for use in by_use if isinstance(by_use := getattr(level, key), dict) else ():
                 if use not in uses:
                     what = f"'{products[product]}' has no such use" if uses else f"'{products[product]}' has no uses"
                     expected = (
@@ -123,23 +124,22 @@ def _saved(
                     )
                     raise PlaceError((name, key, use), what, use, expected, list(uses))
         weights = dict(sorted(uses.items())) or {"": 1.0}
-        parts = {use: weight * _share_of(level.saves, use) for use, weight in weights.items()}
-        total = sum(parts.values())
         mine = network.cell_product[cells] == product
-        if isinstance(level.saves, dict):
-            saves[mine] = total
+        given = level.saves
+        parts: dict[str, float] = {}
+        if isinstance(given, dict):
+            parts = {use: weight * given.get(use, 0.0) for use, weight in weights.items()}
+            saves[mine] = sum(parts.values())
         else:
-            saves[mine] = level.saves
+            with placed(name, "saves"):
+                saves[mine] = shares_of(given, network.cell_site[cells[mine]], loaded)
         if isinstance(level.comes_back, dict):
-            back = sum(part * _share_of(level.comes_back, use) for use, part in parts.items())
-            returns[mine] = back / total if total else 0.0
+            saved = parts or weights  # without shares of its own every use saves the same
+            back = sum(part * level.comes_back.get(use, 0.0) for use, part in saved.items())
+            returns[mine] = back / sum(saved.values()) if sum(saved.values()) else 0.0
         else:
             returns[mine] = level.comes_back
     return saves, returns
-
-
-def _share_of(given: float | dict[str, float], use: str) -> float:
-    return given.get(use, 0.0) if isinstance(given, dict) else given
 
 
 def _buying_ahead(loaded: Loaded, network: Network, demand: DemandPlan, problems: Problems) -> tuple[BoundAhead, ...]:

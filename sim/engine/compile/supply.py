@@ -150,7 +150,7 @@ def _of_entry(entry: Sourcing, sites: np.ndarray, loaded: Loaded) -> np.ndarray:
     for k, (name, share) in enumerate(entry.from_.items()):
         if share != "rest":
             with placed("from", name):
-                shares[:, k] = _shares(share, sites, loaded)
+                shares[:, k] = shares_of(share, sites, loaded)
     total = shares.sum(axis=1)
     if "rest" in entry.from_.values():
         rest = 1 - total
@@ -184,7 +184,8 @@ def _of_market(
     return found
 
 
-def _shares(share: float | Column, sites: np.ndarray, loaded: Loaded) -> np.ndarray:
+def shares_of(share: float | Column, sites: np.ndarray, loaded: Loaded) -> np.ndarray:
+    """A share at some sites; raises PlaceError where no table has its column."""
     if not isinstance(share, Column):
         return np.full(len(sites), share)
     if share.name not in loaded.sites.numbers:
