@@ -16,6 +16,8 @@ from sim import __version__
 from sim.output.files import put_text
 from sim.output.holding import HOLDS, in_words
 from sim.output.place import named, place_for
+from sim.report.words.unsure import drawn_words
+from sim.scenario.drawing import differs
 from sim.scenario.files import scenario_hash, tables_hash
 from sim.study.run.bench import Bench, Subject
 from sim.study.run.executors import Crew
@@ -62,6 +64,13 @@ class Answer(ABC):
         """First day that was not simulated, and days simulated after the warm-up."""
         calendar = self.subject.plan.network.calendar
         return self.subject.loaded.spec.until, calendar.days
+
+    def how_sure(self, *varied: str) -> list[str]:
+        """What may be concluded from so many draws, of whatever is not known but the values at paths that are
+        `varied`."""
+        loaded = self.subject.loaded
+        unknowns = [path for path in loaded.document.uncertain if path not in varied]
+        return drawn_words(self.replications, len(unknowns), differs(loaded))
 
     @abstractmethod
     def lines(self) -> list[str]:

@@ -50,14 +50,15 @@ class Sensitivity(Answer):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return told(self.table, self.method, self.measure, self._names(), self.currency)
+        words = told(self.table, self.method, self.measure, self._names(), self.currency)
+        return [*words, *self.how_sure(*self.table["parameter"])]
 
     def page(self) -> str:
         """The page, as HTML."""
-        names = self._names()
+        names, sure = self._names(), self.how_sure(*self.table["parameter"])
         if self.method == "tornado":
-            return tornado_page(self.title, self.table, self.measure, names, self.currency)
-        return importance_page(self.title, self.table, self.method, self.measure, names, self.currency)
+            return tornado_page(self.title, self.table, self.measure, names, self.currency, sure)
+        return importance_page(self.title, self.table, self.method, self.measure, names, self.currency, sure)
 
 
 def sensitivity(

@@ -53,7 +53,9 @@ class SmallestReserve(Answer, Smallest):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return search_words(self, self.reserve, self.target, self.share, self.at_most, self.currency, self.ends)
+        asked = self.reserve, self.target, self.share, self.at_most
+        words = search_words(self, *asked, self.currency, self.ends)
+        return [*words, *self.how_sure(f"reserves.{self.reserve}.size")]
 
     def page(self) -> str:
         """The page, as HTML."""
@@ -163,11 +165,11 @@ class Split(Answer, Splits):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return split_words(self, self.replications, self.currency, self.ends)
+        return [*split_words(self, self.replications, self.currency, self.ends), *self.how_sure()]
 
     def page(self) -> str:
         """The page, as HTML."""
-        return split_page(self, self.title, self.replications, self.currency, self.ends)
+        return split_page(self, self.title, self.replications, self.currency, self.ends, self.how_sure())
 
 
 def split(

@@ -56,7 +56,8 @@ class TippingPoint(Answer, Tipping):
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
         words = named(self.subject.loaded, self.parameter.path)
-        return tipping_words(self, self.parameter, words, self.target, self.subject.labels[1], self.ends)
+        sure = self.how_sure(self.parameter.path)
+        return tipping_words(self, self.parameter, words, self.target, self.subject.labels[1], self.ends, sure)
 
     def page(self) -> str:
         """The page, as HTML."""
@@ -151,11 +152,12 @@ class Stress(Answer, Register):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return told(self.table)
+        return [*told(self.table), *self.how_sure()]
 
     def page(self) -> str:
         """The page, as HTML."""
-        return register_page(self.title, self.table, self.sweep, self.replications, list(map(str, self.failures)))
+        failed = list(map(str, self.failures))
+        return register_page(self.title, self.table, self.sweep, self.replications, failed, self.how_sure())
 
 
 def stress(

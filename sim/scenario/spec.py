@@ -46,6 +46,8 @@ PartsField = Annotated[
 ]
 """Shares by name; of several names in a list each has the same."""
 _Sources = dict[str, Literal["rest"] | ShareField]
+_Market = dict[Text, Literal["rest"] | Share]
+MarketField = Annotated[_Market, BeforeValidator(equal_parts, json_schema_input_type=_Market | list[Text] | Text)]
 SourcesField = Annotated[_Sources, BeforeValidator(equal_parts, json_schema_input_type=_Sources | list[Text] | Text)]
 
 
@@ -72,8 +74,9 @@ class Sourcing(Model):
     one name has all, a list of names equal shares;
     a source with 0% is on stand-by: it has no regular orders, but gets some where all others are cut, or from a
     disruption such as `extra_orders`"""
-    market: PartsField = {}
-    """instead of `from`: source and its share of all that these facilities order together, by their demand"""
+    market: MarketField = {}
+    """instead of `from`: source and its share of all that these facilities order together, by their demand; one may
+    have the `rest`, so that the share of another can be uncertain"""
     spread: Share | None = None
     """with market: how far buyers differ, from 0% (all alike) up to nearly 100% (each orders from one source): a share
     p has a standard deviation of `spread` x sqrt(p (1 - p)) over the buyers; left out: 0%"""
@@ -108,11 +111,18 @@ class Sourcing(Model):
         if self.spread == 1:
             expected = "a share below 100%; for buyers of one source each, an entry for those of each source"
             raise PlaceError(("spread",), "buyers cannot be spread so far", None, expected)
-        if self.market and abs(sum(self.market.values()) - 1) > 1e-6:
-            shown = f"{sum(self.market.values()):.1%}"
-            raise PlaceError(("market",), f"the shares of the market add up to {shown}", None, "100%")
-        if list(self.from_.values()).count("rest") > 1:
-            raise PlaceError(("from",), "two sources have the rest", None, "one at most")
+        for word, shares in (("from", self.from_), ("market", self.market)):
+            if list(shares.values()).count("rest") > 1:
+                raise PlaceError((word,), "two sources have the rest", None, "one at most")
+        total = sum(share for share in self.market.values() if share != "rest")
+        if self.market and (total > 1 + 1e-6 or ("rest" not in self.market.values() and total < 1 - 1e-6)):
+            raise PlaceError(("market",), f"the shares of the market add up to {total:.1%}", None, "100%")
+
+    @property
+    def of_market(self) -> dict[str, float]:
+        """`market` in numbers."""
+        rest = max(0.0, 1 - sum(share for share in self.market.values() if share != "rest"))
+        return {name: rest if share == "rest" else share for name, share in self.market.items()}
 
 
 class StockSpec(Model):

@@ -152,7 +152,7 @@ def test_without_a_tipping_point_the_ends_are_drawn_and_nothing_is_marked(subjec
     words = tipping_words(
         found, varied, named(subject.loaded, varied.path), target, "as written", (dt.date(2001, 4, 11), 100)
     )
-    assert words[0].startswith("Under 'as written', fill rate ≥ 10% in 90% of the draws holds at both ends")
+    assert words[0].startswith("Under 'as written', fill rate ≥ 10% in the one draw holds at both ends")
     with drawing():
         above, _ = tipping.draw(found, target, "").axes
     assert not above.patches and above.get_ylabel() == "Fill rate, mean (%)"

@@ -15,6 +15,14 @@ ACROSS = 3
 MOST = 6
 """Strategies in one picture."""
 BANDS = ((0.1, 0.9, 0.18, "eight draws of ten"), (0.25, 0.75, 0.42, "half of the draws"))
+ALL = (0.0, 1.0, 0.18, "from lowest to highest draw")
+"""In the place of the wide band where there are too few draws for one."""
+
+
+def bands(table: pd.DataFrame) -> list[tuple[float, float, float, str]]:
+    """The bands that there are draws enough for, the widest first; `table` has a column for each quantile."""
+    found = [band for band in BANDS if table[band[0]].notna().any()]
+    return found if BANDS[0] in found else [ALL, *found]
 
 
 def draw(fan: pd.DataFrame, strategies: Sequence[str], start: dt.date, unit: str) -> Figure:
@@ -41,7 +49,7 @@ def draw(fan: pd.DataFrame, strategies: Sequence[str], start: dt.date, unit: str
 
 def _panel(axes: Axes, rows: pd.DataFrame) -> None:
     table = rows.pivot(index="day", columns="quantile", values="unmet")
-    for low, high, strength, label in BANDS:
+    for low, high, strength, label in bands(table):
         axes.fill_between(table.index, table[low], table[high], color=BLUE, alpha=strength, linewidth=0, step="mid",
                           label=label)  # fmt: skip
     axes.step(table.index, table[0.5], color=BLACK, linewidth=1.2, where="mid", label="median draw")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -31,11 +32,13 @@ def told(found: Attribution) -> list[str]:
         unit, where = ("" if measure.unit == "money" else measure.unit), f" ({labels[2]})" if labels[2] else ""
         lines.append(
             f"{measure.label}{where}: {shown_value(total, unit)} with everything, {shown_value(baseline, unit)} with "
-            f"nothing of it; the difference by cause (mean of {found.replications} draws, {found.method}):"
+            f"nothing of it; the difference by cause ({_of_draws(found)}, {found.method}):"
         )
         for row in part.sort_values("shapley", key=abs, ascending=False, kind="stable").to_dict("records"):
             known = row["low"] == row["low"]  # one draw has no interval
             span = f" ({shown_value(row['low'], unit)} to {shown_value(row['high'], unit)})" if known else ""
+            if known and row["low"] < 0 < row["high"]:
+                span += ", which so few draws do not tell from nothing"
             spared = row["leave_one_out"]
             rest = f"without it {shown_value(abs(spared), unit)} {'less' if spared >= 0 else 'more'}"
             lines.append(f"  {cause_words(found, row['cause'])}: {shown_value(row['shapley'], unit)}{span}; {rest}")
@@ -47,7 +50,11 @@ def cause_words(found: Attribution, cause: str) -> str:
     return cause if cause in found.players[cause] else kind_words(cause)
 
 
-def causes_page(found: Attribution, title: str, currency: str) -> str:
+def _of_draws(found: Attribution) -> str:
+    return "one draw" if found.replications == 1 else f"mean of {found.replications} draws"
+
+
+def causes_page(found: Attribution, title: str, currency: str, sure: Sequence[str] = ()) -> str:
     """A picture and a table for every measure and breakdown; the words of all that is not broken down on top."""
     over = "replications" if found.method == "all subsets" else "the orders drawn"
     table = found.table.assign(cause=[cause_words(found, cause) for cause in found.table["cause"]])
@@ -58,8 +65,11 @@ def causes_page(found: Attribution, title: str, currency: str) -> str:
             pictures.append(_picture(part, measure, currency, f"causes-{number}"))
             sheets.append(_sheet(part, measure, currency))
             lead += [_lead(part, measure, currency)] if measure.breakdown == ALL else []
+    lead += sure
+    spans = f"; 95% intervals are over {over}" if table["low"].notna().any() else "; one draw has no intervals"
+    figures = _of_draws(found)
     notes = [
-        f"Means of {plural(found.replications, 'draw')}, {found.method}; 95% intervals are over {over}.",
+        f"{figures[:1].upper()}{figures[1:]}, {found.method}{spans}.",
         "Share (Shapley value): what a cause adds when causes are put in one after another, mean over all orders. The "
         "shares add up to the difference between everything and nothing of it.",
         "If alone: with this cause only, against none. Less without it: with everything, against all but this cause. "
@@ -71,14 +81,27 @@ def causes_page(found: Attribution, title: str, currency: str) -> str:
 
 def _lead(part: pd.DataFrame, measure: Measure, currency: str) -> str:
     unit = unit_in(measure, currency)
-    first: dict[Any, Any] = part.sort_values("shapley", key=abs, ascending=False, kind="stable").iloc[0].to_dict()
+    order: list[dict[Any, Any]] = part.sort_values("shapley", key=abs, ascending=False, kind="stable").to_dict(
+        "records"
+    )
+    first, others = order[0], order[1:]
+    sure = abs(first["shapley"]) - _half(first) > max((abs(row["shapley"]) + _half(row) for row in others), default=0.0)
+    mean = "" if sure else " in this draw" if first["low"] != first["low"] else " in the mean of these draws"
     rest = (
-        f"; '{first['cause']}' has the largest share, {shown_value(first['shapley'], unit)}" if first["shapley"] else ""
+        f"; '{first['cause']}' has the largest share{mean}, {shown_value(first['shapley'], unit)}"
+        if first["shapley"]
+        else ""
     )
     return (
         f"{measure.label}: {shown_value(first['total'], unit)} with everything, {shown_value(first['baseline'], unit)} "
         f"with nothing of it{rest}."
     )
+
+
+def _half(row: dict[Any, Any]) -> float:
+    """Half of the interval of a cause's share; infinite where one draw has none."""
+    width = (row["high"] - row["low"]) / 2
+    return float(width) if width == width else float("inf")
 
 
 def _picture(part: pd.DataFrame, measure: Measure, currency: str, name: str) -> Picture:

@@ -36,21 +36,36 @@ def search_words(
         points = [(f"{plural(p.number, 'day')} of '{reserve}'", p.short, p.draws) for p in found.short]
         return withheld(f"How much of '{reserve}' is enough for {target_words(target)}", points, *ends)
     rows = {int(row["value"]): row for row in found.tried.to_dict("records")}
-    draws, aim = plural(rows[0]["n"], "draw"), target_words(target)
+    number, aim = int(rows[0]["n"]), target_words(target)
+    of_draws = "the one draw" if number == 1 else f"{share:.0%} of {plural(number, 'draw')}"
     if found.days is None:
         met = f"{rows[most]['share']:.0%} do"
-        lines = [f"Not even {plural(most, 'day')} of '{reserve}' have {aim} in {share:.0%} of {draws}: {met}."]
+        lines = [f"Not even {plural(most, 'day')} of '{reserve}' have {aim} in {of_draws}: {met}."]
     else:
         row = rows[found.days]
         lines = [
-            f"{plural(found.days, 'day')} of '{reserve}' are the least with which {aim} is met in {share:.0%} of "
-            f"{draws} ({row['share']:.0%} of them). Setting it up costs {count(row['first_cost'])} {currency}."
+            f"{plural(found.days, 'day')} of '{reserve}' are the least with which {aim} is met in {of_draws} "
+            f"({row['share']:.0%} of them). Setting it up costs {count(row['first_cost'])} {currency}."
         ]
         if found.days - 1 in rows:
             lines.append(f"With a day less it is met in {rows[found.days - 1]['share']:.0%}.")
+    lines += _how_far_sure(found, share, most)
     if not found.monotone:
         lines.append("Among the sizes tried, more was once worse: look at the table before relying on the answer.")
     return lines
+
+
+def _how_far_sure(found: Smallest, share: float, most: int) -> list[str]:
+    """Between which sizes the answer may lie, as far as so few draws tell: there the share's 95 % interval holds the
+    share asked for."""
+    value, draws = found.tried["value"], int(found.tried["n"].iloc[0])
+    least = value[found.tried["share_high"] < share].max()
+    enough = value[found.tried["share_low"] >= share].min()
+    low = 0 if least != least else int(least) + 1
+    if low == enough:
+        return []
+    high = f"to {plural(int(enough), 'day')}" if enough == enough else f"to more than {plural(most, 'day')}"
+    return [f"With {plural(draws, 'draw')} it may lie anywhere from {low} {high}; more draws narrow that."]
 
 
 def search_page(found: Smallest, words: Sequence[str], target: Target, title: str, currency: str, size: str) -> str:
@@ -136,13 +151,15 @@ def _signed(value: float, unit: str) -> str:
     return ("−" if value < 0 else "") + shown_value(abs(value), unit)
 
 
-def split_page(found: Splits, title: str, draws: int, currency: str, ends: tuple[dt.date, int]) -> str:
+def split_page(
+    found: Splits, title: str, draws: int, currency: str, ends: tuple[dt.date, int], sure: Sequence[str] = ()
+) -> str:
     """Frontier and tables of a split: the best of every budget, and everything tried."""
     caption = (
         f"What each budget comes to at its best split. Intervals are of {plural(draws, 'draw')} that had no part in "
         "the choice; grey are the splits tried, on the draws of the choice."
     )
-    words, heading = split_words(found, draws, currency, ends, 1), f"How to split a budget: {title}"
+    words, heading = [*split_words(found, draws, currency, ends, 1), *sure], f"How to split a budget: {title}"
     if found.unsettled:
         return page(heading, words, [_tried_sheet(found, currency)])
     with drawing():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -45,7 +45,9 @@ def told(found: pd.DataFrame, method: str, measure: Measure, names: Names, curre
     return lines
 
 
-def tornado_page(title: str, found: pd.DataFrame, measure: Measure, names: Names, currency: str) -> str:
+def tornado_page(
+    title: str, found: pd.DataFrame, measure: Measure, names: Names, currency: str, sure: Sequence[str] = ()
+) -> str:
     """The tornado as a picture and a table."""
     unit = unit_in(measure, currency)
     caption = f"{measure.label}, mean over the same draws, with one value at its bound and all others as written."
@@ -60,10 +62,18 @@ def tornado_page(title: str, found: pd.DataFrame, measure: Measure, names: Names
     ]  # fmt: skip
     head = ["Value", "Lower bound", "Upper bound", PATH, "At the lower", "As written", "At the upper"]
     sheet = Sheet("tornado", measure.label, head, rows, list(found.columns), found.to_numpy().tolist(), text_columns=4)
-    return page(f"What the answer depends on: {title}", [], [sheet], [Picture("tornado", "Tornado", caption, svg)])
+    return page(f"What the answer depends on: {title}", sure, [sheet], [Picture("tornado", "Tornado", caption, svg)])
 
 
-def importance_page(title: str, found: pd.DataFrame, method: str, measure: Measure, names: Names, currency: str) -> str:
+def importance_page(
+    title: str,
+    found: pd.DataFrame,
+    method: str,
+    measure: Measure,
+    names: Names,
+    currency: str,
+    sure: Sequence[str] = (),
+) -> str:
     """Morris' effects or Sobol's shares as a picture and a table."""
     name = {"morris": "Screening by Morris", "sobol": "Shares of variance by Sobol"}[method]
     caption = {
@@ -82,7 +92,7 @@ def importance_page(title: str, found: pd.DataFrame, method: str, measure: Measu
     ]
     head = ["Value", PATH, *(HEADS[column] for column in figures)]
     sheet = Sheet(method, measure.label, head, rows, list(found.columns), found.to_numpy().tolist(), text_columns=2)
-    return page(f"What the answer depends on: {title}", lines, [sheet],
+    return page(f"What the answer depends on: {title}", [*lines, *sure], [sheet],
                 [Picture(method, name, f"{caption} Lines: 95% intervals.", svg)])  # fmt: skip
 
 

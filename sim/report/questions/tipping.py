@@ -14,7 +14,7 @@ from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words.at_end import withheld
 from sim.report.words.parameters import Named, opening, value_words, with_unit
-from sim.report.words.phrases import plural
+from sim.report.words.phrases import listed, plural
 from sim.report.words.words import shown_value, target_words, unit_in
 from sim.study.ask.tipping import Tipping
 from sim.study.design.parameter import Parameter
@@ -22,27 +22,31 @@ from sim.study.infer.threshold import Target
 
 
 def tipping_words(
-    found: Tipping, varied: Parameter, named: Named, target: Target, strategy: str, ends: tuple[dt.date, int]
-) -> list[str]:
+    found: Tipping, varied: Parameter, named: Named, target: Target, strategy: str, ends: tuple[dt.date, int],
+    drawn: Sequence[str] = (),
+) -> list[str]:  # fmt: skip
     """The tipping point, how sure the draws make it, and how the scenario's file calls the value; or, where draws that
-    decide it are still short at the end, that it cannot be said. `ends`: first day not simulated, days simulated."""
+    decide it are still short at the end, that it cannot be said. `ends`: first day not simulated, days simulated.
+    `drawn` says what differs between draws."""
     if found.short:
         points = [(f"the {named} at {value_words(varied.written(p.number))}", p.short, p.draws) for p in found.short]
         what = f"How far the {named} may go until {target_words(target)} no longer holds under '{strategy}'"
         path = f"The {named} is {named.path} in the scenario." if named.path != str(named) else ""
-        return list(filter(None, [*withheld(what, points, *ends), path]))
+        return list(filter(None, [*withheld(what, points, *ends), *drawn, path]))
     low, high = (value_words(varied.written(end)) for end in (varied.low, varied.high))
-    head, draws = (
-        f"Under '{strategy}', {target_words(target)} in {found.need:.0%} of the draws",
-        int(found.tried["n"].iloc[0]),
-    )
+    draws = int(found.tried["n"].iloc[0])
+    of_draws = "in the one draw" if draws == 1 else f"in {found.need:.0%} of the draws"
+    head = f"Under '{strategy}', {target_words(target)} {of_draws}"
     path = f"The {named} is {named.path} in the scenario." if named.path != str(named) else ""
     if found.before is None or found.after is None:
         held = "holds" if found.met_at_low else "does not hold"
         told = (
             f"{head} {held} at both ends, with the {named} at {low} and at {high}: no tipping point was found between."
         )
-        return list(filter(None, [told, path]))
+        ends_at = [value_words(varied.written(value)) for value in found.undecided]
+        decide = "does not decide" if draws == 1 else "do not decide"
+        sure = f"{plural(draws, 'draw')} {decide} that at {listed(ends_at)}; more draws do." if ends_at else ""
+        return list(filter(None, [told, sure, *drawn, path]))
     before, after = (value_words(varied.written(value)) for value in (found.before, found.after))
     if found.met_at_low:
         told = f"{head} holds until the {named} is {before}; from {after} on it does not."
@@ -52,7 +56,7 @@ def tipping_words(
     if found.unsure != (found.before, found.after):
         least, most = (value_words(varied.written(value)) for value in found.unsure)
         sure = f"With {plural(draws, 'draw')} it may lie anywhere between {least} and {most}; more draws narrow that."
-    return list(filter(None, [told, sure, path]))
+    return list(filter(None, [told, sure, *drawn, path]))
 
 
 def tipping_page(
