@@ -11,7 +11,7 @@ from sim.model.part import Part
 
 BLOCK_BYTES = 2**20
 """What fits into a processor's cache."""
-LONGEST = 32
+LONGEST = 64
 """Days in a block at most: where something is wrong, no more than these are simulated in vain."""
 
 
