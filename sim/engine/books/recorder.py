@@ -334,7 +334,7 @@ class Recorder(Part):
         sites[when, network.cell_site[cell]] = True
         self._short_sites[first : first + days] = np.count_nonzero(sites, axis=1)
         # of each cell that is short, days since the last without: before the first, those from before these days count
-        mine, day = short[:, some], np.arange(days)[:, None]
+        mine, day = short[:, some], np.arange(days, dtype=self._spell.dtype)[:, None]
         last = np.maximum.accumulate(np.where(mine, -1, day), axis=0)
         spell = np.where(mine, day - last + np.where(last < 0, self._spell[some], 0), 0)
         worst = self._counts["worst_spell"]
