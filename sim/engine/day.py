@@ -353,7 +353,7 @@ class World(Part):
                 usual.note(self.state.today.expired)
 
     def note_reserves(self, day: int) -> None:
-        self.recorder.note_stocks(day)
+        self.recorder.note_stocks()
         is_open = [desk.is_open for desk in self.desks]
         if True in is_open:  # a closed one releases nothing
             released = [int(np.add.reduce(desk.released)) for desk in self.desks]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -30,8 +29,7 @@ class TriggerView(NamedTuple):
     due: np.ndarray | None = None
 
 
-@dataclass(frozen=True)
-class Groups:
+class Groups(NamedTuple):
     """What a trigger may see of groups of sites, of one product each; arrays over the groups."""
 
     pool: Pool
