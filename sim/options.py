@@ -18,7 +18,25 @@ MOST_FAILURES = 20
 LONG_RUN = 1.0
 """Seconds after which a run shows its progress."""
 
-FILE = click.argument("file", type=click.Path(path_type=Path))
+
+class _Place(click.Path):
+    """A file or folder as it was typed; one whose name is empty or no text can be no file, and is told."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        text = str(value)
+        if not text.strip():
+            self.fail("the name of a file or folder is empty", param, ctx)
+        if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+            shown = text.encode(errors="backslashreplace").decode()
+            self.fail(f"the name '{shown}' is not UTF-8 text: rename it first", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PLACE = _Place()
+FILE = click.argument("file", type=PLACE)
 STRATEGY = click.option("--strategy", "-s", help="Named strategy of the scenario to apply.")
 SETTINGS = click.option(
     "--set", "settings", multiple=True, metavar="PATH=VALUE",

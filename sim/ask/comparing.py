@@ -21,7 +21,7 @@ from sim.metrics.summary import BREAKDOWNS
 from sim.output.files import put_text
 from sim.output.folder import holds
 from sim.output.holding import HOLDS, in_words
-from sim.output.names import file_name
+from sim.output.names import file_name, typed
 from sim.output.place import named, place_for
 from sim.report.compare.beside import LETTERS, Beside, Option, changes
 from sim.report.compare.page import compare_page
@@ -163,7 +163,7 @@ def _of_folders(places: Sequence[Path], means: Means) -> Comparison:
         title=str(first.get("title", first.get("scenario"))), options=options, table=side_by_side(rows, letters),
         rows=rows, days=days[days["product"].isin(list(products))], draws=1, start=_date(first, "start"),
         end=_date(first, "end"), products=products, currency=str(first.get("currency", "")), apart=tuple(apart),
-        notes=tuple(notes), command=f"tideover compare {' '.join(map(str, places))}",
+        notes=tuple(notes), command=f"tideover compare {' '.join(map(typed, places))}",
     )  # fmt: skip
     told = ("scenario_hash", "tables_hash", "strategy", "seed", "replication", "tideover")
     names = [place.resolve().name for place in places]
@@ -197,7 +197,7 @@ def _of_strategies(
             title=spec.title, options=options, table=side_by_side(rows, [option.letter for option in options]),
             rows=rows, days=days, draws=bench.replications, start=spec.start, end=subjects[0].loaded.spec.until,
             products={name: product.unit for name, product in spec.products.items()}, currency=spec.costs.currency,
-            command=f"tideover compare {file} --strategies {','.join(strategies)} -n {bench.replications}",
+            command=f"tideover compare {typed(file)} --strategies {','.join(strategies)} -n {bench.replications}",
         )  # fmt: skip
 
     told = in_words(spec.scenario, None, overrides, f"comparison of {', '.join(strategies)}")
