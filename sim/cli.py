@@ -111,7 +111,7 @@ def _count(problems: int) -> str:
 )
 @WORKERS
 @SCHEDULER
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar, no notes and no summary.")
 def run(
     file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, replace: bool,
     as_json: bool, journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, replications: int | None,
@@ -145,7 +145,8 @@ def run(
         _free(folder, loaded, out is None, replace)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick)
-    _notes(result.loaded)
+    if not quiet:
+        _notes(result.loaded)
     if as_json:
         from sim.report.run.tables import metrics_json
 
@@ -181,8 +182,8 @@ def _many(file: Path, strategy: str | None, overrides: dict[str, Any], means: di
 
     with working(quiet) as tick:
         found = sim.run_many(file, strategy, overrides=overrides, progress=tick, **means)
-    _notes(found.run.loaded)
     if not quiet:
+        _notes(found.run.loaded)
         _summary(found.run)
         click.echo("\n".join(found.lines()))
     assert found.folder is not None
@@ -254,7 +255,7 @@ def study(
 @click.option("--unsafe", is_flag=True, help="Let the query read and write other files, and load extensions.")
 def query(folder: Path, sql: str, as_csv: bool, unsafe: bool) -> None:
     """Put a question in SQL to a run (daily, events, metrics, sites, short, …) or to a study (replications,
-    comparisons, summary, …). What the tables of a run have: tideover list columns.
+    comparisons, summary, …). What the tables have: tideover list columns.
 
     It can read these tables only: no other file, nothing is written, no extension is loaded.
     """
