@@ -19,6 +19,7 @@ from sim.model.vocabulary import EVENTS
 from sim.output.columns import TABLES, Column
 from sim.output.folder import RUN_FILES
 from sim.output.study_columns import STUDY_TABLES
+from sim.study.infer.spread import bands
 from sim.study.run.query import query, tables
 from sim.study.run.run import ANSWERS
 from sim.study.run.store import KINDS, LUCK
@@ -57,24 +58,18 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spec = copy.deepcopy(STANDARD) | {"end": "2024-02-05", "strategies": {"none": {"reserves.national.size": "0d"}}}
     spec["uncertain"] = {"suppliers.maker.makes.saline.finished_stock": "uniform(2d, 20d)"}
     (desk / "s.yaml").write_text(yaml.safe_dump(spec))
-    asked = {
-        "study": "t",
-        "title": "t",
-        "scenarios": ["s.yaml"],
-        "strategies": ["none", {"name": "as-is"}],
-        "baseline": "none",
-    }
-    asked |= {"measures": ["units_unmet", "cost"], "replications": 4, "daily": True, "end_is_enough": "For a test."}
-    (desk / "t.yaml").write_text(yaml.safe_dump(asked | {"best": {"measure": "units_unmet", "indifference": 1}}))
+    asked = {"study": "t", "title": "t", "scenarios": ["s.yaml"], "strategies": ["none", {"name": "as-is"}]}
+    asked |= {"baseline": "none", "measures": ["units_unmet", "cost"], "replications": 4, "daily": True}
+    asked |= {"end_is_enough": "For a test.", "best": {"measure": "units_unmet", "indifference": 1}}
+    (desk / "t.yaml").write_text(yaml.safe_dump(asked))
     sim.run_study(desk / "t.yaml", desk / "out", workers=1)
-    sim.run_many(desk / "s.yaml", replications=4, workers=1, measures=["units_unmet"], out=desk / "many")
-    return desk
+    return desk / "out"
 
 
 @pytest.mark.parametrize("name", STUDY_TABLES)
 def test_a_table_of_a_study_has_its_columns_and_no_others(study: Path, name: str) -> None:
     """As `tideover query` knows them."""
-    found = query(study / ("many" if name == "bands" else "out"), f"SELECT * FROM {name}")
+    found = bands(query(study, "FROM replications")) if name == "bands" else query(study, f"FROM {name}")
     assert tuple(found.columns) == STUDY_TABLES[name].names
     assert len(found)
     assert [column.name for column in STUDY_TABLES[name].columns if not holds(column, found[column.name])] == []
@@ -82,7 +77,7 @@ def test_a_table_of_a_study_has_its_columns_and_no_others(study: Path, name: str
 
 def test_every_table_that_a_study_leaves_is_declared(study: Path) -> None:
     assert {*ANSWERS, *KINDS, LUCK, *OF_MANY} == set(STUDY_TABLES)
-    assert set(tables(study / "out")) | {"bands"} == set(STUDY_TABLES)
+    assert set(tables(study)) | {"bands"} == set(STUDY_TABLES)
 
 
 @pytest.mark.parametrize("name", TABLES)
