@@ -15,11 +15,8 @@ from sim import __version__
 from sim.api import run
 from sim.ask.answer import Means, Out, Progress
 from sim.ask.arguments import Arguments
-from sim.ask.folders import comparable, days_of, read_run, rows_of
-from sim.metrics.base import METRICS
-from sim.metrics.summary import BREAKDOWNS
+from sim.ask.folders import SIDE_BY_SIDE, comparable, days_of, read_run, rows_of
 from sim.output.files import put_text
-from sim.output.folder import holds
 from sim.output.holding import HOLDS, in_words
 from sim.output.names import file_name, typed
 from sim.output.place import named, place_for
@@ -29,15 +26,12 @@ from sim.report.compare.words import differences, how_sure, lead
 from sim.report.run.tables import metrics_table
 from sim.scenario.files import scenario_hash, tables_hash
 from sim.study.design.case import case_of
-from sim.study.design.measures import COST, LINE, MONEY, Measure
 from sim.study.infer.side_by_side import side_by_side
 from sim.study.run.bench import Bench, Subject, to_one_end
 from sim.study.run.store import table_files
 
 AS_WRITTEN = "as-is"
 """Among strategies: the scenario as it stands."""
-BY_GROUP = ("units_unmet", "fill_rate")
-"""Measures that are told by groups, too."""
 NAME, KIND = "compare", "comparison"
 
 
@@ -108,7 +102,7 @@ def compare(
     Parameters
     ----------
     what
-        Folders of runs; or one scenario file, with `strategies`.
+        Folders of runs, or all of them of many draws (`sim.run_many`); or one scenario file, with `strategies`.
     strategies
         Names of strategies of the scenario; "as-is": the scenario as it stands.
     overrides
@@ -151,7 +145,7 @@ def _of_folders(places: Sequence[Path], means: Means) -> Comparison:
     kept = [read_run(place, letter) for place, letter in zip(places, LETTERS, strict=False)]
     rows, products, apart, notes = comparable(kept)
     options = tuple(
-        Option(letter, f"{holds(one.manifest)} ({one.place})", holds(one.manifest), one.data)
+        Option(letter, f"{one.name} ({one.place})", one.name, one.data)
         for one, letter in zip(kept, LETTERS, strict=False)
     )
     first, letters = kept[0].manifest, [option.letter for option in options]
@@ -161,7 +155,7 @@ def _of_folders(places: Sequence[Path], means: Means) -> Comparison:
         notes = [*notes, "No pictures by week: not every run kept its daily table."]
     beside = Beside(
         title=str(first.get("title", first.get("scenario"))), options=options, table=side_by_side(rows, letters),
-        rows=rows, days=days[days["product"].isin(list(products))], draws=1, start=_date(first, "start"),
+        rows=rows, days=days[days["product"].isin(list(products))], draws=kept[0].draws, start=_date(first, "start"),
         end=_date(first, "end"), products=products, currency=str(first.get("currency", "")), apart=tuple(apart),
         notes=tuple(notes), command=f"tideover compare {' '.join(map(typed, places))}",
     )  # fmt: skip
@@ -221,10 +215,10 @@ def _one_draw(subjects: Sequence[Subject]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _many_draws(subjects: Sequence[Subject], bench: Bench) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows and days of many draws, the same for each."""
-    measures = [Measure(name) for name in (*METRICS, *MONEY)] + [Measure(COST, LINE)]
-    measures += [Measure(name, by) for name in BY_GROUP for by in BREAKDOWNS]
     cases = [
-        case_of(subject.loaded, measures, (subject.labels[0], letter, ""), plan=subject.plan, twin=False, daily=True)
+        case_of(
+            subject.loaded, SIDE_BY_SIDE, (subject.labels[0], letter, ""), plan=subject.plan, twin=False, daily=True
+        )
         for letter, subject in zip(LETTERS, subjects, strict=False)
     ]
     rows = bench.rows(cases)

@@ -31,7 +31,7 @@ def compare(
 ) -> None:  # fmt: skip
     """Set runs side by side on one page, the first as what the others are compared with.
 
-    Either folders of runs, or one scenario file and --strategies.
+    Either folders of runs (all of one draw, or all made with --replications), or one scenario file and --strategies.
     """
     from sim import ask
 

@@ -13,6 +13,7 @@ import yaml
 
 import sim
 from docs.make_columns import pages
+from sim.ask.many import DRAWN
 from sim.ask.many import TABLES as OF_MANY
 from sim.engine.state.ledger import DAILY
 from sim.model.vocabulary import EVENTS
@@ -76,7 +77,7 @@ def test_a_table_of_a_study_has_its_columns_and_no_others(study: Path, name: str
 
 
 def test_every_table_that_a_study_leaves_is_declared(study: Path) -> None:
-    assert {*ANSWERS, *KINDS, LUCK, *OF_MANY} == set(STUDY_TABLES)
+    assert {*ANSWERS, *KINDS, LUCK, *OF_MANY, *DRAWN} == set(STUDY_TABLES)
     assert set(tables(study)) | {"bands"} == set(STUDY_TABLES)
 
 
