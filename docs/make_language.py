@@ -37,12 +37,13 @@ columns.
   comma is for decimals anywhere, so is `1.234`. Limits settle it, too: a latitude of `51,507` can only be one number.
 - **Shares** have their sign: `60%`. In a workbook a cell shown in percent has it.
 - **Dates** are written `2024-02-01`; in a workbook any date is read.
-- **Stocks** (`level: column par level`) are numbers, or all of them durations such as `21.5d`.
-- **Left out, with a note**: a row of hashtags (HXL) below the names, and a row `Total` whose figures are the sums of
-  the others. One whose figures are not is told.
+- **Stocks** (`level: column par level`) are numbers, or all of them durations such as `21.5d` or `21,5 d`.
+- **Left out, with a note**: a row of hashtags (HXL) below the names, and rows `Total`, `Subtotal`, `Total KE`, `Summe`
+  and such whose figures are the sums of the others, or of those above. A row `Total` whose figures are not is told, and
+  so is one of means. A last row whose figures are the sums of all others, whatever its name, is noted and kept.
 - **Left out without a word**: empty rows, and columns without a name or cells.
-- **Told**: formulas never worked out, cells with an error of Excel, columns that nothing uses (but those under
-  `ignore`).
+- **Told**: names of columns that stand below a title; files of another kind (`.xls`, `.ods`) or encoding; formulas
+  never worked out, cells with an error of Excel, columns that nothing uses (but those under `ignore`).
 """
 
 Found = dict[type[BaseModel], str]

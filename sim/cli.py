@@ -14,6 +14,7 @@ from sim.options import (
     FAILED,
     FILE,
     INTERRUPTED,
+    PLACE,
     REPLACE,
     SCHEDULER,
     SETTINGS,
@@ -72,6 +73,9 @@ def main() -> None:
     except TideoverError as error:
         click.echo(f"failed: {error}", err=True)
         sys.exit(FAILED)
+    except OSError as error:  # a name that is too long for the disk, a folder that may not be entered
+        click.echo(f"{error.filename or 'a file'}: this cannot be used: {error.strerror or error}", err=True)
+        sys.exit(BAD_INPUT)
 
 
 def _count(problems: int) -> str:
@@ -83,7 +87,7 @@ def _count(problems: int) -> str:
 @STRATEGY
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the random draws, instead of the scenario's.")
 @SETTINGS
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Run folder; default reports/SCENARIO-STRATEGY….")
+@click.option("--out", "-o", type=PLACE, help="Run folder; default reports/SCENARIO-STRATEGY….")
 @REPLACE
 @click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON and write nothing.")
 @click.option(
@@ -107,7 +111,7 @@ def _count(problems: int) -> str:
 )
 @WORKERS
 @SCHEDULER
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar, no notes and no summary.")
 def run(
     file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, replace: bool,
     as_json: bool, journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, replications: int | None,
@@ -141,7 +145,8 @@ def run(
         _free(folder, loaded, out is None, replace)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick)
-    _notes(result.loaded)
+    if not quiet:
+        _notes(result.loaded)
     if as_json:
         from sim.report.run.tables import metrics_json
 
@@ -177,8 +182,8 @@ def _many(file: Path, strategy: str | None, overrides: dict[str, Any], means: di
 
     with working(quiet) as tick:
         found = sim.run_many(file, strategy, overrides=overrides, progress=tick, **means)
-    _notes(found.run.loaded)
     if not quiet:
+        _notes(found.run.loaded)
         _summary(found.run)
         click.echo("\n".join(found.lines()))
     assert found.folder is not None
@@ -219,7 +224,7 @@ def _summary(result: Any) -> None:
 @click.option(
     "--replications", "-n", type=click.IntRange(2, 100_000), help="So many of each, instead of what the study says."
 )
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
+@click.option("--out", "-o", type=PLACE, help="Folder of the study; default reports/STUDY.")
 @REPLACE
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
 def study(
@@ -244,13 +249,13 @@ def study(
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PLACE)
 @click.argument("sql")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option("--unsafe", is_flag=True, help="Let the query read and write other files, and load extensions.")
 def query(folder: Path, sql: str, as_csv: bool, unsafe: bool) -> None:
     """Put a question in SQL to a run (daily, events, metrics, sites, short, …) or to a study (replications,
-    comparisons, summary, …). What the tables of a run have: tideover list columns.
+    comparisons, summary, …). What the tables have: tideover list columns.
 
     It can read these tables only: no other file, nothing is written, no extension is loaded.
     """
@@ -258,11 +263,14 @@ def query(folder: Path, sql: str, as_csv: bool, unsafe: bool) -> None:
     from sim.study.run.query import query as ask
 
     found = ask(folder, sql, unsafe=unsafe)
+    if found.empty and not as_csv:
+        click.echo(f"no rows; columns: {', '.join(map(str, found.columns))}")
+        return
     click.echo(csv_of_frame(found) if as_csv else found.to_string(index=False), nl=not as_csv)
 
 
 @cli.command()
-@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.argument("files", type=PLACE, nargs=-1, required=True)
 @STRATEGY
 def validate(files: tuple[Path, ...], strategy: str | None) -> None:
     """Check scenarios, each under all its strategies, and studies with all their scenarios, without running them.

@@ -124,10 +124,10 @@ class Means:
 
     @contextmanager
     def asking(
-        self, subject: Subject, kind: str, asked: dict[str, Any], tables: Sequence[str], page: str, name: str = ""
+        self, subject: Subject, kind: str, asked: dict[str, Any], tables: Sequence[str], *pages: str, name: str = ""
     ) -> Iterator[Bench]:
-        """A bench for a question of a scenario, with the tables and the page that it will leave."""
-        document, name, files = subject.loaded.document, name or kind, [*table_files(*tables), page]
+        """A bench for a question of a scenario, with the tables and the pages that it will leave."""
+        document, name, files = subject.loaded.document, name or kind, [*table_files(*tables), *pages]
         settings = asked.get("settings", subject.settings)
         scenario, strategy = subject.labels[0], subject.strategy
         about = {

@@ -15,13 +15,10 @@ from sim import __version__
 from sim.api import run
 from sim.ask.answer import Means, Out, Progress
 from sim.ask.arguments import Arguments
-from sim.ask.folders import comparable, days_of, read_run, rows_of
-from sim.metrics.base import METRICS
-from sim.metrics.summary import BREAKDOWNS
+from sim.ask.folders import SIDE_BY_SIDE, comparable, days_of, read_run, rows_of
 from sim.output.files import put_text
-from sim.output.folder import holds
 from sim.output.holding import HOLDS, in_words
-from sim.output.names import file_name
+from sim.output.names import file_name, typed
 from sim.output.place import named, place_for
 from sim.report.compare.beside import LETTERS, Beside, Option, changes
 from sim.report.compare.page import compare_page
@@ -29,15 +26,12 @@ from sim.report.compare.words import differences, how_sure, lead
 from sim.report.run.tables import metrics_table
 from sim.scenario.files import scenario_hash, tables_hash
 from sim.study.design.case import case_of
-from sim.study.design.measures import COST, LINE, MONEY, Measure
 from sim.study.infer.side_by_side import side_by_side
 from sim.study.run.bench import Bench, Subject, to_one_end
 from sim.study.run.store import table_files
 
 AS_WRITTEN = "as-is"
 """Among strategies: the scenario as it stands."""
-BY_GROUP = ("units_unmet", "fill_rate")
-"""Measures that are told by groups, too."""
 NAME, KIND = "compare", "comparison"
 
 
@@ -108,7 +102,7 @@ def compare(
     Parameters
     ----------
     what
-        Folders of runs; or one scenario file, with `strategies`.
+        Folders of runs, or all of them of many draws (`sim.run_many`); or one scenario file, with `strategies`.
     strategies
         Names of strategies of the scenario; "as-is": the scenario as it stands.
     overrides
@@ -151,7 +145,7 @@ def _of_folders(places: Sequence[Path], means: Means) -> Comparison:
     kept = [read_run(place, letter) for place, letter in zip(places, LETTERS, strict=False)]
     rows, products, apart, notes = comparable(kept)
     options = tuple(
-        Option(letter, f"{holds(one.manifest)} ({one.place})", holds(one.manifest), one.data)
+        Option(letter, f"{one.name} ({one.place})", one.name, one.data)
         for one, letter in zip(kept, LETTERS, strict=False)
     )
     first, letters = kept[0].manifest, [option.letter for option in options]
@@ -161,9 +155,9 @@ def _of_folders(places: Sequence[Path], means: Means) -> Comparison:
         notes = [*notes, "No pictures by week: not every run kept its daily table."]
     beside = Beside(
         title=str(first.get("title", first.get("scenario"))), options=options, table=side_by_side(rows, letters),
-        rows=rows, days=days[days["product"].isin(list(products))], draws=1, start=_date(first, "start"),
+        rows=rows, days=days[days["product"].isin(list(products))], draws=kept[0].draws, start=_date(first, "start"),
         end=_date(first, "end"), products=products, currency=str(first.get("currency", "")), apart=tuple(apart),
-        notes=tuple(notes), command=f"tideover compare {' '.join(map(str, places))}",
+        notes=tuple(notes), command=f"tideover compare {' '.join(map(typed, places))}",
     )  # fmt: skip
     told = ("scenario_hash", "tables_hash", "strategy", "seed", "replication", "tideover")
     names = [place.resolve().name for place in places]
@@ -197,7 +191,7 @@ def _of_strategies(
             title=spec.title, options=options, table=side_by_side(rows, [option.letter for option in options]),
             rows=rows, days=days, draws=bench.replications, start=spec.start, end=subjects[0].loaded.spec.until,
             products={name: product.unit for name, product in spec.products.items()}, currency=spec.costs.currency,
-            command=f"tideover compare {file} --strategies {','.join(strategies)} -n {bench.replications}",
+            command=f"tideover compare {typed(file)} --strategies {','.join(strategies)} -n {bench.replications}",
         )  # fmt: skip
 
     told = in_words(spec.scenario, None, overrides, f"comparison of {', '.join(strategies)}")
@@ -221,10 +215,10 @@ def _one_draw(subjects: Sequence[Subject]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _many_draws(subjects: Sequence[Subject], bench: Bench) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows and days of many draws, the same for each."""
-    measures = [Measure(name) for name in (*METRICS, *MONEY)] + [Measure(COST, LINE)]
-    measures += [Measure(name, by) for name in BY_GROUP for by in BREAKDOWNS]
     cases = [
-        case_of(subject.loaded, measures, (subject.labels[0], letter, ""), plan=subject.plan, twin=False, daily=True)
+        case_of(
+            subject.loaded, SIDE_BY_SIDE, (subject.labels[0], letter, ""), plan=subject.plan, twin=False, daily=True
+        )
         for letter, subject in zip(LETTERS, subjects, strict=False)
     ]
     rows = bench.rows(cases)

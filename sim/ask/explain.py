@@ -163,7 +163,7 @@ def causes(
         expected = "a scenario with disruptions or hazards"
         raise ScenarioError([Problem(str(path), 0, "there is nothing to attribute to", None, expected)])
     asked = {"players": players, "measures": list(map(str, parsed))}
-    with means.asking(subject, "attribution", asked, ["attribution"], "attribution.html", "causes") as b:
+    with means.asking(subject, "attribution", asked, ["attribution"], "attribution.html", name="causes") as b:
         found = attribute(subject, parsed, players, b)
         answer = Causes(**vars(found), subject=subject, folder=means.kept(b))
         b.store.answer("attribution", found.table)

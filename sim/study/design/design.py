@@ -15,7 +15,7 @@ from sim.engine.compile.unknowns import check_ends
 from sim.errors import Problem, ScenarioError
 from sim.metrics.base import METRICS
 from sim.metrics.summary import BREAKDOWNS
-from sim.output.names import alike
+from sim.output.names import alike, typed
 from sim.scenario.document import Document, Node, marks_of, plain, shown_path
 from sim.scenario.load import Loaded, Problems, ended, load
 from sim.scenario.overlay import project_root
@@ -162,7 +162,7 @@ def _specification(path: Path) -> tuple[Study, Document, Node]:
     if isinstance(node.value, dict) and "scenario" in node.value and "study" not in node.value:
         file = shown_path(path)
         message = "this is a scenario, not a study"
-        raise ScenarioError([Problem(file, 0, message, None, f"a study; scenarios: tideover run {file}")])
+        raise ScenarioError([Problem(file, 0, message, None, f"a study; scenarios: tideover run {typed(file)}")])
     document = Document(plain(node), marks_of(node), project_root(path), files=[path], what="the study")
     try:
         spec = Study.model_validate(document.data)
