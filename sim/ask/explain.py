@@ -92,11 +92,11 @@ class Causes(Answer, Attribution):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return told(self)
+        return told(self, self.counted)
 
     def page(self) -> str:
         """The page, as HTML."""
-        return causes_page(self, self.title, self.currency)
+        return causes_page(self, self.title, self.counted)
 
 
 def causes(

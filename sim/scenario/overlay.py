@@ -328,4 +328,6 @@ def _unnamed(node: Node, name: str) -> Iterator[Problem]:
         child = entries.get(key)
         if child is not None and not (isinstance(child.value, str) and child.value.strip()):
             message = f"the '{key}' of strategy '{name}' is no text"
-            yield Problem(child.mark.shown, child.mark.line, message, written(plain(child)), "words; a number in quotes")
+            yield Problem(
+                child.mark.shown, child.mark.line, message, written(plain(child)), "words; a number in quotes"
+            )

@@ -47,7 +47,7 @@ def _stands(it: Context, names: tuple[str, ...], places: list[str], everywhere: 
         return f"{shown}: best of the {len(design.strategies)} options{where}"
     if len(names) == len(design.strategies):
         return f"The {len(names)} options cannot be told apart{where}"
-    return f"{shown}: not to be told apart, and better than the rest{where}"
+    return f"{shown}: not to be told apart{where}; the rest do worse than {it.name(names[0])}"
 
 
 def _but(it: Context) -> Iterator[str]:
@@ -70,7 +70,7 @@ def answer(it: Context) -> Section:
 def _terms(it: Context) -> Iterator[tuple[str, str]]:
     design = it.result.design
     for scenario in it.scenarios if len(design.strategies) > 1 else ():
-        head = it.scenario(scenario) if len(design.scenarios) > 1 else "The answer"
+        head = it.scenario(scenario) if len(design.scenarios) > 1 else "In figures"
         yield head, _on(it, scenario)
     if losing := list(_losing(it)):
         yield "Who loses", " ".join(losing)
@@ -170,7 +170,9 @@ def known(it: Context) -> Section:
     guessed = by_name + len(assumed(loaded))
     shares = Shares([("sourced", len(entries) - derived - by_name), ("derived", derived), ("assumed", guessed)])
     weighs = list(_weighs(it))
-    told = f"Of {shares.whole} figures of the scenario file {'all' if guessed == shares.whole else guessed} are assumed."
+    told = (
+        f"Of {shares.whole} figures of the scenario file {'all' if guessed == shares.whole else guessed} are assumed."
+    )
     if weighs:
         told = f"{told[:-1]}; of these carry weight: {'; '.join(weighs[:WEIGHTY])}."
     place = "All of them, with source and date, are in the evidence table of the report of a run."

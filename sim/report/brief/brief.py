@@ -45,6 +45,14 @@ def compose(
 def _footer(result: StudyResult) -> str:
     design = result.design
     runs = result.number * len(design.cases)
-    size = f"{plural(len(design.strategies), 'option')}, {plural(len(design.scenarios), 'scenario')}, the same draws for each"
-    more = "This page takes the place of the brief until hardly any draw is short on its last day. " if result.unsettled else ""
-    return f"{plural(runs, 'run')}: {size}. {how_made(result)} {more}The whole study: study.html and the tables beside it."
+    size = ", ".join(
+        [plural(len(design.strategies), "option"), plural(len(design.scenarios), "scenario"), "the same draws for each"]
+    )
+    more = (
+        "This page takes the place of the brief until hardly any draw is short on its last day. "
+        if result.unsettled
+        else ""
+    )
+    return (
+        f"{plural(runs, 'run')}: {size}. {how_made(result)} {more}The whole study: study.html and the tables beside it."
+    )

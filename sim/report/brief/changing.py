@@ -33,7 +33,7 @@ def _bounds(it: Context) -> Iterator[tuple[str, str]]:
     points = list(dict.fromkeys(zip(tried["parameter"], tried["value"], strict=True)))
     best = {point: records(tried, parameter=point[0], value=point[1], best=True) for point in points}
     usual = {row["strategy"] for row in best[AS_DRAWN, ""]}
-    names, held = parameter_names(it.result.design), {}
+    names, held = parameter_names(it.result.design), dict[str, list[str]]()
     for (path, value), rows in best.items():
         if path == AS_DRAWN:
             continue
@@ -75,11 +75,17 @@ def _luck(it: Context) -> Iterator[tuple[str, str]]:
         for row in rows:
             if row["strategy"] not in first and 0.05 <= row["probability_best"] < 0.5:
                 chance = chance_words(row["probability_best"])
-                yield "Luck:", f"{it.within(scenario)}{it.name(row['strategy'])} may be best after all, with a probability {chance}."
+                yield (
+                    "Luck:",
+                    f"{it.within(scenario)}{it.name(row['strategy'])} may be best after all (probability {chance}).",
+                )
         if len(first) > 1:
             names = listed([it.name(name) for name in first])
             more = "" if best is None else f" by more than {size(best.indifference, it.unit)}"
-            yield "More draws:", f"{it.within(scenario)}{names} may turn out to differ{more}; here are {it.result.number} draws."
+            yield (
+                "More draws:",
+                f"{it.within(scenario)}{names} may turn out to differ{more}; here are {it.result.number} draws.",
+            )
 
 
 def _missing(it: Context) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What all parts of a brief are told with: names, letters and units, and which options and scenarios there is room for."""
+"""What all parts of a brief are told with: names, letters, units, and the options and scenarios there is room for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.report.brief.parts import Cell
 from sim.report.study.answer import leaders
 from sim.report.study.comparison import Words, letters_of, records, words_of
 from sim.report.words.phrases import plural
-from sim.report.words.rounding import bare, digits_of, figure
+from sim.report.words.rounding import bare, within
 from sim.study.design.measures import ALL, Measure
 from sim.study.infer.intervals import next_below
 from sim.study.run.run import StudyResult
@@ -92,7 +92,7 @@ class Context:
         return self.words.names.scenario(name)
 
     def within(self, scenario: str) -> str:
-        """"In 'long ban', ", where there are several scenarios."""
+        """ "In 'long ban', ", where there are several scenarios."""
         return f"In '{self.scenario(scenario)}', " if len(self.result.design.scenarios) > 1 else ""
 
     def recommended(self, scenario: str) -> str | None:
@@ -121,7 +121,7 @@ class Context:
     def level(self, scenario: str, strategy: str, unit: bool = True) -> str:
         """The measure's mean, rounded as its spread lets one see."""
         row = self.row(scenario, strategy)
-        text = figure(row["mean"], self.unit, digits_of(row["low"], row["high"], self.unit))
+        text = within(row["mean"], row["low"], row["high"], self.unit)
         return text if unit else bare(text, self.unit)
 
     def draws(self, scenario: str) -> pd.DataFrame:

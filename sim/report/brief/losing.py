@@ -36,8 +36,8 @@ def who_loses(it: Context) -> Section:
     if len(losing) > MOST_TABLES:
         told.append(f"Further scenarios in which somebody loses: {len(losing) - MOST_TABLES}; see study.html.")
     note = (
-        f"{it.measure.label}, in the mean. ▲ the group would be better off there, with the {it.result.design.spec.confidence:.0%} "
-        f"interval of the difference, from {it.result.number} draws; = the draws do not tell; ▼ it would be worse off. "
+        f"{it.measure.label}, in the mean. ▲ the group would be better off there, with the interval of the difference "
+        f"({it.result.design.spec.confidence:.0%}, from {it.result.number} draws); = the draws do not tell; ▼ it would be worse off. "
         "All pairs: losses.csv."
     )
     return Section(title, before=told, grids=grids, paragraphs=[note] if grids else [])
@@ -54,7 +54,9 @@ def _first(it: Context, asked: list[tuple[str, str]]) -> Iterator[str]:
         group = str(min(mine["group"]))
         loses = WORSE in set(mine.loc[mine["group"] == group, "verdict"])
         verdict = "loses (first line)" if loses else "loses nothing that can be told"
-        told.setdefault(f"under {it.name(name)} {group_words('priority', group)}, {verdict}", []).append(it.scenario(scenario))
+        told.setdefault(f"under {it.name(name)} {group_words('priority', group)}, {verdict}", []).append(
+            it.scenario(scenario)
+        )
     several = len(it.result.design.scenarios) > 1
     parts = [f"in {listed([repr(p) for p in places])} {text}" if several else text for text, places in told.items()]
     if parts:
@@ -80,7 +82,7 @@ def _groups(mine: pd.DataFrame) -> list[tuple[str, str]]:
     """Those of priority 1, then who loses, most first, then others, as far as there is room."""
     found = mine.groupby(["breakdown", "group"], sort=False)
     worst = {key: rows.loc[rows["verdict"] == WORSE, "worse_by"].max() for key, rows in found}
-    first = min((group for by, group in worst if by == "priority"), default=None)
+    first = min((str(group) for by, group in worst if by == "priority"), default=None)
 
     def order(key: Any) -> tuple[Any, ...]:
         by, group = key

@@ -69,10 +69,12 @@ def _caption(it: Context, pairs: list[Pair]) -> str:
         parts.append(f"Blue bar, luck: {how_many(luck_draws)} of chance, all else as written.")
     if any(pair.both for pair in pairs):
         parts.append(
-            f"Black line, luck and not knowing: {how_many(draws)} in which each uncertain figure is drawn in its range, too."
+            f"Black line, luck and not knowing: {how_many(draws)} with each uncertain figure drawn in its range, too."
         )
     if not all(pair.both for pair in pairs):
-        parts.append("Not knowing has no bar where nothing is written as uncertain: assumed figures are taken as certain.")
+        parts.append(
+            "Not knowing has no bar where nothing is written as uncertain: assumed figures are taken as certain."
+        )
     room = it.result.design.spec.best
     if room is not None:
         parts.append(f"Hatched: less than the {size(room.indifference, it.unit)} worth telling apart.")

@@ -1,4 +1,4 @@
-"""The page that takes a brief's place while draws are still short at the end: nothing on it can be quoted as an answer."""
+"""The page in the place of a brief while draws are still short at the end: nothing on it can be quoted as an answer."""
 
 from __future__ import annotations
 
@@ -12,27 +12,33 @@ from sim.report.figures.cut_short import draw
 from sim.report.study.at_end import settling_words
 from sim.report.study.comparison import records
 from sim.report.words.at_end import MEANING, last_day, short_under
-from sim.report.words.phrases import listed, percent
+from sim.report.words.phrases import listed, percent, plural
 from sim.report.words.rounding import bare, figure
 from sim.study.design.measures import ALL, Measure
 from sim.study.infer.ending import draws_at_end
 
 MOST_SQUARES = 40
 """Draws that are drawn one by one."""
-MOST_PANELS = 3
+MOST_PANELS, MOST_TOLD = 3, 4
 LEAD = "No best option can be named yet: the runs stop in the middle of the shortage."
 
 
 def told(it: Context) -> list[str]:
     """Why no option is called best."""
-    scenario = it.result.unsettled[0]
-    rows = {row["strategy"]: row for row in records(it.result.ending, scenario=scenario)}
-    short = [(it.name(name), rows[name]["short"], rows[name]["draws"]) for name in it.options if rows[name]["short"]]
-    when, where = last_day(it.result.design.until(scenario)), it.within(scenario)
-    counts = short_under(short, len(it.result.design.strategies))
+    lines = []
+    for scenario in it.result.unsettled[:MOST_TOLD]:
+        rows = {row["strategy"]: row for row in records(it.result.ending, scenario=scenario)}
+        short = [
+            (it.name(name), rows[name]["short"], rows[name]["draws"]) for name in it.options if rows[name]["short"]
+        ]
+        counts = short_under(short, len(it.result.design.strategies))
+        lines.append(f"{it.within(scenario)}{counts} on {last_day(it.result.design.until(scenario))}, the last day.")
+    more = len(it.result.unsettled) - MOST_TOLD
     return [
-        f"{where}{counts} on {when}, the last day. Whichever option fails last looks best on the day on which one happens "
-        f"to stop. So no option is called best here, and no probability is given. {MEANING}"
+        *lines,
+        *([f"So it is in {plural(more, 'more scenario')}."] if more > 0 else []),
+        "Whichever option fails last looks best on the day on which one happens to stop. So no option is called best "
+        f"here, and no probability is given. {MEANING}",
     ]
 
 
@@ -67,8 +73,8 @@ def _short(it: Context, scenario: str) -> Section:
             Cell("–" if share != share else percent(share, 1.0)),
         ])  # fmt: skip
     note = (
-        "■ still short  □ served again. In the order of their letters, not ranked: what is unmet up to the last day is a "
-        "lower limit, and still growing."
+        "■ still short  □ served again. In the order of their letters, not ranked: what is unmet up to the last day is "
+        "a lower limit, and still growing."
     )
     grid = Grid(f"ending-{scenario}", head, rows, text_columns=3, note=note)
     return Section(f"Still short on the last day{where}", grids=[grid])
@@ -97,32 +103,41 @@ def _stops(it: Context) -> Iterator[Section]:
         f"{it.letters[name]}  {it.name(name)}": mine.loc[name].unstack("replication") for name in chosen
     }
     where = f" in '{it.scenario(scenario)}'" if len(it.result.design.scenarios) > 1 else ""
-    caption = f"Unmet demand of each day{where}, {it.words.counted.all} a day, on one scale. What follows is not in the figures."
-    yield Section("Where the runs stop", figures=[("Where the runs stop", caption, draw(tables, start, it.words.counted.all))])
+    caption = f"Unmet demand of each day{where}, on one scale. What follows is not in the figures."
+    yield Section(
+        "Where the runs stop", figures=[("Where the runs stop", caption, draw(tables, start, it.words.counted.all))]
+    )
 
 
 def _already(it: Context) -> Iterator[tuple[str, str]]:
-    design = it.result.design
-    for scenario in design.scenarios:
-        when = last_day(design.until(scenario))
-        if scenario not in it.result.unsettled:
-            means = listed([f"{it.letters[name]} {it.level(scenario, name, False)}" for name in it.options])
-            label = f"{it.measure.label.lower()}, in the mean ({it.unit}): {means}"
-            yield f"{it.scenario(scenario)}:", f"hardly any draw is short on {when}, under any option. Its figures stand: {label}."
-            continue
-        draws, sign = it.draws(scenario), 1.0 if it.measure.better == "higher" else -1.0
-        fewer = [n for n in it.options if n != it.reference and (sign * (draws[n] - draws[it.reference]) > 0).all()]
-        if fewer:
-            names = listed([f"{it.letters[name]}" for name in fewer])
-            yield (
-                f"{it.scenario(scenario)}:",
-                f"up to {when}, and no further, less was missing under {names} than under {it.letters[it.reference]} in each of {len(draws)} draws.",
-            )
+    told: dict[str, list[str]] = {}
+    for scenario in it.result.design.scenarios:
+        told.setdefault(_of_one(it, scenario), []).append(it.scenario(scenario))
+    several = len(it.result.design.scenarios) > 1
+    yield from ((f"{listed(places)}:" if several else "", text) for text, places in told.items() if text)
     yield "Who loses", "is told with the next run, not before: it, too, depends on the last day."
+
+
+def _of_one(it: Context, scenario: str) -> str:
+    """What can be said of a scenario: figures that stand, or what is so in every draw as far as it was run."""
+    when = last_day(it.result.design.until(scenario))
+    if scenario not in it.result.unsettled:
+        means = listed([f"{it.letters[name]} {it.level(scenario, name, False)}" for name in it.options])
+        label = f"{it.measure.label.lower()}, in the mean ({it.unit}): {means}"
+        return f"hardly any draw is short on {when}, under any option. Its figures stand: {label}."
+    draws, sign = it.draws(scenario), 1.0 if it.measure.better == "higher" else -1.0
+    fewer = [n for n in it.options if n != it.reference and (sign * (draws[n] - draws[it.reference]) > 0).all()]
+    if not fewer:
+        return ""
+    names, base = listed([it.letters[name] for name in fewer]), it.letters[it.reference]
+    return f"up to {when}, and no further, {names} did better than {base} in each of {len(draws)} draws."
 
 
 def _settles(it: Context) -> Iterator[tuple[str, str]]:
     yield "", f"{settling_words(it.result)}."
     if it.result.number < 50:
         yield "Then,", f"if options still lie close: more draws than the {it.result.number} made."
-    yield "Or say why the end is enough:", "end_is_enough: \"…\" in the study; the reason is then printed with the answer."
+    yield (
+        "Or say why the end is enough:",
+        'end_is_enough: "…" in the study; the reason is then printed with the answer.',
+    )

@@ -20,7 +20,7 @@ def worth(it: Context) -> list[Section]:
     if not panels:
         return []
     caption = (
-        f"Cost of the whole run ({it.currency}): what is bought, moved and held, reserves with their holding and what is taken out of them. "
+        f"Cost of the whole run ({it.currency}): what is bought, moved and held, and what is taken out of reserves. "
         "Down and left is better; of two that cannot be told apart the dearer is not worth its price."
     )
     figure = draw(panels, f"{it.measure.label} ({it.unit})", f"Cost ({it.currency})", how_many(it.result.number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.dates as mdates
 import numpy as np
@@ -17,7 +18,7 @@ from sim.report.figures.style import BLUE, SKY, VERMILLION, date_ticks, short, t
 from sim.study.infer.intervals import next_below
 
 TYPE = 8.5
-NOT_RUN = {"facecolor": "#f3f5f7", "edgecolor": "#aab3bb", "hatch": "////", "linewidth": 0.0}
+NOT_RUN: dict[str, Any] = {"facecolor": "#f3f5f7", "edgecolor": "#aab3bb", "hatch": "////", "linewidth": 0.0}
 BEYOND = 0.15
 """Of the days that were run: how much of what was not is shown."""
 ENOUGH = 9
@@ -55,9 +56,11 @@ def draw(tables: Mapping[str, pd.DataFrame], start: dt.date, unit: str) -> Figur
         Line2D([], [], color=BLUE, linewidth=1.6, label=f"mean of {draws} draws"),
         Patch(color=SKY, alpha=0.55, label=span),
         Line2D([], [], color=VERMILLION, linewidth=1.6, label="the runs stop"),
-        Patch(**NOT_RUN, label="not run: nobody knows yet"),  # type: ignore[arg-type]
+        Patch(**NOT_RUN, label="not run: nobody knows yet"),
     ]
-    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.06, -0.01), ncols=4, fontsize=TYPE, frameon=False)
+    figure.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0.06, -0.01), ncols=4, fontsize=TYPE, frameon=False
+    )
     return figure
 
 

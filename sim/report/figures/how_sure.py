@@ -48,7 +48,9 @@ def draw(pairs: Sequence[Pair], what: str, room: float) -> Figure:
 
 def _row(axes: Axes, pair: Pair, y: float) -> None:
     if pair.luck is not None:
-        axes.barh(y, pair.luck[1] - pair.luck[0], 0.26, pair.luck[0], color=BLUE, edgecolor=BLACK, linewidth=0.8, zorder=3)
+        axes.barh(
+            y, pair.luck[1] - pair.luck[0], 0.26, pair.luck[0], color=BLUE, edgecolor=BLACK, linewidth=0.8, zorder=3
+        )
     if pair.both is not None:
         axes.plot(pair.both, (y, y), color=BLACK, linewidth=1.6, marker="|", markersize=9, zorder=4)
     axes.plot(pair.mean, y, "D", color="white", markeredgecolor=BLACK, markersize=6, zorder=5)
@@ -66,4 +68,3 @@ def _folded(label: str) -> list[str]:
     """A pair on two lines that fit beside the picture."""
     first, _, second = label.partition(" against ")
     return [f"{short(first, 28)}", f"against {short(second, 20)}"]
-

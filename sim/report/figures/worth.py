@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -96,8 +97,12 @@ def _marks(figure: Figure, axes: Axes, marks: Sequence[Mark], box: Box, longest:
     bars += _along([points(mark.cost, mark.harm) for mark in line])
     texts = [f"{mark.letter}  {short(mark.name, longest)}" for mark in marks]
     for (x, y), text, spot in zip(at, texts, place(at, texts, TYPE, box, bars), strict=True):
-        figure.add_artist(Line2D((x, spot.end[0]), (y, spot.end[1]), color=GREY, linewidth=0.8, zorder=1, transform=in_points))
-        left = {"left": spot.box.left + 2, "right": spot.box.right - 2}.get(spot.side, (spot.box.left + spot.box.right) / 2)
+        figure.add_artist(
+            Line2D((x, spot.end[0]), (y, spot.end[1]), color=GREY, linewidth=0.8, zorder=1, transform=in_points)
+        )
+        left = {"left": spot.box.left + 2, "right": spot.box.right - 2}.get(
+            spot.side, (spot.box.left + spot.box.right) / 2
+        )
         figure.text(left, spot.box.bottom + 0.28 * TYPE, text, fontsize=TYPE, ha=spot.side, va="baseline",
                     transform=in_points, zorder=6)  # fmt: skip
 
@@ -113,15 +118,15 @@ def _along(line: Sequence[tuple[float, float]]) -> list[Box]:
     return found
 
 
-def _looks(worth: bool) -> dict[str, object]:
+def _looks(worth: bool) -> dict[str, Any]:
     fill = {"marker": "o", "markerfacecolor": BLUE} if worth else {"marker": "s", "markerfacecolor": "white"}
     return {"markeredgecolor": BLACK, "markeredgewidth": 1.1, "linestyle": "none", **fill}
 
 
 def _legend(figure: Figure, whiskers: str) -> None:
     handles = [
-        Line2D([], [], markersize=7, label="worth its price", **_looks(True)),  # type: ignore[arg-type]
-        Line2D([], [], markersize=7, label="another does as well, or better, for less", **_looks(False)),  # type: ignore[arg-type]
+        Line2D([], [], markersize=7, label="worth its price", **_looks(True)),
+        Line2D([], [], markersize=7, label="another does as well, or better, for less", **_looks(False)),
         Line2D([], [], color=BLACK, linewidth=1, marker="_", label=whiskers),
         Line2D([], [], marker="o", markersize=11, markerfacecolor="none", markeredgecolor=BLACK, linestyle="none",
                label="ringed: cannot be told apart"),

@@ -30,10 +30,12 @@ def in_short(result: StudyResult) -> Iterator[str]:
 
 
 def leaders(result: StudyResult, scenario: str) -> list[str]:
-    """The strategies that nothing is told to be better than; none where nothing is settled."""
+    """The strategies that nothing is told to be better than, the one with the best mean first; none where nothing is
+    settled."""
     if result.unsettled:
         return []
-    return [row["strategy"] for row in records(result.standing, scenario=scenario) if row["together"]]
+    rows = [row for row in records(result.standing, scenario=scenario) if row["together"]]
+    return [row["strategy"] for row in sorted(rows, key=lambda row: bool(row["how"] != LEADS))]
 
 
 def _best_of(result: StudyResult, scenario: str, rows: list[dict[str, Any]]) -> str:
@@ -86,7 +88,9 @@ def _together(
     words = words_of(result.design)
     names = listed(quoted(words.names.strategy(row["strategy"]) for row in (first, *together)))
     every = "the strategies cannot be told apart" if len(together) + 1 == count else f"{names} cannot be told apart"
-    behind = "" if len(together) + 1 == count else "; the others do worse"
+    behind = (
+        "" if len(together) + 1 == count else f"; the others do worse than '{words.names.strategy(first['strategy'])}'"
+    )
     name, mean = words.names.strategy(first["strategy"]), mean_words(result, scenario, first["strategy"], words)
     told = f"{result.design.main.label.lower()} under '{name}' {mean} in the mean"
     why = "; ".join(f"'{words.names.strategy(row['strategy'])}' {_why(result, row, words)}" for row in together)

@@ -1,4 +1,4 @@
-"""A table of all options for each scenario: cost, harm, difference to the baseline, bad tail, price of what is averted."""
+"""Tables of all options: cost, harm, difference to the baseline, bad tail, price of what is averted."""
 
 from __future__ import annotations
 

@@ -32,7 +32,9 @@ def losers_words(result: StudyResult) -> Iterator[str]:
     for scenario in design.scenarios:
         alike: dict[str, list[str]] = {}
         for strategy in _told(result, scenario):
-            alike.setdefault(_found(result, scenario, strategy, words), []).append(f"'{words.names.strategy(strategy)}'")
+            alike.setdefault(_found(result, scenario, strategy, words), []).append(
+                f"'{words.names.strategy(strategy)}'"
+            )
         so_far = " so far" if scenario in result.unsettled else ""
         where = f"in '{words.names.scenario(scenario)}'{so_far}"
         yield from (f"Under {listed(names)} {where}{found}" for found, names in alike.items())
@@ -88,7 +90,8 @@ def losers_table(result: StudyResult, scenario: str) -> Sheet | None:
     unit = "" if measure.unit in NO_UNIT else f" ({words.counted.unit(measure)})"
     caption = f"Who bears it in '{words.names.scenario(scenario)}': {measure.label.lower()}, mean{unit}{limits}"
     note = f"{MARK} under another strategy the group would detectably have been better off. All pairs: losses.csv."
-    return Sheet(f"losers-{scenario}", caption, ["Group", *map(words.names.strategy, strategies)], rows, list(mine.columns),
+    head = ["Group", *map(words.names.strategy, strategies)]
+    return Sheet(f"losers-{scenario}", caption, head, rows, list(mine.columns),
                  mine.to_numpy().tolist(), note)  # fmt: skip
 
 

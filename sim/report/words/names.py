@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.scenario.load import Loaded
-from sim.study.design.design import Design
+if TYPE_CHECKING:
+    from sim.scenario.load import Loaded
+    from sim.study.design.design import Design
 
 AS_WRITTEN = "the scenario as it stands"
 """What a scenario under no strategy is called."""
 
 
 def shown_name(name: str, titled: Any = None) -> str:
-    """The title of whatever may have one (a reserve, an entry of a study, a strategy as it is written), else its name."""
+    """The title of whatever may have one (a reserve, a strategy as it is written), else its name."""
     return _text(titled, "title") or name
 
 
@@ -69,7 +70,9 @@ def names_in(design: Design) -> Names:
 
 def _apart(names: Mapping[str, str]) -> dict[str, str]:
     counts = Counter(names.values())
-    return {name: shown if counts[shown] == 1 or shown == name else f"{shown} ({name})" for name, shown in names.items()}
+    return {
+        name: shown if counts[shown] == 1 or shown == name else f"{shown} ({name})" for name, shown in names.items()
+    }
 
 
 def _text(titled: Any, key: str) -> str:

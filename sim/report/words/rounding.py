@@ -66,6 +66,11 @@ def digits_of(low: float, high: float, unit: str) -> int | None:
     return digits_for(times * low, times * high)
 
 
+def within(value: float, low: float, high: float, unit: str) -> str:
+    """A level, rounded as the interval that its mean lies in lets one see."""
+    return figure(value, unit, digits_of(low, high, unit))
+
+
 def spread(value: float, low: float, high: float, unit: str) -> str:
     """A level and between what its mean lies: `4.3 days (3.3 to 5.3)`; one figure where there is no spread."""
     digits = digits_of(low, high, unit)
