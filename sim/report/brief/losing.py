@@ -37,8 +37,8 @@ def who_loses(it: Context) -> Section:
         told.append(f"Further scenarios in which somebody loses: {len(losing) - MOST_TABLES}; see study.html.")
     note = (
         f"{it.measure.label}, in the mean. ▲ the group would be better off there, with the interval of the difference "
-        f"({it.result.design.spec.confidence:.0%}, from {it.result.number} draws); = the draws do not tell; ▼ it would be worse off. "
-        "All pairs: losses.csv."
+        f"({it.result.design.spec.confidence:.0%}, from {it.result.number} draws); = the draws do not tell; ▼ it "
+        "would be worse off. All pairs: losses.csv."
     )
     return Section(title, before=told, grids=grids, paragraphs=[note] if grids else [])
 
