@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.report.brief.context import Context
+from sim.report.brief.context import MOST_NAMED, Context
 from sim.report.brief.money import held_a_year
 from sim.report.brief.parts import Cell, Grid, Section, Shares
 from sim.report.run.evidence import assumed, sourced, taken_as_certain
@@ -32,21 +32,27 @@ def lead(it: Context) -> str:
         return "There is one option only, so nothing is compared."
     found: dict[tuple[str, ...], list[str]] = {}
     for scenario in design.scenarios:
-        found.setdefault(tuple(leaders(it.result, scenario)), []).append(scenario)
+        first = leaders(it.result, scenario)
+        same = next((names for names in found if set(names) == set(first)), tuple(first))
+        found.setdefault(same, []).append(scenario)
     parts = [_stands(it, names, places, len(found) == 1) for names, places in found.items() if names]
     return " ".join([f"{'; '.join(parts)}.", *_but(it)])
 
 
 def _stands(it: Context, names: tuple[str, ...], places: list[str], everywhere: bool) -> str:
-    design = it.result.design
-    shown = listed([it.name(name) for name in names])
+    every = len(it.result.design.strategies)
     where = f" in {listed([repr(it.scenario(place)) for place in places])}"
     if everywhere:
         where = f" in each of the {len(places)} scenarios" if len(places) > 1 else ""
     if len(names) == 1:
-        return f"{shown}: best of the {len(design.strategies)} options{where}"
-    if len(names) == len(design.strategies):
-        return f"The {len(names)} options cannot be told apart{where}"
+        return f"{it.name(names[0])}: best of the {every} options{where}"
+    if len(names) == every:
+        return f"The {every} options cannot be told apart{where}"
+    if len(names) > MOST_NAMED:
+        letters = listed(sorted(it.letters[name] for name in names))
+        some = f"{len(names)} of the {every} options, {letters}"
+        return f"{some}, cannot be told apart{where}; the rest do worse than the best"
+    shown = listed([it.name(name) for name in names])
     return f"{shown}: not to be told apart{where}; the rest do worse than {it.name(names[0])}"
 
 
@@ -90,7 +96,7 @@ def _on(it: Context, scenario: str) -> str:
         told = f"Best: {it.name(names[0])}, with {it.level(scenario, names[0])} {label}"
         return f"{told}, against {against}."
     means = listed([it.level(scenario, name, k == len(names) - 1) for k, name in enumerate(names)])
-    told = f"{listed([it.name(name) for name in names])} cannot be told apart: {means} {label}"
+    told = f"{it.named(names)} cannot be told apart: {means} {label}"
     return f"{told}. Against {against}." if others else f"{told}."
 
 
@@ -139,7 +145,9 @@ def _level(it: Context, scenario: str, name: str) -> Cell:
         note = "best"
     elif name in first:
         others = [it.letters[other] for other in first if other != name]
-        note = f"= level with {listed(others)}" if others else ""
+        note = (
+            f"= level with {listed(others) if len(others) < MOST_NAMED else f'{len(others)} others'}" if others else ""
+        )
     bar = abs(it.mean(scenario, name)) / max(means) if max(means, default=0) > 0 else 0.0
     return Cell(strong=it.level(scenario, name, False), note=note, bar=bar, looks="good" if note == "best" else "")
 

@@ -21,6 +21,9 @@ from sim.report.study.summary import how_made
 from sim.report.words.phrases import plural
 from sim.study.run.run import StudyResult
 
+MANY_OPTIONS, MANY_SCENARIOS = 5, 2
+"""More of them need smaller type."""
+
 
 def compose(
     result: StudyResult, plan: Plan, tried: pd.DataFrame | None = None, luck: pd.DataFrame | None = None
@@ -39,7 +42,8 @@ def compose(
         ]
     about = f"Study {spec.study}, {plural(result.number, 'draw')} · a model’s figures, not observations"
     return Brief(spec.title, spec.question or "", about, lead, told, sheets, _footer(result), annex(result, plan),
-                 bool(result.unsettled))  # fmt: skip
+                 bool(result.unsettled),
+                 dense=len(it.options) > MANY_OPTIONS or len(it.scenarios) > MANY_SCENARIOS)  # fmt: skip
 
 
 def _footer(result: StudyResult) -> str:

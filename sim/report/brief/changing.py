@@ -41,12 +41,12 @@ def _bounds(it: Context) -> Iterator[tuple[str, str]]:
         if usual & {row["strategy"] for row in rows}:
             held.setdefault(name, []).append(f"at {value_words(value)}")
             continue
-        others = listed([it.name(row["strategy"]) for row in rows])
+        others = it.named([row["strategy"] for row in rows])
         mean = figure(rows[0]["mean"], it.unit)
         yield f"{opening(name)} at {value_words(value)}:", f"{others} would be best ({mean} in the mean)."
     if held:
         told = "; ".join(f"{name} {listed(values)}" for name, values in held.items())
-        first = listed([it.name(name) for name in it.result.design.strategies if name in usual])
+        first = it.named([name for name in it.result.design.strategies if name in usual])
         stays = "stay best, not to be told apart" if len(usual) > 1 else "stays best"
         yield "Not, as far as tried:", f"{told}; {first} {stays}."
 
@@ -58,11 +58,11 @@ def _scenarios(it: Context) -> Iterator[tuple[str, str]]:
     if len(first) < 2 or not all(first.values()):
         return
     always = set.intersection(*map(set, first.values()))
-    kept = [it.name(name) for name in design.strategies if name in always]
+    kept = [name for name in design.strategies if name in always]
     if kept:
-        yield "Not the scenario:", f"nothing is told to be better than {listed(kept)} in any of the {len(first)}."
+        yield "Not the scenario:", f"nothing is told to be better than {it.named(kept)} in any of the {len(first)}."
         return
-    told = [f"{listed([it.name(name) for name in names])} in '{it.scenario(place)}'" for place, names in first.items()]
+    told = [f"{it.named(names)} in '{it.scenario(place)}'" for place, names in first.items()]
     yield "The scenario:", f"best is {listed(told)}."
 
 
@@ -79,13 +79,16 @@ def _luck(it: Context) -> Iterator[tuple[str, str]]:
                     "Luck:",
                     f"{it.within(scenario)}{it.name(row['strategy'])} may be best after all (probability {chance}).",
                 )
-        if len(first) > 1:
-            names = listed([it.name(name) for name in first])
-            more = "" if best is None else f" by more than {size(best.indifference, it.unit)}"
-            yield (
-                "More draws:",
-                f"{it.within(scenario)}{names} may turn out to differ{more}; here are {it.result.number} draws.",
-            )
+    alike: dict[frozenset[str], list[str]] = {}
+    for scenario in it.scenarios:
+        alike.setdefault(frozenset(leaders(it.result, scenario)), []).append(scenario)
+    more = "" if best is None else f" by more than {size(best.indifference, it.unit)}"
+    for names, places in alike.items():
+        if len(names) > 1:
+            several = len(it.result.design.scenarios) > 1
+            where = f"in {listed([repr(it.scenario(place)) for place in places])} " if several else ""
+            shown = it.named([name for name in it.result.design.strategies if name in names])
+            yield "More draws:", f"{where}{shown} may turn out to differ{more}; here are {it.result.number} draws."
 
 
 def _missing(it: Context) -> Iterator[tuple[str, str]]:
@@ -93,7 +96,7 @@ def _missing(it: Context) -> Iterator[tuple[str, str]]:
     for name in it.result.design.scenarios:
         left = it.result.design.loaded[name, it.reference].spec.leaves_out
         if left:
-            yield "What the model leaves out:", _sentences(left, 260)
+            yield "What the model leaves out:", _sentences(left, 200)
             break
     if it.result.failures:
         yield "Missing:", f"{plural(len(it.result.failures), 'replication')} could not be run."

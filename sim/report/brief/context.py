@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 from sim.report.brief.parts import Cell
 from sim.report.study.answer import leaders
 from sim.report.study.comparison import Words, letters_of, records, words_of
-from sim.report.words.phrases import plural
+from sim.report.words.phrases import listed, plural
 from sim.report.words.rounding import bare, within
 from sim.study.design.measures import ALL, Measure
 from sim.study.infer.intervals import next_below
@@ -20,6 +21,8 @@ from sim.study.run.run import StudyResult
 
 MOST_SCENARIOS, MOST_OPTIONS = 3, 7
 """That there is room for on two sheets of paper; the page of the study has all."""
+MOST_NAMED = 3
+"""Options that are named in a sentence; more go by their letters."""
 NINE_OF_TEN = (0.05, 0.95)
 ENOUGH = 19
 """Draws from which nine of ten can be told: the next one lies below the least of n in one case of n + 1."""
@@ -87,6 +90,11 @@ class Context:
         """The name to show of a strategy."""
         return self.words.names.strategy(strategy)
 
+    def named(self, strategies: Sequence[str]) -> str:
+        """Some strategies by name; many by their letters."""
+        few = len(strategies) <= MOST_NAMED
+        return listed([self.name(name) if few else self.letters[name] for name in strategies])
+
     def scenario(self, name: str) -> str:
         """The name to show of a scenario."""
         return self.words.names.scenario(name)
@@ -97,10 +105,10 @@ class Context:
 
     def recommended(self, scenario: str) -> str | None:
         """Of the strategies that nothing is told to be better than the one of which that is so in most scenarios, then
-        the one with the best mean; None where nothing is settled."""
-        first = leaders(self.result, scenario)
-        sign = -1.0 if self.measure.better == "higher" else 1.0
-        found = min(first, key=lambda name: (-self._leads[name], sign * self.mean(scenario, name)), default=None)
+        the one with the smallest largest regret; None where nothing is settled."""
+        first, regret = leaders(self.result, scenario), self.result.regret
+        largest = {r["strategy"]: r["largest_regret"] for r in records(regret, measure=self.measure.name)}
+        found = min(first, key=lambda name: (-self._leads[name], largest.get(name, 0.0)), default=None)
         return None if found is None or len(self.result.design.strategies) < 2 else found
 
     @cached_property

@@ -18,7 +18,9 @@ from sim.study.infer.compare import SAME, UNDETECTED, UNKNOWN
 from sim.study.infer.losers import ORDER, WORSE, better_off
 
 MOST_ROWS, MOST_OTHERS, MOST_TABLES = 6, 5, 2
-"""Groups and other options of a table, and tables, that there is room for; losses.csv has all."""
+FEW_ROWS = 3
+"""Groups and other options of a table, and tables, that there is room for, and groups where none of them loses;
+losses.csv has all."""
 BY_RANK = {name: place for place, name in enumerate(ORDER)}
 
 
@@ -29,7 +31,7 @@ def who_loses(it: Context) -> Section:
         return Section(title, paragraphs=list(losers_words(it.result)))
     asked = [(scenario, name) for scenario in it.scenarios if (name := it.recommended(scenario)) is not None]
     losing = [(s, n) for s, n in asked if not better_off(it.result.losses, s, n).empty]
-    grids = [grid for s, n in (losing or asked)[:MOST_TABLES] if (grid := _table(it, s, n)) is not None]
+    grids = [grid for s, n in (losing[:MOST_TABLES] or asked[:1]) if (grid := _table(it, s, n)) is not None]
     told = list(_first(it, asked))
     if not losing:
         told.append("No group can be told to be better off under another option than the recommended one.")
@@ -95,7 +97,8 @@ def _groups(mine: pd.DataFrame) -> list[tuple[str, str]]:
         if same not in seen:  # a country of one region is told once
             chosen.append((str(key[0]), str(key[1])))
         seen.add(same)
-    return chosen[:MOST_ROWS]
+    loses = any(value == value for value in worst.values())
+    return chosen[: MOST_ROWS if loses else FEW_ROWS]
 
 
 def _unit(it: Context, by: str, group: str) -> str:

@@ -90,3 +90,5 @@ class Brief:
     annex: Sequence[tuple[str, str, str]] = field(repr=False)
     withheld: bool = False
     """whether draws are still short, so that no answer is given"""
+    dense: bool = False
+    """whether there is so much of it that it needs smaller type to fit on its sheets"""

@@ -122,6 +122,8 @@ def _of_one(it: Context, scenario: str) -> str:
     """What can be said of a scenario: figures that stand, or what is so in every draw as far as it was run."""
     when = last_day(it.result.design.until(scenario))
     if scenario not in it.result.unsettled:
+        if len(it.result.design.scenarios) - len(it.result.unsettled) > 2:
+            return f"hardly any draw is short on {when}, under any option. Their figures stand; they are in study.html."
         means = listed([f"{it.letters[name]} {it.level(scenario, name, False)}" for name in it.options])
         label = f"{it.measure.label.lower()}, in the mean ({it.unit}): {means}"
         return f"hardly any draw is short on {when}, under any option. Its figures stand: {label}."

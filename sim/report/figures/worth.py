@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -20,8 +21,8 @@ from sim.report.figures.style import BLACK, BLUE, GREY, short
 WIDE, HIGH = 7.2, 2.5
 """Inches."""
 TYPE = 8.5
-SIDE = 0.1
-"""Of the width: what the figures beside a panel take."""
+EDGE, SIDE = 0.03, 0.095
+"""Of the width: what words along the left edge and figures beside a panel take."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class Panel:
 def draw(panels: Sequence[Panel], harm: str, cost: str, whiskers: str) -> Figure:
     """`harm` and `cost` stand along the axes; `whiskers` says what they span."""
     figure = Figure(figsize=(WIDE, HIGH))
-    width = (1 - SIDE * len(panels) - 0.03) / len(panels)
+    width = (1 - EDGE - SIDE * len(panels) - 0.03) / len(panels)
     for k, panel in enumerate(panels):
-        left = SIDE * (k + 1) + width * k
+        left = EDGE + SIDE * (k + 1) + width * k
         axes = figure.add_axes((left, 0.3, width, 0.57))
         axes.set_title(panel.title, fontsize=9.5, fontweight="bold", pad=4)
         _scales(axes, panel.marks)
@@ -59,7 +60,7 @@ def draw(panels: Sequence[Panel], harm: str, cost: str, whiskers: str) -> Figure
         if k == 0:
             axes.set_ylabel(harm, fontsize=TYPE)
         box = Box(*(72 * side for side in (left * WIDE, 0.3 * HIGH, (left + width) * WIDE, 0.87 * HIGH)))
-        _marks(figure, axes, panel.marks, box, 24 if len(panels) < 3 else 13)
+        _marks(figure, axes, panel.marks, box, 24 if len(panels) < 3 else 0)
     _legend(figure, whiskers)
     return figure
 
@@ -67,13 +68,19 @@ def draw(panels: Sequence[Panel], harm: str, cost: str, whiskers: str) -> Figure
 def _scales(axes: Axes, marks: Sequence[Mark]) -> None:
     costs = [mark.cost for mark in marks]
     harms = [end for mark in marks for end in (*mark.span, mark.harm)]
-    for values, limits, axis, most in ((costs, axes.set_xlim, axes.xaxis, 3), (harms, axes.set_ylim, axes.yaxis, 4)):
+    for values, limits, axis, ticks in ((costs, axes.set_xlim, axes.xaxis, 3), (harms, axes.set_ylim, axes.yaxis, 4)):
         low, high = min(values), max(values)
         room = (high - low or abs(high) or 1.0) * (0.2 if limits == axes.set_xlim else 0.12)
         limits(low - (room if limits == axes.set_xlim else 1.5 * room), high + room)
-        axis.set_major_locator(MaxNLocator(most))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axis.set_major_locator(MaxNLocator(ticks))
+        axis.set_major_formatter(FuncFormatter(partial(_round, most=max(map(abs, values)))))
     axes.tick_params(labelsize=TYPE)
+
+
+def _round(value: float, _: object, most: float) -> str:
+    """A figure of an axis that reaches so far: 16.2 m for millions."""
+    size, word = next(((size, word) for size, word in ((1e9, " bn"), (1e6, " m")) if most >= size), (1.0, ""))
+    return f"{value / size:,.10g}{word if value else ''}"
 
 
 def _marks(figure: Figure, axes: Axes, marks: Sequence[Mark], box: Box, longest: int) -> None:
@@ -95,7 +102,7 @@ def _marks(figure: Figure, axes: Axes, marks: Sequence[Mark], box: Box, longest:
             axes.plot(mark.cost, mark.harm, "o", markersize=15, fillstyle="none", markeredgecolor=BLACK, zorder=4)
     in_points = Affine2D().scale(1 / 72) + figure.dpi_scale_trans
     bars += _along([points(mark.cost, mark.harm) for mark in line])
-    texts = [f"{mark.letter}  {short(mark.name, longest)}" for mark in marks]
+    texts = [f"{mark.letter}  {short(mark.name, longest)}" if longest else mark.letter for mark in marks]
     for (x, y), text, spot in zip(at, texts, place(at, texts, TYPE, box, bars), strict=True):
         figure.add_artist(
             Line2D((x, spot.end[0]), (y, spot.end[1]), color=GREY, linewidth=0.8, zorder=1, transform=in_points)
