@@ -83,13 +83,13 @@ def test_who_loses_is_told_against_every_option(cut_short: StudyResult) -> None:
         assert row["low"] < row["worse_by"] < row["high"]
     told = next(line for line in losers_words(cut_short) if line.startswith("Under 'regional'"))
     assert "so far" in told
-    assert "priority group 1 under 'national' (2,947 against 1,656 units)" in told
-    assert "country ZZ under 'pooled' (7,923 against 2,513 units)" in told
+    assert "priority 1, vital under 'national' (2,947 against 1,656 bags)" in told
+    assert "country ZZ under 'pooled' (7,923 against 2,513 bags)" in told
 
 
 def test_priority_1_is_shown_where_it_loses_nothing(cut_short: StudyResult) -> None:
     told = next(line for line in losers_words(cut_short) if line.startswith("Under 'national'"))
-    assert told.endswith("No loss of priority group 1 can be told.")
+    assert told.endswith("No loss of priority 1, vital can be told.")
 
 
 def test_losses_are_the_same_seen_from_either_side(cut_short: StudyResult) -> None:
@@ -107,7 +107,7 @@ def test_run_to_the_end_of_the_shortage_options_within_the_indifference_are_not_
     assert set(standing.index[standing["together"]]) == {"national", "regional", "pooled"}
     (told,) = in_short(run_on)
     assert "'national', 'regional' and 'pooled' cannot be told apart" in told
-    assert "does best" not in told and "less than the 500 units worth telling apart" in told
+    assert "does best" not in told and "less than the 500 bags worth telling apart" in told
     assert not run_on.best["selected"].any()
     assert "cannot be told apart" in summary(run_on)[-2]
 

@@ -127,7 +127,7 @@ def test_strategies_that_differ_in_sampling_only_are_not_told_apart() -> None:
     draws = np.random.default_rng(5).gamma(2.0, 50.0, (60, 2))
     found = compare(rows_of(draws, ["a", "b"]), ["a", "b"], [("b", "a")], 0.95)
     assert found["verdict"].tolist() == [UNDETECTED]
-    assert "no detectable difference in 60 replications" in sentences(found)[0]
+    assert "no detectable difference in 60 draws" in sentences(found)[0]
 
 
 def test_one_comparison_of_many_that_stands_out_alone_is_told_as_that() -> None:
@@ -142,7 +142,7 @@ def test_one_comparison_of_many_that_stands_out_alone_is_told_as_that() -> None:
     assert set(found["verdict"]) == {UNDETECTED} and found["low"].iloc[0] > 0 > found["low"].iloc[1]
     first, second, *_ = sentences(found)
     assert "no detectable difference once it is counted how many were looked for" in first
-    assert "no detectable difference in 20 replications" in second
+    assert "no detectable difference in 20 draws" in second
 
 
 @pytest.mark.slow

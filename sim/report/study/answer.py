@@ -102,6 +102,8 @@ def _why(result: StudyResult, row: dict[str, Any], words: Words) -> str:
     if row["how"] == TIES:
         return "ties with it in every draw"
     digits = digits_of(row["low"], row["high"], unit)
+    if best is not None and best.indifference >= 1 and digits is not None:
+        digits = min(0, digits)  # parts of a unit do not matter
     told = f"differs by {size(row['behind'], unit, digits)}"
     if row["low"] != row["low"]:
         return f"{told}, and there are too few draws to say more"
