@@ -66,6 +66,20 @@ def test_nothing_is_called_best_while_draws_are_still_short(cut_short: StudyResu
     assert word.exists()
 
 
+def test_the_withheld_brief_shows_each_draw_by_letter_and_names_no_best(cut_short: StudyResult) -> None:
+    """One page, a square a draw, options in the order of their letters; 74 % as the README has it."""
+    html, word = write_brief(cut_short, cut_short.folder)
+    page = html.read_text(encoding="utf-8").split('<details class="annex">')[0]
+    assert word.exists() and page.count('class="sheet-of-paper"') == 1 and "page 1 of 1" in page
+    assert page.count('<i class="short"></i>') == 4 * 12 and page.count('class="squares"') == 4
+    order = [page.index(f'<span class="k">{letter}</span>') for letter in "ABCD"]
+    assert order == sorted(order) and "not ranked" in page and "lower limit" in page
+    assert ">73.8%</td>" in page and "bags" in page and " units" not in page
+    for claim in ("best of", "Best:", "Probability", "Cautious", "Money", "What money buys", "better off"):
+        assert claim not in page
+    assert "No best option can be named yet" in page and "B, C and D did better than A in each of 12 draws" in page
+
+
 def test_how_a_run_ended_is_kept_for_each_draw(cut_short: StudyResult) -> None:
     rows = cut_short.kept[(cut_short.kept["strategy"] == "regional") & (cut_short.kept["breakdown"] == "all")]
     means = rows.groupby("measure")["value"].mean()
@@ -116,6 +130,8 @@ def test_a_reason_why_the_end_is_enough_is_printed_and_lets_the_answer_be_given(
     cut_short: StudyResult, tmp_path: Path
 ) -> None:
     found = run(cut_short.folder.parent, "end_is_enough: The budget year ends then.")
+    html, _ = write_brief(found, tmp_path)
+    assert "The budget year ends then." in html.read_text(encoding="utf-8")
     lines = list(in_short(found))
     assert "still short" in lines[0] and lines[1].endswith("The budget year ends then.")
     assert any("cannot be told apart" in line or "does best" in line for line in lines[2:])
