@@ -46,7 +46,9 @@ def test_what_is_rounded_away_has_no_sign_and_what_is_less_has_a_minus() -> None
 
 def test_a_title_is_shown_and_else_the_name() -> None:
     assert shown_name("national-14", {"title": "National stores"}) == "National stores"
-    assert shown_name("pool", SimpleNamespace(title=None)) == shown_name("pool", None) == shown_name("pool", {}) == "pool"
+    assert (
+        shown_name("pool", SimpleNamespace(title=None)) == shown_name("pool", None) == shown_name("pool", {}) == "pool"
+    )
     assert shown_name("x", {"title": "_remove_"}) == "x"  # taken away again by a file that builds on another
     assert what_it_is({"what": "One store for all."}) == "One store for all." and what_it_is(None) == ""
 

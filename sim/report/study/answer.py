@@ -155,7 +155,9 @@ def selected_words(result: StudyResult) -> Iterator[str]:
     asked, names, words = result.design.spec.best, result.design.strategies, words_of(result.design)
     for scenario, selection in result.selection.items() if asked is not None and not result.unsettled else ():
         assert asked is not None
-        question = f"{words.names.scenario(scenario)}, {Measure(asked.measure).label.lower()}: "
+        label = Measure(asked.measure).label
+        several = len(result.design.scenarios) > 1
+        question = f"{words.names.scenario(scenario)}, {label.lower()}: " if several else f"{label}: "
         if selection.best is None:
             rest = ", ".join(words.names.strategy(names[position]) for position in selection.left)
             yield f"{question}not decided which is best; in question are {rest}."

@@ -39,8 +39,11 @@ def sentence(row: dict[str, Any], words: Words = PLAIN) -> str:
     """A row of the comparisons table as a sentence."""
     measure, names = Measure(row["measure"], row["breakdown"]), words.names
     name, other = names.strategy(row["strategy"]), names.strategy(row["against"])
-    where = f"{names.scenario(row['scenario'])}{_group(measure, row['group'])}"
-    head = f"{where}: {measure.label.lower()} under '{name}' against '{other}': "
+    only = len(names.scenarios) == 1  # which then need not be said
+    where = [] if only else [names.scenario(row["scenario"])]
+    where += [_group(measure, row["group"])] if measure.breakdown != ALL else []
+    what = f"{measure.label.lower() if where else measure.label} under '{name}' against '{other}': "
+    head = f"{', '.join(where)}: {what}" if where else what
     if row["verdict"] in (SAME, UNKNOWN):
         return f"{head}{row['verdict']}."
     unit, draws = words.counted.unit(measure, row["group"]), plural(row["n"], "draw")
@@ -56,9 +59,7 @@ def sentence(row: dict[str, Any], words: Words = PLAIN) -> str:
 
 
 def _group(measure: Measure, group: str) -> str:
-    if measure.breakdown == ALL:
-        return ""
-    return f", {group}" if measure.breakdown == LINE else f", {group_words(measure.breakdown, group)}"
+    return group if measure.breakdown == LINE else group_words(measure.breakdown, group)
 
 
 def undetected(row: dict[str, Any]) -> str:
