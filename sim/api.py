@@ -29,6 +29,7 @@ from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
 from sim.output.csv_text import csv_of_frame
 from sim.output.holding import HOLDS, in_words
+from sim.report.words.names import shown_name
 from sim.scenario.drawing import Unknown, taken, values_of
 from sim.scenario.files import scenario_hash, set_by_hand, tables_hash
 from sim.scenario.load import Loaded, load
@@ -222,6 +223,8 @@ def manifest_of(
     if unknowns == "drawn":
         more["uncertain"] = values_of(loaded, replication)
     tables = tables_hash(document)
+    written = document.strategies.get(str(document.strategy))
+    title = document.strategy and shown_name(document.strategy, written)
     return {
         HOLDS: in_words(spec.scenario, document.strategy, set_by_hand(document)),
         "scenario": spec.scenario,
@@ -232,6 +235,7 @@ def manifest_of(
         "currency": spec.costs.currency,
         "file": document.mark().shown,
         "strategy": document.strategy,
+        **({"strategy_title": title} if title != document.strategy else {}),
         "seed": spec.seed,
         "replication": replication,
         **more,

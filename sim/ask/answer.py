@@ -16,6 +16,7 @@ from sim import __version__
 from sim.output.files import put_text
 from sim.output.holding import HOLDS, in_words
 from sim.output.place import named, place_for
+from sim.report.words.units import Counted, counted
 from sim.report.words.unsure import drawn_words
 from sim.scenario.drawing import differs
 from sim.scenario.files import scenario_hash, tables_hash
@@ -58,6 +59,11 @@ class Answer(ABC):
     def currency(self) -> str:
         """Of every figure in money."""
         return self.subject.loaded.spec.costs.currency
+
+    @property
+    def counted(self) -> Counted:
+        """In what its figures are counted."""
+        return counted([self.subject.loaded.spec])
 
     @property
     def ends(self) -> tuple[dt.date, int]:

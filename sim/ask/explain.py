@@ -92,11 +92,11 @@ class Causes(Answer, Attribution):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return [*told(self), *self.how_sure()]
+        return [*told(self, self.counted), *self.how_sure()]
 
     def page(self) -> str:
         """The page, as HTML."""
-        return causes_page(self, self.title, self.currency, self.how_sure())
+        return causes_page(self, self.title, self.counted, self.how_sure())
 
 
 def causes(

@@ -102,14 +102,14 @@ def rows_of(metrics: pd.DataFrame, letter: str) -> pd.DataFrame:
     """The table of metrics of a run as rows of a study of one draw; metrics that are not known here are left out."""
     of_costs = metrics["breakdown"] == OF_COSTS
     known = metrics[metrics["metric"].isin(list(METRICS)) & ~of_costs]
-    rows = [known.rename(columns={"metric": "measure"})[["measure", "breakdown", "group", "value"]]]
+    rows = [known.rename(columns={"metric": "measure"})[["measure", "breakdown", "group", "value", "twin"]]]
     lines = metrics[of_costs].set_index("metric")["value"]
     for name, (_, line) in MONEY.items():
         rows.append(pd.DataFrame({"measure": [name], "breakdown": ALL, "group": "", "value": [lines.get(line)]}))
     rest = lines.drop([line for _, line in MONEY.values()], errors="ignore")
     rows.append(pd.DataFrame({"measure": COST, "breakdown": LINE, "group": rest.index, "value": rest.to_numpy()}))
-    table = pd.concat(rows, ignore_index=True).astype({"value": float, "group": str})
-    return table.assign(scenario="", strategy=letter, replication=0)
+    table = pd.concat(rows, ignore_index=True).astype({"value": float, "twin": float, "group": str})
+    return table.assign(scenario="", strategy=letter, variant="", replication=0)
 
 
 def comparable(kept: Sequence[Kept]) -> tuple[pd.DataFrame, dict[str, str], list[str], list[str]]:

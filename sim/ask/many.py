@@ -16,7 +16,7 @@ from sim.metrics.base import METRICS
 from sim.report.run.facts import Facts
 from sim.report.run.html import render
 from sim.report.run.unsure import told
-from sim.report.words.words import shown_span, unit_in
+from sim.report.words.words import shown_span
 from sim.study.design.measures import MONEY, Measure, parse_measure
 from sim.study.infer.spread import enough
 from sim.study.run.draws import Draws, draw
@@ -75,7 +75,7 @@ class Many(Answer):
         for row in self.draws.bands.to_dict("records"):
             measure = Measure(row["measure"])
             if measure.name in (FIRST, "fill_rate", self.draws.measures[0].name):
-                unit = unit_in(measure, self.currency)
+                unit = self.counted.unit(measure)
                 if enough(row["n"], 0.8):
                     words = f"in four of five draws {shown_span(row['low_80'], row['high_80'], unit)}"
                 elif row["n"]:

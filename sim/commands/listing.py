@@ -34,9 +34,11 @@ def kinds() -> None:
 def strategies(file: Path) -> None:
     """The strategies of a scenario."""
     import sim
+    from sim.report.words.names import shown_name
 
-    for name in sim.validate(file).document.strategies:
-        click.echo(name)
+    for name, written in sim.validate(file).document.strategies.items():
+        title = shown_name(name, written)
+        click.echo(name if title == name else f"{name}: {title}")
 
 
 @list_.command()

@@ -224,6 +224,9 @@ class Scenario(Model):
     scenario: Text = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """short name without blanks, used for folders"""
     title: Text
+    """by which pages call it"""
+    what: Text | None = None
+    """what it is, in a sentence or two; stands behind the title"""
     question: Text | None = None
     """what the scenario is to answer, in a sentence"""
     leaves_out: Text | None = None
@@ -266,6 +269,8 @@ class Scenario(Model):
     active_hazards: Text | list[Text] = "all"
     """hazards that are drawn: all, none, a hazard or a set, or a list of those"""
     costs: Costs = Costs()
+    currency: Text | None = None
+    """of every sum, as under `costs`, which is the same"""
     uncertain: dict[Text, UnknownField] = {}
     """dotted path of a figure -> what is known of it: a distribution such as uniform(7d, 30d), or a list of values;
     drawn anew in every replication, alike for all strategies"""
@@ -277,6 +282,7 @@ class Scenario(Model):
 
     def model_post_init(self, context: object) -> None:
         self._check_end()
+        self._settle_currency()
         days = (self.until - self.start).days + self.warm_up
         if days > LONGEST:
             expected = f"at most {LONGEST:,}, warm-up included"
@@ -301,6 +307,15 @@ class Scenario(Model):
     def to_recovery(self) -> bool:
         """Whether the end has still to be found; see `sim.scenario.horizon`."""
         return not isinstance(self.end, dt.date)
+
+    def _settle_currency(self) -> None:
+        """One currency, wherever it is written; `costs` has it from then on."""
+        if self.currency is None:
+            return
+        if "currency" in self.costs.model_fields_set and self.costs.currency != self.currency:
+            message = f"there are two currencies, and under costs it is {self.costs.currency}"
+            raise PlaceError(("currency",), message, self.currency, "one currency, of every sum of the scenario")
+        object.__setattr__(self, "costs", self.costs.model_copy(update={"currency": self.currency}))
 
     def _check_end(self) -> None:
         if isinstance(self.end, dt.date):

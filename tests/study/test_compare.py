@@ -13,8 +13,8 @@ import sim
 from sim.ask import Comparison
 from sim.cli import cli
 from sim.errors import ScenarioError
-from sim.report.compare.beside import plural
 from sim.report.compare.words import percent
+from sim.report.words.units import plural
 from sim.study.infer.side_by_side import ALIKE, APART, BETTER, UNKNOWN, WORSE, side_by_side
 from tests.cli.calls import STARTER
 

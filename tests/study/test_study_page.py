@@ -13,9 +13,10 @@ import sim
 from sim.cli import cli
 from sim.report.figures import fan
 from sim.report.figures.style import drawing
-from sim.report.study.comparison import sentences
+from sim.report.study.comparison import sentences, words_of
 from sim.report.study.study_page import study_page
 from sim.report.study.summary import summary
+from sim.report.words.rounding import digits_for, number
 from sim.study.run.run import StudyResult
 from tests.study.conftest import write_into
 
@@ -47,10 +48,11 @@ def test_the_page_tells_what_the_tables_say(paged: tuple[StudyResult, str]) -> N
     text = page.replace("&#39;", "'")
     assert "Is it worth its money?" in text
     assert summary(result)[-1] in text and "'double' does best: unmet on the day: " in text
-    for line in sentences(result.comparisons):
+    for line in sentences(result.comparisons, words_of(result.design)):
         assert f">{line}</td>" in text
-    for mean in result.summary.loc[result.summary["measure"] == "cost", "mean"]:
-        assert f">{mean:,.0f}</td>" in text
+    for row in result.summary[result.summary["measure"] == "cost"].to_dict("records"):
+        digits = digits_for(row["low"], row["high"])
+        assert f">{number(row['mean'], min(0, 0 if digits is None else digits))}</td>" in text
     for icer in result.frontier.loc[result.frontier["effect"] == "units_unmet", "icer"].dropna():
         assert f">{icer:,.2f}</td>" in text
     assert text.count('role="img"') == 1 + 2  # the frontier, and a fan chart for each scenario

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from sim.report.compare.beside import Beside, Option, changes, plural
-from sim.report.compare.words import BY, differences, figure, group_name, how_sure, lead
+from sim.report.compare.beside import Beside, Option, changes
+from sim.report.compare.words import BY, at_end, between, differences, figure, group_name, how_sure, lead
 from sim.report.figures import side_by_side as drawings
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import fill_in
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
+from sim.report.words.rounding import MINUS, digits_of
+from sim.report.words.rounding import number as shown_number
+from sim.report.words.units import plural
 from sim.study.design.measures import ALL, LINE, Measure
 from sim.study.infer.side_by_side import ALIKE, APART, BETTER, HIGHER, LOWER, UNKNOWN, WORSE
 
@@ -35,6 +38,7 @@ def compare_page(beside: Beside) -> str:
         parts_of=[(option, lead(beside, option), differences(beside, option)) for option in beside.others],
         names={"better": BETTER, "worse": WORSE, "apart": APART, "alike": ALIKE},
         sure=how_sure(beside),
+        ended=at_end(beside),
         changed=_changed(beside),
         by_week=by_week,
         by_group=by_group,
@@ -129,26 +133,25 @@ def _row(beside: Beside, row: dict[str, object]) -> list[str]:
         label = f"Cost: {group}"
     elif measure.breakdown != ALL:
         label = f"{group_name(measure.breakdown, group)}: {label.lower()}"
+    ends = [float(str(row[end])) for end in ("low", "high")]
     cells = [
         label,
-        *(figure(beside, measure, value, group) for value in means[:2]),
-        _signed(beside, measure, means[2], group),
+        *(figure(beside, measure, value, group, digits_of(ends[0], ends[1], measure.unit)) for value in means[:2]),
+        _signed(measure, means[2], ends),
     ]
     if beside.draws > 1:
-        low, high = float(str(row["low"])), float(str(row["high"]))
-        span = (
-            "–" if low != low else f"{_signed(beside, measure, low, group)} … {_signed(beside, measure, high, group)}"
-        )
+        span = between(*(_signed(measure, end, ends) for end in ends))
         cells += [span, f"{row['more']} / {row['fewer']}"]
     return [*cells, SIGNS[str(row["verdict"])]]
 
 
-def _signed(beside: Beside, measure: Measure, value: float, group: str) -> str:
-    """A difference with its sign, without its unit."""
+def _signed(measure: Measure, value: float, ends: list[float]) -> str:
+    """A difference with its sign, without its unit, rounded as its interval lets one see."""
     if value != value:
         return "–"
-    if value == 0:
-        return "0"
-    if measure.unit == "share":
-        return f"{100 * value:+.3g}"
-    return f"{value:+,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:+.3g}"
+    scale = 100 if measure.unit == "share" else 1
+    fine = 3 if measure.unit in ("index", "ratio") else None
+    text = shown_number(
+        scale * value, fine if (digits := digits_of(ends[0], ends[1], measure.unit)) is None else digits
+    )
+    return text if text.startswith(MINUS) or not any(digit in text for digit in "123456789") else f"+{text}"

@@ -8,21 +8,21 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sim.report.figures.style import BLACK, BLUE, GREEN, GREY, VERMILLION, legend, new_figure, thousands
-from sim.report.words.words import target_words, unit_in
+from sim.report.words.words import target_words
 from sim.study.ask.tipping import Tipping
 from sim.study.infer.threshold import Target
 
 MET, TIPS = "#e6f4ef", "#8fd0b8"
 
 
-def draw(found: Tipping, target: Target, label: str, currency: str = "") -> Figure:
+def draw(found: Tipping, target: Target, label: str, unit: str = "") -> Figure:
     """Above the mean of the measure with the target's level, below the share of draws that meet it with that asked for.
 
     `label` names the value that is changed, with its unit.
     """
     figure = new_figure(5.2, 8.0)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    _measure(above, found.tried, target, currency)
+    _measure(above, found.tried, target, unit)
     _share(below, found.tried, target, found.need)
     for axes in (above, below):
         _tips(axes, found, named=axes is above)
@@ -34,9 +34,9 @@ def draw(found: Tipping, target: Target, label: str, currency: str = "") -> Figu
     return figure
 
 
-def _measure(axes: Axes, tried: pd.DataFrame, target: Target, currency: str) -> None:
+def _measure(axes: Axes, tried: pd.DataFrame, target: Target, counted_in: str) -> None:
     measure = target.measure
-    scale, unit = (100, "%") if measure.unit == "share" else (1, unit_in(measure, currency))
+    scale, unit = (100, "%") if measure.unit == "share" else (1, counted_in)
     value = tried["value"]
     axes.axhline(
         scale * target.level, color=VERMILLION, linewidth=1.3, linestyle=(0, (6, 2)), label="level of the target"

@@ -15,7 +15,9 @@ from sim.report.sheets import Sheet
 from sim.report.words.at_end import withheld
 from sim.report.words.parameters import Named, opening, value_words, with_unit
 from sim.report.words.phrases import listed, plural
-from sim.report.words.words import shown_value, target_words, unit_in
+from sim.report.words.rounding import within
+from sim.report.words.units import Counted
+from sim.report.words.words import shown_span, target_words
 from sim.study.ask.tipping import Tipping
 from sim.study.design.parameter import Parameter
 from sim.study.infer.threshold import Target
@@ -60,7 +62,7 @@ def tipping_words(
 
 
 def tipping_page(
-    found: Tipping, words: Sequence[str], varied: Parameter, named: Named, target: Target, title: str, currency: str
+    found: Tipping, words: Sequence[str], varied: Parameter, named: Named, target: Target, title: str, counted: Counted
 ) -> str:
     """The measure and the share of draws against the value that was changed, as a picture and a table."""
     label, measure = opening(with_unit(named, varied)), target.measure
@@ -72,21 +74,17 @@ def tipping_page(
     alt, pictures = f"{measure.label} against {named}: {words[0]}", []
     if not found.short:
         with drawing():
-            drawn = figure.draw(found, target, label, currency)
+            drawn = figure.draw(found, target, label, counted.unit(measure))
             pictures = [Picture("tipping", "Where it tips over", caption, Markup(to_svg(drawn, "tipping", alt)))]
-    unit = unit_in(measure, currency)
+    unit = counted.unit(measure)
     head = [label, "Draws that meet the target", "95% interval",
             f"{measure.label}, mean", "Nine draws of ten"]  # fmt: skip
     rows = [
         [value_words(varied.written(row["value"])), f"{row['share']:.0%}",
-         f"{row['share_low']:.0%} to {row['share_high']:.0%}", shown_value(row[measure.name], unit),
-         _span(row["low"], row["high"], unit)]
+         f"{row['share_low']:.0%} to {row['share_high']:.0%}",
+         within(row[measure.name], row["low"], row["high"], unit), shown_span(row["low"], row["high"], unit)]
         for row in found.tried.to_dict("records")
     ]  # fmt: skip
     sheet = Sheet("tried", "Values tried", head, rows, list(found.tried.columns), found.tried.to_numpy().tolist())
     last = len(words) - (named.path != str(named))  # the path is small print
     return page(f"Where a target tips over: {title}", words[:last], [sheet], pictures, words[last:])
-
-
-def _span(low: float, high: float, unit: str) -> str:
-    return "-" if low != low else f"{shown_value(low, unit)} to {shown_value(high, unit)}"

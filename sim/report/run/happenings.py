@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.report.run.facts import Facts
+from sim.report.words.names import shown_name
 from sim.report.words.phrases import kind_words, plural
 
 MOST_SPELLS = 5000
@@ -74,7 +75,7 @@ def _reserves(facts: Facts) -> list[Happening]:
         spell = facts.reserve(position)
         for word, day in (("triggered", spell.triggered), ("opened", spell.opened), ("empty", spell.empty)):
             if day is not None:
-                together.setdefault((day, word), []).append(plan.name)
+                together.setdefault((day, word), []).append(shown_name(plan.name, plan.spec))
     return [
         Happening(day, day, f"Reserve{'s' if len(names) > 1 else ''} {word}", "", "", None, ", ".join(names), MILESTONE)
         for (day, word), names in together.items()

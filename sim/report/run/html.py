@@ -17,6 +17,7 @@ from sim.report.run.story import story
 from sim.report.run.tables import metrics_table
 from sim.report.run.unsure import unsure
 from sim.report.sheets import Sheet, written
+from sim.report.words.names import strategy_name, what_it_is
 from sim.study.run.draws import Draws
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -41,6 +42,8 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
     return environment.get_template("report.html.j2").render(
         spec=facts.loaded.spec,
         manifest=manifest,
+        strategy=strategy_name(facts.loaded),
+        strategy_is=what_it_is(facts.loaded.document.strategies.get(str(facts.loaded.document.strategy))),
         story=story(facts),
         pictures=draw_all(facts),
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),

@@ -17,6 +17,7 @@ from sim.report.run.happenings import happenings
 from sim.report.run.materials import steps
 from sim.report.run.tables import rations_table
 from sim.report.sheets import Sheet
+from sim.report.words.names import shown_name
 from sim.report.words.phrases import kind_words, plural
 from sim.report.words.words import shown_value
 
@@ -87,7 +88,16 @@ def reserves(facts: Facts) -> Sheet:
             where = ", ".join(sites[:MOST_HOLDERS])
             where += f" and {len(sites) - MOST_HOLDERS} more" if len(sites) > MOST_HOLDERS else ""
             raw.append(
-                (plan.name, where, *dates, spell.days_open, spell.size, spell.released, spell.lowest, spell.left)
+                (
+                    shown_name(plan.name, plan.spec),
+                    where,
+                    *dates,
+                    spell.days_open,
+                    spell.size,
+                    spell.released,
+                    spell.lowest,
+                    spell.left,
+                )
             )
     head = (
         "Reserve", "Held at", "Triggered", "First opened", "Empty", "Days open", "Size (units)", "Released (units)",
@@ -102,9 +112,9 @@ def costs(facts: Facts) -> Sheet:
     summary = facts.summary
     raw = [(name, *value.columns().values()) for name, value in summary.cost.items()]
     some = {name: v for name, v in summary.cost.items() if name == "total" or any(v.columns().values())}
-    head = ["Cost", f"This run ({summary.currency})", "Without disruptions", "Difference"]
+    head = ["Cost", *(f"{what} ({summary.currency})" for what in ("This run", "Without disruptions", "Difference"))]
     if facts.without_reserves is not None:
-        head.append("Without reserves")
+        head.append(f"Without reserves ({summary.currency})")
     rows = [(n.capitalize(), *map(_money, list(v.columns().values())[: len(head) - 1])) for n, v in some.items()]
     nothing = [name for name in summary.cost if name not in some]
     note = f"Nothing was spent on, or the scenario gives no price for: {', '.join(nothing)}." if nothing else ""

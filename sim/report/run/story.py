@@ -11,6 +11,7 @@ from sim.model.effects import Impact
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import out_of_reach
 from sim.report.words.at_end import last_day, settling
+from sim.report.words.names import shown_name
 from sim.report.words.phrases import (
     count,
     day_words,
@@ -280,7 +281,7 @@ def _amount(facts: Facts, units: dict[str, int]) -> str:
 def _one(facts: Facts, position: int) -> str:
     plan, spell = facts.outcome.plan.reserves[position], facts.reserve(position)
     size, left, released = (_amount(facts, {plan.name: n}) for n in (spell.size, spell.left, spell.released))
-    name = f"The reserve '{plan.name}' ({size})"
+    name = f"The reserve '{shown_name(plan.name, plan.spec)}' ({size})"
     if spell.opened is None:
         lost = f", though only {left} were left in it at the end" if spell.left < spell.size else ""
         return f"{name} was never opened{lost}."
@@ -303,13 +304,14 @@ def _several(facts: Facts, positions: list[int]) -> str:
     size, released = (
         _amount(facts, {name: getattr(s, what) for name, s in spells.items()}) for what in ("size", "released")
     )
+    shown = {plan.name: shown_name(plan.name, plan.spec) for plan in plans}
     any_released = any(s.released for s in spells.values())
     text = (
         f"{number_words(len(spells), capital=True)} reserves of {size} in all released "
         f"{released if any_released else 'nothing'}."
     )
-    empty = [f"'{n}' on {day_words(facts.date(s.empty))}" for n, s in spells.items() if s.empty is not None]
-    unused = [f"'{n}'" for n, s in spells.items() if s.opened is None]
+    empty = [f"'{shown[n]}' on {day_words(facts.date(s.empty))}" for n, s in spells.items() if s.empty is not None]
+    unused = [f"'{shown[n]}'" for n, s in spells.items() if s.opened is None]
     return text + _some("Ran empty: ", empty, " None ran empty.") + _some("Never opened: ", unused, "")
 
 

@@ -71,7 +71,7 @@ def listed(items: Sequence[str]) -> str:
 
 
 def group_words(column: str, value: object) -> str:
-    """A group of a breakdown in words: `region coast`, `priority group 1`."""
+    """A group of a breakdown in words: `region coast`, `priority 1, vital`."""
     if column == "priority":
-        return f"priority group {value}"
+        return {"1": "priority 1, vital", "0": "no priority"}.get(str(value), f"priority {value}")
     return f"{value} facilities" if column == "setting" else f"{column} {value}"
