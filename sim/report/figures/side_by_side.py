@@ -47,6 +47,7 @@ def weeks(days: pd.DataFrame, letters: Sequence[str], start: dt.date, unit: str)
         axes.xaxis.set_major_formatter(FixedFormatter(labels))
         if k % across == 0:
             axes.set_ylabel(f"Unmet, {unit} a week")
+    panels[0].set_ylim(0, None)  # all share the scale: only when everything is drawn is the largest known
     legend(figure, ncols=3, columnspacing=1.4)
     return figure
 
@@ -74,7 +75,6 @@ def _panel(axes: Axes, table: pd.DataFrame, other: np.ndarray, edges: np.ndarray
     axes.stairs(mean, edges, color=colour, linewidth=1.8, baseline=None, label="mean" if draws > 1 else "this draw")
     label = "mean of the other" if draws > 1 else "the other's draw"
     axes.stairs(other, edges, color=BLACK, linewidth=1.2, linestyle=(0, (1, 1.2)), baseline=None, label=label)
-    axes.set_ylim(0, None)
     thousands(axes)
 
 

@@ -154,18 +154,22 @@ def inline(text: str, name: str, title: str) -> str:
 
 def date_axis(axes: Axes, facts: Facts, label: bool = True, words: bool = True) -> None:
     """Calendar dates along the bottom, from the first counted day to the last; no `words` above another such axis."""
-    first, last = on(facts, 0), on(facts, facts.days)
+    dated(axes, on(facts, 0), on(facts, facts.days))
+    if not words:
+        axes.tick_params(labelbottom=False)
+        axes.xaxis.get_offset_text().set_visible(False)
+    if label:
+        axes.set_xlabel("Date (each day, at its end)")
+
+
+def dated(axes: Axes, first: float, last: float) -> None:
+    """Dates along the bottom, between two places on the date axis."""
     places, labels, offset = date_ticks(first, last)
     axes.xaxis.set_major_locator(FixedLocator(places))
     dates = FixedFormatter(labels)
     dates.set_offset_string(offset)
     axes.xaxis.set_major_formatter(dates)
     axes.set_xlim(first, last)
-    if not words:
-        axes.tick_params(labelbottom=False)
-        axes.xaxis.get_offset_text().set_visible(False)
-    if label:
-        axes.set_xlabel("Date (each day, at its end)")
 
 
 @lru_cache(maxsize=8)

@@ -53,14 +53,17 @@ def search_words(
     return lines
 
 
-def search_page(found: Smallest, words: Sequence[str], target: Target, title: str, currency: str, size: str) -> str:
-    """Sizes tried, as a picture and a table; `size` are the words for what is sized."""
+def search_page(
+    found: Smallest, words: Sequence[str], target: Target, title: str, currency: str, size: str, need: float
+) -> str:
+    """Sizes tried, as a picture and a table; `size` are the words for what is sized, `need` the share of draws asked
+    for."""
     name, unit = target.measure.name, target.measure.unit
     caption = f"Share of draws with {target_words(target)}, and what setting the reserve up costs."
     pictures = []
     if not found.short:
         with drawing():
-            figure = trade_off.draw(found.tried, target_words(target), currency, found.days, opening(size))
+            figure = trade_off.draw(found.tried, target_words(target), currency, found.days, opening(size), need)
             drawn = Markup(to_svg(figure, "trade-off", title))
         pictures = [Picture("trade-off", "What each size does", caption, drawn)]
     head = ["Days", "Draws that meet the target", target.measure.label, f"Cost ({currency})", f"To set up ({currency})"]

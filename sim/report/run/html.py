@@ -10,13 +10,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report.pictures import draw_all
-from sim.report.run import lot_tables, page_tables
+from sim.report.run import first_screen, lot_tables, page_tables
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import reach_table
 from sim.report.run.story import story
 from sim.report.run.tables import metrics_table
 from sim.report.run.unsure import unsure
 from sim.report.sheets import Sheet, written
+from sim.report.words.phrases import day_words
 from sim.study.run.draws import Draws
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -42,11 +43,16 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
         spec=facts.loaded.spec,
         manifest=manifest,
         story=story(facts),
+        hits=first_screen.hits(facts),
+        reached=first_screen.reached(facts),
+        at_end=first_screen.at_the_end(facts),
+        last_week=first_screen.last_week(facts),
         pictures=draw_all(facts),
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         has_twin=facts.twin is not None,
         has_bare=facts.without_reserves is not None,
         last_day=facts.date(facts.days - 1),
+        last_words=day_words(facts.date(facts.days - 1)),
         days=facts.days,
         disruptions=whole(page_tables.disruptions(facts)),
         events=whole(page_tables.events(facts)),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.metrics.base import METRICS
 from sim.metrics.summary import Value
+from sim.report.run import stages
 from sim.report.run.evidence import assumed, sourced
 from sim.report.run.facts import Facts
 from sim.report.run.fates import fates_by_product
@@ -38,9 +39,10 @@ def disruptions(facts: Facts) -> Sheet:
     """Every disruption with its dates, and whether they are written in the scenario or drawn."""
     rows = []
     for impact in facts.impacts:
-        end = facts.date(np.ceil(impact.end))
+        last = stages.over(impact)
+        end = facts.date(np.ceil(last))
         announced = str(facts.date(impact.announced)) if impact.announced < impact.start else "-"
-        over = f"{end} (after the run)" if impact.end > facts.days else str(end)
+        over = f"{end} (after the run)" if last > facts.days else str(end)
         rows.append(
             (
                 impact.cause,
@@ -50,10 +52,11 @@ def disruptions(facts: Facts) -> Sheet:
                 over,
                 (f"drawn from '{impact.hazard}'" if impact.hazard else "written")
                 + ("" if impact.acts else "; changes nothing"),
+                stages.later_words(facts, impact),
             )
         )
-    head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates")
-    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=6)
+    head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates", "Stages")
+    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=7)
 
 
 def events(facts: Facts) -> Sheet:
