@@ -25,7 +25,6 @@ from sim.report.figures import (
     strip,
     substitutes,
     timeline,
-    unmet_by_group,
     use_levels,
     waste,
 )
@@ -60,7 +59,7 @@ class Picture:
 
 def draw_all(facts: Facts) -> dict[str, Picture]:
     """Pictures by name; those that the run gives no cause for are left out."""
-    found: dict[str, Picture] = {}
+    found = {"strip": draw_strip(facts)}
 
     def add(name: str, title: str, caption: str, figure: Figure | None) -> None:
         if figure is not None:
@@ -68,7 +67,6 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
 
     columns = [c for c in (facts.breakdown("region", "country"), facts.breakdown("priority")) if c]
     with drawing():
-        _first_screen(facts, add)
         _timeline(facts, add)
         _served(facts, columns, add)
         add(
@@ -102,12 +100,17 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
     return found
 
 
-def _first_screen(facts: Facts, add: Add) -> None:
-    add(
-        "strip", "What struck, what was done, and demand met",
-        "Large: the three of each that touch most of what is usually made, moved or asked for; the lower a bar, the "
-        "milder. All are in the table below. What each did alone: tideover attribution FILE.", strip.draw(facts),
-    )  # fmt: skip
+STRIP = (
+    "Large: the three of each that touch most of what is usually made, moved or asked for; the lower a bar, the "
+    "milder. All are in the table below. What each did alone: tideover attribution FILE."
+)
+
+
+def draw_strip(facts: Facts) -> Picture:
+    """The picture of the first screen by itself."""
+    title = "What struck, what was done, and demand met"
+    with drawing():
+        return Picture("strip", title, STRIP, Markup(to_svg(strip.draw(facts), "strip", title)))
 
 
 def _served(facts: Facts, columns: list[str], add: Add) -> None:
@@ -116,13 +119,6 @@ def _served(facts: Facts, columns: list[str], add: Add) -> None:
         "Fill rate: units served from stock on the day they were asked for, as a share of units asked for, over "
         f"the last seven days. At most five groups each, those with the largest share unmet. {BANDS}",
         fill.draw(facts, columns),
-    )  # fmt: skip
-    group = facts.breakdown("region", "country", "priority") or "product"
-    groups = len(unmet_by_group.bars(facts, group))
-    which = f" The {unmet_by_group.MOST} of {groups} worst off." if groups > unmet_by_group.MOST else ""
-    add(
-        "short", f"Short, by {group}",
-        f"Short: not served on the day it was asked for.{which}{_together(facts)}", unmet_by_group.draw(facts, group),
     )  # fmt: skip
 
 
@@ -137,12 +133,6 @@ def _reserves(facts: Facts, add: Add) -> None:
 
 
 def _cover(facts: Facts, add: Add) -> None:
-    products = len([p for p in facts.products if facts.usual(p) > 0])
-    which = f" The {cover_over_time.MOST} products worst off of {products}." if products > cover_over_time.MOST else ""
-    add(
-        "cover", "Days of cover",
-        f"Stock at warehouses and facilities / usual daily demand.{which} {BANDS}", cover_over_time.draw(facts),
-    )  # fmt: skip
     cover = cover_heat.weekly_cover(facts)
     parts = [] if cover is None else cover.parts()
     for number, part in enumerate(parts):
@@ -156,13 +146,13 @@ def _timeline(facts: Facts, add: Add) -> None:
         "timeline", "Disruptions and measures",
         "A triangle marks an announcement; the lower a bar, the milder its stage.", timeline.draw(facts),
     )  # fmt: skip
-    parts = timeline.stock(facts)
-    for number, figure in enumerate(parts):
-        which = f", {number + 1} of {len(parts)}" if len(parts) > 1 else ""
-        add(
-            f"stock-{number + 1}", f"Stock of each product{which}",
-            f"At warehouses and facilities at each day's end, reserves not included. {BANDS}", figure,
-        )  # fmt: skip
+    products = len([p for p in facts.products if facts.usual(p) > 0])
+    which = f" The {cover_over_time.MOST} products worst off of {products}." if products > cover_over_time.MOST else ""
+    add(
+        "cover", "Days of cover",
+        f"Stock at warehouses and facilities, reserves not included, / usual daily demand.{which} {BANDS}",
+        cover_over_time.draw(facts),
+    )  # fmt: skip
 
 
 def _lot(facts: Facts, add: Add) -> None:
@@ -226,10 +216,6 @@ def _materials(facts: Facts, add: Add) -> None:
         "What was not begun on a day is wanted again the next, so days do not add up; where several materials lack, "
         f"the one that reaches least far is named. {BANDS}", materials.draw_stock(facts),
     )  # fmt: skip
-
-
-def _together(facts: Facts) -> str:
-    return " Units of all products added up as they are." if len(facts.products) > 1 else ""
 
 
 def _heat_words(cover: cover_heat.CoverRows) -> str:

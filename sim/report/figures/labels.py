@@ -16,9 +16,9 @@ from sim.report.figures.bands import whole
 from sim.report.figures.style import BLACK, GREY
 
 TURNS = 16
-RINGS = 26
+RINGS, CLOSE = 26, 3
 STEP = 7.0
-"""Directions and distances (points) that are tried around a mark, the nearest first."""
+"""Directions and distances (points) that are tried around a mark, the nearest first; how many distances are close."""
 NEAR = 11.0
 """Points from a mark within which a name needs no line to it."""
 ALIKE = 1.5
@@ -59,29 +59,47 @@ def spread(
     before, and its line crosses no name and no mark; where there is none, the one that covers least.
     """
     blocked = np.column_stack((marks - radius, marks + radius)) if len(marks) else np.empty((0, 4))
-    lines: list[np.ndarray] = []
+    lines = np.empty((0, 2))
     spots: list[Spot] = []
     for point, (width, height) in zip(points, sizes, strict=True):
-        middles = _around(point, width, height, radius)
-        boxes = np.column_stack((middles[:, 0] - width / 2, middles[:, 1] - height / 2,
-                                 middles[:, 0] + width / 2, middles[:, 1] + height / 2))  # fmt: skip
-        low, high = view[:2], view[2:]
-        outside = (boxes[:, :2] < low).any(axis=1) | (boxes[:, 2:] > high).any(axis=1)
-        covers = _overlaps(boxes, blocked).sum(axis=1)
         others = blocked[~_holds(blocked, point)]
-        covers = covers + _crossings(point, middles, others) + sum(_on_line(boxes, line) for line in lines)
-        best = int(np.argmin(1000 * outside + covers))  # the first of the least: the nearest
-        spot = Spot(float(middles[best, 0]), float(middles[best, 1]), float(width), float(height))
+        found: list[tuple[int, np.ndarray]] = []
+        for rings in (slice(0, CLOSE), slice(CLOSE, RINGS)):  # seldom is there no room close by
+            middles = _around(point, width, height, radius, rings)
+            covers = _covered(point, middles, (width, height), view, blocked, others, lines)
+            best = int(np.argmin(covers))  # the first of the least: the nearest
+            found.append((int(covers[best]), middles[best]))
+            if not covers[best]:
+                break
+        _, middle = min(found, key=lambda one: one[0])
+        spot = Spot(float(middle[0]), float(middle[1]), float(width), float(height))
         spots.append(spot)
-        blocked = np.vstack((blocked, (*np.array(spot.box), -GAP, -GAP, GAP, GAP)))
-        lines.append(_sampled(point, middles[best]))
+        blocked = np.vstack((blocked, np.add(spot.box, (-GAP, -GAP, GAP, GAP))))
+        lines = np.vstack((lines, _sampled(point, middle)))
     return spots
 
 
-def _around(point: np.ndarray, width: float, height: float, radius: float) -> np.ndarray:
-    """Middles of boxes around a point, the nearest first; above, then right, left and below are preferred."""
+def _covered(
+    point: np.ndarray,
+    middles: np.ndarray,
+    size: tuple[float, float],
+    view: tuple[float, float, float, float],
+    blocked: np.ndarray,
+    others: np.ndarray,
+    lines: np.ndarray,
+) -> np.ndarray:
+    """What a name around each middle would cover, its line included; very much where it stands out of view."""
+    half = np.array(size) / 2
+    boxes = np.column_stack((middles - half, middles + half))
+    outside = (boxes[:, :2] < view[:2]).any(axis=1) | (boxes[:, 2:] > view[2:]).any(axis=1)
+    over = _overlaps(boxes, blocked).sum(axis=1) + _crossings(point, middles, others) + _on_lines(boxes, lines)
+    return np.asarray(1000 * outside + over)
+
+
+def _around(point: np.ndarray, width: float, height: float, radius: float, rings: slice) -> np.ndarray:
+    """Middles of boxes around a point, the nearest first; above is preferred, below comes last."""
     turn = np.pi / 2 + 2 * np.pi * np.argsort(np.abs(np.fft.fftfreq(TURNS)), kind="stable") / TURNS
-    reach = radius + GAP + 1.0 + STEP * np.arange(RINGS)
+    reach = (radius + GAP + 1.0 + STEP * np.arange(RINGS))[rings]
     way = np.column_stack((np.cos(turn), np.sin(turn)))
     half = np.array([width, height]) / 2
     offsets = way[None] * reach[:, None, None] + np.round(way, 6)[None] * half
@@ -112,10 +130,10 @@ def _crossings(point: np.ndarray, middles: np.ndarray, others: np.ndarray) -> np
     return np.asarray((through.sum(axis=1) > 0).sum(axis=1))
 
 
-def _on_line(boxes: np.ndarray, line: np.ndarray) -> np.ndarray:
-    """Whether each box covers a part of a line already drawn."""
-    inside = (line[None] >= boxes[:, None, :2]) & (line[None] <= boxes[:, None, 2:])
-    return np.asarray(inside.all(axis=2).any(axis=1))
+def _on_lines(boxes: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """How many points of lines already drawn each box covers."""
+    inside = (lines[None] >= boxes[:, None, :2]) & (lines[None] <= boxes[:, None, 2:])
+    return np.asarray((inside.sum(axis=2) == 2).sum(axis=1))
 
 
 class Labels(Artist):

@@ -1,4 +1,4 @@
-"""When each disruption held, over the stock of each product."""
+"""When each disruption held, and at which stage."""
 
 from __future__ import annotations
 
@@ -6,25 +6,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.model.effects import Impact
-from sim.report.figures.bands import LANE, BarRow, bands, joined, lanes
+from sim.report.figures.bands import BarRow, joined, lanes
 from sim.report.figures.style import (
     BLACK,
-    BLUE,
     COLOURS,
     HATCHES,
     date_axis,
-    ends,
     new_figure,
     on,
     short,
-    thousands,
 )  # fmt: skip
-from sim.report.run.facts import KEEPERS, Facts
+from sim.report.run.facts import Facts
 from sim.report.run.stages import Span, spans
 from sim.report.run.tables import rations_table
 from sim.report.words.phrases import kind_words
 
-MOST_PRODUCTS = 8
 MOST_RATIONS = 8
 SHADE = "#c9c9c9"
 TALLEST, LEAST = 0.62, 0.2
@@ -33,8 +29,8 @@ MOST_BARS = 25
 """With more disruptions than this there is a bar row for each kind."""
 LETTERS = 75
 """that fit across the panel of bars"""
-NAME, ROW, AT_ONCE = 54, 0.19, 4
-"""Letters of a name beside a bar; inches for a bar; panels in one picture, which then fits a printed page."""
+NAME, ROW = 54, 0.19
+"""Letters of a name beside a bar; inches for a bar."""
 
 
 def draw(facts: Facts) -> Figure | None:
@@ -46,39 +42,6 @@ def draw(facts: Facts) -> Figure | None:
     axes = figure.subplots()
     _bars(axes, facts, rows, dealt)
     date_axis(axes, facts)
-    return figure
-
-
-def stock(facts: Facts) -> list[Figure]:
-    """A panel for each product, at most `AT_ONCE` in one picture; the products with most unmet where there are many."""
-    products = facts.products
-    if len(products) > MOST_PRODUCTS:
-        unmet = {p: int(facts.daily("unmet", kind="facility", product=p).sum()) for p in products}
-        products = sorted(sorted(products, key=lambda p: (-unmet[p], p))[:MOST_PRODUCTS])
-    return [_stock(facts, products[k : k + AT_ONCE]) for k in range(0, len(products), AT_ONCE)]
-
-
-def _stock(facts: Facts, products: list[str]) -> Figure:
-    figure = new_figure(1.1 + 1.3 * len(products))
-    panels = figure.subplots(len(products), 1, sharex=True, squeeze=False)[:, 0]
-    for axes, product in zip(panels, products, strict=True):
-        first = product == products[0]
-        bands(axes, facts, named=first)
-        daily = facts.daily("on_hand", kind=KEEPERS, product=product)
-        axes.plot(ends(facts), daily, color=BLUE, label="this run" if first else None)
-        if facts.twin is not None:
-            twin = facts.daily("on_hand", facts.twin, kind=KEEPERS, product=product)
-            axes.plot(
-                ends(facts), twin, color=BLACK, linestyle=(0, (4, 2)), linewidth=1,
-                label="without disruptions" if first else None,
-            )  # fmt: skip
-        axes.set_ylim(bottom=0)
-        axes.set_ylabel("Stock (units)")
-        named = f"{short(product, 60)} (one unit: {short(facts.unit(product), 40)})"
-        axes.set_title(named, pad=6 + (72 * LANE * len(lanes(facts)) if first and facts.acting else 0))
-        thousands(axes)
-    date_axis(panels[-1], facts)
-    figure.legend(loc="outside upper right", ncols=2)
     return figure
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 
 from sim.engine.reach import reach
 from sim.report.run.facts import WEEK, Facts
+from sim.report.run.story import story
 from sim.report.squares import bar, per_square, squares
-from sim.report.words.phrases import count, group_words, percent, plural
+from sim.report.words.phrases import count, day_words, group_words, percent, plural
 
 MOST_PLACES, MOST_PRIORITIES = 5, 3
 
@@ -33,6 +35,15 @@ class Count:
     picture: Markup
     each: str
     lines: list[tuple[str, str]]
+
+
+def parts(facts: Facts) -> dict[str, Any]:
+    """All that the first screen is filled in with, apart from its picture."""
+    last = facts.date(facts.days - 1)
+    return {
+        "story": story(facts), "hits": hits(facts), "reached": reached(facts), "at_end": at_the_end(facts),
+        "last_week": last_week(facts), "last_day": last, "last_words": day_words(last),
+    }  # fmt: skip
 
 
 def hits(facts: Facts) -> tuple[str, list[Hit]]:

@@ -26,7 +26,9 @@ def who_went_short(facts: Facts) -> str:
         return "Nobody." if asked else "Nothing was asked for."
     rate = asked / short
     share = f"1 unit in {count(rate)} was not there" if rate >= 2 else f"{percent(short, asked)} was not there"
-    return f"{share}: {count(short)} of {count(asked)}."
+    otherwise = sum(facts.summary[name].value or 0.0 for name in ("units_substituted", "units_conserved"))
+    more = f" {percent(otherwise, asked)} met otherwise or put off." if otherwise > short else ""
+    return f"{share}: {count(short)} of {count(asked)}.{more}"
 
 
 def did_the_reserve_help(facts: Facts) -> str:
