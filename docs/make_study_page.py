@@ -44,13 +44,16 @@ def figures(answer: pd.DataFrame, result: StudyResult) -> str:
     for scenario in result.design.scenarios:
         cells = [f"{wide.loc[scenario, name]:,.0f}" for name in strategies]
         lines.append(f"| {scenario} | " + " | ".join(cells) + " |")
+    draws = f"Bags averted, mean of {result.number} draws of each."
+    chosen = result.regret[(result.regret["measure"] == "units_unmet") & result.regret["chosen"]]
+    if chosen.empty:  # the end decides, or the draws cannot tell
+        return "\n".join(["", *lines, "", f"{draws} None is called best: [why](#where-the-end-decides).", ""])
     best = {scenario: str(wide.loc[scenario].idxmax()) for scenario in result.design.scenarios}
     told = ", ".join(f"`{name}` in `{scenario}`" for scenario, name in best.items())
-    row = result.regret[(result.regret["measure"] == "units_unmet") & result.regret["chosen"]].iloc[0]
-    draws = f"Bags averted, mean of {result.number} draws of each. Best is {told}."
+    row = chosen.iloc[0]
     behind = f"{row['largest_regret']:,.0f}"
     cautious = f"The cautious choice is `{row['strategy']}`: never more than {behind} bags behind the best."
-    return "\n".join(["", *lines, "", draws, cautious, ""])
+    return "\n".join(["", *lines, "", f"{draws} Best is {told}.", cautious, ""])
 
 
 def main(workers: int | None = None) -> None:

@@ -49,7 +49,10 @@ def routine_unmet(view: View) -> float | None:
 
 @metric("not_over_at_end", "Disruptions not over at the end", "disruptions", better="lower")
 def not_over_at_end(view: View) -> float | None:
-    """Disruptions with dates that end within the last 14 days of the run or later (lasting ones: that begin then)."""
+    """Disruptions with dates that end within the last 14 days of the run or later (lasting ones: that begin then).
+
+    Those that change nothing do not count.
+    """
     due = view.days - WINDOW
-    ends = [i.end if np.isfinite(i.end) else i.start for i in view.outcome.impacts if not i.hazard]
+    ends = [i.end if np.isfinite(i.end) else i.start for i in view.outcome.impacts if i.acts and not i.hazard]
     return float(sum(end > due for end in ends))

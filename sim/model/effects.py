@@ -162,7 +162,9 @@ class Impact:
     @property
     def acts(self) -> bool:
         """Whether it changes anything: a power cut where every site has a generator does not."""
-        return bool(self.effects or self.arrivals or any(len(impulse.rows) for impulse in self.impulses))
+        if any(arrivals.cases.any() for arrivals in self.arrivals):
+            return True
+        return bool(self.effects) or any(len(impulse.rows) for impulse in self.impulses)
 
     @property
     def first(self) -> float:

@@ -18,6 +18,7 @@ scenarios: [starter.yaml, {file: starter.yaml, name: longer, set: {disruptions.b
 strategies: [none, {name: as-is}, double]
 measures: [units_unmet, units_unmet by region, fill_rate]
 replications: 4
+end_is_enough: What happens later is not asked.
 """
 
 

@@ -61,9 +61,9 @@ MISTAKES = {
     "replications: {at_most: 9, at_least: 3, until: {units_unmet: much}}": ("study.yaml:7", "a share such as 10%"),
     "replications: {at_most: 9, at_least: 3, until: {fill_rate: 1}}": ("study.yaml", "'fill_rate' among the measures"),
     "baseline: nobody": ("study.yaml", "one of the strategies: none, double"),
-    "best: {measure: units_unmet by region, indifference: 3}": ("study.yaml:9", "a measure in all"),
-    "confidence: 20%": ("study.yaml:9", "above 0.5"),
-    "dayly: true": ("study.yaml:9", "did you mean 'daily'"),
+    "best: {measure: units_unmet by region, indifference: 3}": ("study.yaml:10", "a measure in all"),
+    "confidence: 20%": ("study.yaml:10", "above 0.5"),
+    "dayly: true": ("study.yaml:10", "did you mean 'daily'"),
 }
 
 

@@ -107,11 +107,18 @@ def test_only_what_the_draws_depend_on_tells_tapes_apart(write_study: WriteStudy
     ):  # fmt: skip
         assert case(settings).labels[1] == "plain", settings
     for settings in (
-        "seed: 99", "end: 2024-05-01", "warm_up: 20d", "demand.0.per_day: 81", "demand.0.distribution: deterministic",
+        "seed: 99", "warm_up: 20d", "demand.0.per_day: 81", "demand.0.distribution: deterministic",
         "demand.0.at: [clinic-a, clinic-b]", "demand.0.from: 2024-02-01",
         "demand.0.season: {amplitude: 20%, peak: 07-01}",
     ):  # fmt: skip
         assert case(settings).labels[1] == "other", settings
+
+
+def test_an_earlier_end_shares_the_draws_since_all_run_to_the_latest(write_study: WriteStudy) -> None:
+    one = "{name: plain, set: {}}, {name: other, set: {end: 2024-03-01}}"
+    plain, other = read_study(write_study(study_of(one))).cases
+    assert plain.draws == other.draws
+    assert plain.plan.content.network.calendar.days == other.plan.content.network.calendar.days
 
 
 def test_the_digest_agrees_with_the_check_of_the_engine(write_study: WriteStudy) -> None:
