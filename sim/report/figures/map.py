@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.model.network import Lane
 from sim.report.figures.labels import Labels
-from sim.report.figures.style import BLACK, BLUE, ORANGE, VERMILLION, new_figure, short
+from sim.report.figures.style import BLACK, BLUE, ORANGE, VERMILLION, WIDTH, new_figure, short
 from sim.report.figures.trouble import trouble
 from sim.report.run.facts import KEEPERS, Facts
 from sim.report.run.outlines import outlines, unwrap
@@ -21,6 +21,8 @@ MANY = 500
 """From this many sites on, marks become pixels and lanes to facilities are left out."""
 MANY_LANES = 60
 """With more lanes than this their lines are thin, or they would hide the sites."""
+HIGH = 6.4
+"""Inches of the map itself, at most."""
 NAMED = 40
 """Names on a map; of more sites those that matter most."""
 SHORT = (
@@ -67,8 +69,11 @@ def draw_near(facts: Facts) -> Figure | None:
 
 def _draw(facts: Facts, place: np.ndarray, known: np.ndarray, view: tuple[float, float, float, float]) -> Figure:
     left, right, low, high = view
-    ratio = (high - low) / (right - left) / max(0.3, float(np.cos(np.radians((high + low) / 2))))
-    figure = new_figure(float(np.clip(10 * ratio, 3.0, 8.5)) + 0.9)
+    shrunk = max(0.3, float(np.cos(np.radians((high + low) / 2))))
+    wider = max(0.0, (high - low) / shrunk / HIGH * WIDTH - (right - left))  # not so high that it fills no page
+    left, right = max(-180.0, left - wider / 2), min(180.0, right + wider / 2)
+    ratio = (high - low) / (right - left) / shrunk
+    figure = new_figure(float(np.clip(WIDTH * ratio, 3.0, HIGH)) + 0.9)
     axes = figure.add_subplot()
     _land(axes, (left, right, low, high))
     _lanes(axes, facts, place, known)

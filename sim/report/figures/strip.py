@@ -48,7 +48,7 @@ def draw(facts: Facts) -> Figure:
         mine = [act for act in found if act.measure == measure]
         if mine:
             rows += _rows(facts, mine, f"{number_words(len(mine), capital=True)} {one if len(mine) == 1 else many}")
-    above, below = ROW * sum(row.tall for row in rows), 0.85
+    above, below = ROW * sum(row.tall for row in rows), 0.8
     height = above + below + FOOT + 0.12
     figure = Figure(figsize=(WIDTH, height))
     met = figure.add_axes((LEFT, FOOT / height, RIGHT - LEFT, below / height))

@@ -37,6 +37,9 @@ WIDTH = 10.0
 NARROW, TALL = 4.4, 3.9
 """Widths of a full picture and of one of three beside each other, and the height of those three, in inches."""
 
+HIGHEST = 7.4
+"""Inches: what is higher would be made so small for a printed page that letters of 8 points fall under 7."""
+
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,
@@ -99,8 +102,8 @@ class _Canvas(FigureCanvasBase):
 
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
-    """An empty picture of that size in inches, laid out by itself."""
-    return Figure(figsize=(width, height), layout="constrained")
+    """An empty picture of that size in inches, laid out by itself; no higher than `HIGHEST`."""
+    return Figure(figsize=(width, min(height, HIGHEST)), layout="constrained")
 
 
 def to_svg(figure: Figure, name: str, title: str) -> str:
