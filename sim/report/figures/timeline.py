@@ -19,7 +19,7 @@ from sim.report.figures.style import (
 from sim.report.run.facts import Facts
 from sim.report.run.stages import Span, spans
 from sim.report.run.tables import rations_table
-from sim.report.words.phrases import kind_words
+from sim.report.words.phrases import called, kind_words
 
 MOST_RATIONS = 8
 SHADE = "#c9c9c9"
@@ -113,4 +113,5 @@ def _name(lane: BarRow, impact: Impact | None) -> str:
     if impact is None:
         return short(lane.words, NAME)
     kind = f" ({kind_words(impact.kind)}{', by chance' if impact.hazard else ''})"
-    return impact.cause + kind if len(impact.cause + kind) <= NAME else short(impact.cause, NAME)
+    name = called(impact.cause, impact.kind)
+    return name + kind if len(name + kind) <= NAME and name == impact.cause else short(name, NAME)

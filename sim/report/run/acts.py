@@ -12,7 +12,7 @@ from sim.model.network import Network
 from sim.model.vocabulary import QUANTITIES
 from sim.report.run.facts import Facts
 from sim.report.run.stages import Span, later_words, over, spans
-from sim.report.words.phrases import kind_words
+from sim.report.words.phrases import called, kind_words
 
 CODES = ("cell.turned_away", "flow.cancels", "flow.at_border")
 """Quantities that only say what becomes of what another one holds up."""
@@ -51,7 +51,8 @@ def _of_impact(facts: Facts, impact: Impact, usual: _Usual) -> Act:
     weight = usual.touched(impact, float(facts.days)) if impact.acts else 0.0
     chance = ", by chance" if impact.hazard else ""
     return Act(
-        impact.cause, kind_words(impact.kind) + chance, max(impact.start, 0.0), until, facts.is_measure(impact), weight,
+        called(impact.cause, impact.kind), kind_words(impact.kind) + chance,
+        max(impact.start, 0.0), until, facts.is_measure(impact), weight,
         tuple(spans(impact)), later_words(facts, impact),
         impact.announced if 0 <= impact.announced < impact.start else None, not impact.acts,
     )  # fmt: skip

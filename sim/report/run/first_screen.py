@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from sim.engine.reach import reach
 from sim.report.run.facts import WEEK, Facts
+from sim.report.run.reserve_reach import members
 from sim.report.run.story import story
 from sim.report.squares import bar, per_square, squares
 from sim.report.words.phrases import count, day_words, group_words, percent, plural
@@ -74,14 +74,7 @@ def _shares(facts: Facts, column: str) -> list[tuple[str, float, float, float]]:
 
 def reached(facts: Facts) -> Count | None:
     """Members of reserves: those that can draw on one for all that it holds for them, for some of it, or for none."""
-    network = facts.network
-    able, unable = (np.zeros(len(network.cell_site), dtype=bool) for _ in range(2))
-    for reserve in facts.outcome.plan.reserves:
-        for one in reach(facts.outcome.plan, reserve):
-            able[one.able] = True
-            unable[one.unable] = True
-    unable &= ~able
-    can, cannot = (np.unique(network.cell_site[np.flatnonzero(cells)]) for cells in (able, unable))
+    can, cannot = members(facts)
     if not len(can) and not len(cannot):
         return None
     groups = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.report.run.acts import acts
 from sim.report.run.facts import Facts
+from sim.report.run.reserve_reach import members
 from sim.report.words.at_end import last_day
 from sim.report.words.phrases import count, number_words, percent, plural
 
@@ -44,7 +45,9 @@ def did_the_reserve_help(facts: Facts) -> str:
     if short >= without:
         return "No." if short > without else "It averted nothing."
     averted = without - short
-    return f"{count(averted)} of {count(without)} units short were averted ({percent(averted, without)})."
+    can, cannot = (set(sites.tolist()) for sites in members(facts))
+    but = f" {len(cannot - can)} of {len(can | cannot)} members cannot draw on it." if cannot - can else ""
+    return f"{count(averted)} of {count(without)} units short were averted ({percent(averted, without)}).{but}"
 
 
 def at_the_end(facts: Facts, still: bool) -> str:
