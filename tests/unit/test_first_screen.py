@@ -1,4 +1,4 @@
-"""The first screen: four answers, a strip with the three of weight, whom the reserve reaches, the last day; on paper too."""
+"""The first screen: four answers, a strip with the three of weight, whom the reserve reaches, the last day."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_who_went_short_has_the_worst_first_and_every_priority(facts: Facts) -> 
     assert column == "Region"
     assert {row.name for row in rows} == {"North", "South", "Priority group 1", "Priority group 2"}
     by_region = facts.summary.by["region"]
-    worst = max(by_region, key=lambda name: (by_region[name]["units_unmet"].value or 0.0))
+    worst = max(by_region, key=lambda name: by_region[name]["units_unmet"].value or 0.0)
     assert rows[0].name == worst
     assert rows[0].units == f"{by_region[worst]['units_unmet'].value:,.0f}"
     assert [row.rule for row in rows] == [False, False, True, False]

@@ -91,7 +91,9 @@ def test_a_value_that_does_not_tip_is_drawn_as_points_and_says_so(tips: bool) ->
 
 def cover(blocks: list[str]) -> CoverRows:
     rows = len(blocks)
-    return CoverRows([f"site-{k}" for k in range(rows)], blocks, np.ones((rows, 3)), np.ones((rows, 3), int), rows, True)
+    return CoverRows(
+        [f"site-{k}" for k in range(rows)], blocks, np.ones((rows, 3)), np.ones((rows, 3), int), rows, True
+    )
 
 
 def test_every_block_of_the_heat_map_bears_the_name_of_its_region() -> None:

@@ -1,4 +1,4 @@
-"""Stages of a restart stand in the bar, the events, the table and the sentence; a disruption is over when all is back."""
+"""Stages of a restart stand in bar, events, table and sentence; a disruption is over when all is back."""
 
 from __future__ import annotations
 
@@ -87,5 +87,3 @@ def test_what_holds_up_most_is_drawn_first(facts: Facts) -> None:
     """A plant at a standstill for weeks weighs more than a tenth more demand for ten days."""
     assert [act.words for act in acts(facts)] == ["flood", "surge"]
     assert stages.in_stages(facts, facts.impacts[1]) == ""
-
-
