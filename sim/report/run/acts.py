@@ -16,6 +16,8 @@ from sim.report.words.phrases import called, kind_words
 
 CODES = ("cell.turned_away", "flow.cancels", "flow.at_border")
 """Quantities that only say what becomes of what another one holds up."""
+MOST_WEIGHED = 300
+"""Of more disruptions, as hazards may draw them, the longest are those of weight."""
 SPARING = ("use_contingency", "use_crisis")
 
 
@@ -40,15 +42,23 @@ class Act:
 
 def acts(facts: Facts) -> list[Act]:
     """All of them, disruptions first, each sort by weight; those that change nothing last."""
-    usual = _Usual(facts.network)
+    if "acts" not in facts.once:
+        facts.once["acts"] = _acts(facts)
+    found: list[Act] = facts.once["acts"]
+    return found
+
+
+def _acts(facts: Facts) -> list[Act]:
+    usual = _Usual(facts.network) if len(facts.impacts) <= MOST_WEIGHED else None
     found = [_of_impact(facts, impact, usual) for impact in facts.impacts]
     found += [*_reserves(facts), *_sparing(facts)]
     return sorted(found, key=lambda act: (act.measure, act.nothing, -act.weight, act.day, act.words))
 
 
-def _of_impact(facts: Facts, impact: Impact, usual: _Usual) -> Act:
+def _of_impact(facts: Facts, impact: Impact, usual: _Usual | None) -> Act:
     until = max(over(impact), impact.start + 1)
-    weight = usual.touched(impact, float(facts.days)) if impact.acts else 0.0
+    days = min(until, float(facts.days)) - max(impact.start, 0.0)
+    weight = 0.0 if not impact.acts else days if usual is None else usual.touched(impact, float(facts.days))
     chance = ", by chance" if impact.hazard else ""
     return Act(
         called(impact.cause, impact.kind), kind_words(impact.kind) + chance,
