@@ -48,6 +48,7 @@ WORKERS = click.option(
     "--workers", "-w", type=click.IntRange(1, 1000), help="Processes; default one a processor, 1: this one."
 )
 REPLACE = click.option("--replace", is_flag=True, help="Take the place of other results in the folder.")
+XLSX = click.option("--xlsx", is_flag=True, help="All tables as an Excel workbook as well, tables.xlsx.")
 SCHEDULER = click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask scheduler whose workers run it instead.")
 
 

@@ -61,7 +61,7 @@ class SmallestReserve(Answer, Smallest):
     def page(self) -> str:
         """The page, as HTML."""
         size = parameter_words(self.subject.loaded, f"reserves.{self.reserve}.size")
-        return search_page(self, self.lines(), self.target, self.title, self.counted, size)
+        return search_page(self, self.lines(), self.target, self.title, self.counted, size, self.share)
 
 
 def search(

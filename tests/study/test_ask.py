@@ -113,7 +113,7 @@ def test_an_answer_has_the_figures_and_words_of_the_command(
     assert answer.text() == done.output.rsplit("\n", 2)[0]
     assert answer.folder is None and sorted(path.parent.rglob("*")) == before
     for name, table in tables.items():
-        assert csv_of_frame(table(answer)) == (folder / f"{name}.csv").read_text(encoding="utf-8")
+        assert csv_of_frame(table(answer)) == (folder / f"{name}.csv").read_text(encoding="utf-8-sig")
     page = next(folder.glob("*.html")).read_text(encoding="utf-8")
     assert answer.report(tmp_path / "page.html").read_text(encoding="utf-8") == page
     kept = asked(Path("case.yaml"), tmp_path / "kept")

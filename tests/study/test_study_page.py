@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -16,8 +18,9 @@ from sim.report.figures.style import drawing
 from sim.report.study.comparison import sentences, words_of
 from sim.report.study.study_page import study_page
 from sim.report.study.summary import summary
+from sim.report.study.workbook import study_workbook
 from sim.report.words.rounding import digits_for, number
-from sim.study.run.run import StudyResult
+from sim.study.run.run import ANSWERS, StudyResult
 from tests.study.conftest import write_into
 
 STUDY = """
@@ -87,3 +90,11 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     assert "Unmet demand by day" not in page and "Cost against harm" in page
     again = CliRunner().invoke(cli, ["study", str(path), "-w", "1", "-o", str(tmp_path / "out"), "--quiet"])
     assert again.exit_code == 0 and (tmp_path / "out" / "study.html").read_text(encoding="utf-8") == page
+
+
+def test_the_answers_of_a_study_are_sheets_of_a_workbook(paged: tuple[StudyResult, str]) -> None:
+    result, _ = paged
+    book = openpyxl.load_workbook(BytesIO(study_workbook(result)))
+    assert book["summary"].max_row == 1 + len(result.summary)
+    assert [cell.value for cell in book["summary"][1]] == list(result.summary.columns)
+    assert set(book.sheetnames) <= set(ANSWERS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from sim.report.compare.beside import Beside, Option, changes
-from sim.report.compare.words import BY, at_end, between, differences, figure, group_name, how_sure, lead
+from sim.report.compare.words import BY, at_end, between, differences, figure, group_name, how_sure, lead, size
 from sim.report.figures import side_by_side as drawings
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import fill_in
@@ -21,6 +21,7 @@ from sim.study.infer.side_by_side import ALIKE, APART, BETTER, HIGHER, LOWER, UN
 
 SIGNS = {BETTER: "▼ better", WORSE: "▲ worse", HIGHER: "higher", LOWER: "lower", ALIKE: "= the same",
          APART: "= not told", UNKNOWN: "–"}  # fmt: skip
+GAINS = {BETTER: "▼ gains", WORSE: "▲ loses", APART: "= not told apart", ALIKE: "= the same"}
 MOST_CHANGES = 40
 """Changed values shown; how many more there are is said."""
 MOST_PRODUCTS = 3
@@ -57,7 +58,8 @@ def _changed(beside: Beside) -> Sheet:
     rows = [[path, *values] for path, values in found]
     shown = rows[:MOST_CHANGES]
     more = len(rows) - len(shown)
-    note = f"{more} more are in the CSV." if more else "" if rows else "Nothing: they are the same scenario."
+    note = f"{more} more are in the CSV. " if more else "" if rows else "Nothing: they are the same scenario. "
+    note += "All other values are the same, and so is the luck: each draw is held against the same draw of the others."
     return Sheet("changes", "What was changed", head, shown, raw=rows, note=note, text_columns=len(head))
 
 
@@ -92,15 +94,29 @@ def _groups(beside: Beside) -> Iterator[Picture]:
             shares = {letters[0]: 1 - float(rows["against_mean"].iloc[0])}
             shares |= {str(r["strategy"]): 1 - float(r["mean"]) for r in rows.to_dict("records")}
             told = bool((rows["verdict"] != APART).all())
-            found.append((group_name(breakdown, str(group)), shares, told))
+            found.append(drawings.Row(group_name(breakdown, str(group)), shares, told, breakdown,
+                                      _gain(beside, breakdown, str(group))))  # fmt: skip
     if not found:
         return
-    caption = "A line joins the options: its length is the change."
+    caption = "Square: A, what the others are compared with. A line joins the options: its length is the change."
     if len(found) > MOST_GROUPS:
         caption += f" {len(found) - MOST_GROUPS} more groups are in the table below."
     title = "Share not met, by group"
     picture = drawings.groups(found[:MOST_GROUPS], letters)
     yield Picture("groups", title, caption, Markup(to_svg(picture, "groups", title)))
+
+
+def _gain(beside: Beside, breakdown: str, group: str) -> str:
+    """What a group gains or loses under the other option, where there is but one; in units where these add up."""
+    if len(beside.others) != 1:
+        return ""
+    name = "units_unmet" if beside.adds_up or breakdown == "product" else "fill_rate"
+    row = beside.row(name, beside.others[0].letter, breakdown, group)
+    if row is None or row["verdict"] not in GAINS:
+        return ""
+    if row["verdict"] in (APART, ALIKE):
+        return GAINS[str(row["verdict"])]
+    return f"{GAINS[str(row['verdict'])]} {size(beside, Measure(name, breakdown), row['difference'], group)}"
 
 
 def _figures(beside: Beside) -> Iterator[Sheet]:

@@ -70,15 +70,19 @@ def _how_far_sure(found: Smallest, share: float, most: int) -> list[str]:
     return [f"With {plural(draws, 'draw')} it may lie anywhere from {low} {high}; more draws narrow that."]
 
 
-def search_page(found: Smallest, words: Sequence[str], target: Target, title: str, counted: Counted, size: str) -> str:
-    """Sizes tried, as a picture and a table; `size` are the words for what is sized."""
+def search_page(
+    found: Smallest, words: Sequence[str], target: Target, title: str, counted: Counted, size: str, need: float
+) -> str:
+    """Sizes tried, as a picture and a table; `size` are the words for what is sized, `need` the share of draws asked
+    for."""
     name, unit = target.measure.name, counted.unit(target.measure)
     caption = f"Share of draws with {target_words(target)}, and what setting the reserve up costs."
     pictures = []
     if not found.short:
         with drawing():
-            drawing_of = trade_off.draw(found.tried, target_words(target), counted.currency, found.days, opening(size))
-            drawn = Markup(to_svg(drawing_of, "trade-off", title))
+            aim = target_words(target)
+            picture = trade_off.draw(found.tried, aim, counted.currency, found.days, opening(size), need)
+            drawn = Markup(to_svg(picture, "trade-off", title))
         pictures = [Picture("trade-off", "What each size does", caption, drawn)]
     head = [
         "Days",

@@ -10,6 +10,8 @@ import pandas as pd
 
 from sim.metrics.base import METRICS
 from sim.metrics.summary import Value
+from sim.report.run import stages
+from sim.report.run.acts import acts
 from sim.report.run.evidence import assumed, sourced
 from sim.report.run.facts import Facts
 from sim.report.run.fates import fates_by_product
@@ -39,9 +41,12 @@ def disruptions(facts: Facts) -> Sheet:
     """Every disruption with its dates, and whether they are written in the scenario or drawn."""
     rows = []
     for impact in facts.impacts:
-        end = facts.date(np.ceil(impact.end))
+        if facts.is_measure(impact):
+            continue
+        last = stages.over(impact)
+        end = facts.date(np.ceil(last))
         announced = str(facts.date(impact.announced)) if impact.announced < impact.start else "-"
-        over = f"{end} (after the run)" if impact.end > facts.days else str(end)
+        over = f"{end} (after the run)" if last > facts.days else str(end)
         rows.append(
             (
                 impact.cause,
@@ -51,10 +56,23 @@ def disruptions(facts: Facts) -> Sheet:
                 over,
                 (f"drawn from '{impact.hazard}'" if impact.hazard else "written")
                 + ("" if impact.acts else "; changes nothing"),
+                stages.later_words(facts, impact),
             )
         )
-    head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates")
-    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=6)
+    head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates", "Stages")
+    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=7)
+
+
+def measures(facts: Facts) -> Sheet:
+    """What was done about it: orders beyond the usual, longer shelf life, releases of reserves, sparing use."""
+    rows = []
+    for act in acts(facts):
+        if act.measure:
+            over = "after the run" if act.until > facts.days else str(facts.date(np.ceil(act.until)))
+            kind = f"{act.kind}; changes nothing" if act.nothing else act.kind
+            rows.append((act.words, kind, str(facts.date(act.day)), over))
+    head = ("Measure", "Kind", "From", "Over on")
+    return Sheet("measures", "Measures", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=4)
 
 
 def events(facts: Facts) -> Sheet:

@@ -69,6 +69,19 @@ def _sentence(facts: Facts, reserve: ReservePlan, lacking: list[Reach]) -> str:
     )
 
 
+def members(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
+    """Sites that can draw on some reserve for a product, and sites that cannot for one: positions, in order; a site
+    may be among both."""
+    network = facts.network
+    able, unable = (np.zeros(len(network.cell_site), dtype=bool) for _ in range(2))
+    for reserve in facts.outcome.plan.reserves:
+        for one in reach(facts.outcome.plan, reserve):
+            able[one.able] = True
+            unable[one.unable] = True
+    can, cannot = (np.unique(network.cell_site[cells]) for cells in (able, unable & ~able))
+    return can, cannot
+
+
 def holders(network: Network, reserve: ReservePlan) -> str:
     """The sites that hold a reserve."""
     return " or ".join(_first(_sites(network, reserve.holder[reserve.size > 0])))

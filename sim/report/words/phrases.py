@@ -26,6 +26,11 @@ def kind_words(kind: str) -> str:
     return KIND.get(kind, kind.replace("_", " "))
 
 
+def called(cause: str, kind: str) -> str:
+    """A disruption's name; one that has none goes by its kind and place, as people say it: `export ban IN`."""
+    return kind_words(kind) + cause.removeprefix(kind) if kind and cause.startswith(kind) else cause
+
+
 def day_words(date: dt.date) -> str:
     """`5 March 2024`."""
     return f"{date.day} {date:%B %Y}"

@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.output.csv_text import csv_of_frame
+from sim.output.csv_text import ENCODING, csv_of_frame
 from sim.output.files import cannot_write, put
 from sim.output.folder import MANIFEST, Folder
 from sim.output.locks import held
@@ -109,7 +109,7 @@ class Store:
             self._own.drop(names)
             return
         self.keep(name, table)
-        self._own.put(names[1], lambda path: path.write_text(csv_of_frame(table), "utf-8", newline="\n"))
+        self._own.put(names[1], lambda path: path.write_text(csv_of_frame(table), ENCODING, newline="\n"))
 
     def keep(self, name: str, table: pd.DataFrame) -> None:
         """Write a table that may be long, as Parquet alone."""
