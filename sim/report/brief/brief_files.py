@@ -24,12 +24,11 @@ from sim.study.run.run import StudyResult
 if TYPE_CHECKING:
     import pandas as pd
 
+FIGURE_INCHES = 7.0
 PAGE_CM = 18.0
 """Between the margins."""
 PADDING = 1.5
 """Characters for which a column needs room beside its text."""
-
-FIGURE_INCHES = 7.0
 
 
 def write_brief(
