@@ -37,6 +37,10 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if any(word.count("{") > word.count("}") or word.count("[") > word.count("]") for word in sys.argv):
+                error.message += "; a value with blanks stands in quotes: --set 'a.when={trigger: announced}'"
+            raise
         except KeyboardInterrupt:
             click.echo("Interrupted; nothing is left half written.", err=True)
             sys.exit(INTERRUPTED)
