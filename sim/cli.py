@@ -39,7 +39,8 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except click.UsageError as error:
             if any(word.count("{") > word.count("}") or word.count("[") > word.count("]") for word in sys.argv):
-                error.message += "; a value with blanks stands in quotes: --set 'a.when={trigger: announced}'"
+                hint = "a value with blanks stands in quotes: --set 'a.when={trigger: announced}'"
+                raise click.UsageError(f"{error.message}; {hint}", error.ctx) from None
             raise
         except KeyboardInterrupt:
             click.echo("Interrupted; nothing is left half written.", err=True)
