@@ -16,15 +16,18 @@ query` knows them by these names, and `tideover list columns` prints them. A dra
 under every strategy. What may be concluded is told under [studies](../studies.md#how-to-read-the-answer), how intervals
 are made in [decision 9](../decisions/0009-intervals.md).
 
-```console
-$ tideover new my-scenario.yaml
-Wrote my-scenario.yaml. Run it with: tideover run my-scenario.yaml
-$ tideover new --study my-study.yaml
-Wrote my-study.yaml. Run it with: tideover study my-study.yaml
-$ tideover study my-study.yaml --quiet --workers 1
-Results: reports/my-study
-$ tideover query reports/my-study "SELECT strategy, n, mean FROM summary WHERE measure = 'cost'"
-...
+```python
+import sim
+
+many = sim.run_many(
+    "my-scenario.yaml", overrides={"end": "2024-02-01"}, replications=2, measures=["fill_rate"], workers=1
+)
+print(list(many.draws.rows.columns))
+print(many.draws.rows["value"].between(0, 1).all())
+```
+```text printed
+['scenario', 'strategy', 'variant', 'replication', 'measure', 'breakdown', 'group', 'value', 'twin']
+True
 ```
 """
 HEAD = """# The tables of a run
@@ -35,6 +38,19 @@ the figures of the whole run ([what each means](metrics.md)).
 
 Days are counted from the start of the scenario; warm-up days are not in the tables, but for the journal, where their
 day is below 0.
+
+```python
+import sim
+
+run = sim.run("my-scenario.yaml", overrides={"end": "2024-02-01"})
+clinics = run.daily[run.daily["kind"] == "facility"]
+print((clinics["demand"] == clinics["served"] + clinics["unmet"]).all())
+print(sorted(run.events.loc[run.events["event"] == "order", "site"].unique()))
+```
+```text printed
+True
+['clinic-a', 'clinic-b', 'clinic-c', 'store']
+```
 """
 ENTRIES = """### Words in `event`
 

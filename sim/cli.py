@@ -38,6 +38,11 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if any(word.count("{") > word.count("}") or word.count("[") > word.count("]") for word in sys.argv):
+                hint = "a value with blanks stands in quotes: --set 'a.when={trigger: announced}'"
+                raise click.UsageError(f"{error.message}; {hint}", error.ctx) from None
+            raise
         except KeyboardInterrupt:
             click.echo("Interrupted; nothing is left half written.", err=True)
             sys.exit(INTERRUPTED)

@@ -118,3 +118,10 @@ def test_names_are_typed_in_quotes_where_they_need_them() -> None:
         assert shlex.split(as_typed(name)) == [name] and as_typed(name) != name
     assert as_typed("reports/a-b=5.x") == "reports/a-b=5.x"
     assert unfit("my scenario.yaml") is None
+
+
+@pytest.mark.parametrize("value", ["{trigger: announced}", "[store, clinic-a]", "{size: [1, 2]}"])
+def test_a_value_with_blanks_that_the_shell_took_apart_is_told_to_be_quoted(value: str, desk: Path) -> None:
+    told = refused(["run", "starter.yaml", "--set", *f"reserves.national.x={value}".split()], desk)
+    assert "a value with blanks stands in quotes: --set 'a.when={trigger: announced}'" in told
+    assert "quotes" not in refused(["run", "starter.yaml", "another"], desk)

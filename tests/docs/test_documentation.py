@@ -148,3 +148,13 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 def test_files_that_are_named_are_there(page: Path) -> None:
     named = FILE.findall(page.read_text(encoding="utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+REFERENCE = sorted((ROOT / "docs" / "reference").rglob("*.md"))
+
+
+@pytest.mark.parametrize("page", REFERENCE, ids=lambda page: str(page.relative_to(ROOT / "docs" / "reference")))
+def test_every_page_of_the_reference_has_an_example_that_is_executed(page: Path) -> None:
+    """Here, or as a fragment in the contract tests' own network."""
+    kinds = re.findall(r"^```(console|python|yaml)(?: fragment)?\n", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert kinds
