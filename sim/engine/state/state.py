@@ -355,7 +355,7 @@ class State(Part):
         self._add_at_buyers(self.today.ordered, buyer, units)
 
     def _add_at_buyers(self, counter: np.ndarray, buyer: np.ndarray, units: np.ndarray) -> None:
-        """Add units at the buyers of some flows, each named once: where all buy of one source, so is each buyer."""
+        """Add units at the buyers of flows, each flow named once: where all have one source, so is each buyer."""
         if self.plan.network.single_sources:
             counter[buyer] += units
         else:
