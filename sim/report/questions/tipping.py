@@ -30,12 +30,12 @@ def tipping_words(
     decide it are still short at the end, that it cannot be said. `ends`: first day not simulated, days simulated."""
     if found.short:
         points = [(f"the {named} at {value_words(varied.written(p.number))}", p.short, p.draws) for p in found.short]
-        what = f"How far the {named} may go until {target_words(target)} no longer holds under '{strategy}'"
+        what = f"How far the {named} may go until {target_words(target)} no longer holds under {strategy}"
         path = f"The {named} is {named.path} in the scenario." if named.path != str(named) else ""
         return list(filter(None, [*withheld(what, points, *ends), path]))
     low, high = (value_words(varied.written(end)) for end in (varied.low, varied.high))
     head, draws = (
-        f"Under '{strategy}', {target_words(target)} in {found.need:.0%} of the draws",
+        f"Under {strategy}, {target_words(target)} in {found.need:.0%} of the draws",
         int(found.tried["n"].iloc[0]),
     )
     path = f"The {named} is {named.path} in the scenario." if named.path != str(named) else ""
