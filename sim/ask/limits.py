@@ -13,7 +13,7 @@ from sim.ask.arguments import Arguments
 from sim.errors import nearest
 from sim.report.questions.risk_register import register_page, told
 from sim.report.questions.tipping import tipping_page, tipping_words
-from sim.report.words.names import strategy_name
+from sim.report.words.names import AS_WRITTEN, strategy_name
 from sim.report.words.parameters import named
 from sim.study.ask.knockouts import StressedNode, nodes_of
 from sim.study.ask.stress import Register, Sweep, horizon_of, sweep_nodes
@@ -56,9 +56,9 @@ class TippingPoint(Answer, Tipping):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        words = named(self.subject.loaded, self.parameter.path)
-        sure, strategy = self.how_sure(self.parameter.path), strategy_name(self.subject.loaded)
-        return tipping_words(self, self.parameter, words, self.target, strategy, self.ends, sure)
+        words, name = named(self.subject.loaded, self.parameter.path), strategy_name(self.subject.loaded)
+        under, sure = name if name == AS_WRITTEN else f"'{name}'", self.how_sure(self.parameter.path)
+        return tipping_words(self, self.parameter, words, self.target, under, self.ends, sure)
 
     def page(self) -> str:
         """The page, as HTML."""

@@ -133,7 +133,7 @@ def test_figures_by_hand(path: Path) -> None:
     assert causes[["cause", "shapley", "total", "baseline"]].to_numpy().tolist() == [["ban", 525, 525, 0]]
     found = QUESTIONS["sensitivity"][1](path, None)
     ban = found.table.set_index("parameter").loc["disruptions.ban.for"]
-    assert (ban["at_low"], ban["at_high"], found.unit) == (15 * 15, 55 * 15, "units")
+    assert (ban["at_low"], ban["at_high"], found.unit) == (15 * 15, 55 * 15, "kits")
     split = ask.split(path, over=["at-clinic"], budget=450, steps=1, trials=1, **HERE)
     assert split.days == {"at-clinic": 15} and split.money == {"at-clinic": 450}  # 10 a day at 3 USD
 

@@ -87,8 +87,9 @@ def test_two_runs_are_told_as_one_draw(folder: Path) -> None:
     assert found.table[["low", "high"]].isna().all(axis=None) and "One draw tells what could happen" in found.text()
     assert "better in this draw" in found.text() and "95 %" not in found.page()
     assert found.changes == [("reserves.national.size", ["0d", "40d"])]
+    assert found.beside.short and "still short" in found.text() and "lower limits" in found.text()
     page = (folder / "both" / "compare.html").read_text(encoding="utf-8")
-    assert page == found.page() and page.index("Better under B, in this draw") < page.index("What was changed")
+    assert page == found.page() and page.index("Better under B so far, in this draw") < page.index("What was changed")
     assert "src=" not in page and 'href="http' not in page
     assert len(pd.read_csv(folder / "both" / "compare.csv")) == len(found.table)
 

@@ -78,9 +78,8 @@ def _terms(it: Context) -> Iterator[tuple[str, str]]:
     for scenario in it.scenarios if len(design.strategies) > 1 else ():
         head = it.scenario(scenario) if len(design.scenarios) > 1 else "In figures"
         yield head, _on(it, scenario)
-    if losing := list(_losing(it)):
-        yield "Who loses", " ".join(losing)
     if len(design.strategies) > 1:
+        yield "Who loses", " ".join(_losing(it))
         yield from held_a_year(it)
         yield from (("Cautious choice", line.removeprefix(UNKNOWN_WHICH)) for line in cautious(it.result))
 

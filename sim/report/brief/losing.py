@@ -38,7 +38,7 @@ def who_loses(it: Context) -> Section:
     if len(losing) > MOST_TABLES:
         told.append(f"Further scenarios in which somebody loses: {len(losing) - MOST_TABLES}; see study.html.")
     note = (
-        f"{it.measure.label}, in the mean. ▲ the group would be better off there, with the interval of the difference "
+        f"{_label(it)}, in the mean. ▲ the group would be better off there, with the interval of the difference "
         f"({it.result.design.spec.confidence:.0%}, from {it.result.number} draws); = the draws do not tell; ▼ it "
         "would be worse off. All pairs: losses.csv."
     )
@@ -76,7 +76,7 @@ def _table(it: Context, scenario: str, name: str) -> Grid | None:
     head += [f"Under {it.letters[other]}, {it.name(other)}" for other in others]
     rows = [_row(it, mine, by, group, others) for by, group in groups]
     units = {unit for by, group in groups if (unit := _unit(it, by, group))}
-    caption = f"{it.measure.label}, {units.pop()}" if len(units) == 1 else it.measure.label
+    caption = f"{_label(it)}, {units.pop()}" if len(units) == 1 else _label(it)
     return Grid(f"losers-{scenario}", head, rows, caption=caption)
 
 
@@ -99,6 +99,11 @@ def _groups(mine: pd.DataFrame) -> list[tuple[str, str]]:
         seen.add(same)
     loses = any(value == value for value in worst.values())
     return chosen[: MOST_ROWS if loses else FEW_ROWS]
+
+
+def _label(it: Context) -> str:
+    """What is told of the groups: harm, where the study is about money."""
+    return Measure(str(it.result.losses["measure"].iloc[0])).label
 
 
 def _unit(it: Context, by: str, group: str) -> str:

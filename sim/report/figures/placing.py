@@ -51,15 +51,15 @@ def place(
     Where none is free, the one that covers least.
     """
     taken = [Box(x - 6, y - 6, x + 6, y + 6) for x, y in marks] + list(around)
-    placed: list[Placed] = []
-    for (x, y), text in zip(marks, texts, strict=True):
+    placed: dict[int, Placed] = {}
+    for k in sorted(range(len(marks)), key=lambda k: min(marks[k][0] - whole.left, whole.right - marks[k][0])):
+        (x, y), text = marks[k], texts[k]  # those at the sides first, which have the fewest places
         width, height = WIDE * size * len(text), 1.25 * size
         tries = [_at(x, y, angle, reach, width, height) for reach in REACHES for angle in ANGLES]
         covers = [sum(spot.box.over(box) for box in taken) + 3 * spot.box.outside(whole) for spot in tries]
-        best = tries[min(range(len(tries)), key=lambda k: (round(covers[k], 6), k))]
-        taken.append(best.box)
-        placed.append(best)
-    return placed
+        placed[k] = tries[min(range(len(tries)), key=lambda n: (round(covers[n], 6), n))]
+        taken.append(placed[k].box)
+    return [placed[k] for k in range(len(marks))]
 
 
 def _at(x: float, y: float, angle: float, reach: float, width: float, height: float) -> Placed:

@@ -15,7 +15,7 @@ from sim.study.infer.threshold import Target
 MET, TIPS = "#e6f4ef", "#8fd0b8"
 
 
-def draw(found: Tipping, target: Target, label: str, unit: str = "") -> Figure:
+def draw(found: Tipping, target: Target, label: str, unit: str) -> Figure:
     """Above the mean of the measure with the target's level, below the share of draws that meet it with that asked for.
 
     `label` names the value that is changed, with its unit.

@@ -32,13 +32,13 @@ def tipping_words(
     `drawn` says what differs between draws."""
     if found.short:
         points = [(f"the {named} at {value_words(varied.written(p.number))}", p.short, p.draws) for p in found.short]
-        what = f"How far the {named} may go until {target_words(target)} no longer holds under '{strategy}'"
+        what = f"How far the {named} may go until {target_words(target)} no longer holds under {strategy}"
         path = f"The {named} is {named.path} in the scenario." if named.path != str(named) else ""
         return list(filter(None, [*withheld(what, points, *ends), *drawn, path]))
     low, high = (value_words(varied.written(end)) for end in (varied.low, varied.high))
     draws = int(found.tried["n"].iloc[0])
     of_draws = "in the one draw" if draws == 1 else f"in {found.need:.0%} of the draws"
-    head = f"Under '{strategy}', {target_words(target)} {of_draws}"
+    head = f"Under {strategy}, {target_words(target)} {of_draws}"
     path = f"The {named} is {named.path} in the scenario." if named.path != str(named) else ""
     if found.before is None or found.after is None:
         held = "holds" if found.met_at_low else "does not hold"
