@@ -27,9 +27,6 @@ from sim.study.infer.compare import UNDETECTED, draws_for, reaches
 from sim.study.infer.frontier import DOMINATED, EFFECTS, EXTENDED
 from sim.study.run.run import StudyResult
 
-PRINTED = 7.0
-"""Inches across a page of the brief: its pictures are as wide, so that their letters stay as large."""
-
 
 @dataclass(frozen=True)
 class Section:
@@ -98,7 +95,7 @@ def _options(result: StudyResult, measure: Measure) -> Section:
         rest = len(result.design.scenarios) - len(shown)
         more = f" The other {plural(rest, 'scenario')} are in frontier.csv." if rest else ""
         caption = f"Means over {result.number} draws; letters as in the tables. Down and to the left is better.{more}"
-        section.figures.append(("Cost against harm", caption, frontier_figure.draw(priced, currency, letters, PRINTED)))
+        section.figures.append(("Cost against harm", caption, frontier_figure.draw(priced, currency, letters)))
     return section
 
 

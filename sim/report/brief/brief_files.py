@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sim.engine.compile.plan import compile_plan
 from sim.errors import needs
 from sim.output.files import put, put_text
-from sim.report.brief.brief import PRINTED, Brief, Section, compose
+from sim.report.brief.brief import Brief, Section, compose
 from sim.report.figures import scripts
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import TEMPLATES, fill_in
@@ -22,6 +22,7 @@ from sim.study.run.run import StudyResult
 if TYPE_CHECKING:
     import pandas as pd
 
+FIGURE_INCHES = 7.0
 PAGE_CM = 18.0
 """Between the margins."""
 PADDING = 1.5
@@ -127,7 +128,7 @@ def _section(document: Any, part: Section) -> None:
         document.add_paragraph(f"{title}. {caption}{lacks}", style="Caption")
         picture = BytesIO()
         figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
-        document.add_picture(picture, width=Inches(min(PRINTED, figure.get_figwidth())))
+        document.add_picture(picture, width=Inches(min(FIGURE_INCHES, 0.7 * figure.get_figwidth())))
 
 
 def _table(

@@ -9,7 +9,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.report.brief.brief import bare, letters_of, main_measure, option_tables, prices, unsure_words
-from sim.report.compare.beside import plural
 from sim.report.figures import fan, frontier
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
@@ -65,7 +64,7 @@ def _fans(result: StudyResult) -> Iterator[Picture]:
     groups = list(table.groupby(["scenario", "product"], sort=False))
     for number, ((scenario, product), rows) in enumerate(groups[:MOST_FANS]):
         spec = result.design.loaded[str(scenario), result.design.strategies[0]].spec
-        figure = fan.draw(rows, result.design.strategies, spec.start, plural(spec.products[str(product)].unit))
+        figure = fan.draw(rows, result.design.strategies, spec.start, f"{spec.products[str(product)].unit}s")
         title = f"Unmet demand by day in '{scenario}'" + (f", {product}" if several else "")
         caption = f"Spread over {result.number} draws, day by day; a day's draws need not be another day's."
         yield Picture(f"fan-{number}", title, caption, Markup(to_svg(figure, f"fan-{number}", title)))
