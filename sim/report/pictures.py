@@ -33,6 +33,7 @@ from sim.report.figures import (
 )
 from sim.report.figures.style import drawing, to_svg
 from sim.report.run import lot_way
+from sim.report.run.acts import MOST_WEIGHED
 from sim.report.run.facts import Facts
 from sim.report.words.phrases import day_words, plural
 
@@ -101,7 +102,7 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
 
 
 STRIP = (
-    "Large: the three of each that touch most of what is usually made, moved or asked for; the lower a bar, the "
+    "Large: the three of each that {}; the lower a bar, the "
     "milder. All are in the table below. What each did alone: tideover attribution FILE."
 )
 
@@ -110,7 +111,10 @@ def draw_strip(facts: Facts) -> Picture:
     """The picture of the first screen by itself."""
     title = "What struck, what was done, and demand met"
     with drawing():
-        return Picture("strip", title, STRIP, Markup(to_svg(strip.draw(facts), "strip", title)))
+        chosen = "touch most of what is usually made, moved or asked for"
+        if len(facts.impacts) > MOST_WEIGHED:
+            chosen = "last longest"
+        return Picture("strip", title, STRIP.format(chosen), Markup(to_svg(strip.draw(facts), "strip", title)))
 
 
 def _served(facts: Facts, columns: list[str], add: Add) -> None:

@@ -106,10 +106,10 @@ def test_every_block_of_the_heat_map_bears_the_name_of_its_region() -> None:
 @pytest.mark.parametrize(
     ("sizes", "expected"),
     [
-        ([10, 12], [22]),
+        ([8, 12], [20]),
         ([10, 8, 16], [18, 16]),  # 34 rows: 17 each, and a region ends at 18
-        ([44], [22, 22]),  # one region alone is cut in the middle
-        ([3, 20, 20], [22, 21]),  # 23 are too many for a picture: the second region is cut
+        ([40], [20, 20]),  # one region alone is cut in the middle
+        ([3, 18, 18], [20, 19]),  # 21 are too many for a picture: the second region is cut
     ],
 )
 def test_a_long_heat_map_is_cut_between_regions_as_far_as_pictures_hold(sizes: list[int], expected: list[int]) -> None:

@@ -14,9 +14,9 @@ from matplotlib.patches import Patch
 from sim.report.figures.style import new_figure, short
 from sim.report.run.facts import KEEPERS, WEEK, Facts
 
-MOST = 44
+MOST = 40
 """Sites shown."""
-AT_ONCE = 22
+AT_ONCE = 20
 """Sites in one picture, which then fits a printed page with letters that can be read."""
 MOST_NUMBERS = 700
 """With more squares than this in a picture, signs stand in them instead of days."""

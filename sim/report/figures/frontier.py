@@ -22,13 +22,13 @@ MOST = 3
 ALONG = 12
 
 
-def draw(table: pd.DataFrame, currency: str, letters: Mapping[str, str], width: float = WIDTH) -> Figure:
+def draw(table: pd.DataFrame, currency: str, letters: Mapping[str, str]) -> Figure:
     """`table` has the rows of one effect, as `sim.study.infer.frontier` gives them; the first `MOST` scenarios.
 
-    `letters` name the strategies; `width` in inches.
+    `letters` name the strategies.
     """
     scenarios = list(dict.fromkeys(table["scenario"]))[:MOST]
-    figure = new_figure(3.3, width)
+    figure = new_figure(3.3, WIDTH)
     panels = figure.subplots(1, len(scenarios), squeeze=False)[0]
     for axes, scenario in zip(panels, scenarios, strict=True):
         _panel(axes, table[table["scenario"] == scenario], currency, letters)

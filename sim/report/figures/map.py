@@ -21,8 +21,10 @@ MANY = 500
 """From this many sites on, marks become pixels and lanes to facilities are left out."""
 MANY_LANES = 60
 """With more lanes than this their lines are thin, or they would hide the sites."""
-HIGH = 6.4
+HIGH = 6.0
 """Inches of the map itself, at most."""
+MANY_MARKS = 200
+"""Of more marks names keep off those of facilities no longer."""
 NAMED = 40
 """Names on a map; of more sites those that matter most."""
 SHORT = (
@@ -191,7 +193,8 @@ def _names(axes: Axes, facts: Facts, place: np.ndarray, known: np.ndarray) -> No
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     seen = known & (place >= (left, low)).all(axis=1) & (place <= (right, high)).all(axis=1)
     named = named_sites(facts, seen)
-    marks = np.flatnonzero(seen & (facts.network.site_kind != "facility"))
+    few = np.count_nonzero(seen) <= MANY_MARKS
+    marks = np.flatnonzero(seen if few else seen & (facts.network.site_kind != "facility"))
     names = [short(name, 24) for name in facts.network.site_names(named)]
     Labels(axes, place[named], names, place[marks], radius=5.0, size=8.0)
 

@@ -69,6 +69,7 @@ def _rows(facts: Facts, mine: Sequence[Act], heading: str) -> list[_Row]:
         idle = [act.words for act in rest if act.nothing]
         told = f"{idle[0]}{f' and {len(idle) - 1} more' if len(idle) > 1 else ''}: nothing changed" if idle else ""
         word = f"{number_words(len(rest), capital=True)} more"
+        told = told or (f"lines: {MOST_LINES} of them" if len(rest) > MOST_LINES else "")
         tall = max(1.0, 0.15 + THIN * min(len(rest), MOST_LINES))
         rows.append(_Row(tall, word, told, tuple(rest)))
     return rows

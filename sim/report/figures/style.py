@@ -37,7 +37,7 @@ WIDTH = 10.0
 NARROW, TALL = 4.4, 3.9
 """Widths of a full picture and of one of three beside each other, and the height of those three, in inches."""
 
-HIGHEST = 7.4
+HIGHEST = 6.9
 """Inches: what is higher would be made so small for a printed page that letters of 8 points fall under 7."""
 
 _SETTINGS: dict[Any, Any] = {
