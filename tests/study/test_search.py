@@ -150,11 +150,11 @@ def test_without_a_tipping_point_the_ends_are_drawn_and_nothing_is_marked(subjec
     found = tipping_point(subject, varied, target, 0.9, bench)
     assert found.before is None and found.after is None and len(found.tried) == 2
     words = tipping_words(
-        found, varied, named(subject.loaded, varied.path), target, "as written", (dt.date(2001, 4, 11), 100)
+        found, varied, named(subject.loaded, varied.path), target, "'as written'", (dt.date(2001, 4, 11), 100)
     )
     assert words[0].startswith("Under 'as written', fill rate ≥ 10% in the one draw holds at both ends")
     with drawing():
-        above, _ = tipping.draw(found, target, "").axes
+        above, _ = tipping.draw(found, target, "", "share").axes
     assert not above.patches and above.get_ylabel() == "Fill rate, mean (%)"
 
 
