@@ -58,7 +58,7 @@ docs: $(VENV)/.docs ## build the documentation into docs/_build; a dead link in 
 mutants: .venv-mutants/.stamp ## put small faults into the code and see which no test notices (SAMPLE=200; goes on where it stopped)
 	nice -n 10 .venv-mutants/bin/python -m tests.mutants.campaign --sample $(SAMPLE) --workers $(WORKERS)
 
-walk: $(VENV)/.core ## type every command of the README where only a wheel is installed
+walk: $(VENV)/.dev ## type every command of the README where only a wheel is installed, without a network
 	MPLBACKEND=Agg $(BIN)/python -m tests.walk
 
 gallery: $(VENV)/.core ## make the pictures that the README shows (needs Chromium)

@@ -219,7 +219,7 @@ PAGES: dict[str, Page] = {
     "costs": Page(
         "Costs",
         "Rates that turn stock and shortage into money; what a unit costs stands with the product, transport with the "
-        "lane. All sums are in the one `currency`.",
+        "lane. All sums are in the one `currency`, which may also stand at the top of the file, as `currency: EUR`.",
         ("costs",),
         "costs: {currency: EUR, holding_rate: 20%, shortage_cost: 25}\n",
     ),
@@ -227,12 +227,16 @@ PAGES: dict[str, Page] = {
         "Files that build on others, and strategies",
         "`extends` and `network` name other scenario files, `hazard_library` one with hazards; what this file "
         "says is laid "
-        "over theirs. `strategies` are named overlays: dotted paths, and what each is under the strategy. More on "
+        "over theirs. `strategies` are named overlays: dotted paths, and what each is under the strategy. `title` is "
+        "what pages call one, and `what` says what it is; without, it is shown by its name. More on "
         "[putting a scenario together](../../putting-together.md).",
         ("files",),
         "strategies:\n"
-        "  larger: {reserves.national.size: 60d}\n"
-        "  sooner: {also: larger, reserves.national.release.after: 0d}\n"
+        "  larger:\n"
+        "    title: A larger reserve\n"
+        "    what: Sixty days of use instead of twenty.\n"
+        "    reserves.national.size: 60d\n"
+        "  sooner: {title: Larger and sooner, also: larger, reserves.national.release.after: 0d}\n"
         "  told: {\"reserves.national.release.when\": {trigger: announced}}\n",
     ),
     "study": Page(
@@ -242,8 +246,8 @@ PAGES: dict[str, Page] = {
         "title: How large a reserve?\n"
         "scenarios: [starter.yaml]\n"
         "strategies:\n"
-        "  - {name: none, set: {reserves.national.size: 0d}}\n"
-        "  - {name: sixty, set: {reserves.national.size: 60d}}\n"
+        "  - {name: none, title: No reserve, set: {reserves.national.size: 0d}}\n"
+        "  - {name: sixty, title: Sixty days, what: Three times as much as now., set: {reserves.national.size: 60d}}\n"
         "measures: [units_unmet, units_unmet by region, cost]\n"
         "replications: {at_least: 20, at_most: 200, until: {units_unmet: 10%}}\n",
     ),

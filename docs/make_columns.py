@@ -1,4 +1,4 @@
-"""Write docs/reference/tables.md from the declared columns: `python -m docs.make_columns`."""
+"""Write docs/reference/tables.md and study-tables.md from the declared columns: `python -m docs.make_columns`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,30 @@ from pathlib import Path
 
 from sim.model.vocabulary import EVENTS
 from sim.output.columns import TABLES, Table
+from sim.output.study_columns import STUDY_TABLES
 
-PAGE = Path(__file__).parent / "reference" / "tables.md"
+REFERENCE = Path(__file__).parent / "reference"
+OF_STUDIES = """# The tables of a study
+
+What the `.parquet` files in the folder of a study hold, column by column; answers lie there as `.csv` too. `tideover
+query` knows them by these names, and `tideover list columns` prints them. A draw of the same number is the same one
+under every strategy. What may be concluded is told under [studies](../studies.md#how-to-read-the-answer), how intervals
+are made in [decision 9](../decisions/0009-intervals.md).
+
+```python
+import sim
+
+many = sim.run_many(
+    "my-scenario.yaml", overrides={"end": "2024-02-01"}, replications=2, measures=["fill_rate"], workers=1
+)
+print(list(many.draws.rows.columns))
+print(many.draws.rows["value"].between(0, 1).all())
+```
+```text printed
+['scenario', 'strategy', 'variant', 'replication', 'measure', 'breakdown', 'group', 'value', 'twin']
+True
+```
+"""
 HEAD = """# The tables of a run
 
 What the `.parquet` files in the folder of a run hold, column by column. Python (`pandas.read_parquet`), R
@@ -16,6 +38,19 @@ the figures of the whole run ([what each means](metrics.md)).
 
 Days are counted from the start of the scenario; warm-up days are not in the tables, but for the journal, where their
 day is below 0.
+
+```python
+import sim
+
+run = sim.run("my-scenario.yaml", overrides={"end": "2024-02-01"})
+clinics = run.daily[run.daily["kind"] == "facility"]
+print((clinics["demand"] == clinics["served"] + clinics["unmet"]).all())
+print(sorted(run.events.loc[run.events["event"] == "order", "site"].unique()))
+```
+```text printed
+True
+['clinic-a', 'clinic-b', 'clinic-c', 'store']
+```
 """
 ENTRIES = """### Words in `event`
 
@@ -26,9 +61,14 @@ Routine entries are left out of a journal of key events (`--journal key`).
 """
 
 
-def page() -> str:
-    """The page's text."""
-    return "\n".join([HEAD, *(_table(name, table) for name, table in TABLES.items())])
+def pages() -> dict[Path, str]:
+    """The text of each page."""
+    return {
+        REFERENCE / "tables.md": "\n".join([HEAD, *(_table(name, table) for name, table in TABLES.items())]),
+        REFERENCE / "study-tables.md": "\n".join(
+            [OF_STUDIES, *(_table(name, table) for name, table in STUDY_TABLES.items())]
+        ),
+    }
 
 
 def _table(name: str, table: Table) -> str:
@@ -37,7 +77,7 @@ def _table(name: str, table: Table) -> str:
         f"## `{name}.parquet`\n\nOne row: {table.row}. Written: {table.written}.\n\n"
         f"| column | type | unit | meaning |\n|---|---|---|---|\n{rows}"
     )
-    return text if name != "events" else f"{text}\n{ENTRIES}{_entries()}"
+    return text if table is not TABLES["events"] else f"{text}\n{ENTRIES}{_entries()}"
 
 
 def _entries() -> str:
@@ -45,8 +85,9 @@ def _entries() -> str:
 
 
 def main() -> None:
-    """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
+    """Write the pages."""
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

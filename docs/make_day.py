@@ -25,7 +25,17 @@ def day() -> str:
 
 Disruptions begin, change and end at their own times; where that is midnight, before all else of the day. Then come
 these phases, one after the other, each over all sites at once. `sim/engine/phases.py` declares them; a run is spared
-those that it does not need.
+those that it does not need. A run can stand still before the first of them, on any day:
+
+```python
+import sim
+
+morning = sim.begin("my-scenario.yaml").until("2024-01-10")
+print(morning.date, morning.day)
+```
+```text printed
+2024-01-10 9
+```
 
 | step | phase | what happens | where |
 |---|---|---|---|

@@ -25,6 +25,18 @@ from sim.study.design.spec import Study
 
 FOLDER = Path(__file__).parent / "reference" / "language"
 HEAD = "| key | written as | left out | meaning |\n|---|---|---|---|\n"
+EXAMPLE = """```yaml
+start: 2024-01-01                                              # a date
+warm_up: 8w                                                    # a duration
+products:
+  saline-bag: {cost: 1.5, shelf_life: 3y}                      # a number, a duration
+lanes:
+  - {from: maker, to: harbour, time: "lognormal(20d, 3d)"}     # a distribution of durations
+  - {from: harbour, to: store, time: 36h}
+  - {from: store, to: {kind: facility, country: KE}, time: 2d} # sites by conditions
+disruptions:
+  - {kind: demand_surge, at: [clinic-a, inland], from: 2024-03-01, for: 30d, factor: 1.3}  # sites and regions
+```"""
 TABLES = """## Tables
 
 Sites, recorded demand, epidemics, queues and other series may be read from tables: a CSV file saved as UTF-8, or a
@@ -37,12 +49,13 @@ columns.
   comma is for decimals anywhere, so is `1.234`. Limits settle it, too: a latitude of `51,507` can only be one number.
 - **Shares** have their sign: `60%`. In a workbook a cell shown in percent has it.
 - **Dates** are written `2024-02-01`; in a workbook any date is read.
-- **Stocks** (`level: column par level`) are numbers, or all of them durations such as `21.5d`.
-- **Left out, with a note**: a row of hashtags (HXL) below the names, and a row `Total` whose figures are the sums of
-  the others. One whose figures are not is told.
+- **Stocks** (`level: column par level`) are numbers, or all of them durations such as `21.5d` or `21,5 d`.
+- **Left out, with a note**: a row of hashtags (HXL) below the names, and rows `Total`, `Subtotal`, `Total KE`, `Summe`
+  and such whose figures are the sums of the others, or of those above. A row `Total` whose figures are not is told, and
+  so is one of means. A last row whose figures are the sums of all others, whatever its name, is noted and kept.
 - **Left out without a word**: empty rows, and columns without a name or cells.
-- **Told**: formulas never worked out, cells with an error of Excel, columns that nothing uses (but those under
-  `ignore`).
+- **Told**: names of columns that stand below a title; files of another kind (`.xls`, `.ods`) or encoding; formulas
+  never worked out, cells with an error of Excel, columns that nothing uses (but those under `ignore`).
 """
 
 Found = dict[type[BaseModel], str]
@@ -200,7 +213,7 @@ def _values(homes: dict[type[BaseModel], str]) -> str:
     from sim.model.selection import Where
 
     parts = ["# How values are written", "Each field of the language has a sort of value, which is checked strictly: "
-             "what can mean two things is told, never guessed."]  # fmt: skip
+             "what can mean two things is told, never guessed.", EXAMPLE]  # fmt: skip
     for value in VALUES:
         parts += [f"## {value.name.capitalize()}", value.meaning, f"Such as {_shown(value.examples)}; not "
                   f"{_shown(value.refused)}."]  # fmt: skip
@@ -227,7 +240,9 @@ def _index() -> str:
         "# The language, part by part\n\nEvery field of scenario and study files, made from the code that reads them. "
         "What stands where is told by editors, too (`tideover schema`).\n\n- [How values are written](values.md): "
         f"durations, shares, dates, sites, distributions, tables\n{rows}- [The kinds](../kinds.md): disruptions, "
-        "hazard processes, policies, rules, triggers, distributions of demand\n"
+        "hazard processes, policies, rules, triggers, distributions of demand\n\n"
+        "A file need not have all of it. This one builds on another, and says only what is other than there:\n\n"
+        "```yaml\nscenario: shorter\nextends: my-scenario.yaml\nend: 2024-03-01\n```\n"
     )
 
 

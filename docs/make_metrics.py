@@ -14,6 +14,17 @@ the same figure of the no-disruption twin (`twin`) and, where there are reserves
 (`without_reserves`). Days before the start (warm-up) are not counted. A figure that is not defined for a run, such as a
 gap between urban and rural sites where no site has a setting, is left out.
 
+```python
+import sim
+
+run = sim.run("my-scenario.yaml", overrides={"end": "2024-02-01"})
+fill = run.metrics["fill_rate"]
+print(fill.value <= fill.twin, run.metrics.metric("fill_rate").definition)
+```
+```text printed
+True Units served from stock on the day they were asked for, as a share of all units demanded (type 2, beta).
+```
+
 | metric | name in files | unit | definition |
 |---|---|---|---|
 """

@@ -36,6 +36,17 @@ def vocabulary() -> str:
 What disruptions can act on and what they can do at once. Both are declared in `sim/model/vocabulary.py`, as are the
 entries of the journal ([all of them](tables.md)); another word is an error where it is used.
 
+```python
+import sim
+from sim.model.vocabulary import ACTIONS, EVENTS, QUANTITIES
+
+run = sim.run("my-scenario.yaml", overrides={{"end": "2024-02-01"}})
+print(set(run.events["event"]) <= set(EVENTS), "cell.capacity_factor" in QUANTITIES, "recall" in ACTIONS)
+```
+```text printed
+True True True
+```
+
 ## Quantities
 
 A *cell* is a product at a site that keeps it, a *flow* one cell buying from another, a *stop* the end of one leg of a

@@ -27,8 +27,9 @@ from sim.errors import PlaceError, Problem, ScenarioError
 from sim.metrics.cost import Rates
 from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
-from sim.output.csv_text import csv_of_frame
+from sim.output.csv_text import ENCODING, csv_of_frame
 from sim.output.holding import HOLDS, in_words
+from sim.report.words.names import shown_name
 from sim.scenario.drawing import Unknown, taken, values_of
 from sim.scenario.files import scenario_hash, set_by_hand, tables_hash
 from sim.scenario.load import Loaded, load
@@ -36,6 +37,7 @@ from sim.scenario.load import Loaded, load
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.report.run.facts import Facts
     from sim.report.run.why import Explanation
 
 DAILY_FITS = 2_000_000_000
@@ -185,23 +187,55 @@ class Run:
 
     def _page(self, folder: Path | None) -> str:
         """The report; tables too long for it go into `folder`."""
-        from sim.report.run.facts import Facts
         from sim.report.run.html import render
 
-        facts = Facts(self.loaded, self.outcome, self.twin, self.metrics, self.without_reserves)
-        return render(facts, self.manifest, folder)
+        return render(self._facts, self.manifest, folder)
 
-    def save(self, folder: str | Path, report: bool = True, *, replace: bool = False) -> Path:
+    def _workbook(self) -> bytes:
+        from sim.output.workbook import workbook
+        from sim.report.run.html import tables_of
+
+        sheets = tables_of(self._facts, self.manifest)
+        return workbook((s.name, s.raw_head or s.head, s.raw or s.rows) for s in sheets)
+
+    @cached_property
+    def _facts(self) -> Facts:
+        """What the report reads."""
+        from sim.report.run.facts import Facts
+
+        return Facts(self.loaded, self.outcome, self.twin, self.metrics, self.without_reserves)
+
+    def summary(self, path: str | Path = "summary.html") -> Path:
+        """Write a summary of two pages to print (A4) as one HTML file that opens offline; returns its path."""
+        from sim.report.run.summary import summary
+
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(summary(self._facts, self.manifest), encoding="utf-8")
+        return target
+
+    def save(
+        self,
+        folder: str | Path,
+        report: bool = True,
+        *,
+        replace: bool = False,
+        summary: bool = False,
+        workbook: bool = False,
+    ) -> Path:
         """Write the run folder: manifest, metrics, daily and event tables, report; all of it or nothing.
 
-        The same run may be saved over itself, another only with `replace`. Raises ScenarioError where the folder cannot
-        be written or holds something else.
+        `summary` adds two pages to print (summary.html), `workbook` all tables of the report (tables.xlsx). The same
+        run may be saved over itself, another only with `replace`. Raises ScenarioError where the folder cannot be
+        written or holds something else.
         """
         from sim.report.run.folder import write_atomically
 
-        return write_atomically(Path(folder), lambda place: self._fill(place, report), self.manifest, replace)
+        return write_atomically(
+            Path(folder), lambda place: self._fill(place, report, summary, workbook), self.manifest, replace
+        )
 
-    def _fill(self, place: Path, report: bool) -> None:
+    def _fill(self, place: Path, report: bool, summary: bool, workbook: bool) -> None:
         from sim.report.run.folder import write_json, write_parquet, write_parts
         from sim.report.run.tables import daily_parts, genealogy_table, metrics_json, metrics_table
 
@@ -210,7 +244,7 @@ class Run:
         write_parquet(place / "metrics.parquet", metrics_table(self.metrics))
         write_parquet(place / "sites.parquet", self.sites)
         write_parquet(place / "short.parquet", self.short)
-        (place / "metrics.csv").write_text(csv_of_frame(metrics_table(self.metrics)), encoding="utf-8", newline="\n")
+        (place / "metrics.csv").write_text(csv_of_frame(metrics_table(self.metrics)), encoding=ENCODING, newline="\n")
         if self.outcome.record.table is not None or self.outcome.record.part is not None:
             write_parts(place / "daily.parquet", daily_parts(self.outcome))
         write_parquet(place / "events.parquet", self.events)
@@ -230,6 +264,10 @@ class Run:
             write_parquet(place / "scores.parquet", self.scores)
         if report:
             (place / "report.html").write_text(self._page(place), encoding="utf-8")
+        if summary:
+            self.summary(place / "summary.html")
+        if workbook:
+            (place / "tables.xlsx").write_bytes(self._workbook())
         made = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         write_json(place / "manifest.json", self.manifest | {"made": made})
 
@@ -243,6 +281,8 @@ def manifest_of(
     if unknowns == "drawn":
         more["uncertain"] = values_of(loaded, replication)
     tables = tables_hash(document)
+    written = document.strategies.get(str(document.strategy))
+    title = document.strategy and shown_name(document.strategy, written)
     return {
         HOLDS: in_words(spec.scenario, document.strategy, set_by_hand(document)),
         "scenario": spec.scenario,
@@ -253,6 +293,7 @@ def manifest_of(
         "currency": spec.costs.currency,
         "file": document.mark().shown,
         "strategy": document.strategy,
+        **({"strategy_title": title} if title != document.strategy else {}),
         "seed": spec.seed,
         "replication": replication,
         **more,

@@ -14,11 +14,13 @@ from sim.options import (
     FAILED,
     FILE,
     INTERRUPTED,
+    PLACE,
     REPLACE,
     SCHEDULER,
     SETTINGS,
     STRATEGY,
     WORKERS,
+    XLSX,
     progress_bar,
     read_settings,
     resumable,
@@ -36,6 +38,11 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if any(word.count("{") > word.count("}") or word.count("[") > word.count("]") for word in sys.argv):
+                hint = "a value with blanks stands in quotes: --set 'a.when={trigger: announced}'"
+                raise click.UsageError(f"{error.message}; {hint}", error.ctx) from None
+            raise
         except KeyboardInterrupt:
             click.echo("Interrupted; nothing is left half written.", err=True)
             sys.exit(INTERRUPTED)
@@ -72,6 +79,9 @@ def main() -> None:
     except TideoverError as error:
         click.echo(f"failed: {error}", err=True)
         sys.exit(FAILED)
+    except OSError as error:  # a name that is too long for the disk, a folder that may not be entered
+        click.echo(f"{error.filename or 'a file'}: this cannot be used: {error.strerror or error}", err=True)
+        sys.exit(BAD_INPUT)
 
 
 def _count(problems: int) -> str:
@@ -83,7 +93,7 @@ def _count(problems: int) -> str:
 @STRATEGY
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the random draws, instead of the scenario's.")
 @SETTINGS
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Run folder; default reports/SCENARIO-STRATEGY….")
+@click.option("--out", "-o", type=PLACE, help="Run folder; default reports/SCENARIO-STRATEGY….")
 @REPLACE
 @click.option("--json", "as_json", is_flag=True, help="Print the metrics as JSON and write nothing.")
 @click.option(
@@ -99,6 +109,8 @@ def _count(problems: int) -> str:
 )
 @click.option("--no-reserve-twin", is_flag=True, help="Do not make the same run without its reserves.")
 @click.option("--no-report", is_flag=True, help="Do not make the HTML report.")
+@click.option("--pages", type=click.Choice(["2"]), help="2: a summary of two pages to print as well, summary.html.")
+@XLSX
 @click.option(
     "--replications",
     "-n",
@@ -107,11 +119,11 @@ def _count(problems: int) -> str:
 )
 @WORKERS
 @SCHEDULER
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar, no notes and no summary.")
 def run(
     file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, replace: bool,
-    as_json: bool, journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, replications: int | None,
-    workers: int | None, scheduler: str | None, quiet: bool,
+    as_json: bool, journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, pages: str | None,
+    xlsx: bool, replications: int | None, workers: int | None, scheduler: str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report.
 
@@ -125,7 +137,8 @@ def run(
     overrides = read_settings(settings) | ({} if seed is None else {"seed": seed})
     if replications is not None:
         for name, given in {"--json": as_json, "--journal": journal, "--daily": daily, "--no-report": no_report,
-                            "--no-reserve-twin": no_reserve_twin}.items():  # fmt: skip
+                            "--no-reserve-twin": no_reserve_twin, "--pages": pages,
+                            "--xlsx": xlsx}.items():  # fmt: skip
             if given:
                 raise click.UsageError(f"{name} does not go with --replications: run it once for that")
         means = {"replications": replications, "workers": workers, "scheduler": scheduler, "out": out or True,
@@ -141,19 +154,25 @@ def run(
         _free(folder, loaded, out is None, replace)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick)
-    _notes(result.loaded)
+    if not quiet:
+        _notes(result.loaded)
     if as_json:
         from sim.report.run.tables import metrics_json
 
         click.echo(json.dumps(metrics_json(result.metrics), indent=1, ensure_ascii=False, allow_nan=False))
         return
-    place = result.save(_free(folder, loaded, out is None, replace), report=not no_report, replace=replace)
+    place = result.save(_free(folder, loaded, out is None, replace), report=not no_report, replace=replace,
+                        summary=pages is not None, workbook=xlsx)  # fmt: skip
     if place != folder:
         click.echo(f"Note: {folder} holds another run and is kept; --replace would take its place.", err=True)
     folder = place
     if not quiet:
         _summary(result)
     click.echo(f"Report: {folder / 'report.html'}" if not no_report else f"Results: {folder}")
+    if pages is not None:
+        click.echo(f"To print: {folder / 'summary.html'}")
+    if xlsx:
+        click.echo(f"Tables: {folder / 'tables.xlsx'}")
 
 
 def _free(folder: Path, loaded: Any, numbered: bool, replace: bool) -> Path:
@@ -177,8 +196,8 @@ def _many(file: Path, strategy: str | None, overrides: dict[str, Any], means: di
 
     with working(quiet) as tick:
         found = sim.run_many(file, strategy, overrides=overrides, progress=tick, **means)
-    _notes(found.run.loaded)
     if not quiet:
+        _notes(found.run.loaded)
         _summary(found.run)
         click.echo("\n".join(found.lines()))
     assert found.folder is not None
@@ -219,24 +238,28 @@ def _summary(result: Any) -> None:
 @click.option(
     "--replications", "-n", type=click.IntRange(2, 100_000), help="So many of each, instead of what the study says."
 )
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
+@click.option("--out", "-o", type=PLACE, help="Folder of the study; default reports/STUDY.")
 @REPLACE
+@XLSX
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables.")
 def study(
     file: Path, workers: int | None, scheduler: str | None, replications: int | None, out: Path | None, replace: bool,
-    quiet: bool,
+    xlsx: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Compare strategies over scenarios and replications; the same command goes on where it was interrupted."""
     import sim
-    from sim.output.files import put_text
+    from sim.output.files import put, put_text
     from sim.report.study.study_page import study_page
     from sim.report.study.summary import summary
+    from sim.report.study.workbook import study_workbook
 
     with resumable(), progress_bar(not quiet) as tick:
         result = sim.run_study(
             file, out, workers=workers, scheduler=scheduler, progress=tick, replications=replications, replace=replace
         )
         put_text(result.folder / "study.html", study_page(result))
+        if xlsx:
+            put(result.folder / "tables.xlsx", lambda place: place.write_bytes(study_workbook(result)))
     if not quiet:
         click.echo("\n".join(summary(result)))
     click.echo(f"Results: {result.folder}")
@@ -244,25 +267,36 @@ def study(
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PLACE)
 @click.argument("sql")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option("--out", "-o", type=click.Path(path_type=Path), help="Write a file: .csv, or .xlsx for Excel.")
 @click.option("--unsafe", is_flag=True, help="Let the query read and write other files, and load extensions.")
-def query(folder: Path, sql: str, as_csv: bool, unsafe: bool) -> None:
+def query(folder: Path, sql: str, as_csv: bool, out: Path | None, unsafe: bool) -> None:
     """Put a question in SQL to a run (daily, events, metrics, sites, short, …) or to a study (replications,
-    comparisons, summary, …). What the tables of a run have: tideover list columns.
+    comparisons, summary, …). What the tables have: tideover list columns.
 
     It can read these tables only: no other file, nothing is written, no extension is loaded.
     """
     from sim.output.csv_text import csv_of_frame
+    from sim.output.workbook import put_table
     from sim.study.run.query import query as ask
 
+    if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
+        raise click.BadParameter(f"'{out}' ends neither in .csv nor in .xlsx", param_hint="--out")
     found = ask(folder, sql, unsafe=unsafe)
+    if out is not None:
+        put_table(out, found)
+        click.echo(f"{len(found):,} rows: {out}")
+        return
+    if found.empty and not as_csv:
+        click.echo(f"no rows; columns: {', '.join(map(str, found.columns))}")
+        return
     click.echo(csv_of_frame(found) if as_csv else found.to_string(index=False), nl=not as_csv)
 
 
 @cli.command()
-@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.argument("files", type=PLACE, nargs=-1, required=True)
 @STRATEGY
 def validate(files: tuple[Path, ...], strategy: str | None) -> None:
     """Check scenarios, each under all its strategies, and studies with all their scenarios, without running them.

@@ -10,7 +10,7 @@ import ctypes
 import hashlib
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,9 @@ BLOCK_DAYS = 256
 
 Key = bytes
 """State and increment of a stream's generator, 128 bits each, low bytes first."""
-_ODD = 1 << 128
+_KEY_BYTES = 32
+_INCREMENT = 16
+"""Where in a key the increment begins."""
 _NO_HALF = bytes(8)
 
 
@@ -34,7 +36,7 @@ class Streams:
     def __init__(self, seed: int, replication: int = 0, luck: str = "") -> None:
         self.replication = replication
         self._of = seed, replication, luck
-        self._prefix = hashlib.blake2b(f"{seed}/{replication}/{luck}".encode(), digest_size=32)
+        self._prefix = hashlib.blake2b(f"{seed}/{replication}/{luck}".encode(), digest_size=_KEY_BYTES)
         self._bits = np.random.PCG64DXSM(0)
         self._generator = np.random.Generator(self._bits)
         self._memory = _memory(self._bits)
@@ -49,14 +51,18 @@ class Streams:
 
     def key(self, name: str) -> Key:
         """The key of a stream."""
-        hasher = self._prefix.copy()
-        hasher.update(name.encode())
-        key = int.from_bytes(hasher.digest(), "little") | _ODD  # an increment must be odd
-        return key.to_bytes(32, "little")
+        return self.keys((name,))[0]
 
-    def keys(self, names: Sequence[str]) -> list[Key]:
-        """The keys of many streams."""
-        return list(map(self.key, names))
+    def keys(self, names: Iterable[str]) -> list[Key]:
+        """The keys of many streams, which are found together: there is one for each site and product."""
+        digests = bytearray()
+        for name in names:
+            hasher = self._prefix.copy()
+            hasher.update(name.encode())
+            digests += hasher.digest()
+        np.frombuffer(digests, dtype=np.uint8)[_INCREMENT::_KEY_BYTES] |= 1  # an increment must be odd
+        keys = bytes(digests)
+        return [keys[begin : begin + _KEY_BYTES] for begin in range(0, len(keys), _KEY_BYTES)]
 
     def at(self, key: Key, block: int) -> np.random.Generator:
         """The generator set to the start of block `block` (0, 1, ...) of the stream with this key.

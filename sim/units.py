@@ -23,6 +23,8 @@ DAYS_PER = {"h": 1 / 24, "d": 1.0, "w": 7.0, "mo": 30.0, "y": 365.0}
 NUMBER = r"(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})"
 DURATION = re.compile(rf"^({NUMBER}) ?(h|d|w|mo|y)$")
 SHARE = re.compile(rf"^({NUMBER}) ?%$")
+DRAWN = re.compile(r"\s*[a-z]+\s*\(.*\d.*\)\s*$")
+"""A distribution, such as uniform(45d, 90d)."""
 DAYS_IN = {"day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
 RATE = re.compile(rf"^({NUMBER}) ?(?:a |per |/ ?)(day|week|month|year)$")
 DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -37,12 +39,17 @@ def parse_duration(text: Any) -> float:
         raise ValueError(f"a duration with its unit: {text}d for {text} days (or h, w, mo = 30 d, y = 365 d)")
     match = DURATION.match(str(text).strip())
     if not match:
-        hint = "; a duration cannot be negative" if str(text).strip().startswith("-") else ""
+        hint = "; a duration cannot be negative" if str(text).strip().startswith("-") else drawn_hint(text)
         raise ValueError(f"a duration such as 14d, 12h, 2w, 3mo or 1y{hint}")
     days = float(match[1]) * DAYS_PER[match[2]]
     if days > LONGEST:
         raise ValueError("a duration of at most 100y")
     return days
+
+
+def drawn_hint(text: Any) -> str:
+    """Where a distribution is written that stands in the place of one value, if that is what was written."""
+    return "; one that is not known stands under 'uncertain', by its path" if DRAWN.match(str(text)) else ""
 
 
 def parse_whole_days(text: Any) -> int:
@@ -60,7 +67,7 @@ def parse_share(value: Any) -> float:
     if not match:
         if re.fullmatch(NUMBER, text):
             raise ValueError(f"a share in percent: {_meant(float(text))}")
-        raise ValueError("a share in percent such as 60%")
+        raise ValueError(f"a share in percent such as 60%{drawn_hint(text)}")
     return float(match[1]) / 100
 
 
@@ -100,7 +107,7 @@ def parse_number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         if isinstance(value, str) and "," in value:
             raise ValueError("a plain number with a point for decimals and no mark between thousands: 1.5, 1200")
-        raise ValueError("a plain number such as 12 or 3.5 (no exponent, no leading zero, no unit)")
+        raise ValueError(f"a plain number such as 12 or 3.5 (no exponent, no leading zero, no unit){drawn_hint(value)}")
     if not abs(value) <= MOST:  # which leaves out what is not a number, too
         raise ValueError(f"a number of at most {MOST:,}")
     return float(value)

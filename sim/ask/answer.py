@@ -16,6 +16,9 @@ from sim import __version__
 from sim.output.files import put_text
 from sim.output.holding import HOLDS, in_words
 from sim.output.place import named, place_for
+from sim.report.words.units import Counted, counted
+from sim.report.words.unsure import drawn_words
+from sim.scenario.drawing import differs
 from sim.scenario.files import scenario_hash, tables_hash
 from sim.study.run.bench import Bench, Subject
 from sim.study.run.executors import Crew
@@ -58,10 +61,22 @@ class Answer(ABC):
         return self.subject.loaded.spec.costs.currency
 
     @property
+    def counted(self) -> Counted:
+        """In what its figures are counted."""
+        return counted([self.subject.loaded.spec])
+
+    @property
     def ends(self) -> tuple[dt.date, int]:
         """First day that was not simulated, and days simulated after the warm-up."""
         calendar = self.subject.plan.network.calendar
         return self.subject.loaded.spec.until, calendar.days
+
+    def how_sure(self, *varied: str) -> list[str]:
+        """What may be concluded from so many draws, of whatever is not known but the values at paths that are
+        `varied`."""
+        loaded = self.subject.loaded
+        unknowns = [path for path in loaded.document.uncertain if path not in varied]
+        return drawn_words(self.replications, len(unknowns), differs(loaded))
 
     @abstractmethod
     def lines(self) -> list[str]:
@@ -115,10 +130,10 @@ class Means:
 
     @contextmanager
     def asking(
-        self, subject: Subject, kind: str, asked: dict[str, Any], tables: Sequence[str], page: str, name: str = ""
+        self, subject: Subject, kind: str, asked: dict[str, Any], tables: Sequence[str], *pages: str, name: str = ""
     ) -> Iterator[Bench]:
-        """A bench for a question of a scenario, with the tables and the page that it will leave."""
-        document, name, files = subject.loaded.document, name or kind, [*table_files(*tables), page]
+        """A bench for a question of a scenario, with the tables and the pages that it will leave."""
+        document, name, files = subject.loaded.document, name or kind, [*table_files(*tables), *pages]
         settings = asked.get("settings", subject.settings)
         scenario, strategy = subject.labels[0], subject.strategy
         about = {

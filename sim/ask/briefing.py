@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from sim.ask.answer import Means, Progress
-from sim.report.brief.brief import main_measure
 from sim.report.brief.brief_files import write_brief
+from sim.study.ask.luck import luck_alone
 from sim.study.ask.robustness import robustness, uncertain_of
 from sim.study.run.run import StudyResult, run_study
 from sim.study.run.store import table_files
 
 MOST_REPLICATIONS = 20
-"""Replications at each bound of an uncertain value."""
+"""Replications at each bound of an uncertain value, and by luck alone."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,13 +71,17 @@ def brief(
         With every fault of the study or of its scenarios.
     """
     study = run_study(path, out, workers=workers, scheduler=scheduler, progress=progress, replace=replace)
-    tried = None
-    if uncertain_of(study.design) and not study.unsettled:  # else there is no answer that might change
+    tried = luck = None
+    design, measure = study.design, study.design.main
+    if not study.unsettled and any(map(design.varies, design.scenarios)):  # else there is no answer that might change
         count = min(study.number, MOST_REPLICATIONS)
         means = Means(count, workers, scheduler, None, progress, replace=True)  # the study's folder is this study's
         asked, folder = {"file": str(path), "replications": count}, study.folder / "robustness"
-        with means.bench("robustness", folder, asked, table_files("robustness")) as bench:
-            tried = robustness(study.design, main_measure(study), bench)
-            bench.store.answer("robustness", tried)
-    html, document = write_brief(study, study.folder, tried)
+        with means.bench("robustness", folder, asked, table_files("robustness", "luck")) as bench:
+            luck = luck_alone(design, measure, bench)
+            bench.store.answer("luck", luck)
+            if uncertain_of(design):
+                tried = robustness(design, measure, bench)
+                bench.store.answer("robustness", tried)
+    html, document = write_brief(study, study.folder, tried, luck)
     return Brief(html=html, document=document, study=study, robustness=tried)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +15,25 @@ from sim import __version__
 from sim.api import run
 from sim.ask.answer import Means, Out, Progress
 from sim.ask.arguments import Arguments
-from sim.ask.folders import comparable, days_of, read_run, rows_of
-from sim.metrics.base import METRICS
-from sim.metrics.summary import BREAKDOWNS
+from sim.ask.folders import SIDE_BY_SIDE, Kept, comparable, days_of, read_run, rows_of
 from sim.output.files import put_text
-from sim.output.folder import holds
 from sim.output.holding import HOLDS, in_words
-from sim.output.names import file_name
+from sim.output.names import file_name, typed
 from sim.output.place import named, place_for
 from sim.report.compare.beside import LETTERS, Beside, Option, changes
 from sim.report.compare.page import compare_page
-from sim.report.compare.words import differences, how_sure, lead
+from sim.report.compare.words import at_end, differences, how_sure, lead
 from sim.report.run.tables import metrics_table
+from sim.report.words.names import strategy_name, what_it_is
 from sim.scenario.files import scenario_hash, tables_hash
 from sim.study.design.case import case_of
-from sim.study.design.measures import COST, LINE, MONEY, Measure
+from sim.study.infer.ending import endings
 from sim.study.infer.side_by_side import side_by_side
 from sim.study.run.bench import Bench, Subject, to_one_end
 from sim.study.run.store import table_files
 
 AS_WRITTEN = "as-is"
 """Among strategies: the scenario as it stands."""
-BY_GROUP = ("units_unmet", "fill_rate")
-"""Measures that are told by groups, too."""
 NAME, KIND = "compare", "comparison"
 
 
@@ -69,6 +65,7 @@ class Comparison:
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
         found = [f"{option.letter}: {option.name}" for option in self.beside.options]
+        found += at_end(self.beside)
         found += [f"Cannot be compared: {line}" for line in self.beside.apart]
         drawn = " in this draw" if self.beside.draws == 1 else ""
         for option in self.beside.others:
@@ -108,7 +105,7 @@ def compare(
     Parameters
     ----------
     what
-        Folders of runs; or one scenario file, with `strategies`.
+        Folders of runs, or all of them of many draws (`sim.run_many`); or one scenario file, with `strategies`.
     strategies
         Names of strategies of the scenario; "as-is": the scenario as it stands.
     overrides
@@ -151,7 +148,7 @@ def _of_folders(places: Sequence[Path], means: Means) -> Comparison:
     kept = [read_run(place, letter) for place, letter in zip(places, LETTERS, strict=False)]
     rows, products, apart, notes = comparable(kept)
     options = tuple(
-        Option(letter, f"{holds(one.manifest)} ({one.place})", holds(one.manifest), one.data)
+        Option(letter, f"{_named(one)} ({one.place})", one.name, one.data)
         for one, letter in zip(kept, LETTERS, strict=False)
     )
     first, letters = kept[0].manifest, [option.letter for option in options]
@@ -161,9 +158,9 @@ def _of_folders(places: Sequence[Path], means: Means) -> Comparison:
         notes = [*notes, "No pictures by week: not every run kept its daily table."]
     beside = Beside(
         title=str(first.get("title", first.get("scenario"))), options=options, table=side_by_side(rows, letters),
-        rows=rows, days=days[days["product"].isin(list(products))], draws=1, start=_date(first, "start"),
+        rows=rows, days=days[days["product"].isin(list(products))], draws=kept[0].draws, start=_date(first, "start"),
         end=_date(first, "end"), products=products, currency=str(first.get("currency", "")), apart=tuple(apart),
-        notes=tuple(notes), command=f"tideover compare {' '.join(map(str, places))}",
+        ending=endings(rows), notes=tuple(notes), command=f"tideover compare {' '.join(map(typed, places))}",
     )  # fmt: skip
     told = ("scenario_hash", "tables_hash", "strategy", "seed", "replication", "tideover")
     names = [place.resolve().name for place in places]
@@ -172,6 +169,12 @@ def _of_folders(places: Sequence[Path], means: Means) -> Comparison:
         "options": [{k: one.manifest.get(k) for k in told} for one in kept],
     }
     return _kept(lambda _: beside, means, about, Path("reports") / file_name("-".join([NAME, *names])))
+
+
+def _named(one: Kept) -> str:
+    """What a run's folder holds, its strategy by its title."""
+    text, title = one.name, one.manifest.get("strategy_title")
+    return text.replace(f"strategy {one.manifest.get('strategy')}", f"'{title}'", 1) if title else text
 
 
 def _date(manifest: Mapping[str, Any], key: str) -> dt.date:
@@ -187,17 +190,24 @@ def _of_strategies(
     subjects = to_one_end([subject for subject in asked if subject is not None])
     spec, document = subjects[0].loaded.spec, subjects[0].loaded.document
     options = tuple(
-        Option(letter, "the scenario as it stands" if name == AS_WRITTEN else name, name, subject.loaded.document.data)
+        Option(
+            letter,
+            strategy_name(subject.loaded),
+            name,
+            subject.loaded.document.data,
+            what_it_is(subject.loaded.document.strategies.get(name)),
+        )
         for letter, name, subject in zip(LETTERS, strategies, subjects, strict=False)
     )
 
     def make(bench: Bench) -> Beside:
-        rows, days = _one_draw(subjects) if bench.replications == 1 else _many_draws(subjects, bench)
+        rows, days, ending = _one_draw(subjects) if bench.replications == 1 else _many_draws(subjects, bench)
         return Beside(
             title=spec.title, options=options, table=side_by_side(rows, [option.letter for option in options]),
             rows=rows, days=days, draws=bench.replications, start=spec.start, end=subjects[0].loaded.spec.until,
             products={name: product.unit for name, product in spec.products.items()}, currency=spec.costs.currency,
-            command=f"tideover compare {file} --strategies {','.join(strategies)} -n {bench.replications}",
+            ending=ending.sort_values("strategy"),
+            command=f"tideover compare {typed(file)} --strategies {','.join(strategies)} -n {bench.replications}",
         )  # fmt: skip
 
     told = in_words(spec.scenario, None, overrides, f"comparison of {', '.join(strategies)}")
@@ -206,31 +216,38 @@ def _of_strategies(
     return _kept(make, means, about, named(spec.scenario, None, overrides, "-".join([NAME, *strategies])))
 
 
-def _one_draw(subjects: Sequence[Subject]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows and days of a single run of each."""
+Drawn = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+"""Rows, days, and how the draws ended."""
+
+
+def _one_draw(subjects: Sequence[Subject]) -> Drawn:
+    """A single run of each; beside its twin where that tells whether what is unmet at the end is routine."""
     rows, days = [], []
     for letter, subject in zip(LETTERS, subjects, strict=False):
         done = run(subject.loaded, twin=False, without_reserves=False, detail="none")
+        if done.metrics["unmet_at_end"].value:
+            done = run(subject.loaded, without_reserves=False, detail="none")
         rows.append(rows_of(metrics_table(done.metrics), letter))
         if done.outcome.record.table is not None:
             days.append(days_of(done.daily, letter))
     whole = len(days) == len(subjects)
     empty = pd.DataFrame(columns=["strategy", "replication", "day", "product", "unmet"])
-    return pd.concat(rows, ignore_index=True), pd.concat(days, ignore_index=True) if whole else empty
+    together = pd.concat(rows, ignore_index=True)
+    return together, pd.concat(days, ignore_index=True) if whole else empty, endings(together)
 
 
-def _many_draws(subjects: Sequence[Subject], bench: Bench) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows and days of many draws, the same for each."""
-    measures = [Measure(name) for name in (*METRICS, *MONEY)] + [Measure(COST, LINE)]
-    measures += [Measure(name, by) for name in BY_GROUP for by in BREAKDOWNS]
+def _many_draws(subjects: Sequence[Subject], bench: Bench) -> Drawn:
+    """Many draws, the same for each."""
     cases = [
-        case_of(subject.loaded, measures, (subject.labels[0], letter, ""), plan=subject.plan, twin=False, daily=True)
+        case_of(
+            subject.loaded, SIDE_BY_SIDE, (subject.labels[0], letter, ""), plan=subject.plan, twin=False, daily=True
+        )
         for letter, subject in zip(LETTERS, subjects, strict=False)
     ]
     rows = bench.rows(cases)
     read = [bench.store.read(case, bench.replications, "daily") for case in cases]
     days: pd.DataFrame = pa.concat_tables(read).to_pandas()
-    return rows, days
+    return rows, days, bench.endings([replace(case, labels=(*case.labels[:2], case.labels[1])) for case in cases])
 
 
 def _kept(make: Callable[[Bench], Beside], means: Means, about: dict[str, Any], place: Path) -> Comparison:

@@ -13,7 +13,6 @@ from sim.ask.answer import Answer, Means, Out, Progress
 from sim.ask.arguments import Arguments
 from sim.report.questions.sensitivity import importance_page, told, tornado_page
 from sim.report.words.parameters import names_of
-from sim.report.words.words import unit_in
 from sim.study.ask.sensitivity import Question, morris, sobol, tornado
 from sim.study.design.measures import Measure
 
@@ -43,21 +42,22 @@ class Sensitivity(Answer):
     @property
     def unit(self) -> str:
         """The measure's unit."""
-        return unit_in(self.measure, self.currency)
+        return self.counted.unit(self.measure)
 
     def _names(self) -> dict[str, str]:
         return names_of([self.subject.loaded], self.table["parameter"])
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return told(self.table, self.method, self.measure, self._names(), self.currency)
+        words = told(self.table, self.method, self.measure, self._names(), self.counted)
+        return [*words, *self.how_sure(*self.table["parameter"])]
 
     def page(self) -> str:
         """The page, as HTML."""
-        names = self._names()
+        names, sure = self._names(), self.how_sure(*self.table["parameter"])
         if self.method == "tornado":
-            return tornado_page(self.title, self.table, self.measure, names, self.currency)
-        return importance_page(self.title, self.table, self.method, self.measure, names, self.currency)
+            return tornado_page(self.title, self.table, self.measure, names, self.counted, sure)
+        return importance_page(self.title, self.table, self.method, self.measure, names, self.counted, sure)
 
 
 def sensitivity(

@@ -10,6 +10,7 @@ from typing import Any
 from sim.ask.answer import Answer, Means, Out, Progress
 from sim.ask.arguments import Arguments
 from sim.report.questions.searches import search_page, search_words, split_page, split_words
+from sim.report.words.names import shown_name
 from sim.report.words.parameters import parameter_words
 from sim.study.ask.search import Smallest, smallest_reserve
 from sim.study.ask.split import Splits, best_splits
@@ -53,12 +54,14 @@ class SmallestReserve(Answer, Smallest):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return search_words(self, self.reserve, self.target, self.share, self.at_most, self.currency, self.ends)
+        reserve = shown_name(self.reserve, self.subject.loaded.spec.reserves[self.reserve])
+        words = search_words(self, reserve, self.target, self.share, self.at_most, self.counted, self.ends)
+        return [*words, *self.how_sure(f"reserves.{self.reserve}.size")]
 
     def page(self) -> str:
         """The page, as HTML."""
         size = parameter_words(self.subject.loaded, f"reserves.{self.reserve}.size")
-        return search_page(self, self.lines(), self.target, self.title, self.currency, size)
+        return search_page(self, self.lines(), self.target, self.title, self.counted, size, self.share)
 
 
 def search(
@@ -163,11 +166,11 @@ class Split(Answer, Splits):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return split_words(self, self.replications, self.currency, self.ends)
+        return [*split_words(self, self.replications, self.counted, self.ends), *self.how_sure()]
 
     def page(self) -> str:
         """The page, as HTML."""
-        return split_page(self, self.title, self.replications, self.currency, self.ends)
+        return split_page(self, self.title, self.replications, self.counted, self.ends, self.how_sure())
 
 
 def split(

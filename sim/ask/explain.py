@@ -92,11 +92,11 @@ class Causes(Answer, Attribution):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return told(self)
+        return [*told(self, self.counted), *self.how_sure()]
 
     def page(self) -> str:
         """The page, as HTML."""
-        return causes_page(self, self.title, self.currency)
+        return causes_page(self, self.title, self.counted, self.how_sure())
 
 
 def causes(
@@ -163,7 +163,7 @@ def causes(
         expected = "a scenario with disruptions or hazards"
         raise ScenarioError([Problem(str(path), 0, "there is nothing to attribute to", None, expected)])
     asked = {"players": players, "measures": list(map(str, parsed))}
-    with means.asking(subject, "attribution", asked, ["attribution"], "attribution.html", "causes") as b:
+    with means.asking(subject, "attribution", asked, ["attribution"], "attribution.html", name="causes") as b:
         found = attribute(subject, parsed, players, b)
         answer = Causes(**vars(found), subject=subject, folder=means.kept(b))
         b.store.answer("attribution", found.table)

@@ -13,6 +13,7 @@ from sim.ask.arguments import Arguments
 from sim.errors import nearest
 from sim.report.questions.risk_register import register_page, told
 from sim.report.questions.tipping import tipping_page, tipping_words
+from sim.report.words.names import AS_WRITTEN, strategy_name
 from sim.report.words.parameters import named
 from sim.study.ask.knockouts import StressedNode, nodes_of
 from sim.study.ask.stress import Register, Sweep, horizon_of, sweep_nodes
@@ -55,13 +56,14 @@ class TippingPoint(Answer, Tipping):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        words = named(self.subject.loaded, self.parameter.path)
-        return tipping_words(self, self.parameter, words, self.target, self.subject.labels[1], self.ends)
+        words, name = named(self.subject.loaded, self.parameter.path), strategy_name(self.subject.loaded)
+        under, sure = name if name == AS_WRITTEN else f"'{name}'", self.how_sure(self.parameter.path)
+        return tipping_words(self, self.parameter, words, self.target, under, self.ends, sure)
 
     def page(self) -> str:
         """The page, as HTML."""
         words = named(self.subject.loaded, self.parameter.path)
-        return tipping_page(self, self.lines(), self.parameter, words, self.target, self.title, self.currency)
+        return tipping_page(self, self.lines(), self.parameter, words, self.target, self.title, self.counted)
 
 
 def tipping(
@@ -151,11 +153,12 @@ class Stress(Answer, Register):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return told(self.table)
+        return [*told(self.table), *self.how_sure()]
 
     def page(self) -> str:
         """The page, as HTML."""
-        return register_page(self.title, self.table, self.sweep, self.replications, list(map(str, self.failures)))
+        failed = list(map(str, self.failures))
+        return register_page(self.title, self.table, self.sweep, self.replications, failed, self.how_sure())
 
 
 def stress(

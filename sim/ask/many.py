@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.api import Run, run
+from sim.api import Run, manifest_of, run
 from sim.ask.answer import Answer, Means, Out, Progress
 from sim.ask.arguments import Arguments
+from sim.ask.folders import SIDE_BY_SIDE
 from sim.metrics.base import METRICS
 from sim.report.run.facts import Facts
 from sim.report.run.html import render
 from sim.report.run.unsure import told
-from sim.report.words.words import shown_span, unit_in
+from sim.report.words.words import shown_span
 from sim.study.design.measures import MONEY, Measure, parse_measure
 from sim.study.infer.spread import enough
 from sim.study.run.draws import Draws, draw
@@ -22,6 +24,11 @@ from sim.study.run.draws import Draws, draw
 FIRST = "units_unmet"
 """The measure of which it is told where the spread comes from, where none is named."""
 TABLES = ("bands", "fan", "variance", "unknowns")
+DRAWN = {"replications": "by_group", "daily": "daily"}
+"""The draws themselves: how tables of them are called, and where they stand in `Draws`."""
+KIND, SCENARIO = "replications", "scenario.json"
+TOLD = ("scenario", "title", "start", "end", "products", "currency", "seed")
+"""What the manifest says of the scenario, so that folders can be compared."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -68,7 +75,7 @@ class Many(Answer):
         for row in self.draws.bands.to_dict("records"):
             measure = Measure(row["measure"])
             if measure.name in (FIRST, "fill_rate", self.draws.measures[0].name):
-                unit = unit_in(measure, self.currency)
+                unit = self.counted.unit(measure)
                 if enough(row["n"], 0.8):
                     words = f"in four of five draws {shown_span(row['low_80'], row['high_80'], unit)}"
                 elif row["n"]:
@@ -136,8 +143,10 @@ def run_many(
     subject = arguments.subject(path, strategy, settings, replications)
     arguments.check()
     assert subject is not None
-    with means.asking(subject, "replications", {"measures": names}, TABLES, "report.html") as bench:
-        draws = draw(subject, [parse_measure(str(measure)) for measure in wanted], bench)
+    about = {key: value for key, value in manifest_of(subject.loaded).items() if key in TOLD}
+    with means.asking(subject, KIND, {**about, "measures": names}, TABLES, "report.html", SCENARIO) as bench:
+        asked = [parse_measure(str(measure)) for measure in wanted]
+        draws = draw(subject, asked if measures else list(dict.fromkeys([*asked, *SIDE_BY_SIDE])), bench)
         one = run(subject.loaded)
         answer = Many(
             subject=subject, replications=replications, folder=means.kept(bench), run=one,
@@ -145,5 +154,8 @@ def run_many(
         )  # fmt: skip
         for name in TABLES:
             bench.store.answer(name, getattr(draws, name))
+        for name, of_draws in DRAWN.items():
+            bench.store.keep(name, getattr(draws, of_draws))
+        bench.store.page(SCENARIO, json.dumps(subject.loaded.document.data, indent=1, default=str, ensure_ascii=False))
         bench.store.page("report.html", answer.page())
     return answer

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sim.commands.shared import question, working
-from sim.options import FILE, REPLACE, SCHEDULER, WORKERS
+from sim.options import FILE, PLACE, REPLACE, SCHEDULER, WORKERS
 
 
 @question
@@ -15,7 +15,7 @@ from sim.options import FILE, REPLACE, SCHEDULER, WORKERS
 @FILE
 @WORKERS
 @SCHEDULER
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder of the study; default reports/STUDY.")
+@click.option("--out", "-o", type=PLACE, help="Folder of the study; default reports/STUDY.")
 @REPLACE
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 def brief(file: Path, workers: int | None, scheduler: str | None, out: Path | None, replace: bool, quiet: bool) -> None:

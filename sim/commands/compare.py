@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from sim.commands.shared import question, working
-from sim.options import REPLACE, SCHEDULER, SETTINGS, WORKERS, read_settings
+from sim.options import PLACE, REPLACE, SCHEDULER, SETTINGS, WORKERS, read_settings
 
 
 @question
 @click.command()
-@click.argument("what", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.argument("what", type=PLACE, nargs=-1, required=True)
 @click.option("--strategies", metavar="A,B,…", help="Strategies of the scenario file; as-is: the file as it stands.")
 @SETTINGS
 @click.option(
@@ -22,7 +22,7 @@ from sim.options import REPLACE, SCHEDULER, SETTINGS, WORKERS, read_settings
 )  # fmt: skip
 @WORKERS
 @SCHEDULER
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default reports/compare-A-B….")
+@click.option("--out", "-o", type=PLACE, help="Folder; default reports/compare-A-B….")
 @REPLACE
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no words.")
 def compare(
@@ -31,7 +31,7 @@ def compare(
 ) -> None:  # fmt: skip
     """Set runs side by side on one page, the first as what the others are compared with.
 
-    Either folders of runs, or one scenario file and --strategies.
+    Either folders of runs (all of one draw, or all made with --replications), or one scenario file and --strategies.
     """
     from sim import ask
 

@@ -34,9 +34,11 @@ def kinds() -> None:
 def strategies(file: Path) -> None:
     """The strategies of a scenario."""
     import sim
+    from sim.report.words.names import shown_name
 
-    for name in sim.validate(file).document.strategies:
-        click.echo(name)
+    for name, written in sim.validate(file).document.strategies.items():
+        title = shown_name(name, written)
+        click.echo(name if title == name else f"{name}: {title}")
 
 
 @list_.command()
@@ -60,17 +62,20 @@ def metrics() -> None:
 @list_.command()
 @click.argument("table", required=False)
 def columns(table: str | None) -> None:
-    """The columns of the tables of a run, or of one TABLE: name, unit, what it means."""
+    """The columns of the tables of runs and studies, or of one TABLE: name, unit, what it means."""
     from sim.errors import Problem, ScenarioError, nearest
     from sim.output.columns import TABLES
+    from sim.output.study_columns import STUDY_TABLES
 
-    if table is not None and table not in TABLES:
-        expected = "one of " + ", ".join(TABLES)
-        raise ScenarioError([Problem("TABLE", 0, "no such table", table, expected, nearest(table, TABLES))])
-    for name, about in TABLES.items():
-        if table in (None, name):
-            rows = [(column.name, column.unit or column.type, column.meaning) for column in about.columns]
-            _told(f"{name}, one row: {about.row}", rows)
+    known = dict.fromkeys([*TABLES, *STUDY_TABLES])
+    if table is not None and table not in known:
+        expected = "one of " + ", ".join(known)
+        raise ScenarioError([Problem("TABLE", 0, "no such table", table, expected, nearest(table, known))])
+    for of, tables in (("a run", TABLES), ("a study", STUDY_TABLES)):
+        for name, about in tables.items():
+            if table in (None, name):
+                rows = [(column.name, column.unit or column.type, column.meaning) for column in about.columns]
+                _told(f"{name} of {of}, one row: {about.row}", rows)
 
 
 def _told(title: str, rows: Iterable[tuple[str, ...]]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.options import REPLACE, SCHEDULER, WORKERS, progress_bar, resumable
+from sim.options import PLACE, REPLACE, SCHEDULER, WORKERS, progress_bar, resumable
 
 if TYPE_CHECKING:
     from sim.ask.answer import Answer
@@ -40,7 +40,7 @@ def replicated(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--replications", "-n", type=click.IntRange(1, 100_000), default=20, show_default=True),
         WORKERS,
         SCHEDULER,
-        click.option("--out", "-o", type=click.Path(path_type=Path), help="Folder; default reports/NAME-QUESTION."),
+        click.option("--out", "-o", type=PLACE, help="Folder; default reports/NAME-QUESTION."),
         REPLACE,
         click.option("--quiet", "-q", is_flag=True, help="No progress bar and no tables."),
     )):  # fmt: skip

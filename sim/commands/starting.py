@@ -9,12 +9,12 @@ from typing import Any, Literal
 import click
 
 from sim.commands.shared import question
-from sim.options import FILE
+from sim.options import FILE, PLACE
 
 
 @question
 @click.command()
-@click.option("--out", "-o", type=click.Path(path_type=Path), help="File to write; default: print.")
+@click.option("--out", "-o", type=PLACE, help="File to write; default: print.")
 @click.option("--study", "of_study", is_flag=True, help="The schema of study files instead.")
 def schema(out: Path | None, of_study: bool) -> None:
     """The JSON Schema of the scenario language, for editors."""
@@ -41,13 +41,15 @@ def schema(out: Path | None, of_study: bool) -> None:
 @click.option("--seed", type=int, help="With --country-like: seed it is drawn from; 1.")
 def new(file: Path, shipped: str | None, of_study: bool, country_like: bool, **size: Any) -> None:
     """Write a commented starter scenario (or study) that runs, called as its file, with the schema for editors."""
+    from sim.output.names import typed
+
     given = {name: value for name, value in size.items() if value is not None}
     chosen = {"--from": shipped, "--study": of_study, "--country-like": country_like}
     if len(asked := [option for option, value in chosen.items() if value]) > 1:
         raise click.UsageError(f"{' or '.join(asked)}, not both")
     if given and not country_like:
         raise click.UsageError(f"--{next(iter(given)).replace('_', '-')} goes with --country-like only")
-    file = file if file.suffix in (".yaml", ".yml") else file.with_name(f"{file.name}.yaml")
+    file = _named(file)
     name = "study.schema.json" if of_study else "scenario.schema.json"
     heading = f"# yaml-language-server: $schema={name}\n"
     if country_like:
@@ -59,7 +61,22 @@ def new(file: Path, shipped: str | None, of_study: bool, country_like: bool, **s
             _write(place, text, "x")
     if not (file.parent / name).exists():
         _write(file.parent / name, _schema(of_study), "x")
-    click.echo(f"Wrote {file}. Run it with: tideover {'study' if of_study else 'run'} {file}")
+    click.echo(f"Wrote {file}. Run it with: tideover {'study' if of_study else 'run'} {typed(file)}")
+
+
+def _named(file: Path) -> Path:
+    """The file to write, with its ending. Raises ScenarioError for a name that is none, or not one on every system."""
+    from sim.errors import Problem, ScenarioError
+    from sim.output.names import unfit
+
+    is_folder = file.name in ("", "..")
+    if not is_folder and (wrong := unfit(file.name)):
+        expected = "letters, digits, blanks, '-', '_' and '.', such as my-scenario.yaml"
+        message = f"no file can be called so on every system: {wrong}"
+        raise ScenarioError([Problem(str(file), 0, message, None, expected)])
+    if is_folder or file.is_dir():
+        raise ScenarioError([Problem(str(file), 0, "this is a folder", None, "a file in it, such as my-scenario.yaml")])
+    return file if file.suffix.lower() in (".yaml", ".yml") else file.with_name(f"{file.name}.yaml")
 
 
 def _texts(file: Path, shipped: str | None, of_study: bool, heading: str) -> dict[Path, str]:

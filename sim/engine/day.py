@@ -182,7 +182,8 @@ class World(Part):
     def _rationing(self, plan: Plan, streams: Streams) -> Rationing:
         rations = Rations(plan, self.state, self.production.unlimited)
         book = RationBook(plan.network, self.journal)
-        return Rationing(plan, self.state, self.reports, streams, rations, book, self.journal)
+        more = self.production.more
+        return Rationing(plan, self.state, self.reports, streams, rations, book, self.journal, more)
 
     def _send_opening_shipments(self) -> None:
         start, lots = self.plan.start, self.state.lots
@@ -344,7 +345,7 @@ class World(Part):
         if self.hoarding is not None:
             self.hoarding.look(sent + unfilled, unfilled, leaves)
         if self.rerouting is not None:
-            self.rerouting.look(sent, unfilled, leaves)
+            self.rerouting.look(sent, due, cancelled, leaves)
         if self.filled is not None:
             self.filled.look(sent, due, cancelled, leaves)
 
@@ -380,7 +381,7 @@ class World(Part):
                 usual.note(self.state.today.expired)
 
     def note_reserves(self, day: int) -> None:
-        self.recorder.note_stocks(day)
+        self.recorder.note_stocks()
         is_open = [desk.is_open for desk in self.desks]
         if True in is_open:  # a closed one releases nothing
             released = [int(np.add.reduce(desk.released)) for desk in self.desks]

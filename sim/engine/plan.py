@@ -169,8 +169,8 @@ class SubstituteStep:
     """Pairs of demand cells (positions in the demand plan) of which none is named twice: what lacks of `wanted` may be
     served from `other`, `ratio` units for one, to the `share` of patients who accept it; `row` is the line of
     `Behaviour.substitute_rows` that it is counted in. Of those who move the share `stays` stays there, for `stays_for`
-    days; they come `every` so many days. `needs_leave`
-    marks pairs that need leave, None where none does."""
+    days; they come `every` so many days, and ask for `asked` of the other for one of theirs (in doses where a unit has
+    several, else in units). `needs_leave` marks pairs that need leave, None where none does."""
 
     wanted: np.ndarray
     other: np.ndarray
@@ -180,6 +180,7 @@ class SubstituteStep:
     stays: np.ndarray
     stays_for: np.ndarray
     every: np.ndarray
+    asked: np.ndarray
     needs_leave: np.ndarray | None = None
 
 

@@ -331,12 +331,14 @@ Days = Generator[simpy.Event, None, None]
 
 def _days(environment: simpy.Environment, world: World, progress: Progress | None) -> Days:
     yield environment.timeout(0)  # a process starts before all else at its time; this lets effects go first
+    day = int(environment.now)
     while True:
-        day = int(environment.now)
         world.live(day)
         if progress is not None:
             progress(day)
-        yield environment.timeout(1)
+        day += 1
+        if environment.peek() <= day:  # else nothing happens before the next day: it can be lived at once
+            yield environment.timeout(day - environment.now)
 
 
 class Clock:

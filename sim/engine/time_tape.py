@@ -34,9 +34,9 @@ class TimeTape(Part):
         self._streams, self._named = streams, (names, times)
         self._later: tuple[int, TimeTape] | None = None
         self._mean = np.array([t.mean for t in times])
-        drawn = [(t, names[k]) for k, t in enumerate(times) if t.draw is not None]
-        self._draws = [(t, streams.key(name)) for t, name in drawn]
-        self._random = np.array([k for k, t in enumerate(times) if t.draw is not None], dtype=np.int64)
+        drawn = [k for k, t in enumerate(times) if t.draw is not None]
+        self._draws = list(zip([times[k] for k in drawn], streams.keys(names[k] for k in drawn), strict=True))
+        self._random = np.array(drawn, dtype=np.int64)
         self._column = np.full(len(times), -1)
         self._column[self._random] = np.arange(len(self._random))
         self._blocks: dict[int, np.ndarray] = {}

@@ -96,6 +96,16 @@ def first_fill(plan: Plan) -> float:
     return float(sum((reserve.size * price[reserve.holder]).sum() for reserve in plan.reserves))
 
 
+def yearly_holding(plan: Plan, rates: Rates) -> float:
+    """What holding the reserves full costs a year."""
+    price = plan.network.products["cost"].to_numpy(dtype=float)[plan.network.cell_product]
+    found = 0.0
+    for reserve in plan.reserves:
+        own = reserve.spec.holding_cost
+        found += float((reserve.size * (price[reserve.holder] * rates.holding_rate if own is None else own)).sum())
+    return found
+
+
 def _left_in_reserves(outcome: Outcome) -> float:
     """Value at the usual purchase cost of what all reserves hold on the last day."""
     return float((outcome.record.closing["reserve"] * _price_of_groups(outcome.plan.network)).sum())

@@ -295,6 +295,11 @@ class Network(Lookups):
         return {index[p.name]: p.convoys for p in passages if p.convoys is not None}
 
     @cached_property
+    def single_sources(self) -> bool:
+        """Whether nobody buys a product of several sources."""
+        return len(np.unique(self.flow_buyer)) == len(self.flow_buyer)
+
+    @cached_property
     def group_product(self) -> np.ndarray:
         """Position of the product of each group."""
         index = {name: k for k, name in enumerate(self.products["name"])}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Type = Literal["date", "whole number", "number", "text"]
+Type = Literal["date", "whole number", "number", "text", "yes or no"]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 BEGINNINGS = list("=+-@\t\r\n＝＋－＠")
 """How a text begins that spreadsheets work out instead of showing it."""
+ENCODING = "utf-8-sig"
+"""Of every CSV file: UTF-8 with the mark by which Excel knows it, so that accents and other scripts survive."""
 NUMBER = re.compile(r"[+-]?(\d[\d.,]*|\.\d+)([eE][+-]?\d+)?%?")
 
 

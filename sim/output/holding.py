@@ -23,7 +23,9 @@ def in_words(name: str, strategy: str | None, settings: Mapping[str, Any], more:
 
 
 def value_text(value: Any) -> str:
-    """A value as it may be typed after --set."""
+    """A value as it is told: as it was typed after --set; of a whole entry, such as a disruption, its kind alone."""
+    if isinstance(value, Mapping) and isinstance(value.get("kind"), str):
+        return f"{value['kind']} …"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
 LONGEST = 100
 """Characters of a name that are kept; file systems take 255 bytes, endings and marks of ours included."""
+LONGEST_OF_ALL = 240
+"""Bytes of the longest name of a file of one's own, its ending and marks of ours not included."""
 PLAIN = re.compile(r"[A-Za-z0-9_+=,()-](?:[A-Za-z0-9 ._+=,()-]*[A-Za-z0-9_+=,()-])?")
+TYPED = re.compile(r"[\w./:=+,@%~\\-]+")
+"""What needs no quotes in a command."""
 DEVICES = re.compile(r"(?:con|prn|aux|nul|conin|conout|com\d|lpt\d) *(?:\..*)?", re.IGNORECASE | re.ASCII)
 """Names that Windows takes for devices, whatever their ending."""
 
@@ -26,6 +31,23 @@ def file_name(name: str) -> str:
     if DEVICES.fullmatch(readable):
         readable = readable.replace(".", "-")  # of "nul.txt~…" Windows would look at "nul" alone
     return f"{readable}~{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def unfit(name: str) -> str | None:
+    """Why a name cannot be that of a file on every system; None where it can."""
+    if found := sorted(set(name) & set('<>:"|?*\\')) or [repr(c) for c in name if ord(c) < 32]:
+        return f"it has {' '.join(found)}"
+    if DEVICES.fullmatch(name):
+        return "Windows takes it for a device"
+    if name != name.strip() or name.endswith("."):
+        return "it begins or ends with a blank, or ends with a point"
+    return "it is too long" if len(name.encode()) > LONGEST_OF_ALL else None
+
+
+def typed(path: object) -> str:
+    """A file's name as it is typed in a command: in quotes where it has blanks or such."""
+    text = str(path)
+    return text if TYPED.fullmatch(text) else f'"{text}"' if not set(text) & set('"$`\\!') else shlex.quote(text)
 
 
 def default_folder(*names: str | None) -> Path:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from sim.errors import PlaceError
+from sim.model.amounts import COLUMN, OVER, Column, column_or
 from sim.model.selection import SelectorField
 from sim.policies.cover import CountsCover
 from sim.policies.when import TriggerField
@@ -39,6 +40,16 @@ def _share(place: tuple[str, ...], value: Any, form: str) -> float:
     return share
 
 
+def _saved(value: Any) -> float | dict[str, float] | Column:
+    """As `_by_use`; or a share for each site."""
+    if isinstance(value, Column):
+        return value
+    if isinstance(value, str) and (COLUMN.match(value) or OVER.match(value)):
+        found: Column = column_or(parse_share, ("%",))(value)
+        return found
+    return _by_use(value)
+
+
 _SHARE = {"type": "string", "pattern": SHARE.pattern}
 ShareByUse = Annotated[
     float | dict[str, float],
@@ -46,6 +57,13 @@ ShareByUse = Annotated[
     WithJsonSchema({"anyOf": [_SHARE, {"type": "object", "additionalProperties": _SHARE}]}),
 ]
 """A share of demand, or of each use of the product."""
+_OF_SITES = {"type": "string", "pattern": f"{SHARE.pattern}|{COLUMN.pattern}|{OVER.pattern}"}
+Saved = Annotated[
+    float | dict[str, float] | Column,
+    BeforeValidator(_saved),
+    WithJsonSchema({"anyOf": [_OF_SITES, {"type": "object", "additionalProperties": _SHARE}]}),
+]
+"""The same, or a share for each site."""
 
 
 class WearsOff(Model):
@@ -74,8 +92,9 @@ class UseLevel(Model):
     """lag: how long the condition has to hold before the level begins"""
     ramp: Days = 0.0
     """time in which its saving grows to the full, in a straight line from what was saved before; left out: at once"""
-    saves: ShareByUse
-    """share of demand that is put off, done otherwise or done without; or the share of each of the product's `uses`"""
+    saves: Saved
+    """share of demand that is put off, done otherwise or done without, or 'column NAME' in percent; or the share of
+    each of the product's `uses`"""
     comes_back: ShareByUse = 0.0
     """share of what was saved that is asked for later, when use is conventional again; or the share of each use"""
     wears_off: WearsOff | None = None

@@ -22,9 +22,9 @@ from sim.report.figures import (
     ports,
     reserve,
     scripts,
+    strip,
     substitutes,
     timeline,
-    unmet_by_group,
     use_levels,
     waste,
 )
@@ -33,6 +33,7 @@ from sim.report.figures import (
 )
 from sim.report.figures.style import drawing, to_svg
 from sim.report.run import lot_way
+from sim.report.run.acts import MOST_WEIGHED
 from sim.report.run.facts import Facts
 from sim.report.words.phrases import day_words, plural
 
@@ -59,7 +60,7 @@ class Picture:
 
 def draw_all(facts: Facts) -> dict[str, Picture]:
     """Pictures by name; those that the run gives no cause for are left out."""
-    found: dict[str, Picture] = {}
+    found = {"strip": draw_strip(facts)}
 
     def add(name: str, title: str, caption: str, figure: Figure | None) -> None:
         if figure is not None:
@@ -67,17 +68,8 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
 
     columns = [c for c in (facts.breakdown("region", "country"), facts.breakdown("priority")) if c]
     with drawing():
-        _first_screen(facts, add)
-        add(
-            "timeline", "Disruptions over the stock of each product",
-            "Total stock at warehouses and facilities at each day's end, reserves not included.", timeline.draw(facts),
-        )  # fmt: skip
-        add(
-            "service", "Demand met and unmet",
-            "Fill rate: units served from stock on the day they were asked for, as a share of units asked for, over "
-            f"the last seven days. At most five groups each, those with the largest share unmet. {BANDS}",
-            fill.draw(facts, columns),
-        )  # fmt: skip
+        _timeline(facts, add)
+        _served(facts, columns, add)
         add(
             "waste", "Lost unused",
             "Units that expired, were called back or were destroyed, at all sites and on the way to them; at most four "
@@ -92,7 +84,7 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
         )  # fmt: skip
         _making_do(facts, add)
         _materials(facts, add)
-        add("reserves", "Every reserve over time", f"At most six, the largest. {BANDS}", reserve.draw(facts))
+        _reserves(facts, add)
         add("ports", "Queues at ports", f"Goods waiting to be handled at each day's end. {BANDS}", ports.draw(facts))
         add(
             "passages", "Vessels waiting before a passage",
@@ -105,36 +97,66 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
             "it gave a path; other lanes are drawn straight. Outlines: Natural Earth.", map.draw(facts),
         )  # fmt: skip
         add("near", "The facilities, closer", "The same map around warehouses and facilities.", map.draw_near(facts))
-        cover = cover_heat.weekly_cover(facts)
-        if cover is not None:
-            add("heat", "Days of cover by site and week", _heat_words(cover), cover_heat.draw(facts, cover))
+        _cover(facts, add)
     return found
 
 
-def _first_screen(facts: Facts, add: Add) -> None:
-    products = len([p for p in facts.products if facts.usual(p) > 0])
-    which = f" The {cover_over_time.MOST} products worst off of {products}." if products > cover_over_time.MOST else ""
+STRIP = (
+    "Large: the three of each that {}; the lower a bar, the "
+    "milder. All are in the table below. What each did alone: tideover attribution FILE."
+)
+
+
+def draw_strip(facts: Facts) -> Picture:
+    """The picture of the first screen by itself."""
+    title = "What struck, what was done, and demand met"
+    with drawing():
+        chosen = "touch most of what is usually made, moved or asked for"
+        if len(facts.impacts) > MOST_WEIGHED:
+            chosen = "last longest"
+        return Picture("strip", title, STRIP.format(chosen), Markup(to_svg(strip.draw(facts), "strip", title)))
+
+
+def _served(facts: Facts, columns: list[str], add: Add) -> None:
     add(
-        "cover", "Days of cover",
-        f"Stock at warehouses and facilities / usual daily demand.{which} {BANDS}", cover_over_time.draw(facts),
+        "service", "Demand met and unmet",
+        "Fill rate: units served from stock on the day they were asked for, as a share of units asked for, over "
+        f"the last seven days. At most five groups each, those with the largest share unmet. {BANDS}",
+        fill.draw(facts, columns),
     )  # fmt: skip
-    group = facts.breakdown("region", "country", "priority") or "product"
-    groups = len(unmet_by_group.bars(facts, group))
-    which = f" The {unmet_by_group.MOST} of {groups} worst off." if groups > unmet_by_group.MOST else ""
-    add(
-        "short", f"Short, by {group}",
-        f"Short: not served on the day it was asked for.{which}{_together(facts)}", unmet_by_group.draw(facts, group),
-    )  # fmt: skip
+
+
+def _reserves(facts: Facts, add: Add) -> None:
     if any(plan.size.any() for plan in facts.outcome.plan.reserves):
         add(
             "drawdown", "With and without",
             f"Units not served on the day they were asked for, added up; below, what was left in reserve. {BANDS}",
             averted.draw(facts),
         )  # fmt: skip
-    else:
-        add(
-            "drawdown", "Demand met", f"Share of demand served on the day, seven-day mean. {BANDS}", fill.overall(facts)
-        )
+    add("reserves", "Every reserve over time", f"At most six, the largest. {BANDS}", reserve.draw(facts))
+
+
+def _cover(facts: Facts, add: Add) -> None:
+    cover = cover_heat.weekly_cover(facts)
+    parts = [] if cover is None else cover.parts()
+    for number, part in enumerate(parts):
+        which = f", {number + 1} of {len(parts)}" if len(parts) > 1 else ""
+        words = "" if number or cover is None else _heat_words(cover)
+        add(f"heat-{number + 1}", f"Days of cover by site and week{which}", words, cover_heat.draw(facts, part))
+
+
+def _timeline(facts: Facts, add: Add) -> None:
+    add(
+        "timeline", "Disruptions and measures",
+        "A triangle marks an announcement; the lower a bar, the milder its stage.", timeline.draw(facts),
+    )  # fmt: skip
+    products = len([p for p in facts.products if facts.usual(p) > 0])
+    which = f" The {cover_over_time.MOST} products worst off of {products}." if products > cover_over_time.MOST else ""
+    add(
+        "cover", "Days of cover",
+        f"Stock at warehouses and facilities, reserves not included, / usual daily demand.{which} {BANDS}",
+        cover_over_time.draw(facts),
+    )  # fmt: skip
 
 
 def _lot(facts: Facts, add: Add) -> None:
@@ -198,10 +220,6 @@ def _materials(facts: Facts, add: Add) -> None:
         "What was not begun on a day is wanted again the next, so days do not add up; where several materials lack, "
         f"the one that reaches least far is named. {BANDS}", materials.draw_stock(facts),
     )  # fmt: skip
-
-
-def _together(facts: Facts) -> str:
-    return " Units of all products added up as they are." if len(facts.products) > 1 else ""
 
 
 def _heat_words(cover: cover_heat.CoverRows) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sim.output.csv_text import csv_of_rows
+from sim.output.csv_text import ENCODING, csv_of_rows
 from sim.output.names import file_name
 
 MOST_CSV_ROWS = 5000
@@ -42,7 +42,7 @@ class Sheet:
     @property
     def href(self) -> str:
         """The table as CSV in a data: link; at most `MOST_CSV_ROWS` rows."""
-        text = self.text(MOST_CSV_ROWS).encode()
+        text = self.text(MOST_CSV_ROWS).encode(ENCODING)
         return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text).decode("ascii")
 
     def text(self, most: int | None = None) -> str:
@@ -56,5 +56,5 @@ def written(sheet: Sheet, folder: Path | None) -> Sheet:
         return sheet
     whole = f"tables/{file_name(sheet.name)}.csv"
     (folder / "tables").mkdir(exist_ok=True)
-    (folder / whole).write_text(sheet.text(), encoding="utf-8")
+    (folder / whole).write_text(sheet.text(), encoding=ENCODING)
     return replace(sheet, whole=whole)

@@ -16,6 +16,7 @@ import pydantic
 from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.need.demand.empirical import Empirical
+from sim.output.names import typed
 from sim.scenario.document import Document, Node, Place, position
 from sim.scenario.injected import Injected
 from sim.scenario.memo import Memo
@@ -102,7 +103,7 @@ def load(
         mark = parsed.top.mark
         message = "this is a study, not a scenario"
         raise ScenarioError(
-            [Problem(mark.shown, 0, message, None, f"a scenario; studies: tideover study {mark.shown}")]
+            [Problem(mark.shown, 0, message, None, f"a scenario; studies: tideover study {typed(mark.shown)}")]
         )
     return _load(parsed if ranges is None else parsed.with_ranges(ranges), strategy, overrides, Memo())
 

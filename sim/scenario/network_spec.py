@@ -251,7 +251,7 @@ class Facility(Site):
     closes: Date | None = None
     """first day on which none come any more; what lies there stays there (also a column of a table)"""
     stocks_up: Days = 0.0
-    """how long before it opens it begins to order (no column of a table)"""
+    """how long before it opens it begins to order (also a column of a table)"""
 
     def model_post_init(self, context: object) -> None:
         if self.opens is not None and self.closes is not None and self.closes <= self.opens:

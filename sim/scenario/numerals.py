@@ -10,7 +10,7 @@ import re
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?|-?\.[0-9]+")
 """A number as the language writes it."""
 _HEAD = r"-?[1-9]\d{0,2}"
-_SPACED = re.compile(_HEAD + r"(?:[ \u00a0\u2009\u202f'’]\d{3})+(?=[.,]|$)")
+_SPACED = re.compile(_HEAD + r"(?:[ \u00a0\u2007\u2009\u202f'’]\d{3})+(?=[.,]|$)")
 _DECIMAL = re.compile(r"-?\d+,\d+")
 _ONE_MARK = re.compile(_HEAD + r"[.,]\d{3}")
 _GROUPS = re.compile(_HEAD + r"(?:(?:,\d{3}){2,}|(?:\.\d{3}){2,})")

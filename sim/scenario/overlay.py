@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ DEEPEST_CHAIN = 16
 """Files that may build on one another."""
 
 
+NAMING = ("title", "what")
+"""Keys of a strategy that say what it is called and what it is."""
 OVERRIDE = "override"
 """By whom a value was set that was set on top of all files."""
 
@@ -258,7 +260,7 @@ def _overlay(
     result, ranges = top, Ranges(top, [])
     done: list[Setting] = []
     for name in strategies.value:
-        found: list[Problem] = []
+        found: list[Problem] = [*_unnamed(strategies.value[name], name)]
         wanted: list[Setting] = []
         for part in _combined(strategies, name, found):
             wanted += settings(top, _body(strategies.value[part]), part, found)
@@ -316,4 +318,16 @@ def _combine(strategies: Node, name: str, above: tuple[str, ...], order: list[st
 
 
 def _body(node: Node) -> Node:
-    return Node({key: child for key, child in node.value.items() if key != "also"}, node.mark)
+    return Node({key: child for key, child in node.value.items() if key not in ("also", *NAMING)}, node.mark)
+
+
+def _unnamed(node: Node, name: str) -> Iterator[Problem]:
+    """A problem for a title of a strategy, or what it is, that is no text."""
+    entries = node.value if isinstance(node.value, dict) else {}
+    for key in NAMING:
+        child = entries.get(key)
+        if child is not None and not (isinstance(child.value, str) and child.value.strip()):
+            message = f"the '{key}' of strategy '{name}' is no text"
+            yield Problem(
+                child.mark.shown, child.mark.line, message, written(plain(child)), "words; a number in quotes"
+            )

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 from zipfile import BadZipFile
 
 from sim.errors import Problem, ScenarioError, nearest
@@ -31,13 +31,14 @@ class Rows:
     """The rows of a table, column names first; `shown` is how messages call it.
 
     In a `local` one a point may stand between thousands: it was written where that is usual, or by hand. `padded`: a
-    row may be shorter than the first, its last cells being empty.
+    row may be shorter than the first, its last cells being empty. `others` are further sheets of the workbook.
     """
 
     shown: str
     rows: Iterator[Row]
     local: bool
     padded: bool
+    others: tuple[str, ...] = ()
 
 
 def csv_rows(stream: TextIO, shown: str, required: Sequence[str]) -> Rows:
@@ -91,22 +92,21 @@ def sheet_rows(path: Path, sheet: str | None, most: int) -> Rows:
 
     shown = shown_path(path)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), path.open("rb") as file:  # by its content, however it is called
             warnings.simplefilter("ignore")  # about drawings and such, which are not read
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            try:
-                page = _sheet(book, sheet, shown)
-                found = f"{shown}, sheet '{page.title}'"
-                rows, problems = _texts(page, found, most)
-            finally:
-                book.close()
-            problems += _never_worked_out(path, page.title, rows, found)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            page = _sheet(book, sheet, shown)
+            found = f"{shown}, sheet '{page.title}'"
+            others = tuple(other.title for other in book.worksheets if other.title != page.title)
+            rows, problems = _texts(page, found, most)
+            file.seek(0)
+            problems += _never_worked_out(file, page.title, rows, found)
     except (BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as error:
         expected = "an .xlsx workbook, or a CSV file saved as UTF-8"
         raise ScenarioError([Problem(shown, 0, f"this workbook cannot be read: {error}", None, expected)]) from None
     if problems:
         raise ScenarioError(problems)
-    return Rows(found, iter(rows), True, True)
+    return Rows(found, iter(rows), True, True, others)
 
 
 def _sheet(book: Any, name: str | None, shown: str) -> Any:
@@ -154,7 +154,7 @@ def _text(cell: Any) -> str:
     return str(value).strip()
 
 
-def _never_worked_out(path: Path, title: str, rows: list[Row], shown: str) -> list[Problem]:
+def _never_worked_out(file: BinaryIO, title: str, rows: list[Row], shown: str) -> list[Problem]:
     """A problem for each row with a formula whose result is not in the file: as written by other programs."""
     import openpyxl
 
@@ -162,16 +162,13 @@ def _never_worked_out(path: Path, title: str, rows: list[Row], shown: str) -> li
     empty = {line for line, cells in rows if not all(cells) or len(cells) < width}
     if not empty:
         return []
-    book = openpyxl.load_workbook(path, read_only=True)
-    try:
-        page, problems, texts = book[title], [], dict(rows)
-        page.reset_dimensions()
-        for line, cells in enumerate(page.iter_rows(), 1):
-            if line in empty and any(
-                cell.data_type == "f" and not text for cell, text in zip(cells, texts[line], strict=False)
-            ):
-                expected = "the file opened in Excel and saved"
-                problems.append(Problem(shown, line, "a formula has no result yet", None, expected))
-    finally:
-        book.close()
+    page = openpyxl.load_workbook(file, read_only=True)[title]
+    problems, texts = [], dict(rows)
+    page.reset_dimensions()
+    for line, cells in enumerate(page.iter_rows(), 1):
+        if line in empty and any(
+            cell.data_type == "f" and not text for cell, text in zip(cells, texts[line], strict=False)
+        ):
+            expected = "the file opened in Excel and saved"
+            problems.append(Problem(shown, line, "a formula has no result yet", None, expected))
     return problems

@@ -25,7 +25,12 @@ FILE_KEYS: dict[str, Any] = {
         "properties": REPLACED,
         "additionalProperties": {
             "type": ["object", "null"],
-            "properties": REPLACED | {"also": {"type": ["string", "array"], "items": {"type": "string"}}},
+            "properties": REPLACED
+            | {
+                "title": {"type": "string", "description": "by which pages call it; left out: its name here"},
+                "what": {"type": "string", "description": "what it is, in a sentence; stands behind the title"},
+                "also": {"type": ["string", "array"], "items": {"type": "string"}},
+            },
         },
     },
 }

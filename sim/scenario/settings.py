@@ -190,6 +190,9 @@ def settings(top: Node, node: Node, by: str, problems: list[Problem], at: Place 
     for key, child in node.value.items():
         if key == REPLACE and at:
             continue
+        if added := _new_disruption(top, key, at, child):
+            yield Setting(("disruptions", added[0]), added[1], by)
+            continue
         try:
             path = resolve(top, key, at)
         except UnknownPath as error:
@@ -209,10 +212,29 @@ def settings(top: Node, node: Node, by: str, problems: list[Problem], at: Place 
             yield Setting(path, child, by)
 
 
+def _new_disruption(top: Node, key: str, at: Place, child: Node) -> tuple[str, Node] | None:
+    """Name and entry of a disruption that a dotted key adds: of no name or number that is there, and whole, with its
+    kind. None where it is none, such as a misspelt name with one value."""
+    section, _, name = ".".join([*map(str, at), key]).partition(".")
+    there = top.value.get(section)
+    entries = [] if there is None or there.value is None else there.value
+    if section != "disruptions" or not name or not isinstance(entries, list) or position(name) is not None:
+        return None
+    if not isinstance(child.value, dict) or "kind" not in child.value or name in map(name_of, entries):
+        return None
+    return name, Node({"name": Node(name, child.mark), **child.value}, child.mark)
+
+
 def _existing(top: Node, path: Place) -> Node | None:
-    parent, last = descend(top, path[:-1]).value, path[-1]
-    found: Node | None = parent[int(last)] if isinstance(parent, list) else (parent or {}).get(last)
-    return found
+    """What stands at a path, None where nothing does."""
+    node: Node | None = top
+    for part in path:
+        inside = None if node is None else node.value
+        if isinstance(inside, list):
+            node = inside[part] if isinstance(part, int) and part < len(inside) else None
+        else:
+            node = (inside or {}).get(part)
+    return node
 
 
 def _problem(mark: Mark, by: str, message: str, value: str, valid: list[str], expected: str | None = None) -> Problem:
@@ -277,14 +299,18 @@ def _put(node: Node, path: Place, new: Node | None) -> Node:
     head, rest = path[0], path[1:]
     if isinstance(node.value, list):
         items = list(node.value)
-        if rest or new is not None:
+        if isinstance(head, str) and new is not None:
+            items.append(new)  # one that is added, by its name
+        elif rest or new is not None:
             items[int(head)] = _put(items[int(head)], rest, new) if rest else new
         else:
             del items[int(head)]
         return Node(items, node.mark)
     entries = dict(node.value or {})
     if rest:
-        entries[str(head)] = _put(entries[str(head)], rest, new)
+        below = entries.get(str(head))
+        empty = Node([], node.mark)  # of disruptions, to which one is added
+        entries[str(head)] = _put(empty if below is None or below.value is None else below, rest, new)
     elif new is None:
         del entries[str(head)]
     else:

@@ -79,6 +79,12 @@ def keys_below(shapes: Iterable[Any], part: str) -> list[str]:
     return field_names(shape for shape in bare(inside(shapes, part)) if is_model(shape))
 
 
+def keys_of_entries(shapes: Iterable[Any], part: str) -> list[str]:
+    """The same of the entries of a list, or of a mapping with free names, under one key."""
+    below = inside(shapes, part)
+    return field_names(shape for at in (0, "name") for shape in bare(inside(below, at)) if is_model(shape))
+
+
 def sample_value(shapes: Iterable[Any]) -> str:
     """What may stand behind a name in a mapping with free names, as an example."""
     for shape in bare(shapes):

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.amounts import Column, OverSites, StockColumn
 from sim.model.parties import NO_PARTIES, Parties
+from sim.policies.use_levels import UseLevel
 from sim.rng import Streams
 from sim.scenario.document import Document
 from sim.scenario.memo import Memo, Same
@@ -24,6 +25,7 @@ from sim.scenario.spec import Scenario, Sourcing
 from sim.scenario.table_files import read_table
 from sim.scenario.tables import MOST_SHOWN
 from sim.scenario.tables import Table as Csv
+from sim.units import parse_duration
 
 GROUPS = {"suppliers": "supplier", "ports": "port", "warehouses": "warehouse", "facilities": "facility"}
 TEXT_COLUMNS = ("country", "region", "setting")
@@ -32,6 +34,7 @@ MOST_SITES = 500_000
 """Rows of one table of sites."""
 STOCKS_UP = "stocks_up"
 DATES = ("opens", "closes")
+OF_FACILITIES = (*DATES, STOCKS_UP)
 """Columns of facilities."""
 KNOWN = ("name", *TEXT_COLUMNS, "lat", "lon", "priority", "population")
 IN_TABLE = (*KNOWN[1:], *DATES, STOCKS_UP)
@@ -83,7 +86,7 @@ def _columns_in_use(value: Any, kind: str = "number") -> Iterator[tuple[Column, 
         yield value, "stock" if isinstance(value, StockColumn) else kind
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            below = "share" if isinstance(value, Sourcing) else "text" if name == "from_" else "number"
+            below = "share" if isinstance(value, Sourcing | UseLevel) else "text" if name == "from_" else "number"
             yield from _columns_in_use(getattr(value, name), below)
     elif isinstance(value, dict):
         for item in value.values():
@@ -114,7 +117,7 @@ class _File:
 
 def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) -> _File:
     csv = read_table(file, ["name"], most=MOST_SITES, sheet=spec.sheet)
-    ignored, known = set(spec.ignore), (*KNOWN, *DATES) if kind == "facility" else KNOWN
+    ignored, known = set(spec.ignore), (*KNOWN, *OF_FACILITIES) if kind == "facility" else KNOWN
     for column in csv.columns:
         if column not in known and column not in in_use and column not in ignored:
             message = "nothing in the scenario uses this column; name it under 'ignore' if it is not needed"
@@ -133,7 +136,7 @@ def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) ->
     data["lon"] = csv.numbers("lon", np.nan, -180, 180)
     data["priority"] = csv.whole("priority", default["priority"], 0)
     data["population"] = csv.numbers("population", default["population"], 0)
-    if kind == "facility" and any(date in csv and date not in ignored for date in DATES):
+    if kind == "facility" and any(name in csv and name not in ignored for name in OF_FACILITIES):
         data |= _spans(csv, ignored)
     for column, kind_of_value in in_use.items():
         if column not in csv:
@@ -157,14 +160,30 @@ def _from_csv(file: Path, spec: SitesFile, kind: str, in_use: dict[str, str]) ->
 
 
 def _spans(csv: Csv, ignored: set[str]) -> dict[str, np.ndarray]:
-    """The columns of `DATES`; a facility that closes before it opens is a problem."""
+    """The columns of `OF_FACILITIES`; a facility that closes before it opens, or stocks up without opening, is a
+    problem."""
     never = np.datetime64("NaT", "D")
     none = np.full(len(csv), never)
     found = {date: none if date in ignored else csv.dates(date, never) for date in DATES}
     for row in np.flatnonzero(found["closes"] <= found["opens"])[:MOST_SHOWN].tolist():
         opens, closes = (str(found[date][row]) for date in DATES)
         csv.problems.append(csv.problem(row, "closes", "it closes before it opens", closes, f"a date after {opens}"))
+    if STOCKS_UP in csv and STOCKS_UP not in ignored:
+        before = np.array(csv.values(STOCKS_UP, _parse_stocks_up, 0.0, 0.0), dtype=float)
+        for row in np.flatnonzero((before > 0) & np.isnat(found["opens"]))[:MOST_SHOWN].tolist():
+            cell = csv.columns[STOCKS_UP][row]
+            csv.problems.append(
+                csv.problem(row, STOCKS_UP, "it is there from the beginning", cell, "a date under opens")
+            )
+        found[STOCKS_UP] = before
     return found
+
+
+def _parse_stocks_up(text: str) -> float:
+    days = parse_duration(text)
+    if days % 1:
+        raise ValueError("whole days, such as 14d")
+    return days
 
 
 def read_sites(spec: Scenario, document: Document, memo: Memo) -> SiteTable:

@@ -50,6 +50,8 @@ PartsField = Annotated[
 ]
 """Shares by name; of several names in a list each has the same."""
 _Sources = dict[str, Literal["rest"] | ShareField]
+_Market = dict[Text, Literal["rest"] | Share]
+MarketField = Annotated[_Market, BeforeValidator(equal_parts, json_schema_input_type=_Market | list[Text] | Text)]
 SourcesField = Annotated[_Sources, BeforeValidator(equal_parts, json_schema_input_type=_Sources | list[Text] | Text)]
 
 
@@ -76,8 +78,9 @@ class Sourcing(Model):
     one name has all, a list of names equal shares;
     a source with 0% is on stand-by: it has no regular orders, but gets some where all others are cut, or from a
     disruption such as `extra_orders`"""
-    market: PartsField = {}
-    """instead of `from`: source and its share of all that these facilities order together, by their demand"""
+    market: MarketField = {}
+    """instead of `from`: source and its share of all that these facilities order together, by their demand; one may
+    have the `rest`, so that the share of another can be uncertain"""
     spread: Share | None = None
     """with market: how far buyers differ, from 0% (all alike) up to nearly 100% (each orders from one source): a share
     p has a standard deviation of `spread` x sqrt(p (1 - p)) over the buyers; left out: 0%"""
@@ -119,11 +122,18 @@ class Sourcing(Model):
         if self.spread == 1:
             expected = "a share below 100%; for buyers of one source each, an entry for those of each source"
             raise PlaceError(("spread",), "buyers cannot be spread so far", None, expected)
-        if self.market and abs(sum(self.market.values()) - 1) > 1e-6:
-            shown = f"{sum(self.market.values()):.1%}"
-            raise PlaceError(("market",), f"the shares of the market add up to {shown}", None, "100%")
-        if list(self.from_.values()).count("rest") > 1:
-            raise PlaceError(("from",), "two sources have the rest", None, "one at most")
+        for word, shares in (("from", self.from_), ("market", self.market)):
+            if list(shares.values()).count("rest") > 1:
+                raise PlaceError((word,), "two sources have the rest", None, "one at most")
+        total = sum(share for share in self.market.values() if share != "rest")
+        if self.market and (total > 1 + 1e-6 or ("rest" not in self.market.values() and total < 1 - 1e-6)):
+            raise PlaceError(("market",), f"the shares of the market add up to {total:.1%}", None, "100%")
+
+    @property
+    def of_market(self) -> dict[str, float]:
+        """`market` in numbers."""
+        rest = max(0.0, 1 - sum(share for share in self.market.values() if share != "rest"))
+        return {name: rest if share == "rest" else share for name, share in self.market.items()}
 
 
 class StockSpec(Model):
@@ -229,6 +239,9 @@ class Scenario(Model):
     scenario: Text = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """short name without blanks, used for folders"""
     title: Text
+    """by which pages call it"""
+    what: Text | None = None
+    """what it is, in a sentence or two; stands behind the title"""
     question: Text | None = None
     """what the scenario is to answer, in a sentence"""
     leaves_out: Text | None = None
@@ -275,6 +288,8 @@ class Scenario(Model):
     active_hazards: Text | list[Text] = "all"
     """hazards that are drawn: all, none, a hazard or a set, or a list of those"""
     costs: Costs = Costs()
+    currency: Text | None = None
+    """of every sum, as under `costs`, which is the same"""
     uncertain: dict[Text, UnknownField] = {}
     """dotted path of a figure -> what is known of it: a distribution such as uniform(7d, 30d), or a list of values;
     drawn anew in every replication, alike for all strategies"""
@@ -286,6 +301,7 @@ class Scenario(Model):
 
     def model_post_init(self, context: object) -> None:
         self._check_end()
+        self._settle_currency()
         days = (self.until - self.start).days + self.warm_up
         if days > LONGEST:
             expected = f"at most {LONGEST:,}, warm-up included"
@@ -310,6 +326,15 @@ class Scenario(Model):
     def to_recovery(self) -> bool:
         """Whether the end has still to be found; see `sim.scenario.horizon`."""
         return not isinstance(self.end, dt.date)
+
+    def _settle_currency(self) -> None:
+        """One currency, wherever it is written; `costs` has it from then on."""
+        if self.currency is None:
+            return
+        if "currency" in self.costs.model_fields_set and self.costs.currency != self.currency:
+            message = f"there are two currencies, and under costs it is {self.costs.currency}"
+            raise PlaceError(("currency",), message, self.currency, "one currency, of every sum of the scenario")
+        object.__setattr__(self, "costs", self.costs.model_copy(update={"currency": self.currency}))
 
     def _check_end(self) -> None:
         if isinstance(self.end, dt.date):

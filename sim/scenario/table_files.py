@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from array import array
 from collections import Counter
@@ -12,33 +11,35 @@ from pathlib import Path
 
 from sim.errors import Problem, ScenarioError
 from sim.scenario.document import shown_path, shown_value
-from sim.scenario.numerals import readings
 from sim.scenario.rows import OLD_WORKBOOK, UTF_16, WORKBOOK, Rows, csv_rows, sheet_rows
-from sim.scenario.tables import MOST_SHOWN, Table, missing_column
+from sim.scenario.sums import Sums
+from sim.scenario.tables import MOST_SHOWN, Table, further_sheets, missing_column
 
+BEGINNING = 4096
+"""Bytes by which a file is told from those of other kinds."""
 LARGEST_FILE = 500_000_000
 """Bytes."""
+LAST_FOR_NAMES = 20
+"""Line down to which names of columns are looked for, if the first row has others."""
 MOST_ROWS = 5_000_000
 """Rows of one table: a day of 13,000 sites for a year."""
-TAG = re.compile(r"#[A-Za-z]\w*(?:\s*[+,]\s*\w+)*")
+TAG = re.compile(r"#[A-Za-z]\w*(?:\s*[+,]\s*[\w-]+)*")
 """A hashtag of HXL, by which humanitarian tables say below the names what each column holds."""
-SUMS = {
-    "total", "totals", "grand total", "sub-total", "subtotal", "sum", "overall", "gesamt", "summe", "insgesamt",
-    "total general", "total général", "somme", "suma", "totale", "totaal", "toplam", "jumla", "jumlah", "итого",
-    "всего", "المجموع", "الإجمالي", "合计", "总计", "合計", "รวม",
-}  # fmt: skip
-"""What stands before the sums of columns, in lower case."""
 
 
 @dataclass
 class _Read:
-    """A table as far as it is read: its columns in order, the line each row begins on, and what is wrong so far."""
+    """A table as far as it is read: its columns in order, the line each row begins on, and what is wrong so far.
+
+    `names_on` is a line further below that has all names which are needed: there may be a title above them.
+    """
 
     shown: str
     columns: list[tuple[str, list[str]]] = field(default_factory=list)
     lines: array[int] = field(default_factory=lambda: array("q"))
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    names_on: int = 0
 
 
 def read_table(
@@ -62,20 +63,19 @@ def read_table(
         if path.stat().st_size > LARGEST_FILE:
             raise ScenarioError([at(f"the table '{shown}' is larger than {LARGEST_FILE // 1_000_000} MB")])
         with path.open("rb") as raw:
-            begin = raw.read(4)
-        if begin == OLD_WORKBOOK:
-            expected = "the same saved as .xlsx, or as CSV UTF-8"
-            raise ScenarioError([Problem(shown, 0, "this is a workbook of an old kind", None, expected)])
-        if begin == WORKBOOK:
+            begin = raw.read(BEGINNING)
+        if other := _no_table(begin):
+            raise ScenarioError([Problem(shown, 0, other, None, "the same saved as .xlsx, or as CSV UTF-8")])
+        if begin.startswith(WORKBOOK):
             rows = sheet_rows(path, sheet, most)
-            return _table(path, rows, _gathered(rows, most), required)
+            return _table(path, rows, _gathered(rows, most, required), required)
         if sheet is not None:
             raise ScenarioError([Problem(shown, 0, "only workbooks (.xlsx) have sheets", shown_value(sheet))])
         with path.open(encoding="utf-16" if begin[:2] in UTF_16 else "utf-8-sig", newline="") as stream:
             rows = csv_rows(stream, shown, required)
-            return _table(path, rows, _gathered(rows, most), required)
+            return _table(path, rows, _gathered(rows, most, required), required)
     except UnicodeDecodeError:
-        line, expected = _first_bad_line(path), "a CSV file saved as UTF-8"
+        line, expected = _first_bad_line(path), "a CSV file saved as UTF-8 (in Excel: Save As, CSV UTF-8), or an .xlsx"
         problem = Problem(shown, line, "the table is not UTF-8 text", None, expected)
         raise ScenarioError([problem]) from None
     except (OSError, ValueError) as error:
@@ -83,13 +83,31 @@ def read_table(
         raise ScenarioError([at(f"the table '{shown}' cannot be read: {reason}")]) from None
 
 
+def _no_table(begin: bytes) -> str | None:
+    """What a file is that begins so, where it is neither text nor a workbook of today."""
+    if begin.startswith(OLD_WORKBOOK):
+        return "this is a workbook of an old kind, or one that opens with a password only"
+    if begin.startswith(WORKBOOK) and b"opendocument" in begin:
+        return "this is a table of LibreOffice (.ods)"
+    if begin.startswith(WORKBOOK) or begin[:2] in UTF_16:
+        return None
+    if b"\0" in begin or begin.startswith(b"%PDF"):
+        return "this is no table: neither text nor a workbook"
+    return None
+
+
 def _table(path: Path, rows: Rows, read: _Read, required: Sequence[str]) -> Table:
     if not read.columns:
-        empty = Problem(rows.shown, 1, "the table is empty", expected="a line of column names")
+        expected = "a line of column names" + further_sheets(rows.others)
+        empty = Problem(rows.shown, 1, "the table is empty", expected=expected)
         raise ScenarioError(read.problems or [empty])
     _drop_empty_columns(read)
     header = [name for name, _ in read.columns]
-    problems = read.problems + _header_problems(header, required, rows.shown)
+    if read.names_on and not set(required) <= set(header):
+        expected = "the names in the first row: what stands above them taken out"
+        message = f"the names of the columns stand on line {read.names_on} only"
+        raise ScenarioError([Problem(rows.shown, 1, message, None, expected)])
+    problems = read.problems + _header_problems(header, required, rows)
     if not problems:
         problems = _without_sums(read, rows.local)
     if not read.lines and not problems:
@@ -110,12 +128,13 @@ def _first_bad_line(path: Path) -> int:
     return 0
 
 
-def _gathered(rows: Rows, most: int) -> _Read:
+def _gathered(rows: Rows, most: int, required: Sequence[str]) -> _Read:
     """The columns of the first row's names, with the rows below it, but for hashtags; problems of single rows.
 
     Cells of one text are one object, and no row is kept beside them: a table takes little more than its file.
     """
     read = _Read(rows.shown)
+    needed = set(required)
     bad, first_untold, width, kept, known = 0, 0, 0, 0, dict[str, str]()
     try:
         for line, cells in rows.rows:
@@ -126,6 +145,8 @@ def _gathered(rows: Rows, most: int) -> _Read:
                 read.columns = [(" ".join(name.split()), []) for name in stripped]
                 width = len(read.columns)
                 continue
+            if line <= LAST_FOR_NAMES and needed and needed <= set(stripped) and not read.names_on:
+                read.names_on = line
             if (count := len(stripped)) != width:
                 if count > width and not any(stripped[width:]):
                     del stripped[width:]
@@ -161,7 +182,8 @@ def _drop_empty_columns(read: _Read) -> None:
     read.columns = [(name, cells) for name, cells in read.columns if name or any(cells)]
 
 
-def _header_problems(header: list[str], required: Sequence[str], shown: str) -> list[Problem]:
+def _header_problems(header: list[str], required: Sequence[str], rows: Rows) -> list[Problem]:
+    shown = rows.shown
     problems = [
         Problem(shown, 1, f"the column '{name}' stands {count} times")
         for name, count in Counter(header).items()
@@ -169,44 +191,15 @@ def _header_problems(header: list[str], required: Sequence[str], shown: str) -> 
     ]
     if "" in header:
         problems.append(Problem(shown, 1, f"column {header.index('') + 1} has no name, but values"))
-    return problems + [missing_column(shown, name, header) for name in required if name not in header]
+    return problems + [missing_column(shown, name, header, rows.others) for name in required if name not in header]
 
 
 def _without_sums(read: _Read, local: bool) -> list[Problem]:
-    """Take out rows that say of themselves that they are sums, and are; a problem for each that is none."""
-    columns = [cells for _, cells in read.columns]
-    words = {text for cells in columns for text in set(cells) if text.casefold().strip(" :") in SUMS}
-    if not words:
-        return []
-    firsts = [next(filter(None, row)) for row in zip(*columns, strict=True)]
-    sums = [position for position, first in enumerate(firsts) if first in words]
-    others = [position for position, first in enumerate(firsts) if first not in words]
-    problems = []
-    for position in sums:
-        line, word = read.lines[position], firsts[position]
-        if _adds_up(columns, position, others, local):
-            read.notes.append(Problem(read.shown, line, "the row of sums is left out", shown_value(word)))
-        else:
-            expected = "this row taken out, or another name for the place"
-            message = "this reads like a row of sums, but its figures are not the sums of the others"
-            problems.append(Problem(read.shown, line, message, shown_value(word), expected))
-    if sums:
-        read.columns = [(name, [cells[position] for position in others]) for name, cells in read.columns]
-        read.lines = array("q", (read.lines[position] for position in others))
-    return problems
-
-
-def _adds_up(columns: list[list[str]], row: int, others: list[int], local: bool) -> bool:
-    """Whether the figures of a row, of which there is one at least, are the sums of those of the other rows."""
-    written = [cells for cells in columns if cells[row]][1:]
-    for cells in written:
-        values = [_figure(cells[position], local) for position in (row, *others) if cells[position]]
-        if not math.isclose(values[0], math.fsum(values[1:]), rel_tol=1e-9, abs_tol=1e-9):
-            return False
-    return bool(written)
-
-
-def _figure(text: str, local: bool) -> float:
-    """What a cell means as a number, NaN where it is none or may be two."""
-    found = readings(text, local)
-    return float(found[0]) if len(found) == 1 else math.nan
+    """Take out rows of sums; a problem for each that only reads like one."""
+    sums = Sums(read.shown, [cells for _, cells in read.columns], read.lines, local)
+    if sums.left_out:
+        kept = [row for row in range(len(read.lines)) if row not in sums.left_out]
+        read.columns = [(name, [cells[row] for row in kept]) for name, cells in read.columns]
+        read.lines = array("q", (read.lines[row] for row in kept))
+    read.notes += sums.notes
+    return sums.problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,12 +15,14 @@ from sim.errors import PlaceError, Problem, ScenarioError, nearest
 from sim.model.countries import parse_country
 from sim.scenario.document import shown_value
 from sim.scenario.numerals import NUMBER, only_reading, readings
-from sim.units import DURATION, MOST, parse_date, parse_duration, parse_share
+from sim.units import MOST, parse_date, parse_duration, parse_share
 
 MOST_SHOWN = 20
 """Bad cells reported of one column."""
-MIDNIGHT = " 00:00:00"
+MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?Z?$")
 """What some programs write behind a date."""
+LASTING = re.compile(r"(?P<number>[\d.,' \u00a0\u2009\u202f]*\d)\s*(?P<unit>h|d|w|mo|y|(?:hour|day|week|month|year)s?)")
+"""What is meant as a duration, well written or not."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +90,17 @@ class Table:
         """
         cells = self.columns.get(column, [])
         first = next((row for row, text in enumerate(cells) if text), 0)
-        days = bool(cells) and bool(DURATION.match(cells[first]))
+        days = bool(cells) and bool(LASTING.fullmatch(cells[first]))
         unsure = self._unsure(column)
 
         def parse(text: str) -> float:
-            if bool(DURATION.match(text)) != days:
+            written = LASTING.fullmatch(text)
+            if bool(written) != days:
                 sort = "durations" if days else "units"
                 raise ValueError(f"{sort} in all of the column, as on line {self.lines[first]}")
-            return parse_duration(text) if days else _number(text, unsure, 0, None)
+            if written is None:
+                return _number(text, unsure, 0, None)
+            return parse_duration(f"{only_reading(written['number'], unsure)}{written['unit']}")
 
         return np.array(self.values(column, parse, None, math.nan), dtype=np.float64), days
 
@@ -118,8 +124,7 @@ class Table:
 
         def parse(text: str) -> float:
             number = text.removesuffix("%").rstrip()
-            one = only_reading(number, unsure) + text[len(number) :]
-            share = parse_share(one)
+            share = parse_share(only_reading(number, unsure) + text[len(number) :].lstrip())
             if share > 1:
                 raise ValueError("a share between 0% and 100%")
             return share
@@ -128,7 +133,7 @@ class Table:
 
     def dates(self, column: str, default: np.datetime64 | None = None) -> np.ndarray:
         """datetime64[D], written `2024-02-01`; NaT where the cell is bad."""
-        parse: Callable[[str], Any] = lambda text: np.datetime64(parse_date(text.removesuffix(MIDNIGHT)), "D")  # noqa: E731
+        parse: Callable[[str], Any] = lambda text: np.datetime64(parse_date(MIDNIGHT.sub("", text)), "D")  # noqa: E731
         return np.array(self.values(column, parse, default, np.datetime64("NaT", "D")), dtype="datetime64[D]")
 
     def texts(self, column: str, default: str | None = None, valid: Collection[str] | None = None) -> list[str]:
@@ -210,11 +215,23 @@ def _limits(minimum: float | None, maximum: float | None) -> str:
     return f"from {minimum} to {maximum}"
 
 
-def missing_column(file: str, column: str, columns: Iterable[str]) -> Problem:
-    """The problem of a table without a column that is needed."""
-    names = list(columns)
+def missing_column(file: str, column: str, columns: Iterable[str], sheets: Sequence[str] = ()) -> Problem:
+    """The problem of a table without a column that is needed; `sheets` are further ones of its workbook."""
+    names = [name for name in columns if name]
+    message = f"there is no column '{column}'"
+    if same := next((name for name in names if _bare(name) == _bare(column)), None):
+        return Problem(file, 1, f"{message}, but a column '{same}'", None, f"it called '{column}'")
     quoted = [f"'{name}'" if " " in name else name for name in (*names[:12], column)]
     there = ", ".join([*quoted[:-1], "…"] if len(names) > 12 else quoted[:-1])
-    return Problem(
-        file, 1, f"there is no column '{column}'", None, f"columns {there} and {quoted[-1]}", nearest(column, names)
-    )
+    expected = f"columns {there} and {quoted[-1]}{further_sheets(sheets)}"
+    return Problem(file, 1, message, None, expected, nearest(column, names))
+
+
+def _bare(name: str) -> str:
+    """A name without what people write one way or another."""
+    return re.sub(r"[\s_-]+", "", name.casefold())
+
+
+def further_sheets(names: Sequence[str]) -> str:
+    """Words on the other sheets of a workbook, of which one may be meant."""
+    return f"; or the sheet that is meant, by 'sheet': {', '.join(names)}" if names else ""

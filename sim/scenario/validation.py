@@ -47,6 +47,10 @@ _BOUNDS = {
 }
 
 
+NEARLY = 0.8
+"""How alike a key has to be to one that belongs further below, to be taken for it."""
+
+
 @dataclass(frozen=True)
 class _Fault:
     """One of pydantic's errors, its place found in the document.
@@ -203,10 +207,23 @@ def _unknown_key(fault: _Fault, document: Document, where: str) -> Problem:
     key, colon, rest = fault.word.partition(":")
     if colon and key in fields:
         return Problem(mark.shown, mark.line, message, None, f"a blank behind the colon: {key}: {rest or '…'}")
-    if below := [name for name in fields if fault.word in shapes.keys_below(fault.shapes, name)]:
-        places = " or ".join(f"'{name}'" for name in below)
-        expected, like = f"it under {places}, such as {below[0]}: {{{fault.word}: …}}", None
+    if below := _below(fault, fields, fault.word):
+        expected, like = below, None
+    elif like is None:
+        entries = [f"'{name}'" for name in fields if fault.word in shapes.keys_of_entries(fault.shapes, name)]
+        words = [word for name in fields for word in shapes.keys_below(fault.shapes, name)]
+        if entries:
+            expected = "it in an entry of " + " or ".join(entries)
+        elif meant := difflib.get_close_matches(fault.word.casefold(), words, n=1, cutoff=NEARLY):
+            expected, like = _below(fault, fields, meant[0]), meant[0]
     return Problem(mark.shown, mark.line, message, None, expected, like)
+
+
+def _below(fault: _Fault, fields: list[str], word: str) -> str | None:
+    """Where a key belongs that stands a level too high; None where it belongs nowhere below."""
+    below = [name for name in fields if word in shapes.keys_below(fault.shapes, name)]
+    places = " or ".join(f"'{name}'" for name in below)
+    return f"it under {places}, such as {below[0]}: {{{word}: …}}" if below else None
 
 
 def _unknown_kind(fault: _Fault, document: Document, where: str) -> Problem:

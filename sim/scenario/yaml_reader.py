@@ -16,6 +16,8 @@ import yaml
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import Mark, Node, plain, shown_path, shown_value
 
+TABLES = (".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods")
+"""Endings of files that a scenario may name, but that hold none."""
 LARGEST_FILE = 20_000_000
 """Bytes."""
 MOST_VALUES = 250_000
@@ -83,6 +85,9 @@ def read_yaml(path: Path) -> tuple[Node | None, list[Problem]]:
         if path.stat().st_size > LARGEST_FILE:
             expected = f"at most {LARGEST_FILE // 1_000_000} MB; put long lists in a CSV table"
             return None, [Problem(shown, 0, "the file is too large", expected=expected)]
+        if path.suffix.lower() in TABLES:
+            expected = "a scenario (.yaml) that names it, such as facilities: {table: clinics.csv} (tideover new)"
+            return None, [Problem(shown, 0, "this is a table, not a scenario", None, expected)]
         raw = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -104,10 +109,10 @@ def read_yaml(path: Path) -> tuple[Node | None, list[Problem]]:
 
 def _missing(path: Path, shown: str) -> Problem:
     try:
-        beside = [p.name for p in path.parent.iterdir() if p.suffix in (".yaml", ".yml")]
+        beside = {p.stem: p.name for p in sorted(path.parent.iterdir()) if p.suffix.lower() in (".yaml", ".yml")}
     except OSError:
         return Problem(shown, 0, "there is no such file, nor its folder")
-    return Problem(shown, 0, "there is no such file", nearest=nearest(path.name, beside))
+    return Problem(shown, 0, "there is no such file", nearest=beside.get(nearest(path.stem, beside) or ""))
 
 
 def parse_yaml(text: str, path: Path, shown: str) -> tuple[Node | None, list[Problem]]:

@@ -194,7 +194,7 @@ def test_validate_looks_at_every_strategy_and_one_alone_where_asked(scenario: Pa
     ],
 )
 def test_a_disruption_that_changes_nothing_is_noted(setting: str, note: str, scenario: Path) -> None:
-    outcome = typed(["tideover", "run", "starter.yaml", "--set", setting, "--no-report", "-q"], scenario.parent)
+    outcome = typed(["tideover", "run", "starter.yaml", "--set", setting, "--no-report"], scenario.parent)
     assert outcome.code == 0
     assert outcome.printed.startswith("Note: ") and note in outcome.printed
     assert note not in typed(["tideover", "validate", "starter.yaml"], scenario.parent).printed

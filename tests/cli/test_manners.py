@@ -186,3 +186,14 @@ def test_a_folder_that_is_taken_is_told_before_the_work(scenario: Path, monkeypa
     (scenario.parent / "taken" / "thesis.txt").write_text("do not lose me", encoding="utf-8")
     outcome = typed(["tideover", "run", "starter.yaml", "-o", "taken"], scenario.parent)
     assert outcome.code == 2 and "not overwritten" in outcome.printed
+
+
+def test_long_work_shows_the_time_that_is_left(scenario: Path) -> None:
+    shown, ended = on_a_terminal(["run", "starter.yaml", "--no-report"], scenario.parent, after=0.0)
+    assert "simulating" in shown and " s left" in shown
+    assert ended == 0
+
+
+def test_quiet_says_where_the_results_are_and_nothing_else(scenario: Path) -> None:
+    done = tideover("run", "starter.yaml", "--quiet", cwd=scenario.parent)
+    assert (done.stdout, done.stderr) == ("Report: reports/my-scenario/report.html\n", "")

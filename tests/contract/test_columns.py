@@ -8,13 +8,22 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
-from docs.make_columns import PAGE, page
+import sim
+from docs.make_columns import pages
+from sim.ask.many import DRAWN
+from sim.ask.many import TABLES as OF_MANY
 from sim.engine.state.ledger import DAILY
 from sim.model.vocabulary import EVENTS
 from sim.output.columns import TABLES, Column
 from sim.output.folder import RUN_FILES
-from tests.contract.network import PARTIES, example, lay_over, run, with_materials
+from sim.output.study_columns import STUDY_TABLES
+from sim.study.infer.spread import bands
+from sim.study.run.query import query, tables
+from sim.study.run.run import ANSWERS
+from sim.study.run.store import KINDS, LUCK
+from tests.contract.network import PARTIES, STANDARD, example, lay_over, run, with_materials
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +49,38 @@ def holds(column: Column, values: pd.Series) -> bool:
         return bool(pd.api.types.is_integer_dtype(values))
     if column.type == "number":
         return bool(pd.api.types.is_float_dtype(values))
+    if column.type == "yes or no":
+        return bool(pd.api.types.is_bool_dtype(values))
     return all(isinstance(value, str) for value in values)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a study that writes every table: with daily figures, an unknown, and a question which is best."""
+    desk = tmp_path_factory.mktemp("study")
+    spec = copy.deepcopy(STANDARD) | {"end": "2024-02-05", "strategies": {"none": {"reserves.national.size": "0d"}}}
+    spec["uncertain"] = {"suppliers.maker.makes.saline.finished_stock": "uniform(2d, 20d)"}
+    (desk / "s.yaml").write_text(yaml.safe_dump(spec))
+    asked = {"study": "t", "title": "t", "scenarios": ["s.yaml"], "strategies": ["none", {"name": "as-is"}]}
+    asked |= {"baseline": "none", "measures": ["units_unmet", "cost"], "replications": 4, "daily": True}
+    asked |= {"end_is_enough": "For a test.", "best": {"measure": "units_unmet", "indifference": 1}}
+    (desk / "t.yaml").write_text(yaml.safe_dump(asked))
+    sim.run_study(desk / "t.yaml", desk / "out", workers=1)
+    return desk / "out"
+
+
+@pytest.mark.parametrize("name", STUDY_TABLES)
+def test_a_table_of_a_study_has_its_columns_and_no_others(study: Path, name: str) -> None:
+    """As `tideover query` knows them."""
+    found = bands(query(study, "FROM replications")) if name == "bands" else query(study, f"FROM {name}")
+    assert tuple(found.columns) == STUDY_TABLES[name].names
+    assert len(found)
+    assert [column.name for column in STUDY_TABLES[name].columns if not holds(column, found[column.name])] == []
+
+
+def test_every_table_that_a_study_leaves_is_declared(study: Path) -> None:
+    assert {*ANSWERS, *KINDS, LUCK, *OF_MANY, *DRAWN} == set(STUDY_TABLES)
+    assert set(tables(study)) | {"bands"} == set(STUDY_TABLES)
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -60,13 +100,14 @@ def test_the_daily_figures_are_those_that_the_engine_keeps() -> None:
 
 
 def test_every_column_says_what_it_means() -> None:
-    columns = [column for table in TABLES.values() for column in table.columns]
+    columns = [column for table in (*TABLES.values(), *STUDY_TABLES.values()) for column in table.columns]
     assert [column.name for column in columns if not column.meaning] == []
     names = {"lot", "made_of", "shipment"}  # numbers that are names, of lots and shipments
     assert {column.name for column in columns if column.type.endswith("number") and not column.unit} == names
 
 
 def test_the_page_says_what_is_declared() -> None:
-    """docs/reference/tables.md: python -m docs.make_columns."""
-    assert PAGE.read_text(encoding="utf-8") == page()
-    assert all(f"| `{word}` |" in page() for word in EVENTS)
+    """docs/reference/tables.md and study-tables.md: python -m docs.make_columns."""
+    for path, text in pages().items():
+        assert path.read_text(encoding="utf-8") == text
+    assert all(f"| `{word}` |" in "".join(pages().values()) for word in EVENTS)

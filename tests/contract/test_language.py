@@ -67,7 +67,19 @@ def test_no_field_of_the_language_is_left_out(name: str) -> None:
 
 def test_every_section_of_a_scenario_has_a_page() -> None:
     on_pages = {section for page in PAGES.values() for section in page.sections}
-    plain = {"scenario", "title", "question", "leaves_out", "start", "end", "run_on", "warm_up", "seed"}
+    plain = {
+        "scenario",
+        "title",
+        "what",
+        "currency",
+        "question",
+        "leaves_out",
+        "start",
+        "end",
+        "run_on",
+        "warm_up",
+        "seed",
+    }
     assert set(Scenario.model_fields) - plain <= on_pages
 
 

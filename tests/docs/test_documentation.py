@@ -14,14 +14,17 @@ import yaml
 
 import sim
 from tests.kinds import registered_meanwhile
+from tests.walk import as_shown
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
 PAGES = sorted(page for page in PAGES if "_build" not in page.parts)
 BLOCK = re.compile(
-    r"^```(\w+)(?! fragment)(?! sim/)(?![^\n]* with mistakes)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE
+    r"^```(\w+)(?! fragment)(?! sim/)(?![^\n]* with mistakes)(?![^\n]* walked)[^\n]*\n(.*?)^```",
+    re.DOTALL | re.MULTILINE,
 )
-"""A fenced block and its language; a `fragment` is one entry, which the contract tests try in their own network."""
+"""A fenced block and its language; a `fragment` is one entry, which the contract tests try in their own network, and
+what is `walked` is tried by `make walk`."""
 SHIPPED = re.compile(r"^```python (sim/\S+\.py)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A block that shows a file of the package."""
 NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -72,7 +75,7 @@ def typed(command: str, desk: Path) -> str:
 
 def console_pages() -> list[Path]:
     """Pages that show a command and its output."""
-    return [page for page in PAGES if "```console" in page.read_text(encoding="utf-8")]
+    return [page for page in PAGES if "```console\n" in page.read_text(encoding="utf-8")]
 
 
 @pytest.mark.parametrize("page", console_pages(), ids=lambda page: str(page.relative_to(ROOT)))
@@ -88,14 +91,8 @@ def test_shown_output_is_real(page: Path, desk: Path) -> None:
     parts = re.split(r"^\$ (.*)\n", text, flags=re.MULTILINE)[1:]
     assert parts, "a console block begins with '$ '"
     for command, shown in zip(parts[::2], parts[1::2], strict=True):
-        printed = [line.rstrip() for line in typed(command, desk).rstrip().splitlines()]
-        expected = [line.rstrip() for line in shown.rstrip().splitlines()]
-        head, dots, tail = expected, [], []
-        if "..." in expected:
-            at = expected.index("...")
-            head, dots, tail = expected[:at], ["..."], expected[at + 1 :]
-        found = printed[: len(head)] + dots + (printed[len(printed) - len(tail) :] if dots else printed[len(head) :])
-        assert found == expected, f"$ {command}\n" + "\n".join(printed)
+        printed = typed(command, desk)
+        assert as_shown(printed, shown), f"$ {command}\n{printed}\nis not\n{shown}"
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("python"))
@@ -151,3 +148,13 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 def test_files_that_are_named_are_there(page: Path) -> None:
     named = FILE.findall(page.read_text(encoding="utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+REFERENCE = sorted((ROOT / "docs" / "reference").rglob("*.md"))
+
+
+@pytest.mark.parametrize("page", REFERENCE, ids=lambda page: str(page.relative_to(ROOT / "docs" / "reference")))
+def test_every_page_of_the_reference_has_an_example_that_is_executed(page: Path) -> None:
+    """Here, or as a fragment in the contract tests' own network."""
+    kinds = re.findall(r"^```(console|python|yaml)(?: fragment)?\n", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert kinds

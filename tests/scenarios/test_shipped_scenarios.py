@@ -88,7 +88,7 @@ def test_it_runs_on_the_same_patients_and_is_sound_without_the_disruption(path: 
 def test_its_first_screen_says_what_the_daily_table_says(path: Path, strategy: str) -> None:
     """Counted anew from the table of every site and day; the verdict from the run without reserves."""
     run = short_run(path, strategy)
-    _, who, helped = story(Facts(run.loaded, run.outcome, run.twin, run.metrics, run.without_reserves))
+    _, who, helped, _ = story(Facts(run.loaded, run.outcome, run.twin, run.metrics, run.without_reserves))
     short, made_do = " ".join(who.sentences), " ".join(helped.sentences)
     found = run.daily[run.daily["kind"] == "facility"].sum(numeric_only=True)
     asked, unmet = int(found["demand"]), int(found["unmet"])

@@ -113,7 +113,7 @@ def test_an_answer_has_the_figures_and_words_of_the_command(
     assert answer.text() == done.output.rsplit("\n", 2)[0]
     assert answer.folder is None and sorted(path.parent.rglob("*")) == before
     for name, table in tables.items():
-        assert csv_of_frame(table(answer)) == (folder / f"{name}.csv").read_text(encoding="utf-8")
+        assert csv_of_frame(table(answer)) == (folder / f"{name}.csv").read_text(encoding="utf-8-sig")
     page = next(folder.glob("*.html")).read_text(encoding="utf-8")
     assert answer.report(tmp_path / "page.html").read_text(encoding="utf-8") == page
     kept = asked(Path("case.yaml"), tmp_path / "kept")
@@ -133,7 +133,7 @@ def test_figures_by_hand(path: Path) -> None:
     assert causes[["cause", "shapley", "total", "baseline"]].to_numpy().tolist() == [["ban", 525, 525, 0]]
     found = QUESTIONS["sensitivity"][1](path, None)
     ban = found.table.set_index("parameter").loc["disruptions.ban.for"]
-    assert (ban["at_low"], ban["at_high"], found.unit) == (15 * 15, 55 * 15, "units")
+    assert (ban["at_low"], ban["at_high"], found.unit) == (15 * 15, 55 * 15, "kits")
     split = ask.split(path, over=["at-clinic"], budget=450, steps=1, trials=1, **HERE)
     assert split.days == {"at-clinic": 15} and split.money == {"at-clinic": 450}  # 10 a day at 3 USD
 

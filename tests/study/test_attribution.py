@@ -17,12 +17,15 @@ from sim.cli import cli
 from sim.report.figures import causes
 from sim.report.figures.style import drawing
 from sim.report.questions.causes import causes_page, told
+from sim.report.words.units import Counted
 from sim.study.ask import attribution
 from sim.study.ask.attribution import Attribution, attribute, players_of
 from sim.study.design.measures import parse_measure
 from sim.study.run.bench import Bench, Subject, read_subject
 from sim.study.run.executors import Crew
 from sim.study.run.store import Store
+
+KITS = Counted("USD", {"kit": "kit"})
 
 CHAIN = """
 scenario: chain
@@ -216,13 +219,13 @@ def test_a_single_cause_has_nothing_together(make: Make, tmp_path: Path) -> None
     found = share_out(make(one), tmp_path / "out", 1)
     part = found.table[found.table["breakdown"] == "all"]
     assert causes.bars(part, ["one"])["cause"].tolist() == ["one", causes.ALL_OF_IT]
-    page = causes_page(found, "A <title>", "USD")
+    page = causes_page(found, "A <title>", KITS)
     assert "A &lt;title&gt;" in page and "Circles and diamonds" not in page
 
 
 def test_kinds_are_called_as_people_say(make: Make, tmp_path: Path) -> None:
     found = share_out(make(), tmp_path / "out", 1, by="kind")
-    assert "export ban" in causes_page(found, "", "USD") and any("  export ban: " in line for line in told(found))
+    assert "export ban" in causes_page(found, "", KITS) and any("  export ban: " in line for line in told(found, KITS))
 
 
 def test_values_of_subsets_are_weighted_as_shapley_says() -> None:

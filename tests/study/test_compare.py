@@ -11,14 +11,16 @@ from click.testing import CliRunner
 
 import sim
 from sim.ask import Comparison
+from sim.ask.many import Many
 from sim.cli import cli
 from sim.errors import ScenarioError
-from sim.report.compare.beside import plural
 from sim.report.compare.words import percent
+from sim.report.words.units import plural
 from sim.study.infer.side_by_side import ALIKE, APART, BETTER, UNKNOWN, WORSE, side_by_side
 from tests.cli.calls import STARTER
 
 SHORT = {"end": "2024-05-20", "warm_up": "20d"}
+ONES = "end=2024-05-20, warm_up=20d"
 
 
 def rows(values: dict[str, list[float]], measure: str = "units_unmet") -> pd.DataFrame:
@@ -85,8 +87,9 @@ def test_two_runs_are_told_as_one_draw(folder: Path) -> None:
     assert found.table[["low", "high"]].isna().all(axis=None) and "One draw tells what could happen" in found.text()
     assert "better in this draw" in found.text() and "95 %" not in found.page()
     assert found.changes == [("reserves.national.size", ["0d", "40d"])]
+    assert found.beside.short and "still short" in found.text() and "lower limits" in found.text()
     page = (folder / "both" / "compare.html").read_text(encoding="utf-8")
-    assert page == found.page() and page.index("Better under B, in this draw") < page.index("What was changed")
+    assert page == found.page() and page.index("Better under B so far, in this draw") < page.index("What was changed")
     assert "src=" not in page and 'href="http' not in page
     assert len(pd.read_csv(folder / "both" / "compare.csv")) == len(found.table)
 
@@ -103,6 +106,34 @@ def test_strategies_are_compared_on_the_same_draws(many: Comparison, folder: Pat
     page = many.page()
     assert "the mean of 3 draws" in page and "Priority 1" in page and "Draws higher / lower" in page
     assert "C against A" in page and 'aria-label="Week by week: saline-bag"' in page
+
+
+def test_folders_of_many_draws_are_compared_draw_by_draw(
+    many: Comparison, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What their comparison says is what the comparison of the strategies on the same draws says."""
+    monkeypatch.setattr(Many, "page", lambda _: "")  # whose pictures are not looked at here
+    for name, strategy, draws in (("a", "none", 3), ("b", "double", 4)):
+        sim.run_many(
+            folder / "starter.yaml", strategy, overrides=SHORT, replications=draws, workers=1, out=folder / name
+        )
+    found = sim.compare(folder / "a", folder / "b")
+    keys = ["measure", "breakdown", "group"]
+    same = many.table[many.table["strategy"] == "C"].set_index(keys)
+    table = found.table.set_index(keys)
+    common = table.index.intersection(same.index)
+    assert len(common) == len(same) == len(table)
+    for column in ("mean", "against_mean", "difference", "n", "verdict", "more", "fewer"):
+        assert table.loc[common, column].equals(same.loc[common, column]), column
+    assert found.beside.draws == 3 and "Not all have as many draws: the first 3" in found.page()
+    assert found.lines()[0] == f"A: my-scenario, strategy none, with {ONES} ({folder / 'a'})"
+    assert found.changes == [("reserves.national.size", ["0d", "40d"])]
+    with pytest.raises(ScenarioError, match="one is a single run, the other 3 draws"):
+        sim.compare(folder / "one", folder / "a")
+    manifest = folder / "b" / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"seed": 99}))
+    with pytest.raises(ScenarioError, match="different seeds"):
+        sim.compare(folder / "a", folder / "b")
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,14 @@ from sim.cli import cli
 from sim.engine.compile.unknowns import Unknowns
 from sim.engine.run import simulate
 from sim.errors import ScenarioError, SimulationError
+from sim.report.figures import fan as fan_chart
 from sim.report.run.tables import daily_table
 from sim.report.words.phrases import plural
 from sim.report.words.unsure import luck_words, matters_words
 from sim.scenario.drawing import values_of
 from sim.scenario.load import load
 from sim.study.design.measures import Measure
+from sim.study.infer.compare import fan
 from sim.study.infer.intervals import next_below
 from sim.study.infer.spread import bands, enough
 from sim.study.infer.variance import not_knowing, ranked
@@ -176,8 +178,8 @@ def test_bands_and_shares_are_of_the_draws(answers: dict[int, tuple[Path, Any]])
     low, high = values[0] + 0.3 * (values[1] - values[0]), values[10] + 0.7 * (values[11] - values[10])
     assert many.band("units_unmet") == pytest.approx((low, high))
     day = many.draws.daily[many.draws.daily["day"] == 60].sort_values("stock")["stock"].to_numpy(dtype=float)
-    fan = many.draws.fan
-    line = fan[(fan["day"] == 60) & (fan["quantile"] == 0.5)]["stock"].item()
+    lines = many.draws.fan
+    line = lines[(lines["day"] == 60) & (lines["quantile"] == 0.5)]["stock"].item()
     assert line == (day[5] + day[6]) / 2  # place 6.5
     assert set(many.draws.unknowns["unknown"]) == set(RANGES)
     page = many.page()
@@ -191,6 +193,26 @@ def test_a_single_run_takes_what_is_written_in_every_replication(write: Write) -
     assert one == other
     with pytest.raises(ScenarioError, match="expected written or drawn"):
         sim.run(file, unknowns="mean")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("n", "wide", "half"), [(2, False, False), (3, False, True), (8, False, True), (9, True, True)]
+)
+def test_no_band_of_days_is_given_from_too_few_draws(n: int, wide: bool, half: bool) -> None:
+    """As for the measures; the lowest and the highest draw are always there, and make the wide band of the picture."""
+    labels = {"scenario": "s", "strategy": "t", "product": "p"}
+    days = pd.DataFrame([
+        labels | {"replication": k, "day": day} | dict.fromkeys(("unmet", "twin_unmet", "served", "stock"), day + k)
+        for k in range(n) for day in range(2)
+    ])  # fmt: skip
+    table = fan(days).pivot(index="day", columns="quantile", values="stock")
+    assert table[0.0].tolist() == [0, 1] and table[1.0].tolist() == [n - 1, n]
+    for low, high, given in ((0.1, 0.9, wide), (0.25, 0.75, half)):
+        assert table[[low, high]].notna().all(axis=None) == given and table[[low, high]].isna().all(axis=None) != given
+    if wide:  # places 1 and 9 of 9
+        assert (table[0.1] == table[0.0]).all() and (table[0.9] == table[1.0]).all()
+    ends = [band[:2] for band in fan_chart.bands(table)]
+    assert ends == [(0.1, 0.9) if wide else (0.0, 1.0), *([(0.25, 0.75)] if half else [])]
 
 
 def test_no_band_is_given_from_too_few_draws() -> None:

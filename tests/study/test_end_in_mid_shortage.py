@@ -66,6 +66,20 @@ def test_nothing_is_called_best_while_draws_are_still_short(cut_short: StudyResu
     assert word.exists()
 
 
+def test_the_withheld_brief_shows_each_draw_by_letter_and_names_no_best(cut_short: StudyResult) -> None:
+    """One page, a square a draw, options in the order of their letters; 74 % as the README has it."""
+    html, word = write_brief(cut_short, cut_short.folder)
+    page = html.read_text(encoding="utf-8").split('<details class="annex">')[0]
+    assert word.exists() and page.count('class="sheet-of-paper"') == 1 and "page 1 of 1" in page
+    assert page.count('<i class="short"></i>') == 4 * 12 and page.count('class="squares"') == 4
+    order = [page.index(f'<span class="k">{letter}</span>') for letter in "ABCD"]
+    assert order == sorted(order) and "not ranked" in page and "lower limit" in page
+    assert ">73.8%</td>" in page and "bags" in page and " units" not in page
+    for claim in ("best of", "Best:", "Probability", "Cautious", "Money", "What money buys", "better off"):
+        assert claim not in page
+    assert "No best option can be named yet" in page and "B, C and D did better than A in each of 12 draws" in page
+
+
 def test_how_a_run_ended_is_kept_for_each_draw(cut_short: StudyResult) -> None:
     rows = cut_short.kept[(cut_short.kept["strategy"] == "regional") & (cut_short.kept["breakdown"] == "all")]
     means = rows.groupby("measure")["value"].mean()
@@ -83,13 +97,13 @@ def test_who_loses_is_told_against_every_option(cut_short: StudyResult) -> None:
         assert row["low"] < row["worse_by"] < row["high"]
     told = next(line for line in losers_words(cut_short) if line.startswith("Under 'regional'"))
     assert "so far" in told
-    assert "priority group 1 under 'national' (2,947 against 1,656 units)" in told
-    assert "country ZZ under 'pooled' (7,923 against 2,513 units)" in told
+    assert "priority 1, vital under 'national' (2,947 against 1,656 bags)" in told
+    assert "country ZZ under 'pooled' (7,923 against 2,513 bags)" in told
 
 
 def test_priority_1_is_shown_where_it_loses_nothing(cut_short: StudyResult) -> None:
     told = next(line for line in losers_words(cut_short) if line.startswith("Under 'national'"))
-    assert told.endswith("No loss of priority group 1 can be told.")
+    assert told.endswith("No loss of priority 1, vital can be told.")
 
 
 def test_losses_are_the_same_seen_from_either_side(cut_short: StudyResult) -> None:
@@ -107,7 +121,7 @@ def test_run_to_the_end_of_the_shortage_options_within_the_indifference_are_not_
     assert set(standing.index[standing["together"]]) == {"national", "regional", "pooled"}
     (told,) = in_short(run_on)
     assert "'national', 'regional' and 'pooled' cannot be told apart" in told
-    assert "does best" not in told and "less than the 500 units worth telling apart" in told
+    assert "does best" not in told and "less than the 500 bags worth telling apart" in told
     assert not run_on.best["selected"].any()
     assert "cannot be told apart" in summary(run_on)[-2]
 
@@ -116,6 +130,8 @@ def test_a_reason_why_the_end_is_enough_is_printed_and_lets_the_answer_be_given(
     cut_short: StudyResult, tmp_path: Path
 ) -> None:
     found = run(cut_short.folder.parent, "end_is_enough: The budget year ends then.")
+    html, _ = write_brief(found, tmp_path)
+    assert "The budget year ends then." in html.read_text(encoding="utf-8")
     lines = list(in_short(found))
     assert "still short" in lines[0] and lines[1].endswith("The budget year ends then.")
     assert any("cannot be told apart" in line or "does best" in line for line in lines[2:])

@@ -81,6 +81,17 @@ def test_all_tables_are_read_in_the_order_of_their_rows(folder: Path) -> None:
         "SET profiling_output = '{out}'",
         "PRAGMA enable_profiling = 'json'",
         "CREATE PERSISTENT SECRET s (TYPE http, BEARER_TOKEN 'x')",
+        "SELECT * FROM read_json('/etc/passwd')",
+        "SELECT * FROM read_csv_auto('{secret}')",
+        "SELECT * FROM '/etc/*'",
+        "WITH x AS (SELECT * FROM read_text('{secret}')) SELECT * FROM x",
+        "SELECT * FROM query('SELECT * FROM read_text(''/etc/passwd'')')",
+        "SELECT * FROM query_table('{secret}')",
+        "CREATE VIEW v AS SELECT * FROM read_text('/etc/passwd')",
+        "CREATE MACRO m() AS TABLE SELECT * FROM read_text('/etc/passwd'); SELECT * FROM m()",
+        "COPY (SELECT 1) TO '/dev/stdout'",
+        "SELECT getenv('HOME')",
+        "CHECKPOINT; ATTACH ':memory:' AS m; COPY FROM DATABASE memory TO m; ATTACH '{out}'",
     ],
 )
 def test_what_is_more_than_reading_the_tables_is_refused_in_a_sentence(sql: str, folder: Path) -> None:
@@ -90,13 +101,43 @@ def test_what_is_more_than_reading_the_tables_is_refused_in_a_sentence(sql: str,
         query(folder, text)
     told = str(caught.value)
     assert "\n" not in told
-    assert "it wants more than to read these tables" in told or "Parser Error" in told or "Catalog Error" in told
+    assert (
+        "it wants more than to read these tables" in told
+        or "Parser Error" in told
+        or "Catalog Error" in told
+        or "no table" in told
+    )
 
 
 @pytest.mark.parametrize("sql", ["SELECT * FROM found", "SELECT * FROM folder", "SELECT * FROM connection", "SELEC 1"])
 def test_variables_of_the_program_are_no_tables(sql: str, folder: Path) -> None:
-    with pytest.raises(ScenarioError, match="SQL over the tables replications, summary"):
+    with pytest.raises(ScenarioError, match="the tables replications, summary"):
         query(folder, sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELECT * FROM sumary", "no table 'sumary'; expected one of the tables replications, summary; did you mean"),
+        ("SELECT sit FROM summary", "no column 'sit'; expected a column of summary: site, value; did you mean 'site'?"),
+        ("SELECT s.valeu FROM SUMMARY s", "expected a column of summary: site, value; did you mean 'value'?"),
+        ("SELECT nothing_like_it FROM summary", "no column 'nothing_like_it'; expected a column of summary"),
+        ("SELECT value FROM summary WHERE strateg = 'none'", "no column 'strateg'; expected a column of summary"),
+        ("SELECT strateg FROM replications, summary", "did you mean 'strategy'?"),
+        ("SELECT x FROM (SELECT 1 AS y)", "there is no column 'x'"),
+        ("", "it asks nothing; expected SQL over the tables replications, summary"),
+        ("-- nothing", "it asks nothing"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_not_there_is_told_with_the_nearest(sql: str, told: str, folder: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        query(folder, sql)
+    assert told in str(caught.value)
+
+
+def test_an_answer_without_rows_says_so(folder: Path) -> None:
+    answer = CliRunner().invoke(cli, ["query", str(folder), "SELECT * FROM summary WHERE site = 'x'"])
+    assert answer.output == "no rows; columns: site, value\n"
 
 
 def test_a_query_that_is_ones_own_may_do_more_with_unsafe(folder: Path, tmp_path: Path) -> None:

@@ -117,11 +117,11 @@ def test_the_picture_of_a_tipping_point_has_what_was_tried(subject: Subject, ben
     assert (found.before, found.after) == (5, 6)
     assert found.unsure == (0, 6)  # a draw that misses shows that not all meet it, one that meets shows nothing
     with drawing():
-        above, below = tipping.draw(found, target, "Length of the ban (days)").axes
+        above, below = tipping.draw(found, target, "Length of the ban (days)", "kits").axes
     line = next(line for line in above.lines if line.get_label() == "mean of the draws")
     assert line.get_xdata().tolist() == found.tried["value"].tolist()
     assert line.get_ydata().tolist() == [15 * max(0, value - 5) for value in found.tried["value"]]
-    assert above.get_ylabel() == "Unmet on the day, mean (units)" and below.get_xlabel() == "Length of the ban (days)"
+    assert above.get_ylabel() == "Unmet on the day, mean (kits)" and below.get_xlabel() == "Length of the ban (days)"
     spans = {patch.get_label(): patch.get_extents().transformed(above.transData.inverted()) for patch in above.patches}
     assert (spans["tips over"].x0, spans["tips over"].x1) == pytest.approx((5, 6))
     assert (spans["target met"].x0, spans["target met"].x1) == pytest.approx((0, 5))
@@ -150,11 +150,11 @@ def test_without_a_tipping_point_the_ends_are_drawn_and_nothing_is_marked(subjec
     found = tipping_point(subject, varied, target, 0.9, bench)
     assert found.before is None and found.after is None and len(found.tried) == 2
     words = tipping_words(
-        found, varied, named(subject.loaded, varied.path), target, "as written", (dt.date(2001, 4, 11), 100)
+        found, varied, named(subject.loaded, varied.path), target, "'as written'", (dt.date(2001, 4, 11), 100)
     )
-    assert words[0].startswith("Under 'as written', fill rate ≥ 10% in 90% of the draws holds at both ends")
+    assert words[0].startswith("Under 'as written', fill rate ≥ 10% in the one draw holds at both ends")
     with drawing():
-        above, _ = tipping.draw(found, target, "").axes
+        above, _ = tipping.draw(found, target, "", "share").axes
     assert not above.patches and above.get_ylabel() == "Fill rate, mean (%)"
 
 
@@ -232,7 +232,7 @@ def test_the_commands(subject: Subject, tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, [*call, *rest, "-o", str(swings)])
     assert done.exit_code == 0, done.output
     ban, cost = "Length of export ban 'ban'", "Purchase cost of product kit"
-    assert f"{ban}: unmet on the day 225 units at 20 days, 825 units at 60 days (as written: 525 units)" in done.output
+    assert f"{ban}: unmet on the day 225 kits at 20 days, 825 kits at 60 days (as written: 525 kits)" in done.output
     assert done.output.index(ban) < done.output.index(cost)
     page = (swings / "tornado.html").read_text(encoding="utf-8").replace("&#39;", "'")
     assert page.index(f">{ban}<") < page.index(f">{cost}<") and ">disruptions.ban.for<" in page

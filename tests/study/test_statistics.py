@@ -127,7 +127,7 @@ def test_strategies_that_differ_in_sampling_only_are_not_told_apart() -> None:
     draws = np.random.default_rng(5).gamma(2.0, 50.0, (60, 2))
     found = compare(rows_of(draws, ["a", "b"]), ["a", "b"], [("b", "a")], 0.95)
     assert found["verdict"].tolist() == [UNDETECTED]
-    assert "no detectable difference in 60 replications" in sentences(found)[0]
+    assert "no detectable difference in 60 draws" in sentences(found)[0]
 
 
 def test_one_comparison_of_many_that_stands_out_alone_is_told_as_that() -> None:
@@ -142,7 +142,7 @@ def test_one_comparison_of_many_that_stands_out_alone_is_told_as_that() -> None:
     assert set(found["verdict"]) == {UNDETECTED} and found["low"].iloc[0] > 0 > found["low"].iloc[1]
     first, second, *_ = sentences(found)
     assert "no detectable difference once it is counted how many were looked for" in first
-    assert "no detectable difference in 20 replications" in second
+    assert "no detectable difference in 20 draws" in second
 
 
 @pytest.mark.slow
@@ -242,3 +242,18 @@ def test_what_common_draws_save_is_measured_against_the_sum_of_both_variances() 
     rows = rows_of(np.array([[1.0, 0.0], [2.0, 3.0], [3.0, 6.0]]), ["a", "b"])
     for pair in (("a", "b"), ("b", "a")):
         assert compare(rows, ["a", "b"], [pair], 0.95).iloc[0]["independent_ratio"] == pytest.approx(0.4)
+
+
+def test_few_values_have_students_interval_however_skewed() -> None:
+    """t(0.975; 3) = 3.1824 (tables): 2.5 ± 3.1824 x 5 / 2; the studentised bootstrap needs eight values."""
+    few = np.array([0.0, 0.0, 0.0, 10.0])
+    found = interval(few, bca=False)
+    assert (found.method, found.n) == ("t", 4)
+    assert (found.low, found.high) == pytest.approx((2.5 - 3.1824 * 2.5, 2.5 + 3.1824 * 2.5), abs=1e-3)
+
+
+def test_resamples_of_nearly_one_value_do_not_stretch_an_interval_without_end() -> None:
+    """Nineteen values that nearly agree and one that does not: resamples without it have next to no spread."""
+    values = np.array([0.0] * 17 + [1e-9, 2e-9, 1000.0])
+    found = interval(values, bca=False)
+    assert found.method == "t" and found.high - found.low < 1000.0 * 6

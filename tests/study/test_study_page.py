@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -13,10 +15,12 @@ import sim
 from sim.cli import cli
 from sim.report.figures import fan
 from sim.report.figures.style import drawing
-from sim.report.study.comparison import sentences
+from sim.report.study.comparison import sentences, words_of
 from sim.report.study.study_page import study_page
 from sim.report.study.summary import summary
-from sim.study.run.run import StudyResult
+from sim.report.study.workbook import study_workbook
+from sim.report.words.rounding import digits_for, number
+from sim.study.run.run import ANSWERS, StudyResult
 from tests.study.conftest import write_into
 
 STUDY = """
@@ -47,10 +51,11 @@ def test_the_page_tells_what_the_tables_say(paged: tuple[StudyResult, str]) -> N
     text = page.replace("&#39;", "'")
     assert "Is it worth its money?" in text
     assert summary(result)[-1] in text and "'double' does best: unmet on the day: " in text
-    for line in sentences(result.comparisons):
+    for line in sentences(result.comparisons, words_of(result.design)):
         assert f">{line}</td>" in text
-    for mean in result.summary.loc[result.summary["measure"] == "cost", "mean"]:
-        assert f">{mean:,.0f}</td>" in text
+    for row in result.summary[result.summary["measure"] == "cost"].to_dict("records"):
+        digits = digits_for(row["low"], row["high"])
+        assert f">{number(row['mean'], min(0, 0 if digits is None else digits))}</td>" in text
     for icer in result.frontier.loc[result.frontier["effect"] == "units_unmet", "icer"].dropna():
         assert f">{icer:,.2f}</td>" in text
     assert text.count('role="img"') == 1 + 2  # the frontier, and a fan chart for each scenario
@@ -85,3 +90,11 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     assert "Unmet demand by day" not in page and "Cost against harm" in page
     again = CliRunner().invoke(cli, ["study", str(path), "-w", "1", "-o", str(tmp_path / "out"), "--quiet"])
     assert again.exit_code == 0 and (tmp_path / "out" / "study.html").read_text(encoding="utf-8") == page
+
+
+def test_the_answers_of_a_study_are_sheets_of_a_workbook(paged: tuple[StudyResult, str]) -> None:
+    result, _ = paged
+    book = openpyxl.load_workbook(BytesIO(study_workbook(result)))
+    assert book["summary"].max_row == 1 + len(result.summary)
+    assert [cell.value for cell in book["summary"][1]] == list(result.summary.columns)
+    assert set(book.sheetnames) <= set(ANSWERS)

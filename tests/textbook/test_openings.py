@@ -167,6 +167,20 @@ def test_dates_may_stand_in_a_table(tmp_path: Path) -> None:
     assert set(run.outcome.plan.network.sites.columns).isdisjoint({"opens", "closes", "stocks_up"})
 
 
+def test_who_stocks_up_before_it_opens_may_stand_in_a_table(tmp_path: Path) -> None:
+    """Fifty for a level of 50 are ordered three days before day 10, and are there in two."""
+    rows = [
+        line + "," + cell for line, cell in zip(TABLE.strip().splitlines(), ("stocks_up", "", "3d", "0d"), strict=True)
+    ]
+    run = from_table(tmp_path, "\n".join(rows))
+    ordered, stock = of(run, "b", "ordered", "on_hand")
+    assert ordered[:8] == [0] * 7 + [50] and stock[8:10] == [0, 50]
+    for cell, message in (("14", "14d"), ("12h", "whole days"), ("", "")):
+        changed = "\n".join([*rows[:2], rows[2].removesuffix("3d") + cell, rows[3].removesuffix("0d") + "3d"])
+        with pytest.raises(ScenarioError, match="it is there from the beginning" if not cell else message):
+            from_table(tmp_path, changed)
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [("b,10,11.1.2001,", "clinics.csv:3: column 'opens'"), ("b,10,2001-01-11,2001-01-11", "it closes before it opens")],

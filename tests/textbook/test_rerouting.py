@@ -91,6 +91,24 @@ def test_a_planner_is_told_who_has_nobody_else_to_turn_to_and_since_when() -> No
     assert not any("nobody else" in note.message for note in run(two([BAN])).loaded.notes)
 
 
+@pytest.mark.parametrize(("usual", "received"), [(0.3, 30), (0.6, 40), (1, 40)])
+def test_all_that_a_quota_leaves_is_taken_while_the_other_source_stands_still(usual: float, received: int) -> None:
+    """Of a's usual 50 a day 40 may cross; that is taken by who needs 60 of the usual 100, though a's share is 30."""
+    out = {"kind": "site_outage", "name": "out", "at": "b"}
+    need = {"kind": "demand_surge", "at": "h", "factor": usual}
+    done = run(two([out, BAN | {"quota": "80%"}, need]))
+    assert h(done).loc[100:160, "received"].mean() == pytest.approx(received, abs=0.5)
+    told = "find nobody open for more: the sources that still send deal out shares of what is usual"
+    assert [told in note.message for note in done.loaded.notes].count(True) == 1
+
+
+def test_nobody_is_told_of_shares_dealt_out_where_one_lets_buyers_have_more_or_all_are_at_work() -> None:
+    out = {"kind": "site_outage", "name": "out", "at": "b"}
+    share = {"kind": "supplier_allocation", "supplier": "a", "share": "80%"}
+    for disruptions in ([out, share | {"share": "120%"}], [out], [share]):
+        assert not any("open for more" in note.message for note in run(two(disruptions)).loaded.notes)
+
+
 @pytest.mark.parametrize("share", [1, 30, 50, 99, 100, 120])
 @pytest.mark.parametrize("policy", [{}, {"policy": "s_S", "s": "10d", "S": "20d", "level": None}])
 def test_what_waits_in_vain_keeps_nobody_from_asking_who_sends_a_share(share: int, policy: Spec) -> None:

@@ -68,6 +68,19 @@ def test_a_source_is_down_below_a_share_of_the_usual_and_else_asked_for_that_sha
     assert (table.loc[32:60] == units).all(axis=None)
 
 
+def test_a_source_that_cancels_is_tried_while_a_rule_leaves_it_out_and_asked_again_once_it_fills_all() -> None:
+    """From day 31 to 90 a sends 25 of the 100 that it is asked for, tells nobody, and cancels the rest. Two weeks later
+    h knows, and asks b; but a tenth more of a than it sends, 35%: of T = 100 + 0.35 T - 25 = 115.4 these are 40.4. When
+    that is filled for a whole look of two weeks, of which the first still holds days of before, all goes to a."""
+    cut = {"kind": "supplier_allocation", "supplier": "a", "share": "25%", "known_by": "own_orders"}
+    cut |= {"unfilled": "cancel", "until": "2024-04-01"}
+    table = asked(chosen({"rule": "contingent"}, {"a": "100%", "b": "0%"}, [cut], end="2024-05-10"))[["a", "b"]]
+    assert (table.loc[:44, "b"] == 0).all()
+    assert table.loc[60:89].mean().tolist() == pytest.approx([40.4, 75], abs=0.5)
+    assert (table.loc[92:100] == [35, 65]).all(axis=None)
+    assert (table.loc[91 + 28 + 1 :] == [100, 0]).all(axis=None)
+
+
 def test_where_all_are_down_orders_stay_with_the_first() -> None:
     cut = [BAN, *({"kind": "supplier_allocation", "supplier": name, "share": "0%"} for name in ("b", "c"))]
     table = asked(chosen("contingent", {"a": "80%", "b": "20%", "c": "0%"}, cut))

@@ -117,3 +117,52 @@ def test_a_small_share_moves_little(share: str, days: int) -> None:
 def test_what_cannot_be_is_refused() -> None:
     assert "whole days, at least 1d" in refused(moving(5, stays="40%", come_every="12h"))
     assert "share in percent" in refused(moving(5, stays=0.4))
+
+
+def in_doses(a: dict[str, Any], b: dict[str, Any], ask_a: int, ask_b: int, **terms: Any) -> dict[str, Any]:
+    """So many patients a day ask for a dose of `a`, which comes on the morning of day 5, and for one of `b`."""
+    spec = moving(5, come_every="1d")
+    spec["products"] = {"a": {"unit": "vial"} | a, "b": {"unit": "vial"} | b}
+    spec["products"]["a"]["substitutes"] = {"b": {"come_every": "1d"} | terms}
+    for entry, asked in zip(spec["demand"], (ask_a, ask_b), strict=True):
+        entry["per_day"] = asked
+    return spec
+
+
+TEN, FIVE = {"doses": 10, "open_for": "6h"}, {"doses": 5, "open_for": "6h"}
+
+
+def test_who_stays_asks_for_doses_of_the_other_vial() -> None:
+    """Twenty patients a day take two vials of ten, or four of five. Half of them stay, ten: for the others one vial
+    of a is opened a day, and for fifteen patients three of b instead of one."""
+    spec = in_doses(TEN, FIVE, 20, 5, ratio=2, stays="50%")
+    assert column(spec, "a", "demand", 9) == [2] + [1] * 8
+    assert column(spec, "a", "went_over", 9) == [0] + [1] * 8
+    assert column(spec, "b", "demand", 9) == [1] + [3] * 8
+    assert column(spec, "b", "came_over", 9) == [0] + [2] * 8
+    assert column(spec, "b", "stood_in", 9) == [4] + [2] * 4 + [0] * 4
+    assert column(spec, "a", "doses_given", 9) == [0] * 5 + [10] * 4
+    assert column(spec, "b", "doses_given", 9) == [5] + [15] * 8
+    need = run(spec).metrics.by["product"]
+    assert need["a"]["units_needed"].value == 2 * 20 and need["b"]["units_needed"].value == 20
+
+
+def test_of_a_vial_that_was_not_opened_those_who_lacked_it_stay() -> None:
+    """Twelve patients would take two vials of ten; they lack both, and six of the twelve stay, not ten of twenty: six
+    doses more of b, two vials for eleven with its own five. Six are left to ask for a: one vial."""
+    spec = in_doses(TEN, FIVE, 12, 5, ratio=2, stays="50%")
+    assert column(spec, "a", "demand", 9) == [2] + [1] * 8
+    assert column(spec, "b", "demand", 9) == [1] + [3] * 8
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "ratio", "asks", "more"),
+    [(TEN, {}, 10, 20, 10), ({}, TEN, 0.1, 20, 1), ({}, TEN, 1, 20, 10), (TEN, TEN, 1, 20, 1)],
+)
+def test_doses_and_units_are_turned_into_each_other(
+    a: dict[str, Any], b: dict[str, Any], ratio: float, asks: int, more: int
+) -> None:
+    """Half of twenty stay: ten more of single units for ten doses; one vial of ten where a tenth of a vial, a dose,
+    does for a unit, or ten where a whole vial does; and a vial for a vial. Of b ten a day are needed: whole vials."""
+    spec = in_doses(a, b, asks, 10, ratio=ratio, stays="50%")
+    assert column(spec, "b", "came_over", 9) == [0] + [more] * 8

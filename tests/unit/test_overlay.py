@@ -316,3 +316,47 @@ def test_a_null_byte_or_a_missing_scenario_is_a_problem(tmp_path: Path) -> None:
     for name in ("nothing.yaml", "a\0b.yaml", "x" * 5000):
         with pytest.raises(ScenarioError):
             read(tmp_path / name)
+
+
+def test_a_whole_disruption_of_a_new_name_is_added(write: Write) -> None:
+    """By a strategy or an override, behind those that are there; positions stay what they were."""
+    strategy = "disruptions.strike: {kind: site_outage, at: a}, disruptions.0: _remove_, disruptions.1.for: 3d"
+    path = with_strategies(write, f"  more: {{{strategy}}}\n")
+    added = {"disruptions.a flood. twice": {"kind": "port_closure"}, "disruptions.strike": {"kind": "site_outage"}}
+    document = read(path, "more", {"disruptions.flood": {"kind": "x"}})
+    assert [d.get("name") for d in document.data["disruptions"]] == [None, "strike", "flood"]
+    assert document.data["disruptions"][0]["for"] == "3d"
+    assert document.data["disruptions"][1] == {"name": "strike", "kind": "site_outage", "at": "a"}
+    assert [(o.path, o.old) for o in document.overrides][-1] == ("disruptions.flood", None)
+    names = [d.get("name") for d in read(path, None, added).data["disruptions"]]
+    assert names == ["north-cove", None, "a flood. twice", "strike"]
+    known = read(path, None, {"disruptions.north-cove": {"kind": "port_closure", "for": "1d"}})
+    assert len(known.data["disruptions"]) == 2
+
+
+def test_disruptions_are_added_where_there_are_none(write: Write) -> None:
+    for without in ("scenario: calm\n", "scenario: calm\ndisruptions:\n", "scenario: calm\ndisruptions: []\n"):
+        path = write("calm.yaml", without)
+        data = read(path, None, {"disruptions.a": {"kind": "x"}, "disruptions.b": {"kind": "y"}}).data
+        assert data["disruptions"] == [{"name": "a", "kind": "x"}, {"name": "b", "kind": "y"}]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"disruptions.strike": {"for": "3d"}}, "there is no such entry in 'disruptions', which has 2 (got 'strike')"),
+        ({"disruptions.strike.for": "3d"}, "there is no such entry in 'disruptions', which has 2 (got 'strike')"),
+        ({"disruptions.7": {"kind": "strike"}}, "there is no such entry in 'disruptions', which has 2 (got '7')"),
+        ({"disruptions.strike": "3d"}, "there is no such entry in 'disruptions'"),
+        ({"lanes.x": {"kind": "sea"}}, "there is no such key in the scenario (got 'lanes')"),
+    ],
+)
+def test_what_is_no_whole_disruption_is_a_name_that_leads_nowhere(
+    write: Write, overrides: dict[str, Any], message: str
+) -> None:
+    assert message in faults(write("s.yaml", BASE), None, overrides)[0]
+
+
+def test_two_that_add_one_name_differently_are_an_error(write: Write) -> None:
+    one, two = (f"{{disruptions.x: {{kind: site_outage, for: {days}d}}}}" for days in (1, 2))
+    assert "differently" in faults(with_strategies(write, f"  a: {one}\n  b: {two}\n  both: {{also: [a, b]}}\n"))[0]

@@ -22,7 +22,6 @@ from sim.report.figures import (
     ports,
     reserve,
     timeline,
-    unmet_by_group,
 )  # fmt: skip
 from sim.report.figures.style import drawing
 from sim.report.run import page_tables
@@ -270,7 +269,9 @@ def test_every_table_is_a_csv_file_inside_the_page(full: sim.Run, tmp_path: Path
     found = re.findall(r'download="([a-z-]+)\.csv" href="data:text/csv;charset=utf-8;base64,([^"]+)"', page)
     files = dict(found)
     assert len(files) == len(found)
-    read = {name: list(csv.reader(io.StringIO(base64.b64decode(text).decode()))) for name, text in files.items()}
+    read = {
+        name: list(csv.reader(io.StringIO(base64.b64decode(text).decode("utf-8-sig")))) for name, text in files.items()
+    }
     assert {
         "costs",
         "stockouts",
@@ -317,8 +318,8 @@ def test_every_axis_has_a_label(full: sim.Run) -> None:
     assert cover is not None
     with drawing():
         drawn = [
-            cover_over_time.draw(facts), unmet_by_group.draw(facts, "region"), reserve.draw(facts), averted.draw(facts),
-            fill.overall(facts), timeline.draw(facts), ports.draw(facts), map.draw(facts),
+            cover_over_time.draw(facts), reserve.draw(facts), averted.draw(facts),
+            timeline.draw(facts), ports.draw(facts), map.draw(facts),
             cover_heat.draw(facts, cover), fill.draw(facts, ["region"]),
         ]  # fmt: skip
         for figure in drawn:

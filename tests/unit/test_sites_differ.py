@@ -148,6 +148,26 @@ def test_what_does_not_fit_is_told_with_its_line(write: Write, sections: dict[st
     assert any(words in str(p) and p.file == str(file) and p.line for p in error.value.problems), str(error.value)
 
 
+@pytest.mark.parametrize("given", ["column saved", "uniform(10%, 50%) over sites"])
+def test_how_much_carers_save_may_differ_by_site(write: Write, given: str) -> None:
+    """From the first day on; of 20 a day over 60 days each clinic withholds its own share, to the unit. Drawn, it is
+    the site's own stream's."""
+    saved = 0.1 + 0.4 * (shares("use_levels.0.contingency.saves") if "over" in given else np.arange(30) / 29)
+    entry = {"at": "facilities", "contingency": {"when": {"trigger": "declared", "after": "0d"}, "saves": given}}
+    columns = {"saved": [f"{100 * s:.6f}%" for s in saved]} if "column" in given else {}
+    certain = {"demand": [BASE["demand"][0] | {"distribution": "deterministic"}]}
+    done = sim.run(write(columns, use_levels=[entry], **certain), twin=False)
+    kept = done.daily.groupby("site", observed=True)["conserved"].sum()
+    assert kept.loc[SITES].to_numpy() == pytest.approx(20 * 60 * saved, abs=1)
+
+
+def test_no_site_saves_more_than_all_or_by_a_column_that_is_not_there(write: Write) -> None:
+    for given, words in (("uniform(10%, 20d) over sites", "use_levels"), ("column missing", "no table of sites has")):
+        entry = {"at": "facilities", "contingency": {"below": "10d", "saves": given}}
+        with pytest.raises(ScenarioError, match=words):
+            sim.validate(write(use_levels=[entry]))
+
+
 def market(spread: str) -> dict[str, Any]:
     return {"sourcing": [{"at": "facilities", "market": {"a": "60%", "b": "40%"}, "spread": spread}]}
 
@@ -165,6 +185,33 @@ def test_together_the_buyers_make_up_the_market(write: Write, replication: int) 
     of_a = network.flow_usual[source == "a"].sum() / network.flow_usual.sum()
     assert of_a == pytest.approx(0.6, abs=1e-9)
     assert np.ptp(network.flow_share[source == "a"]) > 0.5
+
+
+def test_a_share_of_the_market_that_is_not_known_is_drawn_and_another_has_the_rest(write: Write) -> None:
+    """As written where nothing is drawn: the same as in numbers. Drawn, a's part of all orders is the one drawn."""
+    entry = {"at": "facilities", "market": {"a": "60%", "b": "rest"}, "spread": "50%"}
+    ranges = {"uncertain": {"sourcing.0.market.a": "uniform(20%, 100%)"}}
+    file = write(sourcing=[entry], **ranges)
+    pd.testing.assert_frame_equal(sim.run(file).daily, sim.run(write(name="numbers", **market("50%"))).daily)
+    parts = set()
+    for replication in (1, 2):
+        done = sim.run(file, replication=replication, unknowns="drawn", twin=False)
+        network = done.outcome.plan.network
+        source = np.array(network.site_names(network.cell_site[network.flow_source]))
+        part = network.flow_usual[source == "a"].sum() / network.flow_usual.sum()
+        assert part == pytest.approx(float(done.loaded.spec.sourcing[0].market["a"]), abs=1e-9)
+        parts.add(round(float(part), 6))
+    assert len(parts) == 2 and all(0.2 <= part <= 1 for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [({"a": "60%", "b": "30%"}, "add up to 90.0%"), ({"a": "rest", "b": "rest"}, "two sources have the rest"),
+     ({"a": "60%", "b": "60%"}, "add up to 120.0%")],
+)  # fmt: skip
+def test_a_market_that_does_not_add_up_is_told(write: Write, shares: dict[str, str], words: str) -> None:
+    with pytest.raises(ScenarioError, match=words):
+        sim.validate(write(sourcing=[{"at": "facilities", "market": shares}]))
 
 
 def test_buyers_differ_by_the_spread_that_is_said() -> None:

@@ -73,6 +73,7 @@ def test_how_many_days_are_counted_at_once_changes_nothing(
     """A large network's are counted one by one, a small one's by the month; the spells are longer than five days."""
     assert done.sites["worst_spell"].max() > 5
     monkeypatch.setattr(books, "LONGEST", days)
+    monkeypatch.setattr(books, "FEWEST", 1)
     again = sim.run(STARTER, "none", twin=False, overrides=END)
     pd.testing.assert_frame_equal(again.sites, done.sites)
     pd.testing.assert_frame_equal(again.short, done.short)

@@ -151,7 +151,10 @@ def test_a_row_of_hashtags_is_left_out_with_a_note(tmp_path: Path) -> None:
     assert table(tmp_path, "name,n\na,1\n#tag,#x\n").texts("name") == ["a", "#tag"], "only below the names"
 
 
-@pytest.mark.parametrize("word", ["Total", "TOTAL:", "Grand total", "Summe", "Итого", "合计"])
+@pytest.mark.parametrize(
+    "word", ["Total", "TOTAL:", "Grand total", "Summe", "Gesamtsumme", "Sub Total", "Итого", "合计", "Σ", "=Total",
+             "Total (all)", "Total KE", "Total beds", "Sum total", "Zusammen"],
+)  # fmt: skip
 def test_a_row_of_sums_is_left_out_with_a_note(tmp_path: Path, word: str) -> None:
     found = table(tmp_path, f"name,region,n,w\na,coast,1.5,2\nb,coast,2,4\n{word},,3.5,6\n", "name")
     assert found.texts("name") == ["a", "b"] and found.numbers("n").tolist() == [1.5, 2]
@@ -165,12 +168,102 @@ def test_what_reads_like_sums_and_is_none_is_told(tmp_path: Path, row: str) -> N
 
 
 def test_a_place_whose_name_begins_with_total_is_a_place(tmp_path: Path) -> None:
+    """Even before the row of sums, in which it counts; and so is one called by a word for sums in another column."""
     assert table(tmp_path, "name,n\nTotal Care Clinic,1\n").texts("name") == ["Total Care Clinic"]
+    found = table(tmp_path, "name,n\na,1\nTotal Care Clinic,5\nb,2\nTotal,8\n")
+    assert found.texts("name") == ["a", "Total Care Clinic", "b"] and len(found.notes) == 1
+    assert len(table(tmp_path, "name,sex,n\na,Total,1\nb,Total,5\nc,Total,2\n")) == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "left_out"),
+    [
+        ("a,x,1\nb,x,2\nSubtotal,,3\nc,y,4\nd,y,5\nSubtotal,,9\nTotal,,12\n", [4, 7, 8]),
+        ("a,x,1\nb,x,2\nTotal KE,,3\nc,y,4\nd,y,5\nTotal UG,,9\nGrand total,,12\n", [4, 7, 8]),
+        ("Total,,12\na,x,1\nb,x,2\nc,y,4\nd,y,5\n", [2]),
+        ("a,x,1\nb,x,2\nc,y,4\nd,y,5\n,Total,12\n", [6]),
+        ("a,1,x\nb,2,x\nc,4,y\nd,5,y\n,12,Total\n", [6]),
+        ("1,a,1%\n2,b,2%\n3,c,4%\n4,d,5%\n5,Total,12%\n", [6]),
+    ],
+)
+def test_sums_stand_below_each_group_above_all_or_behind_a_number(
+    rows: str, left_out: list[int], tmp_path: Path
+) -> None:
+    found = table(tmp_path, "name,region,n\n" + rows)
+    assert [note.line for note in found.notes] == left_out
+    assert len(found) == 4
+
+
+def test_a_last_row_that_sums_all_others_is_asked_about_whatever_its_name(tmp_path: Path) -> None:
+    found = table(tmp_path, "name,n,w\na,1,2\nb,5,4\nc,2,3\nKenya,8,9\n")
+    assert len(found) == 4
+    assert [(note.line, note.message.split(":")[0]) for note in found.notes] == [
+        (5, "the figures of the last row are the sums of all others")
+    ]
+    for other in ("a,1,2\nb,5,4\nc,2,3\nKenya,8,8\n", "a,1,2\nb,2,1\nKenya,3,3\n", "a,0,0\nb,0,0\nc,0,0\nd,0,0\n"):
+        assert table(tmp_path, "name,n,w\n" + other).notes == ()
+
+
+@pytest.mark.parametrize("word", ["Average", "MEAN:", "Mittelwert"])
+def test_a_row_of_means_is_told(word: str, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"t\.csv:4: this reads like a row of means"):
+        table(tmp_path, f"name,n\na,1\nb,2\n{word},1.5\n")
+
+
+@pytest.mark.parametrize(
+    "above", ["Clinics of the coast\n\n", "Clinics of the coast,\n,\n", "#loc+name,#x\n\n", "a note,\nanother,of two\n"]
+)
+def test_names_of_columns_below_a_title_are_told_with_their_line(above: str, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        table(tmp_path, above + "name,n\na,1\n", "name")
+    assert [problem.message for problem in caught.value.problems] == ["the names of the columns stand on line 3 only"]
+
+
+@pytest.mark.parametrize("there", ["Name", "NAME", " na_me"])
+def test_a_column_called_nearly_so_is_told(there: str, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=f"no column 'name', but a column '{there.strip()}'; expected it called"):
+        table(tmp_path, f"{there},n\na,1\n", "name")
+
+
+@pytest.mark.parametrize(
+    ("content", "told_of"),
+    [
+        ("name;n\nHôpital;1\n".encode("cp1252"), "not UTF-8 text; expected a CSV file saved as UTF-8 (in Excel: Save"),
+        ("name,n\na,1\n".encode("utf-16-le"), "neither text nor a workbook"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "neither text nor a workbook"),
+        (b"%PDF-1.4\n", "neither text nor a workbook"),
+        (b"\xd0\xcf\x11\xe0 and so on", "a workbook of an old kind, or one that opens with a password only"),
+        (b"PK\x03\x04 mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "a table of LibreOffice (.ods)"),
+        (b"\xef\xbb\xbf", "the table is empty"),
+    ],
+)
+def test_files_of_other_kinds_are_told_by_what_is_in_them(content: bytes, told_of: str, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        table(tmp_path, content, "name")
+    assert told_of in str(caught.value)
+
+
+def test_marks_between_thousands_and_before_signs_may_be_any_blank(tmp_path: Path) -> None:
+    found = table(tmp_path, 'n,s\n1\u2009234,60\u00a0%\n1\u202f234,"60,5\u202f%"\n1\u2007234,61%\n')
+    assert found.numbers("n").tolist() == [1234] * 3
+    assert found.shares("s").tolist() == [0.6, 0.605, 0.61]
+
+
+def test_dates_are_never_guessed(tmp_path: Path) -> None:
+    found = table(tmp_path, "d\n2024-02-01T00:00:00\n2024-02-01 00:00\n3/4/2024\n03.04.2024\n45323\n2024-02-30\n")
+    assert np.isnat(found.dates("d")).tolist() == [False, False, True, True, True, True]
+    assert [problem.line for problem in found.problems] == [4, 5, 6, 7]
+    assert "year-month-day such as 2024-02-01" in (found.problems[0].expected or "")
 
 
 def test_a_column_of_durations_is_days_of_demand(tmp_path: Path) -> None:
     days = table(tmp_path, "l\n21.5d\n3w\n").stocks("l")
     assert (days[0].tolist(), days[1]) == ([21.5, 21], True)
+    days = table(tmp_path, "l;n\n21,5 d;1\n3\u00a0w;2\n1.234,5d;3\n").stocks("l")
+    assert (days[0].tolist(), days[1]) == ([21.5, 21, 1234.5], True)
+    words = table(tmp_path, "l\n21.5 days\n3 weeks\n")
+    words.stocks("l")
+    assert {problem.expected for problem in words.problems} == {"a duration such as 14d, 12h, 2w, 3mo or 1y"}
     units = table(tmp_path, "l\n21.5\n3\n").stocks("l")
     assert (units[0].tolist(), units[1]) == ([21.5, 3], False)
     mixed = table(tmp_path, "l\n21.5d\n3\n")
@@ -204,8 +297,14 @@ def test_a_workbook_has_its_first_sheet_read_or_the_one_named(tmp_path: Path) ->
     assert read_table(file, sheet="s2").texts("name") == ["b"]
     assert told(file, sheet="s3") == ["t.xlsx: there is no such sheet (got 's3'); expected one of s1, s2"]
     assert told(file, "nam") == [
-        "t.xlsx, sheet 's1':1: there is no column 'nam'; expected columns name and nam; did you mean 'name'?"
+        "t.xlsx, sheet 's1':1: there is no column 'nam'; expected columns name and nam; or the sheet that is meant, "
+        "by 'sheet': s2; did you mean 'name'?"
     ]
+    assert "or the sheet that is meant, by 'sheet': s2" in told(book(tmp_path, [], [["name"], ["a"]]), "name")[0]
+
+
+def test_a_workbook_is_known_by_its_content(tmp_path: Path) -> None:
+    assert read_table(book(tmp_path, [["name"], ["a"]]).rename(tmp_path / "t.csv")).texts("name") == ["a"]
 
 
 def test_a_workbook_that_cannot_be_read_is_told(tmp_path: Path) -> None:
@@ -222,7 +321,8 @@ def test_a_workbook_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert "this workbook cannot be read" in told(tmp_path / "other.xlsx")[0]
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     assert told(tmp_path / "old.xls") == [
-        "old.xls: this is a workbook of an old kind; expected the same saved as .xlsx, or as CSV UTF-8"
+        "old.xls: this is a workbook of an old kind, or one that opens with a password only; "
+        "expected the same saved as .xlsx, or as CSV UTF-8"
     ]
     (tmp_path / "t.csv").write_text("name\na\n")
     assert told(tmp_path / "t.csv", sheet="s1") == ["t.csv: only workbooks (.xlsx) have sheets (got 's1')"]

@@ -9,9 +9,11 @@ from sim.engine.books.recorder import Recorder
 from sim.engine.state.ledger import Ledger
 from sim.model.part import Part
 
-BLOCK_BYTES = 2**20
-"""What fits into a processor's cache."""
-LONGEST = 32
+BLOCK_BYTES = 2**21
+"""What fits into a processor's caches."""
+FEWEST = 8
+"""Days below which a block is not worth putting them side by side."""
+LONGEST = 64
 """Days in a block at most: where something is wrong, no more than these are simulated in vain."""
 
 
@@ -26,7 +28,8 @@ class Books(Part):
 
     def __init__(self, ledger: Ledger, recorder: Recorder, conservation: Conservation) -> None:
         self._ledger, self._recorder, self._conservation = ledger, recorder, conservation
-        self._days = min(LONGEST, max(1, BLOCK_BYTES // max(1, ledger.rows.nbytes)))
+        days = min(LONGEST, BLOCK_BYTES // max(1, ledger.rows.nbytes))
+        self._days = days if days >= FEWEST else 1
         self._block = np.zeros((self._days, *ledger.rows.shape), dtype=np.int64) if self._days > 1 else ledger.rows[:0]
         self.rejoin()
         self._first = self._count = 0

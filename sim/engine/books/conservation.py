@@ -149,5 +149,6 @@ class Conservation(Part):
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments
         found = np.zeros(len(self._products), dtype=np.int64)
-        np.add.at(found, self._product_of_flow[table["flow"]], table["units"] * (table["phase"] != Phase.DONE))
+        live = (table["phase"] != Phase.DONE).nonzero()[0]
+        np.add.at(found, self._product_of_flow[table.columns["flow"][live]], table.columns["units"][live])
         return found

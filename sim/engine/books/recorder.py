@@ -67,7 +67,7 @@ class Recorder(Part):
 
     CHANGES = (
         "_sums", "_counts", "_spell", "_short", "_short_sites", "_squares", "_traffic", "_ports", "_passages",
-        "_queues", "_reserves", "_held_days", "_lane_before", "_priced", "busy", "_opening", "_closing",
+        "_queues", "_reserves", "_in_reserve", "_held_days", "_lane_before", "_priced", "busy", "_opening", "_closing",
     )  # fmt: skip
     GROWS = ("_parts",)
     SCRATCH = ("_spans", "_today", "_real")
@@ -108,6 +108,8 @@ class Recorder(Part):
         self._passages = {name: np.zeros((days, len(self._queues))) for name in figures}
         held = ("stock", "released", "open")
         self._reserves = {name: np.zeros((days, len(plan.reserves)), dtype=np.int64) for name in held}
+        self._in_reserve: list[np.ndarray] = []
+        """what reserves have, over all holders, on the days that are not recorded yet"""
         self._whose = np.repeat(np.arange(len(plan.reserves)), [len(reserve.holder) for reserve in plan.reserves])
         self._holders = np.concatenate([np.zeros(0, dtype=np.int64), *(reserve.holder for reserve in plan.reserves)])
         self._held_days = np.zeros(len(self._holders), dtype=np.int64)
@@ -140,17 +142,15 @@ class Recorder(Part):
         self._opening: np.ndarray = np.add.reduceat(self._ledger.rows, self._starts, axis=1)
         self._closing = self._opening
 
-    def note_stocks(self, day: int) -> None:
-        """Enter what reserves have into the day's ledger, and add their day."""
+    def note_stocks(self) -> None:
+        """Enter what reserves have into the day's ledger, and keep it for when the day is recorded."""
         held, holders, stocks = self._ledger.reserve, self._holders, self._state.in_reserve
         if self._one_each:
             held[holders] = stocks
         else:  # a cell may hold several reserves
             held[holders] = 0
             np.add.at(held, holders, stocks)
-        if day >= 0:
-            self._held_days += stocks
-            self._reserves["stock"][day] = np.bincount(self._whose, stocks, len(self._plan.reserves))
+        self._in_reserve.append(stocks.copy())
 
     def note_releases(self, day: int, released: list[int], is_open: list[bool]) -> None:
         """Add a day on which some reserve was open."""
@@ -173,6 +173,7 @@ class Recorder(Part):
         self.busy = busy = np.asarray(np.logical_or.reduce(in_all, axis=1))
         if first < 0:
             self._lane_before, self._opening = self._state.lane_units.copy(), totals[-1].copy()
+            self._in_reserve.clear()
             return totals
         self._totals.add(totals)
         self._closing = totals[-1]
@@ -185,6 +186,9 @@ class Recorder(Part):
                 cells = self._ledger.within[row]
                 self._sums[row, cells] += block[0, row, cells]
         self._count(first, block, busy)
+        if self._in_reserve:
+            self._count_reserves(first, np.array(self._in_reserve[: len(block)]))
+            self._in_reserve.clear()
         return totals
 
     def _add_groups(self, block: np.ndarray) -> np.ndarray:
@@ -313,6 +317,12 @@ class Recorder(Part):
             if busy[row[name]]:
                 square += self._squared(block[:, row[name]])
 
+    def _count_reserves(self, first: int, stocks: np.ndarray) -> None:
+        """Add days from `first` on of what reserves have, shape (days, all holders)."""
+        self._held_days += np.add.reduce(stocks, axis=0)
+        for reserve, stock in enumerate(self._reserves["stock"].T):
+            np.add.reduce(stocks[:, self._whose == reserve], axis=1, out=stock[first : first + len(stocks)])
+
     def _note_short(self, first: int, short: np.ndarray) -> None:
         """Add days from `first` on of which `short` says where demand was not met; shape (days, cells)."""
         network, days, groups = self._plan.network, len(short), self._short.shape[1]
@@ -324,7 +334,7 @@ class Recorder(Part):
         sites[when, network.cell_site[cell]] = True
         self._short_sites[first : first + days] = np.count_nonzero(sites, axis=1)
         # of each cell that is short, days since the last without: before the first, those from before these days count
-        mine, day = short[:, some], np.arange(days)[:, None]
+        mine, day = short[:, some], np.arange(days, dtype=self._spell.dtype)[:, None]
         last = np.maximum.accumulate(np.where(mine, -1, day), axis=0)
         spell = np.where(mine, day - last + np.where(last < 0, self._spell[some], 0), 0)
         worst = self._counts["worst_spell"]

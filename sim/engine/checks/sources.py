@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -45,8 +46,10 @@ def orders_that_pile_up(compiled: Compiled) -> Iterator[Note]:
     keeps = several & ~compiled.plan.sourcing.moves
     if not keeps.any():
         return
-    for place, cause, _, shares in _shares(compiled):
-        shut, best = _by_buyer(network, shares)
+    for place, cause, before, now in _turns(compiled):
+        if not (now.shares < before.shares).any():
+            continue
+        shut, best = _by_buyer(network, now.shares)
         yield from _note(
             compiled,
             place,
@@ -78,15 +81,64 @@ def nobody_else_to_turn_to(compiled: Compiled) -> Iterator[Note]:
     """Sites all of whose sources, be it one or several, send less than half of the usual from the day on which some
     disruption begins, on account of it."""
     network = compiled.plan.network
-    for place, cause, before, shares in _shares(compiled):
-        (_, best), struck = _by_buyer(network, shares), np.zeros(len(network.cell_site), dtype=bool)
-        struck[network.flow_buyer[shares < before]] = True
+    for place, cause, before, now in _turns(compiled):
+        _, best = _by_buyer(network, now.shares)
+        struck = _buyers(network, now.shares < before.shares)
         yield from _note(compiled, place, cause, struck & (best < SHUT), "have nobody else to turn to")
 
 
-def _shares(compiled: Compiled) -> Iterator[tuple[tuple[str | int, ...], str, np.ndarray, np.ndarray]]:
-    """For each dated disruption that limits a source: its place, its name, and the shares of usual units that sources
-    send shortly before it begins and when it has, all others included; over flows."""
+@check(
+    "only_shares_of_the_usual_are_left",
+    remedy="Nothing, if that is so: a quota or an allocation lets each customer have a share of what it usually gets "
+    "there, which they take up, and of a source on stand-by that is nothing. Else raise the `quota` or `share`, or "
+    "narrow it down to others.",
+    example=SOURCES
+    | {
+        "sourcing": [{"at": "store", "products": ["oxytocin"], "from": {"other-maker": "50%", "far": "50%"}}],
+        "disruptions": [
+            {"kind": "export_ban", "country": "DE", "from": "2024-01-20", "for": "20d"},
+            {"kind": "supplier_allocation", "supplier": "far", "from": "2024-01-25", "for": "5d", "share": "90%"},
+        ],
+    },
+    quiet=SOURCES
+    | {
+        "sourcing": [{"at": "store", "products": ["oxytocin"], "from": {"other-maker": "50%", "far": "50%"}}],
+        "disruptions": [
+            {"kind": "export_ban", "country": "DE", "from": "2024-01-20", "for": "20d"},
+            {"kind": "supplier_allocation", "supplier": "far", "from": "2024-01-25", "for": "5d", "share": "110%"},
+        ],
+    },
+)
+def only_shares_of_the_usual_are_left(compiled: Compiled) -> Iterator[Note]:
+    """Sites that could turn elsewhere, one of whose sources sends less than half of the usual, while those that send
+    deal out shares of what is usual and so are open to nobody for more."""
+    plan, network = compiled.plan, compiled.plan.network
+    moves = plan.sourcing.moves & _several(network)
+    if not moves.any():
+        return
+    for place, cause, before, now in _turns(compiled):
+        shut, best = _by_buyer(network, now.shares)
+        struck = _buyers(network, (now.shares < before.shares) | (now.more < before.more))
+        nobody = ~_buyers(network, now.more > 0)
+        yield from _note(
+            compiled,
+            place,
+            cause,
+            moves & struck & nobody & (shut < SHUT) & (best >= SHUT),
+            "find nobody open for more: the sources that still send deal out shares of what is usual",
+        )
+
+
+class Sent(NamedTuple):
+    """The shares of usual units that sources send, and how far they are open for more; over flows."""
+
+    shares: np.ndarray
+    more: np.ndarray
+
+
+def _turns(compiled: Compiled) -> Iterator[tuple[tuple[str | int, ...], str, Sent, Sent]]:
+    """For each dated disruption that limits a source: its place, its name, and what sources send shortly before it
+    begins and when it has, all others included."""
     network = compiled.plan.network
     limits = [bool(impact.effects) for impact in compiled.impacts]
     if not any(limits):
@@ -94,20 +146,26 @@ def _shares(compiled: Compiled) -> Iterator[tuple[tuple[str | int, ...], str, np
     outlook = Outlook(compiled.plan, undisturbed(network))
     outlook.hear([replace(impact, told=True, announced=impact.start) for impact in compiled.impacts])
     begins = sorted((impact.start, position) for position, impact in enumerate(compiled.impacts) if limits[position])
-    before, last = np.ones(len(network.flow_buyer)), -np.inf
+    before, last = Sent(*np.ones((2, len(network.flow_buyer)))), -np.inf
     for day, position in begins:
         impact = compiled.impacts[position]
         if day - SHORTLY > last:
             before, last = _sent(outlook, day - SHORTLY), day
-        shares = _sent(outlook, day)
-        if day < min(impact.end, network.calendar.days) and (shares < before).any():
-            yield ("disruptions", position), impact.cause, before, shares
-        before = shares
+        now = _sent(outlook, day)
+        if day < min(impact.end, network.calendar.days):
+            yield ("disruptions", position), impact.cause, before, now
+        before = now
 
 
-def _sent(outlook: Outlook, day: float) -> np.ndarray:
+def _sent(outlook: Outlook, day: float) -> Sent:
     present = outlook.present(day)
-    return np.minimum(present.sends, present.makes)
+    open_for_more = np.maximum(present.takes, np.maximum(present.above, present.works))
+    return Sent(np.minimum(present.sends, present.makes), open_for_more)
+
+
+def _buyers(network: Network, flows: np.ndarray) -> np.ndarray:
+    """The cells that buy on some flow of a mask; a mask."""
+    return np.asarray(np.bincount(network.flow_buyer, flows, len(network.cell_site)) > 0)
 
 
 def _several(network: Network) -> np.ndarray:

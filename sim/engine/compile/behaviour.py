@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.compile.supply import shares_of
 from sim.engine.plan import Behaviour, BoundAhead, BoundUseLevels, DemandPlan, Hoarders, SubstituteStep
-from sim.errors import PlaceError
+from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.policies.hoarding import Hoarding
 from sim.policies.use_levels import UseLevel, UseLevels
@@ -115,7 +116,7 @@ def _saved(
     for product in np.unique(network.cell_product[cells]).tolist():
         uses = loaded.spec.products[products[product]].uses
         for key in ("saves", "comes_back"):
-            for use in given if isinstance(given := getattr(level, key), dict) else ():
+            for use in by_use if isinstance(by_use := getattr(level, key), dict) else ():
                 if use not in uses:
                     what = f"'{products[product]}' has no such use" if uses else f"'{products[product]}' has no uses"
                     expected = (
@@ -123,23 +124,22 @@ def _saved(
                     )
                     raise PlaceError((name, key, use), what, use, expected, list(uses))
         weights = dict(sorted(uses.items())) or {"": 1.0}
-        parts = {use: weight * _share_of(level.saves, use) for use, weight in weights.items()}
-        total = sum(parts.values())
         mine = network.cell_product[cells] == product
-        if isinstance(level.saves, dict):
-            saves[mine] = total
+        given = level.saves
+        parts: dict[str, float] = {}
+        if isinstance(given, dict):
+            parts = {use: weight * given.get(use, 0.0) for use, weight in weights.items()}
+            saves[mine] = sum(parts.values())
         else:
-            saves[mine] = level.saves
+            with placed(name, "saves"):
+                saves[mine] = shares_of(given, network.cell_site[cells[mine]], loaded)
         if isinstance(level.comes_back, dict):
-            back = sum(part * _share_of(level.comes_back, use) for use, part in parts.items())
-            returns[mine] = back / total if total else 0.0
+            saved = parts or weights  # without shares of its own every use saves the same
+            back = sum(part * level.comes_back.get(use, 0.0) for use, part in saved.items())
+            returns[mine] = back / sum(saved.values()) if sum(saved.values()) else 0.0
         else:
             returns[mine] = level.comes_back
     return saves, returns
-
-
-def _share_of(given: float | dict[str, float], use: str) -> float:
-    return given.get(use, 0.0) if isinstance(given, dict) else given
 
 
 def _buying_ahead(loaded: Loaded, network: Network, demand: DemandPlan, problems: Problems) -> tuple[BoundAhead, ...]:
@@ -190,7 +190,7 @@ def _substitutes(
     """Pairs of products by choice (the first named first); pairs that want one product take turns, by name."""
     names = [str(name) for name in network.products["name"]]
     regions = network.sites["region"].to_numpy()
-    turns: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray, np.ndarray, Substitute]]] = {}
+    turns: dict[tuple[int, int], list[tuple[np.ndarray, np.ndarray, np.ndarray, Substitute, float]]] = {}
     taken: dict[tuple[int, str], int] = {}
     rows: dict[tuple[str, str, str], int] = {}
     for wanted, product in sorted(loaded.spec.products.items()):
@@ -199,9 +199,6 @@ def _substitutes(
                 if other not in names or other == wanted:
                     message = "unknown product" if other != wanted else "a product cannot stand in for itself"
                     raise PlaceError((), message, other, "another product", [n for n in names if n != wanted])
-                if terms.stays and max(product.doses, loaded.spec.products[other].doses) > 1:
-                    message = "a vial of several doses stands in for whoever comes that day, so who stays is not known"
-                    raise PlaceError(("stays",), message, f"{terms.stays:.0%}", "no stays for products with doses")
                 pair = _pair(network, demand, names.index(wanted), names.index(other))
                 if not pair[0].size:
                     raise PlaceError((), f"no facility has demand for both '{wanted}' and '{other}'", other)
@@ -209,18 +206,19 @@ def _substitutes(
                 row = np.array([rows.setdefault((wanted, other, r), len(rows)) for r in where], dtype=np.int64)
                 turn = taken.get((choice, other), 0)
                 taken[choice, other] = turn + 1
-                turns.setdefault((choice, turn), []).append((*pair, row, terms))
+                asked = terms.ratio * loaded.spec.products[other].doses / product.doses
+                turns.setdefault((choice, turn), []).append((*pair, row, terms, asked))
     steps = []
     for _, pairs in sorted(turns.items(), key=lambda item: item[0]):
         sizes = [len(pair[0]) for pair in pairs]
         first, second, row = (np.concatenate([pair[k] for pair in pairs]) for k in (0, 1, 2))
         columns = [
-            (t.ratio, t.share, t.stays, np.inf if t.stays_for is None else t.stays_for, t.come_every) for *_, t in pairs
+            (t.ratio, t.share, t.stays, np.inf if t.stays_for is None else t.stays_for, t.come_every, asked)
+            for *_, t, asked in pairs
         ]
-        ratio, share, stays, stays_for, every = (np.repeat(column, sizes) for column in zip(*columns, strict=True))
-        leave = np.repeat([terms.needs_leave for *_, terms in pairs], sizes)
-        needs = leave if leave.any() else None
-        steps.append(SubstituteStep(first, second, ratio, share, row, stays, stays_for, every, needs))
+        ratio, share, *stays = (np.repeat(column, sizes) for column in zip(*columns, strict=True))
+        leave = np.repeat([terms.needs_leave for *_, terms, _ in pairs], sizes)
+        steps.append(SubstituteStep(first, second, ratio, share, row, *stays, leave if leave.any() else None))
     return tuple(steps), tuple(rows)
 
 

@@ -150,7 +150,7 @@ def _of_entry(entry: Sourcing, sites: np.ndarray, loaded: Loaded) -> np.ndarray:
     for k, (name, share) in enumerate(entry.from_.items()):
         if share != "rest":
             with placed("from", name):
-                shares[:, k] = _shares(share, sites, loaded)
+                shares[:, k] = shares_of(share, sites, loaded)
     total = shares.sum(axis=1)
     if "rest" in entry.from_.values():
         rest = 1 - total
@@ -173,17 +173,19 @@ def _of_market(
         raise PlaceError(("at",), message, None, "facilities, or from: with the shares of each")
     names = [str(name) for name in frame["name"].to_numpy()[sites]]
     streams = Streams(loaded.spec.seed, loaded.replication)
-    own = buyers_shares(entry.market, entry.spread or 0.0, names, f"market/sourcing.{position}", streams)
+    market = entry.of_market
+    own = buyers_shares(market, entry.spread or 0.0, names, f"market/sourcing.{position}", streams)
     found = []
     for product in wanted:
         mean = np.zeros(len(frame))
         mine = demand.product == product
         mean[demand.site[mine]] = demand.mean[mine]
-        found.append((product, weighed(own, mean[sites], np.array(list(entry.market.values())))))
+        found.append((product, weighed(own, mean[sites], np.array(list(market.values())))))
     return found
 
 
-def _shares(share: float | Column, sites: np.ndarray, loaded: Loaded) -> np.ndarray:
+def shares_of(share: float | Column, sites: np.ndarray, loaded: Loaded) -> np.ndarray:
+    """A share at some sites; raises PlaceError where no table has its column."""
     if not isinstance(share, Column):
         return np.full(len(sites), share)
     if share.name not in loaded.sites.numbers:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.engine.books.journal import Journal
-from sim.engine.deciding.outlook import Foresight
+from sim.engine.deciding.known import Foresight
 from sim.engine.deciding.rations import Rations
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.supply_ahead import SAME, per_cell

@@ -20,10 +20,10 @@ class OrderShares(Part):
 
     `today` and `usual` (units a day) are over flows: those of `sourcing`, until a rule finds others or some are set.
     They are replaced, never changed, when other shares hold. `may_vary` tells whether they can be others at all in this
-    run. `scores` are what rules have published: day, rule and figures by name, over the flows of its offers.
+    run. `tried` marks sources that a rule leaves out, and that are asked for a little all the same. `scores` are what rules have published: day, rule and figures by name, over the flows of its offers.
     """
 
-    CHANGES = ("today", "usual", "_set", "_found", "_memories")
+    CHANGES = ("today", "usual", "tried", "_set", "_found", "_memories")
     GROWS = ("scores",)
 
     def __init__(self, plan: Plan, state: State, quantities: Quantities, reports: Reports) -> None:
@@ -33,15 +33,22 @@ class OrderShares(Part):
         self.today = self._found = plan.network.flow_share
         self.usual = plan.network.flow_usual
         self._set = np.full(len(self.today), np.inf)
+        self.tried = np.zeros(len(self.today), dtype=bool)
         self.scores: list[tuple[int, int, dict[str, np.ndarray]]] = []
         self.may_vary = bool(self._rules) or quantities.touched("flow.order_share")
 
-    def open_day(self, day: int, known: np.ndarray | None = None) -> None:
-        """Before the orders of an evening; `known` are the shares of usual units that buyers know sources to send."""
+    def open_day(self, day: int, known: np.ndarray | None = None, tries: np.ndarray | None = None) -> None:
+        """Before the orders of an evening; `known` are the shares of usual units that buyers know sources to send.
+
+        `tries` are the shares of orders by which sources that cancel what they do not send are tried where a rule
+        leaves them out: no orders wait there to show that they send again. Infinite for all others.
+        """
         found, said = self._found, self._quantities["flow.order_share"]
         if self._rules:
-            assert known is not None
+            assert known is not None and tries is not None
             found = self._asked(day, known)
+            self.tried = np.isfinite(tries) & np.isinf(said) & (found <= 0)
+            said = np.where(self.tried, tries, said)
         if np.array_equal(said, self._set) and np.array_equal(found, self._found):
             return
         self._set, self._found = said.copy(), found

@@ -264,7 +264,7 @@ class Sources(Part):
         buyers = network.flow_buyer[self._by_buyer]
         self._first = np.searchsorted(buyers, np.arange(cells))
         self._count = np.searchsorted(buyers, np.arange(cells), side="right") - self._first
-        self._all_single = bool((self._count <= 1).all())
+        self._all_single = network.single_sources
         self._only = np.full(cells, -1)
         self._only[buyers] = self._by_buyer
         self._shares = shares

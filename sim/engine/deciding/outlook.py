@@ -8,11 +8,12 @@ What nobody is told is not in here; own orders show it (see `sourcing`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple, get_args
+from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 
+from sim.engine.deciding.known import CapacityAhead, Foresight, Known
 from sim.engine.deciding.way_ahead import WAYS, Closure, closure_of
 from sim.engine.plan import Plan
 from sim.model.effects import Effect, Impact, Quantities, Steps
@@ -27,38 +28,6 @@ OPEN = 0.9
 UNKNOWN = np.inf
 """The day on which something is over of which no end is expected."""
 assert set(get_args(QuantityName)) >= LIMITS
-
-
-@dataclass(frozen=True)
-class Known:
-    """What sources are known to send of their usual units, and to get to their buyers; shares from 0 to 1 over flows.
-
-    `sends` is what all limits leave but a maker's capacity, and `makes` what that leaves; `takes` is how far a source
-    is open for more than its share: not at all where it sends less than `OPEN` of it, or deals out what is usual. Who
-    does that may let buyers have so much `above` it. `works` is what share it sends of whatever is asked of it, where
-    only a part of its people are at work: of more it sends more. `passes` is `sends` but for what is `dealt` out:
-    shares of usual units, whatever is asked, infinite where nothing is.
-    """
-
-    sends: np.ndarray
-    makes: np.ndarray
-    takes: np.ndarray
-    above: np.ndarray
-    works: np.ndarray
-    passes: np.ndarray
-    dealt: np.ndarray
-
-
-class Foresight(NamedTuple):
-    """What is known of the days to come, as ends are expected: each span holds from its beginning to the next one's,
-    the last for good. `makes` is over (spans, cells), the others as in `Known` over (spans, flows)."""
-
-    begins: np.ndarray
-    sends: np.ndarray
-    makes: np.ndarray
-    takes: np.ndarray
-    above: np.ndarray
-    works: np.ndarray
 
 
 class Outlook(Part):
@@ -78,7 +47,8 @@ class Outlook(Part):
         self._now: Quantities | None = None
         """the same as they are on that day"""
         ones = np.ones(len(plan.network.flow_buyer))
-        self._ordered = self._present = Known(ones, ones, ones, 0 * ones, 0 * ones, ones, np.full(len(ones), np.inf))
+        none = np.zeros(len(ones))
+        self._ordered = self._present = Known(ones, ones, ones, none, none, ones, none + np.inf)
         self._dealt: np.ndarray | None = None
         """shares of usual units that sources have published, no limit where they deal out nothing; over flows"""
         self._since = -np.inf
@@ -151,8 +121,9 @@ class Outlook(Part):
         first, over = np.searchsorted(days, (last, day), side="right")
         return [self._impacts[number] for number in np.unique(whose[first:over]).tolist()]
 
-    def foreseen(self, day: float) -> Foresight | None:
-        """What is known today of the days to come; None where all is as usual."""
+    def foreseen(self, day: float, capacity: CapacityAhead | None = None) -> Foresight | None:
+        """What is known today of the days to come; None where all is as usual. `capacity` is what makers know of
+        theirs, where that will not be the usual."""
         heard = [impact for impact in self._impacts if impact.announced <= day]
         expected = [
             ahead
@@ -160,15 +131,21 @@ class Outlook(Part):
             for effect in impact.effects
             if effect.quantity in LIMITS and day < effect.end and (ahead := _expected(impact, effect, day)) is not None
         ]
-        if not expected:
+        if not expected and capacity is None:
             return None
+        if capacity is None:
+            capacity = CapacityAhead(np.array([day]), self._network.capacity[None])
         known = Quantities({name: array for name, array in self._base.items() if name in LIMITS}, expected)
-        begins = np.array([day, *(turn for turn in known.boundaries() if day < turn < UNKNOWN)])
-        spans, makes = [], []
-        for begin in begins.tolist():
-            known.update(begin)
-            spans.append(self._found(known))
-            makes.append(self._made(known["cell.capacity_factor"]))
+        turns = [day, *(turn for turn in known.boundaries() if day < turn < UNKNOWN)]
+        begins = np.unique([*turns, *capacity.begins])
+        spans: list[Known] = []
+        makes = []
+        for begin, units in zip(begins, np.searchsorted(capacity.begins, begins, side="right") - 1, strict=True):
+            if begin in turns:
+                known.update(float(begin))
+                found = self._found(known)
+            spans.append(found)
+            makes.append(self._able(known["cell.capacity_factor"], capacity.units[units]))
         sends, takes, above, works = (
             np.array([getattr(span, name) for span in spans]) for name in ("sends", "takes", "above", "works")
         )
@@ -302,9 +279,17 @@ class Outlook(Part):
         return passes
 
     def _made(self, factor: np.ndarray) -> np.ndarray:
-        """The share of usual demand that makers can make with this factor on their capacity; over cells."""
-        capacity = self._network.capacity
-        return _left(np.where(np.isfinite(capacity), factor, 1.0), capacity, self._network.cell_mean)
+        """The share of usual output that makers still make with this factor on their capacity; over cells."""
+        return np.minimum(1.0, self._able(factor, self._network.capacity))
+
+    def _able(self, factor: np.ndarray, capacity: np.ndarray) -> np.ndarray:
+        """What makers can make of such a capacity with a factor on it, as a share of their usual output (all that they
+        can, where more is usually asked of them); over cells."""
+        network, room = self._network, np.ones(len(factor))
+        usual = np.minimum(network.capacity, network.cell_mean / network.bill.good)
+        np.divide(capacity, usual, out=room, where=np.isfinite(network.capacity) & (usual > 0))
+        factor = np.where(np.isfinite(network.capacity), factor, 1.0)
+        return np.where(usual > 0, factor * room, np.where(factor > 0, 1.0, 0.0))
 
     def _handled(self, handling: np.ndarray) -> np.ndarray:
         """The share of the usual goods that ports can handle; over gates. Of berths that work, that share."""

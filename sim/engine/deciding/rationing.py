@@ -11,6 +11,7 @@ from sim.engine.deciding.rations_told import RationBook
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.supply_ahead import SAME, Chain, Forecast, Goods, Level, Prospect, per_cell
 from sim.engine.in_force import ALWAYS, in_force, next_turn
+from sim.engine.making.more import MoreCapacity
 from sim.engine.plan import Plan
 from sim.engine.state.state import State
 from sim.engine.time_tape import TimeTape
@@ -55,11 +56,12 @@ class Rationing(Part):
         rations: Rations,
         book: RationBook,
         journal: Journal,
+        more: MoreCapacity | None,
     ) -> None:
         network = plan.network
         cells = len(network.cell_site)
         self.rations, self.book = rations, book
-        self._network, self._state, self._reports = network, state, reports
+        self._network, self._state, self._reports, self._more = network, state, reports, more
         self._chain = Chain(plan)
         self._streams, self._luck = streams, tuple[tuple[int, Streams], ...]()
         self._looked = -np.inf
@@ -130,6 +132,8 @@ class Rationing(Part):
         self._looked = float(day)
         for impact in told:
             reached |= outlook.reach(impact)
+        if self._more is not None:
+            reached[self._more.turned()] = True
         changed = False
         if told or reached.any() or (self._due <= day).any():
             self._look_ahead(day, self._chain.below(reached))
@@ -152,7 +156,8 @@ class Rationing(Part):
 
     def _look_ahead(self, day: int, reached: np.ndarray) -> None:
         """What every source can count on, from the top of the chain downward; who is due decides."""
-        seen, state, cells = self._reports.outlook.foreseen(day), self._state, len(self._mine)
+        capacity = None if self._more is None else self._more.ahead(day)
+        seen, state, cells = self._reports.outlook.foreseen(day, capacity), self._state, len(self._mine)
         # over a lane of no time what came this morning stands for what will come on that after the last evening
         on_hand = state.on_hand - np.where(self._chain.overnight, state.today.received, 0)
         table = state.shipments
@@ -177,7 +182,9 @@ class Rationing(Part):
         trouble = ahead.end > day
         self._remember(cells[mine & trouble & ~self._troubled[cells] & (self._state_of[cells] != RESTARTS)])
         # what is over needs no time to think
-        over = mine & ~trouble & (self._hit[cells] | (self._state_of[cells] == DEALS))
+        later = self._state.for_later
+        assert later is not None
+        over = mine & ~trouble & (self._hit[cells] | (self._state_of[cells] == DEALS) | (later[cells] > 0))
         decides = (mine & (self._due[cells] <= day) | over).nonzero()[0]
         if decides.size:
             self._decide(day, level, ahead, forecast.touched[cells], decides, fair)
@@ -190,7 +197,8 @@ class Rationing(Part):
 
     def _fair(self, level: Level, ahead: Prospect, day: float) -> tuple[np.ndarray, np.ndarray]:
         """The share of usual units that lasts until `ahead.end`, over the flows from a level, and over its cells for
-        their own use: own use and those exempt first, then what is under contract, then the rest."""
+        their own use (above 1 where there is more): own use and those exempt first, then what is under contract, then
+        the rest."""
         days, out = ahead.end - day, level.go
         units = self.rations.usual.units[out] * ahead.leaves
         exempt, contract = self._exempt[out], self._contract[out]
@@ -201,13 +209,14 @@ class Rationing(Part):
         left, shares = ahead.stock + ahead.coming, []
         # own use is in the morning: today's is over, and on the last day what is usual has come before it
         first = ahead.own * np.maximum(0.0, days - 1) + added(np.where(exempt, units, 0.0))
+        most = np.divide(left, first, out=np.ones(len(left)), where=first > 0)
         for wanted in (first, *(added(np.where(exempt, 0.0, part * units)) for part in (contract, 1 - contract))):
             share = np.minimum(1.0, np.divide(left, wanted, out=np.ones(len(left)), where=wanted > 0))
             shares.append(np.where(share > 1 - SAME, 1.0, share))
             left = np.maximum(0.0, left - share * wanted)
         before, second, third = (share[level.source] for share in shares)
         found = np.where(exempt, before, contract * second + (1 - contract) * third)
-        return np.where(found > 1 - SAME, 1.0, found), shares[0]
+        return np.where(found > 1 - SAME, 1.0, found), np.maximum(shares[0], most)
 
     def _remember(self, cells: np.ndarray) -> None:
         """Trouble begins: what these cells have and owe then is what they will go back to."""
@@ -229,8 +238,10 @@ class Rationing(Part):
         self._due[cells] = np.where(trouble | touched[who], again, np.inf)
         self._hit[cells] &= trouble
         assert self._state.for_later is not None
-        wants = np.ceil(self._network.cell_mean[cells] * (ahead.end[who] - day) - SAME)
-        self._state.for_later[cells] = np.where(self._state_of[cells] == DEALS, wants, 0)
+        # with this in stock, and what leaves it on the day, it could go on as usual until then
+        lacking = ahead.lacking[who]
+        wants = np.ceil(lacking + np.minimum(lacking, self._network.cell_mean[cells]) - SAME)
+        self._state.for_later[cells] = np.where(trouble, wants, 0)
         changes = np.zeros(len(level.cells), dtype=bool)
         changes[who] = deals
         out = changes[level.source]

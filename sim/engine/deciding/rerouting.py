@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.deciding.known import Known
 from sim.engine.deciding.order_shares import OrderShares
-from sim.engine.deciding.outlook import Known, open_for_more
+from sim.engine.deciding.outlook import OPEN, open_for_more
 from sim.engine.deciding.reports import Reports
 from sim.engine.plan import Plan
 from sim.engine.state.state import State
 from sim.model.part import Part
+
+PROBE = 1 - OPEN
+"""Share of its usual units, above what it sends, that a source which cancels the rest is asked for: no orders wait
+there to show that it sends more again."""
 
 
 class Rerouting(Part):
@@ -26,13 +31,18 @@ class Rerouting(Part):
     units that a source is known to send of new orders, `_lets` that of all limits but a maker's capacity, `_waits` of
     those that wait there, `_seen` what its buyer found itself, and `_filled` that as a share of what was due; `_takes`
     how far it is open for more, `_above` how much more it lets buyers have where it deals out what is usual, and
-    `_works` the part that it sends of whatever is asked.
+    `_works` the part that it sends of whatever is asked. `_short` are the evenings for which less came than was due,
+    `_days` those since all came, or it was last looked at, and `_sent` and `_lost` the units sent and cancelled in
+    these, of which `_again` had been cancelled before; `_refuses` is whether what was missing was cancelled, `_gone`
+    what was of the last order.
+    `_share` is today's share of orders, `_had` the last that was more than a try.
     `_moves`, over cells, is the part of what cut sources do not send that their buyer orders elsewhere.
     """
 
     CHANGES = (
-        "on", "_known", "_lets", "_waits", "_takes", "_above", "_works", "_moves", "_told", "_short", "_sent", "_seen",
-        "_filled", "_cut", "_share", "_regular", "_usual",
+        "on", "_known", "_lets", "_waits", "_takes", "_above", "_works", "_moves", "_told", "_deals", "_short", "_sent",
+        "_seen", "_filled", "_cut", "_lost", "_days", "_refuses", "_again", "_gone", "_share", "_regular", "_usual",
+        "_had",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, reports: Reports, shares: OrderShares) -> None:
@@ -42,7 +52,7 @@ class Rerouting(Part):
         self._mine = choice.moves[network.flow_buyer].nonzero()[0]
         self._row = np.full(len(network.flow_buyer), -1)
         self._row[self._mine] = np.arange(len(self._mine))
-        self._written = network.flow_usual[self._mine]
+        self._written, self._had = network.flow_usual[self._mine], network.flow_share[self._mine]
         self._buyer, self._source = network.flow_buyer[self._mine], network.flow_source[self._mine]
         self._go_by_shares()
         makes = np.isin(self._source, network.makers)  # of what it is asked today a maker may send some tomorrow only
@@ -54,22 +64,26 @@ class Rerouting(Part):
         self.on, flows = False, len(self._mine)
         self._known, self._waits, self._takes = np.ones(flows), np.ones(flows), np.ones(flows)
         self._above, self._works = np.zeros((2, flows))
-        self._moves, self._told = np.zeros(self._cells), np.zeros(flows, dtype=bool)
+        self._moves, self._told, self._deals = np.zeros(self._cells), *np.zeros((2, flows), dtype=bool)
         self._short, self._cut = np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int64)
         self._sent, self._seen, self._lets = np.zeros(flows, dtype=np.int64), np.ones(flows), np.ones(flows)
-        self._filled = np.ones(flows)
+        self._lost, self._days, self._again, self._gone = np.zeros((4, flows), dtype=np.int64)
+        self._filled, self._refuses = np.ones(flows), np.zeros(flows, dtype=bool)
 
     def _go_by_shares(self) -> None:
         """Take the shares that hold today for those of orders: who has any of them is a regular source."""
         self._share, self._usual = self._shares.today[self._mine], self._shares.usual[self._mine]
         self._regular = self._share > 0
+        self._had = np.where(self._regular & ~self._shares.tried[self._mine], self._share, self._had)
 
     def _find_shares(self, day: int, ordered: Known, lacks: np.ndarray) -> None:
         """Let the shares of today be found by what is known of every source."""
         known = np.ones(len(self._row))
         makes = np.where(lacks, ordered.makes[self._mine], 1.0)
         known[self._mine] = np.minimum(np.minimum(ordered.sends[self._mine], makes), self._seen)
-        self._shares.open_day(day, known)
+        tries = np.full(len(self._row), np.inf)
+        tries[self._mine] = np.where(self._refuses, self._probe() * self._had, np.inf)
+        self._shares.open_day(day, known, tries)
         self._go_by_shares()
 
     def _sends(self, now: Known) -> np.ndarray:
@@ -93,11 +107,11 @@ class Rerouting(Part):
             np.minimum(part, np.where(lacks, now.makes[mine], 1.0))
             for part, now in zip(sends, (ordered, present), strict=True)
         )
-        self._told = np.minimum(known, waits) < 1
-        self._known, self._waits = np.minimum(known, self._seen), np.minimum(waits, self._seen)
+        self._told, self._deals = np.minimum(known, waits) < 1, present.deals[mine]
+        self._known, self._waits = np.minimum(known, self._asked()), np.minimum(waits, self._seen)
         self._takes = np.minimum(ordered.takes[mine], open_for_more(np.minimum(self._known, self._filled)))
         self._works = np.where(self._regular, ordered.works[mine], 0.0)
-        self._above, self._lets = ordered.above[mine], np.minimum(sends[0], self._seen)
+        self._above, self._lets = ordered.above[mine], np.minimum(sends[0], self._asked())
         self.on = bool((self._known < 1).any() or (self._waits < 1).any())
         if self.on:
             rest, more = (
@@ -181,29 +195,65 @@ class Rerouting(Part):
             found += taker * np.divide(moved * part, total, out=np.zeros(len(total)), where=total > 0)[owner]
         return np.where((moved > 0)[owner], found, wanted)
 
-    def look(self, sent: np.ndarray, left: np.ndarray, leaves: np.ndarray) -> None:
-        """Evening: units sent, and left although they were due, over flows; `leaves` masks those that leave today.
+    def _probe(self) -> np.ndarray:
+        """The share of its usual units that each source is asked for which cancels the rest."""
+        return np.minimum(1.0, self._seen + PROBE)
+
+    def _asked(self) -> np.ndarray:
+        """The share of its usual units that each source is asked for after what its buyer found: of what is a try, and
+        so no more than that, all."""
+        asked = np.where(self._refuses, self._probe(), self._seen)
+        return np.where(self._shares.tried[self._mine], 1.0, asked) if self._shares.may_vary else asked
+
+    def look(self, sent: np.ndarray, due: np.ndarray, cancelled: np.ndarray, leaves: np.ndarray) -> None:
+        """Evening: units sent, due and not sent, and cancelled, over flows; `leaves` masks those that leave today.
 
         Who has been sent less than was due for as long as it takes to notice knows what share of the usual it was, and
         of what was due: of a source that sends the usual and owes a lot besides nobody wants more. It is looked at
-        again as often. Nobody learns from a limit that is told.
+        again as often. What was cancelled waits nowhere: a day on which all is sent, or nothing is ordered, does not
+        tell that the source fills its orders again; that all was sent for as long does. Nobody learns from a limit that
+        is told, nor from what is cancelled beyond it.
         """
         mine = self._mine
-        self._sent += sent[mine]
-        going_on = np.where(leaves[mine], left[mine] > 0, self._short > 0) & ~self._told
+        sent, due, leaves = sent[mine], due[mine], leaves[mine]
+        lost = np.where(self._deals, 0, cancelled[mine])
+        self._sent += sent
+        self._lost += lost
+        self._days += 1
+        missed, ordered = due + lost > 0, sent + lost > 0
+        self._again += np.where(ordered, self._gone, 0)
+        self._gone = np.where(ordered, lost, self._gone)
+        self._refuses = (self._refuses | (lost > 0)) & ~self._told
+        going_on = (np.where(leaves, missed, self._short > 0) | self._refuses) & ~self._told
         self._short = np.where(going_on, self._short + 1, 0)
         noticed = going_on & (self._short % self._notices == 0)
-        due = self._sent + left[mine]
-        usual = self._usual * self._notices
+        if noticed.any():
+            self._take_in(noticed, due)
+            filled_all = noticed & self._refuses & (self._sent > 0) & (due + self._lost == 0)
+            going_on &= ~filled_all
+        self._short[~going_on], self._refuses = 0, self._refuses & going_on
+        self._seen, self._filled = np.where(going_on, self._seen, 1.0), np.where(going_on, self._filled, 1.0)
+        for units in (self._sent, self._lost, self._again):
+            units[~going_on | noticed] = 0
+        self._days[noticed | self._told | ~going_on & leaves & (sent > 0)] = 0
+
+    def _take_in(self, noticed: np.ndarray, due: np.ndarray) -> None:
+        """What buyers find who notice today: the shares of the usual, and of what was `due`, units over flows."""
+        usual, asked = self._usual, self._sent + due + self._lost
+        # a part of what was cancelled was ordered there again, and cancelled again: it counts but once
+        again = np.where(self._refuses, self._asked() * self._share * self._again, 0)
+        asked = np.maximum(self._sent + due, asked - again)
+        # who has not ordered for some time asks for more at once: that much should have come
+        expected = np.minimum(usual * self._days, np.maximum(usual * self._notices, asked))
         if self._shares.may_vary:  # less was due of a source that is asked for less than is written
-            usual = np.where(self._usual < self._written, np.minimum(self._written * self._notices, due), usual)
-        ratio = np.divide(self._sent, usual, out=np.ones(len(mine)), where=usual > 0)
-        self._seen = np.where(noticed, np.minimum(1.0, ratio), np.where(going_on, self._seen, 1.0))
-        filled = np.divide(self._sent, due, out=np.ones(len(mine)), where=due > 0)
+            expected = np.where(usual < self._written, np.minimum(self._written * self._days, asked), expected)
+        share = np.divide(self._sent, expected, out=np.ones(len(usual)), where=expected > 0)
+        filled = np.divide(self._sent, asked, out=np.ones(len(usual)), where=asked > 0)
+        # of what is cancelled nothing piles up: it is a share of what the source was asked for
+        share = np.where(self._refuses, np.where(asked > 0, filled * self._probe(), self._seen), share)
+        self._seen = np.where(noticed, np.minimum(1.0, share), self._seen)
         # who is on stand-by sends what it has to spare: that much is left there is no reason to ask it for less
-        overrun = noticed & self._regular
-        self._filled = np.where(overrun, filled, np.where(going_on, self._filled, 1.0))
-        self._sent[~going_on | noticed] = 0
+        self._filled = np.where(noticed & self._regular & (asked > 0), filled, self._filled)
 
     def given_up(self) -> tuple[np.ndarray, np.ndarray]:
         """(flows, units) that have waited at a source for as long as their buyers let them, and are cancelled there.

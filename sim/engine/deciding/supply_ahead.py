@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.deciding.outlook import Foresight
+from sim.engine.deciding.known import Foresight
 from sim.engine.plan import Plan
 from sim.model.chance.distributions import Times
 
@@ -49,6 +49,7 @@ class Prospect(NamedTuple):
 
     `over` is the day on which what they are sent, or make, is as usual again and has come; they plan to the day `end`
     (today where nothing is amiss), until which they have `stock` and expect `coming`; `own` is their own use of a day.
+    `lacking` are the units of usual output that they will not make meanwhile.
     `leaves`, over the flows from them, is the share of usual units that gets to their buyers meanwhile, were all sent.
     """
 
@@ -57,6 +58,7 @@ class Prospect(NamedTuple):
     stock: np.ndarray
     coming: np.ndarray
     own: np.ndarray
+    lacking: np.ndarray
     leaves: np.ndarray
 
 
@@ -107,7 +109,8 @@ class Chain:
 
 class Forecast:
     """One look ahead from a day. Levels are asked for from the top downward, and what each `gives` is told before the
-    next one is asked: the share of usual units over flows, and over cells of materials what their own site gets.
+    next one is asked: the share of usual units over flows, and over cells of materials what their own site can use of
+    them, above 1 where there is more than usual.
 
     `touched` are, as a mask over cells, those in trouble or below one that is. `until` is, over cells, when each is not
     sent (or does not make) less than usual any more, as far as known; `dealt`, over flows, the share of usual units
@@ -159,7 +162,9 @@ class Forecast:
         # of what buyers are sent each flow counts until what leaves then would come too late
         coming = (extra * _spans(begins, ends, end - lag)).sum(axis=0)
         # what is made today is in stock already
-        coming += (made * mean * _spans(np.maximum(begins, day + 1), ends, end - lag)).sum(axis=0) * makes
+        works_on = mean * makes * _spans(np.maximum(begins, day + 1), ends, end - lag)
+        coming += (made * works_on).sum(axis=0)
+        lacking = (np.maximum(0.0, 1 - made) * works_on).sum(axis=0)
         by_flow = _spans(begins, ends, end[level.buyer] - chain.lead[level.come])
         coming += per_cell(level.buyer, usual * (share * by_flow).sum(axis=0), len(cells)) * ~makes
         goods = self._goods
@@ -173,7 +178,7 @@ class Forecast:
         open_ = _spans(begins, ends, end[level.source]) * self._seen.sends[row][:, level.go]
         leaves = np.where(length > SAME, open_.sum(axis=0) / length, 1.0)
         own = np.maximum(0.0, mean - chain.out[cells])
-        return Prospect(over, end, stock, np.maximum(0.0, coming), own, leaves)
+        return Prospect(over, end, stock, np.maximum(0.0, coming), own, lacking, leaves)
 
     def _under_way(self, cells: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Units that are on their way to these cells and should be there before a day of each."""
@@ -214,13 +219,15 @@ class Forecast:
         return share, np.minimum(missing, np.minimum(missing * found, spare) + above) * moves
 
     def _made(self, level: Level, begins: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The share of usual output in each span that the makers of a level can make, of which they have the material;
-        and which of them never stand still."""
-        bill = self._chain.network.bill
-        made = self._seen.makes[row][:, level.cells]
+        """The share of usual output in each span that the makers of a level can make, of which they have the material,
+        above 1 where capacity has room for more; and which of them never stand still."""
+        bill, makes = self._chain.network.bill, self._seen.makes[row]
+        made = makes[:, level.cells]
         works = (made > 0).all(axis=0)
         material, span = bill.material[level.made], np.arange(len(begins))[:, None]
-        given = np.where(begins[:, None] < self.over[material], self.material[material], 1.0)
+        # who buys a material that is not short can have more of it, who makes it himself as much as he can make
+        most = np.where(self._chain.makes[material], makes[:, material], np.inf)
+        given = np.where(begins[:, None] < self.over[material], self.material[material], most)
         np.minimum.at(made, (span, level.product), given)
         return made, works
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.plan import Plan
+from sim.engine.spans import in_place
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.need.usual import add_up
 from sim.model.part import Part
@@ -26,6 +27,7 @@ class UsualUnits(Part):
         self._network = plan.network
         self.units = plan.network.flow_usual.copy()
         self._cells = (plan.lots.life < NEVER_EXPIRES).nonzero()[0]
+        self._where = in_place(self._cells)
         self._expired = np.zeros((DAYS, len(self._cells)), dtype=np.int64)
         self._days = 0
         self._holds = np.zeros(len(self.units), dtype=bool)
@@ -33,7 +35,7 @@ class UsualUnits(Part):
     def note(self, expired: np.ndarray) -> None:
         """The evening of a day: units that expired, over cells."""
         if self._cells.size:
-            self._expired[self._days % DAYS] = expired[self._cells]
+            self._expired[self._days % DAYS] = expired[self._where]
             self._days += 1
 
     def under_limit(self, holds: np.ndarray) -> np.ndarray:

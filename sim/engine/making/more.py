@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.books.journal import Journal
+from sim.engine.deciding.known import CapacityAhead
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.watch import Watch
 from sim.engine.plan import MoreMade
@@ -21,7 +22,7 @@ class MoreCapacity(Part):
     `made` are units that each entry made beyond the usual capacity in the counted days.
     """
 
-    CHANGES = ("_since", "_last", "_adds", "made")
+    CHANGES = ("_since", "_last", "_adds", "_told", "made")
 
     def __init__(self, network: Network, more: MoreMade, reports: Reports, journal: Journal) -> None:
         self._usual, self._more, self._journal = network.capacity, more, journal
@@ -31,6 +32,7 @@ class MoreCapacity(Part):
         self._since = np.full(entries, NEVER)  # the morning from which the condition has held
         self._last = np.full(entries, -NEVER)  # and the last on which it was met
         self._adds = np.zeros(entries)  # units a day that each adds today
+        self._told = np.zeros(entries, dtype=bool)  # of which the evening knows that they go on
         self.made = np.zeros(entries)
 
     def today(self, day: int) -> np.ndarray:
@@ -44,15 +46,43 @@ class MoreCapacity(Part):
         capacity = self._usual.copy()
         if not holds.any() and not self._adds.any():
             return capacity
-        adds = more.gain * self._reached(day)
+        adds, capacity = self._with(self._reached(day))
+        self._tell(adds, day)
+        self._adds = adds
+        return capacity
+
+    def turned(self) -> np.ndarray:
+        """Evening: the cells that have begun to make more, or less, since the last one, or do so no longer."""
+        goes_on = np.isfinite(self._since)
+        turned, self._told = goes_on != self._told, goes_on
+        return np.concatenate([self._more.cell[turned], self._more.loser[turned & (self._more.loser >= 0)]])
+
+    def ahead(self, day: int) -> CapacityAhead | None:
+        """What is to come, seen on the evening of a day; None where nothing goes on.
+
+        A condition that is met is taken to go on, to its date at most; of one that is met no more, its stand-down.
+        """
+        more, mine = self._more, np.isfinite(self._since)
+        if not mine.any():
+            return None
+        over = np.where(self._last == day, more.over, np.minimum(more.over, self._last + more.stand_down))
+        begin, ramp = np.ceil(self._since + more.after)[mine].tolist(), np.ceil(more.ramp)[mine].tolist()
+        steps = [np.arange(first, first + days + 1) for first, days in zip(begin, ramp, strict=True)]
+        turns = np.unique(np.concatenate([*steps, np.ceil(over[mine & np.isfinite(over)])]))
+        begins = np.array([day, *turns[turns > day]])
+        reached = (np.where(max(begin, day + 1) < over, self._reached(max(begin, day + 1)), 0.0) for begin in begins)
+        return CapacityAhead(begins, np.array([self._with(part)[1] for part in reached]))
+
+    def _with(self, reached: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Units a day that each entry adds with a share of its gain, and the capacity of every cell."""
+        more, capacity = self._more, self._usual.copy()
+        adds = more.gain * reached
         for entry in (more.loser >= 0).nonzero()[0].tolist():  # a line can be taken away but once
             loser, for_one = more.loser[entry], more.for_one[entry]
             adds[entry] = min(adds[entry], max(0.0, float(capacity[loser])) / for_one)
             capacity[loser] -= adds[entry] * for_one
         np.add.at(capacity, more.cell, adds)
-        self._tell(adds, day)
-        self._adds = adds
-        return capacity
+        return adds, capacity
 
     def note(self, cells: np.ndarray, made: np.ndarray, usual: np.ndarray, share: np.ndarray, day: int) -> None:
         """What cells (each named once) made today of which they can make `usual` units without more; at a `share` of
@@ -69,7 +99,7 @@ class MoreCapacity(Part):
             beyond[cell] -= taken
             self.made[entry] += taken
 
-    def _reached(self, day: int) -> np.ndarray:
+    def _reached(self, day: float) -> np.ndarray:
         """Share of its gain that each entry has reached; a day has what the line reaches in the middle of it."""
         more = self._more
         ago = day - self._since - more.after  # -inf where the condition does not hold

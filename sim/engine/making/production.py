@@ -136,9 +136,10 @@ class Production(Part):
         wanted = self._target[cells] + state.owed_out[cells] - state.on_hand[cells]
         if state.for_later is not None:
             wanted = wanted + np.maximum(0, state.for_later[cells] - self._target[cells])
-        if state.withheld is not None:
-            source = self._network.flow_source
-            wanted = wanted - np.bincount(source, state.withheld, len(state.on_hand)).astype(np.int64)[cells]
+        if state.withheld is not None and np.count_nonzero(state.withheld):
+            flow, withheld = state.withheld.nonzero()[0], np.zeros(len(state.on_hand), dtype=np.int64)
+            np.add.at(withheld, self._network.flow_source[flow], state.withheld[flow])
+            wanted = wanted - withheld[cells]
         if state.for_reserves is not None:
             wanted = wanted + state.for_reserves[cells]
         if self.tests:

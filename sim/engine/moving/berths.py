@@ -39,8 +39,9 @@ class Berths(Part):
         self._yard[self._pool] = [gate.yard for gate in gates]
         stay = {gate.site: gate.berth_time for gate in gates if gate.berth_time is not None}
         # a time of its own for every vessel: those of one lane leave on different days
-        names = [f"berth/{lane.name}" for lane in network.lanes]
-        self._stay = TimeTape(names, [stay.get(lane.destination, NO_STAY) for lane in network.lanes], streams)
+        lanes = network.lanes if self.any else ()
+        names = [f"berth/{lane.name}" for lane in lanes]
+        self._stay = TimeTape(names, [stay.get(lane.destination, NO_STAY) for lane in lanes], streams)
         self._next = 0
         self.taken = np.zeros(self._pools, dtype=np.int64)
         """vessels at berth by pool"""

@@ -20,6 +20,7 @@ class Journeys(Part):
         self._loading, self._quantities = loading, quantities
         self._times = TimeTape([f"lane/{x.round or x.name}" for x in lanes], [x.times for x in lanes], streams)
         self._may_have_curfew = quantities.touched("lane.opens", "lane.closes")
+        self._at_any_hour = not self.keep_hours(np.ones(len(lanes), dtype=bool))
         self._may_slow_down = quantities.touched("lane.factor", "lane.extra")
 
     def keep_hours(self, lane: np.ndarray) -> bool:
@@ -28,6 +29,8 @@ class Journeys(Part):
 
     def sets_out(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
         """When what is ready at a time may set out on each of some lanes."""
+        if self._at_any_hour:
+            return at
         at = self._loading.begin(lane, at)
         if self._may_have_curfew:
             at = after_curfew(at, self._quantities["lane.opens"][lane], self._quantities["lane.closes"][lane])

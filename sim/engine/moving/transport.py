@@ -190,7 +190,7 @@ class Transport(Part):
         left = self._depart(ready)
         if self.ports.berths.any:  # a berth or a place in the yard that has become free lets the next one in
             return bool(left.size or ashore.size or cleared.size or berthed.size)
-        return bool(np.count_nonzero(table.columns["time"][left] <= limit))
+        return left.size > 0 and bool(np.count_nonzero(table.columns["time"][left] <= limit))
 
     def _arrive(self, due: np.ndarray, day: int, limit: float) -> bool:
         """What is at the end of a leg is at its buyer's or at a port; whether anything is."""

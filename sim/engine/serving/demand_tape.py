@@ -63,11 +63,12 @@ class DemandTape(Part):
 
         The patients of the plain draws come whatever the factor: above 1 others join them, below 1 some stay away.
         """
-        number, first, position = block_of(day)
-        if first != self._first:
+        if self._first is None or not 0 <= day - self._first < len(self._block):
+            number, first, _ = block_of(day)
             self._block, self._first = self._source.block(number, first), first
             if self._joined is not None:
                 self._joined.draw(number, first, len(self._block))
+        position = day - self._first
         demand = self._block[position].astype(np.int64)
         if factor is not None and (changed := (factor != 1).nonzero()[0]).size:
             usual = self._block[position:]

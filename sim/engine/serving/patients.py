@@ -87,7 +87,7 @@ class Patients(Part):
         if self._simple:
             self._serve_who_never_wait(demand, seen)
         else:
-            waits = self._serve(seen, day, access)
+            waits = self._serve(seen, doses, day, access)
         if self._vials is not None:
             self._vials.use(doses, None if access is None else access.later, waits, self._state.backlog[cell], today)
 
@@ -100,8 +100,9 @@ class Patients(Part):
         if self._lots is not None:
             self._lots.serve(served)
 
-    def _serve(self, seen: np.ndarray, day: int, access: Seen | None) -> np.ndarray:
-        """Who waits first, then what comes back, then those of today who are seen; returns what begins to wait."""
+    def _serve(self, seen: np.ndarray, doses: np.ndarray, day: int, access: Seen | None) -> np.ndarray:
+        """Who waits first, then what comes back, then those of today who are seen (and ask for so many doses); returns
+        what begins to wait."""
         state, today, cell = self._state, self._state.today, self._cell
         before, backlog = state.on_hand[cell], state.backlog[cell]
         late = np.minimum(before, backlog) if access is None else access.late(before, backlog)
@@ -122,7 +123,10 @@ class Patients(Part):
             unmet += still
         if self.substitution is not None:
             free = stock if access is None else np.where(access.share > 0, stock, 0)
-            met, used = self.substitution.serve(free, unmet, day)
+            each = None
+            if self._vials is not None and self._staying is not None:
+                each = self._vials.per_missed(doses, served, seen - asked, unmet)
+            met, used = self.substitution.serve(free, unmet, day, each)
             stock -= used
             unmet -= met
             today.substituted[cell], today.stood_in[cell] = met, used
@@ -182,8 +186,12 @@ class Patients(Part):
         today, cell = self._state.today, self._cell
         if self._staying is not None:
             gone, come = self._staying.move(demand, day)
+            needed, demand = demand, demand - gone + come
+            if self._vials is not None:  # in units, as they would be opened
+                units = self._vials.wanted
+                own = units(needed - gone)
+                gone, come = units(needed) - own, units(demand) - own
             today.went_over[cell], today.came_over[cell] = gone, come
-            demand = demand - gone + come
         if self._ahead is not None:
             more, less = self._ahead.answer(demand, day)
             today.bought_ahead[cell], today.asked_less[cell] = more, less

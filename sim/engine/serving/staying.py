@@ -29,8 +29,8 @@ class Staying(Part):
         self._carried, self._opened = ([np.zeros(pairs) for _, pairs in shapes] for _ in range(2))
 
     def move(self, demand: np.ndarray, day: int) -> tuple[np.ndarray, np.ndarray]:
-        """(units of demand that went over to another product, units of it that they ask for there) today, over demand
-        cells; `demand` is what would be asked for of each product otherwise."""
+        """(demand that went over to another product, what they ask for there) today, over demand cells; `demand` is
+        what would be asked for of each product otherwise. All in doses where a unit has several, else in units."""
         left, gone, come = demand.copy(), np.zeros_like(demand), np.zeros_like(demand)
         for k, step in enumerate(self._steps):
             group = (day - self._first) % step.every, np.arange(len(step.wanted))
@@ -39,13 +39,13 @@ class Staying(Part):
             units = np.minimum(units, left[step.wanted])
             left[step.wanted] -= units
             gone[step.wanted] += units
-            others, rest = _whole(units * step.ratio + self._opened[k])
+            others, rest = _whole(units * step.asked + self._opened[k])
             self._opened[k][:] = rest
             come[step.other] += others
         return gone, come
 
     def note(self, k: int, moved: np.ndarray, day: int) -> None:
-        """Units of demand that a step of substitution served with the other product today."""
+        """Demand, counted as in `move`, that a step of substitution served with the other product today."""
         step = self._steps[k]
         group = (day - self._first) % step.every, np.arange(len(step.wanted))
         before = self._staying(k, group, day)

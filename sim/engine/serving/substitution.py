@@ -31,10 +31,13 @@ class Substitution(Part):
         self.staying = Staying(plan) if behaviour.any_stay else None
         self.flows = np.zeros((plan.network.calendar.days, 2, len(behaviour.substitute_rows)), dtype=np.int64)
 
-    def serve(self, left: np.ndarray, unmet: np.ndarray, day: int) -> tuple[np.ndarray, np.ndarray]:
+    def serve(
+        self, left: np.ndarray, unmet: np.ndarray, day: int, each: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """(units of demand met with another product, units used for another's) over demand cells.
 
-        `left` is the stock that the cells' own patients left, `unmet` what they still lack; neither is changed.
+        `left` is the stock that the cells' own patients left, `unmet` what they still lack; neither is changed. `each`
+        tells how many doses each unmet unit is for, where units have several.
         """
         left, lacking = left.copy(), unmet.copy()
         used = np.zeros_like(left)
@@ -57,7 +60,7 @@ class Substitution(Part):
             left[step.other] -= others
             used[step.other] += others
             if self.staying is not None:
-                self.staying.note(k, units, day)
+                self.staying.note(k, units if each is None else units * each[step.wanted], day)
             if day >= 0:
                 np.add.at(self.flows[day, 0], step.row, units)
                 np.add.at(self.flows[day, 1], step.row, others)

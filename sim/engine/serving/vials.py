@@ -58,6 +58,16 @@ class OpenVials(Part):
         units[vials.row] = vials_for(doses[vials.row], self._left.sum(axis=0), vials.doses)
         return units
 
+    def per_missed(self, doses: np.ndarray, served: np.ndarray, saved: np.ndarray, unmet: np.ndarray) -> np.ndarray:
+        """The doses that each unmet unit is for in the mean, over demand cells (1 where a unit has but one): today's
+        patients ask for `doses`, and so many units are served, and saved."""
+        vials, row = self._vials, self._vials.row
+        given = self._left.sum(axis=0) + vials.doses * (served[row] + saved[row])
+        missed = np.clip(doses[row] - given, unmet[row], vials.doses * unmet[row])
+        found = np.ones(len(doses))
+        found[row] = np.divide(missed, unmet[row], out=np.ones(len(row)), where=unmet[row] > 0)
+        return found
+
     def use(
         self, doses: np.ndarray, later: np.ndarray | None, waits: np.ndarray | None, backlog: np.ndarray, today: Ledger
     ) -> None:

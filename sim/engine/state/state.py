@@ -307,7 +307,7 @@ class State(Part):
         if self.records is not None:
             self.records.send(flow, units)
         np.subtract.at(self.owed_out, source, units)
-        np.add.at(self.in_transit, buyer, units)
+        self._add_at_buyers(self.in_transit, buyer, units)
         np.add.at(self.today.dispatched, source, units)
         if self.lots is None:
             return self.shipments.add(flow, units, now), flow
@@ -355,8 +355,15 @@ class State(Part):
                 orders.book(flow, units)
         buyer = network.flow_buyer[flow]
         np.add.at(self.owed_out, network.flow_source[flow], units)
-        np.add.at(self.on_order, buyer, units)
-        np.add.at(self.today.ordered, buyer, units)
+        self._add_at_buyers(self.on_order, buyer, units)
+        self._add_at_buyers(self.today.ordered, buyer, units)
+
+    def _add_at_buyers(self, counter: np.ndarray, buyer: np.ndarray, units: np.ndarray) -> None:
+        """Add units at the buyers of flows, each flow named once: where all have one source, so is each buyer."""
+        if self.plan.network.single_sources:
+            counter[buyer] += units
+        else:
+            np.add.at(counter, buyer, units)
 
     def cancel(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Of what is still unsent on these flows so much, ordered last, is no longer on order."""

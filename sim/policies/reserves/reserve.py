@@ -95,6 +95,10 @@ class Change(Model):
 class Reserve(Model):
     """Stock set apart for bad times, on top of ordinary stock and not counted in anyone's inventory position."""
 
+    title: Text | None = None
+    """by which pages call it; left out: its name here"""
+    what: Text | None = None
+    """what it is, in a sentence; stands behind the title"""
     held_at: HoldersField
     """the sites that hold it and their shares of it; or a list of sites that hold equal parts; or one site's name; or
     `members`: each facility its own part"""

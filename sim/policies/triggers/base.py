@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, Literal, NamedTuple
 
@@ -49,8 +48,7 @@ class TriggerView(NamedTuple):
         )
 
 
-@dataclass(frozen=True)
-class Groups:
+class Groups(NamedTuple):
     """What a trigger may see of groups of sites, of one product each; arrays over the groups."""
 
     pool: Pool

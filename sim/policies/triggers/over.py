@@ -36,6 +36,7 @@ class Pool:
         self._keys, self._alone = keys, bool((count <= 1).all())
         self.sites, self.mean = (np.ones(len(keys), dtype=np.int64), mean) if self._alone else (count, self.sum(mean))
         self._used = self.mean > 0
+        self._all_used = bool(self._used.all())
         self._endless = np.full(len(self.mean), np.inf)
 
     def sum(self, figure: np.ndarray) -> np.ndarray:
@@ -48,6 +49,8 @@ class Pool:
 
     def cover(self, stock: np.ndarray) -> np.ndarray:
         """Days of cover that stock of groups is; infinite without demand."""
+        if self._all_used:
+            return stock / self.mean
         return np.divide(stock, self.mean, out=self._endless.copy(), where=self._used)
 
 

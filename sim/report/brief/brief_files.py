@@ -1,4 +1,4 @@
-"""A brief written to files: HTML that opens offline and prints to two pages and an annex, and .docx to be edited."""
+"""A brief written to files: HTML that opens offline and prints to two pages, and .docx to be edited."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from markupsafe import Markup
 from sim.engine.compile.plan import compile_plan
 from sim.errors import needs
 from sim.output.files import put, put_text
-from sim.report.brief.brief import Brief, Section, compose
+from sim.report.brief.brief import compose
+from sim.report.brief.parts import Brief, Section
 from sim.report.figures import scripts
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import TEMPLATES, fill_in
 from sim.report.pictures import Picture
+from sim.report.words.phrases import percent
 from sim.study.run.run import StudyResult
 
 if TYPE_CHECKING:
@@ -29,29 +31,29 @@ PADDING = 1.5
 """Characters for which a column needs room beside its text."""
 
 
-def write_brief(result: StudyResult, folder: Path, tried: pd.DataFrame | None = None) -> tuple[Path, Path]:
+def write_brief(
+    result: StudyResult, folder: Path, tried: pd.DataFrame | None = None, luck: pd.DataFrame | None = None
+) -> tuple[Path, Path]:
     """Write brief.html and brief.docx of a finished study into a folder; returns their paths.
 
-    `tried` is the table of `sim.study.ask.robustness.robustness`, if the study names uncertain values.
+    `tried` is the table of `sim.study.ask.robustness.robustness`, `luck` that of `sim.study.ask.luck.luck_alone`, if
+    anything is uncertain.
     """
     design = result.design
     plan = compile_plan(design.loaded[design.scenarios[0], design.spec.reference])
     html, document = folder / "brief.html", folder / "brief.docx"
     with drawing():
-        brief = compose(result, plan, tried)
+        brief = compose(result, plan, tried, luck)
         put_text(html, to_html(brief))
         put(document, lambda place: place.write_bytes(to_docx(brief)))
     return html, document
 
 
 def to_html(brief: Brief) -> str:
-    """The brief as one page."""
-    sections = [
-        {"title": s.title, "paragraphs": s.paragraphs, "sheets": s.sheets, "pictures": list(map(_picture, s.figures))}
-        for s in brief.sections
-    ]
+    """The brief as one page, which prints to two sheets of paper; the annex is printed where it is opened."""
+    pictures = {id(shown): _picture(shown) for sheet in brief.sheets for part in sheet for shown in part.figures}
     return fill_in(
-        "brief.html.j2", title=brief.title, question=brief.question, sections=sections, annex=brief.annex,
+        "brief.html.j2", brief=brief, picture=lambda shown: pictures[id(shown)], percent=percent,
         print_style=Markup((TEMPLATES / "brief.css").read_text(encoding="utf-8")),
     )  # fmt: skip
 
@@ -72,8 +74,16 @@ def to_docx(brief: Brief) -> bytes:
     document.add_heading(brief.title, 0)
     if brief.question:
         document.add_paragraph().add_run(brief.question).italic = True
-    for part in brief.sections:
-        _section(document, part)
+    document.add_paragraph(brief.about)
+    document.add_paragraph().add_run(brief.lead).bold = True
+    for line in brief.told:
+        document.add_paragraph(line)
+    for number, sheet in enumerate(brief.sheets):
+        if number:
+            document.add_page_break()
+        for part in sheet:
+            _section(document, part)
+    document.add_paragraph(brief.footer)
     document.add_page_break()
     document.add_heading("Technical annex", 1)
     document.add_paragraph("The twenty items of STRESS-DES (Monks et al. 2019, doi 10.1080/17477778.2018.1442155).")
@@ -113,22 +123,44 @@ def _word(name: str) -> str:
 
 
 def _section(document: Any, part: Section) -> None:
-    from docx.shared import Inches
-
-    document.add_heading(part.title, 1)
+    if part.title:
+        document.add_heading(part.title, 1)
+    for head, line in part.terms:
+        _led(document, f"{head}: ", line)
+    if part.shares is not None:
+        told = ", ".join(f"{count} {word} ({percent(count, part.shares.whole)})" for word, count in part.shares.parts)
+        document.add_paragraph(f"Of {part.shares.whole} figures: {told}.")
+    for line in part.before:
+        document.add_paragraph(line)
+    for grid in part.grids:
+        if grid.caption:
+            document.add_paragraph(grid.caption, style="Caption")
+        _table(document, list(grid.head), [[cell.plain for cell in row] for row in grid.rows], grid.text_columns)
+        if grid.note:
+            document.add_paragraph(grid.note)
+    for shown in part.figures:
+        _figure(document, *shown)
     for line in part.paragraphs:
         document.add_paragraph(line)
-    for sheet in part.sheets:
-        document.add_paragraph(sheet.caption, style="Caption")
-        _table(document, list(sheet.head), [list(row) for row in sheet.rows], sheet.text_columns)
-        if sheet.note:
-            document.add_paragraph(sheet.note)
-    for title, caption, figure in part.figures:
-        lacks = f" {scripts.IN_DOTS}" if scripts.lacking_in(figure) else ""
-        document.add_paragraph(f"{title}. {caption}{lacks}", style="Caption")
-        picture = BytesIO()
-        figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
-        document.add_picture(picture, width=Inches(min(FIGURE_INCHES, 0.7 * figure.get_figwidth())))
+    for head, line in part.points:
+        _led(document, f"{head} ", line, "List Bullet")
+
+
+def _led(document: Any, head: str, line: str, style: str | None = None) -> None:
+    """A paragraph whose first words are bold."""
+    paragraph = document.add_paragraph(style=style)
+    paragraph.add_run(head).bold = True
+    paragraph.add_run(line)
+
+
+def _figure(document: Any, title: str, caption: str, figure: Any) -> None:
+    from docx.shared import Inches
+
+    lacks = f" {scripts.IN_DOTS}" if scripts.lacking_in(figure) else ""
+    document.add_paragraph(f"{title}. {caption}{lacks}", style="Caption")
+    picture = BytesIO()
+    figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
+    document.add_picture(picture, width=Inches(min(FIGURE_INCHES, figure.get_figwidth())))
 
 
 def _table(

@@ -9,17 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from sim.report.words.units import Counted
 from sim.study.design.measures import ALL, Measure
 
 LETTERS = "ABCDEF"
 """By these options are called; there are no more of them on a page."""
-
-
-def plural(unit: str) -> str:
-    """A product's unit, several of it: bags, boxes of 50 pairs."""
-    first, blank, rest = unit.partition(" ")
-    ending = "es" if first.endswith(("s", "x", "ch", "sh")) else "s"
-    return f"{first}{ending}{blank}{rest}"
 
 
 @dataclass(frozen=True)
@@ -30,6 +24,8 @@ class Option:
     name: str
     holds: str
     data: Mapping[str, Any] | None = field(repr=False)
+    what: str = ""
+    """what it is, in a sentence"""
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,8 @@ class Beside:
     """Options and what they came to.
 
     `table` is as of `side_by_side`, options by their letters; `rows` and `days` the draws behind it (`days` may be
-    empty); `products` name -> unit; `apart` says what cannot be compared, and `notes` what else is to be known.
+    empty); `ending` is as of `endings`; `products` name -> unit; `apart` says what cannot be compared, and `notes` what
+    else is to be known.
     """
 
     title: str
@@ -50,6 +47,7 @@ class Beside:
     end: dt.date
     products: Mapping[str, str]
     currency: str
+    ending: pd.DataFrame = field(repr=False)
     apart: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     command: str = "tideover compare"
@@ -60,24 +58,24 @@ class Beside:
         return self.options[1:]
 
     @property
-    def unit(self) -> str:
-        """What all products are counted in; "units" where they differ, which are then never added up."""
-        units = set(self.products.values())
-        return plural(units.pop()) if len(units) == 1 else "units"
+    def counted(self) -> Counted:
+        """In what its figures are counted; amounts of products of different units are never added up."""
+        return Counted(self.currency, self.products)
 
     @property
     def adds_up(self) -> bool:
         """Whether amounts of all products together mean something."""
-        return len(set(self.products.values())) == 1
+        return self.counted.adds_up
 
     def unit_of(self, measure: Measure, group: str = "") -> str:
         """The unit of a figure in words; "money" and "share" as they are."""
-        if measure.unit in ("units", "unit-days"):
-            unit = (
-                f"{self.products[group]}s" if measure.breakdown == "product" and group in self.products else self.unit
-            )
-            return measure.unit.replace("units", unit) if measure.unit == "units" else f"{unit} × days"
-        return measure.unit
+        return "money" if measure.unit == "money" else self.counted.unit(measure, group)
+
+    @property
+    def short(self) -> list[Mapping[str, Any]]:
+        """Options of which more draws are still short at the end than may be."""
+        found: list[Any] = self.ending[~self.ending["settled"].astype(bool)].to_dict("records")
+        return found
 
     def row(self, measure: str, option: str, breakdown: str = ALL, group: str = "") -> Mapping[str, Any] | None:
         """What a figure came to under an option, None where that is not there."""

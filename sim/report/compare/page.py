@@ -6,18 +6,22 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from sim.report.compare.beside import Beside, Option, changes, plural
-from sim.report.compare.words import BY, differences, figure, group_name, how_sure, lead
+from sim.report.compare.beside import Beside, Option, changes
+from sim.report.compare.words import BY, at_end, between, differences, figure, group_name, how_sure, lead, size
 from sim.report.figures import side_by_side as drawings
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import fill_in
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
+from sim.report.words.rounding import MINUS, digits_of
+from sim.report.words.rounding import number as shown_number
+from sim.report.words.units import plural
 from sim.study.design.measures import ALL, LINE, Measure
 from sim.study.infer.side_by_side import ALIKE, APART, BETTER, HIGHER, LOWER, UNKNOWN, WORSE
 
 SIGNS = {BETTER: "▼ better", WORSE: "▲ worse", HIGHER: "higher", LOWER: "lower", ALIKE: "= the same",
          APART: "= not told", UNKNOWN: "–"}  # fmt: skip
+GAINS = {BETTER: "▼ gains", WORSE: "▲ loses", APART: "= not told apart", ALIKE: "= the same"}
 MOST_CHANGES = 40
 """Changed values shown; how many more there are is said."""
 MOST_PRODUCTS = 3
@@ -35,6 +39,7 @@ def compare_page(beside: Beside) -> str:
         parts_of=[(option, lead(beside, option), differences(beside, option)) for option in beside.others],
         names={"better": BETTER, "worse": WORSE, "apart": APART, "alike": ALIKE},
         sure=how_sure(beside),
+        ended=at_end(beside),
         changed=_changed(beside),
         by_week=by_week,
         by_group=by_group,
@@ -53,7 +58,8 @@ def _changed(beside: Beside) -> Sheet:
     rows = [[path, *values] for path, values in found]
     shown = rows[:MOST_CHANGES]
     more = len(rows) - len(shown)
-    note = f"{more} more are in the CSV." if more else "" if rows else "Nothing: they are the same scenario."
+    note = f"{more} more are in the CSV. " if more else "" if rows else "Nothing: they are the same scenario. "
+    note += "All other values are the same, and so is the luck: each draw is held against the same draw of the others."
     return Sheet("changes", "What was changed", head, shown, raw=rows, note=note, text_columns=len(head))
 
 
@@ -88,15 +94,29 @@ def _groups(beside: Beside) -> Iterator[Picture]:
             shares = {letters[0]: 1 - float(rows["against_mean"].iloc[0])}
             shares |= {str(r["strategy"]): 1 - float(r["mean"]) for r in rows.to_dict("records")}
             told = bool((rows["verdict"] != APART).all())
-            found.append((group_name(breakdown, str(group)), shares, told))
+            found.append(drawings.Row(group_name(breakdown, str(group)), shares, told, breakdown,
+                                      _gain(beside, breakdown, str(group))))  # fmt: skip
     if not found:
         return
-    caption = "A line joins the options: its length is the change."
+    caption = "Square: A, what the others are compared with. A line joins the options: its length is the change."
     if len(found) > MOST_GROUPS:
         caption += f" {len(found) - MOST_GROUPS} more groups are in the table below."
     title = "Share not met, by group"
     picture = drawings.groups(found[:MOST_GROUPS], letters)
     yield Picture("groups", title, caption, Markup(to_svg(picture, "groups", title)))
+
+
+def _gain(beside: Beside, breakdown: str, group: str) -> str:
+    """What a group gains or loses under the other option, where there is but one; in units where these add up."""
+    if len(beside.others) != 1:
+        return ""
+    name = "units_unmet" if beside.adds_up or breakdown == "product" else "fill_rate"
+    row = beside.row(name, beside.others[0].letter, breakdown, group)
+    if row is None or row["verdict"] not in GAINS:
+        return ""
+    if row["verdict"] in (APART, ALIKE):
+        return GAINS[str(row["verdict"])]
+    return f"{GAINS[str(row['verdict'])]} {size(beside, Measure(name, breakdown), row['difference'], group)}"
 
 
 def _figures(beside: Beside) -> Iterator[Sheet]:
@@ -129,26 +149,25 @@ def _row(beside: Beside, row: dict[str, object]) -> list[str]:
         label = f"Cost: {group}"
     elif measure.breakdown != ALL:
         label = f"{group_name(measure.breakdown, group)}: {label.lower()}"
+    ends = [float(str(row[end])) for end in ("low", "high")]
     cells = [
         label,
-        *(figure(beside, measure, value, group) for value in means[:2]),
-        _signed(beside, measure, means[2], group),
+        *(figure(beside, measure, value, group, digits_of(ends[0], ends[1], measure.unit)) for value in means[:2]),
+        _signed(measure, means[2], ends),
     ]
     if beside.draws > 1:
-        low, high = float(str(row["low"])), float(str(row["high"]))
-        span = (
-            "–" if low != low else f"{_signed(beside, measure, low, group)} … {_signed(beside, measure, high, group)}"
-        )
+        span = between(*(_signed(measure, end, ends) for end in ends))
         cells += [span, f"{row['more']} / {row['fewer']}"]
     return [*cells, SIGNS[str(row["verdict"])]]
 
 
-def _signed(beside: Beside, measure: Measure, value: float, group: str) -> str:
-    """A difference with its sign, without its unit."""
+def _signed(measure: Measure, value: float, ends: list[float]) -> str:
+    """A difference with its sign, without its unit, rounded as its interval lets one see."""
     if value != value:
         return "–"
-    if value == 0:
-        return "0"
-    if measure.unit == "share":
-        return f"{100 * value:+.3g}"
-    return f"{value:+,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:+.3g}"
+    scale = 100 if measure.unit == "share" else 1
+    fine = 3 if measure.unit in ("index", "ratio") else None
+    text = shown_number(
+        scale * value, fine if (digits := digits_of(ends[0], ends[1], measure.unit)) is None else digits
+    )
+    return text if text.startswith(MINUS) or not any(digit in text for digit in "123456789") else f"+{text}"

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.report.compare.beside import Beside, Option
+from sim.report.words import rounding
+from sim.report.words.at_end import MEANING, last_day, settling, short_under
+from sim.report.words.phrases import group_words
 from sim.study.design.measures import ALL, Measure
 from sim.study.infer.side_by_side import ALIKE, APART, BETTER, WORSE
 
@@ -19,42 +22,58 @@ MOST = 7
 """Differences told of a kind; how many more there are is said."""
 
 
-def figure(beside: Beside, measure: Measure, value: float, group: str = "") -> str:
+def figure(beside: Beside, measure: Measure, value: float, group: str = "", digits: int | None = None) -> str:
     """A figure with its unit: a share in percent, money in the currency, an amount in what it is counted in."""
     unit = beside.unit_of(measure, group)
     if value != value:
         return "not defined"
     if unit == "share":
         return percent(value)
-    if unit == "money":
-        return f"{value:,.0f} {beside.currency}"
     if unit == "day":
         return f"{beside.start + dt.timedelta(round(value)):%-d %B %Y}"
-    number = f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.3g}"
-    return f"{number} {unit}" if unit not in ("index", "ratio") else number
+    if unit == "money":
+        return rounding.figure(value, beside.currency, 0 if digits is None else min(0, digits))
+    return rounding.figure(value, unit, digits)
 
 
 def percent(share: float) -> str:
     """A share in percent; what is not all, or not none, is not shown as such."""
-    digits = next((d for d in range(3, 7) if float(f"{100 * share:.{d}g}") not in (0, 100)), 3)
-    return f"{100 * share:.{digits}g} %" if 0 < share < 1 else f"{100 * share:.3g} %"
+    digits = next((d for d in range(1, 6) if round(100 * share, d) not in (0, 100)), 1)
+    return f"{rounding.number(100 * share, digits if 0 < share < 1 else 0)} %"
 
 
-def size(beside: Beside, measure: Measure, difference: float, group: str = "") -> str:
+def size(beside: Beside, measure: Measure, difference: float, group: str = "", digits: int | None = None) -> str:
     """A difference without its sign; of shares in percentage points, of dates in days."""
     unit = beside.unit_of(measure, group)
-    if unit == "share":
-        return f"{abs(100 * difference):.3g} percentage points"
-    if unit == "day":
-        return f"{abs(difference):,.0f} {'day' if abs(difference) == 1 else 'days'}"
-    return figure(beside, measure, abs(difference), group)
+    if unit == "money":
+        return rounding.size(difference, beside.currency, 0 if digits is None else min(0, digits))
+    return rounding.size(difference, unit, digits)
 
 
 def group_name(breakdown: str, group: str) -> str:
     """A group as a heading has it."""
     if breakdown == "priority":
-        return {"1": "Priority 1, vital", "0": "No priority"}.get(group, f"Priority {group}")
+        words = group_words(breakdown, group)
+        return f"{words[:1].upper()}{words[1:]}"
     return group if group else f"no {breakdown}"
+
+
+def between(low: str, high: str) -> str:
+    """An interval in a table."""
+    return "–" if low == "–" or high == "–" else f"{low} … {high}"
+
+
+def at_end(beside: Beside) -> list[str]:
+    """What is said where draws are still short at the end: until that is settled nothing is better for certain."""
+    if not beside.short:
+        return []
+    counts = [(str(row["strategy"]), int(row["short"]), int(row["draws"])) for row in beside.short]
+    days = (beside.end - beside.start).days
+    return [
+        f"{short_under(counts, len(beside.options))} on {last_day(beside.end)}, the last day. So totals are lower "
+        f"limits, and what is better so far may not be so in the end. {MEANING}",
+        f"{settling(days)}.",
+    ]
 
 
 def lead(beside: Beside, option: Option) -> str:
@@ -67,7 +86,8 @@ def lead(beside: Beside, option: Option) -> str:
         row = beside.row("fill_rate", option.letter)
     if row is None:
         return f"{option.letter} and {first} have no figure in common that covers all."
-    both = f"{figure(beside, measure, row['mean'])} against {figure(beside, measure, row['against_mean'])}"
+    digits = _digits(row, measure)
+    both = " against ".join(figure(beside, measure, row[name], digits=digits) for name in ("mean", "against_mean"))
     what = "unmet on the day" if measure.name == FIRST else "of demand met on the day"
     if row["verdict"] == ALIKE:
         return f"{option.letter} and {first} are alike: {figure(beside, measure, row['mean'])} {what}, {draws}."
@@ -76,12 +96,17 @@ def lead(beside: Beside, option: Option) -> str:
             f"Whether {option.letter} or {first} is better cannot be told from {beside.draws} draws "
             f"({both} {what}): {_went(row, measure)}."
         )
-    amount = size(beside, measure, row["difference"])
+    amount = size(beside, measure, row["difference"], digits=digits)
     more = "more" if row["difference"] > 0 else "less" if measure.unit == "share" else "fewer"
+    far = f", up to {last_day(beside.end)}" if beside.short else ""
     if measure.name == FIRST:
         number, _, unit = amount.partition(" ")
-        return f"{option.letter} leaves {number} {more} {unit} {what} than {first} ({both}), {draws}."
-    return f"{option.letter} has {amount} {more} {what} than {first} ({both}), {draws}."
+        return f"{option.letter} leaves {number} {more} {unit} {what} than {first} ({both}), {draws}{far}."
+    return f"{option.letter} has {amount} {more} {what} than {first} ({both}), {draws}{far}."
+
+
+def _digits(row: Mapping[str, Any], measure: Measure) -> int | None:
+    return rounding.digits_of(row["low"], row["high"], measure.unit)
 
 
 def _went(row: Mapping[str, Any], measure: Measure) -> str:
@@ -122,7 +147,8 @@ def _line(beside: Beside, row: Mapping[str, Any]) -> str:
     )
     if row["verdict"] == ALIKE:
         return f"{name}: {figure(beside, measure, row['mean'], group)}{' in every draw' if row['n'] > 1 else ''}"
-    both = " in place of ".join(figure(beside, measure, row[mean], group) for mean in ("mean", "against_mean"))
+    digits = _digits(row, measure)
+    both = " in place of ".join(figure(beside, measure, row[mean], group, digits) for mean in ("mean", "against_mean"))
     if row["verdict"] == APART:
         return f"{name}: {both}; {_went(row, measure)}"
     return f"{name}: {both}{_range(beside, row, measure, group)}"
@@ -136,8 +162,9 @@ def _range(beside: Beside, row: Mapping[str, Any], measure: Measure, group: str)
     if row["low"] * row["high"] <= 0:
         return ""
     more = "more" if row["difference"] > 0 else "less"
-    lowest = size(beside, measure, low, group).split(" ")[0]
-    return f" ({lowest} to {size(beside, measure, high, group)} {more})"
+    digits = _digits(row, measure)
+    least, most = (size(beside, measure, end, group, digits) for end in (low, high))
+    return f" ({least.split(' ')[0]} to {most} {more}, from {row['n']} draws)"
 
 
 def _cut(lines: list[str]) -> list[str]:

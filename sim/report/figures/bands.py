@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 from sim.model.effects import Impact
 from sim.report.figures.style import on, short
 from sim.report.run.facts import Facts
+from sim.report.run.stages import over
 from sim.report.words.phrases import kind_words, plural
 
 MOST_LANES = 4
@@ -33,8 +34,9 @@ class BarRow:
 
 
 def span(facts: Facts, impact: Impact) -> tuple[float, float]:
-    """First day of an impact and first day after it, within the counted days; a moment counts as a day."""
-    return max(impact.start, 0.0), min(max(impact.end, impact.start + 1), float(facts.days))
+    """First day of an impact and first day after it, within the counted days, until what it struck is back; a moment
+    counts as a day."""
+    return max(impact.start, 0.0), min(max(over(impact), impact.start + 1), float(facts.days))
 
 
 def joined(spans: Sequence[tuple[float, float]]) -> Spans:
@@ -107,13 +109,11 @@ def _draw(axes: Axes, facts: Facts, rows: list[BarRow]) -> None:
         beside(strip, facts, row, lane.words, lane.spans, letters, 8.0)
 
 
-def beside(
-    axes: Axes, facts: Facts, row: int, words: str, spans: Spans, letters: int, size: float, upon_it: bool = False
-) -> None:
+def beside(axes: Axes, facts: Facts, row: int, words: str, spans: Spans, letters: int, size: float) -> None:
     """Words in the widest gap that a row's bars leave: before them, between two or behind them.
 
-    They stand upon the longest bar where they fit better there, or with `upon_it` wherever they fit there at all.
-    `letters` is how many of that size fit across the panel.
+    They stand upon the longest bar where they fit better there. `letters` is how many of that size fit across the
+    panel.
     """
     scale = letters / facts.days
     ends = [0.0, *(end for _, end in spans)]
@@ -124,7 +124,7 @@ def beside(
     widest = max(range(len(gaps)), key=lambda k: (gaps[k], k))
     longest = max(spans, key=lambda span: span[1] - span[0])
     room, upon = gaps[widest], (longest[1] - longest[0]) * scale
-    if room >= min(len(words), upon) and not (upon_it and upon > len(words)):
+    if room >= min(len(words), upon):
         at, aside, side = (ends[widest], 4, "left") if widest else (spans[0][0], -4, "right")
     else:
         at, aside, side, room = longest[0], 5, "left", (facts.days - longest[0]) * scale

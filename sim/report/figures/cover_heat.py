@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -12,9 +14,12 @@ from matplotlib.patches import Patch
 from sim.report.figures.style import new_figure, short
 from sim.report.run.facts import KEEPERS, WEEK, Facts
 
-MOST = 45
-MOST_NUMBERS = 1300
-"""With more squares than this, signs stand in them instead of days."""
+MOST = 40
+"""Sites shown."""
+AT_ONCE = 20
+"""Sites in one picture, which then fits a printed page with letters that can be read."""
+MOST_NUMBERS = 700
+"""With more squares than this in a picture, signs stand in them instead of days."""
 OUT, UNDER, PLAN, OVER, NONE = range(5)
 COLOURS = ("#C8402F", "#F2A33A", "#8CCFAE", "#F5EE7A", "#e3e3e3")
 """As QAT's: red, orange, green, yellow, grey; each has a sign besides, and they differ in lightness."""
@@ -25,13 +30,37 @@ SIGNS = ("×", "▾", "", "▴", "–")
 
 @dataclass(frozen=True)
 class CoverRows:
-    """Rows are sites, columns weeks: `days` of cover of the product worst off, `band` of the worst band."""
+    """Rows are sites, columns weeks: `days` of cover of the product worst off, `band` of the worst band.
+
+    `blocks` says of each row to what it belongs: its region, or that it is a warehouse.
+    """
 
     names: list[str]
+    blocks: list[str]
     days: np.ndarray
     band: np.ndarray
     all_sites: int
     planned: bool
+
+    def parts(self) -> list[CoverRows]:
+        """The same in as many pictures as it takes, blocks kept whole where they are not larger than a picture."""
+        number = -(-len(self.names) // AT_ONCE)
+        found, first = [], 0
+        for part in range(number):
+            last = len(self.names) if part == number - 1 else self._cut(first, number - part)
+            here = slice(first, last)
+            names, blocks = self.names[here], self.blocks[here]
+            found.append(CoverRows(names, blocks, self.days[here], self.band[here], self.all_sites, self.planned))
+            first = last
+        return found
+
+    def _cut(self, first: int, parts: int) -> int:
+        """Where a picture that begins with a row ends: between two blocks, if one ends near an even share."""
+        even = first + -(-(len(self.names) - first) // parts)
+        between = [k for k in range(first + 1, min(first + AT_ONCE, len(self.names)) + 1)
+                   if k < len(self.names) and self.blocks[k] != self.blocks[k - 1]
+                   and len(self.names) - k <= AT_ONCE * (parts - 1)]  # fmt: skip
+        return min(between, key=lambda k: abs(k - even), default=even)
 
 
 def weekly_cover(facts: Facts) -> CoverRows | None:
@@ -59,9 +88,16 @@ def weekly_cover(facts: Facts) -> CoverRows | None:
     np.minimum.at(worst_band, row, band.T)
     out_first = np.argsort(np.where(np.isfinite(worst_days), worst_days, 1e9).mean(axis=1), kind="stable")[:MOST]
     frame = network.sites.iloc[sites[out_first]]
-    order = out_first[np.lexsort((frame["name"], frame["region"], frame["kind"] == "facility"))]
-    names = network.site_names(sites[order])
-    return CoverRows(names, worst_days[order], worst_band[order], len(sites), planned)
+    chosen = np.lexsort((frame["name"], frame["region"], frame["kind"] == "facility"))
+    order = out_first[chosen]
+    names, blocks = network.site_names(sites[order]), _blocks(frame.iloc[chosen])
+    return CoverRows(names, blocks, worst_days[order], worst_band[order], len(sites), planned)
+
+
+def _blocks(frame: pd.DataFrame) -> list[str]:
+    """What each row of sites belongs to: its region or country; warehouses to themselves."""
+    where = np.where(frame["region"] != "", frame["region"], frame["country"])
+    return [str(w) if kind == "facility" else "warehouses" for w, kind in zip(where, frame["kind"], strict=True)]
 
 
 def _limits(facts: Facts, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
@@ -83,7 +119,7 @@ def _limits(facts: Facts, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, bo
 def draw(facts: Facts, cover: CoverRows) -> Figure:
     """Squares coloured by band, with the days of cover (or a sign) in them."""
     rows, weeks = cover.band.shape
-    figure = new_figure(1.6 + 0.24 * rows)
+    figure = new_figure(1.3 + 0.235 * rows)
     axes = figure.add_subplot()
     colours = ListedColormap(list(COLOURS))
     axes.imshow(cover.band, cmap=colours, norm=BoundaryNorm(np.arange(-0.5, 5), 5), aspect="auto", interpolation="none")
@@ -101,12 +137,28 @@ def draw(facts: Facts, cover: CoverRows) -> Figure:
                 axes.plot(where[:, 1], where[:, 0], sign, color=ink, markersize=3, linestyle="none")
     axes.grid(visible=False)
     axes.set_yticks(np.arange(rows), [short(n, 30) for n in cover.names], fontsize=8)
-    step = max(1, int(np.ceil(weeks / 12)))
+    step = max(1, int(np.ceil(weeks / 11)))
     at = np.arange(0, weeks, step)
     axes.set_xticks(at, [f"{d:%d %b %y}" for d in (facts.date(WEEK * int(k)) for k in at)], fontsize=8)
     axes.set_xlabel("Week beginning (date)")
     axes.set_ylabel("Site")
+    _name_blocks(axes, cover.blocks)
     used = [k for k in range(5) if (cover.band == k).any()]
     handles = [Patch(facecolor=COLOURS[k], edgecolor="#666666", label=f"{SIGNS[k]} {BANDS[k]}".strip()) for k in used]
     figure.legend(handles=handles, loc="outside upper left", ncols=5)
     return figure
+
+
+def _name_blocks(axes: Axes, blocks: list[str]) -> None:
+    """A line between regions, and the name of each to the right of its rows; nothing where there is but one."""
+    begins = [k for k, block in enumerate(blocks) if not k or block != blocks[k - 1]]
+    if len(begins) < 2:
+        return
+    middles = []
+    for first, last in zip(begins, [*begins[1:], len(blocks)], strict=True):
+        middles.append((first + last - 1) / 2)
+        if first:
+            axes.axhline(first - 0.5, color="#222222", linewidth=1.1)
+    beside = axes.secondary_yaxis("right")
+    beside.set_yticks(middles, [short(blocks[k], 22) for k in begins], fontsize=8)
+    beside.tick_params(length=0)

@@ -6,10 +6,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.report.figures.bands import bands
-from sim.report.figures.style import BLACK, BLUE, NARROW, TALL, date_axis, ends, new_figure, short
+from sim.report.figures.style import BLACK, BLUE, date_axis, ends, new_figure, short
 from sim.report.run.facts import KEEPERS, Facts
 
-MOST = 3
+MOST = 5
+"""Panels, which then fit a printed page."""
 
 
 def cover(facts: Facts, product: str, twin: bool = False) -> np.ndarray:
@@ -33,7 +34,7 @@ def draw(facts: Facts) -> Figure | None:
     products = worst_products(facts)[:MOST]
     if not products:
         return None
-    figure = new_figure(TALL, NARROW)
+    figure = new_figure(1.1 + 1.1 * len(products))
     panels = figure.subplots(len(products), 1, sharex=True, squeeze=False)[:, 0]
     for axes, product in zip(panels, products, strict=True):
         first = axes is panels[0]
@@ -48,7 +49,7 @@ def draw(facts: Facts) -> Figure | None:
         axes.locator_params(axis="y", nbins=3 if len(products) > 1 else 5)
         axes.set_ylabel("Days" if len(products) > 1 else "Cover (days)")
         if len(facts.products) > 1:
-            axes.set_title(short(product, 44), pad=3)
+            axes.set_title(f"{short(product, 60)} (one unit: {short(facts.unit(product), 40)})", pad=3)
         date_axis(axes, facts, label=axes is panels[-1])
     figure.legend(loc="outside upper left", ncols=3)
     return figure

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.report.figures.fan import BANDS
+from sim.report.figures.fan import bands
 from sim.report.figures.style import BLACK, BLUE, date_axis, legend, new_figure, on, thousands
 from sim.report.run.facts import Facts
 
@@ -29,7 +29,7 @@ def draw(facts: Facts, fan: pd.DataFrame) -> Figure | None:
         days = [on(facts, day) for day in range(facts.days)]
         for axes, (column, figure_of_run, words) in zip(row, SHOWN, strict=True):
             table = mine.pivot(index="day", columns="quantile", values=column)
-            for low, high, strength, label in BANDS:
+            for low, high, strength, label in bands(table):
                 axes.fill_between(days, table[low], table[high], color=BLUE, alpha=strength, linewidth=0, step="mid",
                                   label=label)  # fmt: skip
             run = np.asarray(facts.daily(figure_of_run, kind="facility", product=product), dtype=float)

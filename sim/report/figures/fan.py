@@ -5,16 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+import matplotlib.dates as mdates
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.figures.style import BLACK, BLUE, legend, new_figure, thousands
+from sim.report.figures.style import BLACK, BLUE, dated, legend, new_figure, thousands
 
 ACROSS = 3
 MOST = 6
 """Strategies in one picture."""
 BANDS = ((0.1, 0.9, 0.18, "eight draws of ten"), (0.25, 0.75, 0.42, "half of the draws"))
+ALL = (0.0, 1.0, 0.18, "from lowest to highest draw")
+"""In the place of the wide band where there are too few draws for one."""
+
+
+def bands(table: pd.DataFrame) -> list[tuple[float, float, float, str]]:
+    """The bands that there are draws enough for, the widest first; `table` has a column for each quantile."""
+    found = [band for band in BANDS if table[band[0]].notna().any()]
+    return found if BANDS[0] in found else [ALL, *found]
 
 
 def draw(fan: pd.DataFrame, strategies: Sequence[str], start: dt.date, unit: str) -> Figure:
@@ -28,22 +37,24 @@ def draw(fan: pd.DataFrame, strategies: Sequence[str], start: dt.date, unit: str
         if k >= len(shown):
             axes.set_visible(False)
             continue
-        _panel(axes, fan[fan["strategy"] == shown[k]])
+        _panel(axes, fan[fan["strategy"] == shown[k]], start)
         axes.set_title(f"'{shown[k]}'", pad=3)
         axes.tick_params(labelbottom=k + across >= len(shown))
         if k % across == 0:
             axes.set_ylabel(f"Unmet ({unit} a day)")
         if k + across >= len(shown):
-            axes.set_xlabel(f"Days since {start:%-d %B %Y}")
+            axes.set_xlabel("Date")
+    panels[0, 0].set_ylim(0, None)  # all share the scale: only when everything is drawn is the largest known
     legend(figure, ncols=4, columnspacing=1.2)
     return figure
 
 
-def _panel(axes: Axes, rows: pd.DataFrame) -> None:
+def _panel(axes: Axes, rows: pd.DataFrame, start: dt.date) -> None:
     table = rows.pivot(index="day", columns="quantile", values="unmet")
-    for low, high, strength, label in BANDS:
-        axes.fill_between(table.index, table[low], table[high], color=BLUE, alpha=strength, linewidth=0, step="mid",
+    days = float(mdates.date2num(start)) + table.index.to_numpy(dtype=float)  # type: ignore[no-untyped-call]
+    for low, high, strength, label in bands(table):
+        axes.fill_between(days, table[low], table[high], color=BLUE, alpha=strength, linewidth=0, step="mid",
                           label=label)  # fmt: skip
-    axes.step(table.index, table[0.5], color=BLACK, linewidth=1.2, where="mid", label="median draw")
-    axes.set_ylim(0, None)
+    axes.step(days, table[0.5], color=BLACK, linewidth=1.2, where="mid", label="median draw")
     thousands(axes)
+    dated(axes, float(days[0]), float(days[-1]) + 1)

@@ -9,12 +9,8 @@ from matplotlib.figure import Figure
 
 from sim.report.figures.bands import bands
 from sim.report.figures.style import (
-    BLACK,
-    BLUE,
     COLOURS,
     DASHES,
-    NARROW,
-    TALL,
     date_axis,
     ends,
     new_figure,
@@ -25,21 +21,6 @@ from sim.report.run.facts import Facts, fill_rate, rolling
 from sim.report.words.phrases import group_words
 
 MOST = 5
-
-
-def overall(facts: Facts) -> Figure:
-    """Fill rate of all facilities, dotted without the disruptions."""
-    figure = new_figure(TALL, NARROW)
-    axes = figure.add_subplot()
-    bands(axes, facts, named=True)
-    _line(axes, facts, "this run", BLUE, "-")
-    if facts.twin is not None:
-        rate = fill_rate(*(facts.daily(n, facts.twin, kind="facility") for n in ("demand", "served")))
-        axes.plot(ends(facts), rate, color=BLACK, linestyle=":", linewidth=1.2, label="without disruptions")
-    _percent(axes)
-    date_axis(axes, facts)
-    figure.legend(loc="outside upper left", ncols=3)
-    return figure
 
 
 def draw(facts: Facts, columns: list[str]) -> Figure:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.report.figures.labels import Labels
 from sim.report.figures.style import BLUE, GREY, VERMILLION, WIDTH, legend, new_figure
 from sim.study.design.measures import Measure
 from sim.study.infer.frontier import DOMINATED, EXTENDED, FRONTIER, unit_of
@@ -16,6 +19,7 @@ from sim.study.infer.frontier import DOMINATED, EXTENDED, FRONTIER, unit_of
 LOOKS = {FRONTIER: ("o", BLUE), EXTENDED: ("s", VERMILLION), DOMINATED: ("X", GREY)}
 MOST = 3
 """Scenarios in one picture."""
+ALONG = 12
 
 
 def draw(table: pd.DataFrame, currency: str, letters: Mapping[str, str]) -> Figure:
@@ -42,12 +46,20 @@ def _panel(axes: Axes, rows: pd.DataFrame, currency: str, letters: Mapping[str, 
         mine = rows[rows["status"] == status]
         if len(mine):
             axes.scatter(mine["cost"], mine["harm"], marker=marker, color=colour, s=40, label=status, zorder=2)
-    for k, row in enumerate(rows.sort_values("cost", kind="stable").to_dict("records")):
-        above = k % 2 == 0  # neighbours of about the same cost are named on different sides
-        axes.annotate(letters[str(row["strategy"])], (row["cost"], row["harm"]), xytext=(0, 6 if above else -6),
-                      textcoords="offset points", ha="center", va="bottom" if above else "top", fontsize=9)  # fmt: skip
+    here = rows.sort_values("cost", kind="stable")
+    points = here[["cost", "harm"]].to_numpy(dtype=float)
+    Labels(axes, points, [letters[str(name)] for name in here["strategy"]], _along(best))
     axes.set_xlabel(f"Mean cost ({currency})")
     axes.margins(0.16)
     for axis, most in ((axes.xaxis, 3), (axes.yaxis, 5)):
         axis.set_major_locator(MaxNLocator(most))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+
+
+def _along(best: pd.DataFrame) -> np.ndarray:
+    """Points on the line of the frontier, which names keep off, too; shape (points, 2)."""
+    line = best[["cost", "harm"]].to_numpy(dtype=float)
+    if len(line) < 2:
+        return np.empty((0, 2))
+    share = np.linspace(0.0, 1.0, ALONG)[:, None]
+    return np.vstack([a + share * (b - a) for a, b in itertools.pairwise(line)])

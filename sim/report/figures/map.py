@@ -10,7 +10,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from sim.model.network import Lane
-from sim.report.figures.style import BLACK, BLUE, ORANGE, VERMILLION, new_figure, short
+from sim.report.figures.labels import Labels
+from sim.report.figures.style import BLACK, BLUE, ORANGE, VERMILLION, WIDTH, new_figure, short
 from sim.report.figures.trouble import trouble
 from sim.report.run.facts import KEEPERS, Facts
 from sim.report.run.outlines import outlines, unwrap
@@ -20,9 +21,12 @@ MANY = 500
 """From this many sites on, marks become pixels and lanes to facilities are left out."""
 MANY_LANES = 60
 """With more lanes than this their lines are thin, or they would hide the sites."""
+HIGH = 6.0
+"""Inches of the map itself, at most."""
+MANY_MARKS = 200
+"""Of more marks names keep off those of facilities no longer."""
 NAMED = 40
-APART = (0.13, 0.035)
-"""Names closer than these shares of the map's width and height to one already written are left out."""
+"""Names on a map; of more sites those that matter most."""
 SHORT = (
     (0.0, "#ffffff", 22, "all demand met"), (0.0, "#fde0b0", 34, "up to 5% of demand unmet"),
     (5.0, ORANGE, 52, "5-20% unmet"), (20.0, VERMILLION, 80, "more than 20% unmet"),
@@ -67,8 +71,11 @@ def draw_near(facts: Facts) -> Figure | None:
 
 def _draw(facts: Facts, place: np.ndarray, known: np.ndarray, view: tuple[float, float, float, float]) -> Figure:
     left, right, low, high = view
-    ratio = (high - low) / (right - left) / max(0.3, float(np.cos(np.radians((high + low) / 2))))
-    figure = new_figure(float(np.clip(10 * ratio, 3.0, 8.5)) + 0.9)
+    shrunk = max(0.3, float(np.cos(np.radians((high + low) / 2))))
+    wider = max(0.0, (high - low) / shrunk / HIGH * WIDTH - (right - left))  # not so high that it fills no page
+    left, right = max(-180.0, left - wider / 2), min(180.0, right + wider / 2)
+    ratio = (high - low) / (right - left) / shrunk
+    figure = new_figure(float(np.clip(WIDTH * ratio, 3.0, HIGH)) + 0.9)
     axes = figure.add_subplot()
     _land(axes, (left, right, low, high))
     _lanes(axes, facts, place, known)
@@ -182,19 +189,22 @@ def _steps(facts: Facts) -> np.ndarray:
 
 
 def _names(axes: Axes, facts: Facts, place: np.ndarray, known: np.ndarray) -> None:
-    """Names of the sites other than facilities, where there are few, as far as there is room."""
-    named = np.flatnonzero((facts.network.site_kind != "facility") & known)
-    if len(named) > NAMED:
-        return
-    taken: list[tuple[float, float]] = []
+    """Names of the sites other than facilities that are in view, each beside its mark or on a line to it."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    for position, name in zip(named, facts.network.site_names(named), strict=True):
-        x, y = (place[position] - (left, low)) / (right - left, high - low)
-        if not (0 <= x <= 1 and 0 <= y <= 1) or any(abs(x - a) < APART[0] and abs(y - b) < APART[1] for a, b in taken):
-            continue
-        taken.append((x, y))
-        axes.annotate(
-            short(name, 24), tuple(place[position]), (-7 if x > 0.85 else 7, 4), textcoords="offset points", fontsize=8,
-            ha="right" if x > 0.85 else "left", zorder=4, annotation_clip=True,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.6}, color=BLACK,
-        )  # fmt: skip
+    seen = known & (place >= (left, low)).all(axis=1) & (place <= (right, high)).all(axis=1)
+    named = named_sites(facts, seen)
+    few = np.count_nonzero(seen) <= MANY_MARKS
+    marks = np.flatnonzero(seen if few else seen & (facts.network.site_kind != "facility"))
+    names = [short(name, 24) for name in facts.network.site_names(named)]
+    Labels(axes, place[named], names, place[marks], radius=5.0, size=8.0)
+
+
+def named_sites(facts: Facts, seen: np.ndarray) -> np.ndarray:
+    """Positions of the sites that have a name on the map: all but facilities, or the `NAMED` through which most goes
+    where there are more; those that a disruption touched first."""
+    network = facts.network
+    mine = np.flatnonzero(seen & (network.site_kind != "facility"))
+    if len(mine) <= NAMED:
+        return mine
+    usual = np.bincount(network.cell_site, network.cell_mean, len(network.sites))
+    return np.sort(mine[np.lexsort((-usual[mine], ~trouble(facts).sites[mine]))][:NAMED])

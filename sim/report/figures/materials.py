@@ -27,6 +27,8 @@ from sim.report.run.materials import flows, made, tiers
 MOST_IN_TIER, MOST_MATERIALS, MOST_MAKERS, MOST_ROWS = 6, 3, 5, 10
 BOX_WIDE, BOX_TALL = 0.62, 0.7
 """Share of a stage's column and of a row that a box takes."""
+SMALLEST = 7.5
+"""Points; on paper they are 7."""
 Place = dict[str, tuple[float, float]]
 
 
@@ -36,7 +38,7 @@ def draw_stages(facts: Facts) -> Figure | None:
     if not stages:
         return None
     rows = max(map(len, stages))
-    figure = new_figure(0.5 + 1.35 * rows)
+    figure = new_figure(0.5 + 1.05 * rows)
     axes = figure.add_subplot()
     axes.set_axis_off()
     axes.set_xlim(0, len(stages))
@@ -46,7 +48,7 @@ def draw_stages(facts: Facts) -> Figure | None:
         for column, stage in enumerate(stages)
         for row, product in enumerate(stage)
     }
-    size = 9.0 if len(stages) <= 4 else 7.0
+    size = 9.0 if len(stages) <= 4 else SMALLEST
     _arrows(axes, facts, place, size)
     for product, (x, y) in place.items():
         _box(axes, facts, product, x, y, size)
@@ -93,7 +95,7 @@ def _arrows(axes: Axes, facts: Facts, place: Place, size: float) -> None:
             words += f"\n({units / undisturbed[material, product]:.1%} of\nundisturbed)"
         axes.text(
             start[0] + (0.19 if over else (end[0] - start[0]) / 2), y if over else (y + to_y) / 2, words,
-            ha="center", va="center", fontsize=size - 1,
+            ha="center", va="center", fontsize=max(size - 1, SMALLEST),
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0}, zorder=2,
         )  # fmt: skip
 

@@ -21,8 +21,14 @@ from sim.report.figures.style import (
     thousands,
 )
 from sim.report.run.facts import Facts
+from sim.report.words.names import shown_name
 
 MOST = 6
+
+
+def _name(facts: Facts, position: int) -> str:
+    plan = facts.outcome.plan.reserves[position]
+    return shown_name(plan.name, plan.spec)
 
 
 def spells(flags: np.ndarray) -> list[tuple[int, int]]:
@@ -68,5 +74,5 @@ def _panel(axes: Axes, facts: Facts, position: int, first: bool) -> None:
     )
     axes.set_ylim(0, 1.08 * max(int(stock.max()), int(released.sum()), 1))
     axes.set_ylabel("Units")
-    axes.set_title(f"Reserve {short(facts.outcome.plan.reserves[position].name, 40)}")
+    axes.set_title(f"Reserve {short(_name(facts, position), 40)}")
     thousands(axes)

@@ -37,6 +37,9 @@ WIDTH = 10.0
 NARROW, TALL = 4.4, 3.9
 """Widths of a full picture and of one of three beside each other, and the height of those three, in inches."""
 
+HIGHEST = 6.9
+"""Inches: what is higher would be made so small for a printed page that letters of 8 points fall under 7."""
+
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,
@@ -99,8 +102,8 @@ class _Canvas(FigureCanvasBase):
 
 
 def new_figure(height: float, width: float = WIDTH) -> Figure:
-    """An empty picture of that size in inches, laid out by itself."""
-    return Figure(figsize=(width, height), layout="constrained")
+    """An empty picture of that size in inches, laid out by itself; no higher than `HIGHEST`."""
+    return Figure(figsize=(width, min(height, HIGHEST)), layout="constrained")
 
 
 def to_svg(figure: Figure, name: str, title: str) -> str:
@@ -154,18 +157,22 @@ def inline(text: str, name: str, title: str) -> str:
 
 def date_axis(axes: Axes, facts: Facts, label: bool = True, words: bool = True) -> None:
     """Calendar dates along the bottom, from the first counted day to the last; no `words` above another such axis."""
-    first, last = on(facts, 0), on(facts, facts.days)
+    dated(axes, on(facts, 0), on(facts, facts.days))
+    if not words:
+        axes.tick_params(labelbottom=False)
+        axes.xaxis.get_offset_text().set_visible(False)
+    if label:
+        axes.set_xlabel("Date (each day, at its end)")
+
+
+def dated(axes: Axes, first: float, last: float) -> None:
+    """Dates along the bottom, between two places on the date axis."""
     places, labels, offset = date_ticks(first, last)
     axes.xaxis.set_major_locator(FixedLocator(places))
     dates = FixedFormatter(labels)
     dates.set_offset_string(offset)
     axes.xaxis.set_major_formatter(dates)
     axes.set_xlim(first, last)
-    if not words:
-        axes.tick_params(labelbottom=False)
-        axes.xaxis.get_offset_text().set_visible(False)
-    if label:
-        axes.set_xlabel("Date (each day, at its end)")
 
 
 @lru_cache(maxsize=8)

@@ -1,67 +1,47 @@
-"""When each disruption held, over the stock of each product."""
+"""When each disruption held, and at which stage."""
 
 from __future__ import annotations
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.figures.bands import BarRow, bands, beside, joined, lanes
+from sim.model.effects import Impact
+from sim.report.figures.bands import BarRow, joined, lanes
 from sim.report.figures.style import (
     BLACK,
-    BLUE,
     COLOURS,
     HATCHES,
     date_axis,
-    ends,
     new_figure,
     on,
     short,
-    thousands,
 )  # fmt: skip
-from sim.report.run.facts import KEEPERS, Facts
+from sim.report.run.facts import Facts
+from sim.report.run.stages import Span, spans
 from sim.report.run.tables import rations_table
-from sim.report.words.phrases import kind_words
+from sim.report.words.phrases import called, kind_words
 
-MOST_PRODUCTS = 8
 MOST_RATIONS = 8
 SHADE = "#c9c9c9"
+TALLEST, LEAST = 0.62, 0.2
+"""Height of a bar at its worst stage, and at its mildest."""
 MOST_BARS = 25
 """With more disruptions than this there is a bar row for each kind."""
-LETTERS = 105
-"""that fit across the picture"""
+LETTERS = 75
+"""that fit across the panel of bars"""
+NAME, ROW = 54, 0.19
+"""Letters of a name beside a bar; inches for a bar."""
 
 
-def draw(facts: Facts) -> Figure:
-    """Bars of the disruptions on top, then a panel for each product."""
-    products = facts.products
-    if len(products) > MOST_PRODUCTS:
-        unmet = {p: int(facts.daily("unmet", kind="facility", product=p).sum()) for p in products}
-        products = sorted(sorted(products, key=lambda p: (-unmet[p], p))[:MOST_PRODUCTS])
+def draw(facts: Facts) -> Figure | None:
+    """A bar for each disruption and measure, or for each kind of them, and for each source that dealt out shares."""
     rows, dealt = lanes(facts, MOST_BARS), rationed(facts)
-    top = [0.55 + 0.3 * (len(rows) + len(dealt))] if rows or dealt else []
-    heights = [*top, *([1.5] * len(products))]
-    figure = new_figure(0.9 + sum(heights))
-    panels = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
-    if top:
-        _bars(panels[0], facts, rows, dealt)
-    for axes, product in zip(panels[len(top) :], products, strict=True):
-        first = product == products[0]
-        bands(axes, facts)
-        stock = facts.daily("on_hand", kind=KEEPERS, product=product)
-        axes.plot(ends(facts), stock, color=BLUE, label="this run" if first else None)
-        if facts.twin is not None:
-            twin = facts.daily("on_hand", facts.twin, kind=KEEPERS, product=product)
-            axes.plot(
-                ends(facts), twin, color=BLACK, linestyle=(0, (4, 2)), linewidth=1,
-                label="without disruptions" if first else None,
-            )  # fmt: skip
-        axes.set_ylim(bottom=0)
-        axes.set_ylabel("Stock (units)")
-        axes.set_title(f"{short(product, 60)} (one unit: {short(facts.unit(product), 40)})")
-        thousands(axes)
-    date_axis(panels[-1], facts)
-    figure.legend(loc="outside upper right", ncols=2)
+    if not rows and not dealt:
+        return None
+    figure = new_figure(1.0 + ROW * (len(rows) + len(dealt)))
+    axes = figure.subplots()
+    _bars(axes, facts, rows, dealt)
+    date_axis(axes, facts)
     return figure
 
 
@@ -72,11 +52,33 @@ def rationed(facts: Facts) -> list[BarRow]:
     for (site, product), mine in found.groupby(["site", "product"], sort=True):
         begins = mine.loc[mine["event"] == "ration_begins", "day"].tolist()
         ends = [*mine.loc[mine["event"] == "ration_ends", "day"].tolist(), facts.days][: len(begins)]
-        spans = [(max(0.0, a), float(min(b, facts.days))) for a, b in zip(begins, ends, strict=True) if b > 0]
+        dealt = [(max(0.0, a), float(min(b, facts.days))) for a, b in zip(begins, ends, strict=True) if b > 0]
         least = mine.loc[mine["event"] != "ration_ends", "share"].min()
-        if spans:
-            rows.append(BarRow(f"{site} rations {product} (least {least:.0%} of usual orders)", joined(spans), True))
+        if dealt:
+            rows.append(BarRow(f"{site} rations {product} (least {least:.0%} of usual orders)", joined(dealt), True))
     return sorted(rows, key=lambda lane: lane.spans[0])[:MOST_RATIONS]
+
+
+def _pieces(facts: Facts, staged: list[Span]) -> list[tuple[float, float, float]]:
+    """(first day, first day after, height) of the stages in the counted days; the milder a stage, the lower."""
+    return [
+        (max(0.0, s.day), min(s.until, float(facts.days)), max(LEAST, TALLEST * min(1.0, s.strength)))
+        for s in staged
+        if s.until > 0 and s.day < facts.days
+    ]
+
+
+def _signs(axes: Axes, facts: Facts, row: int, staged: list[Span]) -> None:
+    """What each later stage is, at its beginning, as far as there is room."""
+    scale, free = LETTERS / facts.days, 0.0
+    for stage in staged[1:]:
+        room = (len(stage.sign) + 2) / scale
+        if stage.day >= free and min(stage.until, facts.days) - stage.day > room:
+            free = stage.day + room
+            axes.annotate(
+                stage.sign, (on(facts, stage.day), row), (4, 0), textcoords="offset points", va="center", fontsize=8.0,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+            )  # fmt: skip
 
 
 def _bars(axes: Axes, facts: Facts, rows: list[BarRow], dealt: list[BarRow]) -> None:
@@ -85,29 +87,31 @@ def _bars(axes: Axes, facts: Facts, rows: list[BarRow], dealt: list[BarRow]) -> 
     for row, lane in enumerate(rows):
         impact = impacts[row] if impacts else None
         number = (kinds.index(impact.kind) if impact else row) % len(COLOURS)
-        for start, end in lane.spans:
+        staged = spans(impact) if impact is not None else []
+        for start, end, tall in _pieces(facts, staged) or [(start, end, TALLEST) for start, end in lane.spans]:
             axes.barh(
-                row, end - start, 0.62, left=on(facts, start), facecolor="white", edgecolor=COLOURS[number],
+                row, end - start, tall, left=on(facts, start), facecolor="white", edgecolor=COLOURS[number],
                 hatch=HATCHES[number], linewidth=1.2,
             )  # fmt: skip
-        words = lane.words
-        if impact is not None:
-            words = f"{impact.cause} ({kind_words(impact.kind)}{', by chance' if impact.hazard else ''})"
-            if 0 <= impact.announced < impact.start:
-                axes.plot(on(facts, impact.announced), row, marker="v", color=BLACK, markersize=5)
-        first = min(lane.spans[0][0], impact.announced if impact and impact.announced >= 0 else np.inf)
-        spans = [(first, lane.spans[0][1]), *lane.spans[1:]]
-        beside(axes, facts, row, words, spans, LETTERS, 8.5, upon_it=True)
+        _signs(axes, facts, row, staged)
+        if impact is not None and 0 <= impact.announced < impact.start:
+            axes.plot(on(facts, impact.announced), row, marker="v", color=BLACK, markersize=5)
     for row, lane in enumerate(dealt, start=len(rows)):
         for start, end in lane.spans:
             axes.barh(row, end - start, 0.4, left=on(facts, start), facecolor=SHADE, edgecolor=BLACK, linewidth=0.6)
-        beside(axes, facts, row, lane.words, lane.spans, LETTERS, 8.5, upon_it=True)
+    names = [_name(lane, impacts[row] if impacts else None) for row, lane in enumerate(rows)]
+    names += [short(lane.words, NAME) for lane in dealt]
+    axes.set_yticks(range(len(names)), names, fontsize=8.0)
+    axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(rows) + len(dealt) - 0.4, -0.6)
-    axes.set_yticks([])
     axes.set_ylabel("Disruption", fontsize=8)
     axes.grid(axis="y", visible=False)
-    rations = " and rations" if dealt else ""
-    measures = any(facts.is_measure(impact) for impact in facts.acting)
-    axes.set_title(
-        f"Disruptions{' and measures taken' if measures else ''}{rations} (a triangle marks an announcement)"
-    )
+
+
+def _name(lane: BarRow, impact: Impact | None) -> str:
+    """What stands beside a bar: the name of a disruption with its kind as far as there is room for it."""
+    if impact is None:
+        return short(lane.words, NAME)
+    kind = f" ({kind_words(impact.kind)}{', by chance' if impact.hazard else ''})"
+    name = called(impact.cause, impact.kind)
+    return name + kind if len(name + kind) <= NAME and name == impact.cause else short(name, NAME)

@@ -8,22 +8,26 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sim.report.figures.style import BLACK, BLUE, GREEN, GREY, VERMILLION, legend, new_figure, thousands
-from sim.report.words.words import target_words, unit_in
+from sim.report.words.words import target_words
 from sim.study.ask.tipping import Tipping
 from sim.study.infer.threshold import Target
 
 MET, TIPS = "#e6f4ef", "#8fd0b8"
 
 
-def draw(found: Tipping, target: Target, label: str, currency: str = "") -> Figure:
+def draw(found: Tipping, target: Target, label: str, unit: str) -> Figure:
     """Above the mean of the measure with the target's level, below the share of draws that meet it with that asked for.
 
     `label` names the value that is changed, with its unit.
     """
     figure = new_figure(5.2, 8.0)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    _measure(above, found.tried, target, currency)
-    _share(below, found.tried, target, found.need)
+    line = "-" if found.before is not None else "none"  # of what lies between two bounds nothing is known
+    _measure(above, found.tried, target, unit, line)
+    _share(below, found.tried, target, found.need, line)
+    if found.before is None:
+        below.annotate("it does not tip between these bounds; nothing between them was tried", (0.5, 0.5),
+                       xycoords="axes fraction", ha="center", va="center", color=VERMILLION)  # fmt: skip
     for axes in (above, below):
         _tips(axes, found, named=axes is above)
         axes.margins(x=0.03)
@@ -34,28 +38,33 @@ def draw(found: Tipping, target: Target, label: str, currency: str = "") -> Figu
     return figure
 
 
-def _measure(axes: Axes, tried: pd.DataFrame, target: Target, currency: str) -> None:
+def _measure(axes: Axes, tried: pd.DataFrame, target: Target, counted_in: str, line: str) -> None:
     measure = target.measure
-    scale, unit = (100, "%") if measure.unit == "share" else (1, unit_in(measure, currency))
+    scale, unit = (100, "%") if measure.unit == "share" else (1, counted_in)
     value = tried["value"]
     axes.axhline(
         scale * target.level, color=VERMILLION, linewidth=1.3, linestyle=(0, (6, 2)), label="level of the target"
     )
-    axes.fill_between(
-        value, scale * tried["low"], scale * tried["high"], color=BLUE, alpha=0.25, linewidth=0, zorder=0.9,
-        label="nine draws of ten",
-    )  # fmt: skip
-    axes.plot(value, scale * tried[measure.name], color=BLUE, marker="o", markersize=5, label="mean of the draws")
+    if line == "none":
+        axes.vlines(value, scale * tried["low"], scale * tried["high"], color=BLUE, alpha=0.35, linewidth=5,
+                    label="nine draws of ten")  # fmt: skip
+    else:
+        axes.fill_between(
+            value, scale * tried["low"], scale * tried["high"], color=BLUE, alpha=0.25, linewidth=0, zorder=0.9,
+            label="nine draws of ten",
+        )  # fmt: skip
+    axes.plot(value, scale * tried[measure.name], color=BLUE, marker="o", markersize=5, linestyle=line,
+              label="mean of the draws")  # fmt: skip
     axes.set_ylabel(f"{measure.label}, mean ({unit})")
     thousands(axes)
 
 
-def _share(axes: Axes, tried: pd.DataFrame, target: Target, need: float) -> None:
+def _share(axes: Axes, tried: pd.DataFrame, target: Target, need: float, line: str) -> None:
     axes.axhline(need, color=VERMILLION, linewidth=1.3, linestyle=(0, (2, 1.5)), label=f"share asked for ({need:.0%})")
     reach = [tried["share"] - tried["share_low"], tried["share_high"] - tried["share"]]
     axes.errorbar(
         tried["value"], tried["share"], yerr=[end.clip(lower=0) for end in reach], color=BLACK, marker="s",
-        markersize=5, linewidth=1.3, capsize=3, elinewidth=1, label="share of draws, 95% interval",
+        linestyle=line, markersize=5, linewidth=1.3, capsize=3, elinewidth=1, label="share of draws, 95% interval",
     )  # fmt: skip
     axes.set_ylim(-0.06, 1.06)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,9 @@ from sim.report.pages import page
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words.phrases import kind_words, plural
-from sim.report.words.words import shown_value, unit_in
+from sim.report.words.rounding import spread, within
+from sim.report.words.units import Counted
+from sim.report.words.words import shown_span, shown_value
 from sim.study.ask.attribution import Attribution
 from sim.study.design.measures import ALL, Measure
 
@@ -22,23 +25,23 @@ ALT_BARS = 12
 """Bars that the text beside a picture names."""
 
 
-def told(found: Attribution) -> list[str]:
+def told(found: Attribution, counted: Counted) -> list[str]:
     """For every measure and group: what is to be explained, then a line for each cause, the largest share first."""
     lines: list[str] = []
     for labels, part in found.table.groupby(["measure", "breakdown", "group"], sort=False):
         measure = Measure(str(labels[0]), str(labels[1]))
         total, baseline = float(part["total"].iloc[0]), float(part["baseline"].iloc[0])
-        unit, where = ("" if measure.unit == "money" else measure.unit), f" ({labels[2]})" if labels[2] else ""
+        unit, where = counted.unit(measure, str(labels[2])), f" ({labels[2]})" if labels[2] else ""
         lines.append(
             f"{measure.label}{where}: {shown_value(total, unit)} with everything, {shown_value(baseline, unit)} with "
-            f"nothing of it; the difference by cause (mean of {found.replications} draws, {found.method}):"
+            f"nothing of it; the difference by cause ({_of_draws(found)}, {found.method}):"
         )
         for row in part.sort_values("shapley", key=abs, ascending=False, kind="stable").to_dict("records"):
-            known = row["low"] == row["low"]  # one draw has no interval
-            span = f" ({shown_value(row['low'], unit)} to {shown_value(row['high'], unit)})" if known else ""
+            doubt = ", which so few draws do not tell from nothing" if row["low"] < 0 < row["high"] else ""
             spared = row["leave_one_out"]
             rest = f"without it {shown_value(abs(spared), unit)} {'less' if spared >= 0 else 'more'}"
-            lines.append(f"  {cause_words(found, row['cause'])}: {shown_value(row['shapley'], unit)}{span}; {rest}")
+            value = spread(row["shapley"], row["low"], row["high"], unit)
+            lines.append(f"  {cause_words(found, row['cause'])}: {value}{doubt}; {rest}")
     return lines
 
 
@@ -47,7 +50,11 @@ def cause_words(found: Attribution, cause: str) -> str:
     return cause if cause in found.players[cause] else kind_words(cause)
 
 
-def causes_page(found: Attribution, title: str, currency: str) -> str:
+def _of_draws(found: Attribution) -> str:
+    return "one draw" if found.replications == 1 else f"mean of {found.replications} draws"
+
+
+def causes_page(found: Attribution, title: str, counted: Counted, sure: Sequence[str] = ()) -> str:
     """A picture and a table for every measure and breakdown; the words of all that is not broken down on top."""
     over = "replications" if found.method == "all subsets" else "the orders drawn"
     table = found.table.assign(cause=[cause_words(found, cause) for cause in found.table["cause"]])
@@ -55,11 +62,14 @@ def causes_page(found: Attribution, title: str, currency: str) -> str:
     with drawing():
         for number, (labels, part) in enumerate(table.groupby(["measure", "breakdown"], sort=False)):
             measure = Measure(str(labels[0]), str(labels[1]))
-            pictures.append(_picture(part, measure, currency, f"causes-{number}"))
-            sheets.append(_sheet(part, measure, currency))
-            lead += [_lead(part, measure, currency)] if measure.breakdown == ALL else []
+            pictures.append(_picture(part, measure, counted, f"causes-{number}"))
+            sheets.append(_sheet(part, measure, counted))
+            lead += [_lead(part, measure, counted)] if measure.breakdown == ALL else []
+    lead += sure
+    spans = f"; 95% intervals are over {over}" if table["low"].notna().any() else "; one draw has no intervals"
+    figures = _of_draws(found)
     notes = [
-        f"Means of {plural(found.replications, 'draw')}, {found.method}; 95% intervals are over {over}.",
+        f"{figures[:1].upper()}{figures[1:]}, {found.method}{spans}.",
         "Share (Shapley value): what a cause adds when causes are put in one after another, mean over all orders. The "
         "shares add up to the difference between everything and nothing of it.",
         "If alone: with this cause only, against none. Less without it: with everything, against all but this cause. "
@@ -69,11 +79,18 @@ def causes_page(found: Attribution, title: str, currency: str) -> str:
     return page(f"What the causes did: {title}", lead, sheets, pictures, notes)
 
 
-def _lead(part: pd.DataFrame, measure: Measure, currency: str) -> str:
-    unit = unit_in(measure, currency)
-    first: dict[Any, Any] = part.sort_values("shapley", key=abs, ascending=False, kind="stable").iloc[0].to_dict()
+def _lead(part: pd.DataFrame, measure: Measure, counted: Counted) -> str:
+    unit = counted.unit(measure)
+    order: list[dict[Any, Any]] = part.sort_values("shapley", key=abs, ascending=False, kind="stable").to_dict(
+        "records"
+    )
+    first, others = order[0], order[1:]
+    sure = abs(first["shapley"]) - _half(first) > max((abs(row["shapley"]) + _half(row) for row in others), default=0.0)
+    mean = "" if sure else " in this draw" if first["low"] != first["low"] else " in the mean of these draws"
     rest = (
-        f"; '{first['cause']}' has the largest share, {shown_value(first['shapley'], unit)}" if first["shapley"] else ""
+        f"; '{first['cause']}' has the largest share{mean}, {shown_value(first['shapley'], unit)}"
+        if first["shapley"]
+        else ""
     )
     return (
         f"{measure.label}: {shown_value(first['total'], unit)} with everything, {shown_value(first['baseline'], unit)} "
@@ -81,7 +98,13 @@ def _lead(part: pd.DataFrame, measure: Measure, currency: str) -> str:
     )
 
 
-def _picture(part: pd.DataFrame, measure: Measure, currency: str, name: str) -> Picture:
+def _half(row: dict[Any, Any]) -> float:
+    """Half of the interval of a cause's share; infinite where one draw has none."""
+    width = (row["high"] - row["low"]) / 2
+    return float(width) if width == width else float("inf")
+
+
+def _picture(part: pd.DataFrame, measure: Measure, counted: Counted, name: str) -> Picture:
     groups = part["group"].nunique()
     by = f" by {measure.breakdown}" if measure.breakdown != ALL else ""
     some = f" The {causes.MOST_GROUPS} of {groups} groups with most of it." if groups > causes.MOST_GROUPS else ""
@@ -95,9 +118,9 @@ def _picture(part: pd.DataFrame, measure: Measure, currency: str, name: str) -> 
     )
     caption = f"Bars: what each cause adds or takes away (its share), mean over draws, with its interval.{alone}{some}"
     title = f"{measure.label}{by}, by cause"
-    alt = f"{title}: " + "; ".join(_alt(row, unit_in(measure, currency)) for row in part.to_dict("records")[:ALT_BARS])
-    figure = causes.draw(part, measure.label, unit_in(measure, currency))
-    return Picture(name, title, caption, Markup(to_svg(figure, name, alt)))
+    alt = f"{title}: " + "; ".join(_alt(row, counted.unit(measure)) for row in part.to_dict("records")[:ALT_BARS])
+    picture = causes.draw(part, measure.label, counted.unit(measure))
+    return Picture(name, title, caption, Markup(to_svg(picture, name, alt)))
 
 
 def _alt(row: dict[Any, Any], unit: str) -> str:
@@ -105,13 +128,13 @@ def _alt(row: dict[Any, Any], unit: str) -> str:
     return f"{row['cause']}{where} {shown_value(row['shapley'], unit)}"
 
 
-def _sheet(part: pd.DataFrame, measure: Measure, currency: str) -> Sheet:
-    unit, grouped = unit_in(measure, currency), measure.breakdown != ALL
+def _sheet(part: pd.DataFrame, measure: Measure, counted: Counted) -> Sheet:
+    unit, grouped = counted.unit(measure), measure.breakdown != ALL
     head = [*([measure.breakdown.capitalize()] if grouped else []), "Cause", "Share", "95% interval", "Less without it",
             "If alone"]  # fmt: skip
     rows = [
-        [*([row["group"]] if grouped else []), row["cause"], shown_value(row["shapley"], unit),
-         "-" if row["low"] != row["low"] else f"{shown_value(row['low'], unit)} to {shown_value(row['high'], unit)}",
+        [*([row["group"]] if grouped else []), row["cause"], within(row["shapley"], row["low"], row["high"], unit),
+         shown_span(row["low"], row["high"], unit),
          shown_value(row["leave_one_out"], unit), shown_value(row["alone"], unit)]
         for row in part.head(MOST_ROWS).to_dict("records")
     ]  # fmt: skip

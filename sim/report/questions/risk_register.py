@@ -48,8 +48,15 @@ def told(register: pd.DataFrame) -> list[str]:
     return lines + ([f"... and {len(exposed) - SHOWN} more, in the register."] if len(exposed) > SHOWN else [])
 
 
-def register_page(title: str, register: pd.DataFrame, sweep: Sweep, draws: int, untried: Sequence[str] = ()) -> str:
-    """The register as one HTML page; `untried` are failures, told on top."""
+def register_page(
+    title: str,
+    register: pd.DataFrame,
+    sweep: Sweep,
+    draws: int,
+    untried: Sequence[str] = (),
+    sure: Sequence[str] = (),
+) -> str:
+    """The register as one HTML page; `untried` are failures, told on top, as is what so few draws tell."""
     rows = [{str(k): v for k, v in row.items()} for row in register.to_dict("records")]
     figures = ["Time to survive", "Time to recover", "Units short", "of demand", "Back after", "No other source"]
     place, lifted = ["Out of work", "Name", "Product"], "What would lift it"
@@ -68,6 +75,7 @@ def register_page(title: str, register: pd.DataFrame, sweep: Sweep, draws: int, 
         "Every supplier, port, warehouse, lane, passage and country's exports out of work in turn. "
         "Exposed is what takes longer to recover than the network survives without it."
     ]
+    lead += sure
     lead += [f"Left out, since a run of it failed: {reason}" for reason in untried]
     notes = [
         f"Time to survive: longest time in whole days, up to {sweep.longest}, for which the node can be out from day "

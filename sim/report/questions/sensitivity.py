@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
@@ -13,7 +13,9 @@ from sim.report.pages import page
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words.parameters import opening, value_words
-from sim.report.words.words import shown_value, unit_in
+from sim.report.words.rounding import digits_of, figure
+from sim.report.words.units import Counted
+from sim.report.words.words import shown_value
 from sim.study.design.measures import Measure
 
 HEADS = {
@@ -26,9 +28,9 @@ Names = Mapping[str, str]
 """Path of a value -> its words."""
 
 
-def told(found: pd.DataFrame, method: str, measure: Measure, names: Names, currency: str) -> list[str]:
+def told(found: pd.DataFrame, method: str, measure: Measure, names: Names, counted: Counted) -> list[str]:
     """A line for each parameter, the most important first."""
-    unit, lines = unit_in(measure, currency), []
+    unit, lines = counted.unit(measure), []
     for row in found.to_dict("records"):
         head = opening(names[row["parameter"]])
         if method == "tornado":
@@ -37,19 +39,22 @@ def told(found: pd.DataFrame, method: str, measure: Measure, names: Names, curre
                 f"{head}: {measure.label.lower()} {low}, {high} (as written: {shown_value(row['base'], unit)})"
             )
         elif method == "morris":
-            size = f"{shown_value(row['mu_star'], unit)} ± {shown_value(row['mu_star_conf'], unit)}"
-            lines.append(f"{head}: mean effect over its range {size}, spread {shown_value(row['sigma'], unit)}")
+            digits = digits_of(0.0, 2 * row["mu_star_conf"], unit)
+            mean, give, sigma = (figure(row[name], unit, digits) for name in ("mu_star", "mu_star_conf", "sigma"))
+            lines.append(f"{head}: mean effect over its range {mean} ± {give}, spread {sigma}")
         else:
             alone, total = (f"{row[n]:.2f} ± {row[n + '_conf']:.2f}" for n in ("S1", "ST"))
             lines.append(f"{head}: share of variance alone {alone}, with interactions {total}")
     return lines
 
 
-def tornado_page(title: str, found: pd.DataFrame, measure: Measure, names: Names, currency: str) -> str:
+def tornado_page(
+    title: str, found: pd.DataFrame, measure: Measure, names: Names, counted: Counted, sure: Sequence[str] = ()
+) -> str:
     """The tornado as a picture and a table."""
-    unit = unit_in(measure, currency)
+    unit = counted.unit(measure)
     caption = f"{measure.label}, mean over the same draws, with one value at its bound and all others as written."
-    lines = told(found, "tornado", measure, names, currency)
+    lines = told(found, "tornado", measure, names, counted)
     with drawing():
         drawn = tornado.draw(_in_words(found, names), measure, unit)
         svg = Markup(to_svg(drawn, "tornado", f"{title}: {'; '.join(lines)}"))
@@ -60,29 +65,37 @@ def tornado_page(title: str, found: pd.DataFrame, measure: Measure, names: Names
     ]  # fmt: skip
     head = ["Value", "Lower bound", "Upper bound", PATH, "At the lower", "As written", "At the upper"]
     sheet = Sheet("tornado", measure.label, head, rows, list(found.columns), found.to_numpy().tolist(), text_columns=4)
-    return page(f"What the answer depends on: {title}", [], [sheet], [Picture("tornado", "Tornado", caption, svg)])
+    return page(f"What the answer depends on: {title}", sure, [sheet], [Picture("tornado", "Tornado", caption, svg)])
 
 
-def importance_page(title: str, found: pd.DataFrame, method: str, measure: Measure, names: Names, currency: str) -> str:
+def importance_page(
+    title: str,
+    found: pd.DataFrame,
+    method: str,
+    measure: Measure,
+    names: Names,
+    counted: Counted,
+    sure: Sequence[str] = (),
+) -> str:
     """Morris' effects or Sobol's shares as a picture and a table."""
     name = {"morris": "Screening by Morris", "sobol": "Shares of variance by Sobol"}[method]
     caption = {
         "morris": "Mean size of what a value does over its whole range, and how much that depends on the others.",
         "sobol": "Share of the variance that each value explains alone, and with its interactions.",
     }[method]
-    lines = told(found, method, measure, names, currency)
+    lines = told(found, method, measure, names, counted)
     with drawing():
-        drawn = importance.draw(_in_words(found, names), method, measure, unit_in(measure, currency))
+        drawn = importance.draw(_in_words(found, names), method, measure, counted.unit(measure))
         svg = Markup(to_svg(drawn, method, f"{title}: {'; '.join(lines)}"))
     figures = [column for column in found.columns if column != "parameter"]
-    unit = unit_in(measure, currency) if method == "morris" else "index"
+    unit = counted.unit(measure) if method == "morris" else "index"
     rows = [
         [opening(names[r["parameter"]]), r["parameter"], *(shown_value(r[k], unit) for k in figures)]
         for r in found.to_dict("records")
     ]
     head = ["Value", PATH, *(HEADS[column] for column in figures)]
     sheet = Sheet(method, measure.label, head, rows, list(found.columns), found.to_numpy().tolist(), text_columns=2)
-    return page(f"What the answer depends on: {title}", lines, [sheet],
+    return page(f"What the answer depends on: {title}", [*lines, *sure], [sheet],
                 [Picture(method, name, f"{caption} Lines: 95% intervals.", svg)])  # fmt: skip
 
 

@@ -11,7 +11,20 @@ from sim.scenario.document import Document, Place, shown_value
 from sim.scenario.load import Loaded, figure_at
 
 NOT_FIGURES = frozenset(
-    ("scenario", "title", "question", "leaves_out", "start", "end", "run_on", "warm_up", "seed", "evidence", "sources")
+    (
+        "scenario",
+        "title",
+        "what",
+        "question",
+        "leaves_out",
+        "start",
+        "end",
+        "run_on",
+        "warm_up",
+        "seed",
+        "evidence",
+        "sources",
+    )
 )
 FIGURE = re.compile(
     r"^(\d+(\.\d+)?|\.\d+)\s*(%|[a-z]{1,2})?( a day)?$|^\d{4}-\d{2}-\d{2}$|^column "
@@ -22,7 +35,7 @@ OF_WEIGHT = {
     "replenishment": ("level", "S", "max"), "disruptions": ("for", "until", "restart_lag"),
 }  # fmt: skip
 """Section -> keys of figures that weigh most in what is found."""
-NOT_ASKED = frozenset(("lat", "lon", "priority", "locode", "name"))
+NOT_ASKED = frozenset(("lat", "lon", "priority", "locode", "name", "title", "what", "currency"))
 """Keys whose values are places and labels, not figures that need a source."""
 
 

@@ -68,6 +68,11 @@ class Facts:
         return [str(name) for name in self.network.products["name"]]
 
     @cached_property
+    def once(self) -> dict[str, Any]:
+        """What several parts of the page ask for and is worked out but once, by name."""
+        return {}
+
+    @cached_property
     def impacts(self) -> list[Impact]:
         """Disruptions that touch the counted days, in order of their beginning."""
         found = [i for i in self.outcome.impacts if i.start < self.days and max(i.end, i.start + 1) > 0]

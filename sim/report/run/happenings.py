@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.report.run.facts import Facts
+from sim.report.run.stages import later, over
+from sim.report.words.names import shown_name
 from sim.report.words.phrases import kind_words, plural
 
 MOST_SPELLS = 5000
@@ -56,8 +58,9 @@ def _disruptions(facts: Facts) -> list[Happening]:
         kind = kind_words(facts.kinds.get(impact.cause, "")) or "disruption"
         moments = [(impact.announced, "announced")] if impact.announced < impact.start else []
         moments.append((impact.start, "begins"))
-        if impact.end > impact.start:
-            moments.append((impact.end, "over"))
+        moments += [(stage.day, f"goes on: {stage.sign} {stage.of}") for stage in later(facts, impact)]
+        if (end := over(impact)) > impact.start:
+            moments.append((end, "over"))
         for time, word in moments:
             if 0 <= time < facts.days:
                 day = int(np.ceil(time)) if word == "over" else int(time)
@@ -74,7 +77,7 @@ def _reserves(facts: Facts) -> list[Happening]:
         spell = facts.reserve(position)
         for word, day in (("triggered", spell.triggered), ("opened", spell.opened), ("empty", spell.empty)):
             if day is not None:
-                together.setdefault((day, word), []).append(plan.name)
+                together.setdefault((day, word), []).append(shown_name(plan.name, plan.spec))
     return [
         Happening(day, day, f"Reserve{'s' if len(names) > 1 else ''} {word}", "", "", None, ", ".join(names), MILESTONE)
         for (day, word), names in together.items()

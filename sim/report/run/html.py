@@ -10,13 +10,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report.pictures import draw_all
-from sim.report.run import lot_tables, page_tables
+from sim.report.run import first_screen, lot_tables, page_tables
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import reach_table
-from sim.report.run.story import story
 from sim.report.run.tables import metrics_table
 from sim.report.run.unsure import unsure
 from sim.report.sheets import Sheet, written
+from sim.report.words.names import strategy_name, what_it_is
 from sim.study.run.draws import Draws
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -41,14 +41,15 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
     return environment.get_template("report.html.j2").render(
         spec=facts.loaded.spec,
         manifest=manifest,
-        story=story(facts),
+        strategy=strategy_name(facts.loaded),
+        strategy_is=what_it_is(facts.loaded.document.strategies.get(str(facts.loaded.document.strategy))),
         pictures=draw_all(facts),
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         has_twin=facts.twin is not None,
         has_bare=facts.without_reserves is not None,
-        last_day=facts.date(facts.days - 1),
         days=facts.days,
         disruptions=whole(page_tables.disruptions(facts)),
+        measures=whole(page_tables.measures(facts)),
         events=whole(page_tables.events(facts)),
         reserves=whole(page_tables.reserves(facts)),
         reach=whole(reach_table(facts)),
@@ -68,6 +69,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
         overrides=whole(page_tables.overrides(manifest)),
         unsure=None if draws is None else unsure(facts, draws),
         all_metrics=_all_metrics(facts, folder is not None),
+        **first_screen.parts(facts),
     )
 
 
@@ -75,3 +77,16 @@ def _all_metrics(facts: Facts, saved: bool) -> Sheet:
     found = metrics_table(facts.summary)
     rows = [list(row) for row in found.itertuples(index=False)]
     return Sheet("metrics", "All metrics", list(found.columns), rows, whole="metrics.csv" if saved else "")
+
+
+def tables_of(facts: Facts, manifest: dict[str, Any]) -> list[Sheet]:
+    """Every table of the page that has rows, whole."""
+    found = [
+        page_tables.overall(facts), *page_tables.by_group(facts), page_tables.stockouts(facts),
+        page_tables.disruptions(facts), page_tables.measures(facts), page_tables.reserves(facts), reach_table(facts),
+        page_tables.costs(facts), page_tables.became(facts), page_tables.substitution(facts),
+        page_tables.rations(facts), page_tables.making(facts), lot_tables.lots(facts), lot_tables.recalled(facts),
+        page_tables.events(facts), page_tables.evidence(facts), page_tables.assumptions(facts),
+        page_tables.overrides(manifest),
+    ]  # fmt: skip
+    return [sheet for sheet in found if sheet is not None and sheet.rows]

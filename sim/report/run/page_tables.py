@@ -10,6 +10,8 @@ import pandas as pd
 
 from sim.metrics.base import METRICS
 from sim.metrics.summary import Value
+from sim.report.run import stages
+from sim.report.run.acts import acts
 from sim.report.run.evidence import assumed, sourced
 from sim.report.run.facts import Facts
 from sim.report.run.fates import fates_by_product
@@ -17,6 +19,7 @@ from sim.report.run.happenings import happenings
 from sim.report.run.materials import steps
 from sim.report.run.tables import rations_table
 from sim.report.sheets import Sheet
+from sim.report.words.names import shown_name
 from sim.report.words.phrases import kind_words, plural
 from sim.report.words.words import shown_value
 
@@ -38,9 +41,12 @@ def disruptions(facts: Facts) -> Sheet:
     """Every disruption with its dates, and whether they are written in the scenario or drawn."""
     rows = []
     for impact in facts.impacts:
+        if impact.decided or facts.is_measure(impact):
+            continue
+        last = stages.over(impact)
+        end = facts.date(np.ceil(last))
         announced = str(facts.date(impact.announced)) if impact.announced < impact.start else "-"
-        over = "no end" if np.isinf(impact.end) else str(facts.date(np.ceil(impact.end)))
-        over += " (after the run)" if facts.days < impact.end < np.inf else ""
+        over = f"{end} (after the run)" if last > facts.days else str(end)
         rows.append(
             (
                 impact.cause,
@@ -50,10 +56,23 @@ def disruptions(facts: Facts) -> Sheet:
                 over,
                 (f"drawn from '{impact.hazard}'" if impact.hazard else "decided" if impact.decided else "written")
                 + ("" if impact.acts else "; changes nothing"),
+                stages.later_words(facts, impact),
             )
         )
-    head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates")
-    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=6)
+    head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates", "Stages")
+    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=7)
+
+
+def measures(facts: Facts) -> Sheet:
+    """What was done about it: orders beyond the usual, longer shelf life, releases of reserves, sparing use."""
+    rows = []
+    for act in acts(facts):
+        if act.measure:
+            over = "after the run" if act.until > facts.days else str(facts.date(np.ceil(act.until)))
+            kind = f"{act.kind}; changes nothing" if act.nothing else act.kind
+            rows.append((act.words, kind, str(facts.date(act.day)), over))
+    head = ("Measure", "Kind", "From", "Over on")
+    return Sheet("measures", "Measures", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=4)
 
 
 def events(facts: Facts) -> Sheet:
@@ -87,7 +106,16 @@ def reserves(facts: Facts) -> Sheet:
             where = ", ".join(sites[:MOST_HOLDERS])
             where += f" and {len(sites) - MOST_HOLDERS} more" if len(sites) > MOST_HOLDERS else ""
             raw.append(
-                (plan.name, where, *dates, spell.days_open, spell.size, spell.released, spell.lowest, spell.left)
+                (
+                    shown_name(plan.name, plan.spec),
+                    where,
+                    *dates,
+                    spell.days_open,
+                    spell.size,
+                    spell.released,
+                    spell.lowest,
+                    spell.left,
+                )
             )
     head = (
         "Reserve", "Held at", "Triggered", "First opened", "Empty", "Days open", "Size (units)", "Released (units)",
@@ -102,9 +130,9 @@ def costs(facts: Facts) -> Sheet:
     summary = facts.summary
     raw = [(name, *value.columns().values()) for name, value in summary.cost.items()]
     some = {name: v for name, v in summary.cost.items() if name == "total" or any(v.columns().values())}
-    head = ["Cost", f"This run ({summary.currency})", "Without disruptions", "Difference"]
+    head = ["Cost", *(f"{what} ({summary.currency})" for what in ("This run", "Without disruptions", "Difference"))]
     if facts.without_reserves is not None:
-        head.append("Without reserves")
+        head.append(f"Without reserves ({summary.currency})")
     rows = [(n.capitalize(), *map(_money, list(v.columns().values())[: len(head) - 1])) for n, v in some.items()]
     nothing = [name for name in summary.cost if name not in some]
     note = f"Nothing was spent on, or the scenario gives no price for: {', '.join(nothing)}." if nothing else ""

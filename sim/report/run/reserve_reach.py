@@ -11,6 +11,7 @@ from sim.engine.reach import Reach, reach
 from sim.model.network import Network
 from sim.report.run.facts import Facts
 from sim.report.sheets import Sheet
+from sim.report.words.names import shown_name
 from sim.report.words.phrases import listed, percent
 
 NAMED = 3
@@ -26,11 +27,11 @@ def reach_table(facts: Facts) -> Sheet:
         for one in reach(facts.outcome.plan, reserve):
             unable = _sites(network, one.unable)
             product, refilled = facts.products[one.product], "yes" if reserve.may_be_refilled else "no"
-            about = (reserve.name, product, facts.unit(product), refilled)
+            name, about = reserve.name, (product, facts.unit(product), refilled)
             numbers = one.units, len(one.able), len(unable), one.idle
             shown = (*(f"{number:,}" for number in numbers), percent(one.idle, one.units))
-            rows.append((*about, listed(_first(unable)) or "-", *shown))
-            raw.append((*about, ", ".join(unable), *numbers))
+            rows.append((shown_name(name, reserve.spec), *about, listed(_first(unable)) or "-", *shown))
+            raw.append((name, *about, ", ".join(unable), *numbers))
     head = (
         "Reserve", "Product", "One unit", "Refilled", "Members that cannot draw", "Size (units)", "Members that can",
         "That cannot", "Reckoned for these (units)", "Share of its size",
@@ -61,10 +62,24 @@ def _sentence(facts: Facts, reserve: ReservePlan, lacking: list[Reach]) -> str:
         product = facts.products[one.product]
         share = f"{percent(one.idle, one.units)} of its {product}"
         goods.append(f"{share} ({one.idle:,} of {one.units:,}, one unit: {facts.unit(product)})")
+    name = shown_name(reserve.name, reserve.spec)
     return (
-        f"Not every member could draw on '{reserve.name}': {listed(_first(sites))} {order} not order from "
+        f"Not every member could draw on '{name}': {listed(_first(sites))} {order} not order from "
         f"{holders(facts.network, reserve)}. {listed(_first(goods))} was reckoned for them."
     )
+
+
+def members(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
+    """Sites that can draw on some reserve for a product, and sites that cannot for one: positions, in order; a site
+    may be among both."""
+    network = facts.network
+    able, unable = (np.zeros(len(network.cell_site), dtype=bool) for _ in range(2))
+    for reserve in facts.outcome.plan.reserves:
+        for one in reach(facts.outcome.plan, reserve):
+            able[one.able] = True
+            unable[one.unable] = True
+    can, cannot = (np.unique(network.cell_site[cells]) for cells in (able, unable & ~able))
+    return can, cannot
 
 
 def holders(network: Network, reserve: ReservePlan) -> str:

@@ -8,9 +8,13 @@ import numpy as np
 
 from sim.metrics.at_end import still_short
 from sim.model.effects import Impact
+from sim.report.run import headlines
+from sim.report.run.acts import acts
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import out_of_reach
+from sim.report.run.stages import in_stages, over
 from sim.report.words.at_end import last_day, settling
+from sim.report.words.names import shown_name
 from sim.report.words.phrases import (
     count,
     day_words,
@@ -31,26 +35,27 @@ HARDLY, MOSTLY = 0.05, 0.5
 
 @dataclass(frozen=True)
 class Answer:
-    """A question a reader comes with, its answer in sentences, and the picture that shows it."""
+    """A question a reader comes with, its answer in a few words, and in sentences; `alarm`: not over yet."""
 
     question: str
+    short: str
     sentences: list[str]
-    picture: str
+    alarm: bool = False
 
 
 def story(facts: Facts) -> list[Answer]:
-    """The three questions of the first screen, answered from the run."""
+    """The four questions of the first screen, answered from the run."""
     reserves = facts.outcome.plan.reserves
     helped = "Did the reserves help?" if len(reserves) > 1 else "Did the reserve help?"
+    end = short_at_the_end(facts)
     return [
-        Answer("What happened?", [what_happened(facts), how_it_ended(facts)], "cover"),
-        Answer(
-            "Who went short?",
-            [who_went_short(facts), *filter(None, (short_at_the_end(facts), made_do(facts), worst_hit(facts)))],
-            "short",
-        ),
-        Answer(helped, reserve_words(facts), "drawdown"),
-    ]
+        Answer("What happened?", headlines.what_happened(facts), [what_happened(facts)]),
+        Answer("Who went short?", headlines.who_went_short(facts),
+               [who_went_short(facts), *filter(None, (made_do(facts), worst_hit(facts)))]),
+        Answer(helped, headlines.did_the_reserve_help(facts), reserve_words(facts)),
+        Answer("Was it over at the end?", headlines.at_the_end(facts, end is not None),
+               [end if end else how_it_ended(facts)], end is not None),
+    ]  # fmt: skip
 
 
 def what_happened(facts: Facts) -> str:
@@ -63,38 +68,45 @@ def what_happened(facts: Facts) -> str:
         )
     idle = [impact for impact in facts.impacts if not impact.acts]
     struck = [impact for impact in facts.acting if not facts.is_measure(impact)]
-    measures = [impact for impact in facts.acting if facts.is_measure(impact)]
-    missed = f" Nothing was changed by {listed([impact.cause for impact in idle])}." if idle else ""
+    missed = _some("Nothing was changed by ", [impact.cause for impact in idle], "")
     if not struck:
-        return f"Nothing was disturbed.{' ' + _taken(facts, measures) if measures else ''}{missed}"
+        return f"Nothing was disturbed.{_taken(facts)}{missed}"
     number = number_words(len(struck), capital=True)
-    text = f"{number} {'disruption' if len(struck) == 1 else 'disruptions'} struck: {_named(facts, struck)}."
-    return f"{text}{_by_chance(struck)}{' ' + _taken(facts, measures) if measures else ''}{missed}"
+    if len(struck) > NAMED:
+        first = day_words(facts.date(struck[0].start))
+        text = f"{number} disruptions struck, the first on {first}: drawn below, and all in a table."
+    else:
+        text = f"{number} {'disruption' if len(struck) == 1 else 'disruptions'} struck: {_named(facts, struck)}."
+    return f"{text}{_by_chance(struck)}{_taken(facts)}{missed}"
 
 
-def _taken(facts: Facts, measures: list[Impact]) -> str:
-    if len(measures) == 1:
-        return f"One measure was taken: {_named(facts, measures)}."
-    first = day_words(facts.date(measures[0].start))
-    return f"{number_words(len(measures), capital=True)} measures were taken, the first on {first} (see the timeline)."
+def _taken(facts: Facts) -> str:
+    """What was done about it, in a sentence of its own; empty where nothing was."""
+    measures = [act for act in acts(facts) if act.measure and not act.nothing]
+    if not measures:
+        return ""
+    first = day_words(facts.date(min(act.day for act in measures)))
+    if len(measures) > 1:
+        return f" {number_words(len(measures), capital=True)} measures were taken, the first on {first}."
+    ordered = [impact for impact in facts.acting if facts.is_measure(impact)]
+    return f" One measure was taken: {_named(facts, ordered) if ordered else f'{measures[0].words}, from {first} on'}."
 
 
 def _named(facts: Facts, impacts: list[Impact]) -> str:
-    """The first of them with their dates, and how many more there are."""
+    """Some of them with their dates."""
     parts = []
-    for impact in impacts[:NAMED]:
+    for impact in impacts:
         kind = kind_words(facts.kinds.get(impact.cause, ""))
         named = impact.cause.replace("_", " ")
         words = f"{kind} ({impact.cause})" if kind and not named.startswith(kind) else named
-        start = day_words(facts.date(impact.start))
-        if impact.end <= impact.start + 1:
-            parts.append(f"{words} on {start}")
-        elif impact.end > facts.days:
-            parts.append(f"{words} from {start} until after the run ended")
+        last, stages = over(impact), in_stages(facts, impact)
+        start, end = day_words(facts.date(impact.start)), day_words(facts.date(np.ceil(last) - 1))
+        if last <= impact.start + 1:
+            parts.append(f"{words} on {start}{stages}")
+        elif last > facts.days:
+            parts.append(f"{words} from {start} until after the run ended{stages}")
         else:
-            parts.append(f"{words} from {start} to {day_words(facts.date(np.ceil(impact.end) - 1))}")
-    if (more := len(impacts) - NAMED) > 0:
-        parts.append(f"{number_words(more)} more (see the timeline)")
+            parts.append(f"{words} from {start} to {end}{stages}")
     return listed(parts)
 
 
@@ -138,13 +150,14 @@ def short_at_the_end(facts: Facts) -> str | None:
         return None
     units, pairs = short.value or 0.0, facts.summary["short_at_end"].value or 0.0
     part = percent(units, facts.summary["units_unmet"].value or 0.0)
+    day = last_day(facts.date(facts.days))
     one = len(facts.products) == 1
     where = plural(pairs, "facility", "facilities") if one else plural(pairs, "facility-product pair")
+    on_it = f", and {where} {'was' if pairs == 1 else 'were'} short on {day}, the last day" if pairs else ""
     looked_for = facts.loaded.document.data.get("end") == RECOVERED
     return (
-        f"Still short at the end: {count(units)} units, {part} of all that went unmet, fall in the last 14 days, and "
-        f"{where} {'was' if pairs == 1 else 'were'} short on {last_day(facts.date(facts.days))}, the last day. Totals "
-        f"on this page are lower limits. {settling(facts.days, looked_for)}."
+        f"Still short at the end: {count(units)} units, {part} of all that went unmet, fall in the last 14 "
+        f"days{on_it}. Totals on this page are lower limits. {settling(facts.days, looked_for)}."
     )
 
 
@@ -280,7 +293,7 @@ def _amount(facts: Facts, units: dict[str, int]) -> str:
 def _one(facts: Facts, position: int) -> str:
     plan, spell = facts.outcome.plan.reserves[position], facts.reserve(position)
     size, left, released = (_amount(facts, {plan.name: n}) for n in (spell.size, spell.left, spell.released))
-    name = f"The reserve '{plan.name}' ({size})"
+    name = f"The reserve '{shown_name(plan.name, plan.spec)}' ({size})"
     if spell.opened is None:
         lost = f", though only {left} were left in it at the end" if spell.left < spell.size else ""
         return f"{name} was never opened{lost}."
@@ -303,13 +316,14 @@ def _several(facts: Facts, positions: list[int]) -> str:
     size, released = (
         _amount(facts, {name: getattr(s, what) for name, s in spells.items()}) for what in ("size", "released")
     )
+    shown = {plan.name: shown_name(plan.name, plan.spec) for plan in plans}
     any_released = any(s.released for s in spells.values())
     text = (
         f"{number_words(len(spells), capital=True)} reserves of {size} in all released "
         f"{released if any_released else 'nothing'}."
     )
-    empty = [f"'{n}' on {day_words(facts.date(s.empty))}" for n, s in spells.items() if s.empty is not None]
-    unused = [f"'{n}'" for n, s in spells.items() if s.opened is None]
+    empty = [f"'{shown[n]}' on {day_words(facts.date(s.empty))}" for n, s in spells.items() if s.empty is not None]
+    unused = [f"'{shown[n]}'" for n, s in spells.items() if s.opened is None]
     return text + _some("Ran empty: ", empty, " None ran empty.") + _some("Never opened: ", unused, "")
 
 

@@ -16,6 +16,7 @@ from sim import __version__
 from sim.engine.plan import Plan
 from sim.metrics.base import METRICS
 from sim.model.chance.unknown import Choice
+from sim.report.words.names import names_in
 from sim.report.words.parameters import names_of, value_words
 from sim.report.words.phrases import count, day_words, listed, plural
 from sim.scenario.load import Loaded
@@ -52,13 +53,17 @@ def annex(result: StudyResult, plan: Plan) -> list[tuple[str, str, str]]:
 def _objectives(result: StudyResult, loaded: Loaded) -> Iterator[tuple[str, str]]:
     spec = result.design.spec
     yield "1.1", f"{spec.title}. {loaded.spec.question or spec.question or ''}".strip()
-    names = list(dict.fromkeys(measure.name for measure in result.design.measures))
-    told = [f"{METRICS[n].label} ({METRICS[n].unit}): {METRICS[n].definition}" for n in names if n in METRICS]
+    measured = list(dict.fromkeys(measure.name for measure in result.design.measures))
+    told = [f"{METRICS[n].label} ({METRICS[n].unit}): {METRICS[n].definition}" for n in measured if n in METRICS]
     cost = ["Cost: purchase, holding, reserves drawn down, transport, and shortage where it is priced."]
-    yield "1.2", " ".join(told + (cost if "cost" in names else []))
+    yield "1.2", " ".join(told + (cost if "cost" in measured else []))
     design = result.design
-    compared = f"strategies {listed(design.strategies)} in the scenarios {listed(design.scenarios)}"
-    yield "1.3", f"{spec.question or spec.title} Compared are the {compared}; baseline {spec.reference}."
+    names = names_in(design)
+    shown = [f"'{names.strategy(name)}'" for name in design.strategies]
+    places = [f"'{names.scenario(name)}'" for name in design.scenarios]
+    compared = f"strategies {listed(shown)} in the scenarios {listed(places)}"
+    told_of = f"Compared are the {compared}; baseline '{names.strategy(spec.reference)}'."
+    yield "1.3", f"{spec.question or spec.title} {told_of}"
 
 
 def _logic(result: StudyResult, plan: Plan) -> Iterator[tuple[str, str]]:
@@ -78,11 +83,13 @@ def _logic(result: StudyResult, plan: Plan) -> Iterator[tuple[str, str]]:
         f"{plural(len(plan.hazards), 'hazard')}. Scenarios and strategies {changes}; 'tideover show' tells each value, "
         "old and new.",
     )
-    rules = sorted({type(rule.rule).__name__ for rule in plan.replenishment})
-    shares = sorted({type(sharing.rule).__name__ for sharing in plan.allocation})
+    specs = [loaded.spec for loaded in design.loaded.values()]
+    rules = sorted({entry.name_in_yaml.replace("_", " ") for spec in specs for entry in spec.replenishment})
+    shares = sorted({entry.name_in_yaml.replace("_", " ") for spec in specs for entry in spec.allocation})
     yield (
         "2.4",
-        f"Replenishment by {listed(rules)}; allocation when short by {listed(shares)}; reserves open by trigger.",
+        f"Replenishment by {listed(rules) or 'no rule'}; sharing out by {listed(shares) or 'the usual rule'}; "
+        "reserves open by trigger.",
     )
     gates = plural(len(network.gates), "side of a port", "sides of ports")
     told = (

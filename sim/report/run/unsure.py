@@ -15,8 +15,9 @@ from sim.report.sheets import Sheet
 from sim.report.words.at_end import MEANING, are_short, last_day, settling
 from sim.report.words.parameters import names_of
 from sim.report.words.phrases import plural
+from sim.report.words.units import counted
 from sim.report.words.unsure import luck_words, matters_words
-from sim.report.words.words import shown_span, shown_value, unit_in
+from sim.report.words.words import shown_span, shown_value
 from sim.study.design.measures import MONEY, Measure
 from sim.study.infer.spread import BANDS as LINES
 from sim.study.infer.spread import enough
@@ -93,13 +94,13 @@ def missing(draws: Draws) -> list[str]:
 
 def table(facts: Facts, draws: Draws) -> Sheet:
     """Every measure of the run with its bands, and what share of the variance comes from not knowing."""
-    currency = facts.loaded.spec.costs.currency
+    inside = counted([facts.loaded.spec])
     shares = {row["measure"]: row for row in draws.variance.to_dict("records")}
     rows, raw = [], []
     for band in draws.bands.to_dict("records"):
         measure = Measure(band["measure"])
         own = value_of(facts, measure)
-        unit, share = unit_in(measure, currency), shares.get(measure.name)
+        unit, share = inside.unit(measure), shares.get(measure.name)
         half, most = (
             shown_span(band[f"low_{share}"], band[f"high_{share}"], unit)
             if enough(band["n"], share / 100)

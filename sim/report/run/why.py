@@ -18,6 +18,7 @@ from sim.errors import PlaceError, placed
 from sim.model.effects import Effect, Impact
 from sim.report.run.journeys import Journey, journeys, lost_under_way, passages_met
 from sim.report.run.reserve_reach import holders
+from sim.report.words.names import shown_name
 from sim.report.words.phrases import count, day_words, listed, plural
 
 LOOK_BACK = 30
@@ -287,7 +288,7 @@ class _Walk:
                 whence = holders(self.network, reserve)
                 no_use = f", of no help: {self.site(cell)} is a member that cannot draw on it"
                 no_use += f", as it does not order from {whence}"
-            words = f"the reserve '{reserve.name}' {words} units{no_use}."
+            words = f"the reserve '{shown_name(reserve.name, reserve.spec)}' {words} units{no_use}."
             self.add(1, day, cell, stock, words)
 
     def rows_of(self, flow: int) -> dict[str, list[int]]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
-
 from sim.report.study.at_end import ending_words
-from sim.report.study.comparison import amount, difference_words
-from sim.report.words.phrases import listed
-from sim.report.words.words import shown_value, unit_in
+from sim.report.study.comparison import Words, ahead, difference_words, quoted, records, words_of
+from sim.report.words.phrases import listed, plural
+from sim.report.words.rounding import digits_of, figure, size
 from sim.study.design.measures import ALL, Measure
 from sim.study.infer.compare import SAME, UNDETECTED, UNKNOWN
 from sim.study.infer.standing import INSIDE, LEADS, TIES
 from sim.study.run.run import StudyResult
+
+UNKNOWN_WHICH = "Where nobody knows which scenario will come, "
 
 
 def in_short(result: StudyResult) -> Iterator[str]:
@@ -26,40 +26,47 @@ def in_short(result: StudyResult) -> Iterator[str]:
         rows = records(result.standing, scenario=scenario)
         if rows:
             yield _best_of(result, scenario, rows)
-    yield from _cautious(result)
+    yield from cautious(result)
 
 
 def leaders(result: StudyResult, scenario: str) -> list[str]:
-    """The strategies that nothing is told to be better than; none where nothing is settled."""
+    """The strategies that nothing is told to be better than, the one with the best mean first; none where nothing is
+    settled."""
     if result.unsettled:
         return []
-    return [row["strategy"] for row in records(result.standing, scenario=scenario) if row["together"]]
-
-
-def records(table: pd.DataFrame, **conditions: object) -> list[dict[str, Any]]:
-    """Rows of a table with some values, as mappings."""
-    for column, value in conditions.items():
-        table = table[table[column] == value]
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+    rows = [row for row in records(result.standing, scenario=scenario) if row["together"]]
+    return [row["strategy"] for row in sorted(rows, key=lambda row: bool(row["how"] != LEADS))]
 
 
 def _best_of(result: StudyResult, scenario: str, rows: list[dict[str, Any]]) -> str:
-    measure, base = result.design.main, result.design.spec.reference
+    measure, base, words = result.design.main, result.design.spec.reference, words_of(result.design)
     first = next(row for row in rows if row["how"] == LEADS)
-    mean = f"{measure.label.lower()}: {_shown(result, first['mean'])} in the mean"
+    name, where = words.names.strategy(first["strategy"]), f"In '{words.names.scenario(scenario)}' "
+    mean = f"{measure.label.lower()}: {mean_words(result, scenario, first['strategy'], words)} in the mean"
     together = [row for row in rows if row["together"] and row is not first]
     if together and len(rows) > 1:
-        return _together(result, scenario, first, together, len(rows))
+        return f"{where}{_together(result, scenario, first, together, len(rows))}"
     if first["strategy"] == base:
-        return f"In '{scenario}' no strategy does better than '{base}': {mean}."
+        return f"{where}no strategy does better than '{name}': {mean}."
     paired = records(result.comparisons, scenario=scenario, measure=measure.name, breakdown=ALL)
     beside = next((r for r in paired if r["strategy"] == first["strategy"] and r["against"] == base), None)
-    told = "" if beside is None else f", {difference_words(beside, measure)} than under '{base}'"
+    reference = words.names.strategy(base)
+    told = "" if beside is None else f", {difference_words(beside, measure, words)} than under '{reference}'"
     if beside is not None and beside["verdict"] in (SAME, UNDETECTED, UNKNOWN):
-        told = f"; against '{base}' {difference_words(beside, measure)}"
+        told = f"; against '{reference}' {difference_words(beside, measure, words)}"
     sure = next(iter(records(result.best, scenario=scenario, measure=measure.name, strategy=first["strategy"])), None)
     chance = "" if sure is None else f" {probability(result, scenario, sure['probability_best'])}"
-    return f"In '{scenario}' '{first['strategy']}' does best: {mean}{told}.{chance}"
+    return f"{where}'{name}' does best: {mean}{told}.{chance}"
+
+
+def mean_words(result: StudyResult, scenario: str, strategy: str, words: Words) -> str:
+    """The main figure of a strategy, rounded as its spread lets one see."""
+    measure = result.design.main
+    unit = words.counted.unit(measure)
+    asked = {"scenario": scenario, "strategy": strategy, "measure": measure.name, "breakdown": ALL}
+    rows = records(result.summary, **asked) or records(result.standing, scenario=scenario, strategy=strategy)
+    digits = digits_of(rows[0]["low"], rows[0]["high"], unit)
+    return figure(rows[0]["mean"], unit, digits)
 
 
 def probability(result: StudyResult, scenario: str, share: float) -> str:
@@ -78,34 +85,38 @@ def _together(
     result: StudyResult, scenario: str, first: dict[str, Any], together: list[dict[str, Any]], count: int
 ) -> str:
     """Options that cannot be told apart, and why."""
-    names = listed([f"'{row['strategy']}'" for row in (first, *together)])
+    words = words_of(result.design)
+    names = listed(quoted(words.names.strategy(row["strategy"]) for row in (first, *together)))
     every = "the strategies cannot be told apart" if len(together) + 1 == count else f"{names} cannot be told apart"
-    behind = "" if len(together) + 1 == count else "; the others do worse"
-    mean = f"{result.design.main.label.lower()} under '{first['strategy']}' {_shown(result, first['mean'])} in the mean"
-    why = "; ".join(f"'{row['strategy']}' {_why(result, row)}" for row in together)
-    return f"In '{scenario}' {every}{behind}: {mean}; {why}."
+    behind = (
+        "" if len(together) + 1 == count else f"; the others do worse than '{words.names.strategy(first['strategy'])}'"
+    )
+    name, mean = words.names.strategy(first["strategy"]), mean_words(result, scenario, first["strategy"], words)
+    told = f"{result.design.main.label.lower()} under '{name}' {mean} in the mean"
+    why = "; ".join(f"'{words.names.strategy(row['strategy'])}' {_why(result, row, words)}" for row in together)
+    return f"{every}{behind}: {told}; {why}."
 
 
-def _why(result: StudyResult, row: dict[str, Any]) -> str:
-    unit, best = result.design.main.unit, result.design.spec.best
+def _why(result: StudyResult, row: dict[str, Any], words: Words) -> str:
+    unit, best = words.counted.unit(result.design.main), result.design.spec.best
     if row["how"] == TIES:
         return "ties with it in every draw"
-    size = f"differs by {amount(row['behind'], unit)}"
+    digits = digits_of(row["low"], row["high"], unit)
+    if best is not None and best.indifference >= 1 and digits is not None:
+        digits = min(0, digits)  # parts of a unit do not matter
+    told = f"differs by {size(row['behind'], unit, digits)}"
     if row["low"] != row["low"]:
-        return f"{size}, and there are too few draws to say more"
-    span = f"between {_ahead(row['low'], unit)} and {_ahead(row['high'], unit)}"
+        return f"{told}, and there are too few draws to say more"
+    ends = [ahead(row[end], unit, digits, "worse", "better") for end in ("low", "high")]
+    span = f"between {ends[0]} and {ends[1]}, from {plural(row['n'], 'draw')}"
     if row["how"] == INSIDE:
         assert best is not None
-        return f"{size} ({span}), less than the {amount(best.indifference, unit)} worth telling apart"
-    room = "" if best is None else f", while {amount(best.indifference, unit)} are worth telling apart"
-    return f"{size} ({span}{room})"
+        return f"{told} ({span}), less than the {size(best.indifference, unit)} worth telling apart"
+    room = "" if best is None else f", while {size(best.indifference, unit)} are worth telling apart"
+    return f"{told} ({span}{room})"
 
 
-def _ahead(value: float, unit: str) -> str:
-    return f"{amount(value, unit)} {'worse' if value > 0 else 'better'}" if value else "nothing"
-
-
-def _cautious(result: StudyResult) -> Iterator[str]:
+def cautious(result: StudyResult) -> Iterator[str]:
     """The choice with the smallest largest regret, and what cannot be told apart from it."""
     design, measure = result.design, result.design.main
     regret = records(result.regret, measure=measure.name) if not result.regret.empty else []
@@ -116,33 +127,43 @@ def _cautious(result: StudyResult) -> Iterator[str]:
     standing = result.standing.groupby("strategy")["together"].all()
     least = min(row["largest_regret"] for row in regret)
     chosen = [r for r in regret if r["largest_regret"] <= least + room or standing.get(r["strategy"], False)]
+    words = words_of(design)
+    where = UNKNOWN_WHICH
     if len(chosen) > 1:
-        names = listed([f"'{row['strategy']}'" for row in chosen])
-        yield f"Where nobody knows which scenario will come, {names} are the cautious choices, not to be told apart."
+        names = listed(quoted(words.names.strategy(row["strategy"]) for row in chosen))
+        yield f"{where}{names} are the cautious choices, not to be told apart."
         return
     row = chosen[0]
-    worst = f"at most {amount(row['largest_regret'], measure.unit)} worse than the best (in '{row['in_scenario']}')"
+    if room and row["largest_regret"] <= room:
+        within = f"never worse than the best by the {size(room, words.counted.unit(measure))} worth telling apart"
+        yield f"{where}'{words.names.strategy(row['strategy'])}' is the cautious choice: {within}."
+        return
+    most = f"{size(row['largest_regret'], words.counted.unit(measure), _regret_digits(result, row))}"
+    worst = f"at most {most} worse than the best (in '{words.names.scenario(row['in_scenario'])}')"
     worst = worst if row["largest_regret"] else "never worse than the best"
-    yield f"Where nobody knows which scenario will come, '{row['strategy']}' is the cautious choice: {worst}."
+    yield f"{where}'{words.names.strategy(row['strategy'])}' is the cautious choice: {worst}."
+
+
+def _regret_digits(result: StudyResult, row: dict[str, Any]) -> int | None:
+    """As its distance to the best lets one see."""
+    rows = records(result.standing, scenario=row["in_scenario"], strategy=row["strategy"])
+    return digits_of(rows[0]["low"], rows[0]["high"], result.design.main.unit) if rows else None
 
 
 def selected_words(result: StudyResult) -> Iterator[str]:
     """What the procedure of Kim and Nelson picked, where the study asks for it and anything may be called best."""
-    asked, names = result.design.spec.best, result.design.strategies
+    asked, names, words = result.design.spec.best, result.design.strategies, words_of(result.design)
     for scenario, selection in result.selection.items() if asked is not None and not result.unsettled else ():
         assert asked is not None
-        question = f"{scenario}, {Measure(asked.measure).label.lower()}: "
+        label = Measure(asked.measure).label
+        several = len(result.design.scenarios) > 1
+        question = f"{words.names.scenario(scenario)}, {label.lower()}: " if several else f"{label}: "
         if selection.best is None:
-            rest = ", ".join(names[position] for position in selection.left)
+            rest = ", ".join(words.names.strategy(names[position]) for position in selection.left)
             yield f"{question}not decided which is best; in question are {rest}."
         elif leaders(result, scenario) == [names[selection.best]]:
-            picked = f"'{names[selection.best]}' is best"
+            picked = f"'{words.names.strategy(names[selection.best])}' is best"
             yield f"{question}{picked}, with a confidence of {asked.confidence:.0%} (Kim and Nelson)."
         else:
-            rest = listed([f"'{name}'" for name in leaders(result, scenario)])
+            rest = listed(quoted(map(words.names.strategy, leaders(result, scenario))))
             yield f"{question}{rest} cannot be told apart."
-
-
-def _shown(result: StudyResult, value: float) -> str:
-    currency = next(iter(result.design.loaded.values())).spec.costs.currency
-    return shown_value(value, unit_in(result.design.main, currency))

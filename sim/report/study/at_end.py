@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.report.words.at_end import MEANING, last_day, settling, short_under
+from sim.report.words.names import names_in
 from sim.study.run.run import StudyResult
 
 WITHHELD = "Totals are lower limits, so no strategy is called best, and no probability is given, until that is settled."
@@ -13,26 +14,28 @@ WITHHELD = "Totals are lower limits, so no strategy is called best, and no proba
 def ending_words(result: StudyResult) -> Iterator[str]:
     """Which draws are short at the end, what that withholds, and what would settle it; nothing where hardly any is."""
     table, design = result.ending, result.design
+    names = names_in(design)
     short = table[~table["settled"].astype(bool)]
     if short.empty:
         return
     for scenario in design.scenarios:
         rows = short[short["scenario"] == scenario]
-        when, name = last_day(design.until(scenario)), f"In '{scenario}' "
+        when, name = last_day(design.until(scenario)), f"In '{names.scenario(scenario)}' "
         if rows.empty:
             yield f"{name}hardly any draw is short on {when}, the last day: its figures stand."
             continue
         counts = zip(rows["strategy"], rows["short"], rows["draws"], strict=True)
-        told = short_under(((str(s), int(k), int(n)) for s, k, n in counts), len(design.strategies))
+        told = short_under(((names.strategy(str(s)), int(k), int(n)) for s, k, n in counts), len(design.strategies))
         yield f"{name}{told} on {when}, the last day."
     if design.spec.end_is_enough is not None:
         yield f"The end is taken as enough all the same: {design.spec.end_is_enough}"
         return
     yield f"{WITHHELD} {MEANING}"
-    yield f"{_settling(result)}."
+    yield f"{settling_words(result)}."
 
 
-def _settling(result: StudyResult) -> str:
+def settling_words(result: StudyResult) -> str:
+    """What would settle a study of which nothing can be called best."""
     first, design = result.unsettled[0], result.design
     days = (design.until(first) - design.loaded[first, design.strategies[0]].spec.start).days
     return settling(days, found=first in design.recovering)

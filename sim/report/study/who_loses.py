@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.report.sheets import Sheet
+from sim.report.study.comparison import Words, records, words_of
 from sim.report.words.phrases import group_words, listed
-from sim.report.words.words import shown_value
+from sim.report.words.rounding import bare, figure
 from sim.study.design.measures import Measure
 from sim.study.infer.compare import UNKNOWN
 from sim.study.infer.losers import ORDER, WORSE, better_off
@@ -16,6 +17,8 @@ from sim.study.run.run import StudyResult
 NAMED = 6
 """Groups named in a sentence; the table has all."""
 MARK = "▼"
+NO_UNIT = ("share", "index", "ratio", "day")
+"""Of measures that say themselves in what they are."""
 
 
 def losers_words(result: StudyResult) -> Iterator[str]:
@@ -25,12 +28,16 @@ def losers_words(result: StudyResult) -> Iterator[str]:
     if len(design.strategies) < 2 or table.empty:
         yield "There is one strategy only, so nobody can lose by it."
         return
+    words = words_of(design)
     for scenario in design.scenarios:
         alike: dict[str, list[str]] = {}
         for strategy in _told(result, scenario):
-            alike.setdefault(_found(result, scenario, strategy), []).append(f"'{strategy}'")
+            alike.setdefault(_found(result, scenario, strategy, words), []).append(
+                f"'{words.names.strategy(strategy)}'"
+            )
         so_far = " so far" if scenario in result.unsettled else ""
-        yield from (f"Under {listed(names)} in '{scenario}'{so_far}{found}" for found, names in alike.items())
+        where = f"in '{words.names.scenario(scenario)}'{so_far}"
+        yield from (f"Under {listed(names)} {where}{found}" for found, names in alike.items())
 
 
 def _told(result: StudyResult, scenario: str) -> list[str]:
@@ -38,14 +45,14 @@ def _told(result: StudyResult, scenario: str) -> list[str]:
     return [str(name) for name in standing.loc[(standing["scenario"] == scenario) & standing["together"], "strategy"]]
 
 
-def _found(result: StudyResult, scenario: str, strategy: str) -> str:
+def _found(result: StudyResult, scenario: str, strategy: str, words: Words) -> str:
     """What is said of those who lose by a strategy, behind its name."""
     table = result.losses
     mine = table[(table["scenario"] == scenario) & (table["strategy"] == strategy)]
     if (mine["verdict"] == UNKNOWN).all():
         return f": {UNKNOWN} who loses."
-    rows = _records(better_off(table, scenario, strategy))
-    parts = [_one(row) for row in rows[:NAMED]]
+    rows = records(better_off(table, scenario, strategy))
+    parts = [_one(row, words) for row in rows[:NAMED]]
     if (more := len(rows) - NAMED) > 0:
         parts.append(f"{more} more in the table")
     first = [str(group) for group in mine.loc[mine["breakdown"] == "priority", "group"]]
@@ -57,11 +64,11 @@ def _found(result: StudyResult, scenario: str, strategy: str) -> str:
     return f", these would have been better off under another: {listed(parts)}.{kept}"
 
 
-def _one(row: dict[str, Any]) -> str:
-    measure = Measure(row["measure"])
-    mean, other = (shown_value(row[name], measure.unit) for name in ("mean", "other_mean"))
-    against = f"{mean.removesuffix(measure.unit).strip()} against {other}"
-    return f"{group_words(row['breakdown'], row['group'])} under '{row['other']}' ({against})"
+def _one(row: dict[str, Any], words: Words) -> str:
+    unit = words.counted.unit(Measure(row["measure"], row["breakdown"]), row["group"])
+    mean, other = (figure(row[name], unit) for name in ("mean", "other_mean"))
+    against = f"{bare(mean, unit)} against {other}"
+    return f"{group_words(row['breakdown'], row['group'])} under '{words.names.strategy(row['other'])}' ({against})"
 
 
 def losers_table(result: StudyResult, scenario: str) -> Sheet | None:
@@ -70,25 +77,29 @@ def losers_table(result: StudyResult, scenario: str) -> Sheet | None:
     mine = table[(table["scenario"] == scenario) & (table["breakdown"] != "all")]
     if mine.empty:
         return None
-    measure = Measure(str(mine["measure"].iloc[0]))
-    means = {(r["breakdown"], r["group"], r["strategy"]): r["mean"] for r in _records(mine)}
-    worse = {(r["breakdown"], r["group"], r["strategy"]) for r in _records(mine) if r["verdict"] == WORSE}
+    measure, words = Measure(str(mine["measure"].iloc[0])), words_of(result.design)
+    means = {(r["breakdown"], r["group"], r["strategy"]): r["mean"] for r in records(mine)}
+    worse = {(r["breakdown"], r["group"], r["strategy"]) for r in records(mine) if r["verdict"] == WORSE}
     groups = list(dict.fromkeys((by, group) for by, group, _ in means))
     groups.sort(key=lambda pair: ORDER.index(pair[0]))
     rows = []
     for by, group in groups:
         cells = [_cell(means[by, group, name], (by, group, name) in worse, measure.unit) for name in strategies]
-        rows.append([group_words(by, group), *cells])
+        rows.append([_group(by, group, words), *cells])
     limits = "; lower limits" if scenario in result.unsettled else ""
-    caption = f"Who bears it in '{scenario}': {measure.label.lower()}, mean{limits}"
+    unit = "" if measure.unit in NO_UNIT else f" ({words.counted.unit(measure)})"
+    caption = f"Who bears it in '{words.names.scenario(scenario)}': {measure.label.lower()}, mean{unit}{limits}"
     note = f"{MARK} under another strategy the group would detectably have been better off. All pairs: losses.csv."
-    return Sheet(f"losers-{scenario}", caption, ["Group", *strategies], rows, list(mine.columns),
+    head = ["Group", *map(words.names.strategy, strategies)]
+    return Sheet(f"losers-{scenario}", caption, head, rows, list(mine.columns),
                  mine.to_numpy().tolist(), note)  # fmt: skip
 
 
+def _group(by: str, group: str, words: Words) -> str:
+    """A group's name, of a product with its unit, where it is not that of all."""
+    own = words.counted.unit(Measure("units_unmet", by), group)
+    return group_words(by, group) if words.counted.adds_up or by != "product" else f"{group_words(by, group)}, {own}"
+
+
 def _cell(mean: float, worse: bool, unit: str) -> str:
-    return f"{MARK + ' ' if worse else ''}{shown_value(mean, unit).removesuffix(unit).strip()}"
-
-
-def _records(table: Any) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+    return f"{MARK + ' ' if worse else ''}{bare(figure(mean, unit), unit)}"

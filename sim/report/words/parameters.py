@@ -17,6 +17,7 @@ from sim.decisions import Decision
 from sim.disruptions import DISRUPTIONS
 from sim.model.selection import KINDS, Where
 from sim.registry import Model
+from sim.report.words.names import shown_name
 from sim.report.words.phrases import group_words, kind_words, listed
 from sim.scenario.document import position
 from sim.scenario.load import Loaded
@@ -284,7 +285,8 @@ def _of(steps: list[_Step]) -> str:
     if section == "decisions":
         return f"{_stage(steps)}decision '{inside.label}'"
     if section in SECTIONS:
-        name = f"'{entry.key}'" if section in QUOTED else str(entry.key)
+        called = shown_name(str(entry.key), inside) if section == "reserves" else str(entry.key)
+        name = f"'{called}'" if section in QUOTED else called
         made = [str(s.key) for s, above in zip(steps[3:], steps[2:], strict=False) if above.key == "makes"]
         other = [str(s.key) for s, above in zip(steps[3:], steps[2:], strict=False) if above.key == "substitutes"]
         if other:

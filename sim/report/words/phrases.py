@@ -26,6 +26,11 @@ def kind_words(kind: str) -> str:
     return KIND.get(kind, kind.replace("_", " "))
 
 
+def called(cause: str, kind: str) -> str:
+    """A disruption's name; one that has none goes by its kind and place, as people say it: `export ban IN`."""
+    return kind_words(kind) + cause.removeprefix(kind) if kind and cause.startswith(kind) else cause
+
+
 def day_words(date: dt.date) -> str:
     """`5 March 2024`."""
     return f"{date.day} {date:%B %Y}"
@@ -71,9 +76,9 @@ def listed(items: Sequence[str]) -> str:
 
 
 def group_words(column: str, value: object) -> str:
-    """A group of a breakdown in words: `region coast`, `priority group 1`."""
+    """A group of a breakdown in words: `region coast`, `priority 1, vital`."""
     if column == "priority":
-        return f"priority group {value}"
+        return {"1": "priority 1, vital", "0": "no priority"}.get(str(value), f"priority {value}")
     if column == "party" and not value:
         return "sites of no party"
     return f"{value} facilities" if column == "setting" else f"{column} {value}"

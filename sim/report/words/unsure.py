@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.report.words.phrases import plural
 from sim.study.design.measures import Measure
 from sim.study.infer.variance import CONFIDENCE
 
@@ -40,6 +41,17 @@ def luck_words(variance: pd.DataFrame, measure: Measure, name: str = "") -> Iter
         told = f"{row['share']:.0%} of the spread comes from what is not known, the rest is luck"
     sure = f"not knowing: {_between(row)} of the variance with {CONFIDENCE:.0%} confidence, from {draws}"
     yield f"{what[:1].upper()}{what[1:]}: {told} ({sure})."
+
+
+def drawn_words(draws: int, unknowns: int, more: bool = False) -> list[str]:
+    """What so few draws tell, and by what they differ, where each has values of its own of `unknowns` figures (and,
+    with `more`, of sites)."""
+    what = plural(unknowns, "figure") + (" that is not known" if unknowns == 1 else " that are not known")
+    drawn = " and ".join([what] * (unknowns > 0) + ["how sites differ"] * more)
+    if draws == 1:
+        own = f" (of luck, and of {drawn})" if drawn else ""
+        return [f"One draw{own} tells what could happen, not how often; more draws (-n) tell more."]
+    return [f"The {draws} draws differ by luck, and by {drawn}."] if drawn else []
 
 
 def matters_words(unknowns: pd.DataFrame, measure: Measure, names: Mapping[str, str]) -> Iterator[str]:

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.report.words.rounding import digits_of, figure
+
 if TYPE_CHECKING:
-    from sim.study.design.measures import Measure
     from sim.study.infer.threshold import Target
 
 
 def shown_value(value: float | None, unit: str) -> str:
     """A figure with its unit: shares in percent, counts with thin separators, `-` where there is none."""
-    if value is None:
-        return "-"
-    if unit == "share":
-        return f"{value:.1%}"
-    if unit in ("index", "ratio"):
-        return f"{value:.3f}"
-    if unit == "day":
-        return f"day {value:.0f}"
-    return f"{value:,.0f} {unit}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f} {unit}"
+    return "-" if value is None else figure(value, unit)
 
 
 def shown_span(low: float | None, high: float | None, unit: str) -> str:
-    """From one figure to another, a unit behind both written once: `1,599 to 12,061 units`."""
-    ends = [shown_value(value, unit) for value in (low, high)]
+    """From one figure to another, rounded as their distance lets one see, a unit behind both written once: `1,600 to
+    12,100 bags`."""
+    if low is None or high is None or low != low or high != high:
+        return "-"
+    digits = digits_of(low, high, unit)
+    ends = [figure(value, unit, digits) for value in (low, high)]
     return f"{ends[0].removesuffix(f' {unit}')} to {ends[1]}"
-
-
-def unit_in(measure: Measure, currency: str) -> str:
-    """The unit of a measure, money's being the scenario's currency."""
-    return currency if measure.unit == "money" else measure.unit
 
 
 def target_words(target: Target) -> str:

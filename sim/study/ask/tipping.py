@@ -29,6 +29,16 @@ class Tipping:
     """points that decide the answer, of which too many draws are still short at the end"""
 
     @property
+    def undecided(self) -> list[float]:
+        """The bounds at which so few draws do not tell whether the target is met often enough."""
+        ends = self.tried.iloc[[0, -1]]
+        return [
+            float(row["value"])
+            for row in ends.to_dict("records")
+            if row["share_low"] < self.need - 1e-12 and row["share_high"] >= self.need
+        ]
+
+    @property
     def unsure(self) -> tuple[float, float]:
         """Between which values the answer changes as far as so few draws can tell: there the share's 95 % interval
         holds the share asked for. The bounds where they decide nothing."""

@@ -15,7 +15,7 @@ from sim.engine.compile.unknowns import check_ends
 from sim.errors import Problem, ScenarioError
 from sim.metrics.base import METRICS
 from sim.metrics.summary import BREAKDOWNS
-from sim.output.names import alike
+from sim.output.names import alike, typed
 from sim.scenario.document import Document, Node, marks_of, plain, shown_path
 from sim.scenario.load import Loaded, Problems, ended, load
 from sim.scenario.overlay import project_root
@@ -24,13 +24,15 @@ from sim.scenario.schema import DIALECT
 from sim.scenario.validation import problems_from
 from sim.scenario.yaml_reader import read_yaml
 from sim.study.design.case import Case, by_other_luck, case_of
-from sim.study.design.measures import ALL, ENDING, Measure, parse_measure
+from sim.study.design.measures import ALL, COST, ENDING, LINE, Measure, parse_measure
 from sim.study.design.spec import ScenarioEntry, StrategyEntry, Study
 
 MAIN = ("units_unmet", "units_lost", "stockout_days", "fill_rate")
 """The first of these that a study measures is its main figure."""
 HARM = "units_unmet"
 """What tells who loses, where the main figure is in money."""
+BESIDE = (Measure("units_demanded"), Measure(COST), Measure(COST, LINE))
+"""What a brief tells of every study: what was asked for, and money."""
 AS_SET = "override '"
 """How the reader of scenarios names the place of a value that was set from outside."""
 
@@ -129,9 +131,9 @@ def case_in(spec: Study, loaded: Loaded, scenario: str, strategy: str) -> Case:
 
 
 def kept(spec: Study) -> list[Measure]:
-    """What is kept of every run: what the study measures, how it ended, and who bore what it is about."""
+    """What is kept of every run: what the study measures, how it ended, who bore what it is about, and its costs."""
     asked = [parse_measure(text) for text in spec.measures]
-    return list(dict.fromkeys([*asked, *ENDING, *harmed(spec)]))
+    return list(dict.fromkeys([*asked, *ENDING, *harmed(spec), *BESIDE]))
 
 
 def harmed(spec: Study) -> list[Measure]:
@@ -162,7 +164,7 @@ def _specification(path: Path) -> tuple[Study, Document, Node]:
     if isinstance(node.value, dict) and "scenario" in node.value and "study" not in node.value:
         file = shown_path(path)
         message = "this is a scenario, not a study"
-        raise ScenarioError([Problem(file, 0, message, None, f"a study; scenarios: tideover run {file}")])
+        raise ScenarioError([Problem(file, 0, message, None, f"a study; scenarios: tideover run {typed(file)}")])
     document = Document(plain(node), marks_of(node), project_root(path), files=[path], what="the study")
     try:
         spec = Study.model_validate(document.data)
@@ -189,6 +191,16 @@ class _Reading:
             with self.problems.at():
                 file = self.document.file_at(self._file_place(position))
                 self._scenario(position, entry, load(file, ranges=self.ranges))
+        self._refuse_currencies()
+
+    def _refuse_currencies(self) -> None:
+        """Note where scenarios have other currencies than the first: a study sets their sums side by side."""
+        found = {name: one.spec.costs.currency for (name, _), one in self.loaded.items()}
+        first = next(iter(found.values()), "")
+        for position, name in enumerate(self.scenarios):
+            if found.get(name, first) != first:
+                expected = f"{first}, as in '{self.scenarios[0]}': prices of one currency"
+                self._say(("scenarios", position), "this scenario has another currency", found[name], expected)
 
     def _file_place(self, position: int) -> tuple[str | int, ...]:
         written = self.document.at(("scenarios", position))

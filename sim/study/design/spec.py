@@ -46,6 +46,10 @@ class ScenarioEntry(Model):
     """scenario file, from the study file's folder"""
     name: Text | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """name in the results; left out: the scenario's own"""
+    title: Text | None = None
+    """by which pages call it; left out: `name`, or the scenario's title"""
+    what: Text | None = None
+    """what it is, in a sentence; stands behind the title"""
     set: dict[str, Any] = {}
     """dotted path of a value -> what it is in this study"""
 
@@ -55,6 +59,10 @@ class StrategyEntry(Model):
 
     name: Text
     """name in the results"""
+    title: Text | None = None
+    """by which pages call it; left out: the title of the scenarios' strategy where it is used as it is, or `name`"""
+    what: Text | None = None
+    """what it is, in a sentence; stands behind the title"""
     use: Text | None = None
     """strategy of the scenarios to apply; left out: none, the scenario as it stands"""
     set: dict[str, Any] = {}
@@ -110,6 +118,7 @@ class Study(Model):
         "parameters": "'uncertain', drawn in every replication: in the place of [30d, 120d] write uniform(30d, 120d)",
         "decisions": "'measures', if it is what the study measures; what parties decide stands in the scenario, and "
         "a strategy may `set` it: decisions.NAME.after",
+        "currency": "it in the scenarios, whose prices are in it",
     }
 
     study: Text = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")

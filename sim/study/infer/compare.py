@@ -15,6 +15,7 @@ from sim.metrics.resilience import conditional_value_at_risk, value_at_risk
 from sim.study.design.measures import ALL, Measure
 from sim.study.infer.intervals import Interval, holm, interval, next_below
 from sim.study.infer.ranking import Selection, kim_nelson, probability_best
+from sim.study.infer.spread import enough
 
 SAME = "no difference at all"
 UNDETECTED = "no detectable difference"
@@ -171,8 +172,8 @@ def select_best(
 
 OF_FAN = ("unmet", "twin_unmet", "served", "stock")
 """Figures of each day that a fan is made of."""
-FAN = (0.1, 0.25, 0.5, 0.75, 0.9)
-"""Shares of the draws that lie below its lines."""
+FAN = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
+"""Probabilities that the next draw lies below its lines; 0 and 1 are the lowest and the highest draw."""
 
 
 def fan(days: pd.DataFrame, quantiles: Sequence[float] = FAN) -> pd.DataFrame:
@@ -180,7 +181,8 @@ def fan(days: pd.DataFrame, quantiles: Sequence[float] = FAN) -> pd.DataFrame:
 
     `days` has the columns of `sim.study.run.task.DAYS`; the figures are in units, or units a day. The p-quantile of n
     draws is the one in place (n + 1) p, between two neighbours in proportion: the next draw lies below it with
-    probability p, which is not so of the plain one.
+    probability p, which is not so of the plain one; NaN where there are too few draws for it. Those for 0 and 1 are the
+    lowest and the highest.
     """
     found = []
     for labels, rows in days.groupby(["scenario", "strategy", "product"], sort=False, observed=True):
@@ -188,7 +190,10 @@ def fan(days: pd.DataFrame, quantiles: Sequence[float] = FAN) -> pd.DataFrame:
         lines = {}
         for name in OF_FAN:
             values = rows.pivot(index="day", columns="replication", values=name)
-            lines[name] = next_below(values.to_numpy(dtype=float), quantiles).ravel()
+            line = next_below(values.to_numpy(dtype=float), quantiles)
+            few = [0 < p < 1 and not enough(values.shape[1], abs(2 * p - 1)) for p in quantiles]
+            line[:, few] = np.nan
+            lines[name] = line.ravel()
         count = len(values.index)
         table = pd.DataFrame(dict(zip(("scenario", "strategy", "product"), labels, strict=True)), index=range(count))
         table = table.assign(day=values.index.to_numpy()).loc[np.repeat(np.arange(count), len(quantiles))]

@@ -2,7 +2,7 @@
 
 Unmet demand is often zero and sometimes large. Its means are skewed at the numbers of replications one can afford, and
 Student's interval then misses the truth more often than it says. Which interval is the headline is decided by Cochran's
-rule on the data; `docs/decisions/0009-intervals.md` gives the reasons and the coverage measured.
+rule on the data, from eight values on; `docs/decisions/0009-intervals.md` gives the reasons and the coverage measured.
 """
 
 from __future__ import annotations
@@ -16,6 +16,12 @@ import numpy as np
 RESAMPLES = 4999
 COCHRAN = 25
 """Student's interval for a mean is trusted from n = 25 x skewness² on (Cochran, Sampling Techniques, 1977, § 2.15)."""
+FEWEST = 8
+"""Values from which resampling is trusted: of fewer, a resample often has nearly one value only, and its studentised
+mean is then wild. Student's interval does not see the skewness of so few values either, but is never absurd."""
+FARTHEST = 5
+"""How far an end may lie beyond the values, in lengths of their range. A resample of nearly equal values has next to no
+spread, and its studentised mean is then as large as one likes; coverage hardly depends on where the line is drawn."""
 BLOCK = 1_000_000
 """Numbers drawn at a time when resampling."""
 
@@ -66,7 +72,7 @@ def interval(values: np.ndarray, confidence: float = 0.95, bca: bool = True) -> 
     skewness = float(((x - mean) ** 3).mean() / x.var() ** 1.5)
     student = _student(x, mean, sd, confidence)
     generator = np.random.default_rng(n)
-    skewed = _bootstrap_t(x, mean, sd, confidence, generator) if n < COCHRAN * skewness**2 else None
+    skewed = _bootstrap_t(x, mean, sd, confidence, generator) if FEWEST <= n < COCHRAN * skewness**2 else None
     method, (low, high), p = ("bootstrap-t", *skewed) if skewed else ("t", *student)
     corrected = _bca(x, confidence, generator) if bca else NAN
     return Interval(n, mean, sd, skewness, method, low, high, p, student[0], corrected)
@@ -95,7 +101,8 @@ def _student(x: np.ndarray, mean: float, sd: float, confidence: float) -> Ends:
 def _bootstrap_t(
     x: np.ndarray, mean: float, sd: float, confidence: float, generator: np.random.Generator
 ) -> Ends | None:
-    """Studentised bootstrap (Efron and Tibshirani 1993, § 12.5); None where resamples of one value only prevent it."""
+    """Studentised bootstrap (Efron and Tibshirani 1993, § 12.5); None where resamples of one value only prevent it, or
+    those of nearly one value stretch an end beyond all reason."""
     n, error = len(x), sd / np.sqrt(len(x))
     ratios = []
     for begin in range(0, RESAMPLES, rows := max(1, BLOCK // n)):
@@ -106,9 +113,13 @@ def _bootstrap_t(
     low, high = np.quantile(t, [(1 - confidence) / 2, (1 + confidence) / 2], method="closest_observation")
     if not (np.isfinite(low) and np.isfinite(high)):
         return None
+    ends = (mean - high * error, mean - low * error)
+    least, most = float(x.min()), float(x.max())
+    if max(least - ends[0], ends[1] - most) > FARTHEST * (most - least):
+        return None
     beyond = min(int((t >= mean / error).sum()), int((t <= mean / error).sum()))
     p = min(1.0, 2 * (1 + beyond) / (1 + RESAMPLES))
-    return (mean - high * error, mean - low * error), p
+    return ends, p
 
 
 def _bca(x: np.ndarray, confidence: float, generator: np.random.Generator) -> tuple[float, float]:

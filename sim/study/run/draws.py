@@ -13,7 +13,7 @@ from sim.errors import SimulationError
 from sim.scenario.drawing import levels_of
 from sim.scenario.load import Loaded
 from sim.study.design.case import by_other_luck
-from sim.study.design.measures import ENDING, Measure
+from sim.study.design.measures import ALL, ENDING, Measure
 from sim.study.infer import compare, spread
 from sim.study.run.bench import Bench, Subject
 from sim.study.run.replicate import Failure
@@ -40,6 +40,8 @@ class Draws:
     failures: tuple[Failure, ...] = ()
     ending: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     """as `sim.study.infer.ending.endings`"""
+    by_group: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    """`rows`, and those of groups where groups were asked for"""
 
     @cached_property
     def bands(self) -> pd.DataFrame:
@@ -79,13 +81,14 @@ def draw(subject: Subject, measures: Sequence[Measure], bench: Bench) -> Draws:
     )
     if failures and rows.empty:
         raise SimulationError(f"no draw could be run; the first: {failures[0]}")
-    rows, again = (_of(table, measures) for table in (rows, again))
+    by_group, again = (_of(table, measures) for table in (rows, again))
+    rows, again = (table if table.empty else table[table["breakdown"] == ALL] for table in (by_group, again))
     daily = read(case, bench.replications, "daily").to_pandas()
     known = levels(subject.loaded, bench.replications)
     ending = bench.endings([case])
-    return Draws(bench.replications, tuple(measures), rows, again, daily, known, tuple(failures), ending)
+    return Draws(bench.replications, tuple(measures), rows, again, daily, known, tuple(failures), ending, by_group)
 
 
 def _of(rows: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
-    """The rows of some measures in all."""
+    """The rows of some measures, in all and by group."""
     return rows if rows.empty else rows[rows["measure"].isin([m.name for m in measures])].reset_index(drop=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import Problem, ScenarioError, needs
+from sim.errors import Problem, ScenarioError, nearest, needs
 from sim.output.folder import MANIFEST, contents_of
 from sim.study.run.store import KINDS, LUCK
 
@@ -19,6 +20,10 @@ LOCKS = ("enable_external_access = false", "python_enable_replacements = false",
 """Once the tables are there: no file, no network, no variable of this program, and no setting that undoes it."""
 BARRED = ("disabled by configuration", "disabled through configuration", "configuration has been locked")
 """Words in which DuckDB refuses what the settings forbid."""
+MOST_TOLD = 20
+"""Columns that are named where one is not there."""
+NO_TABLE = re.compile(r"Table with name \"?([^\s\"]+)\"? does not exist")
+NO_COLUMN = re.compile(r"(?:Referenced column|have a column named) \"([^\"]+)\"")
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,9 +77,11 @@ def query(folder: str | Path, sql: str, *, unsafe: bool = False) -> pd.DataFrame
                 return frame
     except (duckdb.PermissionException, duckdb.InvalidInputException) as error:
         raise ScenarioError([_refused(str(error), found)]) from None
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise ScenarioError([_unknown(str(error), sql, found)]) from None
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise ScenarioError([_problem(str(error), found)]) from None
-    raise ScenarioError([_problem("it gives no rows", found)])
+    raise ScenarioError([_problem("it asks nothing", found)])
 
 
 def _answered(connection: Any, sql: str) -> pd.DataFrame | None:
@@ -103,6 +110,25 @@ def _refused(message: str, found: dict[str, list[str]]) -> Problem:
     message = "it wants more than to read these tables, so it is not carried out"
     expected = f"SQL over the tables {', '.join(found)}; or --unsafe, if the query is your own"
     return Problem("the query", 0, message, expected=expected)
+
+
+def _unknown(message: str, sql: str, found: dict[str, list[str]]) -> Problem:
+    """A table or column that is not there, with the nearest; any other fault in the words of DuckDB."""
+    if match := NO_TABLE.search(message):
+        expected = f"one of the tables {', '.join(found)}"
+        return Problem("the query", 0, f"there is no table '{match[1]}'", None, expected, nearest(match[1], found))
+    if match := NO_COLUMN.search(message):
+        import pyarrow.dataset as ds
+
+        asked = [name for name in found if re.search(rf"\b{re.escape(name)}\b", sql, re.IGNORECASE)]
+        columns = {name: ds.dataset(found[name]).schema.names for name in asked}
+        every = [column for names in columns.values() for column in names]
+        told = "; ".join(f"a column of {name}: {', '.join(names)}" for name, names in columns.items())
+        if len(every) > MOST_TOLD:
+            told = f"a column of {' or '.join(asked)} (tideover list columns)"
+        like = nearest(match[1], every)
+        return Problem("the query", 0, f"there is no column '{match[1]}'", None, told or None, like)
+    return _problem(message, found)
 
 
 def _problem(message: str, found: dict[str, list[str]]) -> Problem:

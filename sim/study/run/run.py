@@ -48,7 +48,7 @@ ANSWERS = (
     "unknowns",
 )
 """Tables that a study leaves, properties of its result."""
-PAGES = ("study.html", "brief.html", "brief.docx")
+PAGES = ("study.html", "brief.html", "brief.docx", "tables.xlsx")
 """What may be made of them."""
 GROWTH = 1.5
 """Most that a round multiplies the replications by, and what it does where it cannot tell how many are needed."""

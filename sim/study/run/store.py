@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sim.output.csv_text import csv_of_frame
+from sim.output.csv_text import ENCODING, csv_of_frame
 from sim.output.files import cannot_write, put
 from sim.output.folder import MANIFEST, Folder
 from sim.output.locks import held
@@ -108,8 +108,14 @@ class Store:
         if table.empty:
             self._own.drop(names)
             return
-        self._own.put(names[0], partial(_write, table=pa.Table.from_pandas(table, preserve_index=False)))
-        self._own.put(names[1], lambda path: path.write_text(csv_of_frame(table), "utf-8", newline="\n"))
+        self.keep(name, table)
+        self._own.put(names[1], lambda path: path.write_text(csv_of_frame(table), ENCODING, newline="\n"))
+
+    def keep(self, name: str, table: pd.DataFrame) -> None:
+        """Write a table that may be long, as Parquet alone."""
+        file = table_files(name)[0]
+        self._own.claim([file])
+        self._own.put(file, partial(_write, table=pa.Table.from_pandas(table, preserve_index=False)))
 
     def done(self, case: Case) -> set[int]:
         """Replications of a case that are finished."""

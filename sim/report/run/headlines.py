@@ -1,0 +1,61 @@
+"""The answers of the first screen in a few words each; what stands under them says more."""
+
+from __future__ import annotations
+
+from sim.report.run.acts import acts
+from sim.report.run.facts import Facts
+from sim.report.run.reserve_reach import members
+from sim.report.words.at_end import last_day
+from sim.report.words.phrases import count, number_words, percent, plural
+
+
+def what_happened(facts: Facts) -> str:
+    """How much struck, and how much was done about it."""
+    found = [act for act in acts(facts) if not act.nothing]
+    struck = sum(not act.measure for act in found)
+    done = len(found) - struck
+    if not struck and not done:
+        return "Nothing was disturbed."
+    told = f"{number_words(struck, capital=True)} disruption{'' if struck == 1 else 's'}"
+    return f"{told}, {number_words(done)} measure{'' if done == 1 else 's'}."
+
+
+def who_went_short(facts: Facts) -> str:
+    """One unit in how many was not there."""
+    asked, short = (facts.summary[name].value or 0.0 for name in ("units_demanded", "units_unmet"))
+    if not short:
+        return "Nobody." if asked else "Nothing was asked for."
+    rate = asked / short
+    share = f"1 unit in {count(rate)} was not there" if rate >= 2 else f"{percent(short, asked)} was not there"
+    otherwise = sum(facts.summary[name].value or 0.0 for name in ("units_substituted", "units_conserved"))
+    more = f" {percent(otherwise, asked)} met otherwise or put off." if otherwise > short else ""
+    return f"{share}: {count(short)} of {count(asked)}.{more}"
+
+
+def did_the_reserve_help(facts: Facts) -> str:
+    """How much of the shortage it averted."""
+    if not any(plan.size.any() for plan in facts.outcome.plan.reserves):
+        return "There was none."
+    unmet = facts.summary["units_unmet"]
+    short, without = unmet.value or 0.0, unmet.without_reserves
+    if without is None:
+        return "Not known."
+    if not short and not without:
+        return "It was not needed."
+    if short >= without:
+        return "No." if short > without else "It averted nothing."
+    averted = without - short
+    can, cannot = (set(sites.tolist()) for sites in members(facts))
+    but = f" {len(cannot - can)} of {len(can | cannot)} members cannot draw on it." if cannot - can else ""
+    return f"{count(averted)} of {count(without)} units short were averted ({percent(averted, without)}).{but}"
+
+
+def at_the_end(facts: Facts, still: bool) -> str:
+    """Whether it was over on the last day; `still`: the run ends in mid-shortage."""
+    day = last_day(facts.date(facts.days))
+    short = int(facts.summary["short_at_end"].value or 0)
+    if still:
+        return "Not over: still short at the end." if short else "Not over: short in the last 14 days."
+    one = len(facts.products) == 1
+    what = ("facility", "facilities") if one else ("facility-product pair", "facility-product pairs")
+    return f"{plural(short, *what)} short on {day}, no more than usual." if short else f"Nobody was short on {day}."

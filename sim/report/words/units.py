@@ -1,0 +1,61 @@
+"""In what the figures of a scenario are counted: the currency of its sums, and the units of its products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.scenario.spec import Scenario
+    from sim.study.design.measures import Measure
+
+ANY = "units"
+"""What products of different units are counted in together."""
+
+
+def plural(unit: str) -> str:
+    """A product's unit, several of it: bags, boxes of 50 pairs."""
+    first, blank, rest = unit.partition(" ")
+    ending = "es" if first.endswith(("s", "x", "ch", "sh")) else "s"
+    return f"{first}{ending}{blank}{rest}"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """`currency` of every sum; `products`: name -> unit."""
+
+    currency: str
+    products: Mapping[str, str]
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether amounts of all products together mean something."""
+        return len(set(self.products.values())) == 1
+
+    @property
+    def all(self) -> str:
+        """What all products are counted in; "units" where they differ."""
+        return plural(next(iter(self.products.values()))) if self.adds_up else ANY
+
+    def one_of(self, unit: str) -> str:
+        """One of what is counted: a bag."""
+        single = next(iter(self.products.values()), "unit") if self.adds_up else "unit"
+        return single if unit == self.all else unit.removesuffix("s")
+
+    def unit(self, measure: Measure, group: str = "") -> str:
+        """The unit of a figure in words, money's being the currency; kinds such as "share" and "day" as they are."""
+        if measure.unit == "money":
+            return self.currency
+        if measure.unit not in ("units", "unit-days"):
+            return measure.unit
+        own = measure.breakdown == "product" and group in self.products
+        goods = plural(self.products[group]) if own else self.all
+        return goods if measure.unit == "units" else f"{goods} × days"
+
+
+def counted(specs: Iterable[Scenario]) -> Counted:
+    """In what the figures of some scenarios are counted together."""
+    several = list(specs)
+    products = {name: product.unit for spec in several for name, product in spec.products.items()}
+    return Counted(several[0].costs.currency, products)
