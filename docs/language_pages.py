@@ -56,7 +56,7 @@ PAGES: dict[str, Page] = {
         "each, and wherever sites are chosen, `{party: NAME}` names what is a party's.",
         ("parties",),
         "parties:\n"
-        "  kenya: {kind: country, sites: {kind: facility, country: KE}, population: 55e6, income: lower_middle}\n"
+        "  kenya: {kind: country, sites: {kind: facility, country: KE}, population: 55000000, income: lower_middle}\n"
         "  makers: {kind: firm, sites: suppliers}\n"
         "  both: {kind: pool, members: [kenya, makers]}\n",
     ),
