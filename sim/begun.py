@@ -27,8 +27,8 @@ from sim.units import parse_date
 
 @dataclass(frozen=True)
 class _Step:
-    """What was done to a run at the midnight before `day`: other luck from then on, disruptions and decisions that come,
-    or a decision that was chosen.
+    """What was done to a run at the midnight before `day`: other luck from then on, disruptions and decisions that
+    come, or a decision that was chosen.
 
     Policies that came are in the run's plan, and act there from their dates on.
     """
@@ -179,7 +179,7 @@ class Begun:
         return Begun(self._loaded, self._running.fork(luck), self._beside, steps, self._injected)
 
     def inject(self, *disruptions: Mapping[str, Any], written: Written | None = None) -> Begun:
-        """Have disruptions happen that nobody knew of until now, and policies and decisions come that nobody thought of.
+        """Have disruptions happen that nobody knew of, and policies and decisions come that nobody thought of.
 
         What follows is the same as if they had stood in the scenario from the first day; the conditions of decisions
         are looked at from now on.

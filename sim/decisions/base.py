@@ -171,7 +171,7 @@ class Decision(Kind):
     while_needed: bool = False
     """true: given up where the condition lapses before it is in force; left out: carried out all the same"""
     takes_precedence: bool = False
-    """true: holds over decisions of other parties that set the same, whichever was taken first, and over dated policies"""
+    """true: holds over decisions of other parties that set the same, whichever came first, and over dated policies"""
 
     def model_post_init(self, context: object) -> None:
         if self.for_ is not None and self.until is not None:

@@ -215,9 +215,9 @@ class Running(Part):
         conditions are looked at from now on.
 
         What follows is the same, to the byte, as if they had been among the plan's from the first day, the policies
-        last among those of their date, the conditions not met before. Raises ValueError for what would have been announced, would act, or would be in
-        force before now, for a recall of goods that are not kept by lot, for two policies of one date at one place, and
-        for settings of a reserve that the plan has not.
+        last among those of their date, the conditions not met before. Raises ValueError for what would have been
+        announced, would act, or would be in force before now, for a recall of goods that are not kept by lot, for two
+        policies of one date at one place, and for settings of a reserve that the plan has not.
         """
         self._check_open()
         for impact in coming:

@@ -1,4 +1,4 @@
-"""Decisions in random networks: the same as what they do written for their day, and nothing where they are not taken."""
+"""Decisions in random networks: the same as what they do written for their day; nothing where they are not taken."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_latest_day_for_a_decision_is_a_tipping_point(path: Path) -> None:
-    """Of 200 kits in position 100 are on the way. The ban is announced on day 20: what left by day 19 is there by day 29,
-    and the 100 on the shelf last for days 30 to 39. An order of day 38 comes on day 40; the condition is met in the
+    """Of 200 kits in position 100 are on the way. The ban is announced on day 20: what left by day 19 is there by day
+    29, and the 100 on the shelf last for days 30 to 39. An order of day 38 comes on day 40; the condition is met in the
     evening of day 20, so that 17 days behind the midnight of day 21 are in time, and 18 are not."""
     tip = ask.tipping(
         path, parameter="decisions.flights.after", between=("15d", "20d"), target="units_unmet<=0", replications=2,

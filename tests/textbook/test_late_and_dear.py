@@ -59,8 +59,8 @@ def test_late_journeys_are_seen_when_they_arrive_by_those_whose_they_are(
 
 
 def test_two_sources_of_a_site_are_two_arrivals_a_day(simulate: Any) -> None:
-    """b has one from each maker a day; those of one come late from day 14 on: of four, two of 6 and two of 4 days (20 of
-    16, 25% more) on day 15, one of 6 on day 14 (18 of 16, 12.5%)."""
+    """b has one from each maker a day; those of one come late from day 14 on: of four, two of 6 and two of 4 days (20
+    of 16, 25% more) on day 15, one of 6 on day 14 (18 of 16, 12.5%)."""
     slow = SLOW.replace("> a", "> b")
     run = simulate(CASE + slow + USE % "trigger: lead_time, above: 20%, arrivals: 4")
     assert begins(run) == {"a": [], "b": list(range(15, 30)), "c": []}
@@ -80,8 +80,8 @@ def test_a_site_sees_the_price_of_what_it_usually_buys_and_of_no_one_else(
 
 
 def test_a_party_decides_by_what_any_of_its_sites_sees(simulate: Any) -> None:
-    """In the evening of the day on which it is seen, in force the day after; the store pays 30% more on day 5, and a has
-    late goods on day 16."""
+    """In the evening of the day on which it is seen, in force the day after; the store pays 30% more on day 5, and a
+    has late goods on day 16."""
     both = (
         "decisions:\n  - {decision: change_levels, by: all, name: p, when: {trigger: price, above: 20%}, "
         "to: [{policy: push, at: store, quantity: 10}]}\n"

@@ -99,12 +99,19 @@ REFUSED: dict[str, tuple[str, str]] = {
         push("x", "kenya", 20, "03", ", after: 2d, for: 3d") + push("y", "kenya", 30, "06"), "as 'x' does",
     ),
     "a delay that is drawn": (
-        push("x", "kenya", 20, "03", ", after: 'uniform(0d, 3d)', for: 1d") + push("y", "kenya", 30, "09"), "as 'x'",
+        push("x", "kenya", 20, "03", ", after: 'uniform(0d, 3d)', for: 1d") + push("y", "kenya", 30, "06"), "as 'x'",
     ),
     "again and again": (
         push("x", "kenya", 20, "03", ", for: 1d, at_most: 5") + push("y", "kenya", 30, "06"), "as 'x' does",
     ),
     "one reserve": (CLOSE + OPEN % ("kenya", LOW, ""), "release of reserve 'own'"),
+    "shares of orders, which have no precedence": (
+        "".join(
+            f"  - {{decision: shift_orders, name: {name}, by: {by}, at: a, to: maker, when: {{{LOW}}}{more}}}\n"
+            for name, by, more in (("x", "kenya", ""), ("y", "pool", FIRST))
+        ),
+        "shares of orders of 'kit' at 'a', as 'x'",
+    ),
     "one entry twice": (
         push("x", "kenya", 20, "03").replace("quantity: 20}", "quantity: 20}, {policy: push, at: b, quantity: 1}, "
         "{policy: push, at: facilities, products: [kit], quantity: 2}"),
@@ -115,6 +122,8 @@ ALLOWED = {
     "other sites": push("x", "kenya", 20, LOW) + push("y", "kenya", 30, LOW, at="b"),
     "each other's not": push("x", "kenya", 20, LOW, ", for: 2d") + push("y", "kenya", 30, FULL, ", for: 2d"),
     "one day after the other": push("x", "kenya", 20, "03", ", after: 1d, for: 2d") + push("y", "kenya", 30, "06"),
+    "after the longest delay": push("x", "kenya", 20, "03", ", after: 'uniform(0d, 3d)', for: 1d")
+    + push("y", "kenya", 30, "07"),
     "an emergency that is over": push("x", "kenya", 20, "trigger: declared, after: 2d, until: 4d", ", for: 2d")
     + push("y", "kenya", 30, "07"),
     "one reserve, by precedence": CLOSE + OPEN % ("pool", LOW, FIRST),

@@ -63,6 +63,8 @@ def test_a_kind_is_taken_with_its_example_and_refused_with_an_unknown_key(family
         "triggers": lambda data: data["reserves"]["national"]["release"]["when"],
         "demand": lambda data: data["demand"][0]["distribution"],
         "processes": lambda data: data["hazards"]["breakdown"]["happens"],
+        "decisions": lambda data: data["decisions"][0],
+        "sourcing": lambda data: data["sourcing"][0]["rule"],
     }[family]
     bad = copy.deepcopy(good)
     entry(bad)["colour"] = "red"

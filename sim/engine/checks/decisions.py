@@ -192,9 +192,10 @@ def conditions_that_wait_in_vain(compiled: Compiled) -> Iterator[Note]:
     """A condition of a reserve, a level of use, or another policy that waits for a date after the last day, a decision
     that is never taken, or a price where none moves. One that is `chosen` waits for a decision about it."""
     for place, found in conditions(compiled):
-        if isinstance(found, On | Price | AfterDecision) and not compiled.is_drawn(*place):
-            if why := never(compiled, found):
-                yield Note(place, f"'{compiled.loaded.document.label(place)}' is never met: {why}")
+        if not isinstance(found, On | Price | AfterDecision) or compiled.is_drawn(*place):
+            continue
+        if why := never(compiled, found):
+            yield Note(place, f"'{compiled.loaded.document.label(place)}' is never met: {why}")
 
 
 @check(

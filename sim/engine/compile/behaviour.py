@@ -216,9 +216,10 @@ def _substitutes(
             (t.ratio, t.share, t.stays, np.inf if t.stays_for is None else t.stays_for, t.come_every, asked)
             for *_, t, asked in pairs
         ]
-        ratio, share, *stays = (np.repeat(column, sizes) for column in zip(*columns, strict=True))
+        ratio, share, stays, spell, every, asks = (np.repeat(column, sizes) for column in zip(*columns, strict=True))
         leave = np.repeat([terms.needs_leave for *_, terms, _ in pairs], sizes)
-        steps.append(SubstituteStep(first, second, ratio, share, row, *stays, leave if leave.any() else None))
+        needs = leave if leave.any() else None
+        steps.append(SubstituteStep(first, second, ratio, share, row, stays, spell, every, asks, needs))
     return tuple(steps), tuple(rows)
 
 

@@ -20,7 +20,8 @@ class OrderShares(Part):
 
     `today` and `usual` (units a day) are over flows: those of `sourcing`, until a rule finds others or some are set.
     They are replaced, never changed, when other shares hold. `may_vary` tells whether they can be others at all in this
-    run. `tried` marks sources that a rule leaves out, and that are asked for a little all the same. `scores` are what rules have published: day, rule and figures by name, over the flows of its offers.
+    run. `tried` marks sources that a rule leaves out, and that are asked for a little all the same. `scores` are what
+    rules have published: day, rule and figures by name, over the flows of its offers.
     """
 
     CHANGES = ("today", "usual", "tried", "_set", "_found", "_memories")

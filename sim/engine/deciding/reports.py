@@ -92,7 +92,7 @@ class Reports(Part):
         return self._state.arrivals.last(number, cells)
 
     def prices(self, cells: np.ndarray | slice) -> tuple[np.ndarray, ...]:
-        """(what makers ask today, what they usually do) a day for what the cells usually buy of them, in usual prices."""
+        """(what makers ask today, what they usually do) for what the cells usually buy of them, in usual prices."""
         network = self._state.plan.network
         flows, cell = network.bought_of_makers, network.flow_source
         usual, factor = network.flow_usual[flows], self._quantities["cell.price_factor"][cell[flows]]

@@ -26,15 +26,15 @@ class State(Part):
     """Arrays of int64 over cells unless said otherwise.
 
     `today` holds stocks and the day's flows; `on_order` is what a cell has ordered and not received; `unsent` is over
-    flows; `reserve` has one array over holder cells for each reserve. All that is counted beside the ledger (these
-    two) is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance;
-    `lane_units` counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where
-    nobody serves first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to
-    make beyond all orders, None where no reserve asks for any; `for_later` what makers that deal out want in stock for
-    the days to come, None where nobody deals out; `withheld`, over flows, what they need not make of open
-    orders, because these may not leave, None where nothing limits that. `records` are those of sites, None where no
-    policy looks back, `arrivals` the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells whether any patient does. `orders` says
-    which cells may order today, None where all may on all days.
+    flows; `reserve` has one array over holder cells for each reserve. All that is counted beside the ledger (these two)
+    is in the one array `beside`. `quota` (float, over flows) is what may still be sent under an allowance; `lane_units`
+    counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where nobody serves
+    first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to make beyond all
+    orders, None where no reserve asks for any; `for_later` what makers that deal out want in stock for the days to
+    come, None where nobody deals out; `withheld`, over flows, what they need not make of open orders, because these may
+    not leave, None where nothing limits that. `records` are those of sites, None where no policy looks back, `arrivals`
+    the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells whether
+    any patient does. `orders` says which cells may order today, None where all may on all days.
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders")

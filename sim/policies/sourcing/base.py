@@ -156,7 +156,8 @@ def with_least(share: np.ndarray, least: float, offers: Offers) -> np.ndarray:
 class Best(SourcingRule):
     """All orders go to the source with the lowest figure, but for the least that others get.
 
-    Sources that are down are left out as long as one is not. Those that are even share as under `sourcing`.
+    Sources that are down are left out as long as one is not, but for the tries by which buyers see that one which
+    cancels sends again. Those that are even share as under `sourcing`.
     """
 
     at_least: Share = 0.0

@@ -14,7 +14,8 @@ class Contingent(SourcingRule):
     """All orders go to the first source; while that is known to be down, to the next; and back when it is up again.
 
     Contingent rerouting of Tomlin (2006). The first is the one with the largest share, unless `order` says otherwise.
-    Where all are down, orders stay with the first.
+    Where all are down, orders stay with the first. A source that cancels what it does not send is asked for a tenth
+    more than it sends meanwhile, which shows when it is up.
     """
 
     order: list[Text] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar, Literal, NamedTuple
 
@@ -20,10 +20,10 @@ class TriggerView(NamedTuple):
 
     `on_hand` in units; `short` whether demand went unmet on the last day that was served. `announced` tells whether a
     disruption has been announced and is not over; `day` is today, `date` the date that counts as today's, None unless
-    the trigger sees it. `decided` are decisions in force, each with the day since when. None where the trigger does not look
-    there: `sent` and `due` are units of orders of the days that it looks back on; `journeys` days on the way of the last
-    arrivals, those planned, and how many they were; `prices` what makers ask for what is usually bought of them, and
-    what they usually do.
+    the trigger sees it. `decided` are decisions in force, each with the day since when. None where the trigger does not
+    look there: `sent` and `due` are units of orders of the days that it looks back on; `journeys` days on the way of
+    the last arrivals, those planned, and how many they were; `prices` what makers ask for what is usually bought of
+    them, and what they usually do.
     """
 
     watched: Watched

@@ -14,8 +14,8 @@ class LeadTime(SiteTrigger):
     """Journeys that arrived took longer than usual: a site sees it in its own orders, once goods are there.
 
     What came from one source in one day is one arrival. Its days on the way are counted from when it left the source,
-    the usual ones are the planned mean of that way. Of goods that do not arrive at all this says nothing; `supplier_fill`
-    does.
+    the usual ones are the planned mean of that way. Of goods that do not arrive at all this says nothing;
+    `supplier_fill` does.
     """
 
     above: Percent
