@@ -107,7 +107,7 @@ def test_how_much_is_enough_is_told_as_sure_as_the_draws_are(
         "value": [0, 10], "share": [count / draws for count in met], "n": draws, "first_cost": [0.0, 100.0],
         "share_low": [low for low, _ in ends], "share_high": [high for _, high in ends],
     })  # fmt: skip
-    told = search_words(Smallest(found, tried, True), "r", parse_target("fill_rate>=95%"), 0.8, 10, "USD", ENDS)
+    told = search_words(Smallest(found, tried, True), "r", parse_target("fill_rate>=95%"), 0.8, 10, COUNTED, ENDS)
     assert words in told
 
 
