@@ -116,4 +116,4 @@ def test_a_run_can_be_asked_in_sql(empty: Path) -> None:
     )
     summed = call("query", "out", "SELECT sum(demand) AS v FROM daily WHERE kind = 'facility'", "--csv")
     assert float(unmet.stdout.split()[1]) == float(summed.stdout.split()[1]) > 0
-    assert "SQL over the tables daily, events, metrics" in problem(call("query", "out", "SELECT * FROM replications"))
+    assert "the tables daily, events, metrics" in problem(call("query", "out", "SELECT * FROM replications"))

@@ -339,7 +339,7 @@ def test_a_study_draws_what_its_scenarios_and_itself_say(write: Write, tmp_path:
     brief = sim.ask.brief(study, tmp_path / "out", workers=1)
     assert brief.robustness is not None and set(brief.robustness["value"]) == {"", "20d", "90d", "3d", "4d"}
     page = brief.html.read_text(encoding="utf-8")
-    assert "What is not known, and what is luck" in page and "of what is not known, each by two of luck" in page
+    assert "luck and not knowing" in page and "of what is not known, each by two of luck" in page
 
 
 @pytest.mark.parametrize(

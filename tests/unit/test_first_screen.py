@@ -100,7 +100,7 @@ def test_what_holds_up_most_of_what_is_usual_weighs_most(facts: Facts) -> None:
 def test_who_went_short_has_the_worst_first_and_every_priority(facts: Facts) -> None:
     column, rows = first_screen.hits(facts)
     assert column == "Region"
-    assert {row.name for row in rows} == {"North", "South", "Priority group 1", "Priority group 2"}
+    assert {row.name for row in rows} == {"North", "South", "Priority 1, vital", "Priority 2"}
     by_region = facts.summary.by["region"]
     worst = max(by_region, key=lambda name: by_region[name]["units_unmet"].value or 0.0)
     assert rows[0].name == worst

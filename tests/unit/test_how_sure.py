@@ -13,6 +13,7 @@ from sim.report.questions.causes import causes_page, told
 from sim.report.questions.searches import search_words
 from sim.report.questions.tipping import tipping_words
 from sim.report.words.parameters import Named
+from sim.report.words.units import Counted
 from sim.report.words.unsure import drawn_words
 from sim.study.ask.attribution import Attribution
 from sim.study.ask.search import Smallest
@@ -23,6 +24,7 @@ from sim.study.infer.threshold import parse_target
 
 NAN = float("nan")
 ENDS = (dt.date(2001, 4, 11), 100)
+COUNTED = Counted("USD", {"saline": "bag"})
 
 
 def test_what_draws_differ_by_is_said() -> None:
@@ -47,19 +49,21 @@ def attribution(draws: int, *causes: tuple[str, float, float, float]) -> Attribu
 
 def test_causes_of_one_draw_are_those_of_one_draw() -> None:
     found = attribution(1, ("ban", 70, NAN, NAN), ("strike", 30, NAN, NAN))
-    page = causes_page(found, "", "USD")
-    assert "the difference by cause (one draw, all subsets)" in told(found)[0]
+    page = causes_page(found, "", COUNTED)
+    assert "the difference by cause (one draw, all subsets)" in told(found, COUNTED)[0]
     assert "&#39;ban&#39; has the largest share in this draw" in page
     assert "One draw, all subsets; one draw has no intervals." in page and "95% intervals are" not in page
 
 
 def test_a_share_that_may_be_nothing_or_not_the_largest_is_not_told_as_certain() -> None:
     sure = attribution(5, ("ban", 70, 60, 80), ("strike", 30, 20, 40))
-    assert "has the largest share, 70" in causes_page(sure, "", "USD")
-    assert not any("tell from nothing" in line for line in told(sure))
+    assert "has the largest share, 70" in causes_page(sure, "", COUNTED)
+    assert not any("tell from nothing" in line for line in told(sure, COUNTED))
     unsure = attribution(5, ("ban", 70, 40, 100), ("strike", 30, -5, 65))  # 40 to 100 and -5 to 65 overlap
-    assert "has the largest share in the mean of these draws, 70" in causes_page(unsure, "", "USD")
-    assert [line.split(":")[0].strip() for line in told(unsure) if "do not tell from nothing" in line] == ["strike"]
+    assert "has the largest share in the mean of these draws, 70" in causes_page(unsure, "", COUNTED)
+    assert [line.split(":")[0].strip() for line in told(unsure, COUNTED) if "do not tell from nothing" in line] == [
+        "strike"
+    ]
 
 
 def tipping(draws: int, *met: int) -> list[str]:
@@ -103,7 +107,7 @@ def test_how_much_is_enough_is_told_as_sure_as_the_draws_are(
         "value": [0, 10], "share": [count / draws for count in met], "n": draws, "first_cost": [0.0, 100.0],
         "share_low": [low for low, _ in ends], "share_high": [high for _, high in ends],
     })  # fmt: skip
-    told = search_words(Smallest(found, tried, True), "r", parse_target("fill_rate>=95%"), 0.8, 10, "USD", ENDS)
+    told = search_words(Smallest(found, tried, True), "r", parse_target("fill_rate>=95%"), 0.8, 10, COUNTED, ENDS)
     assert words in told
 
 

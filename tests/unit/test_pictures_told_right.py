@@ -82,7 +82,7 @@ def test_a_value_that_does_not_tip_is_drawn_as_points_and_says_so(tips: bool) ->
         table["share"] = [0.2, 0.3]
     found = Tipping(False, tips, 4.0 if tips else None, 5.0 if tips else None, table, 0.9)
     with drawing():
-        figure = tipping.draw(found, TARGET, "size (days)")
+        figure = tipping.draw(found, TARGET, "size (days)", "%")
         told = words(figure)
     line = next(line for line in figure.axes[0].lines if line.get_label() == "mean of the draws")
     assert line.get_linestyle() == ("-" if tips else "None")

@@ -90,8 +90,7 @@ def _told(it: Context) -> Iterator[str]:
     yield f"{few}{ends}Counts are of draws of this model; they are not the probability that the model is right."
     for case in it.result.design.again[:1]:
         variance = it.result.variance[it.result.variance["scenario"] == case.labels[0]]
-        if bool(variance.loc[variance["measure"] == it.measure.name, "told"].any()):
-            yield from luck_words(variance, it.measure, f"{it.name(it.reference)}, ")
+        yield from luck_words(variance, it.measure, f"{it.name(it.reference)}, ")
 
 
 def _chances(it: Context) -> str:
