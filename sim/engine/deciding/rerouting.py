@@ -32,9 +32,9 @@ class Rerouting(Part):
     those that wait there, `_seen` what its buyer found itself, and `_filled` that as a share of what was due; `_takes`
     how far it is open for more, `_above` how much more it lets buyers have where it deals out what is usual, and
     `_works` the part that it sends of whatever is asked. `_short` are the evenings for which less came than was due,
-    `_days` those since all came, or it was last looked at, and `_sent` and `_lost` the units sent and cancelled in
-    these, of which `_again` had been cancelled before; `_refuses` is whether what was missing was cancelled, `_gone`
-    what was of the last order.
+    `_days` those since all came, or it was last looked at, for which it has a share of the orders, and `_sent` and
+    `_lost` the units sent and cancelled in these, of which `_again` had been cancelled before; `_refuses` is whether
+    what was missing was cancelled, `_gone` what was of the last order.
     `_share` is today's share of orders, `_had` the last that was more than a try.
     `_moves`, over cells, is the part of what cut sources do not send that their buyer orders elsewhere.
     """
@@ -219,7 +219,7 @@ class Rerouting(Part):
         lost = np.where(self._deals, 0, cancelled[mine])
         self._sent += sent
         self._lost += lost
-        self._days += 1
+        self._days += self._regular
         missed, ordered = due + lost > 0, sent + lost > 0
         self._again += np.where(ordered, self._gone, 0)
         self._gone = np.where(ordered, lost, self._gone)
