@@ -109,6 +109,17 @@ def test_who_cannot_keep_up_with_what_a_rule_asks_is_asked_for_what_it_sends() -
     assert (table.loc[12:] == [60, 40]).all(axis=None)
 
 
+def test_nothing_should_have_come_from_a_source_on_days_on_which_it_had_no_share() -> None:
+    """From day 31 on b has half of the orders, and a, banned, the other half, which b is asked for too. It makes 80 of
+    100 a day. Fourteen evenings later that is more than its half, but 80% of what was due: it is asked for its half,
+    and c, on stand-by, for the rest."""
+    spec = two([BAN], {"a": "100%", "b": "0%", "c": "0%"})
+    spec["suppliers"]["b"]["makes"]["saline"] = {"capacity": 80, "finished_stock": 0}
+    table = asked(simulated(spec, setting(31, 60, b=0.5)))
+    assert (table.loc[31:45] == [0, 100, 0]).all(axis=None)
+    assert (table.loc[46:56] == [0, 50, 50]).all(axis=None)
+
+
 def test_in_a_blackout_shares_stay_as_they_were() -> None:
     """a costs 12 instead of 10 on days 20 to 39, b 11. What h orders on days 15 to 24 reaches nobody until day 25."""
     shock = {"kind": "price_shock", "at": "a", "factor": 1.2, "from": "2024-01-21", "until": "2024-02-10"}

@@ -19,12 +19,16 @@ class Trouble:
     diverted: np.ndarray
 
 
+ORDERED = ("flow.extra_orders", "flow.order_share", "flow.urgent_share")
+"""Quantities that say what is ordered, and stop nothing."""
+
+
 def trouble(facts: Facts) -> Trouble:
-    """What the disruptions of the counted days touched."""
+    """What the disruptions of the counted days touched, and what a party's decision keeps from leaving."""
     network = facts.network
     sites = np.zeros(len(network.sites), dtype=bool)
     blocked, diverted = np.zeros(len(network.lanes), dtype=bool), np.zeros(len(network.lanes), dtype=bool)
-    for impact in facts.impacts:
+    for impact in facts.happened:
         for arrivals in impact.arrivals:
             sites[network.cell_site[arrivals.cells]] = True
         for impulse in impact.impulses:
@@ -35,6 +39,8 @@ def trouble(facts: Facts) -> Trouble:
                 blocked[network.routes.lane[network.flow_route[flow], leg]] = True
         for effect in impact.effects:
             place, _, quantity = effect.quantity.partition(".")
+            if impact.decided and place not in ("flow", "lane"):
+                continue
             if place == "cell" and quantity not in ("order_factor", "price_factor"):
                 sites[network.cell_site[effect.rows]] = True
             elif place == "gate":
@@ -56,7 +62,7 @@ def trouble(facts: Facts) -> Trouble:
 def _stops(effect: Effect) -> bool:
     """Whether less than usual may leave: not where more is ordered, or all of the usual units may still go."""
     enough = effect.quantity in ("flow.allowance", "flow.exports") and min(value for _, value in effect.steps) >= 1
-    return effect.quantity != "flow.extra_orders" and not enough
+    return effect.quantity not in ORDERED and not enough
 
 
 def _lanes_of(facts: Facts, effect: Effect) -> np.ndarray:

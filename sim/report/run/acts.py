@@ -1,12 +1,13 @@
-"""What struck and what was done about it, side by side: disruptions, and measures with releases of reserves and
-sparing use; those that weigh most first."""
+"""What struck and what was done about it, side by side: disruptions, and measures with decisions, releases of reserves
+and sparing use; those that weigh most first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.engine.deciding.decisions import Taken
 from sim.model.effects import Effect, Impact
 from sim.model.network import Network
 from sim.model.vocabulary import QUANTITIES
@@ -38,6 +39,7 @@ class Act:
     told: str = ""
     announced: float | None = None
     nothing: bool = False
+    decided: bool = False
 
 
 def acts(facts: Facts) -> list[Act]:
@@ -51,7 +53,7 @@ def acts(facts: Facts) -> list[Act]:
 def _acts(facts: Facts) -> list[Act]:
     usual = _Usual(facts.network) if len(facts.impacts) <= MOST_WEIGHED else None
     found = [_of_impact(facts, impact, usual) for impact in facts.impacts]
-    found += [*_reserves(facts), *_sparing(facts)]
+    found += [*_decisions(facts, usual), *_reserves(facts), *_sparing(facts)]
     return sorted(found, key=lambda act: (act.measure, act.nothing, -act.weight, act.day, act.words))
 
 
@@ -66,6 +68,35 @@ def _of_impact(facts: Facts, impact: Impact, usual: _Usual | None) -> Act:
         tuple(spans(impact)), later_words(facts, impact),
         impact.announced if 0 <= impact.announced < impact.start else None, not impact.acts,
     )  # fmt: skip
+
+
+def decided(facts: Facts) -> list[Taken]:
+    """Each decision once, from the first day on which it was in force for a product to the last for any."""
+    found: dict[str, Taken] = {}
+    for one in facts.decisions:
+        first = found.setdefault(one.name, one)
+        found[one.name] = replace(first, until=max(first.until, one.until))
+    return list(found.values())
+
+
+def decided_words(one: Taken) -> str:
+    """A decision's name; one that has none goes by its kind."""
+    return called(one.name, one.kind).removesuffix(f" by {one.party}")
+
+
+def _decisions(facts: Facts, usual: _Usual | None) -> list[Act]:
+    """Decisions that came into force, each from its first day, with the party that took it."""
+    found = []
+    for one in decided(facts):
+        effects = [impact for impact in facts.happened if impact.decided and impact.cause == one.name]
+        weight = max((usual.touched(impact, float(facts.days)) for impact in effects), default=0.0) if usual else 0.0
+        found.append(
+            Act(
+                decided_words(one), f"{kind_words(one.kind)}, decided by {one.party}",
+                max(float(one.since), 0.0), max(one.until, one.since + 1.0), True, weight, decided=True,
+            )
+        )  # fmt: skip
+    return found
 
 
 def _reserves(facts: Facts) -> list[Act]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.deciding.decisions import Taken
 from sim.engine.run import Outcome
 from sim.metrics.summary import Summary
 from sim.model.effects import Impact
@@ -73,10 +74,21 @@ class Facts:
         return {}
 
     @cached_property
-    def impacts(self) -> list[Impact]:
-        """Disruptions that touch the counted days, in order of their beginning."""
+    def happened(self) -> list[Impact]:
+        """Disruptions, and what decisions did, that touch the counted days, in order of their beginning."""
         found = [i for i in self.outcome.impacts if i.start < self.days and max(i.end, i.start + 1) > 0]
         return sorted(found, key=lambda i: (i.start, i.end, i.cause))
+
+    @cached_property
+    def impacts(self) -> list[Impact]:
+        """Disruptions that touch the counted days, in order of their beginning."""
+        return [impact for impact in self.happened if not impact.decided]
+
+    @cached_property
+    def decisions(self) -> list[Taken]:
+        """Decisions in force on counted days, in turn."""
+        found = [one for one in self.outcome.decisions if one.since < self.days and max(one.until, one.since + 1) > 0]
+        return sorted(found, key=lambda one: one.since)
 
     @cached_property
     def acting(self) -> list[Impact]:

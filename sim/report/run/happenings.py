@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.report.run.acts import decided_words
 from sim.report.run.facts import Facts
 from sim.report.run.stages import later, over
 from sim.report.words.names import shown_name
@@ -48,7 +49,8 @@ def happenings(facts: Facts) -> list[Happening]:
     journal = facts.outcome.journal
     if not len(journal):
         return []
-    found = [*_disruptions(facts), *_reserves(facts), *_rations(facts), *_moves(facts), *_stockouts(facts)]
+    found = [*_disruptions(facts), *_decisions(facts), *_reserves(facts), *_rations(facts)]
+    found += [*_moves(facts), *_stockouts(facts)]
     return sorted(found, key=lambda h: (h.rank, -(h.units or 0), h.day, h.what, h.where, h.product))
 
 
@@ -65,6 +67,19 @@ def _disruptions(facts: Facts) -> list[Happening]:
             if 0 <= time < facts.days:
                 day = int(np.ceil(time)) if word == "over" else int(time)
                 found.append(Happening(day, day, f"{kind.capitalize()} {word}", "", "", None, impact.cause, MILESTONE))
+    return found
+
+
+def _decisions(facts: Facts) -> list[Happening]:
+    """When decisions came into force, or were done, and were over."""
+    found = []
+    for one in facts.decisions:
+        lasts = one.until > one.since
+        moments = [(float(one.since), "in force" if lasts else "taken"), *([(one.until, "over")] if lasts else [])]
+        for day, word in moments:
+            if 0 <= day < facts.days:
+                what, name = f"Decision {word}", decided_words(one)
+                found.append(Happening(int(day), int(day), what, one.party, one.product, None, name, MILESTONE))
     return found
 
 

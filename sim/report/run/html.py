@@ -50,6 +50,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
         days=facts.days,
         disruptions=whole(page_tables.disruptions(facts)),
         measures=whole(page_tables.measures(facts)),
+        decisions=whole(page_tables.decisions(facts)),
         events=whole(page_tables.events(facts)),
         reserves=whole(page_tables.reserves(facts)),
         reach=whole(reach_table(facts)),
@@ -83,8 +84,9 @@ def tables_of(facts: Facts, manifest: dict[str, Any]) -> list[Sheet]:
     """Every table of the page that has rows, whole."""
     found = [
         page_tables.overall(facts), *page_tables.by_group(facts), page_tables.stockouts(facts),
-        page_tables.disruptions(facts), page_tables.measures(facts), page_tables.reserves(facts), reach_table(facts),
-        page_tables.costs(facts), page_tables.became(facts), page_tables.substitution(facts),
+        page_tables.disruptions(facts), page_tables.measures(facts), page_tables.decisions(facts),
+        page_tables.reserves(facts), reach_table(facts), page_tables.costs(facts),
+        page_tables.became(facts), page_tables.substitution(facts),
         page_tables.rations(facts), page_tables.making(facts), lot_tables.lots(facts), lot_tables.recalled(facts),
         page_tables.events(facts), page_tables.evidence(facts), page_tables.assumptions(facts),
         page_tables.overrides(manifest),

@@ -11,7 +11,7 @@ import pandas as pd
 from sim.metrics.base import METRICS
 from sim.metrics.summary import Value
 from sim.report.run import stages
-from sim.report.run.acts import acts
+from sim.report.run.acts import acts, decided_words
 from sim.report.run.evidence import assumed, sourced
 from sim.report.run.facts import Facts
 from sim.report.run.fates import fates_by_product
@@ -41,7 +41,7 @@ def disruptions(facts: Facts) -> Sheet:
     """Every disruption with its dates, and whether they are written in the scenario or drawn."""
     rows = []
     for impact in facts.impacts:
-        if impact.decided or facts.is_measure(impact):
+        if facts.is_measure(impact):
             continue
         last = stages.over(impact)
         end = facts.date(np.ceil(last))
@@ -54,7 +54,7 @@ def disruptions(facts: Facts) -> Sheet:
                 announced,
                 str(facts.date(impact.start)),
                 over,
-                (f"drawn from '{impact.hazard}'" if impact.hazard else "decided" if impact.decided else "written")
+                (f"drawn from '{impact.hazard}'" if impact.hazard else "written")
                 + ("" if impact.acts else "; changes nothing"),
                 stages.later_words(facts, impact),
             )
@@ -73,6 +73,26 @@ def measures(facts: Facts) -> Sheet:
             rows.append((act.words, kind, str(facts.date(act.day)), over))
     head = ("Measure", "Kind", "From", "Over on")
     return Sheet("measures", "Measures", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=4)
+
+
+def decisions(facts: Facts) -> Sheet:
+    """What was decided, by whom, and when it held."""
+    rows = []
+    for one in facts.decisions:
+        over = "no end" if np.isinf(one.until) else str(facts.date(np.ceil(one.until)))
+        rows.append(
+            (
+                decided_words(one),
+                kind_words(one.kind),
+                one.party,
+                one.product or "all",
+                "chosen at the table" if np.isnan(one.met) else str(facts.date(one.met)),
+                str(facts.date(one.since)),
+                over if one.until > one.since else "done once",
+            )
+        )
+    head = ("Decision", "Kind", "By", "Product", "Condition met", "In force from", "Until")
+    return Sheet("decisions", "What was decided", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=7)
 
 
 def events(facts: Facts) -> Sheet:

@@ -9,7 +9,7 @@ import numpy as np
 from sim.metrics.at_end import still_short
 from sim.model.effects import Impact
 from sim.report.run import headlines
-from sim.report.run.acts import acts
+from sim.report.run.acts import acts, decided, decided_words
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import out_of_reach
 from sim.report.run.stages import in_stages, over
@@ -29,6 +29,8 @@ from sim.scenario.horizon import RECOVERED
 
 NAMED = 3
 """Disruptions and reserves named in a sentence; the rest are counted."""
+MOST_DECISIONS = 6
+"""Decisions named in a sentence; the rest are counted."""
 HARDLY, MOSTLY = 0.05, 0.5
 """Shares of the shortage averted: below the one a reserve hardly helped, from the other it mostly did."""
 
@@ -60,7 +62,7 @@ def story(facts: Facts) -> list[Answer]:
 
 def what_happened(facts: Facts) -> str:
     """The disruptions with their dates."""
-    if not facts.impacts:
+    if not facts.happened and not facts.decisions:
         by_chance = " that touched these days: its hazards drew none" if facts.outcome.plan.hazards else ""
         return (
             f"Nothing was disturbed between {day_words(facts.date(0))} and {day_words(facts.date(facts.days - 1))}: "
@@ -81,15 +83,32 @@ def what_happened(facts: Facts) -> str:
 
 
 def _taken(facts: Facts) -> str:
-    """What was done about it, in a sentence of its own; empty where nothing was."""
-    measures = [act for act in acts(facts) if act.measure and not act.nothing]
+    """What was done about it, in a sentence of its own, and what was decided in another; empty where nothing was."""
+    measures = [act for act in acts(facts) if act.measure and not act.nothing and not act.decided]
     if not measures:
-        return ""
+        return _decided(facts)
     first = day_words(facts.date(min(act.day for act in measures)))
     if len(measures) > 1:
-        return f" {number_words(len(measures), capital=True)} measures were taken, the first on {first}."
+        number = number_words(len(measures), capital=True)
+        return f" {number} measures were taken, the first on {first}.{_decided(facts)}"
     ordered = [impact for impact in facts.acting if facts.is_measure(impact)]
-    return f" One measure was taken: {_named(facts, ordered) if ordered else f'{measures[0].words}, from {first} on'}."
+    words = _named(facts, ordered) if ordered else f"{measures[0].words}, from {first} on"
+    return f" One measure was taken: {words}.{_decided(facts)}"
+
+
+def _decided(facts: Facts) -> str:
+    """The decisions with their parties and first days."""
+    taken = decided(facts)
+    if not taken:
+        return ""
+    named = []
+    for one in taken[:MOST_DECISIONS]:
+        day = day_words(facts.date(max(one.since, 0)))
+        named.append(f"{decided_words(one)} ({one.party}, {'from ' if one.until > one.since else ''}{day})")
+    if more := len(taken) - len(named):
+        named.append(f"{number_words(more)} more (all in a table)")
+    number = "One decision was" if len(taken) == 1 else f"{number_words(len(taken), capital=True)} decisions were"
+    return f" {number} taken: {listed(named)}."
 
 
 def _named(facts: Facts, impacts: list[Impact]) -> str:
@@ -133,7 +152,7 @@ def who_went_short(facts: Facts) -> str:
     )
     if unmet.twin is None:
         return text + "."
-    if not facts.impacts:
+    if not facts.happened and not facts.decisions:
         return text + ", from ordinary ups and downs alone."
     if not unmet.twin:
         return text + "; without the disruptions nobody would have gone short."
