@@ -5,30 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.property.choices import Choose, Spec, day, maybe
-from tests.property.policies import OVER, TRIGGERED
+from tests.property.choices import Spec, maybe
+from tests.property.policies import TRIGGERED
 
 if TYPE_CHECKING:
     from tests.property.networks import Builder
 
 NEVER: Spec = {"trigger": "days_of_cover", "below": "0d"}
-MORE: dict[str, Callable[[Choose], Spec]] = TRIGGERED | {
-    "on": lambda c: {"trigger": "on", "date": day(c.number(0, 15))},
-    "lead_time": lambda c: {
-        "trigger": "lead_time", "above": c.one(["0%", "20%"]), "arrivals": c.one([1, 3]), "of": c.one(OVER)
-    },
-    "price": lambda c: {"trigger": "price", "above": "1%", "of": c.one(OVER)},
-    "not": lambda c: {"trigger": "not", "condition": TRIGGERED[c.one(sorted(TRIGGERED))](c)},
-    "any_of": lambda c: {"trigger": "any_of", "conditions": [TRIGGERED[c.one(sorted(TRIGGERED))](c) for _ in "ab"]},
-    "all_of": lambda c: {"trigger": "all_of", "conditions": [TRIGGERED[c.one(sorted(TRIGGERED))](c) for _ in "ab"]},
-}  # fmt: skip
 ONCE = ("emergency_order", "extend_shelf_life", "lift_ban", "request_aid")
 
 
 def with_decision(builder: Builder, kind: str) -> Spec:
     """The builder's scenario with one decision of a kind; what it needs of the scenario is added to it."""
     c, spec = builder.c, builder.spec
-    decision: Spec = {"decision": kind, "name": "d", "when": MORE[c.one(sorted(MORE))](c)} | FIELDS[kind](builder)
+    when = TRIGGERED[c.one(sorted(TRIGGERED))](c)
+    decision: Spec = {"decision": kind, "name": "d", "when": when} | FIELDS[kind](builder)
     spec["parties"] = {
         "land": {"kind": "country", "sites": [*builder.facilities, *builder.warehouses, *builder.ports]},
         "firm": {"kind": "firm", "sites": builder.suppliers},

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.property import scarcity
-from tests.property.choices import Choose, Spec, maybe
+from tests.property.choices import Choose, Spec, day, maybe
 from tests.property.draft import Draft
 
 
@@ -184,7 +184,7 @@ RULES: dict[str, Callable[[Choose], Spec]] = {
     "proportional": lambda c: {},
 }
 OVER = ["each", "any", "together", "site"]
-TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
+SIMPLE: dict[str, Callable[[Choose], Spec]] = {
     "announced": lambda c: {"trigger": "announced"},
     "days_of_cover": lambda c: {
         "trigger": "days_of_cover", "below": c.one(["3d", "12d"]), "of": c.one(OVER),
@@ -195,4 +195,20 @@ TRIGGERED: dict[str, Callable[[Choose], Spec]] = {
         "trigger": "supplier_fill", "below": c.one(["60%", "100%"]), "days": c.one(["1d", "9d"]), "of": c.one(OVER)
     },
     "sites_short": lambda c: {"trigger": "sites_short", "above": c.one(["1%", "50%"]), "of": c.one(OVER)},
+    "on": lambda c: {"trigger": "on", "date": day(c.number(0, 15))},
+    "lead_time": lambda c: {
+        "trigger": "lead_time", "above": c.one(["0%", "20%"]), "arrivals": c.one([1, 3]), "of": c.one(OVER)
+    },
+    "price": lambda c: {"trigger": "price", "above": "1%", "of": c.one(OVER)},
 }  # fmt: skip
+"""Conditions that are made of no others."""
+TRIGGERED: dict[str, Callable[[Choose], Spec]] = SIMPLE | {
+    "not": lambda c: {"trigger": "not", "condition": _simple(c)},
+    "any_of": lambda c: {"trigger": "any_of", "conditions": [_simple(c) for _ in "ab"]},
+    "all_of": lambda c: {"trigger": "all_of", "conditions": [_simple(c) for _ in "ab"]},
+}
+"""What a reserve or a decision waits for; all but what waits for a decision or a choice."""
+
+
+def _simple(c: Choose) -> Spec:
+    return SIMPLE[c.one(sorted(SIMPLE))](c)

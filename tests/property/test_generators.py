@@ -50,7 +50,14 @@ def situations(spec: Spec) -> Iterator[str]:
     yield from {entry["policy"] for entry in spec["replenishment"]}
     yield from {entry["rule"] for entry in spec["allocation"]}
     yield from {entry["rule"]["rule"] for entry in spec["sourcing"] if "rule" in entry}
-    yield from {reserve["release"]["when"]["trigger"] for reserve in spec["reserves"].values()}
+    yield from {word for reserve in spec["reserves"].values() for word in conditions(reserve["release"]["when"])}
+
+
+def conditions(when: Spec) -> Iterator[str]:
+    """The kinds of a condition and of those that it is made of."""
+    yield when["trigger"]
+    for part in [*when.get("conditions", []), *filter(None, [when.get("condition")])]:
+        yield from conditions(part)
 
 
 ALWAYS = {
