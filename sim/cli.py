@@ -154,8 +154,7 @@ def run(
         _free(folder, loaded, out is None, replace)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick)
-    if not quiet:
-        _notes(result.loaded)
+    _notes(result.loaded)
     if as_json:
         from sim.report.run.tables import metrics_json
 
@@ -196,8 +195,8 @@ def _many(file: Path, strategy: str | None, overrides: dict[str, Any], means: di
 
     with working(quiet) as tick:
         found = sim.run_many(file, strategy, overrides=overrides, progress=tick, **means)
+    _notes(found.run.loaded)
     if not quiet:
-        _notes(found.run.loaded)
         _summary(found.run)
         click.echo("\n".join(found.lines()))
     assert found.folder is not None

@@ -123,7 +123,8 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "rationing", 5, "makers and warehouses that hear of trouble decide what share of usual orders they deal out",
-        lambda world: world.review_rations, ("quantities", *KNOWN), ("rationing", "reports", "state", "journal"),
+        lambda world: world.review_rations, ("quantities", *KNOWN),
+        ("rationing", "reports", "state", "journal", "production.more"),
         "some source rations", lambda world: world.rationing is not None,
     ),
     Phase(

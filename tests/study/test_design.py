@@ -124,7 +124,7 @@ daily: true
     assert (result.number, result.precise) == (6, False)
     assert result.comparisons.empty and result.best.empty and result.regret.empty
     assert result.summary["n"].tolist() == [6] and result.fan["twin_unmet"].isna().all()
-    assert query(tmp_path / "out", "select count(*) as n from fan")["n"].tolist() == [5 * 91]
+    assert query(tmp_path / "out", "select count(*) as n from fan")["n"].tolist() == [7 * 91]
 
 
 def test_results_are_queried_in_sql(write_study: WriteStudy, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_run_that_ends_in_mid_shortage_says_so_and_shows_who_is_short(facts: F
     assert answer.alarm and answer.short == "Not over: still short at the end."
     assert "Totals on this page are lower limits" in answer.sentences[0]
     assert first_screen.at_the_end(facts).lines[0][0] == "2 facilities still short"
-    assert dict(first_screen.last_week(facts))["Last seven days"] == "140 units short, 100.0%"
+    assert dict(first_screen.last_week(facts))["Last seven days"] == "140 bags short, 100.0%"
 
 
 def test_members_that_cannot_draw_are_counted_and_told_apart(tmp_path: Path) -> None:

@@ -199,7 +199,7 @@ def test_a_reserve_that_helps_averts_exactly_what_it_holds(tmp_path: Path) -> No
     unmet = run.metrics["units_unmet"]
     assert (unmet.value, unmet.without_reserves, unmet.averted, unmet.twin) == (20, 50, 30, 0)
     told = _told(run)
-    assert "Yes, mostly: without it 50 units would have been short, with it 20. 30 averted (60.0%)." in told
+    assert "Yes, mostly: without it 50 boxes would have been short, with it 20. 30 averted (60.0%)." in told
     assert "The reserve 'home' (30 units) opened on" in told
     assert "20 units went unmet after that." in told
     table = metrics_table(run.metrics).set_index(["breakdown", "metric"])
@@ -209,9 +209,9 @@ def test_a_reserve_that_helps_averts_exactly_what_it_holds(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        (100, "Yes, fully: without it 50 units would have been short, with it 0. 50 averted (100.0%)."),
-        (20, "In part: without it 50 units would have been short, with it 30. 20 averted (40.0%)."),
-        (2, "Hardly: without it 50 units would have been short, with it 48. 2 averted (4.0%)."),
+        (100, "Yes, fully: without it 50 boxes would have been short, with it 0. 50 averted (100.0%)."),
+        (20, "In part: without it 50 boxes would have been short, with it 30. 20 averted (40.0%)."),
+        (2, "Hardly: without it 50 boxes would have been short, with it 48. 2 averted (4.0%)."),
     ],
 )
 def test_the_verdict_follows_the_share_averted(tmp_path: Path, size: int, words: str) -> None:
@@ -220,14 +220,14 @@ def test_the_verdict_follows_the_share_averted(tmp_path: Path, size: int, words:
 
 def test_a_reserve_that_is_never_opened_averts_nothing(tmp_path: Path) -> None:
     told = _told(_run(tmp_path, (LOST + RESERVE.format(size=30)).replace("below: 1d}", "below: 1d}, after: 300d")))
-    assert "No: it released nothing and averted nothing; 50 units were short either way." in told
+    assert "No: it released nothing and averted nothing; 50 boxes were short either way." in told
     assert "The reserve 'home' (30 units) was never opened." in told
 
 
 def test_a_reserve_nobody_needed_is_told_so(tmp_path: Path) -> None:
     calm = BARE.format(title="Calm") + RESERVE.format(size=30)
     told = _told(_run(tmp_path, calm))
-    assert "Nobody went short: all 400 units asked for were there on the day." in told
+    assert "Nobody went short: all 400 boxes asked for were there on the day." in told
     assert "Not needed: nobody would have gone short without it either." in told
 
 

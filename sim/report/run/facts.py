@@ -14,6 +14,7 @@ from sim.engine.run import Outcome
 from sim.metrics.summary import Summary
 from sim.model.effects import Impact
 from sim.model.network import Network
+from sim.report.words.units import Counted, counted
 from sim.scenario.load import Loaded
 
 WEEK = 7
@@ -52,6 +53,21 @@ class Facts:
     def network(self) -> Network:
         """The compiled network."""
         return self.outcome.plan.network
+
+    @cached_property
+    def counted(self) -> Counted:
+        """What amounts of all products together are counted in."""
+        return counted([self.loaded.spec])
+
+    @property
+    def goods(self) -> str:
+        """The same in the plural: bags, or units where products differ."""
+        return self.counted.all
+
+    @property
+    def good(self) -> str:
+        """One of these."""
+        return self.counted.one_of(self.goods)
 
     @property
     def days(self) -> int:

@@ -136,7 +136,11 @@ def _week(facts: Facts, outcome: object, **conditions: object) -> str:
         float(facts.daily(name, outcome, kind="facility", **conditions)[-WEEK:].sum())  # type: ignore[arg-type]
         for name in ("demand", "unmet")
     )
-    return f"{plural(short, 'unit')} short, {percent(short, asked, signs=True)}" if short else "none short"
+    return (
+        f"{plural(short, facts.good, facts.goods)} short, {percent(short, asked, signs=True)}"
+        if short
+        else "none short"
+    )
 
 
 def _each(numbers: list[tuple[int, str]], one: str, many: str) -> str:

@@ -26,10 +26,10 @@ def who_went_short(facts: Facts) -> str:
     if not short:
         return "Nobody." if asked else "Nothing was asked for."
     rate = asked / short
-    share = f"1 unit in {count(rate)} was not there" if rate >= 2 else f"{percent(short, asked)} was not there"
+    share = f"1 {facts.good} in {count(rate)} was not there" if rate >= 2 else f"{percent(short, asked)} was not there"
     otherwise = sum(facts.summary[name].value or 0.0 for name in ("units_substituted", "units_conserved"))
     more = f" {percent(otherwise, asked)} met otherwise or put off." if otherwise > short else ""
-    return f"{share}: {count(short)} of {count(asked)}.{more}"
+    return f"{share}: {count(short)} of {count(asked)} {facts.goods}.{more}"
 
 
 def did_the_reserve_help(facts: Facts) -> str:
@@ -47,7 +47,7 @@ def did_the_reserve_help(facts: Facts) -> str:
     averted = without - short
     can, cannot = (set(sites.tolist()) for sites in members(facts))
     but = f" {len(cannot - can)} of {len(can | cannot)} members cannot draw on it." if cannot - can else ""
-    return f"{count(averted)} of {count(without)} units short were averted ({percent(averted, without)}).{but}"
+    return f"{count(averted)} of {count(without)} {facts.goods} short were averted ({percent(averted, without)}).{but}"
 
 
 def at_the_end(facts: Facts, still: bool) -> str:

@@ -144,10 +144,10 @@ def who_went_short(facts: Facts) -> str:
     asked, short = demand.value or 0.0, unmet.value or 0.0
     if not short:
         if not any(_made_do(facts)):
-            return f"Nobody went short: all {count(asked)} units asked for were there on the day."
-        return f"Of {count(asked)} units asked for, none was short on the day in the strict sense."
+            return f"Nobody went short: all {count(asked)} {facts.goods} asked for were there on the day."
+        return f"Of {count(asked)} {facts.goods} asked for, none was short on the day in the strict sense."
     text = (
-        f"Of {count(asked)} units asked for, {count(short)} ({percent(short, asked)}) were not there on the day"
+        f"Of {count(asked)} {facts.goods} asked for, {count(short)} ({percent(short, asked)}) were not there on the day"
         f"{_when(facts)}"
     )
     if unmet.twin is None:
@@ -175,7 +175,7 @@ def short_at_the_end(facts: Facts) -> str | None:
     on_it = f", and {where} {'was' if pairs == 1 else 'were'} short on {day}, the last day" if pairs else ""
     looked_for = facts.loaded.document.data.get("end") == RECOVERED
     return (
-        f"Still short at the end: {count(units)} units, {part} of all that went unmet, fall in the last 14 "
+        f"Still short at the end: {count(units)} {facts.goods}, {part} of all that went unmet, fall in the last 14 "
         f"days{on_it}. Totals on this page are lower limits. {settling(facts.days, looked_for)}."
     )
 
@@ -257,8 +257,9 @@ def _verdict(facts: Facts, it: str) -> str:
         return f"Not needed: nobody would have gone short without {it} either."
     given = int(facts.outcome.record.reserves["released"].sum())
     who = "they" if it == "them" else "it"
+    were = plural(short, f"{facts.good} was", f"{facts.goods} were")
     if without == short:
-        either = f"{plural(short, 'unit was', 'units were')} short either way."
+        either = f"{were} short either way."
         if spared:
             return f"Not in units short: {either}{spared}"
         return f"No: {who} {'gave out goods, but' if given else 'released nothing and'} averted nothing; {either}"
@@ -267,17 +268,15 @@ def _verdict(facts: Facts, it: str) -> str:
         why = " What was handed out early or to some was missing later or for others." if given else ""
         if not given and rotated:
             why = f" {who.capitalize()} released nothing: rotation had put other lots into ordinary stock."
-        return (
-            f"No: {plural(short, 'unit was', 'units were')} short with {it} and {count(without)} without.{why}{spared}"
-        )
-    averted = without - short
+        return f"No: {were} short with {it} and {count(without)} without.{why}{spared}"
+    averted, goods = without - short, plural(without, facts.good, facts.goods)
     exchanged = " None of it by a release: rotation had put other lots into ordinary stock." if rotated else ""
     share = averted / without
     word = (
         "Yes, fully" if not short else "Yes, mostly" if share >= MOSTLY else "In part" if share >= HARDLY else "Hardly"
     )
     return (
-        f"{word}: without {it} {plural(without, 'unit')} would have been short, with {it} {count(short)}. "
+        f"{word}: without {it} {goods} would have been short, with {it} {count(short)}. "
         f"{count(averted)} averted ({percent(averted, without)})."
         f"{'' if given else exchanged}{spared}"
     )
@@ -291,7 +290,7 @@ def _spared(facts: Facts, it: str) -> str:
         "were put off or done without",
     )
     pairs = zip(_made_do(facts), _made_do(facts, without_reserves=True), words, strict=True)
-    parts = [f"{count(now)} units {what} instead of {count(bare)}" for now, bare, what in pairs if now != bare]
+    parts = [f"{count(now)} {facts.goods} {what} instead of {count(bare)}" for now, bare, what in pairs if now != bare]
     return f" With {it}, {listed(parts)}." if parts else ""
 
 
