@@ -27,19 +27,19 @@ STARTER = Path(sim.__file__).parent / "scenario" / "starter.yaml"
 every_value = pytest.mark.parametrize("value", VALUES, ids=lambda value: value.name)
 
 
-def sections(text: str) -> dict[str, set[str]]:
-    """Heading -> the keys in the tables below it."""
+def sections(text: str) -> list[tuple[str, set[str]]]:
+    """Headings, each with the keys in the tables below it; a disruption and a decision may have one name."""
     parts = re.split(r"^#+ (.*)$", text, flags=re.MULTILINE)[1:]
-    return {
-        head: set(re.findall(r"^\| `(\S+)` \|", body, re.MULTILINE))
+    return [
+        (head, set(re.findall(r"^\| `(\S+)` \|", body, re.MULTILINE)))
         for head, body in zip(parts[::2], parts[1::2], strict=True)
-    }
+    ]
 
 
 @cache
 def documented() -> list[set[str]]:
     """The keys of every table of the reference."""
-    return [keys for text in [*pages().values(), KINDS.read_text(encoding="utf-8")] for keys in sections(text).values()]
+    return [keys for text in [*pages().values(), KINDS.read_text(encoding="utf-8")] for _, keys in sections(text)]
 
 
 def definitions() -> dict[str, set[str]]:
@@ -121,8 +121,8 @@ def test_the_pages_are_up_to_date() -> None:
 
 def test_the_links_of_the_pages_lead_to_headings() -> None:
     made = pages()
-    anchors = {name: {anchor(head) for head in sections(text)} for name, text in made.items()}
-    anchors["../kinds.md"] = {anchor(head) for head in sections(KINDS.read_text(encoding="utf-8"))}
+    anchors = {name: {anchor(head) for head, _ in sections(text)} for name, text in made.items()}
+    anchors["../kinds.md"] = {anchor(head) for head, _ in sections(KINDS.read_text(encoding="utf-8"))}
     for name, text in made.items():
         for file, place in re.findall(r"\]\(([\w./-]*)#([\w-]+)\)", text):
             assert place in anchors[file or name], f"{name}: {file}#{place}"

@@ -24,7 +24,7 @@ class LeadTime(SiteTrigger):
     """how many of each site's last arrivals it looks at; before there were so many it is not met"""
     sees = ("journeys",)
     example = {"trigger": "lead_time", "above": "10%", "arrivals": 3}
-    bad_example = ({"trigger": "lead_time", "above": "10%", "arrivals": 0}, "greater than or equal to 1")
+    bad_example = ({"trigger": "lead_time", "above": "10%", "arrivals": 0}, "at least 1")
 
     @property
     def arrivals_over(self) -> int:
