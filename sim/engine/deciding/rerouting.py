@@ -35,14 +35,14 @@ class Rerouting(Part):
     `_days` those since all came, or it was last looked at, for which it has a share of the orders, and `_sent` and
     `_lost` the units sent and cancelled in these, of which `_again` had been cancelled before; `_refuses` is whether
     what was missing was cancelled, `_gone` what was of the last order.
-    `_share` is today's share of orders, `_had` the last that was more than a try.
+    `_share` is today's share of orders, `_had` the last that was more than a try, `_tried` whether today's is one.
     `_moves`, over cells, is the part of what cut sources do not send that their buyer orders elsewhere.
     """
 
     CHANGES = (
         "on", "_known", "_lets", "_waits", "_takes", "_above", "_works", "_moves", "_told", "_deals", "_short", "_sent",
         "_seen", "_filled", "_cut", "_lost", "_days", "_refuses", "_again", "_gone", "_share", "_regular", "_usual",
-        "_had",
+        "_had", "_tried",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, state: State, reports: Reports, shares: OrderShares) -> None:
@@ -73,8 +73,8 @@ class Rerouting(Part):
     def _go_by_shares(self) -> None:
         """Take the shares that hold today for those of orders: who has any of them is a regular source."""
         self._share, self._usual = self._shares.today[self._mine], self._shares.usual[self._mine]
-        self._regular = self._share > 0
-        self._had = np.where(self._regular & ~self._shares.tried[self._mine], self._share, self._had)
+        self._regular, self._tried = self._share > 0, self._shares.tried[self._mine]
+        self._had = np.where(self._regular & ~self._tried, self._share, self._had)
 
     def _find_shares(self, day: int, ordered: Known, lacks: np.ndarray) -> None:
         """Let the shares of today be found by what is known of every source."""
@@ -202,8 +202,7 @@ class Rerouting(Part):
     def _asked(self) -> np.ndarray:
         """The share of its usual units that each source is asked for after what its buyer found: of what is a try, and
         so no more than that, all."""
-        asked = np.where(self._refuses, self._probe(), self._seen)
-        return np.where(self._shares.tried[self._mine], 1.0, asked) if self._shares.may_vary else asked
+        return np.where(self._tried, 1.0, np.where(self._refuses, self._probe(), self._seen))
 
     def look(self, sent: np.ndarray, due: np.ndarray, cancelled: np.ndarray, leaves: np.ndarray) -> None:
         """Evening: units sent, due and not sent, and cancelled, over flows; `leaves` masks those that leave today.

@@ -47,11 +47,15 @@ class Watch(Part):
         self._nobody = np.zeros(len(cells), dtype=bool)
 
     def met(self, trigger: Trigger, day: float) -> np.ndarray:
-        """Whether it is met today, for each cell; bool, shape (cells,)."""
+        """Whether it is met today, for each cell; bool, shape (cells,). Nobody is missed where nobody comes: at sites
+        that are closed none is."""
+        reports, cells = self._reports, self._cells
+        open_ = None if reports.openings is None else reports.openings.open[cells]
         if not trigger.sees:  # it is made of others, of which none has an edge of its own
             holds = trigger.combine([self.met(part, day) for part in trigger.parts])
+            holds = holds if open_ is None else holds & open_
         else:
-            reports, cells, watched = self._reports, self._cells, self._watched
+            watched = self._watched
             if (over := trigger.present_over) is not None:
                 watched = replace(watched, mean=reports.use(over)[cells])
             sent, due = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells)
@@ -61,11 +65,10 @@ class Watch(Part):
             journeys = reports.journeys(trigger.arrivals_over or 0, cells) if JOURNEYS in trigger.sees else None
             prices = reports.prices(cells) if PRICES in trigger.sees else None
             view = TriggerView(watched, stock, short, day, told, sent, due, date, reports.decided, journeys, prices)
-            open_ = None if reports.openings is None else reports.openings.open[cells]
             if open_ is None or open_.all():
                 holds = trigger.met(view)
             else:
-                holds = np.zeros(len(open_), dtype=bool)  # nobody is missed where nobody comes
+                holds = np.zeros(len(open_), dtype=bool)
                 holds[open_] = trigger.met(view.of(open_))
         if not trigger.edge:
             return holds
