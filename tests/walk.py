@@ -33,6 +33,8 @@ TYPED = re.compile(r"(make|python3?|run_scenario\.py|tideover) ")
 """How a code span begins that is a command, and not a name."""
 NAMES = re.compile(r"^(?:Report|Brief|To edit|Comparison|Register): (.+)$", re.MULTILINE)
 """A file that a step says it has written."""
+LEFT = re.compile(r"\d+% done, about .* left")
+"""What long work says on a slow machine."""
 SNIPPET = "snippet-{}.py"
 HIDDEN = ("MAKEFLAGS", "PYTHONPATH", "VIRTUAL_ENV")
 """Variables that would let the walk see the environment that it is started from."""
@@ -112,7 +114,8 @@ def console(text: str) -> list[Step]:
 def as_shown(printed: str, shown: str) -> bool:
     """Whether what is printed is what a page shows, but for blanks at the ends of lines."""
     lines = [re.escape(line.rstrip()) + "\n" if line != "..." else "(?:.*\n)*?" for line in shown.splitlines()]
-    text = "".join(line.rstrip() + "\n" for line in printed.rstrip().splitlines())
+    told = (line.rstrip() for line in printed.rstrip().splitlines())
+    text = "".join(line + "\n" for line in told if not LEFT.fullmatch(line))
     return re.fullmatch("".join(lines).rstrip("\n") + "\n*", text) is not None
 
 

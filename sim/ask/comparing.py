@@ -15,7 +15,7 @@ from sim import __version__
 from sim.api import run
 from sim.ask.answer import Means, Out, Progress
 from sim.ask.arguments import Arguments
-from sim.ask.folders import SIDE_BY_SIDE, Kept, comparable, days_of, read_run, rows_of
+from sim.ask.folders import Kept, comparable, days_of, read_run, rows_of, side_by_side_measures
 from sim.output.files import put_text
 from sim.output.holding import HOLDS, in_words
 from sim.output.names import file_name, typed
@@ -238,10 +238,9 @@ def _one_draw(subjects: Sequence[Subject]) -> Drawn:
 
 def _many_draws(subjects: Sequence[Subject], bench: Bench) -> Drawn:
     """Many draws, the same for each."""
+    looked_at = side_by_side_measures()
     cases = [
-        case_of(
-            subject.loaded, SIDE_BY_SIDE, (subject.labels[0], letter, ""), plan=subject.plan, twin=False, daily=True
-        )
+        case_of(subject.loaded, looked_at, (subject.labels[0], letter, ""), plan=subject.plan, twin=False, daily=True)
         for letter, subject in zip(LETTERS, subjects, strict=False)
     ]
     rows = bench.rows(cases)

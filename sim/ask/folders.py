@@ -20,13 +20,14 @@ RUN, DRAWN = "run", "replications"
 """Kinds of folders that can be set side by side."""
 BY_GROUP = ("units_unmet", "fill_rate")
 """Measures that are told by groups, too."""
-SIDE_BY_SIDE = (
-    *(Measure(name) for name in (*METRICS, *MONEY)), Measure(COST, LINE),
-    *(Measure(name, by) for name in BY_GROUP for by in BREAKDOWNS),
-)  # fmt: skip
-"""What is looked at where options are set side by side."""
 OF_COSTS = "cost"
 """Breakdown under which the table of metrics has the lines of the costs."""
+
+
+def side_by_side_measures() -> tuple[Measure, ...]:
+    """What is looked at where options are set side by side; metrics of other packages, too."""
+    grouped = (Measure(name, by) for name in BY_GROUP for by in BREAKDOWNS)
+    return (*(Measure(name) for name in (*METRICS, *MONEY)), Measure(COST, LINE), *grouped)
 
 
 @dataclass(frozen=True)

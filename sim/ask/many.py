@@ -11,7 +11,7 @@ from typing import Any
 from sim.api import Run, manifest_of, run
 from sim.ask.answer import Answer, Means, Out, Progress
 from sim.ask.arguments import Arguments
-from sim.ask.folders import SIDE_BY_SIDE
+from sim.ask.folders import side_by_side_measures
 from sim.metrics.base import METRICS
 from sim.report.run.facts import Facts
 from sim.report.run.html import render
@@ -146,7 +146,7 @@ def run_many(
     about = {key: value for key, value in manifest_of(subject.loaded).items() if key in TOLD}
     with means.asking(subject, KIND, {**about, "measures": names}, TABLES, "report.html", SCENARIO) as bench:
         asked = [parse_measure(str(measure)) for measure in wanted]
-        draws = draw(subject, asked if measures else list(dict.fromkeys([*asked, *SIDE_BY_SIDE])), bench)
+        draws = draw(subject, asked if measures else list(dict.fromkeys([*asked, *side_by_side_measures()])), bench)
         one = run(subject.loaded)
         answer = Many(
             subject=subject, replications=replications, folder=means.kept(bench), run=one,

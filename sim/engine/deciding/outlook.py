@@ -353,7 +353,7 @@ def expected_over(impact: Impact, effect: Effect, day: float) -> float:
     """
     if day >= impact.end:
         return effect.end
-    end = _last(impact.expected, day) + effect.end - impact.end
+    end = _last(impact.expected, day) + (effect.end - impact.end)  # in this order a late end costs no digits
     return end if end > day else UNKNOWN
 
 

@@ -82,7 +82,9 @@ def draw(subject: Subject, measures: Sequence[Measure], bench: Bench) -> Draws:
     if failures and rows.empty:
         raise SimulationError(f"no draw could be run; the first: {failures[0]}")
     by_group, again = (_of(table, measures) for table in (rows, again))
-    rows, again = (table if table.empty else table[table["breakdown"] == ALL] for table in (by_group, again))
+    rows, again = (
+        table if table.empty else table[table["breakdown"] == ALL].reset_index(drop=True) for table in (by_group, again)
+    )
     daily = read(case, bench.replications, "daily").to_pandas()
     known = levels(subject.loaded, bench.replications)
     ending = bench.endings([case])
