@@ -150,6 +150,14 @@ def test_nobody_buys_ahead_of_nothing(who: dict[str, Any]) -> None:
     assert run(spec).daily.equals(run(spec | {"buying_ahead": []}).daily)
 
 
+def test_that_a_condition_does_not_hold_is_no_reason_where_a_facility_is_closed() -> None:
+    """Until day 5 it is not so that the date has come: families take five more on days 0 to 3. On day 12 the clinic
+    closes, and no date counts there any more; nobody begins anew."""
+    spec = ahead(when={"trigger": "not", "condition": {"trigger": "on", "date": "2024-01-06"}}, families=FAMILIES)
+    spec["facilities"]["clinic"]["closes"] = "2024-01-13"
+    assert column(spec, "a", "bought_ahead", 20) == [5] * 4 + [0] * 16
+
+
 def test_a_little_ahead_changes_little() -> None:
     """One percent of ten a day for four days is four tenths of a unit: with what is carried nobody takes one."""
     assert sum(column(ahead(families=FAMILIES | {"times": 1.01}), "a", "bought_ahead", 20)) == 0
