@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 
-from sim.report.words.phrases import count, day_words
+from sim.report.words.phrases import count, day_words, plural
 
 LEAST, STEP = 60, 30
 """Days to run on that are proposed: half as long again, in steps, and no fewer."""
@@ -36,7 +36,18 @@ def are_short(short: int, draws: int, name: str = "") -> str:
     """`7 of 12 draws are still short`, `7 of 12 under 'regional'`."""
     if name:
         return f"{count(short)} of {count(draws)} under '{name}'"
-    return f"{count(short)} of {count(draws)} draws {'is' if draws == 1 else 'are'} still short"
+    if draws == 1:
+        return f"the one draw made is {'' if short else 'not '}still short"
+    return f"{count(short)} of {count(draws)} draws are still short"
+
+
+def not_over(disruptions: float, until: dt.date) -> str:
+    """What is said where hardly a draw is short, but the end comes before, or just after, that of a disruption."""
+    one = round(disruptions) == 1
+    return (
+        f"{plural(round(disruptions), 'disruption')} {'has' if one else 'have'} not ended 14 days before "
+        f"{last_day(until)}, the last day: what {'it' if one else 'they'} may still bring is not in these figures."
+    )
 
 
 def withheld(what: str, points: Sequence[tuple[str, int, int]], until: dt.date, days: int) -> list[str]:
