@@ -279,6 +279,7 @@ def query(folder: Path, sql: str, as_csv: bool, out: Path | None, unsafe: bool) 
     """
     from sim.output.csv_text import csv_of_frame
     from sim.output.workbook import put_table
+    from sim.report.words.phrases import plural
     from sim.study.run.query import query as ask
 
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
@@ -286,7 +287,7 @@ def query(folder: Path, sql: str, as_csv: bool, out: Path | None, unsafe: bool) 
     found = ask(folder, sql, unsafe=unsafe)
     if out is not None:
         put_table(out, found)
-        click.echo(f"{len(found):,} rows: {out}")
+        click.echo(f"{plural(len(found), 'row')}: {out}")
         return
     if found.empty and not as_csv:
         click.echo(f"no rows; columns: {', '.join(map(str, found.columns))}")

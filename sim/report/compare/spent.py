@@ -31,9 +31,8 @@ def spent(beside: Beside, option: Option) -> Iterator[str]:
     way = -1 if cheap == option.letter else 1
     if served is not None and way * served["difference"] > 0 and way * goods > 0:
         yield (
-            f"{cheap} looks cheap because goods that never arrive are not paid for: "
-            f"{size(beside, measure, goods)} less than under {dear} for buying and moving. "
-            "That is the shortage, not a saving."
+            f"{cheap} looks cheaper than it is: {size(beside, measure, goods)} less goes for buying and moving than "
+            f"under {dear}, as goods that never arrive are not paid for. That is the shortage, not a saving."
         )
 
 

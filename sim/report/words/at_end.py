@@ -43,11 +43,13 @@ def are_short(short: int, draws: int, name: str = "") -> str:
 
 def not_over(disruptions: float, until: dt.date) -> str:
     """What is said where hardly a draw is short, but the end comes before, or just after, that of a disruption."""
-    one = round(disruptions) == 1
-    return (
-        f"{plural(round(disruptions), 'disruption')} {'has' if one else 'have'} not ended 14 days before "
-        f"{last_day(until)}, the last day: what {'it' if one else 'they'} may still bring is not in these figures."
-    )
+    brings = f"what {'it' if round(disruptions) == 1 else 'they'} may still bring is not in these figures"
+    return f"{not_ended(round(disruptions))} before {last_day(until)}, the last day: {brings}."
+
+
+def not_ended(disruptions: int) -> str:
+    """So many disruptions go on into the last days, or beyond them."""
+    return f"{plural(disruptions, 'disruption')} had not ended 14 days"
 
 
 def withheld(what: str, points: Sequence[tuple[str, int, int]], until: dt.date, days: int) -> list[str]:

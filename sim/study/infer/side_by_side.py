@@ -20,9 +20,10 @@ def side_by_side(rows: pd.DataFrame, options: Sequence[str], confidence: float =
 
     `rows` are those of a study of one scenario, options in the place of strategies. `difference` is the option's figure
     less the first one's, on the same draws. `verdict` says what the difference is to those who are served: `BETTER` or
-    `WORSE`, `HIGHER` or `LOWER` where neither is (a sum is neither: goods that never come cost nothing), `ALIKE` where no draw differs, `APART` where the draws do not tell.
-    `low` and `high` are the interval of the mean difference, `n` the draws; of one draw there is no interval, and its
-    verdict is of that draw alone. `more` and `fewer`: draws in which the figure is higher and lower.
+    `WORSE`, `HIGHER` or `LOWER` where neither is (a sum is neither: goods that never come cost nothing), `ALIKE` where
+    no draw differs, `APART` where the draws do not tell. `low` and `high` are the interval of the mean difference, `n`
+    the draws; of one draw there is no interval, and its verdict is of that draw alone. `more` and `fewer`: draws in
+    which the figure is higher and lower.
     """
     pairs = [(option, options[0]) for option in options[1:]]
     table = compare(rows, options, pairs, confidence).drop(columns="scenario")
