@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -10,8 +12,10 @@ import pytest
 from sim.report.compare.beside import Beside, Option
 from sim.report.compare.spent import spent
 from sim.report.compare.words import at_end, differences
+from sim.report.study import answer
+from sim.report.study.comparison import Words
 from sim.report.words.at_end import are_short
-from sim.report.words.names import told_apart
+from sim.report.words.names import Names, told_apart
 from sim.report.words.rounding import figure, size
 from sim.report.words.units import Counted, plural, singular
 from sim.study.infer.compare import compare
@@ -117,3 +121,28 @@ def test_options_of_one_title_are_told_apart_by_their_names() -> None:
 def test_units_that_are_added_up_are_named() -> None:
     assert Counted("EUR", {"mask": "box", "gown": "piece", "cap": "box"}).added_up == "boxes and pieces"
     assert Counted("EUR", {"mask": "box", "cap": "box"}).added_up == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "picked", "told"),
+    [
+        (["big"], 1, "'big' is best, with a confidence of 95% (Kim and Nelson)."),
+        # the intervals tell one to be best, the procedure has not come to its end: no contradiction
+        (["big"], None, "'big' does best in the draws made; to pick it with a confidence of 95% (Kim and Nelson) "
+                        "takes more of them."),
+        (["big", "none"], None, "'big' and 'none' cannot be told apart."),
+        (["big", "none"], 1, "'big' and 'none' cannot be told apart."),
+        (["none"], 1, "not decided which is best."),
+    ],
+)  # fmt: skip
+def test_what_is_picked_does_not_gainsay_what_does_best(
+    first: list[str], picked: int | None, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer, "leaders", lambda *_: first)
+    monkeypatch.setattr(answer, "words_of", lambda _: Words(Names(), Counted("EUR", {"mask": "box"})))
+    best = SimpleNamespace(measure="units_unmet", confidence=0.95)
+    design = SimpleNamespace(spec=SimpleNamespace(best=best), strategies=["none", "big"], scenarios=["s"])
+    result: Any = SimpleNamespace(
+        design=design, unsettled=[], selection={"s": SimpleNamespace(best=picked, left=(0, 1))}
+    )  # fmt: skip
+    assert list(answer.selected_words(result)) == [f"Unmet on the day: {told}"]
