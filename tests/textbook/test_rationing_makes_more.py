@@ -93,3 +93,28 @@ def test_output_that_is_scrapped_is_no_room_to_make_more() -> None:
     spec["disruptions"] = [OUTAGE | {"capacity": "60%"}]
     done = run(spec)
     assert shares(done, "maker")[0] == (0, round((100 + 59 * 7.8) / 600, 3))
+
+
+@pytest.mark.parametrize(("capacity", "a_day"), [("100%", 10), ("130%", 13)])
+def test_what_is_in_process_when_the_plant_stops_is_not_counted_on(capacity: str, a_day: int) -> None:
+    """Of what takes five days only what is begun on days 1 to 14 is out by day 19. One ration holds until the end."""
+    done = run(noticed(capacity, takes="5d"))
+    assert shares(done, "maker") == [(0, round((100 + 14 * a_day) / 500, 3)), (50, 1.0)]
+    assert sum(sent(done, "maker", 0, 50)) == 100 + 14 * a_day
+
+
+def test_what_is_in_process_and_comes_out_before_the_plant_stops_is_counted_on() -> None:
+    """News on day 20, from day 30 to day 59 it stands still. That evening 100 are there or in process; what is begun on
+    days 21 to 24 is out by day 29: 140 for 400."""
+    spec = noticed("100%", takes="5d")
+    spec["disruptions"][0] |= {"from": "2001-01-31", "notice": "10d"}
+    done = run(spec)
+    (day, share), over = shares(done, "maker")
+    assert day == 20 and over == (60, 1.0)
+    assert sum(sent(done, "maker", 20, 60)) == round(share * 400) == 140
+
+
+def test_what_is_under_test_counts_if_it_passes_before_the_end() -> None:
+    """Made again from day 50 on, and passed five days later: 347 are for 55 days, in one ration."""
+    done = run(noticed("130%", testing="5d"))
+    assert shares(done, "maker") == [(0, round(347 / 550, 3)), (55, 1.0)]
