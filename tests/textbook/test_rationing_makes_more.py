@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.property.running import run
-from tests.textbook.test_rationing import OUTAGE, Spec, sent, shares, world
+from tests.textbook.test_rationing import OUTAGE, Spec, below, rivals, sent, shares, world
 
 
 def maker(*more: Spec, stock: int = 200, **makes: Any) -> Spec:
@@ -118,3 +118,34 @@ def test_what_is_under_test_counts_if_it_passes_before_the_end() -> None:
     """Made again from day 50 on, and passed five days later: 347 are for 55 days, in one ration."""
     done = run(noticed("130%", testing="5d"))
     assert shares(done, "maker") == [(0, round(347 / 550, 3)), (55, 1.0)]
+
+
+@pytest.mark.parametrize(("ramp", "between"), [("0d", 8), ("8d", 6.5)])
+def test_new_customers_share_what_is_made_on_top_of_usual_capacity(ramp: str, between: float) -> None:
+    """Fifteen a day and ten usual leave five; five days after the announcement on day 10 it is 18, and eight. Over a
+    ramp of eight days it is 6.5 in the mean."""
+    overtime = {"when": {"trigger": "announced"}, "after": "5d", "to": "120%", "ramp": ramp}
+    done = rivals("spare", 15, more=[overtime])
+    a, b = (done.daily[done.daily["site"] == site].set_index("day")["received"] for site in "ab")
+    assert (a.loc[14:15] == 5).all() and (a.loc[25:38] == 8).all()
+    assert a.loc[16:23].sum() == pytest.approx(8 * between, abs=1)
+    assert (b.loc[14:38] >= 10).all()
+
+
+@pytest.mark.parametrize(("to", "share"), [(None, 0.5), ("120%", 0.8), ("200%", None)])
+def test_a_depot_counts_on_what_its_other_source_makes_on_top(to: str | None, share: float | None) -> None:
+    """Its maker is out for 60 days, and neither has stock. Another maker makes 15 a day, of which its own customer
+    takes ten: five are left, eight of 18, and all ten of thirty."""
+    spec = below(sourcing=[{"at": "depot", "from": {"maker": "100%", "other": "0%"}}])
+    overtime = [] if to is None else [{"when": {"trigger": "announced"}, "to": to}]
+    spec["suppliers"] = {
+        "maker": {"country": "AA", "makes": {"p": {"capacity": 10}}},
+        "other": {"country": "AA", "makes": {"p": {"capacity": 15, "more": overtime}}},
+    }
+    spec["facilities"]["theirs"] = {"country": "AA"}
+    spec["lanes"] += [{"from": "other", "to": site, "time": "0d"} for site in ("depot", "theirs")]
+    spec["sourcing"] += [{"at": "theirs", "from": {"other": "100%"}}, {"at": "clinic", "from": {"depot": "100%"}}]
+    spec["demand"].append(spec["demand"][0] | {"at": "theirs"})
+    spec["replenishment"].append(spec["replenishment"][0] | {"at": "theirs"})
+    found = shares(run(spec), "depot")
+    assert found[:1] == ([] if share is None else [(0, share)])

@@ -139,7 +139,9 @@ class Rationing(Part):
             self._look_ahead(day, self._chain.below(reached))
             changed = True
         if self._new.any:
-            changed |= self._new.review(day, self._state_of == FREE, self._struck, self._reactions)
+            ahead = None if self._more is None else self._more.ahead(day)
+            capacity = self._network.capacity if ahead is None else ahead.units[0]
+            changed |= self._new.review(day, self._state_of == FREE, self._struck, self._reactions, capacity)
         restarts = (self._state_of == RESTARTS).nonzero()[0]
         if restarts.size:
             self._restock(day, restarts)

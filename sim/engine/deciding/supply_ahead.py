@@ -83,8 +83,6 @@ class Chain:
         self.overnight = np.zeros(cells, dtype=bool)
         self.overnight[network.flow_buyer[bought]] = True
         self.overnight &= self.lag == 0
-        spare = np.where(np.isfinite(network.capacity), np.maximum(0.0, network.capacity - network.cell_mean), np.inf)
-        self.spare = spare[network.flow_source]
         self.out = per_cell(network.flow_source, network.flow_usual, cells)
         levels = np.unique(network.cell_level[feeds])[::-1]
         self.levels = [self._level(np.flatnonzero(feeds & (network.cell_level == level))) for level in levels.tolist()]
@@ -225,11 +223,20 @@ class Forecast:
         np.maximum.at(open_, (span, level.buyer), np.where(chain.regular[come], takes, 0.0))
         np.maximum.at(ready, (span, level.buyer), np.where(chain.regular[come], 0.0, takes))
         np.maximum.at(part, (span, level.buyer), np.where(chain.regular[come], works, 0.0))
-        np.add.at(spare, (span, level.buyer), np.where((takes > 0) | (works > 0), chain.spare[come], 0.0))
+        np.add.at(spare, (span, level.buyer), np.where((takes > 0) | (works > 0), self._spare(come, row), 0.0))
         missing = _added(network.flow_usual[come] * (1 - share), level.buyer, len(cells))
         # of what is asked of those who do a part of their work that part comes
         found = open_ + (1 - open_) * (ready + (1 - ready) * part * part)
         return share, np.minimum(missing, np.minimum(missing * found, spare) + above) * moves
+
+    def _spare(self, flows: np.ndarray, row: np.ndarray) -> np.ndarray:
+        """Units a day that sources can make beside what is usually asked of them, without a limit those who make
+        without one, or nothing; over (spans, flows)."""
+        network = self._chain.network
+        source = network.flow_source[flows]
+        capacity, mean, makes = network.capacity[source], network.cell_mean[source], self._seen.makes[row][:, source]
+        beside = np.where(mean > 0, np.maximum(0.0, makes - 1) * mean, capacity)
+        return np.asarray(np.where(np.isfinite(capacity), beside, np.inf))
 
     def _made(self, level: Level, begins: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The share of usual output in each span that the makers of a level can make, of which they have the material,
