@@ -31,8 +31,8 @@ class Rerouting(Part):
     how far it is open for more, `_above` how much more it lets buyers have where it deals out what is usual, and
     `_works` the part that it sends of whatever is asked. `_short` are the evenings for which less came than was due,
     `_days` those since all came, or it was last looked at, and `_sent` and `_lost` the units sent and cancelled in
-    these, of which `_again` had been cancelled before; `_refuses` is whether what was missing was cancelled, `_gone`
-    what was of the last order.
+    these, and `_again` those that its buyer ordered again of all its sources; `_refuses` is whether what was missing was
+    cancelled, `_gone` what all of them cancelled of the last order.
     `_moves`, over cells, is the part of what cut sources do not send that their buyer orders elsewhere.
     """
 
@@ -185,7 +185,9 @@ class Rerouting(Part):
         self._days += 1
         missed, ordered = due + lost > 0, sent + lost > 0
         self._again += np.where(ordered, self._gone, 0)
-        self._gone = np.where(ordered, lost, self._gone)
+        # whoever cancelled it, each is asked again for its share
+        gone = np.bincount(self._buyer, cancelled[mine], self._cells).astype(np.int64)
+        self._gone = np.where(ordered, gone[self._buyer], self._gone)
         self._refuses = (self._refuses | (lost > 0)) & ~self._told
         going_on = (np.where(leaves, missed, self._short > 0) | self._refuses) & ~self._told
         self._short = np.where(going_on, self._short + 1, 0)
