@@ -66,6 +66,15 @@ def test_each_of_two_sources_that_cancel_is_found_to_send_its_half(
     assert asked.sum() == pytest.approx(in_all, rel=0.01)
 
 
+def test_who_is_asked_for_what_another_is_known_not_to_send_is_found_to_send_a_part_of_its_own_share() -> None:
+    """b has said that it gives half, so that a is asked for three quarters, of which it sends 25 and cancels the rest:
+    a half of its share, not a third. Then 30% of T are asked of it, 25% of b: T = 100 + 0.3 T - 25 + 0.25 T - 25."""
+    told = SHORT | {"supplier": "b", "unfilled": "cancel", "known_by": "announcement"}
+    spec = reviewed(1, SHORT | {"unfilled": "cancel"}, told, sources={"a": "50%", "b": "50%", "c": "0%"})
+    asked = orders(run(spec, detail="full")).loc[70:179].mean()
+    assert [asked[name] for name in "abc"] == pytest.approx([100 / 3, 250 / 9, 50], abs=0.3)
+
+
 @pytest.mark.parametrize("every", [1, 7, 14])
 def test_that_a_source_which_cancelled_sends_again_is_seen_within_two_looks(every: int) -> None:
     """Until day 91; a look is two weeks, of which the one that is under way still holds cancelled orders."""
