@@ -215,8 +215,11 @@ def _summary(result: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from sim.report.words.units import counted
     from sim.report.words.words import shown_value
+    from sim.study.design.measures import Measure
 
+    goods = counted([result.loaded.spec])
     table = Table(title=result.loaded.spec.title, title_justify="left")
     headings = ["", "this run", "without disruptions", "without reserves"]
     if result.without_reserves is None:
@@ -226,7 +229,7 @@ def _summary(result: Any) -> None:
     for name in ("fill_rate", "units_demanded", "units_unmet", "stockout_days", "worst_week_unmet", "mean_stock"):
         metric, value = result.metrics.metric(name), result.metrics[name]
         figures = (value.value, value.twin, value.without_reserves)[: len(headings) - 1]
-        table.add_row(metric.label, *(shown_value(figure, metric.unit) for figure in figures))
+        table.add_row(metric.label, *(shown_value(figure, goods.unit(Measure(name))) for figure in figures))
     Console().print(table)
 
 
@@ -279,6 +282,7 @@ def query(folder: Path, sql: str, as_csv: bool, out: Path | None, unsafe: bool) 
     """
     from sim.output.csv_text import csv_of_frame
     from sim.output.workbook import put_table
+    from sim.report.words.phrases import plural
     from sim.study.run.query import query as ask
 
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
@@ -286,7 +290,7 @@ def query(folder: Path, sql: str, as_csv: bool, out: Path | None, unsafe: bool) 
     found = ask(folder, sql, unsafe=unsafe)
     if out is not None:
         put_table(out, found)
-        click.echo(f"{len(found):,} rows: {out}")
+        click.echo(f"{plural(len(found), 'row')}: {out}")
         return
     if found.empty and not as_csv:
         click.echo(f"no rows; columns: {', '.join(map(str, found.columns))}")

@@ -22,9 +22,10 @@ from sim.output.names import file_name, typed
 from sim.output.place import named, place_for
 from sim.report.compare.beside import LETTERS, Beside, Option, changes
 from sim.report.compare.page import compare_page
+from sim.report.compare.spent import spent
 from sim.report.compare.words import at_end, differences, how_sure, lead
 from sim.report.run.tables import metrics_table
-from sim.report.words.names import strategy_name, what_it_is
+from sim.report.words.names import strategy_name, told_apart, what_it_is
 from sim.scenario.files import scenario_hash, tables_hash
 from sim.study.design.case import case_of
 from sim.study.infer.ending import endings
@@ -72,6 +73,7 @@ class Comparison:
             found.append(lead(self.beside, option))
             for verdict, lines in differences(self.beside, option).items():
                 found += [f"  {verdict}{drawn}: {line}" for line in lines]
+            found += spent(self.beside, option)
         return [*found, how_sure(self.beside)]
 
     def text(self) -> str:
@@ -189,10 +191,11 @@ def _of_strategies(
     arguments.check()
     subjects = to_one_end([subject for subject in asked if subject is not None])
     spec, document = subjects[0].loaded.spec, subjects[0].loaded.document
+    shown = told_apart({name: strategy_name(one.loaded) for name, one in zip(strategies, subjects, strict=True)})
     options = tuple(
         Option(
             letter,
-            strategy_name(subject.loaded),
+            shown[name],
             name,
             subject.loaded.document.data,
             what_it_is(subject.loaded.document.strategies.get(name)),

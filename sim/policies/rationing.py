@@ -19,8 +19,8 @@ class NewCustomers(Model):
 
     take: Literal["none", "spare", "after_own"]
     """none: nobody new, and own customers get no more than `own_at_most`; spare: the same for own customers, and new
-    ones share what capacity is left beside usual demand; after_own: new customers get what is left in an evening when
-    all own orders are served"""
+    ones share what capacity of the day is left beside usual demand; after_own: new customers get what is left in an
+    evening when all own orders are served"""
     own_at_most: Percent = Field(default=1.05, ge=1)
     """share of usual units that an own customer gets at most"""
     when: TriggerField | None = None

@@ -103,7 +103,7 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
 
 STRIP = (
     "Large: the three of each that {}; the lower a bar, the "
-    "milder. All are in the table below. What each did alone: tideover attribution FILE."
+    "milder. All are in the table below. What each did alone: tideover attribute FILE."
 )
 
 

@@ -47,6 +47,10 @@ _BOUNDS = {
 }
 
 
+_PATTERNS = {
+    r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "a name of letters, digits, '.', '_' and '-' that begins with a letter or digit"
+}
+"""Patterns in words."""
 NEARLY = 0.8
 """How alike a key has to be to one that belongs further below, to be taken for it."""
 
@@ -276,6 +280,8 @@ def _expected(fault: _Fault) -> str | None:
     if kind in _BOUNDS:
         key, text = _BOUNDS[kind]
         bound = context.get(key)
+        if bound in _PATTERNS:
+            return _PATTERNS[bound]
         return text.format(int(bound) if isinstance(bound, float) and bound.is_integer() else bound)
     if kind == "int_from_float":
         return "a whole number"

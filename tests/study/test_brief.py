@@ -170,7 +170,7 @@ def test_the_command_runs_what_is_missing(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["brief", str(path), "-w", "1", "-o", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     page = (tmp_path / "out" / "brief.html").read_text(encoding="utf-8").replace("&#39;", "'")
-    told = "length of export ban 'ban' at 2 days and at 80 days; No reserve, One store and Twice the store stay best"
+    told = "length of export ban 'ban' at 2 days and at 80 days; No reserve, One store and Twice the store are"
     assert told in page
     body, annex = page.split('<details class="annex">')
     assert "disruptions.ban.for" not in body  # the path is for the annex

@@ -49,6 +49,32 @@ def test_a_source_that_cancels_is_asked_for_a_tenth_more_than_it_sends() -> None
     assert clinic.loc[90:, "on_hand"].min() > 1850 and not clinic["unmet"].any()
 
 
+@pytest.mark.parametrize(
+    ("shares", "cut", "third", "in_all"), [((50, 50, 0), 37.5, 50, 125), ((40, 40, 20), 27.69, 60, 115.38)]
+)
+@pytest.mark.parametrize("every", [1, 7])
+def test_each_of_two_sources_that_cancel_is_found_to_send_its_half(
+    every: int, shares: tuple[int, ...], cut: float, third: float, in_all: float
+) -> None:
+    """What the one cancels is ordered again of both. Of T a day each is asked for 60% of its share p, sends p / 2 and
+    cancels the rest: T = 100 + 2 (0.6 p T - 50 p), and c has what is left."""
+    both = [SHORT | {"supplier": name, "unfilled": "cancel"} for name in "ab"]
+    spec = reviewed(every, *both, sources={name: f"{p}%" for name, p in zip("abc", shares, strict=True)})
+    asked = orders(run(spec, detail="full")).loc[91:160].mean()
+    for name, units in (("a", cut), ("b", cut), ("c", third)):
+        assert asked[name] == pytest.approx(units, rel=0.02)
+    assert asked.sum() == pytest.approx(in_all, rel=0.01)
+
+
+def test_who_is_asked_for_what_another_is_known_not_to_send_is_found_to_send_a_part_of_its_own_share() -> None:
+    """b has said that it gives half, so that a is asked for three quarters, of which it sends 25 and cancels the rest:
+    a half of its share, not a third. Then 30% of T are asked of it, 25% of b: T = 100 + 0.3 T - 25 + 0.25 T - 25."""
+    told = SHORT | {"supplier": "b", "unfilled": "cancel", "known_by": "announcement"}
+    spec = reviewed(1, SHORT | {"unfilled": "cancel"}, told, sources={"a": "50%", "b": "50%", "c": "0%"})
+    asked = orders(run(spec, detail="full")).loc[70:179].mean()
+    assert [asked[name] for name in "abc"] == pytest.approx([100 / 3, 250 / 9, 50], abs=0.3)
+
+
 @pytest.mark.parametrize("every", [1, 7, 14])
 def test_that_a_source_which_cancelled_sends_again_is_seen_within_two_looks(every: int) -> None:
     """Until day 91; a look is two weeks, of which the one that is under way still holds cancelled orders."""

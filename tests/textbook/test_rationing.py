@@ -261,12 +261,12 @@ def test_after_the_restart_contracts_may_come_first() -> None:
     assert received(done, "b", 60, 70) == 100
 
 
-def rivals(take: Any, capacity: int = 15, *more: Spec) -> sim.Run:
+def rivals(take: Any, capacity: int = 15, *more: Spec, **makes: Any) -> sim.Run:
     """x, which is out from day 10 to 40, has clinic a; y has clinic b, and is on stand-by for a."""
     spec = two()
     spec["suppliers"] = {
         "x": {"country": "AA", "makes": {"p": {"capacity": 20}}},
-        "y": {"country": "AA", "makes": {"p": {"capacity": capacity}}},
+        "y": {"country": "AA", "makes": {"p": {"capacity": capacity} | makes}},
     }
     spec["lanes"] = [{"from": s, "to": "facilities", "time": "0d"} for s in ("x", "y")]
     spec["sourcing"] = [{"at": "a", "from": {"x": "100%", "y": "0%"}}, {"at": "b", "from": {"y": "100%"}}]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.property.running import run
-from tests.textbook.test_rationing import OUTAGE, Spec, sent, shares, world
+from tests.textbook.test_rationing import OUTAGE, Spec, below, rivals, sent, shares, world
 
 
 def maker(*more: Spec, stock: int = 200, **makes: Any) -> Spec:
@@ -93,3 +93,59 @@ def test_output_that_is_scrapped_is_no_room_to_make_more() -> None:
     spec["disruptions"] = [OUTAGE | {"capacity": "60%"}]
     done = run(spec)
     assert shares(done, "maker")[0] == (0, round((100 + 59 * 7.8) / 600, 3))
+
+
+@pytest.mark.parametrize(("capacity", "a_day"), [("100%", 10), ("130%", 13)])
+def test_what_is_in_process_when_the_plant_stops_is_not_counted_on(capacity: str, a_day: int) -> None:
+    """Of what takes five days only what is begun on days 1 to 14 is out by day 19. One ration holds until the end."""
+    done = run(noticed(capacity, takes="5d"))
+    assert shares(done, "maker") == [(0, round((100 + 14 * a_day) / 500, 3)), (50, 1.0)]
+    assert sum(sent(done, "maker", 0, 50)) == 100 + 14 * a_day
+
+
+def test_what_is_in_process_and_comes_out_before_the_plant_stops_is_counted_on() -> None:
+    """News on day 20, from day 30 to day 59 it stands still. That evening 100 are there or in process; what is begun on
+    days 21 to 24 is out by day 29: 140 for 400."""
+    spec = noticed("100%", takes="5d")
+    spec["disruptions"][0] |= {"from": "2001-01-31", "notice": "10d"}
+    done = run(spec)
+    (day, share), over = shares(done, "maker")
+    assert day == 20 and over == (60, 1.0)
+    assert sum(sent(done, "maker", 20, 60)) == round(share * 400) == 140
+
+
+def test_what_is_under_test_counts_if_it_passes_before_the_end() -> None:
+    """Made again from day 50 on, and passed five days later: 347 are for 55 days, in one ration."""
+    done = run(noticed("130%", testing="5d"))
+    assert shares(done, "maker") == [(0, round(347 / 550, 3)), (55, 1.0)]
+
+
+@pytest.mark.parametrize(("ramp", "between"), [("0d", 8), ("8d", 6.5)])
+def test_new_customers_share_what_is_made_on_top_of_usual_capacity(ramp: str, between: float) -> None:
+    """Fifteen a day and ten usual leave five; five days after the announcement on day 10 it is 18, and eight. Over a
+    ramp of eight days it is 6.5 in the mean."""
+    overtime = {"when": {"trigger": "announced"}, "after": "5d", "to": "120%", "ramp": ramp}
+    done = rivals("spare", 15, more=[overtime])
+    a, b = (done.daily[done.daily["site"] == site].set_index("day")["received"] for site in "ab")
+    assert (a.loc[14:15] == 5).all() and (a.loc[25:38] == 8).all()
+    assert a.loc[16:23].sum() == pytest.approx(8 * between, abs=1)
+    assert (b.loc[14:38] >= 10).all()
+
+
+@pytest.mark.parametrize(("to", "share"), [(None, 0.5), ("120%", 0.8), ("200%", None)])
+def test_a_depot_counts_on_what_its_other_source_makes_on_top(to: str | None, share: float | None) -> None:
+    """Its maker is out for 60 days, and neither has stock. Another maker makes 15 a day, of which its own customer
+    takes ten: five are left, eight of 18, and all ten of thirty."""
+    spec = below(sourcing=[{"at": "depot", "from": {"maker": "100%", "other": "0%"}}])
+    overtime = [] if to is None else [{"when": {"trigger": "announced"}, "to": to}]
+    spec["suppliers"] = {
+        "maker": {"country": "AA", "makes": {"p": {"capacity": 10}}},
+        "other": {"country": "AA", "makes": {"p": {"capacity": 15, "more": overtime}}},
+    }
+    spec["facilities"]["theirs"] = {"country": "AA"}
+    spec["lanes"] += [{"from": "other", "to": site, "time": "0d"} for site in ("depot", "theirs")]
+    spec["sourcing"] += [{"at": "theirs", "from": {"other": "100%"}}, {"at": "clinic", "from": {"depot": "100%"}}]
+    spec["demand"].append(spec["demand"][0] | {"at": "theirs"})
+    spec["replenishment"].append(spec["replenishment"][0] | {"at": "theirs"})
+    found = shares(run(spec), "depot")
+    assert found[:1] == ([] if share is None else [(0, share)])

@@ -63,8 +63,9 @@ def test_a_title_that_is_no_text_is_told_with_its_line(tmp_path: Path, title: st
 def test_reserves_and_strategies_go_by_their_titles_on_the_page_of_a_run(tmp_path: Path) -> None:
     text = STARTER.replace("  national:\n", "  national:\n    title: The coast's store\n", 1)
     text = text.replace("\n  double: {reserves", "\n  double: {title: Twice as much, what: Forty days., reserves")
-    run = sim.run(written(tmp_path, text), "double", overrides={"end": "2024-03-01"})
+    run = sim.run(written(tmp_path, text), "double", overrides={"end": "2024-06-01"})
     page = run.report(tmp_path / "page.html").read_text(encoding="utf-8").replace("&#39;", "'")
     assert "The reserve 'The coast's store'" in page and "'national'" not in page
+    assert "reserve 'The coast's store' released" in page  # in the strip of what was done
     assert "strategy Twice as much" in page and "Twice as much: Forty days." in page
     assert run.manifest["strategy_title"] == "Twice as much"

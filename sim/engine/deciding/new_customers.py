@@ -72,10 +72,16 @@ class NewCustomersDesk(Part):
         return found
 
     def review(
-        self, day: int, free: np.ndarray, struck: np.ndarray, decided: Callable[[np.ndarray, int], np.ndarray]
+        self,
+        day: int,
+        free: np.ndarray,
+        struck: np.ndarray,
+        decided: Callable[[np.ndarray, int], np.ndarray],
+        capacity: np.ndarray,
     ) -> bool:
         """The evening of a day: whether anything changed. `free` masks sources that do not deal out what they have,
-        `decided` gives the day on which cells decide about news of a day."""
+        `decided` gives the day on which cells decide about news of a day, `capacity` are the units that each can make
+        tomorrow."""
         changed = False
         lasts, concerned = np.zeros(len(free)), np.zeros(len(free), dtype=bool)
         for number, (rule, watch) in enumerate(zip(self._rules, self._watches, strict=True)):
@@ -93,8 +99,9 @@ class NewCustomersDesk(Part):
         for number, rule in enumerate(self._rules):
             mine = rule.cells[(self._rule[rule.cells] == number) | self._holds[rule.cells]]
             starts, stops = mine[holds[mine] & ~self._holds[mine]], mine[~holds[mine] & self._holds[mine]]
+            changed |= self._share_spare(rule, mine[holds[mine] & self._holds[mine]], capacity)
             if starts.size:
-                self._hold(rule, starts)
+                self._hold(rule, starts, capacity)
                 self._journal.cells("new_customers_limited", day, starts, np.zeros(len(starts), dtype=np.int64))
             if stops.size:
                 self._let_go(stops, free)
@@ -104,7 +111,19 @@ class NewCustomersDesk(Part):
         self._holds = holds
         return changed
 
-    def _hold(self, rule: BoundRationing, cells: np.ndarray) -> None:
+    def _share_spare(self, rule: BoundRationing, cells: np.ndarray, capacity: np.ndarray) -> bool:
+        """Makers that let new customers have what is left of their capacity see whether it is another than before."""
+        spec = rule.spec.new_customers
+        if spec is None or spec.take != "spare" or not cells.size:
+            return False
+        new = np.flatnonzero(np.isin(self._network.flow_source, cells) & ~self._regular)
+        more = self._spare(new, capacity)
+        if (more == self._rations.more[new]).all():
+            return False
+        self._rations.set(new, 0.0, more, rule.spec.unfilled == "cancel")
+        return True
+
+    def _hold(self, rule: BoundRationing, cells: np.ndarray, capacity: np.ndarray) -> None:
         network, spec = self._network, rule.spec.new_customers
         assert spec is not None
         flows = np.flatnonzero(np.isin(network.flow_source, cells))
@@ -114,14 +133,14 @@ class NewCustomersDesk(Part):
             return
         cancels = rule.spec.unfilled == "cancel"
         self._rations.set(own, spec.own_at_most, cancels=cancels)
-        self._rations.set(new, 0.0, self._spare(new) if spec.take == "spare" else 0.0, cancels)
+        self._rations.set(new, 0.0, self._spare(new, capacity) if spec.take == "spare" else 0.0, cancels)
 
-    def _spare(self, flows: np.ndarray) -> np.ndarray:
+    def _spare(self, flows: np.ndarray, capacity: np.ndarray) -> np.ndarray:
         """Units a day that makers have beside usual demand, shared by these buyers' usual demand, no more than that."""
         network = self._network
         source, mean = network.flow_source[flows], network.cell_mean[network.flow_buyer[flows]]
         wanted = per_cell(source, mean, len(self._makes))
-        spare = np.maximum(0.0, network.capacity - network.cell_mean)
+        spare = np.maximum(0.0, capacity - network.cell_mean)
         part = np.divide(spare, wanted, out=np.zeros(len(wanted)), where=wanted > 0)
         return np.asarray(mean * np.minimum(1.0, part[source]))
 

@@ -139,7 +139,9 @@ class Rationing(Part):
             self._look_ahead(day, self._chain.below(reached))
             changed = True
         if self._new.any:
-            changed |= self._new.review(day, self._state_of == FREE, self._struck, self._reactions)
+            ahead = None if self._more is None else self._more.ahead(day)
+            capacity = self._network.capacity if ahead is None else ahead.units[0]
+            changed |= self._new.review(day, self._state_of == FREE, self._struck, self._reactions, capacity)
         restarts = (self._state_of == RESTARTS).nonzero()[0]
         if restarts.size:
             self._restock(day, restarts)
@@ -157,12 +159,12 @@ class Rationing(Part):
     def _look_ahead(self, day: int, reached: np.ndarray) -> None:
         """What every source can count on, from the top of the chain downward; who is due decides."""
         capacity = None if self._more is None else self._more.ahead(day)
-        seen, state, cells = self._reports.outlook.foreseen(day, capacity), self._state, len(self._mine)
+        seen, state = self._reports.outlook.foreseen(day, capacity), self._state
         # over a lane of no time what came this morning stands for what will come on that after the last evening
         on_hand = state.on_hand - np.where(self._chain.overnight, state.today.received, 0)
         table = state.shipments
         goods = Goods(
-            on_hand, state.under_test(), state.in_process.good(cells),
+            on_hand, state.held, state.in_process,
             *(table[name][table["phase"] != Phase.DONE] for name in ("flow", "sent", "units")),
         )  # fmt: skip
         dealt = self.rations.share

@@ -33,8 +33,8 @@ class Rerouting(Part):
     how far it is open for more, `_above` how much more it lets buyers have where it deals out what is usual, and
     `_works` the part that it sends of whatever is asked. `_short` are the evenings for which less came than was due,
     `_days` those since all came, or it was last looked at, for which it has a share of the orders, and `_sent` and
-    `_lost` the units sent and cancelled in these, of which `_again` had been cancelled before; `_refuses` is whether
-    what was missing was cancelled, `_gone` what was of the last order.
+    `_lost` the units sent and cancelled in these, and `_again` those of them that were ordered again; `_refuses` is
+    whether what was missing was cancelled, `_gone` what all its buyer's sources cancelled of the last order.
     `_share` is today's share of orders, `_had` the last that was more than a try, `_tried` whether today's is one.
     `_moves`, over cells, is the part of what cut sources do not send that their buyer orders elsewhere.
     """
@@ -67,7 +67,8 @@ class Rerouting(Part):
         self._moves, self._told, self._deals = np.zeros(self._cells), *np.zeros((2, flows), dtype=bool)
         self._short, self._cut = np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int64)
         self._sent, self._seen, self._lets = np.zeros(flows, dtype=np.int64), np.ones(flows), np.ones(flows)
-        self._lost, self._days, self._again, self._gone = np.zeros((4, flows), dtype=np.int64)
+        self._lost, self._days, self._gone = np.zeros((3, flows), dtype=np.int64)
+        self._again = np.zeros(flows)
         self._filled, self._refuses = np.ones(flows), np.zeros(flows, dtype=bool)
 
     def _go_by_shares(self) -> None:
@@ -199,6 +200,14 @@ class Rerouting(Part):
         """The share of its usual units that each source is asked for which cancels the rest."""
         return np.minimum(1.0, self._seen + PROBE)
 
+    def _parts(self) -> np.ndarray:
+        """The part of an order of today's that each source is asked for."""
+        rows = np.argsort(self._buyer, kind="stable")
+        new = np.diff(self._buyer[rows], prepend=-1) != 0
+        parts = np.zeros(len(rows))
+        parts[rows] = self.share_out(self._mine[rows], self._share[rows], np.cumsum(new) - 1, np.flatnonzero(new))
+        return parts
+
     def _asked(self) -> np.ndarray:
         """The share of its usual units that each source is asked for after what its buyer found: of what is a try, and
         so no more than that, all."""
@@ -220,8 +229,10 @@ class Rerouting(Part):
         self._lost += lost
         self._days += self._regular
         missed, ordered = due + lost > 0, sent + lost > 0
-        self._again += np.where(ordered, self._gone, 0)
-        self._gone = np.where(ordered, lost, self._gone)
+        if self._gone.any():  # whoever cancelled it, each is asked again for its part
+            self._again += np.where(ordered, self._gone * self._parts(), 0.0)
+        gone = np.bincount(self._buyer, cancelled[mine], self._cells).astype(np.int64)
+        self._gone = np.where(ordered, gone[self._buyer], self._gone)
         self._refuses = (self._refuses | (lost > 0)) & ~self._told
         going_on = (np.where(leaves, missed, self._short > 0) | self._refuses) & ~self._told
         self._short = np.where(going_on, self._short + 1, 0)
@@ -240,16 +251,19 @@ class Rerouting(Part):
         """What buyers find who notice today: the shares of the usual, and of what was `due`, units over flows."""
         usual, asked = self._usual, self._sent + due + self._lost
         # a part of what was cancelled was ordered there again, and cancelled again: it counts but once
-        again = np.where(self._refuses, self._asked() * self._share * self._again, 0)
-        asked = np.maximum(self._sent + due, asked - again)
+        asked = np.maximum(self._sent + due, asked - np.where(self._refuses, self._again, 0.0))
         # who has not ordered for some time asks for more at once: that much should have come
         expected = np.minimum(usual * self._days, np.maximum(usual * self._notices, asked))
         if self._shares.may_vary:  # less was due of a source that is asked for less than is written
             expected = np.where(usual < self._written, np.minimum(self._written * self._days, asked), expected)
         share = np.divide(self._sent, expected, out=np.ones(len(usual)), where=expected > 0)
         filled = np.divide(self._sent, asked, out=np.ones(len(usual)), where=asked > 0)
-        # of what is cancelled nothing piles up: it is a share of what the source was asked for
-        share = np.where(self._refuses, np.where(asked > 0, filled * self._probe(), self._seen), share)
+        # of what is cancelled nothing piles up: it is a share of what the source was asked for, for others as well
+        refuses = noticed & self._refuses
+        if refuses.any():
+            of_own = np.divide(self._parts(), self._share, out=self._asked(), where=self._regular)
+            of_own = np.where(self._tried, self._probe(), of_own)  # a try is that part of what it had already
+            share = np.where(refuses, np.where(asked > 0, filled * of_own, self._seen), share)
         self._seen = np.where(noticed, np.minimum(1.0, share), self._seen)
         # who is on stand-by sends what it has to spare: that much is left there is no reason to ask it for less
         self._filled = np.where(noticed & self._regular & (asked > 0), filled, self._filled)

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.engine.deciding.known import Foresight
 from sim.engine.plan import Plan
+from sim.engine.state.held import Held
 from sim.model.chance.distributions import Times
 
 SAME = 1e-9
@@ -33,12 +34,12 @@ class Level(NamedTuple):
 
 
 class Goods(NamedTuple):
-    """What there is: units over cells, of which those `in_process` come out as long as the plant works; and shipments
-    under way, by their flow, the day on which they were sent, and units."""
+    """What there is: units on hand over cells; what is under test, and in process, by the day on which it is ready; and
+    shipments under way, by their flow, the day on which they were sent, and units."""
 
     on_hand: np.ndarray
-    under_test: np.ndarray
-    in_process: np.ndarray
+    under_test: Held
+    in_process: Held
     flow: np.ndarray
     sent: np.ndarray
     units: np.ndarray
@@ -82,8 +83,6 @@ class Chain:
         self.overnight = np.zeros(cells, dtype=bool)
         self.overnight[network.flow_buyer[bought]] = True
         self.overnight &= self.lag == 0
-        spare = np.where(np.isfinite(network.capacity), np.maximum(0.0, network.capacity - network.cell_mean), np.inf)
-        self.spare = spare[network.flow_source]
         self.out = per_cell(network.flow_source, network.flow_usual, cells)
         levels = np.unique(network.cell_level[feeds])[::-1]
         self.levels = [self._level(np.flatnonzero(feeds & (network.cell_level == level))) for level in levels.tolist()]
@@ -163,13 +162,16 @@ class Forecast:
         coming = (extra * _spans(begins, ends, end - lag)).sum(axis=0)
         # what is made today is in stock already
         works_on = mean * makes * _spans(np.maximum(begins, day + 1), ends, end - lag)
-        coming += (made * works_on).sum(axis=0)
+        tested = end - np.where(makes, lag - np.where(works, chain.takes_days[cells], 0.0), 0.0)
+        out = self._last_work(level, begins, ends, row, tested)
+        begun = _spans(np.maximum(begins, day + 1), ends, out - chain.takes_days[cells])
+        coming += (made * mean * makes * begun).sum(axis=0)
         lacking = (np.maximum(0.0, 1 - made) * works_on).sum(axis=0)
         by_flow = _spans(begins, ends, end[level.buyer] - chain.lead[level.come])
         coming += per_cell(level.buyer, usual * (share * by_flow).sum(axis=0), len(cells)) * ~makes
         goods = self._goods
-        stock = goods.on_hand[cells] + goods.under_test[cells] + np.where(works, goods.in_process[cells], 0)
-        stock = stock + self._under_way(cells, end)
+        made_ready = goods.under_test.good_before(end, cells) + goods.in_process.good_before(out, cells)
+        stock = goods.on_hand[cells] + made_ready + self._under_way(cells, end)
         self.until[cells], self.over[cells] = until, over
         above = per_cell(level.buyer, self.touched[network.flow_source[level.come]], len(cells))
         above += per_cell(level.product, self.touched[network.bill.material[level.made]], len(cells))
@@ -179,6 +181,15 @@ class Forecast:
         leaves = np.where(length > SAME, open_.sum(axis=0) / length, 1.0)
         own = np.maximum(0.0, mean - chain.out[cells])
         return Prospect(over, end, stock, np.maximum(0.0, coming), own, lacking, leaves)
+
+    def _last_work(
+        self, level: Level, begins: np.ndarray, ends: np.ndarray, row: np.ndarray, until: np.ndarray
+    ) -> np.ndarray:
+        """The end of the last span before a day of each cell in which its plant works, that day itself at the most:
+        what is in process is there by then if it is due before this. Never, where the plant stands still."""
+        works = self._seen.makes[row][:, level.cells] > 0
+        ends_work = np.minimum(ends[:, None], until)
+        return np.asarray(np.where(works & (begins[:, None] < until), ends_work, -np.inf).max(axis=0))
 
     def _under_way(self, cells: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Units that are on their way to these cells and should be there before a day of each."""
@@ -212,11 +223,20 @@ class Forecast:
         np.maximum.at(open_, (span, level.buyer), np.where(chain.regular[come], takes, 0.0))
         np.maximum.at(ready, (span, level.buyer), np.where(chain.regular[come], 0.0, takes))
         np.maximum.at(part, (span, level.buyer), np.where(chain.regular[come], works, 0.0))
-        np.add.at(spare, (span, level.buyer), np.where((takes > 0) | (works > 0), chain.spare[come], 0.0))
+        np.add.at(spare, (span, level.buyer), np.where((takes > 0) | (works > 0), self._spare(come, row), 0.0))
         missing = _added(network.flow_usual[come] * (1 - share), level.buyer, len(cells))
         # of what is asked of those who do a part of their work that part comes
         found = open_ + (1 - open_) * (ready + (1 - ready) * part * part)
         return share, np.minimum(missing, np.minimum(missing * found, spare) + above) * moves
+
+    def _spare(self, flows: np.ndarray, row: np.ndarray) -> np.ndarray:
+        """Units a day that sources can make beside what is usually asked of them, without a limit those who make
+        without one, or nothing; over (spans, flows)."""
+        network = self._chain.network
+        source = network.flow_source[flows]
+        capacity, mean, makes = network.capacity[source], network.cell_mean[source], self._seen.makes[row][:, source]
+        beside = np.where(mean > 0, np.maximum(0.0, makes - 1) * mean, capacity)
+        return np.asarray(np.where(np.isfinite(capacity), beside, np.inf))
 
     def _made(self, level: Level, begins: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The share of usual output in each span that the makers of a level can make, of which they have the material,

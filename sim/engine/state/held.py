@@ -40,6 +40,12 @@ class Held(Part):
         waits = self["withdrawn"] == 0
         return np.bincount(self["cell"][waits], self["units"][waits], cells).astype(np.int64)
 
+    def good_before(self, day: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        """Units that become stock at some cells before a day of each; `cells` ascending."""
+        place = np.minimum(np.searchsorted(cells, self["cell"]), len(cells) - 1)
+        counts = (cells[place] == self["cell"]) & (self["withdrawn"] == 0) & (self["until"] < day[place])
+        return np.bincount(place[counts], self["units"][counts], len(cells)).astype(np.int64)
+
     def take(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Remove the rows of a mask and return them."""
         taken, self._rows = self._rows[:, rows], self._rows[:, ~rows]

@@ -160,7 +160,8 @@ def _what(it: Context) -> str:
     asked = figure(float(f"{mine['value'].mean():.3g}"), it.words.counted.all)
     unit = "" if it.measure.unit in ("share", "index", "ratio", "day") else f", {it.unit}"
     when = f"{day_words(spec.start)} to {last_day(until)}"
-    return f"{it.measure.label}{unit}: means of {it.result.number} draws, of some {asked} asked for, {when}."
+    mixed = f" ({it.words.counted.added_up} added up)" if it.words.counted.added_up else ""
+    return f"{it.measure.label}{unit}: means of {it.result.number} draws, of some {asked}{mixed} asked for, {when}."
 
 
 def ended(it: Context) -> list[str]:

@@ -47,7 +47,7 @@ def _bounds(it: Context) -> Iterator[tuple[str, str]]:
     if held:
         told = "; ".join(f"{name} {listed(values)}" for name, values in held.items())
         first = it.named([name for name in it.result.design.strategies if name in usual])
-        stays = "stay best, not to be told apart" if len(usual) > 1 else "stays best"
+        stays = "are still those that cannot be told apart" if len(usual) > 1 else "stays best"
         yield "Not, as far as tried:", f"{told}; {first} {stays}."
 
 
@@ -83,12 +83,17 @@ def _luck(it: Context) -> Iterator[tuple[str, str]]:
     for scenario in it.scenarios:
         alike.setdefault(frozenset(leaders(it.result, scenario)), []).append(scenario)
     more = "" if best is None else f" by more than {size(best.indifference, it.unit)}"
+    made = plural(it.result.number, "draw")
     for names, places in alike.items():
         if len(names) > 1:
             several = len(it.result.design.scenarios) > 1
             where = f"in {listed([repr(it.scenario(place)) for place in places])} " if several else ""
             shown = it.named([name for name in it.result.design.strategies if name in names])
-            yield "More draws:", f"{where}{shown} may turn out to differ{more}; here are {it.result.number} draws."
+            draws = it.draws(places[0])[sorted(names)]
+            if len(places) == 1 and bool(draws.eq(draws.iloc[:, 0], axis=0).all(axis=None)):
+                yield "Not more draws:", f"{where}{shown} come to the same in each of the {made} made."
+            else:
+                yield "More draws:", f"{where}{shown} may turn out to differ{more}; here are {made}."
 
 
 def _missing(it: Context) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from sim.report.compare.beside import Beside, Option, changes
+from sim.report.compare.spent import spent
 from sim.report.compare.words import BY, at_end, between, differences, figure, group_name, how_sure, lead, size
 from sim.report.figures import side_by_side as drawings
 from sim.report.figures.style import drawing, to_svg
@@ -36,7 +37,10 @@ def compare_page(beside: Beside) -> str:
     return fill_in(
         "compare.html.j2",
         beside=beside,
-        parts_of=[(option, lead(beside, option), differences(beside, option)) for option in beside.others],
+        parts_of=[
+            (option, lead(beside, option), [*spent(beside, option)], differences(beside, option))
+            for option in beside.others
+        ],
         names={"better": BETTER, "worse": WORSE, "apart": APART, "alike": ALIKE},
         sure=how_sure(beside),
         ended=at_end(beside),

@@ -8,14 +8,14 @@ from typing import Any
 
 from sim.report.compare.beside import Beside, Option
 from sim.report.words import rounding
-from sim.report.words.at_end import MEANING, last_day, settling, short_under
+from sim.report.words.at_end import MEANING, last_day, not_over, settling, short_under
 from sim.report.words.phrases import group_words
 from sim.study.design.measures import ALL, Measure
 from sim.study.infer.side_by_side import ALIKE, APART, BETTER, WORSE
 
 FIRST = "units_unmet"
-TOLD = ("units_unmet", "fill_rate", "worst_week_unmet", "short_peak", "worst_spell", "first_short_day", "cost")
-"""Measures in all that are told in words, where they differ; the table has the others."""
+TOLD = ("units_unmet", "fill_rate", "worst_week_unmet", "short_peak", "worst_spell", "first_short_day")
+"""Measures in all that are told in words, where they differ; cost by itself, and the table has the others."""
 BY = ("priority", "party", "setting", "country", "region", "product")
 """Groups that are told in words, in this order."""
 MOST = 7
@@ -66,11 +66,13 @@ def between(low: str, high: str) -> str:
 def at_end(beside: Beside) -> list[str]:
     """What is said where draws are still short at the end: until that is settled nothing is better for certain."""
     if not beside.short:
-        return []
+        lasting = float(beside.ending["not_over"].max()) if len(beside.ending) else 0.0
+        return [not_over(lasting, beside.end)] if lasting > 0 else []
     counts = [(str(row["strategy"]), int(row["short"]), int(row["draws"])) for row in beside.short]
     days = (beside.end - beside.start).days
+    told = short_under(counts, len(beside.options))
     return [
-        f"{short_under(counts, len(beside.options))} on {last_day(beside.end)}, the last day. So totals are lower "
+        f"{told[:1].upper()}{told[1:]} on {last_day(beside.end)}, the last day. So totals are lower "
         f"limits, and what is better so far may not be so in the end. {MEANING}",
         f"{settling(days)}.",
     ]
@@ -151,10 +153,10 @@ def _line(beside: Beside, row: Mapping[str, Any]) -> str:
     both = " in place of ".join(figure(beside, measure, row[mean], group, digits) for mean in ("mean", "against_mean"))
     if row["verdict"] == APART:
         return f"{name}: {both}; {_went(row, measure)}"
-    return f"{name}: {both}{_range(beside, row, measure, group)}"
+    return f"{name}: {both}{ranged(beside, row, measure, group)}"
 
 
-def _range(beside: Beside, row: Mapping[str, Any], measure: Measure, group: str) -> str:
+def ranged(beside: Beside, row: Mapping[str, Any], measure: Measure, group: str = "") -> str:
     """Between what the mean difference lies, where there are draws enough to say."""
     if row["n"] < 2 or row["low"] != row["low"] or row["low"] == row["high"]:
         return ""

@@ -13,6 +13,7 @@ from sim.model.network import Network
 from sim.model.vocabulary import QUANTITIES
 from sim.report.run.facts import Facts
 from sim.report.run.stages import Span, later_words, over, spans
+from sim.report.words.names import shown_name
 from sim.report.words.phrases import called, kind_words
 
 CODES = ("cell.turned_away", "flow.cancels", "flow.at_border")
@@ -106,10 +107,9 @@ def _reserves(facts: Facts) -> list[Act]:
     for position, plan in enumerate(facts.outcome.plan.reserves):
         days = np.flatnonzero(released[:, position])
         if days.size:
-            weight = float(released[:, position].sum())
-            found.append(
-                Act(f"reserve '{plan.name}' released", "reserve", float(days[0]), float(days[-1]) + 1, True, weight)
-            )
+            name, weight = shown_name(plan.name, plan.spec), float(released[:, position].sum())
+            words = f"reserve '{name}' released"
+            found.append(Act(words, "reserve", float(days[0]), float(days[-1]) + 1, True, weight))
     return found
 
 

@@ -43,6 +43,7 @@ def parts(facts: Facts) -> dict[str, Any]:
     return {
         "story": story(facts), "hits": hits(facts), "reached": reached(facts), "at_end": at_the_end(facts),
         "last_week": last_week(facts), "last_day": last, "last_words": day_words(last),
+        "goods": facts.goods,
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.report.run.acts import acts
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import members
-from sim.report.words.at_end import last_day
+from sim.report.words.at_end import last_day, not_ended
 from sim.report.words.phrases import count, number_words, percent, plural
 
 
@@ -41,7 +41,8 @@ def did_the_reserve_help(facts: Facts) -> str:
     if without is None:
         return "Not known."
     if not short and not without:
-        return "It was not needed."
+        lasting = facts.summary["not_over_at_end"].value
+        return f"It was not needed up to {last_day(facts.date(facts.days))}." if lasting else "It was not needed."
     if short >= without:
         return "No." if short > without else "It averted nothing."
     averted = without - short
@@ -58,4 +59,6 @@ def at_the_end(facts: Facts, still: bool) -> str:
         return "Not over: still short at the end." if short else "Not over: short in the last 14 days."
     one = len(facts.products) == 1
     what = ("facility", "facilities") if one else ("facility-product pair", "facility-product pairs")
-    return f"{plural(short, *what)} short on {day}, no more than usual." if short else f"Nobody was short on {day}."
+    told = f"{plural(short, *what)} short on {day}, no more than usual" if short else f"Nobody was short on {day}"
+    lasting = round(facts.summary["not_over_at_end"].value or 0)
+    return f"{told}, but {not_ended(lasting)} before." if lasting else f"{told}."

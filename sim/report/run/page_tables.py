@@ -22,6 +22,7 @@ from sim.report.sheets import Sheet
 from sim.report.words.names import shown_name
 from sim.report.words.phrases import kind_words, plural
 from sim.report.words.words import shown_value
+from sim.study.design.measures import Measure
 
 MOST_ROWS = 50
 MOST_GROUPS = 40
@@ -280,16 +281,16 @@ def stockouts(facts: Facts) -> Sheet:
 def overall(facts: Facts) -> Sheet:
     """All metrics with their definitions, service first."""
     names = sorted(facts.summary.overall, key=_family)
-    values = [(METRICS[name], facts.summary[name]) for name in names]
-    raw = [(m.label, m.unit, *v.columns().values(), m.definition) for m, v in values]
+    values = [(METRICS[name], facts.counted.unit(Measure(name)), facts.summary[name]) for name in names]
+    raw = [(m.label, unit, *v.columns().values(), m.definition) for m, unit, v in values]
     head = ["Metric", "This run", "Without disruptions", "Difference"]
     if facts.without_reserves is not None:
         head.append("Without reserves")
     rows = []
-    for m, v in values:
-        shown = [_shown(facts, v.value, m.unit), _shown(facts, v.twin, m.unit), _gap(v, m.unit)]
+    for m, unit, v in values:
+        shown = [_shown(facts, v.value, unit), _shown(facts, v.twin, unit), _gap(v, unit)]
         if facts.without_reserves is not None:
-            shown.append(_shown(facts, v.without_reserves, m.unit))
+            shown.append(_shown(facts, v.without_reserves, unit))
         rows.append((m.label, *shown, m.definition))
     raw_head = ("Metric", "Unit", "This run", "Without disruptions", "Difference", "Without reserves", "Definition")
     return Sheet("metrics-overall", "All facilities and products", [*head, "Definition"], rows, raw_head, raw)
@@ -309,8 +310,9 @@ def by_group(facts: Facts) -> list[Sheet]:
     for column, groups in facts.summary.by.items():
         raw, rows = [], []
         for group, values in groups.items():
-            figures = [(values[n].value, METRICS[n].unit) for n in KEY]
-            figures += [(getattr(values["units_unmet"], name), "units") for name, _ in others]
+            units = {name: facts.counted.unit(Measure(name, column), group) for name in KEY}
+            figures = [(values[n].value, units[n]) for n in KEY]
+            figures += [(getattr(values["units_unmet"], name), units["units_unmet"]) for name, _ in others]
             raw.append((group or "(none)", *(value for value, _ in figures)))
             rows.append((group or "(none)", *(_shown(facts, value, unit) for value, unit in figures)))
         head = (column.capitalize(), *(METRICS[n].label for n in KEY), *(label for _, label in others))

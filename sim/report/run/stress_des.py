@@ -19,9 +19,11 @@ from sim.model.chance.unknown import Choice
 from sim.report.words.names import names_in
 from sim.report.words.parameters import names_of, value_words
 from sim.report.words.phrases import count, day_words, listed, plural
+from sim.report.words.units import counted
 from sim.scenario.load import Loaded
 from sim.study.ask.robustness import uncertain_of
 from sim.study.design.design import Design
+from sim.study.design.measures import Measure
 from sim.study.run.run import StudyResult
 
 ITEMS = {
@@ -52,9 +54,10 @@ def annex(result: StudyResult, plan: Plan) -> list[tuple[str, str, str]]:
 
 def _objectives(result: StudyResult, loaded: Loaded) -> Iterator[tuple[str, str]]:
     spec = result.design.spec
-    yield "1.1", f"{spec.title}. {loaded.spec.question or spec.question or ''}".strip()
+    yield "1.1", " ".join([_sentence(spec.title), loaded.spec.question or spec.question or ""]).strip()
     measured = list(dict.fromkeys(measure.name for measure in result.design.measures))
-    told = [f"{METRICS[n].label} ({METRICS[n].unit}): {METRICS[n].definition}" for n in measured if n in METRICS]
+    goods = counted(one.spec for one in result.design.loaded.values())
+    told = [f"{METRICS[n].label} ({goods.unit(Measure(n))}): {METRICS[n].definition}" for n in measured if n in METRICS]
     cost = ["Cost: purchase, holding, reserves drawn down, transport, and shortage where it is priced."]
     yield "1.2", " ".join(told + (cost if "cost" in measured else []))
     design = result.design
@@ -63,7 +66,12 @@ def _objectives(result: StudyResult, loaded: Loaded) -> Iterator[tuple[str, str]
     places = [f"'{names.scenario(name)}'" for name in design.scenarios]
     compared = f"strategies {listed(shown)} in the scenarios {listed(places)}"
     told_of = f"Compared are the {compared}; baseline '{names.strategy(spec.reference)}'."
-    yield "1.3", f"{spec.question or spec.title} {told_of}"
+    yield "1.3", f"{_sentence(spec.question or spec.title)} {told_of}"
+
+
+def _sentence(text: str) -> str:
+    """Text that others follow, with a stop at its end."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def _logic(result: StudyResult, plan: Plan) -> Iterator[tuple[str, str]]:

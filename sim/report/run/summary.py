@@ -13,6 +13,7 @@ from sim.report.run import first_screen, page_tables
 from sim.report.run.evidence import assumed, sourced
 from sim.report.run.facts import Facts
 from sim.report.sheets import Sheet
+from sim.report.words.names import strategy_name
 from sim.report.words.phrases import plural
 
 MOST = {"disruptions": 10, "measures": 8, "reserves": 6, "costs": 9, "metrics-overall": 10, "metrics-by-product": 5}
@@ -37,6 +38,7 @@ def summary(facts: Facts, manifest: dict[str, Any]) -> str:
         "summary.html.j2",
         spec=facts.loaded.spec,
         manifest=manifest,
+        strategy=strategy_name(facts.loaded),
         pictures={"strip": draw_strip(facts)},
         left=_filled(
             _few(page_tables.disruptions(facts), ("Disruption", "Kind", "From", "Over on")),

@@ -158,12 +158,14 @@ def selected_words(result: StudyResult) -> Iterator[str]:
         label = Measure(asked.measure).label
         several = len(result.design.scenarios) > 1
         question = f"{words.names.scenario(scenario)}, {label.lower()}: " if several else f"{label}: "
-        if selection.best is None:
-            rest = ", ".join(words.names.strategy(names[position]) for position in selection.left)
-            yield f"{question}not decided which is best; in question are {rest}."
-        elif leaders(result, scenario) == [names[selection.best]]:
-            picked = f"'{words.names.strategy(names[selection.best])}' is best"
-            yield f"{question}{picked}, with a confidence of {asked.confidence:.0%} (Kim and Nelson)."
+        first = leaders(result, scenario)
+        told = listed(quoted(map(words.names.strategy, first)))
+        sure = f"with a confidence of {asked.confidence:.0%} (Kim and Nelson)"
+        if len(first) > 1:
+            yield f"{question}{told} cannot be told apart."
+        elif selection.best is not None and first == [names[selection.best]]:
+            yield f"{question}{told} is best, {sure}."
+        elif selection.best is None and first:
+            yield f"{question}{told} does best in the draws made; to pick it {sure} takes more of them."
         else:
-            rest = listed(quoted(map(words.names.strategy, leaders(result, scenario))))
-            yield f"{question}{rest} cannot be told apart."
+            yield f"{question}not decided which is best."

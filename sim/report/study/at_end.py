@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.report.words.at_end import MEANING, last_day, settling, short_under
+from sim.report.words.at_end import MEANING, last_day, not_over, settling, short_under
 from sim.report.words.names import names_in
 from sim.study.run.run import StudyResult
 
@@ -12,11 +12,13 @@ WITHHELD = "Totals are lower limits, so no strategy is called best, and no proba
 
 
 def ending_words(result: StudyResult) -> Iterator[str]:
-    """Which draws are short at the end, what that withholds, and what would settle it; nothing where hardly any is."""
+    """Which draws are short at the end, what that withholds, and what would settle it; where hardly any is, whether a
+    disruption goes on."""
     table, design = result.ending, result.design
     names = names_in(design)
     short = table[~table["settled"].astype(bool)]
     if short.empty:
+        yield from going_on(result)
         return
     for scenario in design.scenarios:
         rows = short[short["scenario"] == scenario]
@@ -32,6 +34,16 @@ def ending_words(result: StudyResult) -> Iterator[str]:
         return
     yield f"{WITHHELD} {MEANING}"
     yield f"{settling_words(result)}."
+
+
+def going_on(result: StudyResult) -> Iterator[str]:
+    """In which scenarios the end comes before it is seen what a disruption brings, though hardly a draw is short."""
+    design = result.design
+    names, lasting = names_in(design), result.ending.groupby("scenario", observed=True)["not_over"].max()
+    for scenario in design.scenarios:
+        if lasting.get(scenario, 0) > 0:
+            where = f"In '{names.scenario(scenario)}' " if len(design.scenarios) > 1 else ""
+            yield f"{where}{not_over(lasting[scenario], design.until(scenario))}"
 
 
 def settling_words(result: StudyResult) -> str:

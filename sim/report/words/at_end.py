@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 
-from sim.report.words.phrases import count, day_words
+from sim.report.words.phrases import count, day_words, plural
 
 LEAST, STEP = 60, 30
 """Days to run on that are proposed: half as long again, in steps, and no fewer."""
@@ -36,7 +36,20 @@ def are_short(short: int, draws: int, name: str = "") -> str:
     """`7 of 12 draws are still short`, `7 of 12 under 'regional'`."""
     if name:
         return f"{count(short)} of {count(draws)} under '{name}'"
-    return f"{count(short)} of {count(draws)} draws {'is' if draws == 1 else 'are'} still short"
+    if draws == 1:
+        return f"the one draw made is {'' if short else 'not '}still short"
+    return f"{count(short)} of {count(draws)} draws are still short"
+
+
+def not_over(disruptions: float, until: dt.date) -> str:
+    """What is said where hardly a draw is short, but the end comes before, or just after, that of a disruption."""
+    brings = f"what {'it' if round(disruptions) == 1 else 'they'} may still bring is not in these figures"
+    return f"{not_ended(round(disruptions))} before {last_day(until)}, the last day: {brings}."
+
+
+def not_ended(disruptions: int) -> str:
+    """So many disruptions go on into the last days, or beyond them."""
+    return f"{plural(disruptions, 'disruption')} had not ended 14 days"
 
 
 def withheld(what: str, points: Sequence[tuple[str, int, int]], until: dt.date, days: int) -> list[str]:

@@ -65,10 +65,11 @@ def names_in(design: Design) -> Names:
         spec = design.loaded[name, design.spec.reference].spec
         own = shown_name(name, spec) if scenario.name is None and not scenario.set else name
         scenarios[name] = shown_name(own, scenario)
-    return Names(_apart(strategies), _apart(scenarios), whats)
+    return Names(told_apart(strategies), told_apart(scenarios), whats)
 
 
-def _apart(names: Mapping[str, str]) -> dict[str, str]:
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Names to show by name: one that two would have stands with the name of each behind it."""
     counts = Counter(names.values())
     return {
         name: shown if counts[shown] == 1 or shown == name else f"{shown} ({name})" for name, shown in names.items()

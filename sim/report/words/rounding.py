@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+from sim.report.words.units import singular
+
 MINUS = "−"
 
 
@@ -41,7 +43,12 @@ def figure(value: float, unit: str, digits: int | None = None) -> str:
         return number(value, 3 if digits is None else digits)
     if unit == "day":
         return f"day {number(value, digits or 0)}"
-    return f"{number(value, digits)} {unit}".strip()
+    return counted(number(value, digits), unit)
+
+
+def counted(shown: str, unit: str) -> str:
+    """A number and what it counts, one of them being one: 1 day, 2 days."""
+    return f"{shown} {singular(unit) if shown == '1' else unit}".strip()
 
 
 def size(value: float, unit: str, digits: int | None = None) -> str:
@@ -50,12 +57,12 @@ def size(value: float, unit: str, digits: int | None = None) -> str:
         return f"{number(abs(100 * value), digits)} percentage points"
     if unit in ("index", "ratio"):
         return number(abs(value), 3 if digits is None else digits)
-    return f"{number(abs(value), digits)} {'days' if unit == 'day' else unit}".strip()
+    return counted(number(abs(value), digits), "days" if unit == "day" else unit)
 
 
 def bare(text: str, unit: str) -> str:
     """A figure without its unit, which stands at the head of its column; shares keep their sign."""
-    for words in (" percentage points", f" {unit}", " days"):
+    for words in (" percentage points", f" {unit}", f" {singular(unit)}", " days"):
         text = text.removesuffix(words) if words.strip() else text
     return text.removeprefix("day ")
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.report.words.phrases import listed
+
 if TYPE_CHECKING:
     from sim.scenario.spec import Scenario
     from sim.study.design.measures import Measure
@@ -19,6 +21,13 @@ def plural(unit: str) -> str:
     first, blank, rest = unit.partition(" ")
     ending = "es" if first.endswith(("s", "x", "ch", "sh")) else "s"
     return f"{first}{ending}{blank}{rest}"
+
+
+def singular(units: str) -> str:
+    """One of what is counted: a bag, a box of 50 pairs; what has no plural, such as a currency, as it is."""
+    first, blank, rest = units.partition(" ")
+    ending = "es" if first.endswith(("sses", "xes", "ches", "shes")) else "s"
+    return f"{first.removesuffix(ending)}{blank}{rest}"
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,11 @@ class Counted:
     def all(self) -> str:
         """What all products are counted in; "units" where they differ."""
         return plural(next(iter(self.products.values()))) if self.adds_up else ANY
+
+    @property
+    def added_up(self) -> str:
+        """What is added up where products differ in their units: boxes and pieces; empty where they do not."""
+        return "" if self.adds_up else listed([plural(unit) for unit in dict.fromkeys(self.products.values())])
 
     def one_of(self, unit: str) -> str:
         """One of what is counted: a bag."""

@@ -82,12 +82,13 @@ def compare(
         for name, other in pairs:
             both = values[[name, other]].dropna()
             i = interval((both[name] - both[other]).to_numpy(), confidence)
+            low, high = _possible(Measure(labels[1], labels[2]), i.low, i.high)
             apart = float(both[name].var(ddof=1) + both[other].var(ddof=1)) if i.n > 1 else np.nan
             found.append(
                 dict(zip(COLUMN, labels, strict=True))
                 | {"strategy": name, "against": other, "n": i.n, "left_out": len(values) - i.n}
                 | {"mean": both[name].mean(), "against_mean": both[other].mean(), "difference": i.mean}
-                | {"low": i.low, "high": i.high, "method": i.method, "t_low": i.t[0], "t_high": i.t[1]}
+                | {"low": low, "high": high, "method": i.method, "t_low": i.t[0], "t_high": i.t[1]}
                 | {"bca_low": i.bca[0], "bca_high": i.bca[1], "sd": i.sd, "skewness": i.skewness, "p": i.p}
                 | {"independent_ratio": i.sd**2 / apart if apart else np.nan}
             )
@@ -99,6 +100,13 @@ def compare(
         _verdict(*row, confidence) for row in zip(table["difference"], table["method"], table["p_holm"], strict=True)
     ]
     return table
+
+
+def _possible(measure: Measure, low: float, high: float) -> tuple[float, float]:
+    """The part of an interval that the mean of a difference can lie in: shares differ by no more than all."""
+    if measure.unit != "share" or not measure.better:
+        return low, high
+    return max(low, -1.0), min(high, 1.0)
 
 
 def _verdict(difference: float, method: str, p: float, confidence: float) -> str:

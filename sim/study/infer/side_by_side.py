@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from sim.study.design.measures import Measure
+from sim.study.design.measures import MONEY, Measure
 from sim.study.infer.compare import SAME, compare
 
 BETTER, WORSE, HIGHER, LOWER = "better", "worse", "higher", "lower"
@@ -20,9 +20,10 @@ def side_by_side(rows: pd.DataFrame, options: Sequence[str], confidence: float =
 
     `rows` are those of a study of one scenario, options in the place of strategies. `difference` is the option's figure
     less the first one's, on the same draws. `verdict` says what the difference is to those who are served: `BETTER` or
-    `WORSE`, `HIGHER` or `LOWER` where neither is, `ALIKE` where no draw differs, `APART` where the draws do not tell.
-    `low` and `high` are the interval of the mean difference, `n` the draws; of one draw there is no interval, and its
-    verdict is of that draw alone. `more` and `fewer`: draws in which the figure is higher and lower.
+    `WORSE`, `HIGHER` or `LOWER` where neither is (a sum is neither: goods that never come cost nothing), `ALIKE` where
+    no draw differs, `APART` where the draws do not tell. `low` and `high` are the interval of the mean difference, `n`
+    the draws; of one draw there is no interval, and its verdict is of that draw alone. `more` and `fewer`: draws in
+    which the figure is higher and lower.
     """
     pairs = [(option, options[0]) for option in options[1:]]
     table = compare(rows, options, pairs, confidence).drop(columns="scenario")
@@ -35,7 +36,8 @@ def side_by_side(rows: pd.DataFrame, options: Sequence[str], confidence: float =
         difference = (here[row["strategy"]] - here[row["against"]]).dropna()
         more.append(int((difference > 0).sum()))
         fewer.append(int((difference < 0).sum()))
-        better = Measure(str(row["measure"]), str(row["breakdown"])).better
+        measure = Measure(str(row["measure"]), str(row["breakdown"]))
+        better = "" if measure.name in MONEY else measure.better
         verdicts.append(_verdict(str(row["verdict"]), len(difference), float(row["difference"]), better))
     columns = ["measure", "breakdown", "group", "strategy", "against", "n", "against_mean", "mean", "difference", "low",
                "high"]  # fmt: skip
