@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from sim.decisions.base import DECISIONS, Acts, Decision, ReserveSetting, Scope
 from sim.policies.reserves.reserve import Refill
+from sim.policies.triggers.base import Trigger
 from sim.policies.triggers.chosen import Chosen
 from sim.policies.triggers.combined import Not
 from sim.units import Percent, Text
 
-NEVER = Chosen(trigger="chosen")
-ALWAYS = Not(trigger="not", condition=NEVER)
+
+def never() -> Trigger:
+    """A condition that is never met."""
+    return Chosen(trigger="chosen")
+
+
+def always() -> Trigger:
+    """A condition that is always met."""
+    return Not(trigger="not", condition=never())
 
 
 @DECISIONS.register("release_reserve")
@@ -26,7 +34,7 @@ class ReleaseReserve(Decision):
 
     def act(self, scope: Scope) -> Acts:
         more = {} if self.share_a_day is None else {"at_most": self.share_a_day}
-        return Acts(reserves=[ReserveSetting(self.reserve, {"when": ALWAYS, "after": 0.0} | more)])
+        return Acts(reserves=[ReserveSetting(self.reserve, {"when": always(), "after": 0.0} | more)])
 
 
 @DECISIONS.register("close_reserve")
@@ -40,7 +48,7 @@ class CloseReserve(Decision):
     bad_example = ({"by": "kenya", "when": {"trigger": "announced"}, "reserve": "nationl"}, "did you mean 'national'")
 
     def act(self, scope: Scope) -> Acts:
-        return Acts(reserves=[ReserveSetting(self.reserve, {"when": NEVER, "stand_down": 0.0})])
+        return Acts(reserves=[ReserveSetting(self.reserve, {"when": never(), "stand_down": 0.0})])
 
 
 @DECISIONS.register("refill_reserve")
