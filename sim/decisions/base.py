@@ -97,6 +97,27 @@ def own_sites(scope: Scope, at: Selector, key: str = "at") -> np.ndarray:
     return sites
 
 
+def own_gates(scope: Scope, sites: np.ndarray) -> np.ndarray:
+    """Gates of those of some sites that are ports."""
+    return np.array([k for k, gate in enumerate(scope.network.gates) if gate.site in sites], dtype=np.int64)
+
+
+def goods_at(scope: Scope, gates: np.ndarray, of: np.ndarray | None = None) -> np.ndarray:
+    """Stops at which goods of a scope's products come to some gates on their way to, or from, sites.
+
+    Without sites those of the party; where none of its goods pass there, such as those of a port authority, everybody's.
+    """
+    network = scope.network
+    flow, leg = np.isin(network.flow_gates, gates).nonzero()
+    buyer, source = network.flow_buyer[flow], network.flow_source[flow]
+    right = np.isin(network.products["name"].to_numpy()[network.cell_product[buyer]], scope.products)
+    sites = scope.party.reach if of is None else of
+    mine = right & (np.isin(network.cell_site[buyer], sites) | np.isin(network.cell_site[source], sites))
+    if of is None and not mine.any():
+        mine = right
+    return np.asarray((flow * network.routes.lane.shape[1] + leg)[mine])
+
+
 def written(selector: Selector) -> Any:
     """A selector as it stands in a scenario's file."""
     if isinstance(selector, list):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope, extra_orders, own_sites
+from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope, extra_orders, goods_at, own_gates, own_sites
 from sim.errors import PlaceError, placed
 from sim.model.amounts import StockField
 from sim.model.effects import Effect
@@ -24,7 +24,7 @@ class Stage(Model):
     amount: StockField | None = None
     """stock: units of each product, or days of usual demand, ordered of `source`"""
     clearance: Percent | None = None
-    """faster clearance at ports: the time it takes, in percent of the usual, for `lasting`"""
+    """faster clearance of its goods at ports: the time it takes, in percent of the usual, for `lasting`"""
     staff: Percent | None = None
     """hands: what makers make a day, in percent of their usual capacity, for `lasting`"""
     lasting: WholeDays = 30
@@ -62,14 +62,15 @@ class RequestAid(AtOnce):
         effects: list[Effect] = []
         network = scope.network
         sites = own_sites(scope, self.at)
-        gates = np.array([k for k, gate in enumerate(network.gates) if gate.site in sites], dtype=np.int64)
-        makers = np.intersect1d(np.flatnonzero(np.isin(network.cell_site, sites)), network.makers)
+        goods = goods_at(scope, own_gates(scope, sites))
+        mine = np.isin(network.cell_site, sites) & np.isin(network.cell_product, network.product_positions(scope.products))
+        makers = np.intersect1d(np.flatnonzero(mine), network.makers)
         for k, stage in enumerate(self.stages):
             begins = float(np.ceil(stage.after))
             with placed("stages", k):
                 for share, quantity, rows, what in (
-                    (stage.clearance, "gate.clearance_factor", gates, "port"),
-                    (stage.staff, "cell.capacity_factor", makers, "maker"),
+                    (stage.clearance, "stop.clearance_factor", goods, "port that these goods pass"),
+                    (stage.staff, "cell.capacity_factor", makers, "maker of these goods"),
                 ):
                     if share is None:
                         continue

@@ -345,6 +345,7 @@ class BoundDecision:
     at_most: int
     while_needed: bool
     acts: tuple[BoundActs, ...]
+    rivals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -105,10 +105,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         push("x", "kenya", 20, "03", ", for: 1d, at_most: 5") + push("y", "kenya", 30, "06"), "as 'x' does",
     ),
     "one reserve": (CLOSE + OPEN % ("kenya", LOW, ""), "release of reserve 'own'"),
-    "shares of orders, which have no precedence": (
+    "shares of orders": (
         "".join(
-            f"  - {{decision: shift_orders, name: {name}, by: {by}, at: a, to: maker, when: {{{LOW}}}{more}}}\n"
-            for name, by, more in (("x", "kenya", ""), ("y", "pool", FIRST))
+            f"  - {{decision: shift_orders, name: {name}, by: {by}, at: a, to: maker, when: {{{LOW}}}}}\n"
+            for name, by in (("x", "kenya"), ("y", "pool"))
         ),
         "shares of orders of 'kit' at 'a', as 'x'",
     ),
@@ -127,6 +127,9 @@ ALLOWED = {
     "an emergency that is over": push("x", "kenya", 20, "trigger: declared, after: 2d, until: 4d", ", for: 2d")
     + push("y", "kenya", 30, "07"),
     "one reserve, by precedence": CLOSE + OPEN % ("pool", LOW, FIRST),
+    "one reserve, each chosen": OPEN % ("kenya", "trigger: chosen", "")
+    + CLOSE.replace("announced", "chosen"),
+    "one reserve, by a condition and chosen": CLOSE + OPEN % ("kenya", "trigger: chosen", ""),
     "opened, and filled up": OPEN % ("kenya", LOW, "")
     + "  - {decision: refill_reserve, by: kenya, reserve: own, when: {trigger: 'on', date: 2001-01-09}}\n",
 }

@@ -1,0 +1,121 @@
+"""Two decisions about the shares of orders: whose hold on which day, by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sim
+
+CASE = """
+scenario: two
+title: A member, and the pool that it is in, with two makers
+start: 2001-01-01
+end: 2001-01-13
+products: {kit: {unit: kit}, bag: {unit: bag}}
+suppliers: {one: {makes: {kit: {}, bag: {}}}, two: {makes: {kit: {}, bag: {}}}}
+facilities: {a: {country: KE}, b: {country: KE}}
+parties:
+  kenya: {kind: country, sites: [a, b]}
+  pool: {kind: pool, members: [kenya]}
+lanes: [{from: one, to: facilities, time: 1d}, {from: two, to: facilities, time: 1d}]
+sourcing: [{at: facilities, from: {one: 100%, two: 0%}, keep_shares: true}]
+demand:
+  - {at: facilities, product: kit, per_day: 10, distribution: deterministic}
+  - {at: facilities, product: bag, per_day: 10, distribution: deterministic}
+replenishment: [{policy: push, at: facilities, quantity: 10}]
+decisions:
+"""
+
+
+def shift(name: str, by: str, to: str, on: str, more: str = "") -> str:
+    when = f"{{trigger: {on}}}" if on == "chosen" else f"{{trigger: 'on', date: 2001-01-{on}}}"
+    return f"  - {{decision: shift_orders, name: {name}, by: {by}, at: a, to: {to}, when: {when}{more}}}\n"
+
+
+def opened(name: str, by: str, share: str, on: str, more: str = "") -> str:
+    source = shift(name, by, "two", on, more).replace("shift_orders", "open_source")
+    return source.replace("to: two", f"source: two, share: {share}")
+
+
+def of_two(run: sim.Run, product: str = "kit", site: str = "a") -> list[int]:
+    """Units of ten that are ordered of the second maker on each day."""
+    orders = run.events[(run.events["event"] == "order") & (run.events["other"] == "two")]
+    mine = orders[(orders["site"] == site) & (orders["product"] == product)]
+    units = dict(zip(mine["day"].astype(int), mine["units"].astype(int), strict=True))
+    return [units.get(day, 0) for day in range(12)]
+
+
+FIRST = ", takes_precedence: true"
+HALF = "{one: 50%, two: 50%}"
+TABLE: dict[str, tuple[str, list[int]]] = {
+    # days          0  1   2   3   4   5   6   7   8   9  10 11
+    "more, for a time, over less": (
+        shift("x", "kenya", HALF, "03", ", for: 8d") + shift("y", "pool", "two", "06", ", for: 3d" + FIRST),
+        [0, 0, 5, 5, 5, 10, 10, 10, 5, 5, 0, 0],
+    ),
+    "less, for a time, over more": (
+        shift("x", "kenya", "two", "03", ", for: 8d") + shift("y", "pool", HALF, "06", ", for: 3d" + FIRST),
+        [0, 0, 10, 10, 10, 5, 5, 5, 10, 10, 0, 0],
+    ),
+    "the first holds over what comes later": (
+        shift("x", "kenya", "two", "03", ", for: 8d" + FIRST) + shift("y", "pool", "one", "06", ", for: 6d"),
+        [0, 0, 10, 10, 10, 10, 10, 10, 10, 10, 0, 0],
+    ),
+    "a source is opened, from its approval on, over a shift": (
+        shift("x", "kenya", "two", "03", ", for: 8d")
+        + opened("y", "pool", "20%", "05", ", approval: 1d, for: 4d" + FIRST),
+        [0, 0, 10, 10, 10, 2, 2, 2, 10, 10, 0, 0],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_shares_of_the_one_that_takes_precedence_hold_while_both_are_in_force(name: str, tmp_path: Path) -> None:
+    decisions, expected = TABLE[name]
+    (file := tmp_path / "case.yaml").write_text(CASE + decisions)
+    run = sim.run(file, twin=False)
+    assert of_two(run) == expected
+    assert of_two(run, site="b") == [0] * 12
+
+
+def test_at_the_table_the_last_choice_counts_product_by_product(tmp_path: Path) -> None:
+    """All of a's orders go to the second maker from day 2 on; from day 5 on half of those of kits, until day 9, and then
+    what was chosen before is over for kits, and goes on for bags."""
+    first, kits = shift("x", "kenya", "two", "chosen"), ", products: [kit], for: 4d"
+    (file := tmp_path / "case.yaml").write_text(CASE + first + shift("y", "kenya", HALF, "chosen", kits))
+    begun = sim.begin(file).until("2001-01-03").choose("x").until("2001-01-06").choose("y")
+    run = begun.resume()
+    assert of_two(run) == [0, 0, 10, 10, 10, 5, 5, 5, 5, 0, 0, 0]
+    assert of_two(run, "bag") == [0, 0] + [10] * 10
+    taken = [(one.name, one.product, one.since, one.until) for one in run.outcome.decisions]
+    assert taken == [("x", "bag", 2, float("inf")), ("x", "kit", 2, 5), ("y", "kit", 5, 9)]
+
+
+def test_of_two_chosen_for_one_day_the_last_choice_counts_and_the_journal_tells(tmp_path: Path) -> None:
+    """The first would come later or at once: it is given up; one that comes sooner holds until the other does."""
+    late, soon = ", products: [kit], after: 2d", ", products: [kit]"
+    (file := tmp_path / "case.yaml").write_text(
+        CASE + shift("x", "kenya", HALF, "chosen", late) + shift("y", "kenya", "two", "chosen", soon)
+    )
+    today = sim.begin(file).until("2001-01-03")
+    given_up = today.fork().choose("x").choose("y").resume()
+    assert of_two(given_up) == [0, 0] + [10] * 10
+    told = given_up.events[given_up.events["event"] == "decision_given_up"]
+    assert list(zip(told["day"], told["cause"], strict=True)) == [(2, "x")]
+    both = today.fork().choose("y").choose("x").resume()
+    assert of_two(both) == [0, 0, 10, 10] + [5] * 8
+
+
+def test_what_is_chosen_holds_over_what_a_condition_decides(tmp_path: Path) -> None:
+    """x would come by its date on day 5; what was chosen on day 2, until day 7, sets the same: x comes once that is
+    over, its date being past. Chosen later it ends x."""
+    (file := tmp_path / "case.yaml").write_text(
+        CASE + shift("x", "kenya", HALF, "06", ", products: [kit]")
+        + shift("y", "kenya", "two", "chosen", ", products: [kit], for: 5d")
+    )  # fmt: skip
+    today = sim.begin(file).until("2001-01-03")
+    assert of_two(today.fork().resume()) == [0] * 5 + [5] * 7
+    assert of_two(today.fork().choose("y").resume()) == [0, 0] + [10] * 5 + [5] * 5
+    assert of_two(today.until("2001-01-08").choose("y").resume()) == [0] * 5 + [5] * 2 + [10] * 5
