@@ -78,7 +78,8 @@ def raw(plan: Plan, outcome: Outcome) -> Plan:
         policies += [moved(policy, taken.since, over) for policy in acts.policies]
         ends += [(name, taken.since) for name in acts.ends]
     for name, day in ends:
-        found = [impact.ended(day) if impact.cause == name and impact.end > day else impact for impact in found]
+        left = [impact.lifted(day) if impact.cause == name else impact for impact in found]
+        found = [impact for impact in left if impact is not None]
     bare = replace(bare, impacts=in_order(found))
     return added(bare, policies, -plan.network.calendar.warm_up) if policies else bare
 
