@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from pydantic import Field
 from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope, extra_orders, goods_at, own_gates, own_sites
 from sim.errors import PlaceError, placed
 from sim.model.amounts import StockField
+from sim.model.charges import Charges
 from sim.model.effects import Effect
 from sim.model.selection import SelectorField
 from sim.registry import Model
@@ -45,6 +47,8 @@ class RequestAid(AtOnce):
     """supplier or warehouse that stock comes from, such as a partner's on stand-by (0% under `sourcing`)"""
     stages: Annotated[list[Stage], Field(min_length=1)]
     """what comes when"""
+    premium: Percent = 0.0
+    """what is paid on top of the purchase cost for what it orders, in percent of that"""
     example = {
         "by": "kenya", "products": ["saline"], "when": {"trigger": "days_of_cover", "below": "4d"}, "at": "store",
         "source": "maker", "stages": [{"after": "2d", "amount": "5d"}, {"after": "9d", "amount": 200}],
@@ -57,6 +61,9 @@ class RequestAid(AtOnce):
     def check(self) -> None:
         if self.source is None and any(stage.amount is not None for stage in self.stages):
             raise PlaceError(("source",), "stock comes from nowhere", None, "the supplier or warehouse that sends it")
+
+    def charges(self) -> Charges:
+        return replace(super().charges(), premium=self.premium)
 
     def act(self, scope: Scope) -> Acts:
         effects: list[Effect] = []

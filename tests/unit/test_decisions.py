@@ -192,6 +192,16 @@ def test_each_product_is_decided_on_by_itself() -> None:
     assert plan.decisions[0].product == ("saline",)
 
 
+def test_a_party_orders_more_for_its_own_sites_alone() -> None:
+    """Two of the three clinics are kenya's, who names all facilities."""
+    more = {"decision": "extra_orders", "at": "facilities", "source": "store", "per_day": 40, "products": ["saline"]}
+    plan = plan_of(deciding(more | {"when": ON, "for": "5d"}))
+    [acts] = plan.decisions[0].acts
+    rows = [row for impact in acts.impacts for effect in impact.effects for row in effect.rows.tolist()]
+    buyers = plan.network.site_names(plan.network.cell_site[plan.network.flow_buyer[rows]])
+    assert sorted(buyers) == ["clinic-a", "clinic-b"]
+
+
 def test_what_is_done_once_is_done_again_only_after_its_condition_lapsed() -> None:
     order = {"decision": "emergency_order", "at": "store", "source": "maker", "amount": "2d", "at_most": 5}
     # announced from day 7 to day 26 in one go

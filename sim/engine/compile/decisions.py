@@ -107,7 +107,7 @@ def _bound(
         decision.label, decision.decision, party.name, decision.when, *_watched(cells, unit, party, network),
         ("",) if decision.as_a_whole else tuple(str(name) for name in goods[kinds]),
         decision.after, 0.0 if decision.instant else lasts, over, decision.at_most, decision.while_needed,
-        tuple(one for one in acts if one is not None),
+        tuple(one for one in acts if one is not None), charges=decision.charges(),
     )  # fmt: skip
 
 
