@@ -101,6 +101,14 @@ REFUSED: dict[str, tuple[str, str]] = {
     "a delay that is drawn": (
         push("x", "kenya", 20, "03", ", after: 'uniform(0d, 3d)', for: 1d") + push("y", "kenya", 30, "06"), "as 'x'",
     ),
+    "one that waits, but not until the other is over": (
+        push("x", "kenya", 20, LOW, ", for: 5d")
+        + push("y", "kenya", 30, "trigger: after_decision, decision: x, for_at_least: 2d", ", after: 1d"), "as 'x' does",
+    ),
+    "one that waits for what comes again": (
+        push("x", "kenya", 20, LOW, ", for: 5d, at_most: 2")
+        + push("y", "kenya", 30, "trigger: after_decision, decision: x, for_at_least: 2d", ", after: 9d"), "as 'x' does",
+    ),
     "again and again": (
         push("x", "kenya", 20, "03", ", for: 1d, at_most: 5") + push("y", "kenya", 30, "06"), "as 'x' does",
     ),
@@ -119,6 +127,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
 }  # fmt: skip
 ALLOWED = {
+    "one that waits until the other is over": push("x", "kenya", 20, LOW, ", for: 5d")
+    + push("y", "kenya", 30, "trigger: after_decision, decision: x, for_at_least: 2d", ", after: 2d"),
     "other sites": push("x", "kenya", 20, LOW) + push("y", "kenya", 30, LOW, at="b"),
     "each other's not": push("x", "kenya", 20, LOW, ", for: 2d") + push("y", "kenya", 30, FULL, ", for: 2d"),
     "one day after the other": push("x", "kenya", 20, "03", ", after: 1d, for: 2d") + push("y", "kenya", 30, "06"),

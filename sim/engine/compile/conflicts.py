@@ -11,11 +11,12 @@ from itertools import combinations
 import numpy as np
 
 from sim.decisions.base import Decision
-from sim.engine.days_decided import days_in_force
+from sim.engine.days_decided import days_in_force, delays
 from sim.engine.in_force import BoundRationing, BoundRule, Policy, ReserveChange
 from sim.engine.plan import BoundDecision
 from sim.errors import PlaceError
 from sim.model.network import Network
+from sim.policies.triggers.after_decision import AfterDecision
 from sim.policies.triggers.base import Trigger
 from sim.policies.triggers.chosen import Chosen
 from sim.policies.triggers.combined import Not
@@ -111,10 +112,20 @@ def _may_meet(a: Decision, b: Decision, one: BoundDecision, other: BoundDecision
     another the choice counts: see `Decisions`."""
     if isinstance(a.when, Chosen) or isinstance(b.when, Chosen):
         return False
+    if _over_by_then(one, other, b) or _over_by_then(other, one, a):
+        return False
     if np.array_equal(one.cells, other.cells) and (_opposite(a.when, b.when) or _opposite(b.when, a.when)):
         return False
     (begins, ends), (since, until) = days_in_force(a.when, one, network), days_in_force(b.when, other, network)
     return begins < until and since < ends
+
+
+def _over_by_then(one: BoundDecision, other: BoundDecision, waiting: Decision) -> bool:
+    """Whether another decision waits for one, by which time that is over for good."""
+    when = waiting.when
+    if not isinstance(when, AfterDecision) or when.decision != one.name or one.at_most > 1 or len(one.acts) > 1:
+        return False
+    return when.for_at_least + 1 + delays(other.after)[0] >= one.lasts
 
 
 def _opposite(condition: Trigger, other: Trigger) -> bool:
