@@ -129,8 +129,8 @@ class Decisions(Part):
         units = len(one.acts)
         held = np.bincount(one.unit, self._watches[k].met(one.when, float(day)), units) > 0
         waiting = ~np.isnan(self._due[k])
-        if one.while_needed:
-            for unit in (waiting & ~held).nonzero()[0].tolist():
+        if one.while_needed:  # what was chosen is needed, whatever its condition says
+            for unit in (waiting & ~held & ~np.isnan(self._met[k])).nonzero()[0].tolist():
                 self._give_up(k, unit, day)
         self._again[k] |= ~held
         idle = ~waiting & (self._over[k] <= day + 1) & (self._count[k] < one.at_most) & self._again[k]
