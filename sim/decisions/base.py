@@ -106,7 +106,7 @@ def own_gates(scope: Scope, sites: np.ndarray) -> np.ndarray:
 def goods_at(scope: Scope, gates: np.ndarray, of: np.ndarray | None = None) -> np.ndarray:
     """Stops at which goods of a scope's products come to some gates on their way to, or from, sites.
 
-    Without sites those of the party; where none of its goods pass there, such as those of a port authority, everybody's.
+    Without sites those of the party; where none of its goods pass there, as none of a port authority's do, everybody's.
     """
     network = scope.network
     flow, leg = np.isin(network.flow_gates, gates).nonzero()
@@ -196,8 +196,8 @@ class Decision(Kind):
     """true: holds over decisions of other parties that set the same, whichever came first, and over dated policies"""
 
     cost: NonNegative = 0.0
-    """what it costs each time it is taken, such as a licence or a building, in the scenario's currency; for each product
-    where it is taken product by product"""
+    """what it costs each time it is taken, such as a licence or a building, in the scenario's currency; for each
+    product where it is taken product by product"""
     cost_a_day: NonNegative = 0.0
     """what it costs on each day on which it is in force, such as staff"""
 

@@ -70,7 +70,9 @@ class RequestAid(AtOnce):
         network = scope.network
         sites = own_sites(scope, self.at)
         goods = goods_at(scope, own_gates(scope, sites))
-        mine = np.isin(network.cell_site, sites) & np.isin(network.cell_product, network.product_positions(scope.products))
+        mine = np.isin(network.cell_site, sites) & np.isin(
+            network.cell_product, network.product_positions(scope.products)
+        )
         makers = np.intersect1d(np.flatnonzero(mine), network.makers)
         for k, stage in enumerate(self.stages):
             begins = float(np.ceil(stage.after))

@@ -14,9 +14,9 @@ from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
 from sim.engine.day import World
-from sim.engine.deciding.decisions import Coming, Taken
+from sim.engine.deciding.decisions import Coming, Taken, Whose
 from sim.engine.deciding.rations_told import RationRecord
-from sim.engine.impacts import impacts_of, in_order
+from sim.engine.impacts import Lift, impacts_of, in_order
 from sim.engine.in_force import Policy, added, together
 from sim.engine.plan import BoundDecision, Plan
 from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource

@@ -193,7 +193,9 @@ def draw(
     happened: dict[str, Sequence[Shock]] = {}
     found: list[Impact] = []
     for impact in timed:
-        left, shocks = _lifted([impact], [Shock(0, impact.start, impact.end - impact.start)], _days(impact.cause, lifts))
+        left, shocks = _lifted(
+            [impact], [Shock(0, impact.start, impact.end - impact.start)], _days(impact.cause, lifts)
+        )
         happened[impact.cause] = shocks
         found += left
     for hazard in hazards:

@@ -34,6 +34,4 @@ def _units(effect: Effect, days: float) -> float:
     """What is ordered on each of its rows in so many days."""
     begins = [max(0.0, day) for day, _ in effect.steps]
     ends = [min(day, effect.end, days) for day in (*begins[1:], effect.end)]
-    return sum(
-        value * max(0.0, end - begin) for (_, value), begin, end in zip(effect.steps, begins, ends, strict=True)
-    )
+    return sum(value * max(0.0, end - begin) for (_, value), begin, end in zip(effect.steps, begins, ends, strict=True))

@@ -41,7 +41,7 @@ def plans(kind: str) -> Iterator[Plan]:
 
 
 def withdrawn(plan: Plan, outcome: Outcome) -> bool:
-    """Whether something was lifted that had been announced and had not begun: as written, nobody would have heard of it.
+    """Whether something was lifted that was announced and had not begun: as written, nobody would have heard of it.
 
     What then follows is held by `tests/unit/test_lifting.py`.
     """

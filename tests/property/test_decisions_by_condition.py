@@ -92,7 +92,7 @@ def test_what_is_decided_until_a_day_does_not_know_what_comes_after(name: str) -
     mine = plan(name)
     impacts = impacts_of(mine, Streams(mine.seed, 0))
     little, much = (
-        tuple([*(ending(impact, DAY, end) for impact in impacts), extreme(mine, DAY, demand, longer)])
+        (*(ending(impact, DAY, end) for impact in impacts), extreme(mine, DAY, demand, longer))
         for end, demand, longer in ((DAY + 0.5, 0.0, 0.0), (DAY + 10_000.0, 9.0, 30.0))
     )
     assert lived(mine, little, DAY) == lived(mine, much, DAY)

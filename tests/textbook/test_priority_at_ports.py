@@ -53,7 +53,7 @@ def received(simulate: Any) -> Received:
 
 # Forty units come a day, at noon, ten of each product for each site, and forty are handled a day, from midnight on. The
 # port is closed on days 5 to 9: from day 10 on 200 wait, and each day clears what has waited longest, or is first.
-# Forty are first: those of days 5, 6; 7, 8; 9, 10 (that come at noon); 11, 12; on day 14 only those of day 13 are there,
+# Forty are first: those of days 5, 6; 7, 8; 9, 10 (that come at noon); 11, 12; on day 14 none are left but those of 13,
 # and twenty of the others of day 5 pass; from day 15 on it is by arrival again: the others of days 6, 7; 8, 9; 10, 11.
 FIRST = [0, 0, 20, 20, 20, 20, 10, 0, 0, 0]
 OTHERS = [0, 0, 0, 0, 0, 0, 10, 20, 20, 20]
@@ -77,7 +77,9 @@ def test_goods_with_priority_go_first_and_the_others_once_these_are_through(
 
 def test_the_ports_own_lane_comes_after_it(received: Received) -> None:
     """Bags go before kits by the port's own lane; of those that come first bags are first, too late for no one."""
-    found = received(NARROW + ", priority_lane: [bag]", "by: both, products: [kit], goods_of: [clinic, neighbour]", CLOSED)
+    found = received(
+        NARROW + ", priority_lane: [bag]", "by: both, products: [kit], goods_of: [clinic, neighbour]", CLOSED
+    )
     assert found["clinic kit"][2:6] == found["neighbour kit"][2:6] == [20] * 4
     assert found["clinic bag"][2:6] == found["neighbour bag"][2:6] == [0] * 4
 

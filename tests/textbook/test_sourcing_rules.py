@@ -203,10 +203,11 @@ def test_who_keeps_shares_has_no_rule_that_sets_others() -> None:
 def tomlin() -> tuple[np.ndarray, np.ndarray]:
     """(orders served, whether a is up) of each day.
 
-    The setting is that of contingent rerouting in B. Tomlin, On the value of mitigation and contingency strategies for
-    managing supply chain disruption risks, Management Science 52 (2006), doi 10.1287/mnsc.1060.0515: supplier a, a day away, is up for a geometric time (mean 4 days) and down for
-    another (mean 2); b has no regular orders, is never down, and 3 days away. Ten a day are needed, and lost if not
-    there; the level is 10, so that each order is placed when the one before has come and was used.
+    The setting is that of contingent rerouting in B. Tomlin, On the value of mitigation and contingency strategies
+    for managing supply chain disruption risks, Management Science 52 (2006), doi 10.1287/mnsc.1060.0515: supplier a,
+    a day away, is up for a geometric time (mean 4 days) and down for another (mean 2); b has no regular orders, is
+    never down, and 3 days away. Ten a day are needed, and lost if not there; the level is 10, so that each order is
+    placed when the one before has come and was used.
     """
     spec = chosen("contingent", {"a": "100%", "b": "0%"}, [], end="2030-01-01")
     spec["demand"][0]["per_day"], spec["replenishment"][0]["level"] = 10, 10
@@ -238,8 +239,8 @@ def test_contingent_orders_come_from_a_where_it_is_up_and_from_b_two_days_later(
 def test_tomlins_contingent_source_serves_what_its_chain_says(tomlin: tuple[np.ndarray, np.ndarray]) -> None:
     """In closed form, by renewal reward. With l = 1/4 the chance to fail on a day and r = 1/2 to be repaired, what is
     down is up n days later with the chance r / (l + r) x (1 - (1 - l - r)^n): for n = 3 it is 2/3 x 63/64 = 21/32. Of
-    orders, one a day from up and every third day from down, the share l / (l + 21/32) = 8/29 is placed when a is down, by
-    b's longer way; one day of 1 + 2 x 8/29 is served: 29/45."""
+    orders, one a day from up and every third day from down, the share l / (l + 21/32) = 8/29 is placed when a is down,
+    by b's longer way; one day of 1 + 2 x 8/29 is served: 29/45."""
     served, up = tomlin
     orders = served.astype(bool)[1:]  # served today, ordered again in the evening
     of_b, of_all = orders & ~up[1:], orders

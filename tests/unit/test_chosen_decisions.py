@@ -71,7 +71,7 @@ def test_what_is_chosen_on_a_day_is_the_same_as_a_date_for_it(tmp_path: Path) ->
 
 
 def test_of_two_that_set_one_value_the_last_choice_counts(tmp_path: Path) -> None:
-    """Levels, and a reserve that is opened, and shut again before the ban: as if the first had been over on that day."""
+    """Levels, and a reserve that is opened, and shut again before the ban: as if the first were over on that day."""
     less = MORE.replace("more", "less").replace("level: 14d", "level: 4d")
     opened = KEEP.replace("close_reserve", "release_reserve").replace("keep", "open")
     until = DATED + ", until: 2001-01-16"

@@ -109,7 +109,7 @@ LOW = "{trigger: days_of_cover, below: 1d, of: any}"
 
 
 def test_a_ban_that_was_decided_and_lifted_may_be_decided_again(tmp_path: Path) -> None:
-    """By a date, on days 5 to 15; lifted on day 8; its date being past it is taken again, from day 9 on, for ten days."""
+    """By a date, on days 5 to 15; lifted on day 8; its date being past it is taken again, for ten days from day 9."""
     done = run(tmp_path, AGAIN % (on(5).removeprefix("when: "), "") + lift(8), "")
     taken = [(one.name, one.since, one.until) for one in done.outcome.decisions]
     assert taken == [("ban", 5, 8), ("talks", 8, 8), ("ban", 9, 19)]
@@ -126,7 +126,9 @@ def test_a_decision_that_is_under_way_is_called_off(tmp_path: Path) -> None:
 
 
 def test_levels_that_are_decided_and_lifted_at_one_midnight_never_hold(tmp_path: Path) -> None:
-    levels = "  - {decision: change_levels, name: more, by: kenya, to: [{at: clinic, policy: push, quantity: 30}], %s}\n"
+    levels = (
+        "  - {decision: change_levels, name: more, by: kenya, to: [{at: clinic, policy: push, quantity: 30}], %s}\n"
+    )
     done = run(tmp_path, levels % on(8) + lift(8, "more"), "")
     assert done.daily[done.daily["site"] == "clinic"]["ordered"].eq(10).all()
     assert [(one.name, one.since, one.until) for one in done.outcome.decisions] == [("more", 8, 8), ("talks", 8, 8)]

@@ -31,6 +31,10 @@ def after(name: str, days: str = "0d") -> dict[str, str]:
     return {"trigger": "after_decision", "decision": name, "for_at_least": days}
 
 
+def _stages(*after: str) -> list[dict[str, Any]]:
+    return [{"after": days, "amount": 9} for days in after]
+
+
 def told(folder: Path, decisions: list[dict[str, Any]], **more: Any) -> list[str]:
     """What is noted of decisions and parties, on the standard network."""
     spec = copy.deepcopy(STANDARD) | {"parties": PARTIES, "decisions": decisions} | more
@@ -75,17 +79,17 @@ TABLE: dict[str, tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = {
         [CLOSE | {"when": on("2024-02-01"), "after": "uniform(29d, 60d)"}], {}, ["'c' cannot be in force before"],
     ),
     "in time in some": ([CLOSE | {"when": on("2024-02-01"), "after": "uniform(28d, 60d)"}], {}, []),
-    # the plant works from the day of the decision, its licence and its building on: day 31 + 20 + 9 is the first day after
+    # the plant works after its licence and its building: day 31 + 20 + 9 is the first after the last
     "a licence that takes too long": (
         [PLANT | {"when": on("2024-02-01"), "build": "9d"}], {}, ["'m' changes nothing before 2024-03-01"],
     ),
     "a licence that does not": ([PLANT | {"when": on("2024-02-01"), "build": "8d"}], {}, []),
     "all stages of help too late": (
-        [AID | {"when": on("2024-02-01"), "stages": [{"after": "40d", "amount": 9}, {"after": "29d", "amount": 9}]}], {},
+        [AID | {"when": on("2024-02-01"), "stages": _stages("40d", "29d")}], {},
         ["'m' changes nothing before 2024-03-01"],
     ),
     "a stage of help in time": (
-        [AID | {"when": on("2024-02-01"), "stages": [{"after": "40d", "amount": 9}, {"after": "28d", "amount": 9}]}], {},
+        [AID | {"when": on("2024-02-01"), "stages": _stages("40d", "28d")}], {},
         [],
     ),
     # the ban is over on 28 January

@@ -87,6 +87,7 @@ def test_a_decision_holds_over_a_policy_of_its_day_and_not_over_a_later_one(tmp_
 
 
 LOW, FULL = "trigger: days_of_cover, below: 2d", "trigger: 'not', condition: {trigger: days_of_cover, below: 2d}"
+WAITS = "trigger: after_decision, decision: x, for_at_least: 2d"
 CLOSE = "  - {decision: close_reserve, name: c, by: kenya, reserve: own, when: {trigger: announced}}\n"
 OPEN = "  - {decision: release_reserve, name: o, by: %s, reserve: own, when: {%s}%s}\n"
 REFUSED: dict[str, tuple[str, str]] = {
@@ -103,11 +104,11 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "one that waits, but not until the other is over": (
         push("x", "kenya", 20, LOW, ", for: 5d")
-        + push("y", "kenya", 30, "trigger: after_decision, decision: x, for_at_least: 2d", ", after: 1d"), "as 'x' does",
+        + push("y", "kenya", 30, WAITS, ", after: 1d"), "as 'x' does",
     ),
     "one that waits for what comes again": (
         push("x", "kenya", 20, LOW, ", for: 5d, at_most: 2")
-        + push("y", "kenya", 30, "trigger: after_decision, decision: x, for_at_least: 2d", ", after: 9d"), "as 'x' does",
+        + push("y", "kenya", 30, WAITS, ", after: 9d"), "as 'x' does",
     ),
     "again and again": (
         push("x", "kenya", 20, "03", ", for: 1d, at_most: 5") + push("y", "kenya", 30, "06"), "as 'x' does",
@@ -128,7 +129,7 @@ REFUSED: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 ALLOWED = {
     "one that waits until the other is over": push("x", "kenya", 20, LOW, ", for: 5d")
-    + push("y", "kenya", 30, "trigger: after_decision, decision: x, for_at_least: 2d", ", after: 2d"),
+    + push("y", "kenya", 30, WAITS, ", after: 2d"),
     "other sites": push("x", "kenya", 20, LOW) + push("y", "kenya", 30, LOW, at="b"),
     "each other's not": push("x", "kenya", 20, LOW, ", for: 2d") + push("y", "kenya", 30, FULL, ", for: 2d"),
     "one day after the other": push("x", "kenya", 20, "03", ", after: 1d, for: 2d") + push("y", "kenya", 30, "06"),
@@ -137,8 +138,7 @@ ALLOWED = {
     "an emergency that is over": push("x", "kenya", 20, "trigger: declared, after: 2d, until: 4d", ", for: 2d")
     + push("y", "kenya", 30, "07"),
     "one reserve, by precedence": CLOSE + OPEN % ("pool", LOW, FIRST),
-    "one reserve, each chosen": OPEN % ("kenya", "trigger: chosen", "")
-    + CLOSE.replace("announced", "chosen"),
+    "one reserve, each chosen": OPEN % ("kenya", "trigger: chosen", "") + CLOSE.replace("announced", "chosen"),
     "one reserve, by a condition and chosen": CLOSE + OPEN % ("kenya", "trigger: chosen", ""),
     "opened, and filled up": OPEN % ("kenya", LOW, "")
     + "  - {decision: refill_reserve, by: kenya, reserve: own, when: {trigger: 'on', date: 2001-01-09}}\n",

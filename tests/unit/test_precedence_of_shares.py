@@ -81,7 +81,7 @@ def test_shares_of_the_one_that_takes_precedence_hold_while_both_are_in_force(na
 
 
 def test_at_the_table_the_last_choice_counts_product_by_product(tmp_path: Path) -> None:
-    """All of a's orders go to the second maker from day 2 on; from day 5 on half of those of kits, until day 9, and then
+    """All of a's orders go to the second maker from day 2 on; from day 5 to day 8 half of those of kits, and then
     what was chosen before is over for kits, and goes on for bags."""
     first, kits = shift("x", "kenya", "two", "chosen"), ", products: [kit], for: 4d"
     (file := tmp_path / "case.yaml").write_text(CASE + first + shift("y", "kenya", HALF, "chosen", kits))

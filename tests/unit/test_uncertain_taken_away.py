@@ -25,8 +25,10 @@ replenishment: [{policy: base_stock, at: facilities, level: 5d}]
 disruptions:
   - {kind: export_ban, name: ban, country: IN, from: 2001-01-11, for: 5d}
 decisions:
-  - {decision: change_levels, name: stock up, by: kenya, to: [{at: a, policy: base_stock, level: 9d}], when: {trigger: announced}}
-  - {decision: emergency_order, name: more, by: kenya, at: a, source: maker, amount: 2d, when: {trigger: announced}, after: 2d}
+  - {decision: change_levels, name: stock up, by: kenya, to: [{at: a, policy: base_stock, level: 9d}],
+     when: {trigger: announced}}
+  - {decision: emergency_order, name: more, by: kenya, at: a, source: maker, amount: 2d, after: 2d,
+     when: {trigger: announced}}
 uncertain:
   disruptions.ban.for: "uniform(1d, 20d)"
   decisions.more.after: "uniform(1d, 9d)"

@@ -224,7 +224,9 @@ class Decisions(Part):
         for j, other in enumerate(self._decisions):
             if other.name in one.rivals or one.name in other.rivals:
                 mine = one.product[unit]
-                yield from ((j, its) for its, product in enumerate(other.product) if mine in ("", product) or not product)
+                yield from (
+                    (j, its) for its, product in enumerate(other.product) if mine in ("", product) or not product
+                )
 
     def _yields(self, k: int, unit: int, day: int) -> bool:
         """Whether something that sets the same was chosen and is in force on a day."""
