@@ -143,6 +143,13 @@ def test_the_delay_runs_from_the_midnight_after_the_condition() -> None:
     ]  # fmt: skip
 
 
+def test_what_would_be_in_force_on_the_day_on_which_it_is_to_be_over_is_not() -> None:
+    # due on day 19 + 5: until the 26th it holds for one day, until the 25th for none
+    late = CLOSE | {"when": ON, "after": "5d"}
+    assert days(simulate(plan_of(deciding(late | {"until": "2024-01-26"}))), "decision_in_force") == [24]
+    assert not simulate(plan_of(deciding(late | {"until": "2024-01-25"}))).decisions
+
+
 def test_it_comes_again_once_it_is_over_and_no_more_often_than_said() -> None:
     # announced on days 7 to 26: looked at in the evening before it is over, so that there is no gap
     again = simulate(plan_of(deciding(CLOSE | {"when": {"trigger": "announced"}, "for": "4d", "at_most": 3})))

@@ -64,6 +64,10 @@ TABLE: dict[str, tuple[str, list[int]]] = {
         push("x", "kenya", 20, "03", ", for: 9d") + push("y", "pool", 30, "06", ", for: 3d" + FIRST),
         [10, 10, 20, 20, 20, 30, 30, 30, 20, 20, 20, 10, 10, 10, 10],
     ),
+    "with a rhythm of its own, from its first day on": (
+        push("x", "kenya", 20, "03", ", for: 8d").replace("quantity: 20", "quantity: 20, review: 3d"),
+        [10, 10, 20, 0, 0, 20, 0, 0, 20, 0, 10, 10, 10, 10, 10],
+    ),
     "without precedence, apart by their dates": (
         push("x", "kenya", 20, "03", ", for: 3d") + push("y", "kenya", 30, "06", ", until: 2001-01-09"),
         [10, 10, 20, 20, 20, 30, 30, 30, 10, 10, 10, 10, 10, 10, 10],

@@ -82,15 +82,21 @@ def test_shares_of_the_one_that_takes_precedence_hold_while_both_are_in_force(na
 
 def test_at_the_table_the_last_choice_counts_product_by_product(tmp_path: Path) -> None:
     """All of a's orders go to the second maker from day 2 on; from day 5 to day 8 half of those of kits, and then
-    what was chosen before is over for kits, and goes on for bags."""
+    what was chosen before is over for kits, and goes on for bags: it has been in force for six days on the evening
+    of day 8, for whoever waits for that."""
     first, kits = shift("x", "kenya", "two", "chosen"), ", products: [kit], for: 4d"
-    (file := tmp_path / "case.yaml").write_text(CASE + first + shift("y", "kenya", HALF, "chosen", kits))
+    waits = (
+        "  - {decision: change_levels, name: z, by: kenya, to: [{policy: push, at: b, quantity: 10}], "
+        "when: {trigger: after_decision, decision: x, for_at_least: 6d}}\n"
+    )
+    (file := tmp_path / "case.yaml").write_text(CASE + first + shift("y", "kenya", HALF, "chosen", kits) + waits)
     begun = sim.begin(file).until("2001-01-03").choose("x").until("2001-01-06").choose("y")
     run = begun.resume()
     assert of_two(run) == [0, 0, 10, 10, 10, 5, 5, 5, 5, 0, 0, 0]
     assert of_two(run, "bag") == [0, 0] + [10] * 10
     taken = [(one.name, one.product, one.since, one.until) for one in run.outcome.decisions]
-    assert taken == [("x", "bag", 2, float("inf")), ("x", "kit", 2, 5), ("y", "kit", 5, 9)]
+    for_good = float("inf")
+    assert taken == [("x", "bag", 2, for_good), ("x", "kit", 2, 5), ("y", "kit", 5, 9), ("z", "", 9, for_good)]
 
 
 def test_of_two_chosen_for_one_day_the_last_choice_counts_and_the_journal_tells(tmp_path: Path) -> None:
@@ -108,6 +114,17 @@ def test_of_two_chosen_for_one_day_the_last_choice_counts_and_the_journal_tells(
     assert of_two(both) == [0, 0, 10, 10] + [5] * 8
 
 
+@pytest.mark.parametrize(("first", "last", "units"), [("x", "y", 10), ("y", "x", 5)])
+def test_of_two_chosen_on_one_morning_the_last_choice_counts(first: str, last: str, units: int, tmp_path: Path) -> None:
+    kits = ", products: [kit]"
+    (file := tmp_path / "case.yaml").write_text(
+        CASE + shift("x", "kenya", HALF, "chosen", kits) + shift("y", "kenya", "two", "chosen", kits)
+    )
+    run = sim.begin(file).until("2001-01-03").choose(first).choose(last).resume()
+    assert of_two(run) == [0, 0] + [units] * 10
+    assert [one.name for one in run.outcome.decisions] == [last]
+
+
 def test_what_is_chosen_holds_over_what_a_condition_decides(tmp_path: Path) -> None:
     """x would come by its date on day 5; what was chosen on day 2, until day 7, sets the same: x comes once that is
     over, its date being past. Chosen later it ends x."""
@@ -119,3 +136,21 @@ def test_what_is_chosen_holds_over_what_a_condition_decides(tmp_path: Path) -> N
     assert of_two(today.fork().resume()) == [0] * 5 + [5] * 7
     assert of_two(today.fork().choose("y").resume()) == [0, 0] + [10] * 5 + [5] * 5
     assert of_two(today.until("2001-01-08").choose("y").resume()) == [0] * 5 + [5] * 2 + [10] * 5
+
+
+def test_a_decision_is_in_force_since_the_first_product_that_it_was_taken_for(tmp_path: Path) -> None:
+    """For both from day 2 on; for kits it is over on day 5, and chosen again on day 9, while it holds for bags: for
+    eight days on the evening of day 10."""
+    waits = (
+        "  - {decision: change_levels, name: z, by: kenya, to: [{policy: push, at: b, quantity: 10}], "
+        "when: {trigger: after_decision, decision: x, for_at_least: 8d}}\n"
+    )
+    twice, kits = ", for: 9d, at_most: 2", ", products: [kit], for: 4d"
+    (file := tmp_path / "case.yaml").write_text(
+        CASE + shift("x", "kenya", "two", "chosen", twice) + shift("y", "kenya", HALF, "chosen", kits) + waits
+    )
+    begun = sim.begin(file).until("2001-01-03").choose("x").until("2001-01-06").choose("y")
+    run = begun.until("2001-01-10").choose("x").resume()
+    assert [(one.name, one.product, one.since) for one in run.outcome.decisions] == [
+        ("x", "bag", 2), ("x", "kit", 2), ("y", "kit", 5), ("x", "kit", 9), ("z", "", 11),
+    ]  # fmt: skip
