@@ -12,6 +12,7 @@ from pydantic import Field
 
 from sim.errors import PlaceError, placed
 from sim.model.chance.distributions import AT_ONCE, TimesField
+from sim.model.charges import Charges
 from sim.model.effects import Effect, Impulse
 from sim.model.network import Network
 from sim.model.parties import Party
@@ -20,7 +21,7 @@ from sim.model.vocabulary import Operation, QuantityName
 from sim.policies.reserves.reserve import Refill
 from sim.policies.when import TriggerField
 from sim.registry import Kind, Model, Registry
-from sim.units import Date, Text, WholeDays
+from sim.units import Date, NonNegative, Text, WholeDays
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,27 @@ def own_sites(scope: Scope, at: Selector, key: str = "at") -> np.ndarray:
         if not len(sites):
             raise PlaceError((), f"none of these sites is one of '{scope.party.name}'", str(at), "sites of its own")
     return sites
+
+
+def own_gates(scope: Scope, sites: np.ndarray) -> np.ndarray:
+    """Gates of those of some sites that are ports."""
+    return np.array([k for k, gate in enumerate(scope.network.gates) if gate.site in sites], dtype=np.int64)
+
+
+def goods_at(scope: Scope, gates: np.ndarray, of: np.ndarray | None = None) -> np.ndarray:
+    """Stops at which goods of a scope's products come to some gates on their way to, or from, sites.
+
+    Without sites those of the party; where none of its goods pass there, as none of a port authority's do, everybody's.
+    """
+    network = scope.network
+    flow, leg = np.isin(network.flow_gates, gates).nonzero()
+    buyer, source = network.flow_buyer[flow], network.flow_source[flow]
+    right = np.isin(network.products["name"].to_numpy()[network.cell_product[buyer]], scope.products)
+    sites = scope.party.reach if of is None else of
+    mine = right & (np.isin(network.cell_site[buyer], sites) | np.isin(network.cell_site[source], sites))
+    if of is None and not mine.any():
+        mine = right
+    return np.asarray((flow * network.routes.lane.shape[1] + leg)[mine])
 
 
 def written(selector: Selector) -> Any:
@@ -173,6 +195,12 @@ class Decision(Kind):
     takes_precedence: bool = False
     """true: holds over decisions of other parties that set the same, whichever came first, and over dated policies"""
 
+    cost: NonNegative = 0.0
+    """what it costs each time it is taken, such as a licence or a building, in the scenario's currency; for each
+    product where it is taken product by product"""
+    cost_a_day: NonNegative = 0.0
+    """what it costs on each day on which it is in force, such as staff"""
+
     def model_post_init(self, context: object) -> None:
         if self.for_ is not None and self.until is not None:
             raise ValueError("either for (a duration) or until (a date)")
@@ -188,6 +216,10 @@ class Decision(Kind):
 
     def check(self) -> None:
         """Raise ValueError where fields contradict each other."""
+
+    def charges(self) -> Charges:
+        """What it costs by itself."""
+        return Charges(self.cost, self.cost_a_day)
 
     @property
     def label(self) -> str:
@@ -206,7 +238,10 @@ class AtOnce(Decision):
     instant: ClassVar[bool] = True
     for_: ClassVar[None] = None  # type: ignore[misc]  # takes the key out of the language for these kinds
     until: ClassVar[None] = None  # type: ignore[misc]
-    elsewhere: ClassVar[dict[str, str]] = dict.fromkeys(("for", "until"), "no for or until: this is done once")
+    cost_a_day: ClassVar[float] = 0.0  # type: ignore[misc]
+    elsewhere: ClassVar[dict[str, str]] = dict.fromkeys(("for", "until"), "no for or until: this is done once") | {
+        "cost_a_day": "cost: this is done once"
+    }
 
 
 DECISIONS: Registry[Decision] = Registry("decision", "decision")

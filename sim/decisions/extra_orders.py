@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sim.decisions.base import DECISIONS, Acts, Decision, Scope, own_sites, written
+from dataclasses import replace
+
+from sim.decisions.base import DECISIONS, Acts, Decision, Scope, own_sites
+from sim.model.charges import Charges
 from sim.model.selection import SelectorField
-from sim.units import Days, NonNegative, Text
+from sim.units import Days, NonNegative, Percent, Text
 
 
 @DECISIONS.register("extra_orders")
@@ -20,6 +23,8 @@ class OrderMore(Decision):
     """units a day in all, of each product, shared by the buyers' usual demand"""
     ramp: Days = 0.0
     """time to reach the full rate, in a straight line"""
+    premium: Percent = 0.0
+    """what is paid on top of the purchase cost for what it orders, in percent of that"""
     example = {
         "by": "kenya", "products": ["saline"], "when": {"trigger": "on", "date": "2024-01-05"}, "for": "20d",
         "at": "store", "source": "maker", "per_day": 20,
@@ -29,7 +34,10 @@ class OrderMore(Decision):
         "did you mean 'maker'",
     )
 
+    def charges(self) -> Charges:
+        return replace(super().charges(), premium=self.premium)
+
     def act(self, scope: Scope) -> Acts:
-        own_sites(scope, self.at)
-        entry = {"kind": "extra_orders", "at": written(self.at), "source": self.source, "per_day": self.per_day}
+        buyers = scope.network.site_names(own_sites(scope, self.at))
+        entry = {"kind": "extra_orders", "at": buyers, "source": self.source, "per_day": self.per_day}
         return Acts(disruptions=[entry | {"ramp": f"{self.ramp:.12g}d", "products": self.products}])

@@ -12,6 +12,7 @@ from sim.errors import PlaceError, placed
 from sim.model.effects import Effect
 from sim.model.parts import equal_parts
 from sim.model.selection import Selector, SelectorField
+from sim.model.vocabulary import Operation
 from sim.units import Days, Share, Text
 
 SharesField = Annotated[
@@ -30,9 +31,16 @@ def _sources(scope: Scope, at: Selector) -> tuple[np.ndarray, np.ndarray]:
     return flows, network.sites["name"].to_numpy()[network.cell_site[network.flow_source[flows]]]
 
 
-def _shares(scope: Scope, flows: np.ndarray, shares: np.ndarray, begins: float = 0.0) -> list[Effect]:
-    """Effects that give flows these shares of their buyers' orders."""
-    return [scope.hold("flow.order_share", flows[shares == v], "at_most", float(v), begins) for v in np.unique(shares)]
+def _shares(
+    decision: Decision, scope: Scope, flows: np.ndarray, shares: np.ndarray, begins: float = 0.0
+) -> list[Effect]:
+    """Effects that give flows these shares of their buyers' orders, whatever others say where it takes precedence."""
+    operations: tuple[Operation, ...] = ("at_most", "at_least") if decision.takes_precedence else ("at_most",)
+    return [
+        scope.hold("flow.order_share", flows[shares == v], operation, float(v), begins)
+        for operation in operations
+        for v in np.unique(shares)
+    ]
 
 
 @DECISIONS.register("shift_orders")
@@ -62,7 +70,7 @@ class ShiftOrders(Decision):
             if source not in names:
                 known = [str(name) for name in dict.fromkeys(names)]
                 raise PlaceError(("to", source), "no source of these sites under sourcing", source, None, known)
-        return Acts(_shares(scope, flows, np.array([self.to.get(str(name), 0.0) for name in names])))
+        return Acts(_shares(self, scope, flows, np.array([self.to.get(str(name), 0.0) for name in names])))
 
 
 @DECISIONS.register("open_source")
@@ -122,4 +130,4 @@ class OpenSource(Decision):
         others = np.where(names == self.source, 0.0, usual)
         total = np.bincount(network.flow_buyer[flows], others, len(network.cell_site))[network.flow_buyer[flows]]
         part = np.divide(others, total, out=np.zeros(len(flows)), where=total > 0) * (1 - self.share)
-        return Acts(_shares(scope, flows, np.where(names == self.source, self.share, part), self.wait))
+        return Acts(_shares(self, scope, flows, np.where(names == self.source, self.share, part), self.wait))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
-from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope, extra_orders, own_sites
+from sim.decisions.base import DECISIONS, Acts, AtOnce, Scope, extra_orders, goods_at, own_gates, own_sites
 from sim.errors import PlaceError, placed
 from sim.model.amounts import StockField
+from sim.model.charges import Charges
 from sim.model.effects import Effect
 from sim.model.selection import SelectorField
 from sim.registry import Model
@@ -24,7 +26,7 @@ class Stage(Model):
     amount: StockField | None = None
     """stock: units of each product, or days of usual demand, ordered of `source`"""
     clearance: Percent | None = None
-    """faster clearance at ports: the time it takes, in percent of the usual, for `lasting`"""
+    """faster clearance of its goods at ports: the time it takes, in percent of the usual, for `lasting`"""
     staff: Percent | None = None
     """hands: what makers make a day, in percent of their usual capacity, for `lasting`"""
     lasting: WholeDays = 30
@@ -45,6 +47,8 @@ class RequestAid(AtOnce):
     """supplier or warehouse that stock comes from, such as a partner's on stand-by (0% under `sourcing`)"""
     stages: Annotated[list[Stage], Field(min_length=1)]
     """what comes when"""
+    premium: Percent = 0.0
+    """what is paid on top of the purchase cost for what it orders, in percent of that"""
     example = {
         "by": "kenya", "products": ["saline"], "when": {"trigger": "days_of_cover", "below": "4d"}, "at": "store",
         "source": "maker", "stages": [{"after": "2d", "amount": "5d"}, {"after": "9d", "amount": 200}],
@@ -58,18 +62,24 @@ class RequestAid(AtOnce):
         if self.source is None and any(stage.amount is not None for stage in self.stages):
             raise PlaceError(("source",), "stock comes from nowhere", None, "the supplier or warehouse that sends it")
 
+    def charges(self) -> Charges:
+        return replace(super().charges(), premium=self.premium)
+
     def act(self, scope: Scope) -> Acts:
         effects: list[Effect] = []
         network = scope.network
         sites = own_sites(scope, self.at)
-        gates = np.array([k for k, gate in enumerate(network.gates) if gate.site in sites], dtype=np.int64)
-        makers = np.intersect1d(np.flatnonzero(np.isin(network.cell_site, sites)), network.makers)
+        goods = goods_at(scope, own_gates(scope, sites))
+        mine = np.isin(network.cell_site, sites) & np.isin(
+            network.cell_product, network.product_positions(scope.products)
+        )
+        makers = np.intersect1d(np.flatnonzero(mine), network.makers)
         for k, stage in enumerate(self.stages):
             begins = float(np.ceil(stage.after))
             with placed("stages", k):
                 for share, quantity, rows, what in (
-                    (stage.clearance, "gate.clearance_factor", gates, "port"),
-                    (stage.staff, "cell.capacity_factor", makers, "maker"),
+                    (stage.clearance, "stop.clearance_factor", goods, "port that these goods pass"),
+                    (stage.staff, "cell.capacity_factor", makers, "maker of these goods"),
                 ):
                     if share is None:
                         continue

@@ -21,7 +21,7 @@ def days_in_force(when: Trigger, bound: BoundDecision, network: Network) -> tupl
     first, last = midnights(when, network)
     if isinstance(when, On) and bound.at_most == 1:
         last = first  # it is met at once
-    least, most = _delays(bound.after)
+    least, most = delays(bound.after)
     return first + least, min(bound.over, last + most + bound.lasts)
 
 
@@ -40,7 +40,7 @@ def midnights(when: Trigger, network: Network) -> tuple[float, float]:
     return begins + (not isinstance(when, Chosen)), inf
 
 
-def _delays(after: Times) -> tuple[float, float]:
+def delays(after: Times) -> tuple[float, float]:
     """The least and the most whole days that authorisation may take."""
     least, most = (max(0.0, after.quantile(share)) for share in (0.0, 1.0))
     return float(ceil(least - 1e-9)), float(ceil(most - 1e-9)) if most < inf else inf

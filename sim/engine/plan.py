@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, Policy, ReserveChange
 from sim.engine.sourced import Sourcing
 from sim.model.chance.distributions import Times
+from sim.model.charges import FREE, Charges
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.need.demand import DemandKind
@@ -345,6 +346,8 @@ class BoundDecision:
     at_most: int
     while_needed: bool
     acts: tuple[BoundActs, ...]
+    rivals: tuple[str, ...] = ()
+    charges: Charges = FREE
 
 
 @dataclass(frozen=True)

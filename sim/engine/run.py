@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,9 @@ from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
 from sim.engine.day import World
-from sim.engine.deciding.decisions import Coming, Taken
+from sim.engine.deciding.decisions import Coming, Taken, Whose
 from sim.engine.deciding.rations_told import RationRecord
-from sim.engine.impacts import impacts_of, in_order
+from sim.engine.impacts import Lift, impacts_of, in_order
 from sim.engine.in_force import Policy, added, together
 from sim.engine.plan import BoundDecision, Plan
 from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource
@@ -119,17 +119,17 @@ class Running(Part):
         streams = Streams(plan.seed, replication)
         self.plan, self._streams = plan, streams
         self._turns: tuple[tuple[float, Streams], ...] = ()
-        self._injected: tuple[Impact, ...] = ()
+        self._injected: tuple[tuple[Whose, Impact], ...] = ()
         self._disrupted = disruptions
+        self._lifted: tuple[Lift, ...] = ()
         self.impacts = self._drawn()
         if not disruptions and plan.decisions:  # where nothing goes wrong nobody has anything to decide
             self.plan = plan = replace(plan, decisions=())
         self.written = plan
-        self._decided: tuple[tuple[str, Policy], ...] = ()
+        self._decided: tuple[tuple[Whose, Policy], ...] = ()
         # what triggers can hear of
         known = plan if self.impacts is plan.impacts else replace(plan, impacts=self.impacts)
         may_change = open_to_change or bool(plan.decisions)
-        self._lifted: tuple[tuple[str, int], ...] = ()
         self.world = World(known, streams, detail, table, lot_check, series, demand, may_change)
         self.day = self.world.first_day
 
@@ -175,17 +175,21 @@ class Running(Part):
 
     def _carry_out(self, coming: Coming) -> None:
         """At the present midnight something that was decided comes into force, or ends what goes on."""
-        ended = tuple(
-            (name, replace(policy, until=min(policy.until, self.day)) if name in coming.ends else policy)
-            for name, policy in self._decided
+        day, ends = self.day, set(coming.ends)
+        decided = tuple(
+            (whose, replace(policy, until=min(policy.until, day)) if whose in ends else policy)
+            for whose, policy in (*self._decided, *coming.policies)
         )
-        if coming.policies or ended != self._decided:
-            self._decided = (*ended, *coming.policies)
+        if decided != self._decided:
+            self._decided = decided
             self._follow()
-        self._lifted += tuple((name, self.day) for name in coming.ends)
-        if coming.impacts or coming.ends:
-            self._injected += coming.impacts
-            self._expect((*self._drawn(), *self._injected))
+        if coming.impacts or ends:
+            self._lifted += tuple((name, float(day)) for name, product in coming.ends if not product)
+            self._injected = tuple(
+                (whose, impact.ended(day) if whose in ends and impact.end > day else impact)
+                for whose, impact in (*self._injected, *coming.impacts)
+            )
+            self._expect()
 
     def _follow(self) -> None:
         """From the present midnight on the policies written, and those decided, are the run's."""
@@ -230,8 +234,8 @@ class Running(Part):
             self.plan = replace(self.plan, decisions=self.written.decisions)
             self.world.expect_decisions(self.plan, self._latest, self.day)
         if coming:
-            self._injected += coming
-            self._expect((*self.impacts, *coming))
+            self._injected += tuple(((impact.cause, ""), impact) for impact in coming)
+            self._expect()
 
     def fork(self, luck: int | None = None) -> Running:
         """A run of its own that goes on from here: with the luck of this one, or, for a number, with other luck.
@@ -247,7 +251,7 @@ class Running(Part):
             fork._turns = (*self._turns, (float(self.day), streams))
             for part in parts_of(fork).values():
                 part.draw_anew(self.day, streams)
-            fork._expect((*fork._drawn(), *self._injected))
+            fork._expect()
         return fork
 
     @property
@@ -259,7 +263,7 @@ class Running(Part):
         """The disruptions of the plan, and those that its hazards draw."""
         if not self._disrupted:
             return ()
-        plan, impacts = self.plan, impacts_of(self.plan, self._streams, self._turns)
+        plan, impacts = self.plan, impacts_of(self.plan, self._streams, self._turns, self._lifted)
         if plan.hazards and (units := too_much(plan.demand, plan.network, impacts)) is not None:
             replication = self._streams.replication
             message = (
@@ -268,16 +272,10 @@ class Running(Part):
             raise ScenarioError([Problem("hazards", 0, message, units, f"at most {EXACT:,} units in all")])
         return impacts
 
-    def _expect(self, impacts: Iterable[Impact]) -> None:
-        self.impacts = in_order(self._lift(impact) for impact in impacts)
+    def _expect(self) -> None:
+        """From the present midnight on what was drawn, injected and decided is what happens."""
+        self.impacts = in_order((*self._drawn(), *(impact for _, impact in self._injected)))
         self.world.expect(self.impacts, float(self.day))
-
-    def _lift(self, impact: Impact) -> Impact:
-        """The same, over where something that was decided ended it."""
-        for name, day in self._lifted:
-            if impact.cause == name and impact.end > day:
-                impact = impact.ended(float(day))
-        return impact
 
     def _check_open(self) -> None:
         if not self.world.quantities.open:

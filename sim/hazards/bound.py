@@ -183,8 +183,46 @@ def draw(
     network: Network,
     streams: Streams,
     turns: tuple[Turn, ...] = (),
+    lifts: Sequence[tuple[str, float]] = (),
 ) -> list[Impact]:
-    """The disruptions of one replication, those with dates and those drawn; `turns` are where luck was drawn anew."""
-    happened: dict[str, Sequence[Shock]] = {i.cause: [Shock(0, i.start, i.end - i.start)] for i in timed}
-    drawn = [impact for hazard in hazards for impact in hazard.draw(network, streams, happened, turns)]
-    return [*timed, *drawn]
+    """The disruptions of one replication, those with dates and those drawn; `turns` are where luck was drawn anew.
+
+    `lifts` are names, of disruptions or of hazards, and the midnights from which on what goes on there by then is over:
+    of hazards all that is known by then, while what strikes later does so as drawn.
+    """
+    happened: dict[str, Sequence[Shock]] = {}
+    found: list[Impact] = []
+    for impact in timed:
+        left, shocks = _lifted(
+            [impact], [Shock(0, impact.start, impact.end - impact.start)], _days(impact.cause, lifts)
+        )
+        happened[impact.cause] = shocks
+        found += left
+    for hazard in hazards:
+        drawn = hazard.draw(network, streams, happened, turns)
+        left, happened[hazard.name] = _lifted(drawn, happened[hazard.name], _days(hazard.name, lifts), later=True)
+        found += left
+    return found
+
+
+def _days(name: str, lifts: Sequence[tuple[str, float]]) -> list[float]:
+    return [day for lift, day in lifts if lift == name]
+
+
+def _lifted(
+    impacts: list[Impact], shocks: Sequence[Shock], days: Sequence[float], later: bool = False
+) -> tuple[list[Impact], Sequence[Shock]]:
+    """What is left of disruptions and of their shocks that are ended on some days; with `later` what nobody knows of
+    by then comes all the same. A shock that does not come keeps its number, and never begins."""
+    for day in days:
+        ends = {impact.start for impact in impacts if not later or impact.known(day)}
+        left = (impact.lifted(day) if impact.start in ends else impact for impact in impacts)
+        impacts = [impact for impact in left if impact is not None]
+        shocks = [_cut(shock, day) if shock.start in ends else shock for shock in shocks]
+    return impacts, shocks
+
+
+def _cut(shock: Shock, day: float) -> Shock:
+    if shock.start >= day:
+        return replace(shock, start=math.inf)
+    return replace(shock, length=min(shock.length, day - shock.start))

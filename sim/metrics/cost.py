@@ -10,6 +10,7 @@ import numpy as np
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome
 from sim.metrics.base import View
+from sim.metrics.decided import cost_of_decisions
 from sim.model.network import Network
 
 YEAR = 365.0
@@ -36,6 +37,8 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     end, at the usual purchase cost. So a strategy that serves patients from a reserve pays for those units as one that
     buys them does, and what is still there at the end is not charged to one crisis: the capital it ties up is in the
     holding.
+    "Decisions" is what these cost by themselves, and what is paid on top for what they order; the goods that they
+    bring, their transport and what they take from reserves stand in the other lines.
     "Making more" is what makers are paid on top for units made beyond their usual capacity.
     Transport counts every leg a unit has begun. The lines "of which expired, recalled, destroyed" are write-offs: units
     lost unused, wherever they were, at the usual purchase cost. The other lines contain them already, so they are not
@@ -62,6 +65,8 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     for name in WRITE_OFFS:
         if record.sums[name].any():
             lines[f"of which {name}"] = float((record.sums[name] * price).sum())
+    if (decided := cost_of_decisions(outcome)) is not None:
+        lines["decisions"] = decided
     if rates.shortage_cost:
         lines["shortage"] = View.of(outcome).total("unmet") * rates.shortage_cost
     lines["total"] = sum(amount for name, amount in lines.items() if not name.startswith("of which"))

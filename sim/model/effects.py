@@ -179,6 +179,16 @@ class Impact:
         effects = tuple(replace(e, end=min(e.end, day)) for e in self.effects if e.start < day)
         return replace(self, end=min(self.end, max(day, self.start)), effects=effects)
 
+    def lifted(self, day: float) -> Impact | None:
+        """As it is where somebody ends it on a day: over, or None where it had not begun and now never does."""
+        if self.start >= day:
+            return None
+        return self.ended(day) if self.end > day else self
+
+    def known(self, day: float) -> bool:
+        """Whether anybody can know of it at the midnight before a day."""
+        return (self.announced if self.told else self.start) < day
+
     def moved(self, by: float, hazard: str = "") -> Impact:
         """The same, `by` days later, as drawn from a hazard where one is named."""
         return replace(

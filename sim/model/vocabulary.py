@@ -23,7 +23,7 @@ QuantityName = Literal[
     "cell.price_factor", "cell.blackout", "cell.warm", "cell.asked_level", "cell.leave", "cell.serves",
     "cell.turned_away", "flow.allowance", "flow.cancels", "flow.extra_orders", "flow.order_share",
     "flow.urgent_share", "flow.licence", "flow.exports", "flow.sends", "flow.at_border", "stop.licence",
-    "gate.handling", "gate.clearance_factor", "gate.clearance", "lane.open", "lane.factor", "lane.extra",
+    "stop.first", "stop.clearance_factor", "gate.handling", "gate.clearance", "lane.open", "lane.factor", "lane.extra",
     "lane.opens", "lane.closes", "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
 ]  # fmt: skip
 
@@ -99,10 +99,15 @@ QUANTITIES: Mapping[QuantityName, Quantity] = {
     "stop.licence": Quantity(
         "stops", 0, "days", "above 0: goods wait at the end of that leg, for a time drawn from the effect's `times`"
     ),
+    "stop.first": Quantity(
+        "stops", 0, "0 or 1", "1: goods go before all others in the queue of the port at the end of that leg"
+    ),
+    "stop.clearance_factor": Quantity(
+        "stops", 1, "times", "the time that clearance takes there, before what is added to it"
+    ),
     "gate.handling": Quantity(
         "gates", NONE, "units a day", "handled, or berths in use where the port has berths", "the port's"
     ),
-    "gate.clearance_factor": Quantity("gates", 1, "times", "the time that clearance takes, before what is added to it"),
     "gate.clearance": Quantity("gates", 0, "days", "added to clearance"),
     "lane.open": Quantity("lanes", 1, "0 or 1", "0: no departures"),
     "lane.factor": Quantity("lanes", 1, "times", "journey time"),

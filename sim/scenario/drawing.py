@@ -95,13 +95,13 @@ def shares_of(loaded: Loaded, replication: int) -> dict[str, float]:
     """
     streams = Streams(loaded.spec.seed, replication)
     found = {}
-    for path in loaded.document.uncertain:
+    for path in loaded.spec.uncertain:  # what is not drawn here is, in a group, what the others go by
         found[path] = min(max(float(streams.named(f"uncertain/{path}").random()), INSIDE), 1 - INSIDE)
     for group in loaded.spec.correlated:
         paths = [path for path in group.paths if path in found]
         if len(paths) > 1 and group.rho:
             found |= dict(zip(paths, _together([found[path] for path in paths], group.rho), strict=True))
-    return found
+    return {path: found[path] for path in loaded.document.uncertain}
 
 
 def levels_of(loaded: Loaded, replication: int) -> dict[str, float]:

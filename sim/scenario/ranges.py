@@ -9,7 +9,7 @@ from itertools import combinations
 from sim.errors import Problem, nearest
 from sim.model.chance.unknown import parse_unknown
 from sim.scenario.document import Node, Override, Place, node_of, plain, shown_value
-from sim.scenario.following import shifted
+from sim.scenario.following import matched, shifted
 from sim.scenario.settings import Setting, UnknownPath, apply, descend, resolve
 
 SECTION, GROUPS = "uncertain", "correlated"
@@ -27,11 +27,21 @@ def overlap(one: Place, two: Place) -> bool:
     return all(a == b for a, b in zip(one, two, strict=False))
 
 
+def _taken_away(place: Place, setting: Setting, base: Node) -> bool:
+    """Whether that in which the value at a place of `base` stands is not there any more once a setting is made."""
+    path = setting.path
+    if len(path) >= len(place) or place[: len(path)] != path:
+        return False
+    if setting.removes:
+        return True
+    return matched(place[len(path) :], descend(base, path), setting.node) is None
+
+
 class Ranges:
     """The section `uncertain` of a document: `places` are those of its dotted paths that lead to a value.
 
     What is wrong with a path goes into `problems`. Where a strategy made `top` of `base` by the settings `wanted`,
-    paths mean what they mean in `base`.
+    paths mean what they mean in `base`, and what it took away with all that it stood in is not drawn.
     """
 
     def __init__(
@@ -62,16 +72,21 @@ class Ranges:
             like = nearest(error.value, error.valid)
             problems.append(Problem(mark.shown, mark.line, message, shown_value(error.value), expected, like))
             return
+        if place is None:
+            return
         if place[0] in CERTAIN or any(part in FILES for part in place):
             problems.append(Problem(mark.shown, mark.line, f"'{path}' cannot be drawn", None, "a figure or a choice"))
         else:
             self.places[path] = place
 
-    def _resolved(self, path: str) -> Place:
-        """Where the figure of a path stands under the strategy; before values are set from outside."""
+    def _resolved(self, path: str) -> Place | None:
+        """Where the figure of a path stands under the strategy, None where that took it away; before values are set
+        from outside."""
         if self._base is not None:
             with suppress(UnknownPath):
                 place = resolve(self._base, path)
+                if any(_taken_away(place, setting, self._base) for setting in self._wanted):
+                    return None
                 return shifted(place, self._wanted) or place
         return resolve(self._top, path)
 
@@ -87,7 +102,10 @@ class Ranges:
                     problems.append(Problem(path.mark.shown, path.mark.line, message, shown, expected, like))
 
     def clashes(self, wanted: Sequence[Setting]) -> list[Problem]:
-        """A problem for each value that a strategy sets although it is uncertain: it is drawn alike for all."""
+        """A problem for each value that a strategy sets although it is uncertain: it is drawn alike for all.
+
+        A strategy may do without that in which it stands: an entry of a list, the whole list.
+        """
         found = []
         for setting in wanted:
             mark = setting.node.mark
@@ -95,7 +113,7 @@ class Ranges:
                 message = f"strategy '{setting.by}' sets '{setting.path[0]}', which is the same for all strategies"
                 found.append(Problem(mark.shown, mark.line, message, None, "it at the top of the scenario"))
             for path, place in self.places.items():
-                if overlap(place, setting.path):
+                if overlap(place, setting.path) and not _taken_away(place, setting, self._top):
                     at = self._entries[path].mark
                     message = f"strategy '{setting.by}' sets '{path}', which is uncertain ({at.shown}, line {at.line})"
                     expected = "a value under the strategy or a range under 'uncertain', not both"

@@ -24,7 +24,7 @@ from docs.make_map import GUIDE, ROOT, guide, rooms
 from sim.engine.run import Running, simulate
 from sim.model.part import parts_of
 from sim.policies.allocation.base import ALLOCATION, Claims
-from tests.contract.network import STANDARD, run
+from tests.contract.network import PARTIES, STANDARD, run
 from tests.kinds import contract, package, registered_meanwhile, tideover
 from tests.property.choices import Dice
 from tests.property.networks import scenario
@@ -47,8 +47,8 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return package(tmp_path_factory.mktemp("offered"), "shown", FILES)
 
 
-def test_a_disruption_a_rule_and_a_metric_are_shown() -> None:
-    assert {"stocktaking", "cover_cap", "longest_shortage"} <= set(FILES)
+def test_a_disruption_a_decision_a_rule_and_a_metric_are_shown() -> None:
+    assert {"stocktaking", "night_shifts", "cover_cap", "longest_shortage"} <= set(FILES)
     for text in FILES.values():
         assert text.startswith('"""') and text.count('"""\n\nfrom __future__ import annotations\n') == 1
 
@@ -63,6 +63,8 @@ def test_what_is_shown_keeps_the_contracts(offered: Path) -> None:
 def test_what_is_shown_runs(offered: Path, tmp_path: Path) -> None:
     spec: dict[str, Any] = copy.deepcopy(STANDARD)
     spec["disruptions"].append({"kind": "stocktaking", "at": "store", "from": "2024-01-11", "for": "8d"})
+    shifts = {"decision": "night_shifts", "by": "kenya", "when": {"trigger": "on", "date": "2024-01-20"}, "for": "9d"}
+    spec |= {"parties": PARTIES, "decisions": [shifts | {"cost_a_day": 5}]}
     spec["allocation"] = [{"rule": "cover_cap", "at": "warehouses", "most": "2d"}]
     path = tmp_path / "mine.yaml"
     path.write_text(yaml.safe_dump(spec), encoding="utf-8")
@@ -72,6 +74,20 @@ def test_what_is_shown_runs(offered: Path, tmp_path: Path) -> None:
     runs = [len(list(days)) for short, days in groupby(unmet > 0) if short]
     overall = json.loads((tmp_path / "out" / "metrics.json").read_text(encoding="utf-8"))["overall"]
     assert overall["longest_shortage"]["value"] == max(runs) > 1
+    decisions = pd.read_parquet(tmp_path / "out" / "decisions.parquet")
+    assert decisions[["kind", "party"]].values.tolist() == [["night_shifts", "kenya"]]
+
+
+def test_the_decision_widens_the_ports_of_its_party(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty a day at the harbour, half as much again from its day on, for nine days."""
+    with registered_meanwhile():
+        made("night_shifts", monkeypatch)
+        when = {"trigger": "on", "date": "2024-01-20"}
+        decision = {"decision": "night_shifts", "by": "kenya", "when": when, "for": "9d"}
+        outcome = simulate(plan_of(copy.deepcopy(STANDARD) | {"parties": PARTIES, "decisions": [decision]}))
+        [effect] = [effect for impact in outcome.impacts if impact.decided for effect in impact.effects]
+        assert (effect.quantity, effect.steps, effect.end) == ("gate.handling", ((19.0, 1.5),), 28.0)
+        assert {outcome.plan.network.gates[row].handling for row in effect.rows.tolist()} == {50.0}
 
 
 def made(name: str, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
@@ -200,7 +216,7 @@ def test_the_map_is_the_tree() -> None:
 def test_the_folders_of_kinds_are_those_that_are_looked_through() -> None:
     """Each folder in the table of kinds holds the kinds of one family, whose registry stands in its base."""
     table = re.findall(r"^\| [\w ']+ \| `(sim/[\w/]+)` \| `@(\w+)", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(table) == 9
+    assert len(table) == 10
     for folder, word in table:
         assert re.search(rf"^(def )?{word}\b", (ROOT / folder / "base.py").read_text(encoding="utf-8"), re.MULTILINE)
         assert any(f"@{word}" in file.read_text(encoding="utf-8") for file in (ROOT / folder).glob("*.py"))

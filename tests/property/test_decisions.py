@@ -10,7 +10,7 @@ import pytest
 
 from sim.decisions import DECISIONS
 from sim.engine.plan import Plan
-from sim.engine.run import simulate
+from sim.engine.run import Outcome, simulate
 from sim.errors import ScenarioError
 from sim.policies.triggers.days_of_cover import DaysOfCover
 from tests.property.choices import Dice
@@ -28,9 +28,6 @@ def plans(kind: str) -> Iterator[Plan]:
     for seed in range(MOST):
         builder = Builder(Dice(seed), exact=False)
         builder.spec = builder.build(disruptions=4, hazards=1)
-        if kind == "lift_ban":  # what comes by chance after a ban comes when it would have, lifted or not
-            hazards = builder.spec["hazards"]
-            builder.spec["hazards"] = {n: h for n, h in hazards.items() if h["happens"]["process"] != "after"}
         if kind == "extend_shelf_life":
             builder.spec["products"][builder.products[0]].setdefault("shelf_life", "30d")
         if kind == "substitute":
@@ -43,6 +40,16 @@ def plans(kind: str) -> Iterator[Plan]:
             continue
 
 
+def withdrawn(plan: Plan, outcome: Outcome) -> bool:
+    """Whether something was lifted that was announced and had not begun: as written, nobody would have heard of it.
+
+    What then follows is held by `tests/unit/test_lifting.py`.
+    """
+    lifted = [(name, t.since) for t in outcome.decisions for one in plan.decisions if one.name == t.name
+              for acts in one.acts for name in acts.ends]  # fmt: skip
+    return any(i.cause == name and i.announced < day <= i.start for name, day in lifted for i in plan.impacts)
+
+
 def test_every_kind_is_tried() -> None:
     assert set(FIELDS) == set(DECISIONS)
 
@@ -52,7 +59,7 @@ def test_what_is_decided_is_as_if_it_had_been_written_for_its_day(kind: str) -> 
     taken = 0
     for plan in plans(kind):
         outcome = simulate(plan)
-        if outcome.decisions:
+        if outcome.decisions and not withdrawn(plan, outcome):
             same(outcome, simulate(raw(plan, outcome)))
             taken += 1
             if taken == TRIED:

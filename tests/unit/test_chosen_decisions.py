@@ -70,6 +70,22 @@ def test_what_is_chosen_on_a_day_is_the_same_as_a_date_for_it(tmp_path: Path) ->
     assert days(dated, "met") == ["2001-01-10"] * 2
 
 
+def test_of_two_that_set_one_value_the_last_choice_counts(tmp_path: Path) -> None:
+    """Levels, and a reserve that is opened, and shut again before the ban: as if the first were over on that day."""
+    less = MORE.replace("more", "less").replace("level: 14d", "level: 4d")
+    opened = KEEP.replace("close_reserve", "release_reserve").replace("keep", "open")
+    until = DATED + ", until: 2001-01-16"
+    later = "when: {trigger: 'on', date: 2001-01-16}"
+    dated = sim.run(written(tmp_path, MORE % until, less % later, opened % until, KEEP % later))
+    table = (MORE % CHOSEN, less % CHOSEN, opened % CHOSEN, KEEP % CHOSEN)
+    begun = sim.begin(written(tmp_path, *table)).until("2001-01-11").choose("more").choose("open")
+    chosen = begun.until("2001-01-16").choose("less").choose("keep").resume()
+    same(chosen, dated)
+    assert dict(zip(chosen.decisions["name"], days(chosen, "until"), strict=True)) == {
+        "more": "2001-01-16", "open": "2001-01-16", "less": "", "keep": "",
+    }  # fmt: skip
+
+
 def test_what_cannot_be_chosen_is_refused_in_words(tmp_path: Path) -> None:
     kept = KEEP % (CHOSEN + ", for: 5d")
     begun = sim.begin(written(tmp_path, kept, MORE % (CHOSEN + ", after: 3d"))).until("2001-01-11")

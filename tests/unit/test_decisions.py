@@ -78,7 +78,8 @@ def raw(plan: Plan, outcome: Outcome) -> Plan:
         policies += [moved(policy, taken.since, over) for policy in acts.policies]
         ends += [(name, taken.since) for name in acts.ends]
     for name, day in ends:
-        found = [impact.ended(day) if impact.cause == name and impact.end > day else impact for impact in found]
+        left = [impact.lifted(day) if impact.cause == name else impact for impact in found]
+        found = [impact for impact in left if impact is not None]
     bare = replace(bare, impacts=in_order(found))
     return added(bare, policies, -plan.network.calendar.warm_up) if policies else bare
 
@@ -142,6 +143,13 @@ def test_the_delay_runs_from_the_midnight_after_the_condition() -> None:
     ]  # fmt: skip
 
 
+def test_what_would_be_in_force_on_the_day_on_which_it_is_to_be_over_is_not() -> None:
+    # due on day 19 + 5: until the 26th it holds for one day, until the 25th for none
+    late = CLOSE | {"when": ON, "after": "5d"}
+    assert days(simulate(plan_of(deciding(late | {"until": "2024-01-26"}))), "decision_in_force") == [24]
+    assert not simulate(plan_of(deciding(late | {"until": "2024-01-25"}))).decisions
+
+
 def test_it_comes_again_once_it_is_over_and_no_more_often_than_said() -> None:
     # announced on days 7 to 26: looked at in the evening before it is over, so that there is no gap
     again = simulate(plan_of(deciding(CLOSE | {"when": {"trigger": "announced"}, "for": "4d", "at_most": 3})))
@@ -189,6 +197,16 @@ def test_each_product_is_decided_on_by_itself() -> None:
     assert order  # one product of the two has this source: the other is left out, not an error
     plan = plan_of(deciding(order | {"when": ON}))
     assert plan.decisions[0].product == ("saline",)
+
+
+def test_a_party_orders_more_for_its_own_sites_alone() -> None:
+    """Two of the three clinics are kenya's, who names all facilities."""
+    more = {"decision": "extra_orders", "at": "facilities", "source": "store", "per_day": 40, "products": ["saline"]}
+    plan = plan_of(deciding(more | {"when": ON, "for": "5d"}))
+    [acts] = plan.decisions[0].acts
+    rows = [row for impact in acts.impacts for effect in impact.effects for row in effect.rows.tolist()]
+    buyers = plan.network.site_names(plan.network.cell_site[plan.network.flow_buyer[rows]])
+    assert sorted(buyers) == ["clinic-a", "clinic-b"]
 
 
 def test_what_is_done_once_is_done_again_only_after_its_condition_lapsed() -> None:

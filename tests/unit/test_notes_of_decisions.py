@@ -16,6 +16,10 @@ from tests.contract.network import PARTIES, STANDARD
 CLOSE = {"decision": "close_reserve", "name": "c", "by": "kenya", "reserve": "national"}
 MORE = {"decision": "emergency_order", "name": "m", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}
 LANE = {"decision": "corridor", "name": "l", "when": {"trigger": "announced"}}
+LIFT = {"decision": "lift_ban", "name": "c", "by": "india", "ban": "export_ban IN"}
+PLANT = {"decision": "add_capacity", "name": "m", "by": "kenya", "at": "maker", "products": ["saline"], "more": "50%",
+         "licence": "20d"}  # fmt: skip
+AID = {"decision": "request_aid", "name": "m", "by": "kenya", "at": "store", "source": "maker"}
 NEVER, SOON = {"trigger": "days_of_cover", "below": "0d"}, {"trigger": "days_of_cover", "below": "3d"}
 
 
@@ -25,6 +29,10 @@ def on(date: str) -> dict[str, str]:
 
 def after(name: str, days: str = "0d") -> dict[str, str]:
     return {"trigger": "after_decision", "decision": name, "for_at_least": days}
+
+
+def _stages(*after: str) -> list[dict[str, Any]]:
+    return [{"after": days, "amount": 9} for days in after]
 
 
 def told(folder: Path, decisions: list[dict[str, Any]], **more: Any) -> list[str]:
@@ -71,6 +79,27 @@ TABLE: dict[str, tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = {
         [CLOSE | {"when": on("2024-02-01"), "after": "uniform(29d, 60d)"}], {}, ["'c' cannot be in force before"],
     ),
     "in time in some": ([CLOSE | {"when": on("2024-02-01"), "after": "uniform(28d, 60d)"}], {}, []),
+    # the plant works after its licence and its building: day 31 + 20 + 9 is the first after the last
+    "a licence that takes too long": (
+        [PLANT | {"when": on("2024-02-01"), "build": "9d"}], {}, ["'m' changes nothing before 2024-03-01"],
+    ),
+    "a licence that does not": ([PLANT | {"when": on("2024-02-01"), "build": "8d"}], {}, []),
+    "all stages of help too late": (
+        [AID | {"when": on("2024-02-01"), "stages": _stages("40d", "29d")}], {},
+        ["'m' changes nothing before 2024-03-01"],
+    ),
+    "a stage of help in time": (
+        [AID | {"when": on("2024-02-01"), "stages": _stages("40d", "28d")}], {},
+        [],
+    ),
+    # the ban is over on 28 January
+    "a ban that is over is lifted": (
+        [LIFT | {"when": on("2024-01-28")}], {}, ["'c' cannot be in force before 2024-01-28: 'export_ban IN' is over"],
+    ),
+    "a ban is lifted on its last day": ([LIFT | {"when": on("2024-01-27")}], {}, []),
+    "a ban whose end is drawn": (
+        [LIFT | {"when": on("2024-01-28")}], {"uncertain": {"disruptions.0.for": "uniform(9d, 40d)"}}, [],
+    ),
     "over before the condition": (
         [CLOSE | {"when": on("2024-01-20"), "until": "2024-01-20"}], {}, ["'c' is over on 2024-01-20, and"],
     ),
@@ -96,6 +125,11 @@ TABLE: dict[str, tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = {
     ),
     "a way that nobody of the party uses": ([LANE | {"by": "uganda", "lanes": ["maker > store"]}], {}, ["'l' acts on"]),
     "a way to one of its sites": ([LANE | {"by": "uganda", "lanes": ["store > clinic-c"]}], {}, []),
+    "a port authority that keeps nothing": (
+        [LANE | {"decision": "priority_lane", "by": "authority"}],
+        {"parties": PARTIES | {"kenya": {"kind": "country", "sites": ["store", "clinic-a"]},
+                               "authority": {"kind": "agency", "sites": "harbour"}}}, [],
+    ),
     "a reserve that waits for what is never decided": (
         [MORE | {"when": on("2024-03-01")}],
         {"reserves": {"national": {"held_at": "store", "size": "10d", "members": "facilities",

@@ -64,6 +64,10 @@ TABLE: dict[str, tuple[str, list[int]]] = {
         push("x", "kenya", 20, "03", ", for: 9d") + push("y", "pool", 30, "06", ", for: 3d" + FIRST),
         [10, 10, 20, 20, 20, 30, 30, 30, 20, 20, 20, 10, 10, 10, 10],
     ),
+    "with a rhythm of its own, from its first day on": (
+        push("x", "kenya", 20, "03", ", for: 8d").replace("quantity: 20", "quantity: 20, review: 3d"),
+        [10, 10, 20, 0, 0, 20, 0, 0, 20, 0, 10, 10, 10, 10, 10],
+    ),
     "without precedence, apart by their dates": (
         push("x", "kenya", 20, "03", ", for: 3d") + push("y", "kenya", 30, "06", ", until: 2001-01-09"),
         [10, 10, 20, 20, 20, 30, 30, 30, 10, 10, 10, 10, 10, 10, 10],
@@ -87,6 +91,7 @@ def test_a_decision_holds_over_a_policy_of_its_day_and_not_over_a_later_one(tmp_
 
 
 LOW, FULL = "trigger: days_of_cover, below: 2d", "trigger: 'not', condition: {trigger: days_of_cover, below: 2d}"
+WAITS = "trigger: after_decision, decision: x, for_at_least: 2d"
 CLOSE = "  - {decision: close_reserve, name: c, by: kenya, reserve: own, when: {trigger: announced}}\n"
 OPEN = "  - {decision: release_reserve, name: o, by: %s, reserve: own, when: {%s}%s}\n"
 REFUSED: dict[str, tuple[str, str]] = {
@@ -101,14 +106,22 @@ REFUSED: dict[str, tuple[str, str]] = {
     "a delay that is drawn": (
         push("x", "kenya", 20, "03", ", after: 'uniform(0d, 3d)', for: 1d") + push("y", "kenya", 30, "06"), "as 'x'",
     ),
+    "one that waits, but not until the other is over": (
+        push("x", "kenya", 20, LOW, ", for: 5d")
+        + push("y", "kenya", 30, WAITS, ", after: 1d"), "as 'x' does",
+    ),
+    "one that waits for what comes again": (
+        push("x", "kenya", 20, LOW, ", for: 5d, at_most: 2")
+        + push("y", "kenya", 30, WAITS, ", after: 9d"), "as 'x' does",
+    ),
     "again and again": (
         push("x", "kenya", 20, "03", ", for: 1d, at_most: 5") + push("y", "kenya", 30, "06"), "as 'x' does",
     ),
     "one reserve": (CLOSE + OPEN % ("kenya", LOW, ""), "release of reserve 'own'"),
-    "shares of orders, which have no precedence": (
+    "shares of orders": (
         "".join(
-            f"  - {{decision: shift_orders, name: {name}, by: {by}, at: a, to: maker, when: {{{LOW}}}{more}}}\n"
-            for name, by, more in (("x", "kenya", ""), ("y", "pool", FIRST))
+            f"  - {{decision: shift_orders, name: {name}, by: {by}, at: a, to: maker, when: {{{LOW}}}}}\n"
+            for name, by in (("x", "kenya"), ("y", "pool"))
         ),
         "shares of orders of 'kit' at 'a', as 'x'",
     ),
@@ -119,6 +132,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
 }  # fmt: skip
 ALLOWED = {
+    "one that waits until the other is over": push("x", "kenya", 20, LOW, ", for: 5d")
+    + push("y", "kenya", 30, WAITS, ", after: 2d"),
     "other sites": push("x", "kenya", 20, LOW) + push("y", "kenya", 30, LOW, at="b"),
     "each other's not": push("x", "kenya", 20, LOW, ", for: 2d") + push("y", "kenya", 30, FULL, ", for: 2d"),
     "one day after the other": push("x", "kenya", 20, "03", ", after: 1d, for: 2d") + push("y", "kenya", 30, "06"),
@@ -127,6 +142,8 @@ ALLOWED = {
     "an emergency that is over": push("x", "kenya", 20, "trigger: declared, after: 2d, until: 4d", ", for: 2d")
     + push("y", "kenya", 30, "07"),
     "one reserve, by precedence": CLOSE + OPEN % ("pool", LOW, FIRST),
+    "one reserve, each chosen": OPEN % ("kenya", "trigger: chosen", "") + CLOSE.replace("announced", "chosen"),
+    "one reserve, by a condition and chosen": CLOSE + OPEN % ("kenya", "trigger: chosen", ""),
     "opened, and filled up": OPEN % ("kenya", LOW, "")
     + "  - {decision: refill_reserve, by: kenya, reserve: own, when: {trigger: 'on', date: 2001-01-09}}\n",
 }

@@ -84,16 +84,30 @@ def decisions_that_wait_in_vain(compiled: Compiled) -> Iterator[Note]:
 )
 def decisions_that_come_too_late(compiled: Compiled) -> Iterator[Note]:
     """A decision whose delay, counted from the first day on which its condition can be met, is over after the last day,
-    whatever is drawn."""
+    whatever is drawn; or which changes nothing before it, such as by a licence that takes too long; or which ends what
+    is over by then."""
     calendar = compiled.plan.network.calendar
+    last = f"after the last day ({calendar.date(calendar.days - 1)})"
+    ends = {i.cause: i.end for k, i in enumerate(compiled.impacts) if not compiled.is_drawn("disruptions", k)}
     for position, first in _first_days(compiled):
+        one = compiled.plan.decisions[position]
+        begins, place = first + _wait(one), ("decisions", position, "after")
+        over = [name for acts in one.acts for name in acts.ends if ends.get(name, np.inf) <= first]
         if first >= calendar.days:
-            label = compiled.plan.decisions[position].name
-            when = calendar.date(int(first))
-            text = (
-                f"'{label}' cannot be in force before {when}, after the last day ({calendar.date(calendar.days - 1)})"
-            )
-            yield Note(("decisions", position, "after"), text)
+            yield Note(place, f"'{one.name}' cannot be in force before {calendar.date(int(first))}, {last}")
+        elif begins >= calendar.days:
+            yield Note(place, f"'{one.name}' changes nothing before {calendar.date(int(begins))}, {last}")
+        elif over:
+            text = f"'{one.name}' cannot be in force before {calendar.date(int(first))}: '{over[0]}' is over by then"
+            yield Note(place, text)
+
+
+def _wait(one: BoundDecision) -> float:
+    """Days from its being in force to the first that it changes."""
+    starts = [0.0 for acts in one.acts if acts.policies or acts.ends]
+    for impact in (impact for acts in one.acts for impact in acts.impacts):
+        starts += [effect.start for effect in impact.effects] + [impulse.at for impulse in impact.impulses]
+    return min(starts, default=0.0)
 
 
 @check(
@@ -167,19 +181,23 @@ def _about(network: Network, effect: Effect) -> np.ndarray:
     if kind == "cells":
         flows = np.flatnonzero(np.isin(network.flow_source, rows))
         return np.concatenate([network.cell_site[rows], network.cell_site[network.flow_buyer[flows]]])
+    more: list[int] = []
     if kind == "lanes":
         flows = np.flatnonzero(np.isin(network.flow_lanes, rows).any(axis=1))
+        more = [end for row in rows.tolist() for end in (network.lanes[row].origin, network.lanes[row].destination)]
     elif kind == "gates":
         flows = np.flatnonzero(np.isin(network.flow_gates, rows).any(axis=1))
+        more = [network.gates[row].site for row in rows.tolist()]
     elif kind == "stops":
-        flows = np.unique(rows // network.routes.lane.shape[1])
+        flow, leg = np.divmod(rows, network.routes.lane.shape[1])
+        flows, gates = np.unique(flow), np.unique(network.flow_gates[flow, leg])
+        more = [network.gates[gate].site for gate in gates.tolist() if gate >= 0]
     elif kind == "flows":
         flows = rows
     else:
         return np.zeros(0, dtype=np.int64)
     ends = [network.cell_site[of[flows]] for of in (network.flow_buyer, network.flow_source)]
-    lanes = [network.lanes[row] for row in rows.tolist()] if kind == "lanes" else []
-    return np.concatenate([*ends, np.array([end for x in lanes for end in (x.origin, x.destination)], dtype=np.int64)])
+    return np.concatenate([*ends, np.array(more, dtype=np.int64)])
 
 
 @check(

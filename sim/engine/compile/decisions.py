@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.decisions.base import Acts, Decision, ReserveSetting, Scope
 from sim.disruptions import DISRUPTIONS
-from sim.engine.compile.conflicts import preceding, refuse_conflicts
+from sim.engine.compile.conflicts import preceding, without_conflicts
 from sim.engine.compile.policies import bound_rule, bound_sharing
 from sim.engine.compile.rationing import bound_rationing
 from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
@@ -43,14 +43,17 @@ def bind_decisions(
     reserves: Sequence[ReservePlan],
     behaviour: Behaviour,
     demand: DemandPlan,
-    impacts: Sequence[Impact],
+    troubles: Collection[str],
     problems: Problems,
 ) -> tuple[BoundDecision, ...]:
-    """All decisions of a scenario, in the order in which they stand; what is wrong goes to `problems`."""
+    """All decisions of a scenario, in the order in which they stand; what is wrong goes to `problems`.
+
+    `troubles` are the names of its disruptions and hazards, active or not.
+    """
     bound: list[BoundDecision] = []
     ways = _ways(behaviour, demand)
     labels = [decision.label for decision in loaded.spec.decisions]
-    taken = {impact.cause for impact in impacts}
+    taken = set(troubles)
     for place, condition in conditions({name: getattr(loaded.spec, name) for name in CONDITIONED}):
         if isinstance(condition, AfterDecision) and condition.decision not in labels:
             with problems.at(*place, "decision"):
@@ -61,9 +64,8 @@ def bind_decisions(
             if decision.label in taken or decision.label in labels[:position]:
                 expected = "a name of its own for each"
                 raise PlaceError(("name",), "something else has this name", decision.label, expected)
-            bound.append(_bound(decision, loaded, network, reserves, ways, [*taken, *labels]))
-    refuse_conflicts(loaded, bound, network, problems)
-    return tuple(bound)
+            bound.append(_bound(decision, loaded, network, reserves, ways, [*troubles, *labels]))
+    return without_conflicts(loaded, bound, network, problems)
 
 
 def _ways(behaviour: Behaviour, demand: DemandPlan) -> dict[str, Any]:
@@ -105,7 +107,7 @@ def _bound(
         decision.label, decision.decision, party.name, decision.when, *_watched(cells, unit, party, network),
         ("",) if decision.as_a_whole else tuple(str(name) for name in goods[kinds]),
         decision.after, 0.0 if decision.instant else lasts, over, decision.at_most, decision.while_needed,
-        tuple(one for one in acts if one is not None),
+        tuple(one for one in acts if one is not None), charges=decision.charges(),
     )  # fmt: skip
 
 
@@ -123,7 +125,7 @@ def _each(
             acts = decision.act(scope)
             for place, name in acts.ends:
                 if name not in names:
-                    expected = one_of_few(names, "the name of a disruption or a decision")
+                    expected = one_of_few(names, "the name of a disruption, a hazard or a decision")
                     raise PlaceError(place, "nothing has this name", name, expected, names)
             found.append(_acts(decision, acts, scope, loaded, reserves))
         except PlaceError as error:
@@ -135,10 +137,18 @@ def _each(
 
 
 def _cells(decision: Decision, party: Party, network: Network) -> np.ndarray:
-    """The cells of a party's sites that it looks at; those of makers only where it has nothing else."""
+    """The cells of a party's sites that it looks at; those of makers only where it has nothing else.
+
+    Who keeps no goods, such as a port authority, looks at those who buy what passes its ports.
+    """
     with placed("products"):
         products = network.product_positions(decision.products)
-    mine = np.isin(network.cell_site, party.reach) & np.isin(network.cell_product, products)
+    right = np.isin(network.cell_product, products)
+    mine = np.isin(network.cell_site, party.reach) & right
+    if not np.isin(network.cell_site, party.reach).any():
+        gates = [k for k, gate in enumerate(network.gates) if gate.site in party.reach]
+        mine[network.flow_buyer[np.isin(network.flow_gates, gates).any(axis=1)]] = True
+        mine &= right
     cells = np.flatnonzero(mine & ~network.of_kind("supplier"))
     cells = cells if len(cells) else np.flatnonzero(mine)
     if not len(cells):

@@ -63,8 +63,8 @@ def _decisions(
 ) -> tuple[BoundDecision, ...]:
     """The new decisions; bound with those of before, by whose names they may wait for one another."""
     network = replace(plan.network, columns=loaded.sites.numbers)
-    wrong = [impact for impact in known if not impact.decided]
-    bound = bind_decisions(loaded, network, plan.reserves, plan.behaviour, plan.demand, wrong, problems)
+    troubles = [*(impact.cause for impact in known if not impact.decided), *loaded.spec.hazards]
+    bound = bind_decisions(loaded, network, plan.reserves, plan.behaviour, plan.demand, troubles, problems)
     new = len(before.spec.decisions)
     for position, decision in enumerate(loaded.spec.decisions):
         if position >= new and decision.until is not None and plan.network.calendar.day(decision.until) <= day:

@@ -67,7 +67,8 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     behaviour = compile_behaviour(loaded, network, demand, problems)
     more = compile_more(loaded, network, problems)
     sourcing = bind_sourcing(loaded, network, problems)
-    decisions = bind_decisions(loaded, network, reserves, behaviour, demand, impacts, problems)
+    troubles = [*(impact.cause for impact in impacts), *loaded.spec.hazards]
+    decisions = bind_decisions(loaded, network, reserves, behaviour, demand, troubles, problems)
     behaviour = replace(behaviour, rationing=bind_rationing(loaded, network, problems))
     problems.check()
     plan = Plan(

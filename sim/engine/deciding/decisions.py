@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,14 +37,17 @@ class Taken:
     until: float
 
 
+Whose = tuple[str, str]
+"""A decision, and the product that it was taken for (empty: all); or a disruption, and no product."""
+
+
 @dataclass(frozen=True)
 class Coming:
-    """What decisions bring at a midnight."""
+    """What decisions bring at a midnight, each with whose it is; what `ends` names is over, also of what comes."""
 
-    impacts: tuple[Impact, ...]
-    policies: tuple[tuple[str, Policy], ...]
-    """each with the name of its decision"""
-    ends: tuple[str, ...]
+    impacts: tuple[tuple[Whose, Impact], ...]
+    policies: tuple[tuple[Whose, Policy], ...]
+    ends: tuple[Whose, ...]
 
 
 class Decisions(Part):
@@ -126,23 +129,30 @@ class Decisions(Part):
         units = len(one.acts)
         held = np.bincount(one.unit, self._watches[k].met(one.when, float(day)), units) > 0
         waiting = ~np.isnan(self._due[k])
-        if one.while_needed:
-            for unit in (waiting & ~held).nonzero()[0].tolist():
-                self._due[k][unit] = np.nan
-                self._note("decision_given_up", day, one, unit)
+        if one.while_needed:  # what was chosen is needed, whatever its condition says
+            for unit in (waiting & ~held & ~np.isnan(self._met[k])).nonzero()[0].tolist():
+                self._give_up(k, unit, day)
         self._again[k] |= ~held
         idle = ~waiting & (self._over[k] <= day + 1) & (self._count[k] < one.at_most) & self._again[k]
         for unit in (held & idle).nonzero()[0].tolist():
+            if one.rivals and self._yields(k, unit, day + 1):
+                continue
             self._met[k][unit] = day
             self._put_off(k, unit, day + 1)
             self._note("decision_due", day, one, unit)
 
     def choose(self, name: str, day: int) -> None:
-        """Somebody chooses a decision at the midnight before a day, for all products of which it may be chosen."""
+        """Somebody chooses a decision at the midnight before a day, for all products of which it may be chosen.
+
+        What was chosen before to begin no sooner, and sets the same, is given up.
+        """
         k = self._number(name)
         for unit in self._idle(k, day).nonzero()[0].tolist():
             self._met[k][unit] = np.nan
             self._put_off(k, unit, day)
+            for j, other in self._rivals(k, unit):
+                if np.isnan(self._met[j][other]) and self._due[j][other] >= self._due[k][unit]:
+                    self._give_up(j, other, day)
 
     def refusal(self, name: str, day: int) -> str:
         """Why a decision may not be chosen at the midnight before a day, empty where it may."""
@@ -177,31 +187,57 @@ class Decisions(Part):
 
     def turn(self, day: int) -> Coming | None:
         """The midnight before a day: what is over, and what comes into force; None where nothing does."""
-        impacts: list[Impact] = []
-        policies: list[tuple[str, Policy]] = []
-        ends: list[str] = []
+        impacts: list[tuple[Whose, Impact]] = []
+        policies: list[tuple[Whose, Policy]] = []
+        ends: list[Whose] = []
+        named: list[str] = []
         for k, one in enumerate(self._decisions):
             for unit in (self._over[k] == day).nonzero()[0].tolist():
                 self._end(k, unit, day)
             for unit in (self._due[k] <= day).nonzero()[0].tolist():
-                self._due[k][unit] = np.nan
                 if one.over <= day:
+                    self._due[k][unit] = np.nan
                     self._count[k][unit] = one.at_most  # too late to do anything
                     continue
+                if not np.isnan(self._met[k][unit]) and self._yields(k, unit, day):
+                    self._give_up(k, unit, day)
+                    continue
+                for j, other in self._rivals(k, unit):  # the last that is chosen counts
+                    if self._over[j][other] > day:
+                        ends.append(self._end_early(j, other, day))
                 until = min(one.over, day + one.lasts)
                 self._take(k, unit, day, until)
-                acts = one.acts[unit]
-                impacts += [_until(impact.moved(day), until if one.lasts else np.inf) for impact in acts.impacts]
-                policies += [(one.name, moved(policy, day, until if one.lasts else np.inf)) for policy in acts.policies]
-                ends += acts.ends
+                acts, whose = one.acts[unit], (one.name, one.product[unit])
+                last = until if one.lasts else np.inf
+                impacts += [(whose, _until(impact.moved(day), last)) for impact in acts.impacts]
+                policies += [(whose, moved(policy, day, last)) for policy in acts.policies]
+                named += acts.ends
+        for name in named:
+            ends += self._lift(name, day)
         if not (impacts or policies or ends):
             return None
-        for name in ends:
-            self._end_early(name, day)
         return Coming(tuple(impacts), tuple(policies), tuple(ends))
+
+    def _rivals(self, k: int, unit: int) -> Iterator[tuple[int, int]]:
+        """(decision, unit) of all that set what a unit of a decision sets, of which but one is in force at a time."""
+        one = self._decisions[k]
+        for j, other in enumerate(self._decisions):
+            if other.name in one.rivals or one.name in other.rivals:
+                mine = one.product[unit]
+                yield from (
+                    (j, its) for its, product in enumerate(other.product) if mine in ("", product) or not product
+                )
+
+    def _yields(self, k: int, unit: int, day: int) -> bool:
+        """Whether something that sets the same was chosen and is in force on a day."""
+        return any(
+            np.isnan(self._met[j][other]) and (self._over[j][other] > day or self._due[j][other] <= day)
+            for j, other in self._rivals(k, unit)
+        )
 
     def _take(self, k: int, unit: int, day: int, until: float) -> None:
         one = self._decisions[k]
+        self._due[k][unit] = np.nan
         self._count[k][unit] += 1
         self._over[k][unit] = until
         self._again[k][unit] = one.lasts > 0
@@ -217,15 +253,31 @@ class Decisions(Part):
             if not (self._over[k] > day).any():
                 self.in_force.pop(one.name, None)
 
-    def _end_early(self, name: str, day: int) -> None:
-        """A decision that another ends."""
+    def _give_up(self, k: int, unit: int, day: int) -> None:
+        """What was under way does not come."""
+        self._due[k][unit] = np.nan
+        self._note("decision_given_up", day, self._decisions[k], unit)
+
+    def _end_early(self, k: int, unit: int, day: int) -> Whose:
+        """What is in force is over before its time; whose it was."""
+        whose = self._decisions[k].name, self._decisions[k].product[unit]
+        self._over[k][unit] = day
+        last = max(place for place, taken in enumerate(self._taken) if (taken.name, taken.product) == whose)
+        self._ended.append((last, day))
+        self._end(k, unit, day)
+        return whose
+
+    def _lift(self, name: str, day: int) -> list[Whose]:
+        """Something by its name is over; of a decision what is under way does not come."""
+        found: list[Whose] = []
         for k, one in enumerate(self._decisions):
-            if one.name == name:
-                for unit in (self._over[k] > day).nonzero()[0].tolist():
-                    self._over[k][unit] = day
-                    mine = [p for p, t in enumerate(self._taken) if (t.name, t.product) == (name, one.product[unit])]
-                    self._ended.append((mine[-1], day))
-                    self._end(k, unit, day)
+            for unit in range(len(one.acts) if one.name == name else 0):
+                found.append((name, one.product[unit]))
+                if not np.isnan(self._due[k][unit]):
+                    self._give_up(k, unit, day)
+                if self._over[k][unit] > day:
+                    self._end_early(k, unit, day)
+        return found or [(name, "")]
 
     def _note(self, event: Event, day: int, one: BoundDecision, unit: int) -> None:
         product = self._network.products["name"].tolist().index(one.product[unit]) if one.product[unit] else -1

@@ -42,6 +42,11 @@ class Cargo(Part):
         gates: np.ndarray = self._network.flow_gates[self.table.columns["flow"][rows], self.table.columns["leg"][rows]]
         return gates
 
+    def stop(self, rows: np.ndarray) -> np.ndarray:
+        """The stop at the end of the present leg."""
+        legs = self._network.routes.lane.shape[1]
+        return np.asarray(self.table.columns["flow"][rows] * legs + self.table.columns["leg"][rows])
+
     def at_last_leg(self, rows: np.ndarray) -> np.ndarray:
         """Whether the end of the present leg is the buyer."""
         last: np.ndarray = self._last_leg[self.table.columns["flow"][rows]] == self.table.columns["leg"][rows]

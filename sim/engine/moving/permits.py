@@ -8,7 +8,6 @@ from sim.engine.books.journal import Journal
 from sim.engine.moving.cargo import Cargo
 from sim.engine.moving.licences import Licences
 from sim.model.effects import Quantities
-from sim.model.network import Network
 from sim.model.part import Part
 from sim.rng import Streams
 
@@ -16,13 +15,10 @@ from sim.rng import Streams
 class Permits(Part):
     """The licences for stops on the way, and who has asked for one."""
 
-    def __init__(
-        self, network: Network, cargo: Cargo, quantities: Quantities, streams: Streams, journal: Journal
-    ) -> None:
+    def __init__(self, cargo: Cargo, quantities: Quantities, streams: Streams, journal: Journal) -> None:
         self._licences = Licences(quantities, streams, "stop.licence")
         self.needed = self._licences.needed
         self._cargo, self._journal = cargo, journal
-        self._legs = network.routes.lane.shape[1]
 
     def expect_effects(self) -> None:
         """Look up which licences are, or will be, asked for."""
@@ -31,7 +27,7 @@ class Permits(Part):
     def wait(self, rows: np.ndarray, at: np.ndarray) -> np.ndarray:
         """Days for which goods that come to the end of their leg at `at` wait there for a licence."""
         table = self._cargo.table
-        wait = self._licences.wait(table.columns["flow"][rows] * self._legs + table.columns["leg"][rows], at)
+        wait = self._licences.wait(self._cargo.stop(rows), at)
         self._journal.shipments("licence_wait", table, rows[wait > 0], at[wait > 0])
         return wait
 

@@ -18,11 +18,14 @@ from sim.model.network import Network
 from sim.model.part import Part
 from sim.rng import Streams
 
+FIRST = -1
+"""Turn of goods that go before all others, whatever the port's own priority lane says."""
+
 
 class Ports(Part):
     """What comes to the ports of one run waits in their queues, is put ashore and cleared."""
 
-    CHANGES = ("_handled_a_day", "_limited", "_some_closed")
+    CHANGES = ("_handled_a_day", "_limited", "_some_closed", "_some_first")
 
     def __init__(
         self,
@@ -39,14 +42,15 @@ class Ports(Part):
         self._clearances = TimeTape([f"gate/{x.name}" for x in gates], [x.clearance for x in gates], streams)
         self._holds = Holds(network, streams)
         self._ranks = np.array([gate.rank for gate in gates], dtype=np.int64)
-        self._ranked = bool(self._ranks.any())
+        self._in_turn = bool(self._ranks.any())
         self.pool = np.array([g.pool for g in gates], dtype=np.int64)
         """over gates: which of them share berths or handling"""
         self._handling = Throughput(int(self.pool.max(initial=-1)) + 1)
         # sums of whole numbers are the same in whatever order they are taken
         self._in_whole_loads = not (network.cell_size % 1).any()
         self.berths = Berths(network, cargo.table, quantities, streams, journal)
-        self._may_clear_faster = quantities.touched("gate.clearance_factor")
+        self._may_clear_faster = quantities.touched("stop.clearance_factor")
+        self._may_go_first = quantities.touched("stop.first")
         self._may_clear_later = quantities.touched("gate.clearance")
         self.traffic = PortTraffic(len(gates), len(self._handling.left), float(-network.calendar.warm_up))
         self.effects_changed()
@@ -62,6 +66,7 @@ class Ports(Part):
         np.maximum.at(self._handled_a_day, self.pool, handling)
         self._limited = bool(np.isfinite(self._handled_a_day).any())
         self._some_closed = bool((handling <= 0).any())
+        self._some_first = self._may_go_first and bool((self._quantities["stop.first"] > 0).any())
 
     def queue(self) -> np.ndarray:
         """Handling units waiting at each gate."""
@@ -123,7 +128,7 @@ class Ports(Part):
         passed, load = rows, cargo.load(rows)
         if self._limited and not self._all_pass(gate, load):
             pool = self.pool[gate]
-            rank = (self._rank(rows, gate),) if self._ranked else ()
+            rank = (self._rank(rows, gate),) if self._in_turn or self._some_first else ()
             turn = np.lexsort((table.columns["id"][rows], table.columns["time"][rows], *rank, pool))
             passed = cargo.part(rows, self._handling.admit(pool, table.columns["units"][rows], cargo.size(rows), turn))
             gate, load = cargo.gate(passed), cargo.load(passed)
@@ -173,7 +178,7 @@ class Ports(Part):
         self._journal.shipments("handled", table, rows, at)
         stay = self._clearances.at(gate, at)
         if self._may_clear_faster:
-            stay = stay * self._quantities["gate.clearance_factor"][gate]
+            stay = stay * self._quantities["stop.clearance_factor"][self._cargo.stop(rows)]
         if self._may_clear_later:
             stay = stay + self._quantities["gate.clearance"][gate]
         if self._holds.any:
@@ -185,6 +190,9 @@ class Ports(Part):
         table.columns["phase"][rows], table.columns["time"][rows] = Phase.CLEARING, at + stay
 
     def _rank(self, rows: np.ndarray, gate: np.ndarray) -> np.ndarray:
+        """Whose turn it is before others': the less, the sooner."""
         product = self._network.cell_product[self._network.flow_buyer[self._cargo.table.columns["flow"][rows]]]
         ranks: np.ndarray = self._ranks[gate, product]
+        if self._some_first:
+            ranks = np.where(self._quantities["stop.first"][self._cargo.stop(rows)] > 0, FIRST, ranks)
         return ranks

@@ -47,7 +47,7 @@ class Transport(Part):
         self._journeys = Journeys(network, self.loading, quantities, streams)
         self._cargo = Cargo(network, state)
         self._fleets = Fleets(lanes, self.loading, self._cargo, self._journeys)
-        self._permits = Permits(network, self._cargo, quantities, streams, journal)
+        self._permits = Permits(self._cargo, quantities, streams, journal)
         self.border = Border(plan, self._cargo, quantities)
         self.ports = Ports(network, self._cargo, self._permits, quantities, streams, journal)
         self.passages = Passages(network, streams, quantities)
