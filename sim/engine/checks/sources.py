@@ -178,7 +178,7 @@ def _dated(compiled: Compiled) -> list[tuple[Place, Impact]]:
             moved = (impact.moved(day) for impact in acts.impacts)
             found += [(("decisions", k), i.ended(over) if i.end > over > day else i) for i in moved]
             ends |= {name: min(day, ends.get(name, np.inf)) for name in acts.ends}
-    return [(place, i.ended(ends[i.cause]) if i.end > ends.get(i.cause, np.inf) else i) for place, i in found]
+    return [(at, i.ended(ends[i.cause]) if i.start < ends.get(i.cause, np.inf) < i.end else i) for at, i in found]
 
 
 def _sent(outlook: Outlook, day: float) -> Sent:
