@@ -226,7 +226,7 @@ def test_nothing_goes_wrong_and_nothing_is_decided_in_the_twin() -> None:
     assert not simulate(plan, disruptions=False).decisions
 
 
-LATER: dict[str, Any] = {"decision": "supplier_allocation", "by": "india", "supplier": "maker", "share": "40%", "when": ON}
+LATER = {"decision": "supplier_allocation", "by": "india", "supplier": "maker", "share": "40%", "when": ON}
 
 
 def test_later_shares_of_an_allocation_count_from_the_day_on_which_it_is_in_force() -> None:

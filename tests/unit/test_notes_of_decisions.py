@@ -148,7 +148,7 @@ SHUT: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
 def test_buyers_with_nobody_to_turn_to_are_told_of_when_a_decision_with_a_date_leaves_them_nobody(
     name: str, tmp_path: Path
 ) -> None:
-    """The second source stops on the days from 25 January to 2 February: then nobody is left where the first is banned."""
+    """The second source stops from 25 January to 2 February: nobody is left then where the first is banned."""
     decisions, expected = SHUT[name]
     found = [message for message in noted(tmp_path, decisions, **THIRD) if "have nobody else to turn to" in message]
     assert [message.split("'")[1] for message in found] == expected, found
