@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import sim
+from sim.policies.triggers.on import On
 from sim.report.run.facts import Facts
 from sim.report.run.story import story
 from sim.report.words.units import plural
@@ -34,7 +35,8 @@ def short_run(path: Path, strategy: str) -> sim.Run:
     """The beginning of a scenario, disruptions included."""
     spec = sim.validate(path).spec
     end = min(spec.until, spec.start + LONGEST)
-    assert any(d.from_ < end for d in spec.disruptions), "a disruption that begins within the part that is run"
+    begins = [d.from_ for d in spec.disruptions] + [d.when.date for d in spec.decisions if isinstance(d.when, On)]
+    assert min(begins) < end, "something begins within the part that is run"
     return sim.run(path, strategy=strategy, overrides={"end": end.isoformat()})
 
 

@@ -244,6 +244,24 @@ def test_nothing_goes_wrong_and_nothing_is_decided_in_the_twin() -> None:
     assert not simulate(plan, disruptions=False).decisions
 
 
+LATER = {"decision": "supplier_allocation", "by": "india", "supplier": "maker", "share": "40%", "when": ON}
+
+
+def test_later_shares_of_an_allocation_count_from_the_day_on_which_it_is_in_force() -> None:
+    """On 20 January, three days later and for 20: 40% from the 23rd on, 80% from the 28th, all over on 12 February."""
+    late = LATER | {"name": "a", "after": "3d", "for": "20d", "steps": [{"after": "5d", "share": "80%"}]}
+    entry = {"kind": "supplier_allocation", "name": "a", "supplier": "maker", "share": "40%",
+             "from": "2024-01-23", "until": "2024-02-12", "steps": [{"on": "2024-01-28", "share": "80%"}]}  # fmt: skip
+    decided, written = (
+        simulate(plan_of(spec)) for spec in (deciding(late, disruptions=[]), deciding(disruptions=[entry]))
+    )
+    assert days(decided, "decision_in_force") == [22]
+    for name, figure in written.record.table.items():  # type: ignore[union-attr]
+        assert np.array_equal(figure, decided.record.table[name]), name  # type: ignore[index]
+    once = simulate(plan_of(deciding(late | {"steps": []}, disruptions=[])))
+    assert once.record.sums["dispatched"].sum() != decided.record.sums["dispatched"].sum()
+
+
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "unknown party": (CLOSE | {"by": "kenia", "when": ON}, "did you mean 'kenya'"),
     "unknown reserve": ({"decision": "close_reserve", "reserve": "nationl", "when": ON}, "did you mean 'national'"),
@@ -268,6 +286,13 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an unknown ban": ({"decision": "lift_ban", "ban": "export_ban INN", "when": ON}, "did you mean 'export_ban IN'"),
     "an unknown kind": ({"decision": "close_reserves", "when": ON}, "did you mean 'close_reserve'"),
+    "a later share that is earlier": (
+        LATER | {"steps": [{"after": "5d", "share": "60%"}, {"after": "5d", "share": "80%"}]}, "more than 5 days",
+    ),
+    "a later share at once": (LATER | {"steps": [{"after": "0d", "share": "60%"}]}, "more than 0 days"),
+    "a later share once it is over": (
+        LATER | {"for": "20d", "steps": [{"after": "20d", "share": "60%"}]}, "less than 20 days",
+    ),
     "measures": ({"decision": "ban_exports", "country": "FR", "when": ON}, "has no site there"),
 }  # fmt: skip
 

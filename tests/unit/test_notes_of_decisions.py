@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from sim.engine.compile.plan import compile_plan
-from sim.scenario.load import load
+from sim.report.run.evidence import taken_as_certain
+from sim.scenario.load import Loaded, load
 from tests.contract.network import PARTIES, STANDARD
 
 CLOSE = {"decision": "close_reserve", "name": "c", "by": "kenya", "reserve": "national"}
@@ -35,16 +36,24 @@ def _stages(*after: str) -> list[dict[str, Any]]:
     return [{"after": days, "amount": 9} for days in after]
 
 
+def standard(folder: Path, decisions: list[dict[str, Any]], **more: Any) -> Loaded:
+    """The standard scenario with its parties, some decisions, and other sections."""
+    path = folder / "x.yaml"
+    path.write_text(yaml.safe_dump(STANDARD | {"parties": PARTIES, "decisions": decisions} | more, sort_keys=False))
+    return load(path)
+
+
+def noted(folder: Path, decisions: list[dict[str, Any]], **more: Any) -> list[str]:
+    """All that is noted, on the standard network."""
+    loaded = standard(folder, decisions, **more)
+    compile_plan(loaded)
+    return [note.message for note in loaded.notes]
+
+
 def told(folder: Path, decisions: list[dict[str, Any]], **more: Any) -> list[str]:
     """What is noted of decisions and parties, on the standard network."""
-    spec = copy.deepcopy(STANDARD) | {"parties": PARTIES, "decisions": decisions} | more
-    path = folder / "x.yaml"
-    path.write_text(yaml.safe_dump(spec, sort_keys=False))
-    loaded = load(path)
-    compile_plan(loaded)
-    return [
-        note.message for note in loaded.notes if note.message.startswith(("'c'", "'m'", "'l'", "'agency'", "'reser"))
-    ]
+    found = noted(folder, decisions, **more)
+    return [message for message in found if message.startswith(("'c'", "'m'", "'l'", "'agency'", "'reser"))]
 
 
 # the scenario has the days from 2024-01-01 to 2024-02-29, and a ban that is announced on 2024-01-08
@@ -147,3 +156,47 @@ def test_what_a_planner_hardly_meant_is_told(name: str, tmp_path: Path) -> None:
     found = told(tmp_path, decisions, **more)
     assert len(found) == len(expected), found
     assert all(note.startswith(words) for note, words in zip(sorted(found), sorted(expected), strict=True)), found
+
+
+THIRD: dict[str, Any] = {  # a second source of saline, which stops on 25 January
+    "suppliers": STANDARD["suppliers"] | {"third-maker": {"country": "DE", "makes": {"saline": {}}}},
+    "lanes": [*STANDARD["lanes"], {"from": "third-maker", "to": "store", "mode": "air", "time": "5d"}],
+    "sourcing": [{"at": "store", "products": ["saline"], "from": {"maker": "60%", "third-maker": "40%"}}],
+    "disruptions": [{"kind": "site_outage", "name": "stop", "at": "third-maker", "from": "2024-01-25", "for": "9d"}],
+}
+BANNED = {"decision": "ban_exports", "name": "curbs", "by": "india", "when": on("2024-01-20"), "for": "20d"}
+LIFTED = {"decision": "lift_ban", "by": "india", "ban": "curbs", "when": on("2024-01-24")}
+SHUT: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
+    "by a ban on a date": ([BANNED], ["stop"]),
+    "by a ban that begins after it": ([BANNED | {"when": on("2024-01-28")}], ["curbs"]),
+    "by a ban that takes some days": ([BANNED | {"after": "8d"}], ["curbs"]),
+    "by a ban that is over": ([BANNED | {"for": "5d"}], []),
+    "by a ban that was lifted": ([BANNED, LIFTED], []),
+    "by a ban that was lifted before it came": ([BANNED, LIFTED | {"when": on("2024-01-19")}], ["stop"]),
+    "by a ban whose delay is drawn": ([BANNED | {"after": "uniform(0d, 9d)"}], []),
+    "by a ban on a condition": ([BANNED | {"when": SOON}], []),
+}
+
+
+@pytest.mark.parametrize("name", SHUT)
+def test_buyers_with_nobody_to_turn_to_are_told_of_when_a_decision_with_a_date_leaves_them_nobody(
+    name: str, tmp_path: Path
+) -> None:
+    """The second source stops from 25 January to 2 February: nobody is left then where the first is banned."""
+    decisions, expected = SHUT[name]
+    found = [message for message in noted(tmp_path, decisions, **THIRD) if "have nobody else to turn to" in message]
+    assert [message.split("'")[1] for message in found] == expected, found
+
+
+def test_a_reserve_hears_of_a_ban_that_is_decided(tmp_path: Path) -> None:
+    """No note says that it is never opened; without the ban there is one."""
+    reserves = copy.deepcopy(STANDARD["reserves"])
+    reserves["national"]["release"]["when"] = {"trigger": "announced"}
+    for decisions, expected in (([BANNED], 0), ([], 1)):
+        found = noted(tmp_path, decisions, reserves=reserves, disruptions=[])
+        assert sum("is never met: no disruption" in message for message in found) == expected
+
+
+def test_how_long_decisions_take_and_last_are_figures_of_weight(tmp_path: Path) -> None:
+    found = taken_as_certain(standard(tmp_path, [BANNED | {"after": "3d"}]))
+    assert {path for path in found if path.startswith("decisions")} == {"decisions.curbs.after", "decisions.curbs.for"}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from sim.engine.checks.base import Compiled, Note, check
+from sim.engine.checks.never import heard
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Release
 from sim.policies.triggers.announced import Announced
@@ -60,9 +61,6 @@ def triggers_outside_the_span(compiled: Compiled) -> Iterator[Note]:
     """A declaration after the last day, an announcement where nothing is ever announced, or a reserve whose
     authorisation takes until after the last day."""
     days = compiled.plan.network.calendar.days
-    heard = bool(compiled.plan.hazards) or any(
-        impact.told and impact.announced < days and impact.end > 0 for impact in compiled.impacts
-    )
     for place, found in conditions(compiled):
         if compiled.is_drawn(*place):
             continue
@@ -70,7 +68,7 @@ def triggers_outside_the_span(compiled: Compiled) -> Iterator[Note]:
         if isinstance(found, Declared) and found.after >= days:
             text = f"'{label}' is declared {found.after:g} days after the start, in a scenario of {days}"
             yield Note((*place, "after"), text)
-        elif isinstance(found, Announced) and not heard:
+        elif isinstance(found, Announced) and heard(compiled) >= days:
             yield Note(place, f"'{label}' is never met: no disruption of the scenario is announced within its days")
         elif isinstance(found, Release):
             since = found.when.after if isinstance(found.when, Declared) else 0.0

@@ -10,8 +10,12 @@ import numpy as np
 
 from sim.engine.checks.base import Compiled, Note, check
 from sim.engine.day import undisturbed
+from sim.engine.days_decided import days_in_force
 from sim.engine.deciding.outlook import Outlook
+from sim.model.effects import Impact
 from sim.model.network import Network
+from sim.policies.triggers.on import On
+from sim.scenario.document import Place
 
 SHUT = 0.5
 """A source that sends less than this share of the usual is shut, for a note."""
@@ -136,25 +140,45 @@ class Sent(NamedTuple):
     more: np.ndarray
 
 
-def _turns(compiled: Compiled) -> Iterator[tuple[tuple[str | int, ...], str, Sent, Sent]]:
-    """For each dated disruption that limits a source: its place, its name, and what sources send shortly before it
-    begins and when it has, all others included."""
+def _turns(compiled: Compiled) -> Iterator[tuple[Place, str, Sent, Sent]]:
+    """For each dated disruption or decision that limits a source: its place, its name, and what sources send shortly
+    before it begins and when it has, all others included."""
     network = compiled.plan.network
-    limits = [bool(impact.effects) for impact in compiled.impacts]
-    if not any(limits):
+    dated = _dated(compiled)
+    if not any(impact.effects for _, impact in dated):
         return
     outlook = Outlook(compiled.plan, undisturbed(network))
-    outlook.hear([replace(impact, told=True, announced=impact.start) for impact in compiled.impacts])
-    begins = sorted((impact.start, position) for position, impact in enumerate(compiled.impacts) if limits[position])
+    outlook.hear([replace(impact, told=True, announced=impact.start) for _, impact in dated])
+    begins = sorted((impact.start, k) for k, (_, impact) in enumerate(dated) if impact.effects)
     before, last = Sent(*np.ones((2, len(network.flow_buyer)))), -np.inf
-    for day, position in begins:
-        impact = compiled.impacts[position]
+    for day, k in begins:
+        place, impact = dated[k]
         if day - SHORTLY > last:
             before, last = _sent(outlook, day - SHORTLY), day
         now = _sent(outlook, day)
         if day < min(impact.end, network.calendar.days):
-            yield ("disruptions", position), impact.cause, before, now
+            yield place, impact.cause, before, now
         before = now
+
+
+def _dated(compiled: Compiled) -> list[tuple[Place, Impact]]:
+    """What disruptions do, and decisions that a date alone brings, each with its place; up to the day on which such a
+    decision ends it."""
+    plan = compiled.plan
+    found: list[tuple[Place, Impact]] = [(("disruptions", k), impact) for k, impact in enumerate(compiled.impacts)]
+    ends: dict[str, float] = {}
+    for k, one in enumerate(plan.decisions):
+        drawn = any(compiled.is_drawn("decisions", k, key) for key in ("when", "after", "for", "until"))
+        if not isinstance(one.when, On) or drawn:
+            continue
+        day, over = days_in_force(one.when, one, plan.network)
+        if over > day + one.lasts or day >= one.over:
+            continue  # its delay differs from draw to draw, or it comes too late
+        for acts in one.acts:
+            moved = (impact.moved(day) for impact in acts.impacts)
+            found += [(("decisions", k), i.ended(over) if i.end > over > day else i) for i in moved]
+            ends |= {name: min(day, ends.get(name, np.inf)) for name in acts.ends}
+    return [(at, i.ended(ends[i.cause]) if i.start < ends.get(i.cause, np.inf) < i.end else i) for at, i in found]
 
 
 def _sent(outlook: Outlook, day: float) -> Sent:
@@ -183,7 +207,7 @@ def _by_buyer(network: Network, shares: np.ndarray) -> tuple[np.ndarray, np.ndar
     return least, np.where(np.bincount(network.flow_buyer, minlength=cells) > 0, most, 1.0)
 
 
-def _note(compiled: Compiled, place: tuple[str | int, ...], cause: str, cells: np.ndarray, what: str) -> Iterator[Note]:
+def _note(compiled: Compiled, place: Place, cause: str, cells: np.ndarray, what: str) -> Iterator[Note]:
     found = cells.nonzero()[0]
     if found.size:
         network = compiled.plan.network

@@ -33,6 +33,7 @@ FIGURE = re.compile(
 OF_WEIGHT = {
     "suppliers": ("finished_stock", "capacity", "ramp_up"), "stock": ("on_hand",), "sourcing": ("from", "market"),
     "replenishment": ("level", "S", "max"), "disruptions": ("for", "until", "restart_lag"),
+    "decisions": ("after", "for", "until"),
 }  # fmt: skip
 """Section -> keys of figures that weigh most in what is found."""
 NOT_ASKED = frozenset(("lat", "lon", "priority", "locode", "name", "title", "what", "currency"))
@@ -99,7 +100,7 @@ def assumed(loaded: Loaded) -> list[Assumed]:
 
 def taken_as_certain(loaded: Loaded) -> list[str]:
     """Paths of figures of weight that are assumed and have no range: the stock, the capacity and the shares that
-    decide how far goods last, and how long disruptions do."""
+    decide how far goods last, and how long disruptions and decisions do."""
     named = [path for path, evidence in loaded.spec.evidence.items() if evidence.status == "assumed"]
     figures = [(figure.path, figure.value) for figure in assumed(loaded)]
     figures += [(path, _plain(figure_at(loaded.document, path))) for path in named]
