@@ -123,7 +123,7 @@ class Running(Part):
         self._disrupted = disruptions
         self.impacts = self._drawn()
         if not disruptions and plan.decisions:  # where nothing goes wrong nobody has anything to decide
-            self.plan = plan = replace(plan, decisions=())
+            self.plan = plan = plan.without_decisions()
         self.written = plan
         self._decided: tuple[tuple[str, Policy], ...] = ()
         # what triggers can hear of

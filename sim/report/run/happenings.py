@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.report.run.acts import decided_words
+from sim.report.run.decided import decided_words
 from sim.report.run.facts import Facts
 from sim.report.run.stages import later, over
 from sim.report.words.names import shown_name
@@ -79,7 +79,11 @@ def _decisions(facts: Facts) -> list[Happening]:
         for day, word in moments:
             if 0 <= day < facts.days:
                 what, name = f"Decision {word}", decided_words(one)
-                found.append(Happening(int(day), int(day), what, one.party, one.product, None, name, MILESTONE))
+                found.append(
+                    Happening(
+                        int(day), int(day), what, facts.group("party", one.party), one.product, None, name, MILESTONE
+                    )
+                )
     return found
 
 
