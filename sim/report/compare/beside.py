@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.report.words.names import shown_name
 from sim.report.words.units import Counted
 from sim.study.design.measures import ALL, Measure
 
@@ -51,6 +52,15 @@ class Beside:
     apart: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     command: str = "tideover compare"
+
+    @property
+    def parties(self) -> dict[str, str]:
+        """Name of each party -> what readers are shown."""
+        found: dict[str, str] = {}
+        for option in self.options:
+            for name, party in ((option.data or {}).get("parties") or {}).items():
+                found.setdefault(name, shown_name(name, party))
+        return found
 
     @property
     def others(self) -> tuple[Option, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.engine.deciding.decisions import Taken
+from sim.engine.plan import BoundDecision
 from sim.report.run.facts import Facts
 from sim.report.words.phrases import called, kind_words
 
@@ -69,6 +70,6 @@ def _together(mine: list[Taken]) -> tuple[Time, ...]:
     return tuple(times)
 
 
-def decided_words(one: Taken) -> str:
+def decided_words(one: Taken | BoundDecision) -> str:
     """A decision's name; one that has none goes by its kind."""
     return called(one.name, one.kind).removesuffix(f" by {one.party}")

@@ -112,7 +112,8 @@ def _decided(facts: Facts) -> str:
     named = []
     for one in taken[:MOST_DECISIONS]:
         day = day_words(facts.date(max(one.since, 0)))
-        named.append(f"{one.words} ({one.party}, {'from ' if one.until > one.since else ''}{day})")
+        often = f"{number_words(len(one.times))} times " if len(one.times) > 1 else ""
+        named.append(f"{one.words} ({one.party}, {often}{'from ' if one.until > one.since else ''}{day})")
     if more := len(taken) - len(named):
         named.append(f"{number_words(more)} more (all in a table)")
     number = "One decision was" if len(taken) == 1 else f"{number_words(len(taken), capital=True)} decisions were"
