@@ -36,8 +36,8 @@ class Value:
 
 @dataclass(frozen=True)
 class Summary:
-    """Metrics by name: `overall`, `by[breakdown][group]`, and `cost` by line; `decided`: a twin without decisions
-    stands beside."""
+    """Metrics by name: `overall`, `by[breakdown][group]`, and `cost` by line; `decided`: the scenario has
+    decisions."""
 
     overall: dict[str, Value]
     by: dict[str, dict[str, dict[str, Value]]]
@@ -46,8 +46,8 @@ class Summary:
     decided: bool = False
 
     def columns(self, value: Value) -> dict[str, float | None]:
-        """A figure as the tables name it: value, twin, difference, without_reserves, and where there is such a twin
-        without_decisions."""
+        """A figure as the tables name it: value, twin, difference, without_reserves, and without_decisions where the
+        scenario has some."""
         columns = {
             "value": value.value,
             "twin": value.twin,
@@ -95,4 +95,4 @@ def summarise(
         by[column] = {str(value): _values(outcomes, **{column: value}) for value in values}
     lines = [None if outcome is None else costs(outcome, rates) for outcome in outcomes]
     cost = {name: Value(*(None if other is None else other.get(name) for other in lines)) for name in lines[0] or {}}
-    return Summary(_values(outcomes), by, cost, rates.currency, without_decisions is not None)
+    return Summary(_values(outcomes), by, cost, rates.currency, bool(run.plan.decisions))

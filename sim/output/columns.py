@@ -283,7 +283,7 @@ METRICS = Table(
             "without_decisions",
             "number",
             "`unit`",
-            "of the run without its decisions; stands there where any was taken",
+            "of the run without its decisions; only of a scenario with some",
         ),
     ),
 )

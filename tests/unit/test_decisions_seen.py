@@ -103,7 +103,7 @@ def test_what_decisions_averted_is_the_run_without_them_less_the_run(taken: sim.
     assert averting.in_short(facts).startswith(f"70 of {bare} kits short were averted (")
     told = " ".join(averting.in_sentences(facts))
     assert f"Two decisions were taken; without them {bare} kits would have gone short, with them" in told
-    assert "Short by party: The north 50 fewer and The south 20 fewer than without them." in told
+    assert "Short by party, against the run without them: The north 50 fewer and The south 20 fewer." in told
     assert "tideover attribute" in told
 
 
@@ -113,7 +113,7 @@ def test_what_decisions_made_worse_is_never_called_averted(banned: sim.Run) -> N
     facts = facts_of(banned)
     told = " ".join([averting.in_short(facts), *averting.in_sentences(facts)])
     assert averting.in_short(facts) == "120 more went short."
-    assert "averted" not in told and "The north 60 more and The south 60 more than without it" in told
+    assert "averted" not in told and "against the run without it: The north 60 more and The south 60 more." in told
 
 
 def test_the_twin_without_decisions_costs_nothing_where_none_was_taken_or_it_is_not_wanted(
@@ -125,7 +125,8 @@ def test_the_twin_without_decisions_costs_nothing_where_none_was_taken_or_it_is_
     assert averting.in_short(facts_of(idle)) == "None was taken."
     assert averting.in_sentences(facts_of(idle)) == ["3 decisions could have been taken; no condition was met in time."]
     columns = {"label", "unit", "value", "twin", "difference", "without_reserves"}
-    for run, more in ((idle, set()), (taken, {"without_decisions"})):
+    nobody = sim.run(path, overrides={"decisions": []})
+    for run, more in ((nobody, set()), (taken, {"without_decisions"})):
         run.save(tmp_path / str(len(more)), report=False)
         found = json.loads((tmp_path / str(len(more)) / "metrics.json").read_text(encoding="utf-8"))
         assert set(found["overall"]["fill_rate"]) == columns | more

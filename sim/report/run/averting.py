@@ -69,7 +69,8 @@ def _by_party(facts: Facts) -> list[str]:
             told.append((facts.group("party", party), words, less))
     if len(told) < 2 or not any(less for _, _, less in told):
         return []
-    return [f"Short by party: {listed([f'{party} {words}' for party, words, _ in told])} than without {_it(facts)}."]
+    each = listed([f"{party} {words}" for party, words, _ in told])
+    return [f"Short by party, against the run without {_it(facts)}: {each}."]
 
 
 def _it(facts: Facts) -> str:

@@ -366,7 +366,7 @@ def metrics_table(summary: Summary) -> pd.DataFrame:
     """One row per metric and group: breakdown, group, metric, label, unit, value, twin, difference, without_reserves.
 
     `twin` is the figure of the run without disruptions, `without_reserves` that of the run without its reserves. Where
-    decisions were taken, `without_decisions` is that of the run without them.
+    the scenario has decisions, `without_decisions` is that of the run without them.
     """
 
     def row(breakdown: str, group: str, name: str, label: str, unit: str, value: Value) -> dict[str, object]:
