@@ -279,14 +279,12 @@ def test_what_each_option_decides_stands_on_the_page_of_a_study(path: Path) -> N
     )
     result = sim.run_study(study, path.with_name("study"), workers=1)
     (sheet,) = decisions_tables(result)
-    assert sheet.head == ["Decision", "Kind", "By", "idle", "as-written", "late"]
+    assert sheet.head == ["Strategy", "flights, Both together", "open spare, The south", "open it, The north"]
     assert sheet.rows == [
-        ["flights", "emergency order", "Both together", "not decided", "21 January 2001, 5 days later",
-         "21 January 2001, 12 days later"],
-        ["open spare", "open source", "The south", "not decided", "not decided", "not decided"],
-        ["open it", "release reserve", "The north", "not decided", "10 February 2001, 3 days later",
-         "20 February 2001, 3 days later"],
-    ]  # fmt: skip
+        ["A idle", "not decided", "not decided", "not decided"],
+        ["B as-written", "21 January 2001, 5 days later", "not decided", "10 February 2001, 3 days later"],
+        ["C late", "21 January 2001, 12 days later", "not decided", "20 February 2001, 3 days later"],
+    ]
     page = study_page(result)
     assert "What is decided, and when" in page and "The south" in page and ">south<" not in page
 

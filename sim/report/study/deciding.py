@@ -8,7 +8,7 @@ from sim.decisions import Decision
 from sim.policies.triggers.chosen import Chosen
 from sim.policies.triggers.on import On
 from sim.report.sheets import Sheet
-from sim.report.study.comparison import words_of
+from sim.report.study.comparison import letters_of, words_of
 from sim.report.words.phrases import day_words, kind_words, plural
 from sim.study.run.run import StudyResult
 
@@ -16,21 +16,22 @@ NOT = "not decided"
 
 
 def decisions_tables(result: StudyResult) -> Iterator[Sheet]:
-    """For each scenario a row for each decision, and when it is taken under each strategy."""
+    """For each scenario a row for each strategy, and when each decision is taken under it."""
     design, names = result.design, words_of(result.design).names
+    letters = letters_of(design.strategies)
     for scenario in design.scenarios:
         under = {
             strategy: {one.label: one for one in design.loaded[scenario, strategy].spec.decisions}
             for strategy in design.strategies
         }
         known = {label: one for found in reversed(under.values()) for label, one in found.items()}
-        rows = []
-        for label, one in known.items():
-            kind = kind_words(one.decision)
-            cells = [_cell(found.get(label), one) for found in under.values()]
-            rows.append([one.name or kind, kind, names.group("party", one.by), *cells])
-        if any(len(set(row[3:])) > 1 for row in rows):
-            head = ["Decision", "Kind", "By", *map(names.strategy, under)]
+        cells = {name: [_cell(found.get(label), one) for label, one in known.items()] for name, found in under.items()}
+        if len(set(map(tuple, cells.values()))) > 1:
+            head = ["Strategy"]
+            head += [
+                f"{one.name or kind_words(one.decision)}, {names.group('party', one.by)}" for one in known.values()
+            ]
+            rows = [[f"{letters[name]} {names.strategy(name)}", *row] for name, row in cells.items()]
             where = f" in '{names.scenario(scenario)}'" if len(design.scenarios) > 1 else ""
             note = "On its condition: on the day after the evening on which it is met, and so many days later."
             yield Sheet(f"decisions-{scenario}", f"What is decided{where}, and when", head, rows, raw=rows, note=note,
