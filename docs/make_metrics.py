@@ -9,10 +9,11 @@ from sim.metrics.base import METRICS
 PAGE = Path(__file__).parent / "reference" / "metrics.md"
 HEAD = """# The metrics
 
-Every figure is given for all facilities together, and by product, country, region, priority group and setting, beside
-the same figure of the no-disruption twin (`twin`) and, where there are reserves, of the same run without them
-(`without_reserves`). Days before the start (warm-up) are not counted. A figure that is not defined for a run, such as a
-gap between urban and rural sites where no site has a setting, is left out.
+Every figure is given for all facilities together, and by product, party, country, region, priority group and setting,
+beside the same figure of the no-disruption twin (`twin`), of the same run without its reserves where there are any
+(`without_reserves`), and without its decisions where any was taken (`without_decisions`). Days before the start
+(warm-up) are not counted. A figure that is not defined for a run, such as a gap between urban and rural sites where no
+site has a setting, is left out.
 
 ```python
 import sim

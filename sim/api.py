@@ -54,8 +54,9 @@ class Run:
     """A finished run of one scenario and strategy, with its twins on the same draws.
 
     `twin` is the run without disruptions; `without_reserves` the disturbed run without its reserves, None where it
-    holds none. `luck` are the days (since the start) from which chance was drawn anew, each with its number, `chosen`
-    those on which a decision was chosen, each with its name; see `sim.begin`.
+    holds none; `without_decisions` that without its decisions, None where none was taken. `luck` are the days (since
+    the start) from which chance was drawn anew, each with its number, `chosen` those on which a decision was chosen,
+    each with its name; see `sim.begin`.
     """
 
     loaded: Loaded
@@ -66,13 +67,14 @@ class Run:
     luck: tuple[tuple[int, int], ...] = ()
     unknowns: Unknown = "written"
     chosen: tuple[tuple[int, str], ...] = ()
+    without_decisions: Outcome | None = None
 
     @cached_property
     def metrics(self) -> Summary:
         """All metrics, each with the twins' values."""
         costs = self.loaded.spec.costs
         rates = Rates(costs.currency, costs.holding_rate, costs.shortage_cost)
-        return summarise(self.outcome, self.twin, rates, self.without_reserves)
+        return summarise(self.outcome, self.twin, rates, self.without_reserves, self.without_decisions)
 
     @cached_property
     def daily(self) -> pd.DataFrame:
@@ -203,7 +205,8 @@ class Run:
         """What the report reads."""
         from sim.report.run.facts import Facts
 
-        return Facts(self.loaded, self.outcome, self.twin, self.metrics, self.without_reserves)
+        bare, idle = self.without_reserves, self.without_decisions
+        return Facts(self.loaded, self.outcome, self.twin, self.metrics, bare, idle)
 
     def summary(self, path: str | Path = "summary.html") -> Path:
         """Write a summary of two pages to print (A4) as one HTML file that opens offline; returns its path."""
@@ -315,6 +318,7 @@ def run(
     replication: int = 0,
     twin: bool = True,
     without_reserves: bool = True,
+    without_decisions: bool = True,
     detail: Detail | None = None,
     daily: bool | str | Sequence[str] | None = None,
     progress: Callable[[float], None] | None = None,
@@ -324,7 +328,8 @@ def run(
     """Run a scenario file with one of its strategies, or one that is loaded already, as it is.
 
     `overrides` sets values by dotted path, after the strategy. `twin=False` makes only the run itself, nothing to
-    compare it with; `without_reserves=False` leaves out the twin that shows what the reserves did. `detail` is the
+    compare it with; `without_reserves=False` leaves out the twin that shows what the reserves did,
+    `without_decisions=False` that which shows what the decisions did, one more run where any was taken. `detail` is the
     journal's (full, key, none); left out: full if it may have at most `JOURNAL_FITS` entries, else key, with a note.
     `daily` keeps every product on every day at all sites (True), at none (False), or at some: sites, regions, countries
     or kinds by name; left out: at all if that takes at most `DAILY_FITS`, else at none, with a note. `progress` is
@@ -346,7 +351,8 @@ def run(
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
     stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
-    total = (calendar.days + calendar.warm_up) * (1 + twin + stripped)
+    undecided = twin and without_decisions and bool(plan.decisions)
+    total = (calendar.days + calendar.warm_up) * (1 + twin + stripped + undecided)
     done = itertools.count(1)
     tick = None if progress is None else (lambda _: progress(next(done) / total))
     options: dict[str, Any] = {"replication": replication, "progress": tick, "lot_check": lot_check}
@@ -357,7 +363,10 @@ def run(
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
     options["table"] = False
     bare = simulate(plan.without_reserves(), detail="none", **options) if stripped else None
-    return Run(loaded, outcome, undisturbed, replication, bare, unknowns=unknowns)
+    idle = simulate(plan.without_decisions(), detail="none", **options) if undecided and outcome.decisions else None
+    if progress is not None and undecided and idle is None:
+        progress(1.0)  # without a decision that was taken there is nothing to leave out
+    return Run(loaded, outcome, undisturbed, replication, bare, unknowns=unknowns, without_decisions=idle)
 
 
 def detail_for(loaded: Loaded, plan: Plan, wanted: Detail | None) -> Detail:

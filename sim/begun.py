@@ -49,6 +49,7 @@ def begin(
     replication: int = 0,
     twin: bool = True,
     without_reserves: bool = True,
+    without_decisions: bool = True,
     detail: Detail | None = None,
     daily: bool | str | Sequence[str] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
@@ -58,7 +59,8 @@ def begin(
 
     Parameters
     ----------
-    path, strategy, seed, overrides, replication, twin, without_reserves, detail, daily, lot_check, unknowns
+    path, strategy, seed, overrides, replication, twin, without_reserves, without_decisions, detail, daily, lot_check,
+    unknowns
         As for `sim.run`. The twins are made when the run is resumed.
 
     Returns
@@ -82,7 +84,9 @@ def begin(
     table = table_for(loaded, plan, daily)
     running = Running(plan, detail=detail_for(loaded, plan, detail), table=table, **options)
     bare = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
-    return Begun(loaded, running, _Beside(settings, options, table, twin, bare, unknowns, plan.decisions))
+    undecided = twin and without_decisions
+    beside = _Beside(settings, options, table, twin, bare, undecided, unknowns, plan.decisions)
+    return Begun(loaded, running, beside)
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ class _Beside:
     table: bool | np.ndarray
     twin: bool
     bare: bool
+    undecided: bool
     unknowns: Unknown
     decisions: tuple[BoundDecision, ...]
 
@@ -282,14 +287,18 @@ class Begun:
         self._over = True
         undisturbed = self._again(plan, beside.table, disruptions=False) if beside.twin else None
         bare = self._again(plan.without_reserves(), False) if beside.bare else None
+        idle = None
+        if beside.undecided and outcome.decisions:
+            idle = self._again(plan.without_decisions(), False, decisions=False)
         luck = tuple((step.day, step.luck) for step in self._steps if step.luck is not None)
         chosen = tuple((step.day, step.chosen) for step in self._steps if step.chosen)
         return Run(
-            self._loaded, outcome, undisturbed, beside.options["replication"], bare, luck, beside.unknowns, chosen
+            self._loaded, outcome, undisturbed, beside.options["replication"], bare, luck, beside.unknowns, chosen, idle
         )
 
-    def _again(self, plan: Plan, table: bool | np.ndarray, disruptions: bool = True) -> Outcome:
-        """The run once more, of another plan or without disruptions, with all that was done to it on its way."""
+    def _again(self, plan: Plan, table: bool | np.ndarray, disruptions: bool = True, decisions: bool = True) -> Outcome:
+        """The run once more, of another plan, without disruptions or decisions, with all that was done to it on its
+        way."""
         options = self._beside.options
         running = Running(plan, detail="none", table=table, disruptions=disruptions, **options)
         for step in self._steps:
@@ -297,10 +306,10 @@ class Begun:
             if step.luck is not None:
                 running = running.fork(step.luck)
             elif disruptions and step.chosen:
-                if not running.refusal(step.chosen):
+                if decisions and not running.refusal(step.chosen):
                     running.choose(step.chosen)
             elif disruptions:
-                come = replace(plan, decisions=step.decisions)
+                come = replace(plan, decisions=step.decisions if decisions else ())
                 running.inject(*step.coming, decisions=come.with_reserves(plan.reserves).decisions)
         return running.resume()
 

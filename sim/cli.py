@@ -108,6 +108,7 @@ def _count(problems: int) -> str:
     "kinds, with commas between. Default all, where that is not too much.",
 )
 @click.option("--no-reserve-twin", is_flag=True, help="Do not make the same run without its reserves.")
+@click.option("--no-decision-twin", is_flag=True, help="Do not make the same run without its decisions.")
 @click.option("--no-report", is_flag=True, help="Do not make the HTML report.")
 @click.option("--pages", type=click.Choice(["2"]), help="2: a summary of two pages to print as well, summary.html.")
 @XLSX
@@ -122,10 +123,11 @@ def _count(problems: int) -> str:
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar, no notes and no summary.")
 def run(
     file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, replace: bool,
-    as_json: bool, journal: Any, daily: str | None, no_reserve_twin: bool, no_report: bool, pages: str | None,
-    xlsx: bool, replications: int | None, workers: int | None, scheduler: str | None, quiet: bool,
+    as_json: bool, journal: Any, daily: str | None, no_reserve_twin: bool, no_decision_twin: bool,
+    no_report: bool, pages: str | None, xlsx: bool, replications: int | None, workers: int | None,
+    scheduler: str | None, quiet: bool,
 ) -> None:  # fmt: skip
-    """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report.
+    """Run a scenario beside its twins, without disruptions, without reserves, without decisions, and write a report.
 
     With --replications the report has the bands of many draws; what is drawn is kept, and the same command goes on.
     """
@@ -137,8 +139,8 @@ def run(
     overrides = read_settings(settings) | ({} if seed is None else {"seed": seed})
     if replications is not None:
         for name, given in {"--json": as_json, "--journal": journal, "--daily": daily, "--no-report": no_report,
-                            "--no-reserve-twin": no_reserve_twin, "--pages": pages,
-                            "--xlsx": xlsx}.items():  # fmt: skip
+                            "--no-reserve-twin": no_reserve_twin, "--no-decision-twin": no_decision_twin,
+                            "--pages": pages, "--xlsx": xlsx}.items():  # fmt: skip
             if given:
                 raise click.UsageError(f"{name} does not go with --replications: run it once for that")
         means = {"replications": replications, "workers": workers, "scheduler": scheduler, "out": out or True,
@@ -153,7 +155,8 @@ def run(
     if not as_json:
         _free(folder, loaded, out is None, replace)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
-        result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick)
+        result = sim.run(loaded, without_reserves=not no_reserve_twin, without_decisions=not no_decision_twin,
+                         detail=journal, daily=words, progress=tick)  # fmt: skip
     _notes(result.loaded)
     if as_json:
         from sim.report.run.tables import metrics_json
@@ -221,14 +224,16 @@ def _summary(result: Any) -> None:
 
     goods = counted([result.loaded.spec])
     table = Table(title=result.loaded.spec.title, title_justify="left")
-    headings = ["", "this run", "without disruptions", "without reserves"]
-    if result.without_reserves is None:
-        headings.pop()
-    for heading in headings:
+    columns = {"value": "this run", "twin": "without disruptions"}
+    if result.without_reserves is not None:
+        columns["without_reserves"] = "without reserves"
+    if result.without_decisions is not None:
+        columns["without_decisions"] = "without decisions"
+    for heading in ("", *columns.values()):
         table.add_column(heading, justify="left" if not heading else "right")
     for name in ("fill_rate", "units_demanded", "units_unmet", "stockout_days", "worst_week_unmet", "mean_stock"):
         metric, value = result.metrics.metric(name), result.metrics[name]
-        figures = (value.value, value.twin, value.without_reserves)[: len(headings) - 1]
+        figures = (getattr(value, name) for name in columns)
         table.add_row(metric.label, *(shown_value(figure, goods.unit(Measure(name))) for figure in figures))
     Console().print(table)
 

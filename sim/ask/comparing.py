@@ -229,7 +229,7 @@ def _one_draw(subjects: Sequence[Subject]) -> Drawn:
     for letter, subject in zip(LETTERS, subjects, strict=False):
         done = run(subject.loaded, twin=False, without_reserves=False, detail="none")
         if done.metrics["unmet_at_end"].value:
-            done = run(subject.loaded, without_reserves=False, detail="none")
+            done = run(subject.loaded, without_reserves=False, without_decisions=False, detail="none")
         rows.append(rows_of(metrics_table(done.metrics), letter))
         if done.outcome.record.table is not None:
             days.append(days_of(done.daily, letter))

@@ -12,7 +12,7 @@ from sim.api import run
 from sim.ask.answer import Answer, Means, Out, Progress
 from sim.ask.arguments import Argument, Arguments
 from sim.errors import PlaceError, Problem, ScenarioError
-from sim.report.questions.causes import causes_page, told
+from sim.report.questions.causes import called_in, causes_page, told
 from sim.study.ask.attribution import Attribution, attribute, players_of
 from sim.units import parse_date
 
@@ -85,18 +85,18 @@ class Causes(Answer, Attribution):
         `alone`: how much there is with this cause only; `total` and `baseline`: the measure with every cause and with
         none. The shares of a measure add up to `total - baseline`.
     players
-        Cause -> the disruptions, hazards and reserves that it stands for.
+        Cause -> the disruptions, hazards, decisions and reserves that it stands for.
     method
         Whether all subsets of the causes were run, or how many orders of them were drawn.
     """
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        return [*told(self, self.counted), *self.how_sure()]
+        return [*told(self, self.counted, called_in(self.subject.plan)), *self.how_sure()]
 
     def page(self) -> str:
         """The page, as HTML."""
-        return causes_page(self, self.title, self.counted, self.how_sure())
+        return causes_page(self, self.title, self.counted, self.how_sure(), called_in(self.subject.plan))
 
 
 def causes(

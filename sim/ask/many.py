@@ -54,7 +54,7 @@ class Many(Answer):
     def facts(self) -> Facts:
         """The run as the report reads it."""
         one = self.run
-        return Facts(one.loaded, one.outcome, one.twin, one.metrics, one.without_reserves)
+        return Facts(one.loaded, one.outcome, one.twin, one.metrics, one.without_reserves, one.without_decisions)
 
     def band(self, measure: str, share: int = 80) -> tuple[float, float]:
         """The band of a measure in which the next draw lies with a probability of 50 or 80 percent; NaN from too few

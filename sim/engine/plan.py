@@ -458,6 +458,10 @@ class Plan:
         """The same plan with no reserve."""
         return self.with_reserves(())
 
+    def without_decisions(self) -> Plan:
+        """The same plan in which nobody decides anything."""
+        return replace(self, decisions=())
+
     def with_reserves(self, reserves: tuple[ReservePlan, ...]) -> Plan:
         """The same plan with some of its reserves only; what is decided of others has nothing to act on."""
         names = {reserve.name for reserve in reserves}

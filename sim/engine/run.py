@@ -124,7 +124,7 @@ class Running(Part):
         self._lifted: tuple[Lift, ...] = ()
         self.impacts = self._drawn()
         if not disruptions and plan.decisions:  # where nothing goes wrong nobody has anything to decide
-            self.plan = plan = replace(plan, decisions=())
+            self.plan = plan = plan.without_decisions()
         self.written = plan
         self._decided: tuple[tuple[Whose, Policy], ...] = ()
         # what triggers can hear of

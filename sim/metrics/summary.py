@@ -14,11 +14,12 @@ BREAKDOWNS = ("product", "party", "country", "region", "priority", "setting")
 
 @dataclass(frozen=True)
 class Value:
-    """One figure: of the run, of its no-disruption twin, of its twin without reserves; None where that was not run."""
+    """One figure: of the run, and its twins without disruptions, reserves, decisions; None where that was not run."""
 
     value: float | None
     twin: float | None
     without_reserves: float | None = None
+    without_decisions: float | None = None
 
     @property
     def difference(self) -> float | None:
@@ -32,24 +33,28 @@ class Value:
             return None
         return self.without_reserves - self.value
 
-    def columns(self) -> dict[str, float | None]:
-        """Value, twin, difference and without_reserves, as the tables name them."""
-        return {
-            "value": self.value,
-            "twin": self.twin,
-            "difference": self.difference,
-            "without_reserves": self.without_reserves,
-        }
-
 
 @dataclass(frozen=True)
 class Summary:
-    """Metrics by name: `overall`, `by[breakdown][group]`, and `cost` by line."""
+    """Metrics by name: `overall`, `by[breakdown][group]`, and `cost` by line; `decided`: the scenario has
+    decisions."""
 
     overall: dict[str, Value]
     by: dict[str, dict[str, dict[str, Value]]]
     cost: dict[str, Value]
     currency: str
+    decided: bool = False
+
+    def columns(self, value: Value) -> dict[str, float | None]:
+        """A figure as the tables name it: value, twin, difference, without_reserves, and without_decisions where the
+        scenario has some."""
+        columns = {
+            "value": value.value,
+            "twin": value.twin,
+            "difference": value.difference,
+            "without_reserves": value.without_reserves,
+        }
+        return columns | ({"without_decisions": value.without_decisions} if self.decided else {})
 
     def __getitem__(self, name: str) -> Value:
         return self.overall[name]
@@ -68,9 +73,15 @@ def _values(outcomes: Sequence[Outcome | None], **conditions: object) -> dict[st
     }
 
 
-def summarise(run: Outcome, twin: Outcome | None, rates: Rates, without_reserves: Outcome | None = None) -> Summary:
+def summarise(
+    run: Outcome,
+    twin: Outcome | None,
+    rates: Rates,
+    without_reserves: Outcome | None = None,
+    without_decisions: Outcome | None = None,
+) -> Summary:
     """Every registered metric, overall and for each value of each breakdown that has more than one."""
-    outcomes = (run, twin, without_reserves)
+    outcomes = (run, twin, without_reserves, without_decisions)
     groups = run.plan.network.groups
     facilities = groups[groups["kind"] == "facility"]
     by: dict[str, dict[str, dict[str, Value]]] = {}
@@ -84,4 +95,4 @@ def summarise(run: Outcome, twin: Outcome | None, rates: Rates, without_reserves
         by[column] = {str(value): _values(outcomes, **{column: value}) for value in values}
     lines = [None if outcome is None else costs(outcome, rates) for outcome in outcomes]
     cost = {name: Value(*(None if other is None else other.get(name) for other in lines)) for name in lines[0] or {}}
-    return Summary(_values(outcomes), by, cost, rates.currency)
+    return Summary(_values(outcomes), by, cost, rates.currency, bool(run.plan.decisions))

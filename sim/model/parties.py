@@ -41,6 +41,11 @@ class Parties:
         return self.by_name[name]
 
     @property
+    def titles(self) -> dict[str, str]:
+        """Name -> what readers are shown."""
+        return {name: party.title for name, party in self.by_name.items()}
+
+    @property
     def pools(self) -> tuple[str, ...]:
         """Names of the parties that have members."""
         return tuple(name for name, party in self.by_name.items() if party.inside)

@@ -279,6 +279,12 @@ METRICS = Table(
         Column("twin", "number", "`unit`", "of the run without disruptions"),
         Column("difference", "number", "`unit`", "`value` less `twin`"),
         Column("without_reserves", "number", "`unit`", "of the run without its reserves, where it has some"),
+        Column(
+            "without_decisions",
+            "number",
+            "`unit`",
+            "of the run without its decisions; only of a scenario with some",
+        ),
     ),
 )
 

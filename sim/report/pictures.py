@@ -31,6 +31,7 @@ from sim.report.figures import (
 from sim.report.figures import (
     lot_way as lot_figure,
 )
+from sim.report.figures.decided import KEY
 from sim.report.figures.style import drawing, to_svg
 from sim.report.run import lot_way
 from sim.report.run.acts import MOST_WEIGHED
@@ -66,7 +67,7 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
         if figure is not None:
             found[name] = Picture(name, title, caption, Markup(to_svg(figure, name, title)))
 
-    columns = [c for c in (facts.breakdown("region", "country"), facts.breakdown("priority")) if c]
+    columns = [c for c in (facts.breakdown("party", "region", "country"), facts.breakdown("priority")) if c]
     with drawing():
         _timeline(facts, add)
         _served(facts, columns, add)
@@ -102,9 +103,14 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
 
 
 STRIP = (
-    "Large: the three of each that {}; the lower a bar, the "
+    "Large: the {} that {}; the lower a bar, the "
     "milder. All are in the table below. What each did alone: tideover attribute FILE."
 )
+
+
+def _many(facts: Facts) -> str:
+    most = "three disruptions, six decisions and three other measures"
+    return most if facts.decisions else "three of each"
 
 
 def draw_strip(facts: Facts) -> Picture:
@@ -114,7 +120,8 @@ def draw_strip(facts: Facts) -> Picture:
         chosen = "touch most of what is usually made, moved or asked for"
         if len(facts.impacts) > MOST_WEIGHED:
             chosen = "last longest"
-        return Picture("strip", title, STRIP.format(chosen), Markup(to_svg(strip.draw(facts), "strip", title)))
+        told = STRIP.format(_many(facts), chosen) + (f" {KEY}" if facts.decisions else "")
+        return Picture("strip", title, told, Markup(to_svg(strip.draw(facts), "strip", title)))
 
 
 def _served(facts: Facts, columns: list[str], add: Add) -> None:
@@ -147,8 +154,9 @@ def _cover(facts: Facts, add: Add) -> None:
 
 def _timeline(facts: Facts, add: Add) -> None:
     add(
-        "timeline", "Disruptions and measures",
-        "A triangle marks an announcement; the lower a bar, the milder its stage.", timeline.draw(facts),
+        "timeline", "Disruptions, measures and decisions" if facts.decisions else "Disruptions and measures",
+        "A triangle marks an announcement; the lower a bar, the milder its stage."
+        + (f" {KEY}" if facts.decisions else ""), timeline.draw(facts),
     )  # fmt: skip
     products = len([p for p in facts.products if facts.usual(p) > 0])
     which = f" The {cover_over_time.MOST} products worst off of {products}." if products > cover_over_time.MOST else ""

@@ -123,7 +123,7 @@ def _loser(it: Context, row: dict[str, object]) -> str:
     unit = it.words.counted.unit(measure, str(row["group"]))
     digits = digits_of(float(str(row["low"])), float(str(row["high"])), unit)
     mean, other = (figure(float(str(row[key])), unit, digits) for key in ("mean", "other_mean"))
-    group = group_words(measure.breakdown, row["group"])
+    group = it.words.names.group(measure.breakdown, row["group"])
     return f"{group}: {bare(mean, unit)}, but {other} under {it.name(str(row['other']))}"
 
 

@@ -98,7 +98,8 @@ def _groups(mine: pd.DataFrame) -> list[tuple[str, str]]:
             chosen.append((str(key[0]), str(key[1])))
         seen.add(same)
     loses = any(value == value for value in worst.values())
-    return chosen[: MOST_ROWS if loses else FEW_ROWS]
+    room = FEW_ROWS + sum(by == "party" for by, _ in chosen)  # who decides wants to see everybody
+    return chosen[: MOST_ROWS if loses else min(MOST_ROWS, room)]
 
 
 def _label(it: Context) -> str:
@@ -117,7 +118,7 @@ def _row(it: Context, mine: pd.DataFrame, by: str, group: str, others: list[str]
     unit = it.words.counted.unit(measure, group)
     own = next(iter(rows.values()))
     mean = bare(figure(own["mean"], unit, _digits(rows, unit)), unit)
-    name = group_words(by, group)
+    name = it.words.names.group(by, group)
     head = Cell(strong=f"{name[:1].upper()}{name[1:]}")
     return [head, Cell(strong=mean), *(_beside(rows[other], measure, unit) for other in others)]
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from sim.report.words.names import shown_name
+from sim.report.words.phrases import kind_words
 from sim.report.words.units import Counted
 from sim.study.design.measures import ALL, Measure
 
@@ -53,6 +55,15 @@ class Beside:
     command: str = "tideover compare"
 
     @property
+    def parties(self) -> dict[str, str]:
+        """Name of each party -> what readers are shown."""
+        found: dict[str, str] = {}
+        for option in self.options:
+            for name, party in ((option.data or {}).get("parties") or {}).items():
+                found.setdefault(name, shown_name(name, party))
+        return found
+
+    @property
     def others(self) -> tuple[Option, ...]:
         """All but the first, which they are compared with."""
         return self.options[1:]
@@ -86,24 +97,33 @@ class Beside:
 
 
 def changes(options: Sequence[Option]) -> list[tuple[str, list[str]]]:
-    """(path, value under each option) of everything in which they differ, in the order of the scenario."""
+    """(path, value under each option) of everything in which they differ, in the order of the scenario; an entry of a
+    list that not all have, such as a decision, in one line."""
     flat = [_flat(option.data or {}) for option in options]
-    paths = dict.fromkeys(path for values in flat for path in values)
-    found = []
+    known = {path: parent for _, entries in flat for path, (parent, _) in entries.items()}
+    some = {path: parent for path, parent in known.items() if not all(path in entries for _, entries in flat)}
+    paths = dict.fromkeys(path for values, _ in flat for path in values)
+    found: dict[str, list[str]] = {}
     for path in paths:
-        values = [values.get(path, "–") for values in flat]
-        if len(set(values)) > 1:
-            found.append((path, values))
-    return found
+        whole = next((entry for entry in some if path == entry or path.startswith(f"{entry}.")), None)
+        if whole is not None:
+            found[whole] = [entries[whole][1] if whole in entries else "–" for _, entries in flat]
+        elif path not in some.values():  # an empty list, which is told by what the others have in it
+            values = [values.get(path, "–") for values, _ in flat]
+            if len(set(values)) > 1:
+                found[path] = values
+    return list(found.items())
 
 
 TOLD_ONLY = ("scenario", "title", "question", "leaves_out", "evidence", "sources")
 """Parts of a scenario that change no figure."""
 
 
-def _flat(data: Mapping[str, Any]) -> dict[str, str]:
-    """Dotted path -> value in words, entries of lists by their names or numbers."""
+def _flat(data: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """Dotted path -> value in words, entries of lists by their names or numbers; and path of each such entry -> (path
+    of the list, what it is)."""
     found: dict[str, str] = {}
+    entries: dict[str, tuple[str, str]] = {}
 
     def look(value: Any, path: str) -> None:
         if isinstance(value, Mapping) and value:
@@ -113,12 +133,15 @@ def _flat(data: Mapping[str, Any]) -> dict[str, str]:
         elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
             for number, item in enumerate(value):
                 name = item.get("name") if isinstance(item, Mapping) else None
-                look(item, f"{path}.{name if isinstance(name, str) else number}")
+                entry = f"{path}.{name if isinstance(name, str) else number}"
+                if isinstance(item, Mapping):
+                    entries[entry] = path, kind_words(str(item.get("decision", item.get("kind", "there"))))
+                look(item, entry)
         else:
             found[path] = _written(value)
 
     look(data, "")
-    return found
+    return found, entries
 
 
 def _written(value: Any) -> str:

@@ -98,7 +98,7 @@ def _groups(beside: Beside) -> Iterator[Picture]:
             shares = {letters[0]: 1 - float(rows["against_mean"].iloc[0])}
             shares |= {str(r["strategy"]): 1 - float(r["mean"]) for r in rows.to_dict("records")}
             told = bool((rows["verdict"] != APART).all())
-            found.append(drawings.Row(group_name(breakdown, str(group)), shares, told, breakdown,
+            found.append(drawings.Row(group_name(breakdown, str(group), beside.parties), shares, told, breakdown,
                                       _gain(beside, breakdown, str(group))))  # fmt: skip
     if not found:
         return
@@ -152,7 +152,7 @@ def _row(beside: Beside, row: dict[str, object]) -> list[str]:
     if measure.breakdown == LINE:
         label = f"Cost: {group}"
     elif measure.breakdown != ALL:
-        label = f"{group_name(measure.breakdown, group)}: {label.lower()}"
+        label = f"{group_name(measure.breakdown, group, beside.parties)}: {label.lower()}"
     ends = [float(str(row[end])) for end in ("low", "high")]
     cells = [
         label,

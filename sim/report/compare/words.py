@@ -50,8 +50,10 @@ def size(beside: Beside, measure: Measure, difference: float, group: str = "", d
     return rounding.size(difference, unit, digits)
 
 
-def group_name(breakdown: str, group: str) -> str:
-    """A group as a heading has it."""
+def group_name(breakdown: str, group: str, parties: Mapping[str, str]) -> str:
+    """A group as a heading has it; parties by their titles."""
+    if breakdown == "party":
+        return group_words(breakdown, group, parties)
     if breakdown == "priority":
         words = group_words(breakdown, group)
         return f"{words[:1].upper()}{words[1:]}"
@@ -143,7 +145,11 @@ def _told(beside: Beside, option: Option) -> list[Mapping[str, Any]]:
 
 def _line(beside: Beside, row: Mapping[str, Any]) -> str:
     measure, group = Measure(str(row["measure"]), str(row["breakdown"])), str(row["group"])
-    name = measure.label if measure.breakdown == ALL else f"{group_name(measure.breakdown, group)}, {measure.label}"
+    name = (
+        measure.label
+        if measure.breakdown == ALL
+        else f"{group_name(measure.breakdown, group, beside.parties)}, {measure.label}"
+    )
     name = (
         name if measure.breakdown == ALL else name[0].upper() + name[1:].replace(measure.label, measure.label.lower())
     )

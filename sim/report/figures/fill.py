@@ -18,7 +18,6 @@ from sim.report.figures.style import (
     thousands,
 )  # fmt: skip
 from sim.report.run.facts import Facts, fill_rate, rolling
-from sim.report.words.phrases import group_words
 
 MOST = 5
 
@@ -33,7 +32,7 @@ def draw(facts: Facts, columns: list[str]) -> Figure:
         bands(above, facts, named=True)
         bands(below, facts)
         groups = worst_groups(facts, column) if column else []
-        lines: list[tuple[str, dict[str, Any]]] = [(group_words(str(column), g), {str(column): g}) for g in groups]
+        lines: list[tuple[str, dict[str, Any]]] = [(facts.group(str(column), g), {str(column): g}) for g in groups]
         lines = lines or [("all facilities", {})]
         for (name, conditions), colour, dash in zip(lines, COLOURS, DASHES, strict=False):
             _line(above, facts, short(name, 24), colour, dash, **conditions)

@@ -1,4 +1,4 @@
-"""A strip of what struck and what was done, over demand met: the three of each that weigh most, the rest as lines."""
+"""A strip of what struck, was decided and done, over demand met: those of each that weigh most, the rest as lines."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.report.figures.decided import INK, draw_decided
 from sim.report.figures.style import BLACK, BLUE, GREY, VERMILLION, date_axis, ends, on, short
 from sim.report.run.acts import Act, acts
 from sim.report.run.facts import WEEK, Facts, fill_rate
 from sim.report.words.phrases import number_words, plural
 
-LARGE = 3
+LARGE, LARGE_DECIDED = 3, 6
+"""Disruptions, and measures, that have a row of their own; decisions that have one."""
 MOST_LINES = 24
 """Thin lines of one sort; further ones are counted only."""
 WIDTH, ROW = 13.0, 0.205
@@ -44,10 +46,16 @@ def draw(facts: Facts) -> Figure:
     """The strip; without anything that struck or was done, demand met alone."""
     found = acts(facts)
     rows: list[_Row] = []
-    for measure, one, many in ((False, "disruption", "disruptions"), (True, "measure", "measures")):
-        mine = [act for act in found if act.measure == measure]
+    decided = [act for act in found if act.decided is not None]
+    others = [act for act in found if act.measure and act.decided is None]
+    sorts = (
+        ([act for act in found if not act.measure], "disruption"),
+        (decided, "decision"),
+        (others, "other measure" if decided else "measure"),
+    )
+    for mine, word in sorts:
         if mine:
-            rows += _rows(facts, mine, f"{number_words(len(mine), capital=True)} {one if len(mine) == 1 else many}")
+            rows += _rows(facts, mine, f"{number_words(len(mine), capital=True)} {word}{'' if len(mine) == 1 else 's'}")
     above, below = ROW * sum(row.tall for row in rows), 0.8
     height = above + below + FOOT + 0.12
     figure = Figure(figsize=(WIDTH, height))
@@ -61,10 +69,13 @@ def draw(facts: Facts) -> Figure:
 
 def _rows(facts: Facts, mine: Sequence[Act], heading: str) -> list[_Row]:
     acting = [act for act in mine if not act.nothing]
-    large = acting if len(mine) == LARGE + 1 == len(acting) else acting[:LARGE]
+    most = LARGE if mine[0].decided is None else LARGE_DECIDED
+    large = acting if len(mine) == most + 1 == len(acting) else acting[:most]
     rest = [act for act in mine if act not in large]
     rows = [_Row(1.0, heading, "", (), bold=True)]
-    rows += [_Row(1.0, act.words, _dates(facts, act), (act,)) for act in large]
+    if mine[0].decided is not None:
+        large = sorted(large, key=lambda act: act.day)
+    rows += [_Row(1.0, _words(act), _dates(facts, act), (act,)) for act in large]
     if rest:
         idle = [act.words for act in rest if act.nothing]
         told = f"{idle[0]}{f' and {len(idle) - 1} more' if len(idle) > 1 else ''}: nothing changed" if idle else ""
@@ -75,8 +86,15 @@ def _rows(facts: Facts, mine: Sequence[Act], heading: str) -> list[_Row]:
     return rows
 
 
+def _words(act: Act) -> str:
+    """What it is called, and who decided it."""
+    return act.words if act.decided is None else f"{act.words}, {act.decided.party}"
+
+
 def _dates(facts: Facts, act: Act) -> str:
     first = facts.date(act.day)
+    if act.decided is not None and len(act.decided.times) > 1:
+        return f"{len(act.decided.times)} times from {first:%-d %b}"
     if act.until > facts.days:
         text = f"{first:%-d %b} to after the end"
     elif act.until <= act.day + 1:
@@ -104,8 +122,10 @@ def _panel(axes: Axes, facts: Facts, rows: Sequence[_Row]) -> None:
             if thin:
                 y = place + 0.15 + THIN * k
                 axes.plot([on(facts, act.day), on(facts, min(act.until, facts.days))], [y, y],
-                          color=LOOKS[act.measure][1] if not act.nothing else GREY, linewidth=1.5,
+                          color=_ink(act), linewidth=1.5,
                           solid_capstyle="butt", linestyle=":" if act.nothing else "-")  # fmt: skip
+            elif act.decided is not None:
+                draw_decided(axes, facts, middle, act.decided, 0.72)
             else:
                 _bar(axes, facts, act, middle)
                 if act.until > facts.days:
@@ -118,6 +138,10 @@ def _panel(axes: Axes, facts: Facts, rows: Sequence[_Row]) -> None:
     for side in ("bottom", "left"):
         axes.spines[side].set_visible(False)
     axes.axvline(right, color=LOOKS[False][1], linewidth=1.6)
+
+
+def _ink(act: Act) -> str:
+    return GREY if act.nothing else INK if act.decided is not None else LOOKS[act.measure][1]
 
 
 def _bar(axes: Axes, facts: Facts, act: Act, middle: float) -> None:
@@ -144,9 +168,11 @@ def _bar(axes: Axes, facts: Facts, act: Act, middle: float) -> None:
 def _met(axes: Axes, facts: Facts) -> None:
     """Share of demand served on the day, seven-day mean, beside the run that tells most."""
     own = fill_rate(*(facts.daily(name, kind="facility") for name in ("demand", "served")))
-    beside, words = facts.without_reserves, "without reserves"
-    if beside is None:
-        beside, words = facts.twin, "without disruptions"
+    beside, words = next(
+        ((one, words) for one, words in (
+            (facts.without_decisions, "without decisions"), (facts.without_reserves, "without reserves"),
+        ) if one is not None), (facts.twin, "without disruptions"),
+    )  # fmt: skip
     lowest = [own]
     if beside is not None:
         other = fill_rate(*(facts.daily(name, beside, kind="facility") for name in ("demand", "served")))

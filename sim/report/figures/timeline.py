@@ -1,4 +1,4 @@
-"""When each disruption held, and at which stage."""
+"""When each disruption held, and at which stage; beside them what was decided, from condition met to over."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from sim.model.effects import Impact
 from sim.report.figures.bands import BarRow, joined, lanes
+from sim.report.figures.decided import draw_decided
 from sim.report.figures.style import (
     BLACK,
     COLOURS,
@@ -16,12 +17,15 @@ from sim.report.figures.style import (
     on,
     short,
 )  # fmt: skip
+from sim.report.run.decided import Decided, decided
 from sim.report.run.facts import Facts
 from sim.report.run.stages import Span, spans
 from sim.report.run.tables import rations_table
 from sim.report.words.phrases import called, kind_words
 
 MOST_RATIONS = 8
+MOST_DECIDED = 15
+"""Decisions drawn; further ones are counted."""
 SHADE = "#c9c9c9"
 TALLEST, LEAST = 0.62, 0.2
 """Height of a bar at its worst stage, and at its mildest."""
@@ -34,15 +38,29 @@ NAME, ROW = 54, 0.19
 
 
 def draw(facts: Facts) -> Figure | None:
-    """A bar for each disruption and measure, or for each kind of them, and for each source that dealt out shares."""
-    rows, dealt = lanes(facts, MOST_BARS), rationed(facts)
-    if not rows and not dealt:
+    """A bar for each disruption and measure, or for each kind of them, for each decision, by party, and for each source
+    that dealt out shares."""
+    rows, taken, dealt = lanes(facts, MOST_BARS), by_party(facts), rationed(facts)
+    if not rows and not taken and not dealt:
         return None
-    figure = new_figure(1.0 + ROW * (len(rows) + len(dealt)))
+    shown = taken[:MOST_DECIDED] if len(taken) > MOST_DECIDED + 1 else taken
+    figure = new_figure(1.0 + ROW * (len(rows) + len(shown) + (len(taken) > len(shown)) + len(dealt)))
     axes = figure.subplots()
-    _bars(axes, facts, rows, dealt)
+    names = [*_bars(axes, facts, rows), *_decisions(axes, facts, shown, len(rows))]
+    if more := len(taken) - len(shown):
+        names.append(f"and {more} more decisions, in the table")
+    names += _rations(axes, facts, dealt, len(names))
+    _named_rows(axes, names, "Disruption" if not taken else "Disruption, decision")
     date_axis(axes, facts)
     return figure
+
+
+def by_party(facts: Facts) -> list[Decided]:
+    """What was decided, those of a party beside each other, whoever decided first on top."""
+    first: dict[str, float] = {}
+    for one in decided(facts):
+        first.setdefault(one.party, one.since)
+    return sorted(decided(facts), key=lambda one: (first[one.party], one.party, one.since))
 
 
 def rationed(facts: Facts) -> list[BarRow]:
@@ -81,7 +99,8 @@ def _signs(axes: Axes, facts: Facts, row: int, staged: list[Span]) -> None:
             )  # fmt: skip
 
 
-def _bars(axes: Axes, facts: Facts, rows: list[BarRow], dealt: list[BarRow]) -> None:
+def _bars(axes: Axes, facts: Facts, rows: list[BarRow]) -> list[str]:
+    """Disruptions and measures; their names."""
     impacts = facts.acting if len(rows) == len(facts.acting) else []
     kinds = sorted({impact.kind for impact in impacts})
     for row, lane in enumerate(rows):
@@ -96,15 +115,33 @@ def _bars(axes: Axes, facts: Facts, rows: list[BarRow], dealt: list[BarRow]) -> 
         _signs(axes, facts, row, staged)
         if impact is not None and 0 <= impact.announced < impact.start:
             axes.plot(on(facts, impact.announced), row, marker="v", color=BLACK, markersize=5)
-    for row, lane in enumerate(dealt, start=len(rows)):
+    return [_name(lane, impacts[row] if impacts else None) for row, lane in enumerate(rows)]
+
+
+def _decisions(axes: Axes, facts: Facts, taken: list[Decided], first: int) -> list[str]:
+    """What was decided, from a row on; the names, with their parties."""
+    for row, one in enumerate(taken, start=first):
+        draw_decided(axes, facts, row, one, TALLEST)
+    whole = [f"{one.words} ({one.kind}), {one.party}" for one in taken]
+    return [
+        text if len(text) <= NAME and one.words != one.kind else short(f"{one.words}, {one.party}", NAME)
+        for text, one in zip(whole, taken, strict=True)
+    ]
+
+
+def _rations(axes: Axes, facts: Facts, dealt: list[BarRow], first: int) -> list[str]:
+    """Who dealt out shares, from a row on; the names."""
+    for row, lane in enumerate(dealt, start=first):
         for start, end in lane.spans:
             axes.barh(row, end - start, 0.4, left=on(facts, start), facecolor=SHADE, edgecolor=BLACK, linewidth=0.6)
-    names = [_name(lane, impacts[row] if impacts else None) for row, lane in enumerate(rows)]
-    names += [short(lane.words, NAME) for lane in dealt]
+    return [short(lane.words, NAME) for lane in dealt]
+
+
+def _named_rows(axes: Axes, names: list[str], label: str) -> None:
     axes.set_yticks(range(len(names)), names, fontsize=8.0)
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(len(rows) + len(dealt) - 0.4, -0.6)
-    axes.set_ylabel("Disruption", fontsize=8)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_ylabel(label, fontsize=8)
     axes.grid(axis="y", visible=False)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,10 +18,10 @@ from sim.study.infer.threshold import Target
 MET, TIPS = "#e6f4ef", "#8fd0b8"
 
 
-def draw(found: Tipping, target: Target, label: str, unit: str) -> Figure:
+def draw(found: Tipping, target: Target, label: str, unit: str, dates: bool = False) -> Figure:
     """Above the mean of the measure with the target's level, below the share of draws that meet it with that asked for.
 
-    `label` names the value that is changed, with its unit.
+    `label` names the value that is changed, with its unit; `dates`: it is a date.
     """
     figure = new_figure(5.2, 8.0)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
@@ -29,11 +32,11 @@ def draw(found: Tipping, target: Target, label: str, unit: str) -> Figure:
         below.annotate("it does not tip between these bounds; nothing between them was tried", (0.5, 0.5),
                        xycoords="axes fraction", ha="center", va="center", color=VERMILLION)  # fmt: skip
     for axes in (above, below):
-        _tips(axes, found, named=axes is above)
+        _tips(axes, found, _day if dates else _number, named=axes is above)
         axes.margins(x=0.03)
     below.set_xlabel(label)
-    below.xaxis.set_major_locator(MaxNLocator(8))
-    below.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    below.xaxis.set_major_locator(MaxNLocator(6 if dates else 8, integer=dates))
+    below.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _day(value) if dates else _number(value)))
     legend(figure, ncols=3, columnspacing=1.2)
     return figure
 
@@ -72,7 +75,15 @@ def _share(axes: Axes, tried: pd.DataFrame, target: Target, need: float, line: s
     axes.set_title(f"Draws with {target_words(target)}", pad=3)
 
 
-def _tips(axes: Axes, found: Tipping, named: bool) -> None:
+def _number(value: float) -> str:
+    return f"{value:,.10g}"
+
+
+def _day(value: float) -> str:
+    return f"{dt.date.fromordinal(round(value)):%-d %b %Y}"
+
+
+def _tips(axes: Axes, found: Tipping, shown: Callable[[float], str], named: bool) -> None:
     if found.before is None or found.after is None:
         return
     first, last = float(found.tried["value"].min()), float(found.tried["value"].max())
@@ -89,7 +100,7 @@ def _tips(axes: Axes, found: Tipping, named: bool) -> None:
     if named:
         right = found.after < (first + last) / 2
         axes.annotate(
-            f"between {found.before:,.10g} and {found.after:,.10g}", (found.after if right else found.before, 0.96),
+            f"between {shown(found.before)} and {shown(found.after)}", (found.after if right else found.before, 0.96),
             (6 if right else -6, 0), xycoords=axes.get_xaxis_transform(), textcoords="offset points", va="top",
             ha="left" if right else "right", fontsize=9,
             bbox={"facecolor": "white", "edgecolor": GREY, "linewidth": 0.5, "pad": 1.5},

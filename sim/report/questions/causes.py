@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from sim.engine.plan import Plan
 from sim.report.figures import causes
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture
+from sim.report.run.decided import decided_words
 from sim.report.sheets import Sheet
 from sim.report.words.phrases import kind_words, plural
 from sim.report.words.rounding import spread, within
@@ -19,19 +22,48 @@ from sim.report.words.units import Counted
 from sim.report.words.words import shown_span, shown_value
 from sim.study.ask.attribution import Attribution
 from sim.study.design.measures import ALL, Measure
+from sim.study.run.left_out import DECISION
 
 MOST_ROWS = 60
 ALT_BARS = 12
 """Bars that the text beside a picture names."""
 
 
-def told(found: Attribution, counted: Counted) -> list[str]:
+@dataclass(frozen=True)
+class Called:
+    """What readers are shown: of decisions among the causes, and of parties, by name."""
+
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    parties: Mapping[str, str] = field(default_factory=dict)
+
+    def group(self, measure: Measure, group: str) -> str:
+        """A group of a measure's breakdown."""
+        return self.parties.get(group, group) if measure.breakdown == "party" else group
+
+
+NOBODY = Called()
+
+
+def called_in(plan: Plan) -> Called:
+    """The same of a scenario's parties and what they decide."""
+    titles = plan.network.parties.titles
+    names = {
+        DECISION + one.name: f"decision '{decided_words(one)}' of {titles.get(one.party, one.party)}"
+        for one in plan.decisions
+    }
+    return Called(names, titles)
+
+
+def told(found: Attribution, counted: Counted, called: Called = NOBODY) -> list[str]:
     """For every measure and group: what is to be explained, then a line for each cause, the largest share first."""
     lines: list[str] = []
     for labels, part in found.table.groupby(["measure", "breakdown", "group"], sort=False):
         measure = Measure(str(labels[0]), str(labels[1]))
         total, baseline = float(part["total"].iloc[0]), float(part["baseline"].iloc[0])
-        unit, where = counted.unit(measure, str(labels[2])), f" ({labels[2]})" if labels[2] else ""
+        unit, where = (
+            counted.unit(measure, str(labels[2])),
+            f" ({called.group(measure, str(labels[2]))})" if labels[2] else "",
+        )
         lines.append(
             f"{measure.label}{where}: {shown_value(total, unit)} with everything, {shown_value(baseline, unit)} with "
             f"nothing of it; the difference by cause ({_of_draws(found)}, {found.method}):"
@@ -41,12 +73,14 @@ def told(found: Attribution, counted: Counted) -> list[str]:
             spared = row["leave_one_out"]
             rest = f"without it {shown_value(abs(spared), unit)} {'less' if spared >= 0 else 'more'}"
             value = spread(row["shapley"], row["low"], row["high"], unit)
-            lines.append(f"  {cause_words(found, row['cause'])}: {value}{doubt}; {rest}")
+            lines.append(f"  {cause_words(found, row['cause'], called)}: {value}{doubt}; {rest}")
     return lines
 
 
-def cause_words(found: Attribution, cause: str) -> str:
-    """A cause by its own name, or a kind of disruption as people say it."""
+def cause_words(found: Attribution, cause: str, called: Called = NOBODY) -> str:
+    """A cause by its own name, a decision with whose it is, or a kind of disruption as people say it."""
+    if cause in called.decisions:
+        return called.decisions[cause]
     return cause if cause in found.players[cause] else kind_words(cause)
 
 
@@ -54,10 +88,16 @@ def _of_draws(found: Attribution) -> str:
     return "one draw" if found.replications == 1 else f"mean of {found.replications} draws"
 
 
-def causes_page(found: Attribution, title: str, counted: Counted, sure: Sequence[str] = ()) -> str:
+def causes_page(
+    found: Attribution, title: str, counted: Counted, sure: Sequence[str] = (), called: Called = NOBODY
+) -> str:
     """A picture and a table for every measure and breakdown; the words of all that is not broken down on top."""
     over = "replications" if found.method == "all subsets" else "the orders drawn"
-    table = found.table.assign(cause=[cause_words(found, cause) for cause in found.table["cause"]])
+    groups = zip(found.table["breakdown"], found.table["group"], strict=True)
+    table = found.table.assign(
+        cause=[cause_words(found, cause, called) for cause in found.table["cause"]],
+        group=[called.parties.get(group, group) if by == "party" else group for by, group in groups],
+    )
     pictures, sheets, lead = [], [], []
     with drawing():
         for number, (labels, part) in enumerate(table.groupby(["measure", "breakdown"], sort=False)):

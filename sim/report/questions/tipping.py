@@ -19,7 +19,7 @@ from sim.report.words.rounding import within
 from sim.report.words.units import Counted
 from sim.report.words.words import shown_span, target_words
 from sim.study.ask.tipping import Tipping
-from sim.study.design.parameter import Parameter
+from sim.study.design.parameter import DATE, Parameter
 from sim.study.infer.threshold import Target
 
 
@@ -51,7 +51,7 @@ def tipping_words(
         return list(filter(None, [told, sure, *drawn, path]))
     before, after = (value_words(varied.written(value)) for value in (found.before, found.after))
     if found.met_at_low:
-        told = f"{head} holds until the {named} is {before}; from {after} on it does not."
+        told = f"{head} holds until the {named} is {before}; from {after} on it does not.{_latest(varied.path, before)}"
     else:
         told = f"{head} holds from {after} of the {named} on; at {before} it does not."
     sure = ""
@@ -59,6 +59,15 @@ def tipping_words(
         least, most = (value_words(varied.written(value)) for value in found.unsure)
         sure = f"With {plural(draws, 'draw')} it may lie anywhere between {least} and {most}; more draws narrow that."
     return list(filter(None, [told, sure, *drawn, path]))
+
+
+def _latest(path: str, before: str) -> str:
+    """What that means for when to decide, where the value is when a decision is taken."""
+    if not path.startswith("decisions."):
+        return ""
+    if path.endswith(".when.date"):
+        return f" So it must be decided by {before} at the latest."
+    return f" So its authorisation may take {before} at most." if path.endswith(".after") else ""
 
 
 def tipping_page(
@@ -74,7 +83,7 @@ def tipping_page(
     alt, pictures = f"{measure.label} against {named}: {words[0]}", []
     if not found.short:
         with drawing():
-            drawn = figure.draw(found, target, label, counted.unit(measure))
+            drawn = figure.draw(found, target, label, counted.unit(measure), varied.suffix == DATE)
             pictures = [Picture("tipping", "Where it tips over", caption, Markup(to_svg(drawn, "tipping", alt)))]
     unit = counted.unit(measure)
     head = [label, "Draws that meet the target", "95% interval",

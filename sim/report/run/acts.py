@@ -3,14 +3,14 @@ and sparing use; those that weigh most first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from sim.engine.deciding.decisions import Taken
 from sim.model.effects import Effect, Impact
 from sim.model.network import Network
 from sim.model.vocabulary import QUANTITIES
+from sim.report.run.decided import Decided, decided
 from sim.report.run.facts import Facts
 from sim.report.run.stages import Span, later_words, over, spans
 from sim.report.words.names import shown_name
@@ -40,7 +40,7 @@ class Act:
     told: str = ""
     announced: float | None = None
     nothing: bool = False
-    decided: bool = False
+    decided: Decided | None = None
 
 
 def acts(facts: Facts) -> list[Act]:
@@ -71,20 +71,6 @@ def _of_impact(facts: Facts, impact: Impact, usual: _Usual | None) -> Act:
     )  # fmt: skip
 
 
-def decided(facts: Facts) -> list[Taken]:
-    """Each decision once, from the first day on which it was in force for a product to the last for any."""
-    found: dict[str, Taken] = {}
-    for one in facts.decisions:
-        first = found.setdefault(one.name, one)
-        found[one.name] = replace(first, until=max(first.until, one.until))
-    return list(found.values())
-
-
-def decided_words(one: Taken) -> str:
-    """A decision's name; one that has none goes by its kind."""
-    return called(one.name, one.kind).removesuffix(f" by {one.party}")
-
-
 def _decisions(facts: Facts, usual: _Usual | None) -> list[Act]:
     """Decisions that came into force, each from its first day, with the party that took it."""
     found = []
@@ -93,8 +79,8 @@ def _decisions(facts: Facts, usual: _Usual | None) -> list[Act]:
         weight = max((usual.touched(impact, float(facts.days)) for impact in effects), default=0.0) if usual else 0.0
         found.append(
             Act(
-                decided_words(one), f"{kind_words(one.kind)}, decided by {one.party}",
-                max(float(one.since), 0.0), max(one.until, one.since + 1.0), True, weight, decided=True,
+                one.words, f"{one.kind}, decided by {one.party}", max(one.since, 0.0), max(one.until, one.since + 1.0),
+                True, weight, decided=one,
             )
         )  # fmt: skip
     return found
@@ -124,7 +110,7 @@ def _sparing(facts: Facts) -> list[Act]:
     last = mine.drop_duplicates(["site", "product"], keep="last")["event"]
     until = float(facts.days) + 1 if last.isin(SPARING).any() else float(mine["day"].max())
     begun = float(mine.loc[mine["event"].isin(SPARING), "day"].min())
-    return [Act("scarce goods used sparingly", "use", max(0.0, begun), until, True, saved)]
+    return [Act("scarce goods used sparingly", "sparing use", max(0.0, begun), until, True, saved)]
 
 
 class _Usual:

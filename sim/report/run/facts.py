@@ -11,9 +11,10 @@ import numpy as np
 
 from sim.engine.deciding.decisions import Taken
 from sim.engine.run import Outcome
-from sim.metrics.summary import Summary
+from sim.metrics.summary import Summary, Value
 from sim.model.effects import Impact
 from sim.model.network import Network
+from sim.report.words.phrases import group_words
 from sim.report.words.units import Counted, counted
 from sim.scenario.load import Loaded
 
@@ -48,6 +49,7 @@ class Facts:
     twin: Outcome | None
     summary: Summary
     without_reserves: Outcome | None = None
+    without_decisions: Outcome | None = None
 
     @property
     def network(self) -> Network:
@@ -115,6 +117,15 @@ class Facts:
     def kinds(self) -> dict[str, str]:
         """Kind of each disruption by its name."""
         return {impact.cause: impact.kind for impact in self.outcome.impacts}
+
+    def group(self, column: str, value: object) -> str:
+        """A group of a breakdown in words."""
+        return group_words(column, value, self.network.parties.titles)
+
+    def groups(self, column: str) -> dict[str, dict[str, Value]]:
+        """Figures of each group of a breakdown; of parties without pools, whose members are there."""
+        pools = self.network.parties.pools if column == "party" else ()
+        return {name: values for name, values in self.summary.by.get(column, {}).items() if name not in pools}
 
     def is_measure(self, impact: Impact) -> bool:
         """Whether it is something done about a shortage."""

@@ -49,7 +49,7 @@ def parts(facts: Facts) -> dict[str, Any]:
 
 def hits(facts: Facts) -> tuple[str, list[Hit]]:
     """By what groups are told, and those worst off; then priority groups, the first of which is always there."""
-    column = facts.breakdown("region", "country") or "product"
+    column = facts.breakdown("party", "region", "country") or "product"
     places = sorted(_shares(facts, column), key=lambda row: (-row[1], row[0]))[:MOST_PLACES]
     ranks = _shares(facts, "priority") if len(facts.values("priority")) > 1 else []
     shown = [*places, *ranks[:MOST_PRIORITIES]]
@@ -65,10 +65,11 @@ def hits(facts: Facts) -> tuple[str, list[Hit]]:
 def _shares(facts: Facts, column: str) -> list[tuple[str, float, float, float]]:
     """(group in words, share not met, units not met, units asked for) of each group."""
     found = []
-    for group, values in facts.summary.by.get(column, {}).items():
+    for group, values in facts.groups(column).items():
         asked, short = values["units_demanded"].value or 0.0, values["units_unmet"].value or 0.0
         if asked and group != "":
-            name = group_words(column, group).capitalize() if column == "priority" else str(group)
+            name = facts.group(column, group) if column in ("priority", "party") else str(group)
+            name = name.capitalize() if column == "priority" else name
             found.append((name, short / asked, short, asked))
     return found
 

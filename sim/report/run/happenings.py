@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.report.run.acts import decided_words
+from sim.report.run.decided import decided_words
 from sim.report.run.facts import Facts
 from sim.report.run.stages import later, over
 from sim.report.words.names import shown_name
@@ -79,7 +79,11 @@ def _decisions(facts: Facts) -> list[Happening]:
         for day, word in moments:
             if 0 <= day < facts.days:
                 what, name = f"Decision {word}", decided_words(one)
-                found.append(Happening(int(day), int(day), what, one.party, one.product, None, name, MILESTONE))
+                found.append(
+                    Happening(
+                        int(day), int(day), what, facts.group("party", one.party), one.product, None, name, MILESTONE
+                    )
+                )
     return found
 
 
@@ -127,11 +131,16 @@ def _moves(facts: Facts) -> list[Happening]:
     site = np.where(mine["event"].isin(SHIPPED), "", mine["site"])
     groups = mine.assign(month=month, site=site).groupby(["event", "month", "site", "product", "cause"], sort=True)
     table = groups.agg(first=("day", "min"), last=("day", "max"), units=("units", "sum"), number=("units", "size"))
+    titles = {plan.name: shown_name(plan.name, plan.spec) for plan in facts.outcome.plan.reserves}
     found = []
     for key, first, last, units, number in zip(table.index, *(table[c].tolist() for c in table), strict=True):
         event, _, where, product, cause = key
         ships = f" ({plural(number, 'shipment')})" if event in SHIPPED else ""
-        found.append(Happening(int(first), int(last), MOVES[event] + ships, where, product, units, cause, OTHER))
+        found.append(
+            Happening(
+                int(first), int(last), MOVES[event] + ships, where, product, units, titles.get(cause, cause), OTHER
+            )
+        )
     return found
 
 

@@ -13,11 +13,18 @@ def what_happened(facts: Facts) -> str:
     """How much struck, and how much was done about it."""
     found = [act for act in acts(facts) if not act.nothing]
     struck = sum(not act.measure for act in found)
-    done = len(found) - struck
-    if not struck and not done:
+    decided = sum(act.decided is not None for act in found)
+    done = len(found) - struck - decided
+    if not found:
         return "Nothing was disturbed."
-    told = f"{number_words(struck, capital=True)} disruption{'' if struck == 1 else 's'}"
-    return f"{told}, {number_words(done)} measure{'' if done == 1 else 's'}."
+    counted = [(struck, "disruption"), (decided, "decision"), (done, "other measure" if decided else "measure")]
+    told = [
+        f"{number_words(number)} {word}{'' if number == 1 else 's'}"
+        for number, word in counted
+        if number or word in ("disruption", "measure")
+    ]
+    text = ", ".join(told)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def who_went_short(facts: Facts) -> str:

@@ -11,7 +11,8 @@ import pandas as pd
 from sim.metrics.base import METRICS
 from sim.metrics.summary import Value
 from sim.report.run import stages
-from sim.report.run.acts import acts, decided_words
+from sim.report.run.acts import acts
+from sim.report.run.decided import decided_words
 from sim.report.run.evidence import assumed, sourced
 from sim.report.run.facts import Facts
 from sim.report.run.fates import fates_by_product
@@ -85,7 +86,7 @@ def decisions(facts: Facts) -> Sheet:
             (
                 decided_words(one),
                 kind_words(one.kind),
-                one.party,
+                facts.group("party", one.party),
                 one.product or "all",
                 "chosen at the table" if np.isnan(one.met) else str(facts.date(one.met)),
                 str(facts.date(one.since)),
@@ -149,16 +150,25 @@ def reserves(facts: Facts) -> Sheet:
 def costs(facts: Facts) -> Sheet:
     """Costs by line, beside the twins'; lines that are nothing in every run are named below."""
     summary = facts.summary
-    raw = [(name, *value.columns().values()) for name, value in summary.cost.items()]
-    some = {name: v for name, v in summary.cost.items() if name == "total" or any(v.columns().values())}
+    raw = [(name, *summary.columns(value).values()) for name, value in summary.cost.items()]
+    some = {name: v for name, v in summary.cost.items() if name == "total" or any(summary.columns(v).values())}
     head = ["Cost", *(f"{what} ({summary.currency})" for what in ("This run", "Without disruptions", "Difference"))]
-    if facts.without_reserves is not None:
-        head.append(f"Without reserves ({summary.currency})")
-    rows = [(n.capitalize(), *map(_money, list(v.columns().values())[: len(head) - 1])) for n, v in some.items()]
+    head += [f"{words} ({summary.currency})" for words in _beside(facts).values()]
+    rows = [
+        (n.capitalize(), *map(_money, (v.value, v.twin, v.difference, *(getattr(v, name) for name in _beside(facts)))))
+        for n, v in some.items()
+    ]
     nothing = [name for name in summary.cost if name not in some]
     note = f"Nothing was spent on, or the scenario gives no price for: {', '.join(nothing)}." if nothing else ""
-    raw_head = ("cost", f"this run ({summary.currency})", "without disruptions", "difference", "without reserves")
+    raw_head = ["cost", f"this run ({summary.currency})", "without disruptions", "difference", "without reserves"]
+    raw_head += ["without decisions"] if summary.decided else []
     return Sheet("costs", "Costs", head, rows, raw_head, raw, note)
+
+
+def _beside(facts: Facts) -> dict[str, str]:
+    """The twins in which something is left out that was made beside this run: attribute of a figure -> heading."""
+    found = {"without_reserves": facts.without_reserves, "without_decisions": facts.without_decisions}
+    return {name: name.replace("_", " ").capitalize() for name, outcome in found.items() if outcome is not None}
 
 
 def _money(value: float | None) -> str:
@@ -282,18 +292,18 @@ def overall(facts: Facts) -> Sheet:
     """All metrics with their definitions, service first."""
     names = sorted(facts.summary.overall, key=_family)
     values = [(METRICS[name], facts.counted.unit(Measure(name)), facts.summary[name]) for name in names]
-    raw = [(m.label, unit, *v.columns().values(), m.definition) for m, unit, v in values]
+    raw = [(m.label, unit, *facts.summary.columns(v).values(), m.definition) for m, unit, v in values]
     head = ["Metric", "This run", "Without disruptions", "Difference"]
-    if facts.without_reserves is not None:
-        head.append("Without reserves")
+    head += _beside(facts).values()
     rows = []
     for m, unit, v in values:
         shown = [_shown(facts, v.value, unit), _shown(facts, v.twin, unit), _gap(v, unit)]
-        if facts.without_reserves is not None:
-            shown.append(_shown(facts, v.without_reserves, unit))
+        shown += [_shown(facts, getattr(v, name), unit) for name in _beside(facts)]
         rows.append((m.label, *shown, m.definition))
-    raw_head = ("Metric", "Unit", "This run", "Without disruptions", "Difference", "Without reserves", "Definition")
-    return Sheet("metrics-overall", "All facilities and products", [*head, "Definition"], rows, raw_head, raw)
+    raw_head = ["Metric", "Unit", "This run", "Without disruptions", "Difference", "Without reserves"]
+    raw_head += ["Without decisions"] if facts.summary.decided else []
+    tail = ["Definition"]
+    return Sheet("metrics-overall", "All facilities and products", head + tail, rows, raw_head + tail, raw)
 
 
 def _family(name: str) -> int:
@@ -304,8 +314,7 @@ def _family(name: str) -> int:
 def by_group(facts: Facts) -> list[Sheet]:
     """One table for each breakdown: key metrics, then the units unmet in the twins."""
     others = [("twin", "Unmet without disruptions")] if facts.twin is not None else []
-    if facts.without_reserves is not None:
-        others.append(("without_reserves", "Unmet without reserves"))
+    others += [(name, f"Unmet {words.lower()}") for name, words in _beside(facts).items()]
     sheets = []
     for column, groups in facts.summary.by.items():
         raw, rows = [], []
@@ -313,8 +322,9 @@ def by_group(facts: Facts) -> list[Sheet]:
             units = {name: facts.counted.unit(Measure(name, column), group) for name in KEY}
             figures = [(values[n].value, units[n]) for n in KEY]
             figures += [(getattr(values["units_unmet"], name), units["units_unmet"]) for name, _ in others]
+            name = facts.group(column, group) if column == "party" else group or "(none)"
             raw.append((group or "(none)", *(value for value, _ in figures)))
-            rows.append((group or "(none)", *(_shown(facts, value, unit) for value, unit in figures)))
+            rows.append((name, *(_shown(facts, value, unit) for value, unit in figures)))
         head = (column.capitalize(), *(METRICS[n].label for n in KEY), *(label for _, label in others))
         note = _more(rows, MOST_GROUPS)
         sheets.append(Sheet(f"metrics-by-{column}", f"By {column}", head, rows[:MOST_GROUPS], raw=raw, note=note))

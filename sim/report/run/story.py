@@ -8,8 +8,9 @@ import numpy as np
 
 from sim.metrics.at_end import still_short
 from sim.model.effects import Impact
-from sim.report.run import headlines
-from sim.report.run.acts import acts, decided, decided_words
+from sim.report.run import averting, headlines, made_do
+from sim.report.run.acts import acts
+from sim.report.run.decided import decided
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import out_of_reach
 from sim.report.run.stages import in_stages, over
@@ -18,7 +19,6 @@ from sim.report.words.names import shown_name
 from sim.report.words.phrases import (
     count,
     day_words,
-    group_words,
     kind_words,
     listed,
     number_words,
@@ -46,18 +46,26 @@ class Answer:
 
 
 def story(facts: Facts) -> list[Answer]:
-    """The four questions of the first screen, answered from the run."""
+    """The questions of the first screen, answered from the run; about decisions where there are any, which without a
+    reserve take the place of the question about it."""
     reserves = facts.outcome.plan.reserves
     helped = "Did the reserves help?" if len(reserves) > 1 else "Did the reserve help?"
     end = short_at_the_end(facts)
-    return [
+    decides = bool(facts.outcome.plan.decisions)
+    answers = [
         Answer("What happened?", headlines.what_happened(facts), [what_happened(facts)]),
         Answer("Who went short?", headlines.who_went_short(facts),
-               [who_went_short(facts), *filter(None, (made_do(facts), worst_hit(facts)))]),
-        Answer(helped, headlines.did_the_reserve_help(facts), reserve_words(facts)),
-        Answer("Was it over at the end?", headlines.at_the_end(facts, end is not None),
-               [end if end else how_it_ended(facts)], end is not None),
+               [who_went_short(facts), *filter(None, (made_do.made_do(facts), worst_hit(facts)))]),
     ]  # fmt: skip
+    if not decides or any(plan.size.any() for plan in reserves):
+        answers.append(Answer(helped, headlines.did_the_reserve_help(facts), reserve_words(facts)))
+    if decides:
+        answers.append(Answer(averting.question(facts), averting.in_short(facts), averting.in_sentences(facts)))
+    over = [end if end else how_it_ended(facts)]
+    answers.append(
+        Answer("Was it over at the end?", headlines.at_the_end(facts, end is not None), over, end is not None)
+    )
+    return answers
 
 
 def what_happened(facts: Facts) -> str:
@@ -84,7 +92,7 @@ def what_happened(facts: Facts) -> str:
 
 def _taken(facts: Facts) -> str:
     """What was done about it, in a sentence of its own, and what was decided in another; empty where nothing was."""
-    measures = [act for act in acts(facts) if act.measure and not act.nothing and not act.decided]
+    measures = [act for act in acts(facts) if act.measure and not act.nothing and act.decided is None]
     if not measures:
         return _decided(facts)
     first = day_words(facts.date(min(act.day for act in measures)))
@@ -104,7 +112,8 @@ def _decided(facts: Facts) -> str:
     named = []
     for one in taken[:MOST_DECISIONS]:
         day = day_words(facts.date(max(one.since, 0)))
-        named.append(f"{decided_words(one)} ({one.party}, {'from ' if one.until > one.since else ''}{day})")
+        often = f"{number_words(len(one.times))} times " if len(one.times) > 1 else ""
+        named.append(f"{one.words} ({one.party}, {often}{'from ' if one.until > one.since else ''}{day})")
     if more := len(taken) - len(named):
         named.append(f"{number_words(more)} more (all in a table)")
     number = "One decision was" if len(taken) == 1 else f"{number_words(len(taken), capital=True)} decisions were"
@@ -143,7 +152,7 @@ def who_went_short(facts: Facts) -> str:
     demand, unmet = facts.summary["units_demanded"], facts.summary["units_unmet"]
     asked, short = demand.value or 0.0, unmet.value or 0.0
     if not short:
-        if not any(_made_do(facts)):
+        if not any(made_do.units(facts)):
             return f"Nobody went short: all {count(asked)} {facts.goods} asked for were there on the day."
         return f"Of {count(asked)} {facts.goods} asked for, none was short on the day in the strict sense."
     text = (
@@ -180,28 +189,6 @@ def short_at_the_end(facts: Facts) -> str | None:
     )
 
 
-MADE_DO = {
-    "units_substituted": "met with another product",
-    "units_stayed": "asked for of another product, by patients who had gone over to it",
-    "units_conserved": "put off or done without, as the rules for scarce stock say",
-}
-"""Metrics of what was not served as asked for and is not counted as short."""
-
-
-def _made_do(facts: Facts, without_reserves: bool = False) -> list[float]:
-    """Units of each of `MADE_DO`."""
-    values = [facts.summary[name] for name in MADE_DO]
-    return [(value.without_reserves if without_reserves else value.value) or 0.0 for value in values]
-
-
-def made_do(facts: Facts) -> str | None:
-    """What was met with another product or put off: a shortage that units short do not show."""
-    asked = facts.summary["units_demanded"].value or 0.0
-    pairs = zip(_made_do(facts), MADE_DO.values(), strict=True)
-    parts = [f"{count(n)} ({percent(n, asked)}) {words}" for n, words in pairs if n]
-    return f"Not counted as short: {listed(parts)}." if parts else None
-
-
 def _when(facts: Facts) -> str:
     short = np.flatnonzero(facts.daily("unmet", kind="facility"))
     first, last = facts.date(short[0]), facts.date(short[-1])
@@ -214,7 +201,7 @@ def _when(facts: Facts) -> str:
 def worst_hit(facts: Facts) -> str | None:
     """The region, product and priority group with the largest share of demand unmet."""
     parts = []
-    for column in (facts.breakdown("region", "country") or "region", "product", "priority"):
+    for column in (facts.breakdown("party", "region", "country") or "region", "product", "priority"):
         found = _worst(facts, column)
         if found:
             parts.append(found)
@@ -222,7 +209,7 @@ def worst_hit(facts: Facts) -> str | None:
 
 
 def _worst(facts: Facts, column: str) -> str | None:
-    groups = facts.summary.by.get(column, {})
+    groups = facts.groups(column)
     found = []
     for group, values in groups.items():
         asked, short = values["units_demanded"].value or 0.0, values["units_unmet"].value or 0.0
@@ -231,7 +218,7 @@ def _worst(facts: Facts, column: str) -> str | None:
     if not found or len(groups) < 2:
         return None
     _, short, asked, group = max(found)
-    return f"{group_words(column, group)} ({count(short)}, {percent(short, asked)})"
+    return f"{facts.group(column, group)} ({count(short)}, {percent(short, asked)})"
 
 
 def reserve_words(facts: Facts) -> list[str]:
@@ -250,7 +237,7 @@ def _verdict(facts: Facts, it: str) -> str:
     short, without = unmet.value or 0.0, unmet.without_reserves
     if without is None:
         return f"Not known: the same run without {it} was not made."
-    spared = _spared(facts, it)
+    spared = made_do.spared(facts, "without_reserves", it)
     if not short and not without:
         if spared:
             return f"In part: nobody would have gone short without {it} either.{spared}"
@@ -280,18 +267,6 @@ def _verdict(facts: Facts, it: str) -> str:
         f"{count(averted)} averted ({percent(averted, without)})."
         f"{'' if given else exchanged}{spared}"
     )
-
-
-def _spared(facts: Facts, it: str) -> str:
-    """What the reserve changed in making do, where that is anything."""
-    words = (
-        "were met with another product",
-        "were asked for of another product by those who had gone over to it",
-        "were put off or done without",
-    )
-    pairs = zip(_made_do(facts), _made_do(facts, without_reserves=True), words, strict=True)
-    parts = [f"{count(now)} {facts.goods} {what} instead of {count(bare)}" for now, bare, what in pairs if now != bare]
-    return f" With {it}, {listed(parts)}." if parts else ""
 
 
 def _amount(facts: Facts, units: dict[str, int]) -> str:

@@ -46,7 +46,10 @@ def summary(facts: Facts, manifest: dict[str, Any]) -> str:
             _few(page_tables.reserves(facts), ("Reserve", "Size (units)", "Released (units)", "At the end (units)")),
         ),
         right=_filled(
-            _few(_key_metrics(facts), ("Metric", "This run", "Without disruptions", "Without reserves")),
+            _few(
+                _key_metrics(facts),
+                ("Metric", "This run", "Without disruptions", "Without reserves", "Without decisions"),
+            ),
             *_by_product(facts),
             _few(page_tables.costs(facts)),
         ),

@@ -365,12 +365,14 @@ def _family(outcome: Outcome, lot: int, near: str, far: str) -> pd.DataFrame:
 def metrics_table(summary: Summary) -> pd.DataFrame:
     """One row per metric and group: breakdown, group, metric, label, unit, value, twin, difference, without_reserves.
 
-    `twin` is the figure of the run without disruptions, `without_reserves` that of the run without its reserves.
+    `twin` is the figure of the run without disruptions, `without_reserves` that of the run without its reserves. Where
+    the scenario has decisions, `without_decisions` is that of the run without them.
     """
 
     def row(breakdown: str, group: str, name: str, label: str, unit: str, value: Value) -> dict[str, object]:
         return {
-            "breakdown": breakdown, "group": group, "metric": name, "label": label, "unit": unit, **value.columns(),
+            "breakdown": breakdown, "group": group, "metric": name, "label": label, "unit": unit,
+            **summary.columns(value),
         }  # fmt: skip
 
     def rows(breakdown: str, group: str, values: dict[str, Value]) -> list[dict[str, object]]:
@@ -382,7 +384,7 @@ def metrics_table(summary: Summary) -> pd.DataFrame:
             found.extend(rows(breakdown, group, values))
     found.extend(row("cost", "", n, n.capitalize(), summary.currency, value) for n, value in summary.cost.items())
     table = pd.DataFrame(found)
-    return table.astype(dict.fromkeys(("value", "twin", "difference", "without_reserves"), float))
+    return table.astype(dict.fromkeys(summary.columns(Value(None, None)), float))
 
 
 def metrics_json(summary: Summary) -> dict[str, object]:
@@ -390,7 +392,7 @@ def metrics_json(summary: Summary) -> dict[str, object]:
 
     def entries(values: dict[str, Value]) -> dict[str, object]:
         return {
-            name: {"label": METRICS[name].label, "unit": METRICS[name].unit, **value.columns()}
+            name: {"label": METRICS[name].label, "unit": METRICS[name].unit, **summary.columns(value)}
             for name, value in values.items()
         }
 
@@ -402,7 +404,7 @@ def metrics_json(summary: Summary) -> dict[str, object]:
         },
         "cost": {
             "currency": summary.currency,
-            "lines": {name: value.columns() for name, value in summary.cost.items()},
+            "lines": {name: summary.columns(value) for name, value in summary.cost.items()},
         },
         "definitions": {name: metric.definition for name, metric in METRICS.items()},
     }

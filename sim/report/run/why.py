@@ -16,8 +16,10 @@ from sim.engine.reach import reach
 from sim.engine.run import Outcome
 from sim.errors import PlaceError, placed
 from sim.model.effects import Effect, Impact
+from sim.model.network import Network
 from sim.report.run.journeys import Journey, journeys, lost_under_way, passages_met
 from sim.report.run.reserve_reach import holders
+from sim.report.run.why_decided import Deciders
 from sim.report.words.names import shown_name
 from sim.report.words.phrases import count, day_words, listed, plural
 
@@ -36,7 +38,7 @@ class Link:
     """One step of the chain: `depth` 0 is the shortage itself, each further one is behind the last of less depth.
 
     `day` counts from the start of the scenario; `units` are those concerned (0: none told); `causes` are the names of
-    disruptions that it comes from.
+    disruptions and decisions that it comes from.
     """
 
     depth: int
@@ -56,7 +58,7 @@ class Explanation:
 
     @property
     def causes(self) -> list[str]:
-        """Names of all disruptions in the chain, in order of telling."""
+        """Names of all disruptions, and decisions that kept goods back, in the chain, in order of telling."""
         return list(dict.fromkeys(cause for link in self.links for cause in link.causes))
 
     def text(self) -> str:
@@ -100,12 +102,20 @@ class _Walk:
     def __post_init__(self) -> None:
         assert self.outcome.record.table is not None
         self.table, self.network = self.outcome.record.table, self.outcome.plan.network
+        self.deciders = Deciders(self.outcome)
 
     def add(
         self, depth: int, day: float, cell: int, units: float, words: str, causes: Sequence[Impact | str] = ()
     ) -> None:
         names = tuple(dict.fromkeys(c if isinstance(c, str) else c.cause for c in causes))
         self.links.append(Link(depth, day, self.site(cell), self.product(cell), int(units), words, names))
+
+    def named(self, impacts: Sequence[Impact]) -> str:
+        return listed([self.deciders.called(i.cause) for i in impacts])
+
+    def because(self, causes: Sequence[str]) -> str:
+        named = [self.deciders.called(str(cause)) for cause in dict.fromkeys(causes)]
+        return f", because of {listed(named)}" if named else ""
 
     def site(self, cell: int) -> str:
         return str(self.network.sites["name"].iloc[self.network.cell_site[cell]])
@@ -142,7 +152,7 @@ class _Walk:
         first = begin - LOOK_BACK - float(network.cell_lead_time[cell])
         self.demand(cell, first, day, depth)
         self.losses(cell, max(0, int(first)), begin, depth)
-        for flow in np.flatnonzero(network.flow_buyer == cell).tolist():
+        for flow in one_a_source(network, cell):
             self.under_way(flow, first, begin, day, depth)
             self.not_sent(flow, first, begin, day, depth)
         if network.cell_kind[cell] == "supplier":
@@ -153,13 +163,15 @@ class _Walk:
         if len(self.links) == before and network.cell_kind[cell] != "supplier":
             words = "nothing was late, lost or held back: what was ordered was less than what was asked for"
             self.add(depth, begin, cell, 0, f"{self.site(cell)}: {words} (the usual swings of demand and lead time).")
+        for part in self.deciders.orders(cell, begin, day):
+            self.add(depth, part.day, cell, part.units, part.words)
 
     def demand(self, cell: int, first: float, day: int, depth: int) -> None:
         acting = self.acting({"cell.demand_factor": [cell]}, first, day + 1)
         if acting and self.network.cell_kind[cell] == "facility":
             span = self.table["demand"][max(0, int(min(i.start for i in acting))) : day + 1, cell]
             mean, usual = float(span.mean()), float(self.network.cell_mean[cell])
-            words = f"demand was {mean:,.0f} a day against {usual:,.0f} usually, because of {_named(acting)}."
+            words = f"demand was {mean:,.0f} a day against {usual:,.0f} usually, because of {self.named(acting)}."
             self.add(depth, acting[0].start, cell, span.sum(), f"{self.site(cell)}: {words}", acting)
 
     def losses(self, cell: int, first: int, begin: int, depth: int) -> None:
@@ -170,9 +182,8 @@ class _Walk:
                 journal = self.outcome.journal
                 mine = journal[(journal["site"] == self.site(cell)) & journal["event"].str.startswith(name[:6])]
                 causes = [c for c in mine["cause"].unique() if c]
-                words = (
-                    f"{self.site(cell)}: {count(lost.sum())} units {name} from {self.date(at)} on{_because(causes)}."
-                )
+                words = f"{self.site(cell)}: {count(lost.sum())} units {name} from {self.date(at)} on"
+                words += f"{self.because(causes)}."
                 self.add(depth, at, cell, lost.sum(), words, causes)
 
     def under_way(self, flow: int, first: float, begin: int, day: int, depth: int) -> None:
@@ -193,14 +204,16 @@ class _Walk:
             acting, means = self.acting(self.rows_of(flow), mine[0].left, day + 1), cause[0]
             tail = f": {means}" if means else ""
             chosen = [i for i in acting if i.cause in cause[1]]
-            self.add(depth, mine[0].due, buyer, units, f"{words}{tail}{_because([i.cause for i in chosen])}.", chosen)
+            self.add(
+                depth, mine[0].due, buyer, units, f"{words}{tail}{self.because([i.cause for i in chosen])}.", chosen
+            )
         for event, rows in lost_under_way(self.outcome, flow, first, day):
             units, causes = int(rows["units"].sum()), [c for c in rows["cause"].unique() if c]
             if not causes:
                 start = float(rows["day"].iloc[0])
                 causes = [i.cause for i in self.acting(self.rows_of(flow), start, start + 1)]
             words = f"{count(units)} units for {self.site(buyer)} were {event} from {self.date(rows['day'].iloc[0])} on"
-            self.add(depth, float(rows["day"].iloc[0]), buyer, units, f"{words}{_because(causes)}.", causes)
+            self.add(depth, float(rows["day"].iloc[0]), buyer, units, f"{words}{self.because(causes)}.", causes)
 
     def trouble(self, journey: Journey, flow: int) -> tuple[str, tuple[str, ...]]:
         """What held a shipment up, and the disruptions that act on its way meanwhile."""
@@ -236,7 +249,9 @@ class _Walk:
         words += f"from {self.date(first)} to {self.date(at)}"
         if self.acting({"flow.cancels": [flow]}, first, last + 1):
             words += " (what is not filled is cancelled and ordered again, so it counts more than once)"
-        self.add(depth, start, buyer, due, f"{words}{_because([i.cause for i in acting])}.", acting)
+        self.add(depth, start, buyer, due, f"{words}{self.because([i.cause for i in acting])}.", acting)
+        for part in self.deciders.sharing(source, first, last):
+            self.add(depth + 1, part.day, source, part.units, part.words)
         self.rationed(source, first, last, depth + 1)
         self.emptied(source, first, last, depth + 1)
 
@@ -268,7 +283,7 @@ class _Walk:
     def making(self, cell: int, first: float, day: int, depth: int) -> None:
         acting = self.acting({"cell.capacity_factor": [cell]}, first, day + 1)
         if acting:
-            words = f"{self.site(cell)} could not make what it usually makes, because of {_named(acting)}."
+            words = f"{self.site(cell)} could not make what it usually makes, because of {self.named(acting)}."
             self.add(depth, min(i.start for i in acting), cell, 0, words, acting)
         elif np.isfinite(self.network.capacity[cell]):
             able = float(self.network.capacity[cell])
@@ -288,7 +303,8 @@ class _Walk:
                 whence = holders(self.network, reserve)
                 no_use = f", of no help: {self.site(cell)} is a member that cannot draw on it"
                 no_use += f", as it does not order from {whence}"
-            words = f"the reserve '{shown_name(reserve.name, reserve.spec)}' {words} units{no_use}."
+            decided = self.deciders.reserve(reserve.name, day)
+            words = f"the reserve '{shown_name(reserve.name, reserve.spec)}' {words} units{no_use}{decided}."
             self.add(1, day, cell, stock, words)
 
     def rows_of(self, flow: int) -> dict[str, list[int]]:
@@ -312,6 +328,15 @@ class _Walk:
         return [i for i in self.outcome.impacts if any(map(concerns, i.effects))]
 
 
+def one_a_source(network: Network, cell: int) -> list[int]:
+    """Flows of a buyer, of an urgent and a usual way from one source the usual one: the journal tells them together."""
+    flows = np.flatnonzero(network.flow_buyer == cell)
+    usual = network.flow_source[flows[~network.flow_urgent[flows]]]
+    only_urgent = ~np.isin(network.flow_source[flows], usual)
+    kept: list[int] = flows[~network.flow_urgent[flows] | only_urgent].tolist()
+    return kept
+
+
 def _run_start(short: np.ndarray, day: int) -> int:
     before = np.flatnonzero(~short[:day])
     return int(before[-1]) + 1 if before.size else 0
@@ -324,14 +349,6 @@ def _waiting(events: pd.DataFrame) -> tuple[int, int]:
     moved = pd.concat([orders["units"], -left["units"]]).groupby(pd.concat([orders["day"], left["day"]]).astype(int))
     waiting = moved.sum().sort_index().cumsum()
     return (0, 0) if waiting.empty else (int(waiting.max()), int(waiting.idxmax()))
-
-
-def _named(impacts: Sequence[Impact]) -> str:
-    return listed([f"'{i.cause}'" for i in impacts])
-
-
-def _because(causes: Sequence[str]) -> str:
-    return f", because of {listed([repr(str(c)) for c in dict.fromkeys(causes)])}" if len(causes) else ""
 
 
 def _by_trouble(found: list[Journey], trouble: object) -> dict[tuple[str, tuple[str, ...]], list[Journey]]:

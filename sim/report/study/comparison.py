@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sim.report.words.names import Names, names_in
-from sim.report.words.phrases import group_words, plural
+from sim.report.words.phrases import plural
 from sim.report.words.rounding import MINUS, bare, digits_of, size
 from sim.report.words.units import Counted, counted
 from sim.study.design.design import Design
@@ -41,7 +41,7 @@ def sentence(row: dict[str, Any], words: Words = PLAIN) -> str:
     name, other = names.strategy(row["strategy"]), names.strategy(row["against"])
     only = len(names.scenarios) == 1  # which then need not be said
     where = [] if only else [names.scenario(row["scenario"])]
-    where += [_group(measure, row["group"])] if measure.breakdown != ALL else []
+    where += [_group(measure, row["group"], names)] if measure.breakdown != ALL else []
     what = f"{measure.label.lower() if where else measure.label} under '{name}' against '{other}': "
     head = f"{', '.join(where)}: {what}" if where else what
     if row["verdict"] in (SAME, UNKNOWN):
@@ -58,8 +58,8 @@ def sentence(row: dict[str, Any], words: Words = PLAIN) -> str:
     return f"{told} ({low} to {high}, from {draws})."
 
 
-def _group(measure: Measure, group: str) -> str:
-    return group if measure.breakdown == LINE else group_words(measure.breakdown, group)
+def _group(measure: Measure, group: str, names: Names) -> str:
+    return group if measure.breakdown == LINE else names.group(measure.breakdown, group)
 
 
 def undetected(row: dict[str, Any]) -> str:

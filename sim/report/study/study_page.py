@@ -15,6 +15,7 @@ from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.study.answer import in_short
 from sim.report.study.comparison import Words, letters_of, sentences, words_of
+from sim.report.study.deciding import decisions_tables
 from sim.report.study.option_tables import option_tables, prices, unsure_words
 from sim.report.study.summary import how_made
 from sim.report.study.who_loses import losers_table, losers_words
@@ -37,7 +38,7 @@ def study_page(result: StudyResult) -> str:
     lead += unsure_words(result)
     with drawing():
         pictures = [*_frontier(result), *_fans(result)]
-    sheets = [*option_tables(result), *_losers(result)]
+    sheets = [*option_tables(result), *decisions_tables(result), *_losers(result)]
     sheets += [*_chances(result), *_regret(result), *_differences(result)]
     notes = [
         f"Intervals of {spec.confidence:.0%}; differences are paired on the same draws; verdicts count all comparisons "

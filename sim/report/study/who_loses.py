@@ -68,7 +68,9 @@ def _one(row: dict[str, Any], words: Words) -> str:
     unit = words.counted.unit(Measure(row["measure"], row["breakdown"]), row["group"])
     mean, other = (figure(row[name], unit) for name in ("mean", "other_mean"))
     against = f"{bare(mean, unit)} against {other}"
-    return f"{group_words(row['breakdown'], row['group'])} under '{words.names.strategy(row['other'])}' ({against})"
+    return (
+        f"{words.names.group(row['breakdown'], row['group'])} under '{words.names.strategy(row['other'])}' ({against})"
+    )
 
 
 def losers_table(result: StudyResult, scenario: str) -> Sheet | None:
@@ -98,7 +100,8 @@ def losers_table(result: StudyResult, scenario: str) -> Sheet | None:
 def _group(by: str, group: str, words: Words) -> str:
     """A group's name, of a product with its unit, where it is not that of all."""
     own = words.counted.unit(Measure("units_unmet", by), group)
-    return group_words(by, group) if words.counted.adds_up or by != "product" else f"{group_words(by, group)}, {own}"
+    name = words.names.group(by, group)
+    return name if words.counted.adds_up or by != "product" else f"{name}, {own}"
 
 
 def _cell(mean: float, worse: bool, unit: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sim.report.words.phrases import group_words
+
 if TYPE_CHECKING:
     from sim.scenario.load import Loaded
     from sim.study.design.design import Design
@@ -33,12 +35,14 @@ def strategy_name(loaded: Loaded, strategy: str | None = None) -> str:
 
 @dataclass(frozen=True)
 class Names:
-    """The names to show of a study's strategies and scenarios, and what they are; those not known are as they are."""
+    """The names to show of a study's strategies, scenarios and parties, and what they are; those not known are as they
+    are."""
 
     strategies: Mapping[str, str] = field(default_factory=dict)
     scenarios: Mapping[str, str] = field(default_factory=dict)
     whats: Mapping[str, str] = field(default_factory=dict)
     """strategy -> what it is; empty where nobody says"""
+    parties: Mapping[str, str] = field(default_factory=dict)
 
     def strategy(self, name: str) -> str:
         """The name to show of a strategy."""
@@ -47,6 +51,10 @@ class Names:
     def scenario(self, name: str) -> str:
         """The name to show of a scenario."""
         return self.scenarios.get(name, name)
+
+    def group(self, column: str, value: object) -> str:
+        """A group of a breakdown in words."""
+        return group_words(column, value, self.parties)
 
     def what(self, strategy: str) -> str:
         """What a strategy is."""
@@ -65,7 +73,13 @@ def names_in(design: Design) -> Names:
         spec = design.loaded[name, design.spec.reference].spec
         own = shown_name(name, spec) if scenario.name is None and not scenario.set else name
         scenarios[name] = shown_name(own, scenario)
-    return Names(told_apart(strategies), told_apart(scenarios), whats)
+    parties = {name: title for one in design.loaded.values() for name, title in party_titles(one).items()}
+    return Names(told_apart(strategies), told_apart(scenarios), whats, parties)
+
+
+def party_titles(loaded: Loaded) -> dict[str, str]:
+    """Name of each party of a scenario -> what readers are shown."""
+    return {name: shown_name(name, party) for name, party in loaded.spec.parties.items()}
 
 
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ ones for values that studies vary most. A path that leads nowhere stays as it is
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,12 +19,12 @@ from sim.disruptions import DISRUPTIONS
 from sim.model.selection import KINDS, Where
 from sim.registry import Model
 from sim.report.words.names import shown_name
-from sim.report.words.phrases import group_words, kind_words, listed
+from sim.report.words.phrases import day_words, group_words, kind_words, listed
 from sim.scenario.document import position
 from sim.scenario.load import Loaded
-from sim.study.design.parameter import VALUE, Parameter
+from sim.study.design.parameter import DATE, DAY, VALUE, Parameter
 
-UNITS = {"h": "hours", "d": "days", "w": "weeks", "mo": "months", "y": "years", "%": "%"}
+UNITS = {"h": "hours", "d": "days", "w": "weeks", "mo": "months", "y": "years", "%": "%", DATE: ""}
 WORDS = {
     "base_stock.level": "stock level ordered up to",
     "clearance": "time to clear imports",
@@ -158,7 +159,9 @@ def opening(text: str) -> str:
 
 
 def value_words(value: object) -> str:
-    """A value as it is written, its unit in words: `45d` is `45 days`."""
+    """A value as it is written, its unit in words, a date as well: `45d` is `45 days`."""
+    if isinstance(value, str) and DAY.match(value):
+        return day_words(dt.date.fromisoformat(value))
     value = f"{value:.6g}" if isinstance(value, float) else value
     found = VALUE.match(str(value))
     if not found or found[2] in ("", "%"):
@@ -242,6 +245,7 @@ def _field_words(steps: list[_Step], at: int) -> str:
             return WORDS[name]
     described = next(filter(None, (_description(s.inside, str(step.key)) for s in _owners(steps, at))), "")
     described = re.split(r"[;:(]|, or | such as |, instead |, in whole ", described)[0].strip().rstrip(",")
+    described = described.removeprefix("the ")  # which the sentence brings
     return re.sub(r"[`'\"]", "", re.sub(r"\s+", " ", described)) or str(step.key).replace("_", " ")
 
 

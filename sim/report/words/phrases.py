@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 KIND = {
     "export_ban": "export ban",
@@ -75,10 +75,10 @@ def listed(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""
 
 
-def group_words(column: str, value: object) -> str:
-    """A group of a breakdown in words: `region coast`, `priority 1, vital`."""
+def group_words(column: str, value: object, parties: Mapping[str, str] | None = None) -> str:
+    """A group of a breakdown in words: `region coast`, `priority 1, vital`; parties go by their titles, by name."""
     if column == "priority":
         return {"1": "priority 1, vital", "0": "no priority"}.get(str(value), f"priority {value}")
-    if column == "party" and not value:
-        return "sites of no party"
+    if column == "party":
+        return (parties or {}).get(str(value), str(value)) if value else "sites of no party"
     return f"{value} facilities" if column == "setting" else f"{column} {value}"

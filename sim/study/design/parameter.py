@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+DATE = "date"
+"""The unit of a value that is a date; as a number it counts days."""
+DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 VALUE = re.compile(r"^(-?\d+(?:\.\d+)?)\s*([^\d\s.]*)$")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value of the scenario between two bounds; `suffix` is what is written behind the number, such as d or %."""
+    """A value of the scenario between two bounds; `suffix` is what is written behind the number (d, %), or `DATE`."""
 
     path: str
     low: float
@@ -21,14 +25,21 @@ class Parameter:
 
     def written(self, value: float) -> float | str:
         """The value as it stands in a scenario."""
+        if self.suffix == DATE:
+            return dt.date.fromordinal(round(value)).isoformat()
         return f"{value:.6g}{self.suffix}" if self.suffix else float(f"{value:.6g}")
 
 
 def parse_parameter(path: str, bounds: Sequence[Any]) -> Parameter:
     """A parameter from its two bounds; raises ValueError with what was expected."""
+    if len(bounds) == 2 and all(DAY.match(str(bound)) for bound in bounds):
+        first, last = (dt.date.fromisoformat(str(bound)).toordinal() for bound in bounds)
+        if first >= last:
+            raise ValueError("the earlier date first, such as [2026-03-01, 2026-06-01]")
+        return Parameter(path, first, last, DATE)
     found = [VALUE.match(str(bound)) for bound in bounds]
     if len(found) != 2 or None in found:
-        raise ValueError("two numbers with the same unit, such as [30d, 120d] or [10%, 40%]")
+        raise ValueError("two numbers with the same unit, such as [30d, 120d] or [10%, 40%], or two dates")
     (low, unit), (high, other) = (match.groups() for match in found if match is not None)
     if unit != other or float(low) >= float(high):
         raise ValueError("the smaller bound first, and both in the same unit, such as [30d, 120d]")
