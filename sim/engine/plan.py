@@ -330,6 +330,7 @@ class BoundDecision:
     each product or for all at once. `watched` is what the condition is told of them. `product` names each unit's, empty
     where it is all. It is in force `after` the condition, for `lasts` days (infinite: for good; 0: it is done once) or
     until day `over`, at most so many times. `acts` are what is done for each unit.
+    `against_others` is whether it holds goods back from others rather than being an answer to a shortage.
     """
 
     name: str
@@ -348,6 +349,7 @@ class BoundDecision:
     acts: tuple[BoundActs, ...]
     rivals: tuple[str, ...] = ()
     charges: Charges = FREE
+    against_others: bool = False
 
 
 @dataclass(frozen=True)
@@ -461,6 +463,10 @@ class Plan:
     def without_decisions(self) -> Plan:
         """The same plan in which nobody decides anything."""
         return replace(self, decisions=())
+
+    def without_answers(self) -> Plan:
+        """The same plan in which nobody answers a shortage; what parties do to others they do all the same."""
+        return replace(self, decisions=tuple(one for one in self.decisions if one.against_others))
 
     def with_reserves(self, reserves: tuple[ReservePlan, ...]) -> Plan:
         """The same plan with some of its reserves only; what is decided of others has nothing to act on."""

@@ -60,6 +60,11 @@ class Outcome:
     decisions: tuple[Taken, ...] = ()
     scores: dict[str, np.ndarray] | None = None
 
+    @property
+    def answers(self) -> tuple[Taken, ...]:
+        """Decisions that came into force in answer to a shortage."""
+        return tuple(one for one in self.decisions if not one.against_others)
+
 
 def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:
     """Plain demand of a replication, for all its runs with the same demand; keeps at most so many bytes of it."""

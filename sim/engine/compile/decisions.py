@@ -108,6 +108,7 @@ def _bound(
         ("",) if decision.as_a_whole else tuple(str(name) for name in goods[kinds]),
         decision.after, 0.0 if decision.instant else lasts, over, decision.at_most, decision.while_needed,
         tuple(one for one in acts if one is not None), charges=decision.charges(),
+        against_others=decision.against_others,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ class Taken:
 
     `met` is the evening on which its condition was met, NaN where it was chosen; `since` the first day on which it is
     in force, `until` the first on which it is not any more: infinite where it has no end, `since` where it is done
-    once.
+    once. `against_others` is whether it holds goods back from others rather than answering a shortage.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Taken:
     met: float
     since: int
     until: float
+    against_others: bool = False
 
 
 Whose = tuple[str, str]
@@ -243,7 +244,7 @@ class Decisions(Part):
         self._again[k][unit] = one.lasts > 0
         self.in_force.setdefault(one.name, float(day))
         met = float(self._met[k][unit])
-        self._taken.append(Taken(one.name, one.kind, one.party, one.product[unit], met, day, until))
+        self._taken.append(Taken(one.name, one.kind, one.party, one.product[unit], met, day, until, one.against_others))
         self._note("decision_in_force", day, one, unit)
 
     def _end(self, k: int, unit: int, day: int) -> None:
