@@ -13,9 +13,10 @@ import numpy as np
 from sim.api import Run, detail_for, table_for
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
+from sim.engine.bound_decisions import BoundDecision
 from sim.engine.compile.further import compile_further
 from sim.engine.compile.plan import compile_plan
-from sim.engine.plan import BoundDecision, Plan
+from sim.engine.plan import Plan
 from sim.engine.run import Outcome, Running
 from sim.errors import PlaceError, Problem, ScenarioError, nearest
 from sim.model.effects import Impact
