@@ -107,7 +107,9 @@ def _count(problems: int) -> str:
     help="Sites to keep every day of: all, none, or sites, regions, countries or "
     "kinds, with commas between. Default all, where that is not too much.",
 )
-@click.option("--sharings", is_flag=True, help="Keep who saw and got what whenever goods were shared out (`why-share`).")
+@click.option(
+    "--sharings", is_flag=True, help="Keep who saw and got what whenever goods were shared out (`why-share`)."
+)
 @click.option("--no-reserve-twin", is_flag=True, help="Do not make the same run without its reserves.")
 @click.option("--no-report", is_flag=True, help="Do not make the HTML report.")
 @click.option("--pages", type=click.Choice(["2"]), help="2: a summary of two pages to print as well, summary.html.")
@@ -123,8 +125,8 @@ def _count(problems: int) -> str:
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar, no notes and no summary.")
 def run(
     file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, replace: bool,
-    as_json: bool, journal: Any, daily: str | None, sharings: bool, no_reserve_twin: bool, no_report: bool, pages: str | None,
-    xlsx: bool, replications: int | None, workers: int | None, scheduler: str | None, quiet: bool,
+    as_json: bool, journal: Any, daily: str | None, sharings: bool, no_reserve_twin: bool, no_report: bool,
+    pages: str | None, xlsx: bool, replications: int | None, workers: int | None, scheduler: str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Run a scenario beside its twins, one without disruptions and one without reserves, and write a report.
 
@@ -155,7 +157,9 @@ def run(
     if not as_json:
         _free(folder, loaded, out is None, replace)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
-        result = sim.run(loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick, sharings=sharings)
+        result = sim.run(
+            loaded, without_reserves=not no_reserve_twin, detail=journal, daily=words, progress=tick, sharings=sharings
+        )
     _notes(result.loaded)
     if as_json:
         from sim.report.run.tables import metrics_json

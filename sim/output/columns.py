@@ -245,7 +245,9 @@ SHARINGS = Table(
         Column("claimant", "text", "", "the site, or the party as a whole"),
         Column("party", "text", "", "whose the claimant is; empty where it is nobody's"),
         Column("to_give", "whole number", "units", "shared out by this one among all these claimants"),
-        *_units(asked="open orders that might leave on the day", most="that it might have by its caps; missing: uncapped"),
+        *_units(
+            asked="open orders that might leave on the day", most="that it might have by its caps; missing: uncapped"
+        ),
         Column("floor", "whole number", "", "position, from 0, of the floor of its group; -1: none"),
         Column("floor_share", "number", "share", "of what is shared, that its group gets at least; missing: no floor"),
         Column("need", "number", "", "its need, as the rule has it; missing where the rule does not ask"),

@@ -18,7 +18,9 @@ def give_parties(
     written: Mapping[str, PartySpec], frame: pd.DataFrame, document: Document, problems: list[Problem]
 ) -> tuple[pd.DataFrame, Parties]:
     """The table of sites with the columns party (the owner, or an empty text), parties (the owner and every pool
-    that this is in, a tuple) and income (the owner's income group, or an empty text), and the parties. What is wrong with them is added to `problems`.
+    that this is in, a tuple) and income (the owner's income group, or an empty text), and the parties.
+
+    What is wrong with them is added to `problems`.
     """
     owner, inside = np.full(len(frame), "", dtype=object), _inside_each(written, document, problems)
     own = {name: np.zeros(0, dtype=np.int64) for name in written}
@@ -58,7 +60,9 @@ def _own(name: str, party: PartySpec, frame: pd.DataFrame, owner: np.ndarray) ->
     with placed("sites"):
         chosen = [entry for entry in entries if isinstance(entry, Where)]
         if any(entry.party is not None or entry.income is not None for entry in chosen):
-            raise PlaceError((), "what a party owns is not chosen by party or income", None, "sites, regions, countries, kinds")
+            raise PlaceError(
+                (), "what a party owns is not chosen by party or income", None, "sites, regions, countries, kinds"
+            )
         sites = select(party.sites, frame)
         taken = sites[owner[sites] != ""]
         if len(taken):

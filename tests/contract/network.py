@@ -146,7 +146,7 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
         others = "warehouses" if entry.get("at") == "facilities" else "facilities"
         spec["replenishment"] = [entry, {"policy": "base_stock", "at": others, "level": "14d"}]
     elif family == "allocation":
-        spec["allocation"] = [entry]
+        spec |= {"allocation": [entry], "parties": PARTIES}
     elif family == "sourcing":
         spec["suppliers"]["second-maker"] = {"country": "DE", "makes": {"saline": {}}}
         spec["lanes"].append({"from": "second-maker", "to": "store", "mode": "sea", "time": "gamma(9d, 3d)", "cost": 1})

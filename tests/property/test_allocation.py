@@ -183,7 +183,9 @@ def test_equal_cover_of_equal_buyers_with_nothing_is_max_min(c: Claims, network:
 def test_equal_cover_of_buyers_who_ask_for_their_mean_is_leximin_in_the_share_filled(
     c: Claims, network: Network
 ) -> None:
-    asking = replace(c, most=None, requested=c.requested + 1, cover_stock=np.zeros_like(c.cover_stock), mean=c.requested + 1.0)
+    asking = replace(
+        c, most=None, requested=c.requested + 1, cover_stock=np.zeros_like(c.cover_stock), mean=c.requested + 1.0
+    )
     given_ = _rule("equal_days_of_cover").share(asking, network)
     fill = given_ / asking.requested
     for low in range(len(fill)):

@@ -34,8 +34,8 @@ class State(Part):
     come, None where nobody deals out; `withheld`, over flows, what they need not make of open orders, because these may
     not leave, None where nothing limits that. `records` are those of sites, None where no policy looks back, `arrivals`
     the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells whether
-    any patient does. `orders` says which cells may order today, None where all may on all days. `had`, over flows, are units that sources
-    have sent while they shared by a rule that remembers, None where none does.
+    any patient does. `orders` says which cells may order today, None where all may on all days. `had`, over flows,
+    are units that sources have sent while they shared by a rule that remembers, None where none does.
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders", "had")

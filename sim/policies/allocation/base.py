@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -60,7 +60,7 @@ class Claims:
     def picked(self, which: np.ndarray, available: np.ndarray, source: np.ndarray) -> Claims:
         """Some of the claims (positions), each once, at sources of their own: ascending, with one claim at least."""
         columns = {name: getattr(self, name) for name in OVER_CLAIMS}
-        taken = {name: None if column is None else column[which] for name, column in columns.items()}
+        taken: dict[str, Any] = {name: None if c is None else c[which] for name, c in columns.items()}
         booked = self.booked
         if booked is not None:
             place = np.full(len(self.requested), -1)
@@ -89,8 +89,8 @@ class Allocation(Kind):
     """who the claimants are: the sites that order; or parties first, what all sites of one ask for together, and then
     each party's sites (`inside`). A site that is nobody's claims for itself"""
     inside: Text | dict[Text, Text] = "proportional"
-    """with `between: parties`: the rule by which a party shares what it got among its sites; by party where they differ,
-    {PARTY: RULE}: proportional for those left out"""
+    """with `between: parties`: the rule by which a party shares what it got among its sites; where they differ, by
+    party: {kenya: uniform}, and proportional for those left out"""
     without: list[Text] = Field(default=[], json_schema_extra={"uniqueItems": True})
     """parties that get nothing, such as those who have not paid: what would be theirs is shared among the others"""
     caps: list[Cap] = []

@@ -1,7 +1,7 @@
 """Sharing by a level that rises alike for all until the source is empty: the arithmetic of most rules.
 
-Every claim gets what a function of its own has reached at the level of its source (Young 1987, Mathematics of Operations
-Research 12: parametric rules). Here each function is made of straight pieces, so that the level is found exactly.
+Every claim gets what a function of its own has reached at the level of its source (parametric rules: Young 1987,
+Mathematics of Operations Research 12). Each function is made of straight pieces, so that the level is found exactly.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def in_proportion(claims: Claims, to: np.ndarray) -> list[Piece]:
 
 def risen(claims: Claims, pieces: list[Piece]) -> np.ndarray:
     """Units of each claim, with fractions, at the level at which its source is empty or all have what they may."""
-    begin, rate, size = (np.concatenate([np.asarray(x, dtype=float) for x in column]) for column in zip(*pieces, strict=True))
+    begin, rate, size = (
+        np.concatenate([np.asarray(x, dtype=float) for x in column]) for column in zip(*pieces, strict=True)
+    )
     source, claim = np.tile(claims.source, len(pieces)), np.tile(np.arange(len(claims.source)), len(pieces))
     real = (size > 0) & (rate > 0)
     begin, rate, size, source, claim = (x[real] for x in (begin, rate, size, source, claim))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -40,9 +41,9 @@ Tell = Callable[[Shared], None]
 class Sharing:
     """A rule as it stands in a scenario; arrays over all flows of the network, None where nothing of the kind is.
 
-    `place` tells flows of one claimant (numbered by source, then by party's or site's name), `need` and `weight` are its
-    own; `cap_share` and `cap_units` are what it may have at most (infinite: all), `floor` the position of its floor in
-    `floors` (-1: none). `inside` are the rules by which claimants share on, `inside_of` says which is whose.
+    `place` tells flows of one claimant (numbered by source, then by party's or site's name), `need` and `weight` are
+    its own; `cap_share` and `cap_units` are what it may have at most (infinite: all), `floor` the position of its floor
+    in `floors` (-1: none). `inside` are the rules by which claimants share on, `inside_of` says which is whose.
     """
 
     rule: Allocation
@@ -96,7 +97,7 @@ class Sharing:
 
     def _seen(self, claims: Claims, had: np.ndarray | None) -> Claims:
         """Claims with what the rule asks for beside them."""
-        more, flow = dict[str, np.ndarray](), claims.flow
+        more, flow = dict[str, Any](), claims.flow
         if self.need is not None and self.weight is not None:
             more = {"need": self.need[flow], "weight": self.weight[flow]}
         if self.rule.remembers:
@@ -211,7 +212,9 @@ def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = Tr
             found[name] = _over_all(values, flows, len(sites), np.inf)
     if rule.floors:
         if rule.held_back(network, np.unique(network.flow_source[flows])).any():
-            raise PlaceError(("floors",), "what is kept for the first group cannot go to another", None, "no `critical`")
+            raise PlaceError(
+                ("floors",), "what is kept for the first group cannot go to another", None, "no `critical`"
+            )
         found["floor"] = _over_all(grouped(rule.floors, network, flows, claimant), flows, len(sites), -1)
     inside, inside_of = _inside(rule, network, flows, sites, queue) if by_party else ((), None)
     floors = tuple(floor.share for floor in rule.floors)
@@ -236,9 +239,7 @@ def _over_all(values: np.ndarray, flows: np.ndarray, number: int, otherwise: flo
     return column
 
 
-def _caps(
-    rule: Allocation, network: Network, flows: np.ndarray, claimant: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _caps(rule: Allocation, network: Network, flows: np.ndarray, claimant: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What the claimant behind each flow may have at most: (share of what there is, units), infinite where uncapped."""
     share, units = np.full((2, len(flows)), np.inf)
     for position, cap in enumerate(rule.caps):

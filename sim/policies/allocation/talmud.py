@@ -17,7 +17,7 @@ class Talmud(LevelRule):
 
     one_claim_each = True
     example = {"at": "warehouses"}
-    bad_example = ({"at": "warehouses", "without": ["kenia"]}, "the scenario has none")
+    bad_example = ({"at": "warehouses", "without": ["kenia"]}, "did you mean 'kenya'")
 
     def pieces(self, claims: Claims) -> list[Piece]:
         half, upper, one = claims.requested / 2, claims.upper.astype(float), np.ones(len(claims.source))

@@ -58,7 +58,7 @@ class Voice(Model):
     """of each party's weights: the median, which one extreme proposal does not move much, or the mean"""
 
     def agreed(self) -> dict[str, float]:
-        """Weight by party, 1 in the mean. Raises PlaceError where a proposal leaves a party out, or gives nobody any."""
+        """Weight by party, 1 in the mean. Raises PlaceError where a proposal leaves one out, or gives nobody any."""
         names = list(dict.fromkeys(name for one in self.proposals.values() for name in one))
         rows = []
         for proposer, one in self.proposals.items():
@@ -81,12 +81,12 @@ class Weighs(Allocation):
     """Part of rules that weigh claimants."""
 
     need: NeedField = "population"
-    """what a claimant's need is measured by: population, usual (its usual demand), parties (the `weight` of each party),
-    or a column of the table of sites. A warehouse has that of the facilities behind it, a party that of its sites;
-    population is that of the party where it says so"""
+    """what a claimant's need is measured by: population, usual (its usual demand), parties (the `weight` of each, with
+    `between: parties`), or a column of the table of sites. A warehouse has that of the facilities behind it, a party
+    that of its sites; population is that of the party where it says so"""
     weights: WeightsField | None = None
-    """how much each unit of need counts: a column of the table of sites, such as vulnerability, or by party; parties left
-    out: 1"""
+    """how much each unit of need counts: a column of the table of sites, such as vulnerability, or by party: {kenya:
+    3}, and 1 for those left out"""
     voice: Voice | None = None
     """instead of `weights`: weights that the members agree on"""
 
@@ -94,6 +94,8 @@ class Weighs(Allocation):
         if self.weights is not None and self.voice is not None:
             raise PlaceError(("voice",), "weights are given twice", None, "`weights` or `voice`")
         with placed("need"):
+            if self.need == "parties" and self.between == "sites":
+                raise PlaceError((), "sites have no weight as parties have", "parties", "`between: parties` beside it")
             cells = self._need_of_cells(network)
         need = _together(cells, network, flows, place)
         if self.between == "parties" and self.need in ("population", "parties"):
@@ -135,7 +137,7 @@ class Weighs(Allocation):
     def _by_column(
         column: Column, need: np.ndarray, network: Network, flows: np.ndarray, place: np.ndarray
     ) -> np.ndarray:
-        """The column's mean over a claimant's sites, or those they supply, by need; sites without a value are left out."""
+        """The column's mean over a claimant's sites, or those they supply, by need; those without a value apart."""
         own = np.nan_to_num(_column(network, column.name))[network.cell_site]
         there, known = (own > 0).astype(float), np.where(own > 0, np.maximum(need, 0.0), 0.0)
         parts = [behind(cells, network) for cells in (own * known, known)]

@@ -28,7 +28,7 @@ def sharings_table(outcome: Outcome) -> pd.DataFrame:
     flow, step = column["flow"].astype(np.int64), column["step"].astype(np.int64)
     source, buyer = network.flow_source[flow], network.flow_buyer[flow]
     sites, owners = network.sites["name"].to_numpy(), network.sites["party"].to_numpy()
-    party = owners[network.cell_site[buyer]]
+    party, buyer_name = owners[network.cell_site[buyer]], sites[network.cell_site[buyer]]
     day = _of_pages(pages, 0, np.int64)
     start = np.datetime64(network.calendar.start, "D")
     found: dict[str, object] = {
@@ -38,10 +38,10 @@ def sharings_table(outcome: Outcome) -> pd.DataFrame:
         "product": network.products["name"].to_numpy()[network.cell_product[source]],
         "reserve": _of_pages(pages, 1, object),
         "step": step,
-        "shared_by": np.where(step > 1, party, sites[network.cell_site[source]]),
+        "shared_by": np.where(step > 1, np.where(party != "", party, buyer_name), sites[network.cell_site[source]]),
         "rule": _of_pages(pages, 2, object),
         "rank": column["rank"].astype(np.int64),
-        "claimant": np.where(column["parties"].astype(bool), party, sites[network.cell_site[buyer]]),
+        "claimant": np.where(column["parties"].astype(bool), party, buyer_name),
         "party": party,
         "floor": column["floor"].astype(np.int64),
         "queue": column["queue"].astype(object),
