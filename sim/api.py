@@ -146,6 +146,13 @@ class Run:
         return sharings_table(self.outcome)
 
     @cached_property
+    def performance(self) -> pd.DataFrame:
+        """How sources served each party; see `sim.report.run.performance.performance_table`."""
+        from sim.report.run.performance import performance_table
+
+        return performance_table(self.outcome)
+
+    @cached_property
     def lots(self) -> pd.DataFrame:
         """One row per lot; see `sim.report.run.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
         from sim.report.run.tables import lots_table
@@ -274,6 +281,8 @@ class Run:
             write_parquet(place / "scores.parquet", self.scores)
         if self.outcome.sharings is not None:
             write_parquet(place / "sharings.parquet", self.sharings)
+        if self.outcome.plan.network.parties and len(self.performance):
+            write_parquet(place / "performance.parquet", self.performance)
         if report:
             (place / "report.html").write_text(self._page(place), encoding="utf-8")
         if summary:

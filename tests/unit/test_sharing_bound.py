@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -123,8 +124,8 @@ def test_urgent_and_ordinary_orders_of_one_site_are_one_claim(tmp_path: Path) ->
 
 @pytest.fixture(scope="module")
 def accounted(tmp_path_factory: pytest.TempPathFactory) -> tuple[sim.Run, Path, Path]:
-    """A run in which a reserve shares by one rule, and a decision has the store share by another from its second day on:
-    (the run, its file, its folder)."""
+    """A run in which a reserve shares by one rule, and a decision has the store share by another on three days: (the
+    run, its file, its folder)."""
     folder = tmp_path_factory.mktemp("accounted")
     reserve = {
         "held_at": "store", "size": 9, "members": "facilities",
@@ -203,3 +204,38 @@ def test_a_folder_without_sharings_is_told_how_to_get_them(
         ask.why_share(tmp_path / "bare", 2, "store")
     quiet = copy.deepcopy(accounted[0])
     assert "had enough" in ask.why_share(accounted[2], 300, "store").text() and len(quiet.sharings)
+
+
+def test_the_workbook_has_the_sharings_and_how_sources_served_each_party(accounted: tuple[sim.Run, Path, Path]) -> None:
+    done, _, folder = accounted
+    sheets = pd.read_excel(folder / "tables.xlsx", sheet_name=["sharings", "performance"])
+    assert len(sheets["sharings"]) == len(done.sharings) and len(sheets["performance"]) == len(done.performance)
+    assert sheets["sharings"]["given"].sum() == done.sharings["given"].sum()
+
+
+def test_parties_are_told_how_much_came_on_time_and_at_all(tmp_path: Path) -> None:
+    """The clinic orders 12 on the first day and the store has 10: they leave at once and come the next day; the two left
+    leave on the seventh, and come the day after. Promised: one day and two days' grace, so 10 of 12 are on time, and
+    all came. What is ordered on the last days is not due yet.
+    """
+    spec = {
+        "scenario": "late", "title": "Ten of twelve", "start": "2024-01-01", "end": "2024-01-11",
+        "products": {"mask": {"unit": "box"}},
+        "suppliers": {"maker": {"country": "DE", "makes": {"mask": {}}}},
+        "warehouses": {"store": {"country": "DE"}}, "facilities": {"f": {"country": "FR"}, "g": {"country": "DE"}},
+        "parties": {"france": {"kind": "country", "sites": "FR"}},
+        "lanes": [{"from": "maker", "to": "store", "time": "6d"}, {"from": "store", "to": "facilities", "time": "1d"}],
+        "demand": [{"at": "facilities", "product": "mask", "per_day": 0}],
+        "stock": [{"at": "store", "on_hand": 10}, {"at": "facilities", "on_hand": 0}],
+        "allocation": [{"rule": "priority_tiers", "at": "store"}],
+        "replenishment": [{"policy": "push", "at": "f", "quantity": 12, "review": "9d"},
+                          {"policy": "push", "at": "g", "quantity": 4, "review": "99d", "first_review": "8d"},
+                          {"policy": "base_stock", "at": "store", "level": 10}],
+    }  # fmt: skip
+    path = tmp_path / "late.yaml"
+    path.write_text(yaml.safe_dump(spec))
+    table = sim.run(path, twin=False).performance.set_index(["source", "party"])
+    france = table.loc[("store", "france")]
+    assert (france["ordered"], france["due"]) == (24, 12)
+    assert france["on_time"] == pytest.approx(10 / 12) and france["in_full"] == 1
+    assert table.loc[("store", ""), "due"] == 0 and np.isnan(table.loc[("store", ""), "on_time"])

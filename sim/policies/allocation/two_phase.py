@@ -27,7 +27,7 @@ class TwoPhase(Weighs, LevelRule):
     per_head: Positive = 1.0
     """units that cover one of the need, such as 2 doses for each person"""
     example = {"at": "warehouses", "first": "5%", "weights": {"kenya": 3}}
-    bad_example = ({"at": "warehouses", "first": "0%"}, "greater than 0")
+    bad_example = ({"at": "warehouses", "first": "0%"}, "a number above 0")
 
     def pieces(self, claims: Claims) -> list[Piece]:
         assert claims.need is not None and claims.weight is not None and claims.had is not None

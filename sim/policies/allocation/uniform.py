@@ -17,7 +17,7 @@ class Uniform(LevelRule):
 
     one_claim_each = True
     example = {"at": "warehouses"}
-    bad_example = ({"at": "warehouses", "floors": [{"for": "clinic-d", "share": "20%"}]}, "did you mean 'clinic-a'")
+    bad_example = ({"at": "warehouses", "floors": [{"for": "clinic-d", "share": "20%"}]}, "did you mean 'clinic-c'")
 
     def pieces(self, claims: Claims) -> list[Piece]:
         return in_proportion(claims, np.ones(len(claims.source)))

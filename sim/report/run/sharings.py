@@ -9,8 +9,8 @@ from sim.engine.books.sharings import FIGURES, Page
 from sim.engine.run import Outcome
 from sim.output.columns import SHARINGS
 
-WHOLE = ("to_give", "asked", "most", "had", "cover_stock", "priority", "kept_back", "given")
-"""Figures that are whole numbers; those that may be missing stay floats."""
+WHOLE = ("to_give", "asked", "cover_stock", "priority", "kept_back", "given")
+"""Figures that are whole numbers and never missing."""
 NOT_KEPT = "this run did not keep its sharings; `sharings=True` (--sharings) does"
 
 
@@ -48,7 +48,7 @@ def sharings_table(outcome: Outcome) -> pd.DataFrame:
     }
     for name in FIGURES:
         values = column[name]
-        found[name] = values.astype(np.int64) if name in WHOLE and not np.isnan(values).any() else values
+        found[name] = values.astype(np.int64) if name in WHOLE else values
     return pd.DataFrame({name: found[name] for name in SHARINGS.names})
 
 
