@@ -214,7 +214,7 @@ def test_the_workbook_has_the_sharings_and_how_sources_served_each_party(account
 
 
 def test_parties_are_told_how_much_came_on_time_and_at_all(tmp_path: Path) -> None:
-    """The clinic orders 12 on the first day and the store has 10: they leave at once and come the next day; the two left
+    """The clinic orders 12 on the first day and the store has 10: they leave at once and come the next day; two more
     leave on the seventh, and come the day after. Promised: one day and two days' grace, so 10 of 12 are on time, and
     all came. What is ordered on the last days is not due yet.
     """

@@ -22,7 +22,7 @@ def performance(facts: Facts) -> Sheet:
     found = performance_table(facts.outcome)
     raw = [tuple(None if pd.isna(value) else value for value in row) for row in found.itertuples(index=False)]
     rows = [
-        (*row[:1], row[1] or "-", row[2], *(f"{units:,}" for units in row[3:5]),
+        (str(row[0]), str(row[1] or "-"), str(row[2]), *(f"{units:,}" for units in row[3:5]),
          *("-" if share is None else f"{share:.1%}" for share in row[5:]))
         for row in raw
     ]  # fmt: skip
@@ -37,4 +37,5 @@ def sharings(facts: Facts) -> Sheet:
         return Sheet("sharings", "Sharings", (), [])
     found = sharings_table(facts.outcome).assign(date=lambda table: table["date"].dt.date.astype(str))
     raw = [tuple(None if pd.isna(value) else value for value in row) for row in found.itertuples(index=False)]
-    return Sheet("sharings", "Sharings", list(found.columns), raw)
+    shown = [tuple(map(str, row)) for row in raw[:1]]
+    return Sheet("sharings", "Sharings", list(found.columns), shown, raw=raw)

@@ -37,9 +37,9 @@ def performance_table(outcome: Outcome) -> pd.DataFrame:
     filled = filled[(filled["day"] >= 0) & (filled["due_day"] < network.calendar.days)]
     arrived = (filled["event"] == "arrival").to_numpy()
     on_time = arrived & (np.ceil(filled["came"]) <= filled["due_day"]).to_numpy()
-    columns = {"due": filled["units"], "arrived": filled["units"] * arrived, "on_time": filled["units"] * on_time}
+    came_of = {"due": filled["units"], "arrived": filled["units"] * arrived, "on_time": filled["units"] * on_time}
     by_pair = (
-        pd.DataFrame({"pair": filled["pair"], **columns}).groupby("pair").sum().reindex(range(len(pairs)), fill_value=0)
+        pd.DataFrame({"pair": filled["pair"], **came_of}).groupby("pair").sum().reindex(range(len(pairs)), fill_value=0)
     )
     first = pairs.groupby("pair").agg({"source": "first", "party": "first", "product": "first", "usual": "sum"})
     first["ordered"] = orders[orders["day"] >= 0].groupby("pair")["units"].sum()
@@ -47,17 +47,12 @@ def performance_table(outcome: Outcome) -> pd.DataFrame:
     keys = ["source", "party", "product"]
     found = first.fillna(0).join(by_pair).groupby(keys, as_index=False).sum()
     shares = found.groupby(["source", "product"])[["usual", "sent"]].transform("sum")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return pd.DataFrame(
-            {
-                **{name: found[name] for name in keys},
-                **{name: found[name].astype(np.int64) for name in ("ordered", "due")},
-                "on_time": found["on_time"] / found["due"],
-                "in_full": found["arrived"] / found["due"],
-                "usual_share": found["usual"] / shares["usual"],
-                "sent_share": found["sent"] / shares["sent"],
-            }
-        )[lambda table: table["ordered"] > 0].reset_index(drop=True)
+    columns = {name: found[name].astype(np.int64) for name in ("ordered", "due")}
+    parts = {"on_time": ("on_time", found["due"]), "in_full": ("arrived", found["due"])}
+    parts |= {"usual_share": ("usual", shares["usual"]), "sent_share": ("sent", shares["sent"])}
+    columns |= {name: found[part].astype(float) / of.where(of > 0) for name, (part, of) in parts.items()}
+    table = pd.DataFrame({**{name: found[name] for name in keys}, **columns})
+    return table.loc[table["ordered"] > 0].reset_index(drop=True)
 
 
 def _pairs(network: Network) -> pd.DataFrame:

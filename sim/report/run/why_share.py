@@ -100,7 +100,7 @@ def _line(row: Row, rows: pd.DataFrame) -> str:
     if row["most"] == 0:
         return f"{row['claimant']} got nothing of {row['asked']:,}: it is left out of the sharing, or its cap is 0."
     reasons = [WHY.get(row["rule"], _by_the_rule)(row, rows[rows["most"] != 0])]
-    if row["most"] < row["asked"]:
+    if row["most"] < row["asked"] and row["given"] >= row["most"]:
         reasons.append(f"it might have {row['most']:,.0f} at most")
     if row["floor"] >= 0:
         reasons.append(f"its group is to get {row['floor_share']:.0%} of what is shared at least")
