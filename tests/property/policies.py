@@ -181,9 +181,11 @@ RULES: dict[str, Callable[[Choose], Spec]] = {
     "equal_days_of_cover": lambda c: {"cover_in": c.one(["usual", "present"])},
     "first_come": lambda c: {},
     "linear": lambda c: {"caps": [{"units": c.one([7, 40])}]},
+    "need_weighted": lambda c: {"need": "usual"},
     "priority_tiers": lambda c: {"critical": c.one([0, 10, "2d"])},
     "proportional": lambda c: c.one([{}, {"caps": [{"share": "60%"}]}]),
     "talmud": lambda c: {},
+    "two_phase": lambda c: {"need": "usual", "first": c.one(["5%", "100%"]), "per_head": 6},
     "uniform": lambda c: {},
 }
 OVER = ["each", "any", "together", "site"]

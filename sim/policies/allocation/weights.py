@@ -15,6 +15,8 @@ from sim.registry import Model
 from sim.units import NonNegative, Positive, Text
 
 NEEDS = ("population", "usual", "parties")
+LEAST = 1e-9
+"""Usual units a day of who usually uses nothing: it comes last."""
 
 
 def _need(value: Any) -> str:
@@ -116,7 +118,7 @@ class Weighs(Allocation):
         if isinstance(self.need, Column):
             return behind(_column(network, self.need.name)[network.cell_site], network)
         if self.need == "usual":
-            return network.cell_mean.astype(float)
+            return np.maximum(network.cell_mean, LEAST)
         if self.need == "population":
             own = network.sites["population"].to_numpy(dtype=float)
         else:
