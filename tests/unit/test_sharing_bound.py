@@ -18,7 +18,7 @@ from sim.cli import cli
 from sim.engine.compile.plan import compile_plan
 from sim.policies import ALLOCATION
 from sim.policies.allocation.base import Claims
-from sim.policies.allocation.sharing import bind
+from sim.policies.allocation.sharing import Shared, bind
 from sim.scenario.load import load
 
 TWO_STEPS: dict[str, Any] = {
@@ -115,9 +115,12 @@ def test_urgent_and_ordinary_orders_of_one_site_are_one_claim(tmp_path: Path) ->
     assert network.flow_urgent.sum() == 1 and len(flows) == 4
     asked = np.where(network.flow_urgent, 4, 8)
     zeros = np.zeros(4, dtype=np.int64)
-    claims = Claims(np.array([9]), zeros, asked, flows, zeros, zeros + 1.0, zeros + 1)
+    claims = Claims(np.array([9]), zeros, asked, flows, zeros + 5, zeros + 1.0, zeros + 1)
     rule = ALLOCATION["uniform"].model_validate({"rule": "uniform"})
-    given = bind(rule, network, flows).share(claims, network)
+    told: list[Shared] = []
+    given = bind(rule, network, flows).share(claims, network, tell=told.append)
+    # a site that orders in two ways has its stock and its use once
+    assert told[0].claims.cover_stock.tolist() == [5, 5, 5] and told[0].claims.mean.tolist() == [1, 1, 1]
     assert given.sum() == 9 and (given[network.flow_buyer != network.flow_buyer[network.flow_urgent][0]] == 3).all()
     assert given[network.flow_urgent].tolist() == [1]
 
