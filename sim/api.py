@@ -138,6 +138,23 @@ class Run:
         return scores_table(self.outcome)
 
     @cached_property
+    def sharings(self) -> pd.DataFrame:
+        """What every sharing-out of scarce goods saw and gave; see `sim.report.run.sharings.sharings_table`.
+
+        Raises ValueError where the run did not keep them (`sharings=True`).
+        """
+        from sim.report.run.sharings import sharings_table
+
+        return sharings_table(self.outcome)
+
+    @cached_property
+    def performance(self) -> pd.DataFrame:
+        """How sources served each party; see `sim.report.run.performance.performance_table`."""
+        from sim.report.run.performance import performance_table
+
+        return performance_table(self.outcome)
+
+    @cached_property
     def lots(self) -> pd.DataFrame:
         """One row per lot; see `sim.report.run.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
         from sim.report.run.tables import lots_table
@@ -265,6 +282,10 @@ class Run:
             write_parquet(place / "decisions.parquet", self.decisions)
         if self.outcome.scores is not None:
             write_parquet(place / "scores.parquet", self.scores)
+        if self.outcome.sharings is not None:
+            write_parquet(place / "sharings.parquet", self.sharings)
+        if self.outcome.plan.network.parties and len(self.performance):
+            write_parquet(place / "performance.parquet", self.performance)
         if report:
             (place / "report.html").write_text(self._page(place), encoding="utf-8")
         if summary:
@@ -324,6 +345,7 @@ def run(
     progress: Callable[[float], None] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
     unknowns: Unknown = "written",
+    sharings: bool = False,
 ) -> Run:
     """Run a scenario file with one of its strategies, or one that is loaded already, as it is.
 
@@ -336,8 +358,8 @@ def run(
     called every finished day with the share of the work that is done. Units are counted every day, and every
     `lot_check` days each lot for itself. `unknowns` says how figures under `uncertain` are taken: as "written" (or
     their median), whatever the replication, or "drawn", as the same replication of `sim.run_many` draws them; figures
-    that differ by site are always those of the replication.
-    Raises ScenarioError with everything that is wrong with the input.
+    that differ by site are always those of the replication. `sharings` keeps what every sharing-out of scarce goods saw
+    and gave, for `Run.sharings`. Raises ScenarioError with everything that is wrong with the input.
     """
     settings = dict(overrides or {})
     if seed is not None:
@@ -359,7 +381,7 @@ def run(
     if twin:  # of one demand, drawn once
         options["demand"] = draws_of(plan, replication)
     options["table"] = table_for(loaded, plan, daily)
-    outcome = simulate(plan, detail=detail_for(loaded, plan, detail), **options)
+    outcome = simulate(plan, detail=detail_for(loaded, plan, detail), sharings=sharings, **options)
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
     options["table"] = False
     bare = simulate(plan.without_reserves(), detail="none", **options) if stripped else None

@@ -107,6 +107,9 @@ def _count(problems: int) -> str:
     help="Sites to keep every day of: all, none, or sites, regions, countries or "
     "kinds, with commas between. Default all, where that is not too much.",
 )
+@click.option(
+    "--sharings", is_flag=True, help="Keep who saw and got what whenever goods were shared out (`why-share`)."
+)
 @click.option("--no-reserve-twin", is_flag=True, help="Do not make the same run without its reserves.")
 @click.option("--no-decision-twin", is_flag=True, help="Do not make the same run without its decisions.")
 @click.option("--no-report", is_flag=True, help="Do not make the HTML report.")
@@ -123,7 +126,7 @@ def _count(problems: int) -> str:
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar, no notes and no summary.")
 def run(
     file: Path, strategy: str | None, seed: int | None, settings: tuple[str, ...], out: Path | None, replace: bool,
-    as_json: bool, journal: Any, daily: str | None, no_reserve_twin: bool, no_decision_twin: bool,
+    as_json: bool, journal: Any, daily: str | None, sharings: bool, no_reserve_twin: bool, no_decision_twin: bool,
     no_report: bool, pages: str | None, xlsx: bool, replications: int | None, workers: int | None,
     scheduler: str | None, quiet: bool,
 ) -> None:  # fmt: skip
@@ -138,7 +141,8 @@ def run(
 
     overrides = read_settings(settings) | ({} if seed is None else {"seed": seed})
     if replications is not None:
-        for name, given in {"--json": as_json, "--journal": journal, "--daily": daily, "--no-report": no_report,
+        for name, given in {"--json": as_json, "--journal": journal, "--daily": daily, "--sharings": sharings,
+                            "--no-report": no_report,
                             "--no-reserve-twin": no_reserve_twin, "--no-decision-twin": no_decision_twin,
                             "--pages": pages, "--xlsx": xlsx}.items():  # fmt: skip
             if given:
@@ -156,7 +160,7 @@ def run(
         _free(folder, loaded, out is None, replace)  # before the work, not after it
     with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(loaded, without_reserves=not no_reserve_twin, without_decisions=not no_decision_twin,
-                         detail=journal, daily=words, progress=tick)  # fmt: skip
+                         detail=journal, daily=words, progress=tick, sharings=sharings)  # fmt: skip
     _notes(result.loaded)
     if as_json:
         from sim.report.run.tables import metrics_json

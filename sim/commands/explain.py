@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sim.commands.shared import question, replicated, tell, told_as_options, working
-from sim.options import FILE, SETTINGS, STRATEGY, read_settings
+from sim.options import FILE, PLACE, SETTINGS, STRATEGY, read_settings
 
 
 @question
@@ -30,6 +30,34 @@ def why(
         found = ask.why(
             file, site, product, date, strategy=strategy, overrides=read_settings(settings), replication=replication
         )
+    click.echo(found.text())
+
+
+@question
+@click.command("why-share")
+@click.argument("run_or_file", type=PLACE)
+@click.option("--day", required=True, help="Date, such as 2024-02-01.")
+@click.option("--at", required=True, metavar="SOURCE", help="Who shared out what it had.")
+@click.option("--product", help="Left out: all that it shared on the day.")
+@click.option("--who", multiple=True, metavar="SITE|PARTY", help="One that is asked about; may be given again.")
+@STRATEGY
+@SETTINGS
+@click.option("--replication", type=click.IntRange(min=0), default=0, help="Which draw of chance.")
+def why_share(
+    run_or_file: Path, day: str, at: str, product: str | None, who: tuple[str, ...], strategy: str | None,
+    settings: tuple[str, ...], replication: int,
+) -> None:  # fmt: skip
+    """Why one got so much and another so little when SOURCE shared out what it had.
+
+    RUN_OR_FILE is the folder of a run made with --sharings, or a scenario file.
+    """
+    from sim import ask
+
+    with told_as_options(overrides="--set"):
+        found = ask.why_share(
+            run_or_file, day, at, product=product, who=who, strategy=strategy, overrides=read_settings(settings),
+            replication=replication,
+        )  # fmt: skip
     click.echo(found.text())
 
 

@@ -15,6 +15,7 @@ from sim.engine.books.books import Books
 from sim.engine.books.conservation import LOT_CHECK_DAYS, Conservation
 from sim.engine.books.journal import Detail, Journal
 from sim.engine.books.recorder import Recorder
+from sim.engine.books.sharings import SharingBook
 from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.decisions import Decisions
 from sim.engine.deciding.dispatch import Dispatch
@@ -108,6 +109,7 @@ class World(Part):
         series: Collection[str] = DAILY,
         demand: DemandSource | None = None,
         open_to_change: bool = False,
+        sharings: bool = False,
     ) -> None:
         network = plan.network
         self.plan = plan
@@ -148,8 +150,9 @@ class World(Part):
         self.rationing = self._rationing(plan, streams) if plan.behaviour.rationing or self.quantities.open else None
         rations = None if self.rationing is None else self.rationing.rations
         self.dispatch = Dispatch(
-            plan, self.state, self.quantities, self.production, self.transport, self.reports, rations
-        )
+            plan, self.state, self.quantities, self.production, self.transport, self.reports, rations,
+            SharingBook(network) if sharings else None,
+        )  # fmt: skip
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)

@@ -11,6 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from sim.engine.plan import Plan
     from sim.policies.allocation.base import Allocation
+    from sim.policies.allocation.sharing import Sharing
     from sim.policies.rationing import Rationing
     from sim.policies.replenishment.base import Rule
     from sim.policies.reserves.reserve import Refill, Release
@@ -70,10 +71,15 @@ class BoundSharing:
     """An allocation rule for some source cells, in force from day `since` on."""
 
     cells: np.ndarray
-    rule: Allocation
+    sharing: Sharing
     since: int = ALWAYS
     until: float = np.inf
     holds_over: bool = False
+
+    @property
+    def rule(self) -> Allocation:
+        """The rule as it is written."""
+        return self.sharing.rule
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import simpy
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
+from sim.engine.books.sharings import Page
 from sim.engine.bound_decisions import BoundDecision
 from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken, Whose
@@ -46,7 +47,7 @@ class Outcome:
     bill) as in `Making`, None where nothing is made in stages; `beyond` (entries of the plan's `more`) units made
     beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
-    nobody keeps any.
+    nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept.
     """
 
     plan: Plan
@@ -60,6 +61,7 @@ class Outcome:
     rations: RationRecord | None = None
     decisions: tuple[Taken, ...] = ()
     scores: dict[str, np.ndarray] | None = None
+    sharings: tuple[Page, ...] | None = None
 
     @property
     def answers(self) -> tuple[Taken, ...]:
@@ -83,19 +85,21 @@ def simulate(
     progress: Progress | None = None,
     lot_check: int = LOT_CHECK_DAYS,
     demand: DemandSource | None = None,
+    sharings: bool = False,
 ) -> Outcome:
     """Run a plan once, from the first warm-up day to the last day.
 
     `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day, or the
     cells at some positions; `series` names the figures of `DAILY` whose daily totals over groups are kept (the sums
     over days always are); `progress` is called with each finished day; every `lot_check` days every lot is looked for.
-    `demand` are the plain draws of this replication where several runs share them (see `draws_of`). Raises
+    `demand` are the plain draws of this replication where several runs share them (see `draws_of`); `sharings` keeps
+    what every sharing-out of scarce goods saw and gave. Raises
     SimulationError if the run breaks a law of conservation, ScenarioError if hazards bring more demand than can be
     counted, ValueError if `demand` are other draws than the plan's.
     """
     running = Running(
         plan, replication=replication, disruptions=disruptions, detail=detail, table=table, series=series,
-        lot_check=lot_check, demand=demand, open_to_change=False,
+        lot_check=lot_check, demand=demand, open_to_change=False, sharings=sharings,
     )  # fmt: skip
     return running.resume(progress)
 
@@ -121,6 +125,7 @@ class Running(Part):
         lot_check: int = LOT_CHECK_DAYS,
         demand: DemandSource | None = None,
         open_to_change: bool = True,
+        sharings: bool = False,
     ) -> None:
         streams = Streams(plan.seed, replication)
         self.plan, self._streams = plan, streams
@@ -136,7 +141,7 @@ class Running(Part):
         # what triggers can hear of
         known = plan if self.impacts is plan.impacts else replace(plan, impacts=self.impacts)
         may_change = open_to_change or bool(plan.decisions)
-        self.world = World(known, streams, detail, table, lot_check, series, demand, may_change)
+        self.world = World(known, streams, detail, table, lot_check, series, demand, may_change, sharings)
         self.day = self.world.first_day
 
     def __setstate__(self, kept: dict[str, Any]) -> None:
@@ -312,10 +317,12 @@ class Running(Part):
         flows = None if substitution is None else substitution.flows
         more, rationing = world.production.more, world.rationing
         rations = rationing.book.record() if rationing is not None and self.plan.behaviour.rationing else None
+        book = world.dispatch.book
         return Outcome(
             self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows,
             world.production.not_begun, None if more is None else more.made, rations,
             () if world.decisions is None else world.decisions.taken, world.order_shares.scored(),
+            None if book is None else tuple(book.pages),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

@@ -61,6 +61,8 @@ class Where(Model):
     """priority group; 1 is served first"""
     party: Texts | None = None
     """whose they are; of a pool, all that its members own"""
+    income: Texts | None = None
+    """income group of the party whose they are: low, lower_middle, upper_middle or high"""
 
 
 Selector = str | list[str | Where] | Where

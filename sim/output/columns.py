@@ -229,6 +229,67 @@ SCORES = Table(
     ),
 )
 
+PERFORMANCE = Table(
+    "a source, a party that buys of it, and a product",
+    "where there are `parties` and the journal is full",
+    (
+        Column("source", "text", "", "supplier or warehouse"),
+        Column("party", "text", "", "whose the buyers are; empty: all who are nobody's"),
+        PRODUCT,
+        *_units(
+            ordered="ordered by the party of this source",
+            due="of these, promised by the last day: the mean lead time and 2 days after they were ordered",
+        ),
+        Column(
+            "on_time", "number", "share", "of what was due, came by the promised day; missing where nothing was due"
+        ),
+        Column("in_full", "number", "share", "of what was due, came at all; missing where nothing was due"),
+        Column("usual_share", "number", "share", "of the source's usual units of the product that go to the party"),
+        Column(
+            "sent_share", "number", "share", "of what it sent that went to the party; missing where it sent nothing"
+        ),
+    ),
+)
+
+SHARINGS = Table(
+    "a claimant in a sharing-out of goods of which there were too few, or that are capped",
+    "with `--sharings` (`sharings=True`); without a row of the warm-up",
+    (
+        DATE,
+        DAY,
+        Column("source", "text", "", "the site whose goods were shared out"),
+        PRODUCT,
+        Column("reserve", "text", "", "the reserve that gave; empty: ordinary stock"),
+        Column("step", "whole number", "step", "1: the source shared among claimants; 2: a party among its sites"),
+        Column("shared_by", "text", "", "who shared: the source, or the party"),
+        Column("rule", "text", "", "the rule by which it did"),
+        Column(
+            "rank", "whole number", "rank", "the claimant's place among those who share, 1 first: the order of ties"
+        ),
+        Column("claimant", "text", "", "the site, or the party as a whole"),
+        Column("party", "text", "", "whose the claimant is; empty where it is nobody's"),
+        Column("to_give", "whole number", "units", "shared out by this one among all these claimants"),
+        *_units(asked="open orders that might leave on the day"),
+        Column("most", "number", "units", "that it might have by its caps; missing: uncapped"),
+        Column("floor", "whole number", "position", "position, from 0, of the floor of its group; -1: none"),
+        Column("floor_share", "number", "share", "of what is shared, that its group gets at least; missing: no floor"),
+        Column(
+            "need", "number", "people or other", "its need, as the rule has it; missing where the rule does not ask"
+        ),
+        Column("weight", "number", "factor", "how much a unit of its need counts; missing where the rule does not ask"),
+        Column("had", "number", "units", "that it had had before, by a rule that remembers; missing elsewhere"),
+        Column("first", "number", "share", "coverage of need that all get first (`two_phase`)"),
+        Column("per_head", "number", "units", "that cover one of the need (`two_phase`)"),
+        *_units(cover_stock="at the buyer and on their way to it, less what its own patients wait for, as known"),
+        Column("use", "number", "units a day", "of the buyer: usual, or present where the rule says so"),
+        Column("priority", "whole number", "rank", "the buyer's priority group, 1 first"),
+        *_units(kept_back="that the source keeps for the first group (`priority_tiers`)"),
+        Column("queue", "text", "", "its orders as booked, `turn:units`, of all at the source (`first_come`)"),
+        Column("share", "number", "units", "its share before it was rounded"),
+        *_units(given="its share; less may have left where a lane was full or too few were at work"),
+    ),
+)
+
 PLACE = (
     Column("country", "text", "", "of the site, by two capitals"),
     Column("region", "text", "", "of the site"),
@@ -301,5 +362,7 @@ TABLES: Mapping[str, Table] = {
     "rations": RATIONS,
     "decisions": DECISIONS,
     "scores": SCORES,
+    "sharings": SHARINGS,
+    "performance": PERFORMANCE,
 }
 """The tables of a run by the names of their files, `NAME.parquet`."""

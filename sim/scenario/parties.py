@@ -17,8 +17,10 @@ from sim.scenario.party_spec import Party as PartySpec
 def give_parties(
     written: Mapping[str, PartySpec], frame: pd.DataFrame, document: Document, problems: list[Problem]
 ) -> tuple[pd.DataFrame, Parties]:
-    """The table of sites with the columns party (the owner, or an empty text) and parties (the owner and every pool
-    that this is in, a tuple), and the parties. What is wrong with them is added to `problems`.
+    """The table of sites with the columns party (the owner, or an empty text), parties (the owner and every pool
+    that this is in, a tuple) and income (the owner's income group, or an empty text), and the parties.
+
+    What is wrong with them is added to `problems`.
     """
     owner, inside = np.full(len(frame), "", dtype=object), _inside_each(written, document, problems)
     own = {name: np.zeros(0, dtype=np.int64) for name in written}
@@ -32,7 +34,9 @@ def give_parties(
         tuples[name] = (name, *(pool for pool, members in inside.items() if name in members))
     parties = np.empty(len(frame), dtype=object)
     parties[:] = [tuples[name] for name in owner]
-    told = frame.assign(party=owner, parties=parties)
+    incomes = {name: party.income or "" for name, party in written.items()}
+    income = np.array([incomes.get(name, "") for name in owner], dtype=object)
+    told = frame.assign(party=owner, parties=parties, income=income)
     if problems:
         return told, Parties({})
     population = frame["population"].to_numpy(dtype=float)
@@ -54,8 +58,11 @@ def _own(name: str, party: PartySpec, frame: pd.DataFrame, owner: np.ndarray) ->
         return np.zeros(0, dtype=np.int64)
     entries = party.sites if isinstance(party.sites, list) else [party.sites]
     with placed("sites"):
-        if any(isinstance(entry, Where) and entry.party is not None for entry in entries):
-            raise PlaceError((), "what a party owns is not chosen by party", None, "sites, regions, countries, kinds")
+        chosen = [entry for entry in entries if isinstance(entry, Where)]
+        if any(entry.party is not None or entry.income is not None for entry in chosen):
+            raise PlaceError(
+                (), "what a party owns is not chosen by party or income", None, "sites, regions, countries, kinds"
+            )
         sites = select(party.sites, frame)
         taken = sites[owner[sites] != ""]
         if len(taken):

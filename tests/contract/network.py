@@ -146,7 +146,7 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
         others = "warehouses" if entry.get("at") == "facilities" else "facilities"
         spec["replenishment"] = [entry, {"policy": "base_stock", "at": others, "level": "14d"}]
     elif family == "allocation":
-        spec["allocation"] = [entry]
+        spec |= {"allocation": [entry], "parties": PARTIES}
     elif family == "sourcing":
         spec["suppliers"]["second-maker"] = {"country": "DE", "makes": {"saline": {}}}
         spec["lanes"].append({"from": "second-maker", "to": "store", "mode": "sea", "time": "gamma(9d, 3d)", "cost": 1})
@@ -191,12 +191,12 @@ def kind(family: str, name: str) -> type[Kind]:
     return found
 
 
-def run(spec: dict[str, Any]) -> sim.Run:
+def run(spec: dict[str, Any], sharings: bool = False) -> sim.Run:
     """Run a scenario given as a dictionary, without its twin."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "contract.yaml"
         path.write_text(yaml.dump(spec, Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8")
-        return sim.run(path, twin=False)
+        return sim.run(path, twin=False, sharings=sharings)
 
 
 def result(done: sim.Run) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spec["disruptions"] += [spec["disruptions"][0] | {"country": "DE"}]
     order = {"decision": "emergency_order", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}
     lay_over(spec, {"parties": PARTIES, "decisions": [order | {"when": {"trigger": "announced"}}]})
-    return run(spec).save(tmp_path_factory.mktemp("run") / "out", report=False)
+    return run(spec, sharings=True).save(tmp_path_factory.mktemp("run") / "out", report=False)
 
 
 def holds(column: Column, values: pd.Series) -> bool:

@@ -30,6 +30,7 @@ WORDS = (
     True,
     "store",
     "saline",
+    "population",
     {"saline": 2},
     {"coast": "2d"},
 )
@@ -38,6 +39,9 @@ STAGES = (
     [{"after": "3d", "capacity": "60%"}],
     [{"after": "3d", "share": "60%"}],
     [{"after": "3d", "transmission": "60%"}],
+    [{"share": "60%"}],
+    [{"for": "store", "share": "60%"}],
+    {"proposals": {"kenya": {"kenya": 1}}},
 )
 """Values of keys that take parts with keys of their own."""
 BESIDE = {

@@ -155,7 +155,7 @@ class Policies(Draft):
             release["rule"] = "priority_tiers"
         else:
             maybe(c, release, "at_most", ["5%", "30%"])
-            maybe(c, release, "rule", ["equal_days_of_cover", "priority_tiers", "proportional"])
+            maybe(c, release, "rule", ["equal_days_of_cover", "priority_tiers", "proportional", "uniform"])
         size = c.number(0, 300) if self.exact else c.one([60, 300, "20d"])
         reserve: Spec = {"held_at": held, "size": size, "members": members, "products": [product], "release": release}
         if self.goods[product].get("shelf_life"):
@@ -180,8 +180,13 @@ POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
 RULES: dict[str, Callable[[Choose], Spec]] = {
     "equal_days_of_cover": lambda c: {"cover_in": c.one(["usual", "present"])},
     "first_come": lambda c: {},
+    "linear": lambda c: {"caps": [{"units": c.one([7, 40])}]},
+    "need_weighted": lambda c: {"need": "usual"},
     "priority_tiers": lambda c: {"critical": c.one([0, 10, "2d"])},
-    "proportional": lambda c: {},
+    "proportional": lambda c: c.one([{}, {"caps": [{"share": "60%"}]}]),
+    "talmud": lambda c: {},
+    "two_phase": lambda c: {"need": "usual", "first": c.one(["5%", "100%"]), "per_head": 6},
+    "uniform": lambda c: {},
 }
 OVER = ["each", "any", "together", "site"]
 SIMPLE: dict[str, Callable[[Choose], Spec]] = {

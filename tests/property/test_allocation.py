@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from sim.model.network import Network
 from sim.policies import ALLOCATION
-from sim.policies.allocation.base import Allocation, Claims
+from sim.policies.allocation.base import OVER_CLAIMS, Allocation, Claims
 from tests.property.running import plan_of
 
 RULES = sorted(ALLOCATION)
-MONOTONE = ["equal_days_of_cover", "first_come"]
+MONOTONE = ["equal_days_of_cover", "first_come", "uniform"]
 """One more unit takes nothing from anybody. Largest remainder does not promise it (the Alabama paradox)."""
 CLAIMS = 12
 
@@ -51,7 +51,13 @@ def claims(draw: Any, tiers: int = 3) -> Claims:
         np.concatenate([requested[order] // 3, (requested - requested // 3)[order]]),
     )
     zeros = np.zeros(n, dtype=np.int64)
-    return Claims(np.array([available]), zeros, requested, np.arange(n), cover, mean, tier, booked)
+    need = np.array(draw(st.lists(st.sampled_from([1.0, 20.0, 50.0, 333.3]), min_size=n, max_size=n)))
+    weight = np.array(draw(st.lists(st.sampled_from([0.5, 1.0, 3.0]), min_size=n, max_size=n)))
+    had = np.array(draw(column), dtype=np.int64)
+    most = np.array(draw(column), dtype=np.int64) if draw(st.booleans()) else None
+    return Claims(
+        np.array([available]), zeros, requested, np.arange(n), cover, mean, tier, booked, most, need, weight, had
+    )  # fmt: skip
 
 
 def _rule(name: str) -> Allocation:
@@ -59,18 +65,18 @@ def _rule(name: str) -> Allocation:
 
 
 def _reordered(c: Claims, order: np.ndarray) -> Claims:
-    """The same claims in another order: claim k of the result is claim order[k] of `c`."""
-    place = np.argsort(order)
+    """The same claims in another order: claim k of the result is claim order[k] of `c`, booked when it was."""
     assert c.booked is not None
-    booked = place[c.booked[0]], c.booked[1]
-    columns = (c.requested, c.flow, c.cover_stock, c.mean, c.tier)
-    return Claims(c.available, c.source, *(x[order] for x in columns), booked)
+    place = np.argsort(order)
+    return replace(c.picked(order, c.available, c.source), booked=(place[c.booked[0]], c.booked[1]))
 
 
 def _with(c: Claims, available: int) -> Claims:
-    return Claims(
-        np.array([available]), c.source, c.requested, c.flow, c.cover_stock, c.mean, c.tier, c.booked
-    )  # fmt: skip
+    return replace(c, available=np.array([available]))
+
+
+def _uncapped(c: Claims) -> Claims:
+    return replace(c, most=None)
 
 
 @pytest.mark.rule("G4", "sum(alloc)==")
@@ -81,8 +87,8 @@ def _with(c: Claims, available: int) -> Claims:
 @given(c=claims())
 def test_all_is_given_and_no_one_gets_more_than_asked(name: str, c: Claims, network: Network) -> None:
     given_ = _rule(name).share(c, network)
-    assert given_.sum() == min(int(c.available[0]), int(c.requested.sum()))
-    assert ((given_ >= 0) & (given_ <= c.requested)).all()
+    assert given_.sum() == min(int(c.available[0]), int(c.upper.sum()))
+    assert ((given_ >= 0) & (given_ <= c.upper)).all()
     assert (given_[c.requested == 0] == 0).all()
 
 
@@ -91,7 +97,7 @@ def test_all_is_given_and_no_one_gets_more_than_asked(name: str, c: Claims, netw
 @settings(max_examples=50)
 @given(c=claims())
 def test_enough_for_all_is_all_for_everybody(name: str, c: Claims, network: Network) -> None:
-    np.testing.assert_array_equal(_rule(name).share(_with(c, int(c.requested.sum())), network), c.requested)
+    np.testing.assert_array_equal(_rule(name).share(_with(c, int(c.requested.sum())), network), c.upper)
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -102,13 +108,10 @@ def test_sources_do_not_mix(name: str, one: Claims, other: Claims, network: Netw
     n = len(one.requested)
     assert one.booked is not None and other.booked is not None
     booked = np.concatenate([one.booked[0], other.booked[0] + n]), np.concatenate([one.booked[1], other.booked[1]])
-    names = ("requested", "flow", "cover_stock", "mean", "tier")
-    both = Claims(
-        np.concatenate([one.available, other.available]),
-        np.repeat([0, 1], [n, len(other.requested)]),
-        *(np.concatenate([getattr(one, x), getattr(other, x)]) for x in names),
-        booked,
-    )
+    one, other = (replace(c, most=c.upper) for c in (one, other))
+    columns = {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in OVER_CLAIMS}
+    available, source = np.concatenate([one.available, other.available]), np.repeat([0, 1], [n, len(other.requested)])
+    both = Claims(available=available, source=source, booked=booked, **columns)
     alone = [_rule(name).share(c, network) for c in (one, other)]
     np.testing.assert_array_equal(_rule(name).share(both, network), np.concatenate(alone))
 
@@ -135,7 +138,7 @@ def test_proportional_is_within_a_unit_of_the_exact_share(c: Claims, network: Ne
     total = int(c.requested.sum())
     if total:
         exact = min(int(c.available[0]), total) * c.requested / total
-        assert (abs(_rule("proportional").share(c, network) - exact) < 1).all()
+        assert (abs(_rule("proportional").share(_uncapped(c), network) - exact) < 1).all()
 
 
 @pytest.mark.rule("G4", "tiers: if a lower-priority")
@@ -147,7 +150,7 @@ def test_a_tier_gets_nothing_before_the_one_above_is_served(c: Claims, critical:
     for tier in range(2, 4):
         if given_[c.tier == tier].any():
             above = c.tier < tier
-            assert (given_[above] == c.requested[above]).all()
+            assert (given_[above] == c.upper[above]).all()
     if (c.tier > 1).any() and given_[c.tier > 1].any():
         assert c.available[0] - given_.sum() >= critical  # kept back for group 1
 
@@ -158,7 +161,7 @@ def test_no_unit_moved_would_make_cover_more_equal(c: Claims, network: Network) 
     """Leximin: a unit from a richer to a poorer buyer would leave the giver below where the taker was."""
     given_ = _rule("equal_days_of_cover").share(c, network)
     cover = (c.cover_stock + given_) / c.mean
-    for poor in np.flatnonzero(given_ < c.requested):
+    for poor in np.flatnonzero(given_ < c.upper):
         for rich in np.flatnonzero(given_ > 0):
             if rich != poor:
                 assert cover[rich] - 1 / c.mean[rich] <= cover[poor] + 1e-9
@@ -170,7 +173,7 @@ def test_no_unit_moved_would_make_cover_more_equal(c: Claims, network: Network) 
 def test_equal_cover_of_equal_buyers_with_nothing_is_max_min(c: Claims, network: Network) -> None:
     bare = replace(c, cover_stock=np.zeros_like(c.cover_stock), mean=np.ones(len(c.mean)))
     given_ = _rule("equal_days_of_cover").share(bare, network)
-    short = given_[given_ < c.requested]
+    short = given_[given_ < c.upper]
     assert not short.size or given_.max() <= short.min() + 1
 
 
@@ -180,7 +183,9 @@ def test_equal_cover_of_equal_buyers_with_nothing_is_max_min(c: Claims, network:
 def test_equal_cover_of_buyers_who_ask_for_their_mean_is_leximin_in_the_share_filled(
     c: Claims, network: Network
 ) -> None:
-    asking = replace(c, requested=c.requested + 1, cover_stock=np.zeros_like(c.cover_stock), mean=c.requested + 1.0)
+    asking = replace(
+        c, most=None, requested=c.requested + 1, cover_stock=np.zeros_like(c.cover_stock), mean=c.requested + 1.0
+    )
     given_ = _rule("equal_days_of_cover").share(asking, network)
     fill = given_ / asking.requested
     for low in range(len(fill)):
@@ -215,8 +220,31 @@ def test_buyers_with_the_same_cover_are_served_in_turn_whatever_their_digits(net
 @given(c=claims(), extra=st.integers(1, 10))
 def test_tiers_of_one_are_monotone(c: Claims, extra: int, network: Network) -> None:
     """With one buyer a tier nothing is rounded, so more stock takes nothing from anybody."""
-    alone = Claims(
-        c.available, c.source, c.requested, c.flow, c.cover_stock, c.mean, np.arange(1, len(c.tier) + 1), c.booked
-    )
+    alone = replace(c, tier=np.arange(1, len(c.tier) + 1))
     rule = _rule("priority_tiers")
     assert (rule.share(_with(alone, int(c.available[0]) + extra), network) >= rule.share(alone, network)).all()
+
+
+@settings(max_examples=100)
+@given(c=claims(), asked=st.integers(0, 60), chance=st.integers(0, CLAIMS - 1))
+def test_under_uniform_no_report_gains_anything(c: Claims, asked: int, chance: int, network: Network) -> None:
+    """min(given, need) of one sharing-out, need being what is asked for in truth (Cachon and Lariviere 1999)."""
+    c = _uncapped(c)
+    mine = chance % len(c.requested)
+    need = int(c.requested[mine])
+    told = c.requested.copy()
+    told[mine] = asked
+    honest, misreported = (_rule("uniform").share(one, network)[mine] for one in (c, replace(c, requested=told)))
+    assert min(misreported, need) <= min(honest, need)
+
+
+@settings(max_examples=100)
+@given(c=claims())
+def test_nobody_passes_the_first_coverage_before_all_who_ask_have_it(c: Claims, network: Network) -> None:
+    """Counted in units: whoever is given a unit beyond 20% of its need leaves nobody a unit below its own 20%."""
+    assert c.need is not None and c.had is not None
+    given_ = _rule("two_phase").share(c, network)
+    after = c.had + given_
+    ahead = (given_ > 0) & (after - 1 >= 0.2 * c.need + 1e-6)
+    behind = (given_ < c.upper) & (after + 1 <= 0.2 * c.need - 1e-6)
+    assert not (ahead.any() and behind.any())

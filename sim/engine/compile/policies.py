@@ -13,6 +13,7 @@ from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.policies.allocation.base import Allocation
 from sim.policies.allocation.proportional import Proportional
+from sim.policies.allocation.sharing import Sharing, bind
 from sim.policies.replenishment.base import Replenishment
 from sim.scenario.document import Place
 from sim.scenario.load import Loaded, Problems
@@ -68,7 +69,7 @@ def bound_rule(entry: Replenishment, network: Network, since: int, position: int
 def bind_allocation(loaded: Loaded, network: Network, problems: Problems) -> tuple[BoundSharing, ...]:
     """The rules, in turn; the first holds for all cells, proportional, where the scenario names none."""
     everywhere = np.arange(len(network.cell_site))
-    usual = BoundSharing(everywhere, Proportional(rule="proportional"))
+    usual = BoundSharing(everywhere, Sharing(Proportional(rule="proportional")))
     return in_turn([usual, *allocation_entries(loaded, network, problems).values()])
 
 
@@ -89,7 +90,7 @@ def bound_sharing(entry: Allocation, network: Network, since: int) -> BoundShari
     cells = network.select_cells(entry.at, entry.products)
     if not np.isin(cells, network.flow_source).any():
         raise PlaceError(("at",), "none of these sites supplies any of these products to another")
-    return BoundSharing(cells, entry, since)
+    return BoundSharing(cells, bind(entry, network, network.flows_from(cells)), since)
 
 
 def day_in_force(date: dt.date | None, loaded: Loaded, network: Network, place: Place) -> int:

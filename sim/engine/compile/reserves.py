@@ -14,7 +14,8 @@ from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network, whole_units
 from sim.model.selection import KINDS, Selector, Where
 from sim.policies.allocation.base import largest_remainder
-from sim.policies.reserves.reserve import Reserve
+from sim.policies.allocation.sharing import bind
+from sim.policies.reserves.reserve import Release, Reserve
 from sim.scenario.load import Loaded, Problems
 from sim.units import EXACT
 
@@ -35,9 +36,20 @@ def compile_reserves(loaded: Loaded, network: Network, problems: Problems) -> tu
                 for k, x in enumerate(reserve.changes)
             ]
             plan = replace(_bind(name, reserve, network), changes=in_turn(changes))
+            check_rule(reserve.release, network, plan.flow)
+            for k, change in enumerate(reserve.changes):
+                with placed("changes", k):
+                    check_rule(change.release, network, plan.flow)
             if plan.size.any():
                 plans.append(plan)
     return tuple(plans)
+
+
+def check_rule(release: Release | None, network: Network, flows: np.ndarray) -> None:
+    """Raise PlaceError where the rule of a release is not about those who draw on the reserve on these flows."""
+    if release is not None:
+        with placed("release", "rule"):
+            bind(release.rule, network, flows, queue=False)
 
 
 def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:

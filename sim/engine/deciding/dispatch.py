@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
+from sim.engine.books.sharings import SharingBook
 from sim.engine.deciding.allowance import renewed, whole
 from sim.engine.deciding.part_work import PartWork
 from sim.engine.deciding.rations import Rations
@@ -21,6 +23,7 @@ from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.part import Part
 from sim.policies.allocation.base import Claims
+from sim.policies.allocation.sharing import Tell
 
 NOTHING = np.zeros(0, dtype=np.int64)
 """No flows, and no units."""
@@ -32,7 +35,7 @@ class Dispatch(Part):
     """Decides each evening what leaves on which flow."""
 
     CHANGES = ("_closed", "_settled", "_next_turn")
-    VIEWS = ("_rules", "_held_back")
+    VIEWS = ("_rules", "_held_back", "_limited", "_counted")
 
     def __init__(
         self,
@@ -43,8 +46,9 @@ class Dispatch(Part):
         transport: Transport,
         reports: Reports,
         rations: Rations | None = None,
+        book: SharingBook | None = None,
     ) -> None:
-        network = plan.network
+        network, self.book = plan.network, book
         self._rations = rations
         self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
         self._production, self._transport, self._reports = production, transport, reports
@@ -75,6 +79,8 @@ class Dispatch(Part):
     def expect_policies(self, plan: Plan) -> None:
         """From now on these are the run's policies; those in force are as they were."""
         self._sharing = plan.allocation
+        if self.state.had is None and any(bound.sharing.remembers for bound in self._sharing):
+            self.state.had = np.zeros(len(self.network.flow_buyer), dtype=np.int64)
         self._settle(self._settled)
 
     def _settle(self, day: int) -> None:
@@ -85,11 +91,15 @@ class Dispatch(Part):
     def rejoin(self) -> None:
         self._rules = in_force(self._sharing, self._settled, len(self.network.cell_site))[self._sources]
         held_back = np.zeros(len(self._sources), dtype=np.int64)
-        for number, sharing in enumerate(self._sharing):
+        limited, counted = np.zeros((2, len(self._sources)), dtype=bool)
+        for number, bound in enumerate(self._sharing):
             mine = self._rules == number
             if mine.any():
-                held_back[mine] = sharing.rule.held_back(self.network, self._sources[mine])
+                held_back[mine] = bound.rule.held_back(self.network, self._sources[mine])
+                limited[mine], counted[mine] = bound.sharing.limited, bound.sharing.remembers
         self._held_back = held_back if held_back.any() else None
+        self._limited = limited if limited.any() else None
+        self._counted = self._over_flows(counted) if counted.any() else None
 
     def expect_effects(self) -> None:
         """Look up who makes to order and never tests: what is made there leaves the same evening."""
@@ -178,13 +188,15 @@ class Dispatch(Part):
         self._make_to_order(wanted, day)
         available = self.state.to_send(self._sources, day)
         short = wanted > (available if self._held_back is None else np.maximum(0, available - self._held_back))
+        if self._limited is not None:
+            short = short | self._limited & (wanted > 0)
         if not np.count_nonzero(short):
             return self._leave(requested)
         granted = np.where(self._over_flows(short), 0, requested)
         for number in range(len(self._sharing)):
             mine = short & (self._rules == number)
             if np.count_nonzero(mine):
-                self._ration(number, mine, requested, available, granted)
+                self._ration(number, mine, requested, available, granted, day)
         return self._leave(granted)
 
     def _leave(self, granted: np.ndarray) -> np.ndarray:
@@ -209,6 +221,8 @@ class Dispatch(Part):
                 np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
                 if self._rations is not None:
                     self._rations.take(flow, units, int(now))
+                if self._counted is not None and self.state.had is not None and now >= 0:
+                    self.state.had[flow] += np.where(self._counted[flow], units, 0)
             else:
                 pockets = take_out(flow, units)
             self._take_allowance(flow, units)
@@ -288,14 +302,19 @@ class Dispatch(Part):
             self._production.to_order(self._sources[at], wanted[at], day)
 
     def _ration(
-        self, rule: int, short: np.ndarray, requested: np.ndarray, available: np.ndarray, granted: np.ndarray
+        self, rule: int, short: np.ndarray, requested: np.ndarray, available: np.ndarray, granted: np.ndarray, day: int
     ) -> None:
         """Let the rule share the stock of these sources (a mask) over their claims; writes into `granted`."""
         flow = (self._over_flows(short) & (requested > 0)).nonzero()[0]
         place = np.add.accumulate(short, dtype=np.int64) - 1  # of each source among those that are short
-        shares = self._sharing[rule].rule
-        claims = self.claims(flow, place[self._source_of_flow[flow]], available[short], requested, shares.present_over)
-        granted[flow] = shares.share(claims, self.network)
+        shares = self._sharing[rule].sharing
+        source, over = place[self._source_of_flow[flow]], shares.rule.present_over
+        claims = self.claims(flow, source, available[short], requested, over)
+        granted[flow] = shares.share(claims, self.network, self.state.had, self.tell(day))
+
+    def tell(self, day: int, reserve: str = "") -> Tell | None:
+        """Who is told of a sharing-out today, None where nobody asks."""
+        return None if self.book is None else partial(self.book.note, day, reserve)
 
     def _over_flows(self, sources: np.ndarray) -> np.ndarray:
         """A mask over sources as one over flows, which are in order of their source."""

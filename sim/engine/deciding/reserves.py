@@ -13,6 +13,7 @@ from sim.engine.plan import Plan, ReservePlan
 from sim.engine.state.state import State
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.part import Part
+from sim.policies.allocation.sharing import bind
 
 
 class DailyRate(Part):
@@ -44,9 +45,9 @@ class ReserveDesk(Part):
 
     CHANGES = (
         "released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at", "_asked", "_moved", "_settled",
-        "_next_turn",
+        "_next_turn", "_had",
     )  # fmt: skip
-    VIEWS = ("stock", "_release", "_refill")
+    VIEWS = ("stock", "_release", "_refill", "_sharing")
 
     def __init__(
         self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
@@ -55,6 +56,7 @@ class ReserveDesk(Part):
         self._position = position
         self.released = np.zeros(len(self.reserve.holder), dtype=np.int64)
         self._network, self._state, self._dispatch, self._journal = plan.network, state, dispatch, journal
+        self._had = np.zeros(len(plan.network.flow_buyer), dtype=np.int64)
         holder = self.reserve.holder
         self._daily, self._back = DailyRate(len(holder)), DailyRate(len(holder))
         self._settled = ALWAYS
@@ -91,6 +93,7 @@ class ReserveDesk(Part):
         self.stock = self._state.reserve[self._position]
         spec = self.reserve.spec
         self._release, self._refill = settled(spec.release, spec.refill, self.reserve.changes, self._settled)
+        self._sharing = bind(self._release.rule, self._network, self.reserve.flow, queue=False)
 
     @property
     def is_open(self) -> bool:
@@ -140,10 +143,13 @@ class ReserveDesk(Part):
         if mine.size:
             mine = mine[np.argsort(reserve.flow_holder[mine], kind="stable")]
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
-            rule = self._release.rule
-            claims = self._dispatch.claims(reserve.flow[mine], source, left[holders], requested, rule.present_over)
-            given[reserve.flow[mine]] = rule.share(claims, self._network)
+            flow, over = reserve.flow[mine], self._release.rule.present_over
+            claims = self._dispatch.claims(flow, source, left[holders], requested, over)
+            tell = self._dispatch.tell(int(day), reserve.name)
+            given[flow] = self._sharing.share(claims, self._network, self._had, tell)
             given = self._dispatch.from_reserve(given)
+            if self._sharing.remembers:
+                self._had += given
             np.add.at(self.released, reserve.flow_holder[mine], given[reserve.flow[mine]])
         self._daily.use(self.released)
         self._journal.cells("release", day, *self._some(self.released), cause=reserve.name)

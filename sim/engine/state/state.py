@@ -34,10 +34,11 @@ class State(Part):
     come, None where nobody deals out; `withheld`, over flows, what they need not make of open orders, because these may
     not leave, None where nothing limits that. `records` are those of sites, None where no policy looks back, `arrivals`
     the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells whether
-    any patient does. `orders` says which cells may order today, None where all may on all days.
+    any patient does. `orders` says which cells may order today, None where all may on all days. `had`, over flows,
+    are units that sources have sent while they shared by a rule that remembers, None where none does.
     """
 
-    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders")
+    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders", "had")
     VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
 
     plan: Plan
@@ -59,6 +60,7 @@ class State(Part):
     memories: Memories
     waits: bool
     orders: np.ndarray | None = None
+    had: np.ndarray | None = None
     unsent: np.ndarray = field(init=False)
     reserve: list[np.ndarray] = field(init=False)
     on_hand: np.ndarray = field(init=False)
@@ -392,7 +394,7 @@ class State(Part):
 
 def _order_book(plan: Plan, open_to_change: bool) -> OrderBook | None:
     """Orders by time of booking, of the flows whose source must know it, one day or another."""
-    queues = [sharing.cells for sharing in plan.allocation if sharing.rule.needs_order_book or open_to_change]
+    queues = [bound.cells for bound in plan.allocation if bound.sharing.needs_order_book or open_to_change]
     cells = np.concatenate([np.zeros(0, dtype=np.int64), *queues])
     kept = among(plan.network.flow_source, cells, len(plan.network.cell_site))
     return OrderBook(kept, plan.start.unsent) if kept.any() else None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from sim.model.network import Network
 from sim.model.selection import SelectorField
+from sim.policies.allocation.limits import Cap, Floor
 from sim.registry import Kind, Registry
 from sim.units import Date, Text
 
@@ -24,7 +25,9 @@ class Claims:
     (position in the network), `cover_stock` (units the buyer has or has under way), `mean` (buyer's usual units a
     day, or present ones where the rule says so), `tier` (buyer's priority group, 1 first).
     `booked` holds the open orders behind the claims in order of booking, as (claim, units) rows; only given to rules
-    with `needs_order_book`.
+    with `needs_order_book`. `most` are units that each may have by the caps, None where nothing caps them; `need` and
+    `weight` (floats) are as the rule has them, `had` the units that each has had before; None where the rule does not
+    ask.
     """
 
     available: np.ndarray
@@ -35,15 +38,40 @@ class Claims:
     mean: np.ndarray
     tier: np.ndarray
     booked: tuple[np.ndarray, np.ndarray] | None = None
+    most: np.ndarray | None = None
+    need: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    had: np.ndarray | None = None
 
     @cached_property
     def starts(self) -> np.ndarray:
         """First claim of each source."""
         return np.searchsorted(self.source, np.arange(len(self.available)))
 
+    @cached_property
+    def upper(self) -> np.ndarray:
+        """Units that each may get: what it asks for, and no more than its cap."""
+        return self.requested if self.most is None else np.minimum(self.requested, self.most)
+
     def per_source(self, values: np.ndarray) -> np.ndarray:
         """Sum over the claims of each source; every source has at least one claim."""
         return np.add.reduceat(values, self.starts)
+
+    def picked(self, which: np.ndarray, available: np.ndarray, source: np.ndarray) -> Claims:
+        """Some of the claims (positions), each once, at sources of their own: ascending, with one claim at least."""
+        columns = {name: getattr(self, name) for name in OVER_CLAIMS}
+        taken: dict[str, Any] = {name: None if c is None else c[which] for name, c in columns.items()}
+        booked = self.booked
+        if booked is not None:
+            place = np.full(len(self.requested), -1)
+            place[which] = np.arange(len(which))
+            mine = place[booked[0]] >= 0
+            booked = place[booked[0][mine]], booked[1][mine]
+        return replace(self, available=available, source=source, booked=booked, **taken)
+
+
+OVER_CLAIMS = ("requested", "flow", "cover_stock", "mean", "tier", "most", "need", "weight", "had")
+"""Fields of `Claims` that are over claims, but for `source`."""
 
 
 class Allocation(Kind):
@@ -57,8 +85,26 @@ class Allocation(Kind):
     from_: Date | None = Field(default=None, alias="from")
     """date from which it takes the place of the rule before, at these sources; left out: holds from the first day on,
     and until another with a date takes its place"""
+    between: Literal["sites", "parties"] = "sites"
+    """who the claimants are: the sites that order; or parties first, what all sites of one ask for together, and then
+    each party's sites (`inside`). A site that is nobody's claims for itself"""
+    inside: Text | dict[Text, Text] = "proportional"
+    """with `between: parties`: the rule by which a party shares what it got among its sites; where they differ, by
+    party: {kenya: uniform}, and proportional for those left out"""
+    without: list[Text] = Field(default=[], json_schema_extra={"uniqueItems": True})
+    """parties that get nothing, such as those who have not paid: what would be theirs is shared among the others"""
+    caps: list[Cap] = []
+    """what each claimant may have at most of a day's sharing; what it may not have is shared among the others"""
+    floors: list[Floor] = []
+    """what groups of claimants together get at least of a day's sharing, as far as they ask for it"""
     needs_order_book: ClassVar[bool] = False
     """whether the rule must know the order in which orders were booked"""
+    one_claim_each: ClassVar[bool] = False
+    """whether a buyer's ordinary and urgent orders at a source are one claim"""
+    remembers: ClassVar[bool] = False
+    """whether the rule must know what each claimant has had before"""
+    shown: ClassVar[tuple[str, ...]] = ()
+    """fields of the rule, numbers, without which nobody can work out its shares once more"""
 
     @property
     def present_over(self) -> int | None:
@@ -69,9 +115,20 @@ class Allocation(Kind):
         """Units that each of these source cells may not give to just anybody, even if it has enough for all."""
         return np.zeros(len(sources), dtype=np.int64)
 
+    def weighed(self, network: Network, flows: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """(need, weight) of the claimants behind some flows, over flows; None where the rule asks for neither.
+
+        Flows with one `place` belong to one claimant. Raises PlaceError where either is not known.
+        """
+        return None
+
     @abstractmethod
     def share(self, claims: Claims, network: Network) -> np.ndarray:
-        """Whole units for each claim: at most what it requested, together at most what its source has."""
+        """Whole units for each claim: at most what it may have, together at most what its source has."""
+
+    def exact(self, claims: Claims, network: Network) -> np.ndarray | None:
+        """Shares before they are rounded to whole units, None where the rule shares whole units from the first."""
+        return None
 
 
 ALLOCATION: Registry[Allocation] = Registry("allocation rule", "rule")

@@ -28,7 +28,7 @@ class EqualDaysOfCover(CountsCover, Allocation):
 
     def share(self, claims: Claims, network: Network) -> np.ndarray:
         mean = np.maximum(claims.mean, 1e-9)
-        ceiling = (claims.cover_stock + claims.requested) / mean
+        ceiling = (claims.cover_stock + claims.upper) / mean
         low = np.full(len(claims.available), min(0.0, float((claims.cover_stock / mean).min())) - 1.0)
         high = np.maximum.reduceat(ceiling, claims.starts) + 1.0
         too_wide = math.ceil(math.log2(float((high - low).max()) / SAME))  # halvings until it is worth looking
@@ -42,7 +42,7 @@ class EqualDaysOfCover(CountsCover, Allocation):
         left = claims.available - claims.per_source(given)
         cover = np.round((claims.cover_stock + given) / mean / SAME)
         turn = np.lexsort((np.arange(len(cover)), cover, claims.source))
-        one_more = (claims.requested > given).astype(np.int64)
+        one_more = (claims.upper > given).astype(np.int64)
         return given + in_turn(left, claims.source, one_more, turn)
 
     def _settled(self, low: np.ndarray, high: np.ndarray, claims: Claims, mean: np.ndarray) -> bool:
@@ -54,4 +54,4 @@ class EqualDaysOfCover(CountsCover, Allocation):
     def _lift(level: np.ndarray, claims: Claims, mean: np.ndarray) -> np.ndarray:
         # a buyer's units that would be given while its cover is still below the level
         wanted = np.ceil(level[claims.source] * mean - claims.cover_stock)
-        return np.minimum(np.maximum(wanted, 0), claims.requested)
+        return np.minimum(np.maximum(wanted, 0), claims.upper)

@@ -20,7 +20,7 @@ class FirstCome(Allocation):
         assert claims.booked is not None
         claim, units = claims.booked
         # what cannot leave today holds nobody up
-        units = in_turn(claims.requested, claim, units, np.argsort(claim, kind="stable"))
+        units = in_turn(claims.upper, claim, units, np.argsort(claim, kind="stable"))
         source = claims.source[claim]
         given = in_turn(claims.available, source, units, np.argsort(source, kind="stable"))
         total = np.zeros(len(claims.requested), dtype=np.int64)

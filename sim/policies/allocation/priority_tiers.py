@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from sim.model.amounts import StockField
 from sim.model.network import Network
-from sim.policies.allocation.base import ALLOCATION, Allocation, Claims, largest_remainder
+from sim.policies.allocation.base import ALLOCATION, Allocation, Claims
+from sim.policies.allocation.levels import in_proportion, risen
+from sim.policies.allocation.proportional import in_proportion_to_requests
 
 
 @ALLOCATION.register("priority_tiers")
@@ -26,13 +30,24 @@ class PriorityTiers(Allocation):
 
     def share(self, claims: Claims, network: Network) -> np.ndarray:
         given = np.zeros_like(claims.requested)
-        left = claims.available.copy()
-        cells = network.flow_source[claims.flow[claims.starts]]
-        kept = self.held_back(network, cells)
-        for tier in np.unique(claims.tier):
-            mine = (claims.tier == tier).nonzero()[0]
-            usable = left if tier <= 1 else np.maximum(0, left - kept)
-            got = largest_remainder(usable, claims.source[mine], claims.requested[mine])
-            given[mine] = got
-            np.subtract.at(left, claims.source[mine], got)
+        for mine, tier in self._tiers(claims, given, network):
+            given[mine] = in_proportion_to_requests(tier)
         return given
+
+    def exact(self, claims: Claims, network: Network) -> np.ndarray:
+        given, shares = np.zeros_like(claims.requested), np.zeros(len(claims.requested))
+        for mine, tier in self._tiers(claims, given, network):
+            given[mine] = in_proportion_to_requests(tier)
+            shares[mine] = risen(tier, in_proportion(tier, tier.requested))
+        return shares
+
+    def _tiers(self, claims: Claims, given: np.ndarray, network: Network) -> Iterator[tuple[np.ndarray, Claims]]:
+        """The claims of each group in turn, (positions, claims), with what the groups before have left of each source
+        once theirs is in `given`."""
+        kept = self.held_back(network, network.flow_source[claims.flow[claims.starts]])
+        for tier in np.unique(claims.tier):
+            mine = np.flatnonzero(claims.tier == tier)
+            left = claims.available - claims.per_source(given)
+            usable = left if tier <= 1 else np.maximum(0, left - kept)
+            sources, source = np.unique(claims.source[mine], return_inverse=True)
+            yield mine, claims.picked(mine, usable[sources], source)
