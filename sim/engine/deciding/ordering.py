@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from sim.model.network import Network
 from sim.model.part import Part
 from sim.policies.replenishment.seen import History, Memory, View
 
+NOBODY = np.zeros(0, dtype=np.int64)
 NOTHING = -1e12
 """As a share of an order: so far from any unit that rounding gives it none."""
 
@@ -189,9 +191,13 @@ class Ordering(Part):
 
     def _wanted(self, part: _Part, due: bool, day: int) -> np.ndarray | None:
         rule, view = part.rule.rule, self._view(part, day)
+        if due and view.memory is not None:
+            rule.learns(view)
         units = self._units(part, due, view)
         if due and units is not None and view.memory is not None:
-            self._memories.of[part.number] = _checked(rule.remembers(view, units), view.memory)
+            kept = rule.remembers(view, units)
+            if kept is not view.memory:
+                self._memories.of[part.number] = _checked(kept, view.memory)
         return units
 
     @staticmethod
@@ -201,7 +207,7 @@ class Ordering(Part):
     def _view(self, part: _Part, day: int, in_vain: np.ndarray | None = None) -> View:
         """What a rule sees; without what waits `in_vain`, units over all cells, in its position."""
         rule, cells = part.rule, part.cells
-        position = self._reports.position(cells)
+        position = reported = self._reports.position(cells)
         if self._by_lot:
             position = position - self._not_counted(rule, day)
         if self._rerouting is not None and self._rerouting.on:
@@ -214,16 +220,28 @@ class Ordering(Part):
                 factor = factor * raised.factor[cells]
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
         on_hand, lead_time = self._reports.stock_for_review(cells), self._lead_time[cells]
-        history = self._history(rule, part.window, day) if part.window else None
-        return View(day, rule.cells, position, on_hand, lead_time, history, self._memories.of[part.number])
+        memory, echelon = self._memories.of[part.number], None
+        history = self._history(rule, part.window, memory, day) if part.window else None
+        if "echelon" in rule.rule.looks_at:  # less what is not counted at the site itself
+            echelon = self._reports.echelon(rule.cells) + (position - reported)
+        return View(day, rule.cells, position, on_hand, lead_time, history, memory, echelon)
 
-    def _history(self, rule: BoundRule, window: int, day: int) -> History:
+    def _history(self, rule: BoundRule, window: int, memory: Memory | None, day: int) -> History:
         """The records of a rule's cells as they see them; in a blackout those from before."""
-        state = self._state
-        assert state.records is not None
-        flows = np.flatnonzero(np.isin(self._network.flow_buyer, rule.cells))
-        last = self._reports.last_record(rule.cells, day)
-        return state.records.seen(state.today, rule.cells, flows, last, window)
+        records, cells, looks_at = self._state.records, rule.cells, rule.rule.looks_at
+        if memory is not None:
+            lived = day + self._network.calendar.warm_up + 1
+            window = max(window, min(rule.rule.missed(memory, day), lived))
+        last = self._reports.last_record(cells, day)
+        orders = "orders" in looks_at
+        flows = np.flatnonzero(np.isin(self._network.flow_buyer, cells)) if orders else NOBODY
+        if records is None:
+            history = History.empty(last)
+        else:
+            history = records.seen(self._state.today, cells, flows, last, window, looks_at)
+        if "end_demand" in looks_at:
+            history = replace(history, end_demand=self._reports.end_demand(cells, last, window))
+        return history
 
     def _not_counted(self, rule: BoundRule, day: int) -> np.ndarray:
         """Stock that a policy leaves out because it expires soon or is too old to send on."""

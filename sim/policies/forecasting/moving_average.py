@@ -1,0 +1,36 @@
+"""Moving average: the mean of the last days."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.policies.forecasting.base import FORECASTING, At, Forecasting, Learned
+from sim.policies.forecasting.recent import Recent
+from sim.units import WholeDays
+
+
+@FORECASTING.register("moving_average")
+class MovingAverage(Forecasting):
+    """Every day to come is expected to be the mean of the last `over` days' demand.
+
+    Days without a record, as those before the first, count as usual ones.
+    """
+
+    over: WholeDays = 28
+    """days of demand that are looked at, the day of the review included"""
+    example = {"over": "14d"}
+    bad_example = ({"over": "36h"}, "whole days")
+
+    @property
+    def looks_back(self) -> int:
+        return self.over
+
+    def begin(self, usual: np.ndarray) -> Learned:
+        missing = np.full(len(usual), float(self.over))
+        return {"usual": usual.copy(), "missing": missing} | Recent(self.over).begin("demand", len(usual))
+
+    def learn(self, known: Learned, at: At, day: int | np.ndarray, units: np.ndarray, out: np.ndarray | None) -> None:
+        known["missing"][at] -= Recent(self.over).put(known, "demand", at, day, units)
+
+    def ahead(self, known: Learned, days: np.ndarray | float) -> np.ndarray:
+        return days * ((known["demand_sum"] + known["missing"] * known["usual"]) / self.over)

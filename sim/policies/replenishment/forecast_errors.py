@@ -1,0 +1,59 @@
+"""How far forecasts were off: what is asked for until the next review, against what had been expected at the last."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.policies.replenishment.seen import Memory
+
+
+class Errors(NamedTuple):
+    """Sums over whole review periods from day 0 on, over cells.
+
+    `periods` counts them; `off` are units expected less units asked for, `size` the same without their sign, `asked`
+    units asked for. `steps` counts those with a period before, and `step` are the units by which they differed from
+    it without their sign. Of periods in which something was asked for `relative` is the size of the error as a share
+    of that; `unasked` counts the others.
+    """
+
+    periods: np.ndarray
+    off: np.ndarray
+    size: np.ndarray
+    asked: np.ndarray
+    steps: np.ndarray
+    step: np.ndarray
+    relative: np.ndarray
+    unasked: np.ndarray
+
+
+def first_errors(cells: int) -> Memory:
+    """Before the first review: nothing is expected, nothing was asked for before."""
+    nothing = np.full(cells, np.nan)
+    return {"errors": np.zeros((len(Errors._fields), cells)), "expected": nothing, "asked_before": nothing.copy()}
+
+
+def note_errors(known: Memory, whole: np.ndarray, asked: np.ndarray, expected: np.ndarray) -> None:
+    """At a review: the errors of periods that are `whole`, and what is `expected` of the next."""
+    errors, before = Errors(*known["errors"]), known["asked_before"]
+    told = whole & ~np.isnan(known["expected"])
+    if told.any():
+        off = np.where(told, known["expected"] - asked, 0.0)
+        size, some = np.abs(off), told & (asked > 0)
+        errors.periods[:] += told
+        errors.off[:] += off
+        errors.size[:] += size
+        errors.asked[:] += np.where(told, asked, 0.0)
+        after = told & ~np.isnan(before)
+        errors.steps[:] += after
+        errors.step[:] += np.where(after, np.abs(asked - before), 0.0)
+        errors.relative[:] += np.divide(size, asked, out=np.zeros(len(asked)), where=some)
+        errors.unasked[:] += told & ~some
+    before[:] = np.where(whole, asked, np.nan)
+    known["expected"][:] = expected
+
+
+def errors_of(memory: Memory | None) -> Errors | None:
+    """The errors in a rule's memory, None where it does not forecast."""
+    return None if memory is None or "errors" not in memory else Errors(*memory["errors"])
