@@ -27,6 +27,7 @@ from sim.errors import Problem, ScenarioError
 from sim.model.effects import Impact
 from sim.model.part import Part, parts_of
 from sim.model.vocabulary import Event
+from sim.policies.replenishment.forecast_errors import ForecastErrors
 from sim.rng import Streams
 from sim.units import EXACT
 
@@ -45,7 +46,7 @@ class Outcome:
     bill) as in `Making`, None where nothing is made in stages; `beyond` (entries of the plan's `more`) units made
     beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
-    nobody keeps any.
+    nobody keeps any; `forecast_errors` over all cells, None where no policy forecasts.
     """
 
     plan: Plan
@@ -59,6 +60,7 @@ class Outcome:
     rations: RationRecord | None = None
     decisions: tuple[Taken, ...] = ()
     scores: dict[str, np.ndarray] | None = None
+    forecast_errors: ForecastErrors | None = None
 
 
 def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:
@@ -312,6 +314,7 @@ class Running(Part):
             self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows,
             world.production.not_begun, None if more is None else more.made, rations,
             () if world.decisions is None else world.decisions.taken, world.order_shares.scored(),
+            world.ordering.forecast_errors(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

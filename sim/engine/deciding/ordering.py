@@ -22,6 +22,7 @@ from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.model.part import Part
+from sim.policies.replenishment.forecast_errors import ForecastErrors, errors_of
 from sim.policies.replenishment.seen import History, Memory, View
 
 NOBODY = np.zeros(0, dtype=np.int64)
@@ -78,12 +79,22 @@ class Ordering(Part):
 
     def expect_policies(self, plan: Plan) -> None:
         """From now on these are the run's policies; those in force are as they were."""
-        known = {id(rule): memory for rule, memory in zip(self._rules, self._memories.of, strict=True)}
+        known = {(id(b.rule), b.since): memory for b, memory in zip(self._rules, self._memories.of, strict=True)}
         self._rules = plan.replenishment
         self._memories.of = [
-            known[id(rule)] if id(rule) in known else _own(rule.rule.first_memory()) for rule in self._rules
+            known[key] if (key := (id(b.rule), b.since)) in known else _own(b.rule.first_memory()) for b in self._rules
         ]
         self._settle(self._settled)
+
+    def forecast_errors(self) -> ForecastErrors | None:
+        """How far the forecasts of all policies were off together, over all cells; None where none forecasts."""
+        told = [(b.cells, e) for b, m in zip(self._rules, self._memories.of, strict=True) if (e := errors_of(m))]
+        if not told:
+            return None
+        found = np.zeros((len(ForecastErrors._fields), len(self._network.cell_site)))
+        for cells, errors in told:
+            found[:, cells] += errors
+        return ForecastErrors(*found)
 
     def _settle(self, day: int) -> None:
         """Go by the policies that are in force on a day, until others are."""

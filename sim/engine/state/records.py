@@ -12,7 +12,6 @@ from sim.model.network import Network
 from sim.model.part import Part
 from sim.policies.replenishment.seen import Figure, History
 
-
 ON_RECORD: tuple[Figure, ...] = ("demand", "issues", "orders")
 """Figures of which sites keep records of their own."""
 
@@ -21,7 +20,7 @@ class Records(Part):
     """One entry a day, the present one unfinished. It is told of all that happens to orders and goods when it happens.
 
     Of the figures that somebody `looks_at` an entry has `asked` (units over cells), `issued` (units that left, and
-    whether nothing was on hand in the evening; shape (2, cells)) and `moved` (units ordered, sent, arrived, and
+    whether that was not all that was asked for; shape (2, cells)) and `moved` (units ordered, sent, arrived, and
     unit-days on the way of what arrived; shape (4, flows)); of the others nothing. Entries older than `window` days
     are forgotten; with None they are kept.
     """
@@ -32,6 +31,8 @@ class Records(Part):
     def __init__(self, network: Network, window: int | None, looks_at: Collection[Figure]) -> None:
         self._network, self._window = network, window
         self._demand, self._orders, self._issues = (name in looks_at for name in ("demand", "orders", "issues"))
+        self._material = np.zeros(len(network.cell_site), dtype=bool)
+        self._material[network.bill.bought] = True
         self._first = -network.calendar.warm_up
         self._asked = np.zeros(len(network.cell_site) if self._demand else 0)
         self._moved = np.zeros((4, len(network.flow_buyer) if self._orders else 0))
@@ -80,10 +81,10 @@ class Records(Part):
     def _asked_by_now(self, today: Ledger) -> np.ndarray:
         return np.asarray(self._asked + today.served + today.unmet + today.used_up)
 
-    @staticmethod
-    def _issued_by_now(today: Ledger) -> np.ndarray:
+    def _issued_by_now(self, today: Ledger) -> np.ndarray:
         left = today.served + today.served_late + today.dispatched + today.used_up
-        return np.stack([left, today.on_hand == 0])
+        empty = (today.on_hand == 0) & ((today.owed > 0) | self._material)
+        return np.stack([left, empty | (today.unmet > 0)])
 
     def seen(
         self,

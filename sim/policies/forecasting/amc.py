@@ -15,9 +15,11 @@ class AverageMonthlyConsumption(Forecasting):
     """Every month of 30 days is expected to take what was issued in a month on average, days without stock made up for.
 
     Of C units issued in M months, with X days of these out of stock, N = ceil(C x 30 M / (30 M - X)) would have been
-    needed, and the average is N / M. A day is out of stock if nothing is on hand in its evening. Days without a record,
-    as those before the first, count as usual ones, and so do all where it was out of stock all the time: missing is not
-    nothing. It knows the days until the evening before the review. Source: USAID Quantification Analytics Tool, annex 2.
+    needed, and the average is N / M. A day is out of stock if patients went without on it, or if in its evening nothing
+    was left while customers' orders were open. Days without a record, as those before the first, count as usual ones,
+    and so do all where it was out of stock all the time: missing is not nothing. It knows the days until the evening
+    before the review.
+    Source: USAID Quantification Analytics Tool (QAT), annex 2.
     """
 
     goes_by = "issues"

@@ -39,8 +39,8 @@ class Forecasting(Kind):
     def learn(self, known: Learned, at: At, day: int | np.ndarray, units: np.ndarray, out: np.ndarray | None) -> None:
         """Learn one day more of some cells, each day of a cell once and in turn.
 
-        `day` is its number, or that of each of these cells; `out` whether nothing was on hand that evening, None where
-        it goes by demand.
+        `day` is its number, or that of each of these cells; `out` whether stock ran out that day, None where it goes
+        by demand.
         """
 
     @abstractmethod

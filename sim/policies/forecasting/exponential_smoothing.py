@@ -16,7 +16,7 @@ FORGOTTEN = 0.05
 
 @FORECASTING.register("exponential_smoothing")
 class ExponentialSmoothing(Forecasting):
-    """Every day to come is expected to be the level: level = `alpha` x demand + (1 - `alpha`) x level of the day before.
+    """Every day to come is expected to be the level: `alpha` x demand + (1 - `alpha`) x the level of the day before.
 
     It begins with the usual demand. Source: Brown (1956); Hyndman & Athanasopoulos, Forecasting, section 8.1.
     """

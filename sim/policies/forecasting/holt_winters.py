@@ -66,8 +66,10 @@ class HoltWinters(Forecasting):
         for ahead in range(1, min(self.season, int(np.ceil(days.max(initial=0)))) + 1):
             left = np.maximum(0.0, days - ahead + 1)  # how often that day of the season comes in these days
             often = np.floor(left / self.season) + np.minimum(1.0, left % self.season)
-            row = known["season"][(last + ahead) % self.season, cells] if one is None else (
-                known["season"][(one + ahead) % self.season]
+            row = (
+                known["season"][(last + ahead) % self.season, cells]
+                if one is None
+                else (known["season"][(one + ahead) % self.season])
             )
             total += often * row
         return np.maximum(0.0, total)

@@ -38,7 +38,7 @@ class Rule(ABC):
         return self.window
 
     def missed(self, memory: Memory, day: int) -> int:
-        """Days of records that it wants to have on a day, from the window up to `looks_back`, or until its last look."""
+        """Days of records that it wants on a day: the window, or as far as `looks_back` where it has not seen them."""
         return self.window
 
     @property
@@ -56,6 +56,7 @@ class Rule(ABC):
 
     def learns(self, view: View) -> None:
         """Look at what is new, before it orders at a regular review; may change the arrays of `view.memory`."""
+        return
 
     def remembers(self, view: View, units: np.ndarray) -> Memory:
         """What it remembers after a regular review at which it ordered `units`: the same arrays as at first."""

@@ -29,10 +29,10 @@ class OrderEchelonUpTo(Rule):
 class EchelonBaseStock(WithLevel):
     """Order up to `level` of the echelon at every review: quantity = max(0, level - echelon position).
 
-    The echelon of a site is the site and all that it usually supplies, through others too; its position is what they have
-    on hand and under way, and what the site has on order, less what patients wait for. Who has several sources belongs to
-    the echelon of each by its usual share. In a chain it does as `base_stock` with the level less the next site's echelon
-    level, and is optimal there (Clark & Scarf 1960; Axsater & Rosling 1993).
+    The echelon of a site is the site and all that it usually supplies, through others too; its position is what they
+    have on hand and under way, and what the site has on order, less what patients wait for. Who has several sources
+    belongs to the echelon of each by its usual share. In a chain it does as `base_stock` with the level less the next
+    site's echelon level, and is optimal there (Clark & Scarf 1960; Axsater & Rosling 1993).
     """
 
     level: StockField

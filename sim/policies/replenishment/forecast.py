@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from sim.model.network import Network, whole_units
-from sim.policies.forecasting.base import At, Forecasting, ForecastField
+from sim.policies.forecasting.base import At, ForecastField, Forecasting
 from sim.policies.forecasting.moving_average import MovingAverage
 from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule
 from sim.policies.replenishment.learning import Learning, Of, check_of
@@ -53,7 +53,7 @@ class FollowingForecast(Learning):
         super()._learn(known, at, day, units, out)
 
     def safety(self, spread: np.ndarray, lead_time: np.ndarray) -> np.ndarray:
-        """Units on top of the forecast: sigmas x the standard deviation of one-day errors x sqrt(review + lead time)."""
+        """Units on top of the forecast: sigmas x standard deviation of one-day errors x sqrt(review + lead time)."""
         deviation = np.sqrt(spread) if self.spread == "mse" else SD_OF_MAD * spread
         return self.sigmas * deviation * np.sqrt(self.review + lead_time)
 
@@ -78,9 +78,9 @@ class FollowingForecast(Learning):
 class Forecast(Replenishment):
     """At every review order up to the forecast of the days until what is ordered at the next has come, and safety.
 
-    level = forecast of (`review` + mean lead time + `safety`) days + z x s x sqrt(`review` + mean lead time), where s is
-    the standard deviation of the forecast's errors from day to day and z comes of `service` or is `sigmas`. Sources:
-    Chen et al. (2000) for the level; Silver, Pyke & Peterson, Inventory Management, chapters 4 and 7, for the safety.
+    level = forecast of (`review` + mean lead time + `safety`) days + z x s x sqrt(`review` + mean lead time), where s
+    is the standard deviation of the forecast's errors from day to day and z comes of `service` or is `sigmas`.
+    Sources: Chen et al. (2000); for the safety Silver, Pyke & Peterson, Inventory Management, chapters 4 and 7.
     """
 
     forecast: ForecastField

@@ -9,7 +9,7 @@ import numpy as np
 from sim.policies.replenishment.seen import Memory
 
 
-class Errors(NamedTuple):
+class ForecastErrors(NamedTuple):
     """Sums over whole review periods from day 0 on, over cells.
 
     `periods` counts them; `off` are units expected less units asked for, `size` the same without their sign, `asked`
@@ -28,15 +28,19 @@ class Errors(NamedTuple):
     unasked: np.ndarray
 
 
-def first_errors(cells: int) -> Memory:
+def first_errors(cells: int) -> dict[str, np.ndarray]:
     """Before the first review: nothing is expected, nothing was asked for before."""
     nothing = np.full(cells, np.nan)
-    return {"errors": np.zeros((len(Errors._fields), cells)), "expected": nothing, "asked_before": nothing.copy()}
+    return {
+        "errors": np.zeros((len(ForecastErrors._fields), cells)),
+        "expected": nothing,
+        "asked_before": nothing.copy(),
+    }
 
 
 def note_errors(known: Memory, whole: np.ndarray, asked: np.ndarray, expected: np.ndarray) -> None:
     """At a review: the errors of periods that are `whole`, and what is `expected` of the next."""
-    errors, before = Errors(*known["errors"]), known["asked_before"]
+    errors, before = ForecastErrors(*known["errors"]), known["asked_before"]
     told = whole & ~np.isnan(known["expected"])
     if told.any():
         off = np.where(told, known["expected"] - asked, 0.0)
@@ -54,6 +58,29 @@ def note_errors(known: Memory, whole: np.ndarray, asked: np.ndarray, expected: n
     known["expected"][:] = expected
 
 
-def errors_of(memory: Memory | None) -> Errors | None:
+def errors_of(memory: Memory | None) -> ForecastErrors | None:
     """The errors in a rule's memory, None where it does not forecast."""
-    return None if memory is None or "errors" not in memory else Errors(*memory["errors"])
+    return None if memory is None or "errors" not in memory else ForecastErrors(*memory["errors"])
+
+
+def bias(errors: ForecastErrors) -> np.ndarray:
+    """Units expected less units asked for, as a share of those; NaN where nothing was asked for."""
+    return _ratio(errors.off, errors.asked)
+
+
+def mase(errors: ForecastErrors) -> np.ndarray:
+    """Mean absolute scaled error: the mean size of the errors as a multiple of that of the naive forecast, by which
+    each period is as the one before; NaN where there are not two periods, or all were alike (Hyndman & Koehler 2006).
+    """
+    return _ratio(_ratio(errors.size, errors.periods), _ratio(errors.step, errors.steps))
+
+
+def mape(errors: ForecastErrors) -> np.ndarray:
+    """Mean absolute percentage error, as a share, over the periods in which something was asked for; NaN where there is
+    none."""
+    return _ratio(errors.relative, errors.periods - errors.unasked)
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)

@@ -1,4 +1,4 @@
-"""A rule that forecasts: what it has learned, how far off it was, and how much lies between one forecast and the next."""
+"""A rule that forecasts: it learns the days since its last look, and notes how far off it was."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Learning(Rule):
 
     def first_memory(self) -> Memory:
         learned = np.full(len(self.target), NEVER, dtype=np.int64)
-        return {"learned": learned} | self.method.begin(self.usual) | first_errors(len(self.target))
+        return first_errors(len(self.target)) | self.method.begin(self.usual) | {"learned": learned}
 
     def learns(self, view: View) -> None:
         history, known = view.history, view.memory
@@ -72,7 +72,7 @@ class Learning(Rule):
         note_errors(known, whole, asked, self.method.ahead(known, float(self.review)))
 
     def _figures(self, history: History) -> tuple[np.ndarray, np.ndarray]:
-        """Units of the days that are over, and whether nothing was on hand in their evenings; no rows: not known."""
+        """Units of the days that are over, and whether stock ran out on them; no rows: not known."""
         if self.of == "end":
             return history.end_demand, history.out
         if self.method.goes_by == "issues":
@@ -80,7 +80,13 @@ class Learning(Rule):
         return history.demand, history.out
 
     def _learn_together(
-        self, known: dict[str, np.ndarray], before: int, last: int, units: np.ndarray, out: np.ndarray, asked: np.ndarray
+        self,
+        known: dict[str, np.ndarray],
+        before: int,
+        last: int,
+        units: np.ndarray,
+        out: np.ndarray,
+        asked: np.ndarray,
     ) -> None:
         """All cells know the same days."""
         for row in range(max(0, len(units) - (last - before)), len(units)):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.model.network import Network, whole_units
 from sim.policies.forecasting.amc import AverageMonthlyConsumption
-from sim.policies.forecasting.base import Forecasting, ForecastField
+from sim.policies.forecasting.base import ForecastField, Forecasting
 from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule
 from sim.policies.replenishment.learning import Learning, Of, check_of
 from sim.policies.replenishment.seen import View
@@ -38,11 +38,12 @@ class KeepingMonths(Learning):
 class MonthsOfStock(Replenishment):
     """Suggest a shipment if months of stock (MOS) of this month and the next two are below `min`, up to `max`.
 
-    quantity = `max` x AMC - balance + unmet, where AMC is the average monthly consumption forecast, and MOS is balance /
-    AMC. This month begins when what is ordered now comes, after the mean lead time: the balance is what is on hand and
-    on order less what the lead time takes, unmet is what waits. As all that is on order has come by then, stock
-    falls from month to month, and MOS of this month decides. Unlike `max_min`, which orders at every review, it orders
-    where it is below the minimum. Source: USAID Quantification Analytics Tool (QAT), annex 2.
+    quantity = `max` x AMC - balance + unmet, where AMC is the average monthly consumption forecast, and MOS is balance
+    / AMC. This month begins when what is ordered now comes, after the mean lead time: the balance is what is on hand
+    and on order less what the lead time takes, unmet is what waits. As all that is on order has come by then, stock
+    falls from month to month, and MOS of this month decides. Unlike `max_min`, which orders up to its maximum at every
+    review, it orders only where it is below the minimum. The plan that the report holds stock against is in months of
+    usual demand. Source: USAID Quantification Analytics Tool (QAT), annex 2.
     """
 
     minimum: Days = Field(alias="min")

@@ -24,8 +24,9 @@ class History:
     `last` is the number of the latest day, for each cell.
     `demand` are units asked for: by patients, served on the day or not; by customers' orders; by what is made of it.
     `end_demand` is what patients asked for at the cell and at all that it usually supplies, through others too.
-    `issued` are units that left: to patients, to customers, into what is made; `out` is 1 where nothing was on hand in
-    the evening. Of the present day these two are not over.
+    `issued` are units that left: to patients, to customers, into what is made; `out` is 1 where stock ran out: patients
+    went without, or in the evening nothing was on hand while orders were open, or of a material at its maker. Of the
+    present day these two are not over.
     A flow is one cell buying from one source: `buyer` is its position among the cells, `flow` that in the network.
     `ordered`, `sent` and `arrived` are its units that day, `days_on_the_way` how long those that arrived had travelled,
     in the mean (NaN where none did). The latest day is the present one as far as it is over at the review.
@@ -55,7 +56,7 @@ class View(NamedTuple):
 
     `position` (int64) = on hand + on order - backorders, without any ring-fenced reserve; `on_hand` (int64) is usable
     stock; `lead_time` are mean days. `history` is None for a rule without a window, `memory` for one without a memory.
-    `echelon` is the position of the cell and of all that it usually supplies together, None unless the rule looks at it.
+    `echelon` is the position of a cell and all that it usually supplies together, None unless the rule looks at it.
     In a blackout all this is as last reported.
     """
 
