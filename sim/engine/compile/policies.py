@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 
+from sim.engine.echelons import own_targets
 from sim.engine.in_force import ALWAYS, BoundRule, BoundSharing, in_turn
 from sim.engine.plan import Start
 from sim.engine.timetable import Timetable, route_of
@@ -149,11 +150,7 @@ def bind_start(
     time's worth under way, and in the making at the makers of which all orders are open then (`busy`, a mask over
     cells)."""
     cells = len(network.cell_site)
-    target = np.full(cells, -1, dtype=np.int64)
-    for bound in rules:
-        if bound.since == ALWAYS:
-            target[bound.cells] = bound.rule.target
-    _leave_to_those_below(network, rules, target)
+    target = own_targets(network, rules)
     given = np.full(cells, -1, dtype=np.int64)
     steady = np.ones(cells, dtype=bool)
     for position, entry in enumerate(loaded.spec.stock):
@@ -189,22 +186,6 @@ def bind_start(
     on_hand = np.where(given >= 0, given, np.where(target >= 0, target - total, finished) + kept)
     steadily = (steady & ~over)[network.flow_buyer]
     return Start(np.maximum(0, on_hand), flow, units, ago, unsent, given >= 0, steadily)
-
-
-def _leave_to_those_below(network: Network, rules: tuple[BoundRule, ...], target: np.ndarray) -> None:
-    """Of the target of a whole echelon what those below it do not have by theirs; units over cells, -1: none."""
-    echelons = [b.cells for b in rules if b.since == ALWAYS and "echelon" in b.rule.looks_at]
-    if not echelons:
-        return
-    cells = np.concatenate(echelons)
-    below = np.zeros(len(target))  # the targets of all that each cell usually supplies
-    for level in range(int(network.cell_level.max(initial=0)) + 1):
-        mine = cells[network.cell_level[cells] == level]
-        target[mine] = np.maximum(0, target[mine] - np.rint(below[mine]).astype(np.int64))
-        flows = np.flatnonzero(network.cell_level[network.flow_buyer] == level)
-        buyer = network.flow_buyer[flows]
-        passed_on = network.flow_share[flows] * (np.maximum(0, target[buyer]) + below[buyer])
-        np.add.at(below, network.flow_source[flows], passed_on)
 
 
 def _under_way(network: Network, steady: np.ndarray, making: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.engine.plan import Plan
 from sim.engine.state.ledger import Ledger
-from sim.model.need.usual import add_up
+from sim.model.need.usual import add_up, adding_up
 from sim.model.part import Part
+
+if TYPE_CHECKING:  # it is imported where it is needed
+    from scipy.sparse import csr_array
 
 
 class PresentUse(Part):
@@ -20,16 +26,13 @@ class PresentUse(Part):
 
     GROWS = ("_asked",)
     CHANGES = ("_last",)
-    SCRATCH = ("_found", "_days")
+    SCRATCH = ("_found", "_adds_up")
 
     def __init__(self, plan: Plan, window: int | None) -> None:
         self._network, self._cell, self._window = plan.network, plan.demand.cell, window
         self._before = self._last = -plan.network.calendar.warm_up - 1
         self._asked: list[np.ndarray] = [np.zeros(len(self._cell), dtype=np.int64)]
         self._found: dict[int, np.ndarray] = {}
-        """by the days of the mean"""
-        self._days: dict[int, np.ndarray] = {}
-        """by the day"""
 
     def close_day(self, today: Ledger) -> None:
         """The day's demand is known."""
@@ -37,7 +40,7 @@ class PresentUse(Part):
         self._last += 1
         if self._window is not None and len(self._asked) > self._window + 1:
             del self._asked[0]
-        self._found, self._days = {}, {}
+        self._found = {}
 
     def mean(self, over: int, reported: np.ndarray | None = None) -> np.ndarray:
         """Units a day over cells in the last `over` days; `reported` is each cell's last day that is known of, None:
@@ -52,21 +55,26 @@ class PresentUse(Part):
     def by_day(self, days: range, reported: np.ndarray | None = None) -> np.ndarray:
         """Units over cells on each of some days, shape (days, cells); NaN before the first. A day that a cell has not
         `reported` is as the last that it has, as usual where there is none."""
-        return np.stack([self._on(day, reported) for day in days])
+        lived = range(max(days.start, self._before + 1), days.stop)
+        asked = np.array([self._on(day, reported) for day in lived], dtype=float).reshape(len(lived), len(self._cell))
+        found = np.full((len(days), len(self._network.cell_site)), np.nan)
+        found[len(days) - len(lived) :] = (self._adds_up @ asked.T).T
+        return found
 
     def _on(self, day: int, reported: np.ndarray | None) -> np.ndarray:
-        """Units over cells on a day."""
-        if day <= self._before:
-            return np.full(len(self._network.cell_site), np.nan)
-        if day not in self._days:
-            if reported is None:
-                at = self._until(day) - self._until(day - 1)
-            else:
-                known = np.minimum(reported[self._cell], day)
-                last = np.maximum(known, self._before + 1)
-                at = np.where(known < last, self._usual, self._until(last) - self._until(last - 1))
-            self._days[day] = self._added_up(at)
-        return self._days[day]
+        """Units asked for on a day of the run, over demand cells."""
+        if reported is None:
+            return self._until(day) - self._until(day - 1)
+        known = np.minimum(reported[self._cell], day)
+        last = np.maximum(known, self._before + 1)
+        return np.where(known < last, self._usual, self._until(last) - self._until(last - 1))
+
+    @cached_property
+    def _adds_up(self) -> csr_array:
+        """What each demand cell adds to each cell; shape (cells, demand cells)."""
+        network = self._network
+        flows = network.flow_buyer, network.flow_source, network.flow_share
+        return adding_up(network.cell_level, *flows, network.bill)[:, self._cell]
 
     def _added_up(self, asked: np.ndarray) -> np.ndarray:
         """Units at demand cells, added up over cells to the sources."""
@@ -81,7 +89,7 @@ class PresentUse(Part):
         return self._network.cell_mean[self._cell]
 
     def rejoin(self) -> None:
-        self._found, self._days = {}, {}
+        self._found = {}
 
     def _until(self, day: np.ndarray | int) -> np.ndarray:
         """Units asked for until the evening of a day, or of a day for each demand cell."""

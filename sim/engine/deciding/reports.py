@@ -11,7 +11,7 @@ from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.outlook import Outlook
 from sim.engine.deciding.present_use import PresentUse
 from sim.engine.serving.openings import Openings
-from sim.engine.state.records import in_rows
+from sim.engine.state.records import in_windows
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS
 from sim.model.effects import Quantities
@@ -89,11 +89,10 @@ class Reports(Part):
         Of others who do not report it is taken to be as on the last day that they did.
         """
         assert self._present_use is not None
-        first, latest = int(last.min(initial=LATEST)), int(last.max(initial=-LATEST))
-        rows = last - first + np.arange(window)[:, None]
+        first = int(last.min(initial=LATEST)) - window + 1
         reported = np.where(self._code == 0, LATEST, self._last) if self.may_fail else None
-        table = self._present_use.by_day(range(first - window + 1, latest + 1), reported)
-        return in_rows(table[:, cells], rows, 0)
+        table = self._present_use.by_day(range(first, int(last.max(initial=first)) + 1), reported)
+        return in_windows(table[:, cells], last - first, window)
 
     def echelon(self, cells: np.ndarray) -> np.ndarray:
         """Inventory position, in whole units, of these cells and all that they usually supply together: by their usual

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.engine.spans import in_place
 from sim.engine.state.ledger import Ledger
 from sim.model.network import Network
 from sim.model.part import Part
@@ -34,7 +35,7 @@ class Records(Part):
         self._material = np.zeros(len(network.cell_site), dtype=bool)
         self._material[network.bill.bought] = True
         self._first = -network.calendar.warm_up
-        self._asked = np.zeros(len(network.cell_site) if self._demand else 0)
+        self._asked = np.zeros(len(network.cell_site) if self._demand else 0, dtype=np.int64)
         self._moved = np.zeros((4, len(network.flow_buyer) if self._orders else 0))
         self._asked_before: list[np.ndarray] = []
         self._issued_before: list[np.ndarray] = []
@@ -79,7 +80,11 @@ class Records(Part):
             self._forgotten += 1
 
     def _asked_by_now(self, today: Ledger) -> np.ndarray:
-        return np.asarray(self._asked + today.served + today.unmet + today.used_up)
+        asked = today.served + today.unmet
+        asked += self._asked
+        if "used_up" in today.row:
+            asked += today.used_up
+        return asked
 
     def _issued_by_now(self, today: Ledger) -> np.ndarray:
         left = today.served + today.served_late + today.dispatched + today.used_up
@@ -97,35 +102,40 @@ class Records(Part):
     ) -> History:
         """The records of `window` days of cells and of flows that they buy on, until the `last` day that each cell
         sees; of end demand, which is no record of their own, none."""
-        rows = last - self._first - self._forgotten + np.arange(1 - window, 1)[:, None]
-        found: dict[str, np.ndarray] = {}
+        at, found = last - self._first - self._forgotten, {}
         if "demand" in looks_at:
-            (found["demand"],) = _looked_up([*self._asked_before, self._asked_by_now(today)], cells, rows)
+            entries = [*self._asked_before, self._asked_by_now(today)]
+            (found["demand"],) = _looked_up(entries, cells, at, window)
         if "issues" in looks_at:
             entries = [*self._issued_before, self._issued_by_now(today)]
-            found["issued"], found["out"] = _looked_up(entries, cells, rows)
+            found["issued"], found["out"] = _looked_up(entries, cells, at, window)
         if "orders" in looks_at:
             buyer = np.searchsorted(cells, self._network.flow_buyer[flows])
-            ordered, sent, arrived, days = _looked_up([*self._moved_before, self._moved], flows, rows[:, buyer])
+            entries = [*self._moved_before, self._moved]
+            ordered, sent, arrived, days = _looked_up(entries, flows, at[buyer], window)
             on_the_way = np.divide(days, arrived, out=np.full_like(days, np.nan), where=arrived > 0)
             found |= {"buyer": buyer, "flow": flows, "ordered": ordered, "sent": sent, "arrived": arrived}
             found["days_on_the_way"] = on_the_way
         return replace(History.empty(last), **found)
 
 
-def _looked_up(entries: list[np.ndarray], columns: np.ndarray, rows: np.ndarray) -> list[np.ndarray]:
-    """Of some columns of daily entries, one row or several of an entry, those of some days each; shape of `rows`."""
-    begin = max(0, int(rows.min(initial=0)))
-    end = max(begin, int(rows.max(initial=0))) + 1
-    figures = np.stack([np.atleast_2d(entry)[:, columns] for entry in entries[begin:end]])
-    return [in_rows(figures[:, k].astype(float, copy=False), rows, begin) for k in range(figures.shape[1])]
+def _looked_up(entries: list[np.ndarray], columns: np.ndarray, last: np.ndarray, window: int) -> list[np.ndarray]:
+    """Of daily entries, of one row or several, some columns in the `window` days until the `last` of each; one array of
+    shape (window, columns) for each row."""
+    first = int(last.min(initial=len(entries) - 1))
+    latest, some = int(last.max(initial=first)), in_place(columns)
+    begin = min(max(0, first - window + 1), len(entries) - 1)
+    figures = [np.atleast_2d(entry)[:, some] for entry in entries[begin : max(begin, latest) + 1]]
+    tables = (np.stack([figure[row] for figure in figures]).astype(float, copy=False) for row in range(len(figures[0])))
+    return [in_windows(table, last - begin, window) for table in tables]
 
 
-def in_rows(table: np.ndarray, rows: np.ndarray, begin: int) -> np.ndarray:
-    """Of each column the entries in some rows, of which the table has those from `begin` on; NaN in rows below 0."""
-    if len(rows) == len(table) and (rows == np.arange(begin, begin + len(table))[:, None]).all():
+def in_windows(table: np.ndarray, last: np.ndarray, window: int) -> np.ndarray:
+    """Of each column the `window` rows until its `last` one; NaN in rows before the first."""
+    if len(table) == window and (last == window - 1).all():
         return table  # all see the same days
-    found = np.take_along_axis(table, np.clip(rows - begin, 0, len(table) - 1), axis=0)
+    rows = last + np.arange(1 - window, 1)[:, None]
+    found = np.take_along_axis(table, np.clip(rows, 0, len(table) - 1), axis=0)
     return np.where(rows >= 0, found, np.nan)
 
 

@@ -34,20 +34,25 @@ class AverageMonthlyConsumption(Forecasting):
     def looks_back(self) -> int:
         return self.over
 
+    @property
+    def rows(self) -> int:
+        return 2 * self.over if self.adjusted else self.over
+
     def begin(self, usual: np.ndarray) -> Learned:
-        missing, recent = np.full(len(usual), float(self.over)), Recent(self.over)
-        known = {"usual": usual.copy(), "missing": missing} | recent.begin("issued", len(usual))
+        days, recent = np.zeros(len(usual), dtype=np.int64), Recent(self.over)
+        known = {"usual": usual.copy(), "days": days} | recent.begin("issued", len(usual))
         return known | (recent.begin("out", len(usual)) if self.adjusted else {})
 
     def learn(self, known: Learned, at: At, day: int | np.ndarray, units: np.ndarray, out: np.ndarray | None) -> None:
         recent = Recent(self.over)
-        known["missing"][at] -= recent.put(known, "issued", at, day, units)
+        recent.put(known, "issued", at, day, units)
+        known["days"][at] += 1
         if self.adjusted:
             assert out is not None
             recent.put(known, "out", at, day, out.astype(float))
 
     def ahead(self, known: Learned, days: np.ndarray | float) -> np.ndarray:
-        issued = known["issued_sum"] + known["missing"] * known["usual"]
+        issued = Recent(self.over).with_usual(known, "issued")
         if not self.adjusted:
             return days * (issued / self.over)
         needed = np.ceil(scaled(issued, known["out_sum"], self.over) - 1e-9)  # but for rounding

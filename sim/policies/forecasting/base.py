@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
+from sim.errors import PlaceError
 from sim.registry import Kind, OneOf, Registry
 from sim.units import Text
 
@@ -31,6 +32,16 @@ class Forecasting(Kind):
     def looks_back(self) -> int:
         """Days of records that count for it; whoever begins with it on a date learns so many first."""
 
+    @property
+    def settles(self) -> int:
+        """Days after which the usual demand, with which it begins, counts for little."""
+        return self.looks_back
+
+    @property
+    def rows(self) -> int:
+        """Figures that it keeps of each cell for days of their own."""
+        return 0
+
     @abstractmethod
     def begin(self, usual: np.ndarray) -> Learned:
         """What it knows where all before was `usual` (units a day over cells)."""
@@ -50,6 +61,17 @@ class Forecasting(Kind):
     def next_day(self, known: Learned, at: At) -> np.ndarray:
         """Units to be expected of some cells on the day after the last one learned."""
         return self.ahead({name: values[..., at] for name, values in known.items()}, 1.0)
+
+
+MOST_FIGURES = 100_000_000
+"""Of days of their own that one policy's forecast may keep; 0.8 GB."""
+
+
+def check_size(method: Forecasting, cells: int) -> None:
+    """Raise PlaceError where a method would keep too much for so many sites and products."""
+    if method.rows * cells > MOST_FIGURES:
+        message = f"a forecast from so many days for {cells:,} pairs of site and product keeps too many figures"
+        raise PlaceError(("forecast",), message, f"{method.rows * cells:,}", f"at most {MOST_FIGURES:,}, so fewer days")
 
 
 FORECASTING: Registry[Forecasting] = Registry("forecasting method", "method")

@@ -18,9 +18,10 @@ class HoltWinters(Forecasting):
 
     With y the demand of day t and m days to a season: level = alpha (y - season[t - m]) + (1 - alpha) (level + trend);
     trend = beta (new level - old level) + (1 - beta) trend; season[t] = gamma (y - old level - old trend) + (1 - gamma)
-    season[t - m]. Day t + h is expected to be level + h x trend + its season, a sum never below nothing. It begins with
-    the usual demand, no trend and no season, and learns them from the days that it sees: until a season is over it
-    knows of none. Source: Winters (1960); Hyndman & Athanasopoulos, Forecasting, section 8.3.
+    season[t - m]; so each takes a part of the error of what was expected. Day t + h is expected to be level + h x trend
+    + its season, a sum never below nothing. It begins with the usual demand, no trend and no season, and learns them
+    from the days that it sees: until a season is over it knows of none. Source: Winters (1960); Hyndman &
+    Athanasopoulos, Forecasting, section 8.3.
     """
 
     season: WholeDays
@@ -38,6 +39,14 @@ class HoltWinters(Forecasting):
     def looks_back(self) -> int:
         return SEASONS * self.season
 
+    @property
+    def settles(self) -> int:
+        return self.season
+
+    @property
+    def rows(self) -> int:
+        return self.season
+
     def begin(self, usual: np.ndarray) -> Learned:
         season = np.zeros((self.season, len(usual)))
         return {
@@ -47,29 +56,27 @@ class HoltWinters(Forecasting):
 
     def learn(self, known: Learned, at: At, day: int | np.ndarray, units: np.ndarray, out: np.ndarray | None) -> None:
         place = day % self.season, at
-        season, level, trend = known["season"][place], known["level"][at], known["trend"][at]
-        without = level + trend
-        new = self.alpha * (units - season) + (1 - self.alpha) * without
-        known["season"][place] = self.gamma * (units - without) + (1 - self.gamma) * season
-        known["trend"][at] = self.beta * (new - level) + (1 - self.beta) * trend
-        known["level"][at] = new
+        off = units - known["level"][at] - known["trend"][at] - known["season"][place]  # the one-day error
+        known["level"][at] += known["trend"][at] + self.alpha * off
+        known["trend"][at] += self.alpha * self.beta * off
+        known["season"][place] += self.gamma * off
         known["day"][at] = day
 
     def ahead(self, known: Learned, days: np.ndarray | float) -> np.ndarray:
         """Of a last day that counts in part, that part of what is expected of it."""
-        days = np.broadcast_to(days, known["level"].shape)
         whole = np.floor(days)
         steps = whole * (whole + 1) / 2 + (days - whole) * (whole + 1)
         total = days * known["level"] + steps * known["trend"]
-        last, cells = known["day"], np.arange(len(days))
-        one = int(last[0]) if len(last) and (last == last[0]).all() else None
-        for ahead in range(1, min(self.season, int(np.ceil(days.max(initial=0)))) + 1):
+        last = known["day"]
+        together = bool((last == last[:1]).all())  # all have learned the same days
+        for ahead in range(1, min(self.season, int(np.ceil(np.max(days, initial=0)))) + 1):
             left = np.maximum(0.0, days - ahead + 1)  # how often that day of the season comes in these days
             often = np.floor(left / self.season) + np.minimum(1.0, left % self.season)
-            row = (
-                known["season"][(last + ahead) % self.season, cells]
-                if one is None
-                else (known["season"][(one + ahead) % self.season])
-            )
-            total += often * row
+            total += often * known["season"][self._place(last, ahead, together)]
         return np.maximum(0.0, total)
+
+    def _place(self, last: np.ndarray, ahead: int, together: bool) -> tuple[int | np.ndarray, At]:
+        """Where the season of so many days after the last stands."""
+        if together:
+            return int(last[:1].sum() + ahead) % self.season, slice(None)
+        return (last + ahead) % self.season, np.arange(len(last))

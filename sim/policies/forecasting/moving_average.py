@@ -25,12 +25,17 @@ class MovingAverage(Forecasting):
     def looks_back(self) -> int:
         return self.over
 
+    @property
+    def rows(self) -> int:
+        return self.over
+
     def begin(self, usual: np.ndarray) -> Learned:
-        missing = np.full(len(usual), float(self.over))
-        return {"usual": usual.copy(), "missing": missing} | Recent(self.over).begin("demand", len(usual))
+        days = np.zeros(len(usual), dtype=np.int64)
+        return {"usual": usual.copy(), "days": days} | Recent(self.over).begin("demand", len(usual))
 
     def learn(self, known: Learned, at: At, day: int | np.ndarray, units: np.ndarray, out: np.ndarray | None) -> None:
-        known["missing"][at] -= Recent(self.over).put(known, "demand", at, day, units)
+        Recent(self.over).put(known, "demand", at, day, units)
+        known["days"][at] += 1
 
     def ahead(self, known: Learned, days: np.ndarray | float) -> np.ndarray:
-        return days * ((known["demand_sum"] + known["missing"] * known["usual"]) / self.over)
+        return days * (Recent(self.over).with_usual(known, "demand") / self.over)

@@ -8,7 +8,7 @@ from sim.policies.forecasting.base import At, Learned
 
 
 class Recent:
-    """The figures of the last `over` days of each cell, a row for each day in turn, NaN where there is no record.
+    """The figures of the last `over` days of each cell, a row for each day in turn.
 
     Of a figure `name` the arrays `name` (over, cells) and `name_sum` (cells,) are kept. The sums are of whole units and
     hence exact, however many days have passed through them.
@@ -19,13 +19,15 @@ class Recent:
 
     def begin(self, name: str, cells: int) -> Learned:
         """No day has a record yet."""
-        return {name: np.full((self._over, cells), np.nan), f"{name}_sum": np.zeros(cells)}
+        return {name: np.zeros((self._over, cells)), f"{name}_sum": np.zeros(cells)}
 
-    def put(self, known: Learned, name: str, at: At, day: int | np.ndarray, figure: np.ndarray) -> np.ndarray:
-        """A day's figure takes the place of that of `over` days before; returns whether there was none."""
+    def put(self, known: Learned, name: str, at: At, day: int | np.ndarray, figure: np.ndarray) -> None:
+        """A day's figure takes the place of that of `over` days before."""
         place = day % self._over, at
-        before = known[name][place]
-        none = np.isnan(before)
-        known[f"{name}_sum"][at] += figure - np.where(none, 0.0, before)
+        known[f"{name}_sum"][at] += figure - known[name][place]
         known[name][place] = figure
-        return none
+
+    def with_usual(self, known: Learned, name: str) -> np.ndarray:
+        """The sum, days of which nothing has been learned (after so many `days`) counted as usual ones."""
+        missing = np.maximum(0, self._over - known["days"])
+        return np.asarray(known[f"{name}_sum"] + missing * known["usual"])

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from sim.model.network import Network, whole_units
-from sim.policies.forecasting.base import At, ForecastField, Forecasting
+from sim.policies.forecasting.base import At, ForecastField, Forecasting, check_size
 from sim.policies.forecasting.moving_average import MovingAverage
 from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule
 from sim.policies.replenishment.learning import Learning, Of, check_of
@@ -127,6 +127,7 @@ def _following(
     entry: Replenishment, method: Forecasting, safety: float, network: Network, cells: np.ndarray
 ) -> FollowingForecast:
     """The rule of an entry that forecasts own demand and keeps days of safety."""
+    check_size(method, len(cells))
     return FollowingForecast(
         target=np.zeros(len(cells), dtype=np.int64), usual=network.cell_mean[cells], method=method, of="own",
         review=int(entry.review), first=int(entry.first_review), days=entry.review + safety,

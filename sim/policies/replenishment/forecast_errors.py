@@ -40,22 +40,32 @@ def first_errors(cells: int) -> dict[str, np.ndarray]:
 
 def note_errors(known: Memory, whole: np.ndarray, asked: np.ndarray, expected: np.ndarray) -> None:
     """At a review: the errors of periods that are `whole`, and what is `expected` of the next."""
-    errors, before = ForecastErrors(*known["errors"]), known["asked_before"]
     told = whole & ~np.isnan(known["expected"])
-    if told.any():
-        off = np.where(told, known["expected"] - asked, 0.0)
-        size, some = np.abs(off), told & (asked > 0)
-        errors.periods[:] += told
-        errors.off[:] += off
-        errors.size[:] += size
-        errors.asked[:] += np.where(told, asked, 0.0)
-        after = told & ~np.isnan(before)
-        errors.steps[:] += after
-        errors.step[:] += np.where(after, np.abs(asked - before), 0.0)
-        errors.relative[:] += np.divide(size, asked, out=np.zeros(len(asked)), where=some)
-        errors.unasked[:] += told & ~some
-    before[:] = np.where(whole, asked, np.nan)
+    if told.all():
+        _note(ForecastErrors(*known["errors"]), known["expected"], asked, known["asked_before"])
+    elif told.any():
+        some = np.flatnonzero(told)
+        errors = ForecastErrors(*known["errors"][:, some])
+        _note(errors, known["expected"][some], asked[some], known["asked_before"][some])
+        known["errors"][:, some] = errors
+    known["asked_before"][:] = asked
+    known["asked_before"][~whole] = np.nan
     known["expected"][:] = expected
+
+
+def _note(errors: ForecastErrors, expected: np.ndarray, asked: np.ndarray, before: np.ndarray) -> None:
+    """One period more of cells of which something was expected."""
+    off, step = expected - asked, asked - before
+    first, none = np.isnan(step), asked == 0
+    size = np.abs(off)
+    errors.periods[:] += 1
+    errors.off[:] += off
+    errors.size[:] += size
+    errors.asked[:] += asked
+    errors.steps[:] += ~first
+    np.add(errors.step, np.abs(step), out=errors.step, where=~first)
+    errors.relative[:] += np.where(none, 0.0, size / np.where(none, 1.0, asked))
+    errors.unasked[:] += none
 
 
 def errors_of(memory: Memory | None) -> ForecastErrors | None:

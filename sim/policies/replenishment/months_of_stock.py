@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.model.network import Network, whole_units
 from sim.policies.forecasting.amc import AverageMonthlyConsumption
-from sim.policies.forecasting.base import ForecastField, Forecasting
+from sim.policies.forecasting.base import ForecastField, Forecasting, check_size
 from sim.policies.replenishment.base import REPLENISHMENT, Replenishment, Rule
 from sim.policies.replenishment.learning import Learning, Of, check_of
 from sim.policies.replenishment.seen import View
@@ -75,6 +75,7 @@ class MonthsOfStock(Replenishment):
         return low, high
 
     def bind(self, network: Network, cells: np.ndarray) -> Rule:
+        check_size(self.method, len(cells))
         usual = network.cell_mean[cells]
         target = whole_units((self.maximum + network.cell_lead_time[cells]) * usual)
         first, review = int(self.first_review), int(self.review)
