@@ -22,8 +22,9 @@ from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.model.part import Part
+from sim.policies.replenishment.base import Rule
 from sim.policies.replenishment.forecast_errors import ForecastErrors, errors_of
-from sim.policies.replenishment.seen import History, Memory, View
+from sim.policies.replenishment.seen import Figure, History, Memory, View
 
 NOBODY = np.zeros(0, dtype=np.int64)
 NOTHING = -1e12
@@ -39,6 +40,7 @@ class _Part(NamedTuple):
     part: np.ndarray
     has_emergency: bool
     window: int
+    looks_at: frozenset[Figure]
 
 
 class Ordering(Part):
@@ -105,7 +107,7 @@ class Ordering(Part):
         level = self._network.cell_level
         number = in_force(self._rules, self._settled, len(level))
         self._parts = [
-            _Part(position, rule, in_place(rule.cells), part, rule.rule.has_emergency, rule.rule.window)
+            _Part(position, rule, in_place(rule.cells), part, *_asks(rule.rule))
             for k in range(int(level.max(initial=0)) + 1)
             for position, rule in enumerate(self._rules)
             if (part := np.flatnonzero((level[rule.cells] == k) & (number[rule.cells] == position))).size
@@ -232,17 +234,17 @@ class Ordering(Part):
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
         on_hand, lead_time = self._reports.stock_for_review(cells), self._lead_time[cells]
         memory, echelon = self._memories.of[part.number], None
-        history = self._history(rule, part.window, memory, day) if part.window else None
-        if "echelon" in rule.rule.looks_at:  # less what is not counted at the site itself
+        history = self._history(part, memory, day) if part.window else None
+        if "echelon" in part.looks_at:  # less what is not counted at the site itself
             echelon = self._reports.echelon(rule.cells) + (position - reported)
         return View(day, rule.cells, position, on_hand, lead_time, history, memory, echelon)
 
-    def _history(self, rule: BoundRule, window: int, memory: Memory | None, day: int) -> History:
+    def _history(self, part: _Part, memory: Memory | None, day: int) -> History:
         """The records of a rule's cells as they see them; in a blackout those from before."""
-        records, cells, looks_at = self._state.records, rule.cells, rule.rule.looks_at
+        records, cells, looks_at, window = self._state.records, part.rule.cells, part.looks_at, part.window
         if memory is not None:
             lived = day + self._network.calendar.warm_up + 1
-            window = max(window, min(rule.rule.missed(memory, day), lived))
+            window = max(window, min(part.rule.rule.missed(memory, day), lived))
         last = self._reports.last_record(cells, day)
         orders = "orders" in looks_at
         flows = np.flatnonzero(np.isin(self._network.flow_buyer, cells)) if orders else NOBODY
@@ -266,6 +268,11 @@ class Ordering(Part):
         if (latest <= day).all():
             return np.zeros(len(cells), dtype=np.int64)
         return lots.too_old(lots.pocket[cells], latest)
+
+
+def _asks(rule: Rule) -> tuple[bool, int, frozenset[Figure]]:
+    """What a rule says of itself that stays as it is."""
+    return rule.has_emergency, rule.window, rule.looks_at
 
 
 def _own(memory: Memory | None) -> dict[str, np.ndarray] | None:

@@ -28,7 +28,7 @@ class AverageMonthlyConsumption(Forecasting):
     adjusted: bool = True
     """false: days out of stock are not made up for"""
     example = {"over": "2mo"}
-    bad_example = ({"over": "0d"}, "at least one day")
+    bad_example = ({"over": "0d"}, "whole days, at least 1d")
 
     @property
     def looks_back(self) -> int:

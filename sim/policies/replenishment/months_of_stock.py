@@ -56,7 +56,13 @@ class MonthsOfStock(Replenishment):
     """how consumption is forecast; left out: `amc` of three months, days out of stock made up for"""
     of: Of = "own"
     """own: the site's; end: of patients at the site and at all that it usually supplies, which they share with it"""
-    example = {"at": "facilities", "min": "0.5mo", "max": "1.5mo", "review": "7d"}
+    example = {
+        "at": "facilities",
+        "min": "0.5mo",
+        "max": "1.5mo",
+        "review": "7d",
+        "forecast": {"method": "amc", "over": "2mo"},
+    }
     bad_example = ({"at": "facilities", "min": "3mo", "max": "2mo"}, "min below max")
 
     def check(self) -> None:
