@@ -238,6 +238,34 @@ replenishment:
     assert set(ordered(run)) == {0, 12} and ordered(run, "store")[1:] == [4] * 19
 
 
+def test_of_an_echelon_a_site_sees_what_those_below_report(simulate: Any) -> None:
+    """The clinic needs 8 a day from day 5 on, and its systems stand still on days 5 to 8: it orders, and receives, four
+    a day as before, so the echelon seems to fall by four. On day 9 the other 16 are known, and the day's 8: 24."""
+    run = simulate(f"""{CHAIN}
+replenishment:
+  - {{policy: base_stock, at: a, level: 12}}
+  - {{policy: echelon_base_stock, at: store, level: 60}}
+disruptions:
+  - {{kind: demand_surge, at: a, factor: 2, from: 2001-01-06, until: 2001-01-21}}
+  - {{kind: cyber_blackout, at: a, orders: frozen, from: 2001-01-06, for: 4d}}
+""")
+    assert ordered(run, "store")[:12] == [4] * 9 + [24, 8, 8]
+
+
+def test_who_begins_late_to_go_by_end_demand_has_that_of_before(simulate: Any) -> None:
+    """From day 10 on the store keeps two days of the mean of four: 6 a day since day 5 make 12, four more than the base
+    stock of 8; the clinic is sent 4 a day."""
+    run = simulate(f"""{CHAIN}
+replenishment:
+  - {{policy: push, at: a, quantity: 4}}
+  - {{policy: base_stock, at: store, level: 8}}
+  - {{policy: forecast, at: store, forecast: {{method: moving_average, over: 4d}}, of: end, from: 2001-01-11}}
+disruptions:
+  - {{kind: demand_surge, at: a, factor: 1.5, from: 2001-01-06, until: 2001-01-21}}
+""")
+    assert ordered(run, "store")[8:13] == [4, 4, 8, 4, 4]
+
+
 def test_forecasts_are_scored_from_review_to_review(simulate: Any) -> None:
     """The last day is expected of each of the two days to the next review, nine times.
 
