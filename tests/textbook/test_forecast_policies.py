@@ -58,6 +58,16 @@ def test_days_between_reviews_are_learned_at_the_next(simulate: Any) -> None:
     assert on_days(ordered(run)[:15]) == {0: 4, 3: 12, 6: 35, 9: 28, 12: 25}
 
 
+def test_one_entry_for_sites_at_several_stages_is_as_one_for_each(simulate: Any) -> None:
+    """A store learns of a day when its customers have ordered, not when they review."""
+    each = f"  - {{policy: forecast, at: store, {SMOOTHED}}}\n  - {{policy: forecast, at: a, {SMOOTHED}}}\n"
+    both = f"  - {{policy: forecast, at: [store, a], {SMOOTHED}}}\n"
+    surge = "disruptions: [{kind: demand_surge, at: a, factor: 2, from: 2001-01-06, until: 2001-01-21}]"
+    runs = [simulate(f"{CHAIN}replenishment:\n{rules}{surge}") for rules in (each, both)]
+    pd.testing.assert_frame_equal(*(run.daily for run in runs))
+    pd.testing.assert_frame_equal(*(run.forecasts for run in runs))
+
+
 def test_after_a_blackout_all_days_of_it_are_learned(simulate: Any) -> None:
     """Figures are frozen on days 5 to 8 and the orders those of day 4. On day 9 five days of 8 make the level 7.875:
     up to 23.6 = 24 from 12 - 4 x (8 - 4) - 8 = -12."""

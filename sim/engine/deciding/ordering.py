@@ -22,10 +22,12 @@ from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.model.part import Part
+from sim.policies.forecasting.base import At
 from sim.policies.replenishment.base import Rule
 from sim.policies.replenishment.forecast_errors import ForecastErrors, errors_of
 from sim.policies.replenishment.seen import Figure, History, Memory, View
 
+ALL = slice(None)
 NOBODY = np.zeros(0, dtype=np.int64)
 NOTHING = -1e12
 """As a share of an order: so far from any unit that rounding gives it none."""
@@ -41,6 +43,11 @@ class _Part(NamedTuple):
     has_emergency: bool
     window: int
     looks_at: frozenset[Figure]
+
+    @property
+    def at(self) -> At:
+        """Its cells among those of the rule."""
+        return self.part if len(self.part) < len(self.rule.cells) else ALL
 
 
 class Ordering(Part):
@@ -205,12 +212,12 @@ class Ordering(Part):
     def _wanted(self, part: _Part, due: bool, day: int) -> np.ndarray | None:
         rule, view = part.rule.rule, self._view(part, day)
         if due and view.memory is not None:
-            rule.learns(view)
+            rule.learns(view, part.at)
         units = self._units(part, due, view)
         if due and units is not None and view.memory is not None:
             kept = rule.remembers(view, units)
             if kept is not view.memory:
-                self._memories.of[part.number] = _checked(kept, view.memory)
+                self._memories.of[part.number] = _checked(kept, view.memory, part.at)
         return units
 
     @staticmethod
@@ -244,7 +251,7 @@ class Ordering(Part):
         records, cells, looks_at, window = self._state.records, part.rule.cells, part.looks_at, part.window
         if memory is not None:
             lived = day + self._network.calendar.warm_up + 1
-            window = max(window, min(part.rule.rule.missed(memory, day), lived))
+            window = max(window, min(part.rule.rule.missed(memory, part.at, day), lived))
         last = self._reports.last_record(cells, day)
         orders = "orders" in looks_at
         flows = np.flatnonzero(np.isin(self._network.flow_buyer, cells)) if orders else NOBODY
@@ -280,13 +287,16 @@ def _own(memory: Memory | None) -> dict[str, np.ndarray] | None:
     return None if memory is None else {name: np.array(value) for name, value in memory.items()}
 
 
-def _checked(memory: Memory, before: Memory) -> dict[str, np.ndarray]:
-    """A rule's new memory; raises TypeError where it does not hold the same arrays as the one before."""
-    new = {name: np.array(value) for name, value in memory.items()}
+def _checked(memory: Memory, before: Memory, at: At) -> dict[str, np.ndarray]:
+    """A rule's new memory of the cells whose turn it is, beside that of the others as before; raises TypeError where it
+    does not hold the same arrays."""
+    new, found = {name: np.array(value) for name, value in memory.items()}, _own(before) or {}
     form = [{name: (value.shape, value.dtype) for name, value in kept.items()} for kept in (new, before)]
     if form[0] != form[1]:
         raise TypeError(f"a policy remembers {form[0]} where it began with {form[1]}")
-    return new
+    for name, value in found.items():
+        value[..., at] = new[name][..., at]
+    return found
 
 
 class Sources(Part):

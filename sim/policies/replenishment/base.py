@@ -11,6 +11,7 @@ from pydantic import Field
 from sim.model.amounts import Column, Cover
 from sim.model.network import Network, whole_units
 from sim.model.selection import SelectorField
+from sim.policies.forecasting.base import At
 from sim.policies.replenishment.seen import Figure, Memory, View
 from sim.registry import Kind, Registry
 from sim.units import Date, Days, Text
@@ -37,7 +38,7 @@ class Rule(ABC):
         """Days of records that it would have where it has not looked for long: since it was not in force, say."""
         return self.window
 
-    def missed(self, memory: Memory, day: int) -> int:
+    def missed(self, memory: Memory, at: At, day: int) -> int:
         """Days of records that it wants on a day: the window, or as far as `looks_back` where it has not seen them."""
         return self.window
 
@@ -54,8 +55,9 @@ class Rule(ABC):
         """What it remembers before its first review; None where it remembers nothing."""
         return None
 
-    def learns(self, view: View) -> None:
-        """Look at what is new, before it orders at a regular review; may change the arrays of `view.memory`."""
+    def learns(self, view: View, at: At) -> None:
+        """Look at what is new, before it orders at a regular review; may change the arrays of `view.memory` at those of
+        its cells whose turn it is: the records of the others are not over."""
         return
 
     def remembers(self, view: View, units: np.ndarray) -> Memory:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.policies.forecasting.base import At
 from sim.policies.replenishment.seen import Memory
 
 
@@ -38,19 +39,17 @@ def first_errors(cells: int) -> dict[str, np.ndarray]:
     }
 
 
-def note_errors(known: Memory, whole: np.ndarray, asked: np.ndarray, expected: np.ndarray) -> None:
-    """At a review: the errors of periods that are `whole`, and what is `expected` of the next."""
-    told = whole & ~np.isnan(known["expected"])
-    if told.all():
-        _note(ForecastErrors(*known["errors"]), known["expected"], asked, known["asked_before"])
-    elif told.any():
-        some = np.flatnonzero(told)
+def note_errors(known: Memory, at: At, whole: np.ndarray, asked: np.ndarray, expected: np.ndarray) -> None:
+    """At a review of some cells: the errors of periods that are `whole`, and what is `expected` of the next; all over
+    these cells."""
+    told = whole & ~np.isnan(known["expected"][at])
+    if told.any():
+        some = at if told.all() else np.arange(known["expected"].size)[at][told]
         errors = ForecastErrors(*known["errors"][:, some])
-        _note(errors, known["expected"][some], asked[some], known["asked_before"][some])
+        _note(errors, known["expected"][some], asked[told], known["asked_before"][some])
         known["errors"][:, some] = errors
-    known["asked_before"][:] = asked
-    known["asked_before"][~whole] = np.nan
-    known["expected"][:] = expected
+    known["asked_before"][at] = np.where(whole, asked, np.nan)
+    known["expected"][at] = expected
 
 
 def _note(errors: ForecastErrors, expected: np.ndarray, asked: np.ndarray, before: np.ndarray) -> None:

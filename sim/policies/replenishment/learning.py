@@ -50,26 +50,28 @@ class Learning(Rule):
         """Days at the end of a history that are not over."""
         return 1 if self.method.goes_by == "issues" else 0
 
-    def missed(self, memory: Memory, day: int) -> int:
-        return max(self.window, min(self.looks_back, day - int(memory["learned"].min(initial=day)) + self._behind))
+    def missed(self, memory: Memory, at: At, day: int) -> int:
+        since = day - int(memory["learned"][at].min(initial=day)) + self._behind
+        return max(self.window, min(self.looks_back, since))
 
     def first_memory(self) -> Memory:
         learned = np.full(len(self.target), NEVER, dtype=np.int64)
         return first_errors(len(self.target)) | self.method.begin(self.usual) | {"learned": learned}
 
-    def learns(self, view: View) -> None:
+    def learns(self, view: View, at: At) -> None:
         history, known = view.history, view.memory
         assert history is not None and isinstance(known, dict)
-        last = history.last - self._behind
         units, out = self._figures(history)
-        before, asked = known["learned"].copy(), np.zeros(len(last))
+        units, out = units[:, at], out[:, at]
+        before, last = known["learned"][at].copy(), history.last[at] - self._behind
+        asked = np.zeros(len(last))
         if (before == before[:1]).all() and (last == last[:1]).all():
-            self._learn_together(known, int(before[0]), int(last[0]), units, out, asked)
+            self._learn_together(known, at, range(int(before[0]) + 1, int(last[0]) + 1), units, out, asked)
         else:
-            self._learn_apart(known, before, last, units, out, asked)
-        known["learned"][:] = np.maximum(before, last)
-        whole = (known["learned"] - before == self.review) & (before >= -1)
-        note_errors(known, whole, asked, self.method.ahead(known, float(self.review)))
+            self._learn_apart(known, at, before, last, units, out, asked)
+        known["learned"][at] = np.maximum(before, last)
+        whole = (last - before == self.review) & (before >= -1)
+        note_errors(known, at, whole, asked, self.method.ahead(known, float(self.review))[at])
 
     def _figures(self, history: History) -> tuple[np.ndarray, np.ndarray]:
         """Units of the days that are over, and whether stock ran out on them; no rows: not known."""
@@ -82,22 +84,23 @@ class Learning(Rule):
     def _learn_together(
         self,
         known: dict[str, np.ndarray],
-        before: int,
-        last: int,
+        at: At,
+        days: range,
         units: np.ndarray,
         out: np.ndarray,
         asked: np.ndarray,
     ) -> None:
-        """All cells know the same days."""
-        for row in range(max(0, len(units) - (last - before)), len(units)):
+        """All of these cells lack the same days."""
+        for row in range(max(0, len(units) - len(days)), len(units)):
             if np.isnan(units[row, 0]):  # before the first day
                 continue
-            self._learn(known, slice(None), last - len(units) + 1 + row, units[row], out[row] if len(out) else None)
+            self._learn(known, at, days.stop - len(units) + row, units[row], out[row] if len(out) else None)
             asked += units[row]
 
     def _learn_apart(
         self,
         known: dict[str, np.ndarray],
+        at: At,
         before: np.ndarray,
         last: np.ndarray,
         units: np.ndarray,
@@ -105,12 +108,13 @@ class Learning(Rule):
         asked: np.ndarray,
     ) -> None:
         """Some know more than others, since their systems stood still."""
+        place = np.arange(len(known["learned"]))[at]
         for row in range(len(units)):
             day = last - len(units) + 1 + row
-            at = np.flatnonzero((day > before) & ~np.isnan(units[row]))
-            if at.size:
-                self._learn(known, at, day[at], units[row, at], out[row, at] if len(out) else None)
-                asked[at] += units[row, at]
+            new = np.flatnonzero((day > before) & ~np.isnan(units[row]))
+            if new.size:
+                self._learn(known, place[new], day[new], units[row, new], out[row, new] if len(out) else None)
+                asked[new] += units[row, new]
 
     def _learn(
         self, known: dict[str, np.ndarray], at: At, day: int | np.ndarray, units: np.ndarray, out: np.ndarray | None
