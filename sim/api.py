@@ -155,6 +155,13 @@ class Run:
         return performance_table(self.outcome)
 
     @cached_property
+    def forecasts(self) -> pd.DataFrame:
+        """How far forecasts of demand were off; see `sim.report.run.forecasts.forecasts_table`."""
+        from sim.report.run.forecasts import forecasts_table
+
+        return forecasts_table(self.outcome)
+
+    @cached_property
     def lots(self) -> pd.DataFrame:
         """One row per lot; see `sim.report.run.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
         from sim.report.run.tables import lots_table
@@ -286,6 +293,8 @@ class Run:
             write_parquet(place / "sharings.parquet", self.sharings)
         if self.outcome.plan.network.parties and len(self.performance):
             write_parquet(place / "performance.parquet", self.performance)
+        if self.outcome.forecast_errors is not None:
+            write_parquet(place / "forecasts.parquet", self.forecasts)
         if report:
             (place / "report.html").write_text(self._page(place), encoding="utf-8")
         if summary:

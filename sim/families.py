@@ -11,7 +11,7 @@ from sim.engine.checks import CHECKS
 from sim.hazards import PROCESSES
 from sim.metrics.base import METRICS
 from sim.model.need.demand import DEMAND
-from sim.policies import ALLOCATION, REPLENISHMENT, SOURCING, TRIGGERS
+from sim.policies import ALLOCATION, FORECASTING, REPLENISHMENT, SOURCING, TRIGGERS
 from sim.registry import Registry
 
 
@@ -28,6 +28,9 @@ WRITTEN: dict[str, Written] = {
     "disruptions": Written("Disruptions", "Entries of `disruptions`.", DISRUPTIONS),
     "processes": Written("Hazard processes", "`happens` of an entry of `hazards`.", PROCESSES),
     "replenishment": Written("Replenishment policies", "Entries of `replenishment`.", REPLENISHMENT),
+    "forecasting": Written(
+        "Forecasting methods", "`forecast` of the replenishment policies that forecast.", FORECASTING
+    ),
     "allocation": Written("Allocation rules", "Entries of `allocation`, and `release.rule` of a reserve.", ALLOCATION),
     "sourcing": Written("Sourcing rules", "`rule` of an entry of `sourcing`.", SOURCING),
     "decisions": Written("Decisions", "Entries of `decisions`: what a party does during a run.", DECISIONS),

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.engine.bound_decisions import BoundActs, BoundDecision
-from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
+from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
 from sim.engine.sourced import Sourcing
 from sim.engine.start import Opening, Start
 from sim.model.chance.distributions import Times
@@ -23,6 +23,7 @@ from sim.model.network import Network
 if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulates it needs no others
     from sim.hazards.bound import BoundHazard
     from sim.policies.buying_ahead import Buyers, Families
+    from sim.policies.replenishment.seen import Figure
     from sim.policies.reserves.reserve import Release, Reserve
     from sim.policies.triggers.base import Trigger
     from sim.policies.use_levels import WearsOff
@@ -373,7 +374,17 @@ class Plan:
             [days for part in _within(policies) if (days := getattr(part, name, None))]
             for name in ("present_over", "fill_over", "arrivals_over")
         )
-        return max(present, default=0), max(fill, default=0), max(arrivals, default=0)
+        present.append(self.looked_at("end_demand"))
+        return max(present), max(fill, default=0), max(arrivals, default=0)
+
+    def looked_at(self, *figures: Figure) -> int:
+        """Days of records of any of these figures that some replenishment rule has at its reviews; 0: none does.
+
+        A rule that comes into force on a date looks further back once.
+        """
+        looking = [bound.rule for bound in self.replenishment if bound.rule.looks_at & set(figures)]
+        dated = any(bound.since > ALWAYS for bound in self.replenishment)
+        return max((rule.looks_back if dated else rule.window for rule in looking), default=0)
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""

@@ -29,6 +29,7 @@ from sim.errors import Problem, ScenarioError
 from sim.model.effects import Impact
 from sim.model.part import Part, parts_of
 from sim.model.vocabulary import Event
+from sim.policies.replenishment.forecast_errors import ForecastErrors
 from sim.rng import Streams
 from sim.units import EXACT
 
@@ -47,7 +48,8 @@ class Outcome:
     bill) as in `Making`, None where nothing is made in stages; `beyond` (entries of the plan's `more`) units made
     beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
-    nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept.
+    nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept; `forecast_errors` over all cells,
+    None where no policy forecasts.
     """
 
     plan: Plan
@@ -62,6 +64,7 @@ class Outcome:
     decisions: tuple[Taken, ...] = ()
     scores: dict[str, np.ndarray] | None = None
     sharings: tuple[Page, ...] | None = None
+    forecast_errors: ForecastErrors | None = None
 
     @property
     def answers(self) -> tuple[Taken, ...]:
@@ -323,6 +326,7 @@ class Running(Part):
             world.production.not_begun, None if more is None else more.made, rations,
             () if world.decisions is None else world.decisions.taken, world.order_shares.scored(),
             None if book is None else tuple(book.pages),
+            world.ordering.forecast_errors(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

@@ -290,6 +290,22 @@ SHARINGS = Table(
     ),
 )
 
+FORECASTS = Table(
+    "a site and a product of which demand is forecast",
+    "a policy forecasts",
+    (
+        SITE,
+        PRODUCT,
+        Column("kind", "text", "", "of the site: facility, warehouse or supplier"),
+        Column("periods", "whole number", "periods", "from one review to the next, that were forecast and are over"),
+        Column("asked", "number", "units", "asked for in these, or issued where that is what is forecast"),
+        Column("bias", "number", "share", "expected less `asked`, of `asked`; missing where nothing was asked for"),
+        Column("mase", "number", "times", "mean error / that of expecting the last period again; missing: all alike"),
+        Column("mape", "number", "share", "mean error of what was asked for; periods of `unasked` left out"),
+        Column("unasked", "whole number", "periods", "of these, in which nothing was asked for"),
+    ),
+)
+
 PLACE = (
     Column("country", "text", "", "of the site, by two capitals"),
     Column("region", "text", "", "of the site"),
@@ -364,5 +380,6 @@ TABLES: Mapping[str, Table] = {
     "scores": SCORES,
     "sharings": SHARINGS,
     "performance": PERFORMANCE,
+    "forecasts": FORECASTS,
 }
 """The tables of a run by the names of their files, `NAME.parquet`."""

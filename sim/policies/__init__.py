@@ -2,11 +2,12 @@
 
 from sim.discovery import import_all
 from sim.policies.allocation.base import ALLOCATION
+from sim.policies.forecasting.base import FORECASTING
 from sim.policies.replenishment.base import REPLENISHMENT
 from sim.policies.sourcing.base import SOURCING
 from sim.policies.triggers.base import TRIGGERS
 
-for _package in ("replenishment", "allocation", "sourcing", "triggers"):
+for _package in ("forecasting", "replenishment", "allocation", "sourcing", "triggers"):
     import_all(f"sim.policies.{_package}")
 
-__all__ = ["ALLOCATION", "REPLENISHMENT", "SOURCING", "TRIGGERS"]
+__all__ = ["ALLOCATION", "FORECASTING", "REPLENISHMENT", "SOURCING", "TRIGGERS"]

@@ -145,6 +145,9 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
     elif family == "replenishment":
         others = "warehouses" if entry.get("at") == "facilities" else "facilities"
         spec["replenishment"] = [entry, {"policy": "base_stock", "at": others, "level": "14d"}]
+    elif family == "forecasting":
+        forecast = {"policy": "forecast", "at": "facilities", "forecast": entry}
+        spec["replenishment"] = [forecast, {"policy": "base_stock", "at": "warehouses", "level": "14d"}]
     elif family == "allocation":
         spec |= {"allocation": [entry], "parties": PARTIES}
     elif family == "sourcing":

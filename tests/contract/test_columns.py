@@ -29,7 +29,8 @@ from tests.contract.network import PARTIES, STANDARD, example, lay_over, run, wi
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that writes every table: a port, a passage with a queue, lots of lots, rationing, scores, a decision."""
+    """A run that writes every table: a port, a passage with a queue, lots of lots, rationing, scores, a decision, and
+    a forecast."""
     spec: dict[str, Any] = example("sourcing", "scorecard") | {"end": "2024-02-01"}
     with_materials(spec)
     for product in ("saline", "salt"):
@@ -39,6 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spec["disruptions"] += [spec["disruptions"][0] | {"country": "DE"}]
     order = {"decision": "emergency_order", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}
     lay_over(spec, {"parties": PARTIES, "decisions": [order | {"when": {"trigger": "announced"}}]})
+    spec["replenishment"][0] = {"policy": "forecast", "at": "facilities", "forecast": {"method": "moving_average"}}
     return run(spec, sharings=True).save(tmp_path_factory.mktemp("run") / "out", report=False)
 
 

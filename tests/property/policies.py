@@ -19,12 +19,15 @@ class Policies(Draft):
         entries = []
         for buyer in self.buyers:
             entry: Spec = {"at": buyer}
-            entry["policy"] = c.one(
-                [name for name in sorted(POLICIES) if not (self.exact and name == "moving_average")]
-            )
+            entry["policy"] = c.one([name for name in sorted(POLICIES) if not (self.exact and name in FORECAST)])
             high = c.number(30, 300) if self.exact else c.one([40, 150, "14d", "30d"])
             low = (high // 3) if isinstance(high, int) else "6d"
             entry |= POLICIES[entry["policy"]](low, high)
+            if "forecast" in entry:
+                method = c.one(sorted(METHODS))
+                entry["forecast"] = {"method": method} | METHODS[method]
+                if method != "amc":
+                    maybe(c, entry, "of", ["end"])
             maybe(c, entry, "review", ["3d", "7d"])
             maybe(c, entry, "first_review", ["1d", "2d"])
             maybe(c, entry, "not_counting", ["1d", "4d"])
@@ -169,14 +172,25 @@ class Policies(Draft):
 SAVED = {"saves": "30%", "comes_back": "50%"}
 NEW: list[Any] = ["none", "spare", "after_own", {"take": "spare", "own_at_most": "120%", "lasts": "9d"}]
 MILD = {"below": "8d"} | SAVED
+METHODS: dict[str, Spec] = {
+    "amc": {"over": "9d"},
+    "exponential_smoothing": {"alpha": "30%"},
+    "holt_winters": {"season": "5d", "beta": "5%"},
+    "moving_average": {"over": "6d"},
+}
 POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
     "base_stock": lambda low, high: {"level": high},
     "s_S": lambda low, high: {"s": low, "S": high},
     "R_nQ": lambda low, high: {"R": low, "Q": 12},
     "moving_average": lambda low, high: {"over": "6d", "safety": "4d"},
+    "forecast": lambda low, high: {"forecast": {"method": "moving_average"}, "service": "90%"},
+    "months_of_stock": lambda low, high: {"min": "6d", "max": "20d", "forecast": {"method": "amc"}},
+    "echelon_base_stock": lambda low, high: {"level": high},
     "push": lambda low, high: {"quantity": 15},
     "max_min": lambda low, high: {"max": high, "min": low, "emergency": low},
 }
+FORECAST = ("moving_average", "forecast", "months_of_stock")
+"""Policies whose levels are no multiple of what is written, but follow demand."""
 RULES: dict[str, Callable[[Choose], Spec]] = {
     "equal_days_of_cover": lambda c: {"cover_in": c.one(["usual", "present"])},
     "first_come": lambda c: {},

@@ -9,7 +9,7 @@ import pytest
 
 from tests.property.choices import Dice, Spec
 from tests.property.networks import scenario
-from tests.property.policies import POLICIES, RULES, TRIGGERED
+from tests.property.policies import FORECAST, POLICIES, RULES, TRIGGERED
 from tests.property.supply import SOURCED
 from tests.property.trouble import DISRUPTED, INEXACT
 
@@ -71,7 +71,7 @@ NOT_EXACT = {"several sources", "lane capacities", "journeys by chance", "season
 def test_every_situation_comes_up_in_one_scenario_in_twenty(exact: bool) -> None:
     counted = Counter(name for seed in range(SAMPLE) for name in situations(scenario(Dice(seed), exact)))
     due = (
-        ALWAYS - set(INEXACT) - {"moving_average"}
+        ALWAYS - set(INEXACT) - set(FORECAST)
         if exact
         else ALWAYS | NOT_EXACT | set(RULES) | {rule["rule"] for rule in SOURCED} | set(EXPECTED)
     )

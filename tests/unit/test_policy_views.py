@@ -126,6 +126,27 @@ def test_a_rule_that_comes_late_has_the_records_of_before_and_its_first_memory()
             assert history is not None and not np.isnan(history.demand).any()
 
 
+def test_a_memory_is_kept_once_a_review_of_sites_at_several_stages() -> None:
+    """The store and the clinic behind it have their turns one after the other."""
+
+    @dataclass(frozen=True)
+    class Counting(Smoothing):
+        def orders(self, view: View) -> np.ndarray:
+            return self.target
+
+        def remembers(self, view: View, units: np.ndarray) -> Memory:
+            assert view.memory is not None
+            return {"forecast": view.memory["forecast"] + 1}
+
+    near = {"from": "far", "to": "store", "time": "1d"}, {"from": "store", "to": "clinic", "time": "1d"}
+    spec = {name: part for name, part in SPEC.items() if name != "sourcing"}
+    push = [{"policy": "push", "at": ["store", "clinic"], "quantity": 10}]
+    spec |= {"warehouses": {"store": {}}, "lanes": list(near), "suppliers": {"far": {"makes": {"kit": {}}}}}
+    running = Running(with_rule(plan_of(spec | {"replenishment": push}), Counting(np.array([10, 10]))))
+    running.go_on(5)
+    assert running.world.state.memories.of[0] == {"forecast": pytest.approx([11, 11])}
+
+
 def test_a_memory_of_another_form_is_refused() -> None:
     @dataclass(frozen=True)
     class Growing(Smoothing):

@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 
+from sim.engine.echelons import own_targets
 from sim.engine.in_force import ALWAYS, BoundRule, BoundSharing, in_turn
 from sim.engine.start import Start
 from sim.engine.timetable import Timetable, route_of
@@ -150,10 +151,7 @@ def bind_start(
     time's worth under way, and in the making at the makers of which all orders are open then (`busy`, a mask over
     cells)."""
     cells = len(network.cell_site)
-    target = np.full(cells, -1, dtype=np.int64)
-    for bound in rules:
-        if bound.since == ALWAYS:
-            target[bound.cells] = bound.rule.target
+    target = own_targets(network, rules)
     given = np.full(cells, -1, dtype=np.int64)
     steady = np.ones(cells, dtype=bool)
     for position, entry in enumerate(loaded.spec.stock):

@@ -88,7 +88,8 @@ class OrderShares(Part):
         state, buyer = self._state, self._network.flow_buyer
         assert state.records is not None
         cells = np.unique(buyer[flow])
-        history = state.records.seen(state.today, cells, flow, np.full(len(cells), day), window)
+        last = np.full(len(cells), day)
+        history = state.records.seen(state.today, cells, flow, last, window, {"orders"})
         table = state.shipments
         under_way = table["phase"] != Phase.DONE
         coming = np.bincount(table["flow"][under_way], table["units"][under_way], len(buyer))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -21,8 +22,13 @@ from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.network import Network
 from sim.model.part import Part
-from sim.policies.replenishment.seen import History, Memory, View
+from sim.policies.forecasting.base import At
+from sim.policies.replenishment.base import Rule
+from sim.policies.replenishment.forecast_errors import ForecastErrors, errors_of
+from sim.policies.replenishment.seen import Figure, History, Memory, View
 
+ALL = slice(None)
+NOBODY = np.zeros(0, dtype=np.int64)
 NOTHING = -1e12
 """As a share of an order: so far from any unit that rounding gives it none."""
 
@@ -36,6 +42,12 @@ class _Part(NamedTuple):
     part: np.ndarray
     has_emergency: bool
     window: int
+    looks_at: frozenset[Figure]
+
+    @property
+    def at(self) -> At:
+        """Its cells among those of the rule."""
+        return self.part if len(self.part) < len(self.rule.cells) else ALL
 
 
 class Ordering(Part):
@@ -76,12 +88,22 @@ class Ordering(Part):
 
     def expect_policies(self, plan: Plan) -> None:
         """From now on these are the run's policies; those in force are as they were."""
-        known = {id(rule): memory for rule, memory in zip(self._rules, self._memories.of, strict=True)}
+        known = {(id(b.rule), b.since): memory for b, memory in zip(self._rules, self._memories.of, strict=True)}
         self._rules = plan.replenishment
         self._memories.of = [
-            known[id(rule)] if id(rule) in known else _own(rule.rule.first_memory()) for rule in self._rules
+            known[key] if (key := (id(b.rule), b.since)) in known else _own(b.rule.first_memory()) for b in self._rules
         ]
         self._settle(self._settled)
+
+    def forecast_errors(self) -> ForecastErrors | None:
+        """How far the forecasts of all policies were off together, over all cells; None where none forecasts."""
+        told = [(b.cells, e) for b, m in zip(self._rules, self._memories.of, strict=True) if (e := errors_of(m))]
+        if not told:
+            return None
+        found = np.zeros((len(ForecastErrors._fields), len(self._network.cell_site)))
+        for cells, errors in told:
+            found[:, cells] += errors
+        return ForecastErrors(*found)
 
     def _settle(self, day: int) -> None:
         """Go by the policies that are in force on a day, until others are."""
@@ -92,7 +114,7 @@ class Ordering(Part):
         level = self._network.cell_level
         number = in_force(self._rules, self._settled, len(level))
         self._parts = [
-            _Part(position, rule, in_place(rule.cells), part, rule.rule.has_emergency, rule.rule.window)
+            _Part(position, rule, in_place(rule.cells), part, *_asks(rule.rule))
             for k in range(int(level.max(initial=0)) + 1)
             for position, rule in enumerate(self._rules)
             if (part := np.flatnonzero((level[rule.cells] == k) & (number[rule.cells] == position))).size
@@ -189,9 +211,13 @@ class Ordering(Part):
 
     def _wanted(self, part: _Part, due: bool, day: int) -> np.ndarray | None:
         rule, view = part.rule.rule, self._view(part, day)
+        if due and view.memory is not None:
+            rule.learns(view, part.at)
         units = self._units(part, due, view)
         if due and units is not None and view.memory is not None:
-            self._memories.of[part.number] = _checked(rule.remembers(view, units), view.memory)
+            kept = rule.remembers(view, units)
+            if kept is not view.memory:
+                self._memories.of[part.number] = _checked(kept, view.memory, part.at)
         return units
 
     @staticmethod
@@ -201,7 +227,7 @@ class Ordering(Part):
     def _view(self, part: _Part, day: int, in_vain: np.ndarray | None = None) -> View:
         """What a rule sees; without what waits `in_vain`, units over all cells, in its position."""
         rule, cells = part.rule, part.cells
-        position = self._reports.position(cells)
+        position = reported = self._reports.position(cells)
         if self._by_lot:
             position = position - self._not_counted(rule, day)
         if self._rerouting is not None and self._rerouting.on:
@@ -214,16 +240,28 @@ class Ordering(Part):
                 factor = factor * raised.factor[cells]
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
         on_hand, lead_time = self._reports.stock_for_review(cells), self._lead_time[cells]
-        history = self._history(rule, part.window, day) if part.window else None
-        return View(day, rule.cells, position, on_hand, lead_time, history, self._memories.of[part.number])
+        memory, echelon = self._memories.of[part.number], None
+        history = self._history(part, memory, day) if part.window else None
+        if "echelon" in part.looks_at:  # less what is not counted at the site itself
+            echelon = self._reports.echelon(rule.cells) + (position - reported)
+        return View(day, rule.cells, position, on_hand, lead_time, history, memory, echelon)
 
-    def _history(self, rule: BoundRule, window: int, day: int) -> History:
+    def _history(self, part: _Part, memory: Memory | None, day: int) -> History:
         """The records of a rule's cells as they see them; in a blackout those from before."""
-        state = self._state
-        assert state.records is not None
-        flows = np.flatnonzero(np.isin(self._network.flow_buyer, rule.cells))
-        last = self._reports.last_record(rule.cells, day)
-        return state.records.seen(state.today, rule.cells, flows, last, window)
+        records, cells, looks_at, window = self._state.records, part.rule.cells, part.looks_at, part.window
+        if memory is not None:
+            lived = day + self._network.calendar.warm_up + 1
+            window = max(window, min(part.rule.rule.missed(memory, part.at, day), lived))
+        last = self._reports.last_record(cells, day)
+        orders = "orders" in looks_at
+        flows = np.flatnonzero(np.isin(self._network.flow_buyer, cells)) if orders else NOBODY
+        if records is None:
+            history = History.empty(last)
+        else:
+            history = records.seen(self._state.today, cells, flows, last, window, looks_at)
+        if "end_demand" in looks_at:
+            history = replace(history, end_demand=self._reports.end_demand(cells, last, window))
+        return history
 
     def _not_counted(self, rule: BoundRule, day: int) -> np.ndarray:
         """Stock that a policy leaves out because it expires soon or is too old to send on."""
@@ -239,18 +277,26 @@ class Ordering(Part):
         return lots.too_old(lots.pocket[cells], latest)
 
 
+def _asks(rule: Rule) -> tuple[bool, int, frozenset[Figure]]:
+    """What a rule says of itself that stays as it is."""
+    return rule.has_emergency, rule.window, rule.looks_at
+
+
 def _own(memory: Memory | None) -> dict[str, np.ndarray] | None:
     """A memory of which the rule holds no part."""
     return None if memory is None else {name: np.array(value) for name, value in memory.items()}
 
 
-def _checked(memory: Memory, before: Memory) -> dict[str, np.ndarray]:
-    """A rule's new memory; raises TypeError where it does not hold the same arrays as the one before."""
-    new = {name: np.array(value) for name, value in memory.items()}
+def _checked(memory: Memory, before: Memory, at: At) -> dict[str, np.ndarray]:
+    """A rule's new memory of the cells whose turn it is, beside that of the others as before; raises TypeError where it
+    does not hold the same arrays."""
+    new, found = {name: np.array(value) for name, value in memory.items()}, _own(before) or {}
     form = [{name: (value.shape, value.dtype) for name, value in kept.items()} for kept in (new, before)]
     if form[0] != form[1]:
         raise TypeError(f"a policy remembers {form[0]} where it began with {form[1]}")
-    return new
+    for name, value in found.items():
+        value[..., at] = new[name][..., at]
+    return found
 
 
 class Sources(Part):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.engine.plan import Plan
 from sim.engine.state.ledger import Ledger
-from sim.model.need.usual import add_up
+from sim.model.need.usual import add_up, adding_up
 from sim.model.part import Part
+
+if TYPE_CHECKING:  # it is imported where it is needed
+    from scipy.sparse import csr_array
 
 
 class PresentUse(Part):
@@ -20,7 +26,7 @@ class PresentUse(Part):
 
     GROWS = ("_asked",)
     CHANGES = ("_last",)
-    SCRATCH = ("_found",)
+    SCRATCH = ("_found", "_adds_up")
 
     def __init__(self, plan: Plan, window: int | None) -> None:
         self._network, self._cell, self._window = plan.network, plan.demand.cell, window
@@ -42,13 +48,45 @@ class PresentUse(Part):
         if over not in self._found:
             last = self._last if reported is None else np.minimum(reported[self._cell], self._last)
             since = np.maximum(last - over, self._before)
-            usual = self._network.cell_mean[self._cell]
-            at = np.zeros(len(self._network.cell_site))
-            at[self._cell] = (self._until(last) - self._until(since) + (over - (last - since)) * usual) / over
-            network = self._network
-            flows = network.flow_buyer, network.flow_source, network.flow_share
-            self._found[over] = add_up(at, network.cell_level, *flows, network.bill)[1]
+            asked = (self._until(last) - self._until(since) + (over - (last - since)) * self._usual) / over
+            self._found[over] = self._added_up(asked)
         return self._found[over]
+
+    def by_day(self, days: range, reported: np.ndarray | None = None) -> np.ndarray:
+        """Units over cells on each of some days, shape (days, cells); NaN before the first. A day that a cell has not
+        `reported` is as the last that it has, as usual where there is none."""
+        lived = range(max(days.start, self._before + 1), days.stop)
+        asked = np.array([self._on(day, reported) for day in lived], dtype=float).reshape(len(lived), len(self._cell))
+        found = np.full((len(days), len(self._network.cell_site)), np.nan)
+        found[len(days) - len(lived) :] = (self._adds_up @ asked.T).T
+        return found
+
+    def _on(self, day: int, reported: np.ndarray | None) -> np.ndarray:
+        """Units asked for on a day of the run, over demand cells."""
+        if reported is None:
+            return self._until(day) - self._until(day - 1)
+        known = np.minimum(reported[self._cell], day)
+        last = np.maximum(known, self._before + 1)
+        return np.where(known < last, self._usual, self._until(last) - self._until(last - 1))
+
+    @cached_property
+    def _adds_up(self) -> csr_array:
+        """What each demand cell adds to each cell; shape (cells, demand cells)."""
+        network = self._network
+        flows = network.flow_buyer, network.flow_source, network.flow_share
+        return adding_up(network.cell_level, *flows, network.bill)[:, self._cell]
+
+    def _added_up(self, asked: np.ndarray) -> np.ndarray:
+        """Units at demand cells, added up over cells to the sources."""
+        network = self._network
+        at = np.zeros(len(network.cell_site))
+        at[self._cell] = asked
+        flows = network.flow_buyer, network.flow_source, network.flow_share
+        return add_up(at, network.cell_level, *flows, network.bill)[1]
+
+    @property
+    def _usual(self) -> np.ndarray:
+        return self._network.cell_mean[self._cell]
 
     def rejoin(self) -> None:
         self._found = {}

@@ -11,9 +11,11 @@ from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.outlook import Outlook
 from sim.engine.deciding.present_use import PresentUse
 from sim.engine.serving.openings import Openings
+from sim.engine.state.records import in_windows
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS
 from sim.model.effects import Quantities
+from sim.model.need.usual import add_up
 from sim.model.part import Part
 
 LATEST = 2**31
@@ -79,6 +81,31 @@ class Reports(Part):
         if not self.may_fail:
             return self._present_use.mean(over)
         return self._present_use.mean(over, np.where(self._code == 0, LATEST, self._last))
+
+    def end_demand(self, cells: np.ndarray, last: np.ndarray, window: int) -> np.ndarray:
+        """What patients asked for at these cells and all that they usually supply, in the `window` days until the
+        `last` that each of them knows of; shape (window, cells), NaN before the first day.
+
+        Of others who do not report it is taken to be as on the last day that they did.
+        """
+        assert self._present_use is not None
+        first = int(last.min(initial=LATEST)) - window + 1
+        reported = np.where(self._code == 0, LATEST, self._last) if self.may_fail else None
+        table = self._present_use.by_day(range(first, int(last.max(initial=first)) + 1), reported)
+        return in_windows(table[:, cells], last - first, window)
+
+    def echelon(self, cells: np.ndarray) -> np.ndarray:
+        """Inventory position, in whole units, of these cells and all that they usually supply together: by their usual
+        shares, themselves as for their own review, the others as last reported.
+
+        What one of them has ordered of another counts once: it is on order here and owed there.
+        """
+        state, network = self._state, self._state.plan.network
+        every = np.arange(len(network.cell_site))
+        at = (self.present(every) + state.on_order - state.owed_out - self.backlog(every)).astype(float)
+        at[cells] = self.position(cells)
+        flows = network.flow_buyer, network.flow_source, network.flow_share
+        return np.rint(add_up(at, network.cell_level, *flows)[1][cells]).astype(np.int64)
 
     def sent_of_due(self, over: int, cells: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
         """(units sent, units due) of the cells' own orders in the last `over` days, as they know themselves."""

@@ -1,81 +1,141 @@
-"""The records that sites keep, for policies that look back: demand, orders, what was sent and what arrived."""
+"""The records that sites keep, for policies that look back: demand, issues, orders, what was sent and what arrived."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import numpy as np
 
+from sim.engine.spans import in_place
 from sim.engine.state.ledger import Ledger
 from sim.model.network import Network
 from sim.model.part import Part
-from sim.policies.replenishment.seen import History
+from sim.policies.replenishment.seen import Figure, History
+
+ON_RECORD: tuple[Figure, ...] = ("demand", "issues", "orders")
+"""Figures of which sites keep records of their own."""
 
 
 class Records(Part):
     """One entry a day, the present one unfinished. It is told of all that happens to orders and goods when it happens.
 
-    An entry has `asked` (units over cells) and `moved` (units ordered, sent, arrived, and unit-days on the way of what
-    arrived; shape (4, flows)). Entries older than `window` days are forgotten; with None they are kept.
+    Of the figures that somebody `looks_at` an entry has `asked` (units over cells), `issued` (units that left, and
+    whether that was not all that was asked for; shape (2, cells)) and `moved` (units ordered, sent, arrived, and
+    unit-days on the way of what arrived; shape (4, flows)); of the others nothing. Entries older than `window` days
+    are forgotten; with None they are kept.
     """
 
-    GROWS = ("_asked_before", "_moved_before")
-    CHANGES = ("_asked", "_moved", "_forgotten")
+    GROWS = ("_asked_before", "_issued_before", "_moved_before")
+    CHANGES = ("_asked", "_moved", "_forgotten", "days")
 
-    def __init__(self, network: Network, window: int | None) -> None:
+    def __init__(self, network: Network, window: int | None, looks_at: Collection[Figure]) -> None:
         self._network, self._window = network, window
+        self._demand, self._orders, self._issues = (name in looks_at for name in ("demand", "orders", "issues"))
+        self._material = np.zeros(len(network.cell_site), dtype=bool)
+        self._material[network.bill.bought] = True
         self._first = -network.calendar.warm_up
-        self._asked = np.zeros(len(network.cell_site))
-        self._moved = np.zeros((4, len(network.flow_buyer)))
+        self._asked = np.zeros(len(network.cell_site) if self._demand else 0, dtype=np.int64)
+        self._moved = np.zeros((4, len(network.flow_buyer) if self._orders else 0))
         self._asked_before: list[np.ndarray] = []
+        self._issued_before: list[np.ndarray] = []
         self._moved_before: list[np.ndarray] = []
         self._forgotten = 0
+        self.days = 1
+        """days of which there are records, the present one included"""
 
     def book(self, flow: np.ndarray, units: np.ndarray) -> None:
         """New orders."""
-        np.add.at(self._moved[0], flow, units)
-        np.add.at(self._asked, self._network.flow_source[flow], units)
+        if self._orders:
+            np.add.at(self._moved[0], flow, units)
+        if self._demand:
+            np.add.at(self._asked, self._network.flow_source[flow], units)
 
     def send(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Goods leave their source."""
-        np.add.at(self._moved[1], flow, units)
+        if self._orders:
+            np.add.at(self._moved[1], flow, units)
 
     def arrive(self, flow: np.ndarray, units: np.ndarray, days: np.ndarray) -> None:
         """Goods arrive, so many days after they left."""
-        np.add.at(self._moved[2], flow, units)
-        np.add.at(self._moved[3], flow, units * days)
+        if self._orders:
+            np.add.at(self._moved[2], flow, units)
+            np.add.at(self._moved[3], flow, units * days)
 
     def close_day(self, today: Ledger) -> None:
         """The evening is over."""
-        self._asked_before.append(self._asked_by_now(today))
-        self._moved_before.append(self._moved)
-        self._asked, self._moved = np.zeros_like(self._asked), np.zeros_like(self._moved)
-        if self._window is not None and len(self._asked_before) > self._window:
-            del self._asked_before[0], self._moved_before[0]
+        if self._demand:
+            self._asked_before.append(self._asked_by_now(today))
+            self._asked = np.zeros_like(self._asked)
+        if self._issues:
+            self._issued_before.append(self._issued_by_now(today))
+        if self._orders:
+            self._moved_before.append(self._moved)
+            self._moved = np.zeros_like(self._moved)
+        self.days += 1
+        if self._window is not None and self.days > self._window + 1:
+            for kept in (self._asked_before, self._issued_before, self._moved_before):
+                del kept[:1]
+            self.days -= 1
             self._forgotten += 1
 
     def _asked_by_now(self, today: Ledger) -> np.ndarray:
-        return np.asarray(self._asked + today.served + today.unmet + today.used_up)
+        asked = today.served + today.unmet
+        asked += self._asked
+        if "used_up" in today.row:
+            asked += today.used_up
+        return asked
 
-    def seen(self, today: Ledger, cells: np.ndarray, flows: np.ndarray, last: np.ndarray, window: int) -> History:
+    def _issued_by_now(self, today: Ledger) -> np.ndarray:
+        left = today.served + today.served_late + today.dispatched + today.used_up
+        empty = (today.on_hand == 0) & ((today.owed > 0) | self._material)
+        return np.stack([left, empty | (today.unmet > 0)])
+
+    def seen(
+        self,
+        today: Ledger,
+        cells: np.ndarray,
+        flows: np.ndarray,
+        last: np.ndarray,
+        window: int,
+        looks_at: Collection[Figure],
+    ) -> History:
         """The records of `window` days of cells and of flows that they buy on, until the `last` day that each cell
-        sees."""
-        asked = [*self._asked_before, self._asked_by_now(today)]
-        moved = [*self._moved_before, self._moved]
-        first = self._first + self._forgotten
-        buyer = np.searchsorted(cells, self._network.flow_buyer[flows])
-        rows = last - first + np.arange(1 - window, 1)[:, None]
-        begin = max(0, int(rows.min()))
-        end = max(begin, int(rows.max())) + 1
-        demand = _rows(np.stack([entry[cells] for entry in asked[begin:end]]), rows, begin)
-        rows = rows[:, buyer]
-        figures = np.stack([entry[:, flows] for entry in moved[begin:end]])
-        ordered, sent, arrived, days = (_rows(figures[:, k], rows, begin) for k in range(4))
-        on_the_way = np.divide(days, arrived, out=np.full_like(days, np.nan), where=arrived > 0)
-        return History(demand, buyer, flows, ordered, sent, arrived, on_the_way)
+        sees; of end demand, which is no record of their own, none."""
+        at, found = last - self._first - self._forgotten, {}
+        if "demand" in looks_at:
+            entries = [*self._asked_before, self._asked_by_now(today)]
+            (found["demand"],) = _looked_up(entries, cells, at, window)
+        if "issues" in looks_at:
+            entries = [*self._issued_before, self._issued_by_now(today)]
+            found["issued"], found["out"] = _looked_up(entries, cells, at, window)
+        if "orders" in looks_at:
+            buyer = np.searchsorted(cells, self._network.flow_buyer[flows])
+            entries = [*self._moved_before, self._moved]
+            ordered, sent, arrived, days = _looked_up(entries, flows, at[buyer], window)
+            on_the_way = np.divide(days, arrived, out=np.full_like(days, np.nan), where=arrived > 0)
+            found |= {"buyer": buyer, "flow": flows, "ordered": ordered, "sent": sent, "arrived": arrived}
+            found["days_on_the_way"] = on_the_way
+        return replace(History.empty(last), **found)
 
 
-def _rows(table: np.ndarray, rows: np.ndarray, begin: int) -> np.ndarray:
-    """Of each column the entries in some rows, of which the table has those from `begin` on; NaN in rows below 0."""
-    found = np.take_along_axis(table, np.clip(rows - begin, 0, len(table) - 1), axis=0)
+def _looked_up(entries: list[np.ndarray], columns: np.ndarray, last: np.ndarray, window: int) -> list[np.ndarray]:
+    """Of daily entries, of one row or several, some columns in the `window` days until the `last` of each; one array of
+    shape (window, columns) for each row."""
+    first = int(last.min(initial=len(entries) - 1))
+    latest, some = int(last.max(initial=first)), in_place(columns)
+    begin = min(max(0, first - window + 1), len(entries) - 1)
+    figures = [np.atleast_2d(entry)[:, some] for entry in entries[begin : max(begin, latest) + 1]]
+    tables = (np.stack([figure[row] for figure in figures]).astype(float, copy=False) for row in range(len(figures[0])))
+    return [in_windows(table, last - begin, window) for table in tables]
+
+
+def in_windows(table: np.ndarray, last: np.ndarray, window: int) -> np.ndarray:
+    """Of each column the `window` rows until its `last` one; NaN in rows before the first."""
+    if len(table) == window and (last == window - 1).all():
+        return table  # all see the same days
+    rows = last + np.arange(1 - window, 1)[:, None]
+    found = np.take_along_axis(table, np.clip(rows, 0, len(table) - 1), axis=0)
     return np.where(rows >= 0, found, np.nan)
 
 

@@ -13,7 +13,7 @@ from sim.engine.state.held import Held
 from sim.engine.state.ledger import OF_PATIENTS, Ledger
 from sim.engine.state.lots import LotKeeper
 from sim.engine.state.orders import Due, OrderBook
-from sim.engine.state.records import Memories, Records
+from sim.engine.state.records import ON_RECORD, Memories, Records
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.goods.shipments import Shipments
@@ -416,8 +416,10 @@ def _arrivals(plan: Plan, quantities: Quantities) -> LatestArrivals | None:
 
 def _records(plan: Plan, quantities: Quantities) -> Records | None:
     """The records that some policy looks at, or might one day; as long as reports may be late they are all kept."""
-    window = max((rule.rule.window for rule in plan.replenishment), default=0)
-    window = max(window, plan.sourcing.window)
+    window = max(plan.looked_at("demand", "issues", "orders"), plan.sourcing.window)
     if not window and not quantities.open:
         return None
-    return Records(plan.network, None if quantities.touched("cell.blackout") else window)
+    looks_at = set(ON_RECORD) if quantities.open else {name for name in ON_RECORD if plan.looked_at(name)}
+    if plan.sourcing.window:
+        looks_at.add("orders")
+    return Records(plan.network, None if quantities.touched("cell.blackout") else window, looks_at)

@@ -11,7 +11,8 @@ from pydantic import Field
 from sim.model.amounts import Column, Cover
 from sim.model.network import Network, whole_units
 from sim.model.selection import SelectorField
-from sim.policies.replenishment.seen import Memory, View
+from sim.policies.forecasting.base import At
+from sim.policies.replenishment.seen import Figure, Memory, View
 from sim.registry import Kind, Registry
 from sim.units import Date, Days, Text
 
@@ -32,6 +33,20 @@ class Rule(ABC):
         """Days of records that `View.history` is to have; 0: no history."""
         return 0
 
+    @property
+    def looks_back(self) -> int:
+        """Days of records that it would have where it has not looked for long: since it was not in force, say."""
+        return self.window
+
+    def missed(self, memory: Memory, at: At, day: int) -> int:
+        """Days of records that it wants on a day: the window, or as far as `looks_back` where it has not seen them."""
+        return self.window
+
+    @property
+    def looks_at(self) -> frozenset[Figure]:
+        """What it looks at; of a history the records of demand and orders unless it says otherwise."""
+        return frozenset({"demand", "orders"})
+
     @abstractmethod
     def orders(self, view: View) -> np.ndarray:
         """Units to order at a regular review; shape (cells,)."""
@@ -39,6 +54,11 @@ class Rule(ABC):
     def first_memory(self) -> Memory | None:
         """What it remembers before its first review; None where it remembers nothing."""
         return None
+
+    def learns(self, view: View, at: At) -> None:
+        """Look at what is new, before it orders at a regular review; may change the arrays of `view.memory` at those of
+        its cells whose turn it is: the records of the others are not over."""
+        return
 
     def remembers(self, view: View, units: np.ndarray) -> Memory:
         """What it remembers after a regular review at which it ordered `units`: the same arrays as at first."""

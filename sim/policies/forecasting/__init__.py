@@ -1,0 +1,1 @@
+"""How demand to come is forecast. One file a method; each registers itself."""
