@@ -12,6 +12,7 @@ import simpy
 
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
+from sim.engine.books.given import TransferRecord
 from sim.engine.books.recorder import Record
 from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken
@@ -45,7 +46,7 @@ class Outcome:
     bill) as in `Making`, None where nothing is made in stages; `beyond` (entries of the plan's `more`) units made
     beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
-    nobody keeps any.
+    nobody keeps any; `transfers` what was given beside orders, None where nobody may give.
     """
 
     plan: Plan
@@ -59,6 +60,7 @@ class Outcome:
     rations: RationRecord | None = None
     decisions: tuple[Taken, ...] = ()
     scores: dict[str, np.ndarray] | None = None
+    transfers: TransferRecord | None = None
 
 
 def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:
@@ -312,6 +314,7 @@ class Running(Part):
             self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows,
             world.production.not_begun, None if more is None else more.made, rations,
             () if world.decisions is None else world.decisions.taken, world.order_shares.scored(),
+            None if world.transfers is None else world.transfers.record(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

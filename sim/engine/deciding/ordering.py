@@ -221,7 +221,7 @@ class Ordering(Part):
         """The records of a rule's cells as they see them; in a blackout those from before."""
         state = self._state
         assert state.records is not None
-        flows = np.flatnonzero(np.isin(self._network.flow_buyer, rule.cells))
+        flows = np.flatnonzero(np.isin(self._network.flow_buyer[: self._network.orders], rule.cells))
         last = self._reports.last_record(rule.cells, day)
         return state.records.seen(state.today, rule.cells, flows, last, window)
 
@@ -260,7 +260,7 @@ class Sources(Part):
 
     def __init__(self, network: Network, shares: OrderShares) -> None:
         cells = len(network.cell_site)
-        self._by_buyer = np.argsort(network.flow_buyer, kind="stable")
+        self._by_buyer = np.argsort(network.flow_buyer[: network.orders], kind="stable")
         buyers = network.flow_buyer[self._by_buyer]
         self._first = np.searchsorted(buyers, np.arange(cells))
         self._count = np.searchsorted(buyers, np.arange(cells), side="right") - self._first
