@@ -446,7 +446,15 @@ class Plan:
     def looks_back(self) -> tuple[int, int, int]:
         """Days of present use, and of what was sent of orders due, and arrivals, that some policy looks back on; 0:
         none does."""
-        policies = self.reserves, self.allocation, self.behaviour, self.sourcing, self.more, self.decisions, self.transfers
+        policies = (
+            self.reserves,
+            self.allocation,
+            self.behaviour,
+            self.sourcing,
+            self.more,
+            self.decisions,
+            self.transfers,
+        )
         present, fill, arrivals = (
             [days for part in _within(policies) if (days := getattr(part, name, None))]
             for name in ("present_over", "fill_over", "arrivals_over")

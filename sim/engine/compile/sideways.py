@@ -218,7 +218,9 @@ class _Finder:
             giver, taker = (self._names[site] for site in pairs[0])
             message = f"no way leads from '{giver}' to '{taker}', nor between any others of these sites"
             return PlaceError((), message, None, "a time that journeys take, or lanes between them")
-        message = "none of these sites could give another a product that it does not order there, cold where it has to be"
+        message = (
+            "none of these sites could give another a product that it does not order there, cold where it has to be"
+        )
         return PlaceError((), message, None, "sites that keep the same products; lanes that are cold for cold goods")
 
 
@@ -228,4 +230,3 @@ def distance(one: np.ndarray, two: np.ndarray) -> np.ndarray:
     half = (np.sin((one - two) / 2) ** 2)[..., 0]
     half = half + np.cos(one[..., 0]) * np.cos(two[..., 0]) * (np.sin((one - two) / 2) ** 2)[..., 1]
     return np.asarray(2 * EARTH * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
-

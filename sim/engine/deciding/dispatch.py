@@ -203,7 +203,9 @@ class Dispatch(Part):
         another day, takes none, nor does a limit let them pass that is a share of the usual; a mask."""
         lane, quantities = self._first_lane[flow], self.quantities
         open_ = (quantities["lane.open"][lane] > 0) & self._transport.loading.leaves[lane]
-        return np.asarray(open_ & np.isinf(quantities["flow.allowance"][flow]) & np.isinf(quantities["flow.exports"][flow]))
+        return np.asarray(
+            open_ & np.isinf(quantities["flow.allowance"][flow]) & np.isinf(quantities["flow.exports"][flow])
+        )
 
     def given(self, flow: np.ndarray, units: np.ndarray) -> np.ndarray:
         """What sets out of units given on these flows, each named once: as far as the lane takes them, and those at work

@@ -12,7 +12,11 @@ class Fullest(Transfer):
     """Ask whoever can spare the most days of its usual use."""
 
     example = {
-        "from": "facilities", "to": ["facilities", "warehouses"], "keep": "2d", "below": "2d", "loan": {"for": "20d"},
+        "from": "facilities",
+        "to": ["facilities", "warehouses"],
+        "keep": "2d",
+        "below": "2d",
+        "loan": {"for": "20d"},
     }
     bad_example = ({"from": "facilities", "keep": "3d", "below": "2d"}, "no way leads")
 

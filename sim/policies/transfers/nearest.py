@@ -12,7 +12,10 @@ class Nearest(Transfer):
     """Ask whoever can send the goods soonest."""
 
     example = {"from": "facilities", "time": "1d", "keep": "3d", "below": "2d", "up_to": "3d"}
-    bad_example = ({"from": "facilities", "time": "1d", "keep": "1d", "below": "2d"}, "who gives would lack goods itself")
+    bad_example = (
+        {"from": "facilities", "time": "1d", "keep": "1d", "below": "2d"},
+        "who gives would lack goods itself",
+    )
 
     def order(self, ways: Ways) -> np.ndarray:
         return ways.days
