@@ -147,6 +147,8 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
         spec["replenishment"] = [entry, {"policy": "base_stock", "at": others, "level": "14d"}]
     elif family == "allocation":
         spec["allocation"] = [entry]
+    elif family == "transfers":
+        spec["transfers"] = [entry]
     elif family == "sourcing":
         spec["suppliers"]["second-maker"] = {"country": "DE", "makes": {"saline": {}}}
         spec["lanes"].append({"from": "second-maker", "to": "store", "mode": "sea", "time": "gamma(9d, 3d)", "cost": 1})

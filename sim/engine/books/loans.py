@@ -10,9 +10,9 @@ from sim.errors import SimulationError
 from sim.model.part import Part
 
 COLUMNS = ("flow", "day", "due", "lent", "repaid", "written_off", "over")
-"""Of a loan: the flow on which it left, the day, the day on which it is due, units lent, paid back and given up, and the
-day on which what is not paid back is given up (a day beyond any run: never). Units that did not get through, and went
-back to who lent them, were not lent."""
+"""Of a loan: the flow on which it left, the day, the day on which it is due, units lent, paid back and given up, and
+the day on which what is not paid back is given up (a day beyond any run: never). Units that did not get through, and
+went back to who lent them, were not lent."""
 NEVER = 10**9
 
 
@@ -78,8 +78,10 @@ class LoanBook(Part):
         return np.asarray(rows)
 
     def did_not_leave(self, flow: int, units: int) -> int:
-        """Units that left on a flow came back to who gave them: of those lent last so many are no loan. Returns the units
-        that had not been lent."""
+        """Units that left on a flow came back to who gave them: of those lent last so many are no loan.
+
+        Returns the units that had not been lent.
+        """
         for row in np.flatnonzero((self["flow"] == flow) & (self.left > 0))[::-1].tolist():
             less = min(units, int(self.left[row]))
             self["lent"][row] -= less

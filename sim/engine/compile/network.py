@@ -260,12 +260,12 @@ def _frame(
     urgent = np.array([only for *_, only in rows], dtype=bool)
     order = np.lexsort((urgent, site[buyer], source_))
     found = buyer[order], source_[order], route[order], share[order], urgent[order]
-    ways = [np.zeros(0, column.dtype) for column in found]
-    entry = np.zeros(0, dtype=np.int64)
+    ways, entry = [column[:0] for column in found], np.zeros(0, dtype=np.int64)
     if sideways is not None:
         *ways, entry = _ways(sideways, lookup, lanes, path_index)
-    flows = (np.concatenate(columns) for columns in zip(found, ways, strict=True))
-    return _Frame(table, groups, group, lookup, routes, *flows, entry, Answers())
+    flows = [np.concatenate(columns) for columns in zip(found, ways, strict=True)]
+    buyer, source_, route, share, urgent = flows
+    return _Frame(table, groups, group, lookup, routes, buyer, source_, route, share, urgent, entry, Answers())
 
 
 def _ways(

@@ -28,8 +28,8 @@ COLUMNS: dict[Within, tuple[str, bool]] = {
 
 @dataclass(frozen=True)
 class Sideways:
-    """Ways found; arrays of one length: sites of giver and taker, product, entry of `transfers` (-1 less its number: for
-    paying back only), and positions in `paths`, which are lanes among `lanes`. All lanes of the network are `lanes`."""
+    """Ways found; arrays of one length: sites of giver and taker, product, entry of `transfers` (-1 less its number:
+    for paying back only), and positions in `paths`, which are lanes among `lanes`: all lanes of the network."""
 
     lanes: tuple[Lane, ...]
     giver: np.ndarray
@@ -72,8 +72,8 @@ class _Finder:
         self._taken: dict[tuple[int, int, int], int] = {}
 
     def found(self) -> Sideways:
-        columns = np.array(self._rows, dtype=np.int64).reshape(-1, 5).T
-        return Sideways(tuple(self._lanes), *columns, tuple(self._paths))
+        giver, taker, product, entry, path = np.array(self._rows, dtype=np.int64).reshape(-1, 5).T
+        return Sideways(tuple(self._lanes), giver, taker, product, entry, path, tuple(self._paths))
 
     def add(self, position: int, entry: Transfer) -> None:
         """The ways of one entry; raises PlaceError where it has none, or another one's, or too many."""
@@ -122,7 +122,7 @@ class _Finder:
         step = max(1, AT_ONCE // max(1, len(givers)))
         for begin in range(0, len(takers), step):
             some = takers[begin : begin + step]
-            may = givers[:, None] != some
+            may = np.asarray(givers[:, None] != some)
             if of is not None and column is not None:
                 alike = of[givers][:, None] == of[some]
                 may &= (alike if column[1] else ~alike) & (of[givers] != "")[:, None] & (of[some] != "")
@@ -225,8 +225,10 @@ class _Finder:
 
 
 def distance(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    """Kilometres between places (latitude and longitude in radians on the last axis) along a great circle: the haversine
-    formula."""
+    """Kilometres between places (latitude and longitude in radians on the last axis) along a great circle.
+
+    The haversine formula.
+    """
     half = (np.sin((one - two) / 2) ** 2)[..., 0]
     half = half + np.cos(one[..., 0]) * np.cos(two[..., 0]) * (np.sin((one - two) / 2) ** 2)[..., 1]
     return np.asarray(2 * EARTH * np.arcsin(np.sqrt(np.clip(half, 0, 1))))

@@ -202,14 +202,14 @@ class Dispatch(Part):
         """Whether goods that nobody ordered may leave on these flows this evening: a lane that is closed, or leaves on
         another day, takes none, nor does a limit let them pass that is a share of the usual; a mask."""
         lane, quantities = self._first_lane[flow], self.quantities
-        open_ = (quantities["lane.open"][lane] > 0) & self._transport.loading.leaves[lane]
+        open_ = (quantities["lane.open"][lane] > 0) & (quantities["flow.sends"][flow] > 0)
+        open_ &= self._transport.loading.leaves[lane]
         return np.asarray(
             open_ & np.isinf(quantities["flow.allowance"][flow]) & np.isinf(quantities["flow.exports"][flow])
         )
 
     def given(self, flow: np.ndarray, units: np.ndarray) -> np.ndarray:
-        """What sets out of units given on these flows, each named once: as far as the lane takes them, and those at work
-        send them."""
+        """What sets out of units given on these flows, each named once: what the lane takes, and those at work send."""
         if self.work.may_be_part:
             units = np.floor(units * np.minimum(1.0, self.quantities["flow.sends"][flow]) + 1e-9).astype(np.int64)
         if self._fills_up is None:
@@ -221,7 +221,8 @@ class Dispatch(Part):
     def send(self, granted: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
         """The one door out of a site: what was granted, over flows, leaves and sets out.
 
-        It leaves ordinary stock, or what `take_out` takes it out of, which tells of its lots. Stock, lots, allowances, orders and the journal know of it when this returns.
+        It leaves ordinary stock, or what `take_out` takes it out of, which tells of its lots. Stock, lots, allowances,
+        orders and the journal know of it when this returns.
         """
         flow = (granted > 0).nonzero()[0]
         if flow.size:

@@ -58,8 +58,8 @@ class Shelves:
         """Units that are given of those wanted, over consignments, which come to each shelf in turn.
 
         A unit that can be used until day e is given only if it will be: `use` units a day from the day on which goods
-        come (`arrives`), after `ahead` others. So of all that is given and expires by e there is no more than is used by
-        then. Lots with less than `minimum` days of use left on arrival are not accepted. `way` is what the lots are
+        come (`arrives`), after `ahead` others. So of all that is given and expires by e there is no more than is used
+        by then. Lots with less than `minimum` days of use left on arrival are not accepted. `way` is what the lots are
         told by.
         """
         given = np.zeros(len(units), dtype=np.int64)

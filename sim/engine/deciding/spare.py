@@ -19,8 +19,8 @@ FAR = 10**5
 class Spare:
     """One entry's givers and takers in one evening.
 
-    Units over takers that each `lacks`, and has to cover its use (`cover`), over givers what each can `spare`; `use` are
-    units a day over takers.
+    Units over takers that each `lacks`, and has to cover its use (`cover`), over givers what each can `spare`; `use`
+    are units a day over takers.
     """
 
     def __init__(

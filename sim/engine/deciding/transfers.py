@@ -184,7 +184,7 @@ class Transfers(Part):
         self._send(entry, flow, total, lots, day, REPAID)
 
     def _lots_back(self, lots: LotKeeper, flow: np.ndarray, units: np.ndarray, day: int) -> tuple[np.ndarray, Rows]:
-        """(units, lots of them) that are paid back on each of these flows: what lenders will use after all they have."""
+        """(units, lots) that are paid back on each of these flows: what lenders will use after all that they have."""
         network, units = self._network, units.copy()
         debtor, lender = network.flow_source[flow], network.flow_buyer[flow]
         cells, shelf = np.unique(debtor, return_inverse=True)
@@ -225,10 +225,11 @@ class Transfers(Part):
             if state.lots is None:
                 return None
             untracked = (~self._plan.lots.tracked[network.flow_source[flow]]).nonzero()[0]
-            found = untracked, np.full(len(untracked), -1), units[untracked]
+            claim, lot, part = untracked, np.full(len(untracked), -1), units[untracked]
             if lots is None:
-                return found
-            return tuple(np.concatenate(both) for both in zip(found, (place[lots[0]], *lots[1:]), strict=True))
+                return claim, lot, part
+            claim = np.concatenate([claim, place[lots[0]]])
+            return claim, np.concatenate([lot, lots[1]]), np.concatenate([part, lots[2]])
 
         flow, units = flow[left], units[left]
         granted = np.zeros(len(network.flow_buyer), dtype=np.int64)
