@@ -16,9 +16,10 @@ class BoundTransfers:
     """An entry of `transfers`.
 
     Over its ways, in order of taker and then of time and giver: `flow` on which goods travel, positions of `giver` and
-    `taker` among `givers` and `takers` (cells, in order of site), `back` the flow on which they are paid back (-1: none),
-    mean `days` there, `cost` a unit and `km` (NaN: not known). `keep` is in units over givers, `keep_back` the same of
-    takers who pay back; `below` and `up_to` over takers.
+    `taker` among `givers` and `takers` (cells, in order of site), `back` the flow on which they are paid back (-1:
+    none), mean `days` there, `cost` a unit and `km` (NaN: not known). `keep` is in units over givers, `keep_back` the same of
+    takers who pay back; `below` and `up_to` over takers. `first` is where the ways of each taker begin, and where the
+    last one's end; `low` is `below` over all cells, least of all numbers where nobody is given anything.
     """
 
     rule: Transfer
@@ -35,3 +36,5 @@ class BoundTransfers:
     keep_back: np.ndarray
     below: np.ndarray
     up_to: np.ndarray
+    first: np.ndarray
+    low: np.ndarray

@@ -25,6 +25,9 @@ COLUMNS: dict[Within, tuple[str, bool]] = {
 }  # fmt: skip
 """What two sites have to have in common, or not to."""
 
+Way = Path | Lane
+"""Lanes that are there, or one that is to be made."""
+
 
 @dataclass(frozen=True)
 class Sideways:
@@ -67,6 +70,7 @@ class _Finder:
             self._has[site, list(kept)] = self._kinds[site] != "supplier"
         self._supplies = {(source, site, product) for site, source, product, *_ in supply.rows}
         self._cold = np.array([loaded.spec.products[name].storage == "cold" for name in products])
+        self._new: dict[str, int] = {}
         self._paths: dict[Path, int] = {}
         self._rows: list[tuple[int, int, int, int, int]] = []
         self._taken: dict[tuple[int, int, int], int] = {}
@@ -79,12 +83,12 @@ class _Finder:
         """The ways of one entry; raises PlaceError where it has none, or another one's, or too many."""
         givers, takers, mine = self._who(entry)
         pairs = self._near(entry, self._pairs(entry, givers, takers))
-        ways = [(giver, taker, path) for giver, taker in pairs if (path := self._way(position, entry, giver, taker))]
+        ways = [(*pair, way) for pair in pairs if (way := self._way(position, entry, *pair))]
         if entry.partners is not None and entry.radius is None:
             ways = self._quickest(ways, entry.partners)
         before = len(self._rows)
-        for giver, taker, path in ways:
-            self._give(position, giver, taker, path, mine)
+        for giver, taker, way in ways:
+            self._give(position, giver, taker, self._made(way), mine)
         if len(self._rows) > MOST:
             expected = f"at most {MOST:,}: a radius, partners, or within: region"
             raise PlaceError((), "these are too many ways for transfers", f"{len(self._rows):,}", expected)
@@ -145,7 +149,8 @@ class _Finder:
             raise PlaceError((), "these are too many ways for transfers", f"{len(order):,}", expected)
         return list(zip(giver[order].tolist(), taker[order].tolist(), strict=True))
 
-    def _quickest(self, ways: list[tuple[int, int, Path]], partners: int) -> list[tuple[int, int, Path]]:
+    def _quickest(self, ways: list[tuple[int, int, Way]], partners: int) -> list[tuple[int, int, Way]]:
+        """Of each taker's ways the so many quickest."""
         kept, of = [], dict[int, int]()
         for way in sorted(ways, key=lambda way: (way[1], self._days(way[2]), way[0])):
             if of.setdefault(way[1], 0) < partners:
@@ -153,15 +158,15 @@ class _Finder:
                 kept.append(way)
         return kept
 
-    def _days(self, path: Path) -> float:
-        return sum(self._lanes[lane].times.mean for lane in path)
+    def _days(self, way: Way) -> float:
+        return way.times.mean if isinstance(way, Lane) else sum(self._lanes[lane].times.mean for lane in way)
 
-    def _way(self, position: int, entry: Transfer, giver: int, taker: int) -> Path:
-        """Lanes from giver to taker, empty where there are none: a lane made for it, those there are, or one back."""
+    def _way(self, position: int, entry: Transfer, giver: int, taker: int) -> Way:
+        """From giver to taker a lane to be made for it, or those there are; empty where there are none."""
         ends = giver, taker
         if entry.time is not None:
             name = f"{self._names[giver]} > {self._names[taker]} (transfers {position + 1})"
-            return self._made(Lane(name, *ends, "road", entry.time, entry.cost, cold=True, entry=-1))
+            return Lane(name, *ends, "road", entry.time, entry.cost, cold=True, entry=-1)
         if ends in self._direct:
             return (self._direct[ends],)
         if self._kinds[giver] != "facility" and (paths := self._known.into(taker).get(giver)):
@@ -171,14 +176,16 @@ class _Finder:
             return ()
         lane = self._lanes[back]
         name = f"{self._names[giver]} > {self._names[taker]} (back)"
-        return self._made(Lane(name, *ends, lane.mode, lane.times, lane.cost, cold=lane.cold, entry=-1))
+        return Lane(name, *ends, lane.mode, lane.times, lane.cost, cold=lane.cold, entry=-1)
 
-    def _made(self, lane: Lane) -> Path:
-        key = (lane.origin, lane.destination)
-        self._lanes.append(lane)
-        if lane.name.endswith("(back)"):
-            self._direct[key] = len(self._lanes) - 1
-        return (len(self._lanes) - 1,)
+    def _made(self, way: Way) -> Path:
+        """The lanes of a way, which are made where they are not there."""
+        if not isinstance(way, Lane):
+            return way
+        if way.name not in self._new:
+            self._new[way.name] = len(self._lanes)
+            self._lanes.append(way)
+        return (self._new[way.name],)
 
     def _give(self, position: int, giver: int, taker: int, path: Path, products: Sequence[int]) -> None:
         """A way for each product that both keep and that does not come down it by orders already."""
@@ -201,7 +208,7 @@ class _Finder:
         for giver, taker, product, *_ in self._rows[first:]:
             if (taker, giver, product) in self._taken:
                 continue
-            path = self._way(position, entry, taker, giver)
+            path = self._made(self._way(position, entry, taker, giver))
             if not path or (self._cold[product] and not all(self._lanes[lane].cold for lane in path)):
                 site, other = self._names[taker], self._names[giver]
                 raise PlaceError(("loan",), f"no way leads back from '{site}' to '{other}'", None, "a lane, or a time")

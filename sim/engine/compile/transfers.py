@@ -42,12 +42,14 @@ def _bound(entry: Transfer, position: int, network: Network) -> BoundTransfers:
         name = network.site_names(site[takers[wrong[:1]]])[0]
         message = f"goods would be given to '{name}' only to lack still ({up_to[wrong[0]]:,} units)"
         raise PlaceError(("up_to",), message, None, f"at least what `below` is ({below[wrong[0]]:,} units)")
+    low = np.full(len(site), np.iinfo(np.int64).min)
+    low[takers] = below
     back = _back(network, flow) if entry.loan is not None else np.full(len(flow), -1)
     return BoundTransfers(
         entry, flow, of_giver, of_taker, back, days,
         np.where(lanes >= 0, of_lane[lanes], 0.0).sum(axis=1),
         distance(places[site[giver]], places[site[taker]]),
-        givers, takers, keep, keep_back, below, up_to,
+        givers, takers, keep, keep_back, below, up_to, np.searchsorted(of_taker, np.arange(len(takers) + 1)), low,
     )  # fmt: skip
 
 

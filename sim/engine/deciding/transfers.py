@@ -37,6 +37,7 @@ class Transfers(Part):
         self._plan, self._network = plan, network
         self._state, self._reports, self._dispatch, self._journal = state, reports, dispatch, journal
         self._planned = network.routes.under_way[network.flow_route]
+        self._place = [_place(entry.takers, len(network.cell_site)) for entry in plan.transfers]
         self._asked = [np.full(len(entry.takers), np.nan) for entry in plan.transfers]
         self._given = GivenBook(journal)
         self.loans = None
@@ -79,22 +80,28 @@ class Transfers(Part):
 
     def _give(self, position: int, entry: BoundTransfers, day: int) -> None:
         """Let those who lack goods be given some under one entry."""
-        stock = self._stock(entry.takers)
-        some = ((stock < entry.below) & self._takes_part(entry.takers)).nonzero()[0]
-        asked = self._asked[position]
-        lacks, cover = np.zeros((2, len(stock)), dtype=np.int64)
+        low = (self._stock(slice(None)) < entry.low).nonzero()[0]
+        some = np.sort(self._place[position][low])
+        some = some[self._takes_part(entry.takers[some])]
+        lacks, cover = np.zeros((2, len(entry.takers)), dtype=np.int64)
         if some.size:
-            cover[some] = stock[some] + self._coming(entry, some, day)
+            cover[some] = self._stock(entry.takers[some]) + self._coming(entry, some, day)
             lacks[some] = np.where(cover[some] < entry.below[some], entry.up_to[some] - cover[some], 0)
             if self._plan.rooms.names:
                 lacks = self._fit(entry.takers, lacks)
         if entry.rule.permission:
-            lacks[~self._permitted(entry, asked, lacks, day)] = 0
-        if not np.count_nonzero(lacks):
+            lacks[~self._permitted(entry, self._asked[position], lacks, day)] = 0
+            some = lacks.nonzero()[0]
+        some = some[lacks[some] > 0]
+        ways = _ranges(entry.first[some], entry.first[some + 1])
+        ways = ways[self._dispatch.may_give(entry.flow[ways])]
+        if not ways.size:
             return
-        spare = np.maximum(0, self._stock(entry.givers) - entry.keep)
-        ways = ((lacks[entry.taker] > 0) & (spare[entry.giver] > 0)).nonzero()[0]
-        ways = ways[self._takes_part(entry.givers)[entry.giver[ways]] & self._dispatch.may_give(entry.flow[ways])]
+        spare = np.zeros(len(entry.givers), dtype=np.int64)
+        asked = np.unique(entry.giver[ways])
+        asked = asked[self._takes_part(entry.givers[asked])]
+        spare[asked] = np.maximum(0, self._stock(entry.givers[asked]) - entry.keep[asked])
+        ways = ways[spare[entry.giver[ways]] > 0]
         if not ways.size:
             return
         sharing = Spare(self._plan, entry, lacks, spare, cover, self._use(entry), self._state.lots, day)
@@ -111,12 +118,15 @@ class Transfers(Part):
         """These ways in order of taker, and then of whom it asks first."""
         mean = self._network.cell_mean[entry.givers]
         days = np.divide(spare, mean, out=np.full(len(spare), np.inf), where=mean > 0)
-        order = entry.rule.order(Ways(entry.days, entry.cost, entry.km, days[entry.giver]))
-        return np.asarray(ways[np.lexsort((ways, order[ways], entry.taker[ways]))])
+        of = Ways(entry.days[ways], entry.cost[ways], entry.km[ways], days[entry.giver[ways]])
+        return np.asarray(ways[np.lexsort((ways, entry.rule.order(of), entry.taker[ways]))])
 
-    def _stock(self, cells: np.ndarray) -> np.ndarray:
+    def _stock(self, cells: np.ndarray | slice) -> np.ndarray:
         """Units on hand as far as known, less what customers and patients wait for."""
-        return np.asarray(self._reports.present(cells) - self._reports.backlog(cells) - self._state.owed_out[cells])
+        stock = self._reports.present(cells) - self._state.owed_out[cells]
+        if self._state.waits:
+            stock -= self._reports.backlog(cells)
+        return np.asarray(stock)
 
     def _use(self, entry: BoundTransfers) -> np.ndarray:
         """Units a day of each taker: usual ones, or those of late where the rule that shares says so."""
@@ -133,11 +143,11 @@ class Transfers(Part):
         """Units on their way to some takers that will come, by the usual time of their journey, while goods up to their
         level would last; what others give always counts. What should have been there long ago does not."""
         table, cells = self._state.shipments, entry.takers[some]
+        if not np.count_nonzero(self._state.in_transit[cells]):
+            return np.zeros(len(cells), dtype=np.int64)
         rows = (table["phase"] != Phase.DONE).nonzero()[0]
         flow = table.columns["flow"][rows]
-        place = np.full(len(self._network.cell_site), -1)
-        place[cells] = np.arange(len(cells))
-        at = place[self._network.flow_buyer[flow]]
+        at = _place(cells, len(self._network.cell_site))[self._network.flow_buyer[flow]]
         rows, flow, at = rows[at >= 0], flow[at >= 0], at[at >= 0]
         mean = self._network.cell_mean[cells]
         lasts = np.divide(entry.up_to[some], mean, out=np.full(len(cells), np.inf), where=mean > 0)
@@ -237,3 +247,16 @@ class Transfers(Part):
         self._given.note(day, flow, units, kind, entry.rule.label)
         state.promise(flow, units)
         self._dispatch.send(granted, float(day), take_out)
+
+
+def _place(cells: np.ndarray, number: int) -> np.ndarray:
+    """The position of each of so many cells among some, -1 where it is none of them."""
+    found = np.full(number, -1)
+    found[cells] = np.arange(len(cells))
+    return found
+
+
+def _ranges(first: np.ndarray, until: np.ndarray) -> np.ndarray:
+    """The whole numbers from each first one up to, but not, its `until`, end to end."""
+    count = until - first
+    return np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
