@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -82,9 +83,9 @@ class _Finder:
     def add(self, position: int, entry: Transfer) -> None:
         """The ways of one entry; raises PlaceError where it has none, or another one's, or too many."""
         givers, takers, mine = self._who(entry)
-        pairs = self._near(entry, self._pairs(entry, givers, takers))
+        pairs = self._near(self._pairs(entry, givers, takers))
         ways = [(*pair, way) for pair in pairs if (way := self._way(position, entry, *pair))]
-        if entry.partners is not None and entry.radius is None:
+        if entry.partners is not None and entry.radius is None and entry.time is None:
             ways = self._quickest(ways, entry.partners)
         before = len(self._rows)
         for giver, taker, way in ways:
@@ -114,7 +115,7 @@ class _Finder:
         return givers[some[givers]], takers[some[takers]], mine
 
     def _pairs(self, entry: Transfer, givers: np.ndarray, takers: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
-        """(givers, takers, km) of those who may give to each other, some takers at a time."""
+        """(givers, takers) of those who may give to each other, some takers at a time."""
         frame, column = self._frame, COLUMNS.get(entry.within)
         of = None if column is None else frame[column[0]].to_numpy(dtype=str)
         if of is not None and column is not None and column[0] == "party" and not (of[givers] != "").any():
@@ -133,17 +134,27 @@ class _Finder:
             km = distance(places[givers][:, None], places[some])
             if entry.radius is not None:
                 may &= km <= entry.radius
+            if entry.time is None:
+                may &= self._joined[np.ix_(givers, some)]
+            if entry.partners is not None and (entry.time is not None or entry.radius is not None):
+                may &= _nearest(np.where(may, km, np.inf), may, entry.partners)
             at = np.nonzero(may)
-            yield givers[at[0]], some[at[1]], km[at]
+            yield givers[at[0]], some[at[1]]
+
+    @cached_property
+    def _joined(self) -> np.ndarray:
+        """Whether lanes may lead from each site to each other, there or back; shape (sites, sites)."""
+        found = np.zeros((len(self._names), len(self._names)), dtype=bool)
+        for origin, destination in self._direct:
+            found[origin, destination] = found[destination, origin] = True
+        found[np.isin(self._kinds, ("warehouse", "supplier"))] = True  # a way through ports is looked for
+        return found
 
     @staticmethod
-    def _near(entry: Transfer, pairs: Iterator[tuple[np.ndarray, ...]]) -> list[tuple[int, int]]:
-        """(giver, taker) in order of taker, then giver; of a radius with partners those who are nearest."""
-        giver, taker, km = (np.concatenate(columns) for columns in zip(*pairs, strict=True))
+    def _near(pairs: Iterator[tuple[np.ndarray, ...]]) -> list[tuple[int, int]]:
+        """(giver, taker) in order of taker, then giver."""
+        giver, taker = (np.concatenate(columns) for columns in zip(*pairs, strict=True))
         order = np.lexsort((giver, taker))
-        if entry.partners is not None and entry.radius is not None:
-            order = np.lexsort((giver, km, taker))
-            order = order[np.arange(len(order)) - np.searchsorted(taker[order], taker[order]) < entry.partners]
         if len(order) > MOST:
             expected = f"at most {MOST:,}: a radius, partners, or within: region"
             raise PlaceError((), "these are too many ways for transfers", f"{len(order):,}", expected)
@@ -229,6 +240,15 @@ class _Finder:
             "none of these sites could give another a product that it does not order there, cold where it has to be"
         )
         return PlaceError((), message, None, "sites that keep the same products; lanes that are cold for cold goods")
+
+
+def _nearest(km: np.ndarray, may: np.ndarray, partners: int) -> np.ndarray:
+    """Of each column the so many entries that may be with the fewest kilometres, those first named where these are
+    alike or not known; a mask."""
+    order = np.argsort(np.where(may & np.isnan(km), 1e12, km), axis=0, kind="stable")[:partners]
+    found = np.zeros_like(may)
+    np.put_along_axis(found, order, True, axis=0)
+    return found & may
 
 
 def distance(one: np.ndarray, two: np.ndarray) -> np.ndarray:

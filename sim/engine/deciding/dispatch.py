@@ -219,23 +219,26 @@ class Dispatch(Part):
         return self.fit_lanes(granted)[flow]
 
     def send(self, granted: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
-        """The one door out of a site: what was granted, over flows, leaves and sets out.
+        """What was granted, over flows of orders, leaves and sets out; see `send_on`."""
+        flow = (granted[: self.network.orders] > 0).nonzero()[0]
+        if flow.size:
+            self.send_on(flow, granted[flow], now, take_out)
+
+    def send_on(self, flow: np.ndarray, units: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
+        """The one door out of a site: units on flows, in order and each named once, leave and set out.
 
         It leaves ordinary stock, or what `take_out` takes it out of, which tells of its lots. Stock, lots, allowances,
         orders and the journal know of it when this returns.
         """
-        flow = (granted > 0).nonzero()[0]
-        if flow.size:
-            units = granted[flow]
-            out_of = None
-            if take_out is None:
-                np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
-                if self._rations is not None:
-                    self._rations.take(flow, units, int(now))
-            else:
-                out_of = take_out(flow, units)
-            self._take_allowance(flow, units)
-            self._transport.dispatch(flow, units, now, out_of)
+        out_of = None
+        if take_out is None:
+            np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
+            if self._rations is not None:
+                self._rations.take(flow, units, int(now))
+        else:
+            out_of = take_out(flow, units)
+        self._take_allowance(flow, units)
+        self._transport.dispatch(flow, units, now, out_of)
 
     def _take_allowance(self, flow: np.ndarray, units: np.ndarray) -> None:
         """What has left counts against the flow's allowance, where it has one."""

@@ -20,7 +20,7 @@ class Spare:
     """One entry's givers and takers in one evening.
 
     Units over takers that each `lacks`, and has to cover its use (`cover`), over givers what each can `spare`; `use`
-    are units a day over takers.
+    are units a day over cells. What is given changes the first three.
     """
 
     def __init__(
@@ -35,8 +35,8 @@ class Spare:
         day: int,
     ) -> None:
         self._plan, self._entry, self._lots, self._day = plan, entry, lots, day
-        self._lacks, self._spare, self._cover, self._use = lacks.copy(), spare.copy(), cover.copy(), use
-        self._had, self._shelves = cover, None
+        self._lacks, self._spare, self._cover, self._use = lacks, spare, cover, use
+        self._had, self._shelves = cover.copy(), None
         tracked = plan.lots.tracked[entry.givers]
         if lots is not None and tracked.any():
             self._shelf = np.full(len(tracked), -1)
@@ -73,7 +73,7 @@ class Spare:
         giver, taker = entry.giver[way], entry.taker[way]
         givers, source = np.unique(giver, return_inverse=True)
         claims = Claims(
-            self._spare[givers], source, self._lacks[taker], entry.flow[way], self._cover[taker], self._use[taker],
+            self._spare[givers], source, self._lacks[taker], entry.flow[way], self._cover[taker], self._use[entry.takers[taker]],
             network.cell_priority[entry.takers[taker]],
         )  # fmt: skip
         return entry.rule.share.share(claims, network)
@@ -88,7 +88,7 @@ class Spare:
         arrives = arrival(self._day, plan.network.routes.under_way[plan.network.flow_route[flow]])
         units[kept] = self._shelves.take(
             asked[kept], self._shelf[entry.giver[way[kept]]], units[kept], arrives,
-            plan.lots.minimum[entry.takers[taker]], self._use[taker], self._used_before(taker, arrives),
+            plan.lots.minimum[entry.takers[taker]], self._use[entry.takers[taker]], self._used_before(taker, arrives),
         )  # fmt: skip
         return units
 
@@ -97,7 +97,7 @@ class Spare:
         level last, and what it is given this evening by others."""
         assert self._lots is not None
         entry = self._entry
-        use = np.maximum(self._use[taker], 1e-9)
+        use = np.maximum(self._use[entry.takers[taker]], 1e-9)
         lasts = np.minimum(np.ceil(entry.up_to[taker] / use), FAR).astype(np.int64)
         own = self._lots.too_old(self._lots.pocket[entry.takers[taker]], np.minimum(arrives + lasts, NEVER_EXPIRES))
         return np.asarray(own + self._cover[taker] - self._had[taker])

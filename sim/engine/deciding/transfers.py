@@ -69,9 +69,10 @@ class Transfers(Part):
         """What a border turned back is its giver's again, who does not send it once more: it was not lent, or is owed
         again."""
         first, state = self._network.orders, self._state
-        flow = first + state.unsent[first:].nonzero()[0]
-        if not flow.size:
+        if not state.came_back:
             return
+        state.came_back = False
+        flow = first + state.unsent[first:].nonzero()[0]
         units = state.unsent[flow]
         state.withdraw_promise(flow, units)
         if self.loans is not None:
@@ -116,9 +117,10 @@ class Transfers(Part):
 
     def _in_turn(self, entry: BoundTransfers, ways: np.ndarray, spare: np.ndarray) -> np.ndarray:
         """These ways in order of taker, and then of whom it asks first."""
-        mean = self._network.cell_mean[entry.givers]
-        days = np.divide(spare, mean, out=np.full(len(spare), np.inf), where=mean > 0)
-        of = Ways(entry.days[ways], entry.cost[ways], entry.km[ways], days[entry.giver[ways]])
+        giver = entry.giver[ways]
+        mean = self._network.cell_mean[entry.givers[giver]]
+        days = np.divide(spare[giver], mean, out=np.full(len(ways), np.inf), where=mean > 0)
+        of = Ways(entry.days[ways], entry.cost[ways], entry.km[ways], days)
         return np.asarray(ways[np.lexsort((ways, entry.rule.order(of), entry.taker[ways]))])
 
     def _stock(self, cells: np.ndarray | slice) -> np.ndarray:
@@ -129,10 +131,10 @@ class Transfers(Part):
         return np.asarray(stock)
 
     def _use(self, entry: BoundTransfers) -> np.ndarray:
-        """Units a day of each taker: usual ones, or those of late where the rule that shares says so."""
+        """Units a day over cells: usual ones, or those of late where the rule that shares says so."""
         over = entry.rule.share.present_over
         mean = self._network.cell_mean if over is None else self._reports.use(over)
-        return np.asarray(mean[entry.takers])
+        return mean
 
     def _takes_part(self, cells: np.ndarray) -> np.ndarray:
         """Whether these cells can ask and be asked: their systems work, and they are not closed."""
@@ -242,11 +244,9 @@ class Transfers(Part):
             return claim, np.concatenate([lot, lots[1]]), np.concatenate([part, lots[2]])
 
         flow, units = flow[left], units[left]
-        granted = np.zeros(len(network.flow_buyer), dtype=np.int64)
-        granted[flow] = units
         self._given.note(day, flow, units, kind, entry.rule.label)
         state.promise(flow, units)
-        self._dispatch.send(granted, float(day), take_out)
+        self._dispatch.send_on(flow, units, float(day), take_out)
 
 
 def _place(cells: np.ndarray, number: int) -> np.ndarray:

@@ -37,7 +37,7 @@ class State(Part):
     any patient does. `orders` says which cells may order today, None where all may on all days.
     """
 
-    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders")
+    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders", "came_back")
     VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
 
     plan: Plan
@@ -59,6 +59,8 @@ class State(Part):
     memories: Memories
     waits: bool
     orders: np.ndarray | None = None
+    came_back: bool = False
+    """whether something that was given has been turned back, and is still to be sent"""
     unsent: np.ndarray = field(init=False)
     reserve: list[np.ndarray] = field(init=False)
     on_hand: np.ndarray = field(init=False)
@@ -119,7 +121,8 @@ class State(Part):
         # where no patient waits, all unmet demand is lost
         same = {} if waits else {"lost": "unmet"}
         sends, asks = reach(plan.network.flow_source), reach(plan.demand.cell)
-        within = {"owed": sends, "dispatched": sends, "produced": reach(plan.network.makers)}
+        owes = reach(plan.network.flow_source[: plan.network.orders])  # what is given leaves in the evening
+        within = {"owed": owes, "dispatched": sends, "produced": reach(plan.network.makers)}
         within |= dict.fromkeys(OF_PATIENTS, asks)
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
@@ -241,6 +244,7 @@ class State(Part):
         np.subtract.at(self.in_transit, network.flow_buyer[flow], units)
         np.add.at(self.unsent, flow, units)
         np.add.at(self.owed_out, source, units)
+        self.came_back |= bool((flow >= network.orders).any())
         if self.order_book is not None:
             self.order_book.reopened(flow, units)
         np.add.at(self.today.destroyed if destroyed else self.on_hand, source, units)
