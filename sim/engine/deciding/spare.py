@@ -72,6 +72,10 @@ class Spare:
         entry, network = self._entry, self._plan.network
         giver, taker = entry.giver[way], entry.taker[way]
         givers, source = np.unique(giver, return_inverse=True)
+        held_back = entry.rule.share.held_back(network, entry.givers[givers])
+        asked = np.bincount(source, self._lacks[taker], len(givers))
+        if (asked <= np.maximum(0, self._spare[givers] - held_back)).all():
+            return self._lacks[taker]
         claims = Claims(
             self._spare[givers], source, self._lacks[taker], entry.flow[way], self._cover[taker], self._use[entry.takers[taker]],
             network.cell_priority[entry.takers[taker]],

@@ -170,7 +170,9 @@ class _Walk:
             some = np.flatnonzero(mine & (other[rows["flow"]] == there))
             units, since = int(rows["units"][some].sum()), float(rows["day"][some[0]])
             word = "to" if what == "gave away" else "by"
-            words = f"{self.site(cell)} {what} {count(units)} units from {self.date(since)} on, {word} {self.site(there)}."
+            words = (
+                f"{self.site(cell)} {what} {count(units)} units from {self.date(since)} on, {word} {self.site(there)}."
+            )
             self.add(depth, since, cell, units, words)
 
     def demand(self, cell: int, first: float, day: int, depth: int) -> None:
