@@ -11,8 +11,8 @@ import numpy as np
 import simpy
 
 from sim.engine.books.conservation import LOT_CHECK_DAYS
-from sim.engine.books.journal import Detail
 from sim.engine.books.given import TransferRecord
+from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
 from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken

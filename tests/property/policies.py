@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from tests.property import scarcity
 from sim.policies import TRANSFERS
+from tests.property import scarcity
 from tests.property.choices import TIMES, Choose, Spec, day, maybe
 from tests.property.draft import Draft
 

@@ -99,8 +99,8 @@ def test_a_transfer_fills_the_position_of_who_takes_and_lowers_that_of_who_gives
 
 
 def test_the_nearest_gives_first_and_a_giver_shares_by_cover() -> None:
-    """c and d, a day and two days away, can spare 20 and 30; b lacks 26: 20 from c, 6 from d. Where b and e, of 5 and 10
-    a day, have 2 and 3 and only c gives 20, 6 and 13 lift both to a cover of 1.6 days
+    """c and d, a day and two days away, can spare 20 and 30; b lacks 26: 20 from c, 6 from d. Where b and e, of 5 and
+    10 a day, have 2 and 3 and only c gives 20, 6 and 13 lift both to a cover of 1.6 days
     (8 of 5, 16 of 10), and the last unit goes to the one named first."""
     sites = {name: {"country": "AA"} for name in "bcd"}
     lanes = [
@@ -125,7 +125,7 @@ def test_the_nearest_gives_first_and_a_giver_shares_by_cover() -> None:
 
 
 def test_only_those_within_reach_and_the_same_party_are_asked() -> None:
-    """Three clinics on the equator, at 0, 1 and 3 degrees (111.2 km each): b, at 1, reaches a within 150 km and not c."""
+    """Clinics on the equator, at 0, 1 and 3 degrees (111.2 km each): b, at 1, reaches a within 150 km and not c."""
     sites = {name: {"country": "AA", "lat": 0, "lon": lon} for name, lon in (("a", 0), ("b", 1), ("c", 3))}
     more = {
         "facilities": sites,
@@ -142,8 +142,8 @@ def test_only_those_within_reach_and_the_same_party_are_asked() -> None:
 
 
 def test_short_dated_goods_go_first_as_far_as_they_will_be_used() -> None:
-    """20 of a's 100 can be used until day 1, ten of which it uses itself on day 0. Of the 13 that b is given they come on
-    day 1, when it uses 5: 5 of them go, and 8 of the others. Nothing of them is left to expire at b."""
+    """20 of a's 100 can be used until day 1, ten of which it uses itself on day 0. Of the 13 that b is given, which come on
+    day 1, when it uses 5, 5 of them go, and 8 of the others. Nothing of them is left to expire at b."""
     goods = {"p": {"unit": "box", "cost": 1, "shelf_life": "30d"}}
     stock = [{"at": "a", "on_hand": 100, "age": {"28d": "20%", "0d": "80%"}}, {"at": "b", "on_hand": 12}]
     done = run(world(NEAR, products=goods, stock=stock))
@@ -154,10 +154,9 @@ def test_short_dated_goods_go_first_as_far_as_they_will_be_used() -> None:
     assert not any(column(done, "b", "expired")) and column(done, "a", "expired")[:2] == [0, 0]
 
 
-def test_a_loan_is_paid_back_late_in_part_and_what_is_left_is_given_up() -> None:
-    """b is lent 13 on evening 0, due on day 3 from what it has above 25 (five days of use). It gets 30 of its own on day
-    5 (an order that waits for the maker until then): 30 + 0 - 5 = 25, none to spare. On day 6 it has 20 + 16 ordered.
-    Nothing is ever above 25, so all is given up three days after it was due."""
+def test_a_loan_that_is_not_paid_back_is_late_and_then_given_up() -> None:
+    """b is lent 13 on evening 0, due on day 3 from what it has above 25 (five days of use). It never has that much, so
+    that all of it is late on day 3, and is given up three days later."""
     loan = NEAR | {"loan": {"for": "3d", "written_off": "3d"}}
     done = run(world(loan))
     loans = done.outcome.transfers.loans
@@ -177,8 +176,8 @@ def test_a_loan_is_paid_back_late_in_part_and_what_is_left_is_given_up() -> None
 
 def test_a_loan_is_paid_back_on_its_day_as_far_as_there_is_more_than_is_kept() -> None:
     """From evening 0 on b orders up to 40, a day away: 20 of its own on evening 0 (7 + 13 are there or coming), so that
-    it has 7 + 13 + 20 - 5 = 35 on day 1 and, ordering 5 a day, 35 on every evening. On day 3 it pays back 35 - 25 = 10 of 13,
-    and orders 15; on day 4 it has 25 + 15 - 5 = 35 again and pays the other 3."""
+    it has 7 + 13 + 20 - 5 = 35 on day 1 and, ordering 5 a day, 35 on every evening. On day 3 it pays back 35 - 25 = 10
+    of 13, and orders 15; on day 4 it has 25 + 15 - 5 = 35 again and pays the other 3."""
     orders = [{"at": "a", "policy": "base_stock", "level": 0}, {"at": "b", "policy": "base_stock", "level": 40}]
     done = run(world(NEAR | {"loan": {"for": "3d"}}, replenishment=orders))
     table = done.transfers[["day", "kind", "giver", "taker", "units"]].to_numpy().tolist()
@@ -211,8 +210,8 @@ def abroad(**more: Any) -> Spec:
 
 
 def test_a_ban_stops_what_would_leave_and_turns_back_what_is_on_its_way() -> None:
-    """Without a ban b has 13 on day 3, lent. Under one from day 0 on nothing leaves. One from day 1 on catches the 13 on
-    their way to the harbour: they are w's again, who owes nobody anything, and sends them no more."""
+    """Without a ban b has 13 on day 3, lent. Under one from day 0 on nothing leaves. One from day 1 on catches the 13
+    on their way to the harbour: they are w's again, who owes nobody anything, and sends them no more."""
     free = run(abroad())
     assert gifts(free)[0] == (0, "w", "b", 13) and column(free, "b", "received")[3] == 13
     ban = {"kind": "export_ban", "country": "AA", "from": "2001-01-01", "for": "90d", "at_border": "return"}

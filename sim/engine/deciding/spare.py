@@ -77,8 +77,8 @@ class Spare:
         if (asked <= np.maximum(0, self._spare[givers] - held_back)).all():
             return self._lacks[taker]
         claims = Claims(
-            self._spare[givers], source, self._lacks[taker], entry.flow[way], self._cover[taker], self._use[entry.takers[taker]],
-            network.cell_priority[entry.takers[taker]],
+            self._spare[givers], source, self._lacks[taker], entry.flow[way], self._cover[taker],
+            self._use[entry.takers[taker]], network.cell_priority[entry.takers[taker]],
         )  # fmt: skip
         return entry.rule.share.share(claims, network)
 

@@ -133,8 +133,7 @@ class Transfers(Part):
     def _use(self, entry: BoundTransfers) -> np.ndarray:
         """Units a day over cells: usual ones, or those of late where the rule that shares says so."""
         over = entry.rule.share.present_over
-        mean = self._network.cell_mean if over is None else self._reports.use(over)
-        return mean
+        return self._network.cell_mean if over is None else self._reports.use(over)
 
     def _takes_part(self, cells: np.ndarray) -> np.ndarray:
         """Whether these cells can ask and be asked: their systems work, and they are not closed."""

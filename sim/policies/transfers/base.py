@@ -79,7 +79,7 @@ class Transfer(Kind):
     radius: RadiusField | None = None
     """at most so far in a straight line; left out: any distance"""
     partners: Whole | None = None
-    """of these the so many who are nearest: in a straight line, or by the time of lanes that are taken; left out: all"""
+    """of these the so many who are nearest: in a straight line, or by time where lanes are taken; left out: all"""
     time: TimesField | None = None
     """journey time of transfers, which then need no lane; left out: they take the lanes there are, back where none
     leads their way"""

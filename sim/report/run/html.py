@@ -89,7 +89,8 @@ def tables_of(facts: Facts, manifest: dict[str, Any]) -> list[Sheet]:
         page_tables.disruptions(facts), page_tables.measures(facts), page_tables.decisions(facts),
         page_tables.reserves(facts), reach_table(facts), page_tables.costs(facts),
         page_tables.became(facts), page_tables.substitution(facts),
-        page_tables.rations(facts), who_gave(facts), page_tables.making(facts), lot_tables.lots(facts), lot_tables.recalled(facts),
+        page_tables.rations(facts), who_gave(facts), page_tables.making(facts), lot_tables.lots(facts),
+        lot_tables.recalled(facts),
         page_tables.events(facts), page_tables.evidence(facts), page_tables.assumptions(facts),
         page_tables.overrides(manifest),
     ]  # fmt: skip
