@@ -29,7 +29,7 @@ from tests.contract.network import PARTIES, STANDARD, example, lay_over, run, wi
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that writes every table: a port, a passage with a queue, lots of lots, rationing, scores, a decision."""
+    """A run that writes every table: a port, a passage with a queue, lots of lots, rationing, scores, a decision, loans."""
     spec: dict[str, Any] = example("sourcing", "scorecard") | {"end": "2024-02-01"}
     with_materials(spec)
     for product in ("saline", "salt"):
@@ -39,6 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spec["disruptions"] += [spec["disruptions"][0] | {"country": "DE"}]
     order = {"decision": "emergency_order", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}
     lay_over(spec, {"parties": PARTIES, "decisions": [order | {"when": {"trigger": "announced"}}]})
+    lends = {"rule": "nearest", "from": "facilities", "time": "1d", "keep": "2d", "below": "2d", "loan": {"for": "5d"}}
+    lay_over(spec, {"transfers": [lends]})
     return run(spec).save(tmp_path_factory.mktemp("run") / "out", report=False)
 
 

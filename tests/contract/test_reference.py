@@ -32,12 +32,15 @@ WORDS = (
     "saline",
     {"saline": 2},
     {"coast": "2d"},
+    "200km",
+    "proportional",
 )
 """Values of which one suits any plain key, alone or in a list."""
 STAGES = (
     [{"after": "3d", "capacity": "60%"}],
     [{"after": "3d", "share": "60%"}],
     [{"after": "3d", "transmission": "60%"}],
+    {"for": "9d"},
 )
 """Values of keys that take parts with keys of their own."""
 BESIDE = {
@@ -46,6 +49,7 @@ BESIDE = {
     "ramp": {"passage": "suez"},
     "correlation": {"factor": "storms"},
     "factor": {"correlation": "50%"},
+    "cost": {"time": "1d"},
     "sheet": {"file": "cases.xlsx"},
 }
 """What a key is of no use without, where the example lacks it."""

@@ -142,8 +142,8 @@ def test_only_those_within_reach_and_the_same_party_are_asked() -> None:
 
 
 def test_short_dated_goods_go_first_as_far_as_they_will_be_used() -> None:
-    """20 of a's 100 can be used until day 1, ten of which it uses itself on day 0. Of the 13 that b is given, which come on
-    day 1, when it uses 5, 5 of them go, and 8 of the others. Nothing of them is left to expire at b."""
+    """20 of a's 100 can be used until day 1, ten of which it uses itself on day 0. Of the 13 that b is given, which come
+    on day 1, when it uses 5, 5 of them go, and 8 of the others. Nothing of them is left to expire at b."""
     goods = {"p": {"unit": "box", "cost": 1, "shelf_life": "30d"}}
     stock = [{"at": "a", "on_hand": 100, "age": {"28d": "20%", "0d": "80%"}}, {"at": "b", "on_hand": 12}]
     done = run(world(NEAR, products=goods, stock=stock))

@@ -118,7 +118,7 @@ class _Finder:
         """(givers, takers) of those who may give to each other, some takers at a time."""
         frame, column = self._frame, COLUMNS.get(entry.within)
         of = None if column is None else frame[column[0]].to_numpy(dtype=str)
-        if of is not None and column is not None and column[0] == "party" and not (of[givers] != "").any():
+        if of is not None and column is not None and column[0] == "party" and not any(of[givers]):
             raise PlaceError(("within",), "none of these sites belongs to a party", entry.within, "parties with sites")
         places = np.radians(frame[["lat", "lon"]].to_numpy(dtype=float))
         if entry.radius is not None and (lacks := np.isnan(places).any(axis=1)[np.union1d(givers, takers)]).any():
@@ -129,8 +129,9 @@ class _Finder:
             some = takers[begin : begin + step]
             may = np.asarray(givers[:, None] != some)
             if of is not None and column is not None:
-                alike = of[givers][:, None] == of[some]
-                may &= (alike if column[1] else ~alike) & (of[givers] != "")[:, None] & (of[some] != "")
+                alike = np.asarray(of[givers][:, None] == of[some])
+                has = np.char.str_len(of) > 0
+                may &= (alike if column[1] else ~alike) & has[givers][:, None] & has[some]
             km = distance(places[givers][:, None], places[some])
             if entry.radius is not None:
                 may &= km <= entry.radius

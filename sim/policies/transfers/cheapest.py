@@ -8,7 +8,7 @@ from sim.policies.transfers.base import TRANSFERS, Transfer, Ways
 
 
 @TRANSFERS.register("cheapest")
-class Cheapest(Transfer):
+class CheapestFirst(Transfer):
     """Ask whoever is cheapest to fetch the goods from."""
 
     example = {"from": "facilities", "time": "1d", "cost": 0.5, "keep": "2d", "below": "2d", "permission": "1d"}

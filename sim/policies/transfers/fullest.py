@@ -8,7 +8,7 @@ from sim.policies.transfers.base import TRANSFERS, Transfer, Ways
 
 
 @TRANSFERS.register("fullest")
-class Fullest(Transfer):
+class FullestFirst(Transfer):
     """Ask whoever can spare the most days of its usual use."""
 
     example = {

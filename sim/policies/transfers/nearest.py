@@ -8,7 +8,7 @@ from sim.policies.transfers.base import TRANSFERS, Transfer, Ways
 
 
 @TRANSFERS.register("nearest")
-class Nearest(Transfer):
+class NearestFirst(Transfer):
     """Ask whoever can send the goods soonest."""
 
     example = {"from": "facilities", "time": "1d", "keep": "3d", "below": "2d", "up_to": "3d"}
