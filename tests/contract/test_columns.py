@@ -29,7 +29,7 @@ from tests.contract.network import PARTIES, STANDARD, example, lay_over, run, wi
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that writes every table: a port, a passage with a queue, lots of lots, rationing, scores, a decision, loans."""
+    """A run that writes every table: a port, a passage with a queue, lots, rationing, scores, a decision, loans."""
     spec: dict[str, Any] = example("sourcing", "scorecard") | {"end": "2024-02-01"}
     with_materials(spec)
     for product in ("saline", "salt"):

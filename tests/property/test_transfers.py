@@ -1,4 +1,4 @@
-"""Transfers in random networks: what is given left its giver, what is owed is told, and without them all is as it was."""
+"""Transfers in random networks: what is given left its giver, what is owed is told; without them all is as it was."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import norm
 
 import sim
+from sim.errors import ScenarioError
 from tests.property.running import run
 
 Spec = dict[str, Any]
@@ -142,8 +143,8 @@ def test_only_those_within_reach_and_the_same_party_are_asked() -> None:
 
 
 def test_short_dated_goods_go_first_as_far_as_they_will_be_used() -> None:
-    """20 of a's 100 can be used until day 1, ten of which it uses itself on day 0. Of the 13 that b is given, which come
-    on day 1, when it uses 5, 5 of them go, and 8 of the others. Nothing of them is left to expire at b."""
+    """20 of a's 100 can be used until day 1, ten of which it uses itself on day 0. Of the 13 that b is given, which
+    come on day 1, when it uses 5, 5 of them go, and 8 of the others. Nothing of them is left to expire at b."""
     goods = {"p": {"unit": "box", "cost": 1, "shelf_life": "30d"}}
     stock = [{"at": "a", "on_hand": 100, "age": {"28d": "20%", "0d": "80%"}}, {"at": "b", "on_hand": 12}]
     done = run(world(NEAR, products=goods, stock=stock))
@@ -183,6 +184,25 @@ def test_a_loan_is_paid_back_on_its_day_as_far_as_there_is_more_than_is_kept() -
     table = done.transfers[["day", "kind", "giver", "taker", "units"]].to_numpy().tolist()
     assert table[:3] == [[0, "loan", "a", "b", 13], [3, "loan_repaid", "b", "a", 10], [4, "loan_repaid", "b", "a", 3]]
     assert done.loans[["lent", "repaid", "outstanding"]].to_numpy().tolist()[0] == [13, 13, 0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"rule": "neerest"}, "did you mean 'nearest'"),
+        ({"within": "partyy"}, "did you mean 'party'"),
+        ({"radius": "200"}, "a distance in kilometres such as 200km"),
+        ({"radius": "200km"}, "'a' has no place on the map"),
+        ({"keep": "1d"}, "who gives would lack goods itself"),
+        ({"up_to": "1d"}, "only to lack still"),
+        ({"share": "first_come"}, "no queue of orders here"),
+        ({"from": "a"}, "nobody may give to anybody here"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_at_its_line(fields: Spec, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message) as caught:
+        run(world(NEAR | fields))
+    assert all(problem.line > 0 for problem in caught.value.problems)
 
 
 def abroad(**more: Any) -> Spec:

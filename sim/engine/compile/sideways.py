@@ -107,7 +107,7 @@ class _Finder:
             if name not in self._products:
                 raise PlaceError(("products", k), "unknown product", name, None, self._products)
         mine = [k for k, name in enumerate(self._products) if entry.products is None or name in entry.products]
-        some = self._has[:, mine].any(axis=1)
+        some = np.asarray(self._has[:, mine].any(axis=1))
         for word, sites in (("from", givers), ("to", takers)):
             if not some[sites].any():
                 message = "none of these sites keeps any of these products"
