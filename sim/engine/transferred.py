@@ -18,8 +18,8 @@ class BoundTransfers:
     Over its ways, in order of taker and then of time and giver: `flow` on which goods travel, positions of `giver` and
     `taker` among `givers` and `takers` (cells, in order of site), `back` the flow on which they are paid back (-1:
     none), mean `days` there, `cost` a unit and `km` (NaN: not known). `keep` is in units over givers, `keep_back` the
-    same of takers who pay back; `below` and `up_to` over takers. `first` is where each taker's ways begin, and where the
-    last one's end; `low` is `below` over all cells, least of all numbers where nobody is given anything.
+    same of takers who pay back; `below` and `up_to` over takers. `first` is where each taker's ways begin, and where
+    the last one's end; `low` is `below` over all cells, least of all numbers where nobody is given anything.
     """
 
     rule: Transfer
