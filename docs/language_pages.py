@@ -116,6 +116,22 @@ PAGES: dict[str, Page] = {
         "allocation:\n"
         "  - {at: warehouses, rule: equal_days_of_cover}\n",
     ),
+    "transfers": Page(
+        "Transfers",
+        "Who may give goods to whom beside all orders, for good or on loan. Each entry is of one of the "
+        "[kinds](../kinds.md), which says whom a site asks first. [A page](../../transfers.md) tells how it works.",
+        ("transfers",),
+        "transfers:\n"
+        "  - rule: nearest\n"
+        "    from: facilities\n"
+        "    within: region\n"
+        "    time: 1d\n"
+        "    cost: 0.2\n"
+        "    keep: 10d\n"
+        "    below: 3d\n"
+        "    up_to: 7d\n"
+        "    permission: 2d\n",
+    ),
     "stock": Page(
         "Stock and storage",
         "What is there on the first morning, where it does not follow from the policies, and what fits into the rooms.",

@@ -124,6 +124,20 @@ class Run:
         return rations_table(self.outcome)
 
     @cached_property
+    def transfers(self) -> pd.DataFrame:
+        """What sites gave each other; see `sim.report.run.transfer_tables.transfers_table`."""
+        from sim.report.run.transfer_tables import transfers_table
+
+        return transfers_table(self.outcome)
+
+    @cached_property
+    def loans(self) -> pd.DataFrame:
+        """What sites lent each other; see `sim.report.run.transfer_tables.loans_table`."""
+        from sim.report.run.transfer_tables import loans_table
+
+        return loans_table(self.outcome)
+
+    @cached_property
     def decisions(self) -> pd.DataFrame:
         """What parties decided; see `sim.report.run.tables.decisions_table`."""
         from sim.report.run.tables import decisions_table
@@ -285,6 +299,10 @@ class Run:
             write_parquet(place / "passages.parquet", self.passages)
         if self.outcome.rations is not None:
             write_parquet(place / "rations.parquet", self.rations)
+        if self.outcome.transfers is not None:
+            write_parquet(place / "transfers.parquet", self.transfers)
+            if self.outcome.transfers.loans is not None:
+                write_parquet(place / "loans.parquet", self.loans)
         if self.outcome.plan.decisions:
             write_parquet(place / "decisions.parquet", self.decisions)
         if self.outcome.scores is not None:

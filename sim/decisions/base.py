@@ -138,7 +138,8 @@ def extra_orders(scope: Scope, at: Selector, source: str, amount: Any, day: floa
         cells = scope.own(network.select_cells(at, scope.products))
         if not len(cells):
             raise PlaceError((), f"none of these sites is one of '{scope.party.name}'", str(at))
-    flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & (network.flow_urgent == urgent))
+    way = network.flow_urgent if urgent else network.on_usual_way
+    flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & way)
     names = network.sites["name"].to_numpy()
     seller = names[network.cell_site[network.flow_source[flows]]]
     flows = flows[seller == source]

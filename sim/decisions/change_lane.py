@@ -33,7 +33,7 @@ class ChangeLane(Decision):
             buyer, source = network.flow_buyer, network.flow_source
             second = np.flatnonzero(np.isin(buyer, cells) & network.flow_urgent)
             pairs = buyer * len(network.cell_site) + source
-            usual = np.flatnonzero(np.isin(pairs, pairs[second]) & ~network.flow_urgent)
+            usual = np.flatnonzero(np.isin(pairs, pairs[second]) & network.on_usual_way)
             if not len(usual):
                 message = f"'{scope.party.name}' has no urgent way here for {', '.join(scope.products)}"
                 raise PlaceError((), message, str(self.at), NEEDED)

@@ -25,7 +25,7 @@ def _sources(scope: Scope, at: Selector) -> tuple[np.ndarray, np.ndarray]:
     network = scope.network
     with placed("at"):
         cells = scope.own(network.select_cells(at, scope.products))
-        flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & ~network.flow_urgent)
+        flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & network.on_usual_way)
         if not len(flows):
             raise PlaceError((), f"no site of '{scope.party.name}' here orders any of these products", str(at))
     return flows, network.sites["name"].to_numpy()[network.cell_site[network.flow_source[flows]]]

@@ -56,7 +56,7 @@ class ExportBan(Disruption):
         ]
         start, end = self.span(network)
         if self.rush > 1 and self.notice > 0 and end > start:
-            buyers = np.unique(network.flow_buyer[flows])
+            buyers = np.unique(network.flow_buyer[flows[flows < network.orders]])
             steps = ((start - self.notice, self.rush),)
             effects.append(Effect("cell.order_factor", buyers, "multiply", steps, start, self.label))
         return effects, []

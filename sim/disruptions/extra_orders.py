@@ -43,7 +43,7 @@ class ExtraOrders(Disruption):
 
     def act(self, network: Network) -> tuple[list[Effect], list[Impulse]]:
         cells = self.cells(network, self.at, self.products)
-        flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & ~network.flow_urgent)
+        flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & network.on_usual_way)
         names = network.sites["name"].to_numpy()
         seller = names[network.cell_site[network.flow_source[flows]]]
         if self.source not in seller:

@@ -31,6 +31,7 @@ from sim.engine.deciding.rations_told import RationBook
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.deciding.reserves import ReserveDesk
+from sim.engine.deciding.transfers import Transfers
 from sim.engine.making.production import Production
 from sim.engine.making.quality import Quality
 from sim.engine.moving.seizures import seize
@@ -90,6 +91,7 @@ class World(Part):
     ordering: Ordering
     rationing: Rationing | None
     dispatch: Dispatch
+    transfers: Transfers | None
     decisions: Decisions | None
     desks: list[ReserveDesk]
     quality: Quality
@@ -153,6 +155,9 @@ class World(Part):
             plan, self.state, self.quantities, self.production, self.transport, self.reports, rations,
             SharingBook(network) if sharings else None,
         )  # fmt: skip
+        self.transfers = None
+        if plan.transfers:
+            self.transfers = Transfers(plan, self.state, self.reports, self.dispatch, self.journal)
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
@@ -314,6 +319,10 @@ class World(Part):
     def review_rations(self, day: int) -> None:
         if self.rationing is not None:
             self.rationing.review(day)
+
+    def review_transfers(self, day: int) -> None:
+        if self.transfers is not None:
+            self.transfers.review(day)
 
     def allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""

@@ -20,7 +20,7 @@ STEPS = (
     "arrivals become stock",
     "production",
     "demand is served, reports are made",
-    "review: triggers and orders, from the facilities upward",
+    "review: triggers, transfers, and orders from the facilities upward",
     "allocation and dispatch",
     "expiry, recording, and a check that nothing was lost or invented",
 )
@@ -126,6 +126,12 @@ PHASES: list[Phase] = [
         lambda world: world.review_rations, ("quantities", *KNOWN),
         ("rationing", "reports", "state", "journal", "production.more"),
         "some source rations", lambda world: world.rationing is not None,
+    ),
+    Phase(
+        "transfers", 5, "who lacks goods is given some by those who can spare them; loans are paid back",
+        lambda world: world.review_transfers, ("quantities", "reports", "present_use"),
+        ("transfers", "dispatch", *MOVING),
+        "sites may give each other goods", lambda world: world.transfers is not None,
     ),
     Phase(
         "orders", 5, "sites order, from the facilities upward; an order is booked at its source at once",

@@ -14,6 +14,7 @@ from sim.engine.bound_decisions import BoundActs, BoundDecision
 from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
 from sim.engine.sourced import Sourcing
 from sim.engine.start import Opening, Start
+from sim.engine.transferred import BoundTransfers
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -323,7 +324,7 @@ class Plan:
     each with the time that takes. `impacts` are the disruptions with dates, `hazards` those drawn in every replication.
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
     is what makers can add to their capacity, None where none can; `decisions` what parties may do;
-    `vials` the demand for units of several doses.
+    `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn.
     """
 
     network: Network
@@ -346,6 +347,7 @@ class Plan:
     more: MoreMade | None = None
     decisions: tuple[BoundDecision, ...] = ()
     vials: VialPlan | None = None
+    transfers: tuple[BoundTransfers, ...] = ()
 
     @property
     def made_for_reserves(self) -> bool:
@@ -369,7 +371,15 @@ class Plan:
     def looks_back(self) -> tuple[int, int, int]:
         """Days of present use, and of what was sent of orders due, and arrivals, that some policy looks back on; 0:
         none does."""
-        policies = self.reserves, self.allocation, self.behaviour, self.sourcing, self.more, self.decisions
+        policies = (
+            self.reserves,
+            self.allocation,
+            self.behaviour,
+            self.sourcing,
+            self.more,
+            self.decisions,
+            self.transfers,
+        )
         present, fill, arrivals = (
             [days for part in _within(policies) if (days := getattr(part, name, None))]
             for name in ("present_over", "fill_over", "arrivals_over")

@@ -73,7 +73,9 @@ def _supplied(network: Network, reserve: ReservePlan, shut: np.ndarray) -> np.nd
     """Cells that goods of the reserve can come to: all down from its holders, and members that hold it themselves."""
     known = np.zeros(len(network.cell_site), dtype=bool)
     known[reserve.holder[reserve.size > 0]] = True
-    while not known[buyers := network.flow_buyer[known[network.flow_source] & ~shut]].all():
+    open_ = ~shut
+    open_[network.orders :] = False  # a reserve answers orders
+    while not known[buyers := network.flow_buyer[known[network.flow_source] & open_]].all():
         known[buyers] = True
     known[reserve.members[reserve.own[:, 1]]] = True
     return np.flatnonzero(known)

@@ -11,6 +11,7 @@ import numpy as np
 import simpy
 
 from sim.engine.books.conservation import LOT_CHECK_DAYS
+from sim.engine.books.given import TransferRecord
 from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
 from sim.engine.books.sharings import Page
@@ -49,7 +50,7 @@ class Outcome:
     beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
     nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept; `forecast_errors` over all cells,
-    None where no policy forecasts.
+    None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give.
     """
 
     plan: Plan
@@ -65,6 +66,7 @@ class Outcome:
     scores: dict[str, np.ndarray] | None = None
     sharings: tuple[Page, ...] | None = None
     forecast_errors: ForecastErrors | None = None
+    transfers: TransferRecord | None = None
 
     @property
     def answers(self) -> tuple[Taken, ...]:
@@ -327,6 +329,7 @@ class Running(Part):
             () if world.decisions is None else world.decisions.taken, world.order_shares.scored(),
             None if book is None else tuple(book.pages),
             world.ordering.forecast_errors(),
+            None if world.transfers is None else world.transfers.record(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

@@ -214,7 +214,8 @@ class Network(Lookups):
     of source cell, then buyer. `cell_mean` and `flow_usual` are units a day in undisturbed times; `capacity` is units a
     day of supplier cells (infinite elsewhere), `ramp_up` days over sites. A material at the maker that uses it up is a
     cell too, which buys like any other; `bill` says what takes how much of it. A source may have a second flow to a
-    buyer, for urgent orders.
+    buyer, for urgent orders. Behind all flows on which orders go stand those for transfers, as many as `sideways`:
+    nobody orders on them, and they have no share and no usual units.
     """
 
     calendar: Calendar
@@ -249,6 +250,8 @@ class Network(Lookups):
     covers: frozenset[str] = frozenset()
     """those of `columns` that are days of usual demand"""
     parties: Parties = NO_PARTIES
+    sideways: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """of each of the last flows, which are for transfers, the entry of `transfers`; below 0 one for paying back only"""
     answers: Answers = field(default_factory=Answers, compare=False, repr=False)
 
     @cached_property
@@ -297,7 +300,19 @@ class Network(Lookups):
     @cached_property
     def single_sources(self) -> bool:
         """Whether nobody buys a product of several sources."""
-        return len(np.unique(self.flow_buyer)) == len(self.flow_buyer)
+        return len(np.unique(self.flow_buyer[: self.orders])) == self.orders
+
+    @property
+    def orders(self) -> int:
+        """How many of the flows, the first ones, are for orders."""
+        return len(self.flow_buyer) - len(self.sideways)
+
+    @cached_property
+    def on_usual_way(self) -> np.ndarray:
+        """Whether a flow is one of orders on their usual way; a mask, not to be changed in place."""
+        usual = ~self.flow_urgent
+        usual[self.orders :] = False
+        return usual
 
     @cached_property
     def group_product(self) -> np.ndarray:
@@ -343,7 +358,7 @@ class Network(Lookups):
     @cached_property
     def sources(self) -> tuple[np.ndarray, np.ndarray]:
         """Cells from which something is ordered, ascending, and the first flow of each."""
-        return np.unique(self.flow_source, return_index=True)
+        return np.unique(self.flow_source[: self.orders], return_index=True)
 
     @cached_property
     def flow_turn(self) -> np.ndarray:

@@ -41,6 +41,7 @@ Event = Literal[
     "buys_ahead", "facility_opens", "facility_closes", "turned_away", "sent_elsewhere", "capacity_raised",
     "capacity_usual", "line_moved", "line_returned",
     "ration_begins", "ration_changed", "ration_ends", "new_customers_limited", "new_customers_free",
+    "transfer_asked", "transfer", "loan", "loan_repaid", "loan_late", "loan_written_off",
     "decision_due", "decision_given_up", "decision_in_force", "decision_over",
 ]  # fmt: skip
 
@@ -210,6 +211,12 @@ EVENTS: Mapping[Event, Entry] = {
     "ration_ends": Entry("it deals out no shares any more"),
     "new_customers_limited": Entry("a maker limits what customers get who come because another maker is struck"),
     "new_customers_free": Entry("it does so no longer"),
+    "transfer_asked": Entry("a site that lacks goods asks to be given some, and waits for permission"),
+    "transfer": Entry("a site is given goods by another (`other`), beside all orders"),
+    "loan": Entry("a site is lent goods by another (`other`)"),
+    "loan_repaid": Entry("a site is paid back what it lent to another (`other`)"),
+    "loan_late": Entry("a site (`other` has lent it goods) does not pay back all on the day on which it should"),
+    "loan_written_off": Entry("what it owes (to `other`) is given up"),
     "decision_due": Entry("the condition of a decision is met (`cause` says which, and whose)"),
     "decision_given_up": Entry("it is not met any more, and nothing is done"),
     "decision_in_force": Entry("what was decided is in force"),

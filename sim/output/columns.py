@@ -198,6 +198,40 @@ RATIONS = Table(
     ),
 )
 
+TRANSFERS = Table(
+    "an evening, a giver, a taker and a product that was given, lent or paid back",
+    "where there are `transfers`",
+    (
+        DATE,
+        DAY,
+        Column("kind", "text", "", "transfer (for good), loan or loan_repaid"),
+        Column("giver", "text", "", "the site that goods leave"),
+        Column("taker", "text", "", "the site that gets them"),
+        PRODUCT,
+        Column("units", "whole number", "units", "that left"),
+        Column("cost", "number", "currency", "of their journey; part of the transport in the costs"),
+        Column("from_party", "text", "", "whose the giver is; empty: nobody's"),
+        Column("to_party", "text", "", "whose the taker is; empty: nobody's"),
+    ),
+)
+
+LOANS = Table(
+    "a loan, in the order in which they were made, those of the warm-up too",
+    "where `transfers` have a `loan`",
+    (
+        DATE,
+        DAY,
+        Column("lender", "text", "", "the site that lent goods"),
+        Column("borrower", "text", "", "the site that owes them"),
+        PRODUCT,
+        Column("due", "date", "", "the day on which they are to be paid back"),
+        Column("lent", "whole number", "units", "repaid + written_off + outstanding"),
+        Column("repaid", "whole number", "units", "that left to be paid back, until the last day"),
+        Column("written_off", "whole number", "units", "given up"),
+        Column("outstanding", "whole number", "units", "owed on the last day, due or not"),
+    ),
+)
+
 DECISIONS = Table(
     "a decision that came into force, in turn",
     "where there are `decisions`",
@@ -376,6 +410,8 @@ TABLES: Mapping[str, Table] = {
     "ports": PORTS,
     "passages": PASSAGES,
     "rations": RATIONS,
+    "transfers": TRANSFERS,
+    "loans": LOANS,
     "decisions": DECISIONS,
     "scores": SCORES,
     "sharings": SHARINGS,

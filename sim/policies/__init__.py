@@ -5,9 +5,10 @@ from sim.policies.allocation.base import ALLOCATION
 from sim.policies.forecasting.base import FORECASTING
 from sim.policies.replenishment.base import REPLENISHMENT
 from sim.policies.sourcing.base import SOURCING
+from sim.policies.transfers.base import TRANSFERS
 from sim.policies.triggers.base import TRIGGERS
 
-for _package in ("forecasting", "replenishment", "allocation", "sourcing", "triggers"):
+for _package in ("forecasting", "replenishment", "allocation", "sourcing", "transfers", "triggers"):
     import_all(f"sim.policies.{_package}")
 
-__all__ = ["ALLOCATION", "FORECASTING", "REPLENISHMENT", "SOURCING", "TRIGGERS"]
+__all__ = ["ALLOCATION", "FORECASTING", "REPLENISHMENT", "SOURCING", "TRANSFERS", "TRIGGERS"]

@@ -16,7 +16,7 @@ from sim.model.chance.unknown import UnknownField
 from sim.model.goods.ages import AgeField
 from sim.model.parts import equal_parts
 from sim.model.selection import SelectorField
-from sim.policies import ALLOCATION, REPLENISHMENT
+from sim.policies import ALLOCATION, REPLENISHMENT, TRANSFERS
 from sim.policies.allocation.base import Allocation
 from sim.policies.buying_ahead import BuyingAhead
 from sim.policies.hoarding import Hoarding
@@ -24,6 +24,7 @@ from sim.policies.rationing import Rationing
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
 from sim.policies.sourcing.base import SourcingRuleField
+from sim.policies.transfers.base import Transfer
 from sim.policies.use_levels import UseLevels
 from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
@@ -43,6 +44,7 @@ DisruptionField = Annotated[Disruption, OneOf(DISRUPTIONS)]
 DecisionField = Annotated[Decision, OneOf(DECISIONS)]
 ReplenishmentField = Annotated[Replenishment, OneOf(REPLENISHMENT)]
 AllocationField = Annotated[Allocation, OneOf(ALLOCATION)]
+TransferField = Annotated[Transfer, OneOf(TRANSFERS)]
 
 
 PartsField = Annotated[
@@ -271,6 +273,8 @@ class Scenario(Model):
     demand: list[DemandSpec] = Field(min_length=1)
     replenishment: list[ReplenishmentField] = []
     allocation: list[AllocationField] = []
+    transfers: list[TransferField] = []
+    """who may give goods to whom beside all orders, when one lacks what another can spare"""
     stock: list[StockSpec] = []
     storage: list[StorageSpec] = []
     hoarding: list[Hoarding] = []

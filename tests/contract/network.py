@@ -150,6 +150,8 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
         spec["replenishment"] = [forecast, {"policy": "base_stock", "at": "warehouses", "level": "14d"}]
     elif family == "allocation":
         spec |= {"allocation": [entry], "parties": PARTIES}
+    elif family == "transfers":
+        spec["transfers"] = [entry]
     elif family == "sourcing":
         spec["suppliers"]["second-maker"] = {"country": "DE", "makes": {"saline": {}}}
         spec["lanes"].append({"from": "second-maker", "to": "store", "mode": "sea", "time": "gamma(9d, 3d)", "cost": 1})

@@ -33,6 +33,8 @@ WORDS = (
     "population",
     {"saline": 2},
     {"coast": "2d"},
+    "200km",
+    "proportional",
 )
 """Values of which one suits any plain key, alone or in a list."""
 STAGES = (
@@ -42,6 +44,7 @@ STAGES = (
     [{"share": "60%"}],
     [{"for": "store", "share": "60%"}],
     {"proposals": {"kenya": {"kenya": 1}}},
+    {"for": "9d"},
 )
 """Values of keys that take parts with keys of their own."""
 BESIDE = {
@@ -50,6 +53,7 @@ BESIDE = {
     "ramp": {"passage": "suez"},
     "correlation": {"factor": "storms"},
     "factor": {"correlation": "50%"},
+    "cost": {"time": "1d"},
     "sheet": {"file": "cases.xlsx"},
 }
 """What a key is of no use without, where the example lacks it."""

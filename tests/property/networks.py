@@ -137,4 +137,6 @@ class Builder(Sites, Supply, Policies):
         spec["disruptions"] = [disruption(self, c.one(kinds), k) for k in range(c.number(0, disruptions))]
         if hazards:
             spec["hazards"] = {f"z{k}": hazard(self, c.one(kinds), k) for k in range(c.number(1, hazards))}
+        if not self.exact and c.number(0, 1):
+            spec["transfers"] = self._transfers()
         return spec if c.number(0, 3) else with_later(spec, later_policies(self, c.number(-5, self.days)))

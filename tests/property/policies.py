@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from sim.policies import TRANSFERS
 from tests.property import scarcity
-from tests.property.choices import Choose, Spec, day, maybe
+from tests.property.choices import TIMES, Choose, Spec, day, maybe
 from tests.property.draft import Draft
 
 
@@ -127,6 +128,34 @@ class Policies(Draft):
             )
             entries.append(entry)
         return entries
+
+    def _transfers(self) -> list[Spec]:
+        """Those who keep the same goods give each other some, for good or on loan; upwards and down too."""
+        c, kept = self.c, dict[str, set[str]]()
+        for site, product in self.sources:
+            if site not in self.suppliers:
+                kept.setdefault(product, set()).add(site)
+        # who buys of another of these is given it by orders: any other two may give each other some
+        pairs = [
+            (giver, taker)
+            for product, sites in sorted(kept.items())
+            for giver, taker in itertools.permutations(sorted(sites), 2)
+            if giver not in self.sources[taker, product]
+        ]
+        if not pairs:
+            return []
+        entry: Spec = {"rule": c.one(sorted(TRANSFERS)), "from": sorted({site for pair in pairs for site in pair})}
+        entry["time"] = c.one(TIMES)
+        entry["keep"], entry["below"] = c.one([("0d", "0d"), ("5d", "3d"), (10, 10), (40, "4d")])
+        maybe(c, entry, "up_to", ["12d" if entry["below"] != 10 else 60])
+        maybe(c, entry, "permission", ["1d", "4d"])
+        maybe(c, entry, "partners", [1, 2])
+        maybe(c, entry, "cost", [0.5])
+        maybe(c, entry, "share", ["proportional", {"rule": "priority_tiers", "critical": 5}])
+        if c.number(0, 1):
+            entry["loan"] = {"for": c.one(["1d", "9d"])}
+            maybe(c, entry["loan"], "written_off", ["1d", "10d"])
+        return [entry]
 
     def _reserve(self) -> Spec:
         """Held where its members are supplied, by one or two warehouses, or by a facility for itself."""

@@ -72,8 +72,8 @@ def test_a_reserve_shares_by_a_rule_with_its_fields() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ("first_come", "a reserve has no queue of its own for this rule"),
-        ({"rule": "first_come"}, "a reserve has no queue of its own for this rule"),
+        ("first_come", "there is no queue of orders here for this rule"),
+        ({"rule": "first_come"}, "there is no queue of orders here for this rule"),
         ("proportionl", "did you mean 'proportional'"),
         ({"rule": "priority_tiers", "critical": "many"}, "days of cover"),
         ({"rule": "priority_tiers", "at": "store"}, "no `at` and no `products`"),

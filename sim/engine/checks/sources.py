@@ -194,7 +194,7 @@ def _buyers(network: Network, flows: np.ndarray) -> np.ndarray:
 
 def _several(network: Network) -> np.ndarray:
     """Cells with more than one source; a mask."""
-    return np.asarray(np.bincount(network.flow_buyer, minlength=len(network.cell_site)) > 1)
+    return np.asarray(np.bincount(network.flow_buyer[: network.orders], minlength=len(network.cell_site)) > 1)
 
 
 def _by_buyer(network: Network, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -203,7 +203,8 @@ def _by_buyer(network: Network, shares: np.ndarray) -> tuple[np.ndarray, np.ndar
     least, most = np.ones(cells), np.zeros(cells)
     regular = network.flow_share > 0
     np.minimum.at(least, network.flow_buyer[regular], shares[regular])
-    np.maximum.at(most, network.flow_buyer, shares)
+    orders = slice(0, network.orders)
+    np.maximum.at(most, network.flow_buyer[orders], shares[orders])
     return least, np.where(np.bincount(network.flow_buyer, minlength=cells) > 0, most, 1.0)
 
 

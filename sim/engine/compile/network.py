@@ -13,6 +13,7 @@ from sim.engine.compile.convoys import give_convoys
 from sim.engine.compile.demand import DemandRows, compile_demand
 from sim.engine.compile.lanes import compile_lanes
 from sim.engine.compile.ports import compile_gates
+from sim.engine.compile.sideways import Sideways, find_sideways
 from sim.engine.compile.supply import Path, Supply, find_supply, stocked_at_start
 from sim.engine.compile.vials import usual_units
 from sim.engine.compile.waits import Waits
@@ -29,7 +30,7 @@ from sim.scenario.network_spec import Product
 
 MADE_OF = (
     "start", "end", "run_on", "warm_up", "products", "suppliers", "ports", "warehouses", "facilities", "lanes",
-    "passages", "parties", "sourcing", "demand", "stock",
+    "passages", "parties", "sourcing", "demand", "stock", "transfers",
 )  # fmt: skip
 """Sections of a scenario that `compile_network` reads; beside them only the files that they name."""
 GROUP = ["kind", "country", "region", "priority", "setting", "party", "product"]
@@ -51,9 +52,11 @@ def compile_network(
     rows, entries = compile_demand(loaded, calendar, products, problems)
     problems.check()
     supply = _supply(loaded, lanes, rows, products, problems)
+    sideways = _sideways(loaded, lanes, supply, products, problems)
+    lanes = lanes if sideways is None else sideways.lanes
     gates = _gates(loaded, problems)
     need = usual_units(loaded, products, rows, entries)
-    network = _assemble(loaded, calendar, products, lanes, gates, supply, rows, need)
+    network = _assemble(loaded, calendar, products, lanes, gates, supply, sideways, rows, need)
     _check_vehicles(network)
     network = replace(network, seasons=seasons, spans=_spans(loaded, calendar))
     return network, rows, entries, supply.idle
@@ -135,6 +138,24 @@ def _supply(
     return made
 
 
+def _sideways(
+    loaded: Loaded, lanes: tuple[Lane, ...], supply: Supply, products: list[str], problems: Problems
+) -> Sideways | None:
+    """The ways for transfers; those of the memo where all that they are made of is the same, None without transfers."""
+    entries, sites = loaded.spec.transfers, loaded.sites
+    if not entries:
+        return None
+
+    def make() -> Sideways:
+        found = find_sideways(loaded, lanes, supply, products, problems)
+        problems.check()
+        return found
+
+    cold = [loaded.spec.products[name].storage for name in products]
+    made: Sideways = loaded.memo.once("sideways", (Same(lanes), Same(supply), Same(sites.frame), cold, entries), make)
+    return made
+
+
 def _check_makes(loaded: Loaded, problems: Problems) -> None:
     for supplier, spec in loaded.spec.suppliers.items():
         for product in spec.makes:
@@ -202,11 +223,17 @@ class _Frame:
     route: np.ndarray
     share: np.ndarray
     urgent: np.ndarray
+    sideways: np.ndarray
     answers: Answers
 
 
 def _frame(
-    frame: pd.DataFrame, products: list[str], lanes: tuple[Lane, ...], gates: tuple[Gate, ...], supply: Supply
+    frame: pd.DataFrame,
+    products: list[str],
+    lanes: tuple[Lane, ...],
+    gates: tuple[Gate, ...],
+    supply: Supply,
+    sideways: Sideways | None,
 ) -> _Frame:
     cells = [(site, product) for site, wanted in supply.needs.items() for product in wanted]
     table = frame.iloc[[site for site, _ in cells]].reset_index(drop=True)
@@ -223,6 +250,8 @@ def _frame(
     path_index: dict[tuple[int, Path], int] = {}
     for _, source, _, path, *_ in rows:
         path_index.setdefault((source, path), len(path_index))
+    for path in () if sideways is None else sideways.paths:
+        path_index.setdefault((lanes[path[0]].origin, path), len(path_index))
     routes = _routes(list(path_index), lanes, gates, frame["country"].to_numpy())
     buyer = np.array([lookup[b, p] for b, _, p, *_ in rows], dtype=np.int64)
     source_ = np.array([lookup[s, p] for _, s, p, *_ in rows], dtype=np.int64)
@@ -230,10 +259,25 @@ def _frame(
     share = np.array([v for *_, v, _ in rows])
     urgent = np.array([only for *_, only in rows], dtype=bool)
     order = np.lexsort((urgent, site[buyer], source_))
-    return _Frame(
-        table, groups, group, lookup, routes, buyer[order], source_[order], route[order], share[order], urgent[order],
-        Answers(),
-    )  # fmt: skip
+    found = buyer[order], source_[order], route[order], share[order], urgent[order]
+    ways, entry = [column[:0] for column in found], np.zeros(0, dtype=np.int64)
+    if sideways is not None:
+        *ways, entry = _ways(sideways, lookup, lanes, path_index)
+    flows = [np.concatenate(columns) for columns in zip(found, ways, strict=True)]
+    buyer, source_, route, share, urgent = flows
+    return _Frame(table, groups, group, lookup, routes, buyer, source_, route, share, urgent, entry, Answers())
+
+
+def _ways(
+    sideways: Sideways, lookup: np.ndarray, lanes: tuple[Lane, ...], path_index: dict[tuple[int, Path], int]
+) -> tuple[np.ndarray, ...]:
+    """The columns of flows for transfers, and the entry of each; in order of their source, then the buyer's site."""
+    buyer = lookup[sideways.taker, sideways.product]
+    source = lookup[sideways.giver, sideways.product]
+    of_path = np.array([path_index[lanes[path[0]].origin, path] for path in sideways.paths], dtype=np.int64)
+    order = np.lexsort((sideways.taker, source))
+    none = np.zeros(len(order), dtype=bool)
+    return buyer[order], source[order], of_path[sideways.path][order], none.astype(float), none, sideways.entry[order]
 
 
 def _assemble(
@@ -243,16 +287,19 @@ def _assemble(
     lanes: tuple[Lane, ...],
     gates: tuple[Gate, ...],
     supply: Supply,
+    sideways: Sideways | None,
     demand: DemandRows,
     usual_need: np.ndarray,
 ) -> Network:
     frame = loaded.sites.frame
-    made_of = (Same(frame), products, Same(lanes), Same(gates), Same(supply))
-    there: _Frame = loaded.memo.once("frame", made_of, lambda: _frame(frame, products, lanes, gates, supply))
+    made_of = (Same(frame), products, Same(lanes), Same(gates), Same(supply), Same(sideways))
+    there: _Frame = loaded.memo.once("frame", made_of, lambda: _frame(frame, products, lanes, gates, supply, sideways))
     table, buyer, source_, share = there.table, there.buyer, there.source, there.share
     site, product = table["site"].to_numpy(dtype=np.int64), table["position"].to_numpy(dtype=np.int64)
     bill = compile_bill(loaded, there.lookup, products)
-    level = _levels(np.concatenate([buyer, bill.product]), np.concatenate([source_, bill.material]), len(table))
+    orders = slice(0, len(buyer) - len(there.sideways))
+    bought, sold = np.concatenate([buyer[orders], bill.product]), np.concatenate([source_[orders], bill.material])
+    level = _levels(bought, sold, len(table))
     need = np.zeros(len(table))
     need[there.lookup[demand.site, demand.product]] = usual_need
     usual, mean = add_up(need, level, buyer, source_, share, bill)
@@ -270,7 +317,7 @@ def _assemble(
         calendar, frame, _product_table(loaded.spec.products), site, product, there.group, there.groups, mean, level,
         lanes, gates, there.routes, buyer, source_, there.route, share, usual, capacity, ramp_up, loaded.sites.numbers,
         bill, np.zeros(len(table)), there.urgent, covers=loaded.sites.covers, parties=loaded.sites.parties,
-        answers=there.answers,
+        sideways=there.sideways, answers=there.answers,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from sim.engine.compile.rationing import bind_rationing
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
 from sim.engine.compile.sourcing import bind_sourcing
+from sim.engine.compile.transfers import bind_transfers
 from sim.engine.compile.vials import compile_vials
 from sim.engine.impacts import in_order
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
@@ -67,6 +68,7 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     behaviour = compile_behaviour(loaded, network, demand, problems)
     more = compile_more(loaded, network, problems)
     sourcing = bind_sourcing(loaded, network, problems)
+    transfers = bind_transfers(loaded, network, problems)
     troubles = [*(impact.cause for impact in impacts), *loaded.spec.hazards]
     decisions = bind_decisions(loaded, network, reserves, behaviour, demand, troubles, problems)
     behaviour = replace(behaviour, rationing=bind_rationing(loaded, network, problems))
@@ -74,7 +76,7 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
-        sourcing, more, decisions, compile_vials(loaded, network, demand),
+        sourcing, more, decisions, compile_vials(loaded, network, demand), transfers,
     )  # fmt: skip
     if as_written:
         loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))

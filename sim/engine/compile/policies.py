@@ -89,7 +89,7 @@ def allocation_entries(loaded: Loaded, network: Network, problems: Problems) -> 
 def bound_sharing(entry: Allocation, network: Network, since: int) -> BoundSharing:
     """An entry of `allocation` bound to its cells, from a day on; raises PlaceError where they supply nobody."""
     cells = network.select_cells(entry.at, entry.products)
-    if not np.isin(cells, network.flow_source).any():
+    if not np.isin(cells, network.sources[0]).any():
         raise PlaceError(("at",), "none of these sites supplies any of these products to another")
     return BoundSharing(cells, bind(entry, network, network.flows_from(cells)), since)
 

@@ -34,7 +34,7 @@ def rationing_entries(loaded: Loaded, network: Network, problems: Problems) -> d
 def bound_rationing(entry: Rationing, network: Network, since: int) -> BoundRationing:
     """An entry of `rationing` bound to its cells, from a day on; raises PlaceError where they supply nobody."""
     cells = network.select_cells(entry.at, entry.products)
-    cells = cells[np.isin(cells, network.flow_source)]
+    cells = cells[np.isin(cells, network.sources[0])]
     if not cells.size:
         raise PlaceError(("at",), "none of these sites supplies any of these products to another")
     part = 0.0 if entry.contract is None and entry.contract_first is None else 1.0

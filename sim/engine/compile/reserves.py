@@ -58,7 +58,7 @@ def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
     serves = _reach(network, members)
     at = {int(cell): k for k, cell in enumerate(holders)}
     flows, flow_serves = [], []
-    for flow in np.flatnonzero(np.isin(network.flow_source, holders)):
+    for flow in np.flatnonzero(np.isin(network.flow_source[: network.orders], holders)):
         reached = serves.get(int(network.flow_buyer[flow]))
         if reached is not None:
             flows.append(int(flow))
@@ -158,7 +158,7 @@ def _total(network: Network, reserve: Reserve, members: np.ndarray) -> int:
 def _reach(network: Network, members: np.ndarray) -> dict[int, set[int]]:
     """Cell -> positions of the member cells that it serves, directly or through others."""
     serves: dict[int, set[int]] = {int(cell): {k} for k, cell in enumerate(members)}
-    order = np.argsort(network.cell_level[network.flow_buyer], kind="stable")
+    order = np.argsort(network.cell_level[network.flow_buyer[: network.orders]], kind="stable")
     for flow in order:
         below = serves.get(int(network.flow_buyer[flow]))
         if below:

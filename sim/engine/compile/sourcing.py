@@ -14,7 +14,7 @@ from sim.scenario.load import Loaded, Problems
 def bind_sourcing(loaded: Loaded, network: Network, problems: Problems) -> Sourcing:
     """What the entries of `sourcing` say beside shares, over cells."""
     cells = len(network.cell_site)
-    several = np.bincount(network.flow_buyer, minlength=cells) > 1
+    several = np.bincount(network.flow_buyer[: network.orders], minlength=cells) > 1
     moves, notices, rebooks = several.copy(), np.ones(cells, dtype=np.int64), np.zeros(cells, dtype=np.int64)
     urgent: list[BoundUrgent] = []
     rules: list[BoundSourcing] = []
@@ -33,7 +33,7 @@ def bind_sourcing(loaded: Loaded, network: Network, problems: Problems) -> Sourc
 
 def _bound(rule: SourcingRule, network: Network, cells: np.ndarray) -> BoundSourcing:
     """A rule for the cells of an entry that have several sources; raises PlaceError where none has."""
-    flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & ~network.flow_urgent)
+    flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & network.on_usual_way)
     several = np.bincount(network.flow_buyer[flows], minlength=len(network.cell_site)) > 1
     flows = flows[several[network.flow_buyer[flows]]]
     with placed("rule"):

@@ -18,6 +18,7 @@ from sim.engine.making.production import Production
 from sim.engine.moving.transport import Transport
 from sim.engine.plan import Plan
 from sim.engine.spans import among, without
+from sim.engine.state.lots import Rows
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -27,8 +28,8 @@ from sim.policies.allocation.sharing import Tell
 
 NOTHING = np.zeros(0, dtype=np.int64)
 """No flows, and no units."""
-TakeOut = Callable[[np.ndarray, np.ndarray], np.ndarray | None]
-"""Takes units on flows out of a stock that is not a site's ordinary one; tells the pockets of their lots."""
+TakeOut = Callable[[np.ndarray, np.ndarray], np.ndarray | Rows | None]
+"""Takes units on flows out of a stock in another way than orders do; tells the pockets of their lots, or the lots."""
 
 
 class Dispatch(Part):
@@ -54,7 +55,7 @@ class Dispatch(Part):
         self._production, self._transport, self._reports = production, transport, reports
         self._first_lane = network.flow_first_lane
         self._sources, self._starts = network.sources
-        self._source_of_flow = np.searchsorted(self._sources, network.flow_source)
+        self._source_of_flow = np.searchsorted(self._sources, network.flow_source[: network.orders])
         self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
         self._made_to_order = among(self._sources, production.unlimited, len(network.cell_site)).nonzero()[0]
         self.work = PartWork(quantities, network.flow_usual)
@@ -182,7 +183,9 @@ class Dispatch(Part):
             self.state.order_book.close_day()
         if self.work.on:  # who makes to order makes only what leaves
             requested = self.work.cut(requested, self._at_once)
-        wanted = np.add.reduceat(requested, self._starts) if requested.size else requested
+        wanted = requested
+        if requested.size:
+            wanted = np.add.reduceat(requested[: self.network.orders], self._starts)
         if not np.count_nonzero(wanted):
             return requested
         self._make_to_order(wanted, day)
@@ -207,26 +210,49 @@ class Dispatch(Part):
         """What sets out of units that a reserve grants, over flows: the same people send it."""
         return self.fit_lanes(self.work.cut(granted) if self.work.on else granted)
 
-    def send(self, granted: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
-        """The one door out of a site: what was granted, over flows, leaves and sets out.
+    def may_give(self, flow: np.ndarray) -> np.ndarray:
+        """Whether goods that nobody ordered may leave on these flows this evening: a lane that is closed, or leaves on
+        another day, takes none, nor does a limit let them pass that is a share of the usual; a mask."""
+        lane, quantities = self._first_lane[flow], self.quantities
+        open_ = (quantities["lane.open"][lane] > 0) & (quantities["flow.sends"][flow] > 0)
+        open_ &= self._transport.loading.leaves[lane]
+        return np.asarray(
+            open_ & np.isinf(quantities["flow.allowance"][flow]) & np.isinf(quantities["flow.exports"][flow])
+        )
 
-        It leaves ordinary stock, or what `take_out` takes it out of: then that tells the pockets of its lots. Stock,
-        lots, allowances, orders and the journal know of it when this returns.
-        """
-        flow = (granted > 0).nonzero()[0]
+    def given(self, flow: np.ndarray, units: np.ndarray) -> np.ndarray:
+        """What sets out of units given on these flows, each named once: what the lane takes, and those at work send."""
+        if self.work.may_be_part:
+            units = np.floor(units * np.minimum(1.0, self.quantities["flow.sends"][flow]) + 1e-9).astype(np.int64)
+        if self._fills_up is None:
+            return units
+        granted = np.zeros(len(self._fills_up), dtype=np.int64)
+        granted[flow] = units
+        return self.fit_lanes(granted)[flow]
+
+    def send(self, granted: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
+        """What was granted, over flows of orders, leaves and sets out; see `send_on`."""
+        flow = (granted[: self.network.orders] > 0).nonzero()[0]
         if flow.size:
-            units = granted[flow]
-            pockets = None
-            if take_out is None:
-                np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
-                if self._rations is not None:
-                    self._rations.take(flow, units, int(now))
-                if self._counted is not None and self.state.had is not None and now >= 0:
-                    self.state.had[flow] += np.where(self._counted[flow], units, 0)
-            else:
-                pockets = take_out(flow, units)
-            self._take_allowance(flow, units)
-            self._transport.dispatch(flow, units, now, pockets)
+            if take_out is None and self._counted is not None and self.state.had is not None and now >= 0:
+                self.state.had[flow] += np.where(self._counted[flow], granted[flow], 0)
+            self.send_on(flow, granted[flow], now, take_out)
+
+    def send_on(self, flow: np.ndarray, units: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
+        """The one door out of a site: units on flows, in order and each named once, leave and set out.
+
+        It leaves ordinary stock, or what `take_out` takes it out of, which tells of its lots. Stock, lots, allowances,
+        orders and the journal know of it when this returns.
+        """
+        out_of = None
+        if take_out is None:
+            np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
+            if self._rations is not None:
+                self._rations.take(flow, units, int(now))
+        else:
+            out_of = take_out(flow, units)
+        self._take_allowance(flow, units)
+        self._transport.dispatch(flow, units, now, out_of)
 
     def _take_allowance(self, flow: np.ndarray, units: np.ndarray) -> None:
         """What has left counts against the flow's allowance, where it has one."""
@@ -317,8 +343,10 @@ class Dispatch(Part):
         return None if self.book is None else partial(self.book.note, day, reserve)
 
     def _over_flows(self, sources: np.ndarray) -> np.ndarray:
-        """A mask over sources as one over flows, which are in order of their source."""
-        return sources.repeat(self._flows_of_source)
+        """A mask over sources as one over flows, of which those for orders are in order of their source."""
+        found = sources.repeat(self._flows_of_source)
+        sideways = len(self.network.sideways)
+        return np.concatenate([found, np.zeros(sideways, dtype=bool)]) if sideways else found
 
     def claims(
         self,

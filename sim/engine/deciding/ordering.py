@@ -254,7 +254,8 @@ class Ordering(Part):
             window = max(window, min(part.rule.rule.missed(memory, part.at, day), lived))
         last = self._reports.last_record(cells, day)
         orders = "orders" in looks_at
-        flows = np.flatnonzero(np.isin(self._network.flow_buyer, cells)) if orders else NOBODY
+        buyers = self._network.flow_buyer[: self._network.orders]
+        flows = np.flatnonzero(np.isin(buyers, cells)) if orders else NOBODY
         if records is None:
             history = History.empty(last)
         else:
@@ -306,7 +307,7 @@ class Sources(Part):
 
     def __init__(self, network: Network, shares: OrderShares) -> None:
         cells = len(network.cell_site)
-        self._by_buyer = np.argsort(network.flow_buyer, kind="stable")
+        self._by_buyer = np.argsort(network.flow_buyer[: network.orders], kind="stable")
         buyers = network.flow_buyer[self._by_buyer]
         self._first = np.searchsorted(buyers, np.arange(cells))
         self._count = np.searchsorted(buyers, np.arange(cells), side="right") - self._first

@@ -157,7 +157,11 @@ class Outlook(Part):
         found = np.zeros(len(network.cell_site), dtype=bool)
         for effect in impact.effects:
             if effect.quantity in LIMITS:
-                found[network.flow_buyer[self._flows(effect)]] = True
+                limited = self._flows(effect)
+                if network.sideways.size:  # who gives is nobody's source
+                    limited = np.arange(len(network.flow_buyer))[limited]
+                    limited = limited[limited < network.orders]
+                found[network.flow_buyer[limited]] = True
                 if QUANTITIES[effect.quantity].rows == "cells":
                     found[effect.rows] = True
         return found

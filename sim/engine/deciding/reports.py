@@ -126,7 +126,7 @@ class Reports(Part):
         buyer, number = network.flow_buyer[flows], len(network.cell_site)
         return np.bincount(buyer, usual * factor, number)[cells], np.bincount(buyer, usual, number)[cells]
 
-    def backlog(self, cells: np.ndarray) -> np.ndarray:
+    def backlog(self, cells: np.ndarray | slice) -> np.ndarray:
         """Waiting demand as others see it."""
         return (self._backlog if self.may_fail else self._state.backlog)[cells]
 

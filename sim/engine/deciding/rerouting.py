@@ -49,7 +49,7 @@ class Rerouting(Part):
         network, choice = plan.network, plan.sourcing
         self._state, self._reports, self._shares = state, reports, shares
         self._cells = len(network.cell_site)
-        self._mine = choice.moves[network.flow_buyer].nonzero()[0]
+        self._mine = choice.moves[network.flow_buyer[: network.orders]].nonzero()[0]
         self._row = np.full(len(network.flow_buyer), -1)
         self._row[self._mine] = np.arange(len(self._mine))
         self._written, self._had = network.flow_usual[self._mine], network.flow_share[self._mine]

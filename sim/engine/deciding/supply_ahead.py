@@ -71,7 +71,7 @@ class Chain:
         self.moves = plan.sourcing.moves
         bill, cells = network.bill, len(network.cell_site)
         feeds = np.zeros(cells, dtype=bool)
-        feeds[network.flow_source] = feeds[bill.material] = True
+        feeds[network.sources[0]] = feeds[bill.material] = True
         self.makes = np.zeros(cells, dtype=bool)
         self.makes[network.makers] = True
         self.regular = network.flow_share > 0
@@ -91,7 +91,8 @@ class Chain:
         network = self.network
         place = np.full(len(network.cell_site), -1)
         place[cells] = np.arange(len(cells))
-        buyer, source, product = place[network.flow_buyer], place[network.flow_source], place[network.bill.product]
+        orders, product = slice(0, network.orders), place[network.bill.product]
+        buyer, source = place[network.flow_buyer[orders]], place[network.flow_source[orders]]
         come, go, made = (np.flatnonzero(where >= 0) for where in (buyer, source, product))
         return Level(cells, come, buyer[come], go, source[go], made, product[made])
 

@@ -28,7 +28,7 @@ class UrgentOrders(Part):
         second = network.flow_urgent.nonzero()[0]
         pairs = source * cells + buyer
         self._other = np.full(flows, -1)
-        regular = (~network.flow_urgent).nonzero()[0]
+        regular = network.on_usual_way.nonzero()[0]
         order = regular[np.argsort(pairs[regular])]
         self._other[order[np.searchsorted(pairs[order], pairs[second])]] = second
         self._watches = [

@@ -22,6 +22,7 @@ from sim.engine.moving.passages import Passages
 from sim.engine.moving.permits import Permits
 from sim.engine.moving.ports import Ports
 from sim.engine.plan import Plan
+from sim.engine.state.lots import Rows
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.goods.shipments import Phase
@@ -120,9 +121,11 @@ class Transport(Part):
         self.passages.pass_on(cargo.table, limit, self.journal)
         self._arrive(cargo.due(limit), math.ceil(limit), limit)
 
-    def dispatch(self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None) -> None:
-        """Send goods from their sources, or from the pockets of lots that are given, onto the first leg."""
-        rows, flow = self.state.send(flow, units, now, pocket)
+    def dispatch(
+        self, flow: np.ndarray, units: np.ndarray, now: float, out_of: np.ndarray | Rows | None = None
+    ) -> None:
+        """Send goods onto the first leg: from their sources, or out of what is given (see `State.send`)."""
+        rows, flow = self.state.send(flow, units, now, out_of)
         if self.licences.needed:
             held = self.licences.required(flow)
             self._hold(rows[held], now + self.licences.wait(flow[held], now), now)

@@ -19,13 +19,16 @@ class LatestArrivals(Part):
     CHANGES = ("_days", "_came", "_open")
 
     def __init__(self, network: Network, depth: int) -> None:
+        self._orders = network.orders
         self._buyer, self._planned = network.flow_buyer, network.routes.under_way[network.flow_route]
         self._days = np.zeros((2, depth, len(network.cell_site)))
         self._came = np.zeros(len(network.cell_site), dtype=np.int64)
         self._open = np.zeros((2, len(self._buyer)))
 
     def arrive(self, flow: np.ndarray, units: np.ndarray, days: np.ndarray) -> None:
-        """Goods arrive, so many days after they left their source."""
+        """Goods arrive, so many days after they left their source; what others gave is no order of one's own."""
+        if self._orders < len(self._buyer):
+            flow, units, days = (column[flow < self._orders] for column in (flow, units, days))
         np.add.at(self._open[0], flow, units)
         np.add.at(self._open[1], flow, units * days)
 

@@ -240,6 +240,15 @@ class LotKeeper(Part):
             np.concatenate([units for *_, units in found]),
         )
 
+    def content_of(self, pocket: np.ndarray) -> Rows:
+        """(position in `pocket`, lot, units) of what lies in some pockets, each named once."""
+        return self._content_of(pocket)[0]
+
+    def withdraw(self, pocket: np.ndarray, lots: np.ndarray, units: np.ndarray) -> None:
+        """Take units of given lots out of pockets, in whatever order they stand there."""
+        for table, offset, rows in self._by_table(np.where(units > 0, pocket, -1)):
+            table.withdraw(pocket[rows] - offset, lots[rows], units[rows])
+
     def record(self) -> LotRecord:
         """The lots as they are now."""
         pocket, lot, units = self.contents()
@@ -319,6 +328,7 @@ class LotKeeper(Part):
             slot, column = np.nonzero(units)
             found.append((rows[column], lot_of(key[slot, column]), units[slot, column]))
             total[rows] = units.sum(axis=0)
+        found.append((np.zeros(0, dtype=np.int64),) * 3)
         position, lot, units = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return (position, lot, units), total
 

@@ -11,7 +11,7 @@ from sim.engine.spans import among, reach, without
 from sim.engine.state.arrivals import LatestArrivals
 from sim.engine.state.held import Held
 from sim.engine.state.ledger import OF_PATIENTS, Ledger
-from sim.engine.state.lots import LotKeeper
+from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.orders import Due, OrderBook
 from sim.engine.state.records import ON_RECORD, Memories, Records
 from sim.model.effects import Quantities
@@ -38,7 +38,7 @@ class State(Part):
     are units that sources have sent while they shared by a rule that remembers, None where none does.
     """
 
-    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders", "had")
+    CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders", "had", "came_back")
     VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
 
     plan: Plan
@@ -61,6 +61,8 @@ class State(Part):
     waits: bool
     orders: np.ndarray | None = None
     had: np.ndarray | None = None
+    came_back: bool = False
+    """whether something that was given has been turned back, and is still to be sent"""
     unsent: np.ndarray = field(init=False)
     reserve: list[np.ndarray] = field(init=False)
     on_hand: np.ndarray = field(init=False)
@@ -121,7 +123,8 @@ class State(Part):
         # where no patient waits, all unmet demand is lost
         same = {} if waits else {"lost": "unmet"}
         sends, asks = reach(plan.network.flow_source), reach(plan.demand.cell)
-        within = {"owed": sends, "dispatched": sends, "produced": reach(plan.network.makers)}
+        owes = reach(plan.network.flow_source[: plan.network.orders])  # what is given leaves in the evening
+        within = {"owed": owes, "dispatched": sends, "produced": reach(plan.network.makers)}
         within |= dict.fromkeys(OF_PATIENTS, asks)
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
@@ -243,6 +246,7 @@ class State(Part):
         np.subtract.at(self.in_transit, network.flow_buyer[flow], units)
         np.add.at(self.unsent, flow, units)
         np.add.at(self.owed_out, source, units)
+        self.came_back |= bool((flow >= network.orders).any())
         if self.order_book is not None:
             self.order_book.reopened(flow, units)
         np.add.at(self.today.destroyed if destroyed else self.on_hand, source, units)
@@ -295,11 +299,12 @@ class State(Part):
         return np.asarray(old)
 
     def send(
-        self, flow: np.ndarray, units: np.ndarray, now: float, pocket: np.ndarray | None = None
+        self, flow: np.ndarray, units: np.ndarray, now: float, out_of: np.ndarray | Rows | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Goods leave against open orders, lots in order of issue; returns the shipments' rows and their flows.
 
-        `pocket` says where the lots of each flow lie: left out, in the stock of its source.
+        `out_of` says where the lots of each flow lie: left out, in the stock of its source; or which lots leave, as
+        (position in `flow`, lot, units) rows, where they are taken out already.
         """
         network = self.plan.network
         source, buyer = network.flow_source[flow], network.flow_buyer[flow]
@@ -313,8 +318,11 @@ class State(Part):
         np.add.at(self.today.dispatched, source, units)
         if self.lots is None:
             return self.shipments.add(flow, units, now), flow
-        pocket = self.lots.pocket[source] if pocket is None else pocket
-        claim, lot, part = self.lots.issue(pocket, units, self.last_use_wanted(flow, now))
+        if isinstance(out_of, tuple):
+            claim, lot, part = out_of
+        else:
+            pocket = self.lots.pocket[source] if out_of is None else out_of
+            claim, lot, part = self.lots.issue(pocket, units, self.last_use_wanted(flow, now))
         order = np.argsort(claim, kind="stable")
         flow = flow[claim[order]]
         return self.shipments.add(flow, part[order], now, lot[order]), flow
@@ -360,9 +368,21 @@ class State(Part):
         self._add_at_buyers(self.on_order, buyer, units)
         self._add_at_buyers(self.today.ordered, buyer, units)
 
+    def promise(self, flow: np.ndarray, units: np.ndarray) -> None:
+        """Goods will be given on flows for transfers, each named once: they count in positions, and are no orders."""
+        self.unsent[flow] += units
+        np.add.at(self.owed_out, self.plan.network.flow_source[flow], units)
+        np.add.at(self.on_order, self.plan.network.flow_buyer[flow], units)
+
+    def withdraw_promise(self, flow: np.ndarray, units: np.ndarray) -> None:
+        """What was to be given on these flows, each named once, will not be."""
+        self.promise(flow, -units)
+        if self.order_book is not None:
+            self.order_book.cancelled(flow, units)
+
     def _add_at_buyers(self, counter: np.ndarray, buyer: np.ndarray, units: np.ndarray) -> None:
         """Add units at the buyers of flows, each flow named once: where all have one source, so is each buyer."""
-        if self.plan.network.single_sources:
+        if self.plan.network.single_sources and not self.plan.network.sideways.size:
             counter[buyer] += units
         else:
             np.add.at(counter, buyer, units)

@@ -180,6 +180,17 @@ class Pockets(Part):
             self.first[pocket] += np.maximum((left > 0).argmax(axis=0) - spent, 0)
         return key, taken
 
+    def withdraw(self, pocket: np.ndarray, lots: np.ndarray, units: np.ndarray) -> None:
+        """Take units of given lots out of pockets, whatever stands before them; shape (n,). They have to be there."""
+        both, row = np.unique((pocket << _BITS) | lots, return_inverse=True)
+        wanted = np.bincount(row, units).astype(np.int64)
+        pocket = both >> _BITS
+        have = np.where(lot_of(self.key[:, pocket]) == (both & _LOT), self.units[:, pocket], 0)
+        before = np.add.accumulate(have, axis=0) - have
+        taken = np.minimum(np.maximum(wanted - before, 0), have)
+        slot, column = taken.nonzero()
+        np.subtract.at(self.units, (slot, pocket[column]), taken[slot, column])
+
     def settle(self, pocket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Strike off what was to be taken later, in order of issue; returns (lots, units) of it.
 

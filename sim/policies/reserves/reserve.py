@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WrapValidator
+from pydantic import BeforeValidator, Field
 
 from sim.errors import PlaceError
 from sim.model.amounts import StockField
 from sim.model.parts import equal_parts
 from sim.model.selection import SelectorField
-from sim.policies.allocation.base import ALLOCATION, Allocation
+from sim.policies.allocation.named import RuleField
 from sim.policies.allocation.proportional import Proportional
 from sim.policies.when import TriggerField
-from sim.registry import Model, OneOf
+from sim.registry import Model
 from sim.units import Date, Days, NonNegative, Percent, Share, Text
-
-
-def _rule_named(value: Any, read: Callable[[Any], Any]) -> Any:
-    """The rule that a name or a mapping stands for; raises PlaceError for one that reserves cannot have."""
-    if isinstance(value, Allocation):
-        return value
-    fields = {"rule": value} if isinstance(value, str) else value
-    name = fields.get("rule") if isinstance(fields, dict) else fields
-    able = [word for word, kind in ALLOCATION.items() if not kind.needs_order_book]
-    if not isinstance(name, str) or name not in able:
-        known = isinstance(name, str) and name in ALLOCATION
-        message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
-        raise PlaceError((), message, name, "one of " + ", ".join(able), able)
-    return read(fields)
-
-
-AnyRule = Annotated[Allocation, OneOf(ALLOCATION)]
-RuleField = Annotated[AnyRule, WrapValidator(_rule_named, json_schema_input_type=Text | AnyRule)]
-
 
 MEMBERS = "members"
 """As `held_at`: each member facility holds its own part."""

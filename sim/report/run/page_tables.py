@@ -62,7 +62,7 @@ def disruptions(facts: Facts) -> Sheet:
             )
         )
     head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates", "Stages")
-    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=7)
+    return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=more_rows(rows), text_columns=7)
 
 
 def _why_then(facts: Facts, impact: Impact) -> str:
@@ -81,7 +81,7 @@ def measures(facts: Facts) -> Sheet:
             kind = f"{act.kind}; changes nothing" if act.nothing else act.kind
             rows.append((act.words, kind, str(facts.date(act.day)), over))
     head = ("Measure", "Kind", "From", "Over on")
-    return Sheet("measures", "Measures", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=4)
+    return Sheet("measures", "Measures", head, rows[:MOST_ROWS], raw=rows, note=more_rows(rows), text_columns=4)
 
 
 def decisions(facts: Facts) -> Sheet:
@@ -102,7 +102,9 @@ def decisions(facts: Facts) -> Sheet:
         goods.setdefault(told, []).append(one.product)
     rows = [(*told[:3], ", ".join(products).strip(", ") or "all", *told[3:]) for told, products in goods.items()]
     head = ("Decision", "Kind", "By", "Product", "Condition met", "In force from", "Until")
-    return Sheet("decisions", "What was decided", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=7)
+    return Sheet(
+        "decisions", "What was decided", head, rows[:MOST_ROWS], raw=rows, note=more_rows(rows), text_columns=7
+    )
 
 
 def events(facts: Facts) -> Sheet:
@@ -201,7 +203,7 @@ def substitution(facts: Facts) -> Sheet:
         ]
     head = ("Asked for", "Served instead", "Region", "Demand met (units)", "Used for it (units)")
     raw_head = ("date", "asked_for", "served_instead", "region", "demand_met", "units_used")
-    return Sheet("substitution", "Substitutes", head, rows[:MOST_ROWS], raw_head, raw, _more(rows), text_columns=3)
+    return Sheet("substitution", "Substitutes", head, rows[:MOST_ROWS], raw_head, raw, more_rows(rows), text_columns=3)
 
 
 def became(facts: Facts) -> Sheet:
@@ -217,7 +219,7 @@ def became(facts: Facts) -> Sheet:
         "Met with another product", "Never met, or still waiting",
     )  # fmt: skip
     raw_head = ("product", "asked_for", "served", "served_late", "saved", "moved", "short")
-    return Sheet("became", "What became of what was asked for", head, rows[:MOST_ROWS], raw_head, raw, _more(rows))
+    return Sheet("became", "What became of what was asked for", head, rows[:MOST_ROWS], raw_head, raw, more_rows(rows))
 
 
 TOLD = {
@@ -243,7 +245,7 @@ def rations(facts: Facts) -> Sheet:
         "On", "Source", "Product", "What", "Share of usual orders", "There (units)", "Expected (units)",
         "To last until", "Usual supply expected on",
     )  # fmt: skip
-    return Sheet("rations", "Who dealt out what", head, rows[:MOST_ROWS], raw=raw, note=_more(rows), text_columns=4)
+    return Sheet("rations", "Who dealt out what", head, rows[:MOST_ROWS], raw=raw, note=more_rows(rows), text_columns=4)
 
 
 def making(facts: Facts) -> Sheet:
@@ -258,7 +260,7 @@ def making(facts: Facts) -> Sheet:
         "Days held for want of it", "Most not begun on a day (units)",
     )  # fmt: skip
     return Sheet(
-        "making", "Makers and their materials", head, rows[:MOST_ROWS], raw=raw, note=_more(rows), text_columns=3
+        "making", "Makers and their materials", head, rows[:MOST_ROWS], raw=raw, note=more_rows(rows), text_columns=3
     )
 
 
@@ -334,7 +336,7 @@ def by_group(facts: Facts) -> list[Sheet]:
             raw.append((group or "(none)", *(value for value, _ in figures)))
             rows.append((name, *(_shown(facts, value, unit) for value, unit in figures)))
         head = (column.capitalize(), *(METRICS[n].label for n in KEY), *(label for _, label in others))
-        note = _more(rows, MOST_GROUPS)
+        note = more_rows(rows, MOST_GROUPS)
         sheets.append(Sheet(f"metrics-by-{column}", f"By {column}", head, rows[:MOST_GROUPS], raw=raw, note=note))
     return sheets
 
@@ -360,13 +362,15 @@ def evidence(facts: Facts) -> Sheet:
     found = sourced(facts.loaded)
     head = ("Figure", "Value", "Status", "Source", "Link", "Read on", "Note")
     rows = [(s.path, s.value, s.status, s.source, s.url or "", s.read, s.note) for s in found]
-    return Sheet("evidence", "Figures with a source", head, rows[:300], raw=rows, note=_more(rows, 300), text_columns=7)
+    return Sheet(
+        "evidence", "Figures with a source", head, rows[:300], raw=rows, note=more_rows(rows, 300), text_columns=7
+    )
 
 
 def assumptions(facts: Facts) -> Sheet:
     """Figures without a source."""
     rows = [(a.path, a.value, "assumed", a.where) for a in assumed(facts.loaded)]
-    note = _more(rows)
+    note = more_rows(rows)
     head = ("Figure", "Value", "Status", "Written in")
     return Sheet(
         "assumed", "Figures without a source: assumed", head, rows[:MOST_ROWS], raw=rows, note=note, text_columns=4
@@ -378,7 +382,7 @@ def overrides(manifest: dict[str, Any]) -> Sheet:
     rows = [(str(o["path"]), _value(o["old"]), _value(o["new"]), str(o["by"])) for o in manifest.get("overrides", [])]
     head = ("Figure", "Old value", "New value", "Set by")
     return Sheet(
-        "overrides", "Values set over others", head, rows[:200], raw=rows, note=_more(rows, 200), text_columns=4
+        "overrides", "Values set over others", head, rows[:200], raw=rows, note=more_rows(rows, 200), text_columns=4
     )
 
 
@@ -386,6 +390,7 @@ def _value(value: Any) -> str:
     return "nothing" if value is None else value if isinstance(value, str) else json.dumps(value, default=str)[:200]
 
 
-def _more(rows: list[Any], most: int = MOST_ROWS) -> str:
+def more_rows(rows: list[Any], most: int = MOST_ROWS) -> str:
+    """How many rows the page does not show, and where they are; empty where it shows all."""
     more = len(rows) - most
     return f"and {plural(more, 'row')} more; see the CSV file" if more > 0 else ""

@@ -142,6 +142,7 @@ class _Walk:
         )
         self.add(0, day, cell, unmet[day], words)
         self.behind(cell, begin, day, 1)
+        self.gifts(cell, begin - LOOK_BACK, day + 1, 1, "was given")
         self.reserves(cell, day)
         return self.links
 
@@ -154,17 +155,37 @@ class _Walk:
         self.losses(cell, max(0, int(first)), begin, depth)
         for flow in one_a_source(network, cell):
             self.under_way(flow, first, begin, day, depth)
-            self.not_sent(flow, first, begin, day, depth)
+            if flow < network.orders:
+                self.not_sent(flow, first, begin, day, depth)
+        self.gifts(cell, first, begin, depth, "gave away")
         if network.cell_kind[cell] == "supplier":
             self.making(cell, first, day, depth)
         if len(self.links) == before:  # it got what it ordered, when it was due; perhaps too late
-            for source in np.unique(network.flow_source[network.flow_buyer == cell]).tolist():
+            orders = slice(0, network.orders)
+            for source in np.unique(network.flow_source[orders][network.flow_buyer[orders] == cell]).tolist():
                 self.emptied(source, first, day, depth)
         if len(self.links) == before and network.cell_kind[cell] != "supplier":
             words = "nothing was late, lost or held back: what was ordered was less than what was asked for"
             self.add(depth, begin, cell, 0, f"{self.site(cell)}: {words} (the usual swings of demand and lead time).")
         for part in self.deciders.orders(cell, begin, day):
             self.add(depth, part.day, cell, part.units, part.words)
+
+    def gifts(self, cell: int, first: float, until: float, depth: int, what: str) -> None:
+        """What a cell gave away, or was given, beside all orders on days from one up to, but not, another."""
+        if self.outcome.transfers is None:
+            return
+        network, rows = self.network, self.outcome.transfers.rows
+        ends = (network.flow_source, network.flow_buyer)
+        own, other = ends if what == "gave away" else ends[::-1]
+        mine = (own[rows["flow"]] == cell) & (rows["day"] >= max(0.0, first)) & (rows["day"] < until)
+        for there in np.unique(other[rows["flow"][mine]]).tolist():
+            some = np.flatnonzero(mine & (other[rows["flow"]] == there))
+            units, since = int(rows["units"][some].sum()), float(rows["day"][some[0]])
+            word = "to" if what == "gave away" else "by"
+            words = (
+                f"{self.site(cell)} {what} {count(units)} units from {self.date(since)} on, {word} {self.site(there)}."
+            )
+            self.add(depth, since, cell, units, words)
 
     def demand(self, cell: int, first: float, day: int, depth: int) -> None:
         acting = self.acting({"cell.demand_factor": [cell]}, first, day + 1)

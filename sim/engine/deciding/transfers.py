@@ -1,0 +1,261 @@
+"""Transfers: sites that lack goods are given some by those who can spare them, beside all orders."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.books.given import LOAN, REPAID, TRANSFER, GivenBook, TransferRecord
+from sim.engine.books.journal import Journal
+from sim.engine.books.loans import LoanBook
+from sim.engine.deciding.dispatch import Dispatch
+from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.short_dated import Shelves, arrival
+from sim.engine.deciding.spare import Spare
+from sim.engine.plan import Plan
+from sim.engine.state.lots import LotKeeper, Rows
+from sim.engine.state.state import State
+from sim.engine.transferred import BoundTransfers
+from sim.model.goods.shipments import Phase
+from sim.model.part import Part
+from sim.policies.allocation.base import in_turn
+from sim.policies.transfers.base import Ways
+
+LATE = 7
+"""Days after which goods that should have come are not reckoned with any more (assumed)."""
+
+
+class Transfers(Part):
+    """Decides every evening, before all orders, who gives what to whom; it leaves at once.
+
+    `_asked` are, for each entry over its takers, the days since when they ask for something; NaN where they do not.
+    """
+
+    CHANGES = ("_asked",)
+
+    def __init__(self, plan: Plan, state: State, reports: Reports, dispatch: Dispatch, journal: Journal) -> None:
+        network = plan.network
+        self._plan, self._network = plan, network
+        self._state, self._reports, self._dispatch, self._journal = state, reports, dispatch, journal
+        self._planned = network.routes.under_way[network.flow_route]
+        self._place = [_place(entry.takers, len(network.cell_site)) for entry in plan.transfers]
+        self._asked = [np.full(len(entry.takers), np.nan) for entry in plan.transfers]
+        self._given = GivenBook(journal)
+        self.loans = None
+        if any(entry.rule.loan is not None for entry in plan.transfers):
+            self.loans = LoanBook(len(network.flow_buyer))
+        self._lent_on = np.full(len(network.flow_buyer), -1)
+        for entry in plan.transfers:
+            if entry.rule.loan is not None:
+                self._lent_on[entry.back] = entry.flow
+
+    def record(self) -> TransferRecord:
+        """What was given, and all loans."""
+        return self._given.record(None if self.loans is None else self.loans.record())
+
+    def review(self, day: int) -> None:
+        """The evening of a day: goods that came back stay, loans are paid back, then goods are given."""
+        self._keep_returned()
+        if self.loans is not None:
+            for entry in self._plan.transfers:
+                if entry.rule.loan is not None:
+                    self._pay_back(entry, self.loans, day)
+            self._tell_overdue(self.loans, day)
+        for position, entry in enumerate(self._plan.transfers):
+            self._give(position, entry, day)
+        if self.loans is not None:
+            self.loans.check(day)
+
+    def _keep_returned(self) -> None:
+        """What a border turned back is its giver's again, who does not send it once more: it was not lent, or is owed
+        again."""
+        first, state = self._network.orders, self._state
+        if not state.came_back:
+            return
+        state.came_back = False
+        flow = first + state.unsent[first:].nonzero()[0]
+        units = state.unsent[flow]
+        state.withdraw_promise(flow, units)
+        if self.loans is not None:
+            for one, back, owed in zip(flow.tolist(), units.tolist(), self._lent_on[flow].tolist(), strict=True):
+                self.loans.was_not_repaid(owed, self.loans.did_not_leave(one, back))
+
+    def _give(self, position: int, entry: BoundTransfers, day: int) -> None:
+        """Let those who lack goods be given some under one entry."""
+        low = (self._stock(slice(None)) < entry.low).nonzero()[0]
+        some = np.sort(self._place[position][low])
+        some = some[self._takes_part(entry.takers[some])]
+        lacks, cover = np.zeros((2, len(entry.takers)), dtype=np.int64)
+        if some.size:
+            cover[some] = self._stock(entry.takers[some]) + self._coming(entry, some, day)
+            lacks[some] = np.where(cover[some] < entry.below[some], entry.up_to[some] - cover[some], 0)
+            if self._plan.rooms.names:
+                lacks = self._fit(entry.takers, lacks)
+        if entry.rule.permission:
+            lacks[~self._permitted(entry, self._asked[position], lacks, day)] = 0
+            some = lacks.nonzero()[0]
+        some = some[lacks[some] > 0]
+        ways = _ranges(entry.first[some], entry.first[some + 1])
+        ways = ways[self._dispatch.may_give(entry.flow[ways])]
+        if not ways.size:
+            return
+        spare = np.zeros(len(entry.givers), dtype=np.int64)
+        asked = np.unique(entry.giver[ways])
+        asked = asked[self._takes_part(entry.givers[asked])]
+        spare[asked] = np.maximum(0, self._stock(entry.givers[asked]) - entry.keep[asked])
+        ways = ways[spare[entry.giver[ways]] > 0]
+        if not ways.size:
+            return
+        sharing = Spare(self._plan, entry, lacks, spare, cover, self._use(entry), self._state.lots, day)
+        ways = self._in_turn(entry, ways, spare)
+        units, lots = sharing.of(ways, self._dispatch)
+        loan = entry.rule.loan
+        self._send(entry, entry.flow[ways], units, lots, day, TRANSFER if loan is None else LOAN)
+        if loan is not None and self.loans is not None:
+            left = units > 0
+            off = None if loan.written_off is None else int(loan.written_off)
+            self.loans.lend(entry.flow[ways][left], units[left], day, int(loan.for_), off)
+
+    def _in_turn(self, entry: BoundTransfers, ways: np.ndarray, spare: np.ndarray) -> np.ndarray:
+        """These ways in order of taker, and then of whom it asks first."""
+        giver = entry.giver[ways]
+        mean = self._network.cell_mean[entry.givers[giver]]
+        days = np.divide(spare[giver], mean, out=np.full(len(ways), np.inf), where=mean > 0)
+        of = Ways(entry.days[ways], entry.cost[ways], entry.km[ways], days)
+        return np.asarray(ways[np.lexsort((ways, entry.rule.order(of), entry.taker[ways]))])
+
+    def _stock(self, cells: np.ndarray | slice) -> np.ndarray:
+        """Units on hand as far as known, less what customers and patients wait for."""
+        stock = self._reports.present(cells) - self._state.owed_out[cells]
+        if self._state.waits:
+            stock -= self._reports.backlog(cells)
+        return np.asarray(stock)
+
+    def _use(self, entry: BoundTransfers) -> np.ndarray:
+        """Units a day over cells: usual ones, or those of late where the rule that shares says so."""
+        over = entry.rule.share.present_over
+        return self._network.cell_mean if over is None else self._reports.use(over)
+
+    def _takes_part(self, cells: np.ndarray) -> np.ndarray:
+        """Whether these cells can ask and be asked: their systems work, and they are not closed."""
+        can = self._reports.connected(cells)
+        return can if self._state.orders is None else can & self._state.orders[cells]
+
+    def _coming(self, entry: BoundTransfers, some: np.ndarray, day: int) -> np.ndarray:
+        """Units on their way to some takers that will come, by the usual time of their journey, while goods up to their
+        level would last; what others give always counts. What should have been there long ago does not."""
+        table, cells = self._state.shipments, entry.takers[some]
+        if not np.count_nonzero(self._state.in_transit[cells]):
+            return np.zeros(len(cells), dtype=np.int64)
+        rows = (table["phase"] != Phase.DONE).nonzero()[0]
+        flow = table.columns["flow"][rows]
+        at = _place(cells, len(self._network.cell_site))[self._network.flow_buyer[flow]]
+        rows, flow, at = rows[at >= 0], flow[at >= 0], at[at >= 0]
+        mean = self._network.cell_mean[cells]
+        lasts = np.divide(entry.up_to[some], mean, out=np.full(len(cells), np.inf), where=mean > 0)
+        due = table.columns["sent"][rows] + self._planned[flow]
+        counts = (due >= day - LATE) & ((flow >= self._network.orders) | (due <= day + lasts[at]))
+        return np.bincount(at[counts], table.columns["units"][rows[counts]], len(cells)).astype(np.int64)
+
+    def _fit(self, cells: np.ndarray, units: np.ndarray) -> np.ndarray:
+        """Units cut to what there will be room for, all that is on order included."""
+        state = self._state
+        wanted = np.zeros(len(state.on_order), dtype=np.int64)
+        wanted[cells] = units
+        present = state.on_hand + state.today.held + state.today.reserve + state.on_order
+        return self._plan.rooms.cut(wanted, present)[cells]
+
+    def _permitted(self, entry: BoundTransfers, asked: np.ndarray, lacks: np.ndarray, day: int) -> np.ndarray:
+        """Who may be given something: who has lacked it since it asked, long enough ago; a mask."""
+        lacking = lacks > 0
+        new = lacking & np.isnan(asked)
+        asked[new], asked[~lacking] = day, np.nan
+        self._journal.cells("transfer_asked", day, entry.takers[new], lacks[new], entry.rule.label)
+        return lacking & (day >= asked + entry.rule.permission)
+
+    def _pay_back(self, entry: BoundTransfers, loans: LoanBook, day: int) -> None:
+        """Debtors pay what is due with what they have above what givers keep, first what was due first."""
+        of_flow = np.full(len(self._lent_on), -1)
+        of_flow[entry.flow] = np.arange(len(entry.flow))
+        rows = loans.due(day)
+        rows = rows[of_flow[loans["flow"][rows]] >= 0]
+        if not rows.size:
+            return
+        way = of_flow[loans["flow"][rows]]
+        spare = np.maximum(0, self._stock(entry.takers) - entry.keep_back)
+        spare[~self._takes_part(entry.takers)] = 0
+        wanted = np.where(self._dispatch.may_give(entry.back[way]), loans.left[rows], 0)
+        units = in_turn(spare, entry.taker[way], wanted, np.argsort(entry.taker[way], kind="stable"))
+        flow, number = np.unique(entry.back[way], return_inverse=True)
+        total = self._dispatch.given(flow, np.bincount(number, units, len(flow)).astype(np.int64))
+        lots = None
+        if self._state.lots is not None:
+            total, lots = self._lots_back(self._state.lots, flow, total, day)
+        units = in_turn(total, number, units, np.argsort(number, kind="stable"))
+        loans.repay(rows[units > 0], units[units > 0])
+        self._send(entry, flow, total, lots, day, REPAID)
+
+    def _lots_back(self, lots: LotKeeper, flow: np.ndarray, units: np.ndarray, day: int) -> tuple[np.ndarray, Rows]:
+        """(units, lots) that are paid back on each of these flows: what lenders will use after all that they have."""
+        network, units = self._network, units.copy()
+        debtor, lender = network.flow_source[flow], network.flow_buyer[flow]
+        cells, shelf = np.unique(debtor, return_inverse=True)
+        kept = (self._plan.lots.tracked[debtor] & (units > 0)).nonzero()[0]
+        shelves = Shelves(lots, lots.pocket[cells])
+        order = np.argsort(lender, kind="stable")
+        before = np.empty(len(units), dtype=np.int64)
+        before[order] = np.cumsum(units[order]) - units[order]
+        before -= before[order][np.searchsorted(lender[order], lender)]
+        ahead = np.maximum(0, self._stock(lender)) + before
+        units[kept] = shelves.take(
+            kept, shelf[kept], units[kept], arrival(day, self._planned[flow[kept]]),
+            self._plan.lots.minimum[lender[kept]], network.cell_mean[lender[kept]], ahead[kept],
+        )  # fmt: skip
+        return units, shelves.empty()
+
+    def _tell_overdue(self, loans: LoanBook, day: int) -> None:
+        """The journal tells of what was not paid back on its day, and of what is given up."""
+        late = ((loans["due"] == day) & (loans.left > 0)).nonzero()[0]
+        off = loans.write_off(day)
+        self._journal.flows("loan_late", day, loans["flow"][late], loans.left[late])
+        self._journal.flows("loan_written_off", day, loans["flow"][off], loans["written_off"][off])
+
+    def _send(
+        self, entry: BoundTransfers, flow: np.ndarray, units: np.ndarray, lots: Rows | None, day: int, kind: int
+    ) -> None:
+        """Units leave on flows for transfers, each named once; `lots` are rows of those that are kept by lot."""
+        left = (units > 0).nonzero()[0]
+        if not left.size:
+            return
+        network, state = self._network, self._state
+        left = left[np.argsort(flow[left])]
+        place = np.full(len(flow), -1)
+        place[left] = np.arange(len(left))
+
+        def take_out(flow: np.ndarray, units: np.ndarray) -> Rows | None:
+            np.subtract.at(state.on_hand, network.flow_source[flow], units)
+            if state.lots is None:
+                return None
+            untracked = (~self._plan.lots.tracked[network.flow_source[flow]]).nonzero()[0]
+            claim, lot, part = untracked, np.full(len(untracked), -1), units[untracked]
+            if lots is None:
+                return claim, lot, part
+            claim = np.concatenate([claim, place[lots[0]]])
+            return claim, np.concatenate([lot, lots[1]]), np.concatenate([part, lots[2]])
+
+        flow, units = flow[left], units[left]
+        self._given.note(day, flow, units, kind, entry.rule.label)
+        state.promise(flow, units)
+        self._dispatch.send_on(flow, units, float(day), take_out)
+
+
+def _place(cells: np.ndarray, number: int) -> np.ndarray:
+    """The position of each of so many cells among some, -1 where it is none of them."""
+    found = np.full(number, -1)
+    found[cells] = np.arange(len(cells))
+    return found
+
+
+def _ranges(first: np.ndarray, until: np.ndarray) -> np.ndarray:
+    """The whole numbers from each first one up to, but not, its `until`, end to end."""
+    count = until - first
+    return np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)

@@ -1,0 +1,40 @@
+"""Transfers bound to the network: who may give to whom, what a giver keeps, and when somebody lacks something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:  # a plan brings those it has with it
+    from sim.policies.transfers.base import Transfer
+
+
+@dataclass(frozen=True)
+class BoundTransfers:
+    """An entry of `transfers`.
+
+    Over its ways, in order of taker and then of time and giver: `flow` on which goods travel, positions of `giver` and
+    `taker` among `givers` and `takers` (cells, in order of site), `back` the flow on which they are paid back (-1:
+    none), mean `days` there, `cost` a unit and `km` (NaN: not known). `keep` is in units over givers, `keep_back` the
+    same of takers who pay back; `below` and `up_to` over takers. `first` is where each taker's ways begin, and where
+    the last one's end; `low` is `below` over all cells, least of all numbers where nobody is given anything.
+    """
+
+    rule: Transfer
+    flow: np.ndarray
+    giver: np.ndarray
+    taker: np.ndarray
+    back: np.ndarray
+    days: np.ndarray
+    cost: np.ndarray
+    km: np.ndarray
+    givers: np.ndarray
+    takers: np.ndarray
+    keep: np.ndarray
+    keep_back: np.ndarray
+    below: np.ndarray
+    up_to: np.ndarray
+    first: np.ndarray
+    low: np.ndarray

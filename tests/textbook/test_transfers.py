@@ -1,0 +1,281 @@
+"""Transfers by hand: who gives what to whom on which evening, to the unit; and what complete pooling should move."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+import sim
+from sim.errors import ScenarioError
+from tests.property.running import run
+
+Spec = dict[str, Any]
+NEAR = {"rule": "nearest", "from": "facilities", "time": "1d", "keep": "5d", "below": "2d", "up_to": "4d"}
+
+
+def world(*transfers: Spec, **more: Any) -> Spec:
+    """Clinic a has 100 and uses 10 a day, clinic b has 12 and uses 5 a day; nothing comes from the maker.
+
+    Evenings without transfers: a 90, 80, 70, 60, 50 ...; b 7, 2, then it is out.
+    """
+    return {
+        "scenario": "hand", "title": "By hand", "start": "2001-01-01", "end": "2001-01-11",
+        "products": {"p": {"unit": "box", "cost": 1}},
+        "suppliers": {"maker": {"country": "AA", "makes": {"p": {}}}},
+        "facilities": {"a": {"country": "AA"}, "b": {"country": "AA"}},
+        "lanes": [{"from": "maker", "to": "facilities", "time": "1d"}],
+        "demand": [
+            {"at": "a", "product": "p", "per_day": 10, "distribution": "deterministic"},
+            {"at": "b", "product": "p", "per_day": 5, "distribution": "deterministic"},
+        ],
+        "replenishment": [{"at": "facilities", "policy": "base_stock", "level": 0}],
+        "stock": [{"at": "a", "on_hand": 100}, {"at": "b", "on_hand": 12}],
+        "transfers": list(transfers),
+    } | more  # fmt: skip
+
+
+def column(done: sim.Run, site: str, name: str) -> list[int]:
+    return [int(x) for x in done.daily[done.daily["site"] == site].set_index("day")[name]]
+
+
+def gifts(done: sim.Run) -> list[tuple[int, str, str, int]]:
+    """(day, giver, taker, units), as the table of transfers tells them."""
+    table = done.transfers
+    return list(zip(table["day"], table["giver"], table["taker"], table["units"], strict=True))
+
+
+def test_who_lacks_is_given_up_to_its_level_by_who_can_spare_it() -> None:
+    """Evening 0: b has 7, below 2 days (10), and is given 20 - 7 = 13 of the 90 - 50 that a can spare; they come on day
+    1: 7 + 13 - 5 = 15, 10, 5. On day 3 b lacks 15, but a has 90 - 13 - 30 = 47, less than the 50 that it keeps."""
+    done = run(world(NEAR))
+    assert gifts(done) == [(0, "a", "b", 13)]
+    assert column(done, "b", "on_hand")[:5] == [7, 15, 10, 5, 0]
+    assert column(done, "a", "on_hand")[:4] == [77, 67, 57, 47]
+    assert done.metrics["transferred"].value == 13
+    assert column(done, "b", "received") == [0, 13, 0, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_what_is_given_is_neither_demand_nor_an_order() -> None:
+    """Demand, what was asked for and orders are those of a run without, day by day, at both."""
+    with_, without = run(world(NEAR)), run(world())
+    for site in ("a", "b"):
+        assert column(with_, site, "demand") == column(without, site, "demand")
+        assert not any(column(with_, site, "ordered"))
+    assert without.outcome.transfers is None
+
+
+def test_nobody_is_given_twice_what_it_lacks() -> None:
+    """With three days on the way b lacks on evenings 1 and 2 too, but for what is coming: 2 + 13 and 0 + 13 are above
+    10."""
+    assert gifts(run(world(NEAR | {"time": "3d"}))) == [(0, "a", "b", 13)]
+
+
+def test_permission_is_asked_for_and_the_need_looked_at_again() -> None:
+    """Asked on evening 0, granted two days later, when b has none and a has 70: 20 are lacking, 20 can be spared. By
+    then a supply of its own has come where b orders: 13 on evening 0, so that it has 7 + 13 - 5 = 15 on evening 1."""
+    done = run(world(NEAR | {"permission": "2d"}))
+    assert gifts(done) == [(2, "a", "b", 20)]
+    asked = done.events[done.events["event"] == "transfer_asked"]
+    assert asked[["day", "site", "units"]].to_numpy().tolist()[0] == [0, "b", 13]
+    orders = [
+        {"at": "a", "policy": "base_stock", "level": 0},
+        {"at": "b", "policy": "base_stock", "level": 20},
+    ]
+    assert not gifts(run(world(NEAR | {"permission": "1d"}, replenishment=orders)))
+
+
+def test_a_transfer_fills_the_position_of_who_takes_and_lowers_that_of_who_gives() -> None:
+    """Both order up to a level on evening 0: b has 7 + 13 on the way and orders nothing to 20; a has 90 - 13 and orders
+    23 to 100. Without transfers b orders 13 and a 10."""
+    orders = [
+        {"at": "a", "policy": "base_stock", "level": 100},
+        {"at": "b", "policy": "base_stock", "level": 20},
+    ]
+    done, without = (run(world(*entries, replenishment=orders)) for entries in ((NEAR,), ()))
+    assert [column(one, site, "ordered")[0] for one in (done, without) for site in "ab"] == [23, 0, 10, 13]
+
+
+def test_the_nearest_gives_first_and_a_giver_shares_by_cover() -> None:
+    """c and d, a day and two days away, can spare 20 and 30; b lacks 26: 20 from c, 6 from d. Where b and e, of 5 and
+    10 a day, have 2 and 3 and only c gives 20, 6 and 13 lift both to a cover of 1.6 days
+    (8 of 5, 16 of 10), and the last unit goes to the one named first."""
+    sites = {name: {"country": "AA"} for name in "bcd"}
+    lanes = [
+        {"from": "maker", "to": "facilities", "time": "1d"},
+        {"from": "c", "to": "b", "time": "1d"},
+        {"from": "d", "to": "b", "time": "2d"},
+    ]
+    use = [{"at": "facilities", "product": "p", "per_day": 5, "distribution": "deterministic"}]
+    stock = [{"at": "b", "on_hand": 9}, {"at": "c", "on_hand": 50}, {"at": "d", "on_hand": 60}]
+    rule = {"rule": "nearest", "from": ["c", "d"], "to": "b", "keep": "5d", "below": "2d", "up_to": "6d"}
+    done = run(world(rule, facilities=sites, lanes=lanes, demand=use, stock=stock))
+    assert gifts(done)[:2] == [(0, "c", "b", 20), (0, "d", "b", 6)]
+    sites = {name: {"country": "AA"} for name in "bce"}
+    use = [
+        {"at": name, "product": "p", "per_day": daily, "distribution": "deterministic"}
+        for name, daily in (("b", 5), ("c", 0), ("e", 10))
+    ]
+    stock = [{"at": "b", "on_hand": 7}, {"at": "c", "on_hand": 20}, {"at": "e", "on_hand": 13}]
+    rule = {"rule": "nearest", "from": "c", "to": ["b", "e"], "time": "1d", "keep": 0, "below": "2d", "up_to": "4d"}
+    done = run(world(rule, facilities=sites, demand=use, stock=stock))
+    assert gifts(done)[:2] == [(0, "c", "b", 7), (0, "c", "e", 13)]
+
+
+def test_only_those_within_reach_and_the_same_party_are_asked() -> None:
+    """Clinics on the equator, at 0, 1 and 3 degrees (111.2 km each): b, at 1, reaches a within 150 km and not c."""
+    sites = {name: {"country": "AA", "lat": 0, "lon": lon} for name, lon in (("a", 0), ("b", 1), ("c", 3))}
+    more = {
+        "facilities": sites,
+        "demand": [{"at": "facilities", "product": "p", "per_day": 5, "distribution": "deterministic"}],
+        "stock": [{"at": "a", "on_hand": 30}, {"at": "b", "on_hand": 12}, {"at": "c", "on_hand": 100}],
+        "parties": {"north": {"kind": "city", "sites": ["a", "c"]}, "south": {"kind": "city", "sites": "b"}},
+    }
+    near = run(world(NEAR | {"keep": "2d", "radius": "150km"}, **more))
+    assert gifts(near)[0] == (0, "a", "b", 13)
+    assert run(world(NEAR | {"radius": "150km"}, **more)).outcome.plan.network.sideways.size == 2
+    assert {giver for _, giver, *_ in gifts(run(world(NEAR | {"within": "other_party"}, **more)))} == {"c"}
+    ways = run(world(NEAR | {"within": "party"}, **more)).outcome.plan.network
+    assert {ways.site_names(ways.cell_site[[cell]])[0] for cell in ways.flow_source[ways.orders :]} == {"a", "c"}
+
+
+def test_short_dated_goods_go_first_as_far_as_they_will_be_used() -> None:
+    """20 of a's 100 can be used until day 1, ten of which it uses itself on day 0. Of the 13 that b is given, which
+    come on day 1, when it uses 5, 5 of them go, and 8 of the others. Nothing of them is left to expire at b."""
+    goods = {"p": {"unit": "box", "cost": 1, "shelf_life": "30d"}}
+    stock = [{"at": "a", "on_hand": 100, "age": {"28d": "20%", "0d": "80%"}}, {"at": "b", "on_hand": 12}]
+    done = run(world(NEAR, products=goods, stock=stock))
+    left = done.events[(done.events["event"] == "departure") & (done.events["other"] == "a")]
+    expires = done.lots.set_index("lot")["expires"]
+    parts = [(int(units), str(expires[lot].date())) for units, lot in zip(left["units"], left["lot"], strict=True)]
+    assert sorted(parts) == [(5, "2001-01-02"), (8, "2001-01-30")]
+    assert not any(column(done, "b", "expired")) and column(done, "a", "expired")[:2] == [0, 0]
+
+
+def test_a_loan_that_is_not_paid_back_is_late_and_then_given_up() -> None:
+    """b is lent 13 on evening 0, due on day 3 from what it has above 25 (five days of use). It never has that much, so
+    that all of it is late on day 3, and is given up three days later."""
+    loan = NEAR | {"loan": {"for": "3d", "written_off": "3d"}}
+    done = run(world(loan))
+    loans = done.outcome.transfers.loans
+    assert loans is not None
+    assert [int(loans.columns[name][0]) for name in ("day", "due", "lent", "repaid", "written_off")] == [
+        0,
+        3,
+        13,
+        0,
+        13,
+    ]
+    told = done.events[done.events["event"].str.startswith("loan")]
+    assert told[["day", "event", "units"]].to_numpy().tolist() == [
+        [0, "loan", 13], [3, "loan_late", 13], [6, "loan_written_off", 13],
+    ]  # fmt: skip
+
+
+def test_a_loan_is_paid_back_on_its_day_as_far_as_there_is_more_than_is_kept() -> None:
+    """From evening 0 on b orders up to 40, a day away: 20 of its own on evening 0 (7 + 13 are there or coming), so that
+    it has 7 + 13 + 20 - 5 = 35 on day 1 and, ordering 5 a day, 35 on every evening. On day 3 it pays back 35 - 25 = 10
+    of 13, and orders 15; on day 4 it has 25 + 15 - 5 = 35 again and pays the other 3."""
+    orders = [{"at": "a", "policy": "base_stock", "level": 0}, {"at": "b", "policy": "base_stock", "level": 40}]
+    done = run(world(NEAR | {"loan": {"for": "3d"}}, replenishment=orders))
+    table = done.transfers[["day", "kind", "giver", "taker", "units"]].to_numpy().tolist()
+    assert table[:3] == [[0, "loan", "a", "b", 13], [3, "loan_repaid", "b", "a", 10], [4, "loan_repaid", "b", "a", 3]]
+    assert done.loans[["lent", "repaid", "outstanding"]].to_numpy().tolist()[0] == [13, 13, 0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"rule": "neerest"}, "did you mean 'nearest'"),
+        ({"within": "partyy"}, "did you mean 'party'"),
+        ({"radius": "200"}, "a distance in kilometres such as 200km"),
+        ({"radius": "200km"}, "'a' has no place on the map"),
+        ({"keep": "1d"}, "who gives would lack goods itself"),
+        ({"up_to": "1d"}, "only to lack still"),
+        ({"share": "first_come"}, "no queue of orders here"),
+        ({"from": "a"}, "nobody may give to anybody here"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_at_its_line(fields: Spec, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message) as caught:
+        run(world(NEAR | fields))
+    assert all(problem.line > 0 for problem in caught.value.problems)
+
+
+def abroad(**more: Any) -> Spec:
+    """A store w in AA, which supplies a there and has 100, lends to b in BB through a harbour, three days away: b has 7
+    on evening 0 and lacks 13."""
+    loan = NEAR | {"from": "w", "to": "b", "keep": 0, "below": "2d", "loan": {"for": "30d"}}
+    del loan["time"]
+    return world(
+        loan,
+        ports={"harbour": {"country": "AA", "handling": 1000, "clearance": "0d"}},
+        warehouses={"w": {"country": "AA"}},
+        facilities={"a": {"country": "AA"}, "b": {"country": "BB"}},
+        lanes=[
+            {"from": "maker", "to": ["w", "b"], "time": "1d"},
+            {"from": "w", "to": "a", "time": "1d"},
+            {"from": "w", "to": "harbour", "time": "2d"},
+            {"from": "harbour", "to": "b", "time": "1d"},
+            {"from": "b", "to": "w", "time": "1d"},
+        ],
+        sourcing=[{"at": "b", "from": "maker"}],
+        replenishment=[{"at": "all", "policy": "base_stock", "level": 0}],
+        stock=[{"at": "w", "on_hand": 100}, {"at": "a", "on_hand": 90}, {"at": "b", "on_hand": 12}],
+        **more,
+    )
+
+
+def test_a_ban_stops_what_would_leave_and_turns_back_what_is_on_its_way() -> None:
+    """Without a ban b has 13 on day 3, lent. Under one from day 0 on nothing leaves. One from day 1 on catches the 13
+    on their way to the harbour: they are w's again, who owes nobody anything, and sends them no more."""
+    free = run(abroad())
+    assert gifts(free)[0] == (0, "w", "b", 13) and column(free, "b", "received")[3] == 13
+    ban = {"kind": "export_ban", "country": "AA", "from": "2001-01-01", "for": "90d", "at_border": "return"}
+    assert not gifts(run(abroad(disruptions=[ban])))
+    caught = run(abroad(disruptions=[ban | {"from": "2001-01-02"}]))
+    assert gifts(caught) == [(0, "w", "b", 13)] and not any(column(caught, "b", "received"))
+    assert column(caught, "w", "on_hand") == [87, *[100] * 9] and not any(column(caught, "b", "on_order")[1:])
+    assert caught.loans["lent"].tolist() == [0] and caught.metrics["loans_outstanding"].value == 0
+
+
+def loss(z: float) -> float:
+    """The standard normal loss function L(z) = phi(z) - z (1 - Phi(z))."""
+    return float(norm.pdf(z) - z * (1 - norm.cdf(z)))
+
+
+@pytest.mark.parametrize(("places", "z"), [(2, 0.0), (2, 0.5), (4, 0.5)])
+def test_complete_pooling_after_demand_moves_what_the_formula_says(places: int, z: float) -> None:
+    """Tagaras (1989): n places with N(m, s) and stock m + z s lack n s L(z) alone, sqrt(n) s L(z sqrt(n)) together, and
+    the difference is moved. Here demand is Poisson of mean 400 (s = 20), one day of it, for 150 goods at once, each a
+    trial of its own; who lacks waits over the evening, in which all that others have left is given."""
+    trials, spread, mean = 150, 20.0, 400
+    goods = {f"p{k}": {"unit": "box", "cost": 1} for k in range(trials)}
+    clinics = [f"c{k}" for k in range(places)]
+    level = mean + round(z * spread)
+    spec = world(
+        {"rule": "nearest", "from": "facilities", "time": "0d", "keep": 0, "below": 0},
+        end="2001-01-03", products=goods, suppliers={"maker": {"country": "AA", "makes": {name: {} for name in goods}}},
+        facilities={name: {"country": "AA"} for name in clinics},
+        demand=[
+            {"at": "facilities", "product": name, "per_day": mean, "distribution": "poisson", "shortage": "backorder"}
+            for name in goods
+        ],
+        stock=[{"at": "facilities", "on_hand": level}],
+    )  # fmt: skip
+    done = run(spec)
+    first = done.daily[done.daily["day"] == 0].pivot_table(
+        index="product", columns="site", values="demand", observed=True
+    )
+    over = np.maximum(0, first[clinics].to_numpy() - level).sum(axis=1)
+    left = np.maximum(0, level - first[clinics].to_numpy()).sum(axis=1)
+    given = done.transfers.query("day == 0").groupby("product", observed=True)["units"].sum()
+    moved = given.reindex(first.index, fill_value=0).to_numpy()
+    assert (moved == np.minimum(over, left)).all()
+    n = places
+    alone, together = n * spread * loss(z), math.sqrt(n) * spread * loss(z * math.sqrt(n))
+    for found, expected in ((over, alone), (over - moved, together), (moved, alone - together)):
+        assert abs(found.mean() - expected) <= 3 * found.std(ddof=1) / math.sqrt(trials)
