@@ -15,7 +15,7 @@ import pandas as pd
 from sim.engine.reach import reach
 from sim.engine.run import Outcome
 from sim.errors import PlaceError, placed
-from sim.model.effects import Effect, Impact
+from sim.model.effects import Effect, Impact, Quantities
 from sim.model.network import Network
 from sim.report.run.journeys import Journey, journeys, lost_under_way, passages_met
 from sim.report.run.reserve_reach import holders
@@ -29,6 +29,11 @@ BLOCKS = ("flow.allowance", "flow.cancels", "flow.exports", "flow.licence", "flo
 """Quantities of a flow that keep orders at their source."""
 RATIONS = ("ration_begins", "ration_changed", "ration_ends")
 """What sources tell of what they deal out."""
+MORE_HELPS = (
+    "cell.capacity_factor", "flow.sends", "gate.handling", "lane.open", "passage.open", "passage.capacity", "stop.first",
+)  # fmt: skip
+LESS_HELPS = ("stop.clearance_factor", "gate.clearance", "lane.factor", "lane.extra")
+"""Quantities of which more, or less, than usual is never what goods were late or missing for."""
 LEAST = 0.02
 """Share of the units ordered below which what was not sent is rounding, not a cause."""
 
@@ -286,8 +291,16 @@ class _Walk:
             words = f"{self.site(cell)} could not make what it usually makes, because of {self.named(acting)}."
             self.add(depth, min(i.start for i in acting), cell, 0, words, acting)
         elif np.isfinite(self.network.capacity[cell]):
-            able = float(self.network.capacity[cell])
+            able = float(self.network.capacity[cell]) * self.added(cell, day)
             self.add(depth, first, cell, 0, f"{self.site(cell)} makes at most {able:,.0f} a day, and more was ordered.")
+
+    def added(self, cell: int, day: int) -> float:
+        """Of its usual capacity what a maker has on a day on which nothing takes any away."""
+        own = np.ones(len(self.network.cell_site))
+        mine = [e for i in self.outcome.impacts for e in i.effects if e.quantity == "cell.capacity_factor"]
+        able = Quantities({"cell.capacity_factor": own}, mine)
+        able.update(float(day))
+        return float(able["cell.capacity_factor"][cell])
 
     def reserves(self, cell: int, day: int) -> None:
         """Whether a reserve that serves the cell was open, and what was left in it."""
@@ -319,13 +332,25 @@ class _Walk:
         return rows | {"lane": lanes, "gate": [int(x) for x in routes.gate[route] if x >= 0], "passage": passages}
 
     def acting(self, rows: dict[str, list[int]], first: float, last: float) -> list[Impact]:
-        """Disruptions that change these rows of quantities, by name or first part of it, between two days."""
+        """Disruptions that change these rows of quantities, by name or first part of it, between two days; those that
+        only help, such as a maker's new plant, are none."""
 
         def concerns(effect: Effect) -> bool:
             mine = rows.get(effect.quantity, rows.get(effect.quantity.partition(".")[0], []))
-            return effect.start < last and effect.end > first and bool(np.isin(effect.rows, mine).any())
+            acts = effect.start < last and effect.end > first and bool(np.isin(effect.rows, mine).any())
+            return acts and not _helps(effect)
 
         return [i for i in self.outcome.impacts if any(map(concerns, i.effects))]
+
+
+def _helps(effect: Effect) -> bool:
+    """Whether all that an effect does is to let more goods through, or sooner, than without it."""
+    values, usual = [value for _, value in effect.steps], 0.0 if effect.operation == "add" else 1.0
+    if effect.quantity in MORE_HELPS:
+        return effect.operation == "at_least" or (effect.operation != "at_most" and min(values) >= usual)
+    if effect.quantity in LESS_HELPS:
+        return effect.operation == "at_most" or (effect.operation != "at_least" and max(values) <= usual)
+    return False
 
 
 def one_a_source(network: Network, cell: int) -> list[int]:
