@@ -62,6 +62,17 @@ class Where(Model):
     party: Texts | None = None
     """whose they are; of a pool, all that its members own"""
 
+    def __str__(self) -> str:
+        """As it is written in a scenario's file."""
+        given = ((key, value) for key, value in self if value is not None)
+        texts = (
+            f"{key}: [{', '.join(map(str, value))}]" if isinstance(value, list) else f"{key}: {value}"
+            for key, value in given
+        )
+        return f"{{{', '.join(texts)}}}"
+
+    __repr__ = __str__
+
 
 Selector = str | list[str | Where] | Where
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.property.running import run
 from tests.textbook.test_effects_only import at, chain
 
@@ -23,7 +21,9 @@ def decided(*decisions: Spec, disruptions: tuple[Spec, ...] = (), **more: Any) -
 def made_with(*decisions: Spec, disruptions: tuple[Spec, ...] = ()) -> list[int]:
     """What a maker of ten a day makes, of whom 20 a day are asked, so that it is never idle."""
     maker = {"maker": {"country": "IN", "makes": {"kit": {"capacity": 10, "finished_stock": 0}}}}
-    made: list[int] = at(run(decided(*decisions, disruptions=disruptions, suppliers=maker)), "maker")["produced"].tolist()
+    made: list[int] = at(run(decided(*decisions, disruptions=disruptions, suppliers=maker)), "maker")[
+        "produced"
+    ].tolist()
     return made
 
 

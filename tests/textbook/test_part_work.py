@@ -167,7 +167,13 @@ def test_no_flow_is_ever_more_than_half_a_unit_short_of_its_share(share: float) 
 
 OUTAGE: Spec = {"kind": "site_outage", "at": "maker", "for": "15d", "capacity": "20%"}
 QUOTA: Spec = {"kind": "export_ban", "country": "IN", "from": "2001-01-13", "for": "8d", "quota": "30%"}
-ALLOWANCE: Spec = {"kind": "supplier_allocation", "supplier": "maker", "from": "2001-01-13", "for": "8d", "share": "30%"}
+ALLOWANCE: Spec = {
+    "kind": "supplier_allocation",
+    "supplier": "maker",
+    "from": "2001-01-13",
+    "for": "8d",
+    "share": "30%",
+}
 
 
 @pytest.mark.parametrize("limit", [QUOTA, ALLOWANCE, ALLOWANCE | {"unfilled": "cancel"}])
@@ -178,7 +184,7 @@ def test_a_limit_wider_than_the_work_changes_nothing_while_it_holds_nor_when_it_
 
 @pytest.mark.parametrize("share", [0.1, 0.5])
 def test_what_a_limit_holds_comes_up_once(share: float) -> None:
-    """On any days, whatever may leave: as much is done as without a limit, and what is done leaves as soon as it may."""
+    """Whatever may leave on a day: as much is done as without a limit, and what is done leaves as soon as it may."""
     usual = np.array([7.0])
     rng = np.random.default_rng(4)
     orders, most = rng.poisson(usual, (200, 1)), rng.integers(0, 6, (200, 1)) * rng.integers(0, 2, (200, 1))

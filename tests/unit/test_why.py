@@ -106,11 +106,12 @@ def test_what_helped_is_not_told_as_a_cause(tmp_path: Path) -> None:
     helps = """
 parties: {us: {kind: agency, sites: all}}
 decisions:
-  - {decision: add_capacity, name: plant, by: us, at: maker, more: 20%, when: {trigger: "on", date: 2001-01-05}}
-  - {decision: request_aid, name: staff, by: us, at: maker, stages: [{staff: 110%, lasting: 200d}], when: {trigger: "on", date: 2001-01-05}}
-  - {decision: corridor, name: lane, by: us, lanes: [maker > harbour], when: {trigger: "on", date: 2001-01-05}}
-  - {decision: priority_lane, name: quick, by: us, at: harbour, clearance: 50%, when: {trigger: "on", date: 2001-01-05}}
+  - {decision: add_capacity, name: plant, by: us, at: maker, more: 20%}
+  - {decision: request_aid, name: staff, by: us, at: maker, stages: [{staff: 110%, lasting: 200d}]}
+  - {decision: corridor, name: lane, by: us, lanes: [maker > harbour]}
+  - {decision: priority_lane, name: quick, by: us, at: harbour, clearance: 50%}
 """
+    helps = helps.replace("by: us,", 'by: us, when: {trigger: "on", date: 2001-01-05},')
     path = tmp_path / "chain.yaml"
     head = HEAD.replace("makes: {kit: {}}", "makes: {kit: {capacity: 5, finished_stock: 0}}")
     path.write_text(head + REST + helps, encoding="utf-8")

@@ -26,7 +26,9 @@ class PartWork(Part):
     as in the `_morning` until something is granted or held.
     """
 
-    CHANGES = ("on", "_share", "_lies", "_back", "_due", "_ready", "_morning", "_flows", "_offered", "_sent", "_open", "_held")
+    CHANGES = (
+        "on", "_share", "_lies", "_back", "_due", "_ready", "_morning", "_flows", "_offered", "_sent", "_open", "_held",
+    )  # fmt: skip
 
     def __init__(self, quantities: Quantities, usual: np.ndarray) -> None:
         self.may_be_part = quantities.touched("flow.sends")

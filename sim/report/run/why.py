@@ -30,7 +30,8 @@ BLOCKS = ("flow.allowance", "flow.cancels", "flow.exports", "flow.licence", "flo
 RATIONS = ("ration_begins", "ration_changed", "ration_ends")
 """What sources tell of what they deal out."""
 MORE_HELPS = (
-    "cell.capacity_factor", "flow.sends", "gate.handling", "lane.open", "passage.open", "passage.capacity", "stop.first",
+    "cell.capacity_factor", "flow.sends", "gate.handling", "lane.open", "passage.open", "passage.capacity",
+    "stop.first",
 )  # fmt: skip
 LESS_HELPS = ("stop.clearance_factor", "gate.clearance", "lane.factor", "lane.extra")
 """Quantities of which more, or less, than usual is never what goods were late or missing for."""
