@@ -177,3 +177,20 @@ def _days_open(*decisions: Spec, when: Spec) -> list[int]:
             opened = event == "reserve_opened"
         days += [day] * opened
     return days
+
+
+def test_a_ration_that_is_decided_for_a_time_is_over_with_it() -> None:
+    """A maker that is out deals out 160 over the 55 days until it is back, by a decision that holds for six days: under
+    three a day of twenty. On day 16 all that is owed leaves at once, and then what is ordered as long as there is any:
+    it had 160."""
+    out = {
+        "kind": "site_outage", "at": "maker", "stock": "ships", "from": "2001-01-05", "for": "60d", "expected": "60d",
+    }  # fmt: skip
+    maker = {"maker": {"country": "IN", "makes": {"kit": {"capacity": 20, "finished_stock": 300}}}}
+    ration = {"decision": "ration", "how": [{"at": "maker", "after": "0d"}], "for": "6d"}
+    done = run(decided(ration, disruptions=(out,), suppliers=maker))
+    dealt = left(done, "maker", 10, 15)
+    assert all(0 < units <= 4 for units in dealt)
+    assert left(done, "maker", 16, 19) == [140 - sum(dealt), 20, 0, 0]
+    ends = done.events[done.events["event"] == "ration_ends"]
+    assert ends[["day", "cause"]].to_numpy().tolist() == [[16, "nothing is dealt out any more"]]
