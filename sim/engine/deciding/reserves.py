@@ -46,7 +46,7 @@ class ReserveDesk(Part):
         "released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at", "_asked", "_moved", "_settled",
         "_next_turn",
     )  # fmt: skip
-    VIEWS = ("stock", "_release", "_refill")
+    VIEWS = ("stock", "_own", "_release", "_refill")
 
     def __init__(
         self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
@@ -91,6 +91,8 @@ class ReserveDesk(Part):
         self.stock = self._state.reserve[self._position]
         spec = self.reserve.spec
         self._release, self._refill = settled(spec.release, spec.refill, self.reserve.changes, self._settled)
+        own = (change for change in self.reserve.changes if not change.by_hand)
+        self._own, _ = settled(spec.release, None, own, self._settled)
 
     @property
     def is_open(self) -> bool:
@@ -102,8 +104,7 @@ class ReserveDesk(Part):
         if day >= self._next_turn:
             self._settle(int(day))
         self.released.fill(0)
-        release = self.reserve.spec.release
-        by_hand = self._release is not release
+        release, by_hand = self._own, self._release is not self._own
         met = self._watch.met(release.when, day)
         if not self._alert and not by_hand and not np.count_nonzero(met):
             return
