@@ -194,3 +194,30 @@ def test_a_ration_that_is_decided_for_a_time_is_over_with_it() -> None:
     assert left(done, "maker", 16, 19) == [140 - sum(dealt), 20, 0, 0]
     ends = done.events[done.events["event"] == "ration_ends"]
     assert ends[["day", "cause"]].to_numpy().tolist() == [[16, "nothing is dealt out any more"]]
+
+
+LOW: Spec = {"trigger": "days_of_cover", "below": "3d", "of": "together"}
+
+
+def test_cover_of_a_party_counts_what_leaves_it_and_no_maker() -> None:
+    """A store that feeds the party's own clinic has no demand of its own: together they use ten a day, so that they are
+    low on the first evening with less than 30 in all. The maker's stock is not theirs to use."""
+    keep = {"decision": "close_reserve", "reserve": "own", "when": LOW}
+    done = reserve(keep)
+    stock = at(done, "store")["on_hand"] + at(done, "clinic")["on_hand"]
+    low = stock.index[stock < 30].tolist()
+    assert stock.loc[low[0] - 1] >= 30
+    assert [one.met for one in done.outcome.decisions] == [low[0]]
+    makers = {"maker": {"country": "IN", "makes": {"kit": {"capacity": 30, "finished_stock": 0}}}}
+    plenty = decided(MORE | {"when": LOW | {"below": "1d", "of": "each"}}, suppliers=makers)
+    assert not run(plenty).outcome.decisions
+
+
+@pytest.mark.parametrize(
+    ("first", "heard"),
+    [({"decision": "corridor", "lanes": ["maker > home"]}, False), ({"decision": "ban_exports"}, True)],
+)
+def test_everybody_hears_of_a_ban_and_nobody_else_of_what_a_party_does(first: Spec, heard: bool) -> None:
+    second = {"decision": "corridor", "lanes": ["maker > abroad"], "when": {"trigger": "announced"}}
+    taken = [one.name for one in run(decided(first, second)).outcome.decisions]
+    assert taken == ["d0", "d1"][: 1 + heard]

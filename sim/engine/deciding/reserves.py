@@ -115,7 +115,9 @@ class ReserveDesk(Part):
         self._since[over] = np.nan
         alert = ~np.isnan(self._since)
         # its own condition goes on meanwhile, so that it is as it would have been when nobody decides any more
-        self._open = self._watch.met(self._release.when, day) if by_hand else alert & (day >= self._since + release.after)
+        self._open = (
+            self._watch.met(self._release.when, day) if by_hand else alert & (day >= self._since + release.after)
+        )
         any_was_alert, any_was_open = self._alert, self._any_open
         self._any_open = bool(np.count_nonzero(self._open))
         self._alert = self._any_open or bool(np.count_nonzero(alert))

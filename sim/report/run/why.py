@@ -29,12 +29,6 @@ BLOCKS = ("flow.allowance", "flow.cancels", "flow.exports", "flow.licence", "flo
 """Quantities of a flow that keep orders at their source."""
 RATIONS = ("ration_begins", "ration_changed", "ration_ends")
 """What sources tell of what they deal out."""
-MORE_HELPS = (
-    "cell.capacity_factor", "flow.sends", "gate.handling", "lane.open", "passage.open", "passage.capacity",
-    "stop.first",
-)  # fmt: skip
-LESS_HELPS = ("stop.clearance_factor", "gate.clearance", "lane.factor", "lane.extra")
-"""Quantities of which more, or less, than usual is never what goods were late or missing for."""
 LEAST = 0.02
 """Share of the units ordered below which what was not sent is rounding, not a cause."""
 
@@ -339,19 +333,9 @@ class _Walk:
         def concerns(effect: Effect) -> bool:
             mine = rows.get(effect.quantity, rows.get(effect.quantity.partition(".")[0], []))
             acts = effect.start < last and effect.end > first and bool(np.isin(effect.rows, mine).any())
-            return acts and not _helps(effect)
+            return acts and not effect.helps
 
         return [i for i in self.outcome.impacts if any(map(concerns, i.effects))]
-
-
-def _helps(effect: Effect) -> bool:
-    """Whether all that an effect does is to let more goods through, or sooner, than without it."""
-    values, usual = [value for _, value in effect.steps], 0.0 if effect.operation == "add" else 1.0
-    if effect.quantity in MORE_HELPS:
-        return effect.operation == "at_least" or (effect.operation != "at_most" and min(values) >= usual)
-    if effect.quantity in LESS_HELPS:
-        return effect.operation == "at_most" or (effect.operation != "at_least" and max(values) <= usual)
-    return False
 
 
 def one_a_source(network: Network, cell: int) -> list[int]:
