@@ -351,7 +351,7 @@ def run(
     plan = compile_plan(loaded)
     calendar = plan.network.calendar
     stripped = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
-    undecided = twin and without_decisions and bool(plan.decisions)
+    undecided = twin and without_decisions and any(not one.against_others for one in plan.decisions)
     total = (calendar.days + calendar.warm_up) * (1 + twin + stripped + undecided)
     done = itertools.count(1)
     tick = None if progress is None else (lambda _: progress(next(done) / total))
@@ -363,7 +363,7 @@ def run(
     undisturbed = simulate(plan, detail="none", disruptions=False, **options) if twin else None
     options["table"] = False
     bare = simulate(plan.without_reserves(), detail="none", **options) if stripped else None
-    idle = simulate(plan.without_decisions(), detail="none", **options) if undecided and outcome.decisions else None
+    idle = simulate(plan.without_answers(), detail="none", **options) if undecided and outcome.answers else None
     if progress is not None and undecided and idle is None:
         progress(1.0)  # without a decision that was taken there is nothing to leave out
     return Run(loaded, outcome, undisturbed, replication, bare, unknowns=unknowns, without_decisions=idle)

@@ -13,9 +13,10 @@ import numpy as np
 from sim.api import Run, detail_for, table_for
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
+from sim.engine.bound_decisions import BoundDecision
 from sim.engine.compile.further import compile_further
 from sim.engine.compile.plan import compile_plan
-from sim.engine.plan import BoundDecision, Plan
+from sim.engine.plan import Plan
 from sim.engine.run import Outcome, Running
 from sim.errors import PlaceError, Problem, ScenarioError, nearest
 from sim.model.effects import Impact
@@ -288,17 +289,17 @@ class Begun:
         undisturbed = self._again(plan, beside.table, disruptions=False) if beside.twin else None
         bare = self._again(plan.without_reserves(), False) if beside.bare else None
         idle = None
-        if beside.undecided and outcome.decisions:
-            idle = self._again(plan.without_decisions(), False, decisions=False)
+        if beside.undecided and outcome.answers:
+            idle = self._again(plan.without_answers(), False, answers=False)
         luck = tuple((step.day, step.luck) for step in self._steps if step.luck is not None)
         chosen = tuple((step.day, step.chosen) for step in self._steps if step.chosen)
         return Run(
             self._loaded, outcome, undisturbed, beside.options["replication"], bare, luck, beside.unknowns, chosen, idle
         )
 
-    def _again(self, plan: Plan, table: bool | np.ndarray, disruptions: bool = True, decisions: bool = True) -> Outcome:
-        """The run once more, of another plan, without disruptions or decisions, with all that was done to it on its
-        way."""
+    def _again(self, plan: Plan, table: bool | np.ndarray, disruptions: bool = True, answers: bool = True) -> Outcome:
+        """The run once more, of another plan, without disruptions or what was decided in answer, with all that was done
+        to it on its way."""
         options = self._beside.options
         running = Running(plan, detail="none", table=table, disruptions=disruptions, **options)
         for step in self._steps:
@@ -306,11 +307,12 @@ class Begun:
             if step.luck is not None:
                 running = running.fork(step.luck)
             elif disruptions and step.chosen:
-                if decisions and not running.refusal(step.chosen):
+                if not running.refusal(step.chosen):
                     running.choose(step.chosen)
             elif disruptions:
-                come = replace(plan, decisions=step.decisions if decisions else ())
-                running.inject(*step.coming, decisions=come.with_reserves(plan.reserves).decisions)
+                come = replace(plan, decisions=step.decisions)
+                come = (come if answers else come.without_answers()).with_reserves(plan.reserves)
+                running.inject(*step.coming, decisions=come.decisions)
         return running.resume()
 
     def _check_going(self) -> None:

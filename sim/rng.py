@@ -11,6 +11,7 @@ import hashlib
 import struct
 import sys
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ _KEY_BYTES = 32
 _INCREMENT = 16
 """Where in a key the increment begins."""
 _NO_HALF = bytes(8)
+_MULTIPLIER = 0xDA942042E4DD58B5
+"""Of PCG64-DXSM, whose next state is multiplier x state + increment, mod 2**128."""
+_BELOW = 2**128 - 1
 
 
 class Streams:
@@ -69,17 +73,35 @@ class Streams:
 
         One generator is shared and re-keyed: draw what you need before asking for the next stream.
         """
+        if block:
+            key = _ahead(key, block)
         if self._memory is None:
             self._bits.state = _state(key)
         else:
             self._memory[0][:], self._memory[1][:] = key, _NO_HALF
-        if block:
-            self._bits.advance(block << 64)
         return self._generator
 
     def named(self, name: str, block: int = 0) -> np.random.Generator:
         """The generator at the start of a block of the stream with this name; see `at`."""
         return self.at(self.key(name), block)
+
+
+def _ahead(key: Key, block: int) -> Key:
+    """The key whose state is where the generator of this one begins block `block`."""
+    factor, steps = _leap(block)
+    state, increment = int.from_bytes(key[:_INCREMENT], "little"), int.from_bytes(key[_INCREMENT:], "little")
+    return (factor * state + steps * increment & _BELOW).to_bytes(_INCREMENT, "little") + key[_INCREMENT:]
+
+
+@cache
+def _leap(block: int) -> tuple[int, int]:
+    """By what state and increment are multiplied to be n = `block` x 2**64 draws on: m**n and 1 + m + ... + m**(n-1),
+    which is (m**n - 1) / (m - 1) [1]_, mod 2**128. Going there with numpy's `advance` takes twice as long.
+
+    .. [1] F. Brown, Random number generation with arbitrary strides, Trans. Am. Nucl. Soc. 71 (1994) 202.
+    """
+    power = pow(_MULTIPLIER, block << 64, _MULTIPLIER - 1 << 128)
+    return power & _BELOW, (power - 1) // (_MULTIPLIER - 1) & _BELOW
 
 
 def _state(key: Key, half: int | None = None) -> Any:

@@ -27,6 +27,10 @@ class BanExports(Decision):
     }  # fmt: skip
     bad_example = ({"by": "india", "when": {"trigger": "announced"}, "country": "KE"}, "has no site there")
 
+    @property
+    def against_others(self) -> bool:
+        return True
+
     def act(self, scope: Scope) -> Acts:
         sites = scope.network.sites["country"].to_numpy()[scope.party.reach]
         countries = sorted({str(country) for country in sites if country})

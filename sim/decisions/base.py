@@ -201,6 +201,11 @@ class Decision(Kind):
     cost_a_day: NonNegative = 0.0
     """what it costs on each day on which it is in force, such as staff"""
 
+    @property
+    def against_others(self) -> bool:
+        """Whether it holds goods back from others, who are struck by it, rather than being an answer to a shortage."""
+        return False
+
     def model_post_init(self, context: object) -> None:
         if self.for_ is not None and self.until is not None:
             raise ValueError("either for (a duration) or until (a date)")

@@ -57,6 +57,10 @@ class LimitCustomers(Decision):
                 raise PlaceError(("steps", position, "after"), "it would be over by then", step.after, expected)
             before = step.after
 
+    @property
+    def against_others(self) -> bool:
+        return self.share < 1
+
     def act(self, scope: Scope) -> Acts:
         own_sites(scope, self.supplier, "supplier")
         entry = {"kind": "supplier_allocation", "supplier": self.supplier, "customers": written(self.customers)}

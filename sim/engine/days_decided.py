@@ -6,7 +6,7 @@ from math import ceil, inf
 
 import numpy as np
 
-from sim.engine.plan import BoundDecision
+from sim.engine.bound_decisions import BoundDecision
 from sim.model.chance.distributions import Times
 from sim.model.network import Network
 from sim.policies.triggers.base import Trigger

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel
 
-from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, Policy, ReserveChange
+from sim.engine.bound_decisions import BoundActs, BoundDecision
+from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
 from sim.engine.sourced import Sourcing
+from sim.engine.start import Opening, Start
 from sim.model.chance.distributions import Times
-from sim.model.charges import FREE, Charges
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.need.demand import DemandKind
@@ -24,7 +25,6 @@ if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulate
     from sim.policies.buying_ahead import Buyers, Families
     from sim.policies.reserves.reserve import Release, Reserve
     from sim.policies.triggers.base import Trigger
-    from sim.policies.triggers.over import Watched
     from sim.policies.use_levels import WearsOff
 
 
@@ -314,85 +314,6 @@ class MoreMade:
 
 
 @dataclass(frozen=True)
-class BoundActs:
-    """What is done when a decision comes into force, with days counted from then; `ends` names what is over then."""
-
-    impacts: tuple[Impact, ...]
-    policies: tuple[Policy, ...]
-    ends: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class BoundDecision:
-    """What a party does during a run.
-
-    `cells` are looked at by `when`; `unit` says for which of the decision's units: it is taken for each by itself, for
-    each product or for all at once. `watched` is what the condition is told of them. `product` names each unit's, empty
-    where it is all. It is in force `after` the condition, for `lasts` days (infinite: for good; 0: it is done once) or
-    until day `over`, at most so many times. `acts` are what is done for each unit.
-    """
-
-    name: str
-    kind: str
-    party: str
-    when: Trigger
-    cells: np.ndarray
-    unit: np.ndarray
-    watched: Watched
-    product: tuple[str, ...]
-    after: Times
-    lasts: float
-    over: float
-    at_most: int
-    while_needed: bool
-    acts: tuple[BoundActs, ...]
-    rivals: tuple[str, ...] = ()
-    charges: Charges = FREE
-
-
-@dataclass(frozen=True)
-class Aged:
-    """Opening stock that was not made on the first day, and work in process; int64 columns of one length.
-
-    `units` at `cell`, made or begun by `maker` (a supplier's cell) `age` days before the first day; ready `until` days
-    after it (0: on the first morning), 0 for stock. `scrap` are units that will not be good.
-    """
-
-    cell: np.ndarray
-    maker: np.ndarray
-    age: np.ndarray
-    units: np.ndarray
-    until: np.ndarray
-    scrap: np.ndarray
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What is known of goods at the start beyond their units: of stock on hand by lot, in process and under test."""
-
-    stock: Aged
-    in_process: Aged
-    under_test: Aged
-
-
-@dataclass(frozen=True)
-class Start:
-    """Stock at the first simulated day: on hand over cells, and shipments under way as (flow, units, days ago).
-
-    `unsent` over flows are orders that wait for the next round of their lane, or are being made. `given` marks the
-    cells whose stock the scenario gives, `steady` the flows on which goods and orders are those of a steady flow.
-    """
-
-    on_hand: np.ndarray
-    flow: np.ndarray
-    units: np.ndarray
-    days_ago: np.ndarray
-    unsent: np.ndarray
-    given: np.ndarray
-    steady: np.ndarray
-
-
-@dataclass(frozen=True)
 class Plan:
     """A compiled scenario.
 
@@ -461,6 +382,10 @@ class Plan:
     def without_decisions(self) -> Plan:
         """The same plan in which nobody decides anything."""
         return replace(self, decisions=())
+
+    def without_answers(self) -> Plan:
+        """The same plan in which nobody answers a shortage; what parties do to others they do all the same."""
+        return replace(self, decisions=tuple(one for one in self.decisions if one.against_others))
 
     def with_reserves(self, reserves: tuple[ReservePlan, ...]) -> Plan:
         """The same plan with some of its reserves only; what is decided of others has nothing to act on."""

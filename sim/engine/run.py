@@ -13,12 +13,13 @@ import simpy
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
+from sim.engine.bound_decisions import BoundDecision
 from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken, Whose
 from sim.engine.deciding.rations_told import RationRecord
 from sim.engine.impacts import Lift, impacts_of, in_order
 from sim.engine.in_force import Policy, added, together
-from sim.engine.plan import BoundDecision, Plan
+from sim.engine.plan import Plan
 from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource
 from sim.engine.serving.demand_total import too_much
 from sim.engine.state.ledger import DAILY
@@ -59,6 +60,11 @@ class Outcome:
     rations: RationRecord | None = None
     decisions: tuple[Taken, ...] = ()
     scores: dict[str, np.ndarray] | None = None
+
+    @property
+    def answers(self) -> tuple[Taken, ...]:
+        """Decisions that came into force in answer to a shortage."""
+        return tuple(one for one in self.decisions if not one.against_others)
 
 
 def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:

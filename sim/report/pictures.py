@@ -110,7 +110,7 @@ STRIP = (
 
 def _many(facts: Facts) -> str:
     most = "three disruptions, six decisions and three other measures"
-    return most if facts.decisions else "three of each"
+    return most if facts.answers else "three of each"
 
 
 def draw_strip(facts: Facts) -> Picture:
@@ -120,7 +120,7 @@ def draw_strip(facts: Facts) -> Picture:
         chosen = "touch most of what is usually made, moved or asked for"
         if len(facts.impacts) > MOST_WEIGHED:
             chosen = "last longest"
-        told = STRIP.format(_many(facts), chosen) + (f" {KEY}" if facts.decisions else "")
+        told = STRIP.format(_many(facts), chosen) + (f" {KEY}" if facts.answers else "")
         return Picture("strip", title, told, Markup(to_svg(strip.draw(facts), "strip", title)))
 
 
@@ -154,9 +154,9 @@ def _cover(facts: Facts, add: Add) -> None:
 
 def _timeline(facts: Facts, add: Add) -> None:
     add(
-        "timeline", "Disruptions, measures and decisions" if facts.decisions else "Disruptions and measures",
+        "timeline", "Disruptions, measures and decisions" if facts.answers else "Disruptions and measures",
         "A triangle marks an announcement; the lower a bar, the milder its stage."
-        + (f" {KEY}" if facts.decisions else ""), timeline.draw(facts),
+        + (f" {KEY}" if facts.answers else ""), timeline.draw(facts),
     )  # fmt: skip
     products = len([p for p in facts.products if facts.usual(p) > 0])
     which = f" The {cover_over_time.MOST} products worst off of {products}." if products > cover_over_time.MOST else ""

@@ -6,7 +6,7 @@ which shrinks (`scenarios()`), or a random number generator (`Dice`), which is f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import assume
@@ -29,14 +29,22 @@ def scenarios(
 
 
 @st.composite
-def struck(draw: Callable[[st.SearchStrategy[Any]], Any], kind: str) -> tuple[Spec, Spec]:
-    """A random scenario with up to two disruptions, and one more of a kind, not yet in it and without a span."""
+def struck(draw: Callable[[st.SearchStrategy[Any]], Any], *kinds: str) -> tuple[Spec, list[Spec]]:
+    """A random scenario with up to two disruptions, and one more of each kind, not yet in it and without a span."""
     builder = Builder(Drawn(draw), exact=False)
     spec = builder.build(disruptions=2)
-    assume(kind != "port_closure" or builder.ports)
-    assume(kind != "material_shortage" or builder.in_use)
-    assume(kind != "passage_queue" or has_passage(builder))
-    return spec, {"kind": kind} | DISRUPTED[kind](builder)
+    assume("port_closure" not in kinds or builder.ports)
+    assume("material_shortage" not in kinds or builder.in_use)
+    assume("passage_queue" not in kinds or has_passage(builder))
+    return spec, [{"kind": kind} | DISRUPTED[kind](builder) for kind in kinds]
+
+
+def together(kinds: Sequence[str], most: int) -> list[tuple[str, ...]]:
+    """Kinds that are tried in one network, at most so many; by itself what not every network can have."""
+    alone = ("port_closure", "material_shortage", "passage_queue")
+    anywhere = [kind for kind in kinds if kind not in alone]
+    batches = [tuple(anywhere[begin : begin + most]) for begin in range(0, len(anywhere), most)]
+    return batches + [(kind,) for kind in kinds if kind in alone]
 
 
 @st.composite

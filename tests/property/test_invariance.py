@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sim.disruptions import DISRUPTIONS
 from sim.engine.books.recorder import DAILY
 from tests.property.choices import START, Spec, day
-from tests.property.networks import scenarios, struck
+from tests.property.networks import scenarios, struck, together
 from tests.property.running import changed, run, same
 from tests.property.trouble import DISRUPTED
 
@@ -25,7 +25,6 @@ LASTING = sorted(kind for kind in DISRUPTED if not DISRUPTIONS[kind].instant)
 BEGIN_AGAIN = ("epidemic", "labour_absence", "licence_delay", "power_cut", "quality_shutdown")
 """Kinds of which two in a row are not one long one: an infection begins with few, staff stay away in waves, waits are
 drawn for each disruption, a cold room is cold again once power is back, and every restart is tested anew."""
-each_kind = pytest.mark.parametrize("kind", LASTING)
 
 
 def _with(spec: Spec, *disruptions: Spec) -> Spec:
@@ -40,13 +39,16 @@ def test_the_same_scenario_gives_the_same_run(spec: Spec) -> None:
     pd.testing.assert_frame_equal(one.ports, other.ports)
 
 
-@each_kind
+@pytest.mark.parametrize("kinds", together(LASTING, len(LASTING)), ids=", ".join)
 @settings(max_examples=10)
 @given(data=st.data(), begin=st.integers(0, 20), notice=st.sampled_from(["0d", "4d"]))
-def test_a_disruption_of_no_length_changes_nothing(kind: str, data: st.DataObject, begin: int, notice: str) -> None:
-    spec, entry = data.draw(struck(kind))
-    nothing = entry | {"from": day(begin), "until": day(begin), "notice": notice}
-    same(run(spec).daily, run(_with(spec, nothing)).daily)
+def test_disruptions_of_no_length_change_nothing(
+    kinds: tuple[str, ...], data: st.DataObject, begin: int, notice: str
+) -> None:
+    spec, entries = data.draw(struck(*kinds))
+    span = {"from": day(begin), "until": day(begin), "notice": notice}
+    nothing = [entry | span | {"name": f"nothing of {entry['kind']}"} for entry in entries]
+    same(run(spec).daily, run(_with(spec, *nothing)).daily)
 
 
 @pytest.mark.parametrize("kind", sorted(set(LASTING) - set(BEGIN_AGAIN)))
@@ -58,7 +60,7 @@ def test_a_disruption_in_two_parts_is_one(kind: str, data: st.DataObject, begin:
     Left out is what belongs to a beginning: a ramp, a rush before it, its hour, stock that it destroys, the end that is
     expected, and sources that decide anew what to deal out when they hear of it.
     """
-    spec, entry = data.draw(struck(kind))
+    spec, (entry,) = data.draw(struck(kind))
     spec.pop("rationing", None)
     entry = {key: value for key, value in entry.items() if key not in ("ramp", "rush", "after", "expected")}
     if entry.get("stock") == "destroy":

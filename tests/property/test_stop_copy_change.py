@@ -25,7 +25,7 @@ from sim.study.design.fingerprint import digest
 from tests.contract.network import STANDARD
 from tests.property.choices import Dice, Spec, day
 from tests.property.later import with_later
-from tests.property.networks import scenario, scenarios, struck, with_later_policies
+from tests.property.networks import scenario, scenarios, struck, together, with_later_policies
 from tests.property.running import changed, plain_data, plan_of, written
 
 EVERYTHING = {"disruptions": 6, "hazards": 3}
@@ -131,24 +131,29 @@ def test_being_open_to_change_changes_nothing(spec: Spec) -> None:
     alike(simulate(plan), Running(plan).resume())
 
 
-@pytest.mark.parametrize("kind", sorted(DISRUPTIONS))
-def test_late_is_the_same_as_early(kind: str) -> None:
-    """A disruption given to a run at the midnight on which it is announced does what it does from the first day on."""
+@pytest.mark.parametrize("kinds", together(sorted(DISRUPTIONS), 6), ids=", ".join)
+def test_late_is_the_same_as_early(kinds: tuple[str, ...]) -> None:
+    """Disruptions given to a run, one by one, at the midnight on which the first of them is announced at the latest, do
+    what they do from the first day on."""
 
-    @given(struck(kind), st.integers(0, 20), st.integers(1, 20), st.integers(0, 3), st.floats(0, 1))
-    def holds(struck: tuple[Spec, Spec], begin: int, length: int, notice: int, share: float) -> None:
-        spec, body = struck
-        span = {} if DISRUPTIONS[kind].instant else {"for": f"{length}d", "notice": f"{notice}d"}
-        new = {"name": "late", "from": day(begin)} | span | body
-        plan = plan_of(changed(spec, disruptions=[*spec.get("disruptions", []), new]))
-        (impact,) = (i for i in plan.impacts if i.cause == "late")
-        last = int(np.floor(begins(impact)))
+    @given(struck(*kinds), st.integers(0, 20), st.integers(1, 20), st.integers(0, 3), st.floats(0, 1))
+    def holds(struck: tuple[Spec, list[Spec]], begin: int, length: int, notice: int, share: float) -> None:
+        spec, bodies = struck
+        new = []
+        for number, body in enumerate(bodies):
+            span = {} if DISRUPTIONS[body["kind"]].instant else {"for": f"{length}d", "notice": f"{notice}d"}
+            new.append({"name": f"late {number}", "from": day(begin)} | span | body)
+        plan = plan_of(changed(spec, disruptions=[*spec.get("disruptions", []), *new]))
+        late = [impact for impact in plan.impacts if impact.cause.startswith("late ")]
+        assert len(late) == len(new)
+        last = int(np.floor(min(map(begins, late))))
         first = -plan.network.calendar.warm_up
         assume(first <= last)
         early = simulate(plan, lot_check=1)
-        rest = replace(plan, impacts=tuple(i for i in plan.impacts if i is not impact))
+        rest = replace(plan, impacts=tuple(i for i in plan.impacts if not i.cause.startswith("late ")))
         running = stopped(rest, min(first + int(share * (last - first)), plan.network.calendar.days))
-        running.inject(impact)
+        for impact in late:
+            running.inject(impact)
         alike(early, replace(running.resume(), plan=plan))
 
     holds()
@@ -266,14 +271,14 @@ def test_other_luck_leaves_the_past_and_is_the_same_for_the_same_number(spec: Sp
 def test_other_luck_is_other_luck() -> None:
     """Networks with random demand have other patients under other luck, those without have the same."""
     differ = 0
-    for number in range(30):
+    for number in range(12):
         plan = plan_of(scenario(Dice(number)))
         running = stopped(plan, 3)
         found = [running.fork(luck).resume().record.sums["demand"] for luck in (1, 2)]
         random = any(entry.kind.random and entry.recorded is None for entry in plan.demand.entries)
         differ += random and not np.array_equal(*found)
         assert random or np.array_equal(*found)
-    assert differ >= 10
+    assert 4 <= differ < 12
 
 
 @given(scenarios(**EVERYTHING), st.floats(0, 1))

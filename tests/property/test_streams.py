@@ -120,7 +120,7 @@ def test_large_demand_is_kept_whole() -> None:
 
 @pytest.mark.rule("H3", "same seed -> byte-identical results")
 def test_runs_in_other_processes_and_in_another_order_leave_the_same_bytes() -> None:
-    tasks = [(scenario(Dice(seed)), replication) for seed in (3, 4, 5) for replication in (0, 1)]
+    tasks = [(scenario(Dice(seed)), replication) for seed in (3, 4) for replication in (0, 1)]
     alone = [fingerprint(*task) for task in tasks]
     assert len(set(alone)) == len(alone)
     assert [fingerprint(*task) for task in reversed(tasks)] == alone[::-1]

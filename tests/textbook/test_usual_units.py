@@ -58,6 +58,19 @@ def test_what_expired_of_late_is_added_on_the_way_it_came(simulate: Any) -> None
     assert usual.under_limit(holds)[0] in (12, 22.5), "what expires under the limit changes nothing"
 
 
+def test_what_expired_before_the_last_thirty_days_is_not_added(simulate: Any) -> None:
+    """9 l a day for 40 days, then nothing but 6 l on one of 30 days: 0.2 a day."""
+    plan = simulate(SHORT_LIVED).outcome.plan
+    network, usual = plan.network, UsualUnits(plan)
+    names = network.site_names(network.cell_site)
+    for units in [9] * 40 + [0] * 12 + [6] + [0] * 17:
+        expired = (network.cell_mean * 0).astype(int)
+        expired[names.index("a")] = units
+        usual.note(expired)
+    found = dict(zip([names[c] for c in network.flow_buyer], usual.under_limit(network.flow_usual > 0), strict=True))
+    assert found == pytest.approx({"a": 10.2, "b": 10, "store": 20.2})
+
+
 def test_goods_that_keep_have_their_usual_demand(simulate: Any) -> None:
     text = SHORT_LIVED.replace(", shelf_life: 4d", "").replace(", not_counting: 1d", "")
     run = simulate(text + LIMIT % ("store", "40%"))

@@ -60,6 +60,10 @@ strategies:
     decisions:
       - {decision: ban_exports, name: keep it here, by: india, after: 2d, for: 56d,
          when: {trigger: "on", date: 2001-01-03}}
+  sparing:
+    decisions:
+      - {decision: change_levels, name: order less, by: both, after: 2d, when: {trigger: "on", date: 2001-01-03},
+         to: [{at: facilities, policy: base_stock, level: 4d, review: 1d}]}
   idle: {decisions.flights.when: {trigger: chosen}, decisions.open it.when: {trigger: chosen}}
 """  # fmt: skip
 
@@ -107,10 +111,31 @@ def test_what_decisions_averted_is_the_run_without_them_less_the_run(taken: sim.
     assert "tideover attribute" in told
 
 
-def test_what_decisions_made_worse_is_never_called_averted(banned: sim.Run) -> None:
-    # six days earlier nothing comes any more: 6 days x 2 hospitals x 10 kits
-    assert banned.metrics["units_unmet"].without_decisions == (banned.metrics["units_unmet"].value or 0) - 120
+def test_what_is_done_to_others_strikes_them_and_is_no_answer(banned: sim.Run, path: Path) -> None:
+    """A ban is among what struck, and a run without what was decided in answer has it all the same."""
     facts = facts_of(banned)
+    assert banned.without_decisions is None and "Did the decision help?" not in [one.question for one in story(facts)]
+    assert headlines.what_happened(facts) == "Two disruptions, no measures."
+    first = story(facts)[0].sentences[0]
+    assert "export ban (keep it here), decided by India, from 5 January 2001 to 1 March 2001" in first
+    assert [row[5] for row in page_tables.disruptions(facts).rows] == ["decided by India", "written"]
+    assert [row[0] for row in page_tables.decisions(facts).rows] == ["keep it here"]
+    flown = {"decisions": [
+        {"decision": "emergency_order", "name": "flights", "by": "both", "at": "facilities", "source": "spare",
+         "amount": 40, "when": {"trigger": "on", "date": "2001-01-26"}},
+        {"decision": "ban_exports", "name": "keep it here", "by": "india", "after": "2d", "for": "56d",
+         "when": {"trigger": "on", "date": "2001-01-03"}},
+    ]}  # fmt: skip
+    answered = sim.run(path, overrides=flown).metrics["units_unmet"]
+    assert answered.without_decisions == banned.metrics["units_unmet"].value  # the ban stays, the flights do not
+    assert answered.without_decisions - (answered.value or 0) == 40
+
+
+def test_what_decisions_made_worse_is_never_called_averted(path: Path) -> None:
+    sparing = sim.run(path, "sparing")
+    # who has 4 days' worth instead of 10 when the maker stops lacks six days more: 6 days x 2 hospitals x 10 kits
+    assert sparing.metrics["units_unmet"].without_decisions == (sparing.metrics["units_unmet"].value or 0) - 120
+    facts = facts_of(sparing)
     told = " ".join([averting.in_short(facts), *averting.in_sentences(facts)])
     assert averting.in_short(facts) == "120 more went short."
     assert "averted" not in told and "against the run without it: The north 60 more and The south 60 more." in told
@@ -153,7 +178,7 @@ def test_a_run_stopped_on_its_way_has_the_same_twin_without_what_was_chosen_and_
     assert sim.begin(path, without_decisions=False).resume().without_decisions is None
 
 
-def test_the_first_screen_and_tables_name_parties_by_their_titles(taken: sim.Run, banned: sim.Run) -> None:
+def test_the_first_screen_and_tables_name_parties_by_their_titles(taken: sim.Run) -> None:
     facts = facts_of(taken)
     assert headlines.what_happened(facts) == "One disruption, two decisions, one other measure."
     questions = [answer.question for answer in story(facts)]
@@ -167,7 +192,6 @@ def test_the_first_screen_and_tables_name_parties_by_their_titles(taken: sim.Run
     assert by_party.head[-1] == "Unmet without decisions"
     assert {h.where for h in happenings(facts) if h.what.startswith("Decision")} == {"Both together", "The north"}
     assert "The reserve" in {h.cause for h in happenings(facts) if h.what == "Reserve released"}
-    assert [a.question for a in story(facts_of(banned))].count("Did the decision help?") == 1
 
 
 def test_pictures_draw_decisions_from_condition_to_over(taken: sim.Run) -> None:

@@ -326,7 +326,8 @@ class Recorder(Part):
     def _note_short(self, first: int, short: np.ndarray) -> None:
         """Add days from `first` on of which `short` says where demand was not met; shape (days, cells)."""
         network, days, groups = self._plan.network, len(short), self._short.shape[1]
-        when, cell = short.nonzero()
+        cell = short.reshape(-1).nonzero()[0]  # several times as fast as over two axes
+        when, cell = np.divmod(cell, short.shape[1]) if days > 1 else (0, cell)
         some = cell if days == 1 else np.logical_or.reduce(short).nonzero()[0]
         found = np.bincount(when * groups + network.cell_group[cell], minlength=days * groups)
         self._short[first : first + days] = found.reshape(days, groups)

@@ -11,9 +11,9 @@ from itertools import combinations
 import numpy as np
 
 from sim.decisions.base import Decision
+from sim.engine.bound_decisions import BoundDecision
 from sim.engine.days_decided import days_in_force, delays
 from sim.engine.in_force import BoundRationing, BoundRule, Policy, ReserveChange
-from sim.engine.plan import BoundDecision
 from sim.errors import PlaceError
 from sim.model.network import Network
 from sim.policies.triggers.after_decision import AfterDecision

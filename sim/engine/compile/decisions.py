@@ -10,11 +10,12 @@ import numpy as np
 
 from sim.decisions.base import Acts, Decision, ReserveSetting, Scope
 from sim.disruptions import DISRUPTIONS
+from sim.engine.bound_decisions import BoundActs, BoundDecision
 from sim.engine.compile.conflicts import preceding, without_conflicts
 from sim.engine.compile.policies import bound_rule, bound_sharing
 from sim.engine.compile.rationing import bound_rationing
 from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
-from sim.engine.plan import Behaviour, BoundActs, BoundDecision, DemandPlan, ReservePlan
+from sim.engine.plan import Behaviour, DemandPlan, ReservePlan
 from sim.errors import PlaceError, one_of_few, placed
 from sim.model.effects import Impact
 from sim.model.network import Network
@@ -108,6 +109,7 @@ def _bound(
         ("",) if decision.as_a_whole else tuple(str(name) for name in goods[kinds]),
         decision.after, 0.0 if decision.instant else lasts, over, decision.at_most, decision.while_needed,
         tuple(one for one in acts if one is not None), charges=decision.charges(),
+        against_others=decision.against_others,
     )  # fmt: skip
 
 

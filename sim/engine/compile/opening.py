@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.engine.plan import Aged, LotPlan, Opening, Start
+from sim.engine.plan import LotPlan
+from sim.engine.start import Aged, Opening, Start
 from sim.errors import PlaceError, placed
 from sim.model.chance.distributions import Times
 from sim.model.goods.lots import NEVER_EXPIRES

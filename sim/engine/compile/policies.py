@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 
 from sim.engine.in_force import ALWAYS, BoundRule, BoundSharing, in_turn
-from sim.engine.plan import Start
+from sim.engine.start import Start
 from sim.engine.timetable import Timetable, route_of
 from sim.errors import PlaceError, placed
 from sim.model.network import Network

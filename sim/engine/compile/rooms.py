@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.engine.plan import ReservePlan, Rooms, Start
+from sim.engine.plan import ReservePlan, Rooms
+from sim.engine.start import Start
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.scenario.load import Loaded, Problems

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.engine.books.journal import Journal
+from sim.engine.bound_decisions import BoundDecision
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.watch import Watch
 from sim.engine.in_force import Policy, moved
-from sim.engine.plan import BoundDecision, Plan
+from sim.engine.plan import Plan
 from sim.model.effects import Impact
 from sim.model.part import Part
 from sim.model.vocabulary import Event
@@ -25,7 +26,7 @@ class Taken:
 
     `met` is the evening on which its condition was met, NaN where it was chosen; `since` the first day on which it is
     in force, `until` the first on which it is not any more: infinite where it has no end, `since` where it is done
-    once.
+    once. `against_others` is whether it holds goods back from others rather than answering a shortage.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Taken:
     met: float
     since: int
     until: float
+    against_others: bool = False
 
 
 Whose = tuple[str, str]
@@ -243,7 +245,7 @@ class Decisions(Part):
         self._again[k][unit] = one.lasts > 0
         self.in_force.setdefault(one.name, float(day))
         met = float(self._met[k][unit])
-        self._taken.append(Taken(one.name, one.kind, one.party, one.product[unit], met, day, until))
+        self._taken.append(Taken(one.name, one.kind, one.party, one.product[unit], met, day, until, one.against_others))
         self._note("decision_in_force", day, one, unit)
 
     def _end(self, k: int, unit: int, day: int) -> None:

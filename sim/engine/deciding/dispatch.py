@@ -317,7 +317,7 @@ class Dispatch(Part):
 
     def _over_flows(self, sources: np.ndarray) -> np.ndarray:
         """A mask over sources as one over flows, which are in order of their source."""
-        return np.repeat(sources, self._flows_of_source)
+        return sources.repeat(self._flows_of_source)
 
     def claims(
         self,

@@ -21,7 +21,7 @@ class UsualUnits(Part):
     that as expired a day in the `DAYS` before a limit began (or since the first day) is added for as long as it holds.
     """
 
-    CHANGES = ("units", "_expired", "_days", "_holds")
+    CHANGES = ("units", "_expired", "_some", "_days", "_holds")
 
     def __init__(self, plan: Plan) -> None:
         self._network = plan.network
@@ -29,13 +29,16 @@ class UsualUnits(Part):
         self._cells = (plan.lots.life < NEVER_EXPIRES).nonzero()[0]
         self._where = in_place(self._cells)
         self._expired = np.zeros((DAYS, len(self._cells)), dtype=np.int64)
+        self._some = np.zeros(DAYS, dtype=bool)  # days on which something expired
         self._days = 0
         self._holds = np.zeros(len(self.units), dtype=bool)
 
     def note(self, expired: np.ndarray) -> None:
         """The evening of a day: units that expired, over cells."""
         if self._cells.size:
-            self._expired[self._days % DAYS] = expired[self._where]
+            today, some = self._days % DAYS, np.count_nonzero(expired) > 0
+            if some or self._some[today]:
+                self._expired[today], self._some[today] = expired[self._where], some
             self._days += 1
 
     def under_limit(self, holds: np.ndarray) -> np.ndarray:
@@ -45,7 +48,7 @@ class UsualUnits(Part):
         begins = holds & ~self._holds
         if begins.any():
             network, wasted = self._network, np.zeros(len(self._network.cell_site))
-            wasted[self._cells] = self._expired.sum(axis=0) / max(1, min(DAYS, self._days))
+            wasted[self._cells] = self._expired[self._some].sum(axis=0) / max(1, min(DAYS, self._days))
             flows = network.flow_buyer, network.flow_source, network.flow_share
             replaced, _ = add_up(wasted, network.cell_level, *flows, network.bill)
             self.units[begins] = (network.flow_usual + replaced)[begins]

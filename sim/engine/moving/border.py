@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.deciding.allowance import most, renewed, whole
+from sim.engine.deciding.allowance import most, whole
 from sim.engine.deciding.usual import UsualUnits
 from sim.engine.moving.cargo import Cargo
 from sim.engine.plan import Plan
@@ -24,7 +24,7 @@ class Border(Part):
     goods cross freely and use nothing up.
     """
 
-    CHANGES = ("_left", "_known", "_flows", "limits")
+    CHANGES = ("_left", "_known", "_flows", "_a_day", "_most", "limits")
 
     def __init__(self, plan: Plan, cargo: Cargo, quantities: Quantities) -> None:
         network = plan.network
@@ -35,6 +35,8 @@ class Border(Part):
         self._left = np.zeros(len(self._flow_usual))
         self._known = np.full(len(self._flow_usual), np.inf), np.zeros(len(self._flow_usual))
         self._flows = np.zeros(0, dtype=np.int64)
+        self._a_day = self._most = np.zeros(0)
+        """over the flows that have a quota now: what it adds a day, and the most that adds up"""
         self.limits = False
         """whether any flow has a quota now"""
 
@@ -45,8 +47,10 @@ class Border(Part):
         if self.usual is not None:
             self.usual.under_limit(holds)
         self.limits = bool(self._flows.size)
+        self._a_day = self._day(self._flows)
+        self._most = most(self._a_day)
         left = np.zeros(len(self._left))
-        left[self._flows] = np.minimum(self._left[self._flows], most(self._day(self._flows)))
+        left[self._flows] = np.minimum(self._left[self._flows], self._most)
         self._left = left
 
     @property
@@ -56,14 +60,15 @@ class Border(Part):
     def open_day(self) -> None:
         """Midnight: a day's quota is added to what is left of earlier ones."""
         if self._flows.size:
-            self._left[self._flows] = renewed(self._left[self._flows], self._day(self._flows))
+            self._left[self._flows] = np.minimum(self._left[self._flows] + self._a_day, self._most)
 
     def keep_to_quota(self, requested: np.ndarray) -> None:
         """Cut what sources would send, over flows, in place: to what may cross by the time it comes to the border, less
         what waits there and what is on its way there."""
-        flow = self.limited(requested)
+        some = requested[self._flows] > 0
+        flow = self._flows[some]
         if flow.size:
-            at_most = whole(most(self._day(flow)))
+            at_most = whole(self._most[some])
             if np.count_nonzero(at_most):  # nothing at all under a ban, whatever is on its way
                 at_most = np.minimum(self.room(flow), at_most)
             requested[flow] = np.minimum(requested[flow], at_most)

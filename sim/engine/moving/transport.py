@@ -100,7 +100,9 @@ class Transport(Part):
             arrived = self._arrive(due, day, limit)
             if not self.through_ports:
                 return
-            moves = self._pass_on(self._cargo.due(limit) if arrived else due, limit)
+            if arrived:
+                due = due[self.state.shipments.columns["time"][due] <= limit]
+            moves = self._pass_on(due, limit)
 
     def _from_event_to_event(self, limit: float, until: float) -> None:
         """Goods bound through ports, one instant after the other; then all the others at once."""

@@ -145,8 +145,9 @@ class LotKeeper(Part):
         if self._laid is not None:
             self._note_laid(pocket[pocket >= 0])
         for table, offset, rows in self._by_table(np.where(units > 0, pocket, -1)):
-            key = keys(self.book, lots[rows], self._issue[pocket[rows]], day)
-            table.put(pocket[rows] - offset, key, units[rows])
+            at = pocket.take(rows)
+            key = keys(self.book, lots.take(rows), self._issue.take(at), day)
+            table.put(at - offset, key, units.take(rows))
 
     def _note_laid(self, pocket: np.ndarray | slice) -> None:
         if self._laid is not None:
@@ -177,16 +178,17 @@ class LotKeeper(Part):
         """
         found = [_untracked(pocket, units)]
         for table, offset, rows in self._by_table(np.where(units > 0, pocket, -1)):
-            rows = rows[np.argsort(pocket[rows], kind="stable")]
-            mine = pocket[rows] - offset
+            rows = rows.take(pocket.take(rows).argsort(kind="stable"))
+            mine = pocket.take(rows) - offset
             first = np.concatenate([[True], mine[1:] != mine[:-1]]).nonzero()[0]
             mine = mine[first]
             eligible = None
             if earliest is not None:
                 eligible = partial(self._lasts, earliest=np.maximum.reduceat(earliest[rows], first))
-            held, taken = table.take(mine, np.add.reduceat(units[rows], first), eligible)
-            claim, lot, part = shared_out(taken, held, units[rows])
-            found.append((rows[claim], lot, part))
+            wanted = units.take(rows)
+            held, taken = table.take(mine, np.add.reduceat(wanted, first), eligible)
+            claim, lot, part = shared_out(taken, held, wanted)
+            found.append((rows.take(claim), lot, part))
         claim, lot, part = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return claim, lot, part
 

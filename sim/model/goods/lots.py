@@ -91,7 +91,7 @@ def keys(book: LotBook, lots: np.ndarray, issue: np.ndarray, day: int) -> np.nda
 
     `issue` is 0 for first expired, 1 for first in, 2 for last in; ties go to the lot with the lower number.
     """
-    rank = book["expires"][lots]
+    rank = book["expires"].take(lots)
     if np.count_nonzero(issue):
         rank = np.where(issue == 0, rank, np.where(issue == 1, day, -day))
     return np.asarray((rank << _BITS) | lots)
@@ -126,16 +126,17 @@ class Pockets(Part):
         """Put units into pockets; shape (n,). A pocket may be named several times."""
         rows = (units > 0).nonzero()[0]
         if len(rows) < len(units):
-            pocket, key, units = pocket[rows], key[rows], units[rows]
+            pocket, key, units = pocket.take(rows), key.take(rows), units.take(rows)
         first = self._is_first(pocket)  # mostly all of them, which saves sorting
         if np.count_nonzero(first) == len(first):
             self._put_once(pocket, key, units)
             return
         if len(first) > FEW:
             self._scratch[pocket[~first]] = -1
-            once = self._scratch[pocket] >= 0
-            self._put_once(pocket[once], key[once], units[once])
-            pocket, key, units, first = pocket[~once], key[~once], units[~once], first[~once]
+            alone = self._scratch.take(pocket) >= 0
+            once, several = alone.nonzero()[0], (~alone).nonzero()[0]
+            self._put_once(pocket.take(once), key.take(once), units.take(once))
+            pocket, key, units, first = (column.take(several) for column in (pocket, key, units, first))
         self._put_several(pocket, key, units, pocket[first])
 
     def replace(self, empty: np.ndarray, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
@@ -153,12 +154,12 @@ class Pockets(Part):
 
     def depth(self, pocket: np.ndarray) -> int:
         """Slots that any of these pockets uses: the others need not be looked at."""
-        return int(self.count[pocket].max(initial=0))
+        return int(self.count.take(pocket).max(initial=0))
 
     def look(self, pocket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Keys and units of the slots of these pockets that may hold something, in order of issue, shape (slots, n)."""
         places, _ = self._places(pocket)
-        return self.key.reshape(-1)[places], self.units.reshape(-1)[places]
+        return self.key.take(places), self.units.take(places)
 
     def take(
         self, pocket: np.ndarray, units: np.ndarray, eligible: Callable[[np.ndarray], np.ndarray] | None = None
@@ -169,7 +170,7 @@ class Pockets(Part):
         used. A pocket that has too little gives what it has.
         """
         places, spent = self._places(pocket)
-        key, have = self.key.reshape(-1)[places], self.units.reshape(-1)[places]
+        key, have = self.key.take(places), self.units.take(places)
         usable = have if eligible is None else np.where(eligible(key), have, 0)
         before = np.add.accumulate(usable, axis=0) - usable
         taken = np.minimum(np.maximum(units - before, 0), usable)
@@ -184,26 +185,27 @@ class Pockets(Part):
 
         Pockets may be named several times; one that has too little gives what it has.
         """
-        pocket = pocket[self.later[pocket] > 0]
+        pocket = pocket.take((self.later.take(pocket) > 0).nonzero()[0])
         if not pocket.size:
             return _NOTHING, _NOTHING
-        pocket = pocket[self._is_first(pocket)]
-        wanted, found = self.later[pocket], [(_NOTHING, _NOTHING)]
+        pocket = pocket.take(self._is_first(pocket).nonzero()[0])
+        wanted, found = self.later.take(pocket), [(_NOTHING, _NOTHING)]
         self.later[pocket] = 0
         units, key = self.units.reshape(-1), self.key.reshape(-1)  # views
         while pocket.size:  # the first slot of all, then the next of those that need more
-            slot = self.first[pocket] * len(self.count) + pocket
-            have = units[slot]
+            first = self.first.take(pocket)
+            slot = first * len(self.count) + pocket
+            have = units.take(slot)
             taken = np.minimum(have, wanted)
             units[slot] = have - taken
-            found.append((lot_of(key[slot]), taken))
+            found.append((lot_of(key.take(slot)), taken))
             more = (taken < wanted).nonzero()[0]
             if not more.size:
                 break
-            pocket, wanted = pocket[more], (wanted - taken)[more]
-            more = (self.first[pocket] + 1 < self.count[pocket]).nonzero()[0]
-            pocket, wanted = pocket[more], wanted[more]
-            self.first[pocket] += 1
+            pocket, first, wanted = pocket.take(more), first.take(more) + 1, (wanted - taken).take(more)
+            more = (first < self.count.take(pocket)).nonzero()[0]
+            pocket, wanted = pocket.take(more), wanted.take(more)
+            self.first[pocket] = first.take(more)
         lots, taken = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return lots, taken
 
@@ -215,7 +217,7 @@ class Pockets(Part):
         """Units of each lot in slots, with those that are to be taken later; shape (lots,)."""
         slot, lot = self._occupied()
         # float64 sums of whole numbers are exact below 2**53
-        return np.bincount(lot, self.units.reshape(-1)[slot], lots).astype(np.int64)
+        return np.bincount(lot, self.units.take(slot), lots).astype(np.int64)
 
     def remove(self, lots: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Take out all units of the lots of a mask over lots; returns (pocket, lot, units) of what was there, in order
@@ -244,30 +246,33 @@ class Pockets(Part):
     def _occupied(self) -> tuple[np.ndarray, np.ndarray]:
         """Numbers of the slots that hold something, counted along the rows, and their lots."""
         slot = (self.units > 0).reshape(-1).nonzero()[0]  # of a mask this is several times as fast as of numbers
-        return slot, lot_of(self.key.reshape(-1)[slot])
+        return slot, lot_of(self.key.take(slot))
 
     def _is_first(self, pocket: np.ndarray) -> np.ndarray:
         """Whether a row names its pocket for the first time; shape (n,). The pocket's scratch has that row then."""
         rows = np.arange(len(pocket))
         self._scratch[pocket[::-1]] = rows[::-1]  # what is written last stays
-        return np.asarray(self._scratch[pocket] == rows)
+        return np.asarray(self._scratch.take(pocket) == rows)
 
     def _tidy(self, pocket: np.ndarray) -> None:
         """Forget the used slots of these pockets (each named once) that hold nothing; the others move up."""
-        have, held = self.units[:, pocket], self.key[:, pocket]
-        slot, column = np.nonzero(have > 0)
-        to = np.cumsum(have > 0, axis=0)[slot, column] - 1
-        self.units[:, pocket], self.key[:, pocket] = 0, _EMPTY
-        self.units[to, pocket[column]], self.key[to, pocket[column]] = have[slot, column], held[slot, column]
-        self.count[pocket], self.first[pocket] = np.count_nonzero(have, axis=0), 0
+        units, key = self.units.reshape(-1), self.key.reshape(-1)  # views
+        places = np.arange(len(self.units))[:, None] * len(self.count) + pocket
+        have, held = units.take(places), key.take(places)
+        some = (have > 0).reshape(-1).nonzero()[0]
+        slots = np.add.accumulate(have > 0, axis=0, dtype=np.int64)  # used, of those so far
+        to = ((slots - 1) * len(self.count) + pocket).take(some)
+        units[places], key[places] = 0, _EMPTY
+        units[to], key[to] = have.take(some), held.take(some)
+        self.count[pocket], self.first[pocket] = slots[-1], 0
 
     def _make_room(self, pocket: np.ndarray, many: np.ndarray | int = 1) -> None:
         """Have so many free slots in these pockets; twice the slots where tidying would soon be needed again."""
-        full = pocket[self.count[pocket] + many > len(self.units)]
+        full = pocket.take((self.count.take(pocket) + many > len(self.units)).nonzero()[0])
         if not full.size:
             return
         self._tidy(full)
-        needed = max(2 * self.depth(full), int((self.count[pocket] + many).max()))
+        needed = max(2 * self.depth(full), int((self.count.take(pocket) + many).max()))
         while needed > len(self.units):
             self._grow()
 
@@ -281,15 +286,15 @@ class Pockets(Part):
     def _put_once(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         """Put units into pockets, each named once: at the end, as fresh goods mostly go, or between slots."""
         self._make_room(pocket)
-        count = self.count[pocket]
+        count = self.count.take(pocket)
         end = np.maximum(count - 1, 0)
-        last = self.key.reshape(-1)[end * len(self.count) + pocket]
+        last = self.key.take(end * len(self.count) + pocket)
         fits = (last <= key) | (count == 0)
         at = np.where(last < key, count, end)
         if np.count_nonzero(fits) < len(fits):
-            between = ~fits
-            self._put_between(pocket[between], key[between], units[between])
-            at, pocket, key, units = at[fits], pocket[fits], key[fits], units[fits]
+            between, behind = (~fits).nonzero()[0], fits.nonzero()[0]
+            self._put_between(pocket.take(between), key.take(between), units.take(between))
+            at, pocket, key, units = (column.take(behind) for column in (at, pocket, key, units))
         slot = at * len(self.count) + pocket
         self.units.reshape(-1)[slot] += units
         self.key.reshape(-1)[slot] = key
@@ -298,7 +303,7 @@ class Pockets(Part):
     def _put_between(self, pocket: np.ndarray, key: np.ndarray, units: np.ndarray) -> None:
         """Put units before others, in pockets named once that have a free slot; what they come before moves down."""
         places, spent = self._places(pocket, free=1)
-        held, have = self.key.reshape(-1)[places], self.units.reshape(-1)[places]
+        held, have = self.key.take(places), self.units.take(places)
         row = np.arange(len(places))[:, None]
         position = np.count_nonzero((held < key) | (row < spent), axis=0)
         column = np.arange(len(pocket))
@@ -318,7 +323,7 @@ class Pockets(Part):
         least[each] = _EMPTY
         np.minimum.at(least, pocket, key)
         count = self.count[each]
-        last = self.key.reshape(-1)[np.maximum(count - 1, 0) * len(self.count) + each]
+        last = self.key.take(np.maximum(count - 1, 0) * len(self.count) + each)
         behind = each[(last >= least[each]) & (count > 0)]
         if behind.size:
             old = self._take_up(behind, least[behind])
@@ -336,7 +341,7 @@ class Pockets(Part):
         """Take all that does not stand before a key out of these pockets, each named once; returns it as (pocket, key,
         units)."""
         places, spent = self._places(pocket)
-        held, have = self.key.reshape(-1)[places], self.units.reshape(-1)[places]
+        held, have = self.key.take(places), self.units.take(places)
         stays = (held < key) | (np.arange(len(places))[:, None] < spent)
         slot, column = (~stays & (have > 0)).nonzero()
         self.key.reshape(-1)[places] = np.where(stays, held, _EMPTY)
@@ -347,8 +352,8 @@ class Pockets(Part):
     def _places(self, pocket: np.ndarray, free: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Where the slots of these pockets lie that may hold something and so many free ones, in order of issue, shape
         (slots, n), counted along the rows; and how many of them stand before a pocket's `first`, shape (n,)."""
-        first = self.first[pocket]
-        many = int((self.count[pocket] - first).max(initial=0)) + free
+        first = self.first.take(pocket)
+        many = int((self.count.take(pocket) - first).max(initial=0)) + free
         start = np.minimum(first, len(self.units) - many)
         return np.arange(many)[:, None] * len(self.count) + (start * len(self.count) + pocket), first - start
 

@@ -103,7 +103,7 @@ class Shipments(Part):
         """Take `units` off these rows into rows of their own with the same identity; returns the new rows."""
         new = self._grow(len(rows))
         for array in self._arrays:
-            array[:, self.count - len(rows) : self.count] = np.take(array, rows, axis=1)
+            array[:, self.count - len(rows) : self.count] = array.take(rows, axis=1)
         self.columns["units"][new] = units
         self.columns["units"][rows] -= units
         return new
@@ -128,7 +128,7 @@ class Shipments(Part):
             return
         kept = (self["phase"] != Phase.DONE).nonzero()[0]
         for array, blank in zip(self._arrays, BLANK, strict=True):
-            array[:, : len(kept)] = np.take(array, kept, axis=1)
+            array[:, : len(kept)] = array.take(kept, axis=1)
             array[:, len(kept) : self.count] = blank
         self._finished = 0
         self._resize(len(kept))

@@ -62,7 +62,7 @@ def _of_impact(facts: Facts, impact: Impact, usual: _Usual | None) -> Act:
     until = max(over(impact), impact.start + 1)
     days = min(until, float(facts.days)) - max(impact.start, 0.0)
     weight = 0.0 if not impact.acts else days if usual is None else usual.touched(impact, float(facts.days))
-    chance = ", by chance" if impact.hazard else ""
+    chance = ", by chance" if impact.hazard else f", {party}" if (party := facts.decided_by(impact)) else ""
     return Act(
         called(impact.cause, impact.kind), kind_words(impact.kind) + chance,
         max(impact.start, 0.0), until, facts.is_measure(impact), weight,

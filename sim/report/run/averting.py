@@ -1,4 +1,5 @@
-"""Whether what was decided helped, held against the same run in which nobody decides anything."""
+"""Whether what was decided helped, held against the same run in which nobody answers anything; what parties did to
+others they do there, too."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ def question(facts: Facts) -> str:
 
 def in_short(facts: Facts) -> str:
     """How much of the shortage they averted together."""
-    if not facts.decisions:
+    if not facts.answers:
         return "None was taken."
     short, without = _short(facts)
     if without is None:
@@ -34,7 +35,7 @@ def in_sentences(facts: Facts) -> list[str]:
     """The same with the run without them beside it, and by party."""
     taken = len(decided(facts))
     if not taken:
-        number = len(facts.outcome.plan.decisions)
+        number = len([one for one in facts.outcome.plan.decisions if not one.against_others])
         return [f"{plural(number, 'decision')} could have been taken; no condition was met in time."]
     it, were = ("it", "was") if taken == 1 else ("them", "were")
     head = f"{number_words(taken, capital=True)} decision{'' if taken == 1 else 's'} {were} taken"

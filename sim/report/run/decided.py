@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.engine.bound_decisions import BoundDecision
 from sim.engine.deciding.decisions import Taken
-from sim.engine.plan import BoundDecision
 from sim.report.run.facts import Facts
 from sim.report.words.phrases import called, kind_words
 
@@ -47,9 +47,10 @@ class Decided:
 
 
 def decided(facts: Facts) -> list[Decided]:
-    """Each decision of the counted days, in order of its first day; its products taken together."""
+    """Each decision of the counted days that answers a shortage, in order of its first day; its products taken
+    together."""
     found: dict[str, list[Taken]] = {}
-    for one in facts.decisions:
+    for one in facts.answers:
         found.setdefault(one.name, []).append(one)
     return [
         Decided(name, decided_words(mine[0]), kind_words(mine[0].kind), facts.group("party", mine[0].party),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -99,14 +99,34 @@ class Facts:
 
     @cached_property
     def impacts(self) -> list[Impact]:
-        """Disruptions that touch the counted days, in order of their beginning."""
-        return [impact for impact in self.happened if not impact.decided]
+        """Disruptions that touch the counted days, in order of their beginning, and what parties decided that struck
+        others, all that one did at a time as one."""
+        struck = {one.name for one in self.outcome.decisions if one.against_others}
+        found: list[Impact] = []
+        seen: dict[tuple[str, float, float], int] = {}
+        for impact in self.happened:
+            if not impact.decided:
+                found.append(impact)
+            elif impact.cause in struck:
+                place = seen.setdefault((impact.cause, impact.start, impact.end), len(found))
+                if place == len(found):
+                    found.append(impact)
+                else:
+                    both = (getattr(found[place], part) + getattr(impact, part) for part in ("effects", "impulses"))
+                    effects, impulses = both
+                    found[place] = replace(found[place], effects=effects, impulses=impulses)
+        return found
 
     @cached_property
     def decisions(self) -> list[Taken]:
         """Decisions in force on counted days, in turn."""
         found = [one for one in self.outcome.decisions if one.since < self.days and max(one.until, one.since + 1) > 0]
         return sorted(found, key=lambda one: one.since)
+
+    @cached_property
+    def answers(self) -> list[Taken]:
+        """Those of them that answer a shortage."""
+        return [one for one in self.decisions if not one.against_others]
 
     @cached_property
     def acting(self) -> list[Impact]:
@@ -126,6 +146,11 @@ class Facts:
         """Figures of each group of a breakdown; of parties without pools, whose members are there."""
         pools = self.network.parties.pools if column == "party" else ()
         return {name: values for name, values in self.summary.by.get(column, {}).items() if name not in pools}
+
+    def decided_by(self, impact: Impact) -> str:
+        """The party that decided it, in words; empty where nobody did."""
+        by = next((one.party for one in self.outcome.decisions if impact.decided and one.name == impact.cause), "")
+        return self.group("party", by) if by else ""
 
     def is_measure(self, impact: Impact) -> bool:
         """Whether it is something done about a shortage."""

@@ -71,9 +71,9 @@ def _disruptions(facts: Facts) -> list[Happening]:
 
 
 def _decisions(facts: Facts) -> list[Happening]:
-    """When decisions came into force, or were done, and were over."""
+    """When decisions that answer a shortage came into force, or were done, and were over."""
     found = []
-    for one in facts.decisions:
+    for one in facts.answers:
         lasts = one.until > one.since
         moments = [(float(one.since), "in force" if lasts else "taken"), *([(one.until, "over")] if lasts else [])]
         for day, word in moments:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.metrics.base import METRICS
 from sim.metrics.summary import Value
+from sim.model.effects import Impact
 from sim.report.run import stages
 from sim.report.run.acts import acts
 from sim.report.run.decided import decided_words
@@ -56,13 +57,19 @@ def disruptions(facts: Facts) -> Sheet:
                 announced,
                 str(facts.date(impact.start)),
                 over,
-                (f"drawn from '{impact.hazard}'" if impact.hazard else "written")
-                + ("" if impact.acts else "; changes nothing"),
+                _why_then(facts, impact) + ("" if impact.acts else "; changes nothing"),
                 stages.later_words(facts, impact),
             )
         )
     head = ("Disruption", "Kind", "Announced", "From", "Over on", "Dates", "Stages")
     return Sheet("disruptions", "Disruptions", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=7)
+
+
+def _why_then(facts: Facts, impact: Impact) -> str:
+    """Whether its dates are written in the scenario, drawn, or somebody's decision."""
+    if party := facts.decided_by(impact):
+        return f"decided by {party}"
+    return f"drawn from '{impact.hazard}'" if impact.hazard else "written"
 
 
 def measures(facts: Facts) -> Sheet:
@@ -79,20 +86,21 @@ def measures(facts: Facts) -> Sheet:
 
 def decisions(facts: Facts) -> Sheet:
     """What was decided, by whom, and when it held."""
-    rows = []
+    dated = {one.name for one in facts.outcome.plan.decisions if one.when.trigger == "on"}
+    goods: dict[tuple[str, ...], list[str]] = {}
     for one in facts.decisions:
         over = "no end" if np.isinf(one.until) else str(facts.date(np.ceil(one.until)))
-        rows.append(
-            (
-                decided_words(one),
-                kind_words(one.kind),
-                facts.group("party", one.party),
-                one.product or "all",
-                "chosen at the table" if np.isnan(one.met) else str(facts.date(one.met)),
-                str(facts.date(one.since)),
-                over if one.until > one.since else "done once",
-            )
+        met = "chosen at the table" if np.isnan(one.met) else str(facts.date(one.met))
+        told = (
+            decided_words(one),
+            kind_words(one.kind),
+            facts.group("party", one.party),
+            "on a date" if one.name in dated else met,
+            str(facts.date(one.since)),
+            over if one.until > one.since else "done once",
         )
+        goods.setdefault(told, []).append(one.product)
+    rows = [(*told[:3], ", ".join(products).strip(", ") or "all", *told[3:]) for told, products in goods.items()]
     head = ("Decision", "Kind", "By", "Product", "Condition met", "In force from", "Until")
     return Sheet("decisions", "What was decided", head, rows[:MOST_ROWS], raw=rows, note=_more(rows), text_columns=7)
 

@@ -51,7 +51,7 @@ def story(facts: Facts) -> list[Answer]:
     reserves = facts.outcome.plan.reserves
     helped = "Did the reserves help?" if len(reserves) > 1 else "Did the reserve help?"
     end = short_at_the_end(facts)
-    decides = bool(facts.outcome.plan.decisions)
+    decides = any(not one.against_others for one in facts.outcome.plan.decisions)
     answers = [
         Answer("What happened?", headlines.what_happened(facts), [what_happened(facts)]),
         Answer("Who went short?", headlines.who_went_short(facts),
@@ -127,6 +127,7 @@ def _named(facts: Facts, impacts: list[Impact]) -> str:
         kind = kind_words(facts.kinds.get(impact.cause, ""))
         named = impact.cause.replace("_", " ")
         words = f"{kind} ({impact.cause})" if kind and not named.startswith(kind) else named
+        words = f"{words}, decided by {party}," if (party := facts.decided_by(impact)) else words
         last, stages = over(impact), in_stages(facts, impact)
         start, end = day_words(facts.date(impact.start)), day_words(facts.date(np.ceil(last) - 1))
         if last <= impact.start + 1:
