@@ -13,8 +13,8 @@ from sim.model.vocabulary import Event
 
 FIGURES = ("day", "event", "cell", "share", "over", "end", "stock", "coming")
 """Of one decision: its day, what it was, the source's cell, the share of usual units dealt out, the day on which supply
-is expected to be as usual again (infinite: none is; `LEFT`), the day to which goods are to last, units in stock then (what is
-under way and under test included), and units expected to come until that day."""
+is expected to be as usual again (infinite: none is; or `LEFT`), the day to which goods are to last, units in stock then
+(what is under way and under test included), and units expected to come until that day."""
 LEFT = float("-inf")
 """As the day on which supply is as usual: nobody goes by it any more, since the entry of `rationing` is over."""
 EVENTS: tuple[Event, ...] = ("ration_begins", "ration_changed", "ration_ends")
