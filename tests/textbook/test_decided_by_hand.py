@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
+import numpy as np
 import pytest
 
+from sim.decisions.reserve_by_hand import always, never
+from sim.engine.in_force import BoundRule, Bounds, ReserveChange, settled
+from sim.policies.replenishment.base import Rule
+from sim.policies.reserves.reserve import Refill, Release
 from tests.property.running import run
 from tests.textbook.test_effects_only import at, chain
 
@@ -221,3 +227,23 @@ def test_everybody_hears_of_a_ban_and_nobody_else_of_what_a_party_does(first: Sp
     second = {"decision": "corridor", "lanes": ["maker > abroad"], "when": {"trigger": "announced"}}
     taken = [one.name for one in run(decided(first, second)).outcome.decisions]
     assert taken == ["d0", "d1"][: 1 + heard]
+
+
+def test_planned_bounds_are_those_of_before_from_the_day_on_which_others_are_over() -> None:
+    """From day 10 to before day 15 five to nine are planned, else one or two."""
+    cells = np.zeros(1, dtype=np.int64)
+    usual, for_a_time = (
+        BoundRule(cells, cast(Rule, None), 1, 0, planned=(cells + low, cells + high)) for low, high in ((1, 2), (5, 9))
+    )
+    bounds = Bounds.of([usual, replace(for_a_time, since=10, until=15.0)], 1)
+    low, high = bounds.on(np.array([9, 10, 14, 15]))
+    assert low[:, 0].tolist() == [1, 5, 5, 1] and high[:, 0].tolist() == [2, 9, 9, 2]
+
+
+def test_a_reserve_keeps_the_settings_that_a_decision_does_not_name() -> None:
+    """Shut by hand it is refilled as it was; filled up by hand it opens as it did."""
+    release, other = Release(when=never()), Release(when=always())
+    refill, more = (Refill.model_construct(after=0.0, at_most=share) for share in (0.1, 0.2))
+    changes = [ReserveChange("own", 3, release=other), ReserveChange("own", 5, refill=more, until=7.0)]
+    found = [settled(release, refill, changes, day) for day in (2, 3, 5, 7)]
+    assert found == [(release, refill), (other, refill), (other, more), (other, refill)]
