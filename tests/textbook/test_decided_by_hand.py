@@ -221,7 +221,11 @@ def test_cover_of_a_party_counts_what_leaves_it_and_no_maker() -> None:
 
 @pytest.mark.parametrize(
     ("first", "heard"),
-    [({"decision": "corridor", "lanes": ["maker > home"]}, False), ({"decision": "ban_exports"}, True)],
+    [
+        ({"decision": "corridor", "lanes": ["maker > home"]}, False),
+        ({"decision": "shift_orders", "at": "home", "to": {"maker": "100%"}}, False),
+        ({"decision": "ban_exports"}, True),
+    ],
 )
 def test_everybody_hears_of_a_ban_and_nobody_else_of_what_a_party_does(first: Spec, heard: bool) -> None:
     second = {"decision": "corridor", "lanes": ["maker > abroad"], "when": {"trigger": "announced"}}
