@@ -60,9 +60,10 @@ def begin(
 
     Parameters
     ----------
-    path, strategy, seed, overrides, replication, twin, without_reserves, without_decisions, detail, daily, lot_check,
-    unknowns
-        As for `sim.run`. The twins are made when the run is resumed.
+    path, strategy, seed, overrides, replication, detail, daily, lot_check, unknowns
+        As for `sim.run`.
+    twin, without_reserves, without_decisions
+        As for `sim.run`; the twins are made when the run is resumed.
 
     Returns
     -------

@@ -110,6 +110,13 @@ class PlaceError(ValueError):
         self.nearest = nearest(value, valid) if value is not None else None
 
 
+def no_source(path: Sequence[str | int], message: str, name: str, sources: Iterable[str]) -> PlaceError:
+    """The fault of a name that is none of the sources of some sites."""
+    known = list(dict.fromkeys(sources))
+    expected = one_of_few(known, "one of their sources") if known else "sites that order these products"
+    return PlaceError(path, message, name, expected, known)
+
+
 @contextmanager
 def placed(*prefix: str | int) -> Iterator[None]:
     """Put the place of any PlaceError raised inside below `prefix`."""

@@ -21,7 +21,7 @@ class AddCapacity(Decision):
     at: SelectorField
     """makers"""
     more: Percent
-    """capacity that comes on top, in percent of the usual"""
+    """capacity that comes on top, in percent of the usual; that of several adds up"""
     licence: Days = 0.0
     """time until they may build"""
     build: Days = 0.0
@@ -53,9 +53,9 @@ class AddCapacity(Decision):
         begins = self.licence + self.build
         if begins >= scope.days:
             raise PlaceError(("for",), "it would be over before anything is made", f"{scope.days:g} days")
-        steps = ramp(begins, self.ramp, 1.0, 1.0 + self.more)
+        steps = ramp(begins, self.ramp, 0.0, self.more)
         steps = tuple((day, value) for day, value in steps if day < scope.days)
-        effects = [Effect("cell.capacity_factor", cells, "multiply", steps, scope.days, scope.cause)]
+        effects = [Effect("cell.capacity_factor", cells, "add", steps, scope.days, scope.cause)]
         if self.first_batches and self.testing:
             end = min(begins + self.first_batches, scope.days)
             effects.append(Effect("cell.release", cells, "add", ((begins, self.testing),), end, scope.cause))

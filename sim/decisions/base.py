@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from sim.errors import PlaceError, placed
+from sim.errors import PlaceError, no_source, placed
 from sim.model.chance.distributions import AT_ONCE, TimesField
 from sim.model.charges import Charges
 from sim.model.effects import Effect, Impulse
@@ -137,7 +137,7 @@ def extra_orders(scope: Scope, at: Selector, source: str, amount: Any, day: floa
     with placed("at"):
         cells = scope.own(network.select_cells(at, scope.products))
         if not len(cells):
-            raise PlaceError((), f"none of these sites is one of '{scope.party.name}'", str(at))
+            raise PlaceError((), f"none of these sites is one of '{scope.party.name}'", str(at), "sites of its own")
     way = network.flow_urgent if urgent else network.on_usual_way
     flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & way)
     names = network.sites["name"].to_numpy()
@@ -145,7 +145,7 @@ def extra_orders(scope: Scope, at: Selector, source: str, amount: Any, day: floa
     flows = flows[seller == source]
     if not len(flows):
         message = "no urgent way leads from this source to these sites" if urgent else "no source of these sites"
-        raise PlaceError(("source",), message, source, None, [str(name) for name in dict.fromkeys(seller)])
+        raise no_source(("source",), message, source, map(str, seller))
     effects = []
     for product in np.unique(network.cell_product[network.flow_buyer[flows]]):
         mine = flows[network.cell_product[network.flow_buyer[flows]] == product]
@@ -180,7 +180,7 @@ class Decision(Kind):
     """the party that decides"""
     when: TriggerField
     """the condition, looked at in the evening over the sites of the party"""
-    products: list[Text] | None = None
+    products: Annotated[list[Text], Field(min_length=1)] | None = None
     """products that it is about; left out: all of the party's sites"""
     after: TimesField = AT_ONCE
     """time from the condition to its being in force, such as for authorisation; 0d: from the next midnight on"""

@@ -10,7 +10,10 @@ from sim.units import Days
 
 @DECISIONS.register("extend_shelf_life")
 class ExtendShelfLife(AtOnce):
-    """An authority lets lots that have not expired be used longer, as `shelf_life_extension` does."""
+    """An authority lets lots that have not expired be used longer, as `shelf_life_extension` does.
+
+    It counts for these lots wherever they lie, at other parties', too: a date of expiry goes with the lot.
+    """
 
     longer: Days
     """further days of use, in whole days"""

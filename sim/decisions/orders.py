@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field
 
 from sim.decisions.base import DECISIONS, Acts, Decision, Scope
-from sim.errors import PlaceError, placed
+from sim.errors import PlaceError, no_source, placed
 from sim.model.effects import Effect
 from sim.model.parts import equal_parts
 from sim.model.selection import Selector, SelectorField
@@ -27,7 +27,9 @@ def _sources(scope: Scope, at: Selector) -> tuple[np.ndarray, np.ndarray]:
         cells = scope.own(network.select_cells(at, scope.products))
         flows = np.flatnonzero(np.isin(network.flow_buyer, cells) & network.on_usual_way)
         if not len(flows):
-            raise PlaceError((), f"no site of '{scope.party.name}' here orders any of these products", str(at))
+            raise PlaceError(
+                (), f"no site of '{scope.party.name}' here orders any of these products", str(at), "buyers"
+            )
     return flows, network.sites["name"].to_numpy()[network.cell_site[network.flow_source[flows]]]
 
 
@@ -68,8 +70,7 @@ class ShiftOrders(Decision):
         flows, names = _sources(scope, self.at)
         for source in self.to:
             if source not in names:
-                known = [str(name) for name in dict.fromkeys(names)]
-                raise PlaceError(("to", source), "no source of these sites under sourcing", source, None, known)
+                raise no_source(("to", source), "no source of these sites under sourcing", source, map(str, names))
         return Acts(_shares(self, scope, flows, np.array([self.to.get(str(name), 0.0) for name in names])))
 
 
@@ -121,8 +122,7 @@ class OpenSource(Decision):
         network = scope.network
         flows, names = _sources(scope, self.at)
         if self.source not in names:
-            known = [str(name) for name in dict.fromkeys(names)]
-            raise PlaceError(("source",), "no source of these sites under sourcing", self.source, None, known)
+            raise no_source(("source",), "no source of these sites under sourcing", self.source, map(str, names))
         buyers = np.unique(network.flow_buyer[flows[names == self.source]])
         mine = np.isin(network.flow_buyer[flows], buyers)
         flows, names = flows[mine], names[mine]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.disruptions.base import DISRUPTIONS, Disruption
-from sim.errors import PlaceError
+from sim.errors import no_source
 from sim.model.effects import Effect, Impulse, ramp
 from sim.model.network import Network
 from sim.model.selection import SelectorField
@@ -47,8 +47,7 @@ class ExtraOrders(Disruption):
         names = network.sites["name"].to_numpy()
         seller = names[network.cell_site[network.flow_source[flows]]]
         if self.source not in seller:
-            message = f"no source of {self.at} under sourcing"
-            raise PlaceError(("source",), message, self.source, None, [str(name) for name in dict.fromkeys(seller)])
+            raise no_source(("source",), "no source of these sites under sourcing", self.source, map(str, seller))
         flows = flows[seller == self.source]
         start, end = self.span(network)
         product = network.cell_product[network.flow_buyer[flows]]

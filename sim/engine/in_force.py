@@ -100,7 +100,10 @@ class BoundRationing:
 
 @dataclass(frozen=True)
 class ReserveChange:
-    """Other settings of a reserve, in force from day `since` on; those that are None stay as they are."""
+    """Other settings of a reserve, in force from day `since` on; those that are None stay as they are.
+
+    What is released `by_hand` leaves the reserve's own condition as it is.
+    """
 
     reserve: str
     since: int
@@ -108,6 +111,7 @@ class ReserveChange:
     refill: Refill | None = None
     until: float = np.inf
     holds_over: bool = False
+    by_hand: bool = False
 
 
 Policy = BoundRule | BoundSharing | BoundRationing | ReserveChange

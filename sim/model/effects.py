@@ -28,6 +28,13 @@ Steps = tuple[tuple[float, float], ...]
 NEUTRAL = {("multiply", 1.0), ("add", 0.0), ("at_least", 0.0), ("at_most", np.inf)}
 """Operations with values that leave every quantity as it is."""
 
+MORE_HELPS = (
+    "cell.capacity_factor", "flow.sends", "gate.handling", "lane.open", "passage.open", "passage.capacity",
+    "stop.first",
+)  # fmt: skip
+LESS_HELPS = ("stop.clearance_factor", "gate.clearance", "lane.factor", "lane.extra")
+"""Quantities of which more, or less, than usual is never what goods were late or missing for."""
+
 
 def _on_time(day: float) -> float:
     """A midnight, where a sum of fractions misses it by its last digits; else the same time."""
@@ -64,6 +71,16 @@ class Effect:
     def changes(self) -> bool:
         """Whether it changes its quantity at any time."""
         return any((self.operation, value) not in NEUTRAL for _, value in self.steps)
+
+    @property
+    def helps(self) -> bool:
+        """Whether all that it does is to let more goods through, or sooner, than without it."""
+        values, usual = [value for _, value in self.steps], 0.0 if self.operation == "add" else 1.0
+        if self.quantity in MORE_HELPS:
+            return self.operation == "at_least" or (self.operation != "at_most" and min(values) >= usual)
+        if self.quantity in LESS_HELPS:
+            return self.operation == "at_most" or (self.operation != "at_least" and max(values) <= usual)
+        return False
 
     def value(self, now: float) -> float:
         """The effect's value at a time in [start, end)."""
@@ -167,6 +184,11 @@ class Impact:
         if any(arrivals.cases.any() for arrivals in self.arrivals):
             return True
         return bool(self.effects) or any(len(impulse.rows) for impulse in self.impulses)
+
+    @property
+    def bad_news(self) -> bool:
+        """Whether who hears of it hears of trouble: not of a decision that only helps, such as a lane kept open."""
+        return self.told and not (self.decided and self.effects and all(effect.helps for effect in self.effects))
 
     @property
     def first(self) -> float:

@@ -64,6 +64,17 @@ class Where(Model):
     income: Texts | None = None
     """income group of the party whose they are: low, lower_middle, upper_middle or high"""
 
+    def __str__(self) -> str:
+        """As it is written in a scenario's file."""
+        given = ((key, value) for key, value in self if value is not None)
+        texts = (
+            f"{key}: [{', '.join(map(str, value))}]" if isinstance(value, list) else f"{key}: {value}"
+            for key, value in given
+        )
+        return f"{{{', '.join(texts)}}}"
+
+    __repr__ = __str__
+
 
 Selector = str | list[str | Where] | Where
 

@@ -11,9 +11,9 @@ from typing import Literal
 
 from sim.errors import PlaceError
 
-Operation = Literal["multiply", "add", "at_most", "at_least"]
-ORDER: tuple[Operation, ...] = ("multiply", "add", "at_most", "at_least")
-"""Operations are applied in this order; within one operation they commute."""
+Operation = Literal["add", "multiply", "at_most", "at_least"]
+ORDER: tuple[Operation, ...] = ("add", "multiply", "at_most", "at_least")
+"""Operations are applied in this order, so that shares are of all that is there; within one operation they commute."""
 
 Rows = Literal["cells", "flows", "stops", "gates", "lanes", "passages"]
 """What a quantity has one value for: a stop is a leg of a flow, a gate one side of a port."""

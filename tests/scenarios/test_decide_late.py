@@ -14,21 +14,22 @@ ROOT = Path(__file__).resolve().parents[2] / "scenarios"
 FILE = ROOT / "exercises" / "decide-late.yaml"
 
 
-def _strategies(study: str) -> dict[str, dict[str, object]]:
+def _strategies(study: str) -> dict[str, dict[str, object] | str]:
+    """What each option of a study sets, or the scenario's strategy that it is."""
     top, problems = read_yaml(ROOT / "studies" / f"{study}.yaml")
     assert top is not None and not problems
     written = plain(top)["strategies"]
-    return {one["name"]: one.get("set", {}) for one in written if isinstance(one, dict)}
+    return dict((one, one) if isinstance(one, str) else (one["name"], one["set"]) for one in written)
 
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, sim.Run]:
     """A run of every strategy of both studies, on the same draws."""
-    found = {"never": sim.run(FILE, "never", twin=False, without_reserves=False)}
-    for study in ("decide-late", "which-decision"):
-        for name, settings in _strategies(study).items():
-            found.setdefault(name, sim.run(FILE, overrides=settings, twin=False, without_reserves=False))
-    return found
+    options = _strategies("decide-late") | _strategies("which-decision")
+    return {
+        name: sim.run(FILE, sets, twin=False) if isinstance(sets, str) else sim.run(FILE, overrides=sets, twin=False)
+        for name, sets in options.items()
+    }
 
 
 def test_every_week_of_waiting_costs(runs: dict[str, sim.Run]) -> None:

@@ -148,7 +148,7 @@ def test_no_flow_is_ever_more_than_half_a_unit_short_of_its_share(share: float) 
     quantities = Quantities({"flow.sends": np.ones(3)}, [strike])
     work = PartWork(quantities, usual)
     quantities.update(0.0)
-    work.effects_changed()
+    work.effects_changed(np.zeros(3))
     orders = np.random.default_rng(4).poisson(usual, (400, 3))
     owed, gone = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
     for day, ordered in enumerate(orders):
@@ -163,3 +163,88 @@ def test_no_flow_is_ever_more_than_half_a_unit_short_of_its_share(share: float) 
         usually = usual * (day + 1)
         month = np.maximum(1.0, 30 * share * usual)  # by which what is due may be ahead, or behind
         assert (gone <= share * np.maximum(came, usually) + month + 0.5).all()
+
+
+OUTAGE: Spec = {"kind": "site_outage", "at": "maker", "for": "15d", "capacity": "20%"}
+QUOTA: Spec = {"kind": "export_ban", "country": "IN", "from": "2001-01-13", "for": "8d", "quota": "30%"}
+ALLOWANCE: Spec = {
+    "kind": "supplier_allocation",
+    "supplier": "maker",
+    "from": "2001-01-13",
+    "for": "8d",
+    "share": "30%",
+}
+
+
+@pytest.mark.parametrize("limit", [QUOTA, ALLOWANCE, ALLOWANCE | {"unfilled": "cancel"}])
+def test_a_limit_wider_than_the_work_changes_nothing_while_it_holds_nor_when_it_is_lifted(limit: Spec) -> None:
+    """A fifth of ten a day is two on each flow, less than the three let out; all 15 x 16 left lying leave on day 25."""
+    assert sent(run(chain(OUTAGE, limit)), 9, 26) == [20, *[4] * 15, 20 + 15 * 16, 20]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_what_a_limit_holds_comes_up_once(share: float) -> None:
+    """Whatever may leave on a day: as much is done as without a limit, and what is done leaves as soon as it may."""
+    usual = np.array([7.0])
+    rng = np.random.default_rng(4)
+    orders, most = rng.poisson(usual, (200, 1)), rng.integers(0, 6, (200, 1)) * rng.integers(0, 2, (200, 1))
+    done, left = _leaves(share, usual, orders, orders * 0 + 10_000), _leaves(share, usual, orders, most)
+    waits = 0
+    for day in range(200):
+        waits += done[day] - left[day]
+        assert left[day] == min(most[day, 0], waits + left[day])
+
+
+def _leaves(share: float, usual: np.ndarray, orders: np.ndarray, most: np.ndarray) -> list[int]:
+    """What leaves each day of one flow, of which on each day so much may."""
+    strike = Effect("flow.sends", np.arange(1), "multiply", ((0.0, share),), 400.0, "strike")
+    quantities = Quantities({"flow.sends": np.ones(1)}, [strike])
+    work = PartWork(quantities, usual)
+    quantities.update(0.0)
+    work.effects_changed(np.zeros(1))
+    owed, gone = np.zeros(1, dtype=np.int64), []
+    for ordered, may in zip(orders, most, strict=True):
+        owed += ordered
+        may = np.minimum(owed, may)
+        work.open_day(owed, owed - may)
+        leaves = work.cut(may)
+        owed -= leaves
+        gone.append(int(leaves[0]))
+    return gone
+
+
+def test_what_is_done_and_held_leaves_when_it_may_and_no_more() -> None:
+    """Of ten a day to abroad six are done; days 12 to 15 nothing leaves, so that 24 wait. On day 16 they leave with
+    the day's six, then six a day; the 15 x 4 left lying leave with all back. Home is served its six throughout."""
+    outage = OUTAGE | {"capacity": "60%"}
+    ban = QUOTA | {"quota": "0%", "for": "4d"}
+    assert sent(run(chain(outage, ban)), 10, 26) == [12, 12, *[6] * 4, 12 + 24, *[12] * 8, 20 + 2 * 60, 20]
+
+
+def test_what_was_made_before_an_outage_leaves_when_the_border_opens() -> None:
+    """Banned from day 5 to 14: 5 x 10 are made before the outage of day 10, and six a day in it, 30 by day 14. All
+    80 leave on day 15 with the day's six; the ten days' 40 left lying on day 20."""
+    outage = OUTAGE | {"capacity": "60%", "for": "10d"}
+    ban = QUOTA | {"quota": "0%", "from": "2001-01-06", "for": "10d"}
+    assert sent(run(chain(outage, ban)), 4, 21) == [
+        20, *[10] * 5, *[6] * 5, 12 + 80, *[12] * 4, 20 + 80, 20
+    ]  # fmt: skip
+
+
+def test_a_share_that_changes_behind_a_closed_border_is_that_of_its_days() -> None:
+    """20% for five days, then 60%: of each day's ten 2, then 6; who comes back (half of those away) does half of the
+    40 left lying. Banned throughout: by day 19 there wait 10 + 20 + 30 for abroad. Border and site open on day 20."""
+    outage = OUTAGE | {"for": "15d", "steps": [{"after": "5d", "capacity": "60%"}]}
+    ban = QUOTA | {"quota": "0%", "from": "2001-01-11", "for": "10d"}
+    abroad = [*[0] * 10, 10 + 20 + 30 + 6]
+    home = [*[2] * 5, 20 + 6, *[6] * 5]
+    assert sent(run(chain(outage, ban)), 10, 20) == [sum(pair) for pair in zip(abroad, home, strict=True)]
+
+
+def test_of_what_a_store_lacks_nothing_is_done_before_it_comes() -> None:
+    """A store on strike at half from day 10, empty from then on, gets goods on day 17: half of the 8 x 10 that are owed
+    by then leaves, five a day on the two days after, and the 40 + 10 left lying with the day's ten on day 20."""
+    none = {"kind": "site_outage", "at": "maker", "from": "2001-01-01", "for": "16d"}
+    spec = with_reserve({}, none, STRIKE | {"at": "store"})
+    del spec["reserves"]
+    assert at(run(spec), "store")["dispatched"].loc[9:21].tolist() == [10, *[0] * 7, 40, 5, 5, 60, 10]

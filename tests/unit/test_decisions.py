@@ -284,6 +284,20 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown decision": (
         CLOSE | {"when": {"trigger": "after_decision", "decision": "close"}}, "unknown decision",
     ),
+    "no product": (CLOSE | {"when": ON, "products": []}, "at least 1 entries"),
+    "no source of theirs": (
+        {"decision": "emergency_order", "when": ON, "at": "store", "source": "clinic-c", "amount": 9,
+         "products": ["saline"]},
+        "(got 'clinic-c'); expected maker",
+    ),
+    "shares of no source": (
+        {"decision": "shift_orders", "when": ON, "at": "store", "to": {"clinic-c": "100%"}, "products": ["saline"]},
+        "(got 'clinic-c'); expected",
+    ),
+    "sites by what they are": (
+        {"decision": "add_capacity", "when": ON, "at": {"kind": ["facility", "port"], "country": "KE"}, "more": "5%"},
+        "(got '{kind: [facility, port], country: KE}'); expected makers",
+    ),
     "an unknown ban": ({"decision": "lift_ban", "ban": "export_ban INN", "when": ON}, "did you mean 'export_ban IN'"),
     "an unknown kind": ({"decision": "close_reserves", "when": ON}, "did you mean 'close_reserve'"),
     "a later share that is earlier": (

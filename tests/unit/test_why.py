@@ -98,3 +98,26 @@ def test_a_network_too_large_to_keep_is_refused_in_words(tmp_path: Path, monkeyp
     monkeypatch.setattr("sim.api.JOURNAL_FITS", 0)
     refused = CliRunner().invoke(cli, ["why", str(path), "clinic", "kit", "2001-03-05"])
     assert isinstance(refused.exception, sim.ScenarioError) and "a shorter period" in str(refused.exception)
+
+
+def test_what_helped_is_not_told_as_a_cause(tmp_path: Path) -> None:
+    """A plant that was added, staff, a lane kept open, faster clearance: none of them kept goods back, whatever else
+    did; a maker of five a day, with a fifth more and a tenth more staff (6.6), cannot send ten."""
+    helps = """
+parties: {us: {kind: agency, sites: all}}
+decisions:
+  - {decision: add_capacity, name: plant, by: us, at: maker, more: 20%}
+  - {decision: request_aid, name: staff, by: us, at: maker, stages: [{staff: 110%, lasting: 200d}]}
+  - {decision: corridor, name: lane, by: us, lanes: [maker > harbour]}
+  - {decision: priority_lane, name: quick, by: us, at: harbour, clearance: 50%}
+"""
+    helps = helps.replace("by: us,", 'by: us, when: {trigger: "on", date: 2001-01-05},')
+    path = tmp_path / "chain.yaml"
+    head = HEAD.replace("makes: {kit: {}}", "makes: {kit: {capacity: 5, finished_stock: 0}}")
+    path.write_text(head + REST + helps, encoding="utf-8")
+    run = sim.run(path)
+    assert len(run.decisions) == 4
+    short = run.daily[(run.daily["site"] == "clinic") & (run.daily["unmet"] > 0)]["day"]
+    told = run.why("clinic", "kit", int(short.iloc[-1]))
+    assert not told.causes, told.text()
+    assert "maker makes at most 7 a day, and more was ordered" in told.text()

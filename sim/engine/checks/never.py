@@ -22,7 +22,7 @@ def heard(compiled: Compiled) -> float:
     """The first day on which a disruption may be announced; infinite where none ever is."""
     days = compiled.plan.network.calendar.days
     if compiled.plan.hazards or any(
-        impact.told for one in compiled.plan.decisions for acts in one.acts for impact in acts.impacts
+        impact.bad_news for one in compiled.plan.decisions for acts in one.acts for impact in acts.impacts
     ):
         return -float(compiled.plan.network.calendar.warm_up)
     told = (i.announced for i in compiled.impacts if i.told and i.announced < days and i.end > 0)

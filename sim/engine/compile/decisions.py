@@ -222,4 +222,4 @@ def _setting(setting: ReserveSetting, loaded: Loaded, reserves: Sequence[Reserve
     if all(reserve.name != setting.reserve for reserve in reserves):
         return None
     release = written[setting.reserve].release.model_copy(update=dict(setting.release)) if setting.release else None
-    return ReserveChange(setting.reserve, 0, release, setting.refill)
+    return ReserveChange(setting.reserve, 0, release, setting.refill, by_hand=release is not None)

@@ -115,7 +115,17 @@ class Dispatch(Part):
         if self._may_close:
             self._closed = (self.quantities["lane.open"][self._first_lane] <= 0).nonzero()[0]
         if self.work.may_be_part:
-            self.work.effects_changed()
+            self.work.effects_changed(self._made())
+
+    def _made(self) -> np.ndarray:
+        """Of open orders, over flows, what makers to order have made, which a limit keeps from leaving: neither what
+        they do not mean to send, nor what would spoil."""
+        made = np.where(self._at_once & ~self._spoils, self.state.unsent, 0)
+        if self._may_limit:
+            made[np.isfinite(self.quantities["flow.allowance"])] = 0
+        if self._rations is not None:
+            made[np.isfinite(self._rations.share)] = 0
+        return made
 
     def leaves(self) -> np.ndarray:
         """Whether the first lane of each flow leaves today; shape (flows,)."""
@@ -135,12 +145,20 @@ class Dispatch(Part):
             self._transport.border.keep_to_quota(requested)
         if self._rations is not None:
             self._rations.cut(requested, day)
-        if not self.work.on:
-            return self.within_lanes(requested)
-        before = requested.copy()
         self.within_lanes(requested)
-        self.work.open_day(self.state.unsent, before - requested)
+        if self.work.on:
+            self.work.open_day(self.state.unsent, self._held(requested, day))
         return requested
+
+    def _held(self, requested: np.ndarray, day: int) -> np.ndarray:
+        """Units that would leave today, over flows, were it not for a limit: there is stock for them, or it is made."""
+        held = self.state.unsent - requested
+        wanted, left = np.add.reduceat((held, requested), self._starts, axis=1)
+        left = self.state.to_send(self._sources, day) - left
+        if self._held_back is not None:
+            left -= self._held_back
+        part = np.clip(left / np.maximum(1, wanted), 0.0, 1.0)
+        return np.where(self._at_once, held, whole(held * part[self._source_of_flow]))
 
     def left_open(self, requested: np.ndarray, granted: np.ndarray) -> np.ndarray:
         """What ordinary stock leaves open of the requests of an evening, over flows, what rations keep back included:
@@ -187,7 +205,7 @@ class Dispatch(Part):
         if requested.size:
             wanted = np.add.reduceat(requested[: self.network.orders], self._starts)
         if not np.count_nonzero(wanted):
-            return requested
+            return self._leave(requested)
         self._make_to_order(wanted, day)
         available = self.state.to_send(self._sources, day)
         short = wanted > (available if self._held_back is None else np.maximum(0, available - self._held_back))

@@ -58,7 +58,7 @@ class Outlook(Part):
     def hear(self, impacts: Sequence[Impact]) -> None:
         """From now on these are the disruptions of the run; each is heard of in its time."""
         self._impacts = [impact for impact in impacts if impact.told and impact.acts]
-        self._announced = [(impact.announced, impact.end) for impact in self._impacts]
+        self._announced = [(impact.announced, impact.end) for impact in self._impacts if impact.bad_news]
         news = [_news(impact) for impact in self._impacts]
         days = np.concatenate([np.zeros(0), *news])
         order = np.argsort(days, kind="stable")

@@ -7,7 +7,7 @@ import numpy as np
 from sim.engine.books.journal import Journal
 from sim.engine.deciding.new_customers import NewCustomersDesk
 from sim.engine.deciding.rations import Rations
-from sim.engine.deciding.rations_told import RationBook
+from sim.engine.deciding.rations_told import LEFT, RationBook
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.supply_ahead import SAME, Chain, Forecast, Goods, Level, Prospect, per_cell
 from sim.engine.in_force import ALWAYS, in_force, next_turn
@@ -127,7 +127,8 @@ class Rationing(Part):
         if day >= self._next_turn:
             before = self._rule
             self._settle(day)
-            reached |= self._mine & (before != self._rule)
+            reached |= before != self._rule
+            self._stop(day, ((before >= 0) & ~self._mine).nonzero()[0])
         told = outlook.news(self._looked, day)
         self._looked = float(day)
         for impact in told:
@@ -281,6 +282,17 @@ class Rationing(Part):
         news[cells[told]] = True
         heard = (self._chain.below(news) & ~news & self._mine).nonzero()[0]
         self._due[heard] = np.minimum(self._due[heard], self._reactions(heard, day))
+
+    def _stop(self, day: int, cells: np.ndarray) -> None:
+        """These are to deal out no more, whatever is scarce: their entry is over, and none was before it."""
+        dealt = cells[self._state_of[cells] == DEALS]
+        nothing = np.zeros(len(dealt))
+        if dealt.size:
+            self.book.note("ration_ends", day, dealt, nothing + 1, nothing + LEFT, nothing + day, nothing, nothing)
+        assert self._state.for_later is not None
+        self._state_of[cells], self._due[cells], self._told[cells] = FREE, np.inf, 1.0
+        self._hit[cells], self._troubled[cells], self._state.for_later[cells] = False, False, 0
+        self.rations.set(np.flatnonzero(np.isin(self._network.flow_source, cells)), np.inf)
 
     def _restock(self, day: int, cells: np.ndarray) -> None:
         """Supply is back: who gets the first of it, until what is owed is sent and stock is what it was."""

@@ -13,8 +13,10 @@ from sim.model.vocabulary import Event
 
 FIGURES = ("day", "event", "cell", "share", "over", "end", "stock", "coming")
 """Of one decision: its day, what it was, the source's cell, the share of usual units dealt out, the day on which supply
-is expected to be as usual again (infinite: none is), the day to which goods are to last, units in stock then (what is
-under way and under test included), and units expected to come until that day."""
+is expected to be as usual again (infinite: none is; or `LEFT`), the day to which goods are to last, units in stock then
+(what is under way and under test included), and units expected to come until that day."""
+LEFT = float("-inf")
+"""As the day on which supply is as usual: nobody goes by it any more, since the entry of `rationing` is over."""
 EVENTS: tuple[Event, ...] = ("ration_begins", "ration_changed", "ration_ends")
 
 
@@ -66,7 +68,7 @@ class RationBook(Part):
 
     def _words(self, event: Event, share: float, over: float, end: float, stock: float, coming: float) -> str:
         if event == "ration_ends":
-            return "usual orders can be filled again"
+            return "nothing is dealt out any more" if over == LEFT else "usual orders can be filled again"
         until = self._network.calendar.date(np.ceil(end))
         known = f"until {until}" if np.isfinite(over) else f"until {until}, no end being expected"
         return f"{share:.0%} of usual orders, to last {known}: {stock:,.0f} units there, {coming:,.0f} to come"

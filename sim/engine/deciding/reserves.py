@@ -47,7 +47,7 @@ class ReserveDesk(Part):
         "released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at", "_asked", "_moved", "_settled",
         "_next_turn", "_had",
     )  # fmt: skip
-    VIEWS = ("stock", "_release", "_refill", "_sharing")
+    VIEWS = ("stock", "_own", "_release", "_refill", "_sharing")
 
     def __init__(
         self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
@@ -93,6 +93,8 @@ class ReserveDesk(Part):
         self.stock = self._state.reserve[self._position]
         spec = self.reserve.spec
         self._release, self._refill = settled(spec.release, spec.refill, self.reserve.changes, self._settled)
+        own = (change for change in self.reserve.changes if not change.by_hand)
+        self._own, _ = settled(spec.release, None, own, self._settled)
         self._sharing = bind(self._release.rule, self._network, self.reserve.flow, queue=False)
 
     @property
@@ -105,9 +107,9 @@ class ReserveDesk(Part):
         if day >= self._next_turn:
             self._settle(int(day))
         self.released.fill(0)
-        release = self._release
+        release, by_hand = self._own, self._release is not self._own
         met = self._watch.met(release.when, day)
-        if not self._alert and not np.count_nonzero(met):
+        if not self._alert and not by_hand and not np.count_nonzero(met):
             return
         self._last_met[met] = day
         was_alert = ~np.isnan(self._since)
@@ -115,10 +117,14 @@ class ReserveDesk(Part):
         over = was_alert & (day - self._last_met > release.stand_down)
         self._since[over] = np.nan
         alert = ~np.isnan(self._since)
-        self._open = alert & (day >= self._since + release.after)
+        # its own condition goes on meanwhile, so that it is as it would have been when nobody decides any more
+        self._open = (
+            self._watch.met(self._release.when, day) if by_hand else alert & (day >= self._since + release.after)
+        )
         any_was_alert, any_was_open = self._alert, self._any_open
-        self._alert, self._any_open = bool(np.count_nonzero(alert)), bool(np.count_nonzero(self._open))
-        if not any_was_alert:
+        self._any_open = bool(np.count_nonzero(self._open))
+        self._alert = self._any_open or bool(np.count_nonzero(alert))
+        if self._alert and not any_was_alert:
             self._journal.note("reserve_triggered", day, cause=self.reserve.name)
         if self._any_open and not any_was_open:
             self._journal.note("reserve_opened", day, cause=self.reserve.name)

@@ -47,7 +47,10 @@ def held_a_year(it: Context) -> Iterator[tuple[str, str]]:
     others = [other for other in it.options if other != name]
     held_by = {other: fixed(it, other)[1] for other in others}
     rest = [f"{it.letters[other]} {sums(it, held_by[other])}" for other in others if held_by[other]]
-    yield "Price", f"{told}{f'. To hold others, a year: {listed(rest)}' if rest else ''}."
+    same = {sums(it, one) for one in held_by.values()} == {sums(it, held)}
+    if rest:
+        told += "; as much for every other option" if same else f". To hold others, a year: {listed(rest)}"
+    yield "Price", f"{told}."
 
 
 def money(it: Context) -> Section:

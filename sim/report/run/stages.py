@@ -86,7 +86,7 @@ def _length(effect: Effect) -> tuple[float, int]:
 
 def _spans(effect: Effect) -> Iterator[Span]:
     unaffected = QUANTITIES[effect.quantity].unaffected
-    usual = unaffected if np.isfinite(unaffected) else 1.0
+    usual = 0.0 if effect.operation == "add" else unaffected if np.isfinite(unaffected) else 1.0
     ends = [*(day for day, _ in effect.steps[1:]), effect.end]
     acts = [value for _, value in effect.steps if not _neutral(effect, value) and np.isfinite(value)]
     worst = max((abs(value - usual) for value in acts), default=0.0) or 1.0
@@ -120,6 +120,8 @@ def _slope(effect: Effect, first: int) -> int:
 
 def _written(effect: Effect, value: float) -> tuple[str, str]:
     figure, of = SIGNS[effect.quantity]
+    if effect.operation == "add":  # on top of what is there
+        figure = figure.replace("{:.0%}", "{:+.0%}")
     return figure.format(value), of
 
 

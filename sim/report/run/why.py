@@ -15,7 +15,7 @@ import pandas as pd
 from sim.engine.reach import reach
 from sim.engine.run import Outcome
 from sim.errors import PlaceError, placed
-from sim.model.effects import Effect, Impact
+from sim.model.effects import Effect, Impact, Quantities
 from sim.model.network import Network
 from sim.report.run.journeys import Journey, journeys, lost_under_way, passages_met
 from sim.report.run.reserve_reach import holders
@@ -307,8 +307,16 @@ class _Walk:
             words = f"{self.site(cell)} could not make what it usually makes, because of {self.named(acting)}."
             self.add(depth, min(i.start for i in acting), cell, 0, words, acting)
         elif np.isfinite(self.network.capacity[cell]):
-            able = float(self.network.capacity[cell])
+            able = float(self.network.capacity[cell]) * self.added(cell, day)
             self.add(depth, first, cell, 0, f"{self.site(cell)} makes at most {able:,.0f} a day, and more was ordered.")
+
+    def added(self, cell: int, day: int) -> float:
+        """Of its usual capacity what a maker has on a day on which nothing takes any away."""
+        own = np.ones(len(self.network.cell_site))
+        mine = [e for i in self.outcome.impacts for e in i.effects if e.quantity == "cell.capacity_factor"]
+        able = Quantities({"cell.capacity_factor": own}, mine)
+        able.update(float(day))
+        return float(able["cell.capacity_factor"][cell])
 
     def reserves(self, cell: int, day: int) -> None:
         """Whether a reserve that serves the cell was open, and what was left in it."""
@@ -340,11 +348,13 @@ class _Walk:
         return rows | {"lane": lanes, "gate": [int(x) for x in routes.gate[route] if x >= 0], "passage": passages}
 
     def acting(self, rows: dict[str, list[int]], first: float, last: float) -> list[Impact]:
-        """Disruptions that change these rows of quantities, by name or first part of it, between two days."""
+        """Disruptions that change these rows of quantities, by name or first part of it, between two days; those that
+        only help, such as a maker's new plant, are none."""
 
         def concerns(effect: Effect) -> bool:
             mine = rows.get(effect.quantity, rows.get(effect.quantity.partition(".")[0], []))
-            return effect.start < last and effect.end > first and bool(np.isin(effect.rows, mine).any())
+            acts = effect.start < last and effect.end > first and bool(np.isin(effect.rows, mine).any())
+            return acts and not effect.helps
 
         return [i for i in self.outcome.impacts if any(map(concerns, i.effects))]
 
