@@ -100,12 +100,19 @@ class BoundRationing:
 
 @dataclass(frozen=True)
 class ReserveChange:
-    """Other settings of a reserve, in force from day `since` on; those that are None stay as they are."""
+    """Other settings of a reserve, in force from day `since` on; those that are None stay as they are.
+
+    `size` is a multiple of its size. With `whose`, names of parties, its `release` is about their claims alone, which
+    it `opens` or closes.
+    """
 
     reserve: str
     since: int
     release: Release | None = None
     refill: Refill | None = None
+    size: float | None = None
+    whose: tuple[str, ...] = ()
+    opens: bool = False
     until: float = np.inf
     holds_over: bool = False
 
@@ -186,13 +193,15 @@ class Bounds:
 
 def settled(
     release: Release, refill: Refill | None, changes: Iterable[ReserveChange], day: int
-) -> tuple[Release, Refill | None]:
-    """A reserve's settings on a day, from those at first and their changes in turn."""
+) -> tuple[Release, Refill | None, float]:
+    """A reserve's settings, and the multiple of its size, on a day, from those at first and their changes in turn."""
+    size = 1.0
     for change in changes:
-        if change.since <= day < change.until:
+        if change.since <= day < change.until and not change.whose:
             release = change.release or release
             refill = change.refill or refill
-    return release, refill
+            size = size if change.size is None else change.size
+    return release, refill, size
 
 
 def added(plan: Plan, policies: Sequence[Policy], day: int) -> Plan:
@@ -206,7 +215,8 @@ def added(plan: Plan, policies: Sequence[Policy], day: int) -> Plan:
         raise ValueError(f"a policy would be in force from day {min(early)} on, before the present one ({day})")
     more = together(plan, policies)
     for reserve in more.reserves:
-        if len({change.since for change in reserve.changes}) < len(reserve.changes):
+        whole = [change.since for change in reserve.changes if not change.whose]
+        if len(set(whole)) < len(whole):
             raise ValueError(f"two changes of reserve '{reserve.name}' are from the same day")
     _refuse_two_at_once(plan, "replenishment policies", more.replenishment)
     _refuse_two_at_once(plan, "allocation rules", more.allocation)

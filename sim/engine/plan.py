@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.engine.bound_decisions import BoundActs, BoundDecision
+from sim.engine.claimed import BoundClaims
 from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
 from sim.engine.sourced import Sourcing
 from sim.engine.start import Opening, Start
@@ -89,7 +90,8 @@ class ReservePlan:
     `flow` are the flows from holder cells towards members, `flow_holder` the position of their holder, `flow_serves`
     the positions of the member cells that each of them serves. `member` says to which member a member cell belongs.
     `own` are (holder, member cell) positions where a member holds the reserve itself; shape (n, 2). `life_left` are
-    days of use left of the stock at the start, over holders. `changes` are later settings, in turn.
+    days of use left of the stock at the start, over holders. `changes` are later settings, in turn; `claims` tell whose
+    it is, None where it is not claimed by party.
     """
 
     name: str
@@ -104,6 +106,7 @@ class ReservePlan:
     own: np.ndarray
     life_left: np.ndarray
     changes: tuple[ReserveChange, ...] = ()
+    claims: BoundClaims | None = None
 
     @property
     def releases(self) -> list[Release]:
