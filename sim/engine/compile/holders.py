@@ -81,9 +81,7 @@ def _holders(network: Network, reserve: Reserve, product: int) -> tuple[np.ndarr
             continue
         if site is None or network.site_kind[site] not in KINDS:
             valid = [n for n, i in names.items() if network.site_kind[i] in KINDS] + list(network.parties.by_name)
-            raise PlaceError(
-                ("held_at",), "unknown holder", name, "a warehouse, facility or supplier, or a party", valid
-            )
+            raise PlaceError(("held_at",), "unknown holder", name, "a warehouse, facility, supplier or party", valid)
         here = network.cells_of(np.array([site]), np.array([product]))
         if not len(here):
             what = network.products["name"].iat[product]
