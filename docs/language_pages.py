@@ -144,8 +144,8 @@ PAGES: dict[str, Page] = {
     ),
     "reserves": Page(
         "Reserves",
-        "Stock set apart, by name: who holds it, for whom, whose it is, what opens it, and how it is filled again. What "
-        "opens it is any [trigger](../kinds.md). How parties hold one together: "
+        "Stock set apart, by name: who holds it, for whom, whose it is, what opens it, and how it is filled again. "
+        "What opens it is any [trigger](../kinds.md). How parties hold one together: "
         "[pooled reserves](../../pooled-reserves.md).",
         ("reserves",),
         "reserves:\n"

@@ -90,8 +90,8 @@ class ReservePlan:
     `flow` are the flows from holder cells towards members, `flow_holder` the position of their holder, `flow_serves`
     the positions of the member cells that each of them serves. `member` says to which member a member cell belongs.
     `own` are (holder, member cell) positions where a member holds the reserve itself; shape (n, 2). `life_left` are
-    days of use left of the stock at the start, over holders. `changes` are later settings, in turn; `claims` tell whose
-    it is, None where it is not claimed by party.
+    days of use left of the stock at the start, over holders. `weight` is how much each member's use counts in the size.
+    `changes` are later settings, in turn; `claims` tell whose it is, None where it is not claimed by party.
     """
 
     name: str
@@ -105,6 +105,7 @@ class ReservePlan:
     flow_serves: tuple[np.ndarray, ...]
     own: np.ndarray
     life_left: np.ndarray
+    weight: np.ndarray
     changes: tuple[ReserveChange, ...] = ()
     claims: BoundClaims | None = None
 

@@ -82,6 +82,8 @@ def _sizes(network: Network, plan: ReservePlan, owner: np.ndarray, product: int,
     here = network.cell_product[plan.members] == product
     claims = list(plan.spec.claims.items())
     units = np.zeros(len(claims) + 1, dtype=np.int64)
+    if not total:  # as in a strategy without the reserve
+        return units
     parts = np.array([round(c.share * PARTS) if isinstance(c, Part) else 0 for _, c in claims] + [0], dtype=np.int64)
     parts[-1] = PARTS - parts.sum()
     by_share = largest_remainder(np.array([total]), np.zeros(len(parts), dtype=np.int64), np.maximum(parts, 0))

@@ -114,7 +114,7 @@ def _of_party(network: Network, name: str, product: int) -> np.ndarray:
 def _own_parts(network: Network, reserve: Reserve, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Every member cell as its own holder: the size of each product split by usual demand."""
     sizes = np.zeros(len(members), dtype=np.int64)
-    weight = _weights(network, reserve, members)
+    weight = weights(network, reserve, members)
     for product in np.unique(network.cell_product[members]):
         mine = np.flatnonzero(network.cell_product[members] == product)
         total = np.array([_total(network, reserve, members, int(product))])
@@ -132,7 +132,7 @@ def _total(network: Network, reserve: Reserve, members: np.ndarray, product: int
             return int(whole_units(np.array([float(claimed_units(network, reserve, members, product))]))[0])
     days = getattr(reserve.size, "days", None)
     if days is not None:
-        weight = _weights(network, reserve, mine)
+        weight = weights(network, reserve, mine)
         with placed("size"):
             return int(whole_units(np.array([days * float((network.cell_mean[mine] * weight).sum())]))[0])
     if isinstance(reserve.size, float):
@@ -141,7 +141,7 @@ def _total(network: Network, reserve: Reserve, members: np.ndarray, product: int
         return int(network.units(reserve.size, mine).sum())
 
 
-def _weights(network: Network, reserve: Reserve, cells: np.ndarray) -> np.ndarray:
+def weights(network: Network, reserve: Reserve, cells: np.ndarray) -> np.ndarray:
     """How much the usual demand of each of these cells counts in the size."""
     if reserve.weights is None:
         return np.ones(len(cells))

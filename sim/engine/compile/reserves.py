@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.engine.compile.claims import bind_claims
-from sim.engine.compile.holders import held
+from sim.engine.compile.holders import held, weights
 from sim.engine.compile.policies import day_in_force
 from sim.engine.in_force import ReserveChange, in_turn
 from sim.engine.plan import ReservePlan
@@ -72,7 +72,7 @@ def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
     pairs = np.array(own, dtype=np.int64).reshape(-1, 2)
     plan = ReservePlan(
         name, reserve, holders, sizes, members, member, drawing, flow_holder, tuple(flow_serves), pairs,
-        np.full(len(holders), NEVER_EXPIRES, dtype=np.int64),
+        np.full(len(holders), NEVER_EXPIRES, dtype=np.int64), weights(network, reserve, members),
     )  # fmt: skip
     return replace(plan, claims=bind_claims(network, plan)) if reserve.claims else plan
 

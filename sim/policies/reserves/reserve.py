@@ -149,6 +149,14 @@ class Reserve(Model):
         """Holder, a site or a party -> share of the reserve; none with obligations."""
         return {self.held_at: 1.0} if isinstance(self.held_at, str) else self.held_at or {}
 
+    @property
+    def sized_by(self) -> str:
+        """What its size goes by, in words, where no size in days can take its place; else empty."""
+        if self.obligations:
+            return "obligations"
+        written = [name for name, claim in self.claims.items() if not isinstance(claim, Part)]
+        return "claims in units or days" if written else ""
+
     def model_post_init(self, context: Any) -> None:
         if self.life_left is not None and (self.life_left < 1 or self.life_left % 1):
             raise ValueError("a life_left of whole days, at least 1d")

@@ -69,7 +69,7 @@ def who_drew(facts: Facts) -> Sheet:
                 int(record.claim[-1, k]),
             )
             raw.append(row)
-    rows = [(*row[:3], *(f"{units:,}" for units in row[3:])) for row in raw]
+    rows = [tuple(one if isinstance(one, str) else f"{one:,}" for one in row) for row in raw]
     head = (
         "Reserve", "Product", "Party", "Claim (units)", "Drawn", "Of what is nobody's", "Borrowed", "Paid back",
         "Given up", "Lent", "Regained", "Owed at the end", "Left at the end",
