@@ -19,7 +19,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class BoundClaims:
-    """Whose a reserve is. Accounts are product by product, in each the parties in turn and last what is nobody's.
+    """Whose a reserve is. Accounts are product by product, in each the parties by name and last what is nobody's.
 
     `parties` are their names, the last empty; `products` positions of products, ascending; `size` is what accounts
     claim, in units. `of_holder` is the place of each holder's product among `products`; `of_flow`, `of_own` and

@@ -106,7 +106,7 @@ def test_a_claim_that_is_not_paid_for_draws_nothing_and_is_then_shared_among_the
     ).replace("b: {country: UG}", "b: {country: UG}, c: {country: RW}").replace(
         "uganda: {kind", "rwanda: {kind: country, sites: RW}, uganda: {kind")  # fmt: skip
     closed = simulate(three.replace(OPEN, CLOSED))
-    assert [rows[-1] for rows in claims(closed).values()] == [71, 0, 29, 0]
+    assert {name: rows[-1] for name, rows in claims(closed).items()} == {"kenya": 71, "uganda": 0, "rwanda": 29, "": 0}
     run = simulate(three)
     assert claims(run, "drawn")["uganda"] == [10, 0, 0, 0, 0]
     assert claims(run)["uganda"] == [20, 20, 20, 0, 0]
@@ -173,3 +173,21 @@ def test_a_claim_is_on_the_whole_wherever_it_is_held_and_lies_with_members_too(s
     assert at(run, "b", "reserve") == [30, 30]
     lent = simulate(text.replace("release:", "borrow: {up_to: 50%, pay_back: 9d}\n    release:", 1))
     assert claims(lent, "borrowed")["uganda"] == [10, 0]  # half of 20
+
+
+def test_a_pool_of_parties_may_have_a_claim_and_who_has_one_of_its_own_goes_by_that(simulate: Any) -> None:
+    """Of 60, 50% are a pool's of both, and uganda has 10 of its own: kenya draws ten a day of the pool's 30, uganda
+    its own, and then of the 20 that are nobody's."""
+    text = pool("claims: {both: 50%, uganda: 10}", days=5, size="60")
+    text = text.replace("parties: {", "parties: {both: {kind: pool, members: [kenya, uganda]}, ")
+    run = simulate(text)
+    assert claims(run)["both"] == [20, 10, 0, 0, 0]
+    assert claims(run, "drawn")["uganda"] == [10, 0, 0, 0, 0]
+    assert claims(run, "shared") == {"both": [0] * 5, "uganda": [0, 10, 10, 0, 0], "": [0] * 5}
+
+
+def test_the_odd_unit_goes_by_name_and_not_by_who_stands_first(simulate: Any) -> None:
+    """Claims of 50% of 101 each: the odd unit is kenya's, whose name comes first."""
+    runs = [simulate(pool(f"claims: {{{both}}}", days=4, size="101", when=CLOSED))
+            for both in ("kenya: 50%, uganda: 50%", "uganda: 50%, kenya: 50%")]  # fmt: skip
+    assert [claims(run)["kenya"][0] for run in runs] == [51, 51]

@@ -70,6 +70,26 @@ def test_a_size_that_rises_for_a_season_is_filled_up_to_and_what_is_too_much_aft
     assert at(run, "south", "reserve") == [40, 46, 52, 58, 60, 40, 40]
 
 
+@pytest.mark.parametrize("rotation", ["routine", "none"])
+def test_a_vendor_turns_its_reserve_over_in_its_normal_sales_and_never_sells_it(rotation: str, simulate: Any) -> None:
+    """A maker holds 60 with 10 days left beside ten days' stock of its own, and sells ten a day, which live 20 days and
+    arrive the next day. The reserve's oldest leave first, within six days, and what stays is younger; else they expire
+    in the evening of day 9."""
+    run = simulate(f"""
+end: {day(30)}
+products: {{kit: {{unit: kit, shelf_life: 20d}}}}
+suppliers: {{maker: {{country: IN, makes: {{kit: {{finished_stock: 10d, capacity: 20}}}}}}}}
+facilities: {{a: {{country: KE}}}}
+lanes: [{{from: maker, to: a, time: 1d}}]
+demand: [{{at: a, product: kit, per_day: 10, distribution: deterministic, shortage: backorder}}]
+replenishment: [{{at: a, policy: base_stock, level: 30}}]
+reserves:
+  vendor: {{held_at: maker, size: 60, life_left: 10d, rotation: {rotation}, members: a, {NEVER}}}
+""")
+    assert at(run, "maker", "reserve") == ([60] * 30 if rotation == "routine" else [60] * 9 + [0] * 21)
+    assert sum(at(run, "maker", "expired")) == (0 if rotation == "routine" else 60)
+
+
 def one_period(tmp_path: Path, demand: np.ndarray, size: int, more: str) -> sim.Run:
     """Each product is a period of its own, with demand (products, places) on one day; places draw on a reserve."""
     products, places = demand.shape

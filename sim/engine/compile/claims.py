@@ -27,7 +27,7 @@ def claimed_units(network: Network, reserve: Reserve, members: np.ndarray, produ
     owner = _owners(network, reserve, mine)
     return sum(
         _units(network, claim, mine[owner == k]) or 0
-        for k, claim in enumerate(reserve.claims.values())
+        for k, (_, claim) in enumerate(_by_name(reserve))
         if not isinstance(claim, Part)
     )
 
@@ -39,11 +39,11 @@ def bind_claims(network: Network, plan: ReservePlan) -> BoundClaims:
         for name in getattr(reserve, field):
             with placed(field):
                 check_party(name, network)
-    names = (*reserve.claims, "")
+    names = (*(name for name, _ in _by_name(reserve)), "")
     products = np.unique(network.cell_product[plan.holder])
     of_holder = np.searchsorted(products, network.cell_product[plan.holder])
     owner = _owners(network, reserve, plan.members)
-    for k, name in enumerate(reserve.claims):
+    for k, name in enumerate(names[:-1]):
         if not (owner == k).any():
             expected = "a party with members of this reserve, or these sites among its `members`"
             raise PlaceError(("claims", name), "no site of this party draws on the reserve", name, expected)
@@ -58,10 +58,15 @@ def bind_claims(network: Network, plan: ReservePlan) -> BoundClaims:
     )  # fmt: skip
 
 
+def _by_name(reserve: Reserve) -> list[tuple[str, Part | Cover | float]]:
+    """Parties and their claims in order of name, so that nobody is rounded up for standing first."""
+    return sorted(reserve.claims.items(), key=lambda item: item[0])
+
+
 def _owners(network: Network, reserve: Reserve, cells: np.ndarray) -> np.ndarray:
     """Whose claim each of these cells draws on: its owner's, or the first pool's that its owner is in; what is nobody's
     comes last."""
-    place = {name: k for k, name in enumerate(reserve.claims)}
+    place = {name: k for k, (name, _) in enumerate(_by_name(reserve))}
     known = network.sites["parties"].to_numpy()
     sites, number = np.unique(network.cell_site[cells], return_inverse=True)
     found = [next((place[name] for name in known[site] if name in place), len(place)) for site in sites]
@@ -80,7 +85,7 @@ def _units(network: Network, claim: Part | Cover | float, mine: np.ndarray) -> i
 def _sizes(network: Network, plan: ReservePlan, owner: np.ndarray, product: int, total: int) -> np.ndarray:
     """Claims on one product in units, and last what nobody claims; shape (parties + 1,)."""
     here = network.cell_product[plan.members] == product
-    claims = list(plan.spec.claims.items())
+    claims = _by_name(plan.spec)
     units = np.zeros(len(claims) + 1, dtype=np.int64)
     if not total:  # as in a strategy without the reserve
         return units
@@ -122,9 +127,8 @@ def _of_flows(network: Network, plan: ReservePlan, names: Sequence[str], of_memb
 
 def _standings(reserve: Reserve, network: Network) -> list[Standing]:
     """Who has paid for its claim, from each day on which that changes."""
-    calendar, parties = network.calendar, list(reserve.claims)
-    spans = []
-    for name in parties:
+    calendar, spans = network.calendar, []
+    for name, _ in _by_name(reserve):
         due, made = _paid(reserve.contributions.get(name), network)
         spans.append((due, made, due + reserve.shared_again_after if made > due else np.inf))
     turns = {turn for due, made, lost in spans if made > due for turn in (due, min(made, lost), lost)}
