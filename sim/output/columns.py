@@ -320,7 +320,13 @@ SHARINGS = Table(
         DAY,
         Column("source", "text", "", "the site whose goods were shared out"),
         PRODUCT,
-        Column("reserve", "text", "", "the reserve that gave; empty: ordinary stock"),
+        Column(
+            "reserve",
+            "text",
+            "",
+            "the reserve that gave, and of one with claims the round, in which nobody asks for more than it may have; "
+            "empty: ordinary stock",
+        ),
         Column("step", "whole number", "step", "1: the source shared among claimants; 2: a party among its sites"),
         Column("shared_by", "text", "", "who shared: the source, or the party"),
         Column("rule", "text", "", "the rule by which it did"),

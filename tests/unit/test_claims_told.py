@@ -69,6 +69,16 @@ def test_the_report_and_why_say_whose_it_was(run: sim.Run, tmp_path: Path) -> No
     assert "0 of the claim of uganda (40), and 10 were owed" in run.why("b", "kit", 6).text()
 
 
+def test_every_round_of_an_evening_is_a_sharing_out_of_its_own(file: Path) -> None:
+    """On day 4 a asks for ten of its own 20, and b for ten on loan, of the ten that are left then."""
+    rows = sim.run(file, twin=False, sharings=True).sharings
+    mine = rows[(rows["day"] == 4) & (rows["reserve"] != "")]
+    assert mine[["reserve", "claimant", "to_give", "asked", "given"]].values.tolist() == [
+        ["pool: own claims", "a", 20, 10, 10],
+        ["pool: on loan", "b", 10, 10, 10],
+    ]
+
+
 def test_every_figure_is_a_lever_and_without_a_size_nobody_claims_anything(file: Path) -> None:
     more = sim.run(file, twin=False, overrides={"reserves.pool.borrow.up_to": "0.1%"})
     assert not more.claims["borrowed"].any()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 
 import numpy as np
 
@@ -19,8 +20,10 @@ from sim.policies.allocation.base import largest_remainder
 
 OWN, ALONE, SHARED, BORROWED = range(4)
 """On what goods are drawn: the own claim, the same while the reserve is closed, what nobody claims, others' claims."""
-Share = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Units given on the reserve's flows, of what is asked on each and what holders have left."""
+ROUNDS = ("own claims", "own claims while closed", "unclaimed", "on loan")
+"""The same in words."""
+Share = Callable[[np.ndarray, np.ndarray, str], np.ndarray]
+"""Units given on the reserve's flows, of what is asked on each and what holders have left; and how that is called."""
 
 
 class ClaimDesk(Part):
@@ -137,7 +140,7 @@ class ClaimDesk(Part):
         late = self.book.so_far("written_off") > 0
         late[self.book.loans["flow"][self.book.loans.due(day)]] = True
         for kind, who in ((OWN, open_), (ALONE, ~open_ & self.alone[account]), (SHARED, open_), (BORROWED, open_)):
-            while True:
+            for again in count(1):
                 asked = np.where(who & may & (left[self._holder] > 0), wanted - got, 0)
                 limit = self._limit(kind, self._by_account(asked), parts, late)
                 now = largest_remainder(np.maximum(0, limit), account, asked)
@@ -145,7 +148,8 @@ class ClaimDesk(Part):
                     break
                 now[self._flows :] = np.minimum(now[self._flows :], left[self._holder[self._flows :]])
                 np.subtract.at(left, self._holder[self._flows :], now[self._flows :])
-                now[: self._flows] = share(now[: self._flows], left)
+                called = ROUNDS[kind] if again == 1 else f"{ROUNDS[kind]} {again}"
+                now[: self._flows] = share(now[: self._flows], left, called)
                 np.subtract.at(left, self._holder[: self._flows], now[: self._flows])
                 if not np.count_nonzero(now):
                     break

@@ -144,7 +144,7 @@ class ReserveDesk(Part):
             mine = (requested[reserve.flow] > 0).nonzero()[0]
             if mine.size:
                 mine = mine[self._open_flows()[mine]]
-            given = self._share(requested, mine, left - self.released, day, self._had)
+            given = self._share(requested, mine, left - self.released, day, self._had, reserve.name)
             given = self._dispatch.from_reserve(given)
         if self._sharing.remembers:
             self._had += given
@@ -160,10 +160,10 @@ class ReserveDesk(Part):
         return np.asarray(np.logical_or.reduceat(self._open[self._serves], self._begin))
 
     def _share(
-        self, requested: np.ndarray, mine: np.ndarray, left: np.ndarray, day: float, had: np.ndarray
+        self, requested: np.ndarray, mine: np.ndarray, left: np.ndarray, day: float, had: np.ndarray, called: str
     ) -> np.ndarray:
         """Units that the rule gives of what holders have left to those who ask on some of the reserve's flows, over
-        flows of the network; `had` are units that each of these has had before."""
+        flows of the network; `had` are units that each of these has had before, `called` names the sharing-out."""
         given, reserve = np.zeros(len(requested), dtype=np.int64), self.reserve
         mine = mine[left[reserve.flow_holder[mine]] > 0]
         if mine.size:
@@ -171,7 +171,7 @@ class ReserveDesk(Part):
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
             flow, over = reserve.flow[mine], self._release.rule.present_over
             claims = self._dispatch.claims(flow, source, left[holders], requested, over)
-            tell = self._dispatch.tell(int(day), reserve.name)
+            tell = self._dispatch.tell(int(day), called)
             given[flow] = self._sharing.share(claims, self._network, had, tell)
         return given
 
@@ -180,9 +180,9 @@ class ReserveDesk(Part):
         reserve, open_ = self.reserve, np.concatenate([self._open_flows(), self._open[self.reserve.own[:, 1]]])
         had, asks = self._had.copy(), np.zeros(len(requested), dtype=np.int64)
 
-        def share(asked: np.ndarray, left: np.ndarray) -> np.ndarray:
+        def share(asked: np.ndarray, left: np.ndarray, called: str) -> np.ndarray:
             asks[reserve.flow] = asked
-            given = self._share(asks, asked.nonzero()[0], left, day, had)
+            given = self._share(asks, asked.nonzero()[0], left, day, had, f"{reserve.name}: {called}")
             had[reserve.flow] += given[reserve.flow]
             return np.asarray(given[reserve.flow])
 
