@@ -9,12 +9,13 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Standing:
-    """From day `since` on: who has not paid and may draw nothing (`unpaid`), and whose claim is shared among the others
-    (`lost`); masks over parties."""
+    """From day `since` on: who has not paid and may draw nothing (`unpaid`), whose claim is shared among the others
+    (`lost`), and who has yet to bring goods (`absent`); masks over parties."""
 
     since: int
     unpaid: np.ndarray
     lost: np.ndarray
+    absent: np.ndarray
 
 
 @dataclass(frozen=True)

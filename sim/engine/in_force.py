@@ -103,7 +103,7 @@ class ReserveChange:
     """Other settings of a reserve, in force from day `since` on; those that are None stay as they are.
 
     `size` is a multiple of its size. With `whose`, names of parties, its `release` is about their claims alone, which
-    it `opens` or closes.
+    it `opens` or closes. `missing` is a share of the size that has not been brought.
     """
 
     reserve: str
@@ -113,6 +113,7 @@ class ReserveChange:
     size: float | None = None
     whose: tuple[str, ...] = ()
     opens: bool = False
+    missing: float = 0.0
     until: float = np.inf
     holds_over: bool = False
 
@@ -204,6 +205,11 @@ def settled(
     return release, refill, size
 
 
+def missing(changes: Iterable[ReserveChange], day: float) -> float:
+    """The share of a reserve's size that has not been brought by a day."""
+    return min(1.0, sum(change.missing for change in changes if change.since <= day < change.until))
+
+
 def added(plan: Plan, policies: Sequence[Policy], day: int) -> Plan:
     """A plan with more policies, none of them in force before `day`.
 
@@ -215,7 +221,7 @@ def added(plan: Plan, policies: Sequence[Policy], day: int) -> Plan:
         raise ValueError(f"a policy would be in force from day {min(early)} on, before the present one ({day})")
     more = together(plan, policies)
     for reserve in more.reserves:
-        whole = [change.since for change in reserve.changes if not change.whose]
+        whole = [change.since for change in reserve.changes if not change.whose and not change.missing]
         if len(set(whole)) < len(whole):
             raise ValueError(f"two changes of reserve '{reserve.name}' are from the same day")
     _refuse_two_at_once(plan, "replenishment policies", more.replenishment)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from sim.engine.bound_decisions import BoundActs, BoundDecision
 from sim.engine.claimed import BoundClaims
-from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
+from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange, missing
 from sim.engine.sourced import Sourcing
 from sim.engine.start import Opening, Start
 from sim.engine.transferred import BoundTransfers
@@ -113,6 +113,11 @@ class ReservePlan:
     def releases(self) -> list[Release]:
         """Its first settings of release, and later ones."""
         return [self.spec.release, *(change.release for change in self.changes if change.release is not None)]
+
+    def opening(self, day: int) -> np.ndarray:
+        """Units at each holder on the first day: what parties are still to bring is not there."""
+        lacks = missing(self.changes, day)
+        return np.floor((1 - lacks) * self.size + 1e-9).astype(np.int64) if lacks else self.size
 
     @property
     def may_be_refilled(self) -> bool:

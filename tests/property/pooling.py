@@ -45,6 +45,7 @@ def _claims(builder: Builder, reserve: Spec) -> Spec:
     maybe(c, more, "floor", ["30%"])
     if c.number(0, 1):
         late: Spec = {"made": c.one(["no", day(c.number(0, builder.days))])}
+        maybe(c, late, "share", ["20%", "70%"])
         maybe(c, late, "by", [day(c.number(0, builder.days))])
         more["contributions"] = {c.one(["north", "south"]): late}
         maybe(c, more, "shared_again_after", ["0d", "5d"])

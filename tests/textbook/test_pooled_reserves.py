@@ -191,3 +191,16 @@ def test_the_odd_unit_goes_by_name_and_not_by_who_stands_first(simulate: Any) ->
     runs = [simulate(pool(f"claims: {{{both}}}", days=4, size="101", when=CLOSED))
             for both in ("kenya: 50%, uganda: 50%", "uganda: 50%, kenya: 50%")]  # fmt: skip
     assert [claims(run)["kenya"][0] for run in runs] == [51, 51]
+
+
+def test_goods_that_a_party_is_to_bring_are_not_there_before_and_are_its_claim_when_they_come(simulate: Any) -> None:
+    """Of 100, kenya has 50 and uganda 50, of which it brings 40: 60 are there at first, 10 of them uganda's. Brought on
+    day 3, they are filled up from the store, 20 a day; never, 10 of uganda's are shared with kenya two days later."""
+    brings = "claims: {kenya: 50%, uganda: 50%}\n    contributions: {uganda: {share: 40%, MADE}}\n"
+    brings += "    refill: {at_most: 20%}\n    shared_again_after: 2d"
+    at_store = "{at: store, on_hand: 999}, {at: facilities, on_hand: 80,"
+    stock = pool(brings, days=7, when=CLOSED).replace("{at: [store, facilities], on_hand: 0,", at_store)
+    late = simulate(stock.replace("MADE", f"by: {day(3)}"))
+    assert claims(late) == {"kenya": [50] * 7, "uganda": [10, 10, 10, 30, 50, 50, 50], "": [0] * 7}
+    never = simulate(stock.replace("MADE", "made: no"))
+    assert claims(never) == {"kenya": [50, 50, 60, 60, 60, 60, 60], "uganda": [10, 10, 0, 0, 0, 0, 0], "": [0] * 7}

@@ -59,13 +59,14 @@ class ClaimBook(Part):
     All together they always have what the reserve has, product by product.
     """
 
-    CHANGES = ("claim", "owed", "_totals", "_first")
+    CHANGES = ("claim", "owed", "_totals", "_first", "_opening")
     GROWS = ("_days",)
 
     def __init__(self, bound: BoundClaims, name: str, journal: Journal) -> None:
         self._bound, self._name, self._journal = bound, name, journal
         self._product, self._nobodys = bound.product, bound.party == len(bound.parties) - 1
-        self.claim = bound.size.copy()
+        self.claim = np.zeros(len(bound.size), dtype=np.int64)
+        self._opening = self.claim
         self.owed = np.zeros(len(bound.size), dtype=np.int64)
         self._totals = np.zeros((len(FIGURES), len(bound.size)), dtype=np.int64)
         self._first = self._totals.copy()
@@ -76,6 +77,10 @@ class ClaimBook(Part):
     def debt(self) -> np.ndarray:
         """Units that each account owes."""
         return self.loans.owed
+
+    def open_with(self, claims: np.ndarray) -> None:
+        """Accounts begin with these claims."""
+        self.claim, self._opening = claims.copy(), claims
 
     def of_product(self, units: np.ndarray) -> np.ndarray:
         """Sums over the accounts of each product."""
@@ -185,7 +190,7 @@ class ClaimBook(Part):
         """Raise SimulationError where claims are not what the reserve has, or what is owed is not what was lent."""
         self.loans.check(day)
         figure = dict(zip(FIGURES, self._totals, strict=True))
-        told = self._bound.size - figure["drawn"] - figure["lent"] + figure["regained"] + figure["refilled"]
+        told = self._opening - figure["drawn"] - figure["lent"] + figure["regained"] + figure["refilled"]
         told = told - figure["lost"] + figure["passed_on"]
         owed = self.of_product(self.debt) - self.of_product(self.owed)
         if (self.of_product(self.claim) != stock).any() or (told != self.claim).any() or owed.any():

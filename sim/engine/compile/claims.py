@@ -125,24 +125,38 @@ def _of_flows(network: Network, plan: ReservePlan, names: Sequence[str], of_memb
     return found
 
 
+def brought(reserve: Reserve, network: Network) -> list[tuple[float, float]]:
+    """(share of the reserve that a party brings in goods, day on which they are there) for all that is not at first."""
+    found = []
+    for _, contribution in sorted(reserve.contributions.items()):
+        _, made = _paid(contribution, network)
+        if contribution.share and made > -network.calendar.warm_up:
+            found.append((contribution.share, made))
+    return found
+
+
 def _standings(reserve: Reserve, network: Network) -> list[Standing]:
-    """Who has paid for its claim, from each day on which that changes."""
-    calendar, spans = network.calendar, []
+    """Who has paid for its claim, and brought what it is to bring, from each day on which that changes."""
+    spans = []
     for name, _ in _by_name(reserve):
-        due, made = _paid(reserve.contributions.get(name), network)
-        spans.append((due, made, due + reserve.shared_again_after if made > due else np.inf))
-    turns = {turn for due, made, lost in spans if made > due for turn in (due, min(made, lost), lost)}
+        contribution = reserve.contributions.get(name)
+        due, made = _paid(contribution, network)
+        over = due + reserve.shared_again_after if made > due else np.inf
+        spans.append((due, made, over, contribution is not None and contribution.share > 0))
+    turns = {turn for due, made, lost, _ in spans if made > due for turn in (due, min(made, lost), lost)}
+    turns |= {turn for _, made, _, brings in spans if brings for turn in (ALWAYS, made)}
     found = []
     for turn in sorted(turns):
-        if turn < calendar.days:
-            lost = np.array([made > over and turn >= over for _, made, over in spans] + [False])
-            unpaid = np.array([due <= turn < made for due, made, _ in spans] + [False])
-            found.append(Standing(int(np.ceil(turn)), unpaid | lost, lost))
+        if turn < network.calendar.days:
+            lost = np.array([made > over and turn >= over for _, made, over, _ in spans] + [False])
+            unpaid = np.array([due <= turn < made for due, made, _, _ in spans] + [False])
+            absent = np.array([brings and turn < made for _, made, _, brings in spans] + [False])
+            found.append(Standing(int(np.ceil(turn)), unpaid | lost, lost, absent))
     return found
 
 
 def _paid(contribution: Contribution | None, network: Network) -> tuple[float, float]:
-    """(day on which a contribution is due, day on which it is made); the first one before all days."""
+    """(day on which a contribution is due, day on which it is made)."""
     if contribution is None:
         return ALWAYS, ALWAYS
     day = network.calendar.day

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.engine.compile.claims import bind_claims
+from sim.engine.compile.claims import bind_claims, brought
 from sim.engine.compile.holders import held, weights
 from sim.engine.compile.policies import day_in_force
-from sim.engine.in_force import ReserveChange, in_turn
+from sim.engine.in_force import ALWAYS, ReserveChange, in_turn
 from sim.engine.plan import ReservePlan
 from sim.errors import PlaceError, placed
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -29,6 +29,9 @@ def compile_reserves(loaded: Loaded, network: Network, problems: Problems) -> tu
             changes = [
                 ReserveChange(name, day_in_force(x.from_, loaded, network, (*place, k)), x.release, x.refill, x.size)
                 for k, x in enumerate(reserve.changes)
+            ]
+            changes += [
+                ReserveChange(name, ALWAYS, missing=share, until=day) for share, day in brought(reserve, network)
             ]
             plan = replace(_bind(name, reserve, network), changes=in_turn(changes))
             check_rule(reserve.release, network, plan.flow)

@@ -31,23 +31,29 @@ class ClaimDesk(Part):
 
     Lines are the reserve's flows, and then members that hold it themselves. Over accounts: `target` is what each should
     have, `_opened` and `_closed` whose parties have opened or closed their own by decision, `_needy` whose own
-    condition is met, `_unpaid` who may draw nothing, and `_gone` whose claims have been shared again.
+    condition is met, `_unpaid` who may draw nothing, `_gone` whose claims have been shared again, and `_absent` who has
+    yet to bring goods.
     """
 
-    CHANGES = ("target", "_opened", "_closed", "_needy", "_unpaid", "_gone")
+    CHANGES = ("target", "_opened", "_closed", "_needy", "_unpaid", "_gone", "_absent")
 
-    def __init__(self, network: Network, plan: ReservePlan, reports: Reports, journal: Journal) -> None:
+    def __init__(
+        self, network: Network, plan: ReservePlan, stock: np.ndarray, reports: Reports, journal: Journal
+    ) -> None:
         assert plan.claims is not None
         bound = self._bound = plan.claims
-        self.book = ClaimBook(bound, plan.name, journal)
         accounts = len(bound.size)
         self._spec = plan.spec
         self._holder = np.concatenate([plan.flow_holder, plan.own[:, 0]])
         self._flows = len(plan.flow)
         self._account = np.concatenate([bound.of_flow, bound.of_own])
         self._nobodys = bound.party == len(bound.parties) - 1
-        self.target = bound.size.copy()
-        self._opened, self._closed, self._needy, self._unpaid, self._gone = np.zeros((5, accounts), dtype=bool)
+        self._opened, self._closed, self._needy, self._unpaid, self._gone, self._absent = np.zeros((6, accounts), bool)
+        if bound.standings:
+            self._absent = bound.standings[0].absent[bound.party]
+        self.book = ClaimBook(bound, plan.name, journal)
+        self.target = self._targets(self._per_product(stock), self._per_product(plan.size))
+        self.book.open_with(self.target)
         self._daily = DailyRate(accounts)
         self._when = None if plan.spec.self_release is None else plan.spec.self_release.when
         party = bound.of_member % len(bound.parties)
@@ -72,18 +78,21 @@ class ClaimDesk(Part):
         limited = np.isfinite(share)
         self._daily.units = np.where(limited, np.where(limited, share, 0) * self._bound.size, 1e15)
 
-    def review(self, day: int, stock: np.ndarray, size: np.ndarray) -> None:
-        """The evening's look: what was lost, who has paid, who needs its own; over holders."""
+    def review(self, day: int, stock: np.ndarray, size: np.ndarray, full: np.ndarray) -> None:
+        """The evening's look: what was lost, who has paid, who needs its own; over holders. `size` is what there should
+        be, `full` with what parties are still to bring."""
         self.book.balance(self._per_product(stock))
         total = self._per_product(size)
         before = self._gone
         for standing in self._bound.standings:
             if standing.since <= day:
-                self._unpaid, self._gone = standing.unpaid[self._bound.party], standing.lost[self._bound.party]
+                self._unpaid, self._gone, self._absent = (
+                    mask[self._bound.party] for mask in (standing.unpaid, standing.lost, standing.absent)
+                )
         if (new := self._gone & ~before).any():
             self.book.pass_on(new, self._weights, day)
         if new.any() or (self.book.of_product(self.target) != total).any():
-            self._retarget(total)
+            self.target = self._targets(total, self._per_product(full))
         if self._when is not None:
             met = self._watch.met(self._when, day)
             self._needy = np.bincount(self._bound.of_member, met, len(self.target)) > 0
@@ -93,11 +102,16 @@ class ClaimDesk(Part):
         """By what claims are shared again: the claims of those who have paid."""
         return np.where(self._unpaid | self._gone | self._nobodys, 0, self._bound.size)
 
-    def _retarget(self, total: np.ndarray) -> None:
-        """What each should have of so many units of each product, with the claims shared again that are."""
-        whole = self.book.spread(total, self._bound.size)
-        freed = self.book.of_product(np.where(self._gone, whole, 0))
-        self.target = np.where(self._gone, 0, whole) + self.book.spread(freed, self._weights)
+    def _targets(self, total: np.ndarray, full: np.ndarray) -> np.ndarray:
+        """What each should have of so many units of each product, of which the reserve is to have `full` once all is
+        brought, with the claims shared again that are. Who has yet to bring goods lacks them first."""
+        book = self.book
+        whole = book.spread(full, self._bound.size)
+        for lacks in (self._absent, True):
+            short = book.of_product(whole) - total
+            whole = whole - book.per_product(short, np.where(lacks, whole, 0))
+        freed = book.of_product(np.where(self._gone, whole, 0))
+        return np.where(self._gone, 0, whole) + book.spread(freed, self._weights)
 
     def lacks(self, stock: np.ndarray, size: np.ndarray) -> np.ndarray:
         """Units over holders that may be put back: what is owed is its debtors' to bring."""

@@ -10,7 +10,7 @@ from sim.engine.deciding.daily_rate import DailyRate
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.watch import Watch
-from sim.engine.in_force import ALWAYS, next_turn, settled
+from sim.engine.in_force import ALWAYS, missing, next_turn, settled
 from sim.engine.plan import Plan, ReservePlan
 from sim.engine.state.state import State
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -28,7 +28,7 @@ class ReserveDesk(Part):
         "released", "_since", "_last_met", "_open", "_alert", "_any_open", "_closed_at", "_asked", "_moved", "_settled",
         "_next_turn", "_had",
     )  # fmt: skip
-    VIEWS = ("stock", "_release", "_refill", "_size", "_sharing")
+    VIEWS = ("stock", "_release", "_refill", "_full", "_size", "_sharing")
 
     def __init__(
         self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
@@ -44,7 +44,7 @@ class ReserveDesk(Part):
             self._floor = np.ceil(self.reserve.spec.floor * self.reserve.size - 1e-9).astype(np.int64)
         self.claims: ClaimDesk | None = None
         if self.reserve.claims is not None:
-            self.claims = ClaimDesk(plan.network, self.reserve, reports, journal)
+            self.claims = ClaimDesk(plan.network, self.reserve, self._state.reserve[position], reports, journal)
         self._daily, self._back = DailyRate(len(holder)), DailyRate(len(holder))
         self._settled = ALWAYS
         self.expect_policies(plan)
@@ -82,8 +82,9 @@ class ReserveDesk(Part):
         self.stock = self._state.reserve[self._position]
         spec = self.reserve.spec
         self._release, self._refill, times = settled(spec.release, spec.refill, self.reserve.changes, self._settled)
-        size = self.reserve.size
-        self._size = size if times == 1 else np.floor(times * size + 1e-9).astype(np.int64)
+        size, lacks = self.reserve.size, missing(self.reserve.changes, self._settled)
+        self._full = size if times == 1 else np.floor(times * size + 1e-9).astype(np.int64)
+        self._size = self._full if not lacks else np.floor((1 - lacks) * self._full + 1e-9).astype(np.int64)
         self._sharing = bind(self._release.rule, self._network, self.reserve.flow, queue=False)
 
     @property
@@ -105,7 +106,7 @@ class ReserveDesk(Part):
                 self._give_up(np.maximum(0, self.stock - self._size), day)
         self.released.fill(0)
         if self.claims is not None:
-            self.claims.review(int(day), self.stock, self._size)
+            self.claims.review(int(day), self.stock, self._size, self._full)
         release = self._release
         met = self._watch.met(release.when, day)
         if not self._alert and not np.count_nonzero(met):

@@ -75,8 +75,11 @@ class Borrow(Model):
 
 
 class Contribution(Model):
-    """What a party pays for its claim; the goods are there already."""
+    """What a party pays for its claim, or brings."""
 
+    share: Share = 0.0
+    """share of the reserve that it brings in goods: they are not there before it is made, and then come by the
+    reserve's refill; left out: it pays, and the goods are there already"""
     by: Date | None = None
     """the day on which it is due; left out: the first day"""
     made: MadeField = True

@@ -199,6 +199,9 @@ class Reserve(Model):
                 known = list(self.claims)
                 expected = one_of_few(known, "a party that has a claim")
                 raise PlaceError(("contributions", name), "this party has no claim", name, expected, known)
+        total = sum(contribution.share for contribution in self.contributions.values())
+        if total > 1 + 1e-9:
+            raise PlaceError(("contributions",), f"what is to be brought adds up to {total:.1%}", None, "at most 100%")
         total = sum(claim.share for claim in self.claims.values() if isinstance(claim, Part))
         if total > 1 + 1e-9:
             raise PlaceError(("claims",), f"the claims add up to {total:.1%}", None, "at most 100%")

@@ -35,6 +35,7 @@ WORDS = {
     "clearance": "time to clear imports",
     "contributions.by": "day on which it is due",
     "contributions.made": "whether it is paid",
+    "contributions.share": "share of the reserve that is brought in goods",
     "days_of_cover.below": "days of cover at which it opens",
     "days_of_cover.for": "time below that before it opens",
     "demand.from": "first day",
