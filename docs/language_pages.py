@@ -144,8 +144,9 @@ PAGES: dict[str, Page] = {
     ),
     "reserves": Page(
         "Reserves",
-        "Stock set apart, by name: who holds it, for whom, what opens it, and how it is filled again. What opens it is "
-        "any [trigger](../kinds.md).",
+        "Stock set apart, by name: who holds it, for whom, whose it is, what opens it, and how it is filled again. "
+        "What opens it is any [trigger](../kinds.md). How parties hold one together: "
+        "[pooled reserves](../../pooled-reserves.md).",
         ("reserves",),
         "reserves:\n"
         "  national:\n"
@@ -160,8 +161,27 @@ PAGES: dict[str, Page] = {
         "      at_most: 10%\n"
         "      rule: {rule: priority_tiers}\n"
         "    refill: {after: 30d, at_most: 2%}\n"
-        "    changes: [{from: 2024-05-01, refill: {after: 7d, at_most: 5%}}]\n"
-        "    rotation: routine\n",
+        "    changes: [{from: 2024-05-01, size: 150%, refill: {after: 7d, at_most: 5%}}]\n"
+        "    rotation: routine\n"
+        "  regional:\n"
+        "    held_at: {kenya: 30%, store: 70%}\n"
+        "    size: 20d\n"
+        "    weights: {uganda: 1.5}\n"
+        "    members: facilities\n"
+        "    release: {when: {trigger: days_of_cover, below: 7d, of: together}}\n"
+        "    floor: 10%\n"
+        "    claims: {kenya: 50%, uganda: 30%}\n"
+        "    borrow: {up_to: 50%, pay_back: 60d, written_off: 90d}\n"
+        "    contributions: {uganda: {by: 2024-02-01, made: 2024-02-15}}\n"
+        "    shared_again_after: 30d\n"
+        "    self_release: {when: {trigger: sites_short, above: 20%}, at_most: 20%}\n"
+        "  hospitals:\n"
+        "    obligations: [{at: facilities, keeps: 1mo}]\n"
+        "    members: facilities\n"
+        "    release: {when: {trigger: days_of_cover, below: 3d, of: each}}\n"
+        "parties:\n"
+        "  kenya: {kind: country, sites: [clinic-a, clinic-b]}\n"
+        "  uganda: {kind: country, sites: [clinic-c]}\n",
     ),
     "use-levels": Page(
         "Use levels", "How facilities stretch what they have: contingency and crisis use.", ("use_levels",),

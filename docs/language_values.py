@@ -12,6 +12,7 @@ from sim.model.chance.unknown import UnknownField
 from sim.model.countries import Country
 from sim.model.goods.ages import AgeField
 from sim.model.selection import SelectorField
+from sim.policies.reserves.claims import ClaimField, MadeField
 from sim.policies.use_levels import ShareByUse
 from sim.scenario.capacity_spec import CapacityField
 from sim.scenario.network_spec import Yearly
@@ -129,6 +130,14 @@ VALUES = (
         "time, by site", (TimesOrSites,),
         "A time; or a distribution `over sites`: each site has its own, always the same.",
         ("14d", "gamma(9d, 2d)", "lognormal(3d, 1d) over sites"), (14,),
+    ),
+    Value(
+        "claim", (ClaimField,), "A share of the reserve, units of each product, or days of the party's usual demand.",
+        ("40%", 500, "90d"), ("140%", -5, "a half"),
+    ),
+    Value(
+        "made", (MadeField,), "`yes` (on the day on which it is due), `no` (never), or the date on which it is.",
+        ("yes", "no", "2024-03-01"), ("later", 1),
     ),
     Value(
         "capacity", (CapacityField,),

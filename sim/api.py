@@ -138,6 +138,13 @@ class Run:
         return loans_table(self.outcome)
 
     @cached_property
+    def claims(self) -> pd.DataFrame:
+        """Whose reserves are, day by day; see `sim.report.run.claim_tables.claims_table`."""
+        from sim.report.run.claim_tables import claims_table
+
+        return claims_table(self.outcome)
+
+    @cached_property
     def decisions(self) -> pd.DataFrame:
         """What parties decided; see `sim.report.run.tables.decisions_table`."""
         from sim.report.run.tables import decisions_table
@@ -303,6 +310,8 @@ class Run:
             write_parquet(place / "transfers.parquet", self.transfers)
             if self.outcome.transfers.loans is not None:
                 write_parquet(place / "loans.parquet", self.loans)
+        if self.outcome.claims:
+            write_parquet(place / "claims.parquet", self.claims)
         if self.outcome.plan.decisions:
             write_parquet(place / "decisions.parquet", self.decisions)
         if self.outcome.scores is not None:

@@ -102,9 +102,11 @@ class Arguments:
             self.refuse(name, "there is no such choice", value, "one of " + ", ".join(allowed), nearest(value, allowed))
 
     def reserves(self, name: str, wanted: Sequence[str], subject: Subject | None) -> None:
-        """Names of reserves of the scenario."""
+        """Names of reserves of the scenario, of which the size is tried."""
         known = [] if subject is None else list(subject.loaded.spec.reserves)
         for reserve in wanted if subject is not None else ():
             if reserve not in known:
                 expected = "one of " + ", ".join(known) if known else "a scenario with reserves"
                 self.refuse(name, "no such reserve", reserve, expected, nearest(reserve, known))
+            elif by := subject.loaded.spec.reserves[reserve].sized_by if subject is not None else "":
+                self.refuse(name, f"its size goes by {by}", reserve, "a reserve whose claims, if any, are shares")

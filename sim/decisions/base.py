@@ -62,12 +62,14 @@ class Scope:
 class ReserveSetting:
     """Other settings of a reserve while a decision holds: of its release what stands in `release`, and its refill.
 
-    Settings that are not named stay as the reserve has them.
+    Settings that are not named stay as the reserve has them. Of a reserve with claims a release is about those of the
+    party, which it `opens` or closes, unless it has none or all of them.
     """
 
     reserve: str
     release: Mapping[str, Any] = field(default_factory=dict)
     refill: Refill | None = None
+    opens: bool = False
 
 
 @dataclass(frozen=True)

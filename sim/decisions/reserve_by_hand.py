@@ -22,24 +22,32 @@ def always() -> Trigger:
 
 @DECISIONS.register("release_reserve")
 class ReleaseReserve(Decision):
-    """The party opens a reserve to its members for as long as this holds; afterwards its own condition counts again."""
+    """The party opens a reserve to its members for as long as this holds; afterwards its own condition counts again.
+
+    Of a reserve with `claims` it opens its own claim, up to what `self_release` allows; who has none, or is a pool of
+    all who have one, opens the whole.
+    """
 
     as_a_whole = True
     reserve: Text
     """its name"""
     share_a_day: Percent | None = None
-    """share of the reserve's size that may leave per day; left out: as the reserve says"""
+    """share of the reserve's size, or of the party's claim, that may leave per day; left out: as the reserve says"""
     example = {"by": "kenya", "when": {"trigger": "days_of_cover", "below": "5d"}, "for": "20d", "reserve": "national"}
     bad_example = ({"by": "kenya", "when": {"trigger": "announced"}, "reserve": "nationl"}, "did you mean 'national'")
 
     def act(self, scope: Scope) -> Acts:
         more = {} if self.share_a_day is None else {"at_most": self.share_a_day}
-        return Acts(reserves=[ReserveSetting(self.reserve, {"when": always(), "after": 0.0} | more)])
+        return Acts(reserves=[ReserveSetting(self.reserve, {"when": always(), "after": 0.0} | more, opens=True)])
 
 
 @DECISIONS.register("close_reserve")
 class CloseReserve(Decision):
-    """The party keeps a reserve closed for as long as this holds, whatever its own condition says."""
+    """The party keeps a reserve closed for as long as this holds, whatever its own condition says.
+
+    Of a reserve with `claims` it keeps its own claim, draws nothing and lends nothing; who has none, or is a pool of
+    all who have one, keeps the whole closed.
+    """
 
     as_a_whole = True
     reserve: Text

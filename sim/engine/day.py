@@ -94,6 +94,7 @@ class World(Part):
     transfers: Transfers | None
     decisions: Decisions | None
     desks: list[ReserveDesk]
+    claimed: list[ReserveDesk]
     quality: Quality
     recorder: Recorder
     books: Books
@@ -163,6 +164,7 @@ class World(Part):
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
             for k in range(len(plan.reserves))
         ]
+        self.claimed = [desk for desk in self.desks if desk.claims is not None]
         self.recorder = Recorder(plan, self.state, self.transport, table, series)
         self.quality = Quality(plan, self.state, self.journal)
         self._send_opening_shipments()
@@ -333,6 +335,8 @@ class World(Part):
                 desk.refill_by_making(float(day))
         requested = self.dispatch.open_requests(day)
         granted = self.dispatch.share_out(requested, day)
+        for desk in self.claimed:
+            granted = desk.pay_back(granted, float(day))
         self.dispatch.send(granted, float(day))
         if self.desks:
             self._release(requested, granted, day)
@@ -379,7 +383,7 @@ class World(Part):
     def _release(self, requested: np.ndarray, sent: np.ndarray, day: int) -> None:
         """Let the open reserves give, in turn, what is still asked for."""
         for desk in self.desks:
-            if not desk.is_open:
+            if not desk.gives:
                 continue
             given = desk.release(self.dispatch.left_open(requested, sent), float(day))
             self.dispatch.send(given, float(day), desk.take_out)
@@ -394,10 +398,12 @@ class World(Part):
 
     def note_reserves(self, day: int) -> None:
         self.recorder.note_stocks()
-        is_open = [desk.is_open for desk in self.desks]
+        is_open = [desk.gives for desk in self.desks]
         if True in is_open:  # a closed one releases nothing
             released = [int(np.add.reduce(desk.released)) for desk in self.desks]
             self.recorder.note_releases(day, released, is_open)
+        for desk in self.claimed:
+            desk.close_claims(day)
 
     def close_records(self, day: int) -> None:
         """The day's demand and arrivals are in the records of sites."""

@@ -102,13 +102,19 @@ class BoundRationing:
 class ReserveChange:
     """Other settings of a reserve, in force from day `since` on; those that are None stay as they are.
 
-    What is released `by_hand` leaves the reserve's own condition as it is.
+    What is released `by_hand` leaves the reserve's own condition as it is. `size` is a multiple of its size. With `whose`,
+    names of parties, its `release` is about their claims alone, which it `opens` or closes. `missing` is a share of the
+    size that has not been brought.
     """
 
     reserve: str
     since: int
     release: Release | None = None
     refill: Refill | None = None
+    size: float | None = None
+    whose: tuple[str, ...] = ()
+    opens: bool = False
+    missing: float = 0.0
     until: float = np.inf
     holds_over: bool = False
     by_hand: bool = False
@@ -190,13 +196,20 @@ class Bounds:
 
 def settled(
     release: Release, refill: Refill | None, changes: Iterable[ReserveChange], day: int
-) -> tuple[Release, Refill | None]:
-    """A reserve's settings on a day, from those at first and their changes in turn."""
+) -> tuple[Release, Refill | None, float]:
+    """A reserve's settings, and the multiple of its size, on a day, from those at first and their changes in turn."""
+    size = 1.0
     for change in changes:
-        if change.since <= day < change.until:
+        if change.since <= day < change.until and not change.whose:
             release = change.release or release
             refill = change.refill or refill
-    return release, refill
+            size = size if change.size is None else change.size
+    return release, refill, size
+
+
+def missing(changes: Iterable[ReserveChange], day: float) -> float:
+    """The share of a reserve's size that has not been brought by a day."""
+    return min(1.0, sum(change.missing for change in changes if change.since <= day < change.until))
 
 
 def added(plan: Plan, policies: Sequence[Policy], day: int) -> Plan:
@@ -210,7 +223,8 @@ def added(plan: Plan, policies: Sequence[Policy], day: int) -> Plan:
         raise ValueError(f"a policy would be in force from day {min(early)} on, before the present one ({day})")
     more = together(plan, policies)
     for reserve in more.reserves:
-        if len({change.since for change in reserve.changes}) < len(reserve.changes):
+        whole = [change.since for change in reserve.changes if not change.whose and not change.missing]
+        if len(set(whole)) < len(whole):
             raise ValueError(f"two changes of reserve '{reserve.name}' are from the same day")
     _refuse_two_at_once(plan, "replenishment policies", more.replenishment)
     _refuse_two_at_once(plan, "allocation rules", more.allocation)

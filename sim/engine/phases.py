@@ -159,8 +159,8 @@ PHASES: list[Phase] = [
         "goods are kept by lot", lambda world: world.state.lots is not None,
     ),
     Phase(
-        "reserves", 7, "what reserves have and have given is recorded",
-        lambda world: world.note_reserves, ("desks",), ("recorder", "state"),
+        "reserves", 7, "what reserves have and have given is recorded, and whose it is",
+        lambda world: world.note_reserves, (), ("desks", "recorder", "state", "journal"),
         "there are reserves", lambda world: bool(world.desks),
     ),
     Phase(

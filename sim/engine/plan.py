@@ -11,7 +11,8 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.engine.bound_decisions import BoundActs, BoundDecision
-from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
+from sim.engine.claimed import BoundClaims
+from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange, missing
 from sim.engine.sourced import Sourcing
 from sim.engine.start import Opening, Start
 from sim.engine.transferred import BoundTransfers
@@ -89,7 +90,8 @@ class ReservePlan:
     `flow` are the flows from holder cells towards members, `flow_holder` the position of their holder, `flow_serves`
     the positions of the member cells that each of them serves. `member` says to which member a member cell belongs.
     `own` are (holder, member cell) positions where a member holds the reserve itself; shape (n, 2). `life_left` are
-    days of use left of the stock at the start, over holders. `changes` are later settings, in turn.
+    days of use left of the stock at the start, over holders. `weight` is how much each member's use counts in the size.
+    `changes` are later settings, in turn; `claims` tell whose it is, None where it is not claimed by party.
     """
 
     name: str
@@ -103,12 +105,19 @@ class ReservePlan:
     flow_serves: tuple[np.ndarray, ...]
     own: np.ndarray
     life_left: np.ndarray
+    weight: np.ndarray
     changes: tuple[ReserveChange, ...] = ()
+    claims: BoundClaims | None = None
 
     @property
     def releases(self) -> list[Release]:
         """Its first settings of release, and later ones."""
         return [self.spec.release, *(change.release for change in self.changes if change.release is not None)]
+
+    def opening(self, day: int) -> np.ndarray:
+        """Units at each holder on the first day: what parties are still to bring is not there."""
+        lacks = missing(self.changes, day)
+        return np.floor((1 - lacks) * self.size + 1e-9).astype(np.int64) if lacks else self.size
 
     @property
     def may_be_refilled(self) -> bool:

@@ -86,7 +86,7 @@ def _of_product(network: Network, reserve: ReservePlan, able: np.ndarray, produc
     members, can = reserve.members[here], able[here]
     units = int(reserve.size[network.cell_product[reserve.holder] == product].sum())
     use = network.cell_mean[members]
-    weight = use
+    weight = use * reserve.weight[here]
     if isinstance(reserve.spec.size, Column):
         weight = network.units(reserve.spec.size, members).astype(float)
     share = float(weight[~can].sum() / weight.sum()) if weight.any() else 0.0

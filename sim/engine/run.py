@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simpy
 
+from sim.engine.books.claim_book import ClaimRecord
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.given import TransferRecord
 from sim.engine.books.journal import Detail
@@ -50,7 +51,8 @@ class Outcome:
     beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
     nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept; `forecast_errors` over all cells,
-    None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give.
+    None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give; `claims` on
+    reserves by the name of each that parties hold together.
     """
 
     plan: Plan
@@ -67,6 +69,7 @@ class Outcome:
     sharings: tuple[Page, ...] | None = None
     forecast_errors: ForecastErrors | None = None
     transfers: TransferRecord | None = None
+    claims: Mapping[str, ClaimRecord] = field(default_factory=dict)
 
     @property
     def answers(self) -> tuple[Taken, ...]:
@@ -330,6 +333,7 @@ class Running(Part):
             None if book is None else tuple(book.pages),
             world.ordering.forecast_errors(),
             None if world.transfers is None else world.transfers.record(),
+            {desk.reserve.name: desk.claims.book.record() for desk in world.claimed if desk.claims is not None},
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

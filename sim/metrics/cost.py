@@ -98,7 +98,8 @@ def _for_use(network: Network) -> np.ndarray:
 def first_fill(plan: Plan) -> float:
     """What the reserves' stock at the start is worth at the usual purchase cost: the budget that sets them up."""
     price = plan.network.products["cost"].to_numpy(dtype=float)[plan.network.cell_product]
-    return float(sum((reserve.size * price[reserve.holder]).sum() for reserve in plan.reserves))
+    first = -plan.network.calendar.warm_up
+    return float(sum((reserve.opening(first) * price[reserve.holder]).sum() for reserve in plan.reserves))
 
 
 def yearly_holding(plan: Plan, rates: Rates) -> float:

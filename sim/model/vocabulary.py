@@ -42,6 +42,7 @@ Event = Literal[
     "capacity_usual", "line_moved", "line_returned",
     "ration_begins", "ration_changed", "ration_ends", "new_customers_limited", "new_customers_free",
     "transfer_asked", "transfer", "loan", "loan_repaid", "loan_late", "loan_written_off",
+    "claim_borrowed", "claim_repaid", "claim_late", "claim_written_off", "claims_shared_again", "reserve_reduced",
     "decision_due", "decision_given_up", "decision_in_force", "decision_over",
 ]  # fmt: skip
 
@@ -192,6 +193,7 @@ EVENTS: Mapping[Event, Entry] = {
     "reserve_closed": Entry("a reserve gives no more"),
     "release": Entry("a reserve gives goods"),
     "refill": Entry("a reserve takes goods"),
+    "reserve_reduced": Entry("the size of a reserve is lowered, and what is too much goes into ordinary stock"),
     "stockout_begins": Entry("the first day on which demand is not met"),
     "stockout_ends": Entry("the first day on which it is met again"),
     "use_contingency": Entry("contingency use begins"),
@@ -217,6 +219,11 @@ EVENTS: Mapping[Event, Entry] = {
     "loan_repaid": Entry("a site is paid back what it lent to another (`other`)"),
     "loan_late": Entry("a site (`other` has lent it goods) does not pay back all on the day on which it should"),
     "loan_written_off": Entry("what it owes (to `other`) is given up"),
+    "claim_borrowed": Entry("a party (in `cause`, after the reserve) draws on what others may claim of a reserve"),
+    "claim_repaid": Entry("a party pays back what it has borrowed of a reserve"),
+    "claim_late": Entry("a party does not pay back all on the day on which it should"),
+    "claim_written_off": Entry("what a party owes to a reserve is given up"),
+    "claims_shared_again": Entry("a party has not paid for its claim, which others have now"),
     "decision_due": Entry("the condition of a decision is met (`cause` says which, and whose)"),
     "decision_given_up": Entry("it is not met any more, and nothing is done"),
     "decision_in_force": Entry("what was decided is in force"),

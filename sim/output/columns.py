@@ -232,6 +232,33 @@ LOANS = Table(
     ),
 )
 
+CLAIMS = Table(
+    "a day, a reserve, a product and a party that has a claim; and what no party claims, where there is any",
+    "where reserves have `claims`",
+    (
+        DATE,
+        DAY,
+        Column("reserve", "text", "", "the reserve"),
+        PRODUCT,
+        Column("party", "text", "", "whose claim; empty: nobody's"),
+        *_units(
+            claim="left in the evening; all together are what the reserve has",
+            owed="borrowed and neither paid back nor given up, in the evening",
+            drawn="had of its claim that day; of nobody's: by anybody",
+            alone="of these, while the reserve was closed",
+            shared="had of what nobody claims",
+            borrowed="had of others' claims",
+            repaid="paid back",
+            written_off="of what it owes, given up",
+            lent="drawn by others on its claim",
+            regained="paid back of that",
+            refilled="put into its claim when the reserve was filled",
+            lost="taken off its claim for what was lost, or for a smaller size",
+            passed_on="had of claims that were not paid for; below 0: its own went to others",
+        ),
+    ),
+)
+
 DECISIONS = Table(
     "a decision that came into force, in turn",
     "where there are `decisions`",
@@ -293,7 +320,13 @@ SHARINGS = Table(
         DAY,
         Column("source", "text", "", "the site whose goods were shared out"),
         PRODUCT,
-        Column("reserve", "text", "", "the reserve that gave; empty: ordinary stock"),
+        Column(
+            "reserve",
+            "text",
+            "",
+            "the reserve that gave, and of one with claims the round, in which nobody asks for more than it may have; "
+            "empty: ordinary stock",
+        ),
         Column("step", "whole number", "step", "1: the source shared among claimants; 2: a party among its sites"),
         Column("shared_by", "text", "", "who shared: the source, or the party"),
         Column("rule", "text", "", "the rule by which it did"),
@@ -412,6 +445,7 @@ TABLES: Mapping[str, Table] = {
     "rations": RATIONS,
     "transfers": TRANSFERS,
     "loans": LOANS,
+    "claims": CLAIMS,
     "decisions": DECISIONS,
     "scores": SCORES,
     "sharings": SHARINGS,

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from sim.report.figures import (
     averted,
     became,
+    claims,
     cover_heat,
     cover_over_time,
     epidemic,
@@ -141,6 +142,11 @@ def _reserves(facts: Facts, add: Add) -> None:
             averted.draw(facts),
         )  # fmt: skip
     add("reserves", "Every reserve over time", f"At most six, the largest. {BANDS}", reserve.draw(facts))
+    add(
+        "claims", "Whose the reserve is",
+        f"All products together; at most {claims.MOST} reserves and {claims.MOST_PARTIES} parties, those with the "
+        f"largest claims. Owed: borrowed of others' claims and not yet paid back. {BANDS}", claims.draw(facts),
+    )  # fmt: skip
 
 
 def _cover(facts: Facts, add: Add) -> None:

@@ -30,7 +30,7 @@ from tests.contract.network import PARTIES, STANDARD, example, lay_over, run, wi
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that writes every table: a port, a passage with a queue, lots, rationing, scores, a decision, a forecast,
-    and loans."""
+    loans, and claims."""
     spec: dict[str, Any] = example("sourcing", "scorecard") | {"end": "2024-02-01"}
     with_materials(spec)
     for product in ("saline", "salt"):
@@ -43,6 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spec["replenishment"][0] = {"policy": "forecast", "at": "facilities", "forecast": {"method": "moving_average"}}
     lends = {"rule": "nearest", "from": "facilities", "time": "1d", "keep": "2d", "below": "2d", "loan": {"for": "5d"}}
     lay_over(spec, {"transfers": [lends]})
+    spec["reserves"]["national"]["claims"] = {"kenya": "60%"}
     return run(spec, sharings=True).save(tmp_path_factory.mktemp("run") / "out", report=False)
 
 

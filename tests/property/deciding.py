@@ -20,8 +20,15 @@ def with_decision(builder: Builder, kind: str) -> Spec:
     c, spec = builder.c, builder.spec
     when = TRIGGERED[c.one(sorted(TRIGGERED))](c)
     decision: Spec = {"decision": kind, "name": "d", "when": when} | FIELDS[kind](builder)
-    spec["parties"] = {
-        "land": {"kind": "country", "sites": [*builder.facilities, *builder.warehouses, *builder.ports]},
+    land: Spec = {"kind": "country", "sites": [*builder.facilities, *builder.warehouses, *builder.ports]}
+    parties = spec.get("parties", {})
+    if parties:  # those that share a reserve own all stores and facilities
+        land = {"kind": "pool", "members": [*parties]}
+        if builder.ports:
+            parties |= {"quays": {"kind": "agency", "sites": builder.ports}}
+            land["members"].append("quays")
+    spec["parties"] = parties | {
+        "land": land,
         "firm": {"kind": "firm", "sites": builder.suppliers},
         "pool": {"kind": "pool", "members": ["land", "firm"]},
     }

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.property.choices import Choose, Drawn, Spec, day, maybe
 from tests.property.later import later_policies, with_later
 from tests.property.policies import Policies
+from tests.property.pooling import with_claims
 from tests.property.sites import Sites
 from tests.property.supply import Supply
 from tests.property.trouble import DISRUPTED, INEXACT, disruption, has_passage, hazard
@@ -139,4 +140,6 @@ class Builder(Sites, Supply, Policies):
             spec["hazards"] = {f"z{k}": hazard(self, c.one(kinds), k) for k in range(c.number(1, hazards))}
         if not self.exact and c.number(0, 1):
             spec["transfers"] = self._transfers()
-        return spec if c.number(0, 3) else with_later(spec, later_policies(self, c.number(-5, self.days)))
+        if not c.number(0, 3):
+            spec = with_later(spec, later_policies(self, c.number(-5, self.days)))
+        return spec if self.exact else with_claims(self, spec)

@@ -10,9 +10,9 @@ from sim.errors import SimulationError
 from sim.model.part import Part
 
 COLUMNS = ("flow", "day", "due", "lent", "repaid", "written_off", "over")
-"""Of a loan: the flow on which it left, the day, the day on which it is due, units lent, paid back and given up, and
-the day on which what is not paid back is given up (a day beyond any run: never). Units that did not get through, and
-went back to who lent them, were not lent."""
+"""Of a loan: the flow on which it left, or the account of a claim, the day, the day on which it is due, units lent,
+paid back and given up, and the day on which what is not paid back is given up (a day beyond any run: never). Units that
+did not get through, and went back to who lent them, were not lent."""
 NEVER = 10**9
 
 
@@ -49,6 +49,12 @@ class LoanBook(Part):
     def left(self) -> np.ndarray:
         """Units outstanding, over loans."""
         return np.asarray(self["lent"] - self["repaid"] - self["written_off"])
+
+    @property
+    def owed(self) -> np.ndarray:
+        """Units outstanding, over flows."""
+        lent, repaid, written_off = self._totals
+        return np.asarray(lent - repaid - written_off)
 
     def lend(self, flow: np.ndarray, units: np.ndarray, day: int, lasts: int, written_off: int | None) -> None:
         """Units leave on loan for so many days."""

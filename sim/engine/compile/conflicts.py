@@ -63,8 +63,9 @@ def preceding(policies: Sequence[Policy], decision: Decision) -> list[Policy]:
 
 def _of(policy: Policy) -> Iterator[Value]:
     if isinstance(policy, ReserveChange):
+        yield from ((f"claim of '{name}' on reserve '{policy.reserve}'", -1) for name in policy.whose)
         for part in ("release", "refill"):
-            if getattr(policy, part) is not None:
+            if getattr(policy, part) is not None and not policy.whose:
                 yield f"{part} of reserve '{policy.reserve}'", -1
         return
     what = (

@@ -185,7 +185,7 @@ def _acts(decision: Decision, acts: Acts, scope: Scope, loaded: Loaded, reserves
         own = Impact(scope.cause, 0.0, days, 0.0, effects, tuple(acts.impulses), kind=decision.decision, decided=True)
         impacts.append(replace(own, told=decision.told))
     policies: list[Policy] = [_policy(section, place, entry, scope) for section, place, entry in acts.policies]
-    settings = (_setting(setting, loaded, reserves) for setting in acts.reserves)
+    settings = (_setting(setting, scope, loaded, reserves) for setting in acts.reserves)
     policies += [setting for setting in settings if setting is not None]
     return BoundActs(tuple(impacts), tuple(preceding(policies, decision)), tuple(name for _, name in acts.ends))
 
@@ -213,7 +213,9 @@ def _policy(section: str, place: tuple[str | int, ...], entry: Any, scope: Scope
     return bound
 
 
-def _setting(setting: ReserveSetting, loaded: Loaded, reserves: Sequence[ReservePlan]) -> ReserveChange | None:
+def _setting(
+    setting: ReserveSetting, scope: Scope, loaded: Loaded, reserves: Sequence[ReservePlan]
+) -> ReserveChange | None:
     """Other settings of a reserve from day 0 on; None where it has no size, so that nothing changes."""
     written = loaded.spec.reserves
     if setting.reserve not in written:
@@ -221,5 +223,10 @@ def _setting(setting: ReserveSetting, loaded: Loaded, reserves: Sequence[Reserve
         raise PlaceError(("reserve",), "unknown reserve", setting.reserve, expected, list(written))
     if all(reserve.name != setting.reserve for reserve in reserves):
         return None
-    release = written[setting.reserve].release.model_copy(update=dict(setting.release)) if setting.release else None
-    return ReserveChange(setting.reserve, 0, release, setting.refill, by_hand=release is not None)
+    spec = written[setting.reserve]
+    if not setting.release:
+        return ReserveChange(setting.reserve, 0, refill=setting.refill)
+    release = spec.release.model_copy(update=dict(setting.release))
+    own = tuple(name for name in spec.claims if name in scope.network.parties.owners(scope.party.name))
+    whose = () if len(own) == len(spec.claims) else own
+    return ReserveChange(setting.reserve, 0, release, setting.refill, whose=whose, opens=setting.opens, by_hand=True)

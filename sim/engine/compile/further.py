@@ -103,7 +103,7 @@ def _changes(loaded: Loaded, before: Loaded, plan: Plan, day: int, problems: Pro
                 since = day_in_force(change.from_, loaded, plan.network, place)
                 _in_time(place, since, plan, day, problems)
                 if name in sized:
-                    found.append(ReserveChange(name, since, change.release, change.refill))
+                    found.append(ReserveChange(name, since, change.release, change.refill, change.size))
     return found
 
 

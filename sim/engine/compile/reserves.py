@@ -6,23 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.engine.compile.claims import bind_claims, brought
+from sim.engine.compile.holders import held, weights
 from sim.engine.compile.policies import day_in_force
-from sim.engine.in_force import ReserveChange, in_turn
+from sim.engine.in_force import ALWAYS, ReserveChange, in_turn
 from sim.engine.plan import ReservePlan
 from sim.errors import PlaceError, placed
 from sim.model.goods.lots import NEVER_EXPIRES
-from sim.model.network import Network, whole_units
+from sim.model.network import Network
 from sim.model.selection import KINDS, Selector, Where
-from sim.policies.allocation.base import largest_remainder
 from sim.policies.allocation.sharing import bind
 from sim.policies.reserves.reserve import Release, Reserve
 from sim.scenario.load import Loaded, Problems
-from sim.units import EXACT
-
-PER_UNIT = 10**6
-"""Usual demand is counted in millionths of a unit when a size is split over members."""
-PARTS = 10**9
-"""Shares are counted in billionths when a size is split over holders."""
 
 
 def compile_reserves(loaded: Loaded, network: Network, problems: Problems) -> tuple[ReservePlan, ...]:
@@ -32,8 +27,11 @@ def compile_reserves(loaded: Loaded, network: Network, problems: Problems) -> tu
         with problems.at("reserves", name):
             place = "reserves", name, "changes"
             changes = [
-                ReserveChange(name, day_in_force(x.from_, loaded, network, (*place, k)), x.release, x.refill)
+                ReserveChange(name, day_in_force(x.from_, loaded, network, (*place, k)), x.release, x.refill, x.size)
                 for k, x in enumerate(reserve.changes)
+            ]
+            changes += [
+                ReserveChange(name, ALWAYS, missing=share, until=day) for share, day in brought(reserve, network)
             ]
             plan = replace(_bind(name, reserve, network), changes=in_turn(changes))
             check_rule(reserve.release, network, plan.flow)
@@ -54,7 +52,7 @@ def check_rule(release: Release | None, network: Network, flows: np.ndarray) -> 
 
 def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
     members, member = _members(network, reserve)
-    holders, sizes = (_own_sizes if reserve.at_members else _sizes)(network, reserve, members)
+    holders, sizes = held(network, reserve, members)
     serves = _reach(network, members)
     at = {int(cell): k for k, cell in enumerate(holders)}
     flows, flow_serves = [], []
@@ -70,14 +68,16 @@ def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
         if k not in reaching and sizes[k]:
             site = str(network.sites["name"].iat[network.cell_site[cell]])
             product = network.products["name"].iat[network.cell_product[cell]]
-            raise PlaceError(("held_at",), f"no member is supplied with '{product}' through this holder", site)
+            field = "obligations" if reserve.obligations else "held_at"
+            raise PlaceError((field,), f"no member is supplied with '{product}' through this holder", site)
     drawing = np.array(flows, dtype=np.int64)
     flow_holder = np.array([at[int(c)] for c in network.flow_source[drawing]], dtype=np.int64)
     pairs = np.array(own, dtype=np.int64).reshape(-1, 2)
-    return ReservePlan(
+    plan = ReservePlan(
         name, reserve, holders, sizes, members, member, drawing, flow_holder, tuple(flow_serves), pairs,
-        np.full(len(holders), NEVER_EXPIRES, dtype=np.int64),
+        np.full(len(holders), NEVER_EXPIRES, dtype=np.int64), weights(network, reserve, members),
     )  # fmt: skip
+    return replace(plan, claims=bind_claims(network, plan)) if reserve.claims else plan
 
 
 def _members(network: Network, reserve: Reserve) -> tuple[np.ndarray, np.ndarray]:
@@ -99,60 +99,6 @@ def _members(network: Network, reserve: Reserve) -> tuple[np.ndarray, np.ndarray
     if not len(cells):
         raise PlaceError(("members",), "no facility or maker among the members uses a product of this reserve")
     return cells, owner[network.cell_site[cells]]
-
-
-def _sizes(network: Network, reserve: Reserve, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Holder cells (ascending) and units at each: the size of each product split by the holders' shares."""
-    names = {str(n): i for i, n in enumerate(network.sites["name"])}
-    holders, sizes = [], []
-    sites, shares = [], []
-    for site, share in reserve.shares.items():
-        if site not in names or network.site_kind[names[site]] not in ("warehouse", "facility", "supplier"):
-            valid = [n for n, i in names.items() if network.site_kind[i] in ("warehouse", "facility", "supplier")]
-            raise PlaceError(("held_at",), "unknown holder", site, "a warehouse, facility or supplier", valid)
-        sites.append(names[site])
-        shares.append(round(share * PARTS))
-    order = np.argsort(sites)
-    for product in np.unique(network.cell_product[members]):
-        mine = members[network.cell_product[members] == product]
-        total = _total(network, reserve, mine)
-        parts = largest_remainder(
-            np.array([total]), np.zeros(len(sites), dtype=np.int64), np.array(shares, dtype=np.int64)[order]
-        )
-        for site, units in zip(np.array(sites)[order].tolist(), parts.tolist(), strict=True):
-            cells = network.cells_of(np.array([site]), np.array([product]))
-            if not len(cells):
-                what = network.products["name"].iat[product]
-                message = f"'{what}' does not pass through this holder"
-                raise PlaceError(("held_at",), message, str(network.sites["name"].iat[site]))
-            holders.append(int(cells[0]))
-            sizes.append(units)
-    by_cell = np.argsort(holders)
-    return np.array(holders, dtype=np.int64)[by_cell], np.array(sizes, dtype=np.int64)[by_cell]
-
-
-def _own_sizes(network: Network, reserve: Reserve, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Every member cell as its own holder: the size of each product split by usual demand."""
-    sizes = np.zeros(len(members), dtype=np.int64)
-    for product in np.unique(network.cell_product[members]):
-        mine = np.flatnonzero(network.cell_product[members] == product)
-        total = np.array([_total(network, reserve, members[mine])])
-        mean = network.cell_mean[members[mine]]
-        usual = np.round(mean * min(PER_UNIT, EXACT / max(1.0, float(mean.sum())))).astype(np.int64)
-        sizes[mine] = largest_remainder(total, np.zeros(len(mine), dtype=np.int64), usual)
-    return members, sizes
-
-
-def _total(network: Network, reserve: Reserve, members: np.ndarray) -> int:
-    """Units of one product in the whole reserve."""
-    days = getattr(reserve.size, "days", None)
-    if days is not None:
-        with placed("size"):
-            return int(whole_units(np.array([days * float(network.cell_mean[members].sum())]))[0])
-    if isinstance(reserve.size, float):
-        return round(reserve.size)
-    with placed("size"):
-        return int(network.units(reserve.size, members).sum())
 
 
 def _reach(network: Network, members: np.ndarray) -> dict[int, set[int]]:

@@ -128,7 +128,7 @@ class State(Part):
         within |= dict.fromkeys(OF_PATIENTS, asks)
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
-        sizes = [reserve.size for reserve in plan.reserves]
+        sizes = [reserve.opening(-plan.network.calendar.warm_up) for reserve in plan.reserves]
         looks_back = quantities.open or bool(plan.looks_back[1])
         makes = plan.held_at_makers if quantities.open else plan.made_for_reserves
         state = cls(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -116,7 +117,7 @@ class Weighs(Allocation):
     def _need_of_cells(self, network: Network) -> np.ndarray:
         """Need over cells: a site's own, else that of the sites it supplies."""
         if isinstance(self.need, Column):
-            return behind(_column(network, self.need.name)[network.cell_site], network)
+            return behind(column_of_sites(network, self.need.name)[network.cell_site], network)
         if self.need == "usual":
             return np.maximum(network.cell_mean, LEAST)
         if self.need == "population":
@@ -140,7 +141,7 @@ class Weighs(Allocation):
         column: Column, need: np.ndarray, network: Network, flows: np.ndarray, place: np.ndarray
     ) -> np.ndarray:
         """The column's mean over a claimant's sites, or those they supply, by need; those without a value apart."""
-        own = np.nan_to_num(_column(network, column.name))[network.cell_site]
+        own = np.nan_to_num(column_of_sites(network, column.name))[network.cell_site]
         there, known = (own > 0).astype(float), np.where(own > 0, np.maximum(need, 0.0), 0.0)
         parts = [behind(cells, network) for cells in (own * known, known)]
         parts += [own, there]  # where nobody's need is known by site, each site counts alike
@@ -154,16 +155,19 @@ class Weighs(Allocation):
         return weight
 
     def _by_party(self, network: Network, flows: np.ndarray) -> np.ndarray:
-        """Weights by name: a site has its owner's, else that of the first pool that this is in and that is named."""
         field = "weights" if self.voice is None else "voice"
         with placed(field):
             given = self.weights if self.voice is None else self.voice.agreed()
-            named = given if isinstance(given, dict) else {}
-            for name in named:
-                check_party(name, network)
-        sites = network.cell_site[network.flow_buyer[flows]]
-        known = network.sites["parties"].to_numpy()
-        return np.array([next((named[p] for p in known[site] if p in named), 1.0) for site in sites], dtype=float)
+            return by_party(given if isinstance(given, dict) else {}, network, network.flow_buyer[flows])
+
+
+def by_party(named: Mapping[str, float], network: Network, cells: np.ndarray) -> np.ndarray:
+    """Weights by name, over cells: a site has its owner's, else that of the first pool that this is in and that is
+    named, else 1."""
+    for name in named:
+        check_party(name, network)
+    known = network.sites["parties"].to_numpy()
+    return np.array([next((named[p] for p in known[site] if p in named), 1.0) for site in network.cell_site[cells]])
 
 
 def check_party(name: str, network: Network) -> None:
@@ -187,7 +191,7 @@ def behind(own: np.ndarray, network: Network) -> np.ndarray:
     return total
 
 
-def _column(network: Network, name: str) -> np.ndarray:
+def column_of_sites(network: Network, name: str) -> np.ndarray:
     """A column of the table of sites, NaN where a site has no value; raises PlaceError for an unknown one."""
     if name not in network.columns:
         raise PlaceError((), "no table of sites has this column", name, "a numeric column", network.columns)

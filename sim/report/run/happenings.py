@@ -28,6 +28,9 @@ MOVES = {
     "facility_opens": "Facility opens (stock)", "facility_closes": "Facility closes (stock left)",
     "transfer": "Goods given", "loan": "Goods lent", "loan_repaid": "Goods paid back",
     "loan_late": "Goods not paid back when due", "loan_written_off": "Debt in goods given up",
+    "claim_borrowed": "Borrowed of others' claims on a reserve", "claim_repaid": "Paid back to a reserve",
+    "claim_late": "Not paid back to a reserve when due", "claim_written_off": "Debt to a reserve given up",
+    "claims_shared_again": "Claim not paid for, shared among others", "reserve_reduced": "Size of a reserve lowered",
     "turned_away": "Patients turned away", "sent_elsewhere": "Patients sent elsewhere",
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sim.report.pictures import draw_all
 from sim.report.run import first_screen, lot_tables, page_tables, parties_tables
+from sim.report.run.claim_tables import who_drew
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import reach_table
 from sim.report.run.tables import metrics_table
@@ -55,6 +56,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
         events=whole(page_tables.events(facts)),
         reserves=whole(page_tables.reserves(facts)),
         reach=whole(reach_table(facts)),
+        claims=whole(who_drew(facts)),
         costs=page_tables.costs(facts),
         stock_valued=page_tables.LEFT in facts.summary.cost,
         became=whole(page_tables.became(facts)),
@@ -88,7 +90,7 @@ def tables_of(facts: Facts, manifest: dict[str, Any]) -> list[Sheet]:
     found = [
         page_tables.overall(facts), *page_tables.by_group(facts), page_tables.stockouts(facts),
         page_tables.disruptions(facts), page_tables.measures(facts), page_tables.decisions(facts),
-        page_tables.reserves(facts), reach_table(facts), page_tables.costs(facts),
+        page_tables.reserves(facts), reach_table(facts), who_drew(facts), page_tables.costs(facts),
         page_tables.became(facts), page_tables.substitution(facts),
         page_tables.rations(facts), who_gave(facts), parties_tables.performance(facts), parties_tables.sharings(facts),
         page_tables.making(facts), lot_tables.lots(facts), lot_tables.recalled(facts),

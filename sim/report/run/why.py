@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from sim.engine.plan import ReservePlan
 from sim.engine.reach import reach
 from sim.engine.run import Outcome
 from sim.errors import PlaceError, placed
@@ -333,8 +334,22 @@ class _Walk:
                 no_use = f", of no help: {self.site(cell)} is a member that cannot draw on it"
                 no_use += f", as it does not order from {whence}"
             decided = self.deciders.reserve(reserve.name, day)
-            words = f"the reserve '{shown_name(reserve.name, reserve.spec)}' {words} units{no_use}{decided}."
+            claim = self.claim(reserve, cell, day)
+            words = f"the reserve '{shown_name(reserve.name, reserve.spec)}' {words} units{claim}{no_use}{decided}."
             self.add(1, day, cell, stock, words)
+
+    def claim(self, reserve: ReservePlan, cell: int, day: int) -> str:
+        """What was left there of the claim that a member draws on; empty where nobody has claims."""
+        if reserve.claims is None:
+            return ""
+        record, bound = self.outcome.claims[reserve.name], reserve.claims
+        account = int(bound.of_member[(reserve.members == cell).nonzero()[0][0]])
+        party = bound.parties[bound.party[account]]
+        whose = f"of the claim of {self.network.parties.titles[party]}" if party else "of what nobody claims"
+        left, size = int(record.claim[day, account]), int(bound.size[account])
+        owed = int(record.owed[day, account])
+        borrowed = f", and {count(owed)} were owed" if owed else ""
+        return f", {count(left)} {whose} ({count(size)}){borrowed}"
 
     def rows_of(self, flow: int) -> dict[str, list[int]]:
         """Rows of the quantities that act on a flow's goods under way."""

@@ -16,7 +16,7 @@ from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy,
 from sim.engine.run import Outcome
 from sim.model.effects import Effect
 from sim.report.run.decided import decided_words
-from sim.report.words.phrases import count, day_words
+from sim.report.words.phrases import count, day_words, listed
 
 
 class Part(NamedTuple):
@@ -76,6 +76,9 @@ class Deciders:
         for one, policy in self._policies():
             if isinstance(policy, ReserveChange) and policy.reserve == name:
                 who = self.called(one.name)
+                if policy.whose:
+                    titles = self._network.parties.titles
+                    who += f", about the claim of {listed([titles[name] for name in policy.whose])} alone,"
                 if one.since > day:
                     waits = "was being authorised: it" if one.met <= day else "came later: it"
                     told += f"; {who} {waits} was in force from {self._date(one.since)} on"
