@@ -102,9 +102,9 @@ class BoundRationing:
 class ReserveChange:
     """Other settings of a reserve, in force from day `since` on; those that are None stay as they are.
 
-    What is released `by_hand` leaves the reserve's own condition as it is. `size` is a multiple of its size. With `whose`,
-    names of parties, its `release` is about their claims alone, which it `opens` or closes. `missing` is a share of the
-    size that has not been brought.
+    What is released `by_hand` leaves the reserve's own condition as it is. `size` is a multiple of its size. With
+    `whose`, names of parties, its `release` is about their claims alone, which it `opens` or closes. `missing` is a
+    share of the size that has not been brought.
     """
 
     reserve: str
