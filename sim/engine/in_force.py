@@ -104,7 +104,25 @@ class ReserveChange:
     holds_over: bool = False
 
 
-Policy = BoundRule | BoundSharing | BoundRationing | ReserveChange
+@dataclass(frozen=True)
+class BoundView:
+    """What some observers see of some cells, in force from day `since` on.
+
+    `observers` is a mask over the rows of views, `cells` one over cells; with `own` it is about what each observer owns
+    itself. `level` is how much is seen, `channel` the position of the channel through which it is, -1: as it is.
+    """
+
+    observers: np.ndarray
+    cells: np.ndarray
+    own: bool
+    level: int
+    channel: int
+    since: int = ALWAYS
+    until: float = np.inf
+    holds_over: bool = False
+
+
+Policy = BoundRule | BoundSharing | BoundRationing | ReserveChange | BoundView
 D = TypeVar("D", bound=Dated)
 
 
@@ -221,7 +239,13 @@ def together(plan: Plan, policies: Sequence[Policy]) -> Plan:
             changes[change.reserve].append(change)
     reserves = tuple(replace(reserve, changes=in_turn(changes[reserve.name])) for reserve in plan.reserves)
     behaviour = replace(plan.behaviour, rationing=dealing)
-    return replace(plan, replenishment=rules, allocation=sharing, reserves=reserves, behaviour=behaviour)
+    information = plan.information
+    if information is not None:
+        views = in_turn([*information.views, *(p for p in policies if isinstance(p, BoundView))])
+        information = replace(information, views=views)
+    return replace(
+        plan, replenishment=rules, allocation=sharing, reserves=reserves, behaviour=behaviour, information=information
+    )
 
 
 def _refuse_two_at_once(plan: Plan, what: str, policies: Sequence[OnCells]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, Policy, ReserveChange
+from sim.engine.informed import InformationPlan
 from sim.engine.sourced import Sourcing
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
@@ -398,7 +399,7 @@ class Plan:
     each with the time that takes. `impacts` are the disruptions with dates, `hazards` those drawn in every replication.
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
     is what makers can add to their capacity, None where none can; `decisions` what parties may do;
-    `vials` the demand for units of several doses.
+    `vials` the demand for units of several doses, `information` who sees what, None where all see all.
     """
 
     network: Network
@@ -421,6 +422,7 @@ class Plan:
     more: MoreMade | None = None
     decisions: tuple[BoundDecision, ...] = ()
     vials: VialPlan | None = None
+    information: InformationPlan | None = None
 
     @property
     def made_for_reserves(self) -> bool:
@@ -444,12 +446,25 @@ class Plan:
     def looks_back(self) -> tuple[int, int, int]:
         """Days of present use, and of what was sent of orders due, and arrivals, that some policy looks back on; 0:
         none does."""
+        present, fill, arrivals = (max(many, default=0) for many in self._looked_back_on)
+        return present, fill, arrivals
+
+    @property
+    def arrivals_looked_at(self) -> tuple[int, ...]:
+        """The numbers of arrivals that conditions look back on."""
+        return tuple(sorted(set(self._looked_back_on[2])))
+
+    @cached_property
+    def _looked_back_on(self) -> tuple[list[int], ...]:
         policies = self.reserves, self.allocation, self.behaviour, self.sourcing, self.more, self.decisions
-        present, fill, arrivals = (
+        return tuple(
             [days for part in _within(policies) if (days := getattr(part, name, None))]
             for name in ("present_over", "fill_over", "arrivals_over")
         )
-        return max(present, default=0), max(fill, default=0), max(arrivals, default=0)
+
+    def longest_late(self, may_fail: bool) -> int | None:
+        """Days by which what is known of a site may be late, None where there is no limit; `may_fail`: its systems."""
+        return None if may_fail else 0 if self.information is None else self.information.longest_late
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""

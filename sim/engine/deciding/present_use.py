@@ -9,6 +9,9 @@ from sim.engine.state.ledger import Ledger
 from sim.model.need.usual import add_up
 from sim.model.part import Part
 
+NEVER = -(2**31)
+"""As the last day that is known of: none is."""
+
 
 class PresentUse(Part):
     """Mean units a day over cells that patients asked for in the last days, withheld or not, added up to the sources.
@@ -26,7 +29,7 @@ class PresentUse(Part):
         self._network, self._cell, self._window = plan.network, plan.demand.cell, window
         self._before = self._last = -plan.network.calendar.warm_up - 1
         self._asked: list[np.ndarray] = [np.zeros(len(self._cell), dtype=np.int64)]
-        self._found: dict[int, np.ndarray] = {}
+        self._found: dict[tuple[int, object], np.ndarray] = {}
 
     def close_day(self, today: Ledger) -> None:
         """The day's demand is known."""
@@ -36,19 +39,24 @@ class PresentUse(Part):
             del self._asked[0]
         self._found = {}
 
-    def mean(self, over: int, reported: np.ndarray | None = None) -> np.ndarray:
-        """Units a day over cells in the last `over` days; `reported` is each cell's last day that is known of, None:
-        all know of all days. Not to be written to."""
-        if over not in self._found:
-            last = self._last if reported is None else np.minimum(reported[self._cell], self._last)
+    def mean(self, over: int, reported: np.ndarray | None = None, who: object = None) -> np.ndarray:
+        """Units a day over cells in the last `over` days; `reported` is each cell's last day that `who` knows of,
+        `NEVER` where it knows of none, None: all know of all days. Not to be written to."""
+        if (over, who) not in self._found:
+            cell, usual = self._cell, self._network.cell_mean[self._cell]
+            last = self._last if reported is None else np.minimum(reported[cell], self._last)
+            if reported is not None:  # of whom no day is known counts as usual, whatever day is looked at
+                never = reported[cell] == NEVER
+                last = np.where(never, self._last, last)
             since = np.maximum(last - over, self._before)
-            usual = self._network.cell_mean[self._cell]
             at = np.zeros(len(self._network.cell_site))
-            at[self._cell] = (self._until(last) - self._until(since) + (over - (last - since)) * usual) / over
+            at[cell] = (self._until(last) - self._until(since) + (over - (last - since)) * usual) / over
+            if reported is not None:
+                at[cell[never]] = usual[never]
             network = self._network
             flows = network.flow_buyer, network.flow_source, network.flow_share
-            self._found[over] = add_up(at, network.cell_level, *flows, network.bill)[1]
-        return self._found[over]
+            self._found[over, who] = add_up(at, network.cell_level, *flows, network.bill)[1]
+        return self._found[over, who]
 
     def rejoin(self) -> None:
         self._found = {}

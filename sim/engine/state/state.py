@@ -14,6 +14,7 @@ from sim.engine.state.ledger import OF_PATIENTS, Ledger
 from sim.engine.state.lots import LotKeeper
 from sim.engine.state.orders import Due, OrderBook
 from sim.engine.state.records import Memories, Records
+from sim.engine.state.totals import Totals
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.goods.shipments import Shipments
@@ -34,7 +35,8 @@ class State(Part):
     come, None where nobody deals out; `withheld`, over flows, what they need not make of open orders, because these may
     not leave, None where nothing limits that. `records` are those of sites, None where no policy looks back, `arrivals`
     the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells whether
-    any patient does. `orders` says which cells may order today, None where all may on all days.
+    any patient does. `orders` says which cells may order today, None where all may on all days. `totals` are None where
+    all see everything.
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders")
@@ -58,6 +60,7 @@ class State(Part):
     arrivals: LatestArrivals | None
     memories: Memories
     waits: bool
+    totals: Totals | None = None
     orders: np.ndarray | None = None
     unsent: np.ndarray = field(init=False)
     reserve: list[np.ndarray] = field(init=False)
@@ -145,6 +148,7 @@ class State(Part):
             arrivals=_arrivals(plan, quantities),
             memories=Memories(),
             waits=waits,
+            totals=None if plan.information is None else Totals(cells, flows),
         )
         np.add.at(state.on_order, plan.network.flow_buyer, state.unsent)
         np.add.at(state.owed_out, plan.network.flow_source, state.unsent)
@@ -240,6 +244,8 @@ class State(Part):
         source = network.flow_source[flow]
         np.subtract.at(self.in_transit, network.flow_buyer[flow], units)
         np.add.at(self.unsent, flow, units)
+        if self.totals is not None:
+            np.subtract.at(self.totals.sent, flow, units)
         np.add.at(self.owed_out, source, units)
         if self.order_book is not None:
             self.order_book.reopened(flow, units)
@@ -306,6 +312,8 @@ class State(Part):
             self.order_book.sent(flow, units)
         if self.records is not None:
             self.records.send(flow, units)
+        if self.totals is not None:
+            self.totals.sent[flow] += units
         np.subtract.at(self.owed_out, source, units)
         self._add_at_buyers(self.in_transit, buyer, units)
         np.add.at(self.today.dispatched, source, units)
@@ -357,6 +365,8 @@ class State(Part):
         np.add.at(self.owed_out, network.flow_source[flow], units)
         self._add_at_buyers(self.on_order, buyer, units)
         self._add_at_buyers(self.today.ordered, buyer, units)
+        if self.totals is not None:
+            self._add_at_buyers(self.totals.ordered, buyer, units)
 
     def _add_at_buyers(self, counter: np.ndarray, buyer: np.ndarray, units: np.ndarray) -> None:
         """Add units at the buyers of flows, each flow named once: where all have one source, so is each buyer."""
@@ -372,6 +382,8 @@ class State(Part):
         np.subtract.at(self.on_order, network.flow_buyer[flow], units)
         np.add.at(self.today.cancelled, network.flow_buyer[flow], units)
         self.unsent[flow] -= units
+        if self.totals is not None:
+            np.subtract.at(self.totals.ordered, network.flow_buyer[flow], units)
         for orders in (self.order_book, self.due):
             if orders is not None:
                 orders.cancelled(flow, units)
@@ -418,4 +430,5 @@ def _records(plan: Plan, quantities: Quantities) -> Records | None:
     window = max(window, plan.sourcing.window)
     if not window and not quantities.open:
         return None
-    return Records(plan.network, None if quantities.touched("cell.blackout") else window)
+    late = plan.longest_late(quantities.touched("cell.blackout"))
+    return Records(plan.network, None if late is None else window + late)
