@@ -105,11 +105,11 @@ class InformationPlan:
         assert found is not None
         return Seen(np.where(mine, own.level, found.level), np.where(mine, own.channel, found.channel))
 
-    def between(self, observing: np.ndarray, seen: np.ndarray, day: float) -> Seen:
-        """What the owners of the cells `observing` see of the cells `seen`, one for one; shape of these."""
-        own, who = self.own(day), self.observer[self.owner[observing]]
+    def between(self, owner: np.ndarray, seen: np.ndarray, day: float) -> Seen:
+        """What owners see of the cells `seen`, one for one; shape of these."""
+        own, who = self.own(day), self.observer[owner]
         level, channel = own.level[seen], own.channel[seen]
-        other = self.owner[observing] != self.owner[seen]
+        other = owner != self.owner[seen]
         for observer in np.unique(who[other]).tolist():
             rows = other & (who == observer)
             view = self.others(observer, day)

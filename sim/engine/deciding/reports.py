@@ -15,7 +15,7 @@ from sim.engine.deciding.told import NOT_TOLD, Told, journeys_of
 from sim.engine.informed import AT_ONCE, CAPACITY, DEMAND, ORDERS, STOCK
 from sim.engine.serving.openings import Openings
 from sim.engine.state.state import State
-from sim.model.blackout import ORDERS
+from sim.model.blackout import ORDERS as CODES
 from sim.model.effects import Quantities
 from sim.model.part import Part
 
@@ -199,7 +199,7 @@ class Reports(Part):
         if self.may_fail:
             buyer = self._state.plan.network.flow_buyer
             position += np.bincount(buyer, self._kept, len(self._code))[cells].astype(np.int64)
-            frozen = self._code[cells] == ORDERS["frozen"]
+            frozen = self._code[cells] == CODES["frozen"]
             self._position[cells] = np.where(self._code[cells] > 0, self._position[cells], position)
             position = np.where(frozen, self._position[cells], position)
         return position
@@ -231,7 +231,7 @@ class Reports(Part):
         if not self.may_fail:
             return stock
         assert self._told is not None
-        frozen = self._code[cells] == ORDERS["frozen"]
+        frozen = self._code[cells] == CODES["frozen"]
         return np.where(frozen, self._told.figures["on_hand"][self._at_once.at[cells]], stock)
 
     def last_record(self, cells: np.ndarray, day: int) -> np.ndarray:
@@ -243,7 +243,7 @@ class Reports(Part):
         if not self.may_fail:
             return last
         assert self._told is not None
-        frozen = self._code[cells] == ORDERS["frozen"]
+        frozen = self._code[cells] == CODES["frozen"]
         return np.where(frozen, np.minimum(last, self._told.made[self._at_once.at[cells]]), last)
 
     def renew(self, day: int) -> None:
@@ -266,7 +266,7 @@ class Reports(Part):
 
     def reviews(self, cells: np.ndarray) -> np.ndarray:
         """Whether each of these cells can review and order at all."""
-        return np.asarray(self._code[cells] != ORDERS["none"])
+        return np.asarray(self._code[cells] != CODES["none"])
 
     def connected(self, cells: np.ndarray) -> np.ndarray:
         """Whether these cells order as usual."""
@@ -276,7 +276,7 @@ class Reports(Part):
         """Of a review's orders those that reach their sources now; the others are kept."""
         if not self.may_fail:
             return flow, units
-        late = self._code[self._state.plan.network.flow_buyer[flow]] == ORDERS["late"]
+        late = self._code[self._state.plan.network.flow_buyer[flow]] == CODES["late"]
         np.add.at(self._kept, flow[late], units[late])
         return flow[~late], units[~late]
 

@@ -66,6 +66,8 @@ class SeenBook(Part):
     def count(self, due: np.ndarray, never: np.ndarray, on_hand: np.ndarray, day: int) -> None:
         """The evening of a counted day: reports were `due`, of which some `never` come; masks over pairs."""
         told, some = self._told, self._shows
+        if not some.any():
+            return
         cell = told.cell[some]
         seen, true = told.figures["on_hand"][some], on_hand[cell]
         here = (np.abs(seen - true), true, day - told.made[some], np.ones(len(cell)), (due | never)[some], never[some])

@@ -47,7 +47,7 @@ class Told(Part):
         self._names, self._arrivals = (*ALWAYS_TOLD, *names), arrivals
         self.channel = self.cell = self.made = none
         self._place = np.full((len(self.channels) + 1, self._cells), NOT_TOLD, dtype=np.int32)
-        self.figures: Figures = {}
+        self.figures = self._truth(none)
         self._waiting: dict[int, tuple[np.ndarray, Figures, list[Figures]]] = {}
         self._site = network.cell_site
         sites = network.site_names(np.arange(len(network.sites)))
@@ -76,7 +76,7 @@ class Told(Part):
         self.cell = np.concatenate([self.cell, new])
         self.made = np.concatenate([self.made, np.full(len(new), day)])
         truth = self._truth(new)
-        self.figures = {name: np.concatenate([self.figures.get(name, x[:0]), x]) for name, x in truth.items()}
+        self.figures = {name: np.concatenate([self.figures[name], x]) for name, x in truth.items()}
         for made, (due, figures, along) in self._waiting.items():
             figures = {name: np.concatenate([x, truth[name]]) for name, x in figures.items()}
             self._waiting[made] = np.concatenate([due, np.zeros(len(new), dtype=bool)]), figures, along
@@ -115,6 +115,8 @@ class Told(Part):
         """In the evening: reports are made where systems work, and those come whose time it is. `beside` are what goes
         along. Returns which pairs make a report, and which make one that never comes; masks."""
         due = day % self._every == 0
+        if not len(due):
+            return due, due
         if works is not None:
             due &= works[self.cell]
         never = np.zeros(len(due), dtype=bool)

@@ -92,9 +92,8 @@ class Watch(Part):
         for look in looks.at(trigger.sees, self._watched):
             view = self._view(trigger, day, look)
             some = None if open_ is None or open_.all() else open_
-            holds, known = (
-                ask(view) if some is None else _where(some, view, ask) for ask in (trigger.met, trigger.known)
-            )
+            asked = trigger.met, trigger.known
+            holds, known = (ask(view) if some is None else _where(some, view, ask) for ask in asked)
             mine = look.mine
             least[mine], most[mine] = (holds & known)[mine], (holds | ~known)[mine]
         return (least, most) if open_ is None else (least, most & open_)
