@@ -46,7 +46,7 @@ class Told(Part):
         none = np.zeros(0, dtype=np.int64)
         self._names, self._arrivals = (*ALWAYS_TOLD, *names), arrivals
         self.channel = self.cell = self.made = none
-        self._place = np.full((len(self.channels) + 1, self._cells), NOT_TOLD, dtype=np.int32)
+        self._place = np.full((len(self.channels) + 1, self._cells), NOT_TOLD, dtype=np.int64)
         self.figures = self._truth(none)
         self._waiting: dict[int, tuple[np.ndarray, Figures, list[Figures]]] = {}
         self._site = network.cell_site
