@@ -32,7 +32,7 @@ from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.deciding.reserves import ReserveDesk
 from sim.engine.deciding.sights import Sights
 from sim.engine.deciding.told import Told
-from sim.engine.informed import AT_ONCE
+from sim.engine.informed import EXACT
 from sim.engine.making.production import Production
 from sim.engine.making.quality import Quality
 from sim.engine.moving.seizures import seize
@@ -198,7 +198,7 @@ class World(Part):
             return None
         told = Told(plan, self.state, streams, tuple(names), plan.arrivals_looked_at)
         if self.quantities.touched("cell.blackout"):
-            told.add(AT_ONCE, np.ones(len(plan.network.cell_site), dtype=bool), self.first_day - 1)
+            told.add(EXACT, np.ones(len(plan.network.cell_site), dtype=bool), self.first_day - 1)
         return told
 
     def __getstate__(self) -> dict[str, Any]:

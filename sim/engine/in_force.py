@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
+from sim.engine.informed import BoundView
+
 if TYPE_CHECKING:
     from sim.engine.plan import Plan
     from sim.policies.allocation.base import Allocation
@@ -100,24 +102,6 @@ class ReserveChange:
     since: int
     release: Release | None = None
     refill: Refill | None = None
-    until: float = np.inf
-    holds_over: bool = False
-
-
-@dataclass(frozen=True)
-class BoundView:
-    """What some observers see of some cells, in force from day `since` on.
-
-    `observers` is a mask over the rows of views, `cells` one over cells; with `own` it is about what each observer owns
-    itself. `level` is how much is seen, `channel` the position of the channel through which it is, -1: as it is.
-    """
-
-    observers: np.ndarray
-    cells: np.ndarray
-    own: bool
-    level: int
-    channel: int
-    since: int = ALWAYS
     until: float = np.inf
     holds_over: bool = False
 

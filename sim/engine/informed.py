@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.in_force import BoundView
-
 NOTHING, ORDERS, STOCK, DEMAND, PIPELINE, CAPACITY = range(6)
 """What is seen, each with all before it."""
 AT_ONCE = -1
-"""The channel of what is seen as it is."""
+"""As the position of a channel: what is seen is seen as it is."""
 
 
 class Channel(NamedTuple):
@@ -25,10 +24,27 @@ class Channel(NamedTuple):
     missing: float
     error: float
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether all is seen as it is."""
-        return self == (0, 1, 0.0, 0.0)
+
+EXACT = Channel(0, 1, 0.0, 0.0)
+"""The channel through which all is seen as it is."""
+
+
+@dataclass(frozen=True)
+class BoundView:
+    """What some observers see of some cells, in force from day `since` on.
+
+    `observers` is a mask over the rows of views, `cells` one over cells; with `own` it is about what each observer owns
+    itself. `level` is how much is seen, `channel` how it is told.
+    """
+
+    observers: np.ndarray
+    cells: np.ndarray
+    own: bool
+    level: int
+    channel: Channel
+    since: int
+    until: float = np.inf
+    holds_over: bool = False
 
 
 class Seen(NamedTuple):
@@ -51,7 +67,15 @@ class InformationPlan:
     owner: np.ndarray
     observer: np.ndarray
     parties: tuple[str, ...]
-    channels: tuple[Channel, ...]
+
+    @cached_property
+    def channels(self) -> tuple[Channel, ...]:
+        """All channels, but for that through which all is seen as it is."""
+        return tuple(dict.fromkeys(view.channel for view in self.views if view.channel != EXACT))
+
+    def _number(self, view: BoundView) -> int:
+        """The position of a view's channel."""
+        return AT_ONCE if view.channel == EXACT else self.channels.index(view.channel)
 
     @property
     def longest_late(self) -> int | None:
@@ -72,7 +96,7 @@ class InformationPlan:
         for view in self.views:
             if view.own and view.since <= day < view.until:
                 mine = view.observers[observer]
-                level[mine], channel[mine] = view.level, view.channel
+                level[mine], channel[mine] = view.level, self._number(view)
         return Seen(level, channel)
 
     def others(self, observer: int, day: float) -> Seen:
@@ -81,7 +105,7 @@ class InformationPlan:
         level, channel = np.zeros(cells, dtype=np.int8), np.full(cells, AT_ONCE, dtype=np.int16)
         for view in self.views:
             if not view.own and view.since <= day < view.until and view.observers[observer]:
-                new = Seen(np.full_like(level, view.level), np.full_like(channel, view.channel))
+                new = Seen(np.full_like(level, view.level), np.full_like(channel, self._number(view)))
                 self._better(level, channel, view.cells, new)
         return Seen(level, channel)
 

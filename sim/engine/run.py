@@ -16,6 +16,7 @@ from sim.engine.books.recorder import Record
 from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken
 from sim.engine.deciding.rations_told import RationRecord
+from sim.engine.deciding.seen_book import SeenRecord
 from sim.engine.impacts import impacts_of, in_order
 from sim.engine.in_force import Policy, added, together
 from sim.engine.plan import BoundDecision, Plan
@@ -45,7 +46,7 @@ class Outcome:
     bill) as in `Making`, None where nothing is made in stages; `beyond` (entries of the plan's `more`) units made
     beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
-    nobody keeps any.
+    nobody keeps any; `seen` is what was told of stock, None where all see all.
     """
 
     plan: Plan
@@ -59,6 +60,7 @@ class Outcome:
     rations: RationRecord | None = None
     decisions: tuple[Taken, ...] = ()
     scores: dict[str, np.ndarray] | None = None
+    seen: SeenRecord | None = None
 
 
 def draws_of(plan: Plan, replication: int = 0, keep: int = KEPT_BYTES) -> DemandSource:
@@ -312,6 +314,7 @@ class Running(Part):
             self.plan, world.recorder.result(), world.journal.frame(), self.impacts, lots, flows,
             world.production.not_begun, None if more is None else more.made, rations,
             () if world.decisions is None else world.decisions.taken, world.order_shares.scored(),
+            None if world.reports.sights is None else world.reports.sights.book.record(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

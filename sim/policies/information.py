@@ -36,6 +36,10 @@ class Terms(Model):
     """standard deviation of what is counted as on hand, as a share of what is there (normal, not below 0)"""
 
     def model_post_init(self, context: object) -> None:
+        self.check_terms()
+
+    def check_terms(self) -> None:
+        """Raise PlaceError where terms contradict each other."""
         if self.sees in LEVELS[:1]:
             for key in ("lag", "every", "missing", "error"):
                 if key in self.model_fields_set:

@@ -12,6 +12,7 @@ import numpy as np
 from sim.decisions.base import Decision
 from sim.engine.days_decided import days_in_force
 from sim.engine.in_force import BoundRationing, BoundRule, Policy, ReserveChange
+from sim.engine.informed import BoundView
 from sim.engine.plan import BoundDecision
 from sim.errors import PlaceError
 from sim.model.network import Network
@@ -58,6 +59,8 @@ def _of(policy: Policy) -> Iterator[Value]:
             if getattr(policy, part) is not None:
                 yield f"{part} of reserve '{policy.reserve}'", -1
         return
+    if isinstance(policy, BoundView):
+        return  # who shows more than another decision does changes nothing of that
     what = (
         "orders" if isinstance(policy, BoundRule) else "rationing" if isinstance(policy, BoundRationing) else "sharing"
     )

@@ -64,7 +64,9 @@ def _decisions(
     """The new decisions; bound with those of before, by whose names they may wait for one another."""
     network = replace(plan.network, columns=loaded.sites.numbers)
     wrong = [impact for impact in known if not impact.decided]
-    bound = bind_decisions(loaded, network, plan.reserves, plan.behaviour, plan.demand, wrong, problems)
+    bound = bind_decisions(
+        loaded, network, plan.reserves, plan.behaviour, plan.demand, wrong, plan.information, problems
+    )
     new = len(before.spec.decisions)
     for position, decision in enumerate(loaded.spec.decisions):
         if position >= new and decision.until is not None and plan.network.calendar.day(decision.until) <= day:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.engine.in_force import BoundView
-from sim.engine.informed import AT_ONCE, Channel, InformationPlan
-from sim.errors import PlaceError, placed
+from sim.engine.in_force import ALWAYS
+from sim.engine.informed import BoundView, Channel, InformationPlan
+from sim.errors import PlaceError, one_of_few, placed
 from sim.model.network import Network
 from sim.model.selection import KINDS, Selector
 from sim.policies.information import LEVELS, OWN, Information, Terms
@@ -21,11 +21,10 @@ def bind_information(loaded: Loaded, network: Network, problems: Problems) -> In
     if not loaded.spec.information:
         return None
     owner = owners(network)
-    channels: list[Channel] = []
     bound: list[BoundView] = []
     for position, entry in enumerate(loaded.spec.information):
         with problems.at("information", position):
-            view = _bound(entry, network, owner, channels)
+            view = _bound(entry, network, owner)
             _refuse_others(view, bound, owner, network)
             bound.append(view)
     parties = len(network.parties.by_name)
@@ -37,9 +36,23 @@ def bind_information(loaded: Loaded, network: Network, problems: Problems) -> In
         replace(view, observers=np.concatenate([view.observers[:parties], mine]))
         for view, mine in zip(bound, rows, strict=True)
     ]
-    return InformationPlan(
-        tuple(views), owner[network.cell_site], observer, tuple(network.parties.by_name), tuple(channels)
-    )
+    return InformationPlan(tuple(views), owner[network.cell_site], observer, tuple(network.parties.by_name))
+
+
+def decided_view(entry: Information, network: Network, information: InformationPlan | None) -> BoundView:
+    """What others see of a party by a decision, from day 0 on; raises PlaceError for an unknown party, and where all
+    see all."""
+    if information is None:
+        raise PlaceError(("sees",), "without `information` all see all", entry.sees, "a section `information`")
+    names = list(network.parties.by_name)
+    mine = np.isin(information.owner, [names.index(name) for name in network.parties.owners(str(entry.of))])
+    observers = np.full(int(information.observer.max()) + 1, entry.who == "all")
+    for position, name in enumerate(entry.who if isinstance(entry.who, list) else ()):
+        if name not in names:
+            expected = one_of_few(names, "the name of a party")
+            raise PlaceError(("with", position), "unknown party", str(name), expected, names)
+        observers[[names.index(one) for one in network.parties.owners(str(name))]] = True
+    return BoundView(observers, mine, False, LEVELS.index(entry.sees), channel_of(entry), since=0)
 
 
 def owners(network: Network) -> np.ndarray:
@@ -50,14 +63,9 @@ def owners(network: Network) -> np.ndarray:
     return found
 
 
-def channel_of(terms: Terms, channels: list[Channel]) -> int:
-    """The position of a channel among all, to which it is added; AT_ONCE where all is seen as it is."""
-    channel = Channel(terms.lag, terms.every, terms.missing, terms.error)
-    if channel.is_exact:
-        return AT_ONCE
-    if channel not in channels:
-        channels.append(channel)
-    return channels.index(channel)
+def channel_of(terms: Terms) -> Channel:
+    """How it is told what is seen on some terms."""
+    return Channel(terms.lag, terms.every, terms.missing, terms.error)
 
 
 def named_owners(who: Selector, network: Network, owner: np.ndarray) -> np.ndarray:
@@ -98,13 +106,13 @@ def _sites(entry: Selector, network: Network) -> np.ndarray:
     return network.select_sites(entry)
 
 
-def _bound(entry: Information, network: Network, owner: np.ndarray, channels: list[Channel]) -> BoundView:
+def _bound(entry: Information, network: Network, owner: np.ndarray) -> BoundView:
     with placed("who"):
         who = named_owners(entry.who, network, owner)
     level = LEVELS.index(entry.sees)
     if entry.of == OWN:
         cells = np.ones(len(network.cell_site), dtype=bool)
-        return BoundView(who, cells, True, level, channel_of(entry, channels))
+        return BoundView(who, cells, True, level, channel_of(entry), ALWAYS)
     with placed("of"):
         sites = named_sites(entry.of, network)
         others = np.zeros(len(who), dtype=bool)
@@ -112,7 +120,7 @@ def _bound(entry: Information, network: Network, owner: np.ndarray, channels: li
         if not _some_pair(who, others):
             message = "nobody else sees these sites by it"
             raise PlaceError((), message, str(entry.of), "sites of others; what is one's own is `of: own`")
-    return BoundView(who, sites[network.cell_site], False, level, channel_of(entry, channels))
+    return BoundView(who, sites[network.cell_site], False, level, channel_of(entry), ALWAYS)
 
 
 def _some_pair(who: np.ndarray, others: np.ndarray) -> bool:

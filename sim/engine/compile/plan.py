@@ -68,9 +68,9 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     behaviour = compile_behaviour(loaded, network, demand, problems)
     more = compile_more(loaded, network, problems)
     sourcing = bind_sourcing(loaded, network, problems)
-    decisions = bind_decisions(loaded, network, reserves, behaviour, demand, impacts, problems)
-    behaviour = replace(behaviour, rationing=bind_rationing(loaded, network, problems))
     information = bind_information(loaded, network, problems)
+    decisions = bind_decisions(loaded, network, reserves, behaviour, demand, impacts, information, problems)
+    behaviour = replace(behaviour, rationing=bind_rationing(loaded, network, problems))
     problems.check()
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,

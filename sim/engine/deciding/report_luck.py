@@ -8,17 +8,17 @@ import numpy as np
 
 from sim.engine.time_tape import block_of
 from sim.model.part import Part
-from sim.rng import BLOCK_DAYS, Streams
+from sim.rng import BLOCK_DAYS, Key, Streams
 
 
 class DailyLuck(Part):
     """Numbers over things, uniform on [0, 1) or standard normal; of a thing and a day the same whoever asks."""
 
-    SCRATCH = ("_block", "_first")
+    SCRATCH = ("_block", "_first", "_keys")
 
     def __init__(self, names: Sequence[str], normal: bool, streams: Streams) -> None:
         self._names, self._normal, self._streams = tuple(names), normal, streams
-        self._keys = streams.keys(names)
+        self._keys: list[Key] | None = None
         self._later: tuple[int, DailyLuck] | None = None
         self._block = np.zeros((0, 0), dtype=np.float32)
         self._first: int | None = None
@@ -38,6 +38,8 @@ class DailyLuck(Part):
             return self._later[1].on(day)
         number, first, position = block_of(day)
         if first != self._first:
+            if self._keys is None:
+                self._keys = self._streams.keys(self._names)
             block = np.empty((len(self._keys), BLOCK_DAYS), dtype=np.float32)
             for key, row in zip(self._keys, block, strict=True):
                 generator = self._streams.at(key, number)

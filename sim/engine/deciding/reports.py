@@ -12,7 +12,7 @@ from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.outlook import Outlook
 from sim.engine.deciding.present_use import NEVER, PresentUse
 from sim.engine.deciding.told import NOT_TOLD, Told, journeys_of
-from sim.engine.informed import AT_ONCE, CAPACITY, DEMAND, ORDERS, STOCK
+from sim.engine.informed import AT_ONCE, CAPACITY, DEMAND, ORDERS, STOCK, Seen
 from sim.engine.serving.openings import Openings
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS as CODES
@@ -78,7 +78,8 @@ class Reports(Part):
             self._position = state.position(cells)
             self._kept = np.zeros(len(state.unsent), dtype=np.int64)
             assert told is not None
-            self._at_once = Eyes(np.full(len(cells), CAPACITY), told.at(np.full(len(cells), AT_ONCE), cells))
+            seen = Seen(np.full(len(cells), CAPACITY), np.full(len(cells), AT_ONCE))
+            self._at_once = Eyes(seen.level, told.at(seen, cells))
 
     @property
     def _code(self) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engine.deciding.told import Told
+from sim.engine.informed import Channel
 from sim.engine.plan import Plan
 from sim.model.part import Part
 
@@ -47,13 +48,13 @@ class SeenBook(Part):
         self._seen: list[np.ndarray] = []
         self._true: list[np.ndarray] = []
 
-    def expect(self, channel: int, cells: np.ndarray, shows_stock: bool) -> None:
+    def expect(self, channel: Channel, cells: np.ndarray, shows_stock: bool) -> None:
         """From now on these cells (a mask) report through a channel."""
         told = self._told
         new = len(told.cell) - len(self._shows)
         self._shows = np.concatenate([self._shows, np.zeros(new, dtype=bool)])
         if shows_stock:
-            self._shows |= (told.channel == channel) & cells[told.cell]
+            self._shows |= told.comes_by(channel) & cells[told.cell]
         keys = np.column_stack([told.channel, self._owner[told.cell], self._product[told.cell]])
         wide = keys.max(initial=0) + 1
         known, wanted = (rows @ np.array([wide**2, wide, 1]) for rows in (self._lines, keys))
@@ -81,7 +82,7 @@ class SeenBook(Part):
         """What was counted."""
         lines = len(self._lines)
         seen, true = (
-            np.array([np.pad(row, (0, lines - len(row)), constant_values=np.nan) for row in rows]).reshape(-1, lines)
+            np.array([np.pad(row, (0, lines - len(row)), constant_values=np.nan) for row in rows])
             for rows in (self._seen, self._true)
         )
         off, stock, age, looks, due, never = self._sums

@@ -111,7 +111,7 @@ class Sights(Part):
         self.version = object()
 
     def _eyes(self, seen: Seen, cells: np.ndarray, who: object = None) -> Eyes:
-        return Eyes(seen.level, self._told.at(seen.channel, cells), who)
+        return Eyes(seen.level, self._told.at(seen, cells, self._plan.channels), who)
 
     def _pairs(self, owner: np.ndarray, seen: np.ndarray) -> Eyes:
         """What owners see of cells, one for one."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from sim.engine.deciding.report_luck import DailyLuck
-from sim.engine.informed import AT_ONCE, STOCK, Channel, InformationPlan
+from sim.engine.informed import EXACT, STOCK, Channel, InformationPlan, Seen
 from sim.engine.plan import Plan
 from sim.engine.state.state import State
 from sim.model.part import Part
@@ -33,7 +33,7 @@ class Told(Part):
     along (`Along`).
     """
 
-    CHANGES = ("figures", "made", "_waiting", "channel", "cell", "_place")
+    CHANGES = ("figures", "made", "_waiting", "_channels", "channel", "cell", "_place")
     VIEWS = ("_lag", "_every", "_missing", "_error", "_lags")
 
     def __init__(
@@ -41,38 +41,40 @@ class Told(Part):
     ) -> None:
         network = plan.network
         self._state, self._cells = state, len(network.cell_site)
-        self.channels: tuple[Channel, ...] = () if plan.information is None else plan.information.channels
-        self._before = -network.calendar.warm_up - 1
+        self._channels: list[Channel] = [EXACT]
         none = np.zeros(0, dtype=np.int64)
         self._names, self._arrivals = (*ALWAYS_TOLD, *names), arrivals
         self.channel = self.cell = self.made = none
-        self._place = np.full((len(self.channels) + 1, self._cells), NOT_TOLD, dtype=np.int64)
+        self._place = np.full((1, self._cells), NOT_TOLD, dtype=np.int64)
         self.figures = self._truth(none)
         self._waiting: dict[int, tuple[np.ndarray, Figures, list[Figures]]] = {}
         self._site = network.cell_site
-        sites = network.site_names(np.arange(len(network.sites)))
+        sites = [] if plan.information is None else network.site_names(np.arange(len(network.sites)))
         goods = network.products["name"].to_numpy()[network.cell_product]
-        lost, counts = (any(getattr(c, name) for c in self.channels) for name in ("missing", "error"))
-        self._lost = DailyLuck([f"report/{name}" for name in sites], False, streams) if lost else None
-        cells = zip((sites[site] for site in network.cell_site.tolist()), goods, strict=True)
-        self._counts = DailyLuck([f"count/{s}/{p}" for s, p in cells], True, streams) if counts else None
+        self._lost = DailyLuck([f"report/{name}" for name in sites], False, streams)
+        cells = zip((sites[site] for site in network.cell_site.tolist()), goods, strict=True) if sites else ()
+        self._counts = DailyLuck([f"count/{site}/{product}" for site, product in cells], True, streams)
         self.along: list[Along] = []
         self.rejoin()
 
     def rejoin(self) -> None:
-        table = np.array([(0, 1, 0.0, 0.0), *self.channels])[self.channel + 1].reshape(-1, 4)
+        table = np.array(self._channels)[self.channel]
         self._lag, self._every = table[:, :2].T.astype(np.int64)
         self._missing, self._error = table[:, 2:].T
         self._lags: list[int] = np.unique(self._lag).tolist()
 
-    def add(self, channel: int, cells: np.ndarray, day: int) -> None:
+    def add(self, channel: Channel, cells: np.ndarray, day: int) -> None:
         """From now on these cells (a mask) report through a channel; until a report comes, their figures of now are
         what has been told."""
-        new = np.flatnonzero(cells & (self._place[channel + 1] == NOT_TOLD))
+        if channel not in self._channels:
+            self._channels = [*self._channels, channel]
+            self._place = np.vstack([self._place, np.full(self._cells, NOT_TOLD)])
+        row = self._channels.index(channel)
+        new = np.flatnonzero(cells & (self._place[row] == NOT_TOLD))
         if not len(new):
             return
-        self._place[channel + 1, new] = len(self.cell) + np.arange(len(new))
-        self.channel = np.concatenate([self.channel, np.full(len(new), channel)])
+        self._place[row, new] = len(self.cell) + np.arange(len(new))
+        self.channel = np.concatenate([self.channel, np.full(len(new), row)])
         self.cell = np.concatenate([self.cell, new])
         self.made = np.concatenate([self.made, np.full(len(new), day)])
         truth = self._truth(new)
@@ -82,13 +84,18 @@ class Told(Part):
             self._waiting[made] = np.concatenate([due, np.zeros(len(new), dtype=bool)]), figures, along
         self.rejoin()
 
-    def at(self, channel: np.ndarray, cells: np.ndarray | slice) -> np.ndarray:
+    def at(self, seen: Seen, cells: np.ndarray | slice, channels: Sequence[Channel] = ()) -> np.ndarray:
         """Where the figures stand that are told of cells through these channels; NOT_TOLD where they are not."""
-        return np.asarray(self._place[channel.astype(np.int64) + 1, np.arange(self._cells)[cells]])
+        rows = np.array([*(self._channels.index(channel) for channel in channels), 0])  # that of AT_ONCE is the last
+        return np.asarray(self._place[rows[seen.channel], np.arange(self._cells)[cells]])
 
     def is_at_once(self, at: np.ndarray) -> np.ndarray:
         """Whether what stands at these places is told at once."""
-        return np.asarray(self.channel[at] == AT_ONCE) if len(self.channel) else np.ones(at.shape, dtype=bool)
+        return np.asarray(self.channel[at] == 0) if len(self.channel) else np.ones(at.shape, dtype=bool)
+
+    def comes_by(self, channel: Channel) -> np.ndarray:
+        """Which pairs report through a channel; a mask."""
+        return np.asarray(self.channel == self._channels.index(channel))
 
     def _truth(self, cells: np.ndarray) -> Figures:
         """Figures of cells as they are."""
@@ -120,11 +127,11 @@ class Told(Part):
         if works is not None:
             due &= works[self.cell]
         never = np.zeros(len(due), dtype=bool)
-        if self._lost is not None:
+        if self._missing.any():
             never = due & (self._lost.on(day)[self._site[self.cell]] < self._missing)
             due &= ~never
         figures = self._truth(self.cell)
-        if self._counts is not None:
+        if self._error.any():
             counted = figures["on_hand"] * (1 + self._error * self._counts.on(day)[self.cell])
             counted = np.maximum(0, np.rint(counted)).astype(np.int64)
             if "position" in figures:
@@ -182,11 +189,11 @@ class Along(Part):
         return np.where(self.at >= 0, self.figures[name], now)
 
 
-def pairs_of(information: InformationPlan) -> list[tuple[int, np.ndarray, bool]]:
+def pairs_of(information: InformationPlan) -> list[tuple[Channel, np.ndarray, bool]]:
     """(channel, mask over cells, whether stock is seen) of all views of a plan that are not of what is as it is."""
     found = []
     for view in information.views:
-        if view.channel != AT_ONCE and view.level:
+        if view.channel != EXACT and view.level:
             owned = view.observers[information.observer[information.owner]]
             found.append((view.channel, owned if view.own else view.cells, view.level >= STOCK))
     return found
