@@ -26,8 +26,7 @@ class ShareInformation(Decision, Terms):
     """parties that may look, a pool standing for itself and all who are in it; left out: all, and sites without a
     party"""
     example = {
-        "by": "kenya", "when": {"trigger": "days_of_cover", "below": "5d"}, "for": "20d", "with": ["uganda"],
-        "sees": "stock", "lag": "2d",
+        "by": "uganda", "when": {"trigger": "announced"}, "for": "30d", "with": ["kenya"], "sees": "stock", "lag": "2d",
     }  # fmt: skip
     bad_example = (
         {"by": "kenya", "when": {"trigger": "announced"}, "with": ["ugand"], "sees": "stock"}, "did you mean 'uganda'",

@@ -126,7 +126,7 @@ class World(Part):
         self.reports = Reports(self.state, self.quantities, outlook, told, self.present_use, self.filled)
         self.reports.outlook.hear(plan.impacts)
         if plan.information is not None and told is not None:
-            self.reports.sights = Sights(plan, self.state, told, self.reports)
+            self.reports.sights = Sights(plan, self.state, told, self.reports, open_to_change)
         self.production = Production(plan, self.state, self.quantities, streams, self.journal, self.reports)
         limits = self.quantities.touched("flow.allowance", "flow.exports")
         if limits and self.production.makes_ahead:

@@ -32,7 +32,7 @@ class Sights(Part):
     SCRATCH = ("_found",)
     VIEWS = ("own", "buyers", "sources", "version")
 
-    def __init__(self, plan: Plan, state: State, told: Told, reports: Reports) -> None:
+    def __init__(self, plan: Plan, state: State, told: Told, reports: Reports, open_to_change: bool) -> None:
         assert plan.information is not None
         self._plan: InformationPlan = plan.information
         self._network, self._state, self._told, self._reports = plan.network, state, told, reports
@@ -40,7 +40,7 @@ class Sights(Part):
         self._goods = Along(np.arange(flows), ("sent", "way"))
         self._supply = Along(np.arange(flows), ("makes", "offered"))
         self._orders: Along | None = None
-        self._knows_supply = bool(plan.sourcing.moves.any() or plan.behaviour.rationing)
+        self._knows_supply = bool(plan.sourcing.moves.any() or plan.behaviour.rationing) or open_to_change
         told.along = [self._goods, *([self._supply] if self._knows_supply else [])]
         self.offered = np.ones(flows)
         """the share of usual units that each flow's source could deal out evenly"""
@@ -75,7 +75,7 @@ class Sights(Part):
     def _settle(self, day: int) -> None:
         """Go by the views that are in force on a day, until others are."""
         self._settled, self._next_turn = day, next_turn(self._plan.views, day)
-        for channel, cells, shows_stock in pairs_of(self._plan):
+        for channel, cells, shows_stock in pairs_of(self._plan, day):
             self._told.add(channel, cells, day)
             self.book.expect(channel, cells, shows_stock)
         self.rejoin()

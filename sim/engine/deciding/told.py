@@ -189,11 +189,12 @@ class Along(Part):
         return np.where(self.at >= 0, self.figures[name], now)
 
 
-def pairs_of(information: InformationPlan) -> list[tuple[Channel, np.ndarray, bool]]:
-    """(channel, mask over cells, whether stock is seen) of all views of a plan that are not of what is as it is."""
+def pairs_of(information: InformationPlan, day: float) -> list[tuple[Channel, np.ndarray, bool]]:
+    """(channel, mask over cells, whether stock is seen) of all views in force on a day that are not of what is as it
+    is."""
     found = []
     for view in information.views:
-        if view.channel != EXACT and view.level:
+        if view.channel != EXACT and view.level and view.since <= day < view.until:
             owned = view.observers[information.observer[information.owner]]
             found.append((view.channel, owned if view.own else view.cells, view.level >= STOCK))
     return found
