@@ -64,7 +64,7 @@ PAGES: dict[str, Page] = {
         "Information",
         "Who sees what of whom, how late and how well. Without this section all see all at once; with it, who is not "
         "named sees nothing of others, and a party sees its own sites as they are unless an entry of `own` says "
-        "otherwise. [How it works](../../model.md#who-sees-whose-figures).",
+        "otherwise. [How it works](../../model.md).",
         ("information",),
         "parties:\n"
         "  kenya: {kind: country, sites: {kind: [warehouse, facility], country: KE}}\n"

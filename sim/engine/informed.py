@@ -15,7 +15,8 @@ AT_ONCE = -1
 """As the position of a channel: what is seen is seen as it is."""
 
 
-class Channel(NamedTuple):
+@dataclass(frozen=True)
+class Channel:
     """How reports come: days until they are read, days from one to the next, the share that is lost, and the relative
     standard deviation of what is counted."""
 

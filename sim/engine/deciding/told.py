@@ -58,7 +58,7 @@ class Told(Part):
         self.rejoin()
 
     def rejoin(self) -> None:
-        table = np.array(self._channels)[self.channel]
+        table = np.array([(c.lag, c.every, c.missing, c.error) for c in self._channels])[self.channel]
         self._lag, self._every = table[:, :2].T.astype(np.int64)
         self._missing, self._error = table[:, 2:].T
         self._lags: list[int] = np.unique(self._lag).tolist()
@@ -86,7 +86,8 @@ class Told(Part):
 
     def at(self, seen: Seen, cells: np.ndarray | slice, channels: Sequence[Channel] = ()) -> np.ndarray:
         """Where the figures stand that are told of cells through these channels; NOT_TOLD where they are not."""
-        rows = np.array([*(self._channels.index(channel) for channel in channels), 0])  # that of AT_ONCE is the last
+        number = {channel: row for row, channel in enumerate(self._channels)}
+        rows = np.array([*(number.get(channel, 0) for channel in channels), 0])  # that of AT_ONCE is the last
         return np.asarray(self._place[rows[seen.channel], np.arange(self._cells)[cells]])
 
     def is_at_once(self, at: np.ndarray) -> np.ndarray:
