@@ -193,7 +193,7 @@ class World(Part):
         """What sites tell, None where all is seen as it is at all times."""
         names = []
         if plan.information is not None:
-            names += ["in_transit", "owed_out", "position", "ordered"]
+            names += ["in_transit", "owed_out", "but orders"]
         elif not self.quantities.touched("cell.blackout"):
             return None
         told = Told(plan, self.state, streams, tuple(names), plan.arrivals_looked_at)

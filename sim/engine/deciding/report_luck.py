@@ -12,12 +12,12 @@ from sim.rng import BLOCK_DAYS, Key, Streams
 
 
 class DailyLuck(Part):
-    """Numbers over things, uniform on [0, 1) or standard normal; of a thing and a day the same whoever asks."""
+    """Numbers over things, uniform on [0, 1); of a thing and a day the same whoever asks."""
 
     SCRATCH = ("_block", "_first", "_keys")
 
-    def __init__(self, names: Sequence[str], normal: bool, streams: Streams) -> None:
-        self._names, self._normal, self._streams = tuple(names), normal, streams
+    def __init__(self, names: Sequence[str], streams: Streams) -> None:
+        self._names, self._streams = tuple(names), streams
         self._keys: list[Key] | None = None
         self._later: tuple[int, DailyLuck] | None = None
         self._block = np.zeros((0, 0), dtype=np.float32)
@@ -30,7 +30,7 @@ class DailyLuck(Part):
         if self._later is not None:
             self._later[1].draw_anew(day, streams)
         else:
-            self._later = day, DailyLuck(self._names, self._normal, streams)
+            self._later = day, DailyLuck(self._names, streams)
 
     def on(self, day: int) -> np.ndarray:
         """The numbers of a day; shape (things,)."""
@@ -42,10 +42,6 @@ class DailyLuck(Part):
                 self._keys = self._streams.keys(self._names)
             block = np.empty((len(self._keys), BLOCK_DAYS), dtype=np.float32)
             for key, row in zip(self._keys, block, strict=True):
-                generator = self._streams.at(key, number)
-                if self._normal:
-                    generator.standard_normal(out=row, dtype=np.float32)
-                else:
-                    generator.random(out=row, dtype=np.float32)
+                self._streams.at(key, number).random(out=row, dtype=np.float32)
             self._block, self._first = block, first
         return self._block[:, position]

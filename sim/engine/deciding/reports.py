@@ -191,12 +191,12 @@ class Reports(Part):
     def position(self, cells: np.ndarray | slice) -> np.ndarray:
         """Inventory position for the cells' own review: what was last reported and what was ordered since, the old one
         where figures are frozen, orders kept included."""
-        position = self._state.position(cells)
-        if (own := self._own(cells)) is not None:
+        if (own := self._own(cells)) is None:
+            position = self._state.position(cells)
+        else:
             assert self._told is not None and self._state.totals is not None
-            figures, since = self._told.figures, self._state.totals.ordered[cells]
-            told = figures["position"][own.at] + (since - figures["ordered"][own.at])
-            position = np.where(self._orders_by_report(own), told, position)
+            told = self._told.figures["but orders"][own.at] + self._state.totals.ordered[cells]
+            position = np.where(self._orders_by_report(own), told, self._state.position(cells))
         if self.may_fail:
             buyer = self._state.plan.network.flow_buyer
             position += np.bincount(buyer, self._kept, len(self._code))[cells].astype(np.int64)
@@ -251,7 +251,7 @@ class Reports(Part):
         """Every day on which something is told, when demand has been served: sites report whose systems work."""
         assert self._told is not None
         if self.sights is None:
-            self._told.close_day(day, self.works, {})
+            self._told.close_day(day, self.works, dict)
         else:
             self.sights.close_day(day)
 

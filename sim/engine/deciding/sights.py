@@ -28,7 +28,7 @@ class Sights(Part):
     sources have sent, of what buyers know of sources, and of the orders of others that hoarders look at.
     """
 
-    CHANGES = ("_settled", "_next_turn", "_way", "offered")
+    CHANGES = ("_settled", "_next_turn", "_day", "offered")
     SCRATCH = ("_found",)
     VIEWS = ("own", "buyers", "sources", "version")
 
@@ -47,10 +47,8 @@ class Sights(Part):
         self._hoarding: SeenScarcity | None = None
         self.book = SeenBook(plan, told)
         self._first = -plan.network.calendar.warm_up
-        self._settled, self._next_turn = ALWAYS, np.inf
+        self._settled, self._next_turn, self._day = ALWAYS, np.inf, 0
         self._found: dict[object, Eyes] = {}
-        self._way = np.zeros(flows, dtype=np.int64)
-        """units under way on each flow when sites last reported but for all that was sent by then"""
         self.own = self.buyers = self.sources = Eyes(np.zeros(0), np.zeros(0, dtype=np.int64))
         self.version: object = None
 
@@ -79,13 +77,13 @@ class Sights(Part):
             self._told.add(channel, cells, day)
             self.book.expect(channel, cells, shows_stock)
         self.rejoin()
-        beside = self._beside(day)
-        self._goods.expect(self._told_at(self.buyers), beside)
+        self._day, beside = day, self._beside()
+        self._goods.expect(self._told_at(self.buyers), beside, self._told)
         if self._knows_supply:
-            self._supply.expect(self._told_at(self.sources), beside)
+            self._supply.expect(self._told_at(self.sources), beside, self._told)
         if self._orders is not None and self._hoarding is not None:
             eyes = self._as_observers(self._observers, self._network.flow_buyer[self._orders.rows])
-            self._orders.expect(self._told_at(eyes), beside)
+            self._orders.expect(self._told_at(eyes), beside, self._told)
             self._hoarding.expect_eyes(eyes.level >= ORDERS, self._orders)
 
     def _told_at(self, eyes: Eyes) -> np.ndarray:
@@ -147,31 +145,30 @@ class Sights(Part):
         """The row of views of each owner, and below 0 for parties, which have one each."""
         return np.where(owners < len(self._plan.parties), -1 - owners, self._plan.observer[owners])
 
-    def _beside(self, day: int) -> dict[str, np.ndarray]:
+    def _beside(self) -> dict[str, np.ndarray]:
         """What goes along with reports, as it is; over flows."""
         assert self._state.totals is not None
-        found = {"sent": self._state.totals.sent, "way": self._way_now()}
+        found = {"sent": self._state.totals.sent, "way": self._way()}
         if self._knows_supply:
-            makes = self._reports.outlook.ordered(max(day, self._first)).makes
+            makes = self._reports.outlook.ordered(max(self._day, self._first)).makes
             found |= {"offered": self.offered, "makes": makes}
         return found if self._hoarding is None else found | self._hoarding.orders
 
-    def _way_now(self) -> np.ndarray:
-        """Units under way on each flow; looked up when sites report, before anything leaves in the evening."""
-        assert self._state.totals is not None
+    def _way(self) -> np.ndarray:
+        """Units under way on each flow."""
         table = self._state.shipments
         under_way = table["phase"] != Phase.DONE
-        units = np.bincount(table["flow"][under_way], table["units"][under_way], len(self._way)).astype(np.int64)
-        self._way = units - self._state.totals.sent
-        return units
+        units = np.bincount(table["flow"][under_way], table["units"][under_way], len(self._network.flow_buyer))
+        return units.astype(np.int64)
 
     def close_day(self, day: int) -> None:
         """When demand has been served: sites report, and reports come."""
+        self._day = day
         if day >= self._next_turn:
             self._settle(day)
-        due, never = self._told.close_day(day, self._reports.works, self._beside(day))
+        come = self._told.close_day(day, self._reports.works, self._beside)
         if day >= 0:
-            self.book.count(due, never, self._state.on_hand, day)
+            self.book.count(come, self._state.on_hand, day)
 
     def cover_stock(
         self, flow: np.ndarray, source: np.ndarray, present_over: int | None
@@ -205,14 +202,18 @@ class Sights(Part):
     def _coming(self, flow: np.ndarray, buyer: np.ndarray, eyes: Eyes) -> np.ndarray:
         """Units that sources take to be on their way to buyers, or to have come since these last reported: all that
         they are told of, and what they know to have sent."""
-        assert self._state.totals is not None
-        sent, figures = self._state.totals.sent[flow], self._goods.figures
         all_of_it = eyes.level >= PIPELINE
-        coming = np.where(all_of_it, self._state.in_transit[buyer], self._way[flow] + sent)
+        coming = self._state.in_transit[buyer]
+        if not all_of_it.all():
+            coming = np.where(all_of_it, coming, self._way()[flow])
         late = self._reports.by_report(eyes)
         if late.any():
+            assert self._state.totals is not None
+            figures, since = self._goods.figures, self._state.totals.sent[flow]
             told = self._reports.told("in_transit", eyes.at, coming)
-            told = np.where(all_of_it, told, figures["way"][flow]) + sent - figures["sent"][flow]
+            if not all_of_it.all():
+                told = np.where(all_of_it, told, figures["way"][flow])
+            told = told + since - figures["sent"][flow]
             coming = np.where(late, told, coming)
         return coming
 
