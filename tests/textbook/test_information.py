@@ -27,7 +27,8 @@ SUPPLIERS = {"of": "suppliers", "sees": "capacity"}
 def spec_of(*information: dict[str, Any], **more: Any) -> dict[str, Any]:
     """The standard network with parties; its reserve is kenya's and looks at the clinic in uganda alone."""
     spec = copy.deepcopy(STANDARD) | {"parties": PARTIES} | more
-    spec["reserves"]["national"]["members"] = "clinic-c"
+    if spec["reserves"]:
+        spec["reserves"]["national"]["members"] = "clinic-c"
     if information:
         spec["information"] = [*information]
     return spec
@@ -75,7 +76,6 @@ def test_a_condition_on_what_is_not_seen_is_not_met_turned_round_either(at_once:
 def test_who_orders_by_reports_orders_what_was_used_so_many_days_ago() -> None:
     """Base stock with information that is d days late orders the demand of d days ago: as with a lead time longer by d
     (F. Chen, Management Science 45, 1999: information delays add to lead times)."""
-    units = [12, 15, 9, 30, 12, 7, 21, 12, 12, 18]
     demand = [{"at": "facilities", "product": "saline", "per_day": 12, "distribution": {"distribution": "poisson"}}]
     spec = spec_of(demand=demand, end="2024-01-31", disruptions=[], reserves={}, replenishment=[
         {"policy": "base_stock", "at": "facilities", "level": "10d"},
@@ -89,7 +89,6 @@ def test_who_orders_by_reports_orders_what_was_used_so_many_days_ago() -> None:
         assert not clinic["unmet"].any()
         assert ordered[lag + 1 :].tolist() == asked[1 : len(asked) - lag].tolist()
         assert not ordered[1:lag].any()
-    assert len(units) == 10
 
 
 def test_a_source_takes_whose_stock_it_does_not_see_to_have_the_cover_of_the_others() -> None:
@@ -108,7 +107,6 @@ def test_a_source_takes_whose_stock_it_does_not_see_to_have_the_cover_of_the_oth
     ])  # fmt: skip
     names = [sites[network.cell_site[buyer[k]]] for k in flows]
     world.state.in_transit[:] = 0
-    world.state.shipments["phase"][:] = 255 * 0 + world.state.shipments["phase"]
     stock = {"clinic-a": 10, "clinic-b": 20, "clinic-c": 900}
     world.state.on_hand[buyer[flows]] = [stock[name] for name in names]
     requested = np.zeros(len(buyer), dtype=np.int64)
@@ -116,7 +114,7 @@ def test_a_source_takes_whose_stock_it_does_not_see_to_have_the_cover_of_the_oth
     claims = world.dispatch.claims(flows, np.zeros(3, dtype=np.int64), np.array([30]), requested)
     seen = dict(zip(names, claims.cover_stock.tolist(), strict=True))
     assert seen == {"clinic-a": 10, "clinic-b": 20, "clinic-c": 15}
-    given = plan.allocation[0].rule.share(claims, network)
+    given = plan.allocation[-1].rule.share(claims, network)
     assert dict(zip(names, given.tolist(), strict=True)) == {"clinic-a": 15, "clinic-b": 5, "clinic-c": 10}
 
 
@@ -127,7 +125,7 @@ def test_errors_ages_and_missing_reports_are_those_written() -> None:
     facilities = {f"f{k:02d}": {"country": "KE"} for k in range(sites)}
     spec: dict[str, Any] = {
         "scenario": "seen", "title": "Seen", "start": "2024-01-01", "end": "2024-10-27", "seed": 3,
-        "products": {"saline": {}}, "suppliers": {"maker": {"makes": {"saline": {}}}}, "facilities": facilities,
+        "products": {"saline": {"unit": "bag"}}, "suppliers": {"maker": {"makes": {"saline": {}}}}, "facilities": facilities,
         "lanes": [{"from": "maker", "to": "facilities", "time": "1d"}],
         "demand": [{"at": "facilities", "product": "saline", "per_day": 100}],
         "replenishment": [{"policy": "base_stock", "at": "facilities", "level": "30d"}],
@@ -179,8 +177,8 @@ def refused(*information: dict[str, Any]) -> str:
         ({"who": "kenya", "of": "uganda", "sees": "stocks"}, "did you mean 'stock'"),
         ({"who": "kenya", "of": "uganda", "sees": "nothing", "lag": "3d"}, "nothing is seen: no lag"),
         ({"who": "kenya", "of": "uganda", "sees": "stock", "lag": "36h"}, "whole days"),
-        ({"who": "kenya", "of": "uganda", "sees": "stock", "missing": "130%"}, "at most 100%"),
-        ({"who": "kenya", "of": "uganda", "sees": "stock", "every": "0d"}, "greater than or equal to 1"),
+        ({"who": "kenya", "of": "uganda", "sees": "stock", "missing": "130%"}, "between 0% and 100%"),
+        ({"who": "kenya", "of": "uganda", "sees": "stock", "every": "0d"}, "at least 1d"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(entry: dict[str, Any], message: str) -> None:
@@ -194,4 +192,10 @@ def test_entries_that_disagree_are_told_and_those_that_agree_are_not() -> None:
     assert "entry 1 says something else" in refused(
         {"of": "own", "sees": "stock"}, {"who": "kenya", "of": "own", "sees": "stock", "lag": "1d"}
     )
-    plan_of(spec_of(one, {"who": "ministry", "of": "all", "sees": "pipeline"}, {"of": "clinic-c", "sees": "stock"}))
+    plan_of(
+        spec_of(
+            one,
+            {"who": "ministry", "of": "all", "sees": "pipeline"},
+            {"who": "kenya", "of": "clinic-c", "sees": "stock"},
+        )
+    )

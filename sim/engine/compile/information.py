@@ -27,6 +27,8 @@ def bind_information(loaded: Loaded, network: Network, problems: Problems) -> In
             view = _bound(entry, network, owner)
             _refuse_others(view, bound, owner, network)
             bound.append(view)
+    if len(bound) < len(loaded.spec.information):
+        return None  # told with what is wrong
     parties = len(network.parties.by_name)
     # sites without a party that the same entries are about see by one row
     seen_by = np.array([view.observers for view in bound], dtype=bool).reshape(len(bound), -1)[:, parties:]

@@ -20,7 +20,8 @@ class SeenRecord:
     that were to be made, `never` those of them that never came. None of it counts what is seen at once.
 
     `seen` and `true` are units over (days, lines); a line is what one channel tells of one owner's stock of a product,
-    `lines` has the position of each in (channel, owner, product).
+    `lines` has the position of each in (`channels`, owner, product); owners are the parties, and after them all sites
+    without one together.
     """
 
     off: np.ndarray
@@ -30,6 +31,7 @@ class SeenRecord:
     due: np.ndarray
     never: np.ndarray
     lines: np.ndarray
+    channels: tuple[Channel, ...]
     seen: np.ndarray
     true: np.ndarray
 
@@ -114,4 +116,4 @@ class SeenBook(Part):
             np.bincount(told.cell[shows], figure[shows], len(self._owner))
             for figure in (self._off, self._stock, self._age, self._days, told.due, told.never)
         )
-        return SeenRecord(off, stock, age, looks, due, never, self._lines, seen, true)
+        return SeenRecord(off, stock, age, looks, due, never, self._lines, tuple(told.channels), seen, true)

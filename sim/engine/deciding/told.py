@@ -104,6 +104,11 @@ class Told(Part):
         """The position of pairs of one channel among all of that channel."""
         return np.searchsorted(self._of[int(self.channel[at[0]])], at) if len(at) else at
 
+    @property
+    def channels(self) -> list[Channel]:
+        """All channels, by their number."""
+        return self._channels
+
     def comes_by(self, channel: Channel) -> np.ndarray:
         """Which pairs report through a channel; a mask."""
         return np.asarray(self.channel == self._channels.index(channel))
