@@ -21,6 +21,7 @@ from tests.property.choices import Dice
 from tests.property.informing import ALL_AT_ONCE, random_information, with_parties
 from tests.property.networks import Builder
 from tests.property.running import plan_of
+from tests.property.watching import strayed
 from tests.unit.test_decisions import same
 
 TRIED = 4 if os.environ.get("CI") else 12
@@ -68,6 +69,7 @@ def _poisoned(monkeypatch: pytest.MonkeyPatch, most: bool) -> None:
         monkeypatch.setattr(Reports, name, told)
 
     hide("present", STOCK, units)
+    hide("shelf", STOCK, units)
     hide("backlog", DEMAND, units)
     hide("short", DEMAND, most)
     hide("sent_of_due", ORDERS, units)
@@ -96,6 +98,12 @@ def test_what_is_not_told_moves_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
                 _poisoned(hidden, most)
                 same(honest, simulate(informed))
     assert differs, "some of what is hidden would have been acted on"
+
+
+def test_phases_touch_what_they_declare_where_not_all_is_seen() -> None:
+    for number, (_, informed) in enumerate(some(random_information, 4000)[:3]):
+        running = Running(informed, open_to_change=bool(number % 2))
+        assert not strayed(running, min(12, informed.network.calendar.days))
 
 
 def test_a_run_with_information_stands_still_and_goes_on_as_if_it_had_not() -> None:

@@ -118,6 +118,12 @@ class Reports(Part):
             return self._state.on_hand[cells]
         return self._seen("on_hand", self._state.on_hand, cells, eyes)
 
+    def shelf(self, cells: np.ndarray, eyes: Eyes) -> np.ndarray:
+        """Stock on hand as those see it who stand before it, in a blackout as well, else as last reported; `eyes` of
+        these cells."""
+        now, late = self._state.on_hand[cells], self.by_report(eyes)
+        return np.where(late, self.told("on_hand", eyes.at, now), now) if late.any() else now
+
     def backlog(self, cells: np.ndarray, eyes: Eyes | None = None) -> np.ndarray:
         """Waiting demand; `eyes` of these cells."""
         return self._seen("backlog", self._state.backlog, cells, eyes)
