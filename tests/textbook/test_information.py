@@ -125,7 +125,8 @@ def test_errors_ages_and_missing_reports_are_those_written() -> None:
     facilities = {f"f{k:02d}": {"country": "KE"} for k in range(sites)}
     spec: dict[str, Any] = {
         "scenario": "seen", "title": "Seen", "start": "2024-01-01", "end": "2024-10-27", "seed": 3,
-        "products": {"saline": {"unit": "bag"}}, "suppliers": {"maker": {"makes": {"saline": {}}}}, "facilities": facilities,
+        "products": {"saline": {"unit": "bag"}}, "suppliers": {"maker": {"makes": {"saline": {}}}},
+        "facilities": facilities,
         "lanes": [{"from": "maker", "to": "facilities", "time": "1d"}],
         "demand": [{"at": "facilities", "product": "saline", "per_day": 100}],
         "replenishment": [{"policy": "base_stock", "at": "facilities", "level": "30d"}],
