@@ -77,7 +77,8 @@ class Sights(Part):
             self._told.add(channel, cells, day)
             self.book.expect(channel, cells, shows_stock)
         self.rejoin()
-        self._day, beside = day, self._beside()
+        self._day = day
+        beside = self._beside()
         self._goods.expect(self._told_at(self.buyers), beside, self._told)
         if self._knows_supply:
             self._supply.expect(self._told_at(self.sources), beside, self._told)
