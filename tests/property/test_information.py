@@ -90,7 +90,7 @@ def _poisoned(monkeypatch: pytest.MonkeyPatch, most: bool) -> None:
 
 def test_what_is_not_told_moves_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     differs = 0
-    for without, informed in some(random_information, 2000):
+    for without, informed in some(random_information, 2007):
         honest = simulate(informed)
         differs += not honest.journal.equals(simulate(without).journal)
         for most in (False, True):
