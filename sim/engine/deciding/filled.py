@@ -25,7 +25,8 @@ class FilledOrders(Part):
         nothing = np.zeros(len(network.cell_site), dtype=np.int64)
         self._sent, self._lost = [nothing], [nothing]
         self._due = np.zeros(len(self._buyer), dtype=np.int64)
-        self._were_due: list[np.ndarray] | None = [nothing] if heard_late else None
+        self._heard_late = heard_late
+        self._were_due: list[np.ndarray] = [nothing] if heard_late else []
 
     def look(self, sent: np.ndarray, due: np.ndarray, cancelled: np.ndarray, leaves: np.ndarray) -> None:
         """Take in an evening; units over flows, `leaves` a mask of those whose lane leaves today."""
@@ -34,7 +35,7 @@ class FilledOrders(Part):
             if self._window is not None and len(rows) > self._window + 1:
                 del rows[0]
         np.copyto(self._due, due, where=leaves)
-        if self._were_due is not None:
+        if self._heard_late:
             self._were_due.append(self._by_buyer(self._due))
             del self._were_due[: len(self._were_due) - len(self._sent)]
 
@@ -47,7 +48,7 @@ class FilledOrders(Part):
 
     def as_of(self, over: int, cells: np.ndarray | slice, age: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same of some cells, so many days ago for each."""
-        assert self._were_due is not None
+        assert self._heard_late
         last = np.maximum(0, len(self._sent) - 1 - age)
         since = np.maximum(0, last - over)
         first, place = int(since.min(initial=0)), np.arange(len(self._sent[0]))[cells]
