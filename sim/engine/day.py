@@ -31,7 +31,10 @@ from sim.engine.deciding.rations_told import RationBook
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.deciding.reserves import ReserveDesk
+from sim.engine.deciding.sights import Sights
+from sim.engine.deciding.told import Told
 from sim.engine.deciding.transfers import Transfers
+from sim.engine.informed import EXACT
 from sim.engine.making.production import Production
 from sim.engine.making.quality import Quality
 from sim.engine.moving.seizures import seize
@@ -123,8 +126,11 @@ class World(Part):
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self._look_back(plan)
         outlook = Outlook(plan, self.quantities.base)
-        self.reports = Reports(self.state, self.quantities, outlook, self.present_use, self.filled)
+        told = self._told(plan, streams)
+        self.reports = Reports(self.state, self.quantities, outlook, told, self.present_use, self.filled)
         self.reports.outlook.hear(plan.impacts)
+        if plan.information is not None and told is not None:
+            self.reports.sights = Sights(plan, self.state, told, self.reports, open_to_change)
         self.production = Production(plan, self.state, self.quantities, streams, self.journal, self.reports)
         limits = self.quantities.touched("flow.allowance", "flow.exports")
         if limits and self.production.makes_ahead:
@@ -140,6 +146,9 @@ class World(Part):
         )
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
+        if self.reports.sights is not None and hoarders is not None and hoarders.seen is not None:
+            assert self.hoarding is not None
+            self.reports.sights.look_at_orders(self.hoarding)
         self.order_shares = shares = OrderShares(plan, self.state, self.quantities, self.reports)
         self.rerouting = Rerouting(plan, self.state, self.reports, shares) if plan.sourcing.moves.any() else None
         self._looks_at_orders = any(one is not None for one in (self.filled, self.hoarding, self.rerouting))
@@ -166,6 +175,8 @@ class World(Part):
         self.recorder = Recorder(plan, self.state, self.transport, table, series)
         self.quality = Quality(plan, self.state, self.journal)
         self._send_opening_shipments()
+        if self.reports.sights is not None:
+            self.reports.sights.begin()
         self.recorder.begin()
         self.books = Books(self.state.today, self.recorder, Conservation(plan, self.state, lot_check))
         self._ended = self.first_day - 2
@@ -180,9 +191,23 @@ class World(Part):
     def _look_back(self, plan: Plan) -> None:
         """Keep of the days before what some policy looks back on; all of it where policies may come that do."""
         use, fill, _ = plan.looks_back
-        is_open, blackouts = self.quantities.open, self.quantities.touched("cell.blackout")
-        self.present_use = PresentUse(plan, None if blackouts else use) if use or is_open else None
-        self.filled = FilledOrders(plan.network, None if is_open else fill) if fill or is_open else None
+        is_open, late = self.quantities.open, plan.longest_late(self.quantities.touched("cell.blackout"))
+        self.present_use = PresentUse(plan, None if late is None else use + late) if use or is_open else None
+        window = None if is_open or (plan.information is not None and late is None) else fill + (late or 0)
+        hears = plan.information is not None
+        self.filled = FilledOrders(plan.network, window, hears) if fill or is_open else None
+
+    def _told(self, plan: Plan, streams: Streams) -> Told | None:
+        """What sites tell, None where all is seen as it is at all times."""
+        names = []
+        if plan.information is not None:
+            names += ["in_transit", "owed_out", "but orders"]
+        elif not self.quantities.touched("cell.blackout"):
+            return None
+        told = Told(plan, self.state, streams, tuple(names), plan.arrivals_looked_at)
+        if self.quantities.touched("cell.blackout"):
+            told.add(EXACT, np.ones(len(plan.network.cell_site), dtype=bool), self.first_day - 1)
+        return told
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_phases": []}  # functions, made again by `rejoin`; those from outside may be closures
@@ -230,6 +255,8 @@ class World(Part):
         if self.rationing is not None:
             self.rationing.expect_policies(plan)
         self.recorder.expect_policies(plan)
+        if self.reports.sights is not None:
+            self.reports.sights.expect_policies(plan)
         for desk in self.desks:
             desk.expect_policies(plan)
 

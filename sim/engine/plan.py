@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from sim.engine.bound_decisions import BoundActs, BoundDecision
 from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
+from sim.engine.informed import InformationPlan
 from sim.engine.sourced import Sourcing
 from sim.engine.start import Opening, Start
 from sim.engine.transferred import BoundTransfers
@@ -324,7 +325,8 @@ class Plan:
     each with the time that takes. `impacts` are the disruptions with dates, `hazards` those drawn in every replication.
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
     is what makers can add to their capacity, None where none can; `decisions` what parties may do;
-    `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn.
+    `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn; `information` who
+    sees what, None where all see all.
     """
 
     network: Network
@@ -348,6 +350,7 @@ class Plan:
     decisions: tuple[BoundDecision, ...] = ()
     vials: VialPlan | None = None
     transfers: tuple[BoundTransfers, ...] = ()
+    information: InformationPlan | None = None
 
     @property
     def made_for_reserves(self) -> bool:
@@ -371,6 +374,17 @@ class Plan:
     def looks_back(self) -> tuple[int, int, int]:
         """Days of present use, and of what was sent of orders due, and arrivals, that some policy looks back on; 0:
         none does."""
+        present, fill, arrivals = self._looked_back_on
+        present = [*present, self.looked_at("end_demand")]
+        return max(present), max(fill, default=0), max(arrivals, default=0)
+
+    @property
+    def arrivals_looked_at(self) -> tuple[int, ...]:
+        """The numbers of arrivals that conditions look back on."""
+        return tuple(sorted(set(self._looked_back_on[2])))
+
+    @cached_property
+    def _looked_back_on(self) -> tuple[list[int], ...]:
         policies = (
             self.reserves,
             self.allocation,
@@ -380,12 +394,10 @@ class Plan:
             self.decisions,
             self.transfers,
         )
-        present, fill, arrivals = (
+        return tuple(
             [days for part in _within(policies) if (days := getattr(part, name, None))]
             for name in ("present_over", "fill_over", "arrivals_over")
         )
-        present.append(self.looked_at("end_demand"))
-        return max(present), max(fill, default=0), max(arrivals, default=0)
 
     def looked_at(self, *figures: Figure) -> int:
         """Days of records of any of these figures that some replenishment rule has at its reviews; 0: none does.
@@ -395,6 +407,10 @@ class Plan:
         looking = [bound.rule for bound in self.replenishment if bound.rule.looks_at & set(figures)]
         dated = any(bound.since > ALWAYS for bound in self.replenishment)
         return max((rule.looks_back if dated else rule.window for rule in looking), default=0)
+
+    def longest_late(self, may_fail: bool) -> int | None:
+        """Days by which what is known of a site may be late, None where there is no limit; `may_fail`: its systems."""
+        return None if may_fail else 0 if self.information is None else self.information.longest_late
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""

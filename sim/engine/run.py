@@ -19,6 +19,7 @@ from sim.engine.bound_decisions import BoundDecision
 from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken, Whose
 from sim.engine.deciding.rations_told import RationRecord
+from sim.engine.deciding.seen_book import SeenRecord
 from sim.engine.impacts import Lift, impacts_of, in_order
 from sim.engine.in_force import Policy, added, together
 from sim.engine.plan import Plan
@@ -50,7 +51,8 @@ class Outcome:
     beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
     nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept; `forecast_errors` over all cells,
-    None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give.
+    None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give; `seen` is what
+    was told of stock, None where all see all.
     """
 
     plan: Plan
@@ -67,6 +69,7 @@ class Outcome:
     sharings: tuple[Page, ...] | None = None
     forecast_errors: ForecastErrors | None = None
     transfers: TransferRecord | None = None
+    seen: SeenRecord | None = None
 
     @property
     def answers(self) -> tuple[Taken, ...]:
@@ -330,6 +333,7 @@ class Running(Part):
             None if book is None else tuple(book.pages),
             world.ordering.forecast_errors(),
             None if world.transfers is None else world.transfers.record(),
+            None if world.reports.sights is None else world.reports.sights.book.record(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

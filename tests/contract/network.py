@@ -164,6 +164,8 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
         if name == "use_level":
             level = {"when": {"trigger": "chosen"}, "saves": "30%"}
             spec["use_levels"] = [{"at": "facilities", "contingency": level}]
+        if name == "share_information":
+            spec["information"] = [{"of": "suppliers", "sees": "capacity"}]
         if name == "substitute":
             spec["products"]["saline"]["substitutes"] = {"oxytocin": {"needs_leave": True}}
         if name in ("shift_orders", "open_source"):

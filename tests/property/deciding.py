@@ -112,6 +112,11 @@ def _lift(builder: Builder) -> Spec:
     return {"ban": builder.c.one(builder.spec["disruptions"]).setdefault("name", "trouble")}
 
 
+def _open_books(builder: Builder) -> Spec:
+    builder.spec["information"] = [{"who": "firm", "of": "land", "sees": "orders"}]
+    return {"with": builder.c.one(["all", ["firm"]]), "sees": builder.c.one(["stock", "capacity"]), "lag": "2d"}
+
+
 FIELDS: dict[str, Callable[[Builder], Any]] = {
     "add_capacity": _capacity,
     "ban_exports": lambda b: {"quota": b.c.one(["0%", "40%"])},
@@ -130,6 +135,7 @@ FIELDS: dict[str, Callable[[Builder], Any]] = {
     "refill_reserve": _reserve,
     "release_reserve": _reserve,
     "request_aid": _aid,
+    "share_information": _open_books,
     "shift_orders": _shift,
     "substitute": lambda b: {},
     "supplier_allocation": lambda b: {"supplier": b.c.one(b.suppliers), "share": b.c.one(["0%", "40%"])},

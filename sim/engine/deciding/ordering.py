@@ -140,8 +140,8 @@ class Ordering(Part):
             due = (day - rule.first) % rule.review == 0 and not rule.begins <= day < rule.first
             if not due and not one.has_emergency:
                 continue
-            may_fail = self._reports.may_fail
-            if not due and not may_fail and not rule.rule.is_urgent(self._state.on_hand[one.cells]):
+            may_fail, late = self._reports.may_fail, self._reports.orders_late
+            if not due and not late and not rule.rule.is_urgent(self._state.on_hand[one.cells]):
                 continue  # a site whose figures may freeze is looked at daily, so that its last figures are known
             units = self._wanted(one, due, day)
             if units is None:

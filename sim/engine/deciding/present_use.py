@@ -15,6 +15,9 @@ from sim.model.part import Part
 if TYPE_CHECKING:  # it is imported where it is needed
     from scipy.sparse import csr_array
 
+NEVER = -(2**31)
+"""As the last day that is known of: none is."""
+
 
 class PresentUse(Part):
     """Mean units a day over cells that patients asked for in the last days, withheld or not, added up to the sources.
@@ -32,7 +35,7 @@ class PresentUse(Part):
         self._network, self._cell, self._window = plan.network, plan.demand.cell, window
         self._before = self._last = -plan.network.calendar.warm_up - 1
         self._asked: list[np.ndarray] = [np.zeros(len(self._cell), dtype=np.int64)]
-        self._found: dict[int, np.ndarray] = {}
+        self._found: dict[tuple[int, object], np.ndarray] = {}
 
     def close_day(self, today: Ledger) -> None:
         """The day's demand is known."""
@@ -42,15 +45,21 @@ class PresentUse(Part):
             del self._asked[0]
         self._found = {}
 
-    def mean(self, over: int, reported: np.ndarray | None = None) -> np.ndarray:
-        """Units a day over cells in the last `over` days; `reported` is each cell's last day that is known of, None:
-        all know of all days. Not to be written to."""
-        if over not in self._found:
-            last = self._last if reported is None else np.minimum(reported[self._cell], self._last)
+    def mean(self, over: int, reported: np.ndarray | None = None, who: object = None) -> np.ndarray:
+        """Units a day over cells in the last `over` days; `reported` is each cell's last day that `who` knows of,
+        `NEVER` where it knows of none, None: all know of all days. Not to be written to."""
+        if (over, who) not in self._found:
+            cell, usual = self._cell, self._usual
+            last = self._last if reported is None else np.minimum(reported[cell], self._last)
+            if reported is not None:  # of whom no day is known counts as usual, whatever day is looked at
+                never = reported[cell] == NEVER
+                last = np.where(never, self._last, last)
             since = np.maximum(last - over, self._before)
-            asked = (self._until(last) - self._until(since) + (over - (last - since)) * self._usual) / over
-            self._found[over] = self._added_up(asked)
-        return self._found[over]
+            asked = (self._until(last) - self._until(since) + (over - (last - since)) * usual) / over
+            if reported is not None:
+                asked[never] = usual[never]
+            self._found[over, who] = self._added_up(asked)
+        return self._found[over, who]
 
     def by_day(self, days: range, reported: np.ndarray | None = None) -> np.ndarray:
         """Units over cells on each of some days, shape (days, cells); NaN before the first. A day that a cell has not
