@@ -24,7 +24,7 @@ from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.order_shares import OrderShares
 from sim.engine.deciding.ordering import Ordering
 from sim.engine.deciding.outlook import Outlook
-from sim.engine.deciding.present_use import PresentUse
+from sim.engine.deciding.present_use import WEEK, PresentUse
 from sim.engine.deciding.rationing import Rationing
 from sim.engine.deciding.rations import Rations
 from sim.engine.deciding.rations_told import RationBook
@@ -190,21 +190,23 @@ class World(Part):
 
     def _look_back(self, plan: Plan) -> None:
         """Keep of the days before what some policy looks back on; all of it where policies may come that do."""
-        use, fill, _ = plan.looks_back
-        is_open, late = self.quantities.open, plan.longest_late(self.quantities.touched("cell.blackout"))
-        self.present_use = PresentUse(plan, None if late is None else use + late) if use or is_open else None
-        window = None if is_open or (plan.information is not None and late is None) else fill + (late or 0)
+        back, is_open = plan.looking_back, self.quantities.open
+        late = back.late(self.quantities.touched("cell.blackout"))
+        use = None if late is None else back.present + (late + WEEK if late else 0)
+        self.present_use = PresentUse(plan, use) if back.present or is_open else None
+        window = None if is_open or (plan.information is not None and late is None) else back.fill + (late or 0)
         hears = plan.information is not None
-        self.filled = FilledOrders(plan.network, window, hears) if fill or is_open else None
+        self.filled = FilledOrders(plan.network, window, hears) if back.fill or is_open else None
 
     def _told(self, plan: Plan, streams: Streams) -> Told | None:
         """What sites tell, None where all is seen as it is at all times."""
         names = []
         if plan.information is not None:
             names += ["in_transit", "owed_out", "but orders"]
+            names += ["position"] if plan.looking_back.at("echelon") or self.quantities.open else []
         elif not self.quantities.touched("cell.blackout"):
             return None
-        told = Told(plan, self.state, streams, tuple(names), plan.arrivals_looked_at)
+        told = Told(plan, self.state, streams, tuple(names), plan.looking_back.arrivals)
         if self.quantities.touched("cell.blackout"):
             told.add(EXACT, np.ones(len(plan.network.cell_site), dtype=bool), self.first_day - 1)
         return told

@@ -78,13 +78,6 @@ class InformationPlan:
         """The position of a view's channel."""
         return AT_ONCE if view.channel == EXACT else self.channels.index(view.channel)
 
-    @property
-    def longest_late(self) -> int | None:
-        """Days by which what is told may be late, None where a report may never come."""
-        if any(channel.missing for channel in self.channels):
-            return None
-        return max((channel.lag + channel.every for channel in self.channels), default=0)
-
     def party(self, name: str) -> np.ndarray:
         """A party as the one owner."""
         return np.array([self.parties.index(name)])
@@ -140,3 +133,10 @@ class InformationPlan:
             view = self.others(observer, day)
             level[rows], channel[rows] = view.level[seen[rows]], view.channel[seen[rows]]
         return Seen(level, channel)
+
+
+def longest_late(views: Sequence[BoundView]) -> int | None:
+    """Days by which what is told may be late, None where a report may never come."""
+    if any(view.channel.missing for view in views):
+        return None
+    return max((view.channel.lag + view.channel.every for view in views if view.channel != EXACT), default=0)

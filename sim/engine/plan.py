@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel
 
 from sim.engine.bound_decisions import BoundActs, BoundDecision
-from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
+from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
 from sim.engine.informed import InformationPlan
+from sim.engine.looking_back import LookingBack
 from sim.engine.sourced import Sourcing
 from sim.engine.start import Opening, Start
 from sim.engine.transferred import BoundTransfers
@@ -25,7 +24,6 @@ from sim.model.network import Network
 if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulates it needs no others
     from sim.hazards.bound import BoundHazard
     from sim.policies.buying_ahead import Buyers, Families
-    from sim.policies.replenishment.seen import Figure
     from sim.policies.reserves.reserve import Release, Reserve
     from sim.policies.triggers.base import Trigger
     from sim.policies.use_levels import WearsOff
@@ -371,46 +369,11 @@ class Plan:
         return Bounds.of(self.replenishment, len(self.network.cell_site))
 
     @cached_property
-    def looks_back(self) -> tuple[int, int, int]:
-        """Days of present use, and of what was sent of orders due, and arrivals, that some policy looks back on; 0:
-        none does."""
-        present, fill, arrivals = self._looked_back_on
-        present = [*present, self.looked_at("end_demand")]
-        return max(present), max(fill, default=0), max(arrivals, default=0)
-
-    @property
-    def arrivals_looked_at(self) -> tuple[int, ...]:
-        """The numbers of arrivals that conditions look back on."""
-        return tuple(sorted(set(self._looked_back_on[2])))
-
-    @cached_property
-    def _looked_back_on(self) -> tuple[list[int], ...]:
-        policies = (
-            self.reserves,
-            self.allocation,
-            self.behaviour,
-            self.sourcing,
-            self.more,
-            self.decisions,
-            self.transfers,
-        )
-        return tuple(
-            [days for part in _within(policies) if (days := getattr(part, name, None))]
-            for name in ("present_over", "fill_over", "arrivals_over")
-        )
-
-    def looked_at(self, *figures: Figure) -> int:
-        """Days of records of any of these figures that some replenishment rule has at its reviews; 0: none does.
-
-        A rule that comes into force on a date looks further back once.
-        """
-        looking = [bound.rule for bound in self.replenishment if bound.rule.looks_at & set(figures)]
-        dated = any(bound.since > ALWAYS for bound in self.replenishment)
-        return max((rule.looks_back if dated else rule.window for rule in looking), default=0)
-
-    def longest_late(self, may_fail: bool) -> int | None:
-        """Days by which what is known of a site may be late, None where there is no limit; `may_fail`: its systems."""
-        return None if may_fail else 0 if self.information is None else self.information.longest_late
+    def looking_back(self) -> LookingBack:
+        """How far back policies look, and how late what they see may be."""
+        orders = self.sourcing, self.more, self.transfers
+        policies = self.reserves, self.allocation, self.behaviour, *orders, self.decisions
+        return LookingBack(self.replenishment, policies, self.information)
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""
@@ -434,19 +397,3 @@ class Plan:
 
         decisions = tuple(replace(one, acts=tuple(map(acts, one.acts))) for one in self.decisions)
         return replace(self, reserves=reserves, decisions=decisions)
-
-
-def _within(value: Any) -> Iterator[Any]:
-    """A value and all that stands in it: fields of dataclasses and of models, entries of tuples, lists and dicts."""
-    yield value
-    if isinstance(value, tuple | list):
-        inside: Iterable[Any] = value
-    elif isinstance(value, dict):
-        inside = value.values()
-    elif is_dataclass(value) or isinstance(value, BaseModel):
-        inside = vars(value).values()
-    else:
-        return
-    for one in inside:
-        if not isinstance(one, np.ndarray):
-            yield from _within(one)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sim.engine.plan import Plan
 from sim.engine.state.ledger import Ledger
-from sim.model.need.usual import add_up, adding_up
+from sim.model.need.usual import add_up
 from sim.model.part import Part
-
-if TYPE_CHECKING:  # it is imported where it is needed
-    from scipy.sparse import csr_array
 
 NEVER = -(2**31)
 """As the last day that is known of: none is."""
+WEEK = 7
 
 
 class PresentUse(Part):
@@ -29,11 +24,12 @@ class PresentUse(Part):
 
     GROWS = ("_asked",)
     CHANGES = ("_last",)
-    SCRATCH = ("_found", "_adds_up")
+    SCRATCH = ("_found",)
 
     def __init__(self, plan: Plan, window: int | None) -> None:
         self._network, self._cell, self._window = plan.network, plan.demand.cell, window
-        self._before = self._last = -plan.network.calendar.warm_up - 1
+        self.before = self._last = -plan.network.calendar.warm_up - 1
+        """the day before the first"""
         self._asked: list[np.ndarray] = [np.zeros(len(self._cell), dtype=np.int64)]
         self._found: dict[tuple[int, object], np.ndarray] = {}
 
@@ -54,36 +50,36 @@ class PresentUse(Part):
             if reported is not None:  # of whom no day is known counts as usual, whatever day is looked at
                 never = reported[cell] == NEVER
                 last = np.where(never, self._last, last)
-            since = np.maximum(last - over, self._before)
+            since = np.maximum(last - over, self.before)
             asked = (self._until(last) - self._until(since) + (over - (last - since)) * usual) / over
             if reported is not None:
                 asked[never] = usual[never]
             self._found[over, who] = self._added_up(asked)
         return self._found[over, who]
 
-    def by_day(self, days: range, reported: np.ndarray | None = None) -> np.ndarray:
-        """Units over cells on each of some days, shape (days, cells); NaN before the first. A day that a cell has not
-        `reported` is as the last that it has, as usual where there is none."""
-        lived = range(max(days.start, self._before + 1), days.stop)
-        asked = np.array([self._on(day, reported) for day in lived], dtype=float).reshape(len(lived), len(self._cell))
-        found = np.full((len(days), len(self._network.cell_site)), np.nan)
-        found[len(days) - len(lived) :] = (self._adds_up @ asked.T).T
-        return found
+    def by_day(self, days: range, at: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
+        """Units asked for on each of some days, the first of the run at the earliest, at demand cells (their positions,
+        of which one may be named again); shape (days, positions).
 
-    def _on(self, day: int, reported: np.ndarray | None) -> np.ndarray:
-        """Units asked for on a day of the run, over demand cells."""
-        if reported is None:
-            return self._until(day) - self._until(day - 1)
-        known = np.minimum(reported[self._cell], day)
-        last = np.maximum(known, self._before + 1)
-        return np.where(known < last, self._usual, self._until(last) - self._until(last - 1))
+        A day later than the last that is `known` of a cell counts as the same day of the week on which it last was: as
+        usual where that is before the first day.
+        """
+        lived = range(max(days.start, self.before + 1), days.stop)
+        asked = [self._on(day, at, known) for day in lived]
+        return np.array(asked, dtype=float).reshape(len(lived), len(at))
 
-    @cached_property
-    def _adds_up(self) -> csr_array:
-        """What each demand cell adds to each cell; shape (cells, demand cells)."""
-        network = self._network
-        flows = network.flow_buyer, network.flow_source, network.flow_share
-        return adding_up(network.cell_level, *flows, network.bill)[:, self._cell]
+    def _on(self, day: int, at: np.ndarray, known: np.ndarray | None) -> np.ndarray:
+        """Units asked for on a day of the run."""
+        if known is None or (known >= day).all():
+            return (self._until(day) - self._until(day - 1))[at]
+        weeks = -(np.minimum(known - day, 0) // WEEK)
+        then = np.maximum(day - WEEK * weeks, self.before)
+        row = then - self._last - 1 + len(self._asked)
+        first = int(row.min(initial=0))
+        table = np.stack(self._asked[max(0, first - 1) : int(row.max(initial=0)) + 1])
+        row = row - max(0, first - 1)
+        found = table[row, at] - table[np.maximum(row - 1, 0), at]
+        return np.where(then > self.before, found, self._usual[at])
 
     def _added_up(self, asked: np.ndarray) -> np.ndarray:
         """Units at demand cells, added up over cells to the sources."""

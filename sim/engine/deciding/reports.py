@@ -14,11 +14,9 @@ from sim.engine.deciding.present_use import NEVER, PresentUse
 from sim.engine.deciding.told import NOT_TOLD, Told, journeys_of
 from sim.engine.informed import AT_ONCE, CAPACITY, DEMAND, ORDERS, STOCK, Seen
 from sim.engine.serving.openings import Openings
-from sim.engine.state.records import in_windows
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS as CODES
 from sim.model.effects import Quantities
-from sim.model.need.usual import add_up
 from sim.model.part import Part
 
 if TYPE_CHECKING:  # who sees what asks here in turn what is reported
@@ -64,7 +62,7 @@ class Reports(Part):
         orders_filled: FilledOrders | None = None,
     ) -> None:
         self.outlook, self._told = outlook, told
-        self._present_use, self._orders_filled = present_use, orders_filled
+        self.present_use, self._orders_filled = present_use, orders_filled
         self.may_fail = quantities.touched("cell.blackout")
         self._state, self._quantities = state, quantities
         self.openings: Openings | None = None
@@ -151,36 +149,11 @@ class Reports(Part):
     def use(self, over: int, eyes: Eyes | None = None) -> np.ndarray:
         """Mean units a day asked for in the last `over` days, over all cells, as far as it is known, before and beyond
         that the usual ones; `eyes` of all cells."""
-        assert self._present_use is not None
+        assert self.present_use is not None
         if eyes is None and not self.may_fail:
-            return self._present_use.mean(over)
+            return self.present_use.mean(over)
         who = None if eyes is None else eyes.who
-        return self._present_use.mean(over, self.known_until(slice(None), eyes, DEMAND), who)
-
-    def end_demand(self, cells: np.ndarray, last: np.ndarray, window: int) -> np.ndarray:
-        """What patients asked for at these cells and all that they usually supply, in the `window` days until the
-        `last` that each of them knows of; shape (window, cells), NaN before the first day.
-
-        Of others who do not report it is taken to be as on the last day that they did.
-        """
-        assert self._present_use is not None
-        first = int(last.min(initial=LATEST)) - window + 1
-        reported = self.known_until(slice(None), level=DEMAND) if self.may_fail else None
-        table = self._present_use.by_day(range(first, int(last.max(initial=first)) + 1), reported)
-        return in_windows(table[:, cells], last - first, window)
-
-    def echelon(self, cells: np.ndarray) -> np.ndarray:
-        """Inventory position, in whole units, of these cells and all that they usually supply together: by their usual
-        shares, themselves as for their own review, the others as last reported.
-
-        What one of them has ordered of another counts once: it is on order here and owed there.
-        """
-        state, network = self._state, self._state.plan.network
-        every = np.arange(len(network.cell_site))
-        at = (self.present(every) + state.on_order - state.owed_out - self.backlog(every)).astype(float)
-        at[cells] = self.position(cells)
-        flows = network.flow_buyer, network.flow_source, network.flow_share
-        return np.rint(add_up(at, network.cell_level, *flows)[1][cells]).astype(np.int64)
+        return self.present_use.mean(over, self.known_until(slice(None), eyes, DEMAND), who)
 
     def sent_of_due(
         self, over: int, cells: np.ndarray | slice, eyes: Eyes | None = None, day: float = 0.0
@@ -229,7 +202,7 @@ class Reports(Part):
         else:
             assert self._told is not None and self._state.totals is not None
             told = self._told.figures["but orders"][own.at] + self._state.totals.ordered[cells]
-            position = np.where(self._orders_by_report(own), told, self._state.position(cells))
+            position = np.where(self.orders_by_report(own), told, self._state.position(cells))
         if self.may_fail:
             buyer = self._state.plan.network.flow_buyer
             position += np.bincount(buyer, self._kept, len(self._code))[cells].astype(np.int64)
@@ -244,7 +217,7 @@ class Reports(Part):
             return np.zeros(len(eyes.at), dtype=bool)
         return np.asarray((eyes.at != NOT_TOLD) & ~self._told.is_at_once(eyes.at))
 
-    def _orders_by_report(self, own: Eyes) -> np.ndarray:
+    def orders_by_report(self, own: Eyes) -> np.ndarray:
         """Whether cells order by what their owner is told; who is told less than their stock leaves it to the sites."""
         return (own.level >= STOCK) & self.by_report(own)
 
@@ -254,14 +227,14 @@ class Reports(Part):
         if self.own is None:
             return stock
         assert self._told is not None
-        return np.where(self._orders_by_report(self.own), self._told.figures["on_hand"][self.own.at], stock)
+        return np.where(self.orders_by_report(self.own), self._told.figures["on_hand"][self.own.at], stock)
 
     def stock_for_review(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand for the cells' own review."""
         stock = self._state.on_hand[cells]
         if (own := self._own(cells)) is not None:
             assert self._told is not None
-            stock = np.where(self._orders_by_report(own), self._told.figures["on_hand"][own.at], stock)
+            stock = np.where(self.orders_by_report(own), self._told.figures["on_hand"][own.at], stock)
         if not self.may_fail:
             return stock
         assert self._told is not None
@@ -273,7 +246,7 @@ class Reports(Part):
         last = np.full(len(cells), day)
         if (own := self._own(cells)) is not None:
             told = self.known_until(cells, own, DEMAND)
-            last = np.where(self._orders_by_report(own), np.minimum(told, day), last)
+            last = np.where(self.orders_by_report(own), np.minimum(told, day), last)
         if not self.may_fail:
             return last
         assert self._told is not None

@@ -37,7 +37,8 @@ class Sights(Part):
         self._plan: InformationPlan = plan.information
         self._network, self._state, self._told, self._reports = plan.network, state, told, reports
         flows = len(plan.network.flow_buyer)
-        self._goods = Along(np.arange(flows), ("sent", "way"))
+        echelons = ("unsent",) if open_to_change or plan.looking_back.at("echelon") else ()
+        self._goods = Along(np.arange(flows), ("sent", "way", *echelons))
         self._supply = Along(np.arange(flows), ("makes", "offered"))
         self._orders: Along | None = None
         self._knows_supply = bool(plan.sourcing.moves.any() or plan.behaviour.rationing) or open_to_change
@@ -116,6 +117,12 @@ class Sights(Part):
         """What owners see of cells, one for one."""
         return self._eyes(self._plan.between(owner, seen, self._settled), seen)
 
+    def below(self, owner: np.ndarray, cell: np.ndarray, itself: np.ndarray) -> Eyes:
+        """What owners see of cells, one for one; a site `itself` sees its own cell by its own books."""
+        eyes = self._pairs(owner, cell)
+        as_is = itself & ~self._reports.orders_by_report(eyes)
+        return Eyes(np.where(as_is, CAPACITY, eyes.level), np.where(as_is, NOT_TOLD, eyes.at))
+
     def joint(self, owners: np.ndarray) -> Eyes:
         """What some owners see together of all cells."""
         key = tuple(owners.tolist())
@@ -149,7 +156,7 @@ class Sights(Part):
     def _beside(self) -> dict[str, np.ndarray]:
         """What goes along with reports, as it is; over flows."""
         assert self._state.totals is not None
-        found = {"sent": self._state.totals.sent, "way": self._way()}
+        found = {"sent": self._state.totals.sent, "way": self._way(), "unsent": self._state.unsent}
         if self._knows_supply:
             makes = self._reports.outlook.ordered(max(self._day, self._first)).makes
             found |= {"offered": self.offered, "makes": makes}
@@ -217,6 +224,19 @@ class Sights(Part):
             told = told + since - figures["sent"][flow]
             coming = np.where(late, told, coming)
         return coming
+
+    def sent_there(self) -> np.ndarray:
+        """Units that are under way on each flow, or have come since its buyer last reported, as its source knows."""
+        figures, at = self._goods.figures, self._goods.at
+        assert self._state.totals is not None
+        return np.where(at >= 0, figures["way"] + self._state.totals.sent - figures["sent"], self._way())
+
+    def ordered_since(self) -> np.ndarray:
+        """Units ordered on each flow, and not given up, since its buyer last reported, as its source knows."""
+        figures, at, totals = self._goods.figures, self._goods.at, self._state.totals
+        assert totals is not None
+        ordered = totals.sent + self._state.unsent - figures["sent"] - figures["unsent"]
+        return np.where(at >= 0, ordered, 0)
 
     def known(self, known: Known) -> Known:
         """What buyers know of their sources where not all see what makers make: all of the usual where they do not."""

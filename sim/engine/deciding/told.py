@@ -123,6 +123,8 @@ class Told(Part):
             elif name == "but orders":
                 assert state.totals is not None
                 found[name] = state.position(cells) - state.totals.ordered[cells]
+            elif name == "position":
+                found[name] = state.position(cells)
             else:
                 found[name] = getattr(state, name)[cells]
         for number in self._arrivals:
@@ -172,8 +174,8 @@ class Told(Part):
             there = figures["on_hand"]
             counted = there * (1 + channel.error * NORMAL[(luck % 1 * STEPS).astype(np.int64)])
             counted = np.maximum(0, np.rint(counted)).astype(np.int64)
-            if "but orders" in figures:
-                figures["but orders"] += counted - there
+            for name in {"but orders", "position"} & set(figures):
+                figures[name] = figures[name] + counted - there
             figures["on_hand"] = counted
         return {name: figure.copy() if figure.base is not None else figure for name, figure in figures.items()}
 

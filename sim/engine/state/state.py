@@ -132,7 +132,7 @@ class State(Part):
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
         sizes = [reserve.size for reserve in plan.reserves]
-        looks_back = quantities.open or bool(plan.looks_back[1])
+        looks_back = quantities.open or bool(plan.looking_back.fill)
         makes = plan.held_at_makers if quantities.open else plan.made_for_reserves
         state = cls(
             plan,
@@ -442,17 +442,17 @@ def _due(plan: Plan, looked_at: bool) -> Due | None:
 
 def _arrivals(plan: Plan, quantities: Quantities) -> LatestArrivals | None:
     """The last arrivals that some trigger looks back on, or might one day."""
-    depth = MOST_ARRIVALS if quantities.open else plan.looks_back[2]
+    depth = MOST_ARRIVALS if quantities.open else max(plan.looking_back.arrivals, default=0)
     return LatestArrivals(plan.network, depth) if depth else None
 
 
 def _records(plan: Plan, quantities: Quantities) -> Records | None:
     """The records that some policy looks at, or might one day; as long as reports may be late they are all kept."""
-    window = max(plan.looked_at("demand", "issues", "orders"), plan.sourcing.window)
+    window = max(plan.looking_back.of("demand", "issues", "orders"), plan.sourcing.window)
     if not window and not quantities.open:
         return None
-    looks_at = set(ON_RECORD) if quantities.open else {name for name in ON_RECORD if plan.looked_at(name)}
+    looks_at = set(ON_RECORD) if quantities.open else {name for name in ON_RECORD if plan.looking_back.of(name)}
     if plan.sourcing.window:
         looks_at.add("orders")
-    late = plan.longest_late(quantities.touched("cell.blackout"))
+    late = plan.looking_back.late(quantities.touched("cell.blackout"))
     return Records(plan.network, None if late is None else window + late, looks_at)
