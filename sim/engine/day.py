@@ -32,9 +32,8 @@ from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.deciding.reserves import ReserveDesk
 from sim.engine.deciding.sights import Sights
-from sim.engine.deciding.told import Told
+from sim.engine.deciding.told import what_is_told
 from sim.engine.deciding.transfers import Transfers
-from sim.engine.informed import EXACT
 from sim.engine.making.production import Production
 from sim.engine.making.quality import Quality
 from sim.engine.moving.seizures import seize
@@ -126,7 +125,7 @@ class World(Part):
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self._look_back(plan)
         outlook = Outlook(plan, self.quantities.base)
-        told = self._told(plan, streams)
+        told = what_is_told(plan, self.state, self.quantities, streams)
         self.reports = Reports(self.state, self.quantities, outlook, told, self.present_use, self.filled)
         self.reports.outlook.hear(plan.impacts)
         if plan.information is not None and told is not None:
@@ -197,19 +196,6 @@ class World(Part):
         window = None if is_open or (plan.information is not None and late is None) else back.fill + (late or 0)
         hears = plan.information is not None
         self.filled = FilledOrders(plan.network, window, hears) if back.fill or is_open else None
-
-    def _told(self, plan: Plan, streams: Streams) -> Told | None:
-        """What sites tell, None where all is seen as it is at all times."""
-        names = []
-        if plan.information is not None:
-            names += ["in_transit", "owed_out", "but orders"]
-            names += ["position"] if plan.looking_back.at("echelon") or self.quantities.open else []
-        elif not self.quantities.touched("cell.blackout"):
-            return None
-        told = Told(plan, self.state, streams, tuple(names), plan.looking_back.arrivals)
-        if self.quantities.touched("cell.blackout"):
-            told.add(EXACT, np.ones(len(plan.network.cell_site), dtype=bool), self.first_day - 1)
-        return told
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_phases": []}  # functions, made again by `rejoin`; those from outside may be closures

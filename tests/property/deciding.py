@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.property.choices import Spec, maybe
+from tests.property.informing import ALL_AT_ONCE
 from tests.property.policies import TRIGGERED
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ def with_decision(builder: Builder, kind: str) -> Spec:
         "firm": {"kind": "firm", "sites": builder.suppliers},
         "pool": {"kind": "pool", "members": ["land", "firm"]},
     }
+    seen = spec.get("information", [])
+    if seen:  # whoever belonged to nobody belongs to the country now
+        spec["information"] = [entry for entry in seen if entry["who"] in spec["parties"]] or ALL_AT_ONCE
     decision["by"] = "firm" if kind in ("ban_exports", "ration", "supplier_allocation") else c.one(["land", "pool"])
     maybe(c, decision, "after", ["1d", "36h", "uniform(0d, 5d)"])
     if kind not in ONCE and c.number(0, 1):

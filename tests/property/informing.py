@@ -13,15 +13,13 @@ if TYPE_CHECKING:
 ALL_AT_ONCE: list[Spec] = [{"of": "all", "sees": "capacity"}]
 
 
-def with_parties(builder: Builder) -> Spec:
-    """The builder's scenario with two countries and a firm; what is left of the sites belongs to nobody."""
-    spec = builder.spec
+def two_parties(builder: Builder) -> Spec:
+    """A country and a firm; what is left of the sites belongs to nobody."""
     half = [facility for k, facility in enumerate(builder.facilities) if k % 3]
-    spec["parties"] = {
+    return {
         "land": {"kind": "country", "sites": [*builder.warehouses[:1], *half]},
         "firm": {"kind": "firm", "sites": builder.suppliers},
     }
-    return spec
 
 
 def random_information(builder: Builder) -> list[Spec]:

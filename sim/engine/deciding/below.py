@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.engine.deciding.reports import Eyes, Reports
+from sim.engine.deciding.reports import LATEST, Eyes, Reports
 from sim.engine.deciding.sights import Sights
 from sim.engine.echelons import own_targets
 from sim.engine.informed import DEMAND, PIPELINE, STOCK
@@ -64,6 +64,8 @@ class Below(Part):
         known = None
         if seen.eyes is not None or self._reports.may_fail:
             known = self._reports.known_until(seen.cell, seen.eyes, DEMAND)
+            if seen.eyes is None:  # a site knows itself, whatever others hear of it
+                known = np.where(seen.itself, LATEST, known)
         asked = use.by_day(days, seen.column, known)
         table = np.full((len(days), len(cells)), np.nan)
         table[len(days) - len(asked) :] = (seen.adds_up @ asked.T).T

@@ -229,6 +229,12 @@ class Reports(Part):
         assert self._told is not None
         return np.where(self.orders_by_report(self.own), self._told.figures["on_hand"][self.own.at], stock)
 
+    def own_figures(self, cells: np.ndarray | slice, *names: str) -> tuple[list[np.ndarray], np.ndarray]:
+        """(figures as the owner of each cell was last told of it, whether it goes by these: a mask)."""
+        assert self.own is not None and self._told is not None
+        own = self.own.of(cells)
+        return [self._told.figures[name][own.at] for name in names], self.orders_by_report(own)
+
     def stock_for_review(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand for the cells' own review."""
         stock = self._state.on_hand[cells]

@@ -189,7 +189,7 @@ class Sights(Part):
         """
         buyer = self._network.flow_buyer[flow]
         eyes, reports = self.buyers.of(flow), self._reports
-        mean = self._network.cell_mean[buyer] if present_over is None else self._use(flow, buyer, present_over)
+        mean = self._network.cell_mean[buyer] if present_over is None else self.use_of_buyers(flow, present_over)
         waiting = np.where(eyes.level >= DEMAND, reports.backlog(buyer, eyes), 0)
         cover = reports.present(buyer, eyes) + self._coming(flow, buyer, eyes) - waiting
         seen = eyes.level >= STOCK
@@ -199,8 +199,20 @@ class Sights(Part):
             cover = np.where(seen, cover, np.floor(days[source] * mean)).astype(np.int64)
         return cover, mean
 
-    def _use(self, flow: np.ndarray, buyer: np.ndarray, over: int) -> np.ndarray:
+    def stock_of_buyers(self, flow: np.ndarray) -> tuple[np.ndarray, ...]:
+        """(whether sources see the stock of those who buy on these flows; that stock, less what others wait for; what
+        is on its way to them; whether that is seen as it is). What is not seen is nothing."""
+        buyer, eyes, reports, state = self._network.flow_buyer[flow], self.buyers.of(flow), self._reports, self._state
+        seen, late = eyes.level >= STOCK, reports.by_report(eyes)
+        owed = np.where(late, reports.told("owed_out", eyes.at, state.owed_out[buyer]), state.owed_out[buyer])
+        stock = reports.present(buyer, eyes) - owed
+        if state.waits:
+            stock = stock - np.where(eyes.level >= DEMAND, reports.backlog(buyer, eyes), 0)
+        return seen, stock * seen, self._coming(flow, buyer, eyes) * seen, ~late & (eyes.level >= PIPELINE)
+
+    def use_of_buyers(self, flow: np.ndarray, over: int) -> np.ndarray:
         """Present use of buyers as the sources of these flows see it."""
+        buyer = self._network.flow_buyer[flow]
         observers, found = self.observer(self._plan.owner[self._network.flow_source[flow]]), np.zeros(len(flow))
         for observer in np.unique(observers).tolist():
             mine = observers == observer

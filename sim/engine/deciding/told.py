@@ -12,6 +12,7 @@ from sim.engine.informed import EXACT, STOCK, Channel, InformationPlan, Seen
 from sim.engine.plan import Plan
 from sim.engine.spans import in_place
 from sim.engine.state.state import State
+from sim.model.effects import Quantities
 from sim.model.part import Part
 from sim.rng import Streams
 
@@ -125,6 +126,8 @@ class Told(Part):
                 found[name] = state.position(cells) - state.totals.ordered[cells]
             elif name == "position":
                 found[name] = state.position(cells)
+            elif name in ("gave", "got"):
+                found[name] = getattr(state.totals, name)[cells]
             else:
                 found[name] = getattr(state, name)[cells]
         for number in self._arrivals:
@@ -258,3 +261,18 @@ def pairs_of(information: InformationPlan, day: float) -> list[tuple[Channel, np
             owned = view.observers[information.observer[information.owner]]
             found.append((view.channel, owned if view.own else view.cells, view.level >= STOCK))
     return found
+
+
+def what_is_told(plan: Plan, state: State, quantities: Quantities, streams: Streams) -> Told | None:
+    """What sites tell, None where all is seen as it is at all times."""
+    fails, names = quantities.touched("cell.blackout"), []
+    if plan.information is not None:
+        names += ["in_transit", "owed_out", "but orders"]
+        names += ["gave", "got"] if plan.transfers else []
+        names += ["position"] if plan.looking_back.at("echelon") or quantities.open else []
+    elif not fails:
+        return None
+    told = Told(plan, state, streams, tuple(names), plan.looking_back.arrivals)
+    if fails:
+        told.add(EXACT, np.ones(len(plan.network.cell_site), dtype=bool), -plan.network.calendar.warm_up - 1)
+    return told

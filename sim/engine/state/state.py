@@ -383,6 +383,9 @@ class State(Part):
         self.unsent[flow] += units
         np.add.at(self.owed_out, self.plan.network.flow_source[flow], units)
         np.add.at(self.on_order, self.plan.network.flow_buyer[flow], units)
+        if self.totals is not None:
+            np.add.at(self.totals.gave, self.plan.network.flow_source[flow], units)
+            np.add.at(self.totals.got, self.plan.network.flow_buyer[flow], units)
 
     def withdraw_promise(self, flow: np.ndarray, units: np.ndarray) -> None:
         """What was to be given on these flows, each named once, will not be."""

@@ -8,10 +8,11 @@ from sim.model.part import Part
 
 
 class Totals(Part):
-    """Units `ordered` and not cancelled, over cells, and `sent`, over flows, since the first day."""
+    """Units since the first day: over cells `ordered` and not cancelled, and what sites `gave` and `got` beside orders,
+    over flows `sent`."""
 
-    CHANGES = ("ordered", "sent")
+    CHANGES = ("ordered", "gave", "got", "sent")
 
     def __init__(self, cells: int, flows: int) -> None:
-        self.ordered = np.zeros(cells, dtype=np.int64)
+        self.ordered, self.gave, self.got = np.zeros((3, cells), dtype=np.int64)
         self.sent = np.zeros(flows, dtype=np.int64)
