@@ -165,7 +165,7 @@ class World(Part):
         )  # fmt: skip
         self.transfers = None
         if plan.transfers:
-            self.transfers = Transfers(plan, self.state, self.reports, self.dispatch, self.journal)
+            self.transfers = Transfers(plan, self.state, self.quantities, self.reports, self.dispatch, self.journal)
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)

@@ -121,8 +121,15 @@ def _open_books(builder: Builder) -> Spec:
     return {"with": builder.c.one(["all", ["firm"]]), "sees": builder.c.one(["stock", "capacity"]), "lag": "2d"}
 
 
+def _give(builder: Builder) -> Spec:
+    """On the entry of transfers that there is, open or closed; IndexError where nobody of the land gives."""
+    maybe(builder.c, builder.spec.get("transfers", [])[0], "closed", [True])
+    return {"allow": builder.c.one([True, False])}
+
+
 FIELDS: dict[str, Callable[[Builder], Any]] = {
     "add_capacity": _capacity,
+    "allow_transfers": _give,
     "ban_exports": lambda b: {"quota": b.c.one(["0%", "40%"])},
     "change_allocation": _allocation,
     "change_lane": _change_lane,

@@ -58,13 +58,13 @@ class PresentUse(Part):
         return self._found[over, who]
 
     def by_day(self, days: range, at: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
-        """Units asked for on each of some days, the first of the run at the earliest, at demand cells (their positions,
-        of which one may be named again); shape (days, positions).
+        """Units asked for on each of some days, the first that is kept at the earliest, at demand cells (their
+        positions, of which one may be named again); shape (days, positions).
 
         A day later than the last that is `known` of a cell counts as the same day of the week on which it last was: as
         usual where that is before the first day.
         """
-        lived = range(max(days.start, self.before + 1), days.stop)
+        lived = range(max(days.start, self._last - len(self._asked) + 2), days.stop)
         asked = [self._on(day, at, known) for day in lived]
         return np.array(asked, dtype=float).reshape(len(lived), len(at))
 
@@ -73,13 +73,13 @@ class PresentUse(Part):
         if known is None or (known >= day).all():
             return (self._until(day) - self._until(day - 1))[at]
         weeks = -(np.minimum(known - day, 0) // WEEK)
-        then = np.maximum(day - WEEK * weeks, self.before)
-        row = then - self._last - 1 + len(self._asked)
-        first = int(row.min(initial=0))
-        table = np.stack(self._asked[max(0, first - 1) : int(row.max(initial=0)) + 1])
-        row = row - max(0, first - 1)
-        found = table[row, at] - table[np.maximum(row - 1, 0), at]
-        return np.where(then > self.before, found, self._usual[at])
+        then = day - WEEK * weeks
+        lived = then > self.before
+        row = np.where(lived, then, day) - self._last - 1 + len(self._asked)
+        first = int(row.min(initial=len(self._asked) - 1)) - 1
+        table = np.stack(self._asked[first : int(row.max(initial=first + 1)) + 1])
+        found = table[row - first, at] - table[row - first - 1, at]
+        return np.where(lived, found, self._usual[at])
 
     def _added_up(self, asked: np.ndarray) -> np.ndarray:
         """Units at demand cells, added up over cells to the sources."""

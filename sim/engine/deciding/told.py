@@ -80,7 +80,8 @@ class Told(Part):
             self._place = np.vstack([self._place, np.full(self._cells, NOT_TOLD)])
         row = self._channels.index(channel)
         new = np.flatnonzero(cells & (self._place[row] == NOT_TOLD))
-        if not len(new):
+        if not len(new):  # these report already, or there are none
+            self.rejoin()
             return
         self._place[row, new] = len(self.cell) + np.arange(len(new))
         self.channel = np.concatenate([self.channel, np.full(len(new), row)])

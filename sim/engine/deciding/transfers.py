@@ -15,6 +15,7 @@ from sim.engine.plan import Plan
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.state import State
 from sim.engine.transferred import BoundTransfers
+from sim.model.effects import Quantities
 from sim.model.goods.shipments import Phase
 from sim.model.part import Part
 from sim.policies.allocation.base import in_turn
@@ -32,8 +33,17 @@ class Transfers(Part):
 
     CHANGES = ("_asked",)
 
-    def __init__(self, plan: Plan, state: State, reports: Reports, dispatch: Dispatch, journal: Journal) -> None:
-        network = plan.network
+    def __init__(
+        self,
+        plan: Plan,
+        state: State,
+        quantities: Quantities,
+        reports: Reports,
+        dispatch: Dispatch,
+        journal: Journal,
+    ) -> None:
+        network, self._quantities = plan.network, quantities
+        self._may_change = quantities.touched("flow.gives")
         self._plan, self._network = plan, network
         self._state, self._reports, self._dispatch, self._journal = state, reports, dispatch, journal
         self._planned = network.routes.under_way[network.flow_route]
@@ -81,6 +91,8 @@ class Transfers(Part):
 
     def _give(self, position: int, entry: BoundTransfers, day: int) -> None:
         """Let those who lack goods be given some under one entry."""
+        if entry.rule.closed and not self._may_change:
+            return
         low = (self._stock(slice(None)) < entry.low).nonzero()[0]
         some = np.sort(self._place[position][low])
         some = some[self._takes_part(entry.takers[some])]
@@ -94,15 +106,19 @@ class Transfers(Part):
             lacks[~self._permitted(entry, self._asked[position], lacks, day)] = 0
             some = lacks.nonzero()[0]
         some = some[lacks[some] > 0]
-        ways = _ranges(entry.first[some], entry.first[some + 1])
-        ways = ways[self._dispatch.may_give(entry.flow[ways])]
-        if not ways.size:
+        if not some.size:
             return
+        ways = _ranges(entry.first[some], entry.first[some + 1])
+        asked = np.zeros(len(entry.givers), dtype=bool)
+        asked[entry.giver[ways]] = True
+        givers = asked.nonzero()[0]
+        givers = givers[self._takes_part(entry.givers[givers])]
         spare = np.zeros(len(entry.givers), dtype=np.int64)
-        asked = np.unique(entry.giver[ways])
-        asked = asked[self._takes_part(entry.givers[asked])]
-        spare[asked] = self._spare(entry.givers[asked], entry.keep[asked])
+        spare[givers] = self._spare(entry.givers[givers], entry.keep[givers])
         ways = ways[spare[entry.giver[ways]] > 0]
+        ways = ways[self._dispatch.may_give(entry.flow[ways])]
+        if self._may_change:
+            ways = ways[self._quantities["flow.gives"][entry.flow[ways]] > int(entry.rule.closed)]
         if not ways.size:
             return
         known = self._known(entry, self._in_turn(entry, ways, spare), cover, day)
