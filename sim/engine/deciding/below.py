@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.engine.deciding.present_use import PresentUse
 from sim.engine.deciding.reports import LATEST, Eyes, Reports
 from sim.engine.deciding.sights import Sights
 from sim.engine.echelons import own_targets
@@ -23,8 +24,9 @@ if TYPE_CHECKING:  # it is imported where it is needed
 
 
 class _Seen(NamedTuple):
-    """What some cells look at below them: views, each of one cell by one owner. `adds_up` has the share of each view in
-    each of the looking cells, `column` the position of what is seen in the matrix it comes of, `cell` the cell.
+    """What some cells look at below them: views, each of one cell by one `owner` (of demand: by all who are told the
+    same). `adds_up` has the share of each view in each of the looking cells, `column` the position of what is seen in
+    the matrix it comes of, `cell` the cell.
 
     `itself` is a mask over the views: a site at its own cell. `eyes` are None where all see all.
     """
@@ -44,20 +46,28 @@ class Below(Part):
     restore it to: an echelon policy then does as one that looks at its own site alone.
     """
 
-    SCRATCH = ("_found", "_demand", "_stock", "_target")
+    SCRATCH = ("_found", "_asked", "_demand", "_stock", "_target")
 
     def __init__(self, plan: Plan, state: State, reports: Reports) -> None:
         self._plan, self._network, self._state, self._reports = plan, plan.network, state, reports
-        self._found: dict[tuple[str, bytes], tuple[object, _Seen]] = {}
+        self.rejoin()
 
     def rejoin(self) -> None:
-        self._found = {}
+        self._found: dict[tuple[str, bytes], tuple[object, _Seen]] = {}
+        self._asked: dict[tuple[bytes, int], tuple[int, np.ndarray]] = {}
 
     def end_demand(self, cells: np.ndarray, last: np.ndarray, window: int) -> np.ndarray:
         """What patients asked for at these cells and all that they usually supply, in the `window` days until the
         `last` that each of them knows of; shape (window, cells), NaN before the first day."""
         use, seen = self._reports.present_use, self._seen("demand", cells)
         assert use is not None
+        key = cells.tobytes(), window
+        if self._asked.get(key, (None,))[0] != use.last:  # all levels are asked in turn, on one evening
+            self._asked[key] = use.last, self._demand_of(seen, use, last, window)
+        return self._asked[key][1]
+
+    def _demand_of(self, seen: _Seen, use: PresentUse, last: np.ndarray, window: int) -> np.ndarray:
+        """End demand of all who look."""
         last = np.maximum(last, use.before)  # who is told nothing knows no day
         first = int(last.min()) - window + 1
         days = range(first, int(last.max()) + 1)
@@ -67,8 +77,9 @@ class Below(Part):
             if seen.eyes is None:  # a site knows itself, whatever others hear of it
                 known = np.where(seen.itself, LATEST, known)
         asked = use.by_day(days, seen.column, known)
-        table = np.full((len(days), len(cells)), np.nan)
-        table[len(days) - len(asked) :] = (seen.adds_up @ asked.T).T
+        table = np.full((len(days), len(last)), np.nan)
+        for row, units in zip(range(len(days) - len(asked), len(days)), asked, strict=True):
+            table[row] = seen.adds_up @ units
         return in_windows(table, last - first, window)
 
     def echelon(self, cells: np.ndarray) -> np.ndarray:
@@ -128,18 +139,18 @@ class Below(Part):
         from scipy.sparse import csr_array
 
         matrix, of = (self._demand, self._plan.demand.cell) if what == "demand" else (self._stock, None)
-        some = matrix[cells].tocoo()
-        row, column = some.coords
+        there = matrix[cells].tocoo()
+        row, column = there.coords
         below = column if of is None else of[column]
         itself = cells[row] == below
         owner = np.zeros(len(row), dtype=np.int64) if sights is None else sights.owners(cells)[row]
-        key, first, view = np.unique(
-            (owner * matrix.shape[1] + column) * 2 + itself, return_index=True, return_inverse=True
-        )
-        adds_up = csr_array((some.data, (row, view)), shape=(len(cells), len(key)))
-        cell, owner, itself = below[first], owner[first], itself[first]
-        eyes = None if sights is None else sights.below(owner, cell, itself)
-        return _Seen(adds_up, column[first], cell, owner, itself, eyes)
+        view, first = _numbered(owner, column, itself)
+        eyes = None if sights is None else sights.below(owner[first], below[first], itself[first])
+        if eyes is not None and what == "demand":  # who is told the same sees the same
+            same, some = _numbered(np.where(eyes.level >= DEMAND, eyes.at + 1, -1), column[first], itself[first])
+            view, first, eyes = same[view], first[some], Eyes(eyes.level[some], eyes.at[some])
+        adds_up = csr_array((there.data, (row, view)), shape=(len(cells), len(first)))
+        return _Seen(adds_up, column[first], below[first], owner[first], itself[first], eyes)
 
     @cached_property
     def _demand(self) -> csr_array:
@@ -159,3 +170,10 @@ class Below(Part):
     @cached_property
     def _target(self) -> np.ndarray:
         return np.maximum(0, own_targets(self._network, self._plan.replenishment))
+
+
+def _numbered(who: np.ndarray, column: np.ndarray, itself: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(the number of each view, where each is first) among those that differ, those of a column together."""
+    key = (column * (int(who.max(initial=0)) + 2) + who + 1) * 2 + itself
+    _, first, number = np.unique(key, return_index=True, return_inverse=True)
+    return number, first

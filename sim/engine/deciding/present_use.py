@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.plan import Plan
+from sim.engine.spans import in_place
 from sim.engine.state.ledger import Ledger
 from sim.model.need.usual import add_up
 from sim.model.part import Part
@@ -23,12 +24,12 @@ class PresentUse(Part):
     """
 
     GROWS = ("_asked",)
-    CHANGES = ("_last",)
+    CHANGES = ("last",)
     SCRATCH = ("_found",)
 
     def __init__(self, plan: Plan, window: int | None) -> None:
         self._network, self._cell, self._window = plan.network, plan.demand.cell, window
-        self.before = self._last = -plan.network.calendar.warm_up - 1
+        self.before = self.last = -plan.network.calendar.warm_up - 1
         """the day before the first"""
         self._asked: list[np.ndarray] = [np.zeros(len(self._cell), dtype=np.int64)]
         self._found: dict[tuple[int, object], np.ndarray] = {}
@@ -36,7 +37,7 @@ class PresentUse(Part):
     def close_day(self, today: Ledger) -> None:
         """The day's demand is known."""
         self._asked.append(self._asked[-1] + today.demand[self._cell])
-        self._last += 1
+        self.last += 1
         if self._window is not None and len(self._asked) > self._window + 1:
             del self._asked[0]
         self._found = {}
@@ -46,10 +47,10 @@ class PresentUse(Part):
         `NEVER` where it knows of none, None: all know of all days. Not to be written to."""
         if (over, who) not in self._found:
             cell, usual = self._cell, self._usual
-            last = self._last if reported is None else np.minimum(reported[cell], self._last)
+            last = self.last if reported is None else np.minimum(reported[cell], self.last)
             if reported is not None:  # of whom no day is known counts as usual, whatever day is looked at
                 never = reported[cell] == NEVER
-                last = np.where(never, self._last, last)
+                last = np.where(never, self.last, last)
             since = np.maximum(last - over, self.before)
             asked = (self._until(last) - self._until(since) + (over - (last - since)) * usual) / over
             if reported is not None:
@@ -64,22 +65,20 @@ class PresentUse(Part):
         A day later than the last that is `known` of a cell counts as the same day of the week on which it last was: as
         usual where that is before the first day.
         """
-        lived = range(max(days.start, self._last - len(self._asked) + 2), days.stop)
-        asked = [self._on(day, at, known) for day in lived]
-        return np.array(asked, dtype=float).reshape(len(lived), len(at))
+        lived = range(max(days.start, self.last - len(self._asked) + 2), days.stop)
+        found = np.empty((len(lived), len(at)))
+        latest = days.stop - 1
+        known = np.full(len(at), latest) if known is None else np.clip(known, self.before, latest)
+        for last in (np.bincount(known - self.before).nonzero()[0] + self.before).tolist():
+            some = in_place((known == last).nonzero()[0])
+            for row, day in enumerate(lived):
+                found[row, some] = self._on(day, last)[at[some]]
+        return found
 
-    def _on(self, day: int, at: np.ndarray, known: np.ndarray | None) -> np.ndarray:
-        """Units asked for on a day of the run."""
-        if known is None or (known >= day).all():
-            return (self._until(day) - self._until(day - 1))[at]
-        weeks = -(np.minimum(known - day, 0) // WEEK)
-        then = day - WEEK * weeks
-        lived = then > self.before
-        row = np.where(lived, then, day) - self._last - 1 + len(self._asked)
-        first = int(row.min(initial=len(self._asked) - 1)) - 1
-        table = np.stack(self._asked[first : int(row.max(initial=first + 1)) + 1])
-        found = table[row - first, at] - table[row - first - 1, at]
-        return np.where(lived, found, self._usual[at])
+    def _on(self, day: int, last: int) -> np.ndarray:
+        """Units asked for on a day of the run at demand cells of which a day is the `last` that is known."""
+        day -= WEEK * -(min(last - day, 0) // WEEK)
+        return self._usual if day <= self.before else self._until(day) - self._until(day - 1)
 
     def _added_up(self, asked: np.ndarray) -> np.ndarray:
         """Units at demand cells, added up over cells to the sources."""
@@ -98,7 +97,7 @@ class PresentUse(Part):
 
     def _until(self, day: np.ndarray | int) -> np.ndarray:
         """Units asked for until the evening of a day, or of a day for each demand cell."""
-        row = np.asarray(day - self._last - 1 + len(self._asked))
+        row = np.asarray(day - self.last - 1 + len(self._asked))
         if not row.ndim:
             return self._asked[int(row)]
         first = int(row.min(initial=0))

@@ -125,8 +125,10 @@ def _looked_up(entries: list[np.ndarray], columns: np.ndarray, last: np.ndarray,
     first = int(last.min(initial=len(entries) - 1))
     latest, some = int(last.max(initial=first)), in_place(columns)
     begin = min(max(0, first - window + 1), len(entries) - 1)
-    figures = [np.atleast_2d(entry)[:, some] for entry in entries[begin : max(begin, latest) + 1]]
-    tables = (np.stack([figure[row] for figure in figures]).astype(float, copy=False) for row in range(len(figures[0])))
+    figures = [np.atleast_2d(entry) for entry in entries[begin : max(begin, latest) + 1]]
+    tables = np.empty((len(figures[0]), len(figures), len(columns)))
+    for day, figure in enumerate(figures):
+        tables[:, day] = figure[:, some]
     return [in_windows(table, last - begin, window) for table in tables]
 
 
