@@ -126,9 +126,7 @@ def _looked_up(entries: list[np.ndarray], columns: np.ndarray, last: np.ndarray,
     latest, some = int(last.max(initial=first)), in_place(columns)
     begin = min(max(0, first - window + 1), len(entries) - 1)
     figures = [np.atleast_2d(entry) for entry in entries[begin : max(begin, latest) + 1]]
-    tables = np.empty((len(figures[0]), len(figures), len(columns)))
-    for day, figure in enumerate(figures):
-        tables[:, day] = figure[:, some]
+    tables = np.stack([figure[:, some] for figure in figures], axis=1, dtype=float)
     return [in_windows(table, last - begin, window) for table in tables]
 
 
