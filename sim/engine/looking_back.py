@@ -59,8 +59,8 @@ class LookingBack:
         return [*self.rules, *(part for part in _within(self.policies) if isinstance(part, BoundRule))]
 
     def late(self, may_fail: bool, own: bool = False) -> int | None:
-        """Days by which what is known of a site, or by its owner, may be late, None where there is no limit; `may_fail`:
-        its systems."""
+        """Days by which what is known of a site, or what its owner knows of it, may be late, None where there is no
+        limit; `may_fail`: its systems."""
         if may_fail:
             return None
         if self.information is None:
