@@ -144,8 +144,8 @@ def hoarding_on_orders_never_seen(compiled: Compiled) -> Iterator[Note]:
     quiet={"information": [SUPPLIERS, DEMAND_OF_ALL], "replenishment.1": END},
 )
 def policies_that_see_nothing_below(compiled: Compiled) -> Iterator[Note]:
-    """Policies that go by end demand, or by the stock of an echelon, where they see it of nobody below: usual demand, or
-    the levels that those below order up to, take its place."""
+    """Policies that go by end demand, or by the stock of an echelon, where they see it of nobody below: usual demand,
+    or the levels that those below order up to, take its place."""
     seen, network = _ever(compiled), compiled.plan.network
     if seen is None:
         return
