@@ -60,6 +60,21 @@ PAGES: dict[str, Page] = {
         "  makers: {kind: firm, sites: suppliers}\n"
         "  both: {kind: pool, members: [kenya, makers]}\n",
     ),
+    "information": Page(
+        "Information",
+        "Who sees what of whom, how late and how well. Without this section all see all at once; with it, who is not "
+        "named sees nothing of others, and a party sees its own sites as they are unless an entry of `own` says "
+        "otherwise. [How it works](../../model.md).",
+        ("information",),
+        "parties:\n"
+        "  kenya: {kind: country, sites: {kind: [warehouse, facility], country: KE}}\n"
+        "  uganda: {kind: country, sites: {kind: facility, country: UG}}\n"
+        "information:\n"
+        "  - {who: [kenya, uganda], of: suppliers, sees: capacity}\n"
+        "  - {who: kenya, of: uganda, sees: stock_and_demand, lag: 3d, every: 7d, missing: 10%, error: 5%}\n"
+        "  - {who: uganda, of: kenya, sees: orders}\n"
+        "  - {who: kenya, of: own, sees: stock, lag: 1d}\n",
+    ),
     "lanes": Page(
         "Lanes", "Ways between sites, and the time they take.", ("lanes",),
         "lanes:\n"

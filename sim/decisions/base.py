@@ -18,6 +18,7 @@ from sim.model.network import Network
 from sim.model.parties import Party
 from sim.model.selection import Selector
 from sim.model.vocabulary import Operation, QuantityName
+from sim.policies.information import Information
 from sim.policies.reserves.reserve import Refill
 from sim.policies.when import TriggerField
 from sim.registry import Kind, Model, Registry
@@ -78,7 +79,8 @@ class Acts:
 
     `effects` and `impulses` as of disruptions. `disruptions` are entries of that list, without dates; `policies`
     entries of other lists of the scenario, without dates, by the list's name, with the field under which each stands
-    here; `reserves` settings of reserves. `ends` names disruptions and decisions that are over with it.
+    here; `reserves` settings of reserves, `information` what others see of the party. `ends` names disruptions and
+    decisions that are over with it.
     """
 
     effects: Sequence[Effect] = ()
@@ -86,6 +88,7 @@ class Acts:
     disruptions: Sequence[Mapping[str, Any]] = ()
     policies: Sequence[tuple[str, tuple[str | int, ...], Model]] = ()
     reserves: Sequence[ReserveSetting] = ()
+    information: Sequence[Information] = ()
     ends: Sequence[tuple[tuple[str | int, ...], str]] = field(default=())
 
 

@@ -24,13 +24,15 @@ from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.order_shares import OrderShares
 from sim.engine.deciding.ordering import Ordering
 from sim.engine.deciding.outlook import Outlook
-from sim.engine.deciding.present_use import PresentUse
+from sim.engine.deciding.present_use import WEEK, PresentUse
 from sim.engine.deciding.rationing import Rationing
 from sim.engine.deciding.rations import Rations
 from sim.engine.deciding.rations_told import RationBook
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.deciding.reserves import ReserveDesk
+from sim.engine.deciding.sights import Sights
+from sim.engine.deciding.told import what_is_told
 from sim.engine.deciding.transfers import Transfers
 from sim.engine.making.production import Production
 from sim.engine.making.quality import Quality
@@ -124,8 +126,11 @@ class World(Part):
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
         self._look_back(plan)
         outlook = Outlook(plan, self.quantities.base)
-        self.reports = Reports(self.state, self.quantities, outlook, self.present_use, self.filled)
+        told = what_is_told(plan, self.state, self.quantities, streams)
+        self.reports = Reports(self.state, self.quantities, outlook, told, self.present_use, self.filled)
         self.reports.outlook.hear(plan.impacts)
+        if plan.information is not None and told is not None:
+            self.reports.sights = Sights(plan, self.state, told, self.reports, open_to_change)
         self.production = Production(plan, self.state, self.quantities, streams, self.journal, self.reports)
         limits = self.quantities.touched("flow.allowance", "flow.exports")
         if limits and self.production.makes_ahead:
@@ -141,6 +146,9 @@ class World(Part):
         )
         hoarders = plan.behaviour.hoarders
         self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
+        if self.reports.sights is not None and hoarders is not None and hoarders.seen is not None:
+            assert self.hoarding is not None
+            self.reports.sights.look_at_orders(self.hoarding)
         self.order_shares = shares = OrderShares(plan, self.state, self.quantities, self.reports)
         self.rerouting = Rerouting(plan, self.state, self.reports, shares) if plan.sourcing.moves.any() else None
         self._looks_at_orders = any(one is not None for one in (self.filled, self.hoarding, self.rerouting))
@@ -158,7 +166,7 @@ class World(Part):
         )  # fmt: skip
         self.transfers = None
         if plan.transfers:
-            self.transfers = Transfers(plan, self.state, self.reports, self.dispatch, self.journal)
+            self.transfers = Transfers(plan, self.state, self.quantities, self.reports, self.dispatch, self.journal)
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
@@ -168,6 +176,8 @@ class World(Part):
         self.recorder = Recorder(plan, self.state, self.transport, table, series)
         self.quality = Quality(plan, self.state, self.journal)
         self._send_opening_shipments()
+        if self.reports.sights is not None:
+            self.reports.sights.begin()
         self.recorder.begin()
         self.books = Books(self.state.today, self.recorder, Conservation(plan, self.state, lot_check))
         self._ended = self.first_day - 2
@@ -181,10 +191,13 @@ class World(Part):
 
     def _look_back(self, plan: Plan) -> None:
         """Keep of the days before what some policy looks back on; all of it where policies may come that do."""
-        use, fill, _ = plan.looks_back
-        is_open, blackouts = self.quantities.open, self.quantities.touched("cell.blackout")
-        self.present_use = PresentUse(plan, None if blackouts else use) if use or is_open else None
-        self.filled = FilledOrders(plan.network, None if is_open else fill) if fill or is_open else None
+        back, is_open = plan.looking_back, self.quantities.open
+        late = back.late(self.quantities.touched("cell.blackout"))
+        use = None if late is None else back.present + (late + WEEK if late else 0)
+        self.present_use = PresentUse(plan, use) if back.present or is_open else None
+        window = None if is_open or (plan.information is not None and late is None) else back.fill + (late or 0)
+        hears = plan.information is not None
+        self.filled = FilledOrders(plan.network, window, hears) if back.fill or is_open else None
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_phases": []}  # functions, made again by `rejoin`; those from outside may be closures
@@ -232,6 +245,8 @@ class World(Part):
         if self.rationing is not None:
             self.rationing.expect_policies(plan)
         self.recorder.expect_policies(plan)
+        if self.reports.sights is not None:
+            self.reports.sights.expect_policies(plan)
         for desk in self.desks:
             desk.expect_policies(plan)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
+from sim.engine.informed import BoundView
+
 if TYPE_CHECKING:
     from sim.engine.plan import Plan
     from sim.policies.allocation.base import Allocation
@@ -120,7 +122,7 @@ class ReserveChange:
     by_hand: bool = False
 
 
-Policy = BoundRule | BoundSharing | BoundRationing | ReserveChange
+Policy = BoundRule | BoundSharing | BoundRationing | ReserveChange | BoundView
 D = TypeVar("D", bound=Dated)
 
 
@@ -245,7 +247,13 @@ def together(plan: Plan, policies: Sequence[Policy]) -> Plan:
             changes[change.reserve].append(change)
     reserves = tuple(replace(reserve, changes=in_turn(changes[reserve.name])) for reserve in plan.reserves)
     behaviour = replace(plan.behaviour, rationing=dealing)
-    return replace(plan, replenishment=rules, allocation=sharing, reserves=reserves, behaviour=behaviour)
+    information = plan.information
+    if information is not None:
+        views = in_turn([*information.views, *(p for p in policies if isinstance(p, BoundView))])
+        information = replace(information, views=views)
+    return replace(
+        plan, replenishment=rules, allocation=sharing, reserves=reserves, behaviour=behaviour, information=information
+    )
 
 
 def _refuse_two_at_once(plan: Plan, what: str, policies: Sequence[OnCells]) -> None:

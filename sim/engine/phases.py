@@ -107,9 +107,9 @@ PHASES: list[Phase] = [
         "cover may be counted in present use", lambda world: world.present_use is not None,
     ),
     Phase(
-        "reports", 4, "every site reports its stock whose systems work",
-        lambda world: world.reports.renew, ("state", "quantities"), ("reports",),
-        "systems may fail", lambda world: world.reports.may_fail,
+        "reports", 4, "every site reports whose systems work; reports come whose time it is",
+        lambda world: world.reports.renew, ("state", "quantities", "hoarding"), ("reports",),
+        "systems may fail, or not all is seen at once", lambda world: world.reports.are_made,
     ),
     Phase(
         "triggers", 5, "the triggers of reserves are looked at",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel
 
 from sim.engine.bound_decisions import BoundActs, BoundDecision
 from sim.engine.claimed import BoundClaims
-from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange, missing
+from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange, missing
+from sim.engine.informed import InformationPlan
+from sim.engine.looking_back import LookingBack
 from sim.engine.sourced import Sourcing
 from sim.engine.start import Opening, Start
 from sim.engine.transferred import BoundTransfers
@@ -25,7 +25,6 @@ from sim.model.network import Network
 if TYPE_CHECKING:  # a plan brings those it has with it; a process that simulates it needs no others
     from sim.hazards.bound import BoundHazard
     from sim.policies.buying_ahead import Buyers, Families
-    from sim.policies.replenishment.seen import Figure
     from sim.policies.reserves.reserve import Release, Reserve
     from sim.policies.triggers.base import Trigger
     from sim.policies.use_levels import WearsOff
@@ -333,7 +332,8 @@ class Plan:
     each with the time that takes. `impacts` are the disruptions with dates, `hazards` those drawn in every replication.
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
     is what makers can add to their capacity, None where none can; `decisions` what parties may do;
-    `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn.
+    `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn; `information` who
+    sees what, None where all see all.
     """
 
     network: Network
@@ -357,6 +357,7 @@ class Plan:
     decisions: tuple[BoundDecision, ...] = ()
     vials: VialPlan | None = None
     transfers: tuple[BoundTransfers, ...] = ()
+    information: InformationPlan | None = None
 
     @property
     def made_for_reserves(self) -> bool:
@@ -377,33 +378,11 @@ class Plan:
         return Bounds.of(self.replenishment, len(self.network.cell_site))
 
     @cached_property
-    def looks_back(self) -> tuple[int, int, int]:
-        """Days of present use, and of what was sent of orders due, and arrivals, that some policy looks back on; 0:
-        none does."""
-        policies = (
-            self.reserves,
-            self.allocation,
-            self.behaviour,
-            self.sourcing,
-            self.more,
-            self.decisions,
-            self.transfers,
-        )
-        present, fill, arrivals = (
-            [days for part in _within(policies) if (days := getattr(part, name, None))]
-            for name in ("present_over", "fill_over", "arrivals_over")
-        )
-        present.append(self.looked_at("end_demand"))
-        return max(present), max(fill, default=0), max(arrivals, default=0)
-
-    def looked_at(self, *figures: Figure) -> int:
-        """Days of records of any of these figures that some replenishment rule has at its reviews; 0: none does.
-
-        A rule that comes into force on a date looks further back once.
-        """
-        looking = [bound.rule for bound in self.replenishment if bound.rule.looks_at & set(figures)]
-        dated = any(bound.since > ALWAYS for bound in self.replenishment)
-        return max((rule.looks_back if dated else rule.window for rule in looking), default=0)
+    def looking_back(self) -> LookingBack:
+        """How far back policies look, and how late what they see may be."""
+        orders = self.sourcing, self.more, self.transfers
+        policies = self.reserves, self.allocation, self.behaviour, *orders, self.decisions
+        return LookingBack(self.replenishment, policies, self.information)
 
     def without_reserves(self) -> Plan:
         """The same plan with no reserve."""
@@ -427,19 +406,3 @@ class Plan:
 
         decisions = tuple(replace(one, acts=tuple(map(acts, one.acts))) for one in self.decisions)
         return replace(self, reserves=reserves, decisions=decisions)
-
-
-def _within(value: Any) -> Iterator[Any]:
-    """A value and all that stands in it: fields of dataclasses and of models, entries of tuples, lists and dicts."""
-    yield value
-    if isinstance(value, tuple | list):
-        inside: Iterable[Any] = value
-    elif isinstance(value, dict):
-        inside = value.values()
-    elif is_dataclass(value) or isinstance(value, BaseModel):
-        inside = vars(value).values()
-    else:
-        return
-    for one in inside:
-        if not isinstance(one, np.ndarray):
-            yield from _within(one)

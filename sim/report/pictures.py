@@ -23,6 +23,7 @@ from sim.report.figures import (
     ports,
     reserve,
     scripts,
+    seen,
     strip,
     substitutes,
     timeline,
@@ -97,6 +98,11 @@ def draw_all(facts: Facts) -> dict[str, Picture]:
             "map", "Sites and lanes",
             "Rings and broken lines: touched by a disruption at some time. Sea lanes follow the sea-lane network where "
             "it gave a path; other lanes are drawn straight. Outlines: Natural Earth.", map.draw(facts),
+        )  # fmt: skip
+        add(
+            "seen", "Stock as it was told, and as it was",
+            "Line: stock of a party's sites; dotted: what those saw of it who are told by reports. At most "
+            f"{seen.MOST}, those told furthest from the truth. {BANDS}", seen.draw(facts),
         )  # fmt: skip
         add("near", "The facilities, closer", "The same map around warehouses and facilities.", map.draw_near(facts))
         _cover(facts, add)

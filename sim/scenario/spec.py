@@ -20,6 +20,7 @@ from sim.policies import ALLOCATION, REPLENISHMENT, TRANSFERS
 from sim.policies.allocation.base import Allocation
 from sim.policies.buying_ahead import BuyingAhead
 from sim.policies.hoarding import Hoarding
+from sim.policies.information import Information
 from sim.policies.rationing import Rationing
 from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
@@ -266,6 +267,8 @@ class Scenario(Model):
     facilities: FacilitiesField
     parties: dict[Text, Party] = {}
     """who owns sites and decides, by name"""
+    information: list[Information] = []
+    """who sees what of whom, how late and how well; left out: all see all at once"""
     lanes: list[LaneSpec] = Field(min_length=1)
     passages: dict[str, PassageSpec] = {}
     """canals and straits, by name, that vessels pass in convoys"""

@@ -164,6 +164,11 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
         if name == "use_level":
             level = {"when": {"trigger": "chosen"}, "saves": "30%"}
             spec["use_levels"] = [{"at": "facilities", "contingency": level}]
+        if name == "share_information":
+            spec["information"] = [{"of": "suppliers", "sees": "capacity"}]
+        if name == "allow_transfers":
+            give = {"rule": "nearest", "from": "facilities", "time": "1d", "keep": "3d", "below": "2d", "closed": True}
+            spec["transfers"] = [give]
         if name == "substitute":
             spec["products"]["saline"]["substitutes"] = {"oxytocin": {"needs_leave": True}}
         if name in ("shift_orders", "open_source"):

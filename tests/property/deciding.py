@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.property.choices import Spec, maybe
+from tests.property.informing import ALL_AT_ONCE
 from tests.property.policies import TRIGGERED
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ def with_decision(builder: Builder, kind: str) -> Spec:
         "firm": {"kind": "firm", "sites": builder.suppliers},
         "pool": {"kind": "pool", "members": ["land", "firm"]},
     }
+    seen = spec.get("information", [])
+    if seen:  # whoever belonged to nobody belongs to the country now
+        spec["information"] = [entry for entry in seen if entry["who"] in spec["parties"]] or ALL_AT_ONCE
     decision["by"] = "firm" if kind in ("ban_exports", "ration", "supplier_allocation") else c.one(["land", "pool"])
     maybe(c, decision, "after", ["1d", "36h", "uniform(0d, 5d)"])
     if kind not in ONCE and c.number(0, 1):
@@ -119,8 +123,20 @@ def _lift(builder: Builder) -> Spec:
     return {"ban": builder.c.one(builder.spec["disruptions"]).setdefault("name", "trouble")}
 
 
+def _open_books(builder: Builder) -> Spec:
+    builder.spec["information"] = [{"who": "firm", "of": "land", "sees": "orders"}]
+    return {"with": builder.c.one(["all", ["firm"]]), "sees": builder.c.one(["stock", "capacity"]), "lag": "2d"}
+
+
+def _give(builder: Builder) -> Spec:
+    """On the entry of transfers that there is, open or closed; IndexError where nobody of the land gives."""
+    maybe(builder.c, builder.spec.get("transfers", [])[0], "closed", [True])
+    return {"allow": builder.c.one([True, False])}
+
+
 FIELDS: dict[str, Callable[[Builder], Any]] = {
     "add_capacity": _capacity,
+    "allow_transfers": _give,
     "ban_exports": lambda b: {"quota": b.c.one(["0%", "40%"])},
     "change_allocation": _allocation,
     "change_lane": _change_lane,
@@ -137,6 +153,7 @@ FIELDS: dict[str, Callable[[Builder], Any]] = {
     "refill_reserve": _reserve,
     "release_reserve": _reserve,
     "request_aid": _aid,
+    "share_information": _open_books,
     "shift_orders": _shift,
     "substitute": lambda b: {},
     "supplier_allocation": lambda b: {"supplier": b.c.one(b.suppliers), "share": b.c.one(["0%", "40%"])},

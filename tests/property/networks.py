@@ -13,6 +13,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.property.choices import Choose, Drawn, Spec, day, maybe
+from tests.property.informing import random_information, two_parties
 from tests.property.later import later_policies, with_later
 from tests.property.policies import Policies
 from tests.property.pooling import with_claims
@@ -140,6 +141,8 @@ class Builder(Sites, Supply, Policies):
             spec["hazards"] = {f"z{k}": hazard(self, c.one(kinds), k) for k in range(c.number(1, hazards))}
         if not self.exact and c.number(0, 1):
             spec["transfers"] = self._transfers()
+        if not self.exact and not c.number(0, 3):
+            spec |= {"parties": two_parties(self), "information": random_information(self)}
         if not c.number(0, 3):
             spec = with_later(spec, later_policies(self, c.number(-5, self.days)))
         return spec if self.exact else with_claims(self, spec)

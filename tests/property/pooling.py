@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def with_claims(builder: Builder, spec: Spec) -> Spec:
-    """The scenario with claims on each reserve that serves both parties; as it is where none does."""
+    """The scenario with claims on each reserve that serves both parties; as it is where none does,
+    or the sites have owners already."""
     c = builder.c
     owner = {site: k % 2 for k, site in enumerate([*builder.facilities, *builder.warehouses])}
     claimed = {
@@ -20,7 +21,7 @@ def with_claims(builder: Builder, spec: Spec) -> Spec:
         for name, reserve in spec["reserves"].items()
         if {owner[member] for member in reserve["members"]} == {0, 1} and c.number(0, 3)
     }
-    if not claimed:
+    if not claimed or "parties" in spec:  # others own the sites then
         return spec
     parties = {
         name: {"kind": "country", "sites": [site for site in owner if owner[site] == k]}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.engine.deciding.below import Below
 from sim.engine.run import Running
 from sim.errors import ScenarioError
 from sim.model.need.usual import add_up, adding_up
@@ -40,9 +41,10 @@ def test_end_demand_is_that_of_all_below_by_usual_shares_and_bills() -> None:
     """a and b need 8 each: the store 8 + 2, the depot 6, the maker 16 kits and 16 / 0.8 x 0.5 = 10 kg of salt."""
     running = Running(plan_of(SPEC), open_to_change=False)
     running.go_on(3)
-    network, reports = running.plan.network, running.world.reports
+    network, world = running.plan.network, running.world
+    below = Below(running.plan, world.state, world.reports)
     cells = np.arange(len(network.cell_site))
-    table = reports.end_demand(cells, np.full(len(cells), 2), 5)
+    table = below.end_demand(cells, np.full(len(cells), 2), 5)
     assert np.isnan(table[:2]).all()  # before the first day
     sites, products = network.sites["name"].to_numpy(), network.products["name"].to_numpy()
     names = zip(sites[network.cell_site], products[network.cell_product], strict=True)

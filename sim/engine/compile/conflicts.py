@@ -14,6 +14,7 @@ from sim.decisions.base import Decision
 from sim.engine.bound_decisions import BoundDecision
 from sim.engine.days_decided import days_in_force, delays
 from sim.engine.in_force import BoundRationing, BoundRule, Policy, ReserveChange
+from sim.engine.informed import BoundView
 from sim.errors import PlaceError
 from sim.model.network import Network
 from sim.policies.triggers.after_decision import AfterDecision
@@ -68,6 +69,8 @@ def _of(policy: Policy) -> Iterator[Value]:
             if getattr(policy, part) is not None and not policy.whose:
                 yield f"{part} of reserve '{policy.reserve}'", -1
         return
+    if isinstance(policy, BoundView):
+        return  # who shows more than another decision does changes nothing of that
     what = (
         "orders" if isinstance(policy, BoundRule) else "rationing" if isinstance(policy, BoundRationing) else "sharing"
     )

@@ -12,9 +12,11 @@ from sim.decisions.base import Acts, Decision, ReserveSetting, Scope
 from sim.disruptions import DISRUPTIONS
 from sim.engine.bound_decisions import BoundActs, BoundDecision
 from sim.engine.compile.conflicts import preceding, without_conflicts
+from sim.engine.compile.information import decided_view
 from sim.engine.compile.policies import bound_rule, bound_sharing
 from sim.engine.compile.rationing import bound_rationing
 from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
+from sim.engine.informed import InformationPlan
 from sim.engine.plan import Behaviour, DemandPlan, ReservePlan
 from sim.errors import PlaceError, one_of_few, placed
 from sim.model.effects import Impact
@@ -45,6 +47,7 @@ def bind_decisions(
     behaviour: Behaviour,
     demand: DemandPlan,
     troubles: Collection[str],
+    information: InformationPlan | None,
     problems: Problems,
 ) -> tuple[BoundDecision, ...]:
     """All decisions of a scenario, in the order in which they stand; what is wrong goes to `problems`.
@@ -65,7 +68,7 @@ def bind_decisions(
             if decision.label in taken or decision.label in labels[:position]:
                 expected = "a name of its own for each"
                 raise PlaceError(("name",), "something else has this name", decision.label, expected)
-            bound.append(_bound(decision, loaded, network, reserves, ways, [*troubles, *labels]))
+            bound.append(_bound(decision, loaded, network, reserves, ways, [*troubles, *labels], information))
     return without_conflicts(loaded, bound, network, problems)
 
 
@@ -87,6 +90,7 @@ def _bound(
     reserves: Sequence[ReservePlan],
     ways: Mapping[str, Any],
     names: Sequence[str],
+    information: InformationPlan | None,
 ) -> BoundDecision:
     party = network.parties.by_name.get(decision.by)
     if party is None:
@@ -99,7 +103,7 @@ def _bound(
     unit = np.zeros(len(cells), dtype=np.int64) if decision.as_a_whole else np.searchsorted(kinds, product)
     lasts, over = _span(decision, network)
     scopes = [Scope(network, party, cells[unit == k], lasts, decision.label, **ways) for k in range(len(kinds))]
-    acts = _each(decision, scopes, loaded, reserves, names)
+    acts = _each(decision, scopes, loaded, reserves, names, information)
     goods = network.products["name"].to_numpy()
     left = np.array([one is not None for one in acts])
     some = left[unit]
@@ -114,7 +118,12 @@ def _bound(
 
 
 def _each(
-    decision: Decision, scopes: Sequence[Scope], loaded: Loaded, reserves: Sequence[ReservePlan], names: Sequence[str]
+    decision: Decision,
+    scopes: Sequence[Scope],
+    loaded: Loaded,
+    reserves: Sequence[ReservePlan],
+    names: Sequence[str],
+    information: InformationPlan | None,
 ) -> list[BoundActs | None]:
     """What is done for each unit; None for a product that it cannot be about, where no products are named.
 
@@ -129,7 +138,7 @@ def _each(
                 if name not in names:
                     expected = one_of_few(names, "the name of a disruption, a hazard or a decision")
                     raise PlaceError(place, "nothing has this name", name, expected, names)
-            found.append(_acts(decision, acts, scope, loaded, reserves))
+            found.append(_acts(decision, acts, scope, loaded, reserves, information))
         except PlaceError as error:
             found.append(None)
             wrong.append(error)
@@ -177,7 +186,14 @@ def _span(decision: Decision, network: Network) -> tuple[float, float]:
     return (np.inf if decision.for_ is None else float(decision.for_)), over
 
 
-def _acts(decision: Decision, acts: Acts, scope: Scope, loaded: Loaded, reserves: Sequence[ReservePlan]) -> BoundActs:
+def _acts(
+    decision: Decision,
+    acts: Acts,
+    scope: Scope,
+    loaded: Loaded,
+    reserves: Sequence[ReservePlan],
+    information: InformationPlan | None,
+) -> BoundActs:
     impacts = [_impact(decision, entry, scope) for entry in acts.disruptions]
     if acts.effects or acts.impulses:
         effects = tuple(effect for effect in acts.effects if len(effect.rows) and effect.changes)
@@ -187,6 +203,7 @@ def _acts(decision: Decision, acts: Acts, scope: Scope, loaded: Loaded, reserves
     policies: list[Policy] = [_policy(section, place, entry, scope) for section, place, entry in acts.policies]
     settings = (_setting(setting, scope, loaded, reserves) for setting in acts.reserves)
     policies += [setting for setting in settings if setting is not None]
+    policies += [decided_view(entry, scope.network, information) for entry in acts.information]
     return BoundActs(tuple(impacts), tuple(preceding(policies, decision)), tuple(name for _, name in acts.ends))
 
 

@@ -65,7 +65,9 @@ def _decisions(
     """The new decisions; bound with those of before, by whose names they may wait for one another."""
     network = replace(plan.network, columns=loaded.sites.numbers)
     troubles = [*(impact.cause for impact in known if not impact.decided), *loaded.spec.hazards]
-    bound = bind_decisions(loaded, network, plan.reserves, plan.behaviour, plan.demand, troubles, problems)
+    bound = bind_decisions(
+        loaded, network, plan.reserves, plan.behaviour, plan.demand, troubles, plan.information, problems
+    )
     new = len(before.spec.decisions)
     for position, decision in enumerate(loaded.spec.decisions):
         if position >= new and decision.until is not None and plan.network.calendar.day(decision.until) <= day:

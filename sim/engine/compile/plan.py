@@ -13,6 +13,7 @@ from sim.engine.compile.decisions import bind_decisions
 from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.disruptions import bind_disruptions, refuse_too_much
 from sim.engine.compile.hazards import compile_hazards
+from sim.engine.compile.information import bind_information
 from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.making import making_wait, usual_wait
 from sim.engine.compile.more import compile_more
@@ -69,14 +70,15 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     more = compile_more(loaded, network, problems)
     sourcing = bind_sourcing(loaded, network, problems)
     transfers = bind_transfers(loaded, network, problems)
+    information = bind_information(loaded, network, problems)
     troubles = [*(impact.cause for impact in impacts), *loaded.spec.hazards]
-    decisions = bind_decisions(loaded, network, reserves, behaviour, demand, troubles, problems)
+    decisions = bind_decisions(loaded, network, reserves, behaviour, demand, troubles, information, problems)
     behaviour = replace(behaviour, rationing=bind_rationing(loaded, network, problems))
     problems.check()
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
-        sourcing, more, decisions, compile_vials(loaded, network, demand), transfers,
+        sourcing, more, decisions, compile_vials(loaded, network, demand), transfers, information,
     )  # fmt: skip
     if as_written:
         loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))

@@ -93,7 +93,15 @@ class Decisions(Part):
         for one in plan.decisions[len(self._decisions) :]:
             units = len(one.acts)
             self._watches.append(
-                Watch(plan.network, one.cells, one.watched.member, self._reports, ahead=1, watched=one.watched)
+                Watch(
+                    plan.network,
+                    one.cells,
+                    one.watched.member,
+                    self._reports,
+                    ahead=1,
+                    watched=one.watched,
+                    by=one.party,
+                )
             )
             self._met.append(np.full(units, np.nan))
             self._due.append(np.full(units, np.nan))

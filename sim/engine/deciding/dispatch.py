@@ -383,6 +383,9 @@ class Dispatch(Part):
             claim[flow] = np.arange(len(flow))
             mine = claim[book.flow] >= 0
             booked = claim[book.flow[mine]], book.units[mine]
+        if self._reports.sights is not None:
+            cover, mean = self._reports.sights.cover_stock(flow, source, present_over)
+            return Claims(available, source, requested[flow], flow, cover, mean, self._tier[flow], booked)
         cover = self._reports.present(buyer) + self.state.in_transit[buyer] - self._reports.backlog(buyer)
         mean = self.network.cell_mean if present_over is None else self._reports.use(present_over)
         return Claims(available, source, requested[flow], flow, cover, mean[buyer], self._tier[flow], booked)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.books.journal import Journal
+from sim.engine.deciding.below import Below
 from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.order_shares import OrderShares
@@ -72,6 +73,7 @@ class Ordering(Part):
         ahead: BuyersAhead | None = None,
     ) -> None:
         self._reports, self._rerouting, self._shares = reports, rerouting, shares
+        self._below = Below(plan, state, reports)
         self._raise = [raised for raised in (hoarding, ahead) if raised is not None]
         self._urgent = UrgentOrders(plan, quantities, reports) if plan.sourcing.urgent else None
         self._network, self._state, self._quantities, self._journal = plan.network, state, quantities, journal
@@ -140,8 +142,8 @@ class Ordering(Part):
             due = (day - rule.first) % rule.review == 0 and not rule.begins <= day < rule.first
             if not due and not one.has_emergency:
                 continue
-            may_fail = self._reports.may_fail
-            if not due and not may_fail and not rule.rule.is_urgent(self._state.on_hand[one.cells]):
+            may_fail, late = self._reports.may_fail, self._reports.orders_late
+            if not due and not late and not rule.rule.is_urgent(self._state.on_hand[one.cells]):
                 continue  # a site whose figures may freeze is looked at daily, so that its last figures are known
             units = self._wanted(one, due, day)
             if units is None:
@@ -243,7 +245,7 @@ class Ordering(Part):
         memory, echelon = self._memories.of[part.number], None
         history = self._history(part, memory, day) if part.window else None
         if "echelon" in part.looks_at:  # less what is not counted at the site itself
-            echelon = self._reports.echelon(rule.cells) + (position - reported)
+            echelon = self._below.echelon(rule.cells) + (position - reported)
         return View(day, rule.cells, position, on_hand, lead_time, history, memory, echelon)
 
     def _history(self, part: _Part, memory: Memory | None, day: int) -> History:
@@ -261,7 +263,7 @@ class Ordering(Part):
         else:
             history = records.seen(self._state.today, cells, flows, last, window, looks_at)
         if "end_demand" in looks_at:
-            history = replace(history, end_demand=self._reports.end_demand(cells, last, window))
+            history = replace(history, end_demand=self._below.end_demand(cells, last, window))
         return history
 
     def _not_counted(self, rule: BoundRule, day: int) -> np.ndarray:

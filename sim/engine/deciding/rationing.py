@@ -162,7 +162,7 @@ class Rationing(Part):
         capacity = None if self._more is None else self._more.ahead(day)
         seen, state = self._reports.outlook.foreseen(day, capacity), self._state
         # over a lane of no time what came this morning stands for what will come on that after the last evening
-        on_hand = state.on_hand - np.where(self._chain.overnight, state.today.received, 0)
+        on_hand = self._reports.own_stock() - np.where(self._chain.overnight, state.today.received, 0)
         table = state.shipments
         goods = Goods(
             on_hand, state.held, state.in_process,
@@ -192,6 +192,9 @@ class Rationing(Part):
         if decides.size:
             self._decide(day, level, ahead, forecast.touched[cells], decides, fair)
         dealt = self._state_of[cells[level.source]] == DEALS
+        if (sights := self._reports.sights) is not None:
+            sights.offered[level.go] = fair
+            fair = sights.offers(level.go, fair)
         forecast.gives[level.go] = np.minimum(1.0, np.where(dealt, self.rations.share[level.go], fair))
         self._troubled[cells] = mine & trouble
         least = ahead.leaves < 1 - SAME

@@ -99,7 +99,11 @@ class Rerouting(Part):
         outlook, mine, state = self._reports.outlook, self._mine, self._state
         ordered, present = outlook.ordered(day), outlook.present(day)
         # a maker whose stock is above what it owes is not felt to make less
-        lacks = state.on_hand[self._source] <= state.owed_out[self._source]
+        if (sights := self._reports.sights) is None:
+            lacks = state.on_hand[self._source] <= state.owed_out[self._source]
+        else:
+            lacks = sights.lacks(mine)
+            ordered, present = sights.known(ordered), sights.known(present)
         sends = [ordered.sends[mine], present.sends[mine]]
         if self._shares.may_vary:
             self._find_shares(day, ordered, lacks)

@@ -49,7 +49,7 @@ class ReserveDesk(Part):
         self._settled = ALWAYS
         self.expect_policies(plan)
         members = len(self.reserve.members)
-        self._watch = Watch(plan.network, self.reserve.members, self.reserve.member, reports)
+        self._watch = Watch(plan.network, self.reserve.members, self.reserve.member, reports, by=holder)
         self._since = np.full(members, np.nan)
         self._last_met = np.full(members, -np.inf)
         self._open = np.zeros(members, dtype=bool)

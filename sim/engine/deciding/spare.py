@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.engine.deciding.dispatch import Dispatch
@@ -16,11 +18,22 @@ FAR = 10**5
 """Days; beyond any run."""
 
 
+class Asked(NamedTuple):
+    """Ways on which goods may be given, in order of taker and then of whom that asks first. Over them what the giver
+    knows of the taker: units to `cover` its use, those it is seen to lack (`room`; None: all that it asks for), and
+    units a day that it uses."""
+
+    ways: np.ndarray
+    cover: np.ndarray
+    room: np.ndarray | None
+    use: np.ndarray
+
+
 class Spare:
     """One entry's givers and takers in one evening.
 
-    Units over takers that each `lacks`, and has to cover its use (`cover`), over givers what each can `spare`; `use`
-    are units a day over cells. What is given changes the first three.
+    Units that each of the takers `lacks` and asks for, and that each of the givers can `spare`. What is given changes
+    both, and is counted over takers (`_given`).
     """
 
     def __init__(
@@ -29,14 +42,14 @@ class Spare:
         entry: BoundTransfers,
         lacks: np.ndarray,
         spare: np.ndarray,
-        cover: np.ndarray,
-        use: np.ndarray,
+        asked: Asked,
         lots: LotKeeper | None,
         day: int,
     ) -> None:
         self._plan, self._entry, self._lots, self._day = plan, entry, lots, day
-        self._lacks, self._spare, self._cover, self._use = lacks, spare, cover, use
-        self._had, self._shelves = cover.copy(), None
+        self._lacks, self._spare, self._asked = lacks, spare, asked
+        self._giver, self._taker = entry.giver[asked.ways], entry.taker[asked.ways]
+        self._given, self._shelves = np.zeros_like(lacks), None
         tracked = plan.lots.tracked[entry.givers]
         if lots is not None and tracked.any():
             self._shelf = np.full(len(tracked), -1)
@@ -44,64 +57,73 @@ class Spare:
             self._shelf[some] = np.arange(len(some))
             self._shelves = Shelves(lots, lots.pocket[entry.givers[some]])
 
-    def of(self, ways: np.ndarray, dispatch: Dispatch) -> tuple[np.ndarray, Rows | None]:
-        """Units given on each of these ways, which stand in order of taker and then of whom that asks first; and
-        (position in `ways`, lot, units) of what is kept by lot.
+    def shared(self, dispatch: Dispatch) -> tuple[np.ndarray, Rows | None]:
+        """Units given on each of the ways, and (position among them, lot, units) of what is kept by lot.
 
         All who lack something ask their first giver, which shares what it can spare; who lacks more asks the next.
         """
-        entry, units, open_ = self._entry, np.zeros(len(ways), dtype=np.int64), np.arange(len(ways))
+        ways = self._asked.ways
+        units, open_ = np.zeros(len(ways), dtype=np.int64), np.arange(len(ways))
         while open_.size:
-            taker = entry.taker[ways[open_]]
+            taker = self._taker[open_]
             asked = open_[np.concatenate([[True], taker[1:] != taker[:-1]])]
-            asked = asked[np.argsort(entry.giver[ways[asked]], kind="stable")]
-            way = ways[asked]
-            granted = self._shared(way)
-            sent = self._by_lot(asked, way, dispatch.given(entry.flow[way], granted))
+            asked = asked[np.argsort(self._giver[asked], kind="stable")]
+            giver, taker = self._giver[asked], self._taker[asked]
+            granted = self._granted(asked)
+            sent = self._by_lot(asked, dispatch.given(self._entry.flow[ways[asked]], granted))
             units[asked] += sent
-            np.subtract.at(self._spare, entry.giver[way], sent)
-            self._lacks[entry.taker[way]] -= sent
-            self._cover[entry.taker[way]] += sent
+            np.subtract.at(self._spare, giver, sent)
+            self._lacks[taker] -= sent
+            self._given[taker] += sent
             done = asked[(sent < granted) | (granted == 0)]  # this giver has no more for it
-            left = (self._lacks[entry.taker[ways[open_]]] > 0) & (self._spare[entry.giver[ways[open_]]] > 0)
+            left = (self._wanted(open_) > 0) & (self._spare[self._giver[open_]] > 0)
             open_ = open_[left & ~np.isin(open_, done)]
         return units, None if self._shelves is None else self._shelves.empty()
 
-    def _shared(self, way: np.ndarray) -> np.ndarray:
-        """What givers grant those who ask them, ways in order of giver."""
+    def _wanted(self, some: np.ndarray) -> np.ndarray:
+        """Units that takers ask for on some of the ways, and are seen to lack."""
+        taker, room = self._taker[some], self._asked.room
+        lacks = self._lacks[taker]
+        return lacks if room is None else np.minimum(lacks, np.maximum(0, room[some] - self._given[taker]))
+
+    def _granted(self, some: np.ndarray) -> np.ndarray:
+        """What givers grant those who ask them on some of the ways, in order of giver."""
         entry, network = self._entry, self._plan.network
-        giver, taker = entry.giver[way], entry.taker[way]
+        giver, taker, wanted = self._giver[some], self._taker[some], self._wanted(some)
         givers, source = np.unique(giver, return_inverse=True)
         held_back = entry.rule.share.held_back(network, entry.givers[givers])
-        asked = np.bincount(source, self._lacks[taker], len(givers))
+        asked = np.bincount(source, wanted, len(givers))
         if (asked <= np.maximum(0, self._spare[givers] - held_back)).all():
-            return self._lacks[taker]
+            return wanted
         claims = Claims(
-            self._spare[givers], source, self._lacks[taker], entry.flow[way], self._cover[taker],
-            self._use[entry.takers[taker]], network.cell_priority[entry.takers[taker]],
+            self._spare[givers], source, wanted, entry.flow[self._asked.ways[some]],
+            self._asked.cover[some] + self._given[taker], self._asked.use[some],
+            network.cell_priority[entry.takers[taker]],
         )  # fmt: skip
         return entry.rule.share.share(claims, network)
 
-    def _by_lot(self, asked: np.ndarray, way: np.ndarray, units: np.ndarray) -> np.ndarray:
-        """What of these units will be used before it expires, ways in order of giver; all that is not kept by lot."""
+    def _by_lot(self, some: np.ndarray, units: np.ndarray) -> np.ndarray:
+        """What of these units will be used before it expires, on some of the ways in order of giver; all that is not
+        kept by lot."""
         if self._shelves is None or self._lots is None:
             return units
         entry, plan, units = self._entry, self._plan, units.copy()
-        kept = ((self._shelf[entry.giver[way]] >= 0) & (units > 0)).nonzero()[0]
-        taker, flow = entry.taker[way[kept]], entry.flow[way[kept]]
+        kept = ((self._shelf[self._giver[some]] >= 0) & (units > 0)).nonzero()[0]
+        mine = some[kept]
+        taker, flow = self._taker[mine], entry.flow[self._asked.ways[mine]]
         arrives = arrival(self._day, plan.network.routes.under_way[plan.network.flow_route[flow]])
         units[kept] = self._shelves.take(
-            asked[kept], self._shelf[entry.giver[way[kept]]], units[kept], arrives,
-            plan.lots.minimum[entry.takers[taker]], self._use[entry.takers[taker]], self._used_before(taker, arrives),
+            mine, self._shelf[self._giver[mine]], units[kept], arrives,
+            plan.lots.minimum[entry.takers[taker]], self._asked.use[mine], self._used_before(mine, arrives),
         )  # fmt: skip
         return units
 
-    def _used_before(self, taker: np.ndarray, arrives: np.ndarray) -> np.ndarray:
-        """Units that each of these takers, named once, will use first: what it has that expires while goods up to its
-        level last, and what it is given this evening by others."""
+    def _used_before(self, mine: np.ndarray, arrives: np.ndarray) -> np.ndarray:
+        """Units that takers, one on each of these ways, will use first: what they have that expires while goods up to
+        their level last, as they say themselves, and what they are given this evening by others."""
         assert self._lots is not None
-        entry = self._entry
-        use = np.maximum(self._use[entry.takers[taker]], 1e-9)
-        lasts = np.minimum(np.ceil(entry.up_to[taker] / use), FAR).astype(np.int64)
+        entry, taker = self._entry, self._taker[mine]
+        lasts = np.ceil(entry.up_to[taker] / np.maximum(self._asked.use[mine], 1e-9))
+        lasts = np.minimum(lasts, FAR).astype(np.int64)
         own = self._lots.too_old(self._lots.pocket[entry.takers[taker]], np.minimum(arrives + lasts, NEVER_EXPIRES))
-        return np.asarray(own + self._cover[taker] - self._had[taker])
+        return np.asarray(own + self._given[taker])

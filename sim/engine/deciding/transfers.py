@@ -10,11 +10,12 @@ from sim.engine.books.loans import LoanBook
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.short_dated import Shelves, arrival
-from sim.engine.deciding.spare import Spare
+from sim.engine.deciding.spare import Asked, Spare
 from sim.engine.plan import Plan
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.state import State
 from sim.engine.transferred import BoundTransfers
+from sim.model.effects import Quantities
 from sim.model.goods.shipments import Phase
 from sim.model.part import Part
 from sim.policies.allocation.base import in_turn
@@ -32,8 +33,17 @@ class Transfers(Part):
 
     CHANGES = ("_asked",)
 
-    def __init__(self, plan: Plan, state: State, reports: Reports, dispatch: Dispatch, journal: Journal) -> None:
-        network = plan.network
+    def __init__(
+        self,
+        plan: Plan,
+        state: State,
+        quantities: Quantities,
+        reports: Reports,
+        dispatch: Dispatch,
+        journal: Journal,
+    ) -> None:
+        network, self._quantities = plan.network, quantities
+        self._may_change = quantities.touched("flow.gives")
         self._plan, self._network = plan, network
         self._state, self._reports, self._dispatch, self._journal = state, reports, dispatch, journal
         self._planned = network.routes.under_way[network.flow_route]
@@ -81,12 +91,14 @@ class Transfers(Part):
 
     def _give(self, position: int, entry: BoundTransfers, day: int) -> None:
         """Let those who lack goods be given some under one entry."""
+        if entry.rule.closed and not self._may_change:
+            return
         low = (self._stock(slice(None)) < entry.low).nonzero()[0]
         some = np.sort(self._place[position][low])
         some = some[self._takes_part(entry.takers[some])]
         lacks, cover = np.zeros((2, len(entry.takers)), dtype=np.int64)
         if some.size:
-            cover[some] = self._stock(entry.takers[some]) + self._coming(entry, some, day)
+            cover[some] = self._stock(entry.takers[some]) + self._own_coming(entry, some, day)
             lacks[some] = np.where(cover[some] < entry.below[some], entry.up_to[some] - cover[some], 0)
             if self._plan.rooms.names:
                 lacks = self._fit(entry.takers, lacks)
@@ -94,26 +106,49 @@ class Transfers(Part):
             lacks[~self._permitted(entry, self._asked[position], lacks, day)] = 0
             some = lacks.nonzero()[0]
         some = some[lacks[some] > 0]
+        if not some.size:
+            return
         ways = _ranges(entry.first[some], entry.first[some + 1])
-        ways = ways[self._dispatch.may_give(entry.flow[ways])]
-        if not ways.size:
-            return
+        asked = np.zeros(len(entry.givers), dtype=bool)
+        asked[entry.giver[ways]] = True
+        givers = asked.nonzero()[0]
+        givers = givers[self._takes_part(entry.givers[givers])]
         spare = np.zeros(len(entry.givers), dtype=np.int64)
-        asked = np.unique(entry.giver[ways])
-        asked = asked[self._takes_part(entry.givers[asked])]
-        spare[asked] = np.maximum(0, self._stock(entry.givers[asked]) - entry.keep[asked])
+        spare[givers] = self._spare(entry.givers[givers], entry.keep[givers])
         ways = ways[spare[entry.giver[ways]] > 0]
+        ways = ways[self._dispatch.may_give(entry.flow[ways])]
+        if self._may_change:
+            ways = ways[self._quantities["flow.gives"][entry.flow[ways]] > int(entry.rule.closed)]
         if not ways.size:
             return
-        sharing = Spare(self._plan, entry, lacks, spare, cover, self._use(entry), self._state.lots, day)
-        ways = self._in_turn(entry, ways, spare)
-        units, lots = sharing.of(ways, self._dispatch)
-        loan = entry.rule.loan
-        self._send(entry, entry.flow[ways], units, lots, day, TRANSFER if loan is None else LOAN)
+        known = self._known(entry, self._in_turn(entry, ways, spare), cover, day)
+        units, lots = Spare(self._plan, entry, lacks, spare, known, self._state.lots, day).shared(self._dispatch)
+        loan, flow = entry.rule.loan, entry.flow[known.ways]
+        self._send(entry, flow, units, lots, day, TRANSFER if loan is None else LOAN)
         if loan is not None and self.loans is not None:
             left = units > 0
             off = None if loan.written_off is None else int(loan.written_off)
-            self.loans.lend(entry.flow[ways][left], units[left], day, int(loan.for_), off)
+            self.loans.lend(flow[left], units[left], day, int(loan.for_), off)
+
+    def _known(self, entry: BoundTransfers, ways: np.ndarray, cover: np.ndarray, day: int) -> Asked:
+        """What givers know of takers on these ways, of whom each is known to have, by its own books, units over takers
+        to `cover` its use; where not all see all, those ways are left out on which a giver sees no need."""
+        sights, taker, flow = self._reports.sights, entry.taker[ways], entry.flow[ways]
+        over = entry.rule.share.present_over
+        if sights is None:
+            use = self._network.cell_mean if over is None else self._reports.use(over)
+            return Asked(ways, cover[taker], None, use[entry.takers[taker]])
+        seen, stock, coming, at_once = sights.stock_of_buyers(flow)
+        if at_once.any():
+            some = np.unique(taker[at_once])
+            due = np.zeros(len(entry.takers), dtype=np.int64)
+            due[some] = self._coming(entry, some, day)
+            coming = np.where(at_once, due[taker], coming)
+        has = stock + coming
+        room = np.where(seen & (has < entry.below[taker]), entry.up_to[taker] - has, 0)
+        some = room > 0
+        use = self._network.cell_mean[entry.takers[taker]] if over is None else sights.use_of_buyers(flow, over)
+        return Asked(ways[some], has[some], room[some], use[some])
 
     def _in_turn(self, entry: BoundTransfers, ways: np.ndarray, spare: np.ndarray) -> np.ndarray:
         """These ways in order of taker, and then of whom it asks first."""
@@ -124,21 +159,34 @@ class Transfers(Part):
         return np.asarray(ways[np.lexsort((ways, entry.rule.order(of), entry.taker[ways]))])
 
     def _stock(self, cells: np.ndarray | slice) -> np.ndarray:
-        """Units on hand as far as known, less what customers and patients wait for."""
+        """Units on hand as their owner knows, less what customers and patients wait for."""
         stock = self._reports.present(cells) - self._state.owed_out[cells]
         if self._state.waits:
             stock -= self._reports.backlog(cells)
-        return np.asarray(stock)
+        if self._reports.own is None or self._state.totals is None:
+            return np.asarray(stock)
+        told, late = self._reports.own_figures(cells, "on_hand", "owed_out", "backlog", "gave")
+        on_hand, owed, backlog, gave = told
+        return np.where(late, on_hand - owed - backlog - (self._state.totals.gave[cells] - gave), stock)
 
-    def _use(self, entry: BoundTransfers) -> np.ndarray:
-        """Units a day over cells: usual ones, or those of late where the rule that shares says so."""
-        over = entry.rule.share.present_over
-        return self._network.cell_mean if over is None else self._reports.use(over)
+    def _spare(self, cells: np.ndarray, keep: np.ndarray) -> np.ndarray:
+        """Units that these cells can do without, as far as they are there."""
+        spare = np.maximum(0, self._stock(cells) - keep)
+        return spare if self._reports.own is None else np.minimum(spare, self._state.on_hand[cells])
 
     def _takes_part(self, cells: np.ndarray) -> np.ndarray:
         """Whether these cells can ask and be asked: their systems work, and they are not closed."""
         can = self._reports.connected(cells)
         return can if self._state.orders is None else can & self._state.orders[cells]
+
+    def _own_coming(self, entry: BoundTransfers, some: np.ndarray, day: int) -> np.ndarray:
+        """Units on their way to some takers as these know themselves: of their latest report, and given since."""
+        coming = self._coming(entry, some, day)
+        if self._reports.own is None or self._state.totals is None:
+            return coming
+        cells = entry.takers[some]
+        (way, got), late = self._reports.own_figures(cells, "in_transit", "got")
+        return np.where(late, way + self._state.totals.got[cells] - got, coming)
 
     def _coming(self, entry: BoundTransfers, some: np.ndarray, day: int) -> np.ndarray:
         """Units on their way to some takers that will come, by the usual time of their journey, while goods up to their
@@ -181,7 +229,7 @@ class Transfers(Part):
         if not rows.size:
             return
         way = of_flow[loans["flow"][rows]]
-        spare = np.maximum(0, self._stock(entry.takers) - entry.keep_back)
+        spare = self._spare(entry.takers, entry.keep_back)
         spare[~self._takes_part(entry.takers)] = 0
         wanted = np.where(self._dispatch.may_give(entry.back[way]), loans.left[rows], 0)
         units = in_turn(spare, entry.taker[way], wanted, np.argsort(entry.taker[way], kind="stable"))
@@ -205,7 +253,9 @@ class Transfers(Part):
         before = np.empty(len(units), dtype=np.int64)
         before[order] = np.cumsum(units[order]) - units[order]
         before -= before[order][np.searchsorted(lender[order], lender)]
-        ahead = np.maximum(0, self._stock(lender)) + before
+        sights = self._reports.sights
+        stock = self._stock(lender) if sights is None else sights.stock_of_buyers(flow)[1]
+        ahead = np.maximum(0, stock) + before
         units[kept] = shelves.take(
             kept, shelf[kept], units[kept], arrival(day, self._planned[flow[kept]]),
             self._plan.lots.minimum[lender[kept]], network.cell_mean[lender[kept]], ahead[kept],

@@ -28,7 +28,9 @@ class MoreCapacity(Part):
         self._usual, self._more, self._journal = network.capacity, more, journal
         entries = len(more.cell)
         # whom each condition is looked at for is what is pooled: an entry sees nothing of another's sites
-        self._watches = [Watch(network, cells, entry, reports, entry) for _, cells, entry in more.looks]
+        self._watches = [
+            Watch(network, cells, entry, reports, entry, each=more.cell[entry]) for _, cells, entry in more.looks
+        ]
         self._since = np.full(entries, NEVER)  # the morning from which the condition has held
         self._last = np.full(entries, -NEVER)  # and the last on which it was met
         self._adds = np.zeros(entries)  # units a day that each adds today

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.engine.books.journal import Journal
+from sim.engine.deciding.looks import Looks, looks_of
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.watch import Watch
 from sim.engine.plan import BoundUseLevels, Plan
@@ -14,6 +15,7 @@ from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.part import Part
 from sim.model.vocabulary import Event
+from sim.policies.triggers.over import Watched
 from sim.policies.use_levels import LEVELS
 
 USE: Mapping[str, Event] = {
@@ -35,6 +37,7 @@ class Conservers(Part):
 
     def __init__(self, plan: Plan, state: State, journal: Journal, reports: Reports, quantities: Quantities) -> None:
         self._asked = quantities if quantities.touched("cell.asked_level") else None
+        self._product = plan.network.cell_product
         self._state, self._journal, self._rules, self._reports = state, journal, plan.behaviour.use, reports
         self._watches = {
             f"{number}.{level}": Watch(plan.network, rule.cells, rule.member, reports)
@@ -42,6 +45,7 @@ class Conservers(Part):
             for level, when in enumerate(rule.when)
             if when is not None
         }
+        self._looks = [looks_of(reports, rule.cells, None, None) for rule in self._rules]
         cells = len(plan.demand.cell)
         self._level = np.zeros(cells, dtype=np.int64)
         self._since = [np.full(rule.saves.shape, np.nan) for rule in self._rules]
@@ -88,7 +92,7 @@ class Conservers(Part):
         present one's end."""
         before, since = self._level[rule.row], self._since[position]
         called, number = ~np.isnan(since), np.arange(1, len(rule.below) + 1)[:, None]
-        cover = self._cover(rule)
+        cover = self._cover(position, rule)
         begins = cover < rule.below
         if self._watches:
             for level, when in enumerate(rule.when):
@@ -115,9 +119,11 @@ class Conservers(Part):
             name = rule.names[level - 1] if level else "conventional"
             self._journal.cells(USE[name], day, cells, np.zeros(len(cells), dtype=np.int64))
 
-    def _cover(self, rule: BoundUseLevels) -> np.ndarray:
+    def _cover(self, position: int, rule: BoundUseLevels) -> np.ndarray:
         """Days of cover over a rule's cells, infinite without use."""
-        usual = rule.usual
+        looks, usual = self._looks[position], rule.usual
+        if looks is not None:
+            return self._cover_seen(rule, looks)
         if rule.present_over is not None:
             usual = np.bincount(rule.group, self._reports.use(rule.present_over)[rule.cells], len(usual))
         elif (openings := self._reports.openings) is not None:  # nobody is missed where nobody comes
@@ -126,6 +132,25 @@ class Conservers(Part):
         cover = np.full(len(usual), np.inf)
         np.divide(stock, usual, out=cover, where=usual > 0)
         return cover[rule.group]
+
+    def _cover_seen(self, rule: BoundUseLevels, looks: Looks) -> np.ndarray:
+        """The same as the owner of each cell sees it: of those whose cover is taken together, what it is told."""
+        reports, cells, cover = self._reports, rule.cells, np.full(len(rule.cells), np.inf)
+        product = self._product[cells]
+        for look in looks.at(("stock",), Watched(rule.member, product, rule.mean)):
+            watched, mine = look.watched, look.mine
+            group = rule.group
+            if watched.product is not product:  # some are looked at apart from all others
+                group = np.unique(np.column_stack([group, watched.product]), axis=0, return_inverse=True)[1].reshape(-1)
+            usual, seen = rule.mean, np.ones(len(cells)) if watched.seen is None else watched.seen
+            if rule.present_over is not None:
+                usual = reports.use(rule.present_over, look.all_eyes)[cells]
+            elif reports.openings is not None:
+                usual = usual * reports.openings.open[cells]
+            stock, use = (np.bincount(group, x * seen) for x in (reports.shelf(cells, look.eyes), usual))
+            days = np.divide(stock, use, out=np.full(len(use), np.inf), where=use > 0)
+            cover[mine] = days[group][mine]
+        return cover
 
 
 def _whole(due: np.ndarray, carried: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ from sim.engine.state.ledger import OF_PATIENTS, Ledger
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.orders import Due, OrderBook
 from sim.engine.state.records import ON_RECORD, Memories, Records
+from sim.engine.state.totals import Totals
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.goods.shipments import Shipments
@@ -35,7 +36,8 @@ class State(Part):
     not leave, None where nothing limits that. `records` are those of sites, None where no policy looks back, `arrivals`
     the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells whether
     any patient does. `orders` says which cells may order today, None where all may on all days. `had`, over flows,
-    are units that sources have sent while they shared by a rule that remembers, None where none does.
+    are units that sources have sent while they shared by a rule that remembers, None where none does. `totals` are None
+    where all see everything.
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders", "had", "came_back")
@@ -59,6 +61,7 @@ class State(Part):
     arrivals: LatestArrivals | None
     memories: Memories
     waits: bool
+    totals: Totals | None = None
     orders: np.ndarray | None = None
     had: np.ndarray | None = None
     came_back: bool = False
@@ -129,7 +132,7 @@ class State(Part):
         ledger = Ledger(cells, {name for name, never in idle.items() if never}, same, within)
         ledger.on_hand[:] = plan.start.on_hand
         sizes = [reserve.opening(-plan.network.calendar.warm_up) for reserve in plan.reserves]
-        looks_back = quantities.open or bool(plan.looks_back[1])
+        looks_back = quantities.open or bool(plan.looking_back.fill)
         makes = plan.held_at_makers if quantities.open else plan.made_for_reserves
         state = cls(
             plan,
@@ -150,6 +153,7 @@ class State(Part):
             arrivals=_arrivals(plan, quantities),
             memories=Memories(),
             waits=waits,
+            totals=None if plan.information is None else Totals(cells, flows),
         )
         np.add.at(state.on_order, plan.network.flow_buyer, state.unsent)
         np.add.at(state.owed_out, plan.network.flow_source, state.unsent)
@@ -245,6 +249,8 @@ class State(Part):
         source = network.flow_source[flow]
         np.subtract.at(self.in_transit, network.flow_buyer[flow], units)
         np.add.at(self.unsent, flow, units)
+        if self.totals is not None:
+            np.subtract.at(self.totals.sent, flow, units)
         np.add.at(self.owed_out, source, units)
         self.came_back |= bool((flow >= network.orders).any())
         if self.order_book is not None:
@@ -313,6 +319,8 @@ class State(Part):
             self.order_book.sent(flow, units)
         if self.records is not None:
             self.records.send(flow, units)
+        if self.totals is not None:
+            self.totals.sent[flow] += units
         np.subtract.at(self.owed_out, source, units)
         self._add_at_buyers(self.in_transit, buyer, units)
         np.add.at(self.today.dispatched, source, units)
@@ -367,12 +375,17 @@ class State(Part):
         np.add.at(self.owed_out, network.flow_source[flow], units)
         self._add_at_buyers(self.on_order, buyer, units)
         self._add_at_buyers(self.today.ordered, buyer, units)
+        if self.totals is not None:
+            self._add_at_buyers(self.totals.ordered, buyer, units)
 
     def promise(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Goods will be given on flows for transfers, each named once: they count in positions, and are no orders."""
         self.unsent[flow] += units
         np.add.at(self.owed_out, self.plan.network.flow_source[flow], units)
         np.add.at(self.on_order, self.plan.network.flow_buyer[flow], units)
+        if self.totals is not None:
+            np.add.at(self.totals.gave, self.plan.network.flow_source[flow], units)
+            np.add.at(self.totals.got, self.plan.network.flow_buyer[flow], units)
 
     def withdraw_promise(self, flow: np.ndarray, units: np.ndarray) -> None:
         """What was to be given on these flows, each named once, will not be."""
@@ -394,6 +407,8 @@ class State(Part):
         np.subtract.at(self.on_order, network.flow_buyer[flow], units)
         np.add.at(self.today.cancelled, network.flow_buyer[flow], units)
         self.unsent[flow] -= units
+        if self.totals is not None:
+            np.subtract.at(self.totals.ordered, network.flow_buyer[flow], units)
         for orders in (self.order_book, self.due):
             if orders is not None:
                 orders.cancelled(flow, units)
@@ -430,16 +445,17 @@ def _due(plan: Plan, looked_at: bool) -> Due | None:
 
 def _arrivals(plan: Plan, quantities: Quantities) -> LatestArrivals | None:
     """The last arrivals that some trigger looks back on, or might one day."""
-    depth = MOST_ARRIVALS if quantities.open else plan.looks_back[2]
+    depth = MOST_ARRIVALS if quantities.open else max(plan.looking_back.arrivals, default=0)
     return LatestArrivals(plan.network, depth) if depth else None
 
 
 def _records(plan: Plan, quantities: Quantities) -> Records | None:
     """The records that some policy looks at, or might one day; as long as reports may be late they are all kept."""
-    window = max(plan.looked_at("demand", "issues", "orders"), plan.sourcing.window)
+    window = max(plan.looking_back.of("demand", "issues", "orders"), plan.sourcing.window)
     if not window and not quantities.open:
         return None
-    looks_at = set(ON_RECORD) if quantities.open else {name for name in ON_RECORD if plan.looked_at(name)}
+    looks_at = set(ON_RECORD) if quantities.open else {name for name in ON_RECORD if plan.looking_back.of(name)}
     if plan.sourcing.window:
         looks_at.add("orders")
-    return Records(plan.network, None if quantities.touched("cell.blackout") else window, looks_at)
+    late = plan.looking_back.late(quantities.touched("cell.blackout"), own=True)
+    return Records(plan.network, None if late is None else window + late, looks_at)

@@ -38,7 +38,9 @@ def add_up(
     return usual, mean
 
 
-def adding_up(level: np.ndarray, buyer: np.ndarray, source: np.ndarray, share: np.ndarray, bill: Bill) -> csr_array:
+def adding_up(
+    level: np.ndarray, buyer: np.ndarray, source: np.ndarray, share: np.ndarray, bill: Bill | None = None
+) -> csr_array:
     """The cells' part of `add_up` as a matrix: what a unit needed at each cell (column) comes to at each (row).
 
     For whoever adds up again and again.
@@ -46,9 +48,10 @@ def adding_up(level: np.ndarray, buyer: np.ndarray, source: np.ndarray, share: n
     from scipy.sparse import csr_array, eye_array
 
     cells = len(level)
-    above = np.concatenate([source, bill.material])
-    below = np.concatenate([buyer, bill.product])
-    units = np.concatenate([share, bill.rate / bill.good[bill.product]])
+    above, below, units = source, buyer, share
+    if bill is not None:
+        above, below = np.concatenate([above, bill.material]), np.concatenate([below, bill.product])
+        units = np.concatenate([units, bill.rate / bill.good[bill.product]])
     up = csr_array((units, (above, below)), shape=(cells, cells))
     found = total = csr_array(eye_array(cells))
     for _ in range(int(level.max(initial=0)) + 1):

@@ -96,6 +96,8 @@ class Transfer(Kind):
     share: RuleField = Field(default_factory=lambda: EqualDaysOfCover(rule="equal_days_of_cover"))
     """allocation rule by which a giver who is asked for more than it can spare shares it; left out:
     equal_days_of_cover"""
+    closed: bool = False
+    """true: nobody gives by it but while a decision (`allow_transfers`) lets him"""
     loan: Loan | None = None
     """what is given is to be given back; left out: it is not"""
 

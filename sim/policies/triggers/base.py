@@ -141,6 +141,10 @@ class Trigger(Kind):
     def met(self, view: TriggerView) -> np.ndarray:
         """Whether the condition holds, for each cell; bool, shape (cells,)."""
 
+    def known(self, view: TriggerView) -> np.ndarray:
+        """Whether it can be told, for each cell, if it is met: where something of what it looks at is seen."""
+        return np.ones(len(view.on_hand), dtype=bool)
+
 
 class SiteTrigger(Trigger):
     """A condition on figures of sites, over those whom `of` names."""
@@ -161,6 +165,15 @@ class SiteTrigger(Trigger):
         pool = watched.pool(over)
         held = pool.spread(self.holds(Groups(pool, view)))
         return watched.any(held) if over == "any" else held
+
+    def known(self, view: TriggerView) -> np.ndarray:
+        watched = view.watched
+        if watched.seen is None:
+            return super().known(view)
+        over = self.of or watched.left_out or self.over[0]
+        pool = watched.pool(over)
+        known = pool.spread(pool.sites > 0)
+        return watched.any(known) if over == "any" else known
 
 
 TRIGGERS: Registry[Trigger] = Registry("trigger", "trigger")

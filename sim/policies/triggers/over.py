@@ -28,13 +28,16 @@ class Pool:
     """Groups of cells that are looked at as one: those that have the same of `keys`, whole numbers from 0.
 
     Figures of groups are arrays over them; where every group is one cell, they are over the cells as these come.
-    `sites` counts cells, `mean` is the units a day that cover is counted in.
+    `sites` counts cells, `mean` is the units a day that cover is counted in; where not all cells are `seen`, of those
+    that are.
     """
 
-    def __init__(self, keys: np.ndarray, mean: np.ndarray) -> None:
+    def __init__(self, keys: np.ndarray, mean: np.ndarray, seen: np.ndarray | None = None) -> None:
         count = np.bincount(keys)
         self._keys, self._alone = keys, bool((count <= 1).all())
         self.sites, self.mean = (np.ones(len(keys), dtype=np.int64), mean) if self._alone else (count, self.sum(mean))
+        if seen is not None:
+            self.sites = self.sum(seen.astype(np.int64))
         self._used = self.mean > 0
         self._all_used = bool(self._used.all())
         self._endless = np.full(len(self.mean), np.inf)
@@ -62,6 +65,7 @@ class Watched:
     `product` is the product's position, `mean` the units a day that cover is counted in. `left_out` is over whom a
     condition is to hold that does not say, where that is not for the trigger to tell. `pooled_mean` is what leaves each
     cell, a day, for others than these cells, where some of them supply others; None where that is all of `mean`.
+    `seen` is a mask of the cells of which figures are known, None where those of all are; others count as nothing.
     """
 
     member: np.ndarray
@@ -69,6 +73,7 @@ class Watched:
     mean: np.ndarray
     left_out: Over | None = None
     pooled_mean: np.ndarray | None = None
+    seen: np.ndarray | None = None
 
     def pool(self, over: Over) -> Pool:
         """The groups of cells that are looked at as one."""
@@ -77,7 +82,8 @@ class Watched:
     def of(self, some: np.ndarray) -> Watched:
         """Only some of the cells, by a mask."""
         pooled = None if self.pooled_mean is None else self.pooled_mean[some]
-        return Watched(self.member[some], self.product[some], self.mean[some], self.left_out, pooled)
+        seen = None if self.seen is None else self.seen[some]
+        return Watched(self.member[some], self.product[some], self.mean[some], self.left_out, pooled, seen)
 
     def any(self, held: np.ndarray) -> np.ndarray:
         """The cells of every product for one of whose cells something holds."""
@@ -86,12 +92,12 @@ class Watched:
     @cached_property
     def _each(self) -> Pool:
         both = self.member * (int(self.product.max(initial=0)) + 1) + self.product
-        return Pool(np.unique(both, return_inverse=True)[1], self.mean)
+        return Pool(np.unique(both, return_inverse=True)[1], self.mean, self.seen)
 
     @cached_property
     def _together(self) -> Pool:
-        return Pool(self.product, self.mean if self.pooled_mean is None else self.pooled_mean)
+        return Pool(self.product, self.mean if self.pooled_mean is None else self.pooled_mean, self.seen)
 
     @cached_property
     def _site(self) -> Pool:
-        return Pool(np.arange(len(self.product)), self.mean)
+        return Pool(np.arange(len(self.product)), self.mean, self.seen)

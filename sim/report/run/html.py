@@ -14,6 +14,7 @@ from sim.report.run import first_screen, lot_tables, page_tables, parties_tables
 from sim.report.run.claim_tables import who_drew
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import reach_table
+from sim.report.run.seen_table import seen_table
 from sim.report.run.tables import metrics_table
 from sim.report.run.transfer_tables import who_gave
 from sim.report.run.unsure import unsure
@@ -65,6 +66,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
         performance=whole(parties_tables.performance(facts)),
         transfers=whole(who_gave(facts)),
         making=whole(page_tables.making(facts)),
+        seen=whole(seen_table(facts)),
         stockouts=whole(page_tables.stockouts(facts)),
         lots=lots and whole(lots),
         recalled=recalled and whole(recalled),
@@ -93,7 +95,7 @@ def tables_of(facts: Facts, manifest: dict[str, Any]) -> list[Sheet]:
         page_tables.reserves(facts), reach_table(facts), who_drew(facts), page_tables.costs(facts),
         page_tables.became(facts), page_tables.substitution(facts),
         page_tables.rations(facts), who_gave(facts), parties_tables.performance(facts), parties_tables.sharings(facts),
-        page_tables.making(facts), lot_tables.lots(facts), lot_tables.recalled(facts),
+        page_tables.making(facts), seen_table(facts), lot_tables.lots(facts), lot_tables.recalled(facts),
         page_tables.events(facts), page_tables.evidence(facts), page_tables.assumptions(facts),
         page_tables.overrides(manifest),
     ]  # fmt: skip
