@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel
 
+from sim.engine.bound_alarms import BoundAlarm
 from sim.engine.bound_decisions import BoundActs, BoundDecision
 from sim.engine.in_force import ALWAYS, BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange
 from sim.engine.sourced import Sourcing
@@ -324,7 +325,8 @@ class Plan:
     each with the time that takes. `impacts` are the disruptions with dates, `hazards` those drawn in every replication.
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
     is what makers can add to their capacity, None where none can; `decisions` what parties may do;
-    `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn.
+    `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn;
+    `alarms` what warns of shortages.
     """
 
     network: Network
@@ -348,6 +350,7 @@ class Plan:
     decisions: tuple[BoundDecision, ...] = ()
     vials: VialPlan | None = None
     transfers: tuple[BoundTransfers, ...] = ()
+    alarms: tuple[BoundAlarm, ...] = ()
 
     @property
     def made_for_reserves(self) -> bool:
@@ -379,6 +382,7 @@ class Plan:
             self.more,
             self.decisions,
             self.transfers,
+            self.alarms,
         )
         present, fill, arrivals = (
             [days for part in _within(policies) if (days := getattr(part, name, None))]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
+from sim.engine.books.alarm_log import AlarmLog
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.given import TransferRecord
 from sim.engine.books.journal import Detail
@@ -50,7 +51,8 @@ class Outcome:
     beyond usual capacity, None where nobody can; `decisions` are those that came into force, in turn;
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
     nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept; `forecast_errors` over all cells,
-    None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give.
+    None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give;
+    `alarms` when each stood, and when those that it watches were short.
     """
 
     plan: Plan
@@ -67,6 +69,7 @@ class Outcome:
     sharings: tuple[Page, ...] | None = None
     forecast_errors: ForecastErrors | None = None
     transfers: TransferRecord | None = None
+    alarms: tuple[AlarmLog, ...] = ()
 
     @property
     def answers(self) -> tuple[Taken, ...]:
@@ -330,6 +333,7 @@ class Running(Part):
             None if book is None else tuple(book.pages),
             world.ordering.forecast_errors(),
             None if world.transfers is None else world.transfers.record(),
+            () if world.alarms is None else world.alarms.logs(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

@@ -22,6 +22,8 @@ LATEST = 2**31
 """Days; after any day of a run."""
 NOTHING: Mapping[str, float] = {}
 """No decision is in force."""
+NO_ALARMS: Mapping[str, np.ndarray] = {}
+"""Nobody watches."""
 
 
 class Reports(Part):
@@ -31,7 +33,7 @@ class Reports(Part):
     """
 
     CHANGES = ("_on_hand", "_backlog", "_short", "_position", "_kept", "_last")
-    VIEWS = ("decided",)
+    VIEWS = ("decided", "alarms")
 
     def __init__(
         self,
@@ -49,6 +51,8 @@ class Reports(Part):
         """facilities that open and close, None where none does"""
         self.decided: Mapping[str, float] = NOTHING
         """decisions in force, each with the day since when; a view of what the run has decided"""
+        self.alarms: Mapping[str, np.ndarray] = NO_ALARMS
+        """where each alarm stands, over all cells; a view of what the run's alarms say"""
         if self.may_fail:
             cells = np.arange(len(self._code))
             self._on_hand, self._backlog = state.on_hand.copy(), state.backlog.copy()
@@ -117,6 +121,12 @@ class Reports(Part):
         """(days on the way, days planned, arrivals) of the cells' own last arrivals, as they know themselves."""
         assert self._state.arrivals is not None
         return self._state.arrivals.last(number, cells)
+
+    def arrived(self, cells: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(by how much the cells' own arrivals since the `known` ones were later than planned, added up as shares of
+        the planned time; how many they are; how many there were ever), as they know themselves."""
+        assert self._state.arrivals is not None
+        return self._state.arrivals.since(known, cells)
 
     def prices(self, cells: np.ndarray | slice) -> tuple[np.ndarray, ...]:
         """(what makers ask today, what they usually do) for what the cells usually buy of them, in usual prices."""

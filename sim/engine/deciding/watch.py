@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from sim.engine.deciding.reports import Reports
 from sim.engine.spans import in_place
 from sim.model.network import Network
 from sim.model.part import Part
-from sim.policies.triggers.base import Sight, Trigger, TriggerView
+from sim.policies.triggers.base import Looking, Sight, Trigger, TriggerView
 from sim.policies.triggers.over import Watched
 
 ANNOUNCEMENTS: Sight = "announcements"
@@ -18,6 +16,7 @@ UNMET: Sight = "demand unmet"
 DATE: Sight = "date"
 PRICES: Sight = "prices"
 JOURNEYS: Sight = "journeys"
+ALARMS: Sight = "alarms"
 
 
 class Watch(Part):
@@ -55,16 +54,7 @@ class Watch(Part):
             holds = trigger.combine([self.met(part, day) for part in trigger.parts])
             holds = holds if open_ is None else holds & open_
         else:
-            watched = self._watched
-            if (over := trigger.present_over) is not None:
-                watched = replace(watched, mean=reports.use(over)[cells])
-            sent, due = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells)
-            told, stock = ANNOUNCEMENTS in trigger.sees and reports.outlook.announced(day), reports.present(cells)
-            short = reports.short(cells) if UNMET in trigger.sees else self._nobody
-            date = self._calendar.date(int(day) + self._days_ahead) if DATE in trigger.sees else None
-            journeys = reports.journeys(trigger.arrivals_over or 0, cells) if JOURNEYS in trigger.sees else None
-            prices = reports.prices(cells) if PRICES in trigger.sees else None
-            view = TriggerView(watched, stock, short, day, told, sent, due, date, reports.decided, journeys, prices)
+            view = self.view(trigger, day)
             if open_ is None or open_.all():
                 holds = trigger.met(view)
             else:
@@ -75,3 +65,17 @@ class Watch(Part):
         begins = holds & ~self._held
         self._held = holds
         return begins
+
+    def view(self, looks: Looking, day: float) -> TriggerView:
+        """What somebody who looks at this today may see of the cells."""
+        reports, cells, watched = self._reports, self._cells, self._watched
+        if (over := looks.present_over) is not None:
+            watched = watched.in_use(reports.use(over)[cells])
+        sent, due = (None, None) if (over := looks.fill_over) is None else reports.sent_of_due(over, cells)
+        told, stock = ANNOUNCEMENTS in looks.sees and reports.outlook.announced(day), reports.present(cells)
+        short = reports.short(cells) if UNMET in looks.sees else self._nobody
+        date = self._calendar.date(int(day) + self._days_ahead) if DATE in looks.sees else None
+        journeys = reports.journeys(looks.arrivals_over or 0, cells) if JOURNEYS in looks.sees else None
+        prices = reports.prices(cells) if PRICES in looks.sees else None
+        alarm = reports.alarms[looks.waits_for][cells] if ALARMS in looks.sees and looks.waits_for else None
+        return TriggerView(watched, stock, short, day, told, sent, due, date, reports.decided, journeys, prices, alarm)

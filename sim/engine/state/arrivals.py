@@ -12,8 +12,8 @@ class LatestArrivals(Part):
     """The last arrivals of every cell's own orders: what came from one source in one day is one arrival.
 
     `_days` has of each cell's last `depth` arrivals the days on the way from its source, and the mean that is planned
-    for that way; shape (2, depth, cells), the latest last, 0 where there was none. `_came` is how many there were, at
-    most `depth`. `_open` are units and unit-days over flows of what has come since the morning.
+    for that way; shape (2, depth, cells), the latest last, 0 where there was none. `_came` is how many there were ever.
+    `_open` are units and unit-days over flows of what has come since the morning.
     """
 
     CHANGES = ("_days", "_came", "_open")
@@ -46,9 +46,24 @@ class LatestArrivals(Part):
             now = turn == k
             self._days[:, :-1, cells[now]] = self._days[:, 1:, cells[now]]
             self._days[:, -1, cells[now]] = days[now], self._planned[flows[now]]
-        self._came = np.minimum(self._came + np.bincount(cells, minlength=len(self._came)), self._days.shape[1])
+        self._came = self._came + np.bincount(cells, minlength=len(self._came))
 
     def last(self, number: int, cells: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(days on the way, days planned, arrivals) of the last so many arrivals of some cells, added up."""
         took, planned = self._days[:, -number:, cells].sum(axis=1)
         return took, planned, np.minimum(self._came[cells], number)
+
+    def since(self, known: np.ndarray, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(by how much arrivals of some cells beyond the first `known` ones were late, added up; how many they are; how
+        many there were ever), over these cells; of more than are kept, the latest.
+
+        Each counts as the share by which it took longer than planned; planned for less than a day it counts as one of
+        a day.
+        """
+        came = self._came[cells]
+        new = np.minimum(came - known, self._days.shape[1])
+        late = np.zeros(len(new))
+        for back in range(1, int(new.max(initial=0)) + 1):
+            took, planned = self._days[:, -back, cells]
+            late += np.where(new >= back, (took - planned) / np.maximum(planned, 1.0), 0.0)
+        return late, new, came

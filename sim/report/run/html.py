@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sim.report.pictures import draw_all
 from sim.report.run import first_screen, lot_tables, page_tables, parties_tables
+from sim.report.run.alarm_tables import alarm_scores
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import reach_table
 from sim.report.run.tables import metrics_table
@@ -62,6 +63,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
         rations=whole(page_tables.rations(facts)),
         performance=whole(parties_tables.performance(facts)),
         transfers=whole(who_gave(facts)),
+        alarms=whole(alarm_scores(facts)),
         making=whole(page_tables.making(facts)),
         stockouts=whole(page_tables.stockouts(facts)),
         lots=lots and whole(lots),
@@ -90,7 +92,7 @@ def tables_of(facts: Facts, manifest: dict[str, Any]) -> list[Sheet]:
         page_tables.disruptions(facts), page_tables.measures(facts), page_tables.decisions(facts),
         page_tables.reserves(facts), reach_table(facts), page_tables.costs(facts),
         page_tables.became(facts), page_tables.substitution(facts),
-        page_tables.rations(facts), who_gave(facts), parties_tables.performance(facts), parties_tables.sharings(facts),
+        page_tables.rations(facts), who_gave(facts), alarm_scores(facts), parties_tables.performance(facts), parties_tables.sharings(facts),
         page_tables.making(facts), lot_tables.lots(facts), lot_tables.recalled(facts),
         page_tables.events(facts), page_tables.evidence(facts), page_tables.assumptions(facts),
         page_tables.overrides(manifest),

@@ -24,6 +24,7 @@ from sim.study.design.fingerprint import program
 from sim.study.design.measures import parse_measure
 from sim.study.design.spec import Replications
 from sim.study.infer import compare, frontier, losers, spread, standing
+from sim.study.infer.alarm_scores import alarm_scores
 from sim.study.infer.ending import endings, recovered
 from sim.study.infer.ranking import Selection
 from sim.study.run.draws import levels
@@ -36,6 +37,7 @@ from sim.units import parse_share
 
 ANSWERS = (
     "ending",
+    "alarms",
     "standing",
     "losses",
     "summary",
@@ -78,6 +80,11 @@ class StudyResult:
     def ending(self) -> pd.DataFrame:
         """How the draws of each scenario and strategy ended; see `sim.study.infer.ending`."""
         return endings(self.kept)
+
+    @cached_property
+    def alarms(self) -> pd.DataFrame:
+        """How well each alarm warned; see `sim.study.infer.alarm_scores`."""
+        return alarm_scores(self.kept, self.design.spec.confidence)
 
     @cached_property
     def unsettled(self) -> tuple[str, ...]:
