@@ -322,9 +322,24 @@ BANDS = Table(
         ),
     ),
 )
+WORTH = Table(
+    "a strategy that is no rung of the study's ladder; empty without `worth`, and where nothing is settled",
+    "always",
+    (
+        SCENARIO,
+        STRATEGY,
+        N,
+        MEAN,
+        Column("days", "number", "days", "of the ladder that have the same mean"),
+        *_ends("days", "these days"),
+        Column("within", "yes or no", "", "whether the ladder reaches so far; else `days` is its end on that side"),
+        Column("ahead", "number", "days", "by which it is ahead of the strategy that follows; empty where none does"),
+        *_ends("days", "that difference", "ahead_"),
+    ),
+)
 STUDY_TABLES: Mapping[str, Table] = {
     "replications": REPLICATIONS, "luck": REPLICATIONS, "daily": DAILY, "ending": ENDING, "alarms": ALARMS,
     "summary": SUMMARY, "comparisons": COMPARISONS, "best": BEST, "standing": STANDING, "losses": LOSSES, "regret": REGRET, "fan": FAN,
-    "frontier": FRONTIER, "variance": VARIANCE, "unknowns": UNKNOWNS, "bands": BANDS,
+    "frontier": FRONTIER, "variance": VARIANCE, "unknowns": UNKNOWNS, "bands": BANDS, "worth": WORTH,
 }  # fmt: skip
 """By name, as `tideover query` knows them."""

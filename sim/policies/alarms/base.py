@@ -80,9 +80,6 @@ class Alarm(Looking):
     def model_post_init(self, context: object) -> None:
         if self.by is None and self.at is None:
             raise PlaceError((), "nobody watches", None, "by: a party, or at: sites")
-        for key in ("clears_after", "apart", "ahead"):
-            if getattr(self, key) < 1:
-                raise PlaceError((key,), "this is less than an evening", getattr(self, key), "1d at least")
         self.check()
 
     def check(self) -> None:

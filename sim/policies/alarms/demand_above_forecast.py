@@ -33,15 +33,13 @@ class DemandAboveForecast(Alarm):
     omega: Share = Field(default=0.1, gt=0)
     """weight of the latest square in the variance"""
     sees = ("demand",)
-    example = {"at": "facilities", "sigmas": 2, "days": "3d"}
-    bad_example = ({"at": "facilities", "sigmas": 0}, "greater than 0")
+    example = {"at": "facilities", "sigmas": 2, "days": "3d", "forecast": {"method": "moving_average"}}
+    bad_example = ({"at": "facilities", "sigmas": 0}, "a number above 0")
 
     def check(self) -> None:
         if self.forecast.goes_by != "demand":
             expected = "a method that goes by demand, such as moving_average"
             raise PlaceError(("forecast", "method"), "this goes by what was issued", self.forecast.method, expected)
-        if self.days < 1:
-            raise PlaceError(("days",), "no day is looked at", self.days, "1d at least")
 
     @property
     def present_over(self) -> int:

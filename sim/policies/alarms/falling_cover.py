@@ -30,7 +30,7 @@ class FallingCover(CountsCover, Alarm):
 
     def check(self) -> None:
         if self.days < 2:
-            raise PlaceError(("days",), "no line is laid through one evening", self.days, "2d at least")
+            raise PlaceError(("days",), "no line is laid through one evening", f"{self.days}d", "2d at least")
 
     @property
     def rows(self) -> int:

@@ -44,7 +44,7 @@ def _row(draws: pd.DataFrame, confidence: float) -> list[float]:
     return [
         len(draws), shortages.sum(), warned.sum(), *_share(warned, shortages, confidence),
         true.sum(), false.sum(), *_share(true, true + false, confidence),
-        yearly.mean, yearly.low, yearly.high, *middle,
+        yearly.mean, max(0.0, yearly.low), yearly.high, *middle,
     ]  # fmt: skip
 
 
