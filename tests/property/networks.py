@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from tests.property.alarms import with_alarms
 from tests.property.choices import Choose, Drawn, Spec, day, maybe
 from tests.property.later import later_policies, with_later
 from tests.property.policies import Policies
@@ -139,4 +140,5 @@ class Builder(Sites, Supply, Policies):
             spec["hazards"] = {f"z{k}": hazard(self, c.one(kinds), k) for k in range(c.number(1, hazards))}
         if not self.exact and c.number(0, 1):
             spec["transfers"] = self._transfers()
-        return spec if c.number(0, 3) else with_later(spec, later_policies(self, c.number(-5, self.days)))
+        done = spec if c.number(0, 3) else with_later(spec, later_policies(self, c.number(-5, self.days)))
+        return done if self.exact or c.number(0, 1) else with_alarms(self, done)

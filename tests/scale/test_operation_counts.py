@@ -111,7 +111,7 @@ def test_a_national_network_is_made_up_without_a_loop_over_facilities() -> None:
 
 
 def test_what_a_scenario_has_not_is_not_called() -> None:
-    """A day without vials, openings, facilities that are out, makers that make more, decisions and triggers on journeys
+    """A day without vials, openings, facilities that are out, makers that make more, decisions, alarms and triggers on journeys
     calls nothing of theirs."""
     with written(STANDARD) as file:
         plan = compile_plan(load(file))
@@ -122,7 +122,7 @@ def test_what_a_scenario_has_not_is_not_called() -> None:
         for code in (entry.code for entry in profile.getstats())
         if isinstance(code, CodeType)
     }
-    nothing = {"vials.py", "openings.py", "access.py", "more.py", "decisions.py", "arrivals.py"}
+    nothing = {"vials.py", "openings.py", "access.py", "more.py", "decisions.py", "arrivals.py", "alarms.py"}
     assert "patients.py" in called and called.isdisjoint(nothing)
 
 

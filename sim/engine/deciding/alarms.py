@@ -76,9 +76,11 @@ class Ringing(Part):
         """Where so much of the day's demand went unmet that it is a shortage, whether or not anybody knows."""
         bound, today, units = self.bound, self._state.today, len(self.stands)
         unmet = np.bincount(bound.their_unit, today.unmet[bound.patients], units)
-        least = bound.alarm.shortage
-        if not isinstance(least, UnitsADay):
-            least = least * np.bincount(bound.their_unit, today.demand[bound.patients], units)
+        least: np.ndarray | float
+        if isinstance(bound.alarm.shortage, UnitsADay):
+            least = bound.alarm.shortage.units
+        else:
+            least = bound.alarm.shortage * np.bincount(bound.their_unit, today.demand[bound.patients], units)
         return np.asarray((unmet > 0) & (unmet >= least - 1e-9))
 
     def log(self, first: int) -> AlarmLog:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -18,8 +19,11 @@ Known = dict[str, np.ndarray]
 """What a detector remembers, arrays by name of shape (..., units); `look` changes them in place."""
 
 
-class UnitsADay(float):
-    """An amount of units, where a plain number is a share."""
+@dataclass(frozen=True)
+class UnitsADay:
+    """So many units a day, where a plain number is a share of demand."""
+
+    units: int
 
 
 class Evening(NamedTuple):
@@ -35,18 +39,18 @@ class Evening(NamedTuple):
     arrived: np.ndarray
 
 
-def _shortage(value: Any) -> float:
+def _shortage(value: Any) -> float | UnitsADay:
     if isinstance(value, str) and SHARE.match(value):
         share = parse_share(value)
         if 0 < share <= 1:
             return share
     elif isinstance(value, int) and not isinstance(value, bool) and parse_number(value) >= 1:
-        return UnitsADay(value)
+        return UnitsADay(int(parse_number(value)))
     raise ValueError("a share of a day's demand such as 10%, or whole units a day such as 20")
 
 
 ShortageField = Annotated[
-    float,
+    float | UnitsADay,
     BeforeValidator(_shortage),
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": SHARE.pattern}, {"type": "integer", "minimum": 1}]}),
 ]
