@@ -197,13 +197,13 @@ PAGES: dict[str, Page] = {
     ),
     "alarms": Page(
         "Alarms",
-        "What warns of a shortage before it is there: each watches some sites, rises on a condition, and is scored. Each "
-        "entry is of one of the [kinds](../kinds.md#alarms), with its fields.",
+        "What warns of a shortage before it is there: each watches some sites, rises on a condition, and is scored. "
+        "Each entry is of one of the [kinds](../kinds.md#alarms), with its fields.",
         ("alarms",),
         "parties:\n"
         "  kenya: {kind: country, sites: {country: KE}}\n"
         "alarms:\n"
-        "  - {alarm: falling_cover, name: stock runs down, by: kenya, days: 21d, below: 30d, shortage: 5%, ahead: 45d}\n"
+        "  - {alarm: falling_cover, name: stock runs down, by: kenya, days: 21d, below: 30d, ahead: 45d}\n"
         "  - {alarm: lead_time_cusum, name: ships late, at: store, scatter: 20%, clears_after: 14d}\n"
         "reserves:\n"
         "  national: {release: {when: {trigger: alarm, name: stock runs down}}}\n",

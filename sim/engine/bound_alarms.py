@@ -15,10 +15,10 @@ class BoundAlarm:
     """An alarm, for each of its units by itself: for each product, or each of its sites and products.
 
     `cells` are looked at, `unit` says for which unit; `watched` is what a condition is told of them. `site` and
-    `product` are positions over the units, the site -1 where several are taken together. `patients` and
-    `their_unit` are pairs of a cell at which patients come and a unit that it counts for: the unit's own cells, or,
-    where it has none with patients, those whom its cells usually supply. `unit_of` is, over all cells, the unit by which
-    a cell goes: its own, or -1 where it is not watched.
+    `product` are positions over the units, the site -1 where several are taken together. `patients` and `their_unit`
+    are pairs of a cell at which patients come and a unit that it counts for: the unit's own cells, or, where it has
+    none with patients, those whom its cells usually supply. `unit_of` is, over all cells, the unit by which a cell
+    goes: its own, or -1 where it is not watched.
     """
 
     name: str

@@ -20,10 +20,10 @@ a shortage; neither; or the run ends before `ahead` days were over, so that it i
 class Judged:
     """What an alarm did on counted days; `raised` and `shortages` as in the log, those of the warm-up left out.
 
-    `came` are positions in `CAME`, `shortage` the first day of the shortage that followed an alarm within `ahead` days,
-    -1 where none did. `warning` has for each shortage how many days before it the first alarm rose that came at most `ahead` and at
-    least one day before it, NaN where none did; what was there before anybody watched is left out. `years` are those
-    of days after which all `ahead` days are in the run.
+    `came` are positions in `CAME`, `shortage` the first day of the shortage that followed an alarm within `ahead`
+    days, -1 where none did. `warning` has for each shortage how many days before it the first alarm rose that came at
+    most `ahead` and at least one day before it, NaN where none did; what was there before anybody watched is left out.
+    `years` are those of days after which all `ahead` days are in the run.
     """
 
     log: AlarmLog

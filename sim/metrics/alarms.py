@@ -11,6 +11,7 @@ import numpy as np
 from sim.metrics.alarm_scores import Scores, judged, scores_of
 from sim.metrics.base import View, metric, ratio
 
+
 def _scores(view: View) -> Scores | None:
     """Of all alarms seen together, those of sites seen; None where nobody watches."""
     network = view.outcome.plan.network
@@ -73,8 +74,8 @@ def alarms_true(view: View) -> float | None:
 
 @metric("alarms_false", "False alarms", "alarms", better="lower", by_alarm=True)
 def alarms_false(view: View) -> float | None:
-    """Alarms after which no shortage began within `ahead` days, and that did not rise in one; counted as those that came
-    true. What was averted because of the alarm counts here, too. None where nobody watches."""
+    """Alarms after which no shortage began within `ahead` days, and that did not rise in one; counted as those that
+    came true. What was averted because of the alarm counts here, too. None where nobody watches."""
     found = _scores(view)
     return None if found is None else float(found.false)
 

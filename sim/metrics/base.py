@@ -97,7 +97,8 @@ class View:
 class Metric:
     """A registered metric: its name in results, how a person reads it, its unit, definition and source.
 
-    `by_alarm` tells whether it can be told for each alarm (`View.alarm`). `daily` names the figures whose daily totals it reads, so that a run need not keep any others for it.
+    `by_alarm` tells whether it can be told for each alarm (`View.alarm`). `daily` names the figures whose daily totals
+    it reads, so that a run need not keep any others for it.
     """
 
     name: str

@@ -241,7 +241,12 @@ ALARMS = Table(
         Column("party", "text", "", "that watches; empty: nobody in particular"),
         Column("site", "text", "", "that is watched; empty: several together"),
         PRODUCT,
-        Column("came", "text", "", "true, late (it rose in a shortage), false, open (too near the end to be judged), or missed"),
+        Column(
+            "came",
+            "text",
+            "",
+            "true, late (it rose in a shortage), false, open (too near the end to be judged), or missed",
+        ),
         Column("rose", "date", "", "the evening on which it rose; empty: it did not"),
         Column("cleared", "date", "", "the first evening on which it did not stand any more; empty: it stands"),
         Column("shortage", "date", "", "the first day of the shortage that followed in time, or that was missed"),

@@ -339,7 +339,8 @@ WORTH = Table(
 )
 STUDY_TABLES: Mapping[str, Table] = {
     "replications": REPLICATIONS, "luck": REPLICATIONS, "daily": DAILY, "ending": ENDING, "alarms": ALARMS,
-    "summary": SUMMARY, "comparisons": COMPARISONS, "best": BEST, "standing": STANDING, "losses": LOSSES, "regret": REGRET, "fan": FAN,
+    "summary": SUMMARY, "comparisons": COMPARISONS, "best": BEST, "standing": STANDING, "losses": LOSSES,
+    "regret": REGRET, "fan": FAN,
     "frontier": FRONTIER, "variance": VARIANCE, "unknowns": UNKNOWNS, "bands": BANDS, "worth": WORTH,
 }  # fmt: skip
 """By name, as `tideover query` knows them."""

@@ -68,9 +68,9 @@ def rises(done: sim.Run, **where: str) -> list[int]:
 
 
 def test_falling_cover_goes_by_the_line_through_the_last_evenings() -> None:
-    """Each by itself: b has 2, 1, 0 days of cover; with three evenings there is a line, on day 2, and nothing is left. a
-    has 9 - t days left in the evening of day t, less than 6 from day 4 on. Together 130 - 30 t are left, which is 4.33 - t
-    days: on day 2, 2.33."""
+    """Each by itself: b has 2, 1, 0 days of cover; with three evenings there is a line, on day 2, and nothing is left.
+    a has 9 - t days left in the evening of day t, less than 6 from day 4 on. Together 130 - 30 t are left, which is
+    4.33 - t days: on day 2, 2.33."""
     done = run(world(FALLS | {"of": "each"}))
     assert rises(done, site="a") == [4] and rises(done, site="b") == [2]
     assert told(done, "alarm_clears") == []  # an empty shelf is no end of it
@@ -104,10 +104,11 @@ def seen(stock: np.ndarray, mean: np.ndarray, late: Any = (), arrived: Any = ())
 
 
 MONTGOMERY = [
-    9.45, 7.99, 9.29, 11.66, 12.16, 10.18, 8.04, 11.46, 9.20, 10.34, 9.03, 11.47, 10.51, 9.40, 10.08, 9.37, 10.62, 10.31,
-    8.52, 10.84, 10.90, 9.33, 12.29, 11.50, 10.60, 11.08, 10.38, 11.62, 11.31, 10.52,
+    9.45, 7.99, 9.29, 11.66, 12.16, 10.18, 8.04, 11.46, 9.20, 10.34, 9.03, 11.47, 10.51, 9.40, 10.08, 9.37, 10.62,
+    10.31, 8.52, 10.84, 10.90, 9.33, 12.29, 11.50, 10.60, 11.08, 10.38, 11.62, 11.31, 10.52,
 ]  # fmt: skip
-"""Montgomery, Introduction to Statistical Quality Control, table 9.1: mean 10 and standard deviation 1, then a drift."""
+"""Montgomery, Introduction to Statistical Quality Control, table 9.1: mean 10 and standard deviation 1, then a
+drift."""
 
 
 def charted(alarm: Alarm, figure: str) -> tuple[list[float], list[int]]:
@@ -130,8 +131,8 @@ def test_the_cumulative_sum_is_that_of_the_textbook() -> None:
 
 
 def test_the_weighted_mean_is_that_of_the_textbook() -> None:
-    """Table 9.10 with lambda = 0.1 and L = 2.7: the mean is 10.6468 at observation 29; the limit there is 10 + 2.7 x root
-    of (0.1 / 1.9) = 10.6194, and 10.5731 at observation 28 is below it."""
+    """Table 9.10 with lambda = 0.1 and L = 2.7: the mean is 10.6468 at observation 29; the limit there is 10 + 2.7 x
+    root of (0.1 / 1.9) = 10.6194, and 10.5731 at observation 28 is below it."""
     means, signals = charted(detector("lead_time_ewma", scatter="100%", weight="10%", limit=2.7), "mean")
     assert means[:4] == pytest.approx([-0.055, -0.2505, -0.29645, -0.1008], abs=5e-5)
     assert means[27:29] == pytest.approx([0.5731, 0.6468], abs=1e-4) and signals == [29, 30]
@@ -147,8 +148,8 @@ def test_arrivals_of_a_day_are_a_subgroup() -> None:
 
 
 def test_lead_times_that_drift_are_seen_in_own_arrivals() -> None:
-    """Journeys of 4 days take 6 that begin from day 5 on: arrivals of days 11, 12, 13 are half late, 2 standard deviations
-    of 25%; the sum is 1.5, 3, 4.5. A mean of the last three is 50% late on day 13, 16.7% on day 11."""
+    """Journeys of 4 days take 6 that begin from day 5 on: arrivals of days 11, 12, 13 are half late, 2 standard
+    deviations of 25%; the sum is 1.5, 3, 4.5. A mean of the last three is 50% late on day 13, 16.7% on day 11."""
     delay = [{"kind": "lane_delay", "lanes": ["maker > a"], "from": "2001-01-06", "for": "30d", "extra": "2d"}]
     alarms = [
         {"alarm": "lead_time_cusum", "name": "sum", "at": "a", "scatter": "25%", "limit": 4},
@@ -156,7 +157,11 @@ def test_lead_times_that_drift_are_seen_in_own_arrivals() -> None:
         {"alarm": "lead_time_ewma", "name": "ewma", "at": "a", "scatter": "25%", "weight": "100%", "limit": 1.9},
     ]
     done = run(supplied(*alarms, disruptions=delay))
-    assert {name: rises(done, cause=name) for name in ("sum", "mean", "ewma")} == {"sum": [13], "mean": [13], "ewma": [11]}
+    assert {name: rises(done, cause=name) for name in ("sum", "mean", "ewma")} == {
+        "sum": [13],
+        "mean": [13],
+        "ewma": [11],
+    }
 
 
 def test_a_dip_in_what_a_supplier_sends_is_seen_in_own_orders() -> None:
@@ -165,7 +170,9 @@ def test_a_dip_in_what_a_supplier_sends_is_seen_in_own_orders() -> None:
     are seen on day 6, 20 of 40 on day 7. On day 10 the 60 that wait are sent at once."""
     shut = [{"kind": "site_outage", "at": "maker", "from": "2001-01-06", "for": "5d"}]
     fill = {"alarm": "supplier_fill", "at": "a", "days": "4d", "clears_after": "2d"}
-    done = run(supplied(fill | {"name": "3/4", "below": "76%"}, fill | {"name": "1/2", "below": "51%"}, disruptions=shut))
+    done = run(
+        supplied(fill | {"name": "3/4", "below": "76%"}, fill | {"name": "1/2", "below": "51%"}, disruptions=shut)
+    )
     assert rises(done, cause="3/4") == [6] and rises(done, cause="1/2") == [7]
 
 
@@ -177,10 +184,10 @@ def test_an_announcement_is_heard_until_the_event_is_over_and_a_while_longer() -
 
 
 def test_demand_above_its_forecast_is_told_by_the_usual_errors() -> None:
-    """Ten a day, as expected, until it doubles on day 10. The variance begins at 10 and is 10 x 0.9^10 = 3.49 then, its
-    root 1.87: the error of 10 is above 5 of them and below 6. On day 11 11 are expected, 9 more are asked for, and the
-    variance is 3.49 + 0.1 (100 - 3.49) = 13.1, its root 3.6. Over two days, 10 and 19: 10 is below 4 x 1.87 x root 2 = 10.6,
-    and 19 below 4 x 3.63 x root 2 = 20.5."""
+    """Ten a day, as expected, until it doubles on day 10. The variance begins at 10 and is 10 x 0.9^10 = 3.49 then,
+    its root 1.87: the error of 10 is above 5 of them and below 6. On day 11 11 are expected, 9 more are asked for, and
+    the variance is 3.49 + 0.1 (100 - 3.49) = 13.1, its root 3.6. Over two days, 10 and 19: 10 is below 4 x 1.87 x root
+    2 = 10.6, and 19 below 4 x 3.63 x root 2 = 20.5."""
     surge = [{"kind": "demand_surge", "at": "a", "from": "2001-01-11", "for": "5d", "factor": 2}]
     above = {"alarm": "demand_above_forecast", "at": "a", "days": "1d", "clears_after": "1d"}
     alarms = [above | {"name": "5", "sigmas": 5}, above | {"name": "6", "sigmas": 6}]
@@ -191,8 +198,8 @@ def test_demand_above_its_forecast_is_told_by_the_usual_errors() -> None:
 
 
 def test_of_sites_taken_together_each_patient_counts_once() -> None:
-    """A store supplies a, which is watched with it, and b, which is not: of the 30 a day that pass it 20 leave for b, and a
-    uses 10, so that 30 a day are used of what both have. Whom it is to warn are the patients of a alone."""
+    """A store supplies a, which is watched with it, and b, which is not: of the 30 a day that pass it 20 leave for b,
+    and a uses 10, so that 30 a day are used of what both have. Whom it is to warn are the patients of a alone."""
     done = run(
         world(
             FALLS | {"at": ["store", "a"], "name": "both"},
@@ -223,9 +230,9 @@ def test_who_has_no_patients_is_to_warn_those_whom_it_supplies() -> None:
 
 
 def test_nothing_is_seen_of_sites_whose_systems_are_down() -> None:
-    """Until day 2 a has 9, 8, 7 days of cover; in the blackout of days 3 to 9 it is known to have 7: the line through 8, 7,
-    7 comes to nothing in 6.83 / 0.5 days, and those through 7, 7, 7 never do. On day 10 it reports that nothing is left.
-    Without the blackout the alarm rises on day 4."""
+    """Until day 2 a has 9, 8, 7 days of cover; in the blackout of days 3 to 9 it is known to have 7: the line through
+    8, 7, 7 comes to nothing in 6.83 / 0.5 days, and those through 7, 7, 7 never do. On day 10 it reports that nothing
+    is left. Without the blackout the alarm rises on day 4."""
     blackout = [{"kind": "cyber_blackout", "at": "a", "from": "2001-01-04", "for": "7d"}]
     done = run(world(FALLS | {"at": "a"}, disruptions=blackout))
     assert rises(done) == [10]
@@ -241,7 +248,10 @@ def test_a_reserve_opens_in_the_evening_on_which_its_alarm_rises() -> None:
             world(
                 FALLS | {"of": of},
                 warehouses={"store": {"country": "AA"}},
-                lanes=[{"from": "maker", "to": "store", "time": "1d"}, {"from": "store", "to": "facilities", "time": "1d"}],
+                lanes=[
+                    {"from": "maker", "to": "store", "time": "1d"},
+                    {"from": "store", "to": "facilities", "time": "1d"},
+                ],
                 replenishment=[
                     {"at": "facilities", "policy": "base_stock", "level": "1d"},
                     {"at": "store", "policy": "base_stock", "level": 0},
@@ -266,8 +276,8 @@ def test_a_decision_is_in_force_on_the_day_after_its_alarm_rises_and_ends_nothin
 
 def test_an_alarm_clears_once_its_condition_has_not_held_for_so_long_and_may_rise_again() -> None:
     """b has 40, 20, 0, 0 and gets 50 on day 4: 30, 10, 0, in days of cover 1.5, 0.5, 0. Lines of days 2 and 3 end at
-    nothing; of day 4, through 0, 0, 1.5, and of day 5, through 0, 1.5, 0.5, they rise; that of day 6, through 1.5, 0.5, 0,
-    ends below nothing. Two evenings without, days 4 and 5, clear it; three there are not."""
+    nothing; of day 4, through 0, 0, 1.5, and of day 5, through 0, 1.5, 0.5, they rise; that of day 6, through 1.5,
+    0.5, 0, ends below nothing. Two evenings without, days 4 and 5, clear it; three there are not."""
     order = {"decision": "emergency_order", "name": "more", "by": "land", "at": "b", "source": "maker", "amount": 50}
     order |= {"when": {"trigger": "on", "date": "2001-01-04"}}
     alarm = FALLS | {"at": "b", "clears_after": "2d", "below": "1d"}
@@ -277,7 +287,12 @@ def test_an_alarm_clears_once_its_condition_has_not_held_for_so_long_and_may_ris
 
 
 def test_an_alarm_by_a_party_is_that_of_its_sites_product_by_product() -> None:
-    done = run(world(FALLS | {"by": "land"} | {"at": "a"}, {k: v for k, v in FALLS.items() if k != "at"} | {"by": "land", "name": "n"}))
+    done = run(
+        world(
+            FALLS | {"by": "land"} | {"at": "a"},
+            {k: v for k, v in FALLS.items() if k != "at"} | {"by": "land", "name": "n"},
+        )
+    )
     assert rises(done, cause="falls") == [4] and rises(done, cause="n") == [2]
     assert {one.party for one in done.outcome.plan.alarms} == {"land"}
 
@@ -301,3 +316,16 @@ def test_what_is_wrong_with_an_alarm_is_told_at_its_line(message: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         run(world({"alarm": "announced", "name": "other", "at": "a"}, entry))
     assert message in str(caught.value) and all(problem.line > 0 for problem in caught.value.problems)
+
+
+def test_cover_in_present_use_counts_of_sites_taken_together_too() -> None:
+    """b's demand trebles on day 1, and takes its last 40: 80, 70, 60 are left at a on days 1, 2, 3. Both use 70 a day
+    then, and 60 are less than a day of that; of the usual 30 a day they are two days."""
+    surge = [{"kind": "demand_surge", "at": "b", "from": "2001-01-02", "for": "9d", "factor": 3}]
+    order = {"decision": "emergency_order", "by": "land", "at": "b", "source": "maker", "amount": 50}
+    cover = {"trigger": "days_of_cover", "below": "1d", "of": "together"}
+    present = cover | {"cover_in": "present", "averaged_over": "1d"}
+    orders = [order | {"name": "usual", "when": cover}, order | {"name": "present", "when": present}]
+    done = run(world(decisions=orders, disruptions=surge))
+    met = {one.name: one.met for one in done.outcome.decisions}
+    assert met["present"] == 3 and met.get("usual", np.inf) > 3

@@ -39,10 +39,10 @@ def marks(text: str) -> list[bool]:
 def test_what_came_of_each_alarm_and_which_shortages_had_a_warning() -> None:
     """Five days ahead, shortages less than three days apart being one.
 
-    Alarm of day 1: a shortage begins on day 4, 3 days later. That of day 6 rises in it (days 4 to 9: days 4, 7 and 9 are
-    less than three apart), and no other begins by day 11: late. That of day 12: nothing until day 17: false. The shortage of
-    day 18 had an alarm 6 days before: missed. The alarm of day 17 is one day ahead of it and true, but days 18 to 22 are not
-    all in the run of 22: not known. So is day 20's.
+    Alarm of day 1: a shortage begins on day 4, 3 days later. That of day 6 rises in it (days 4 to 9: days 4, 7 and 9
+    are less than three apart), and no other begins by day 11: late. That of day 12: nothing until day 17: false. The
+    shortage of day 18 had an alarm 6 days before: missed. The alarm of day 17 is one day ahead of it and true, but
+    days 18 to 22 are not all in the run of 22: not known. So is day 20's.
     """
     #               0         1         2
     #               0123456789012345678901
@@ -67,8 +67,9 @@ def test_an_alarm_on_the_day_itself_is_no_warning_and_the_first_of_several_count
 
 
 def test_what_was_there_before_the_counted_days_is_left_out_and_alarms_of_the_warm_up_may_warn() -> None:
-    """Days -4 to 9. The shortage of days -1 to 1 began before day 0; that of day 3 is two days after it, the same; with
-    apart 2d it is one of its own, warned of by the alarm of day -2, five days before. On its first day nobody watched."""
+    """Days -4 to 9. The shortage of days -1 to 1 began before day 0; that of day 4 is two days after it, the same;
+    with apart 2d it is one of its own, warned of by the alarm of day -2, six days before. On its first day nobody
+    watched."""
     stood, short = marks("--x-----------"), marks("---xxx--x-----")
     together, alone = (judged(log(stood, short, -4, ahead="6d", apart=apart)) for apart in ("3d", "2d"))
     assert together.shortages.first.tolist() == [] and alone.shortages.first.tolist() == [4]
@@ -118,8 +119,8 @@ def test_scores_are_what_a_count_day_by_day_gives(seed: int) -> None:
 
 
 def test_metrics_and_table_tell_of_a_run_what_came_of_its_alarms() -> None:
-    """a is out from day 10 on, b from day 3 on, for good; alarms of days 4 and 2, three days ahead: b's warned, a's rose too
-    early. A shortage of 15 units a day is none at a, which asks for 10, and one at b, which asks for 20."""
+    """a is out from day 10 on, b from day 3 on, for good; alarms of days 4 and 2, three days ahead: b's warned, a's
+    rose too early. A shortage of 15 units a day is none at a, which asks for 10, and one at b, which asks for 20."""
     falls = FALLS | {"of": "each", "ahead": "3d"}
     done = run(world(falls, falls | {"name": "large", "shortage": 15}))
     table = done.alarms[done.alarms["alarm"] == "falls"]
@@ -133,7 +134,8 @@ def test_metrics_and_table_tell_of_a_run_what_came_of_its_alarms() -> None:
 
 
 def test_a_share_of_what_draws_saw_has_the_interval_of_wilson() -> None:
-    """One a draw: 7 of 10. Of ten that go together in each draw as much is known as of one; all of 5 draws are 5 of 5."""
+    """One a draw: 7 of 10. Of ten that go together in each draw as much is known as of one; all of 5 draws are 5 of
+    5."""
     ones, seen = np.ones(10), np.repeat([1.0, 0.0], [7, 3])
     assert ratio_interval(seen, ones) == pytest.approx(share_interval(7, 10))
     assert ratio_interval(10 * seen, 10 * ones) == pytest.approx(share_interval(7, 10))
@@ -142,11 +144,11 @@ def test_a_share_of_what_draws_saw_has_the_interval_of_wilson() -> None:
 
 
 def test_alarms_are_scored_over_draws() -> None:
-    """Three draws: 1 of 1, 1 of 2 and none of none shortages with a warning, after 4 and 10 days; 2 true alarms of 3; 0, 3
-    and 0 false ones a year."""
+    """Three draws: 1 of 1, 1 of 2 and none of none shortages with a warning, after 4 and 10 days; 2 true alarms of 3;
+    0, 3 and 0 false ones a year."""
     figures = {
-        "alarm_shortages": [1, 2, 0], "shortages_warned": [1, 1, 0], "alarms_true": [1, 1, 0], "alarms_false": [0, 1, 0],
-        "warning_time": [4, 10, np.nan], "false_alarms_a_year": [0, 3, 0],
+        "alarm_shortages": [1, 2, 0], "shortages_warned": [1, 1, 0], "alarms_true": [1, 1, 0],
+        "alarms_false": [0, 1, 0], "warning_time": [4, 10, np.nan], "false_alarms_a_year": [0, 3, 0],
     }  # fmt: skip
     rows = pd.DataFrame(
         [("s", "as-is", "", k, name, "alarm", "falls", value, np.nan) for name, values in figures.items()

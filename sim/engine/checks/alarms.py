@@ -15,8 +15,8 @@ LATE: dict[str, object] = {"alarm": "lead_time", "name": "late", "above": "10%"}
 
 @check(
     "alarms_that_never_rise",
-    remedy="Watch sites that have what the alarm looks at: stock with usual demand, orders of their own, patients; write "
-    "a level above 0, and fewer days than the scenario has.",
+    remedy="Watch sites that have what the alarm looks at: stock with usual demand, orders of their own, patients; "
+    "write a level above 0, and fewer days than the scenario has.",
     example={"alarms": [LATE | {"at": "maker"}]},
     quiet={"alarms": [LATE | {"at": "store"}]},
 )
@@ -30,8 +30,8 @@ def alarms_that_never_rise(compiled: Compiled) -> Iterator[Note]:
 
 @check(
     "alarms_nobody_listens_to",
-    remedy="Let a decision, a reserve or a level of use wait for it (`when: {trigger: alarm, name: ...}`). An alarm that is "
-    "only to be scored may stay as it is.",
+    remedy="Let a decision, a reserve or a level of use wait for it (`when: {trigger: alarm, name: ...}`). An alarm "
+    "that is only to be scored may stay as it is.",
     example={"alarms": [FALLS]},
     quiet={
         "alarms": [FALLS],

@@ -209,7 +209,8 @@ def _about(network: Network, effect: Effect) -> np.ndarray:
 )
 def conditions_that_wait_in_vain(compiled: Compiled) -> Iterator[Note]:
     """A condition of a reserve, a level of use, or another policy that waits for a date after the last day, a decision
-    that is never taken, an alarm that never rises, or a price where none moves. One that is `chosen` waits for a decision about it."""
+    that is never taken, an alarm that never rises, or a price where none moves. One that is `chosen` waits for a
+    decision about it."""
     for place, found in conditions(compiled):
         if not isinstance(found, On | Price | AfterDecision | AlarmStands) or compiled.is_drawn(*place):
             continue

@@ -77,7 +77,9 @@ def silent(compiled: Compiled, name: str) -> str | None:
     alarm, cells = bound.alarm, bound.cells
     lived = network.calendar.days + network.calendar.warm_up
     if isinstance(alarm, FallingCover | FillDips) and alarm.below <= 0:
-        return f"no {'days until nothing is left are' if isinstance(alarm, FallingCover) else 'share filled is'} below 0"
+        return (
+            f"no {'days until nothing is left are' if isinstance(alarm, FallingCover) else 'share filled is'} below 0"
+        )
     if isinstance(alarm, FallingCover) and alarm.days > lived:
         return f"it looks at {alarm.days} evenings, and there are {lived:g}"
     if isinstance(alarm, EventAnnounced) and heard(compiled) >= network.calendar.days:

@@ -35,7 +35,9 @@ def _bound(alarm: Alarm, network: Network, demand: DemandPlan) -> BoundAlarm:
     key = products if together else sites * len(network.products) + products
     _, first, unit = np.unique(key, return_index=True, return_inverse=True)
     if alarm.rows * len(first) > MOST_FIGURES:
-        message = f"an alarm that looks at so many days of {len(first):,} pairs of site and product keeps too many figures"
+        message = (
+            f"an alarm that looks at so many days of {len(first):,} pairs of site and product keeps too many figures"
+        )
         raise PlaceError((), message, f"{alarm.rows * len(first):,}", f"at most {MOST_FIGURES:,}, so fewer days")
     patients, theirs = _patients(cells, unit, len(first), network, demand)
     unit_of = np.full(len(network.cell_site), -1, dtype=np.int64)

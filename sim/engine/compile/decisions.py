@@ -151,7 +151,8 @@ def _each(
 
 
 def party_cells(wanted: list[str] | None, party: Party, network: Network) -> np.ndarray:
-    """The cells of a party's sites that it looks at, of the wanted products; those of makers only where it has nothing else.
+    """The cells of a party's sites that it looks at, of the wanted products; those of makers only where it has nothing
+    else.
 
     Who keeps no goods, such as a port authority, looks at those who buy what passes its ports.
     """

@@ -13,6 +13,7 @@ from sim.engine.plan import Plan
 from sim.engine.state.state import State
 from sim.model.network import Network
 from sim.model.part import Part
+from sim.model.vocabulary import Event
 from sim.policies.alarms.base import Evening, UnitsADay
 from sim.policies.triggers.base import Groups, TriggerView
 from sim.policies.triggers.over import Pool, Watched
@@ -60,8 +61,9 @@ class Ringing(Part):
     def _holds(self, day: int) -> tuple[np.ndarray, np.ndarray | bool]:
         """(where the condition holds, where any site is open); of sites that are closed nothing is seen."""
         alarm, openings = self.bound.alarm, self._reports.openings
-        view, open_ = self._watch.view(alarm, float(day)), None
-        if openings is not None and not (open_ := openings.open[self.bound.cells]).all():
+        view = self._watch.view(alarm, float(day))
+        open_ = None if openings is None else openings.open[self.bound.cells]
+        if open_ is not None and not open_.all():
             view = _without(view, ~open_)
         now = view.watched
         pool = self._usual if now is self.bound.watched else self._pool(now)
@@ -119,9 +121,11 @@ class Alarms(Part):
             rises, clears = one.look(day)
             if rises.size or clears.size:
                 self._at[one.bound.name][:] = self._heard(one)
-                for event, units in (("alarm_rises", rises), ("alarm_clears", clears)):
-                    site, product = one.bound.site[units], one.bound.product[units]
-                    self._journal.note(event, float(day), site, product, cause=one.bound.name)
+                self._tell("alarm_rises", day, one.bound, rises)
+                self._tell("alarm_clears", day, one.bound, clears)
+
+    def _tell(self, event: Event, day: int, bound: BoundAlarm, units: np.ndarray) -> None:
+        self._journal.note(event, float(day), bound.site[units], bound.product[units], cause=bound.name)
 
     def _heard(self, one: Ringing) -> np.ndarray:
         """Where it stands, over all cells: a watched one goes by its own unit, another by any of its product."""

@@ -57,7 +57,8 @@ ShortageField = Annotated[
 
 
 class Alarm(Looking):
-    """A detector: it rises on the evening on which its condition holds, and stands until that has not held for a time."""
+    """A detector: it rises on the evening on which its condition holds, and stands until that has not held for a
+    time."""
 
     alarm: Text
     name: Text | None = None

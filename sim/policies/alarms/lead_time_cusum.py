@@ -11,7 +11,8 @@ from sim.units import NonNegative, Positive
 
 @ALARMS.register("lead_time_cusum")
 class LeadTimeCusum(Drift):
-    """Arrivals are later than planned, each by little but one after the other: their sum tells sooner than the last few.
+    """Arrivals are later than planned, each by little but one after the other: their sum tells sooner than the last
+    few.
 
     With z, how late the arrivals of a day are in standard deviations, the sum is C = max(0, C + z - `slack`), and it
     holds where C is above `limit`. With 0.5 and 4 there is a false alarm in some 340 arrivals, and a drift by one

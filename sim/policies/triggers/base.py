@@ -99,7 +99,8 @@ class Groups(NamedTuple):
 
 
 Sight = Literal[
-    "stock", "demand", "demand unmet", "announcements", "day", "date", "supply", "decisions", "journeys", "prices", "alarms"
+    "stock", "demand", "demand unmet", "announcements", "day", "date", "supply", "decisions", "journeys", "prices",
+    "alarms",
 ]  # fmt: skip
 """What a trigger or an alarm looks at."""
 MOST_ARRIVALS = 20

@@ -62,14 +62,15 @@ def alarm_scores(facts: Facts) -> Sheet:
         scores = scores_of(judged(log))
         warned = scores.warning[~np.isnan(scores.warning)]
         middle = np.quantile(warned, (0.25, 0.5, 0.75)) if warned.size else np.full(3, np.nan)
-        kind, party = kind_words(log.bound.alarm.alarm), facts.group("party", log.bound.party) if log.bound.party else ""
+        by = facts.group("party", log.bound.party) if log.bound.party else ""
+        who = (log.bound.name, kind_words(log.bound.alarm.alarm), by)
         ends = [None if np.isnan(value) else float(value) for value in (*middle, scores.false_a_year)]
         counts = (len(scores.warning), scores.hits, len(scores.warning) - scores.hits)
-        raw.append((log.bound.name, kind, party, *counts, *ends[:3], scores.true, scores.false, scores.late, scores.open,
-                    ends[3]))  # fmt: skip
+        came = (scores.true, scores.false, scores.late, scores.open)
+        raw.append((*who, *counts, *ends[:3], *came, ends[3]))
         days = "-" if ends[1] is None else f"{ends[1]:g} ({ends[0]:g} to {ends[2]:g})"
         yearly = "-" if ends[3] is None else f"{ends[3]:.1f}"
-        rows.append((log.bound.name, kind, party, *map(str, counts), days, *map(str, raw[-1][9:13]), yearly))
+        rows.append((*who, *map(str, counts), days, *map(str, came), yearly))
     head = (
         "Alarm", "Kind", "By", "Shortages", "Announced", "Missed", "Days of warning, median (quartiles)", "Came true",
         "False", "Rose too late", "Not yet known", "False a year",

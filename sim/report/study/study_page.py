@@ -40,7 +40,13 @@ def study_page(result: StudyResult) -> str:
     lead += [*worth_words(result), *unsure_words(result)]
     with drawing():
         pictures = [*_frontier(result), *_fans(result)]
-    sheets = [*option_tables(result), *worth_tables(result), *decisions_tables(result), *alarm_tables(result), *_losers(result)]
+    sheets = [
+        *option_tables(result),
+        *worth_tables(result),
+        *decisions_tables(result),
+        *alarm_tables(result),
+        *_losers(result),
+    ]
     sheets += [*_chances(result), *_regret(result), *_differences(result)]
     notes = [
         f"Intervals of {spec.confidence:.0%}; differences are paired on the same draws; verdicts count all comparisons "

@@ -35,8 +35,8 @@ def alarm_tables(result: StudyResult) -> Iterator[Sheet]:
             "stands in the scenario. An alarm that led to something that averted its shortage counts as false: read "
             "its scores under a strategy that does not act on it."
         )
-        raw = table.to_numpy().tolist()
-        yield Sheet(f"alarms-{scenario}", f"How well alarms warned{where}", head, rows, list(table), raw, note, 2)
+        title, raw = f"How well alarms warned{where}", table.to_numpy().tolist()
+        yield Sheet(f"alarms-{scenario}", title, head, rows, list(map(str, table)), raw, note, 2)
 
 
 def _with_ends(row: dict[Any, Any], ends: str, name: str, form: str) -> str:

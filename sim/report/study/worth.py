@@ -24,10 +24,12 @@ def worth_words(result: StudyResult) -> Iterator[str]:
     least = min(asked.ladder, key=lambda name: asked.ladder[name])
     others = [name for name in result.design.strategies if name not in asked.ladder]
     following = {name: names.strategy(other) for name, other in pairwise(others)}
+    several = len(result.design.scenarios) > 1
     for row in result.worth.to_dict("records"):
+        where = f"In '{names.scenario(row['scenario'])}' " if several else ""
         yield (
-            f"In '{names.scenario(row['scenario'])}' '{names.strategy(row['strategy'])}' does as well as "
-            f"'{names.strategy(least)}' would with {_days(row, asked.ladder)} in the place of "
+            f"{where}'{names.strategy(row['strategy'])}' does as well as '{names.strategy(least)}' would with "
+            f"{_days(row, asked.ladder)} in the place of "
             f"{plural(asked.ladder[least], 'day')} ({Measure(asked.measure).label.lower()}, mean)."
         ) + _ahead(row, following.get(row["strategy"]))
 
@@ -40,8 +42,10 @@ def worth_tables(result: StudyResult) -> Iterator[Sheet]:
     letters, measure = letters_of(result.design.strategies), Measure(asked.measure)
     rows = [
         (
-            words.names.scenario(row["scenario"]), f"{letters[row['strategy']]} {words.names.strategy(row['strategy'])}",
-            figure(row["mean"], words.counted.unit(measure)), _days(row, asked.ladder), _with_ends(row, "ahead", "ahead_"),
+            words.names.scenario(row["scenario"]),
+            f"{letters[row['strategy']]} {words.names.strategy(row['strategy'])}",
+            figure(row["mean"], words.counted.unit(measure)),
+            _days(row, asked.ladder), _with_ends(row, "ahead", "ahead_"),
         )
         for row in result.worth.to_dict("records")
     ]  # fmt: skip
@@ -49,7 +53,7 @@ def worth_tables(result: StudyResult) -> Iterator[Sheet]:
     rungs = ", ".join(f"{words.names.strategy(name)} {days:g}" for name, days in asked.ladder.items())
     note = f"Read off the line through the ladder ({rungs} days), on the same draws; in brackets the interval."
     raw = result.worth.to_numpy().tolist()
-    yield Sheet("worth", "How much each is worth", head, rows, list(result.worth), raw, note, 2)
+    yield Sheet("worth", "How much each is worth", head, rows, list(map(str, result.worth)), raw, note, 2)
 
 
 def _days(row: dict[Any, Any], ladder: dict[str, float]) -> str:

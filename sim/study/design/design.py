@@ -126,7 +126,12 @@ def _latest(design: Design) -> dict[str, dt.date]:
 def case_in(spec: Study, loaded: Loaded, scenario: str, strategy: str) -> Case:
     """The case of a scenario under a strategy, with all that is measured of it; raises ScenarioError as compiling."""
     return case_of(
-        loaded, kept(spec, loaded), (scenario, strategy, ""), plan=compile_plan(loaded), twin=spec.twin, daily=spec.daily
+        loaded,
+        kept(spec, loaded),
+        (scenario, strategy, ""),
+        plan=compile_plan(loaded),
+        twin=spec.twin,
+        daily=spec.daily,
     )
 
 

@@ -21,8 +21,8 @@ ALARM = "alarm"
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric's name, `cost` or `net_cost`, and a breakdown: `all`, a column of groups, `alarm` for scores of alarms, `line`
-    for cost."""
+    """A metric's name, `cost` or `net_cost`, and a breakdown: `all`, a column of groups, `alarm` for scores of alarms,
+    `line` for cost."""
 
     name: str
     breakdown: str = ALL

@@ -203,7 +203,9 @@ class Study(Model):
         rungs = [] if self.worth is None else list(self.worth.ladder)
         for name in rungs:
             if name not in names:
-                raise PlaceError(("worth", "ladder", name), "no such strategy", name, one_of_few(names, "a name"), names)
+                raise PlaceError(
+                    ("worth", "ladder", name), "no such strategy", name, one_of_few(names, "a name"), names
+                )
         if rungs and set(rungs) == set(names):
             raise PlaceError(("worth", "ladder"), "every strategy is a rung", None, "one at least that is none")
 
