@@ -1,4 +1,4 @@
-"""The exercise of alarms: each week of warning is worth days of stock, and the alarm that is listened to rings in time."""
+"""The exercise of alarms: each week of warning is worth days of stock, and the alarm listened to rings in time."""
 
 from __future__ import annotations
 

@@ -329,3 +329,14 @@ def test_cover_in_present_use_counts_of_sites_taken_together_too() -> None:
     done = run(world(decisions=orders, disruptions=surge))
     met = {one.name: one.met for one in done.outcome.decisions}
     assert met["present"] == 3 and met.get("usual", np.inf) > 3
+
+
+def test_why_tells_which_alarms_had_risen_before_a_shortage() -> None:
+    """The maker is shut. b is short from day 3 on, and its alarm rose on day 2; one on a alone is not about b."""
+    late = {"alarm": "lead_time", "name": "late", "at": "b", "above": "10%", "arrivals": 3}
+    shut = [{"kind": "site_outage", "at": "maker", "from": "2001-01-01", "for": "20d"}]
+    orders = [{"at": "facilities", "policy": "base_stock", "level": "4d"}]
+    alarms = [FALLS | {"of": "each"}, late, late | {"name": "of a", "at": "a"}]
+    text = run(world(*alarms, disruptions=shut, replenishment=orders)).why("b", "p", 5).text()
+    assert "the alarm 'falls' had risen 1 day before." in text and "the alarm 'late' had not risen." in text
+    assert "of a" not in text

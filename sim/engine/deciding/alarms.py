@@ -77,7 +77,10 @@ class Ringing(Part):
     def _short(self) -> np.ndarray:
         """Where so much of the day's demand went unmet that it is a shortage, whether or not anybody knows."""
         bound, today, units = self.bound, self._state.today, len(self.stands)
-        unmet = np.bincount(bound.their_unit, today.unmet[bound.patients], units)
+        lacking = today.unmet[bound.patients]
+        if not lacking.any():
+            return np.zeros(units, dtype=bool)
+        unmet = np.bincount(bound.their_unit, lacking, units)
         least: np.ndarray | float
         if isinstance(bound.alarm.shortage, UnitsADay):
             least = bound.alarm.shortage.units
