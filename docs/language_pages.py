@@ -230,6 +230,19 @@ PAGES: dict[str, Page] = {
         "  - {kind: export_ban, name: ban, country: IN, from: 2024-02-15, for: 10w, notice: 7d, expected: 30d}\n"
         "  - {kind: demand_surge, name: outbreak, at: inland, from: 2024-03-01, until: 2024-04-15, factor: 1.6}\n",
     ),
+    "alarms": Page(
+        "Alarms",
+        "What warns of a shortage before it is there: each watches some sites, rises on a condition, and is scored. "
+        "Each entry is of one of the [kinds](../kinds.md#alarms), with its fields.",
+        ("alarms",),
+        "parties:\n"
+        "  kenya: {kind: country, sites: {country: KE}}\n"
+        "alarms:\n"
+        "  - {alarm: falling_cover, name: stock runs down, by: kenya, days: 21d, below: 30d, ahead: 45d}\n"
+        "  - {alarm: lead_time_cusum, name: ships late, at: store, scatter: 20%, clears_after: 14d}\n"
+        "reserves:\n"
+        "  national: {release: {when: {trigger: alarm, name: stock runs down}}}\n",
+    ),
     "decisions": Page(
         "Decisions",
         "What parties do during the run: each on a condition, after a delay, for a time. Each entry is of one of "

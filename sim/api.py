@@ -145,6 +145,13 @@ class Run:
         return claims_table(self.outcome)
 
     @cached_property
+    def alarms(self) -> pd.DataFrame:
+        """What warned of shortages, and what came of it; see `sim.report.run.alarm_tables.alarms_table`."""
+        from sim.report.run.alarm_tables import alarms_table
+
+        return alarms_table(self.outcome)
+
+    @cached_property
     def decisions(self) -> pd.DataFrame:
         """What parties decided; see `sim.report.run.tables.decisions_table`."""
         from sim.report.run.tables import decisions_table
@@ -312,6 +319,8 @@ class Run:
                 write_parquet(place / "loans.parquet", self.loans)
         if self.outcome.claims:
             write_parquet(place / "claims.parquet", self.claims)
+        if self.outcome.plan.alarms:
+            write_parquet(place / "alarms.parquet", self.alarms)
         if self.outcome.plan.decisions:
             write_parquet(place / "decisions.parquet", self.decisions)
         if self.outcome.scores is not None:

@@ -11,7 +11,7 @@ from sim.engine.checks import CHECKS
 from sim.hazards import PROCESSES
 from sim.metrics.base import METRICS
 from sim.model.need.demand import DEMAND
-from sim.policies import ALLOCATION, FORECASTING, REPLENISHMENT, SOURCING, TRANSFERS, TRIGGERS
+from sim.policies import ALARMS, ALLOCATION, FORECASTING, REPLENISHMENT, SOURCING, TRANSFERS, TRIGGERS
 from sim.registry import Registry
 
 
@@ -34,6 +34,7 @@ WRITTEN: dict[str, Written] = {
     "allocation": Written("Allocation rules", "Entries of `allocation`, and `release.rule` of a reserve.", ALLOCATION),
     "sourcing": Written("Sourcing rules", "`rule` of an entry of `sourcing`.", SOURCING),
     "transfers": Written("Transfer rules", "Entries of `transfers`.", TRANSFERS),
+    "alarms": Written("Alarms", "Entries of `alarms`: what warns of a shortage before it is there.", ALARMS),
     "decisions": Written("Decisions", "Entries of `decisions`: what a party does during a run.", DECISIONS),
     "triggers": Written("Triggers", "`when` of a reserve's release, and of a use level.", TRIGGERS),
     "demand": Written("Demand distributions", "`distribution` of an entry of `demand`.", DEMAND),

@@ -16,6 +16,7 @@ from sim.engine.books.conservation import LOT_CHECK_DAYS, Conservation
 from sim.engine.books.journal import Detail, Journal
 from sim.engine.books.recorder import Recorder
 from sim.engine.books.sharings import SharingBook
+from sim.engine.deciding.alarms import Alarms
 from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.decisions import Decisions
 from sim.engine.deciding.dispatch import Dispatch
@@ -94,6 +95,7 @@ class World(Part):
     rationing: Rationing | None
     dispatch: Dispatch
     transfers: Transfers | None
+    alarms: Alarms | None
     decisions: Decisions | None
     desks: list[ReserveDesk]
     claimed: list[ReserveDesk]
@@ -167,6 +169,7 @@ class World(Part):
         self.transfers = None
         if plan.transfers:
             self.transfers = Transfers(plan, self.state, self.quantities, self.reports, self.dispatch, self.journal)
+        self.alarms = Alarms(plan, self.state, self.reports, self.journal) if plan.alarms else None
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
@@ -328,6 +331,10 @@ class World(Part):
     def review_reserves(self, day: int) -> None:
         for desk in self.desks:
             desk.review(float(day))
+
+    def review_alarms(self, day: int) -> None:
+        if self.alarms is not None:
+            self.alarms.review(day)
 
     def review_decisions(self, day: int) -> None:
         if self.decisions is not None:

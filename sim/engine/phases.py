@@ -20,7 +20,7 @@ STEPS = (
     "arrivals become stock",
     "production",
     "demand is served, reports are made",
-    "review: triggers, transfers, and orders from the facilities upward",
+    "review: alarms, triggers, transfers, and orders from the facilities upward",
     "allocation and dispatch",
     "expiry, recording, and a check that nothing was lost or invented",
 )
@@ -110,6 +110,11 @@ PHASES: list[Phase] = [
         "reports", 4, "every site reports whose systems work; reports come whose time it is",
         lambda world: world.reports.renew, ("state", "quantities", "hoarding"), ("reports",),
         "systems may fail, or not all is seen at once", lambda world: world.reports.are_made,
+    ),
+    Phase(
+        "alarms", 5, "those who watch look whether an alarm rises or clears",
+        lambda world: world.review_alarms, (*KNOWN, "state", "quantities"), ("alarms", "reports", "journal"),
+        "somebody watches", lambda world: world.alarms is not None,
     ),
     Phase(
         "triggers", 5, "the triggers of reserves are looked at",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.engine.bound_alarms import BoundAlarm
 from sim.engine.bound_decisions import BoundActs, BoundDecision
 from sim.engine.claimed import BoundClaims
 from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange, missing
@@ -333,7 +334,7 @@ class Plan:
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
     is what makers can add to their capacity, None where none can; `decisions` what parties may do;
     `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn; `information` who
-    sees what, None where all see all.
+    sees what, None where all see all; `alarms` what warns of shortages.
     """
 
     network: Network
@@ -358,6 +359,7 @@ class Plan:
     vials: VialPlan | None = None
     transfers: tuple[BoundTransfers, ...] = ()
     information: InformationPlan | None = None
+    alarms: tuple[BoundAlarm, ...] = ()
 
     @property
     def made_for_reserves(self) -> bool:
@@ -381,7 +383,7 @@ class Plan:
     def looking_back(self) -> LookingBack:
         """How far back policies look, and how late what they see may be."""
         orders = self.sourcing, self.more, self.transfers
-        policies = self.reserves, self.allocation, self.behaviour, *orders, self.decisions
+        policies = self.reserves, self.allocation, self.behaviour, *orders, self.decisions, self.alarms
         return LookingBack(self.replenishment, policies, self.information)
 
     def without_reserves(self) -> Plan:

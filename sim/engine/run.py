@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
+from sim.engine.books.alarm_log import AlarmLog
 from sim.engine.books.claim_book import ClaimRecord
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.given import TransferRecord
@@ -53,7 +54,8 @@ class Outcome:
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
     nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept; `forecast_errors` over all cells,
     None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give; `claims` on
-    reserves by the name of each that parties hold together; `seen` is what was told of stock, None where all see all.
+    reserves by the name of each that parties hold together; `seen` is what was told of stock, None where all see all;
+    `alarms` when each stood, and when those that it watches were short.
     """
 
     plan: Plan
@@ -72,6 +74,7 @@ class Outcome:
     transfers: TransferRecord | None = None
     claims: Mapping[str, ClaimRecord] = field(default_factory=dict)
     seen: SeenRecord | None = None
+    alarms: tuple[AlarmLog, ...] = ()
 
     @property
     def answers(self) -> tuple[Taken, ...]:
@@ -337,6 +340,7 @@ class Running(Part):
             None if world.transfers is None else world.transfers.record(),
             {desk.reserve.name: desk.claims.book.record() for desk in world.claimed if desk.claims is not None},
             None if world.reports.sights is None else world.reports.sights.book.record(),
+            () if world.alarms is None else world.alarms.logs(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

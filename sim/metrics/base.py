@@ -16,11 +16,12 @@ from sim.registry import Family
 class View:
     """A run as seen by a metric: its facility cells, or those of some groups (a region, a product, ...).
 
-    `groups` are positions in the network's table of groups.
+    `groups` are positions in the network's table of groups. `alarm` names the one that is looked at, None: all.
     """
 
     outcome: Outcome
     groups: np.ndarray
+    alarm: str | None = None
 
     @classmethod
     def of(cls, outcome: Outcome, **conditions: object) -> View:
@@ -96,7 +97,8 @@ class View:
 class Metric:
     """A registered metric: its name in results, how a person reads it, its unit, definition and source.
 
-    `daily` names the figures whose daily totals it reads, so that a run need not keep any others for it.
+    `by_alarm` tells whether it can be told for each alarm (`View.alarm`). `daily` names the figures whose daily totals
+    it reads, so that a run need not keep any others for it.
     """
 
     name: str
@@ -106,23 +108,25 @@ class Metric:
     better: str
     function: Callable[[View], float | None]
     daily: tuple[str, ...] = ()
+    by_alarm: bool = False
 
 
 METRICS: Family[Metric] = Family("metric")
 
 
 def metric(
-    name: str, label: str, unit: str, better: str = "", daily: tuple[str, ...] = ()
+    name: str, label: str, unit: str, better: str = "", daily: tuple[str, ...] = (), by_alarm: bool = False
 ) -> Callable[[Callable[[View], float | None]], Callable[[View], float | None]]:
     """Decorator that files a metric; its docstring's first paragraph is the definition shown to readers.
 
-    `better` is "higher", "lower" or "" where neither is; `daily` are the figures that it reads by day (`View.daily`).
+    `better` is "higher", "lower" or "" where neither is; `daily` are the figures that it reads by day (`View.daily`);
+    `by_alarm` is whether it can be told for each alarm.
     Raises ValueError if another metric has the name.
     """
 
     def file(function: Callable[[View], float | None]) -> Callable[[View], float | None]:
         definition = " ".join((function.__doc__ or "").split("\n\n")[0].split())
-        METRICS.file(name, Metric(name, label, unit, definition, better, function, daily))
+        METRICS.file(name, Metric(name, label, unit, definition, better, function, daily, by_alarm))
         return function
 
     return file

@@ -43,6 +43,7 @@ Event = Literal[
     "ration_begins", "ration_changed", "ration_ends", "new_customers_limited", "new_customers_free",
     "transfer_asked", "transfer", "loan", "loan_repaid", "loan_late", "loan_written_off",
     "claim_borrowed", "claim_repaid", "claim_late", "claim_written_off", "claims_shared_again", "reserve_reduced",
+    "alarm_rises", "alarm_clears",
     "decision_due", "decision_given_up", "decision_in_force", "decision_over",
 ]  # fmt: skip
 
@@ -227,6 +228,8 @@ EVENTS: Mapping[Event, Entry] = {
     "claim_late": Entry("a party does not pay back all on the day on which it should"),
     "claim_written_off": Entry("what a party owes to a reserve is given up"),
     "claims_shared_again": Entry("a party has not paid for its claim, which others have now"),
+    "alarm_rises": Entry("an alarm (`cause` says which) rises: a shortage may be near"),
+    "alarm_clears": Entry("its condition has not held for a while"),
     "decision_due": Entry("the condition of a decision is met (`cause` says which, and whose)"),
     "decision_given_up": Entry("it is not met any more, and nothing is done"),
     "decision_in_force": Entry("what was decided is in force"),

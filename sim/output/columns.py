@@ -259,6 +259,28 @@ CLAIMS = Table(
     ),
 )
 
+ALARMS = Table(
+    "an alarm that rose, or a shortage without one, in order of alarm and day",
+    "where there are `alarms`",
+    (
+        Column("alarm", "text", "", "its name"),
+        Column("kind", "text", "", "of alarm"),
+        Column("party", "text", "", "that watches; empty: nobody in particular"),
+        Column("site", "text", "", "that is watched; empty: several together"),
+        PRODUCT,
+        Column(
+            "came",
+            "text",
+            "",
+            "true, late (it rose in a shortage), false, open (too near the end to be judged), or missed",
+        ),
+        Column("rose", "date", "", "the evening on which it rose; empty: it did not"),
+        Column("cleared", "date", "", "the first evening on which it did not stand any more; empty: it stands"),
+        Column("shortage", "date", "", "the first day of the shortage that followed in time, or that was missed"),
+        Column("warning", "number", "days", "from the one to the other"),
+    ),
+)
+
 DECISIONS = Table(
     "a decision that came into force, in turn",
     "where there are `decisions`",
@@ -446,6 +468,7 @@ TABLES: Mapping[str, Table] = {
     "transfers": TRANSFERS,
     "loans": LOANS,
     "claims": CLAIMS,
+    "alarms": ALARMS,
     "decisions": DECISIONS,
     "scores": SCORES,
     "sharings": SHARINGS,

@@ -29,11 +29,11 @@ P_HOLM = Column("p_holm", "number", SHARE, "p-value, with all that is compared o
 VERDICT = Column("verdict", "text", "", "what may be said: lower, higher, worse, better, no detectable difference …")
 
 
-def _ends(unit: str, of: str) -> tuple[Column, Column]:
-    """The two ends of an interval."""
+def _ends(unit: str, of: str, before: str = "") -> tuple[Column, Column]:
+    """The two ends of an interval; `before` begins their names."""
     return (
-        Column("low", "number", unit, f"lower end of the interval of {of}"),
-        Column("high", "number", unit, f"upper end of the interval of {of}"),
+        Column(f"{before}low", "number", unit, f"lower end of the interval of {of}"),
+        Column(f"{before}high", "number", unit, f"upper end of the interval of {of}"),
     )
 
 
@@ -91,6 +91,29 @@ ENDING = Table(
         Column("sites_short", "number", "facility-products", "short on the last day, mean"),
         Column("not_over", "number", "disruptions", "with dates that were not over, most of any draw"),
         Column("settled", "yes or no", "", "whether no more than 5 % of the draws are short at the end"),
+    ),
+)
+ALARMS = Table(
+    "an alarm under a strategy; empty where nobody watches",
+    "always",
+    (
+        SCENARIO,
+        STRATEGY,
+        Column("alarm", "text", "", "its name"),
+        Column("draws", "whole number", "draws", "that were run"),
+        Column("shortages", "whole number", "shortages", "of those whom it watches, in all draws"),
+        Column("warned", "whole number", "shortages", "before which it rose in time"),
+        Column("warned_share", "number", SHARE, "of the shortages"),
+        *_ends(SHARE, "that share", "warned_"),
+        Column("alarms_true", "whole number", "alarms", "after which a shortage began in time"),
+        Column("alarms_false", "whole number", "alarms", "after which none did, and that did not rise in one"),
+        Column("true_share", "number", SHARE, "of the alarms that are one or the other"),
+        *_ends(SHARE, "that share", "true_"),
+        Column("false_a_year", "number", "alarms a year", "that were false, mean of the draws"),
+        *_ends("alarms a year", "that mean", "false_"),
+        Column("warning", "number", "days", "of warning in a draw (the median of its shortages), median of the draws"),
+        Column("warning_25", "number", "days", "the same of a quarter of the draws at most"),
+        Column("warning_75", "number", "days", "the same of three quarters of the draws at most"),
     ),
 )
 SUMMARY = Table(
@@ -299,9 +322,25 @@ BANDS = Table(
         ),
     ),
 )
+WORTH = Table(
+    "a strategy that is no rung of the study's ladder; empty without `worth`, and where nothing is settled",
+    "always",
+    (
+        SCENARIO,
+        STRATEGY,
+        N,
+        MEAN,
+        Column("days", "number", "days", "of the ladder that have the same mean"),
+        *_ends("days", "these days"),
+        Column("within", "yes or no", "", "whether the ladder reaches so far; else `days` is its end on that side"),
+        Column("ahead", "number", "days", "by which it is ahead of the strategy that follows; empty where none does"),
+        *_ends("days", "that difference", "ahead_"),
+    ),
+)
 STUDY_TABLES: Mapping[str, Table] = {
-    "replications": REPLICATIONS, "luck": REPLICATIONS, "daily": DAILY, "ending": ENDING, "summary": SUMMARY,
-    "comparisons": COMPARISONS, "best": BEST, "standing": STANDING, "losses": LOSSES, "regret": REGRET, "fan": FAN,
-    "frontier": FRONTIER, "variance": VARIANCE, "unknowns": UNKNOWNS, "bands": BANDS,
+    "replications": REPLICATIONS, "luck": REPLICATIONS, "daily": DAILY, "ending": ENDING, "alarms": ALARMS,
+    "summary": SUMMARY, "comparisons": COMPARISONS, "best": BEST, "standing": STANDING, "losses": LOSSES,
+    "regret": REGRET, "fan": FAN,
+    "frontier": FRONTIER, "variance": VARIANCE, "unknowns": UNKNOWNS, "bands": BANDS, "worth": WORTH,
 }  # fmt: skip
 """By name, as `tideover query` knows them."""

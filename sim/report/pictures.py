@@ -168,7 +168,8 @@ def _timeline(facts: Facts, add: Add) -> None:
     add(
         "timeline", "Disruptions, measures and decisions" if facts.answers else "Disruptions and measures",
         "A triangle marks an announcement; the lower a bar, the milder its stage."
-        + (f" {KEY}" if facts.answers else ""), timeline.draw(facts),
+        + (f" {KEY}" if facts.answers else "") + (" Alarms: while they stand." if facts.outcome.alarms else ""),
+        timeline.draw(facts),
     )  # fmt: skip
     products = len([p for p in facts.products if facts.usual(p) > 0])
     which = f" The {cover_over_time.MOST} products worst off of {products}." if products > cover_over_time.MOST else ""

@@ -16,7 +16,8 @@ from sim.model.chance.unknown import UnknownField
 from sim.model.goods.ages import AgeField
 from sim.model.parts import equal_parts
 from sim.model.selection import SelectorField
-from sim.policies import ALLOCATION, REPLENISHMENT, TRANSFERS
+from sim.policies import ALARMS, ALLOCATION, REPLENISHMENT, TRANSFERS
+from sim.policies.alarms.base import Alarm
 from sim.policies.allocation.base import Allocation
 from sim.policies.buying_ahead import BuyingAhead
 from sim.policies.hoarding import Hoarding
@@ -42,6 +43,7 @@ def _table_or_sites(value: Any) -> str:
 
 
 DisruptionField = Annotated[Disruption, OneOf(DISRUPTIONS)]
+AlarmField = Annotated[Alarm, OneOf(ALARMS)]
 DecisionField = Annotated[Decision, OneOf(DECISIONS)]
 ReplenishmentField = Annotated[Replenishment, OneOf(REPLENISHMENT)]
 AllocationField = Annotated[Allocation, OneOf(ALLOCATION)]
@@ -286,6 +288,8 @@ class Scenario(Model):
     use_levels: list[UseLevels] = []
     reserves: dict[str, Reserve] = {}
     disruptions: list[DisruptionField] = []
+    alarms: list[AlarmField] = []
+    """what warns of a shortage before it is there"""
     decisions: list[DecisionField] = []
     """what parties do during the run, each on a condition"""
     hazards: dict[str, Hazard] = {}

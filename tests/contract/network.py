@@ -117,7 +117,10 @@ def with_materials(spec: dict[str, Any]) -> None:
 
 
 def beside(trigger: str) -> dict[str, Any]:
-    """What a trigger needs of a scenario: one that waits for a decision needs that."""
+    """What a trigger needs of a scenario: one that waits for a decision, or an alarm, needs that."""
+    if trigger == "alarm":
+        falls = {"alarm": "falling_cover", "name": "cover falls", "at": "facilities", "of": "each"}
+        return {"alarms": [falls | {"days": "3d", "below": "4d"}]}
     if trigger != "after_decision":
         return {}
     order = {"decision": "emergency_order", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}
@@ -182,6 +185,8 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
             entry_of = {"at": "store", "products": ["saline"], "from": {"maker": "100%"}, "usual": "air"}
             spec["sourcing"] = [entry_of | {"urgent": urgent}]
         spec["decisions"] = [entry]
+    elif family == "alarms":
+        spec["alarms"] = [entry]
     elif family == "triggers":
         spec |= beside(name)
         spec["reserves"]["national"]["release"]["when"] = entry

@@ -30,7 +30,7 @@ from tests.contract.network import PARTIES, STANDARD, example, lay_over, run, wi
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that writes every table: a port, a passage with a queue, lots, rationing, scores, a decision, a forecast,
-    loans, and claims."""
+    loans, claims, and an alarm."""
     spec: dict[str, Any] = example("sourcing", "scorecard") | {"end": "2024-02-01"}
     with_materials(spec)
     for product in ("saline", "salt"):
@@ -43,7 +43,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     spec["replenishment"][0] = {"policy": "forecast", "at": "facilities", "forecast": {"method": "moving_average"}}
     lends = {"rule": "nearest", "from": "facilities", "time": "1d", "keep": "2d", "below": "2d", "loan": {"for": "5d"}}
     plenty = {"at": "clinic-a", "products": ["saline"], "on_hand": "30d"}
-    lay_over(spec, {"transfers": [lends], "stock": [plenty]})
+    falls = {"alarm": "falling_cover", "by": "kenya", "days": "7d", "below": "5d"}
+    lay_over(spec, {"transfers": [lends], "stock": [plenty], "alarms": [falls]})
     spec["reserves"]["national"]["claims"] = {"kenya": "60%"}
     return run(spec, sharings=True).save(tmp_path_factory.mktemp("run") / "out", report=False)
 
@@ -65,10 +66,13 @@ def holds(column: Column, values: pd.Series) -> bool:
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a study that writes every table: with daily figures, an unknown, and a question which is best."""
     desk = tmp_path_factory.mktemp("study")
-    spec = copy.deepcopy(STANDARD) | {"end": "2024-02-05", "strategies": {"none": {"reserves.national.size": "0d"}}}
+    spec = copy.deepcopy(STANDARD) | {"end": "2024-02-05", "strategies": {}}
+    spec["strategies"] = {name: {"reserves.national.size": size} for name, size in (("none", "0d"), ("half", "5d"))}
     spec["uncertain"] = {"suppliers.maker.makes.saline.finished_stock": "uniform(2d, 20d)"}
+    spec["alarms"] = [{"alarm": "announced", "at": "facilities"}]
     (desk / "s.yaml").write_text(yaml.safe_dump(spec))
-    asked = {"study": "t", "title": "t", "scenarios": ["s.yaml"], "strategies": ["none", {"name": "as-is"}]}
+    asked = {"study": "t", "title": "t", "scenarios": ["s.yaml"], "strategies": ["none", "half", {"name": "as-is"}]}
+    asked |= {"worth": {"measure": "units_unmet", "ladder": {"none": "0d", "as-is": "10d"}}}
     asked |= {"baseline": "none", "measures": ["units_unmet", "cost"], "replications": 4, "daily": True}
     asked |= {"end_is_enough": "For a test.", "best": {"measure": "units_unmet", "indifference": 1}}
     (desk / "t.yaml").write_text(yaml.safe_dump(asked))

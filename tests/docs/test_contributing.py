@@ -25,7 +25,7 @@ from sim.engine.run import Running, simulate
 from sim.model.part import parts_of
 from sim.policies.allocation.base import ALLOCATION, Claims
 from tests.contract.network import PARTIES, STANDARD, run
-from tests.kinds import contract, package, registered_meanwhile, tideover
+from tests.kinds import FAMILIES, contract, package, registered_meanwhile, tideover
 from tests.property.choices import Dice
 from tests.property.networks import scenario
 from tests.property.running import plan_of
@@ -216,7 +216,7 @@ def test_the_map_is_the_tree() -> None:
 def test_the_folders_of_kinds_are_those_that_are_looked_through() -> None:
     """Each folder in the table of kinds holds the kinds of one family, whose registry stands in its base."""
     table = re.findall(r"^\| [\w ']+ \| `(sim/[\w/]+)` \| `@(\w+)", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(table) == 12
+    assert len(table) == len(FAMILIES)
     for folder, word in table:
         assert re.search(rf"^(def )?{word}\b", (ROOT / folder / "base.py").read_text(encoding="utf-8"), re.MULTILINE)
         assert any(f"@{word}" in file.read_text(encoding="utf-8") for file in (ROOT / folder).glob("*.py"))

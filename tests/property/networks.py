@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from tests.property.alarms import with_alarms
 from tests.property.choices import Choose, Drawn, Spec, day, maybe
 from tests.property.informing import random_information, two_parties
 from tests.property.later import later_policies, with_later
@@ -145,4 +146,6 @@ class Builder(Sites, Supply, Policies):
             spec |= {"parties": two_parties(self), "information": random_information(self)}
         if not c.number(0, 3):
             spec = with_later(spec, later_policies(self, c.number(-5, self.days)))
+        if not self.exact and not c.number(0, 1):
+            spec = with_alarms(self, spec)
         return spec if self.exact else with_claims(self, spec)

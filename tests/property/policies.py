@@ -255,7 +255,7 @@ TRIGGERED: dict[str, Callable[[Choose], Spec]] = SIMPLE | {
     "any_of": lambda c: {"trigger": "any_of", "conditions": [_simple(c) for _ in "ab"]},
     "all_of": lambda c: {"trigger": "all_of", "conditions": [_simple(c) for _ in "ab"]},
 }
-"""What a reserve or a decision waits for; all but what waits for a decision or a choice."""
+"""What a reserve or a decision waits for; all but what waits for a decision, an alarm or a choice."""
 
 
 def _simple(c: Choose) -> Spec:

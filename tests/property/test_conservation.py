@@ -19,9 +19,10 @@ from sim.engine.moving.transport import Transport
 from sim.hazards import PROCESSES
 from sim.metrics.base import View
 from sim.metrics.making_do import fates
-from sim.policies import ALLOCATION, REPLENISHMENT, SOURCING
+from sim.policies import ALARMS, ALLOCATION, REPLENISHMENT, SOURCING
 from sim.policies.triggers.base import TRIGGERS
 from tests.property import policies, trouble
+from tests.property.alarms import FIELDS as WATCHING
 from tests.property.choices import START, day
 from tests.property.networks import scenarios
 from tests.property.running import changed, needed, run, totals
@@ -37,7 +38,8 @@ def test_the_networks_know_every_kind() -> None:
     assert set(policies.POLICIES) == set(REPLENISHMENT)
     assert set(policies.RULES) == set(ALLOCATION)
     assert {entry["rule"] for entry in SOURCED} == {word for word, rule in SOURCING.items() if rule.varies}
-    assert set(policies.TRIGGERED) | {"after_decision", "chosen"} == set(TRIGGERS)
+    assert set(policies.TRIGGERED) | {"after_decision", "chosen", "alarm"} == set(TRIGGERS)
+    assert set(WATCHING) == set(ALARMS)
 
 
 @pytest.mark.rule("I1", "initial + produced")

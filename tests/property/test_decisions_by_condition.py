@@ -34,6 +34,7 @@ CONDITIONS: dict[str, dict[str, Any]] = {
     "supplier_fill": {"below": "60%", "days": "7d"},
     "lead_time": {"above": "20%", "arrivals": 3},
     "price": {"above": "20%"},
+    "alarm": {"name": "low"},
     "after_decision": {"decision": "first", "for_at_least": "2d"},
     "any_of": {"conditions": [{"trigger": "on", "date": "2024-02-10"}, LOW]},
     "all_of": {"conditions": [{"trigger": "announced"}, LOW]},
@@ -54,6 +55,8 @@ def plan(name: str) -> Plan:
     spec = copy.deepcopy(STANDARD) | {"parties": PARTIES, "disruptions": TROUBLE}
     spec["lanes"] = [*spec["lanes"][:-1], *({"from": "store", "to": f"clinic-{c}", "time": "1d"} for c in "abc")]
     spec["disruptions"] = [TROUBLE[0], TROUBLE[1] | {"lanes": ["store > clinic-a", "store > clinic-b"]}, TROUBLE[2]]
+    if name == "alarm":
+        spec["alarms"] = [{"alarm": "falling_cover", "name": "low", "by": "kenya", "days": "3d", "below": "5d"}]
     spec["decisions"] = [
         {"decision": "close_reserve", "name": "first", "by": "kenya", "reserve": "national", "for": "5d",
          "when": {"trigger": "announced"}},

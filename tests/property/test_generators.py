@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.property.alarms import FIELDS
 from tests.property.choices import Dice, Spec
 from tests.property.networks import scenario
 from tests.property.policies import FORECAST, POLICIES, RULES, TRIGGERED
@@ -47,6 +48,7 @@ def situations(spec: Spec) -> Iterator[str]:
     }
     yield from (name for name, here in present.items() if here)
     yield from {entry["kind"] for entry in spec["disruptions"]}
+    yield from {f"alarm {entry['alarm']}" for entry in spec.get("alarms", [])}
     yield from {entry["policy"] for entry in spec["replenishment"]}
     yield from {entry["rule"] for entry in spec["allocation"]}
     yield from {entry["rule"]["rule"] for entry in spec["sourcing"] if "rule" in entry}
@@ -73,7 +75,12 @@ def test_every_situation_comes_up_in_one_scenario_in_twenty(exact: bool) -> None
     due = (
         ALWAYS - set(INEXACT) - set(FORECAST)
         if exact
-        else ALWAYS | NOT_EXACT | set(RULES) | {rule["rule"] for rule in SOURCED} | set(EXPECTED)
+        else ALWAYS
+        | NOT_EXACT
+        | set(RULES)
+        | {f"alarm {kind}" for kind in FIELDS}
+        | {rule["rule"] for rule in SOURCED}
+        | set(EXPECTED)
     )
     rare = {name: counted[name] / SAMPLE for name in due if counted[name] < OFTEN * SAMPLE}
     assert not rare

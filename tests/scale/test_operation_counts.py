@@ -18,6 +18,7 @@ from sim.rng import BLOCK_DAYS
 from sim.scenario.load import load
 from sim.scenario.national import National, national_files
 from tests.contract.network import PARTIES, STANDARD
+from tests.property.alarms import FIELDS
 from tests.property.running import written
 from tests.scale.counting import calls_by_day, calls_of, events_by_time, national_plan
 
@@ -111,8 +112,8 @@ def test_a_national_network_is_made_up_without_a_loop_over_facilities() -> None:
 
 
 def test_what_a_scenario_has_not_is_not_called() -> None:
-    """A day without vials, openings, facilities that are out, makers that make more, decisions and triggers on journeys
-    calls nothing of theirs."""
+    """A day without vials, openings, facilities that are out, makers that make more, decisions, alarms and triggers on
+    journeys calls nothing of theirs."""
     with written(STANDARD) as file:
         plan = compile_plan(load(file))
     profile = cProfile.Profile()
@@ -122,7 +123,7 @@ def test_what_a_scenario_has_not_is_not_called() -> None:
         for code in (entry.code for entry in profile.getstats())
         if isinstance(code, CodeType)
     }
-    nothing = {"vials.py", "openings.py", "access.py", "more.py", "decisions.py", "arrivals.py"}
+    nothing = {"vials.py", "openings.py", "access.py", "more.py", "decisions.py", "arrivals.py", "alarms.py"}
     assert "patients.py" in called and called.isdisjoint(nothing)
 
 
@@ -132,3 +133,21 @@ def test_parties_that_decide_nothing_cost_no_call() -> None:
             return calls_by_day(compile_plan(load(file)))
 
     assert calls(STANDARD | {"parties": PARTIES}).tolist() == calls(STANDARD).tolist()
+
+
+def test_alarms_look_at_all_sites_at_once() -> None:
+    """What alarms of every kind, one for each site, add to the calls of a day: a loop over sites would add one at least
+    for each of 57 more. Not nothing is allowed, since in a small network alarms ring on fewer days."""
+    alarms = [{"alarm": kind, "name": kind, "at": "facilities", "of": "each"} | FIELDS[kind] for kind in FIELDS]
+
+    def added(sites: int) -> float:
+        clinics = {f"clinic-{k:03}": {"country": "KE"} for k in range(sites)}
+        spec = STANDARD | {"facilities": clinics, "demand": [STANDARD["demand"][0]], "end": "2024-01-31"}
+        found = []
+        for more in ({}, {"alarms": alarms}):
+            with written(spec | more) as file:
+                found.append(calls_by_day(compile_plan(load(file)))[1:].mean())
+        return float(found[1] - found[0])
+
+    few, many = added(3), added(60)
+    assert few > 0 and many - few < 57 / 2, f"{few:.0f} calls a day for 3 sites, {many:.0f} for 60"

@@ -16,6 +16,7 @@ from sim.model.effects import Effect
 from sim.model.network import Network
 from sim.model.vocabulary import QUANTITIES
 from sim.policies.triggers.after_decision import AfterDecision
+from sim.policies.triggers.alarm import AlarmStands
 from sim.policies.triggers.announced import Announced
 from sim.policies.triggers.on import On
 from sim.policies.triggers.price import Price
@@ -208,9 +209,10 @@ def _about(network: Network, effect: Effect) -> np.ndarray:
 )
 def conditions_that_wait_in_vain(compiled: Compiled) -> Iterator[Note]:
     """A condition of a reserve, a level of use, or another policy that waits for a date after the last day, a decision
-    that is never taken, or a price where none moves. One that is `chosen` waits for a decision about it."""
+    that is never taken, an alarm that never rises, or a price where none moves. One that is `chosen` waits for a
+    decision about it."""
     for place, found in conditions(compiled):
-        if not isinstance(found, On | Price | AfterDecision) or compiled.is_drawn(*place):
+        if not isinstance(found, On | Price | AfterDecision | AlarmStands) or compiled.is_drawn(*place):
             continue
         if why := never(compiled, found):
             yield Note(place, f"'{compiled.loaded.document.label(place)}' is never met: {why}")

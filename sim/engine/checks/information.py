@@ -34,7 +34,7 @@ ACROSS = {
 }  # fmt: skip
 
 
-def _ever(compiled: Compiled) -> InformationPlan | None:
+def ever_seen(compiled: Compiled) -> InformationPlan | None:
     """Who sees what on one day or another, what may be decided included; None where all see all."""
     plan = compiled.plan
     if plan.information is None:
@@ -66,7 +66,7 @@ def _looked_at(compiled: Compiled, seen: InformationPlan) -> Iterator[tuple[Plac
 def conditions_on_what_is_never_seen(compiled: Compiled) -> Iterator[Note]:
     """A condition of a reserve or a decision on figures of sites that those who look never see, as they are shown less
     under `information`: it is never met."""
-    seen = _ever(compiled)
+    seen = ever_seen(compiled)
     if seen is None:
         return
     for place, found, level, who in _looked_at(compiled, seen):
@@ -84,7 +84,7 @@ def conditions_on_what_is_never_seen(compiled: Compiled) -> Iterator[Note]:
 def sources_that_see_no_stock(compiled: Compiled) -> Iterator[Note]:
     """A rule that shares by days of cover at sources that see the stock of none who buy of them: it shares by usual
     demand, and by what they sent themselves."""
-    seen, network = _ever(compiled), compiled.plan.network
+    seen, network = ever_seen(compiled), compiled.plan.network
     if seen is None:
         return
     for position, entry in enumerate(compiled.loaded.spec.allocation):
@@ -105,7 +105,7 @@ def sources_that_see_no_stock(compiled: Compiled) -> Iterator[Note]:
 def capacity_that_nobody_sees(compiled: Compiled) -> Iterator[Note]:
     """Buyers with several sources of which none sees what these can make: each turns to another only once its own
     orders show it."""
-    seen, network = _ever(compiled), compiled.plan.network
+    seen, network = ever_seen(compiled), compiled.plan.network
     if seen is None:
         return
     flows = np.flatnonzero(
@@ -126,7 +126,7 @@ def capacity_that_nobody_sees(compiled: Compiled) -> Iterator[Note]:
 )
 def hoarding_on_orders_never_seen(compiled: Compiled) -> Iterator[Note]:
     """Hoarders that go by the orders of others and are shown none of these: they look at their own."""
-    seen, network = _ever(compiled), compiled.plan.network
+    seen, network = ever_seen(compiled), compiled.plan.network
     if seen is None:
         return
     for position, entry in enumerate(compiled.loaded.spec.hoarding):
@@ -146,7 +146,7 @@ def hoarding_on_orders_never_seen(compiled: Compiled) -> Iterator[Note]:
 def policies_that_see_nothing_below(compiled: Compiled) -> Iterator[Note]:
     """Policies that go by end demand, or by the stock of an echelon, where they see it of nobody below: usual demand,
     or the levels that those below order up to, take its place."""
-    seen, network = _ever(compiled), compiled.plan.network
+    seen, network = ever_seen(compiled), compiled.plan.network
     if seen is None:
         return
     buyer, source = network.flow_buyer[: network.orders], network.flow_source[: network.orders]
@@ -169,7 +169,7 @@ def policies_that_see_nothing_below(compiled: Compiled) -> Iterator[Note]:
 )
 def transfers_nobody_sees_lacking(compiled: Compiled) -> Iterator[Note]:
     """An entry of transfers by which nobody ever gives: no giver sees the stock of any that it might give to."""
-    seen, network = _ever(compiled), compiled.plan.network
+    seen, network = ever_seen(compiled), compiled.plan.network
     if seen is None:
         return
     for position, entry in enumerate(compiled.plan.transfers):

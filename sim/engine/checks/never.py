@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from sim.decisions.base import Decision
+from sim.engine.bound_alarms import BoundAlarm
 from sim.engine.checks.base import Compiled
+from sim.engine.checks.information import ever_seen
+from sim.engine.deciding.looks import NEEDS
+from sim.engine.informed import DEMAND, NOTHING
+from sim.policies.alarms.announced import EventAnnounced
+from sim.policies.alarms.falling_cover import FallingCover
+from sim.policies.alarms.supplier_fill import FillDips
 from sim.policies.triggers.after_decision import AfterDecision
+from sim.policies.triggers.alarm import AlarmStands
 from sim.policies.triggers.announced import Announced
 from sim.policies.triggers.base import Trigger
 from sim.policies.triggers.chosen import Chosen
@@ -54,9 +64,48 @@ def never(compiled: Compiled, when: Trigger, waiting: tuple[str, ...] = ()) -> s
         return "no disruption of the scenario is announced within its days"
     if isinstance(when, Price) and not prices_move(compiled):
         return "nothing in the scenario changes a price"
+    if isinstance(when, AlarmStands):
+        why = silent(compiled, when.name)
+        return None if why is None else f"'{when.name}' never rises: {why}"
     if isinstance(when, Chosen):
         return "nobody chooses in a plain run: that is done with `choose` while a run stands still"
     return _never_decided(compiled, when, waiting) if isinstance(when, AfterDecision) else None
+
+
+def silent(compiled: Compiled, name: str) -> str | None:
+    """Why an alarm of that name never rises, None where it may, or where there is none."""
+    plan, network = compiled.plan, compiled.plan.network
+    bound = next((bound for bound in plan.alarms if bound.name == name), None)
+    if bound is None:
+        return None
+    alarm, cells = bound.alarm, bound.cells
+    lived = network.calendar.days + network.calendar.warm_up
+    if isinstance(alarm, FallingCover | FillDips) and alarm.below <= 0:
+        return (
+            f"no {'days until nothing is left are' if isinstance(alarm, FallingCover) else 'share filled is'} below 0"
+        )
+    if isinstance(alarm, FallingCover) and alarm.days > lived:
+        return f"it looks at {alarm.days} evenings, and there are {lived:g}"
+    if isinstance(alarm, EventAnnounced) and heard(compiled) >= network.calendar.days:
+        return "no disruption of the scenario is announced within its days"
+    if set(alarm.sees) & {"supply", "journeys"} and not np.isin(network.flow_buyer[: network.orders], cells).any():
+        return "none of the sites that are watched orders anything"
+    if _hidden(compiled, bound):
+        return "who watches is never told of it, as `information` has it"
+    if set(alarm.sees) & {"stock", "demand"} and not network.cell_mean[cells].any():
+        return "nobody usually uses anything of what is watched"
+    return None
+
+
+def _hidden(compiled: Compiled, bound: BoundAlarm) -> bool:
+    """Whether those who watch see, on one day or another, nothing of what an alarm looks at."""
+    seen, sees = ever_seen(compiled), bound.alarm.sees
+    if seen is None:
+        return False
+    owners = seen.party(bound.party) if bound.party else np.unique(seen.owner[bound.cells])
+    of_patients = "demand" in sees
+    need = DEMAND if of_patients else max(NEEDS.get(sight, NOTHING) for sight in sees)
+    return bool((seen.joint(owners, 0).level[bound.patients if of_patients else bound.cells] < need).all())
 
 
 def _never_decided(compiled: Compiled, when: AfterDecision, waiting: tuple[str, ...]) -> str | None:

@@ -57,12 +57,17 @@ def bind_decisions(
     bound: list[BoundDecision] = []
     ways = _ways(behaviour, demand)
     labels = [decision.label for decision in loaded.spec.decisions]
+    alarms = [alarm.label for alarm in loaded.spec.alarms]
     taken = set(troubles)
     for place, condition in conditions({name: getattr(loaded.spec, name) for name in CONDITIONED}):
         if isinstance(condition, AfterDecision) and condition.decision not in labels:
             with problems.at(*place, "decision"):
                 expected = one_of_few(labels, "the name of a decision") if labels else "a decision: there is none"
                 raise PlaceError((), "unknown decision", condition.decision, expected, labels)
+        if (name := condition.waits_for) is not None and name not in alarms:
+            with problems.at(*place, "name"):
+                expected = one_of_few(alarms, "the name of an alarm") if alarms else "an alarm: there is none"
+                raise PlaceError((), "unknown alarm", name, expected, alarms)
     for position, decision in enumerate(loaded.spec.decisions):
         with problems.at("decisions", position):
             if decision.label in taken or decision.label in labels[:position]:
@@ -92,12 +97,8 @@ def _bound(
     names: Sequence[str],
     information: InformationPlan | None,
 ) -> BoundDecision:
-    party = network.parties.by_name.get(decision.by)
-    if party is None:
-        known = list(network.parties.by_name)
-        expected = one_of_few(known, "the name of a party") if known else "a party: the scenario has none"
-        raise PlaceError(("by",), "unknown party", decision.by, expected, known)
-    cells = _cells(decision, party, network)
+    party = party_named(decision.by, network)
+    cells = party_cells(decision.products, party, network)
     product = network.cell_product[cells]
     kinds = np.zeros(1, dtype=np.int64) if decision.as_a_whole else np.unique(product)
     unit = np.zeros(len(cells), dtype=np.int64) if decision.as_a_whole else np.searchsorted(kinds, product)
@@ -109,12 +110,23 @@ def _bound(
     some = left[unit]
     cells, unit, kinds = cells[some], (np.cumsum(left) - 1)[unit[some]], kinds[left]
     return BoundDecision(
-        decision.label, decision.decision, party.name, decision.when, *_watched(cells, unit, party, network),
+        decision.label, decision.decision, party.name, decision.when, cells, unit,
+        watched_of(cells, network),
         ("",) if decision.as_a_whole else tuple(str(name) for name in goods[kinds]),
         decision.after, 0.0 if decision.instant else lasts, over, decision.at_most, decision.while_needed,
         tuple(one for one in acts if one is not None), charges=decision.charges(),
         against_others=decision.against_others,
     )  # fmt: skip
+
+
+def party_named(name: str, network: Network) -> Party:
+    """The party that `by` names; raises PlaceError where there is none."""
+    party = network.parties.by_name.get(name)
+    if party is None:
+        known = list(network.parties.by_name)
+        expected = one_of_few(known, "the name of a party") if known else "a party: the scenario has none"
+        raise PlaceError(("by",), "unknown party", name, expected, known)
+    return party
 
 
 def _each(
@@ -147,13 +159,14 @@ def _each(
     return found
 
 
-def _cells(decision: Decision, party: Party, network: Network) -> np.ndarray:
-    """The cells of a party's sites that it looks at; those of makers only where it has nothing else.
+def party_cells(wanted: list[str] | None, party: Party, network: Network) -> np.ndarray:
+    """The cells of a party's sites that it looks at, of the wanted products; those of makers only where it has nothing
+    else.
 
     Who keeps no goods, such as a port authority, looks at those who buy what passes its ports.
     """
     with placed("products"):
-        products = network.product_positions(decision.products)
+        products = network.product_positions(wanted)
     right = np.isin(network.cell_product, products)
     mine = np.isin(network.cell_site, party.reach) & right
     if not np.isin(network.cell_site, party.reach).any():
@@ -163,21 +176,18 @@ def _cells(decision: Decision, party: Party, network: Network) -> np.ndarray:
     cells = np.flatnonzero(mine & ~network.of_kind("supplier"))
     cells = cells if len(cells) else np.flatnonzero(mine)
     if not len(cells):
-        what = "any of these products" if decision.products else "anything"
+        what = "any of these products" if wanted else "anything"
         raise PlaceError(("by",), f"no site of '{party.name}' keeps {what}", party.name, "a party with such sites")
     return cells
 
 
-def _watched(
-    cells: np.ndarray, unit: np.ndarray, party: Party, network: Network
-) -> tuple[np.ndarray, np.ndarray, Watched]:
-    """(cells, unit of each, what a condition is told of them)."""
+def watched_of(cells: np.ndarray, network: Network) -> Watched:
+    """What a condition is told of cells that are looked at together or one by one."""
     inside = np.isin(network.flow_buyer, cells) & np.isin(network.flow_source, cells)
     passed = np.bincount(network.flow_source[inside], network.flow_usual[inside], len(network.cell_site))
     mean = network.cell_mean[cells]
     leaves = np.maximum(0.0, mean - passed[cells])
-    watched = Watched(network.cell_site[cells], network.cell_product[cells], mean, "any", leaves)
-    return cells, unit, watched
+    return Watched(network.cell_site[cells], network.cell_product[cells], mean, "any", leaves)
 
 
 def _span(decision: Decision, network: Network) -> tuple[float, float]:

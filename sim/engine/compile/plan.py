@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.checks import Compiled, notes
 from sim.engine.checks.base import Idle
+from sim.engine.compile.alarms import bind_alarms
 from sim.engine.compile.behaviour import compile_behaviour
 from sim.engine.compile.decisions import bind_decisions
 from sim.engine.compile.demand import DemandRows
@@ -73,12 +74,13 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     information = bind_information(loaded, network, problems)
     troubles = [*(impact.cause for impact in impacts), *loaded.spec.hazards]
     decisions = bind_decisions(loaded, network, reserves, behaviour, demand, troubles, information, problems)
+    alarms = bind_alarms(loaded, network, demand, problems)
     behaviour = replace(behaviour, rationing=bind_rationing(loaded, network, problems))
     problems.check()
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
-        sourcing, more, decisions, compile_vials(loaded, network, demand), transfers, information,
+        sourcing, more, decisions, compile_vials(loaded, network, demand), transfers, information, alarms,
     )  # fmt: skip
     if as_written:
         loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))

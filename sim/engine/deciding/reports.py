@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.outlook import Outlook
 from sim.engine.deciding.present_use import NEVER, PresentUse
-from sim.engine.deciding.told import NOT_TOLD, Told, journeys_of
+from sim.engine.deciding.told import EVER, NOT_TOLD, Told, journeys_of
 from sim.engine.informed import AT_ONCE, CAPACITY, DEMAND, ORDERS, STOCK, Seen
 from sim.engine.serving.openings import Openings
 from sim.engine.state.state import State
@@ -26,6 +26,8 @@ LATEST = 2**31
 """Days; after any day of a run."""
 NOTHING: Mapping[str, float] = {}
 """No decision is in force."""
+NO_ALARMS: Mapping[str, np.ndarray] = {}
+"""Nobody watches."""
 
 
 class Eyes(NamedTuple):
@@ -50,7 +52,7 @@ class Reports(Part):
     """
 
     CHANGES = ("_position", "_kept")
-    VIEWS = ("decided", "own")
+    VIEWS = ("decided", "own", "alarms")
 
     def __init__(
         self,
@@ -73,6 +75,8 @@ class Reports(Part):
         """what each cell's owner sees of it, None where no owner goes by reports that come later than at once"""
         self.decided: Mapping[str, float] = NOTHING
         """decisions in force, each with the day since when; a view of what the run has decided"""
+        self.alarms: Mapping[str, np.ndarray] = NO_ALARMS
+        """where each alarm stands, over all cells; a view of what the run's alarms say"""
         if self.may_fail:
             cells = np.arange(len(self._code))
             self._position = state.position(cells)
@@ -181,6 +185,17 @@ class Reports(Part):
             np.where(late, self.told(name, eyes.at, one), one)
             for name, one in zip(journeys_of(number), now, strict=True)
         )
+
+    def arrived(self, cells: np.ndarray, eyes: Eyes | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """(by how much all arrivals ever of the cells' orders were later than planned, added up; how many they were),
+        see `LatestArrivals.ever`; `eyes` of these cells."""
+        assert self._state.arrivals is not None
+        now = self._state.arrivals.ever(cells)
+        if eyes is None or self._told is None:
+            return now
+        late = self.by_report(eyes)
+        behind, came = (np.where(late, self.told(name, eyes.at, one), one) for name, one in zip(EVER, now, strict=True))
+        return behind, came
 
     def prices(self, cells: np.ndarray | slice) -> tuple[np.ndarray, ...]:
         """(what makers ask today, what they usually do) for what the cells usually buy of them, in usual prices."""

@@ -22,6 +22,8 @@ AlongDay = tuple[int, Figures]
 Beside = Callable[[], Mapping[str, np.ndarray]]
 """Looks up what goes along with reports."""
 ALWAYS_TOLD = ("on_hand", "backlog", "short")
+EVER = ("late ever", "came ever")
+"""By how much all arrivals were later than planned, and how many they were."""
 NOT_TOLD = -1
 """As the place of a figure: what is seen is so as it is."""
 STEPS = 4096
@@ -54,6 +56,7 @@ class Told(Part):
         self._channels: list[Channel] = [EXACT]
         none = np.zeros(0, dtype=np.int64)
         self._names, self._arrivals = (*ALWAYS_TOLD, *names), arrivals
+        self._ever = bool(arrivals) and any("journeys" in bound.alarm.sees for bound in plan.alarms)
         self.channel = self.cell = self.made = none
         self.due, self.never = none, none
         """reports that each pair has made since the first day, and those of them that never come"""
@@ -134,6 +137,9 @@ class Told(Part):
         for number in self._arrivals:
             assert state.arrivals is not None
             found |= zip(journeys_of(number), state.arrivals.last(number, cells), strict=True)
+        if self._ever:
+            assert state.arrivals is not None
+            found |= zip(EVER, state.arrivals.ever(cells), strict=True)
         return found
 
     def close_day(self, day: int, works: np.ndarray | None, beside: Beside) -> bool:

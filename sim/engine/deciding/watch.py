@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from sim.engine.deciding.reports import Reports
 from sim.engine.spans import in_place
 from sim.model.network import Network
 from sim.model.part import Part
-from sim.policies.triggers.base import Sight, Trigger, TriggerView
+from sim.policies.triggers.base import Looking, Sight, Trigger, TriggerView
 from sim.policies.triggers.over import Watched
 
 ANNOUNCEMENTS: Sight = "announcements"
@@ -20,6 +19,7 @@ UNMET: Sight = "demand unmet"
 DATE: Sight = "date"
 PRICES: Sight = "prices"
 JOURNEYS: Sight = "journeys"
+ALARMS: Sight = "alarms"
 
 
 class Watch(Part):
@@ -62,22 +62,17 @@ class Watch(Part):
             holds = trigger.combine([self.met(part, day) for part in trigger.parts])
             holds = holds if open_ is None else holds & open_
         else:
-            watched = self._watched
-            if (over := trigger.present_over) is not None:
-                watched = replace(watched, mean=reports.use(over)[cells])
-            sent, due = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells)
-            told, stock = ANNOUNCEMENTS in trigger.sees and reports.outlook.announced(day), reports.present(cells)
-            short = reports.short(cells) if UNMET in trigger.sees else self._nobody
-            date = self._calendar.date(int(day) + self._days_ahead) if DATE in trigger.sees else None
-            journeys = reports.journeys(trigger.arrivals_over or 0, cells) if JOURNEYS in trigger.sees else None
-            prices = reports.prices(cells) if PRICES in trigger.sees else None
-            view = TriggerView(watched, stock, short, day, told, sent, due, date, reports.decided, journeys, prices)
+            view = self.view(trigger, day)
             holds = trigger.met(view) if open_ is None or open_.all() else _where(open_, view, trigger.met)
         if not trigger.edge:
             return holds
         begins = holds & ~self._held
         self._held = holds
         return begins
+
+    def looks(self, sees: Sequence[Sight]) -> Sequence[Look | None]:
+        """The looks with which somebody sees such figures of the cells; None is the one of all who see all."""
+        return (None,) if self._looks is None else self._looks.at(sees, self._watched)
 
     def _surely(
         self, trigger: Trigger, day: float, looks: Looks, open_: np.ndarray | None
@@ -90,7 +85,7 @@ class Watch(Part):
             return (least, most) if open_ is None else (least & open_, most & open_)
         least, most = np.zeros((2, len(self._held)), dtype=bool)
         for look in looks.at(trigger.sees, self._watched):
-            view = self._view(trigger, day, look)
+            view = self.view(trigger, day, look)
             some = None if open_ is None or open_.all() else open_
             asked = trigger.met, trigger.known
             holds, known = (ask(view) if some is None else _where(some, view, ask) for ask in asked)
@@ -98,30 +93,32 @@ class Watch(Part):
             least[mine], most[mine] = (holds & known)[mine], (holds | ~known)[mine]
         return (least, most) if open_ is None else (least, most & open_)
 
-    def _view(self, trigger: Trigger, day: float, look: Look) -> TriggerView:
-        """What a condition sees of the cells in one look."""
-        reports, cells, eyes, watched = self._reports, self._cells, look.eyes, look.watched
-        seen = np.ones(len(self._held), dtype=bool) if watched.seen is None else watched.seen
-        if (over := trigger.present_over) is not None:
-            watched = replace(watched, mean=reports.use(over, look.all_eyes)[cells] * seen)
-        supply = (None, None) if (over := trigger.fill_over) is None else reports.sent_of_due(over, cells, eyes, day)
-        sent, due = (None if x is None else x * seen for x in supply)
-        journeys = None
-        if JOURNEYS in trigger.sees:
-            journeys = tuple(x * seen for x in reports.journeys(trigger.arrivals_over or 0, cells, eyes))
-        return TriggerView(
-            watched,
-            reports.present(cells, eyes) * seen,
-            reports.short(cells, eyes) & seen if UNMET in trigger.sees else self._nobody,
-            day,
-            ANNOUNCEMENTS in trigger.sees and reports.outlook.announced(day),
-            sent,
-            due,
-            self._calendar.date(int(day) + self._days_ahead) if DATE in trigger.sees else None,
-            reports.decided,
-            journeys,
-            reports.prices(cells) if PRICES in trigger.sees else None,
-        )
+    def view(self, looks: Looking, day: float, look: Look | None = None) -> TriggerView:
+        """What somebody who looks at this today may see of the cells, in one look; None: where all see all."""
+        reports, cells = self._reports, self._cells
+        watched, eyes, all_eyes = self._watched, None, None
+        if look is not None:
+            watched, eyes, all_eyes = look.watched, look.eyes, look.all_eyes
+        seen = watched.seen
+        if (over := looks.present_over) is not None:
+            watched = watched.in_use(_only(seen, reports.use(over, all_eyes)[cells])[0])
+        sent, due, journeys = None, None, None
+        if (over := looks.fill_over) is not None:
+            sent, due = _only(seen, *reports.sent_of_due(over, cells, eyes, day))
+        if JOURNEYS in looks.sees:
+            journeys = _only(seen, *reports.journeys(looks.arrivals_over or 0, cells, eyes))
+        told = ANNOUNCEMENTS in looks.sees and reports.outlook.announced(day)
+        stock = _only(seen, reports.present(cells, eyes))[0]
+        short = _only(seen, reports.short(cells, eyes))[0] if UNMET in looks.sees else self._nobody
+        date = self._calendar.date(int(day) + self._days_ahead) if DATE in looks.sees else None
+        prices = reports.prices(cells) if PRICES in looks.sees else None
+        alarm = reports.alarms[looks.waits_for][cells] if ALARMS in looks.sees and looks.waits_for else None
+        return TriggerView(watched, stock, short, day, told, sent, due, date, reports.decided, journeys, prices, alarm)
+
+
+def _only(seen: np.ndarray | None, *figures: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Figures of the cells that are seen (a mask, None: all are), nothing of the others."""
+    return figures if seen is None else tuple(figure * seen for figure in figures)
 
 
 def _where(some: np.ndarray, view: TriggerView, ask: Callable[[TriggerView], np.ndarray]) -> np.ndarray:

@@ -12,17 +12,19 @@ class LatestArrivals(Part):
     """The last arrivals of every cell's own orders: what came from one source in one day is one arrival.
 
     `_days` has of each cell's last `depth` arrivals the days on the way from its source, and the mean that is planned
-    for that way; shape (2, depth, cells), the latest last, 0 where there was none. `_came` is how many there were, at
-    most `depth`. `_open` are units and unit-days over flows of what has come since the morning.
+    for that way; shape (2, depth, cells), the latest last, 0 where there was none. `_came` is how many there were ever,
+    `_late` by how much these were later than planned. `_open` are units and unit-days over flows of what has come since
+    the morning.
     """
 
-    CHANGES = ("_days", "_came", "_open")
+    CHANGES = ("_days", "_came", "_late", "_open")
 
     def __init__(self, network: Network, depth: int) -> None:
         self._orders = network.orders
         self._buyer, self._planned = network.flow_buyer, network.routes.under_way[network.flow_route]
         self._days = np.zeros((2, depth, len(network.cell_site)))
         self._came = np.zeros(len(network.cell_site), dtype=np.int64)
+        self._late = np.zeros(len(network.cell_site))
         self._open = np.zeros((2, len(self._buyer)))
 
     def arrive(self, flow: np.ndarray, units: np.ndarray, days: np.ndarray) -> None:
@@ -46,9 +48,19 @@ class LatestArrivals(Part):
             now = turn == k
             self._days[:, :-1, cells[now]] = self._days[:, 1:, cells[now]]
             self._days[:, -1, cells[now]] = days[now], self._planned[flows[now]]
-        self._came = np.minimum(self._came + np.bincount(cells, minlength=len(self._came)), self._days.shape[1])
+        planned = self._planned[flows]
+        late = np.bincount(cells, (days - planned) / np.maximum(planned, 1.0), len(self._late))
+        self._late, self._came = self._late + late, self._came + np.bincount(cells, minlength=len(self._came))
 
     def last(self, number: int, cells: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(days on the way, days planned, arrivals) of the last so many arrivals of some cells, added up."""
         took, planned = self._days[:, -number:, cells].sum(axis=1)
         return took, planned, np.minimum(self._came[cells], number)
+
+    def ever(self, cells: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+        """(by how much all arrivals of some cells were later than planned, added up; how many they were).
+
+        Each counts as the share by which it took longer than planned; planned for less than a day it counts as one of
+        a day.
+        """
+        return self._late[cells], self._came[cells]

@@ -23,7 +23,7 @@ class TriggerView(NamedTuple):
     the trigger sees it. `decided` are decisions in force, each with the day since when. None where the trigger does not
     look there: `sent` and `due` are units of orders of the days that it looks back on; `journeys` days on the way of
     the last arrivals, those planned, and how many they were; `prices` what makers ask for what is usually bought of
-    them, and what they usually do.
+    them, and what they usually do; `alarm` whether the one that it waits for stands.
     """
 
     watched: Watched
@@ -37,15 +37,17 @@ class TriggerView(NamedTuple):
     decided: Mapping[str, float] = MappingProxyType({})
     journeys: tuple[np.ndarray, ...] | None = None
     prices: tuple[np.ndarray, ...] | None = None
+    alarm: np.ndarray | None = None
 
     def of(self, some: np.ndarray) -> TriggerView:
         """Only some of the cells, by a mask."""
         journeys, prices = (None if x is None else tuple(y[some] for y in x) for x in (self.journeys, self.prices))
-        sent, due = (None if one is None else one[some] for one in (self.sent, self.due))
+        sent, due, alarm = (None if one is None else one[some] for one in (self.sent, self.due, self.alarm))
         watched, on_hand, short = self.watched.of(some), self.on_hand[some], self.short[some]
         return self._replace(
-            watched=watched, on_hand=on_hand, short=short, sent=sent, due=due, journeys=journeys, prices=prices
-        )
+            watched=watched, on_hand=on_hand, short=short, sent=sent, due=due, journeys=journeys, prices=prices,
+            alarm=alarm,
+        )  # fmt: skip
 
 
 class Groups(NamedTuple):
@@ -83,6 +85,11 @@ class Groups(NamedTuple):
         took, planned, came = map(self.pool.sum, self.view.journeys)
         return took, planned, came
 
+    def later_than(self, share: float, arrivals: int) -> np.ndarray:
+        """Where so many arrivals came, and took longer together than planned by more than a share."""
+        took, planned, came = self.journeys
+        return np.asarray((came >= arrivals) & (took > planned * (1 + share) + 1e-9))
+
     @property
     def prices(self) -> tuple[np.ndarray, np.ndarray]:
         """What makers ask a day for what is usually bought of them, and what they usually do, in usual prices."""
@@ -91,17 +98,45 @@ class Groups(NamedTuple):
         return asked, usual
 
 
-Sight = Literal["stock", "demand unmet", "announcements", "day", "date", "supply", "decisions", "journeys", "prices"]
-"""What a trigger looks at."""
+Sight = Literal[
+    "stock", "demand", "demand unmet", "announcements", "day", "date", "supply", "decisions", "journeys", "prices",
+    "alarms",
+]  # fmt: skip
+"""What a trigger or an alarm looks at."""
 MOST_ARRIVALS = 20
 """Arrivals that a trigger may look back on, and that are kept where one may come that does."""
 
 
-class Trigger(Kind):
-    """A condition: it opens a reserve, or begins a use level."""
+class Looking(Kind):
+    """What it takes to look at sites once a day: what is looked at, and how far back."""
 
     sees: ClassVar[tuple[Sight, ...]]
-    """what the condition depends on"""
+    """what it depends on"""
+
+    @property
+    def present_over(self) -> int | None:
+        """Days over which present use is averaged that cover is counted in, None: usual use counts."""
+        return None
+
+    @property
+    def fill_over(self) -> int | None:
+        """Days over which it looks back on what sources sent, None: it does not."""
+        return None
+
+    @property
+    def arrivals_over(self) -> int | None:
+        """How many arrivals it looks back on, None: it does not."""
+        return None
+
+    @property
+    def waits_for(self) -> str | None:
+        """The name of the alarm that it waits for, None: of none."""
+        return None
+
+
+class Trigger(Looking):
+    """A condition: it opens a reserve, or begins a use level."""
+
     over: ClassVar[tuple[Over, ...]] = ("together",)
     """over whom it may be taken; the first unless said otherwise"""
     trigger: Text
@@ -121,21 +156,6 @@ class Trigger(Kind):
     def all_sees(self) -> set[Sight]:
         """What it depends on, its parts included."""
         return set(self.sees).union(*(part.all_sees for part in self.parts))
-
-    @property
-    def present_over(self) -> int | None:
-        """Days over which present use is averaged that cover is counted in, None: usual use counts."""
-        return None
-
-    @property
-    def fill_over(self) -> int | None:
-        """Days over which it looks back on what sources sent, None: it does not."""
-        return None
-
-    @property
-    def arrivals_over(self) -> int | None:
-        """How many arrivals it looks back on, None: it does not."""
-        return None
 
     @abstractmethod
     def met(self, view: TriggerView) -> np.ndarray:

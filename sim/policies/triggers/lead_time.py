@@ -31,5 +31,4 @@ class LeadTime(SiteTrigger):
         return self.arrivals
 
     def holds(self, groups: Groups) -> np.ndarray:
-        took, planned, came = groups.journeys
-        return (came >= self.arrivals) & (took > planned * (1 + self.above) + 1e-9)
+        return groups.later_than(self.above, self.arrivals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -84,6 +84,13 @@ class Watched:
         pooled = None if self.pooled_mean is None else self.pooled_mean[some]
         seen = None if self.seen is None else self.seen[some]
         return Watched(self.member[some], self.product[some], self.mean[some], self.left_out, pooled, seen)
+
+    def in_use(self, use: np.ndarray) -> Watched:
+        """The same, with units a day of another time to count cover in; the same share of them leaves for others."""
+        if self.pooled_mean is None:
+            return replace(self, mean=use)
+        leaves = np.divide(self.pooled_mean, self.mean, out=np.zeros(len(self.mean)), where=self.mean > 0)
+        return replace(self, mean=use, pooled_mean=use * leaves)
 
     def any(self, held: np.ndarray) -> np.ndarray:
         """The cells of every product for one of whose cells something holds."""

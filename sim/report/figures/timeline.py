@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -24,6 +25,7 @@ from sim.report.run.tables import rations_table
 from sim.report.words.phrases import called, kind_words
 
 MOST_RATIONS = 8
+MOST_ALARMS = 8
 MOST_DECIDED = 15
 """Decisions drawn; further ones are counted."""
 SHADE = "#c9c9c9"
@@ -38,9 +40,9 @@ NAME, ROW = 54, 0.19
 
 
 def draw(facts: Facts) -> Figure | None:
-    """A bar for each disruption and measure, or for each kind of them, for each decision, by party, and for each source
-    that dealt out shares."""
-    rows, taken, dealt = lanes(facts, MOST_BARS), by_party(facts), rationed(facts)
+    """A bar for each disruption and measure, or for each kind of them, for each decision, by party, for each alarm, and
+    for each source that dealt out shares."""
+    rows, taken, dealt = lanes(facts, MOST_BARS), by_party(facts), [*rung(facts), *rationed(facts)]
     if not rows and not taken and not dealt:
         return None
     shown = taken[:MOST_DECIDED] if len(taken) > MOST_DECIDED + 1 else taken
@@ -49,7 +51,7 @@ def draw(facts: Facts) -> Figure | None:
     names = [*_bars(axes, facts, rows), *_decisions(axes, facts, shown, len(rows))]
     if more := len(taken) - len(shown):
         names.append(f"and {more} more decisions, in the table")
-    names += _rations(axes, facts, dealt, len(names))
+    names += _others(axes, facts, dealt, len(names))
     _named_rows(axes, names, "Disruption" if not taken else "Disruption, decision")
     date_axis(axes, facts)
     return figure
@@ -61,6 +63,18 @@ def by_party(facts: Facts) -> list[Decided]:
     for one in decided(facts):
         first.setdefault(one.party, one.since)
     return sorted(decided(facts), key=lambda one: (first[one.party], one.party, one.since))
+
+
+def rung(facts: Facts) -> list[BarRow]:
+    """A lane for each alarm that stood on counted days, at any of the sites that it watches."""
+    rows = []
+    for log in facts.outcome.alarms:
+        stood = log.stood[-log.first :].any(axis=1)
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], stood, [False]]).astype(np.int8)))
+        if edges.size:
+            times = [(float(begin), float(end)) for begin, end in edges.reshape(-1, 2).tolist()]
+            rows.append(BarRow(f"alarm: {log.bound.name}", times, True))
+    return sorted(rows, key=lambda lane: lane.spans[0])[:MOST_ALARMS]
 
 
 def rationed(facts: Facts) -> list[BarRow]:
@@ -129,8 +143,8 @@ def _decisions(axes: Axes, facts: Facts, taken: list[Decided], first: int) -> li
     ]
 
 
-def _rations(axes: Axes, facts: Facts, dealt: list[BarRow], first: int) -> list[str]:
-    """Who dealt out shares, from a row on; the names."""
+def _others(axes: Axes, facts: Facts, dealt: list[BarRow], first: int) -> list[str]:
+    """Alarms, and who dealt out shares, from a row on; the names."""
     for row, lane in enumerate(dealt, start=first):
         for start, end in lane.spans:
             axes.barh(row, end - start, 0.4, left=on(facts, start), facecolor=SHADE, edgecolor=BLACK, linewidth=0.6)

@@ -26,6 +26,7 @@ MOVES = {
     "capacity_raised": "More made than usual",
     "capacity_usual": "Capacity as usual again", "line_moved": "Line moved away", "line_returned": "Line back",
     "facility_opens": "Facility opens (stock)", "facility_closes": "Facility closes (stock left)",
+    "alarm_rises": "Alarm rises", "alarm_clears": "Alarm clears",
     "transfer": "Goods given", "loan": "Goods lent", "loan_repaid": "Goods paid back",
     "loan_late": "Goods not paid back when due", "loan_written_off": "Debt in goods given up",
     "claim_borrowed": "Borrowed of others' claims on a reserve", "claim_repaid": "Paid back to a reserve",

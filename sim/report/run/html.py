@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sim.report.pictures import draw_all
 from sim.report.run import first_screen, lot_tables, page_tables, parties_tables
+from sim.report.run.alarm_tables import alarm_scores
 from sim.report.run.claim_tables import who_drew
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import reach_table
@@ -65,6 +66,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
         rations=whole(page_tables.rations(facts)),
         performance=whole(parties_tables.performance(facts)),
         transfers=whole(who_gave(facts)),
+        alarms=whole(alarm_scores(facts)),
         making=whole(page_tables.making(facts)),
         seen=whole(seen_table(facts)),
         stockouts=whole(page_tables.stockouts(facts)),
@@ -94,8 +96,9 @@ def tables_of(facts: Facts, manifest: dict[str, Any]) -> list[Sheet]:
         page_tables.disruptions(facts), page_tables.measures(facts), page_tables.decisions(facts),
         page_tables.reserves(facts), reach_table(facts), who_drew(facts), page_tables.costs(facts),
         page_tables.became(facts), page_tables.substitution(facts),
-        page_tables.rations(facts), who_gave(facts), parties_tables.performance(facts), parties_tables.sharings(facts),
-        page_tables.making(facts), seen_table(facts), lot_tables.lots(facts), lot_tables.recalled(facts),
+        page_tables.rations(facts), who_gave(facts), alarm_scores(facts), parties_tables.performance(facts),
+        parties_tables.sharings(facts), page_tables.making(facts), seen_table(facts),
+        lot_tables.lots(facts), lot_tables.recalled(facts),
         page_tables.events(facts), page_tables.evidence(facts), page_tables.assumptions(facts),
         page_tables.overrides(manifest),
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from sim.model.network import Network
 from sim.report.run.journeys import Journey, journeys, lost_under_way, passages_met
 from sim.report.run.reserve_reach import holders
 from sim.report.run.why_decided import Deciders
+from sim.report.run.why_warned import risen_before
 from sim.report.words.names import shown_name
 from sim.report.words.phrases import count, day_words, listed, plural
 
@@ -145,7 +146,14 @@ class _Walk:
         self.behind(cell, begin, day, 1)
         self.gifts(cell, begin - LOOK_BACK, day + 1, 1, "was given")
         self.reserves(cell, day)
+        self.warned(cell, begin)
         return self.links
+
+    def warned(self, cell: int, begin: int) -> None:
+        """Which alarms had risen before the shortage, and which had not."""
+        for name, rose in risen_before(self.outcome, cell, begin):
+            told = "had not risen" if rose is None else f"had risen {plural(begin - rose, 'day')} before"
+            self.add(1, begin if rose is None else rose, cell, 0, f"the alarm '{name}' {told}.")
 
     def behind(self, cell: int, begin: int, day: int, depth: int) -> None:
         """What lies behind a shortage at a cell that began on one day and is asked about on a later one."""

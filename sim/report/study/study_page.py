@@ -18,7 +18,9 @@ from sim.report.study.comparison import Words, letters_of, sentences, words_of
 from sim.report.study.deciding import decisions_tables
 from sim.report.study.option_tables import option_tables, prices, unsure_words
 from sim.report.study.summary import how_made
+from sim.report.study.warned import alarm_tables
 from sim.report.study.who_loses import losers_table, losers_words
+from sim.report.study.worth import worth_tables, worth_words
 from sim.report.words.rounding import figure
 from sim.report.words.units import plural
 from sim.study.design.measures import ALL, LINE, Measure
@@ -35,10 +37,16 @@ def study_page(result: StudyResult) -> str:
     spec = result.design.spec
     lead = [spec.question] if spec.question else []
     lead += [*in_short(result), *losers_words(result), how_made(result)]
-    lead += unsure_words(result)
+    lead += [*worth_words(result), *unsure_words(result)]
     with drawing():
         pictures = [*_frontier(result), *_fans(result)]
-    sheets = [*option_tables(result), *decisions_tables(result), *_losers(result)]
+    sheets = [
+        *option_tables(result),
+        *worth_tables(result),
+        *decisions_tables(result),
+        *alarm_tables(result),
+        *_losers(result),
+    ]
     sheets += [*_chances(result), *_regret(result), *_differences(result)]
     notes = [
         f"Intervals of {spec.confidence:.0%}; differences are paired on the same draws; verdicts count all comparisons "

@@ -300,6 +300,8 @@ def _of(steps: list[_Step]) -> str:
         return _stage(steps) + f"{kind_words(inside.kind)} {name}".strip()
     if section == "decisions":
         return f"{_stage(steps)}decision '{inside.label}'"
+    if section == "alarms":
+        return f"alarm '{inside.label}'"
     if section in SECTIONS:
         called = shown_name(str(entry.key), inside) if section == "reserves" else str(entry.key)
         name = f"'{called}'" if section in QUOTED else called

@@ -24,7 +24,7 @@ from sim.scenario.schema import DIALECT
 from sim.scenario.validation import problems_from
 from sim.scenario.yaml_reader import read_yaml
 from sim.study.design.case import Case, by_other_luck, case_of
-from sim.study.design.measures import ALL, COST, ENDING, LINE, Measure, parse_measure
+from sim.study.design.measures import ALL, COST, ENDING, LINE, SCORES, Measure, parse_measure
 from sim.study.design.spec import ScenarioEntry, StrategyEntry, Study
 
 MAIN = ("units_unmet", "units_lost", "stockout_days", "fill_rate")
@@ -126,14 +126,20 @@ def _latest(design: Design) -> dict[str, dt.date]:
 def case_in(spec: Study, loaded: Loaded, scenario: str, strategy: str) -> Case:
     """The case of a scenario under a strategy, with all that is measured of it; raises ScenarioError as compiling."""
     return case_of(
-        loaded, kept(spec), (scenario, strategy, ""), plan=compile_plan(loaded), twin=spec.twin, daily=spec.daily
+        loaded,
+        kept(spec, loaded),
+        (scenario, strategy, ""),
+        plan=compile_plan(loaded),
+        twin=spec.twin,
+        daily=spec.daily,
     )
 
 
-def kept(spec: Study) -> list[Measure]:
-    """What is kept of every run: what the study measures, how it ended, who bore what it is about, and its costs."""
+def kept(spec: Study, loaded: Loaded) -> list[Measure]:
+    """What is kept of every run: what the study measures, how it ended, who bore what it is about, its costs, and how
+    its alarms did."""
     asked = [parse_measure(text) for text in spec.measures]
-    return list(dict.fromkeys([*asked, *ENDING, *harmed(spec), *BESIDE]))
+    return list(dict.fromkeys([*asked, *ENDING, *harmed(spec), *BESIDE, *(SCORES if loaded.spec.alarms else ())]))
 
 
 def harmed(spec: Study) -> list[Measure]:

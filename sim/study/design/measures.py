@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.engine.run import Outcome
 from sim.errors import PlaceError
@@ -16,11 +16,13 @@ MONEY = {COST: ("Cost", "total"), "net_cost": ("Cost net of stock", NET)}
 """Measures in money: how a person reads each, and its line of the costs."""
 ALL = "all"
 LINE = "line"
+ALARM = "alarm"
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A metric's name, `cost` or `net_cost`, and a breakdown: `all`, a column of groups, `line` for those of cost."""
+    """A metric's name, `cost` or `net_cost`, and a breakdown: `all`, a column of groups, `alarm` for scores of alarms,
+    `line` for cost."""
 
     name: str
     breakdown: str = ALL
@@ -50,12 +52,23 @@ ENDING = tuple(
 """How a run ended, by which it is told whether its figures may be taken for the whole; see `sim.metrics.at_end`."""
 
 
+SCORES = tuple(
+    Measure(name, ALARM)
+    for name in (
+        "alarm_shortages", "shortages_warned", "warning_time", "alarms_true", "alarms_false", "false_alarms_a_year",
+    )
+)  # fmt: skip
+"""How each alarm did in a run; see `sim.study.infer.alarm_scores`."""
+
+
 def parse_measure(text: str) -> Measure:
     """The measure a text such as `units_unmet by region` stands for; raises PlaceError with what was expected."""
     name, _, breakdown = (part.strip() for part in text.partition(" by "))
     if name not in MONEY and name not in METRICS:
         raise PlaceError((), "there is no such measure", name, "a metric's name, or cost", [*METRICS, *MONEY])
     allowed: tuple[str, ...] = () if name in MONEY else BREAKDOWNS
+    if name in METRICS and METRICS[name].by_alarm:
+        allowed = (*BREAKDOWNS, ALARM)
     if name == COST:
         allowed = (LINE,)
     if breakdown and breakdown not in allowed:
@@ -66,7 +79,8 @@ def parse_measure(text: str) -> Measure:
 def broken_down() -> str:
     """A regular expression of the texts that stand for a measure by a breakdown."""
     metrics = f"({'|'.join(METRICS)})\\s* by \\s*({'|'.join(BREAKDOWNS)})"
-    return f"^\\s*({metrics}|{COST}\\s* by \\s*{LINE})\\s*$"
+    scores = f"({'|'.join(name for name, one in METRICS.items() if one.by_alarm)})\\s* by \\s*{ALARM}"
+    return f"^\\s*({metrics}|{scores}|{COST}\\s* by \\s*{LINE})\\s*$"
 
 
 def series_of(measures: Sequence[Measure]) -> set[str]:
@@ -86,6 +100,11 @@ def values(measures: Sequence[Measure], outcome: Outcome, rates: Rates) -> Itera
             yield from ((measure, group, amount) for group, amount in shown.items())
             continue
         function, column = METRICS[measure.name].function, measure.breakdown
+        if column == ALARM:
+            for name in sorted(log.bound.name for log in outcome.alarms):
+                value = function(replace(View.of(outcome), alarm=name))
+                yield measure, name, None if value is None else float(value)
+            continue
         for group in [""] if column == ALL else sorted(facilities[column].unique()):
             if (column, group) not in views:
                 views[column, group] = View.of(outcome, **({} if column == ALL else {column: group}))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
+from sim.errors import PlaceError, one_of_few
 from sim.metrics.base import METRICS
 from sim.model.chance.unknown import UnknownField
 from sim.output.names import alike
@@ -13,7 +14,7 @@ from sim.registry import Model
 from sim.scenario.horizon import EndField
 from sim.scenario.spec import Correlated
 from sim.study.design.measures import ALL, COST, MONEY, broken_down, parse_measure
-from sim.units import Positive, Share, Text, Whole, WholeDays, parse_number, parse_share
+from sim.units import Days, Positive, Share, Text, Whole, WholeDays, parse_number, parse_share
 
 
 def _measure(text: Any) -> str:
@@ -98,6 +99,21 @@ class Best(Model):
             raise ValueError("a measure in all, of which more or less is better")
 
 
+class Worth(Model):
+    """How much of something the other strategies are worth: what of it does as well as they do."""
+
+    measure: MeasureField
+    """what is to be the same, in the mean; one of the study's measures, in all"""
+    ladder: dict[Text, Days] = Field(min_length=2)
+    """strategies that differ in how much of it they have, such as days of stock, and how much that is; two at least"""
+
+    def model_post_init(self, context: object) -> None:
+        if parse_measure(self.measure).breakdown != ALL:
+            raise PlaceError(("measure",), "this is told by groups", self.measure, "a measure in all")
+        if len(set(self.ladder.values())) < len(self.ladder):
+            raise PlaceError(("ladder",), "two rungs have the same", None, "a level of its own for each")
+
+
 def _file(value: Any) -> Any:
     return {"file": value} if isinstance(value, str) else value
 
@@ -142,6 +158,8 @@ class Study(Model):
     )
     """a number, or {at_least: …, at_most: …, until: …}"""
     best: Best | None = None
+    worth: Worth | None = None
+    """how many days of something, such as stock, the strategies beside a ladder are worth"""
     confidence: Share = Field(default=0.95, gt=0.5, lt=1)
     """of intervals, and of what is called a difference"""
     seed: Whole | None = None
@@ -174,10 +192,22 @@ class Study(Model):
             raise ValueError(f"strategies with names that not only capitals tell apart (now '{same[0]}')")
         if self.baseline is not None and self.baseline not in names:
             raise ValueError(f"a baseline that is one of the strategies: {', '.join(names)}")
+        self._check_worth(names)
         asked = set(self.measures)
-        for name in (*self.replications.until, *([self.best.measure] if self.best else [])):
+        deciding = [one.measure for one in (self.best, self.worth) if one is not None]
+        for name in (*self.replications.until, *deciding):
             if name not in asked:
                 raise ValueError(f"'{name}' among the measures, if it is to decide something")
+
+    def _check_worth(self, names: list[str]) -> None:
+        rungs = [] if self.worth is None else list(self.worth.ladder)
+        for name in rungs:
+            if name not in names:
+                raise PlaceError(
+                    ("worth", "ladder", name), "no such strategy", name, one_of_few(names, "a name"), names
+                )
+        if rungs and set(rungs) == set(names):
+            raise PlaceError(("worth", "ladder"), "every strategy is a rung", None, "one at least that is none")
 
     @property
     def reference(self) -> str:

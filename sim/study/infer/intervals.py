@@ -86,6 +86,30 @@ def share_interval(count: int, n: int, confidence: float = 0.95) -> tuple[float,
     return float(found.low), float(found.high)
 
 
+def ratio_interval(counts: np.ndarray, n: np.ndarray, confidence: float = 0.95) -> tuple[float, float]:
+    """Interval for a share of all that many draws had, seen as `counts` of `n` in each; NaN where there is nothing.
+
+    Wilson's, of as many independent ones as tell as much (Korn and Graubard 1998): what is seen in one draw goes
+    together, so that ten sites that run short at once count for less than ten. With one in each draw it is Wilson's
+    itself; where all or none were seen every draw that had any counts for one.
+    """
+    from scipy.stats import norm
+
+    total = float(n.sum())
+    if not total:
+        return NAN
+    share = float(counts.sum()) / total
+    if 0 < share < 1:
+        variance = float(((counts - share * n) ** 2).sum()) / total**2  # of the ratio, by linearisation
+        alike = share * (1 - share) / variance if variance else total
+    else:
+        alike = float(np.count_nonzero(n))
+    size, z = min(alike, total), float(norm.ppf((1 + confidence) / 2))
+    middle = (share + z**2 / (2 * size)) / (1 + z**2 / size)
+    half = z / (1 + z**2 / size) * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 Ends = tuple[tuple[float, float], float]
 """An interval and the p-value of a mean of 0."""
 

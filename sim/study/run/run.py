@@ -23,7 +23,8 @@ from sim.study.design.design import Design, harm_of, read_study
 from sim.study.design.fingerprint import program
 from sim.study.design.measures import parse_measure
 from sim.study.design.spec import Replications
-from sim.study.infer import compare, frontier, losers, spread, standing
+from sim.study.infer import compare, frontier, losers, spread, standing, worth
+from sim.study.infer.alarm_scores import alarm_scores
 from sim.study.infer.ending import endings, recovered
 from sim.study.infer.ranking import Selection
 from sim.study.run.draws import levels
@@ -36,6 +37,7 @@ from sim.units import parse_share
 
 ANSWERS = (
     "ending",
+    "alarms",
     "standing",
     "losses",
     "summary",
@@ -46,6 +48,7 @@ ANSWERS = (
     "frontier",
     "variance",
     "unknowns",
+    "worth",
 )
 """Tables that a study leaves, properties of its result."""
 PAGES = ("study.html", "brief.html", "brief.docx", "tables.xlsx")
@@ -78,6 +81,11 @@ class StudyResult:
     def ending(self) -> pd.DataFrame:
         """How the draws of each scenario and strategy ended; see `sim.study.infer.ending`."""
         return endings(self.kept)
+
+    @cached_property
+    def alarms(self) -> pd.DataFrame:
+        """How well each alarm warned; see `sim.study.infer.alarm_scores`."""
+        return alarm_scores(self.kept, self.design.spec.confidence)
 
     @cached_property
     def unsettled(self) -> tuple[str, ...]:
@@ -164,6 +172,14 @@ class StudyResult:
         known = {case.labels[0]: levels(design.loaded[case.labels[0], base], self.number) for case in design.again}
         rows = self.replications[self.replications["scenario"].isin(list(known))]
         return spread.unknowns(rows, self.again, known, [design.main.name])
+
+    @cached_property
+    def worth(self) -> pd.DataFrame:
+        """What of the study's ladder the other strategies are worth; empty where it has none, or nothing is settled."""
+        spec, design = self.design.spec, self.design
+        rows = self.replications.iloc[: 0 if self.unsettled or spec.worth is None else None]
+        measure, ladder = ("", {}) if spec.worth is None else (spec.worth.measure, spec.worth.ladder)
+        return worth.worth(rows, measure, ladder, design.strategies, spec.confidence)
 
     @property
     def fan(self) -> pd.DataFrame:

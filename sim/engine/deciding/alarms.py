@@ -1,0 +1,178 @@
+"""Alarms during a run: looked at once a day, through what sites report, before anything is decided."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.books.alarm_log import AlarmLog
+from sim.engine.books.journal import Journal
+from sim.engine.bound_alarms import BoundAlarm
+from sim.engine.deciding.looks import Look
+from sim.engine.deciding.present_use import NEVER
+from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.watch import JOURNEYS, Watch
+from sim.engine.informed import DEMAND as SEES_DEMAND
+from sim.engine.plan import Plan
+from sim.engine.state.state import State
+from sim.model.network import Network
+from sim.model.part import Part
+from sim.model.vocabulary import Event
+from sim.policies.alarms.base import Evening, UnitsADay
+from sim.policies.triggers.base import Groups, Sight, TriggerView
+from sim.policies.triggers.over import Pool, Watched
+
+DEMAND: Sight = "demand"
+NOTHING = np.zeros(0)
+
+
+class Ringing(Part):
+    """One alarm; `stands` over its units, `_quiet` evenings since its condition held last.
+
+    `_came` is what is known of arrivals (`Reports.arrived`), `_until` the last day known of each of `patients`. `_rows`
+    has for every day whether it stood, and whether there was a shortage; (2, units).
+    """
+
+    CHANGES = ("stands", "_quiet", "_known", "_came", "_until")
+    GROWS = ("_rows",)
+
+    def __init__(self, bound: BoundAlarm, network: Network, state: State, reports: Reports) -> None:
+        self.bound, self._state, self._reports = bound, state, reports
+        units = len(bound.product)
+        watched = bound.watched
+        self._watch = Watch(
+            network, bound.cells, watched.member, reports, watched=watched, by=bound.party or bound.cells
+        )
+        self._usual = self._pool(watched)
+        self._known = bound.alarm.begin(self._usual.mean)
+        self._came = np.zeros((2, len(bound.cells)))
+        self._until = np.full(len(bound.patients), -network.calendar.warm_up - 1)
+        self.stands = np.zeros(units, dtype=bool)
+        self._quiet = np.zeros(units, dtype=np.int64)
+        self._rows: list[np.ndarray] = []
+
+    def _pool(self, watched: Watched) -> Pool:
+        """The groups that are looked at as one, and the units a day that leave them."""
+        leaves = watched.pooled_mean if self.bound.alarm.of == "together" else None
+        return Pool(self.bound.unit, watched.mean if leaves is None else leaves)
+
+    def look(self, day: int) -> tuple[np.ndarray, np.ndarray]:
+        """An evening: (units for which it rises, units for which it clears); positions."""
+        alarm = self.bound.alarm
+        holds, known = self._holds(day)
+        holds &= known
+        self._quiet = np.where(holds, 0, self._quiet + 1)
+        before = self.stands
+        self.stands = holds | (before & (self._quiet < alarm.clears_after))
+        self._rows.append(np.stack([self.stands, self._short()]))
+        return (self.stands & ~before).nonzero()[0], (before & ~self.stands).nonzero()[0]
+
+    def _holds(self, day: int) -> tuple[np.ndarray, np.ndarray | bool]:
+        """(where the condition holds, where anything is known of it); of sites that are closed nothing is seen."""
+        alarm, openings, cells = self.bound.alarm, self._reports.openings, self.bound.cells
+        look = self._watch.looks(alarm.sees)[0]  # all whose sites they are look together
+        view = self._watch.view(alarm, float(day), look)
+        there = view.watched.seen
+        if openings is not None and not (open_ := openings.open[cells]).all():
+            view = _without(view, ~open_)
+            there = open_ if there is None else open_ & there
+        now = view.watched
+        pool = self._usual if now is self.bound.watched else self._pool(now)
+        known = True if there is None else pool.sum(there) > 0
+        late = arrived = NOTHING
+        fresh = None
+        if JOURNEYS in alarm.sees:
+            late, arrived = map(pool.sum, self._arrived(look))
+        if DEMAND in alarm.sees:
+            fresh, told = self._told_of(day, look)
+            known = known & told
+        return alarm.look(Evening(Groups(pool, view), late, arrived, fresh), self._known), known
+
+    def _arrived(self, look: Look | None) -> tuple[np.ndarray, np.ndarray]:
+        """(by how much arrivals that nobody knew of before were late, added up; how many they are), over cells."""
+        before, (late, came) = self._came, self._reports.arrived(self.bound.cells, None if look is None else look.eyes)
+        new = came > before[1]
+        if look is not None and look.watched.seen is not None:
+            new &= look.watched.seen
+        self._came = np.where(new, (late, came), before)
+        late, came = self._came - before
+        return late, came
+
+    def _told_of(self, day: int, look: Look | None) -> tuple[np.ndarray | None, np.ndarray | bool]:
+        """(units of which a day of demand is known that was not before, None: all; units of which any is)."""
+        reports, bound = self._reports, self.bound
+        if not reports.are_made:
+            return None, True
+        eyes = None if look is None else look.all_eyes.of(bound.patients)
+        until = np.minimum(reports.known_until(bound.patients, eyes, SEES_DEMAND), day)
+        fresh, told = (
+            np.bincount(bound.their_unit, some, len(self.stands)) > 0 for some in (until > self._until, until > NEVER)
+        )
+        self._until = until
+        return fresh, told
+
+    def _short(self) -> np.ndarray:
+        """Where so much of the day's demand went unmet that it is a shortage, whether or not anybody knows."""
+        bound, today, units = self.bound, self._state.today, len(self.stands)
+        lacking = today.unmet[bound.patients]
+        if not lacking.any():
+            return np.zeros(units, dtype=bool)
+        unmet = np.bincount(bound.their_unit, lacking, units)
+        least: np.ndarray | float
+        if isinstance(bound.alarm.shortage, UnitsADay):
+            least = bound.alarm.shortage.units
+        else:
+            least = bound.alarm.shortage * np.bincount(bound.their_unit, today.demand[bound.patients], units)
+        return np.asarray((unmet > 0) & (unmet >= least - 1e-9))
+
+    def log(self, first: int) -> AlarmLog:
+        """What it did in all days."""
+        rows = np.array(self._rows, dtype=bool).reshape(len(self._rows), 2, len(self.stands))
+        return AlarmLog(self.bound, first, rows[:, 0], rows[:, 1])
+
+
+def _without(view: TriggerView, closed: np.ndarray) -> TriggerView:
+    """The same with nothing at some of the cells; those groups stay that they are in."""
+    watched, blank = view.watched, ~closed
+    pooled = None if watched.pooled_mean is None else watched.pooled_mean * blank
+    watched = Watched(watched.member, watched.product, watched.mean * blank, watched.left_out, pooled, watched.seen)
+    sent, due = (None if one is None else one * blank for one in (view.sent, view.due))
+    journeys = None if view.journeys is None else tuple(one * blank for one in view.journeys)
+    return view._replace(watched=watched, on_hand=view.on_hand * blank, sent=sent, due=due, journeys=journeys)
+
+
+class Alarms(Part):
+    """All alarms of a run; `_at` says over all cells where each stands."""
+
+    CHANGES = ("_at",)
+
+    def __init__(self, plan: Plan, state: State, reports: Reports, journal: Journal) -> None:
+        self._network, self._reports, self._journal = plan.network, reports, journal
+        self._all = [Ringing(bound, plan.network, state, reports) for bound in plan.alarms]
+        self._at = {bound.name: np.zeros(len(plan.network.cell_site), dtype=bool) for bound in plan.alarms}
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        self._reports.alarms = self._at
+
+    def review(self, day: int) -> None:
+        """Every evening, when reports are made: which alarms rise, and which clear."""
+        for one in self._all:
+            rises, clears = one.look(day)
+            if rises.size or clears.size:
+                self._at[one.bound.name][:] = self._heard(one)
+                self._tell("alarm_rises", day, one.bound, rises)
+                self._tell("alarm_clears", day, one.bound, clears)
+
+    def _tell(self, event: Event, day: int, bound: BoundAlarm, units: np.ndarray) -> None:
+        self._journal.note(event, float(day), bound.site[units], bound.product[units], cause=bound.name)
+
+    def _heard(self, one: Ringing) -> np.ndarray:
+        """Where it stands, over all cells: a watched one goes by its own unit, another by any of its product."""
+        bound, product = one.bound, self._network.cell_product
+        some = np.bincount(bound.product, one.stands, len(self._network.products)) > 0
+        return np.where(bound.unit_of >= 0, one.stands[bound.unit_of], some[product])
+
+    def logs(self) -> tuple[AlarmLog, ...]:
+        """What each did, in the order in which they stand."""
+        first = -self._network.calendar.warm_up
+        return tuple(one.log(first) for one in self._all)
