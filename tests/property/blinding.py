@@ -52,6 +52,7 @@ def _hide_reports(monkeypatch: pytest.MonkeyPatch, units: int, most: bool) -> No
     hide("short", DEMAND, most)
     hide("sent_of_due", ORDERS, units)
     hide("journeys", PIPELINE, units)
+    hide("arrived", PIPELINE, units)
 
 
 def _hide_supply(monkeypatch: pytest.MonkeyPatch, share: float) -> None:

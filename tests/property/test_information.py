@@ -32,8 +32,10 @@ def plans(information: Callable[[Builder], list[dict[str, Any]]], first: int) ->
         builder.spec = builder.build(disruptions=4, hazards=1)
         spec, seed = builder.spec | {"parties": two_parties(builder)}, seed + 1
         spec.pop("information", None)
-        if not (spec.get("transfers") and BELOW & _words(spec)):
-            continue  # nobody gives, or nobody orders by what those below need or have
+        if not (spec.get("transfers") and spec.get("alarms") and BELOW & _words(spec)):
+            continue  # nobody gives, or watches, or orders by what those below need or have
+        for alarm in spec["alarms"]:
+            alarm["by"] = builder.c.one(["land", "firm"])
         try:
             yield plan_of(spec), plan_of(spec | {"information": information(builder)})
         except ScenarioError:

@@ -34,6 +34,8 @@ def _bound(alarm: Alarm, network: Network, demand: DemandPlan) -> BoundAlarm:
     together = alarm.of == "together"
     key = products if together else sites * len(network.products) + products
     _, first, unit = np.unique(key, return_index=True, return_inverse=True)
+    turn = np.argsort(first)  # as the cells come, which is not always in order of their sites
+    first, unit = first[turn], np.argsort(turn)[unit]
     if alarm.rows * len(first) > MOST_FIGURES:
         message = (
             f"an alarm that looks at so many days of {len(first):,} pairs of site and product keeps too many figures"

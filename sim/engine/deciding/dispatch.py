@@ -152,13 +152,14 @@ class Dispatch(Part):
 
     def _held(self, requested: np.ndarray, day: int) -> np.ndarray:
         """Units that would leave today, over flows, were it not for a limit: there is stock for them, or it is made."""
-        held = self.state.unsent - requested
-        wanted, left = np.add.reduceat((held, requested), self._starts, axis=1)
+        orders, held = self.network.orders, self.state.unsent - requested
+        wanted, left = np.add.reduceat((held[:orders], requested[:orders]), self._starts, axis=1)
         left = self.state.to_send(self._sources, day) - left
         if self._held_back is not None:
             left -= self._held_back
         part = np.clip(left / np.maximum(1, wanted), 0.0, 1.0)
-        return np.where(self._at_once, held, whole(held * part[self._source_of_flow]))
+        made = np.where(self._at_once[:orders], held[:orders], whole(held[:orders] * part[self._source_of_flow]))
+        return np.concatenate([made, held[orders:]])
 
     def left_open(self, requested: np.ndarray, granted: np.ndarray) -> np.ndarray:
         """What ordinary stock leaves open of the requests of an evening, over flows, what rations keep back included:
