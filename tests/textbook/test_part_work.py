@@ -241,6 +241,13 @@ def test_a_share_that_changes_behind_a_closed_border_is_that_of_its_days() -> No
     assert sent(run(chain(outage, ban)), 10, 20) == [sum(pair) for pair in zip(abroad, home, strict=True)]
 
 
+def test_what_a_limit_holds_is_found_where_sites_may_give_to_each_other_as_well() -> None:
+    """None gives, as none keeps a year's use; and the work and what waits behind the border are as without."""
+    spec = chain(OUTAGE, QUOTA)
+    gives = {"rule": "nearest", "from": "facilities", "time": "1d", "keep": "365d", "below": "1d"}
+    assert sent(run(spec | {"transfers": [gives]}), 9, 26) == [20, *[4] * 15, 20 + 15 * 16, 20]
+
+
 def test_of_what_a_store_lacks_nothing_is_done_before_it_comes() -> None:
     """A store on strike at half from day 10, empty from then on, gets goods on day 17: half of the 8 x 10 that are owed
     by then leaves, five a day on the two days after, and the 40 + 10 left lying with the day's ten on day 20."""
