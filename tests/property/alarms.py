@@ -29,6 +29,8 @@ def with_alarms(builder: Builder, spec: Spec) -> Spec:
     for k in range(c.number(1, 2)):
         kind = c.one(sorted(ALARMS))
         entry: Spec = {"alarm": kind, "name": f"a{k}", "at": c.one([*builder.facilities, "facilities"])} | FIELDS[kind]
+        if "parties" in spec:
+            maybe(c, entry, "by", sorted(spec["parties"]))
         maybe(c, entry, "of", ["each"])
         maybe(c, entry, "clears_after", ["1d", "3d"])
         maybe(c, entry, "shortage", ["50%", 3])

@@ -35,6 +35,7 @@ def scenarios(
 def struck(draw: Callable[[st.SearchStrategy[Any]], Any], *kinds: str) -> tuple[Spec, list[Spec]]:
     """A random scenario with up to two disruptions, and one more of each kind, not yet in it and without a span."""
     builder = Builder(Drawn(draw), exact=False)
+    builder.has_materials = "material_shortage" in kinds
     spec = builder.build(disruptions=2)
     assume("port_closure" not in kinds or builder.ports)
     assume("material_shortage" not in kinds or builder.in_use)
@@ -72,7 +73,10 @@ def _words(held_at: Any) -> list[str]:
 
 
 class Builder(Sites, Supply, Policies):
-    """Builds one scenario part by part; `spec` is it as far as it is built."""
+    """Builds one scenario part by part; `spec` is it as far as it is built. Some makers need materials where it
+    surely `has_materials`, else at times."""
+
+    has_materials = False
 
     def build(self, disruptions: int, hazards: int = 0) -> Spec:
         c = self.c
@@ -91,7 +95,7 @@ class Builder(Sites, Supply, Policies):
         self.goods = spec["products"]
         spec["suppliers"] = {s: self._supplier(k) for k, s in enumerate(self.suppliers)}
         self.makes = {s: list(spec["suppliers"][s]["makes"]) for s in self.suppliers}
-        if not self.exact and c.number(0, 1):
+        if not self.exact and (self.has_materials or c.number(0, 1)):
             self._add_materials(spec)
         self.makers = spec["suppliers"]
         if self.ports:
