@@ -87,7 +87,7 @@ CHARTS: list[dict[str, Any]] = [
         # arrivals of days 11, 12, 13 are half late, 2 standard deviations of 25%: the sum is 1.5, 3, 4.5
         ({"sees": "pipeline"}, {"sum": [13], "mean": [13], "ewma": [11]}),
         ({"sees": "pipeline", "lag": "2d"}, {"sum": [15], "mean": [15], "ewma": [13]}),
-        # five are told of on day 15 and five on day 20, each time 5 x 0.5 / (0.25 x root 5) = 4.47: the sum is 3.97, 7.94
+        # five are told of on days 15 and 20, each time 5 x 0.5 / (0.25 x root 5) = 4.47: the sum is 3.97, 7.94
         ({"sees": "pipeline", "every": "5d"}, {"sum": [20], "mean": [15], "ewma": [15]}),
         ({"sees": "stock_and_demand"}, {"sum": [], "mean": [], "ewma": []}),
     ],
