@@ -48,8 +48,9 @@ def in_sentences(facts: Facts) -> list[str]:
     elif short == without:
         told = f"{head}; {plural(short, facts.good, facts.goods)} went short with {it} and without."
     else:
-        bare = plural(without, facts.good, facts.goods)
-        told = f"{head}; without {it} {bare} would have gone short, with {it} {count(short) if short else 'none'}."
+        bare = plural(without, facts.good, facts.goods) if without else "nobody"
+        much = plural(short, facts.good, facts.goods) if not without else count(short) if short else "none"
+        told = f"{head}; without {it} {bare} would have gone short, with {it} {much}."
     return [told + made_do, *_by_party(facts), EACH]
 
 
