@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.report.run import averting
+from sim.report.run.facts import Facts
 from sim.scenario.document import plain
 from sim.scenario.yaml_reader import read_yaml
 
@@ -59,3 +61,14 @@ def test_what_was_decided_is_known_by_name_and_party(runs: dict[str, sim.Run]) -
         "open the reserve": "lowland", "hospitals first": "both", "ask to save": "both", "flights": "both",
         "second maker": "both",
     }  # fmt: skip
+
+
+def test_what_is_put_off_stands_beside_what_is_averted() -> None:
+    """Asking to save spares units that nobody then asks for on the day: they are no gain without a price."""
+    run = sim.run(FILE, "on-condition", overrides={"end": "2026-09-01"}, without_reserves=False)
+    facts = Facts(run.loaded, run.outcome, run.twin, run.metrics, None, run.without_decisions)
+    days = run.daily[run.daily["kind"] == "facility"]
+    put_off = int(days["conserved"].sum() - days["recovered"].sum())
+    assert put_off > 0 and run.without_decisions is not None
+    assert not run.without_decisions.record.sums["conserved"].any()
+    assert averting.in_short(facts).endswith(f"averted (100.0%). {put_off:,} were met otherwise or put off for it.")

@@ -89,10 +89,15 @@ def test_it_runs_on_the_same_patients_and_is_sound_without_the_disruption(path: 
 
 @every_strategy
 def test_its_first_screen_says_what_the_daily_table_says(path: Path, strategy: str) -> None:
-    """Counted anew from the table of every site and day; the verdict from the run without reserves."""
+    """Counted anew from the table of every site and day; the verdicts from the runs without reserves and decisions."""
     run = short_run(path, strategy)
-    _, who, helped, _ = story(Facts(run.loaded, run.outcome, run.twin, run.metrics, run.without_reserves))
-    short, made_do = " ".join(who.sentences), " ".join(helped.sentences)
+    facts = Facts(run.loaded, run.outcome, run.twin, run.metrics, run.without_reserves, run.without_decisions)
+    answers = {answer.question: " ".join(answer.sentences) for answer in story(facts)}
+    short = answers["Who went short?"]
+    made_do, decided = (
+        next((words for question, words in answers.items() if question.startswith(f"Did the {what}")), "")
+        for what in ("reserve", "decision")
+    )
     found = run.daily[run.daily["kind"] == "facility"].sum(numeric_only=True)
     asked, unmet = int(found["demand"]), int(found["unmet"])
     units_of = {product.unit for product in run.loaded.spec.products.values()}
@@ -106,8 +111,14 @@ def test_its_first_screen_says_what_the_daily_table_says(path: Path, strategy: s
     ):
         assert (words in short) == (units > 0)
         assert not units or f"{units:,} (" in short
+    assert bool(decided) == any(not one.against_others for one in run.outcome.plan.decisions)
+    if run.without_decisions is not None:
+        patients = run.without_decisions.plan.network.cell_kind == "facility"
+        idle = int(run.without_decisions.record.sums["unmet"][patients].sum())
+        assert (f"{idle:,} " if idle else "nobody would have gone short") in decided
+        assert (f" {unmet:,} " if unmet else "none" if idle else "nobody") in decided.replace(".", " ")
     if run.without_reserves is None:
-        assert made_do == "There is no reserve in this strategy."
+        assert made_do == ("" if decided else "There is no reserve in this strategy.")
         return
     network, sums = run.without_reserves.plan.network, run.without_reserves.record.sums
     bare = {name: int(values[network.cell_kind == "facility"].sum()) for name, values in sums.items()}

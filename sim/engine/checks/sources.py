@@ -59,7 +59,7 @@ def orders_that_pile_up(compiled: Compiled) -> Iterator[Note]:
             place,
             cause,
             keeps & (shut < SHUT) & (best >= SHUT),
-            "pile up at a source that is shut, by keep_shares, while another is open",
+            "pile up at a source that sends less than half of the usual, by keep_shares, while another is open",
         )
 
 

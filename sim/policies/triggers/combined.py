@@ -28,14 +28,11 @@ def _without_edges(key: str, parts: Sequence[Trigger]) -> None:
             raise PlaceError(where, "a part of a condition has no edge of its own", None, "edge beside its trigger")
 
 
-@TRIGGERS.register("any_of")
-class AnyOf(Combined):
-    """At least one of several conditions holds, site by site."""
+class OfSeveral(Combined):
+    """A condition made of several others."""
 
     conditions: list[TriggerField] = Field(min_length=2)
     """any triggers"""
-    example = {"conditions": [{"trigger": "days_of_cover", "below": "3d"}, {"trigger": "declared", "after": "20d"}]}
-    bad_example = ({"conditions": [{"trigger": "declared", "after": "20d"}]}, "at least 2")
 
     def model_post_init(self, context: object) -> None:
         _without_edges("conditions", self.conditions)
@@ -43,26 +40,25 @@ class AnyOf(Combined):
     @property
     def parts(self) -> Sequence[Trigger]:
         return self.conditions
+
+
+@TRIGGERS.register("any_of")
+class AnyOf(OfSeveral):
+    """At least one of several conditions holds, site by site."""
+
+    example = {"conditions": [{"trigger": "days_of_cover", "below": "3d"}, {"trigger": "declared", "after": "20d"}]}
+    bad_example = ({"conditions": [{"trigger": "declared", "after": "20d"}]}, "at least 2")
 
     def combine(self, held: Sequence[np.ndarray]) -> np.ndarray:
         return np.logical_or.reduce(held)
 
 
 @TRIGGERS.register("all_of")
-class AllOf(Combined):
+class AllOf(OfSeveral):
     """Several conditions hold at once, site by site."""
 
-    conditions: list[TriggerField] = Field(min_length=2)
-    """any triggers"""
     example = {"conditions": [{"trigger": "days_of_cover", "below": "3d"}, {"trigger": "announced"}]}
     bad_example = ({"conditions": []}, "at least 2")
-
-    def model_post_init(self, context: object) -> None:
-        _without_edges("conditions", self.conditions)
-
-    @property
-    def parts(self) -> Sequence[Trigger]:
-        return self.conditions
 
     def combine(self, held: Sequence[np.ndarray]) -> np.ndarray:
         return np.logical_and.reduce(held)

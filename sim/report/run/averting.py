@@ -3,9 +3,9 @@ others they do there, too."""
 
 from __future__ import annotations
 
+from sim.report.run import made_do
 from sim.report.run.decided import decided
 from sim.report.run.facts import Facts
-from sim.report.run.made_do import spared
 from sim.report.words.phrases import count, listed, number_words, percent, plural
 
 EACH = "What each did by itself: tideover attribute FILE."
@@ -28,7 +28,9 @@ def in_short(facts: Facts) -> str:
     if short >= without:
         return f"{count(short - without)} more went short." if short > without else "Nothing was averted."
     goods = plural(without, facts.good, facts.goods)
-    return f"{count(without - short)} of {goods} short were averted ({percent(without - short, without)})."
+    told = f"{count(without - short)} of {goods} short were averted ({percent(without - short, without)})."
+    instead = sum(made_do.units(facts)) - sum(made_do.units(facts, "without_decisions"))
+    return f"{told} {count(instead)} were met otherwise or put off for it." if instead > 0 else told
 
 
 def in_sentences(facts: Facts) -> list[str]:
@@ -42,15 +44,16 @@ def in_sentences(facts: Facts) -> list[str]:
     short, without = _short(facts)
     if without is None:
         return [f"{head}; the same run without {it} was not made. {EACH}"]
-    made_do = spared(facts, "without_decisions", it)
+    instead = made_do.spared(facts, "without_decisions", it)
     if not short and not without:
         told = f"{head}; without {it} nobody would have gone short either."
     elif short == without:
         told = f"{head}; {plural(short, facts.good, facts.goods)} went short with {it} and without."
     else:
-        bare = plural(without, facts.good, facts.goods)
-        told = f"{head}; without {it} {bare} would have gone short, with {it} {count(short) if short else 'none'}."
-    return [told + made_do, *_by_party(facts), EACH]
+        bare = plural(without, facts.good, facts.goods) if without else "nobody"
+        much = plural(short, facts.good, facts.goods) if not without else count(short) if short else "none"
+        told = f"{head}; without {it} {bare} would have gone short, with {it} {much}."
+    return [told + instead, *_by_party(facts), EACH]
 
 
 def _short(facts: Facts) -> tuple[float, float | None]:
