@@ -396,7 +396,10 @@ class World(Part):
         for desk in self.desks:
             if not desk.is_open:
                 continue
-            given = desk.release(self.dispatch.left_open(requested, sent), float(day))
+            open_ = self.dispatch.left_open(requested, sent)
+            if self.quantities.touched("flow.releases"):
+                open_[self.quantities["flow.releases"] <= 0] = 0
+            given = desk.release(open_, float(day))
             self.dispatch.send(given, float(day), desk.take_out)
             sent = sent + given
 

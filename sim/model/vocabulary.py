@@ -22,7 +22,8 @@ QuantityName = Literal[
     "cell.demand_factor", "cell.capacity_factor", "cell.yield_factor", "cell.release", "cell.order_factor",
     "cell.price_factor", "cell.blackout", "cell.warm", "cell.asked_level", "cell.leave", "cell.serves",
     "cell.turned_away", "flow.allowance", "flow.cancels", "flow.extra_orders", "flow.order_share",
-    "flow.urgent_share", "flow.licence", "flow.exports", "flow.sends", "flow.gives", "flow.at_border", "stop.licence",
+    "flow.urgent_share", "flow.licence", "flow.exports", "flow.sends", "flow.gives", "flow.releases", "flow.at_border",
+    "stop.licence",
     "stop.first", "stop.clearance_factor", "gate.handling", "gate.clearance", "lane.open", "lane.factor", "lane.extra",
     "lane.opens", "lane.closes", "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
 ]  # fmt: skip
@@ -99,6 +100,7 @@ QUANTITIES: Mapping[QuantityName, Quantity] = {
     "flow.gives": Quantity(
         "flows", 1, "0, 1, 2", "0: no transfers; above 1: those of entries that are `closed` otherwise, too"
     ),
+    "flow.releases": Quantity("flows", 1, "0 or 1", "0: reserves at its source release nothing on it"),
     "flow.at_border": Quantity("flows", 0, "code", "what becomes of goods caught there (codes in `export_ban.py`)"),
     "stop.licence": Quantity(
         "stops", 0, "days", "above 0: goods wait at the end of that leg, for a time drawn from the effect's `times`"

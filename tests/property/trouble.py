@@ -91,6 +91,13 @@ def _ban(b: Builder) -> Spec:
     return ban
 
 
+def _defection(b: Builder) -> Spec:
+    """By those who own all makers, from all that these sell to."""
+    b.spec.setdefault("parties", {})["firm"] = {"kind": "firm", "sites": b.suppliers}
+    defection: Spec = {"party": "firm", "orders": b.c.one([1, 1.5])}
+    return defection | b.c.one([{}, {"quota": "40%"}, {"keeps": ["exports", "reserves"]}])
+
+
 def _delay(b: Builder) -> Spec:
     where: Spec = {"lanes": [_lane_name(b)]}
     if b.c.number(0, 1):
@@ -280,6 +287,7 @@ def _seizure(b: Builder) -> Spec:
 DISRUPTED: dict[str, Callable[[Builder], Spec]] = {
     "curfew": _curfew,
     "cyber_blackout": _blackout,
+    "defection": _defection,
     "demand_surge": _surge,
     "epidemic": _epidemic,
     "export_ban": _ban,
