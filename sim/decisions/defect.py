@@ -23,7 +23,8 @@ class Defect(Decision):
     orders: Number = Field(default=1.0, ge=1, le=1000)
     """times the levels that its own sites order up to"""
     example = {
-        "by": "kenya", "when": {"trigger": "days_of_cover", "below": "5d"}, "for": "20d", "keeps": ["exports", "reserves"],
+        "by": "kenya", "when": {"trigger": "days_of_cover", "below": "5d"}, "for": "20d",
+        "keeps": ["exports", "reserves"],
     }  # fmt: skip
     bad_example = (
         {"by": "kenya", "when": {"trigger": "announced"}, "exempt": ["ugand"]}, "did you mean 'uganda'",

@@ -15,6 +15,7 @@ from sim.engine.looking_back import LookingBack
 from sim.engine.sourced import Sourcing
 from sim.engine.start import Opening, Start
 from sim.engine.transferred import BoundTransfers
+from sim.engine.trusted import BoundTrust
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -324,7 +325,7 @@ class Plan:
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
     is what makers can add to their capacity, None where none can; `decisions` what parties may do;
     `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn; `information` who
-    sees what, None where all see all.
+    sees what, None where all see all; `trust` None where nothing hangs on it.
     """
 
     network: Network
@@ -349,6 +350,7 @@ class Plan:
     vials: VialPlan | None = None
     transfers: tuple[BoundTransfers, ...] = ()
     information: InformationPlan | None = None
+    trust: BoundTrust | None = None
 
     @property
     def made_for_reserves(self) -> bool:

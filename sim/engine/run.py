@@ -20,6 +20,7 @@ from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken, Whose
 from sim.engine.deciding.rations_told import RationRecord
 from sim.engine.deciding.seen_book import SeenRecord
+from sim.engine.deciding.trust import TrustRecord
 from sim.engine.impacts import Lift, impacts_of, in_order
 from sim.engine.in_force import Policy, added, together
 from sim.engine.plan import Plan
@@ -52,7 +53,7 @@ class Outcome:
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
     nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept; `forecast_errors` over all cells,
     None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give; `seen` is what
-    was told of stock, None where all see all.
+    was told of stock, None where all see all; `trust` what became of it, None where the scenario has none.
     """
 
     plan: Plan
@@ -70,6 +71,7 @@ class Outcome:
     forecast_errors: ForecastErrors | None = None
     transfers: TransferRecord | None = None
     seen: SeenRecord | None = None
+    trust: TrustRecord | None = None
 
     @property
     def answers(self) -> tuple[Taken, ...]:
@@ -334,6 +336,7 @@ class Running(Part):
             world.ordering.forecast_errors(),
             None if world.transfers is None else world.transfers.record(),
             None if world.reports.sights is None else world.reports.sights.book.record(),
+            None if world.trust is None else world.trust.record(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

@@ -42,7 +42,7 @@ Event = Literal[
     "buys_ahead", "facility_opens", "facility_closes", "turned_away", "sent_elsewhere", "capacity_raised",
     "capacity_usual", "line_moved", "line_returned",
     "ration_begins", "ration_changed", "ration_ends", "new_customers_limited", "new_customers_free",
-    "transfer_asked", "transfer", "loan", "loan_repaid", "loan_late", "loan_written_off",
+    "transfer_asked", "transfer", "loan", "loan_repaid", "loan_late", "loan_written_off", "promise_broken",
     "decision_due", "decision_given_up", "decision_in_force", "decision_over",
 ]  # fmt: skip
 
@@ -222,6 +222,7 @@ EVENTS: Mapping[Event, Entry] = {
     "loan_repaid": Entry("a site is paid back what it lent to another (`other`)"),
     "loan_late": Entry("a site (`other` has lent it goods) does not pay back all on the day on which it should"),
     "loan_written_off": Entry("what it owes (to `other`) is given up"),
+    "promise_broken": Entry("a party begins to break its word to another (`cause` says which to whom)"),
     "decision_due": Entry("the condition of a decision is met (`cause` says which, and whose)"),
     "decision_given_up": Entry("it is not met any more, and nothing is done"),
     "decision_in_force": Entry("what was decided is in force"),

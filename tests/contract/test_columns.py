@@ -30,7 +30,7 @@ from tests.contract.network import PARTIES, STANDARD, example, lay_over, run, wi
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that writes every table: a port, a passage with a queue, lots, rationing, scores, a decision, a forecast,
-    and loans."""
+    loans, and trust."""
     spec: dict[str, Any] = example("sourcing", "scorecard") | {"end": "2024-02-01"}
     with_materials(spec)
     for product in ("saline", "salt"):
@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lay_over(spec, {"parties": PARTIES, "decisions": [order | {"when": {"trigger": "announced"}}]})
     spec["replenishment"][0] = {"policy": "forecast", "at": "facilities", "forecast": {"method": "moving_average"}}
     lends = {"rule": "nearest", "from": "facilities", "time": "1d", "keep": "2d", "below": "2d", "loan": {"for": "5d"}}
-    lay_over(spec, {"transfers": [lends]})
+    lay_over(spec, {"transfers": [lends], "trust": {"start": "50%"}})
     return run(spec, sharings=True).save(tmp_path_factory.mktemp("run") / "out", report=False)
 
 

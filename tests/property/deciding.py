@@ -29,7 +29,9 @@ def with_decision(builder: Builder, kind: str) -> Spec:
     seen = spec.get("information", [])
     if seen:  # whoever belonged to nobody belongs to the country now
         spec["information"] = [entry for entry in seen if entry["who"] in spec["parties"]] or ALL_AT_ONCE
-    decision["by"] = "firm" if kind in ("ban_exports", "defect", "ration", "supplier_allocation") else c.one(["land", "pool"])
+    decision["by"] = (
+        "firm" if kind in ("ban_exports", "defect", "ration", "supplier_allocation") else c.one(["land", "pool"])
+    )
     maybe(c, decision, "after", ["1d", "36h", "uniform(0d, 5d)"])
     if kind not in ONCE and c.number(0, 1):
         decision["for"] = c.one(["1d", "6d"])

@@ -13,7 +13,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.property.choices import Choose, Drawn, Spec, day, maybe
-from tests.property.informing import random_information, two_parties
+from tests.property.informing import random_information, random_trust, two_parties
 from tests.property.later import later_policies, with_later
 from tests.property.policies import Policies
 from tests.property.sites import Sites
@@ -142,4 +142,5 @@ class Builder(Sites, Supply, Policies):
             spec["transfers"] = self._transfers()
         if not self.exact and not c.number(0, 3):
             spec |= {"parties": two_parties(self), "information": random_information(self)}
+            maybe(c, spec, "trust", [random_trust(c)])
         return spec if c.number(0, 3) else with_later(spec, later_policies(self, c.number(-5, self.days)))

@@ -22,6 +22,7 @@ HAPPENING: dict[str, Callable[[Choose, list[str]], Spec]] = {
     | c.one([{}, {"factor": "weather", "correlation": "60%"}]),
 }  # fmt: skip
 INEXACT = (
+    "defection",
     "material_shortage",
     "epidemic",
     "extra_orders",

@@ -90,9 +90,10 @@ def test_its_reserve_is_for_its_own_alone() -> None:
 
 
 def test_it_gives_others_nothing_and_still_pays_back() -> None:
-    """Of the world of transfers: a would give b 13 on evening 0, and gives nothing while it defects, nor later, when it has
-    not more than it keeps; after a day of defection 20 - 2 = 18. A loan is paid back by a debtor that defects, too: b orders up to 40, has 35 on
-    every evening and keeps 25, so that of the 13 due on day 3 it pays 10, and the rest the next evening."""
+    """Of the world of transfers: a would give b 13 on evening 0, and gives nothing while it defects, nor later,
+    when it has not more than it keeps; after a day of defection 20 - 2 = 18. A loan is paid back by a debtor that
+    defects, too: b orders up to 40, has 35 on every evening and keeps 25, so that of the 13 due on day 3 it pays 10,
+    and the rest the next evening."""
     parties = {"a": {"kind": "city", "sites": "a"}, "b": {"kind": "city", "sites": "b"}}
     now = {"from": "2001-01-01"}
     assert not gifts(run(world(NEAR, parties=parties, disruptions=[DEFECTION | now])))

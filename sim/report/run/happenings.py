@@ -27,6 +27,7 @@ MOVES = {
     "capacity_usual": "Capacity as usual again", "line_moved": "Line moved away", "line_returned": "Line back",
     "facility_opens": "Facility opens (stock)", "facility_closes": "Facility closes (stock left)",
     "transfer": "Goods given", "loan": "Goods lent", "loan_repaid": "Goods paid back",
+    "promise_broken": "A party begins to break its word",
     "loan_late": "Goods not paid back when due", "loan_written_off": "Debt in goods given up",
     "turned_away": "Patients turned away", "sent_elsewhere": "Patients sent elsewhere",
 }  # fmt: skip
