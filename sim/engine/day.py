@@ -331,6 +331,10 @@ class World(Part):
         if self.trust is not None:
             self.trust.review(day)
 
+    def close_freight(self, day: int) -> None:
+        if self.transport.freight is not None:
+            self.transport.freight.close_day(day)
+
     def allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""
         before = self.state.unsent.copy() if self._looks_at_orders else None

@@ -169,6 +169,11 @@ PHASES: list[Phase] = [
         "there are reserves", lambda world: bool(world.desks),
     ),
     Phase(
+        "freight", 7, "shipments that set out today and are paid whole are counted, and what journeys emit",
+        lambda world: world.close_freight, (), ("transport.freight",),
+        "shipments are paid whole, or goods have a weight", lambda world: world.transport.freight is not None,
+    ),
+    Phase(
         "prices", 7, "what left today is counted at today's prices",
         lambda world: world.recorder.note_prices, ("state", "quantities"), ("recorder",),
         "prices may change", lambda world: world.recorder.prices_move,

@@ -23,6 +23,7 @@ from sim.engine.deciding.seen_book import SeenRecord
 from sim.engine.deciding.trust import TrustRecord
 from sim.engine.impacts import Lift, impacts_of, in_order
 from sim.engine.in_force import Policy, added, together
+from sim.engine.moving.freight import FreightRecord
 from sim.engine.plan import Plan
 from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource
 from sim.engine.serving.demand_total import too_much
@@ -53,7 +54,8 @@ class Outcome:
     `rations` None where nobody has dealt out shares; `scores` of sources as columns (`OrderShares.scored`), None where
     nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept; `forecast_errors` over all cells,
     None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give; `seen` is what
-    was told of stock, None where all see all; `trust` what became of it, None where the scenario has none.
+    was told of stock, None where all see all; `trust` what became of it, None where the scenario has none; `freight`
+    None where nothing is paid whole and nothing has a weight.
     """
 
     plan: Plan
@@ -72,6 +74,7 @@ class Outcome:
     transfers: TransferRecord | None = None
     seen: SeenRecord | None = None
     trust: TrustRecord | None = None
+    freight: FreightRecord | None = None
 
     @property
     def answers(self) -> tuple[Taken, ...]:
@@ -322,6 +325,7 @@ class Running(Part):
         if world.transport.stops_on_the_way:
             world.end_day(last - 1)
         world.let_go()
+        world.close_freight(last - 1)  # what sets out until its midnight
         lots = None if world.state.lots is None else world.state.lots.record()
         substitution = world.patients.substitution
         flows = None if substitution is None else substitution.flows
@@ -337,6 +341,7 @@ class Running(Part):
             None if world.transfers is None else world.transfers.record(),
             None if world.reports.sights is None else world.reports.sights.book.record(),
             None if world.trust is None else world.trust.record(),
+            None if world.transport.freight is None else world.transport.freight.record(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

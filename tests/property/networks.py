@@ -72,6 +72,17 @@ def _words(held_at: Any) -> list[str]:
 class Builder(Sites, Supply, Policies):
     """Builds one scenario part by part; `spec` is it as far as it is built."""
 
+    def _freight(self, spec: Spec) -> None:
+        """Shipments that are paid whole, verified carriers, and goods that have a weight."""
+        c = self.c
+        for lane in spec["lanes"]:
+            if "vehicles" not in lane and "round" not in lane:
+                maybe(c, lane, "loads", [{"cost": 5, "carries": 7, "of": c.one(["all", "party", "order"])}])
+            if "(" in str(lane.get("time")):
+                maybe(c, lane, "verified", [{"spread": "40%", "cost": 1}])
+        for product in spec["products"].values():
+            maybe(c, product, "weight", [3])
+
     def build(self, disruptions: int, hazards: int = 0) -> Spec:
         c = self.c
         spec: Spec = {"scenario": "random", "title": "A random network", "start": day(0), "end": day(self.days)}
@@ -108,6 +119,7 @@ class Builder(Sites, Supply, Policies):
         self._connect()
         self._connect_materials()
         spec["lanes"] = self._rounds()
+        self._freight(spec)
         spec["sourcing"] = self.sourcing
         spec["replenishment"] = self._replenishment()
         spec["allocation"] = self._allocation()
