@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import sim
 from sim.errors import ScenarioError
@@ -20,6 +23,12 @@ EVEN = {"start": "50%", "kept": "10%", "broken": "20%"}
 def giving(trust: Spec, rule: Spec = NEAR, **more: Any) -> sim.Run:
     """The world of transfers, in which a would give b 13 on evening 0 of the 40 that it can spare."""
     return run(world(rule, **{"parties": PARTIES, "trust": EVEN | trust} | more))
+
+
+def written(folder: Path, spec: Spec) -> Path:
+    path = folder / "scenario.yaml"
+    path.write_text(yaml.safe_dump(spec), encoding="utf-8")
+    return path
 
 
 def steps(done: sim.Run) -> list[tuple[int, str, str, str, float]]:
@@ -110,6 +119,15 @@ def test_buyers_hoard_less_as_they_trust_their_sources() -> None:
         trust = {"start": start, "promises": ["loans"], "hoarding": True}
         extra.append(column(run(two("city", DEFECTION, hoarding=hoard, trust=trust)), "hb", "ordered")[4] - 10)
     assert extra == [20, 10, 0]
+
+
+def test_the_report_shows_who_trusts_whom(tmp_path: Path) -> None:
+    """Of b in a: from 50% to 0.5 x 0.8^4 = 20%, by four days with a promise broken."""
+    done = sim.run(written(tmp_path, two("city", DEFECTION, trust=EVEN)))
+    page = (done.save(tmp_path / "out") / "report.html").read_text(encoding="utf-8")
+    section = page[page.index('<section id="trust">') :]
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", section[: section.index("</section>")])
+    assert cells == ["b", "a", "0", "4", "50%", "20%", "20%"]
 
 
 def test_trust_that_nothing_hangs_on_changes_nothing() -> None:

@@ -16,6 +16,7 @@ from sim.report.run.reserve_reach import reach_table
 from sim.report.run.seen_table import seen_table
 from sim.report.run.tables import metrics_table
 from sim.report.run.transfer_tables import who_gave
+from sim.report.run.trust_table import who_trusts
 from sim.report.run.unsure import unsure
 from sim.report.sheets import Sheet, written
 from sim.report.words.names import strategy_name, what_it_is
@@ -63,6 +64,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
         rations=whole(page_tables.rations(facts)),
         performance=whole(parties_tables.performance(facts)),
         transfers=whole(who_gave(facts)),
+        trust=whole(who_trusts(facts)),
         making=whole(page_tables.making(facts)),
         seen=whole(seen_table(facts)),
         stockouts=whole(page_tables.stockouts(facts)),
@@ -92,7 +94,8 @@ def tables_of(facts: Facts, manifest: dict[str, Any]) -> list[Sheet]:
         page_tables.disruptions(facts), page_tables.measures(facts), page_tables.decisions(facts),
         page_tables.reserves(facts), reach_table(facts), page_tables.costs(facts),
         page_tables.became(facts), page_tables.substitution(facts),
-        page_tables.rations(facts), who_gave(facts), parties_tables.performance(facts), parties_tables.sharings(facts),
+        page_tables.rations(facts), who_gave(facts), who_trusts(facts), parties_tables.performance(facts),
+        parties_tables.sharings(facts),
         page_tables.making(facts), seen_table(facts), lot_tables.lots(facts), lot_tables.recalled(facts),
         page_tables.events(facts), page_tables.evidence(facts), page_tables.assumptions(facts),
         page_tables.overrides(manifest),
