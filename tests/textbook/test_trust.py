@@ -73,6 +73,18 @@ def test_goods_held_back_lower_it_on_each_day_and_outweigh_what_is_kept() -> Non
     ]  # fmt: skip
 
 
+def test_a_ban_is_blamed_on_the_country_and_an_outage_on_nobody() -> None:
+    """The store is a firm's in a's country: b's trust in a falls by a fifth on each of two days of a's ban, that in the
+    firm stays; a store that burns down has broken no promise."""
+    ban = {"kind": "export_ban", "country": "AA", "from": "2001-01-04", "for": "2d"}
+    spec = two("country", ban, trust=EVEN)
+    spec["parties"]["a"]["sites"] = ["ha"]
+    spec["parties"]["firm"] = {"kind": "firm", "sites": "store"}
+    assert steps(run(spec)) == [(3, "b", "a", "broken", 0.4), (4, "b", "a", "broken", 0.32)]
+    outage = {"kind": "site_outage", "at": "store", "from": "2001-01-04", "for": "2d"}
+    assert not steps(run(two("city", outage, trust=EVEN)))
+
+
 def test_reports_that_all_come_raise_it_and_reports_of_which_none_comes_lower_it() -> None:
     """a is told of b every second day; it is never told where all are lost, which it is owed all the same."""
     of_b = {"who": "a", "of": "b", "sees": "stock", "every": "2d"}

@@ -38,9 +38,24 @@ def bind_trust(
         site[network.parties[name].sites] = number
     owner = site[network.cell_site]
     buyer, source = owner[network.flow_buyer], owner[network.flow_source]
-    two = (buyer >= 0) & (source >= 0) & (buyer != source)
-    pair_of, back = (np.where(two, one * count + other, -1) for one, other in ((buyer, source), (source, buyer)))
-    return BoundTrust(rule, names, first.reshape(-1), owner, pair_of, back, _told(names, owner, information))
+    country = _countries(names, network)[network.cell_site[network.flow_source]]
+    closes = np.where(country >= 0, country, source)
+    pairs = (
+        np.where((one >= 0) & (other >= 0) & (one != other), one * count + other, -1)
+        for one, other in ((buyer, source), (source, buyer), (buyer, closes))
+    )
+    return BoundTrust(rule, names, first.reshape(-1), owner, *pairs, _told(names, owner, information))
+
+
+def _countries(names: tuple[str, ...], network: Network) -> np.ndarray:
+    """The position of the party that is the country of each site, -1 where none is; over sites."""
+    country = network.sites["country"].to_numpy()
+    found = np.full(len(country), -1)
+    for number, name in reversed(list(enumerate(names))):
+        party = network.parties[name]
+        if party.kind == "country":
+            found[np.isin(country, list(set(country[party.sites]) - {""}))] = number
+    return found
 
 
 def _told(names: tuple[str, ...], owner: np.ndarray, information: InformationPlan | None) -> np.ndarray:

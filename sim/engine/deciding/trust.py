@@ -126,7 +126,8 @@ class Trust(Part):
         found = np.zeros(len(self.level), dtype=bool)
         for name in HELD_BACK:
             if self._quantities.touched(name):
-                pair = self._bound.pair[self._quantities[name] < 1]
+                of = self._bound.border if name == "flow.exports" else self._bound.pair
+                pair = of[self._quantities[name] < 1]
                 found[pair[pair >= 0]] = True
         return found
 

@@ -39,6 +39,7 @@ def who_trusts(facts: Facts) -> Sheet:
     if bound is not None:
         titles, count = facts.outcome.plan.network.parties.titles, len(bound.parties)
         for (one, other), rows in table.groupby(["party", "other"], sort=True):
+            one, other = str(one), str(other)
             first = float(bound.first[bound.parties.index(one) * count + bound.parties.index(other)])
             kept, trust = int((rows["promise"] == "kept").sum()), rows["trust"].to_numpy()
             lowest = min(first, float(trust.min()))
