@@ -130,7 +130,7 @@ def test_by_condition_and_by_chance_it_does_what_it_does_by_date() -> None:
 def test_what_it_costs_the_others_is_the_difference_to_the_same_draws_without_it(tmp_path: Path) -> None:
     """All 30 units that b is short of are due to the defection, none of a's, by a pair of runs."""
     (tmp_path / "two.yaml").write_text(yaml.safe_dump(two("city", DEFECTION)))
-    found = sim.ask.causes(tmp_path / "two.yaml", measures=["units_unmet by party"], replications=2)
+    found = sim.ask.causes(tmp_path / "two.yaml", measures=["units_unmet by party"], replications=2, workers=1)
     assert found.table.set_index("group")["leave_one_out"].to_dict() == {"a": 0, "b": 30}
 
 

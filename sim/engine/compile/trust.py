@@ -40,11 +40,11 @@ def bind_trust(
     buyer, source = owner[network.flow_buyer], owner[network.flow_source]
     country = _countries(names, network)[network.cell_site[network.flow_source]]
     closes = np.where(country >= 0, country, source)
-    pairs = (
+    pair_of, back, border = (
         np.where((one >= 0) & (other >= 0) & (one != other), one * count + other, -1)
         for one, other in ((buyer, source), (source, buyer), (buyer, closes))
     )
-    return BoundTrust(rule, names, first.reshape(-1), owner, *pairs, _told(names, owner, information))
+    return BoundTrust(rule, names, first.reshape(-1), owner, pair_of, back, border, _told(names, owner, information))
 
 
 def _countries(names: tuple[str, ...], network: Network) -> np.ndarray:
