@@ -142,6 +142,14 @@ def test_the_report_shows_who_trusts_whom(tmp_path: Path) -> None:
     assert cells == ["b", "a", "0", "4", "50%", "20%", "20%"]
 
 
+def test_trust_stays_between_none_and_all() -> None:
+    """One kept promise wins all that lacks, one broken one takes all there is; no share of either moves nothing."""
+    assert steps(giving({"kept": "100%"})) == [(0, "b", "a", "kept", 1.0)]
+    for broken, left in (("100%", 0.0), ("0%", 0.5)):
+        done = run(two("city", DEFECTION, trust=EVEN | {"broken": broken}))
+        assert {step[-1] for step in steps(done)} == {left}
+
+
 def test_trust_that_nothing_hangs_on_changes_nothing() -> None:
     with_, without = run(two("city", DEFECTION, trust=EVEN)), run(two("city", DEFECTION))
     assert with_.daily.equals(without.daily)

@@ -30,7 +30,9 @@ def bind_trust(
             with problems.at("trust", "pairs", position):
                 if name not in names:
                     expected = one_of_few(names, "the name of a party with sites")
-                    raise PlaceError((key,), "unknown party", name, expected, list(names))
+                    known = name in network.parties.by_name
+                    message = "this party owns no sites, so that nobody trusts it" if known else "unknown party"
+                    raise PlaceError((key,), message, name, expected, list(names))
         if pair.of in names and pair.in_ in names:
             first[names.index(pair.of), names.index(pair.in_)] = pair.start
     site = np.full(len(network.sites), -1)
