@@ -58,14 +58,15 @@ class LookingBack:
         """Those that may be decided too."""
         return [*self.rules, *(part for part in _within(self.policies) if isinstance(part, BoundRule))]
 
-    def late(self, may_fail: bool) -> int | None:
-        """Days by which what is known of a site may be late, None where there is no limit; `may_fail`: its systems."""
+    def late(self, may_fail: bool, own: bool = False) -> int | None:
+        """Days by which what is known of a site, or what its owner knows of it, may be late, None where there is no
+        limit; `may_fail`: its systems."""
         if may_fail:
             return None
         if self.information is None:
             return 0
         decided = [part for part in _within(self.policies) if isinstance(part, BoundView)]
-        return longest_late([*self.information.views, *decided])
+        return longest_late([view for view in (*self.information.views, *decided) if view.own or not own])
 
     def _over(self, name: str) -> list[int]:
         return [days for part in _within(self.policies) if (days := getattr(part, name, None))]

@@ -42,7 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lay_over(spec, {"parties": PARTIES, "decisions": [order | {"when": {"trigger": "announced"}}]})
     spec["replenishment"][0] = {"policy": "forecast", "at": "facilities", "forecast": {"method": "moving_average"}}
     lends = {"rule": "nearest", "from": "facilities", "time": "1d", "keep": "2d", "below": "2d", "loan": {"for": "5d"}}
-    lay_over(spec, {"transfers": [lends], "trust": {"start": "50%"}})
+    plenty = {"at": "clinic-a", "products": ["saline"], "on_hand": "30d"}
+    lay_over(spec, {"transfers": [lends], "stock": [plenty], "trust": {"start": "50%"}})
     return run(spec, sharings=True).save(tmp_path_factory.mktemp("run") / "out", report=False)
 
 

@@ -86,7 +86,7 @@ def _hide_demand(monkeypatch: pytest.MonkeyPatch, units: int) -> None:
             return mean(self, over, reported, who)
 
     def of_days(self: PresentUse, days: range, at: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
-        found = by_day(self, days, at, known)
+        found = by_day(self, days, at, known).copy()  # which the next look overwrites
         if known is None or not (known == NEVER).any():
             return found
         with another(self, slice(None)):

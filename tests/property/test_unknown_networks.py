@@ -59,6 +59,7 @@ def test_a_market_of_one_buyer_is_that_buyers_shares(spec: Spec, replication: in
                 & (names[network.cell_site[network.flow_source]] == source)
                 & np.isin(network.cell_product[network.flow_buyer], network.product_positions(entry["products"]))
                 & ~network.flow_urgent
+                & (np.arange(len(network.flow_buyer)) < network.orders)
             )
             has_demand = network.cell_mean[network.flow_buyer[flows]] > 0
             assert np.allclose(network.flow_share[flows][has_demand], float(share[:-1]) / 100, rtol=0, atol=1e-9)

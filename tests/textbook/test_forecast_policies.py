@@ -114,7 +114,7 @@ def test_moving_average_is_an_earlier_word_for_a_forecast(simulate: Any) -> None
 def test_shared_end_demand_is_that_of_patients_as_they_report_it(simulate: Any, dark: bool) -> None:
     """The clinic is sent 4 a day whatever it needs. The store keeps two days (review and lead time) of the mean of two
     days' end demand: their sum, 8. From day 5 on it is 6 a day: 10, then 12, two more on two days. While the clinic's
-    systems stand still, on days 5 to 8, it is thought to need what it last reported, so these days are 9 and 10."""
+    systems stand still, on days 5 to 8, it is thought to need what it did a week before, so these days are 9 and 10."""
     text = f"""{CHAIN}
 replenishment:
   - {{policy: push, at: a, quantity: 4}}

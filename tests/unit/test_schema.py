@@ -65,6 +65,8 @@ def test_a_kind_is_taken_with_its_example_and_refused_with_an_unknown_key(family
         "processes": lambda data: data["hazards"]["breakdown"]["happens"],
         "decisions": lambda data: data["decisions"][0],
         "sourcing": lambda data: data["sourcing"][0]["rule"],
+        "forecasting": lambda data: data["replenishment"][0]["forecast"],
+        "transfers": lambda data: data["transfers"][0],
     }[family]
     bad = copy.deepcopy(good)
     entry(bad)["colour"] = "red"

@@ -10,8 +10,9 @@ import numpy as np
 from sim.engine.checks.base import Compiled, Note, check
 from sim.engine.deciding.looks import NEEDS
 from sim.engine.in_force import ALWAYS
-from sim.engine.informed import CAPACITY, NOTHING, ORDERS, STOCK, BoundView, InformationPlan
+from sim.engine.informed import CAPACITY, DEMAND, NOTHING, ORDERS, STOCK, BoundView, InformationPlan
 from sim.policies.cover import CountsCover
+from sim.policies.replenishment.seen import Figure
 from sim.policies.triggers.base import Trigger
 from sim.scenario.conditions import conditions
 from sim.scenario.document import Place
@@ -24,6 +25,13 @@ SECOND = {
     "suppliers.other-maker.makes.saline": {},
     "sourcing": [{"at": "store", "products": ["saline"], "from": {"maker": "70%", "other-maker": "30%"}}],
 }
+BELOW: dict[Figure, int] = {"end_demand": DEMAND, "echelon": STOCK}
+"""How much has to be seen of those below for a policy that looks at this."""
+END = {"policy": "forecast", "at": "warehouses", "of": "end", "forecast": {"method": "moving_average"}, "safety": "7d"}
+DEMAND_OF_ALL = {"who": "all", "of": "facilities", "sees": "stock_and_demand"}
+ACROSS = {
+    "rule": "nearest", "from": "facilities", "within": "other_party", "time": "1d", "keep": "3d", "below": "2d",
+}  # fmt: skip
 
 
 def _ever(compiled: Compiled) -> InformationPlan | None:
@@ -127,3 +135,45 @@ def hoarding_on_orders_never_seen(compiled: Compiled) -> Iterator[Note]:
         shown = any((seen.others(row, 0).level[network.flow_buyer] >= ORDERS).any() for row in rows)
         if entry.sees != "own" and not shown and (owners >= len(seen.parties)).all():
             yield Note(("hoarding", position, "sees"), "of the orders of others these see none, and go by their own")
+
+
+@check(
+    "policies_that_see_nothing_below",
+    remedy="Let who orders see the demand, or the stock, of those below, under `information`; or forecast own demand.",
+    example={"information": [SUPPLIERS], "replenishment.1": END},
+    quiet={"information": [SUPPLIERS, DEMAND_OF_ALL], "replenishment.1": END},
+)
+def policies_that_see_nothing_below(compiled: Compiled) -> Iterator[Note]:
+    """Policies that go by end demand, or by the stock of an echelon, where they see it of nobody below: usual demand,
+    or the levels that those below order up to, take its place."""
+    seen, network = _ever(compiled), compiled.plan.network
+    if seen is None:
+        return
+    buyer, source = network.flow_buyer[: network.orders], network.flow_source[: network.orders]
+    for bound in compiled.plan.replenishment:
+        needs = [BELOW[figure] for figure in bound.rule.looks_at & BELOW.keys()]
+        flows = np.isin(source, bound.cells)
+        if not needs or not flows.any():
+            continue
+        level = seen.between(seen.owner[source[flows]], buyer[flows], 0).level
+        if (level < max(needs)).all():
+            sites = compiled.sites(bound.cells)
+            yield Note(("replenishment", bound.entry), f"{sites} see nothing of it at any site that they supply")
+
+
+@check(
+    "transfers_nobody_sees_lacking",
+    remedy="Let givers see the `stock` of those they are to give to, under `information`.",
+    example={"parties": PARTIES, "information": [SUPPLIERS], "transfers": [ACROSS]},
+    quiet={"parties": PARTIES, "information": [SUPPLIERS, STOCK_OF_ALL], "transfers": [ACROSS]},
+)
+def transfers_nobody_sees_lacking(compiled: Compiled) -> Iterator[Note]:
+    """An entry of transfers by which nobody ever gives: no giver sees the stock of any that it might give to."""
+    seen, network = _ever(compiled), compiled.plan.network
+    if seen is None:
+        return
+    for position, entry in enumerate(compiled.plan.transfers):
+        source, buyer = network.flow_source[entry.flow], network.flow_buyer[entry.flow]
+        level = seen.between(seen.owner[source], buyer, 0).level
+        if len(level) and (level < STOCK).all():
+            yield Note(("transfers", position), "no giver sees whether any of those lacks something, and none gives")

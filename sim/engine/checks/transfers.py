@@ -11,6 +11,10 @@ from sim.engine.checks.base import Compiled, Note, check
 CLINICS: dict[str, object] = {"rule": "nearest", "from": "facilities", "time": "1d", "below": "2d"}
 """Clinics of the standard network, which order up to four days of use, give each other something."""
 FULL = {"stock": [{"at": "clinic-a", "on_hand": "30d"}]}
+OPENED = {
+    "parties": {"kenya": {"kind": "country", "sites": "KE"}},
+    "decisions": [{"decision": "allow_transfers", "by": "kenya", "when": {"trigger": "announced"}}],
+}
 
 
 @check(
@@ -45,6 +49,22 @@ def loans_never_paid_back(compiled: Compiled) -> Iterator[Note]:
         if never.size and (most[entry.givers] > entry.keep).any():
             message = f"{compiled.sites(never)} can never pay back: nobody of these has more than it keeps"
             yield Note(("transfers", position, "loan"), message)
+
+
+@check(
+    "transfers_allowed_anyhow",
+    remedy="Write `closed: true` in the entry of `transfers` that is to wait for it; or leave the decision out.",
+    example=FULL | OPENED | {"transfers": [CLINICS | {"keep": "3d"}]},
+    quiet=FULL | OPENED | {"transfers": [CLINICS | {"keep": "3d", "closed": True}]},
+)
+def transfers_allowed_anyhow(compiled: Compiled) -> Iterator[Note]:
+    """A decision that allows transfers which nothing has closed."""
+    closed = [entry.flow for entry in compiled.plan.transfers if entry.rule.closed]
+    for position, one in enumerate(compiled.plan.decisions):
+        effects = [e for acts in one.acts for impact in acts.impacts for e in impact.effects]
+        opened = [e.rows for e in effects if e.quantity == "flow.gives" and e.operation == "add"]
+        if opened and not np.isin(np.concatenate(opened), np.concatenate([*closed, opened[0][:0]])).any():
+            yield Note(("decisions", position), "the transfers that it allows are open without it")
 
 
 def _most(compiled: Compiled) -> np.ndarray:

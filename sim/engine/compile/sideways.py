@@ -230,8 +230,11 @@ class _Finder:
     def _nobody(self, entry: Transfer, pairs: list[tuple[int, int]], ways: bool) -> PlaceError:
         if not pairs:
             limits = [word for word in ("within", "radius") if word in entry.model_fields_set]
-            expected = "two sites at least, within each other's reach"
-            return PlaceError((limits[-1],) if limits else (), "nobody may give to anybody here", None, expected)
+            message, expected = "nobody may give to anybody here", "two sites at least, within each other's reach"
+            if entry.time is None:
+                message += ": no way leads from any of these sites to another within its reach"
+                expected = "a time that journeys take, lanes between them, or sites within each other's reach"
+            return PlaceError((limits[-1],) if limits else (), message, None, expected)
         if not ways:
             giver, taker = (self._names[site] for site in pairs[0])
             message = f"no way leads from '{giver}' to '{taker}', nor between any others of these sites"

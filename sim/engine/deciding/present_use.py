@@ -25,7 +25,7 @@ class PresentUse(Part):
 
     GROWS = ("_asked",)
     CHANGES = ("last",)
-    SCRATCH = ("_found",)
+    SCRATCH = ("_found", "_table")
 
     def __init__(self, plan: Plan, window: int | None) -> None:
         self._network, self._cell, self._window = plan.network, plan.demand.cell, window
@@ -33,6 +33,7 @@ class PresentUse(Part):
         """the day before the first"""
         self._asked: list[np.ndarray] = [np.zeros(len(self._cell), dtype=np.int64)]
         self._found: dict[tuple[int, object], np.ndarray] = {}
+        self._table = np.empty((0, 0))
 
     def close_day(self, today: Ledger) -> None:
         """The day's demand is known."""
@@ -63,21 +64,27 @@ class PresentUse(Part):
         positions, of which one may be named again); shape (days, positions).
 
         A day later than the last that is `known` of a cell counts as the same day of the week on which it last was: as
-        usual where that is before the first day.
+        usual where that is before the first day. The table is valid until the next look.
         """
         lived = range(max(days.start, self.last - len(self._asked) + 2), days.stop)
-        found = np.empty((len(lived), len(at)))
-        latest = days.stop - 1
+        if self._table.shape != (len(lived), len(at)):
+            self._table = np.empty((len(lived), len(at)))
+        latest, table, asked = days.stop - 1, self._table, dict[int, np.ndarray]()
         known = np.full(len(at), latest) if known is None else np.clip(known, self.before, latest)
-        for last in (np.bincount(known - self.before).nonzero()[0] + self.before).tolist():
-            some = in_place((known == last).nonzero()[0])
+        count = np.bincount(known - self.before)
+        mostly = int(count.argmax()) + self.before
+        for last in [mostly, *(k for k in (count.nonzero()[0] + self.before).tolist() if k != mostly)]:
+            some = slice(None) if last == mostly else (known == last).nonzero()[0]  # the others take their own later
+            cells = in_place(at[some])
             for row, day in enumerate(lived):
-                found[row, some] = self._on(day, last)[at[some]]
-        return found
+                then = max(self.before, day + WEEK * (min(last - day, 0) // WEEK))
+                if then not in asked:
+                    asked[then] = self._on(then)
+                table[row, some] = asked[then][cells]
+        return table
 
-    def _on(self, day: int, last: int) -> np.ndarray:
-        """Units asked for on a day of the run at demand cells of which a day is the `last` that is known."""
-        day -= WEEK * -(min(last - day, 0) // WEEK)
+    def _on(self, day: int) -> np.ndarray:
+        """Units asked for on a day at demand cells, as usual before the first."""
         return self._usual if day <= self.before else self._until(day) - self._until(day - 1)
 
     def _added_up(self, asked: np.ndarray) -> np.ndarray:
@@ -93,7 +100,7 @@ class PresentUse(Part):
         return self._network.cell_mean[self._cell]
 
     def rejoin(self) -> None:
-        self._found = {}
+        self._found, self._table = {}, np.empty((0, 0))
 
     def _until(self, day: np.ndarray | int) -> np.ndarray:
         """Units asked for until the evening of a day, or of a day for each demand cell."""

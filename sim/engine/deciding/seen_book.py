@@ -46,6 +46,7 @@ class SeenBook(Part):
     CHANGES = ("_off", "_stock", "_age", "_days", "_shows", "_line", "_lines", "_now")
     GROWS = ("_seen", "_true")
     VIEWS = ("_some", "_cells", "_of_line")
+    SCRATCH = ("_units", "_weights")
 
     def __init__(self, plan: Plan, told: Told) -> None:
         assert plan.information is not None
@@ -64,6 +65,7 @@ class SeenBook(Part):
         some = np.flatnonzero(self._shows)
         self._some, self._of_line = in_place(some), self._line[some]
         self._cells = in_place(self._told.cell[some])
+        self._units, self._weights = np.zeros(len(some), dtype=np.int64), np.zeros(len(some))
 
     def expect(self, channel: Channel, cells: np.ndarray, shows_stock: bool) -> None:
         """From now on these cells (a mask) report through a channel."""
@@ -96,14 +98,17 @@ class SeenBook(Part):
         if not self._of_line.size:
             return
         told, some, true = self._told, self._some, on_hand[self._cells]
-        self._off[some] += np.abs(told.figures["on_hand"][some] - true)
+        off = np.subtract(told.figures["on_hand"][some], true, out=self._units)
+        self._off[some] += np.abs(off, out=off)
         self._stock[some] += true
-        self._age[some] += day - told.made[some]
+        self._age[some] += day
+        self._age[some] -= told.made[some]
         self._days += 1
         if come:
             self._look()
         self._seen.append(self._now)
-        self._true.append(np.bincount(self._of_line, true, len(self._lines)))
+        self._weights[:] = true
+        self._true.append(np.bincount(self._of_line, self._weights, len(self._lines)))
 
     def record(self) -> SeenRecord:
         """What was counted."""

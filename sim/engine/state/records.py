@@ -28,6 +28,7 @@ class Records(Part):
 
     GROWS = ("_asked_before", "_issued_before", "_moved_before")
     CHANGES = ("_asked", "_moved", "_forgotten", "days")
+    SCRATCH = ("_tables",)
 
     def __init__(self, network: Network, window: int | None, looks_at: Collection[Figure]) -> None:
         self._network, self._window = network, window
@@ -41,8 +42,12 @@ class Records(Part):
         self._issued_before: list[np.ndarray] = []
         self._moved_before: list[np.ndarray] = []
         self._forgotten = 0
+        self.rejoin()
         self.days = 1
         """days of which there are records, the present one included"""
+
+    def rejoin(self) -> None:
+        self._tables: dict[Figure, np.ndarray] = {}
 
     def book(self, flow: np.ndarray, units: np.ndarray) -> None:
         """New orders."""
@@ -105,31 +110,34 @@ class Records(Part):
         at, found = last - self._first - self._forgotten, {}
         if "demand" in looks_at:
             entries = [*self._asked_before, self._asked_by_now(today)]
-            (found["demand"],) = _looked_up(entries, cells, at, window)
+            (found["demand"],) = self._looked_up("demand", entries, cells, at, window)
         if "issues" in looks_at:
             entries = [*self._issued_before, self._issued_by_now(today)]
-            found["issued"], found["out"] = _looked_up(entries, cells, at, window)
+            found["issued"], found["out"] = self._looked_up("issues", entries, cells, at, window)
         if "orders" in looks_at:
             buyer = np.searchsorted(cells, self._network.flow_buyer[flows])
             entries = [*self._moved_before, self._moved]
-            ordered, sent, arrived, days = _looked_up(entries, flows, at[buyer], window)
+            ordered, sent, arrived, days = self._looked_up("orders", entries, flows, at[buyer], window)
             on_the_way = np.divide(days, arrived, out=np.full_like(days, np.nan), where=arrived > 0)
             found |= {"buyer": buyer, "flow": flows, "ordered": ordered, "sent": sent, "arrived": arrived}
             found["days_on_the_way"] = on_the_way
         return replace(History.empty(last), **found)
 
-
-def _looked_up(entries: list[np.ndarray], columns: np.ndarray, last: np.ndarray, window: int) -> list[np.ndarray]:
-    """Of daily entries, of one row or several, some columns in the `window` days until the `last` of each; one array of
-    shape (window, columns) for each row."""
-    first = int(last.min(initial=len(entries) - 1))
-    latest, some = int(last.max(initial=first)), in_place(columns)
-    begin = min(max(0, first - window + 1), len(entries) - 1)
-    figures = [np.atleast_2d(entry) for entry in entries[begin : max(begin, latest) + 1]]
-    tables = np.empty((len(figures[0]), len(figures), len(columns)))
-    for day, figure in enumerate(figures):
-        tables[:, day] = figure[:, some]
-    return [in_windows(table, last - begin, window) for table in tables]
+    def _looked_up(
+        self, figure: Figure, entries: list[np.ndarray], columns: np.ndarray, last: np.ndarray, window: int
+    ) -> list[np.ndarray]:
+        """Of daily entries, of one row or several, some columns in the `window` days until the `last` of each; one
+        array of shape (window, columns) for each row, valid until the next look."""
+        first = int(last.min(initial=len(entries) - 1))
+        latest, some = int(last.max(initial=first)), in_place(columns)
+        begin = min(max(0, first - window + 1), len(entries) - 1)
+        days = [np.atleast_2d(entry)[:, some] for entry in entries[begin : max(begin, latest) + 1]]
+        shape = (len(days[0]), len(days), len(columns))
+        tables = self._tables.get(figure)
+        if tables is None or tables.shape != shape:
+            tables = self._tables[figure] = np.empty(shape)
+        np.stack(days, axis=1, out=tables)
+        return [in_windows(table, last - begin, window) for table in tables]
 
 
 def in_windows(table: np.ndarray, last: np.ndarray, window: int) -> np.ndarray:

@@ -457,5 +457,5 @@ def _records(plan: Plan, quantities: Quantities) -> Records | None:
     looks_at = set(ON_RECORD) if quantities.open else {name for name in ON_RECORD if plan.looking_back.of(name)}
     if plan.sourcing.window:
         looks_at.add("orders")
-    late = plan.looking_back.late(quantities.touched("cell.blackout"))
+    late = plan.looking_back.late(quantities.touched("cell.blackout"), own=True)
     return Records(plan.network, None if late is None else window + late, looks_at)

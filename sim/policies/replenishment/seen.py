@@ -19,7 +19,8 @@ Figure = Literal["demand", "orders", "issues", "end_demand", "echelon"]
 @dataclass(frozen=True)
 class History:
     """Records of the last days, the latest last: as many days as the rule's window; NaN where there is no record, as of
-    days before the first. Floats, shape (days, cells) or (days, flows), without rows where the rule does not look.
+    days before the first. Floats, shape (days, cells) or (days, flows), without rows where the rule does not look. To
+    be read, and not to be kept beyond the review.
 
     `last` is the number of the latest day, for each cell.
     `demand` are units asked for: by patients, served on the day or not; by customers' orders; by what is made of it.
