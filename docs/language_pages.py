@@ -147,6 +147,22 @@ PAGES: dict[str, Page] = {
         "    up_to: 7d\n"
         "    permission: 2d\n",
     ),
+    "trust": Page(
+        "Trust",
+        "How far parties trust each other, what raises and lowers it, and what hangs on it. "
+        "[A page](../../trust.md) tells how it works.",
+        ("trust",),
+        "parties:\n"
+        "  kenya: {kind: country, sites: KE}\n"
+        "  india: {kind: country, sites: IN}\n"
+        "trust:\n"
+        "  start: 60%\n"
+        "  pairs: [{of: kenya, in: india, start: 30%}]\n"
+        "  kept: 2%\n"
+        "  broken: 20%\n"
+        "  transfers: {at_least: 20%, keep_more: 10d, offers: trusted}\n"
+        "  hoarding: true\n",
+    ),
     "stock": Page(
         "Stock and storage",
         "What is there on the first morning, where it does not follow from the policies, and what fits into the rooms.",

@@ -152,6 +152,13 @@ class Run:
         return alarms_table(self.outcome)
 
     @cached_property
+    def trust(self) -> pd.DataFrame:
+        """What became of trust between parties; see `sim.report.run.trust_table.trust_table`."""
+        from sim.report.run.trust_table import trust_table
+
+        return trust_table(self.outcome)
+
+    @cached_property
     def decisions(self) -> pd.DataFrame:
         """What parties decided; see `sim.report.run.tables.decisions_table`."""
         from sim.report.run.tables import decisions_table
@@ -321,6 +328,8 @@ class Run:
             write_parquet(place / "claims.parquet", self.claims)
         if self.outcome.plan.alarms:
             write_parquet(place / "alarms.parquet", self.alarms)
+        if self.outcome.trust is not None:
+            write_parquet(place / "trust.parquet", self.trust)
         if self.outcome.plan.decisions:
             write_parquet(place / "decisions.parquet", self.decisions)
         if self.outcome.scores is not None:

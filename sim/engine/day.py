@@ -35,6 +35,7 @@ from sim.engine.deciding.reserves import ReserveDesk
 from sim.engine.deciding.sights import Sights
 from sim.engine.deciding.told import what_is_told
 from sim.engine.deciding.transfers import Transfers
+from sim.engine.deciding.trust import Trust
 from sim.engine.making.production import Production
 from sim.engine.making.quality import Quality
 from sim.engine.moving.seizures import seize
@@ -48,29 +49,11 @@ from sim.engine.serving.openings import Openings
 from sim.engine.serving.patients import Patients
 from sim.engine.state.ledger import DAILY
 from sim.engine.state.state import State
+from sim.engine.undisturbed import undisturbed
 from sim.model.effects import Impact, Impulse, Quantities
-from sim.model.network import Network
 from sim.model.part import Part
-from sim.model.vocabulary import QUANTITIES, Action, QuantityName, Rows
+from sim.model.vocabulary import Action
 from sim.rng import Streams
-
-
-def undisturbed(network: Network) -> dict[QuantityName, np.ndarray]:
-    """Every named quantity as it is without disruptions."""
-    flows = len(network.flow_buyer)
-    rows: dict[Rows, int] = {
-        "cells": len(network.cell_site),
-        "flows": flows,
-        "stops": flows * network.routes.lane.shape[1],
-        "gates": len(network.gates),
-        "lanes": len(network.lanes),
-        "passages": len(network.passages),
-    }
-    found = {name: np.full(rows[quantity.rows], float(quantity.unaffected)) for name, quantity in QUANTITIES.items()}
-    found["gate.handling"][:] = [gate.handling for gate in network.gates]
-    for number, convoys in network.convoys.items():
-        found["passage.traffic"][number], found["passage.capacity"][number] = convoys.traffic, convoys.room
-    return found
 
 
 class World(Part):
@@ -96,6 +79,7 @@ class World(Part):
     dispatch: Dispatch
     transfers: Transfers | None
     alarms: Alarms | None
+    trust: Trust | None
     decisions: Decisions | None
     desks: list[ReserveDesk]
     claimed: list[ReserveDesk]
@@ -146,8 +130,10 @@ class World(Part):
         self.patients = Patients(
             plan, self.state, tape, self.quantities, self.journal, self.reports, self.openings, self.ahead
         )
-        hoarders = plan.behaviour.hoarders
-        self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders)
+        hoarders, self.trust = plan.behaviour.hoarders, None
+        if plan.trust is not None:
+            self.trust = Trust(plan.trust, network, self.quantities, self.journal, self.reports)
+        self.hoarding = None if hoarders is None else SeenScarcity(network, hoarders, self.trust)
         if self.reports.sights is not None and hoarders is not None and hoarders.seen is not None:
             assert self.hoarding is not None
             self.reports.sights.look_at_orders(self.hoarding)
@@ -168,7 +154,9 @@ class World(Part):
         )  # fmt: skip
         self.transfers = None
         if plan.transfers:
-            self.transfers = Transfers(plan, self.state, self.quantities, self.reports, self.dispatch, self.journal)
+            self.transfers = Transfers(
+                plan, self.state, self.quantities, self.reports, self.dispatch, self.journal, self.trust
+            )
         self.alarms = Alarms(plan, self.state, self.reports, self.journal) if plan.alarms else None
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
@@ -348,6 +336,14 @@ class World(Part):
         if self.transfers is not None:
             self.transfers.review(day)
 
+    def review_trust(self, day: int) -> None:
+        if self.trust is not None:
+            self.trust.review(day)
+
+    def close_freight(self, day: int) -> None:
+        if self.transport.freight is not None:
+            self.transport.freight.close_day(day)
+
     def allocate(self, day: int) -> None:
         """Phase 6: ordinary stock first, then the reserves."""
         before = self.state.unsent.copy() if self._looks_at_orders else None
@@ -409,6 +405,8 @@ class World(Part):
                 continue
             given = desk.release(self.dispatch.left_open(requested, sent), float(day))
             self.dispatch.send(given, float(day), desk.take_out)
+            if self.trust is not None:
+                self.trust.note_sent(given.nonzero()[0])
             sent = sent + given
 
     def expire(self, day: int) -> None:

@@ -135,7 +135,7 @@ PHASES: list[Phase] = [
     Phase(
         "transfers", 5, "who lacks goods is given some by those who can spare them; loans are paid back",
         lambda world: world.review_transfers, ("quantities", "reports", "present_use"),
-        ("transfers", "dispatch", *MOVING),
+        ("transfers", "trust", "dispatch", *MOVING),
         "sites may give each other goods", lambda world: world.transfers is not None,
     ),
     Phase(
@@ -146,7 +146,12 @@ PHASES: list[Phase] = [
     Phase(
         "allocation", 6, "sources share what they have over open orders, reserves give, goods set out",
         lambda world: world.allocate, ("quantities", "reports", "present_use"),
-        ("dispatch", "desks", "production", "hoarding", "rerouting", "rationing", "filled", *MOVING),
+        ("dispatch", "desks", "production", "hoarding", "trust", "rerouting", "rationing", "filled", *MOVING),
+    ),
+    Phase(
+        "trust", 6, "promises that parties kept and broke today move the trust between them",
+        lambda world: world.review_trust, ("quantities", "reports", "transfers"), ("trust", "journal"),
+        "parties trust each other by a section of the scenario", lambda world: world.trust is not None,
     ),
     Phase(
         "records", 6, "the day's demand, orders and arrivals are in the records that policies look back on",
@@ -167,6 +172,11 @@ PHASES: list[Phase] = [
         "reserves", 7, "what reserves have and have given is recorded, and whose it is",
         lambda world: world.note_reserves, (), ("desks", "recorder", "state", "journal"),
         "there are reserves", lambda world: bool(world.desks),
+    ),
+    Phase(
+        "freight", 7, "shipments that set out today and are paid whole are counted, and what journeys emit",
+        lambda world: world.close_freight, (), ("transport.freight",),
+        "shipments are paid whole, or goods have a weight", lambda world: world.transport.freight is not None,
     ),
     Phase(
         "prices", 7, "what left today is counted at today's prices",

@@ -17,6 +17,7 @@ from sim.engine.looking_back import LookingBack
 from sim.engine.sourced import Sourcing
 from sim.engine.start import Opening, Start
 from sim.engine.transferred import BoundTransfers
+from sim.engine.trusted import BoundTrust
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -334,7 +335,7 @@ class Plan:
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
     is what makers can add to their capacity, None where none can; `decisions` what parties may do;
     `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn; `information` who
-    sees what, None where all see all; `alarms` what warns of shortages.
+    sees what, None where all see all; `alarms` what warns of shortages; `trust` None where nothing hangs on it.
     """
 
     network: Network
@@ -360,6 +361,7 @@ class Plan:
     transfers: tuple[BoundTransfers, ...] = ()
     information: InformationPlan | None = None
     alarms: tuple[BoundAlarm, ...] = ()
+    trust: BoundTrust | None = None
 
     @property
     def made_for_reserves(self) -> bool:

@@ -22,8 +22,10 @@ from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken, Whose
 from sim.engine.deciding.rations_told import RationRecord
 from sim.engine.deciding.seen_book import SeenRecord
+from sim.engine.deciding.trust import TrustRecord
 from sim.engine.impacts import Lift, impacts_of, in_order
 from sim.engine.in_force import Policy, added, together
+from sim.engine.moving.freight import FreightRecord
 from sim.engine.plan import Plan
 from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource
 from sim.engine.serving.demand_total import too_much
@@ -55,7 +57,8 @@ class Outcome:
     nobody keeps any; `sharings` pages of the `SharingBook`, None where none was kept; `forecast_errors` over all cells,
     None where no policy forecasts; `transfers` what was given beside orders, None where nobody may give; `claims` on
     reserves by the name of each that parties hold together; `seen` is what was told of stock, None where all see all;
-    `alarms` when each stood, and when those that it watches were short.
+    `alarms` when each stood, and when those that it watches were short; `trust` what became of it, None where the
+    scenario has none; `freight` None where nothing is paid whole and nothing has a weight.
     """
 
     plan: Plan
@@ -75,6 +78,8 @@ class Outcome:
     claims: Mapping[str, ClaimRecord] = field(default_factory=dict)
     seen: SeenRecord | None = None
     alarms: tuple[AlarmLog, ...] = ()
+    trust: TrustRecord | None = None
+    freight: FreightRecord | None = None
 
     @property
     def answers(self) -> tuple[Taken, ...]:
@@ -325,6 +330,7 @@ class Running(Part):
         if world.transport.stops_on_the_way:
             world.end_day(last - 1)
         world.let_go()
+        world.close_freight(last - 1)  # what sets out until its midnight
         lots = None if world.state.lots is None else world.state.lots.record()
         substitution = world.patients.substitution
         flows = None if substitution is None else substitution.flows
@@ -341,6 +347,8 @@ class Running(Part):
             {desk.reserve.name: desk.claims.book.record() for desk in world.claimed if desk.claims is not None},
             None if world.reports.sights is None else world.reports.sights.book.record(),
             () if world.alarms is None else world.alarms.logs(),
+            None if world.trust is None else world.trust.record(),
+            None if world.transport.freight is None else world.transport.freight.record(),
         )  # fmt: skip
 
     def _schedule(self, clock: Clock) -> None:

@@ -40,7 +40,8 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     "Decisions" is what these cost by themselves, and what is paid on top for what they order; the goods that they
     bring, their transport and what they take from reserves stand in the other lines.
     "Making more" is what makers are paid on top for units made beyond their usual capacity.
-    Transport counts every leg a unit has begun. The lines "of which expired, recalled, destroyed" are write-offs: units
+    Transport counts every leg a unit has begun, and every shipment that is paid whole.
+    The lines "of which expired, recalled, destroyed" are write-offs: units
     lost unused, wherever they were, at the usual purchase cost. The other lines contain them already, so they are not
     added again.
 
@@ -62,6 +63,8 @@ def costs(outcome: Outcome, rates: Rates) -> dict[str, float]:
     for position, lane in enumerate(network.lanes):
         key = f"transport by {lane.mode}"
         lines[key] = lines.get(key, 0.0) + float(record.lane_units[position]) * lane.cost
+        if outcome.freight is not None and lane.load_cost is not None:
+            lines[key] += float(outcome.freight.loads[position]) * lane.load_cost
     for name in WRITE_OFFS:
         if record.sums[name].any():
             lines[f"of which {name}"] = float((record.sums[name] * price).sum())

@@ -126,6 +126,14 @@ class Lane:
     round: str = ""
     way: Way | None = None
     """the usual way of its vessels, where passages are on it"""
+    load: float = NEVER
+    """handling units in one shipment that is paid whole, for `load_cost` (None: none is); `load_of` as in `Loads`"""
+    load_cost: float | None = None
+    load_of: str = "all"
+    km: float | None = None
+    """its length, where it is written"""
+    grams: float | None = None
+    """CO2 equivalents emitted for a tonne over a km; None: as its mode"""
 
 
 @dataclass(frozen=True)

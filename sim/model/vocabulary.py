@@ -22,7 +22,8 @@ QuantityName = Literal[
     "cell.demand_factor", "cell.capacity_factor", "cell.yield_factor", "cell.release", "cell.order_factor",
     "cell.price_factor", "cell.blackout", "cell.warm", "cell.asked_level", "cell.leave", "cell.serves",
     "cell.turned_away", "flow.allowance", "flow.cancels", "flow.extra_orders", "flow.order_share",
-    "flow.urgent_share", "flow.licence", "flow.exports", "flow.sends", "flow.gives", "flow.at_border", "stop.licence",
+    "flow.urgent_share", "flow.licence", "flow.exports", "flow.sends", "flow.gives", "flow.releases", "flow.at_border",
+    "stop.licence",
     "stop.first", "stop.clearance_factor", "gate.handling", "gate.clearance", "lane.open", "lane.factor", "lane.extra",
     "lane.opens", "lane.closes", "passage.diverted", "passage.open", "passage.traffic", "passage.capacity",
 ]  # fmt: skip
@@ -43,7 +44,7 @@ Event = Literal[
     "ration_begins", "ration_changed", "ration_ends", "new_customers_limited", "new_customers_free",
     "transfer_asked", "transfer", "loan", "loan_repaid", "loan_late", "loan_written_off",
     "claim_borrowed", "claim_repaid", "claim_late", "claim_written_off", "claims_shared_again", "reserve_reduced",
-    "alarm_rises", "alarm_clears",
+    "alarm_rises", "alarm_clears", "promise_broken",
     "decision_due", "decision_given_up", "decision_in_force", "decision_over",
 ]  # fmt: skip
 
@@ -101,6 +102,7 @@ QUANTITIES: Mapping[QuantityName, Quantity] = {
     "flow.gives": Quantity(
         "flows", 1, "0, 1, 2", "0: no transfers; above 1: those of entries that are `closed` otherwise, too"
     ),
+    "flow.releases": Quantity("flows", 1, "0 or 1", "0: reserves at its source release nothing on it"),
     "flow.at_border": Quantity("flows", 0, "code", "what becomes of goods caught there (codes in `export_ban.py`)"),
     "stop.licence": Quantity(
         "stops", 0, "days", "above 0: goods wait at the end of that leg, for a time drawn from the effect's `times`"
@@ -230,6 +232,7 @@ EVENTS: Mapping[Event, Entry] = {
     "claims_shared_again": Entry("a party has not paid for its claim, which others have now"),
     "alarm_rises": Entry("an alarm (`cause` says which) rises: a shortage may be near"),
     "alarm_clears": Entry("its condition has not held for a while"),
+    "promise_broken": Entry("a party begins to break its word to another (`cause` says which to whom)"),
     "decision_due": Entry("the condition of a decision is met (`cause` says which, and whose)"),
     "decision_given_up": Entry("it is not met any more, and nothing is done"),
     "decision_in_force": Entry("what was decided is in force"),

@@ -281,6 +281,19 @@ ALARMS = Table(
     ),
 )
 
+TRUST = Table(
+    "an evening and two parties between which a promise was kept or broken",
+    "where there is `trust`",
+    (
+        DATE,
+        DAY,
+        Column("party", "text", "", "who trusts"),
+        Column("other", "text", "", "whom"),
+        Column("promise", "text", "", "kept or broken, by the other"),
+        Column("trust", "number", "share", "since that evening, from 0 to 1"),
+    ),
+)
+
 DECISIONS = Table(
     "a decision that came into force, in turn",
     "where there are `decisions`",
@@ -469,6 +482,7 @@ TABLES: Mapping[str, Table] = {
     "loans": LOANS,
     "claims": CLAIMS,
     "alarms": ALARMS,
+    "trust": TRUST,
     "decisions": DECISIONS,
     "scores": SCORES,
     "sharings": SHARINGS,

@@ -28,8 +28,8 @@ RUN_FILES = (
     MANIFEST, "scenario.json", "metrics.json", "metrics.csv", "daily.parquet", "events.parquet", "lots.parquet",
     "genealogy.parquet", "sites.parquet", "short.parquet", "ports.parquet", "passages.parquet", "rations.parquet",
     "decisions.parquet", "scores.parquet", "sharings.parquet", "performance.parquet", "forecasts.parquet",
-    "transfers.parquet", "loans.parquet", "claims.parquet", "alarms.parquet", "metrics.parquet", "report.html",
-    "summary.html", "tables.xlsx",
+    "transfers.parquet", "loans.parquet", "claims.parquet", "alarms.parquet", "trust.parquet", "metrics.parquet",
+    "report.html", "summary.html", "tables.xlsx",
 )  # fmt: skip
 """Files that a run may leave, apart from those in `tables`."""
 

@@ -15,6 +15,7 @@ from sim.model.countries import Country
 from sim.model.selection import SelectorField
 from sim.registry import Model
 from sim.scenario.capacity_spec import CapacityField, More
+from sim.scenario.freight_spec import Loads, Verified
 from sim.units import Date, Days, NonNegative, Number, Percent, Positive, Share, Text, Whole, WholeDays
 
 MOST_OPEN = 366.0
@@ -70,6 +71,8 @@ class Product(Model):
     """class of importance (VEN)"""
     size: Positive = 1.0
     """handling units (of ports and of lane capacities) that one unit takes"""
+    weight: Positive | None = None
+    """kg of one unit, with packing, for the emissions of freight; left out: not counted"""
     storage: Literal["ambient", "cold"] = "ambient"
     """cold goods need lanes with `cold: true`, fill cold rooms, and spoil in power cuts"""
     shelf_life: Days | None = None
@@ -371,6 +374,14 @@ class LaneSpec(Model):
     vehicles: Vehicles | None = None
     """a departure takes whole vehicles, as long as there are some; instead of `capacity`"""
     round: Round | None = None
+    loads: Loads | None = None
+    """shipments that are paid whole, however full; left out: only units are paid"""
+    verified: Verified | None = None
+    """carriers that are chosen and watched, whose journeys vary less; left out: they vary as the time says"""
+    km: Positive | None = None
+    """length of the way, for emissions; left out: that of the sea lane with `speed`, else the straight line"""
+    emissions: NonNegative | None = None
+    """g of CO2 equivalents for a tonne over a km; left out: 124 by road, 30 by rail and river, 16 by sea, 570 by air"""
     may_use: list[Text] = []
     """further canals and straits a diverted vessel may take; those off its usual way are not taken unless named"""
 
@@ -392,6 +403,16 @@ class LaneSpec(Model):
             raise ValueError("only one of capacity, vehicles and round")
         if self.arrives is not None and (self.speed is not None or self.passages):
             raise ValueError("arrives only on lanes without passages")
+        if self.loads is not None and (self.vehicles is not None or self.round is not None):
+            raise PlaceError(
+                ("loads",), "vehicles of their own carry what there is", None, "loads, vehicles or a round"
+            )
+        if self.km is not None and self.speed is not None:
+            raise PlaceError(("km",), "with speed the length comes from the sea-lane network", self.km, "no km")
+        if self.verified is not None and self.time is not None and getattr(self.time, "draw", None) is None:
+            raise PlaceError(("verified",), "the journey takes always the same time", None, "a time that varies")
+        if self.verified is not None and self.time is None and not self.spread:
+            raise PlaceError(("verified",), "the journey takes always the same time", None, "a `spread` above 0%")
         if self.round is not None and self.speed is not None:
             raise ValueError("round only with time or days")
         if self.spread and self.time is not None:

@@ -27,6 +27,7 @@ from sim.policies.replenishment.base import Replenishment
 from sim.policies.reserves.reserve import Reserve
 from sim.policies.sourcing.base import SourcingRuleField
 from sim.policies.transfers.base import Transfer
+from sim.policies.trust import Trust
 from sim.policies.use_levels import UseLevels
 from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
@@ -280,6 +281,8 @@ class Scenario(Model):
     allocation: list[AllocationField] = []
     transfers: list[TransferField] = []
     """who may give goods to whom beside all orders, when one lacks what another can spare"""
+    trust: Trust | None = None
+    """how far parties trust each other, and what hangs on it; left out: nothing does"""
     stock: list[StockSpec] = []
     storage: list[StorageSpec] = []
     hoarding: list[Hoarding] = []

@@ -138,6 +138,8 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
             spec["products"]["saline"]["storage"] = "cold"
             for lane in spec["lanes"]:
                 lane["cold"] = True
+        if "party" in DISRUPTIONS[name].model_fields:
+            spec["parties"] = PARTIES
         if DISRUPTIONS[name].by_lot:
             spec["products"]["saline"]["shelf_life"] = "15d"
         if "material" in DISRUPTIONS[name].model_fields:

@@ -30,7 +30,7 @@ from tests.contract.network import PARTIES, STANDARD, example, lay_over, run, wi
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that writes every table: a port, a passage with a queue, lots, rationing, scores, a decision, a forecast,
-    loans, claims, and an alarm."""
+    loans, claims, an alarm, and trust."""
     spec: dict[str, Any] = example("sourcing", "scorecard") | {"end": "2024-02-01"}
     with_materials(spec)
     for product in ("saline", "salt"):
@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lends = {"rule": "nearest", "from": "facilities", "time": "1d", "keep": "2d", "below": "2d", "loan": {"for": "5d"}}
     plenty = {"at": "clinic-a", "products": ["saline"], "on_hand": "30d"}
     falls = {"alarm": "falling_cover", "by": "kenya", "days": "7d", "below": "5d"}
-    lay_over(spec, {"transfers": [lends], "stock": [plenty], "alarms": [falls]})
+    lay_over(spec, {"transfers": [lends], "stock": [plenty], "alarms": [falls], "trust": {"start": "50%"}})
     spec["reserves"]["national"]["claims"] = {"kenya": "60%"}
     return run(spec, sharings=True).save(tmp_path_factory.mktemp("run") / "out", report=False)
 

@@ -13,7 +13,8 @@ from docs.make_vocabulary import GUIDE, PAGE, guide, vocabulary
 from sim.disruptions.demand_surge import DemandSurge
 from sim.disruptions.stock_loss import StockLoss
 from sim.engine.books.journal import Journal
-from sim.engine.day import DEEDS, undisturbed
+from sim.engine.day import DEEDS
+from sim.engine.undisturbed import undisturbed
 from sim.errors import PlaceError, ScenarioError, SimulationError
 from sim.model.effects import Effect, Impulse
 from sim.model.vocabulary import ACTIONS, EVENTS, ORDER, QUANTITIES, Action, Event, Operation, QuantityName

@@ -36,7 +36,9 @@ def with_decision(builder: Builder, kind: str) -> Spec:
     seen = spec.get("information", [])
     if seen:  # whoever belonged to nobody belongs to the country now
         spec["information"] = [entry for entry in seen if entry["who"] in spec["parties"]] or ALL_AT_ONCE
-    decision["by"] = "firm" if kind in ("ban_exports", "ration", "supplier_allocation") else c.one(["land", "pool"])
+    decision["by"] = (
+        "firm" if kind in ("ban_exports", "defect", "ration", "supplier_allocation") else c.one(["land", "pool"])
+    )
     maybe(c, decision, "after", ["1d", "36h", "uniform(0d, 5d)"])
     if kind not in ONCE and c.number(0, 1):
         decision["for"] = c.one(["1d", "6d"])
@@ -143,6 +145,7 @@ FIELDS: dict[str, Callable[[Builder], Any]] = {
     "change_levels": _replenishment,
     "close_reserve": _reserve,
     "corridor": _corridor,
+    "defect": lambda b: {"quota": b.c.one(["0%", "40%"]), "orders": b.c.one([1, 1.5])},
     "emergency_order": _order,
     "extend_shelf_life": lambda b: {"longer": "9d"},
     "extra_orders": _more_a_day,

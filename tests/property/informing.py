@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.policies.information import LEVELS
-from tests.property.choices import Spec, maybe
+from tests.property.choices import Choose, Spec, maybe
 
 if TYPE_CHECKING:
     from tests.property.networks import Builder
@@ -27,6 +27,14 @@ def random_information(builder: Builder) -> list[Spec]:
     c = builder.c
     parts = [("land", "own"), ("land", "firm"), ("firm", "land"), (builder.facilities[0], "firm"), ("firm", "own")]
     return [{"who": who, "of": of} | _terms(builder) for who, of in parts if c.number(0, 2)] or ALL_AT_ONCE
+
+
+def random_trust(c: Choose) -> Spec:
+    """Trust between the two, and something or nothing that hangs on it."""
+    trust: Spec = {"start": c.one(["0%", "60%"]), "kept": "10%", "broken": "30%"}
+    maybe(c, trust, "transfers", [{}, {"at_least": "30%", "keep_more": "4d", "offers": "all"}])
+    maybe(c, trust, "hoarding", [True])
+    return trust
 
 
 def _terms(builder: Builder) -> Spec:

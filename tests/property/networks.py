@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.property.alarms import with_alarms
 from tests.property.choices import Choose, Drawn, Spec, day, maybe
-from tests.property.informing import random_information, two_parties
+from tests.property.informing import random_information, random_trust, two_parties
 from tests.property.later import later_policies, with_later
 from tests.property.policies import Policies
 from tests.property.pooling import with_claims
@@ -78,6 +78,17 @@ class Builder(Sites, Supply, Policies):
 
     has_materials = False
 
+    def _freight(self, spec: Spec) -> None:
+        """Shipments that are paid whole, verified carriers, and goods that have a weight."""
+        c = self.c
+        for lane in spec["lanes"]:
+            if "vehicles" not in lane and "round" not in lane:
+                maybe(c, lane, "loads", [{"cost": 5, "carries": 7, "of": c.one(["all", "party", "order"])}])
+            if "(" in str(lane.get("time")):
+                maybe(c, lane, "verified", [{"spread": "40%", "cost": 1}])
+        for product in spec["products"].values():
+            maybe(c, product, "weight", [3])
+
     def build(self, disruptions: int, hazards: int = 0) -> Spec:
         c = self.c
         spec: Spec = {"scenario": "random", "title": "A random network", "start": day(0), "end": day(self.days)}
@@ -114,6 +125,7 @@ class Builder(Sites, Supply, Policies):
         self._connect()
         self._connect_materials()
         spec["lanes"] = self._rounds()
+        self._freight(spec)
         spec["sourcing"] = self.sourcing
         spec["replenishment"] = self._replenishment()
         spec["allocation"] = self._allocation()
@@ -148,6 +160,7 @@ class Builder(Sites, Supply, Policies):
             spec["transfers"] = self._transfers()
         if not self.exact and not c.number(0, 3):
             spec |= {"parties": two_parties(self), "information": random_information(self)}
+            maybe(c, spec, "trust", [random_trust(c)])
         if not c.number(0, 3):
             spec = with_later(spec, later_policies(self, c.number(-5, self.days)))
         if not self.exact and not c.number(0, 1):

@@ -22,6 +22,7 @@ HAPPENING: dict[str, Callable[[Choose, list[str]], Spec]] = {
     | c.one([{}, {"factor": "weather", "correlation": "60%"}]),
 }  # fmt: skip
 INEXACT = (
+    "defection",
     "material_shortage",
     "epidemic",
     "extra_orders",
@@ -89,6 +90,13 @@ def _ban(b: Builder) -> Spec:
         maybe(b.c, ban, "quota", ["0%", "30%"])
         maybe(b.c, ban, "rush", [1, 1.5])
     return ban
+
+
+def _defection(b: Builder) -> Spec:
+    """By those who own all makers, from all that these sell to."""
+    b.spec.setdefault("parties", {})["firm"] = {"kind": "firm", "sites": b.suppliers}
+    defection: Spec = {"party": "firm", "orders": b.c.one([1, 1.5])}
+    return defection | b.c.one([{}, {"quota": "40%"}, {"keeps": ["exports", "reserves"]}])
 
 
 def _delay(b: Builder) -> Spec:
@@ -280,6 +288,7 @@ def _seizure(b: Builder) -> Spec:
 DISRUPTED: dict[str, Callable[[Builder], Spec]] = {
     "curfew": _curfew,
     "cyber_blackout": _blackout,
+    "defection": _defection,
     "demand_surge": _surge,
     "epidemic": _epidemic,
     "export_ban": _ban,

@@ -162,11 +162,23 @@ def _from_one(spec: LaneSpec, source: str | Column, sites: SiteTable, places: _G
             lane = Lane(name, origin, destination, spec.mode, times, float(cost[k]), capacity)
             lane = _typed_passages(spec, lane)
         lane = replace(lane, departs=_hours(spec.departs), arrives=_hours(spec.arrives))
+        lane = _freight(spec, lane)
         if spec.vehicles is not None:
             lane = replace(lane, vehicle=spec.vehicles.carries, vehicles=spec.vehicles.number)
         before = [x for x in lanes if x.origin == origin] if spec.round is not None else []
         lanes.append(_stop(spec, lane, before))
     return lanes
+
+
+def _freight(spec: LaneSpec, lane: Lane) -> Lane:
+    """The lane with what is paid whole, its length, and carriers that are verified."""
+    if spec.loads is not None:
+        load = NEVER if spec.loads.carries is None else spec.loads.carries
+        lane = replace(lane, load=load, load_cost=spec.loads.cost, load_of=spec.loads.of)
+    if spec.verified is not None:
+        times, cost = lane.times.narrowed(spec.verified.spread), lane.cost + spec.verified.cost
+        lane = replace(lane, times=times, cost=cost)
+    return replace(lane, km=spec.km, grams=spec.emissions)
 
 
 def _destinations(spec: LaneSpec, sites: SiteTable, places: _Geography) -> np.ndarray:

@@ -26,6 +26,7 @@ from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
 from sim.engine.compile.sourcing import bind_sourcing
 from sim.engine.compile.transfers import bind_transfers
+from sim.engine.compile.trust import bind_trust
 from sim.engine.compile.vials import compile_vials
 from sim.engine.impacts import in_order
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
@@ -72,6 +73,7 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     sourcing = bind_sourcing(loaded, network, problems)
     transfers = bind_transfers(loaded, network, problems)
     information = bind_information(loaded, network, problems)
+    trust = bind_trust(loaded, network, information, problems)
     troubles = [*(impact.cause for impact in impacts), *loaded.spec.hazards]
     decisions = bind_decisions(loaded, network, reserves, behaviour, demand, troubles, information, problems)
     alarms = bind_alarms(loaded, network, demand, problems)
@@ -80,7 +82,7 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
-        sourcing, more, decisions, compile_vials(loaded, network, demand), transfers, information, alarms,
+        sourcing, more, decisions, compile_vials(loaded, network, demand), transfers, information, alarms, trust,
     )  # fmt: skip
     if as_written:
         loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))

@@ -10,13 +10,12 @@ import numpy as np
 
 from sim.engine.compile.supply import Path, Paths, Supply
 from sim.errors import PlaceError, placed
+from sim.model.distance import distance
 from sim.model.network import Lane
 from sim.model.selection import select
 from sim.policies.transfers.base import Transfer, Within
 from sim.scenario.load import Loaded, Problems
 
-EARTH = 6371.0
-"""Kilometres from its centre to its surface, in the mean."""
 AT_ONCE = 4_000_000
 """Pairs of sites that are looked at together."""
 MOST = 2_000_000
@@ -253,13 +252,3 @@ def _nearest(km: np.ndarray, may: np.ndarray, partners: int) -> np.ndarray:
     found = np.zeros_like(may)
     np.put_along_axis(found, order, True, axis=0)
     return found & may
-
-
-def distance(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    """Kilometres between places (latitude and longitude in radians on the last axis) along a great circle.
-
-    The haversine formula.
-    """
-    half = (np.sin((one - two) / 2) ** 2)[..., 0]
-    half = half + np.cos(one[..., 0]) * np.cos(two[..., 0]) * (np.sin((one - two) / 2) ** 2)[..., 1]
-    return np.asarray(2 * EARTH * np.arcsin(np.sqrt(np.clip(half, 0, 1))))

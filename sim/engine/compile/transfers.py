@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.compile.sideways import distance
 from sim.engine.transferred import BoundTransfers
 from sim.errors import PlaceError, placed
+from sim.model.distance import distance
 from sim.model.network import Network
 from sim.policies.transfers.base import Transfer
 from sim.scenario.load import Loaded, Problems

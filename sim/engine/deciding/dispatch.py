@@ -70,6 +70,7 @@ class Dispatch(Part):
         self._may_limit = quantities.touched("flow.allowance")
         self.usual = UsualUnits(plan) if self._may_limit else None
         self._spoils = plan.lots.life[network.flow_source] < NEVER_EXPIRES
+        self._may_keep = quantities.touched("flow.releases")
         self._may_cancel = quantities.touched("flow.cancels")
         self._capped = transport.loading.limited[self._first_lane]
         self._cold = transport.cold[network.flow_buyer]
@@ -162,13 +163,15 @@ class Dispatch(Part):
         return np.concatenate([made, held[orders:]])
 
     def left_open(self, requested: np.ndarray, granted: np.ndarray) -> np.ndarray:
-        """What ordinary stock leaves open of the requests of an evening, over flows, what rations keep back included:
-        not what only lies there because too few are at work."""
+        """What ordinary stock leaves open of the requests of an evening for reserves, over flows, what rations keep
+        back included: not what only lies there because too few are at work, or for whom reserves release nothing."""
         still = requested - granted
         if self._rations is not None:
             still += self._rations.beyond
         if self.work.on:
             still -= self.work.lying()
+        if self._may_keep:
+            still[self.quantities["flow.releases"] <= 0] = 0
         return self.within_lanes(still)
 
     def _keep_to_allowances(self, requested: np.ndarray) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.deciding.told import Along
+from sim.engine.deciding.trust import Trust
 from sim.engine.plan import Hoarders
 from sim.model.lists import Lists
 from sim.model.network import Network
@@ -21,8 +22,8 @@ class SeenScarcity(Part):
 
     CHANGES = ("_filled", "factor", "_open", "_left", "_sees", "_adds")
 
-    def __init__(self, network: Network, hoarders: Hoarders) -> None:
-        self._hoarders, self._buyer = hoarders, network.flow_buyer
+    def __init__(self, network: Network, hoarders: Hoarders, trust: Trust | None = None) -> None:
+        self._hoarders, self._buyer, self._trust = hoarders, network.flow_buyer, trust
         self._filled = np.ones(len(hoarders.cells))
         self._open = np.zeros(len(network.flow_buyer), dtype=np.int64)
         self._left = np.zeros(len(network.flow_buyer), dtype=np.int64)
@@ -70,7 +71,8 @@ class SeenScarcity(Part):
         np.divide(waiting - rest, waiting, out=filled, where=waiting > 0)
         self._filled += (filled - self._filled) / mine.memory
         scarcity = np.clip((mine.below - self._filled) / mine.below, 0, 1)
-        self.factor[mine.cells] = 1 + mine.gain * scarcity
+        doubt = 1.0 if self._trust is None else self._trust.doubt(mine.cells)
+        self.factor[mine.cells] = 1 + mine.gain * doubt * scarcity
 
     def _seen(self, name: str, units: np.ndarray) -> np.ndarray:
         """Units over flows, added up over those that each hoarder looks at."""

@@ -111,6 +111,11 @@ class Reports(Part):
             eyes = self._at_once.of(cells)
         return np.where(self._as_is(eyes.at, cells), now[cells], self.told(name, eyes.at, now[cells]))
 
+    @property
+    def reported(self) -> Told | None:
+        """All reports, None where none are made."""
+        return self._told
+
     def told(self, name: str, at: np.ndarray, now: np.ndarray) -> np.ndarray:
         """What has been told of a figure at these places; where nothing is told of anything, what it is `now`."""
         assert self._told is not None

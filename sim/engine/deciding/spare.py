@@ -21,19 +21,20 @@ FAR = 10**5
 class Asked(NamedTuple):
     """Ways on which goods may be given, in order of taker and then of whom that asks first. Over them what the giver
     knows of the taker: units to `cover` its use, those it is seen to lack (`room`; None: all that it asks for), and
-    units a day that it uses."""
+    units a day that it uses; and those that the giver offers this taker (`offered`; None: all that it can spare)."""
 
     ways: np.ndarray
     cover: np.ndarray
     room: np.ndarray | None
     use: np.ndarray
+    offered: np.ndarray | None = None
 
 
 class Spare:
     """One entry's givers and takers in one evening.
 
     Units that each of the takers `lacks` and asks for, and that each of the givers can `spare`. What is given changes
-    both, and is counted over takers (`_given`).
+    both, and is counted over takers (`_given`) and ways (`_units`).
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Spare:
         self._lacks, self._spare, self._asked = lacks, spare, asked
         self._giver, self._taker = entry.giver[asked.ways], entry.taker[asked.ways]
         self._given, self._shelves = np.zeros_like(lacks), None
+        self._units = np.zeros(len(asked.ways), dtype=np.int64)
         tracked = plan.lots.tracked[entry.givers]
         if lots is not None and tracked.any():
             self._shelf = np.full(len(tracked), -1)
@@ -63,7 +65,7 @@ class Spare:
         All who lack something ask their first giver, which shares what it can spare; who lacks more asks the next.
         """
         ways = self._asked.ways
-        units, open_ = np.zeros(len(ways), dtype=np.int64), np.arange(len(ways))
+        units, open_ = self._units, np.arange(len(ways))
         while open_.size:
             taker = self._taker[open_]
             asked = open_[np.concatenate([[True], taker[1:] != taker[:-1]])]
@@ -82,8 +84,10 @@ class Spare:
 
     def _wanted(self, some: np.ndarray) -> np.ndarray:
         """Units that takers ask for on some of the ways, and are seen to lack."""
-        taker, room = self._taker[some], self._asked.room
+        taker, room, offered = self._taker[some], self._asked.room, self._asked.offered
         lacks = self._lacks[taker]
+        if offered is not None:
+            lacks = np.minimum(lacks, offered[some] - self._units[some])
         return lacks if room is None else np.minimum(lacks, np.maximum(0, room[some] - self._given[taker]))
 
     def _granted(self, some: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.short_dated import Shelves, arrival
 from sim.engine.deciding.spare import Asked, Spare
+from sim.engine.deciding.trust import Trust
 from sim.engine.plan import Plan
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.state import State
@@ -41,8 +42,9 @@ class Transfers(Part):
         reports: Reports,
         dispatch: Dispatch,
         journal: Journal,
+        trust: Trust | None = None,
     ) -> None:
-        network, self._quantities = plan.network, quantities
+        network, self._quantities, self._trust = plan.network, quantities, trust
         self._may_change = quantities.touched("flow.gives")
         self._plan, self._network = plan, network
         self._state, self._reports, self._dispatch, self._journal = state, reports, dispatch, journal
@@ -53,6 +55,8 @@ class Transfers(Part):
         self.loans = None
         if any(entry.rule.loan is not None for entry in plan.transfers):
             self.loans = LoanBook(len(network.flow_buyer))
+        if trust is not None:
+            trust.loans = self.loans
         self._lent_on = np.full(len(network.flow_buyer), -1)
         for entry in plan.transfers:
             if entry.rule.loan is not None:
@@ -119,9 +123,14 @@ class Transfers(Part):
         ways = ways[self._dispatch.may_give(entry.flow[ways])]
         if self._may_change:
             ways = ways[self._quantities["flow.gives"][entry.flow[ways]] > int(entry.rule.closed)]
+        if self._trust is not None:
+            ways = ways[self._trust.gives(entry.flow[ways])]
         if not ways.size:
             return
         known = self._known(entry, self._in_turn(entry, ways, spare), cover, day)
+        if self._trust is not None:
+            offered = self._trust.offered(entry.flow[known.ways], spare[entry.giver[known.ways]])
+            known = known._replace(offered=offered)
         units, lots = Spare(self._plan, entry, lacks, spare, known, self._state.lots, day).shared(self._dispatch)
         loan, flow = entry.rule.loan, entry.flow[known.ways]
         self._send(entry, flow, units, lots, day, TRANSFER if loan is None else LOAN)
@@ -294,6 +303,8 @@ class Transfers(Part):
 
         flow, units = flow[left], units[left]
         self._given.note(day, flow, units, kind, entry.rule.label)
+        if self._trust is not None and kind != REPAID:
+            self._trust.note_sent(flow)
         state.promise(flow, units)
         self._dispatch.send_on(flow, units, float(day), take_out)
 

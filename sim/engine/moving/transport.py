@@ -15,6 +15,7 @@ from sim.engine.books.journal import Journal
 from sim.engine.moving.border import PASSES, Border
 from sim.engine.moving.cargo import Cargo
 from sim.engine.moving.fleets import Fleets
+from sim.engine.moving.freight import Freight
 from sim.engine.moving.journeys import Journeys
 from sim.engine.moving.licences import Licences
 from sim.engine.moving.loading import Loading
@@ -52,6 +53,7 @@ class Transport(Part):
         self.border = Border(plan, self._cargo, quantities)
         self.ports = Ports(network, self._cargo, self._permits, quantities, streams, journal)
         self.passages = Passages(network, streams, quantities)
+        self.freight = Freight(network) if Freight.needed(network) else None
         self.licences = Licences(quantities, streams, "flow.licence")
         some = self.loading.takes_a_days_worth
         self._keeps_hours = bool(some.any()) and self._journeys.keep_hours(some)
@@ -293,6 +295,8 @@ class Transport(Part):
         if self.border.limits:
             self.border.crossed(rows)
         np.add.at(self.state.lane_units, lane, table.columns["units"][rows])
+        if self.freight is not None:
+            self.freight.note(table.columns["flow"][rows], lane, table.columns["units"][rows])
         self.journal.shipments("departure", table, rows, table.columns["departed"][rows])
         self.passages.launched(table, rows, lane, self.journal)
 

@@ -26,19 +26,21 @@ class Times:
     """A distribution of times.
 
     `mean` in days; `draw(generator, n)` gives n non-negative times in days, or is None where the time is certain.
-    `later` are the days by which mean and draws are above what the text says.
+    `later` are the days by which mean and draws are above what the text says; `spread` the share of their deviation
+    from the mean that is left.
     """
 
     text: str
     mean: float
     draw: Draw | None = field(default=None, compare=False)  # the text says it
     later: float = 0.0
+    spread: float = 1.0
 
     def __reduce__(self) -> tuple[Callable[..., Times], tuple[object, ...]]:
         # the text and the days on top say it all, and a closure cannot be sent to another process
         if self.draw is None:
-            return Times, (self.text, self.mean, None, self.later)
-        return _read_again, (self.text, self.later)
+            return Times, (self.text, self.mean, None, self.later, self.spread)
+        return _read_again, (self.text, self.later, self.spread)
 
     def drawn(self, generator: np.random.Generator, n: int) -> np.ndarray:
         """`n` of these times, in days."""
@@ -50,12 +52,24 @@ class Times:
         moved = None if draw is None else (lambda generator, n: draw(generator, n) + days)
         return replace(self, mean=self.mean + days, draw=moved, later=self.later + days) if days else self
 
+    def narrowed(self, share: float) -> Times:
+        """Times of the same mean, of whose deviation from it so much is left."""
+        draw, mean = self.draw, self.mean
+        if draw is None or share == 1:
+            return self
+        if share == 0:
+            return replace(self, draw=None, spread=0.0)
+        return replace(
+            self, draw=lambda generator, n: mean + share * (draw(generator, n) - mean), spread=self.spread * share
+        )
+
     def quantile(self, share: float) -> float:
         """The time in days under which `share` of the draws lie, of times that were read from a text."""
         call = CALL.match(self.text)
         if self.draw is None or call is None:
             return self.mean
-        return quantile(call[1], [parse_duration(part.strip()) for part in call[2].split(",")], share) + self.later
+        days = quantile(call[1], [parse_duration(part.strip()) for part in call[2].split(",")], share) + self.later
+        return days if self.spread == 1 else self.mean + self.spread * (days - self.mean)
 
     def __str__(self) -> str:
         return self.text
@@ -146,8 +160,8 @@ def parse_times(value: Any) -> Times:
     return Times(text, mean, draw)
 
 
-def _read_again(text: str, later: float) -> Times:
-    return parse_times(text).after(later)
+def _read_again(text: str, later: float, spread: float) -> Times:
+    return parse_times(text).narrowed(spread).after(later)
 
 
 UNIT = parse_times("uniform(0d, 1d)")

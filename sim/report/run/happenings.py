@@ -28,6 +28,7 @@ MOVES = {
     "facility_opens": "Facility opens (stock)", "facility_closes": "Facility closes (stock left)",
     "alarm_rises": "Alarm rises", "alarm_clears": "Alarm clears",
     "transfer": "Goods given", "loan": "Goods lent", "loan_repaid": "Goods paid back",
+    "promise_broken": "A party begins to break its word",
     "loan_late": "Goods not paid back when due", "loan_written_off": "Debt in goods given up",
     "claim_borrowed": "Borrowed of others' claims on a reserve", "claim_repaid": "Paid back to a reserve",
     "claim_late": "Not paid back to a reserve when due", "claim_written_off": "Debt to a reserve given up",

@@ -18,6 +18,7 @@ from sim.report.run.reserve_reach import reach_table
 from sim.report.run.seen_table import seen_table
 from sim.report.run.tables import metrics_table
 from sim.report.run.transfer_tables import who_gave
+from sim.report.run.trust_table import who_trusts
 from sim.report.run.unsure import unsure
 from sim.report.sheets import Sheet, written
 from sim.report.words.names import strategy_name, what_it_is
@@ -67,6 +68,7 @@ def render(facts: Facts, manifest: dict[str, Any], folder: Path | None = None, d
         performance=whole(parties_tables.performance(facts)),
         transfers=whole(who_gave(facts)),
         alarms=whole(alarm_scores(facts)),
+        trust=whole(who_trusts(facts)),
         making=whole(page_tables.making(facts)),
         seen=whole(seen_table(facts)),
         stockouts=whole(page_tables.stockouts(facts)),
@@ -96,9 +98,9 @@ def tables_of(facts: Facts, manifest: dict[str, Any]) -> list[Sheet]:
         page_tables.disruptions(facts), page_tables.measures(facts), page_tables.decisions(facts),
         page_tables.reserves(facts), reach_table(facts), who_drew(facts), page_tables.costs(facts),
         page_tables.became(facts), page_tables.substitution(facts),
-        page_tables.rations(facts), who_gave(facts), alarm_scores(facts), parties_tables.performance(facts),
-        parties_tables.sharings(facts), page_tables.making(facts), seen_table(facts),
-        lot_tables.lots(facts), lot_tables.recalled(facts),
+        page_tables.rations(facts), who_gave(facts), who_trusts(facts), alarm_scores(facts),
+        parties_tables.performance(facts), parties_tables.sharings(facts), page_tables.making(facts),
+        seen_table(facts), lot_tables.lots(facts), lot_tables.recalled(facts),
         page_tables.events(facts), page_tables.evidence(facts), page_tables.assumptions(facts),
         page_tables.overrides(manifest),
     ]  # fmt: skip
