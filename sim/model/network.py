@@ -302,7 +302,7 @@ class Network(Lookups):
         """Whether nobody buys a product of several sources."""
         return len(np.unique(self.flow_buyer[: self.orders])) == self.orders
 
-    @property
+    @cached_property
     def orders(self) -> int:
         """How many of the flows, the first ones, are for orders."""
         return len(self.flow_buyer) - len(self.sideways)

@@ -20,7 +20,9 @@ class ReorderUpTo(Rule):
     reorder: np.ndarray
 
     def orders(self, view: View) -> np.ndarray:
-        return (self.target - view.position) * (view.position <= self.reorder)
+        units = self.target - view.position
+        units[view.position > self.reorder] = 0
+        return units
 
 
 @REPLENISHMENT.register("s_S")
