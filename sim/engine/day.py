@@ -49,28 +49,9 @@ from sim.engine.serving.patients import Patients
 from sim.engine.state.ledger import DAILY
 from sim.engine.state.state import State
 from sim.model.effects import Impact, Impulse, Quantities
-from sim.model.network import Network
 from sim.model.part import Part
-from sim.model.vocabulary import QUANTITIES, Action, QuantityName, Rows
+from sim.model.vocabulary import Action
 from sim.rng import Streams
-
-
-def undisturbed(network: Network) -> dict[QuantityName, np.ndarray]:
-    """Every named quantity as it is without disruptions."""
-    flows = len(network.flow_buyer)
-    rows: dict[Rows, int] = {
-        "cells": len(network.cell_site),
-        "flows": flows,
-        "stops": flows * network.routes.lane.shape[1],
-        "gates": len(network.gates),
-        "lanes": len(network.lanes),
-        "passages": len(network.passages),
-    }
-    found = {name: np.full(rows[quantity.rows], float(quantity.unaffected)) for name, quantity in QUANTITIES.items()}
-    found["gate.handling"][:] = [gate.handling for gate in network.gates]
-    for number, convoys in network.convoys.items():
-        found["passage.traffic"][number], found["passage.capacity"][number] = convoys.traffic, convoys.room
-    return found
 
 
 class World(Part):
@@ -122,7 +103,7 @@ class World(Part):
         self.plan = plan
         self.first_day = -network.calendar.warm_up
         effects = [effect for impact in plan.impacts for effect in impact.effects]
-        self.quantities = Quantities(undisturbed(network), [*network.seasons, *effects], open_to_change)
+        self.quantities = Quantities(network.undisturbed, [*network.seasons, *effects], open_to_change)
         self.state = State.at_start(plan, self.quantities)
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)

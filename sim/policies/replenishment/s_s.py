@@ -20,9 +20,7 @@ class ReorderUpTo(Rule):
     reorder: np.ndarray
 
     def orders(self, view: View) -> np.ndarray:
-        units = self.target - view.position
-        units[view.position > self.reorder] = 0
-        return units
+        return (self.target - view.position) * (view.position <= self.reorder)
 
 
 @REPLENISHMENT.register("s_S")
