@@ -40,7 +40,8 @@ class Journal(Part):
     GROWS = ("_blocks",)
 
     def __init__(self, network: Network, detail: Detail) -> None:
-        self._network = network
+        self._network, self.routine = network, detail == "full"
+        """whether routine events are recorded as well, such as every order, departure and arrival"""
         self._kept = _Kept(
             (event, detail == "full" or (detail == "key" and not EVENTS[event].routine)) for event in EVENTS
         )

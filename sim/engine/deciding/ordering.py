@@ -205,7 +205,8 @@ class Ordering(Part):
     def _book(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
         if flow.size:
             self._state.book(flow, units)
-            self._journal.flows("order", day, flow, units)
+            if self._journal.routine:
+                self._journal.flows("order", day, flow, units)
 
     def _cancel(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
         """Buyers give up what waits at a source; what they do not count on they have ordered elsewhere already."""

@@ -139,7 +139,11 @@ class Transport(Part):
             held = self.licences.required(flow)
             self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
             rows, flow = rows[~held], flow[~held]
-        self._launch(*self._board(rows, self.network.flow_first_lane[flow], now))
+        lane: np.ndarray = self.network.flow_first_lane[flow]
+        at: np.ndarray | float = now
+        if self._fleets.any:
+            rows, lane, at = self._board(rows, lane, now)
+        self._launch(rows, lane, at)
 
     def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
         """Goods that wait at their source, before their first leg, for a licence."""
@@ -229,7 +233,8 @@ class Transport(Part):
             back = self.state.deliver(
                 table.columns["flow"][home], table.columns["units"][home], table.columns["lot"][home], day
             )
-            self.journal.shipments("arrival", table, home, table.columns["time"][home])
+            if self.journal.routine:
+                self.journal.shipments("arrival", table, home, table.columns["time"][home])
             if back is not None:
                 self._note_kept_back(home[back])
             table.finish(home)
@@ -265,7 +270,9 @@ class Transport(Part):
         if passed.size:
             at = np.maximum(table.columns["time"][passed], self._since)
             table.columns["leg"][passed] += 1
-            passed, lane, at = self._board(passed, self._cargo.lane(passed), at)
+            lane = self._cargo.lane(passed)
+            if self._fleets.any:
+                passed, lane, at = self._board(passed, lane, at)
             self._launch(passed, lane, at)
         return passed
 
@@ -285,11 +292,9 @@ class Transport(Part):
 
     def _board(
         self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(rows, lanes, departures) of goods that are ready at `at`: they wait for vehicles, where their lane has some,
         and are split where they go with several."""
-        if not self._fleets.any:
-            return rows, lane, at
         return self._fleets.board(rows, lane, np.broadcast_to(self._journeys.sets_out(lane, at), lane.shape))
 
     def _launch(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float) -> None:
@@ -301,7 +306,8 @@ class Transport(Part):
         if self.border.limits:
             self.border.crossed(rows)
         np.add.at(self.state.lane_units, lane, columns["units"][rows])
-        self.journal.shipments("departure", table, rows, columns["departed"][rows])
+        if self.journal.routine:
+            self.journal.shipments("departure", table, rows, columns["departed"][rows])
         if self.passages.any:
             self.passages.launched(table, rows, lane, self.journal)
 

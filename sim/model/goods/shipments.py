@@ -85,14 +85,12 @@ class Shipments(Part):
     ) -> np.ndarray:
         """Rows of new shipments at the start of their route, ready to leave at `sent`; shape (n,)."""
         rows = self._grow(len(flow))
-        place = slice(self.count - len(rows), self.count)
-        columns = self.columns
-        columns["flow"][place], columns["units"][place] = flow, units
-        columns["sent"][place] = columns["time"][place] = sent
-        if lot is not None:
-            columns["lot"][place] = lot
-        np.add(rows, self._next - place.start, out=columns["id"][place])
+        columns, number = self.columns, self._next
         self._next += len(rows)
+        columns["flow"][rows], columns["units"][rows], columns["id"][rows] = flow, units, np.arange(number, self._next)
+        columns["sent"][rows] = columns["time"][rows] = sent
+        if lot is not None:
+            columns["lot"][rows] = lot
         return rows
 
     def split(self, rows: np.ndarray, units: np.ndarray) -> np.ndarray:
