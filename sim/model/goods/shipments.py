@@ -8,14 +8,12 @@ from sim.model.part import Part
 
 
 class Phase:
-    """Where a shipment is on its route; numbers of the column's own type, since it is compared with them many times a
-    day."""
+    """Where a shipment is on its route; arrays without axes of the column's own type, with which numpy compares twice
+    as fast as with single numbers: that is done many times a day."""
 
-    TRAVELLING, QUEUED, CLEARING, READY, HELD, DONE, AT_BERTH = (np.int8(number) for number in range(7))
+    TRAVELLING, QUEUED, CLEARING, READY, HELD, DONE, AT_BERTH = (np.array(n, dtype=np.int8) for n in range(7))
 
 
-DONE = np.array(Phase.DONE)
-"""An array, since numpy compares many numbers with one twice as fast as with a scalar."""
 
 COLUMNS = {
     "id": np.int64,
@@ -102,7 +100,7 @@ class Shipments(Part):
         self.columns["units"][rows] -= units
         return new
 
-    def where(self, phase: np.int8) -> np.ndarray:
+    def where(self, phase: np.ndarray) -> np.ndarray:
         """Rows in a phase, ascending."""
         return (self["phase"] == phase).nonzero()[0]
 
@@ -112,7 +110,7 @@ class Shipments(Part):
 
     def live(self) -> np.ndarray:
         """Rows that are not at their end, ascending."""
-        return (self.columns["phase"][: self.count] != DONE).nonzero()[0]
+        return (self.columns["phase"][: self.count] != Phase.DONE).nonzero()[0]
 
     def finish(self, rows: np.ndarray) -> None:
         """These rows are at their end: they are never due again."""
