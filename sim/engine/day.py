@@ -106,7 +106,7 @@ class World(Part):
         self.plan = plan
         self.first_day = -network.calendar.warm_up
         effects = [effect for impact in plan.impacts for effect in impact.effects]
-        self.quantities = Quantities(undisturbed(network), [*network.seasons, *effects], open_to_change)
+        self.quantities = Quantities(network.undisturbed, [*network.seasons, *effects], open_to_change)
         self.state = State.at_start(plan, self.quantities)
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)

@@ -52,7 +52,7 @@ class Reports(Part):
     """
 
     CHANGES = ("_position", "_kept")
-    VIEWS = ("decided", "own", "alarms")
+    VIEWS = ("decided", "own", "orders_late", "alarms")
 
     def __init__(
         self,
@@ -71,8 +71,7 @@ class Reports(Part):
         """facilities that open and close, None where none does"""
         self.sights: Sights | None = None
         """who sees what, None where all see all"""
-        self.own: Eyes | None = None
-        """what each cell's owner sees of it, None where no owner goes by reports that come later than at once"""
+        self.go_by(None)
         self.decided: Mapping[str, float] = NOTHING
         """decisions in force, each with the day since when; a view of what the run has decided"""
         self.alarms: Mapping[str, np.ndarray] = NO_ALARMS
@@ -84,6 +83,13 @@ class Reports(Part):
             assert told is not None
             seen = Seen(np.full(len(cells), CAPACITY), np.full(len(cells), AT_ONCE))
             self._at_once = Eyes(seen.level, told.at(seen, cells))
+
+    def go_by(self, own: Eyes | None) -> None:
+        """From now on this is what each cell's owner sees of it; None: none goes by reports that come later than at
+        once."""
+        self.own = own
+        self.orders_late = self.may_fail or own is not None
+        """whether some sites may order by figures that are not those of now"""
 
     @property
     def _code(self) -> np.ndarray:
@@ -291,11 +297,6 @@ class Reports(Part):
     def are_made(self) -> bool:
         """Whether any site reports: all is not seen as it is at all times."""
         return self._told is not None
-
-    @property
-    def orders_late(self) -> bool:
-        """Whether some sites may order by figures that are not those of now."""
-        return self.may_fail or self.own is not None
 
     def reviews(self, cells: np.ndarray) -> np.ndarray:
         """Whether each of these cells can review and order at all."""

@@ -16,7 +16,6 @@ from sim.engine.in_force import ALWAYS, next_turn
 from sim.engine.informed import CAPACITY, DEMAND, ORDERS, PIPELINE, STOCK, InformationPlan, Seen
 from sim.engine.plan import Plan
 from sim.engine.state.state import State
-from sim.model.goods.shipments import Phase
 from sim.model.part import Part
 
 
@@ -105,7 +104,7 @@ class Sights(Part):
         network, self._found = self._network, {}
         cells = np.arange(len(network.cell_site))
         self.own = self._eyes(self._plan.own(self._settled), cells, "own")
-        self._reports.own = self.own if self._reports.by_report(self.own).any() else None
+        self._reports.go_by(self.own if self._reports.by_report(self.own).any() else None)
         self.buyers = self._pairs(self._plan.owner[network.flow_source], network.flow_buyer)
         self.sources = self._pairs(self._plan.owner[network.flow_buyer], network.flow_source)
         self.version = object()
@@ -165,7 +164,7 @@ class Sights(Part):
     def _way(self) -> np.ndarray:
         """Units under way on each flow."""
         table = self._state.shipments
-        under_way = table["phase"] != Phase.DONE
+        under_way = table.live()
         units = np.bincount(table["flow"][under_way], table["units"][under_way], len(self._network.flow_buyer))
         return units.astype(np.int64)
 

@@ -17,7 +17,6 @@ from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.state import State
 from sim.engine.transferred import BoundTransfers
 from sim.model.effects import Quantities
-from sim.model.goods.shipments import Phase
 from sim.model.part import Part
 from sim.policies.allocation.base import in_turn
 from sim.policies.transfers.base import Ways
@@ -203,7 +202,7 @@ class Transfers(Part):
         table, cells = self._state.shipments, entry.takers[some]
         if not np.count_nonzero(self._state.in_transit[cells]):
             return np.zeros(len(cells), dtype=np.int64)
-        rows = (table["phase"] != Phase.DONE).nonzero()[0]
+        rows = table.live()
         flow = table.columns["flow"][rows]
         at = _place(cells, len(self._network.cell_site))[self._network.flow_buyer[flow]]
         rows, flow, at = rows[at >= 0], flow[at >= 0], at[at >= 0]
