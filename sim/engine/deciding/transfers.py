@@ -165,9 +165,8 @@ class Transfers(Part):
             stock -= self._reports.backlog(cells)
         if self._reports.own is None or self._state.totals is None:
             return np.asarray(stock)
-        told, late = self._reports.own_figures(cells, "on_hand", "owed_out", "backlog", "gave")
-        on_hand, owed, backlog, gave = told
-        return np.where(late, on_hand - owed - backlog - (self._state.totals.gave[cells] - gave), stock)
+        told, late = self._reports.own_figure(cells, "but gifts")
+        return np.where(late, told - self._state.totals.gave[cells], stock)
 
     def _spare(self, cells: np.ndarray, keep: np.ndarray) -> np.ndarray:
         """Units that these cells can do without, as far as they are there."""
@@ -185,8 +184,8 @@ class Transfers(Part):
         if self._reports.own is None or self._state.totals is None:
             return coming
         cells = entry.takers[some]
-        (way, got), late = self._reports.own_figures(cells, "in_transit", "got")
-        return np.where(late, way + self._state.totals.got[cells] - got, coming)
+        told, late = self._reports.own_figure(cells, "coming but gifts")
+        return np.where(late, told + self._state.totals.got[cells], coming)
 
     def _coming(self, entry: BoundTransfers, some: np.ndarray, day: int) -> np.ndarray:
         """Units on their way to some takers that will come, by the usual time of their journey, while goods up to their
