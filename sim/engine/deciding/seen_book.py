@@ -41,14 +41,14 @@ class SeenBook(Part):
 
     Arrays over the pairs that are told: `_off` and `_stock` in units, `_age` in days since what is known was reported,
     `_before` the evenings counted before it was told of; `_line` is the line of each. Of `_evenings` in all. `_now` is
-    what lines told last. Of the pairs that show stock `_runs` are the places where another line begins, `_of_run` its
-    line: those of a line mostly stand together.
+    what lines told last. Of the pairs that show stock `_parts` are those of each channel and their cells; `_runs` are the
+    places where another line begins, and `_of_run` its line: those of a line mostly stand together.
     """
 
     CHANGES = ("_off", "_stock", "_age", "_before", "_evenings", "_shows", "_line", "_lines", "_now")
     GROWS = ("_seen", "_true")
-    VIEWS = ("_some", "_cells", "_runs", "_of_run")
-    SCRATCH = ("_units",)
+    VIEWS = ("_some", "_parts", "_runs", "_of_run")
+    SCRATCH = ("_true_now",)
 
     def __init__(self, plan: Plan, told: Told) -> None:
         assert plan.information is not None
@@ -67,10 +67,12 @@ class SeenBook(Part):
         """Which pairs show stock, their cells and lines."""
         some = np.flatnonzero(self._shows)
         self._some, of_line = in_place(some), self._line[some]
-        self._cells = in_place(self._told.cell[some])
+        channel = self._told.channel[some]
+        of_channels = [some[channel == row] for row in np.unique(channel).tolist()]
+        self._parts = [(in_place(pairs), in_place(self._told.cell[pairs])) for pairs in of_channels]
         self._runs = np.flatnonzero(np.diff(of_line, prepend=-1))
         self._of_run = of_line[self._runs]
-        self._units = np.zeros(len(some), dtype=np.int64)
+        self._true_now = np.zeros(len(self._line), dtype=np.int64)
 
     def expect(self, channel: Channel, cells: np.ndarray, shows_stock: bool) -> None:
         """From now on these cells (a mask) report through a channel."""
@@ -107,17 +109,19 @@ class SeenBook(Part):
         """The evening of a counted day on which reports came, or none did."""
         if not self._runs.size:
             return
-        told, some, true = self._told, self._some, on_hand[self._cells]
-        off = np.subtract(told.figures["on_hand"][some], true, out=self._units)
-        self._off[some] += np.abs(off, out=off)
-        self._stock[some] += true
-        self._age[some] += day
-        self._age[some] -= told.made[some]
+        seen, made, now = self._told.figures["on_hand"], self._told.made, self._true_now
+        for pairs, cells in self._parts:
+            true = on_hand[cells]
+            off = seen[pairs] - true
+            self._off[pairs] += np.abs(off, out=off)
+            self._stock[pairs] += true
+            self._age[pairs] += np.subtract(day, made[pairs], out=off)
+            now[pairs] = true
         self._evenings += 1
         if come:
             self._look()
         self._seen.append(self._now)
-        self._true.append(self._by_line(true))
+        self._true.append(self._by_line(now[self._some]))
 
     def record(self) -> SeenRecord:
         """What was counted."""

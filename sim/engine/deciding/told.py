@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from statistics import NormalDist
 
@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine.deciding.report_luck import DailyLuck
 from sim.engine.informed import EXACT, STOCK, Channel, InformationPlan, Seen
 from sim.engine.plan import Plan
-from sim.engine.spans import in_place
+from sim.engine.spans import among, in_place
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.part import Part
@@ -24,6 +24,8 @@ Beside = Callable[[], Mapping[str, np.ndarray]]
 """Looks up what goes along with reports."""
 COUNTED = ("on_hand", "but orders", "but gifts", "position")
 """Figures in which what is counted as on hand is part of the sum."""
+OWN = ("but orders", "but gifts", "coming but gifts")
+"""Figures that owners alone go by."""
 EVER = ("late ever", "came ever")
 """By how much all arrivals were later than planned, and how many they were."""
 NOT_TOLD = -1
@@ -43,21 +45,28 @@ class Told(Part):
 
     `figures` are those of the last report that has come, and `made` the evening it was made on. Before any came they
     are those of the evening before the first day. `_waiting` has the reports that have not come, by channel and by the
-    evening they were made on: how many pairs of the channel they are about, which of these made one (None: all), their
-    figures, and those of other rows that are told with them (`Along`).
+    evening they were made on: which pairs of the channel, by position, make none that comes (None: all do), figures of
+    all that there were, and those of other rows that are told with them (`Along`). Channels through which no owner sees
+    its own, by the `own_channels` (None: any may), are spared the figures of `OWN`.
     """
 
     CHANGES = ("figures", "made", "due", "never", "_waiting", "_channels", "channel", "cell", "_place")
     VIEWS = ("_of", "_pairs", "_cells_of", "_like")
 
     def __init__(
-        self, plan: Plan, state: State, streams: Streams, names: tuple[str, ...], arrivals: tuple[int, ...] = ()
+        self,
+        plan: Plan,
+        state: State,
+        streams: Streams,
+        names: tuple[str, ...],
+        arrivals: tuple[int, ...] = (),
+        own_channels: Collection[Channel] | None = None,
     ) -> None:
         network = plan.network
         self._state, self._cells = state, len(network.cell_site)
         self._channels: list[Channel] = [EXACT]
         none = np.zeros(0, dtype=np.int64)
-        self._names, self._arrivals = names, arrivals
+        self._names, self._arrivals, self._own_channels = names, arrivals, own_channels
         self._ever = bool(arrivals) and any("journeys" in bound.alarm.sees for bound in plan.alarms)
         self.channel = self.cell = self.made = none
         self.due, self.never = none, none
@@ -167,26 +176,39 @@ class Told(Part):
                 continue
             waiting = self._waiting.setdefault(row, {})
             if day % channel.every == 0:
-                due, like = self._made(row, day, works), self._like[row]
-                figures = _counted(truth(like), channel.error, chance(like)) if channel.error else truth(like)
-                waiting[day] = due, figures, [group.of(beside, row) for group in self.along]
+                like = self._like[row]
+                figures = self._without_own(channel, truth(like))
+                figures = _counted(figures, channel.error, chance(like)) if channel.error else figures
+                waiting[day] = self._none_from(row, day, works), figures, [along.of(beside, row) for along in self.along]
             if day - channel.lag in waiting:
                 self._come(row, day - channel.lag, *waiting.pop(day - channel.lag))
                 come = True
         return come
 
-    def _made(self, row: int, day: int, works: np.ndarray | None) -> np.ndarray | None:
-        """Which pairs of a channel make a report that comes, a mask; None: all do."""
-        pairs, cells, missing = self._pairs[row], self._cells_of[row], self._channels[row].missing
-        due = None if works is None else works[cells]
-        if day >= 0 and row:
-            self.due[pairs] += 1 if due is None else due
-        if missing:
-            lost = (self._lost.on(day) < missing)[self._site[cells]]
-            if day >= 0:
-                self.never[pairs] += lost if due is None else lost & due
-            due = ~lost if due is None else due & ~lost
-        return due
+    def _without_own(self, channel: Channel, figures: Figures) -> Figures:
+        """What is reported through a channel of all that there is."""
+        if self._own_channels is None or channel in self._own_channels:
+            return figures
+        return {name: figure for name, figure in figures.items() if name not in OWN}
+
+    def _none_from(self, row: int, day: int, works: np.ndarray | None) -> np.ndarray | None:
+        """The pairs of a channel, by position, that make no report that comes; None: all do."""
+        places, cells, missing = self._of[row], self._cells_of[row], self._channels[row].missing
+        counts = day >= 0 and row > 0
+        silent = None if works is None else (~works[cells]).nonzero()[0]
+        if counts:
+            self.due[self._pairs[row]] += 1
+            if silent is not None:
+                self.due[places[silent]] -= 1
+        if not missing:
+            return silent
+        lost = (self._lost.on(day) < missing)[self._site[cells]]
+        if silent is not None:
+            lost[silent] = False
+        never = lost.nonzero()[0]
+        if counts:
+            self.never[places[never]] += 1
+        return never if silent is None else np.union1d(never, silent)
 
     def _chance(self, row: int, day: int) -> np.ndarray:
         """Standard normal numbers of a day, one for each cell of a channel."""
@@ -196,15 +218,17 @@ class Told(Part):
         luck *= STEPS
         return np.asarray(NORMAL[luck.astype(np.int64)])
 
-    def _come(self, row: int, made: int, due: np.ndarray | None, figures: Figures, along: list[AlongDay]) -> None:
+    def _come(self, row: int, made: int, none: np.ndarray | None, figures: Figures, along: list[AlongDay]) -> None:
         """A channel's reports of an evening come."""
-        pairs = self._of[row][: len(figures["on_hand"])]
-        where, stay = in_place(pairs) if len(pairs) < len(self._of[row]) else self._pairs[row], _stays(pairs, due)
+        number = len(figures["on_hand"])
+        pairs = self._of[row][:number]
+        where = self._pairs[row] if number == len(self._of[row]) else in_place(pairs)
+        stay = None if none is None else pairs[none]
         for name, values in figures.items():
             _put(self.figures[name], where, values, stay)
         _put(self.made, where, made, stay)
         for group, told in zip(self.along, along, strict=True):
-            group.come(row, told, due)
+            group.come(row, told, none)
 
 
 def _counted(truth: Figures, error: float, chance: np.ndarray) -> Figures:
@@ -215,11 +239,6 @@ def _counted(truth: Figures, error: float, chance: np.ndarray) -> Figures:
     units = np.maximum(counted, 0, out=counted).astype(np.int64)
     off = units - there
     return truth | {name: truth[name] + off for name in COUNTED if name in truth}
-
-
-def _stays(places: np.ndarray, due: np.ndarray | None) -> np.ndarray | None:
-    """Places that stay as they are: those that are not due (a mask over them); None: all are."""
-    return None if due is None else places[(~due).nonzero()[0]]
 
 
 def _put(figure: np.ndarray, where: np.ndarray | slice, values: np.ndarray | int, stay: np.ndarray | None) -> None:
@@ -265,13 +284,16 @@ class Along(Part):
         rows, now = self.rows[self._of[channel]], beside()
         return self._since, {name: now[name][rows] for name in self.names}
 
-    def come(self, channel: int, values: AlongDay, due: np.ndarray | None) -> None:
-        """Reports have come of the pairs of a channel that are due."""
+    def come(self, channel: int, values: AlongDay, none: np.ndarray | None) -> None:
+        """Reports have come of the pairs of a channel, `none` of some of them, by position."""
         since, figures = values
         if since != self._since or not figures:
             return  # other rows are told since then: figures of that day were shown
-        mine = self._of[channel]
-        where, stay = in_place(mine), _stays(mine, None if due is None else due[self._pair[channel]])
+        mine, stay = self._of[channel], None
+        if none is not None:
+            pair = self._pair[channel]
+            stay = mine[among(pair, none, 1 + max(pair.max(initial=-1), none.max(initial=-1)))]
+        where = in_place(mine)
         for name, told in self.figures.items():
             _put(told, where, figures[name], stay)
 
@@ -296,7 +318,8 @@ def what_is_told(plan: Plan, state: State, quantities: Quantities, streams: Stre
     fails = quantities.touched("cell.blackout")
     if plan.information is None and not fails:
         return None
-    told = Told(plan, state, streams, tuple(_names(plan, state, quantities.open)), plan.looking_back.arrivals)
+    own = None if plan.information is None or quantities.open else {v.channel for v in plan.information.views if v.own}
+    told = Told(plan, state, streams, tuple(_names(plan, state, quantities.open)), plan.looking_back.arrivals, own)
     if fails:
         told.add(EXACT, np.ones(len(plan.network.cell_site), dtype=bool), -plan.network.calendar.warm_up - 1)
     return told
