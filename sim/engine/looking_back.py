@@ -59,6 +59,11 @@ class LookingBack:
         """Those that may be decided too."""
         return [*self.rules, *(part for part in _within(self.policies) if isinstance(part, BoundRule))]
 
+    @cached_property
+    def waits_for(self) -> frozenset[str]:
+        """The names of alarms that conditions wait for."""
+        return frozenset(self._over("waits_for"))
+
     def sees(self, sight: Sight) -> bool:
         """Whether some condition looks at such figures."""
         return any(isinstance(sees, tuple) and sight in sees for sees in self._over("sees"))
