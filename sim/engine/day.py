@@ -157,7 +157,9 @@ class World(Part):
             self.transfers = Transfers(
                 plan, self.state, self.quantities, self.reports, self.dispatch, self.journal, self.trust
             )
-        self.alarms = Alarms(plan, self.state, self.reports, self.journal) if plan.alarms else None
+        self.alarms = None
+        if plan.alarms:
+            self.alarms = Alarms(plan, self.state, self.reports, self.journal, self.quantities.open)
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)

@@ -141,6 +141,8 @@ class Reports(Part):
 
     def backlog(self, cells: np.ndarray | slice, eyes: Eyes | None = None) -> np.ndarray:
         """Waiting demand; `eyes` of these cells."""
+        if not self._state.waits:
+            return self._state.backlog[cells]  # nobody ever waits
         return self._seen("backlog", self._state.backlog, cells, eyes)
 
     def short(self, cells: np.ndarray | slice, eyes: Eyes | None = None) -> np.ndarray:
@@ -255,11 +257,11 @@ class Reports(Part):
         assert self._told is not None
         return np.where(self.orders_by_report(self.own), self._told.figures["on_hand"][self.own.at], stock)
 
-    def own_figures(self, cells: np.ndarray | slice, *names: str) -> tuple[list[np.ndarray], np.ndarray]:
-        """(figures as the owner of each cell was last told of it, whether it goes by these: a mask)."""
+    def own_figure(self, cells: np.ndarray | slice, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """(a figure as the owner of each cell was last told of it, whether it goes by that: a mask)."""
         assert self.own is not None and self._told is not None
         own = self.own.of(cells)
-        return [self._told.figures[name][own.at] for name in names], self.orders_by_report(own)
+        return self._told.figures[name][own.at], self.orders_by_report(own)
 
     def stock_for_review(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand for the cells' own review."""

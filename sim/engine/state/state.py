@@ -429,6 +429,13 @@ class State(Part):
         if self.due is not None:
             self.due.close_day()
 
+    def free(self, cells: np.ndarray | slice) -> np.ndarray:
+        """Units on hand, less what customers and patients wait for."""
+        free = self.on_hand[cells] - self.owed_out[cells]
+        if self.waits:
+            free -= self.backlog[cells]
+        return free
+
     def position(self, cells: np.ndarray | slice) -> np.ndarray:
         """Inventory position: on hand + on order - backorders of customers and patients."""
         position = self.on_hand[cells] + self.on_order[cells]
