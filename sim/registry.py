@@ -136,3 +136,13 @@ class OneOf:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         self.registry.settled = True
         return handler.generate_schema(self.union())
+
+
+@dataclass(frozen=True, eq=False)
+class Later:
+    """In an annotation: another one, worked out when a model is first read, such as one in which that model stands."""
+
+    union: Callable[[], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler.generate_schema(self.union())

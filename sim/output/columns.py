@@ -349,13 +349,18 @@ SHARINGS = Table(
             "the reserve that gave, and of one with claims the round, in which nobody asks for more than it may have; "
             "empty: ordinary stock",
         ),
-        Column("step", "whole number", "step", "1: the source shared among claimants; 2: a party among its sites"),
-        Column("shared_by", "text", "", "who shared: the source, or the party"),
+        Column(
+            "step",
+            "whole number",
+            "step",
+            "1: the source among claimants; 2: a party or pool among its own; and so on",
+        ),
+        Column("shared_by", "text", "", "who shared: the source, or the party or pool"),
         Column("rule", "text", "", "the rule by which it did"),
         Column(
             "rank", "whole number", "rank", "the claimant's place among those who share, 1 first: the order of ties"
         ),
-        Column("claimant", "text", "", "the site, or the party as a whole"),
+        Column("claimant", "text", "", "the site, or the party or pool as a whole"),
         Column("party", "text", "", "whose the claimant is; empty where it is nobody's"),
         Column("to_give", "whole number", "units", "shared out by this one among all these claimants"),
         *_units(asked="open orders that might leave on the day"),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.model.goods.counted import several, single
+from sim.model.goods.counted import in_plural, in_singular
 from sim.report.figures.placing import Box, place
 from sim.report.words.names import shown_name, what_it_is
 from sim.report.words.phrases import group_words
@@ -77,12 +77,12 @@ def test_units_are_the_products_own_where_all_have_the_same() -> None:
     ],
 )  # fmt: skip
 def test_a_unit_has_its_plural_and_that_its_singular(one: str, many: str) -> None:
-    assert several(one) == several(many) == many
-    assert single(many) == one or one[0].isdigit()
+    assert in_plural(one) == in_plural(many) == many
+    assert in_singular(many) == one or one[0].isdigit()
 
 
 def test_who_writes_a_unit_in_the_plural_keeps_it() -> None:
-    assert (several("doses"), several("thousand bottles")) == ("doses", "thousand bottles")
+    assert (in_plural("doses"), in_plural("thousand bottles")) == ("doses", "thousand bottles")
     goods = Counted("EUR", {"gloves": "box", "masks": "mask"})
     assert (goods.one_of("boxes"), goods.one_of("boxes × days")) == ("box", "box × day")
     assert (counted_words(1, "box"), counted_words(3, "box")) == ("1 box", "3 boxes")

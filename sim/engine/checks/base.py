@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine.plan import Plan
 from sim.errors import Problem
 from sim.model.effects import Impact
-from sim.model.goods.counted import several
+from sim.model.goods.counted import in_plural
 from sim.registry import Family
 from sim.scenario.document import Place, dotted
 from sim.scenario.load import Loaded
@@ -63,7 +63,7 @@ class Compiled:
     def goods(self, units: float, product: int) -> str:
         """An amount with its unit: `1,200 bags of 'saline'`, `40 boxes of 50 pairs of 'gloves'`."""
         unit = str(self.plan.network.products["unit"].iat[product])
-        return f"{units:,.0f} {unit if round(units) == 1 else several(unit)} of '{self.product(product)}'"
+        return f"{units:,.0f} {unit if round(units) == 1 else in_plural(unit)} of '{self.product(product)}'"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ HISSING = ("ss", "x", "ch", "sh")
 VOWELS = "aeiou"
 
 
-def several(unit: str) -> str:
+def in_plural(unit: str) -> str:
     """Several of a unit: bags, boxes of 50 pairs, batteries, kg; what is written in the plural stays."""
     head, rest = _parts(unit)
     if not head or head.split(" ")[-1] in SYMBOLS:
@@ -26,7 +26,7 @@ def several(unit: str) -> str:
     return f"{head}s{rest}"
 
 
-def single(units: str) -> str:
+def in_singular(units: str) -> str:
     """One of what is counted: a bag, a box of 50 pairs; what has no plural, such as a currency, as it is."""
     head, rest = _parts(units)
     if head.endswith(tuple(f"{end}es" for end in HISSING)):

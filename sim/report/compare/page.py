@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from sim.model.goods.counted import several
+from sim.model.goods.counted import in_plural
 from sim.report.compare.beside import Beside, Option, changes
 from sim.report.compare.spent import spent
 from sim.report.compare.words import BY, at_end, between, differences, figure, group_name, how_sure, lead, size
@@ -75,7 +75,7 @@ def _weeks(beside: Beside) -> Iterator[Picture]:
     totals = days.groupby("product")["unmet"].sum().sort_values(ascending=False, kind="stable")
     worst = [str(name) for name in totals.index if totals[name] > 0]
     for number, product in enumerate(worst[:MOST_PRODUCTS]):
-        unit = several(beside.products.get(product, "unit"))
+        unit = in_plural(beside.products.get(product, "unit"))
         title = f"Week by week: {product}"
         mine = days[days["product"] == product]
         picture = drawings.weeks(mine, letters, beside.start, unit)

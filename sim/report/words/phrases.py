@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from sim.model.goods.counted import several
+from sim.model.goods.counted import in_plural
 
 KIND = {
     "export_ban": "export ban",
@@ -54,7 +54,7 @@ def number_words(number: int, capital: bool = False) -> str:
 
 def plural(number: float, one: str, many: str | None = None) -> str:
     """`1 day`, `2 days`."""
-    return f"{count(number)} {one if number == 1 else many or several(one)}"
+    return f"{count(number)} {one if number == 1 else many or in_plural(one)}"
 
 
 def percent(part: float, whole: float, signs: bool = False) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.model.goods.counted import several, single
+from sim.model.goods.counted import in_plural, in_singular
 from sim.report.words.phrases import listed
 
 if TYPE_CHECKING:
@@ -32,17 +32,17 @@ class Counted:
     @property
     def all(self) -> str:
         """What all products are counted in; "units" where they differ."""
-        return several(next(iter(self.products.values()))) if self.adds_up else ANY
+        return in_plural(next(iter(self.products.values()))) if self.adds_up else ANY
 
     @property
     def added_up(self) -> str:
         """What is added up where products differ in their units: boxes and pieces; empty where they do not."""
-        return "" if self.adds_up else listed([several(unit) for unit in dict.fromkeys(self.products.values())])
+        return "" if self.adds_up else listed([in_plural(unit) for unit in dict.fromkeys(self.products.values())])
 
     def one_of(self, unit: str) -> str:
         """One of what is counted: a bag."""
         one = next(iter(self.products.values()), "unit") if self.adds_up else "unit"
-        return one if unit == self.all else " × ".join(single(part) for part in unit.split(" × "))
+        return one if unit == self.all else " × ".join(in_singular(part) for part in unit.split(" × "))
 
     def unit(self, measure: Measure, group: str = "") -> str:
         """The unit of a figure in words, money's being the currency; kinds such as "share" and "day" as they are."""
@@ -51,7 +51,7 @@ class Counted:
         if measure.unit not in ("units", "unit-days"):
             return measure.unit
         own = measure.breakdown == "product" and group in self.products
-        goods = several(self.products[group]) if own else self.all
+        goods = in_plural(self.products[group]) if own else self.all
         return goods if measure.unit == "units" else f"{goods} × days"
 
 
