@@ -132,7 +132,7 @@ class Run:
 
     @cached_property
     def loans(self) -> pd.DataFrame:
-        """What sites lent each other; see `sim.report.run.transfer_tables.loans_table`."""
+        """What sites lent each other, and reserves parties; see `sim.report.run.transfer_tables.loans_table`."""
         from sim.report.run.transfer_tables import loans_table
 
         return loans_table(self.outcome)
@@ -315,10 +315,10 @@ class Run:
             write_parquet(place / "rations.parquet", self.rations)
         if self.outcome.transfers is not None:
             write_parquet(place / "transfers.parquet", self.transfers)
-            if self.outcome.transfers.loans is not None:
-                write_parquet(place / "loans.parquet", self.loans)
         if self.outcome.claims:
             write_parquet(place / "claims.parquet", self.claims)
+        if self.outcome.any_loans:
+            write_parquet(place / "loans.parquet", self.loans)
         if self.outcome.plan.alarms:
             write_parquet(place / "alarms.parquet", self.alarms)
         if self.outcome.plan.decisions:
