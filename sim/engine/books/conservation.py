@@ -146,5 +146,5 @@ class Conservation(Part):
 
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments
-        product = self._product_of_flow[table["flow"]]
-        return np.bincount(product, table["units"], len(self._products)).astype(np.int64)
+        product = self._product_of_flow[table.columns["flow"][: table.count]]
+        return np.bincount(product, table.columns["units"][: table.count], len(self._products)).astype(np.int64)

@@ -424,11 +424,6 @@ class State(Part):
             if orders is not None:
                 orders.cancelled(flow, units)
 
-    def close_orders(self) -> None:
-        """The evening is over."""
-        if self.due is not None:
-            self.due.close_day()
-
     def position(self, cells: np.ndarray | slice) -> np.ndarray:
         """Inventory position: on hand + on order - backorders of customers and patients."""
         position = self.on_hand[cells] + self.on_order[cells]
