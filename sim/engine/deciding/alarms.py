@@ -48,6 +48,8 @@ class Ringing(Part):
         self._came = np.zeros((2, len(bound.cells)))
         self._none_came = np.zeros(len(bound.cells)), np.zeros(len(bound.cells))
         self._patients = in_place(bound.patients)
+        self._alone = np.array_equal(bound.their_unit, np.arange(units))
+        """whether every unit is one cell with patients"""
         self._until = np.full(len(bound.patients), -network.calendar.warm_up - 1)
         self.stands = np.zeros(units, dtype=bool)
         self._quiet = np.zeros(units, dtype=np.int64)
@@ -122,16 +124,24 @@ class Ringing(Part):
         some = lacking.nonzero()[0]
         if not some.size:
             return short
+        if self._alone:
+            least = self._least(today.demand[bound.patients[some]])
+            short[some] = lacking[some] >= least
+            return short
         unmet = np.bincount(bound.their_unit[some], lacking[some], units)
-        if isinstance(bound.alarm.shortage, UnitsADay):
-            return np.asarray((unmet > 0) & (unmet >= bound.alarm.shortage.units))
-        some = (unmet > 0)[bound.their_unit].nonzero()[0]
-        demand = np.bincount(bound.their_unit[some], today.demand[bound.patients[some]], units)
-        return np.asarray((unmet > 0) & (unmet >= bound.alarm.shortage * demand - 1e-9))
+        demand = np.bincount(bound.their_unit, today.demand[bound.patients], units)
+        return np.asarray((unmet > 0) & (unmet >= self._least(demand)))
+
+    def _least(self, demand: np.ndarray) -> np.ndarray | float:
+        """Units that have to go unmet of so much demand to be a shortage."""
+        shortage = self.bound.alarm.shortage
+        return shortage.units if isinstance(shortage, UnitsADay) else shortage * demand - 1e-9
 
     def log(self, first: int) -> AlarmLog:
         """What it did in all days."""
-        rows = np.array(self._rows, dtype=bool).reshape(len(self._rows), 2, len(self.stands))
+        rows = np.zeros((len(self._rows), 2, len(self.stands)), dtype=bool)
+        for day, row in enumerate(self._rows):
+            rows[day] = row
         return AlarmLog(self.bound, first, rows[:, 0], rows[:, 1])
 
 

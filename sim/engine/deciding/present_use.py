@@ -7,7 +7,7 @@ import numpy as np
 from sim.engine.plan import Plan
 from sim.engine.spans import in_place
 from sim.engine.state.ledger import Ledger
-from sim.model.need.usual import add_up
+from sim.model.need.usual import Upwards
 from sim.model.part import Part
 
 NEVER = -(2**31)
@@ -29,6 +29,10 @@ class PresentUse(Part):
 
     def __init__(self, plan: Plan, window: int | None) -> None:
         self._network, self._cell, self._window = plan.network, plan.demand.cell, window
+        self._at = in_place(self._cell)
+        network = plan.network
+        flows = network.flow_buyer, network.flow_source, network.flow_share
+        self._upwards = Upwards(network.cell_level, *flows, network.bill)
         self.before = self.last = -plan.network.calendar.warm_up - 1
         """the day before the first"""
         self._asked: list[np.ndarray] = [np.zeros(len(self._cell), dtype=np.int64)]
@@ -37,7 +41,7 @@ class PresentUse(Part):
 
     def close_day(self, today: Ledger) -> None:
         """The day's demand is known."""
-        self._asked.append(self._asked[-1] + today.demand[self._cell])
+        self._asked.append(self._asked[-1] + today.demand[self._at])
         self.last += 1
         if self._window is not None and len(self._asked) > self._window + 1:
             del self._asked[0]
@@ -89,11 +93,9 @@ class PresentUse(Part):
 
     def _added_up(self, asked: np.ndarray) -> np.ndarray:
         """Units at demand cells, added up over cells to the sources."""
-        network = self._network
-        at = np.zeros(len(network.cell_site))
-        at[self._cell] = asked
-        flows = network.flow_buyer, network.flow_source, network.flow_share
-        return add_up(at, network.cell_level, *flows, network.bill)[1]
+        at = np.zeros(len(self._network.cell_site))
+        at[self._at] = asked
+        return self._upwards.cells(at)
 
     @property
     def _usual(self) -> np.ndarray:
