@@ -20,7 +20,10 @@ class DemandAboveForecast(Alarm):
     last n = `days` days add up to more than `sigmas` x s x the root of n. s is the standard deviation of the errors
     until the evening before, their squares smoothed exponentially; it begins as for Poisson demand. Warehouses are
     looked at with the demand of those whom they usually supply, of sites taken together each patient once. What is
-    told late is looked at when it is told; where there is no news the last evening counts.
+    told late is looked at when it is told: every day that a report covers, each against the forecast of the day
+    before it, and it holds where it did on any of them. Of sites taken together the last day known of each stands for
+    those not told yet; by how much these were more counts when they are told. Where there is no news the last look
+    counts.
     """
 
     forecast: ForecastField = ExponentialSmoothing(method="exponential_smoothing")
@@ -57,12 +60,16 @@ class DemandAboveForecast(Alarm):
         return own | self.forecast.begin(usual)
 
     def look(self, evening: Evening, known: Known) -> np.ndarray:
-        new = np.arange(len(known["above"])) if evening.fresh is None else evening.fresh.nonzero()[0]
-        asked, today, variance = evening.groups.pool.mean[new], known["evening"][new], known["variance"][new]
-        error = asked - self.forecast.next_day(known, new)
-        known["errors"][today % self.days, new] = error
-        known["above"][new] = known["errors"][:, new].sum(axis=0) > self.sigmas * np.sqrt(self.days * variance)
-        known["variance"][new] += self.omega * (error**2 - variance)
-        self.forecast.learn(known, new, today, asked, None)
-        known["evening"][new] += 1
+        every = np.arange(len(known["above"]))
+        days = [(told, every if told.groups is None else told.groups) for told in evening.told]
+        for _, new in days:
+            known["above"][new] = False
+        for told, new in days:
+            asked, today, variance = told.asked[new], known["evening"][new], known["variance"][new]
+            error = asked - self.forecast.next_day(known, new)
+            known["errors"][today % self.days, new] = error if told.late is None else error + told.late[new]
+            known["above"][new] |= known["errors"][:, new].sum(axis=0) > self.sigmas * np.sqrt(self.days * variance)
+            known["variance"][new] += self.omega * (error**2 - variance)
+            self.forecast.learn(known, new, today, asked, None)
+            known["evening"][new] += 1
         return known["above"].copy()
