@@ -51,17 +51,25 @@ class PresentUse(Part):
         """Units a day over cells in the last `over` days; `reported` is each cell's last day that `who` knows of,
         `NEVER` where it knows of none, None: all know of all days. Not to be written to."""
         if (over, who) not in self._found:
-            cell, usual = self._cell, self._usual
-            last = self.last if reported is None else np.minimum(reported[cell], self.last)
-            if reported is not None:  # of whom no day is known counts as usual, whatever day is looked at
-                never = reported[cell] == NEVER
-                last = np.where(never, self.last, last)
-            since = np.maximum(last - over, self.before)
-            asked = (self._until(last) - self._until(since) + (over - (last - since)) * usual) / over
-            if reported is not None:
-                asked[never] = usual[never]
-            self._found[over, who] = self._added_up(asked)
+            self._found[over, who] = self._mean(over, reported)
         return self._found[over, who]
+
+    def on(self, days: np.ndarray) -> np.ndarray:
+        """Units asked for over cells, of each demand cell on a day of its own (of `days` over cells); as usual on
+        `NEVER`."""
+        return self._mean(1, days)
+
+    def _mean(self, over: int, reported: np.ndarray | None) -> np.ndarray:
+        cell, usual = self._cell, self._usual
+        last = self.last if reported is None else np.minimum(reported[cell], self.last)
+        if reported is not None:  # of whom no day is known counts as usual, whatever day is looked at
+            never = reported[cell] == NEVER
+            last = np.where(never, self.last, last)
+        since = np.maximum(last - over, self.before)
+        asked = (self._until(last) - self._until(since) + (over - (last - since)) * usual) / over
+        if reported is not None:
+            asked[never] = usual[never]
+        return self._added_up(asked)
 
     def by_day(self, days: range, at: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
         """Units asked for on each of some days, the first that is kept at the earliest, at demand cells (their
