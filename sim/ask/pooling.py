@@ -1,0 +1,177 @@
+"""Is it worth to join a pool: each member alone, in it, in it with one that breaks its word, and in pairs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.ask.answer import Answer, Means, Out, Progress
+from sim.ask.arguments import Argument, Arguments
+from sim.engine.compile.pools import Pool, pool_of
+from sim.errors import PlaceError, ScenarioError, nearest, one_of_few
+from sim.report.questions.joining import joining_page, joining_words
+from sim.study.ask.joining import Joined, Pairs, contributions_of, joined, prepared, ways_of
+from sim.study.run.bench import Bench, Subject
+from sim.units import parse_date
+
+PAIRS = ("none", "contributors", "all")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Joining(Answer, Joined):
+    """What joining a pool is worth to each member, and whether any pair would do better by itself.
+
+    Attributes
+    ----------
+    contributions, ways, members, pairs, untried, short
+        As of `sim.study.ask.joining.Joined`: what each member contributes; what was compared, with all that was set;
+        each member's units short, cover and cost, each way beside another; pairs beside the whole pool.
+    """
+
+    def lines(self) -> list[str]:
+        """The answer in words, as the command prints it."""
+        titles = self.subject.plan.network.parties.titles
+        return [*joining_words(self, titles, self.counted, self.replications, self.ends), *self.how_sure()]
+
+    def page(self) -> str:
+        """The page, as HTML."""
+        titles = self.subject.plan.network.parties.titles
+        return joining_page(self, self.lines(), titles, self.counted, self.title)
+
+
+def joining(
+    path: str | Path,
+    *,
+    pool: str,
+    defector: str | None = None,
+    since: str | dt.date | None = None,
+    pairs: str = "contributors",
+    strategy: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    replications: int = 20,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    out: Out = None,
+    progress: Progress | None = None,
+    replace: bool = False,
+    announce: Callable[[str], None] | None = None,
+) -> Joining:
+    """Who gains and who loses by joining a pool, on the same draws.
+
+    Compared are the pool as it is written; all members alone, each with what it contributes (`apart`, of the
+    scenario); the pool with each member in turn breaking its word (`defection`); and pairs that pool what they
+    contribute while all others stay alone.
+
+    Parameters
+    ----------
+    path
+        Scenario file.
+    pool
+        A party of the kind pool whose members have claims on a reserve; or a reserve with claims.
+    defector
+        The member that breaks its word; left out: each in turn.
+    since
+        From which day it does; left out: from the first disruption with a date, or the first day where there is none.
+    pairs
+        Pairs that are tried: "none", those of members who contribute ("contributors"), "all".
+    strategy, overrides, replications, workers, scheduler, out, progress, replace
+        As for `causes`.
+    announce
+        Is told in words what will be run, before it is.
+
+    Returns
+    -------
+    Joining
+        Figures, words and page.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault of the scenario or of the arguments, each with the nearest valid name; also where the pool
+        holds nothing together, or a defector could keep nothing from others.
+    """
+    means, arguments = Means(replications, workers, scheduler, out, progress, replace), Arguments()
+    arguments.one_of("pairs", pairs, PAIRS)
+    day = arguments.take("since", lambda: parse_date(since), None, "not a date", since) if since is not None else None
+    subject = arguments.subject(path, strategy, overrides, replications)
+    found = None if subject is None else arguments.take("pool", lambda: _pool(pool, subject), None)
+    if subject is not None and found is not None:
+        _check(arguments, subject, found, defector, day)
+    arguments.check()
+    assert subject is not None and found is not None
+    defectors = found.members if defector is None else (defector,)
+    with means.asking(
+        subject, "joining", {"pool": pool, "defector": defector, "since": str(since), "pairs": pairs},
+        ["contributions", "ways", "members", "pairs"], "joining.html",
+    ) as bench:  # fmt: skip
+        answer = ask_of(subject, found, defectors, pairs, day, bench, defector is not None, announce)  # type: ignore[arg-type]
+        told = Joining(**vars(answer), subject=subject, replications=replications, folder=means.kept(bench))
+        for name in ("contributions", "ways", "members", "pairs"):
+            bench.store.answer(name, getattr(told, name))
+        bench.store.page("joining.html", told.page())
+    return told
+
+
+def ask_of(
+    subject: Subject, pool: Pool, defectors: tuple[str, ...], pairs: Pairs, since: dt.date | None, bench: Bench,
+    named: bool = False, announce: Callable[[str], None] | None = None,
+) -> Joined:  # fmt: skip
+    """The question of a scenario that is read, with arguments that are checked."""
+    of = contributions_of(subject, pool)
+    contributors = [str(name) for name in of.loc[of["units"] > 0, "member"]]
+    first = since or first_disruption(subject)
+    ways = ways_of(pool, contributors, defectors, pairs, first, subject.loaded.spec.until)
+    try:
+        ready, without = prepared(subject, ways, named)
+    except ScenarioError as error:
+        mine = [p for p in error.problems if named and "breaks its word" in p.file]
+        if not mine or mine != error.problems:
+            raise
+        raise ScenarioError([Argument("defector", 0, p.message, defectors[0], p.expected) for p in mine]) from None
+    if announce is not None:
+        announce(_announced(ready, pool, bench.replications))
+    return joined(subject, pool, ready, without, bench)
+
+
+def _announced(ready: list[tuple[Any, Subject]], pool: Pool, draws: int) -> str:
+    kinds = [way.kind for way, _ in ready]
+    return (
+        f"{len(kinds)} ways for {len(pool.members)} members (alone, the pool, {kinds.count('defector')} with a defector, "
+        f"{kinds.count('pair')} pairs), {draws} draws of each: {draws * len(kinds):,} runs."
+    )
+
+
+def first_disruption(subject: Subject) -> dt.date:
+    """The first day on which a disruption with a date begins; the first day of the scenario where there is none, or
+    where any comes by chance."""
+    spec = subject.loaded.spec
+    days = [one.from_ for one in spec.disruptions if spec.start < one.from_ < spec.until]
+    return spec.start if spec.hazards or not days else min(days)
+
+
+def _pool(name: str, subject: Subject) -> Pool:
+    spec = subject.loaded.spec
+    if spec.apart is not None:
+        message = "a pool is taken apart already in this scenario, or under this strategy"
+        raise PlaceError((), message, spec.apart.pool, "the scenario without `apart`")
+    found = pool_of(name, subject.plan.network.parties, spec.reserves)
+    if not contributions_of(subject, found)["units"].any():
+        message = "nobody contributes anything to what this pool holds"
+        raise PlaceError((), message, name, "a reserve with a size, and contributions that are made")
+    return found
+
+
+def _check(arguments: Arguments, subject: Subject, pool: Pool, defector: str | None, since: dt.date | None) -> None:
+    """Note a defector that is no member, and a day outside the scenario."""
+    if defector is not None and defector not in pool.members:
+        expected = one_of_few(pool.members, "the name of a member")
+        arguments.refuse("defector", f"this is no member of '{pool.name}'", defector, expected,
+                         nearest(defector, pool.members))  # fmt: skip
+    spec = subject.loaded.spec
+    if since is not None and not spec.start <= since < spec.until:
+        arguments.refuse(
+            "since", "this is not within the scenario", since, f"{spec.start} or later, before {spec.until}"
+        )
