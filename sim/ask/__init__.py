@@ -19,6 +19,6 @@ from sim.ask.sharing import why_share
 
 __all__ = [
     "Brief", "Causes", "Comparison", "Joining", "Many", "Sensitivity", "SmallestReserve", "Split", "Stress",
-    "TippingPoint", "brief", "causes", "compare", "joining", "run_many", "search", "sensitivity", "split", "stress", "tipping",
-    "why", "why_share",
+    "TippingPoint", "brief", "causes", "compare", "joining", "run_many", "search", "sensitivity", "split", "stress",
+    "tipping", "why", "why_share",
 ]  # fmt: skip

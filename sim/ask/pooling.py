@@ -13,11 +13,15 @@ from sim.ask.arguments import Argument, Arguments
 from sim.engine.compile.pools import Pool, pool_of
 from sim.errors import PlaceError, ScenarioError, nearest, one_of_few
 from sim.report.questions.joining import joining_page, joining_words
+from sim.report.words.phrases import plural
 from sim.study.ask.joining import Joined, Pairs, contributions_of, joined, prepared, ways_of
 from sim.study.run.bench import Bench, Subject
+from sim.study.run.store import table_files
 from sim.units import parse_date
 
 PAIRS = ("none", "contributors", "all")
+TABLES = ("contributions", "ways", "members", "pairs")
+PAGE = "joining.html"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -34,7 +38,7 @@ class Joining(Answer, Joined):
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
         titles = self.subject.plan.network.parties.titles
-        return [*joining_words(self, titles, self.counted, self.replications, self.ends), *self.how_sure()]
+        return [*joining_words(self, titles, self.counted, self.ends), *self.how_sure()]
 
     def page(self) -> str:
         """The page, as HTML."""
@@ -105,14 +109,24 @@ def joining(
     defectors = found.members if defector is None else (defector,)
     with means.asking(
         subject, "joining", {"pool": pool, "defector": defector, "since": str(since), "pairs": pairs},
-        ["contributions", "ways", "members", "pairs"], "joining.html",
+        TABLES, PAGE,
     ) as bench:  # fmt: skip
         answer = ask_of(subject, found, defectors, pairs, day, bench, defector is not None, announce)  # type: ignore[arg-type]
         told = Joining(**vars(answer), subject=subject, replications=replications, folder=means.kept(bench))
-        for name in ("contributions", "ways", "members", "pairs"):
-            bench.store.answer(name, getattr(told, name))
-        bench.store.page("joining.html", told.page())
+        keep(told, bench)
     return told
+
+
+def joining_files() -> list[str]:
+    """The files that an answer leaves."""
+    return [*table_files(*TABLES), PAGE]
+
+
+def keep(answer: Joining, bench: Bench) -> None:
+    """Keep an answer's tables and its page."""
+    for name in TABLES:
+        bench.store.answer(name, getattr(answer, name))
+    bench.store.page(PAGE, answer.page())
 
 
 def ask_of(
@@ -139,8 +153,9 @@ def ask_of(
 def _announced(ready: list[tuple[Any, Subject]], pool: Pool, draws: int) -> str:
     kinds = [way.kind for way, _ in ready]
     return (
-        f"{len(kinds)} ways for {len(pool.members)} members (alone, the pool, {kinds.count('defector')} with a defector, "
-        f"{kinds.count('pair')} pairs), {draws} draws of each: {draws * len(kinds):,} runs."
+        f"{len(kinds)} ways for {len(pool.members)} members (alone, the pool, {kinds.count('defector')} with a "
+        f"defector, {plural(kinds.count('pair'), 'pair')}), {plural(draws, 'draw')} of each: "
+        f"{draws * len(kinds):,} runs."
     )
 
 

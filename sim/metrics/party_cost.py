@@ -66,7 +66,7 @@ def _at_sites(outcome: Outcome, rates: Rates, owner: np.ndarray, parties: int) -
 def _of_reserve(
     reserve: ReservePlan, unit_days: np.ndarray, rate: np.ndarray, owner: np.ndarray, names: list[str]
 ) -> np.ndarray:
-    """What holding a reserve costs each party; `rate` is a unit's in a year, `owner` whose the sites are, over holders."""
+    """What holding a reserve costs each party; over holders `rate` is a unit's in a year, `owner` whose they are."""
     cost = unit_days * rate / YEAR
     found = np.zeros(len(names) + 1)
     if reserve.claims is None:

@@ -12,10 +12,11 @@ from sim.units import Text
 class Apart(Model):
     """A pool as if its members had never joined it, or only some of them had.
 
-    What its reserves with `claims` hold is divided by contributions: a member's is the share that it brings; what nobody
-    brings is divided among those who bring nothing, by their claims, for which they pay; who never pays has none. Each holds its own for its own sites alone, by
-    the reserve's own conditions, where the reserve lay if that is its own, else in its first stores, else in its
-    facilities. Members give each other nothing, lend nothing, and see nothing of each other.
+    What its reserves with `claims` hold is divided by contributions: a member's is the share that it brings; what
+    nobody brings is divided among those who bring nothing, by their claims, for which they pay; who never pays has
+    none. Each holds its own for its own sites alone, by the reserve's own conditions, where the reserve lay if that is
+    its own, else in its first stores, else in its facilities. Members give each other nothing, lend nothing, and see
+    nothing of each other.
     """
 
     pool: Text

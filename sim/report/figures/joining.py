@@ -46,9 +46,9 @@ def _levels(axes: Axes, found: Joined, members: list[str], place: np.ndarray) ->
     pooled = [rows[name]["mean"] for name in members]
     axes.hlines(place, np.minimum(alone, pooled), np.maximum(alone, pooled), color=GREY, linewidth=1.2, zorder=2)
     marks = {"alone": alone, "pool": pooled}
-    others = [found.of(way) for way in found.defectors]
-    if others:
-        marks["worst"] = [max(of[name]["mean"] for of in others) for name in members]
+    if found.defectors:  # a mark only where it is another
+        worst = [found.worst(name) for name in members]
+        marks["worst"] = [most if most != own else float("nan") for most, own in zip(worst, pooled, strict=True)]
     for name, values in marks.items():
         looks = LOOKS[name]
         edge = {} if looks["marker"] == "x" else {"edgecolors": BLACK, "linewidths": 0.7}
@@ -65,8 +65,8 @@ def _differences(axes: Axes, found: Joined, members: list[str], place: np.ndarra
         told = row["verdict"] in (GAINS, LOSES)
         if row["n"] > 1:
             axes.plot((row["low"], row["high"]), (y, y), color=BLACK, linewidth=1.4, marker="|", markersize=8, zorder=2)
-        axes.plot(row["difference"], y, "D", markersize=6.5, markeredgecolor=BLACK, zorder=3,
-                  markerfacecolor=BLUE if told and row["difference"] < 0 else VERMILLION if told else "white")  # fmt: skip
+        fill = "white" if not told else BLUE if row["difference"] < 0 else VERMILLION
+        axes.plot(row["difference"], y, "D", markersize=6.5, markeredgecolor=BLACK, markerfacecolor=fill, zorder=3)
     axes.margins(x=0.12)
     axes.annotate("◀ better in the pool", (0.0, 1.0), xycoords="axes fraction", xytext=(0, 3), fontsize=8.5,
                   textcoords="offset points", ha="left", va="bottom")  # fmt: skip

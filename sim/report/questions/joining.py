@@ -22,32 +22,31 @@ from sim.study.ask.joining import APART, COVER, FIGURES, GAINS, LESS, LOSES, MOR
 from sim.study.design.measures import Measure
 
 LABELS = {SHORT: "Units short", COVER: "Mean days of cover", SPENT: "Cost borne"}
+MOST_ROWS = 40
 NAMED = 6
 """Members, or pairs, that are named in a sentence; the tables have all."""
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
-def joining_words(
-    found: Joined, titles: Mapping[str, str], counted: Counted, draws: int, ends: tuple[dt.date, int]
-) -> list[str]:
+def joining_words(found: Joined, titles: Mapping[str, str], counted: Counted, ends: tuple[dt.date, int]) -> list[str]:
     """Who gains and who loses, what a defector costs the others, whether a pair would leave, and how sure that is."""
     told = [_contributed(found, titles, counted)]
-    told += _at_end(found, draws, ends)
+    told += at_end(found, ends)
     told += _of_joining(found, titles, counted)
-    told += _of_defectors(found, titles, counted)
-    told += _of_pairs(found, titles, counted)
-    if draws == 1:
+    told += of_defectors(found, titles, counted)
+    told += of_pairs(found, titles, counted)
+    if found.draws == 1:
         told.append("Verdicts are of the one draw made, and no more.")
     return told
 
 
-def _at_end(found: Joined, draws: int, ends: tuple[dt.date, int]) -> Iterator[str]:
+def at_end(found: Joined, ends: tuple[dt.date, int]) -> Iterator[str]:
     """A warning where draws are still short at the end."""
     for where, short in zip(("alone", "in the pool"), found.short, strict=True):
         if short:
             yield (
-                f"Beware: {where} {are_short(short, draws)} on {last_day(ends[0])}, the last day, so figures are lower "
-                f"limits, and what is said of them is of these days only. {MEANING} Let it run on: "
+                f"Beware: {where} {are_short(short, found.draws)} on {last_day(ends[0])}, the last day, so figures are "
+                f"lower limits, and what is said of them is of these days only. {MEANING} Let it run on: "
                 f"--set run_on={more_days(ends[1])}d."
             )
 
@@ -86,10 +85,11 @@ def _change(row: Row, counted: Counted) -> str:
     unit = counted.unit(Measure(SHORT))
     digits = digits_of(row["low"], row["high"], unit)
     alone, pooled = shown(row["against_mean"], unit, digits), bare(shown(row["mean"], unit, digits), unit)
-    return f"{alone} short alone, {pooled} in the pool: {_difference(row, unit, counted)}"
+    return f"{alone} short alone, {pooled} in the pool: {difference(row, unit)}"
 
 
-def _difference(row: Row, unit: str, counted: Counted) -> str:
+def difference(row: Row, unit: str) -> str:
+    """By how much it is more or fewer, between what, as far as it can be told."""
     digits = digits_of(row["low"], row["high"], unit)
     amount = bare(size(row["difference"], unit, digits), unit)
     if row["verdict"] == APART:
@@ -102,25 +102,30 @@ def _difference(row: Row, unit: str, counted: Counted) -> str:
     return f"{told}, {' to '.join(bare(size(end, unit, digits), unit) for end in ends)}"
 
 
-def _of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[str]:
+def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[str]:
+    """What it does to each member if one breaks its word."""
     unit = counted.unit(Measure(SHORT))
-    for way in found.defectors:
-        who = str(found.ways.loc[found.ways["way"] == way, "who"].iloc[0])
-        rows = found.of(way)
-        parts = []
-        for name in sorted(rows, key=lambda one: (one != who, -abs(rows[one]["difference"]))):
-            if rows[name]["verdict"] in (GAINS, LOSES):
-                own = "itself" if name == who else titles.get(name, name)
-                parts.append(f"{own} {_difference(rows[name], unit, counted)}")
-        more = [f"{len(parts) - NAMED} more members"] if len(parts) > NAMED else []
-        head = f"If {titles.get(who, who)} breaks its word"
-        told = f"units short: {listed([*parts[:NAMED], *more])}" if parts else "no detectable difference for any member"
-        yield f"{head}, {told}."
+    alike = []
+    for way, who in found.defectors:
+        rows, name = found.of(way), titles.get(who, who)
+        told = [one for one, row in rows.items() if row["verdict"] in (GAINS, LOSES)]
+        told.sort(key=lambda one: (one != who, -abs(rows[one]["difference"])))
+        parts = [
+            f"{'itself' if one == who else titles.get(one, one)} {difference(rows[one], unit)}" for one in told[:NAMED]
+        ]
+        more = [f"{len(told) - NAMED} more members"] if len(told) > NAMED else []
+        if parts:
+            yield f"If {name} breaks its word, {unit} short: {listed([*parts, *more])}."
+        else:
+            alike.append(name)
+    if alike:
+        yield f"No detectable difference for any member where this one breaks its word: {listed(alike)}."
     for who, why in found.untried:
         yield f"{titles.get(who, who)} was not tried as one that breaks its word: {why}."
 
 
-def _of_pairs(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[str]:
+def of_pairs(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[str]:
+    """Pairs that would do better by themselves than in the whole pool, or that none of those tried would."""
     unit, table = counted.unit(Measure(SHORT)), found.pairs
     if table.empty:
         if len(found.pool.members) == 2:
@@ -130,79 +135,95 @@ def _of_pairs(found: Joined, titles: Mapping[str, str], counted: Counted) -> Ite
     leaving = [row for row in rows if row["leaves"]]
     for row in leaving[:NAMED]:
         first, second = (titles.get(row[who], row[who]) for who in ("first", "second"))
-        told = _difference(_part(row, "together"), unit, counted)
+        told = difference(_part(row, "together"), unit)
         yield (
             f"{first} and {second} would do better by themselves, with what they contribute and the others alone, than "
             f"in the whole pool: {told} {unit} short together."
         )
-    if more := len(leaving) - NAMED:
-        yield from [f"So would {plural(more, 'more pair')}; see the table."] if more > 0 else []
+    if (more := len(leaving) - NAMED) > 0:
+        yield f"So would {plural(more, 'more pair')}; see the table."
     paid = [row for row in rows if not row["leaves"] and row["together_verdict"] == GAINS]
     if paid:
         names = [" and ".join(titles.get(row[who], row[who]) for who in ("first", "second")) for row in paid[:NAMED]]
-        yield f"Fewer units short together, but not for each of the two: {listed([f'{name}' for name in names])}."
+        yield f"Fewer units short together, but not for each of the two: {listed(names)}."
     if not leaving:
-        yield f"No pair of the {plural(len(rows), 'pair')} tried would detectably do better by itself than in the whole pool."
+        tried = plural(len(rows), "pair")
+        yield f"No pair of the {tried} tried would detectably do better by itself than in the whole pool."
 
 
 def _part(row: Row, who: str) -> dict[str, Any]:
     """The figures of one of a pair, or of both together."""
-    return {key.removeprefix(f"{who}_"): value for key, value in row.items() if key.startswith(f"{who}_")}
+    start = f"{who}_"
+    return {str(key).removeprefix(start): value for key, value in row.items() if str(key).startswith(start)}
 
 
 def joining_page(found: Joined, words: Sequence[str], titles: Mapping[str, str], counted: Counted, title: str) -> str:
     """Each member alone and in the pool as a picture, and all that was compared as tables."""
     unit = counted.unit(Measure(SHORT))
     caption = (
-        "Left: units short in the mean of the draws, by member. Right: how many fewer (left of the line) or more (right "
-        "of it) in the pool than alone, on the same draws, with 95% intervals; hollow where no difference can be told."
+        "Left: units short in the mean of the draws, by member. Right: how many fewer (left of the line) or more "
+        "(right of it) in the pool than alone, on the same draws, with 95% intervals; hollow where no difference can "
+        "be told."
     )
     with drawing():
         svg = to_svg(figure.draw(found, titles, unit), "joining", f"Units short alone and in the pool: {title}")
     pictures = [Picture("joining", "Alone and in the pool", caption, Markup(svg))]
-    sheets = [*_members(found, titles, counted), *_pairs(found, titles, counted), _ways(found, titles)]
+    sheets = [*_members(found, titles, counted), *_pairs(found, titles, counted), _ways(found)]
     return page(f"What joining is worth: {title}", words, sheets, pictures, [NOTE])
 
 
 NOTE = (
-    "Alone: what the pool's reserves hold is divided by contributions, and each member keeps its own for its own sites, "
-    "gives and lends the others nothing, and sees nothing of theirs (`apart`). Breaks its word: it keeps what others "
-    "ordered of its sites, transfers, and reserves at its sites (`defection`). Pairs pool what they contribute, all "
-    "others stay alone. All on the same draws; verdicts count all members, or all pairs (Holm). Cost borne: goods used, "
-    "stock, its part of reserves, journeys to its sites; it is neither good nor bad by itself, as goods that never come "
-    "cost nothing."
+    "Alone: what the pool's reserves hold is divided by contributions, and each member keeps its own for its own "
+    "sites, gives and lends the others nothing, and sees nothing of theirs (`apart`). Breaks its word: it keeps what "
+    "others ordered of its sites, transfers, and reserves at its sites (`defection`). Pairs pool what they contribute, "
+    "all others stay alone. All on the same draws; verdicts count all members, or all pairs (Holm). Cost borne: goods "
+    "used, stock, its part of reserves, journeys to its sites; it is neither good nor bad by itself, as goods that "
+    "never come cost nothing."
 )
 
 
 def _members(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[Sheet]:
-    """A table for the pool beside alone, and one for each defector beside the pool."""
-    yield _beside(found, "pool", "Alone and in the pool", ("Alone", "In the pool"), titles, counted)
-    for way in found.defectors:
-        who = str(found.ways.loc[found.ways["way"] == way, "who"].iloc[0])
-        name = titles.get(who, who)
-        heads = ("In the pool", f"When {name} breaks its word")
-        yield _beside(found, way, f"If {name} breaks its word", heads, titles, counted)
+    """A table for the pool beside alone, and one of units short for the defectors beside the pool."""
+    rows = [
+        [
+            f"{LABELS[measure]} ({counted.unit(Measure(measure))})",
+            titles.get(name, name),
+            *_cells(row, measure, counted),
+        ]
+        for measure in FIGURES
+        for name, row in found.of("pool", measure).items()
+    ]
+    table = found.members[found.members["way"] == "pool"]
+    yield Sheet("members", "Alone and in the pool", ["", "Member", "Alone", "In the pool", *HEAD], rows,
+                list(table.columns), table.to_numpy().tolist(), text_columns=2)  # fmt: skip
+    told = [
+        (titles.get(who, who), name, row)
+        for way, who in found.defectors
+        for name, row in found.of(way).items()
+        if row["verdict"] != SAME
+    ]
+    if not told:
+        return
+    told.sort(key=lambda one: -abs(one[2]["difference"]))
+    rows = [[who, titles.get(name, name), *_cells(row, SHORT, counted)] for who, name, row in told[:MOST_ROWS]]
+    caption = f"If a member breaks its word: units short ({counted.unit(Measure(SHORT))}), where anything changes"
+    table = found.members[found.members["way"] != "pool"]
+    more = f"{len(told) - MOST_ROWS} smaller differences are in the file." if len(told) > MOST_ROWS else ""
+    yield Sheet("defectors", caption, ["Who breaks its word", "Member", "In the pool", "Then", *HEAD], rows,
+                list(table.columns), table.to_numpy().tolist(), more, 2)  # fmt: skip
 
 
-def _beside(
-    found: Joined, way: str, caption: str, heads: tuple[str, str], titles: Mapping[str, str], counted: Counted
-) -> Sheet:
-    rows = []
-    for measure in FIGURES:
-        unit = counted.unit(Measure(measure))
-        for name, row in found.of(way, measure).items():
-            digits = digits_of(row["low"], row["high"], unit)
-            ends = [bare(shown(row[end], unit, digits), unit) for end in ("low", "high")]
-            between = "-" if row["n"] < 2 else f"{ends[0]} to {ends[1]}"
-            values = [bare(shown(row[key], unit, digits), unit) for key in ("against_mean", "mean", "difference")]
-            label = f"{LABELS[measure]} ({unit})"
-            rows.append([label, titles.get(name, name), *values, between, VERDICTS.get(row["verdict"], row["verdict"])])
-    table = found.members[found.members["way"] == way]
-    head = ["", "Member", *heads, "Difference", "95% interval", "What may be said"]
-    return Sheet(f"members-{way.replace(' ', '-')}", caption, head, rows, list(table.columns), table.to_numpy().tolist(),
-                 text_columns=2)  # fmt: skip
+def _cells(row: Row, measure: str, counted: Counted) -> list[str]:
+    """Both means, the difference with its interval, and what may be said of it."""
+    unit = counted.unit(Measure(measure))
+    digits = digits_of(row["low"], row["high"], unit)
+    values = [bare(shown(row[key], unit, digits), unit) for key in ("against_mean", "mean", "difference")]
+    ends = [bare(shown(row[end], unit, digits), unit) for end in ("low", "high")]
+    between = "-" if row["n"] < 2 else f"{ends[0]} to {ends[1]}"
+    return [*values, between, VERDICTS.get(row["verdict"], row["verdict"])]
 
 
+HEAD = ("Difference", "95% interval", "What may be said")
 VERDICTS = {GAINS: "▼ fewer: gains", LOSES: "▲ more: loses", MORE: "more", LESS: "less", APART: f"= {APART}"}
 
 
@@ -215,16 +236,23 @@ def _pairs(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterat
         cells = []
         for who in ("first", "second", "together"):
             part = _part(row, who)
-            cells.append(part["verdict"] if part["verdict"] == SAME else _difference(part, unit, counted))
+            cells.append(part["verdict"] if part["verdict"] == SAME else difference(part, unit))
         rows.append([" and ".join(names), *cells, "would leave" if row["leaves"] else "-"])
     head = ["Pair by itself, against the whole pool", "The first", "The second", "Together", ""]
     caption = f"Pairs that pool what they contribute, the others alone: units short ({unit})"
     yield Sheet("pairs", caption, head, rows, list(found.pairs.columns), found.pairs.to_numpy().tolist())
 
 
-def _ways(found: Joined, titles: Mapping[str, str]) -> Sheet:
+def _ways(found: Joined) -> Sheet:
     """What was compared, so that anybody can run it."""
     rows = [[row["way"], row["set"] or "nothing: as it is written"] for row in found.ways.to_dict("records")]
     head = ["What was compared", "Set on top of the scenario (--set)"]
-    return Sheet("ways", "What was compared", head, rows, list(found.ways.columns), found.ways.to_numpy().tolist(),
-                 text_columns=2)  # fmt: skip
+    return Sheet(
+        "ways",
+        "What was compared",
+        head,
+        rows,
+        list(found.ways.columns),
+        found.ways.to_numpy().tolist(),
+        text_columns=2,
+    )

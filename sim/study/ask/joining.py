@@ -61,6 +61,8 @@ class Joined:
         One row per pair: for `first` and `second` member, and `together`, the difference of units short as the pair
         against the whole pool, with its interval and verdict (Holm over all of them); `leaves`: neither is worse off
         as the pair and one at least is better off, so that the pool is not in the core.
+    draws
+        Of chance, on which everything was run.
     untried
         (member, why) of those that could keep nothing from others.
     short
@@ -72,6 +74,7 @@ class Joined:
     ways: pd.DataFrame = field(repr=False)
     members: pd.DataFrame = field(repr=False)
     pairs: pd.DataFrame = field(repr=False)
+    draws: int
     untried: tuple[tuple[str, str], ...] = ()
     short: tuple[int, int] = (0, 0)
 
@@ -82,14 +85,14 @@ class Joined:
         return {str(row["member"]): {str(k): v for k, v in row.items()} for row in mine.to_dict("records")}
 
     @property
-    def defectors(self) -> list[str]:
-        """Ways with a defector."""
-        return [str(way) for way in self.ways.loc[self.ways["kind"] == "defector", "way"]]
+    def defectors(self) -> list[tuple[str, str]]:
+        """(way, who breaks its word)."""
+        mine = self.ways[self.ways["kind"] == "defector"]
+        return [(str(way), str(who)) for way, who in zip(mine["way"], mine["who"], strict=True)]
 
-    @property
-    def runs(self) -> int:
-        """Ways that were compared."""
-        return len(self.ways)
+    def worst(self, member: str) -> float:
+        """The most units that a member is short where one of those tried breaks its word; NaN where none was."""
+        return max((self.of(way)[member]["mean"] for way, _ in self.defectors), default=float("nan"))
 
 
 def contributions_of(subject: Subject, pool: Pool) -> pd.DataFrame:
@@ -151,7 +154,7 @@ def joined(
     ]
     return Joined(
         pool, contributions_of(subject, pool), pd.DataFrame(told), pd.concat(members, ignore_index=True),
-        values.pairs([way for way in ways if way.kind == "pair"]),
+        values.pairs([way for way in ways if way.kind == "pair"]), bench.replications,
         tuple((problem.file, problem.message) for problem in without),
         (int(endings["alone"]), int(endings["pool"])),
     )  # fmt: skip
