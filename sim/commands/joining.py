@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,6 @@ def joining(
         found = ask.joining(
             file, pool=pool, defector=defector, since=since, pairs=pairs, strategy=strategy,
             overrides=read_settings(settings), progress=tick,
-            announce=None if quiet else partial(click.echo, err=True), **means,
+            announce=None if quiet else click.echo, **means,
         )  # fmt: skip
     tell(found, quiet)

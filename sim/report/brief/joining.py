@@ -17,7 +17,7 @@ from sim.study.design.pooled import asked_pool
 
 MOST_TOLD = 6
 """Sentences on defectors and pairs there is room for; joining.html has all."""
-WORDS = {GAINS: "gains", LOSES: "loses: better off alone", APART: "= not told apart", SAME: "= the same"}
+WORDS = {GAINS: "gains", LOSES: "better off alone", APART: "= not told apart", SAME: "= the same"}
 LOOKS = {GAINS: "good", LOSES: "loss", APART: "quiet", SAME: "quiet"}
 
 

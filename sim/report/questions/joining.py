@@ -120,8 +120,9 @@ def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted) -> 
             alike.append(name)
     if alike:
         yield f"No detectable difference for any member where this one breaks its word: {listed(alike)}."
-    for who, why in found.untried:
-        yield f"{titles.get(who, who)} was not tried as one that breaks its word: {why}."
+    for reason in dict.fromkeys(why for _, why in found.untried):
+        names = listed([titles.get(who, who) for who, why in found.untried if why == reason])
+        yield f"Not tried as one that breaks its word, as {reason}: {names}."
 
 
 def of_pairs(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[str]:
@@ -147,8 +148,15 @@ def of_pairs(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iter
         names = [" and ".join(titles.get(row[who], row[who]) for who in ("first", "second")) for row in paid[:NAMED]]
         yield f"Fewer units short together, but not for each of the two: {listed(names)}."
     if not leaving:
-        tried = plural(len(rows), "pair")
-        yield f"No pair of the {tried} tried would detectably do better by itself than in the whole pool."
+        yield _no_pair(rows, titles)
+
+
+def _no_pair(rows: Sequence[Row], titles: Mapping[str, str]) -> str:
+    more = "detectably do better by itself than in the whole pool."
+    if len(rows) > 1:
+        return f"None of the {len(rows)} pairs tried would {more}"
+    names = " and ".join(titles.get(rows[0][who], rows[0][who]) for who in ("first", "second"))
+    return f"The one pair tried, {names}, would not {more}"
 
 
 def _part(row: Row, who: str) -> dict[str, Any]:
