@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from sim.ask.answer import Means, Progress
-from sim.ask.pooling import Joining, ask_of, joining_files, keep
+from sim.ask.pooling import Joining, joining_files, keep, ready_ways
 from sim.report.brief.brief_files import write_brief
-from sim.study.ask.joining import Joined
+from sim.study.ask.joining import Joined, joined
 from sim.study.ask.luck import luck_alone
 from sim.study.ask.robustness import robustness, subject_of, uncertain_of
 from sim.study.design.pooled import asked_pool
@@ -91,12 +91,12 @@ def brief(
                 bench.store.answer("robustness", tried)
     found = None
     if design.spec.joining is not None and not study.unsettled:
-        found = _joined(study, path, workers, scheduler, progress)
+        found = _joining(study, path, workers, scheduler, progress)
     html, document = write_brief(study, study.folder, tried, luck, found)
     return Brief(html=html, document=document, study=study, robustness=tried, joined=found)
 
 
-def _joined(
+def _joining(
     study: StudyResult, path: str | Path, workers: int | None, scheduler: str | None, progress: Progress | None
 ) -> Joined:
     """What joining the pool that the study names is worth, with its page beside the brief."""
@@ -104,12 +104,12 @@ def _joined(
     assert asked is not None
     strategy, pool = asked_pool(design.spec, design.loaded, design.scenarios[0])
     subject = subject_of(design, design.scenarios[0], strategy)
-    defectors = pool.members if asked.defector is None else (asked.defector,)
+    ready, without = ready_ways(subject, pool, asked.defector, asked.pairs, strict=False)
     count = min(study.number, MOST_REPLICATIONS)
     means = Means(count, workers, scheduler, None, progress, replace=True)  # the study's folder is this study's
     manifest = {"file": str(path), "replications": count, "pool": pool.name}
     with means.bench("joining", study.folder / "joining", manifest, joining_files()) as bench:
-        found = ask_of(subject, pool, defectors, asked.pairs, None, bench, asked.defector is not None)
+        found = joined(subject, pool, ready, without, bench)
         answer = Joining(**vars(found), subject=subject, replications=count, folder=bench.store.folder)
         keep(answer, bench)
     return found

@@ -11,10 +11,10 @@ from typing import Any
 from sim.ask.answer import Answer, Means, Out, Progress
 from sim.ask.arguments import Argument, Arguments
 from sim.engine.compile.pools import Pool, pool_of
-from sim.errors import PlaceError, ScenarioError, nearest, one_of_few
+from sim.errors import PlaceError, Problem, ScenarioError, nearest, one_of_few
 from sim.report.questions.joining import joining_page, joining_words
 from sim.report.words.phrases import plural
-from sim.study.ask.joining import Joined, Pairs, contributions_of, joined, prepared, ways_of
+from sim.study.ask.joining import BREACH, Joined, Way, contributions_of, joined, prepared, ways_of
 from sim.study.run.bench import Bench, Subject
 from sim.study.run.store import table_files
 from sim.units import parse_date
@@ -106,15 +106,15 @@ def joining(
         _check(arguments, subject, found, defector, day)
     arguments.check()
     assert subject is not None and found is not None
-    defectors = found.members if defector is None else (defector,)
-    with means.asking(
-        subject, "joining", {"pool": pool, "defector": defector, "since": str(since), "pairs": pairs},
-        TABLES, PAGE,
-    ) as bench:  # fmt: skip
-        answer = ask_of(subject, found, defectors, pairs, day, bench, defector is not None, announce)  # type: ignore[arg-type]
-        told = Joining(**vars(answer), subject=subject, replications=replications, folder=means.kept(bench))
-        keep(told, bench)
-    return told
+    ready, without = ready_ways(subject, found, defector, pairs, day)
+    if announce is not None:
+        announce(_announced(ready, found, replications))
+    asked = {"pool": pool, "defector": defector, "since": str(since), "pairs": pairs}
+    with means.asking(subject, "joining", asked, TABLES, PAGE) as bench:
+        told = joined(subject, found, ready, without, bench)
+        answer = Joining(**vars(told), subject=subject, replications=replications, folder=means.kept(bench))
+        keep(answer, bench)
+    return answer
 
 
 def joining_files() -> list[str]:
@@ -129,28 +129,26 @@ def keep(answer: Joining, bench: Bench) -> None:
     bench.store.page(PAGE, answer.page())
 
 
-def ask_of(
-    subject: Subject, pool: Pool, defectors: tuple[str, ...], pairs: Pairs, since: dt.date | None, bench: Bench,
-    named: bool = False, announce: Callable[[str], None] | None = None,
-) -> Joined:  # fmt: skip
-    """The question of a scenario that is read, with arguments that are checked."""
+def ready_ways(
+    subject: Subject, pool: Pool, defector: str | None, pairs: str, since: dt.date | None = None, strict: bool = True
+) -> tuple[list[tuple[Way, Subject]], list[Problem]]:
+    """What is compared, with its scenarios, and why some member is not tried as a defector; `strict` raises
+    ScenarioError where one that is named cannot be. All else that makes no scenario raises it anyhow."""
     of = contributions_of(subject, pool)
     contributors = [str(name) for name in of.loc[of["units"] > 0, "member"]]
+    defectors = pool.members if defector is None else (defector,)
     first = since or first_disruption(subject)
     ways = ways_of(pool, contributors, defectors, pairs, first, subject.loaded.spec.until)
     try:
-        ready, without = prepared(subject, ways, named)
+        return prepared(subject, ways, named=strict and defector is not None)
     except ScenarioError as error:
-        mine = [p for p in error.problems if named and "breaks its word" in p.file]
-        if not mine or mine != error.problems:
+        if defector is None or any(BREACH not in problem.file for problem in error.problems):
             raise
-        raise ScenarioError([Argument("defector", 0, p.message, defectors[0], p.expected) for p in mine]) from None
-    if announce is not None:
-        announce(_announced(ready, pool, bench.replications))
-    return joined(subject, pool, ready, without, bench)
+        told = [Argument("defector", 0, problem.message, defector, problem.expected) for problem in error.problems]
+        raise ScenarioError(told) from None
 
 
-def _announced(ready: list[tuple[Any, Subject]], pool: Pool, draws: int) -> str:
+def _announced(ready: list[tuple[Way, Subject]], pool: Pool, draws: int) -> str:
     kinds = [way.kind for way, _ in ready]
     return (
         f"{len(kinds)} ways for {len(pool.members)} members (alone, the pool, {kinds.count('defector')} with a "
@@ -163,7 +161,7 @@ def first_disruption(subject: Subject) -> dt.date:
     """The first day on which a disruption with a date begins; the first day of the scenario where there is none, or
     where any comes by chance."""
     spec = subject.loaded.spec
-    days = [one.from_ for one in spec.disruptions if spec.start < one.from_ < spec.until]
+    days = [max(spec.start, one.from_) for one in spec.disruptions if one.from_ < spec.until]
     return spec.start if spec.hazards or not days else min(days)
 
 

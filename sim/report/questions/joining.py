@@ -35,8 +35,6 @@ def joining_words(found: Joined, titles: Mapping[str, str], counted: Counted, en
     told += _of_joining(found, titles, counted)
     told += of_defectors(found, titles, counted)
     told += of_pairs(found, titles, counted)
-    if found.draws == 1:
-        told.append("Verdicts are of the one draw made, and no more.")
     return told
 
 
@@ -228,7 +226,8 @@ def _cells(row: Row, measure: str, counted: Counted) -> list[str]:
     values = [bare(shown(row[key], unit, digits), unit) for key in ("against_mean", "mean", "difference")]
     ends = [bare(shown(row[end], unit, digits), unit) for end in ("low", "high")]
     between = "-" if row["n"] < 2 else f"{ends[0]} to {ends[1]}"
-    return [*values, between, VERDICTS.get(row["verdict"], row["verdict"])]
+    verdict = str(row["verdict"])
+    return [*values, between, VERDICTS.get(verdict, verdict)]
 
 
 HEAD = ("Difference", "95% interval", "What may be said")

@@ -19,12 +19,12 @@ from sim.study.infer.intervals import holm, interval
 from sim.study.run.bench import Bench, Subject
 
 Kind = Literal["alone", "pool", "defector", "pair"]
-Pairs = Literal["none", "contributors", "all"]
 SHORT, COVER, SPENT = "units_unmet", "days_of_cover", COST
 FIGURES = (SHORT, COVER, SPENT)
 """What is told of each member."""
 GAINS, LOSES, MORE, LESS = "gains", "loses", "more", "less"
 SAME, APART = "no difference at all", "no detectable difference"
+BREACH = "breaks its word"
 CONFIDENCE = 0.95
 DIFFERENCES = ["against_mean", "mean", "difference", "low", "high", "n", "verdict"]
 MEASURED = tuple(Measure(name, PARTY) for name in (SHORT, "mean_stock", "units_demanded", COST))
@@ -108,13 +108,13 @@ def contributions_of(subject: Subject, pool: Pool) -> pd.DataFrame:
 
 
 def ways_of(
-    pool: Pool, contributors: Sequence[str], defectors: Sequence[str], pairs: Pairs, since: dt.date, until: dt.date
+    pool: Pool, contributors: Sequence[str], defectors: Sequence[str], pairs: str, since: dt.date, until: dt.date
 ) -> list[Way]:
-    """What is compared. A pair is no part of a pool of two."""
+    """What is compared, with the `pairs` of none, of contributors or of all. A pair is no part of a pool of two."""
     found = [Way("alone", "alone", pool.members, {"apart": {"pool": pool.name}}), Way("pool", "pool", pool.members)]
     for name in defectors:
         breach = {"kind": "defection", "party": name, "from": since.isoformat(), "until": until.isoformat()}
-        way = f"{name} breaks its word"
+        way = f"{name} {BREACH}"
         found.append(Way(way, "defector", (name,), {f"disruptions.{way}": breach}))
     chosen = {"none": (), "contributors": tuple(contributors), "all": pool.members}[pairs]
     for pair in combinations(chosen, 2) if len(pool.members) > 2 else ():
