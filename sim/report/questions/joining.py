@@ -71,7 +71,9 @@ def _of_joining(found: Joined, titles: Mapping[str, str], counted: Counted) -> I
         if verdict == SAME:
             parts = [f"{titles.get(name, name)} ({_level(rows[name]['mean'], counted)} short)" for name in mine[:NAMED]]
         more = [f"{len(mine) - NAMED} more"] if len(mine) > NAMED else []
-        yield f"{head}: {listed([*parts, *more])}."
+        apart = verdict == APART and any(rows[name]["low"] > 0 or rows[name]["high"] < 0 for name in mine)
+        count = " (intervals are of each by itself, verdicts count all members at once)" if apart else ""
+        yield f"{head}{count}: {listed([*parts, *more])}."
 
 
 def _level(value: float, counted: Counted) -> str:
@@ -116,7 +118,9 @@ def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted) -> 
             yield f"If {name} breaks its word, {unit} short: {listed([*parts, *more])}."
         else:
             alike.append(name)
-    if alike:
+    if len(alike) > 1 and len(alike) == len(found.defectors):
+        yield f"No detectable difference for any member, whoever of the {len(alike)} tried breaks its word."
+    elif alike:
         yield f"No detectable difference for any member where this one breaks its word: {listed(alike)}."
     for reason in dict.fromkeys(why for _, why in found.untried):
         names = listed([titles.get(who, who) for who, why in found.untried if why == reason])
@@ -169,7 +173,7 @@ def joining_page(found: Joined, words: Sequence[str], titles: Mapping[str, str],
     caption = (
         "Left: units short in the mean of the draws, by member. Right: how many fewer (left of the line) or more "
         "(right of it) in the pool than alone, on the same draws, with 95% intervals; hollow where no difference can "
-        "be told."
+        "be told, with all members counted at once."
     )
     with drawing():
         svg = to_svg(figure.draw(found, titles, unit), "joining", f"Units short alone and in the pool: {title}")
