@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine.compile.plan import compile_plan
 from sim.engine.compile.unknowns import Unknowns
 from sim.engine.plan import Plan, ReservePlan
 from sim.errors import ScenarioError
@@ -170,6 +171,18 @@ def test_what_cannot_be_taken_apart_is_told_with_its_line(apart: Spec, told: str
         plan_of(world(THREE, {"size": 100, "claims": CLAIMS}) | {"apart": apart})
     assert told in str(caught.value)
     assert all(problem.line for problem in caught.value.problems)
+
+
+def test_a_pool_taken_apart_is_noted_no_more_than_the_whole() -> None:
+    """Of a reserve whose members are listed, what is a part's alone is no fault of the others."""
+    told = []
+    for more in ({}, {"apart": {"pool": "union"}}):
+        spec = world(THREE, {"size": 100, "claims": CLAIMS, "members": ["ha", "hb", "hc"]}) | more
+        with written(spec) as path:
+            loaded = load(path)
+            compile_plan(loaded)
+            told.append([note.message for note in loaded.notes if "reserve" in note.message or "joint" in note.message])
+    assert told[1] == told[0]
 
 
 def test_nobody_who_contributes_leaves_nothing_to_divide() -> None:

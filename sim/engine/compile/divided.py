@@ -103,7 +103,7 @@ class _Parts:
         holder, size = self._held(members, units, group, np.array(list(serves), dtype=np.int64))
         whose = "others" if OTHERS in group else " and ".join(named)
         part = replace(
-            whole, name=f"{whole.name} of {whose}", spec=self._spec(named, place), holder=holder, size=size,
+            whole, name=f"{whole.name} of {whose}", spec=self._spec(named, place, members), holder=holder, size=size,
             members=members, member=whole.member[mine], life_left=np.full(len(holder), NEVER_EXPIRES, dtype=np.int64),
             weight=whole.weight[mine], claims=None, part_of=whole.name,
             **drawn_on(self.network, serves, members, holder)._asdict(),
@@ -144,8 +144,8 @@ class _Parts:
     def _sites(self, names: Sequence[str]) -> np.ndarray:
         return np.concatenate([NONE, *(self.network.parties[name].reach for name in names)])
 
-    def _spec(self, named: tuple[str, ...], place: Sequence[int]) -> Reserve:
-        """The reserve's own terms, for some of its claimants."""
+    def _spec(self, named: tuple[str, ...], place: Sequence[int], members: np.ndarray) -> Reserve:
+        """The reserve's own terms, for some of its claimants and members."""
         spec, titles = self.whole.spec, self.network.parties.titles
         own = self.units.sum(axis=0)
         given: dict[str, Contribution] = {}
@@ -156,6 +156,7 @@ class _Parts:
                 given[name] = one.model_copy(update={"share": share})
         whose = " and ".join(titles.get(name, name) for name in named) or "others"
         update = {
+            "members": self.network.site_names(np.unique(self.network.cell_site[members])),
             "title": f"{spec.title or self.whole.name} of {whose}", "claims": {name: Part(0.0) for name in named},
             "contributions": given, "borrow": spec.borrow if len(named) > 1 else None,
         }  # fmt: skip
