@@ -67,8 +67,8 @@ PAGES: dict[str, Page] = {
         "otherwise. [How it works](../../model.md).",
         ("information",),
         "parties:\n"
-        "  kenya: {kind: country, sites: {kind: [warehouse, facility], country: KE}}\n"
-        "  uganda: {kind: country, sites: {kind: facility, country: UG}}\n"
+        "  kenya: {kind: country, sites: [store, clinic-a, clinic-b]}\n"
+        "  uganda: {kind: country, sites: clinic-c}\n"
         "information:\n"
         "  - {who: [kenya, uganda], of: suppliers, sees: capacity}\n"
         "  - {who: kenya, of: uganda, sees: stock_and_demand, lag: 3d, every: 7d, missing: 10%, error: 5%}\n"
