@@ -106,7 +106,7 @@ class World(Part):
         self.plan = plan
         self.first_day = -network.calendar.warm_up
         effects = [effect for impact in plan.impacts for effect in impact.effects]
-        self.quantities = Quantities(undisturbed(network), [*network.seasons, *effects], open_to_change)
+        self.quantities = Quantities(network.undisturbed, [*network.seasons, *effects], open_to_change)
         self.state = State.at_start(plan, self.quantities)
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
@@ -157,7 +157,9 @@ class World(Part):
             self.transfers = Transfers(
                 plan, self.state, self.quantities, self.reports, self.dispatch, self.journal, self.trust
             )
-        self.alarms = Alarms(plan, self.state, self.reports, self.journal) if plan.alarms else None
+        self.alarms = None
+        if plan.alarms:
+            self.alarms = Alarms(plan, self.state, self.reports, self.journal, self.quantities.open)
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
             ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)

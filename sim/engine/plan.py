@@ -69,6 +69,23 @@ class DemandPlan:
     entries: tuple[DemandEntry, ...]
     names: tuple[str, ...]
 
+    @cached_property
+    def recorded(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(day, demand cell, units) of demand that was recorded, not drawn, in order of day."""
+        nothing = np.zeros(0, dtype=np.int64)
+        found = [(nothing, nothing, nothing)]
+        for entry, e in enumerate(self.entries):
+            mine = (self.entry == entry).nonzero()[0]  # one cell a site, since an entry has one product
+            if e.recorded is not None and mine.size:
+                days, where, units = e.recorded
+                at = np.full(max(int(where.max(initial=0)), int(self.site.max(initial=0))) + 1, -1)
+                at[self.site[mine]] = mine
+                known = at[where] >= 0
+                found.append((days[known], at[where[known]], units[known]))
+        day, cell, units = (np.concatenate(part) for part in zip(*found, strict=True))
+        order = np.argsort(day, kind="stable")
+        return day[order], cell[order], units[order]
+
 
 @dataclass(frozen=True)
 class VialPlan:

@@ -147,7 +147,7 @@ def _turns(compiled: Compiled) -> Iterator[tuple[Place, str, Sent, Sent]]:
     dated = _dated(compiled)
     if not any(impact.effects for _, impact in dated):
         return
-    outlook = Outlook(compiled.plan, undisturbed(network))
+    outlook = Outlook(compiled.plan, network.undisturbed)
     outlook.hear([replace(impact, told=True, announced=impact.start) for _, impact in dated])
     begins = sorted((impact.start, k) for k, (_, impact) in enumerate(dated) if impact.effects)
     before, last = Sent(*np.ones((2, len(network.flow_buyer)))), -np.inf

@@ -13,6 +13,7 @@ from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.watch import JOURNEYS, Watch
 from sim.engine.informed import DEMAND as SEES_DEMAND
 from sim.engine.plan import Plan
+from sim.engine.spans import in_place
 from sim.engine.state.state import State
 from sim.model.network import Network
 from sim.model.part import Part
@@ -42,18 +43,20 @@ class Ringing(Part):
         self._watch = Watch(
             network, bound.cells, watched.member, reports, watched=watched, by=bound.party or bound.cells
         )
-        self._usual = self._pool(watched)
+        self._usual = Pool(bound.unit, self._leaving(watched))
         self._known = bound.alarm.begin(self._usual.mean)
         self._came = np.zeros((2, len(bound.cells)))
+        self._none_came = np.zeros(len(bound.cells)), np.zeros(len(bound.cells))
+        self._patients = in_place(bound.patients)
         self._until = np.full(len(bound.patients), -network.calendar.warm_up - 1)
         self.stands = np.zeros(units, dtype=bool)
         self._quiet = np.zeros(units, dtype=np.int64)
         self._rows: list[np.ndarray] = []
 
-    def _pool(self, watched: Watched) -> Pool:
-        """The groups that are looked at as one, and the units a day that leave them."""
+    def _leaving(self, watched: Watched) -> np.ndarray:
+        """Units a day that leave the groups that are looked at as one, over their cells."""
         leaves = watched.pooled_mean if self.bound.alarm.of == "together" else None
-        return Pool(self.bound.unit, watched.mean if leaves is None else leaves)
+        return watched.mean if leaves is None else leaves
 
     def look(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """An evening: (units for which it rises, units for which it clears); positions."""
@@ -76,7 +79,7 @@ class Ringing(Part):
             view = _without(view, ~open_)
             there = open_ if there is None else open_ & there
         now = view.watched
-        pool = self._usual if now is self.bound.watched else self._pool(now)
+        pool = self._usual if now is self.bound.watched else self._usual.counted_in(self._leaving(now))
         known = True if there is None else pool.sum(there) > 0
         late = arrived = NOTHING
         fresh = None
@@ -91,6 +94,8 @@ class Ringing(Part):
         """(by how much arrivals that nobody knew of before were late, added up; how many they are), over cells."""
         before, (late, came) = self._came, self._reports.arrived(self.bound.cells, None if look is None else look.eyes)
         new = came > before[1]
+        if not new.any():
+            return self._none_came
         if look is not None and look.watched.seen is not None:
             new &= look.watched.seen
         self._came = np.where(new, (late, came), before)
@@ -113,16 +118,16 @@ class Ringing(Part):
     def _short(self) -> np.ndarray:
         """Where so much of the day's demand went unmet that it is a shortage, whether or not anybody knows."""
         bound, today, units = self.bound, self._state.today, len(self.stands)
-        lacking = today.unmet[bound.patients]
-        if not lacking.any():
-            return np.zeros(units, dtype=bool)
-        unmet = np.bincount(bound.their_unit, lacking, units)
-        least: np.ndarray | float
+        short, lacking = np.zeros(units, dtype=bool), today.unmet[self._patients]
+        some = lacking.nonzero()[0]
+        if not some.size:
+            return short
+        unmet = np.bincount(bound.their_unit[some], lacking[some], units)
         if isinstance(bound.alarm.shortage, UnitsADay):
-            least = bound.alarm.shortage.units
-        else:
-            least = bound.alarm.shortage * np.bincount(bound.their_unit, today.demand[bound.patients], units)
-        return np.asarray((unmet > 0) & (unmet >= least - 1e-9))
+            return np.asarray((unmet > 0) & (unmet >= bound.alarm.shortage.units))
+        some = (unmet > 0)[bound.their_unit].nonzero()[0]
+        demand = np.bincount(bound.their_unit[some], today.demand[bound.patients[some]], units)
+        return np.asarray((unmet > 0) & (unmet >= bound.alarm.shortage * demand - 1e-9))
 
     def log(self, first: int) -> AlarmLog:
         """What it did in all days."""
@@ -141,14 +146,15 @@ def _without(view: TriggerView, closed: np.ndarray) -> TriggerView:
 
 
 class Alarms(Part):
-    """All alarms of a run; `_at` says over all cells where each stands."""
+    """All alarms of a run; `_at` says over all cells where each stands that somebody waits for."""
 
     CHANGES = ("_at",)
 
-    def __init__(self, plan: Plan, state: State, reports: Reports, journal: Journal) -> None:
+    def __init__(self, plan: Plan, state: State, reports: Reports, journal: Journal, may_change: bool) -> None:
         self._network, self._reports, self._journal = plan.network, reports, journal
         self._all = [Ringing(bound, plan.network, state, reports) for bound in plan.alarms]
-        self._at = {bound.name: np.zeros(len(plan.network.cell_site), dtype=bool) for bound in plan.alarms}
+        heard = [bound.name for bound in plan.alarms if may_change or bound.name in plan.looking_back.waits_for]
+        self._at = {name: np.zeros(len(plan.network.cell_site), dtype=bool) for name in heard}
         self.rejoin()
 
     def rejoin(self) -> None:
@@ -159,7 +165,8 @@ class Alarms(Part):
         for one in self._all:
             rises, clears = one.look(day)
             if rises.size or clears.size:
-                self._at[one.bound.name][:] = self._heard(one)
+                if one.bound.name in self._at:
+                    self._at[one.bound.name][:] = self._heard(one)
                 self._tell("alarm_rises", day, one.bound, rises)
                 self._tell("alarm_clears", day, one.bound, clears)
 
