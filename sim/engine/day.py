@@ -49,7 +49,6 @@ from sim.engine.serving.openings import Openings
 from sim.engine.serving.patients import Patients
 from sim.engine.state.ledger import DAILY
 from sim.engine.state.state import State
-from sim.engine.undisturbed import undisturbed
 from sim.model.effects import Impact, Impulse, Quantities
 from sim.model.part import Part
 from sim.model.vocabulary import Action

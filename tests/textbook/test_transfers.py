@@ -125,6 +125,38 @@ def test_the_nearest_gives_first_and_a_giver_shares_by_cover() -> None:
     assert gifts(done)[:2] == [(0, "c", "b", 7), (0, "c", "e", 13)]
 
 
+FLOOR = [{"for": "e", "share": "70%"}]
+
+
+@pytest.mark.parametrize(
+    ("share", "given"),
+    [
+        ({"rule": "need_weighted"}, [(0, "c", "b", 15), (0, "c", "e", 5)]),  # 20 by people, 3 : 1
+        # 1% of people are 30 and 10
+        ({"rule": "two_phase", "first": "1%", "caps": [{"units": 4}]},
+         [(0, "c", "b", 4), (0, "c", "e", 4), (1, "c", "b", 4), (1, "c", "e", 4), (2, "c", "b", 4)]),
+        ({"rule": "uniform", "caps": [{"for": "e", "units": 2}]}, [(0, "c", "b", 18), (0, "c", "e", 2)]),
+        # one party, that has 20: proportional to 18 and 37 it would be 7 and 13
+        ({"rule": "uniform", "between": "parties", "inside": {"rule": "uniform", "floors": FLOOR}},
+         [(0, "c", "b", 6), (0, "c", "e", 14)]),
+    ],
+)  # fmt: skip
+def test_a_giver_shares_by_any_rule_with_its_fields(share: Spec, given: list[tuple[object, ...]]) -> None:
+    """c has 20; b and e, of 3,000 and 1,000 people, lack 18 and 37. By need and what they had, capped at 4, on the
+    third evening 4 are left: b has had 8 of 30, e 8 of 10, so that b has all."""
+    people = {"b": 3000, "c": 1, "e": 1000}
+    sites = {name: {"country": "AA", "population": people[name]} for name in people}
+    use = [
+        {"at": name, "product": "p", "per_day": daily, "distribution": "deterministic"}
+        for name, daily in (("b", 5), ("c", 0), ("e", 10))
+    ]
+    stock = [{"at": "b", "on_hand": 7}, {"at": "c", "on_hand": 20}, {"at": "e", "on_hand": 13}]
+    rule = {"rule": "nearest", "from": "c", "to": ["b", "e"], "time": "1d", "keep": 0, "below": "2d", "up_to": "4d"}
+    parties = {"both": {"kind": "city", "sites": ["b", "e"]}}
+    done = run(world(rule | {"share": share}, facilities=sites, demand=use, stock=stock, parties=parties))
+    assert gifts(done)[: len(given)] == given
+
+
 def test_only_those_within_reach_and_the_same_party_are_asked() -> None:
     """Clinics on the equator, at 0, 1 and 3 degrees (111.2 km each): b, at 1, reaches a within 150 km and not c."""
     sites = {name: {"country": "AA", "lat": 0, "lon": lon} for name, lon in (("a", 0), ("b", 1), ("c", 3))}

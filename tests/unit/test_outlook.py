@@ -10,7 +10,6 @@ import pytest
 
 from sim.engine.deciding.outlook import UNKNOWN, Outlook
 from sim.engine.impacts import impacts_of
-from sim.engine.undisturbed import undisturbed
 from sim.errors import ScenarioError
 from sim.rng import Streams
 from tests.property.running import plan_of

@@ -83,3 +83,20 @@ def contributions_nobody_makes(compiled: Compiled) -> Iterator[Note]:
         if unpaid and len(unpaid) == len(spec.claims):
             text = f"nobody pays for '{plan.name}' ({few(unpaid)}): no party may draw on it once contributions are due"
             yield Note(("reserves", plan.written_as, "contributions"), text)
+
+
+@check(
+    "contributions_that_cannot_come",
+    remedy="Give the reserve a `refill`, by which goods come that parties bring.",
+    example=_pool(contributions={"kenya": {"share": "30%", "by": "2024-01-05"}}),
+    quiet=_pool(contributions={"kenya": {"share": "30%", "by": "2024-01-05"}}, refill={"at_most": "10%"}),
+)
+def contributions_that_cannot_come(compiled: Compiled) -> Iterator[Note]:
+    """Goods that a party is to bring to a reserve which is never filled: they come by its refill."""
+    for plan in compiled.plan.reserves:
+        if not plan.may_be_refilled:
+            for name, one in plan.spec.contributions.items():
+                later = one.by is not None or not isinstance(one.made, bool)
+                if one.share and later and one.made is not False:
+                    text = f"'{name}' brings goods to '{plan.name}', which has no refill by which they could come"
+                    yield Note(("reserves", plan.written_as, "contributions", name), text)

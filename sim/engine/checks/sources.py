@@ -11,7 +11,6 @@ import numpy as np
 from sim.engine.checks.base import Compiled, Note, check
 from sim.engine.days_decided import days_in_force
 from sim.engine.deciding.outlook import Outlook
-from sim.engine.undisturbed import undisturbed
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.policies.triggers.on import On

@@ -358,7 +358,7 @@ class Dispatch(Part):
         flow = (self._over_flows(short) & (requested > 0)).nonzero()[0]
         place = np.add.accumulate(short, dtype=np.int64) - 1  # of each source among those that are short
         shares = self._sharing[rule].sharing
-        source, over = place[self._source_of_flow[flow]], shares.rule.present_over
+        source, over = place[self._source_of_flow[flow]], shares.present_over
         claims = self.claims(flow, source, available[short], requested, over)
         granted[flow] = shares.share(claims, self.network, self.state.had, self.tell(day))
 

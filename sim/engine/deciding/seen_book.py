@@ -41,7 +41,7 @@ class SeenBook(Part):
 
     Arrays over the pairs that are told: `_off` and `_stock` in units, `_age` in days since what is known was reported,
     `_before` the evenings counted before it was told of; `_line` is the line of each. Of `_evenings` in all. `_now` is
-    what lines told last. Of the pairs that show stock `_parts` are those of each channel and their cells; `_runs` are the
+    what lines told last. Of the pairs that show stock `_parts` are those of each channel and their cells; `_runs` are
     places where another line begins, and `_of_run` its line: those of a line mostly stand together.
     """
 

@@ -170,7 +170,10 @@ class Told(Part):
         `beside` is asked for what goes along. What several channels tell of the same cells is read once.
         """
         come, beside = False, cache(beside)
-        truth, chance = cache(lambda like: self._truth(self._cells_of[like])), cache(lambda like: self._chance(like, day))
+        truth, chance = (
+            cache(lambda like: self._truth(self._cells_of[like])),
+            cache(lambda like: self._chance(like, day)),
+        )
         for row, channel in enumerate(self._channels):
             if not len(self._of[row]):
                 continue
@@ -179,7 +182,11 @@ class Told(Part):
                 like = self._like[row]
                 figures = self._without_own(channel, truth(like))
                 figures = _counted(figures, channel.error, chance(like)) if channel.error else figures
-                waiting[day] = self._none_from(row, day, works), figures, [along.of(beside, row) for along in self.along]
+                waiting[day] = (
+                    self._none_from(row, day, works),
+                    figures,
+                    [along.of(beside, row) for along in self.along],
+                )
             if day - channel.lag in waiting:
                 self._come(row, day - channel.lag, *waiting.pop(day - channel.lag))
                 come = True

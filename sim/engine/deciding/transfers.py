@@ -29,10 +29,11 @@ class Transfers(Part):
     """Decides every evening, before all orders, who gives what to whom; it leaves at once.
 
     `_asked` are, for each entry over its takers, the days since when they ask for something; NaN where they do not.
-    `_stocks` is what `_stock` found of all cells, until something is given.
+    `_had` is what was given under it before on each flow of the network, `_stocks` what `_stock` found of all cells,
+    until something is given.
     """
 
-    CHANGES = ("_asked",)
+    CHANGES = ("_asked", "_had")
     SCRATCH = ("_stocks",)
 
     def __init__(
@@ -52,6 +53,7 @@ class Transfers(Part):
         self._planned = network.routes.under_way[network.flow_route]
         self._place = [_place(entry.takers, len(network.cell_site)) for entry in plan.transfers]
         self._asked = [np.full(len(entry.takers), np.nan) for entry in plan.transfers]
+        self._had = np.zeros((len(plan.transfers), len(network.flow_buyer)), dtype=np.int64)
         self._given = GivenBook(journal)
         self.loans = None
         if any(entry.rule.loan is not None for entry in plan.transfers):
@@ -141,7 +143,8 @@ class Transfers(Part):
         if self._trust is not None:
             offered = self._trust.offered(entry.flow[known.ways], spare[entry.giver[known.ways]])
             known = known._replace(offered=offered)
-        units, lots = Spare(self._plan, entry, lacks, spare, known, self._state.lots, day).shared(self._dispatch)
+        had, kept = self._had[position], self._state.lots
+        units, lots = Spare(self._plan, entry, lacks, spare, known, kept, day, had).shared(self._dispatch)
         loan, flow = entry.rule.loan, entry.flow[known.ways]
         self._send(entry, flow, units, lots, day, TRANSFER if loan is None else LOAN)
         if loan is not None and self.loans is not None:
@@ -153,7 +156,7 @@ class Transfers(Part):
         """What givers know of takers on these ways, of whom each is known to have, by its own books, units over takers
         to `cover` its use; where not all see all, those ways are left out on which a giver sees no need."""
         sights, taker, flow = self._reports.sights, entry.taker[ways], entry.flow[ways]
-        over = entry.rule.share.present_over
+        over = entry.sharing.present_over
         if sights is None:
             use = self._network.cell_mean if over is None else self._reports.use(over)
             return Asked(ways, cover[taker], None, use[entry.takers[taker]])

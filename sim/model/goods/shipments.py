@@ -14,7 +14,6 @@ class Phase:
     TRAVELLING, QUEUED, CLEARING, READY, HELD, DONE, AT_BERTH = (np.array(n, dtype=np.int8) for n in range(7))
 
 
-
 COLUMNS = {
     "id": np.int64,
     "flow": np.int64,

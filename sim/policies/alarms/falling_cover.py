@@ -43,7 +43,9 @@ class FallingCover(CountsCover, Alarm):
         units = len(usual)
         sums = {"sum": np.zeros(units), "moment": np.zeros(units)}
         counts = {"evening": np.zeros(units, dtype=np.int64), "told": np.zeros(units, dtype=np.int64)}
-        return {"cover": np.zeros((self.days, units)), "is_told": np.zeros((self.days, units), dtype=bool)} | sums | counts
+        return (
+            {"cover": np.zeros((self.days, units)), "is_told": np.zeros((self.days, units), dtype=bool)} | sums | counts
+        )
 
     def look(self, evening: Evening, known: Known) -> np.ndarray:
         self._take_in(evening.groups.cover, known)

@@ -73,7 +73,7 @@ class RunTables:
 
     @cached_property
     def loans(self) -> pd.DataFrame:
-        """What sites lent each other; see `sim.report.run.transfer_tables.loans_table`."""
+        """What sites lent each other, and reserves parties; see `sim.report.run.transfer_tables.loans_table`."""
         from sim.report.run.transfer_tables import loans_table
 
         return loans_table(self.outcome)
@@ -182,8 +182,8 @@ class RunTables:
             yield "rations", self.rations
         if outcome.transfers is not None:
             yield "transfers", self.transfers
-            if outcome.transfers.loans is not None:
-                yield "loans", self.loans
+        if outcome.any_loans:
+            yield "loans", self.loans
         if outcome.claims:
             yield "claims", self.claims
         if outcome.plan.alarms:
