@@ -173,6 +173,27 @@ PAGES: dict[str, Page] = {
         "storage:\n"
         "  - {at: store, capacity: 20000}\n",
     ),
+    "apart": Page(
+        "A pool taken apart",
+        "A pool as if its members had never joined it, or only some of them had, to tell what joining is worth; best "
+        "set by a strategy, or by `tideover joining`. [A page](../../joining.md) tells how it works.",
+        ("apart",),
+        "parties:\n"
+        "  kenya: {kind: country, sites: [clinic-a]}\n"
+        "  uganda: {kind: country, sites: [clinic-b]}\n"
+        "  rwanda: {kind: country, sites: [clinic-c]}\n"
+        "  community: {kind: pool, members: [kenya, uganda, rwanda]}\n"
+        "reserves:\n"
+        "  regional:\n"
+        "    held_at: store\n"
+        "    size: 20d\n"
+        "    members: facilities\n"
+        "    release: {when: {trigger: days_of_cover, below: 7d, of: together}}\n"
+        "    claims: {kenya: 50%, uganda: 30%, rwanda: 20%}\n"
+        "apart:\n"
+        "  pool: community\n"
+        "  together: [[kenya, uganda]]\n",
+    ),
     "reserves": Page(
         "Reserves",
         "Stock set apart, by name: who holds it, for whom, whose it is, what opens it, and how it is filled again. "

@@ -109,7 +109,8 @@ class ReservePlan:
     the positions of the member cells that each of them serves. `member` says to which member a member cell belongs.
     `own` are (holder, member cell) positions where a member holds the reserve itself; shape (n, 2). `life_left` are
     days of use left of the stock at the start, over holders. `weight` is how much each member's use counts in the size.
-    `changes` are later settings, in turn; `claims` tell whose it is, None where it is not claimed by party.
+    `changes` are later settings, in turn; `claims` tell whose it is, None where it is not claimed by party. `part_of`
+    names the reserve of a pool that this is a part of, where that is taken apart; empty where it is whole.
     """
 
     name: str
@@ -126,6 +127,12 @@ class ReservePlan:
     weight: np.ndarray
     changes: tuple[ReserveChange, ...] = ()
     claims: BoundClaims | None = None
+    part_of: str = ""
+
+    @property
+    def written_as(self) -> str:
+        """Its name in the scenario."""
+        return self.part_of or self.name
 
     @property
     def releases(self) -> list[Release]:
