@@ -10,8 +10,8 @@ from sim.errors import PlaceError
 from sim.registry import Model
 from sim.units import Days, Share, Text
 
-Promise = Literal["goods", "shares", "loans", "reports"]
-PROMISES: list[Promise] = ["goods", "shares", "loans", "reports"]
+Promise = Literal["goods", "shares", "loans", "contributions", "reports"]
+PROMISES: list[Promise] = ["goods", "shares", "loans", "contributions", "reports"]
 
 
 class FirstTrust(Model):

@@ -45,6 +45,7 @@ class ReserveDesk(Part):
         self.claims: ClaimDesk | None = None
         if self.reserve.claims is not None:
             self.claims = ClaimDesk(plan.network, self.reserve, self._state.reserve[position], reports, journal)
+        self._may_keep = dispatch.quantities.touched("cell.keeps_claim")
         self._daily, self._back = DailyRate(len(holder)), DailyRate(len(holder))
         self._settled = ALWAYS
         self.expect_policies(plan)
@@ -186,6 +187,8 @@ class ReserveDesk(Part):
         """The same, where everybody draws on claims; what members who hold it take is theirs then."""
         reserve, open_ = self.reserve, np.concatenate([self._open_flows(), self._open[self.reserve.own[:, 1]]])
         had, asks = self._had.copy(), np.zeros(len(requested), dtype=np.int64)
+        if self._may_keep:
+            desk.keep(self._dispatch.quantities["cell.keeps_claim"] > 0)
 
         def share(asked: np.ndarray, left: np.ndarray, called: str) -> np.ndarray:
             asks[reserve.flow] = asked

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.books.claim_book import ClaimBook
 from sim.engine.books.journal import Journal
 from sim.engine.books.loans import LoanBook
+from sim.engine.deciding.pool_promises import PoolPromises
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.told import Told
+from sim.engine.claimed import BoundClaims
 from sim.engine.trusted import BoundTrust
 from sim.model.effects import Quantities
 from sim.model.network import Network
@@ -48,6 +51,7 @@ class Trust(Part):
     ) -> None:
         self._bound, self._quantities, self._journal, self._made = bound, quantities, journal, reports
         self.loans: LoanBook | None = None
+        self.pools: list[PoolPromises] = []
         self._mean, self._source = network.cell_mean, network.flow_source
         self.level = bound.first.copy()
         self._sent, self._broke = np.zeros((2, len(self.level)), dtype=bool)
@@ -80,6 +84,11 @@ class Trust(Part):
         lacks = np.bincount(self._buyer, 1 - self.level[self._bound.pair[self._buys]], len(self._sources))
         return np.where(self._sources[cells] > 0, lacks[cells] / np.maximum(1, self._sources[cells]), 1.0)
 
+    def watch(self, claims: BoundClaims, members: np.ndarray, book: ClaimBook) -> PoolPromises:
+        """Promises about a reserve with claims, whose member cells these are, count too."""
+        self.pools.append(PoolPromises(self._bound, claims, members, book))
+        return self.pools[-1]
+
     def note_sent(self, flow: np.ndarray) -> None:
         """Goods that were given, lent or released from a reserve leave on these flows."""
         pair = self._bound.pair[flow]
@@ -96,6 +105,8 @@ class Trust(Part):
             self._loans(loans, day, kept, broken)
         if told is not None and "reports" in rule.promises:
             self._come(told, kept, broken)
+        for pool in self.pools:
+            pool.review(day, rule.promises, kept, broken)
         if day < 0:
             return
         kept &= ~broken
