@@ -51,6 +51,11 @@ class BoundClaims:
         """The place of each account's party among `parties`."""
         return np.tile(np.arange(len(self.parties)), len(self.products))
 
+    @property
+    def claimed(self) -> np.ndarray:
+        """Whether some party's claim is what each member cell draws on; a mask."""
+        return self.party[self.of_member] < len(self.parties) - 1
+
     def of_parties(self, names: tuple[str, ...]) -> np.ndarray:
         """Accounts of some parties; a mask."""
         return np.isin(self.party, [k for k, name in enumerate(self.parties) if name in names])

@@ -160,13 +160,10 @@ class World(Part):
         self.alarms = Alarms(plan, self.state, self.reports, self.journal) if plan.alarms else None
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
-            ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
+            ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal, self.trust)
             for k in range(len(plan.reserves))
         ]
         self.claimed = [desk for desk in self.desks if desk.claims is not None]
-        for desk in self.claimed if self.trust is not None else ():
-            assert desk.claims is not None and self.trust is not None
-            desk.claims.promises = self.trust.watch(desk.claims.bound, desk.reserve.members, desk.claims.book)
         self.recorder = Recorder(plan, self.state, self.transport, table, series)
         self.quality = Quality(plan, self.state, self.journal)
         self._send_opening_shipments()

@@ -51,8 +51,8 @@ def test_a_loan_of_a_claim_paid_back_on_its_day_is_a_kept_promise(simulate: Any)
 
 
 def test_a_debt_is_owed_to_those_whose_claims_were_lent(simulate: Any) -> None:
-    """Of 60, 20 and 20 uganda and rwanda have used up theirs after evening 1, and borrow ten each of kenya on evening 2,
-    due on day 3: they are late to kenya, not to each other, though the reserve is one."""
+    """Of 60, 20 and 20 uganda and rwanda have used up theirs after evening 1, and borrow ten each of kenya on evening
+    2, due on day 3: they are late to kenya, not to each other, though the reserve is one."""
     text = "claims: {kenya: 60%, uganda: 20%, rwanda: 20%}\n    borrow: {up_to: 50%, pay_back: 1d}"
     run = simulate(three(text, days=4))
     assert claims(run, "lent")["kenya"] == [0, 0, 20, 0]
@@ -84,10 +84,10 @@ def test_a_claim_kept_from_who_would_have_borrowed_is_a_broken_promise_from_then
 def test_what_a_defector_holds_stays_with_it_and_what_others_hold_stays_with_them(simulate: Any) -> None:
     """Of 100, kenya's depot holds 30; its clinic a, and uganda's c, buy there, b at the store. While kenya defects, a
     draws on kenya's claim at the depot until it is empty, c nothing, and kenya nothing at the store, of whose 70
-    uganda's b draws its 40 and borrows none. On day 5 kenya keeps its word again, and has the 30 that are left."""
+    uganda's b draws its 40 and borrows none. On day 6 kenya keeps its word again, and has the 30 that are left."""
     text = pool(
-        "claims: {kenya: 60%, uganda: 40%}\n    borrow: {up_to: 100%, pay_back: 9d}", days=6,
-        extra=KEEPING["defection"].replace("30d", "5d"),
+        "claims: {kenya: 60%, uganda: 40%}\n    borrow: {up_to: 100%, pay_back: 9d}", days=7,
+        extra=KEEPING["defection"].replace("30d", "6d"),
     )  # fmt: skip
     for old, new in (
         ("held_at: store", "held_at: {store: 70%, kenya: 30%}"),
@@ -98,20 +98,24 @@ def test_what_a_defector_holds_stays_with_it_and_what_others_hold_stays_with_the
     ):  # fmt: skip
         text = text.replace(old, new)
     text = text.replace("[store, facilities]", "[store, depot, facilities]")
-    run = simulate(text)
-    assert claims(run) == {"kenya": [50, 40, 30, 30, 30, 0], "uganda": [30, 20, 10, 0, 0, 0], "": [0] * 6}
-    assert at(run, "depot", "reserve") == [20, 10, 0, 0, 0, 0]
-    assert at(run, "store", "reserve") == [60, 50, 40, 30, 30, 0]
-    assert at(run, "a", "received") == [0, 10, 10, 10, 0, 0]
-    assert at(run, "b", "received") == [0, 10, 10, 10, 10, 0]
+    run = simulate(text, detail="full", daily=True)
+    assert claims(run) == {"kenya": [50, 40, 30, 30, 30, 30, 0], "uganda": [30, 20, 10, 0, 0, 0, 0], "": [0] * 7}
+    assert at(run, "depot", "reserve") == [20, 10, 0, 0, 0, 0, 0]
+    assert at(run, "store", "reserve") == [60, 50, 40, 30, 30, 30, 0]
+    assert at(run, "a", "received") == [0, 10, 10, 10, 0, 0, 0]
+    assert at(run, "b", "received") == [0, 10, 10, 10, 10, 0, 0]
     assert not any(at(run, "c", "received"))
-    assert run.why("c", "kit", day(3)).text().count("kenya kept what lies at depot") == 1
-    assert "kenya kept its claim to itself" in run.why("b", "kit", day(5)).text()
+    for site, kept in (("c", "kenya kept what lies at depot"), ("b", "kenya kept its claim to itself")):
+        found = run.why(site, "kit", 5)
+        assert f"; {kept}, because of 'defection kenya'" in found.text()
+        assert "defection kenya" in found.causes
 
 
 def test_who_has_nothing_but_a_claim_to_keep_says_so(simulate: Any) -> None:
     text = pool("claims: {kenya: 60%, uganda: 40%}", days=2, extra=KEEPING["defection"])
-    assert claims(simulate(text))["kenya"] == [60, 60]
+    run = simulate(text)
+    assert claims(run)["kenya"] == [60, 60]
+    assert not any("reserve that it could keep" in note.message for note in run.loaded.notes)
     with pytest.raises(ScenarioError, match=r"keeps: \[reserves\]"):
         simulate(text.replace("keeps: [reserves], ", ""))
 
@@ -134,5 +138,7 @@ def test_a_contribution_that_is_due_and_not_made_is_a_broken_promise_to_all_othe
     more = "claims: {kenya: 50%, uganda: 30%, rwanda: 20%}\n"
     more += f"    contributions: {{uganda: {{{contribution}}}}}\n    shared_again_after: {shared_again}"
     run = simulate(three(more, days=5))
-    expected = [(on, who, "uganda", value) for on, value in zip(days, trust, strict=False) for who in ("kenya", "rwanda")]
+    expected = [
+        (on, who, "uganda", value) for on, value in zip(days, trust, strict=False) for who in ("kenya", "rwanda")
+    ]
     assert steps(run) == expected

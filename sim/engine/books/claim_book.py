@@ -178,9 +178,9 @@ class ClaimBook(Part):
         self._tell("claims_shared_again", day, units)
         units = np.where(gone, self.owed, 0)
         self.owed += self.spread(self.of_product(units), weights) - units
-        mine, heirs = (x.reshape(len(self._bound.products), -1).any(axis=0) for x in (gone, weights > 0))
-        passed = (self.lenders & mine).any(axis=1)
-        self.lenders = np.where(mine, False, self.lenders) | passed[:, None] & heirs
+        mine, heirs = (np.isin(np.arange(len(self._bound.parties)), self._bound.party[x]) for x in (gone, weights > 0))
+        passed = np.any(self.lenders & mine, axis=1, keepdims=True)
+        self.lenders = self.lenders & ~mine | passed & heirs
 
     def spread(self, units: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Units of each product split over its accounts in proportion to weights, by largest remainder; where nobody

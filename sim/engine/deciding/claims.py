@@ -45,7 +45,7 @@ class ClaimDesk(Part):
         self, network: Network, plan: ReservePlan, stock: np.ndarray, reports: Reports, journal: Journal
     ) -> None:
         assert plan.claims is not None
-        bound = self.bound = plan.claims
+        bound = self._bound = plan.claims
         accounts = len(bound.size)
         self._spec, self._plan = plan.spec, plan
         self.promises: PoolPromises | None = None
@@ -78,17 +78,17 @@ class ClaimDesk(Part):
         share = np.full(len(self.target), np.inf if at_most is None else at_most)
         for change in changes:
             if change.whose and change.release is not None and change.since <= day < change.until:
-                mine = self.bound.of_parties(change.whose)
+                mine = self._bound.of_parties(change.whose)
                 self._opened[mine], self._closed[mine] = change.opens, not change.opens
                 if change.release.at_most is not None:
                     share[mine] = change.release.at_most
         limited = np.isfinite(share)
-        self._daily.units = np.where(limited, np.where(limited, share, 0) * self.bound.size, 1e15)
+        self._daily.units = np.where(limited, np.where(limited, share, 0) * self._bound.size, 1e15)
 
     def keep(self, cells: np.ndarray) -> None:
         """Parties keep the claims on which these cells (a mask) draw to themselves: where others hold it they are sent
         nothing, and who has none but such members lends and borrows nothing."""
-        plan, bound = self._plan, self.bound
+        plan, bound = self._plan, self._bound
         mine = cells[plan.members]
         number, keep = (np.bincount(bound.of_member, some, len(self.target)) for some in (np.ones(len(mine)), mine))
         self._keeps = (keep > 0) & (keep == number)
@@ -104,10 +104,10 @@ class ClaimDesk(Part):
         self.book.balance(self._per_product(stock))
         total = self._per_product(size)
         before = self._gone
-        for standing in self.bound.standings:
+        for standing in self._bound.standings:
             if standing.since <= day:
                 self._unpaid, self._gone, self._absent = (
-                    mask[self.bound.party] for mask in (standing.unpaid, standing.lost, standing.absent)
+                    mask[self._bound.party] for mask in (standing.unpaid, standing.lost, standing.absent)
                 )
         if (new := self._gone & ~before).any():
             self.book.pass_on(new, self._weights, day)
@@ -115,18 +115,18 @@ class ClaimDesk(Part):
             self.target = self._targets(total, self._per_product(full))
         if self._when is not None:
             met = self._watch.met(self._when, day)
-            self._needy = np.bincount(self.bound.of_member, met, len(self.target)) > 0
+            self._needy = np.bincount(self._bound.of_member, met, len(self.target)) > 0
 
     @property
     def _weights(self) -> np.ndarray:
         """By what claims are shared again: the claims of those who have paid."""
-        return np.where(self._unpaid | self._gone | self._nobodys, 0, self.bound.size)
+        return np.where(self._unpaid | self._gone | self._nobodys, 0, self._bound.size)
 
     def _targets(self, total: np.ndarray, full: np.ndarray) -> np.ndarray:
         """What each should have of so many units of each product, of which the reserve is to have `full` once all is
         brought, with the claims shared again that are. Who has yet to bring goods lacks them first."""
         book = self.book
-        whole = book.spread(full, self.bound.size)
+        whole = book.spread(full, self._bound.size)
         for lacks in (self._absent, True):
             short = book.of_product(whole) - total
             whole = whole - book.per_product(short, np.where(lacks, whole, 0))
@@ -136,7 +136,7 @@ class ClaimDesk(Part):
     def lacks(self, stock: np.ndarray, size: np.ndarray) -> np.ndarray:
         """Units over holders that may be put back: what is owed is its debtors' to bring."""
         room = self._per_product(size) - self._per_product(stock) - self.book.of_product(self.book.owed)
-        return largest_remainder(np.maximum(0, room), self.bound.of_holder, np.maximum(0, size - stock))
+        return largest_remainder(np.maximum(0, room), self._bound.of_holder, np.maximum(0, size - stock))
 
     def refilled(self, units: np.ndarray) -> None:
         """Units, over holders, were put back."""
@@ -144,7 +144,7 @@ class ClaimDesk(Part):
             self.book.fill(self._per_product(units), self.target)
 
     def _per_product(self, units: np.ndarray) -> np.ndarray:
-        return np.bincount(self.bound.of_holder, units, len(self.bound.products)).astype(np.int64)
+        return np.bincount(self._bound.of_holder, units, len(self._bound.products)).astype(np.int64)
 
     def _by_account(self, units: np.ndarray) -> np.ndarray:
         """Units over lines as sums of each account."""
@@ -199,7 +199,7 @@ class ClaimDesk(Part):
 
     def _limit(self, kind: int, asked: np.ndarray, parts: np.ndarray, late: np.ndarray) -> np.ndarray:
         """Units that accounts may draw in one way beside what they have drawn already."""
-        book, product = self.book, self.bound.product
+        book, product = self.book, self._bound.product
         left = book.claim - parts[OWN] - parts[ALONE]
         if kind == OWN:
             return left

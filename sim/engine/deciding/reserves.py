@@ -9,6 +9,7 @@ from sim.engine.deciding.claims import ClaimDesk
 from sim.engine.deciding.daily_rate import DailyRate
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.trust import Trust
 from sim.engine.deciding.watch import Watch
 from sim.engine.in_force import ALWAYS, missing, next_turn, settled
 from sim.engine.plan import Plan, ReservePlan
@@ -31,7 +32,14 @@ class ReserveDesk(Part):
     VIEWS = ("stock", "_own", "_release", "_refill", "_full", "_size", "_sharing")
 
     def __init__(
-        self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
+        self,
+        plan: Plan,
+        position: int,
+        state: State,
+        dispatch: Dispatch,
+        reports: Reports,
+        journal: Journal,
+        trust: Trust | None = None,
     ) -> None:
         self.reserve: ReservePlan = plan.reserves[position]
         self._position = position
@@ -45,6 +53,8 @@ class ReserveDesk(Part):
         self.claims: ClaimDesk | None = None
         if self.reserve.claims is not None:
             self.claims = ClaimDesk(plan.network, self.reserve, self._state.reserve[position], reports, journal)
+            if trust is not None:
+                self.claims.promises = trust.watch(self.reserve.claims, self.reserve.members, self.claims.book)
         self._may_keep = dispatch.quantities.touched("cell.keeps_claim")
         self._daily, self._back = DailyRate(len(holder)), DailyRate(len(holder))
         self._settled = ALWAYS

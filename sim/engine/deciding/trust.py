@@ -9,10 +9,10 @@ import numpy as np
 from sim.engine.books.claim_book import ClaimBook
 from sim.engine.books.journal import Journal
 from sim.engine.books.loans import LoanBook
+from sim.engine.claimed import BoundClaims
 from sim.engine.deciding.pool_promises import PoolPromises
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.told import Told
-from sim.engine.claimed import BoundClaims
 from sim.engine.trusted import BoundTrust
 from sim.model.effects import Quantities
 from sim.model.network import Network
