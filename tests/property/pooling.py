@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.property.choices import Spec, day, maybe
+from tests.property.informing import random_trust, terms
 from tests.property.policies import TRIGGERED
 
 if TYPE_CHECKING:
@@ -30,7 +31,25 @@ def with_claims(builder: Builder, spec: Spec) -> Spec:
     for reserve in claimed.values():
         if reserve["claims"]["south"] == 30:
             del reserve["size"]
-    return spec | {"parties": parties, "reserves": spec["reserves"] | claimed}
+    return spec | {"parties": parties, "reserves": spec["reserves"] | claimed} | _between(builder, spec)
+
+
+def _between(builder: Builder, spec: Spec) -> Spec:
+    """What else the two may have to do with each other: trust, reports, a defection, a claim that is closed."""
+    c, found = builder.c, dict[str, Any]()
+    maybe(c, found, "trust", [random_trust(c)])
+    if not c.number(0, 2):
+        found["information"] = [{"who": "north", "of": of} | terms(builder) for of in ("south", "own")]
+    first = day(c.number(0, builder.days))
+    if c.number(0, 1):
+        keeps = c.one([["reserves"], ["transfers", "reserves"], ["exports", "reserves"]])
+        breach = {"kind": "defection", "party": c.one(["north", "south"]), "keeps": keeps, "from": first, "for": "9d"}
+        found["disruptions"] = [*spec["disruptions"], breach]
+    elif not c.number(0, 2):
+        name, when = c.one(sorted(spec["reserves"])), {"trigger": "on", "date": first}
+        closed = {"decision": "close_reserve", "by": "south", "reserve": name, "when": when, "for": "9d"}
+        found["decisions"] = [*spec.get("decisions", []), closed]
+    return found
 
 
 def _claims(builder: Builder, reserve: Spec) -> Spec:
