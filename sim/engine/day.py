@@ -338,7 +338,8 @@ class World(Part):
 
     def review_trust(self, day: int) -> None:
         if self.trust is not None:
-            self.trust.review(day)
+            promises = (desk.claims.promises for desk in self.claimed if desk.claims is not None)
+            self.trust.review(day, filter(None, promises))
 
     def close_freight(self, day: int) -> None:
         if self.transport.freight is not None:

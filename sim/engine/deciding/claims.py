@@ -101,6 +101,8 @@ class ClaimDesk(Part):
     def review(self, day: int, stock: np.ndarray, size: np.ndarray, full: np.ndarray) -> None:
         """The evening's look: what was lost, who has paid, who needs its own; over holders. `size` is what there should
         be, `full` with what parties are still to bring."""
+        if self.promises is not None:
+            self.promises.open_day()
         self.book.balance(self._per_product(stock))
         total = self._per_product(size)
         before = self._gone

@@ -28,7 +28,11 @@ class PoolPromises(Part):
         self._party = np.zeros((accounts, len(trust.parties)), dtype=np.int64)
         self._party[claims.of_member[owner >= 0], owner[owner >= 0]] = 1
         self._apart = (claims.product[:, None] == claims.product) & ~np.eye(accounts, dtype=bool)
-        self._lent, self._refused = np.zeros((2, len(trust.first)), dtype=bool)
+        self.open_day()
+
+    def open_day(self) -> None:
+        """Nothing has been lent or refused today."""
+        self._lent, self._refused = np.zeros((2, self._party.shape[1] ** 2), dtype=bool)
 
     def lend(self, debtors: np.ndarray, lenders: np.ndarray) -> None:
         """Accounts (masks) borrow of others today."""
@@ -44,7 +48,6 @@ class PoolPromises(Part):
             broken |= self._refused
         if "shares" in promises:
             kept |= self._lent
-        self._lent, self._refused = np.zeros((2, len(kept)), dtype=bool)
         loans = self._book.loans
         if "loans" in promises and loans.left.size:
             late = (loans.left > 0) & (loans["due"] <= day) & (day < loans["over"])

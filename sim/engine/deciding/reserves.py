@@ -54,7 +54,7 @@ class ReserveDesk(Part):
         if self.reserve.claims is not None:
             self.claims = ClaimDesk(plan.network, self.reserve, self._state.reserve[position], reports, journal)
             if trust is not None:
-                self.claims.promises = trust.watch(self.reserve.claims, self.reserve.members, self.claims.book)
+                self.claims.promises = trust.promises_of(self.reserve.claims, self.reserve.members, self.claims.book)
         self._may_keep = dispatch.quantities.touched("cell.keeps_claim")
         self._daily, self._back = DailyRate(len(holder)), DailyRate(len(holder))
         self._settled = ALWAYS

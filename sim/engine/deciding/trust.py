@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +52,6 @@ class Trust(Part):
     ) -> None:
         self._bound, self._quantities, self._journal, self._made = bound, quantities, journal, reports
         self.loans: LoanBook | None = None
-        self.pools: list[PoolPromises] = []
         self._mean, self._source = network.cell_mean, network.flow_source
         self.level = bound.first.copy()
         self._sent, self._broke = np.zeros((2, len(self.level)), dtype=bool)
@@ -84,18 +84,17 @@ class Trust(Part):
         lacks = np.bincount(self._buyer, 1 - self.level[self._bound.pair[self._buys]], len(self._sources))
         return np.where(self._sources[cells] > 0, lacks[cells] / np.maximum(1, self._sources[cells]), 1.0)
 
-    def watch(self, claims: BoundClaims, members: np.ndarray, book: ClaimBook) -> PoolPromises:
-        """Promises about a reserve with claims, whose member cells these are, count too."""
-        self.pools.append(PoolPromises(self._bound, claims, members, book))
-        return self.pools[-1]
+    def promises_of(self, claims: BoundClaims, members: np.ndarray, book: ClaimBook) -> PoolPromises:
+        """What is promised between parties about a reserve with claims, whose member cells these are."""
+        return PoolPromises(self._bound, claims, members, book)
 
     def note_sent(self, flow: np.ndarray) -> None:
         """Goods that were given, lent or released from a reserve leave on these flows."""
         pair = self._bound.pair[flow]
         self._sent[pair[pair >= 0]] = True
 
-    def review(self, day: int) -> None:
-        """The evening of a counted day: promises are kept and broken, and trust moves."""
+    def review(self, day: int, pools: Iterable[PoolPromises]) -> None:
+        """The evening of a counted day: promises are kept and broken, those about `pools` too, and trust moves."""
         rule, none = self._bound.rule, np.zeros(len(self.level), dtype=bool)
         loans, told = self.loans, self._made.reported
         broken = self._held_back() if "goods" in rule.promises else none.copy()
@@ -105,7 +104,7 @@ class Trust(Part):
             self._loans(loans, day, kept, broken)
         if told is not None and "reports" in rule.promises:
             self._come(told, kept, broken)
-        for pool in self.pools:
+        for pool in pools:
             pool.review(day, rule.promises, kept, broken)
         if day < 0:
             return
