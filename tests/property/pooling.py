@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def with_claims(builder: Builder, spec: Spec) -> Spec:
     """The scenario with claims on each reserve that serves both parties; as it is where none does,
-    or the sites have owners already."""
+    or these sites have owners already."""
     c = builder.c
     owner = {site: k % 2 for k, site in enumerate([*builder.facilities, *builder.warehouses])}
     claimed = {
@@ -22,9 +22,9 @@ def with_claims(builder: Builder, spec: Spec) -> Spec:
         for name, reserve in spec["reserves"].items()
         if {owner[member] for member in reserve["members"]} == {0, 1} and c.number(0, 3)
     }
-    if not claimed or "parties" in spec:  # others own the sites then
+    if not claimed or "land" in spec.get("parties", {}):  # others own the sites then
         return spec
-    parties = {
+    parties = spec.get("parties", {}) | {
         name: {"kind": "country", "sites": [site for site in owner if owner[site] == k]}
         for k, name in enumerate(("north", "south"))
     }
