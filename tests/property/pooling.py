@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.property.choices import Spec, day, maybe
 from tests.property.informing import random_trust, terms
-from tests.property.policies import TRIGGERED
+from tests.property.policies import RULES, TRIGGERED
 
 if TYPE_CHECKING:
     from tests.property.networks import Builder
@@ -31,16 +31,23 @@ def with_claims(builder: Builder, spec: Spec) -> Spec:
     for reserve in claimed.values():
         if reserve["claims"]["south"] == 30:
             del reserve["size"]
-    return spec | {"parties": parties, "reserves": spec["reserves"] | claimed} | _between(builder, spec)
+    return spec | {"parties": parties, "reserves": spec["reserves"] | claimed} | _between(builder, spec, owner)
 
 
-def _between(builder: Builder, spec: Spec) -> Spec:
-    """What else the two may have to do with each other: trust, reports, a defection, a claim that is closed."""
+def _between(builder: Builder, spec: Spec, owner: dict[str, int]) -> Spec:
+    """What else the two may have to do with each other: trust, reports, a defection, a claim that is closed, a store
+    that both buy of, which shares by claim."""
     c, found = builder.c, dict[str, Any]()
     maybe(c, found, "trust", [random_trust(c)])
     if not c.number(0, 2):
         found["information"] = [{"who": "north", "of": of} | terms(builder) for of in ("south", "own")]
     first = day(c.number(0, builder.days))
+    asks = {store: {owner[b] for (b, _), of in builder.sources.items() if store in of} for store in builder.warehouses}
+    common = [store for store, buyers in asks.items() if buyers == {0, 1}]
+    if common and first not in [entry.get("from") for entry in spec["allocation"]]:
+        claims = {"north": c.one(["30%", "60%"]), "south": "40%"}
+        entry = {"rule": "by_claim", "at": common, "claims": claims, "from": first} | RULES["by_claim"](c)
+        found["allocation"] = [*spec["allocation"], entry]
     if c.number(0, 1):
         keeps = c.one([["reserves"], ["transfers", "reserves"], ["exports", "reserves"]])
         breach = {"kind": "defection", "party": c.one(["north", "south"]), "keeps": keeps, "from": first, "for": "9d"}

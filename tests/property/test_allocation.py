@@ -18,7 +18,7 @@ from tests.property.running import plan_of
 RULES = sorted(ALLOCATION)
 MONOTONE = ["equal_days_of_cover", "first_come", "uniform"]
 """One more unit takes nothing from anybody. Largest remainder does not promise it (the Alabama paradox)."""
-TRUTHFUL = ["equal_days_of_cover", "need_weighted", "two_phase", "uniform"]
+TRUTHFUL = ["by_claim", "equal_days_of_cover", "need_weighted", "two_phase", "uniform"]
 """Shares go by figures that orders do not tell; an order only says what is enough."""
 CLAIMS = 12
 
@@ -56,14 +56,16 @@ def claims(draw: Any, tiers: int = 3) -> Claims:
     need = np.array(draw(st.lists(st.sampled_from([1.0, 20.0, 50.0, 333.3]), min_size=n, max_size=n)))
     weight = np.array(draw(st.lists(st.sampled_from([0.5, 1.0, 3.0]), min_size=n, max_size=n)))
     had = np.array(draw(column), dtype=np.int64)
+    due = np.array(draw(column), dtype=np.int64)
     most = np.array(draw(column), dtype=np.int64) if draw(st.booleans()) else None
     return Claims(
-        np.array([available]), zeros, requested, np.arange(n), cover, mean, tier, booked, most, need, weight, had
+        np.array([available]), zeros, requested, np.arange(n), cover, mean, tier, booked, most, need, weight, had, due
     )  # fmt: skip
 
 
 def _rule(name: str) -> Allocation:
-    return ALLOCATION[name].model_validate({"rule": name})
+    more = {"claims": {"kenya": "100%"}} if name == "by_claim" else {}  # shares are the claims' weights here
+    return ALLOCATION[name].model_validate({"rule": name, **more})
 
 
 def _reordered(c: Claims, order: np.ndarray) -> Claims:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,13 @@ class Shared:
 Tell = Callable[[Shared], None]
 
 
+class Due(NamedTuple):
+    """Units that are kept for the claimant behind each flow of what has come in, and that are free at each cell."""
+
+    own: np.ndarray
+    free: np.ndarray
+
+
 @dataclass(frozen=True)
 class Sharing:
     """A rule as it stands in a scenario; arrays over all flows of the network, None where nothing of the kind is.
@@ -60,7 +67,7 @@ class Sharing:
     @property
     def limited(self) -> bool:
         """Whether somebody may not have all that it asks for, even where there is enough."""
-        return self.cap_share is not None
+        return self.cap_share is not None or self.rule.keeps > 0
 
     @property
     def needs_order_book(self) -> bool:
@@ -73,14 +80,22 @@ class Sharing:
         return self.rule.remembers or any(one.remembers for one in self.inside)
 
     def share(
-        self, claims: Claims, network: Network, had: np.ndarray | None = None, tell: Tell | None = None, within: int = 0
+        self,
+        claims: Claims,
+        network: Network,
+        had: np.ndarray | None = None,
+        tell: Tell | None = None,
+        within: int = 0,
+        due: Due | None = None,
     ) -> np.ndarray:
         """Whole units for each claim. `had` are units that each flow of the network has had before, where the rule
-        `remembers`; `tell` is called with what was seen and given."""
+        `remembers`; `due` is what it keeps for claimants, where it does; `tell` is called with what was seen and
+        given."""
         if self.place is None:
             return self._among(self._seen(claims, had), network, within, tell)
         order, of, together = _together(claims, self.place, network)
-        given = self._among(self._seen(together, had), network, within, tell)
+        seen = self._seen(together, had)
+        given = self._among(seen if due is None else _kept_apart(seen, due, network), network, within, tell)
         result = np.zeros_like(claims.requested)
         if not self.inside:  # the ordinary and the urgent orders of one site
             result[order] = largest_remainder(given, of, claims.requested[order])
@@ -166,6 +181,14 @@ class Sharing:
         return given.astype(float) if shares is None else shares
 
 
+def _kept_apart(claims: Claims, due: Due, network: Network) -> Claims:
+    """Claims on what each may draw of its own and what is free, without what is kept for others."""
+    own = due.own[claims.flow]
+    free = due.free[network.flow_source[claims.flow[claims.starts]]]
+    there = np.minimum(claims.available, claims.per_source(np.minimum(own, claims.upper)) + free)
+    return replace(claims, due=own, available=there)
+
+
 def _together(claims: Claims, place: np.ndarray, network: Network) -> tuple[np.ndarray, np.ndarray, Claims]:
     """(order that puts claims of one claimant together, the claimant of each then, the claimants' claims).
 
@@ -205,6 +228,8 @@ def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = Tr
         place = _places(network, sites, by_party)
     claimant = np.unique((np.arange(len(sites)) if place is None else place)[flows], return_inverse=True)[1]
     found: dict[str, np.ndarray] = {}
+    if rule.keeps and not queue:
+        raise PlaceError(("kept",), "nothing comes into a reserve that could be kept by day", None, "`claims` of it")
     if (weighed := rule.weighed(network, flows, claimant)) is not None:
         found["need"], found["weight"] = (_over_all(values, flows, len(sites), 1.0) for values in weighed)
     if rule.caps or rule.without:
@@ -263,7 +288,7 @@ def _inside(
     usual = rule.inside if isinstance(rule.inside, str) else "proportional"
     words = list(dict.fromkeys([usual, *named.values()]))
     bound: dict[str, Sharing] = {}
-    able = [word for word, kind in ALLOCATION.items() if queue or not kind.needs_order_book]
+    able = [word for word, kind in ALLOCATION.items() if _needs_no_field(kind) and (queue or not kind.needs_order_book)]
     places = {usual: ("inside",)} | {word: ("inside", party) for party, word in named.items()}
     for party in named:
         with placed("inside"):
@@ -271,10 +296,17 @@ def _inside(
     for word in words:
         with placed(*places[word]):
             if word not in able:
-                known = word in ALLOCATION
-                message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
+                message = "unknown allocation rule"
+                if word in ALLOCATION:
+                    plain = _needs_no_field(ALLOCATION[word])
+                    message = "a reserve has no queue of its own for this rule" if plain else "this rule needs fields"
                 raise PlaceError((), message, word, "one of " + ", ".join(able), able)
             bound[word] = bind(ALLOCATION[word].model_validate({"rule": word}), network, flows)
     owner = network.sites["party"].to_numpy()[sites]
     which = np.array([words.index(named.get(name, usual)) for name in owner], dtype=np.int64)
     return tuple(bound[word] for word in words), which
+
+
+def _needs_no_field(kind: type[Allocation]) -> bool:
+    """Whether a rule's name says all of it."""
+    return not any(field.is_required() for name, field in kind.model_fields.items() if name != "rule")
