@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -44,6 +44,13 @@ Above = tuple[np.ndarray, ...]
 """Names of those who shared before, over flows, those who share on last."""
 
 
+class Due(NamedTuple):
+    """Units that are kept for the claimant behind each flow of what has come in, and that are free at each cell."""
+
+    own: np.ndarray
+    free: np.ndarray
+
+
 @dataclass(frozen=True)
 class Sharing:
     """A rule as it stands in a scenario; arrays over all flows of the network, None where nothing of the kind is.
@@ -69,7 +76,7 @@ class Sharing:
     @property
     def limited(self) -> bool:
         """Whether somebody may not have all that it asks for, even where there is enough."""
-        return self.cap_share is not None or any(one.limited for one in self.inside)
+        return self.cap_share is not None or self.rule.keeps > 0 or any(one.limited for one in self.inside)
 
     @property
     def needs_order_book(self) -> bool:
@@ -93,15 +100,18 @@ class Sharing:
         had: np.ndarray | None = None,
         tell: Tell | None = None,
         above: Above = (),
+        due: Due | None = None,
     ) -> np.ndarray:
         """Whole units for each claim. `had` are units that each flow of the network has had before, where the rule
-        `remembers`; `tell` is called with what was seen and given; `above` are who shared before, over flows."""
+        `remembers`; `due` is what it keeps for claimants, where it does; `tell` is called with what was seen and given;
+        `above` are who shared before, over flows."""
         if self.place is None:
             return self._among(self._seen(claims, had), network, above, tell)
         order, of, together = _together(claims, self.place, network)
         if any(one.limited for one in self.inside):
             together = replace(together, most=self._usable_inside(claims, order, of, together, network))
-        given = self._among(self._seen(together, had), network, above, tell)
+        seen = self._seen(together, had)
+        given = self._among(seen if due is None else _kept_apart(seen, due, network), network, above, tell)
         result = np.zeros_like(claims.requested)
         if not self.inside:  # the ordinary and the urgent orders of one site
             result[order] = largest_remainder(given, of, claims.requested[order])
@@ -230,6 +240,14 @@ class Sharing:
         return given.astype(float) if shares is None else shares
 
 
+def _kept_apart(claims: Claims, due: Due, network: Network) -> Claims:
+    """Claims on what each may draw of its own and what is free, without what is kept for others."""
+    own = due.own[claims.flow]
+    free = due.free[network.flow_source[claims.flow[claims.starts]]]
+    there = np.minimum(claims.available, claims.per_source(np.minimum(own, claims.upper)) + free)
+    return replace(claims, due=own, available=there)
+
+
 def _together(claims: Claims, place: np.ndarray, network: Network) -> tuple[np.ndarray, np.ndarray, Claims]:
     """(order that puts claims of one claimant together, the claimant of each then, the claimants' claims).
 
@@ -269,6 +287,8 @@ def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = Tr
     if as_one or (rule.one_claim_each and network.flow_urgent[flows].any()):
         place = _places(network, party)
     claimant = np.unique((np.arange(number) if place is None else place)[flows], return_inverse=True)[1]
+    if rule.keeps and not queue:
+        raise PlaceError(("kept",), "nothing comes into a reserve that could be kept by day", None, "`claims` of it")
     claimants, found = Claimants(claimant, party[flows]), dict[str, np.ndarray]()
     if (weighed := rule.weighed(network, flows, claimants)) is not None:
         found["need"], found["weight"] = (_over_all(values, flows, number, 1.0) for values in weighed)
@@ -367,6 +387,6 @@ def _bind_inside(rule: Allocation, network: Network, flows: np.ndarray, queue: b
         able = [word for word, kind in ALLOCATION.items() if not kind.needs_order_book]
         expected = "one of " + ", ".join(able)
         raise PlaceError((), "there is no queue of orders here for this rule", rule.rule, expected, able)
-    if rule.held_back(network, np.unique(network.flow_source[flows])).any():
+    if rule.keeps or rule.held_back(network, np.unique(network.flow_source[flows])).any():
         raise PlaceError((), "what a claimant got leaves at once, and nothing of it is kept", None, "no `critical`")
     return bind(rule, network, flows, queue)
