@@ -22,6 +22,10 @@ from sim.model.part import Part
 from sim.policies.triggers.base import MOST_ARRIVALS
 
 
+FEW = 512
+"""Cells up to which changing whole rows takes no longer than looking up those that change."""
+
+
 @dataclass
 class State(Part):
     """Arrays of int64 over cells unless said otherwise.
@@ -209,9 +213,12 @@ class State(Part):
         """
         back = None
         cell = self.plan.network.flow_buyer[flow]
-        for array in (self.in_transit, self.on_order):
-            np.subtract.at(array, cell, units)
-        if self.lots is not None and (lot >= 0).any():
+        awaited, there = (self.in_transit, self.on_order), (self.on_hand, self.today.received)
+        if self.lots is None:
+            self._move(cell, units, awaited, there)
+            return None
+        self._move(cell, units, awaited)
+        if (lot >= 0).any():
             back = self._quarantine(cell, units, lot)
             refused = self._refuse(cell, units, lot, day)
             kept = refused if back is None else back if refused is None else back | refused
@@ -219,9 +226,24 @@ class State(Part):
                 np.add.at(self.today.lost_on_way, cell[kept], units[kept])
                 cell, units, lot = cell[~kept], units[~kept], lot[~kept]
             self.lots.put(self.lots.pocket[cell], lot, units, day)
-        for array in (self.on_hand, self.today.received):
-            np.add.at(array, cell, units)
+        self._move(cell, units, to=there)
         return back
+
+    def _move(
+        self, cell: np.ndarray, units: np.ndarray, of: tuple[np.ndarray, ...] = (), to: tuple[np.ndarray, ...] = ()
+    ) -> None:
+        """Take units of some counters at cells, which may be named several times, and add them to others."""
+        if len(self.on_hand) > FEW:
+            for counter in of:
+                np.subtract.at(counter, cell, units)
+            for counter in to:
+                np.add.at(counter, cell, units)
+            return
+        units = np.bincount(cell, units, len(self.on_hand)).astype(np.int64)
+        for counter in of:
+            counter -= units
+        for counter in to:
+            counter += units
 
     def add_stock(self, cells: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
         """Units become usable stock of cells."""
