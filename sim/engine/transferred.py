@@ -19,7 +19,9 @@ class BoundTransfers:
     `taker` among `givers` and `takers` (cells, in order of site), `back` the flow on which they are paid back (-1:
     none), mean `days` there, `cost` a unit and `km` (NaN: not known). `keep` is in units over givers, `keep_back` the
     same of takers who pay back; `below` and `up_to` over takers. `first` is where each taker's ways begin, and where
-    the last one's end; `low` is `below` over all cells, least of all numbers where nobody is given anything.
+    the last one's end; `by_giver` are the ways in order of giver, `first_of_giver` where each one's begin. `low` is
+    `below` over all cells, least of all numbers where nobody is given anything, `high` is `keep`, greatest of all where
+    nobody gives.
     """
 
     rule: Transfer
@@ -37,4 +39,7 @@ class BoundTransfers:
     below: np.ndarray
     up_to: np.ndarray
     first: np.ndarray
+    by_giver: np.ndarray
+    first_of_giver: np.ndarray
     low: np.ndarray
+    high: np.ndarray
