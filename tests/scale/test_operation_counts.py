@@ -120,8 +120,8 @@ def test_a_national_network_is_made_up_without_a_loop_over_facilities() -> None:
 
 
 def test_what_a_scenario_has_not_is_not_called() -> None:
-    """A day without vials, openings, facilities that are out, makers that make more, decisions, alarms and triggers on
-    journeys calls nothing of theirs."""
+    """A day without vials, openings, facilities that are out, makers that make more, decisions, alarms, triggers on
+    journeys, information, transfers, claims and forecasts calls nothing of theirs."""
     with written(STANDARD) as file:
         plan = compile_plan(load(file))
     profile = cProfile.Profile()
@@ -132,6 +132,7 @@ def test_what_a_scenario_has_not_is_not_called() -> None:
         if isinstance(code, CodeType)
     }
     nothing = {"vials.py", "openings.py", "access.py", "more.py", "decisions.py", "arrivals.py", "alarms.py"}
+    nothing |= {"sights.py", "seen_book.py", "transfers.py", "spare.py", "loans.py", "claims.py", "learning.py"}
     assert "patients.py" in called and called.isdisjoint(nothing)
 
 
