@@ -253,8 +253,11 @@ def _together(claims: Claims, place: np.ndarray, network: Network) -> tuple[np.n
     return order, of, Claims(claims.available, source, asked, flow, stock, mean, tier, booked)
 
 
-def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = True) -> Sharing:
-    """A rule for claims on some flows; where there is no `queue` no order in which orders were booked is known.
+def bind(
+    rule: Allocation, network: Network, flows: np.ndarray, queue: bool = True, above: Sharing | None = None
+) -> Sharing:
+    """A rule for claims on some flows; where there is no `queue` no order in which orders were booked is known. It
+    shares what claimants got by the rule `above`.
 
     Raises PlaceError for names that the network does not have, and for what the rule would have to know and does not.
     """
@@ -267,7 +270,8 @@ def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = Tr
     as_one, number = rule.between != SITES, len(network.flow_buyer)
     place = None
     if as_one or (rule.one_claim_each and network.flow_urgent[flows].any()):
-        place = _places(network, party)
+        shares = network.flow_source if above is None or above.place is None else above.place
+        place = _places(network, party, shares)
     claimant = np.unique((np.arange(number) if place is None else place)[flows], return_inverse=True)[1]
     claimants, found = Claimants(claimant, party[flows]), dict[str, np.ndarray]()
     if (weighed := rule.weighed(network, flows, claimants)) is not None:
@@ -281,11 +285,10 @@ def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = Tr
                 ("floors",), "what is kept for the first group cannot go to another", None, "no `critical`"
             )
         found["floor"] = _over_all(grouped(rule.floors, network, flows, claimants), flows, number, -1)
-    inside, inside_of = _inside(rule, network, flows, party, queue) if as_one else ((), None)
-    floors = tuple(floor.share for floor in rule.floors)
-    sharing = Sharing(
-        rule, place, party if as_one else None, floors=floors, inside=inside, inside_of=inside_of, **found
-    )
+    sharing = Sharing(rule, place, party if as_one else None, floors=tuple(one.share for one in rule.floors), **found)
+    if as_one:
+        inside, inside_of = _inside(sharing, network, flows, party, queue)
+        sharing = replace(sharing, inside=inside, inside_of=inside_of)
     if len(set(_counted_in(sharing))) > 1:
         message = "its rules count days of cover in different use"
         raise PlaceError(("inside",), message, None, "the same `cover_in` and `averaged_over` for all")
@@ -300,13 +303,14 @@ def _counted_in(sharing: Sharing) -> Iterator[int | None]:
         yield from _counted_in(inside)
 
 
-def _places(network: Network, party: np.ndarray) -> np.ndarray:
-    """A number for each claimant at each source, over flows: by source, then parties by name, then sites by name."""
+def _places(network: Network, party: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """A number for each claimant at each source, or of who shares on, over flows: by `source`, then parties by name,
+    then sites by name."""
     rank = {name: k for k, name in enumerate(sorted(network.parties.by_name))}
     sites = network.cell_site[network.flow_buyer]
     who = [rank.get(name, len(rank) + site) for name, site in zip(party.tolist(), sites.tolist(), strict=True)]
     width = len(rank) + len(network.sites)
-    return np.unique(network.flow_source * width + np.array(who, dtype=np.int64), return_inverse=True)[1]
+    return np.unique(source * width + np.array(who, dtype=np.int64), return_inverse=True)[1]
 
 
 def _over_all(values: np.ndarray, flows: np.ndarray, number: int, otherwise: float) -> np.ndarray:
@@ -333,10 +337,11 @@ def _caps(rule: Allocation, network: Network, flows: np.ndarray, claimants: Clai
 
 
 def _inside(
-    rule: Allocation, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool
+    above: Sharing, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool
 ) -> tuple[tuple[Sharing, ...], np.ndarray]:
     """The rules by which claimants share on, and over all flows which is whose; a site that claims for itself has its
     orders filled in proportion."""
+    rule = above.rule
     named = rule.inside if isinstance(rule.inside, dict) else {}
     simple = Proportional(rule="proportional")
     usual = rule.inside if isinstance(rule.inside, Allocation) else simple
@@ -355,12 +360,14 @@ def _inside(
     bound = []
     for number in np.unique(which[flows]).tolist():
         with placed(*places.get(number, ())):
-            bound.append(_bind_inside(rules[number], network, flows[which[flows] == number], queue))
+            mine = flows[which[flows] == number]
+            _check_inside(rules[number], network, mine, party[mine], queue)
+            bound.append(bind(rules[number], network, mine, queue, above))
     return tuple(bound), np.searchsorted(np.unique(which[flows]), which)
 
 
-def _bind_inside(rule: Allocation, network: Network, flows: np.ndarray, queue: bool) -> Sharing:
-    """A rule by which claimants share on what they got; raises PlaceError for what only who has goods can say."""
+def _check_inside(rule: Allocation, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool) -> None:
+    """Raise PlaceError for what a rule by which claimants (`party`, over flows) share on cannot say."""
     if {"at", "products", "from_"} & rule.model_fields_set:
         raise PlaceError((), "this rule shares what a claimant got", None, "no `at` and no `products`, nor `from`")
     if rule.needs_order_book and not queue:
@@ -369,4 +376,10 @@ def _bind_inside(rule: Allocation, network: Network, flows: np.ndarray, queue: b
         raise PlaceError((), "there is no queue of orders here for this rule", rule.rule, expected, able)
     if rule.held_back(network, np.unique(network.flow_source[flows])).any():
         raise PlaceError((), "what a claimant got leaves at once, and nothing of it is kept", None, "no `critical`")
-    return bind(rule, network, flows, queue)
+    if not isinstance(rule.between, str):
+        speaks, mine = who_claims(rule.between, network, flows)[flows], network.parties.owners
+        if (
+            wider := np.array([bool(one) and one not in mine(by) for one, by in zip(speaks, party, strict=True)])
+        ).any():
+            pool, by = speaks[wider][0], party[wider][0]
+            raise PlaceError(("between",), f"'{pool}' is not in '{by}', which shares on", pool, f"parties in '{by}'")
