@@ -148,9 +148,9 @@ def test_errors_ages_and_missing_reports_are_those_written() -> None:
 
 @pytest.mark.parametrize(("down", "met"), [(None, [7]), ("2024-01-08", [])])
 def test_present_use_is_that_of_the_last_report_until_the_next_comes(down: str | None, met: list[int]) -> None:
-    """Ten a day of 400, twice as many on days 5 to 8. The report of day 7 tells of 290 and of 20 a day in two days, 14.5
-    days of cover; that of day 14 of 210 and 10 a day, 21 days. Where that of day 7 is not made, 390 and 10 a day stay
-    known, 39 days."""
+    """Ten a day of 400, twice as many on days 5 to 8. The report of day 7 tells of 290 and of 20 a day in two days,
+    14.5 days of cover; that of day 14 of 210 and 10 a day, 21 days. Where that of day 7 is not made, 390 and 10 a day
+    stay known, 39 days."""
     when = {"trigger": "days_of_cover", "below": "15d", "cover_in": "present", "averaged_over": "2d"}
     spec: dict[str, Any] = {
         "scenario": "seen", "title": "Seen", "start": "2024-01-01", "end": "2024-01-19",

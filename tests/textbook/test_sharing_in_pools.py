@@ -158,7 +158,7 @@ def test_whatever_rules_stand_in_each_other_all_is_shared_that_may_be_had(plan: 
     """With units that each may have within its caps, and those of all whom it claims with, worked out once more."""
     dice, network, found = random.Random(7), plan.network, 0
     flows = network.flows_from(network.select_cells("store"))
-    for _ in range(300):
+    for _ in range(120):
         rule, available = random_rule(dice, 3), dice.randint(0, 250)
         try:
             given = shared(plan, rule, available=available)
@@ -168,7 +168,7 @@ def test_whatever_rules_stand_in_each_other_all_is_shared_that_may_be_had(plan: 
         may = most_of(sharing, network, dict(zip(flows.tolist(), given, strict=True)))
         assert sum(given.values()) == min(available, may) and all(given[name] <= ASKED[name] for name in ASKED)
         found += "inside" in rule
-    assert found > 50
+    assert found > 20
 
 
 def most_of(sharing: Sharing, network: Network, names: dict[int, str]) -> int:

@@ -377,9 +377,7 @@ def _check_inside(rule: Allocation, network: Network, flows: np.ndarray, party: 
     if rule.held_back(network, np.unique(network.flow_source[flows])).any():
         raise PlaceError((), "what a claimant got leaves at once, and nothing of it is kept", None, "no `critical`")
     if not isinstance(rule.between, str):
-        speaks, mine = who_claims(rule.between, network, flows)[flows], network.parties.owners
-        if (
-            wider := np.array([bool(one) and one not in mine(by) for one, by in zip(speaks, party, strict=True)])
-        ).any():
-            pool, by = speaks[wider][0], party[wider][0]
-            raise PlaceError(("between",), f"'{pool}' is not in '{by}', which shares on", pool, f"parties in '{by}'")
+        for name, by in dict.fromkeys(zip(who_claims(rule.between, network, flows)[flows], party, strict=True)):
+            if name and name not in network.parties.owners(by):
+                message = f"'{name}' is not in '{by}', which shares on"
+                raise PlaceError(("between",), message, name, f"parties in '{by}'")
