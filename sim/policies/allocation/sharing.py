@@ -273,7 +273,7 @@ def bind(
         shares = network.flow_source if above is None or above.place is None else above.place
         place = _places(network, party, shares)
     claimant = np.unique((np.arange(number) if place is None else place)[flows], return_inverse=True)[1]
-    claimants, found = Claimants(claimant, party[flows]), dict[str, np.ndarray]()
+    claimants, found = Claimants(claimant, party[flows]), dict[str, Any]()
     if (weighed := rule.weighed(network, flows, claimants)) is not None:
         found["need"], found["weight"] = (_over_all(values, flows, number, 1.0) for values in weighed)
     if rule.caps or rule.without:
@@ -377,7 +377,7 @@ def _check_inside(rule: Allocation, network: Network, flows: np.ndarray, party: 
     if rule.held_back(network, np.unique(network.flow_source[flows])).any():
         raise PlaceError((), "what a claimant got leaves at once, and nothing of it is kept", None, "no `critical`")
     if not isinstance(rule.between, str):
-        for name, by in dict.fromkeys(zip(who_claims(rule.between, network, flows)[flows], party, strict=True)):
-            if name and name not in network.parties.owners(by):
-                message = f"'{name}' is not in '{by}', which shares on"
-                raise PlaceError(("between",), message, name, f"parties in '{by}'")
+        with placed("between"):
+            for name, by in dict.fromkeys(zip(who_claims(rule.between, network, flows)[flows], party, strict=True)):
+                if name and name not in network.parties.owners(by):
+                    raise PlaceError((), f"'{name}' is not in '{by}', which shares on", name, f"parties in '{by}'")
