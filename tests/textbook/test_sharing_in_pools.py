@@ -127,6 +127,22 @@ def test_limits_within_a_pool_hold_where_there_is_enough(plan: Plan) -> None:
         assert shared(plan, rule, available=1000) == ASKED | {"k1": 7}
 
 
+def test_a_rule_within_counts_cover_in_present_use_where_it_says_so(tmp_path: Path) -> None:
+    """k1 asks for 36 a day from day 1 on, for 9 before: over two days 9, (9 + 36) / 2, 36."""
+    cover = {"rule": "equal_days_of_cover", "cover_in": "present", "averaged_over": "2d"}
+    rule = {"rule": "proportional", "at": "store", "between": "parties", "inside": {"kenya": cover}}
+    surge = {"kind": "demand_surge", "at": "k1", "from": "2024-01-02", "for": "9d", "factor": 4}
+    maker = {"country": "DE", "makes": {"mask": {"capacity": 5}}}
+    path = tmp_path / "present.yaml"
+    certain = SPEC["demand"][0] | {"distribution": "deterministic"}
+    spec = SPEC | {"allocation": [rule], "disruptions": [surge], "suppliers": {"maker": maker}, "demand": [certain],
+                   "stock": [{"at": "store", "on_hand": 9}]}  # fmt: skip
+    path.write_text(yaml.safe_dump(spec, sort_keys=False))
+    table = sim.run(path, twin=False, sharings=True).sharings
+    mine = table[(table["claimant"] == "k1") & (table["rule"] == "equal_days_of_cover")]
+    assert mine.set_index("day")["use"][[0, 1, 2]].tolist() == [9, 22.5, 36]
+
+
 def test_need_and_weight_of_a_pool_are_its_own(plan: Plan) -> None:
     """East has 6,000 people, as tanga, d1 4,000: of 80 30, 30, 20. Twice east's weight, of 100: 12, 6, 4 of 22: 54.5,
     27.3, 18.2. By parties' weights east counts 1 + 4, tanga 2, a site that is nobody's not at all."""

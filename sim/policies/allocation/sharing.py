@@ -51,7 +51,8 @@ class Sharing:
     `place` tells flows of one claimant (numbered by source, then by party's or site's name), `party` is the name of one
     that is a party or a pool, `need` and `weight` are its own; `cap_share` and `cap_units` are what it may have at most
     (infinite: all), `floor` the position of its floor in `floors` (-1: none). `inside` are the rules by which claimants
-    share on, `inside_of` says which is whose.
+    share on, `inside_of` says which is whose. `present_over` are days over which present use is averaged that cover is
+    counted in, None: usual use counts.
     """
 
     rule: Allocation
@@ -65,6 +66,7 @@ class Sharing:
     floors: tuple[float, ...] = ()
     inside: tuple[Sharing, ...] = ()
     inside_of: np.ndarray | None = None
+    present_over: int | None = None
 
     @property
     def limited(self) -> bool:
@@ -80,11 +82,6 @@ class Sharing:
     def remembers(self) -> bool:
         """Whether it must know what each flow has had before."""
         return self.rule.remembers or any(one.remembers for one in self.inside)
-
-    @property
-    def present_over(self) -> int | None:
-        """Days over which present use is averaged that cover is counted in, None: usual use counts."""
-        return next((over for over in _counted_in(self)), None)
 
     def share(
         self,
@@ -289,10 +286,10 @@ def bind(
     if as_one:
         inside, inside_of = _inside(sharing, network, flows, party, queue)
         sharing = replace(sharing, inside=inside, inside_of=inside_of)
-    if len(set(_counted_in(sharing))) > 1:
+    if len(counted := set(_counted_in(sharing))) > 1:
         message = "its rules count days of cover in different use"
         raise PlaceError(("inside",), message, None, "the same `cover_in` and `averaged_over` for all")
-    return sharing
+    return replace(sharing, present_over=counted.pop() if counted else None)
 
 
 def _counted_in(sharing: Sharing) -> Iterator[int | None]:
