@@ -58,7 +58,8 @@ class Sharing:
     `place` tells flows of one claimant (numbered by source, then by party's or site's name), `party` is the name of one
     that is a party or a pool, `need` and `weight` are its own; `cap_share` and `cap_units` are what it may have at most
     (infinite: all), `floor` the position of its floor in `floors` (-1: none). `inside` are the rules by which claimants
-    share on, `inside_of` says which is whose.
+    share on, `inside_of` says which is whose. `present_over` are days over which present use is averaged that cover is
+    counted in, None: usual use counts.
     """
 
     rule: Allocation
@@ -72,6 +73,7 @@ class Sharing:
     floors: tuple[float, ...] = ()
     inside: tuple[Sharing, ...] = ()
     inside_of: np.ndarray | None = None
+    present_over: int | None = None
 
     @property
     def limited(self) -> bool:
@@ -87,11 +89,6 @@ class Sharing:
     def remembers(self) -> bool:
         """Whether it must know what each flow has had before."""
         return self.rule.remembers or any(one.remembers for one in self.inside)
-
-    @property
-    def present_over(self) -> int | None:
-        """Days over which present use is averaged that cover is counted in, None: usual use counts."""
-        return next((over for over in _counted_in(self)), None)
 
     def share(
         self,
@@ -271,8 +268,11 @@ def _together(claims: Claims, place: np.ndarray, network: Network) -> tuple[np.n
     return order, of, Claims(claims.available, source, asked, flow, stock, mean, tier, booked)
 
 
-def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = True) -> Sharing:
-    """A rule for claims on some flows; where there is no `queue` no order in which orders were booked is known.
+def bind(
+    rule: Allocation, network: Network, flows: np.ndarray, queue: bool = True, above: Sharing | None = None
+) -> Sharing:
+    """A rule for claims on some flows; where there is no `queue` no order in which orders were booked is known. It
+    shares what claimants got by the rule `above`.
 
     Raises PlaceError for names that the network does not have, and for what the rule would have to know and does not.
     """
@@ -285,11 +285,12 @@ def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = Tr
     as_one, number = rule.between != SITES, len(network.flow_buyer)
     place = None
     if as_one or (rule.one_claim_each and network.flow_urgent[flows].any()):
-        place = _places(network, party)
+        shares = network.flow_source if above is None or above.place is None else above.place
+        place = _places(network, party, shares)
     claimant = np.unique((np.arange(number) if place is None else place)[flows], return_inverse=True)[1]
     if rule.keeps and not queue:
         raise PlaceError(("kept",), "nothing comes into a reserve that could be kept by day", None, "`claims` of it")
-    claimants, found = Claimants(claimant, party[flows]), dict[str, np.ndarray]()
+    claimants, found = Claimants(claimant, party[flows]), dict[str, Any]()
     if (weighed := rule.weighed(network, flows, claimants)) is not None:
         found["need"], found["weight"] = (_over_all(values, flows, number, 1.0) for values in weighed)
     if rule.caps or rule.without:
@@ -301,15 +302,14 @@ def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = Tr
                 ("floors",), "what is kept for the first group cannot go to another", None, "no `critical`"
             )
         found["floor"] = _over_all(grouped(rule.floors, network, flows, claimants), flows, number, -1)
-    inside, inside_of = _inside(rule, network, flows, party, queue) if as_one else ((), None)
-    floors = tuple(floor.share for floor in rule.floors)
-    sharing = Sharing(
-        rule, place, party if as_one else None, floors=floors, inside=inside, inside_of=inside_of, **found
-    )
-    if len(set(_counted_in(sharing))) > 1:
+    sharing = Sharing(rule, place, party if as_one else None, floors=tuple(one.share for one in rule.floors), **found)
+    if as_one:
+        inside, inside_of = _inside(sharing, network, flows, party, queue)
+        sharing = replace(sharing, inside=inside, inside_of=inside_of)
+    if len(counted := set(_counted_in(sharing))) > 1:
         message = "its rules count days of cover in different use"
         raise PlaceError(("inside",), message, None, "the same `cover_in` and `averaged_over` for all")
-    return sharing
+    return replace(sharing, present_over=counted.pop() if counted else None)
 
 
 def _counted_in(sharing: Sharing) -> Iterator[int | None]:
@@ -320,13 +320,14 @@ def _counted_in(sharing: Sharing) -> Iterator[int | None]:
         yield from _counted_in(inside)
 
 
-def _places(network: Network, party: np.ndarray) -> np.ndarray:
-    """A number for each claimant at each source, over flows: by source, then parties by name, then sites by name."""
+def _places(network: Network, party: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """A number for each claimant at each source, or of who shares on, over flows: by `source`, then parties by name,
+    then sites by name."""
     rank = {name: k for k, name in enumerate(sorted(network.parties.by_name))}
     sites = network.cell_site[network.flow_buyer]
     who = [rank.get(name, len(rank) + site) for name, site in zip(party.tolist(), sites.tolist(), strict=True)]
     width = len(rank) + len(network.sites)
-    return np.unique(network.flow_source * width + np.array(who, dtype=np.int64), return_inverse=True)[1]
+    return np.unique(source * width + np.array(who, dtype=np.int64), return_inverse=True)[1]
 
 
 def _over_all(values: np.ndarray, flows: np.ndarray, number: int, otherwise: float) -> np.ndarray:
@@ -353,10 +354,11 @@ def _caps(rule: Allocation, network: Network, flows: np.ndarray, claimants: Clai
 
 
 def _inside(
-    rule: Allocation, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool
+    above: Sharing, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool
 ) -> tuple[tuple[Sharing, ...], np.ndarray]:
     """The rules by which claimants share on, and over all flows which is whose; a site that claims for itself has its
     orders filled in proportion."""
+    rule = above.rule
     named = rule.inside if isinstance(rule.inside, dict) else {}
     simple = Proportional(rule="proportional")
     usual = rule.inside if isinstance(rule.inside, Allocation) else simple
@@ -375,12 +377,14 @@ def _inside(
     bound = []
     for number in np.unique(which[flows]).tolist():
         with placed(*places.get(number, ())):
-            bound.append(_bind_inside(rules[number], network, flows[which[flows] == number], queue))
+            mine = flows[which[flows] == number]
+            _check_inside(rules[number], network, mine, party[mine], queue)
+            bound.append(bind(rules[number], network, mine, queue, above))
     return tuple(bound), np.searchsorted(np.unique(which[flows]), which)
 
 
-def _bind_inside(rule: Allocation, network: Network, flows: np.ndarray, queue: bool) -> Sharing:
-    """A rule by which claimants share on what they got; raises PlaceError for what only who has goods can say."""
+def _check_inside(rule: Allocation, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool) -> None:
+    """Raise PlaceError for what a rule by which claimants (`party`, over flows) share on cannot say."""
     if {"at", "products", "from_"} & rule.model_fields_set:
         raise PlaceError((), "this rule shares what a claimant got", None, "no `at` and no `products`, nor `from`")
     if rule.needs_order_book and not queue:
@@ -389,4 +393,8 @@ def _bind_inside(rule: Allocation, network: Network, flows: np.ndarray, queue: b
         raise PlaceError((), "there is no queue of orders here for this rule", rule.rule, expected, able)
     if rule.keeps or rule.held_back(network, np.unique(network.flow_source[flows])).any():
         raise PlaceError((), "what a claimant got leaves at once, and nothing of it is kept", None, "no `critical`")
-    return bind(rule, network, flows, queue)
+    if not isinstance(rule.between, str):
+        with placed("between"):
+            for name, by in dict.fromkeys(zip(who_claims(rule.between, network, flows)[flows], party, strict=True)):
+                if name and name not in network.parties.owners(by):
+                    raise PlaceError((), f"'{name}' is not in '{by}', which shares on", name, f"parties in '{by}'")
