@@ -368,7 +368,8 @@ class World(Part):
         for desk in self.desks:
             desk.refill(float(day))
             desk.rotate(day)
-        self.state.close_orders()
+        if self.state.due is not None:
+            self.state.due.close_day()
 
     def _show_orders(self, sent: np.ndarray, left: np.ndarray) -> None:
         """Show buyers what was sent today, and what was not although it was due, or was cancelled; over flows."""

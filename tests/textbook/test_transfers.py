@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 import sim
 from sim.errors import ScenarioError
+from sim.metrics.base import METRICS, View
 from tests.property.running import run
 
 Spec = dict[str, Any]
@@ -172,6 +173,35 @@ def test_only_those_within_reach_and_the_same_party_are_asked() -> None:
     assert {giver for _, giver, *_ in gifts(run(world(NEAR | {"within": "other_party"}, **more)))} == {"c"}
     ways = run(world(NEAR | {"within": "party"}, **more)).outcome.plan.network
     assert {ways.site_names(ways.cell_site[[cell]])[0] for cell in ways.flow_source[ways.orders :]} == {"a", "c"}
+
+
+def test_those_in_a_pool_give_to_each_other_and_to_nobody_else() -> None:
+    """north and south are in a pool, and north and east in another; far is in none, though all would have the most."""
+    sites = {name: {"country": "AA"} for name in ("a", "b", "c", "d", "e")}
+    parties: Spec = {
+        "north": {"kind": "city", "sites": ["a", "c"]}, "south": {"kind": "city", "sites": "b"},
+        "east": {"kind": "city", "sites": "d"}, "far": {"kind": "city", "sites": "e"},
+        "one": {"kind": "pool", "members": ["north", "south"]}, "two": {"kind": "pool", "members": ["north", "east"]},
+    }  # fmt: skip
+    use = [{"at": "facilities", "product": "p", "per_day": 5, "distribution": "deterministic"}]
+    spec = world(NEAR | {"within": "pool"}, facilities=sites, demand=use, stock=[], parties=parties)
+    network = run(spec).outcome.plan.network
+    cells = network.flow_source[network.orders :], network.flow_buyer[network.orders :]
+    names = ("".join(network.site_names(network.cell_site[of])) for of in cells)
+    assert {*zip(*names, strict=True)} == {*zip("aaabbcccdd", "bcdacabdac", strict=True)}
+    del parties["one"], parties["two"]
+    with pytest.raises(ScenarioError, match="none of these sites belongs to a pool"):
+        run(spec)
+
+
+def test_what_a_party_gives_from_its_stores_is_told_as_its_own() -> None:
+    """b has 7 and is lent 13 on evening 0, which come on day 3, when it has lost 3 of its patients and uses 5: 8 are
+    left, and 12 are lent; so on day 6, 7 and 13, and on day 9, 8 and 12: 50 in all, none of which is due yet."""
+    parties = {"here": {"kind": "country", "sites": "AA"}, "there": {"kind": "country", "sites": "BB"}}
+    done, names = run(abroad(parties=parties)), ("given_away", "transferred", "loans_outstanding")
+    views = [View.of(done.outcome, party="here"), View.of(done.outcome, party="there"), View.of(done.outcome)]
+    told = [[METRICS[name].function(view) for view in views] for name in names]
+    assert told == [[50, 0, 50], [0, 50, 50], [0, 50, 50]]
 
 
 def test_short_dated_goods_go_first_as_far_as_they_will_be_used() -> None:

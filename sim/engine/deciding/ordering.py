@@ -168,17 +168,15 @@ class Ordering(Part):
             if may_fail:
                 wants = wants[self._reports.reviews(rule.cells[wants])]
             if wants.size:
-                flow, share = self._of_sources(one, wants, units[wants])
+                flow, share = one.only, units[wants]
+                if flow is not None:
+                    flow = flow[wants]
+                else:
+                    cut = self._rerouting if self._rerouting is not None and self._rerouting.on else None
+                    flow, share = self._sources.split(rule.cells[wants], share, cut, self._urgent)
                 self._book(day, *(self._reports.sent(flow, share) if may_fail else (flow, share)))
             if self._rerouting is not None and self._rerouting.on:
                 self._ask_others(one, self._rerouting, due, day)
-
-    def _of_sources(self, part: _Part, wants: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(flows, units) by which cells, told by their positions among the rule's, order so many units."""
-        if part.only is not None:
-            return part.only[wants], units
-        cut = self._rerouting if self._rerouting is not None and self._rerouting.on else None
-        return self._sources.split(part.rule.cells[wants], units, cut, self._urgent)
 
     def _ask_others(self, part: _Part, rerouting: Rerouting, due: bool, day: int) -> None:
         """What waits in vain fills a buyer's position; who sends something is asked for what would be ordered but for

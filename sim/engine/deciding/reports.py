@@ -172,6 +172,11 @@ class Reports(Part):
         who = None if eyes is None else eyes.who
         return self.present_use.mean(over, self.known_until(slice(None), eyes, DEMAND), who)
 
+    def use_on(self, days: np.ndarray) -> np.ndarray:
+        """Units asked for over all cells, of each on a day of its own; as usual where that is `NEVER`."""
+        assert self.present_use is not None
+        return self.present_use.on(days)
+
     def sent_of_due(
         self, over: int, cells: np.ndarray | slice, eyes: Eyes | None = None, day: float = 0.0
     ) -> tuple[np.ndarray, np.ndarray]:

@@ -40,9 +40,9 @@ class SeenBook(Part):
     """Counts every evening how far each figure of stock that somebody is told is from what is there.
 
     Arrays over the pairs that are told: `_off` and `_stock` in units, `_age` in days since what is known was reported,
-    `_before` the evenings counted before it was told of; `_line` is the line of each. Of `_evenings` in all. `_now` is
+    `_before` the evenings counted before it was told of, of `_evenings` in all; `_line` is the line of each. `_now` is
     what lines told last. Of the pairs that show stock `_parts` are those of each channel and their cells; `_runs` are
-    places where another line begins, and `_of_run` its line: those of a line mostly stand together.
+    the places where another line begins, and `_of_run` its line: those of a line mostly stand together.
     """
 
     CHANGES = ("_off", "_stock", "_age", "_before", "_evenings", "_shows", "_line", "_lines", "_now")

@@ -424,11 +424,6 @@ class State(Part):
             if orders is not None:
                 orders.cancelled(flow, units)
 
-    def close_orders(self) -> None:
-        """The evening is over."""
-        if self.due is not None:
-            self.due.close_day()
-
     def free(self, cells: np.ndarray | slice) -> np.ndarray:
         """Units on hand, less what customers and patients wait for."""
         free = self.on_hand[cells] - self.owed_out[cells]
