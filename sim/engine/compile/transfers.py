@@ -17,18 +17,19 @@ from sim.scenario.load import Loaded, Problems
 def bind_transfers(loaded: Loaded, network: Network, problems: Problems) -> tuple[BoundTransfers, ...]:
     """All entries, in the order in which they stand; between members of a pool that is taken apart nothing is given."""
     bound, group = [], group_of_owners(loaded)
-    of_site = np.array([group.get(str(owner), ALONE) for owner in network.sites["party"]])
+    of_site = np.array([group.get(str(owner), ALONE) for owner in network.sites["party"]]) if group else None
     for position, entry in enumerate(loaded.spec.transfers):
         with problems.at("transfers", position):
             bound.append(_bound(entry, position, network, of_site))
     return tuple(bound)
 
 
-def _bound(entry: Transfer, position: int, network: Network, group: np.ndarray) -> BoundTransfers:
-    """`group` is with whom each site stays, over sites."""
+def _bound(entry: Transfer, position: int, network: Network, group: np.ndarray | None) -> BoundTransfers:
+    """`group` is with whom each site stays, over sites, where a pool is taken apart."""
     every = flow = network.orders + np.flatnonzero(network.sideways == position)
-    ends = (group[network.cell_site[cells[flow]]] for cells in (network.flow_source, network.flow_buyer))
-    flow = flow[~strangers(*ends)]
+    if group is not None:
+        ends = (group[network.cell_site[cells[flow]]] for cells in (network.flow_source, network.flow_buyer))
+        flow = flow[~strangers(*ends)]
     giver, taker = network.flow_source[flow], network.flow_buyer[flow]
     days = network.routes.under_way[network.flow_route[flow]]
     site = network.cell_site
