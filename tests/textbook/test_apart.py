@@ -128,16 +128,19 @@ NO_RESERVE: Spec = {"size": 2, "claims": CLAIMS, "release": {"when": {"trigger":
     ("together", "given"), [(None, True), ([["a", "b"]], True), ([["b", "c"]], False), ([], False)]
 )
 def test_members_of_different_groups_give_each_other_nothing(together: Any, given: bool) -> None:
-    """a has nothing, and is given something by whoever is with it; nobody is, or b, or all."""
-    spec = world(FULL_AND_EMPTY, NO_RESERVE, transfers=GIVING)
+    """a has nothing, and is given something by whoever is with it; nobody is, or b, or all. It makes no odds that b and
+    c decide to give."""
+    gives = {"decision": "allow_transfers", "when": {"trigger": "on", "date": "2001-01-02"}}
+    decisions = [gives | {"by": name, "name": f"{name} gives"} for name in ("b", "c")]
+    spec = world(FULL_AND_EMPTY, NO_RESERVE, transfers=GIVING, decisions=decisions)
     done = run(spec if together is None else spec | {"apart": {"pool": "union", "together": together}}, daily=False)
     assert (done.metrics["transferred"].value > 0) is given
 
 
-def test_members_of_different_groups_see_nothing_of_each_other() -> None:
-    """Without `information` all see all (5, the highest level): b sees all of a, unless they are apart."""
+def test_members_of_different_groups_see_no_more_of_each_other_than_orders() -> None:
+    """Without `information` all see all (5, the highest level): b sees all of a, unless they are apart (1: orders)."""
     spec = world(FULL_AND_EMPTY, NO_RESERVE)
-    for together, level in (([], 0), ([["a", "b"]], 5)):
+    for together, level in (([], 1), ([["a", "b"]], 5)):
         plan = plan_of(spec | {"apart": {"pool": "union", "together": together}})
         assert plan.information is not None
         seen = plan.information.joint(plan.information.party("b"), 0)
