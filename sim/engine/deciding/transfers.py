@@ -24,6 +24,8 @@ from sim.policies.transfers.base import Ways
 
 LATE = 7
 """Days after which goods that should have come are not reckoned with any more (assumed)."""
+FEW = 16
+"""Of so many takers one asks, or fewer: their givers are looked at, and not all who could spare something."""
 
 
 class Transfers(Part):
@@ -155,6 +157,10 @@ class Transfers(Part):
     def _ways(self, entry: BoundTransfers, place: np.ndarray, stocks: np.ndarray, some: np.ndarray) -> np.ndarray:
         """Ways, in order, that lead to some takers from who may have something to spare: found from the side on which
         there are fewer, in a shortage mostly that of givers. `place` is each cell's among the givers."""
+        if len(some) < len(entry.takers) // FEW:
+            ways = _ranges(entry.first[some], entry.first[some + 1])
+            giver = entry.giver[ways]
+            return ways[stocks[entry.givers[giver]] > entry.keep[giver]]
         product = self._network.cell_product
         lacking = np.zeros(len(self._network.products), dtype=bool)
         lacking[product[entry.takers[some]]] = True
