@@ -11,12 +11,14 @@ from tests.property.running import plan_of, run
 
 
 def with_claims(count: int) -> list[int]:
-    """The first seeds whose random networks have claims, with and without borrowing by turns."""
+    """The first seeds whose random networks have claims, by turns with and without borrowing, and trust."""
     found: list[int] = []
     seed = 0
     while len(found) < count:
-        reserves = scenario(Dice(seed), disruptions=3)["reserves"].values()
-        if any("claims" in one and ("borrow" in one) == (len(found) % 2 == 0) for one in reserves):
+        spec, turn = scenario(Dice(seed), disruptions=3), len(found)
+        claimed = [one for one in spec["reserves"].values() if "claims" in one]
+        borrows, trusts = any("borrow" in one for one in claimed), "trust" in spec
+        if claimed and borrows == (turn % 2 == 0) and trusts == (turn % 4 < 2):
             found.append(seed)
         seed += 1
     return found

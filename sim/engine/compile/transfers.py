@@ -49,8 +49,9 @@ def _bound(entry: Transfer, position: int, network: Network, group: np.ndarray |
         name = network.site_names(site[takers[wrong[:1]]])[0]
         message = f"goods would be given to '{name}' only to lack still ({up_to[wrong[0]]:,} units)"
         raise PlaceError(("up_to",), message, None, f"at least what `below` is ({below[wrong[0]]:,} units)")
-    low = np.full(len(site), np.iinfo(np.int64).min)
-    low[takers] = below
+    low, high = np.full(len(site), np.iinfo(np.int64).min), np.full(len(site), np.iinfo(np.int64).max)
+    low[takers], high[givers] = below, keep
+    by_giver = np.argsort(of_giver, kind="stable")
     back = _back(network, flow) if entry.loan is not None else np.full(len(flow), -1)
     with placed("share"):
         sharing = bind(entry.share, network, every, queue=False)
@@ -58,8 +59,8 @@ def _bound(entry: Transfer, position: int, network: Network, group: np.ndarray |
         entry, flow, of_giver, of_taker, back, days,
         np.where(lanes >= 0, of_lane[lanes], 0.0).sum(axis=1),
         distance(places[site[giver]], places[site[taker]]),
-        givers, takers, keep, keep_back, below, up_to, np.searchsorted(of_taker, np.arange(len(takers) + 1)), low,
-        sharing,
+        givers, takers, keep, keep_back, below, up_to, np.searchsorted(of_taker, np.arange(len(takers) + 1)),
+        by_giver, np.searchsorted(of_giver[by_giver], np.arange(len(givers) + 1)), low, high, sharing,
     )  # fmt: skip
 
 
