@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,9 @@ def joining(
     day = arguments.take("since", lambda: parse_date(since), None, "not a date", since) if since is not None else None
     subject = arguments.subject(path, strategy, overrides, replications)
     without_pool = None if alone is None else arguments.subject(path, alone, overrides, replications)
-    found = None if subject is None else arguments.take("pool", lambda: _pool(pool, subject, alone is None), None)
+    found = None
+    if subject is not None:
+        found = arguments.take("pool", partial(_pool, pool, subject, alone is None), None)
     if subject is not None and found is not None:
         _check(arguments, subject, found, defector, day)
     arguments.check()
