@@ -27,22 +27,23 @@ class Pool:
     reserves: tuple[str, ...]
 
 
-def pool_of(name: str, parties: Parties, reserves: Mapping[str, Reserve]) -> Pool:
-    """The pool that a name stands for; raises PlaceError where there is none, or where it holds nothing together."""
+def pool_of(name: str, parties: Parties, reserves: Mapping[str, Reserve], claimed: bool = True) -> Pool:
+    """The pool that a name stands for; raises PlaceError where there is none, or where it is to have a reserve with
+    claims (`claimed`) and has none."""
     party = parties.by_name.get(name)
     if party is not None and party.inside:
         if len(party.inside) < 2:
             raise _alone(name)
         held = [key for key, one in sorted(reserves.items()) if len(set(one.claims) & set(party.inside)) > 1]
-        if not held:
+        if claimed and not held:
             message = "this pool has no reserve of which two of its members have a claim"
             expected = "a pooled reserve: `claims` by member, in `reserves`, or a strategy that has one"
             raise PlaceError((), message, name, expected)
         inside = party.inside
     else:
-        claimed = sorted(key for key, one in reserves.items() if one.claims)
-        if name not in claimed:
-            raise _no_pool(name, parties, reserves, claimed)
+        known = sorted(key for key, one in reserves.items() if one.claims)
+        if name not in known:
+            raise _no_pool(name, parties, reserves, known)
         held, inside = [name], tuple(reserves[name].claims)
     claims = {claimant for key in held for claimant in reserves[key].claims}
     covered = {one for claimant in claims & set(inside) for one in parties.owners(claimant) - {claimant}}

@@ -51,6 +51,8 @@ def at_end(found: Joined, ends: tuple[dt.date, int]) -> Iterator[str]:
 
 def _contributed(found: Joined, titles: Mapping[str, str], counted: Counted) -> str:
     rows = found.contributions.to_dict("records")
+    if not any(row["units"] for row in rows):
+        return f"{plural(len(rows), 'member')} of {titles.get(found.pool.name, found.pool.name)}."
     parts = [f"{titles.get(r['member'], r['member'])} {r['units']:,} ({r['share']:.0%})" for r in rows if r["units"]]
     none = [titles.get(r["member"], r["member"]) for r in rows if not r["units"]]
     pool = titles.get(found.pool.name, found.pool.name)
@@ -131,7 +133,7 @@ def of_pairs(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iter
     """Pairs that would do better by themselves than in the whole pool, or that none of those tried would."""
     unit, table = counted.unit(Measure(SHORT)), found.pairs
     if table.empty:
-        if len(found.pool.members) == 2:
+        if len(found.pool.members) == 2 and found.contributions["units"].any():
             yield "A pool of two has no pair to leave it: whether either would is told above."
         return
     rows = table.to_dict("records")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Literal
 
@@ -38,6 +38,8 @@ class Way:
     kind: Kind
     who: tuple[str, ...]
     settings: dict[str, Any] = field(default_factory=dict)
+    strategy: str = ""
+    """of the scenario, where it is another one"""
 
 
 @dataclass(frozen=True)
@@ -127,11 +129,17 @@ def ways_of(
     return found
 
 
-def prepared(subject: Subject, ways: Sequence[Way], named: bool) -> tuple[list[tuple[Way, Subject]], list[Problem]]:
+def prepared(
+    subject: Subject, ways: Sequence[Way], named: bool, alone: Subject | None = None
+) -> tuple[list[tuple[Way, Subject]], list[Problem]]:
     """Every way with its scenario, and for each defector that has nothing to keep from others why; with `named` such a
-    one is an error. Raises ScenarioError for all else that makes no scenario."""
+    one is an error. Raises ScenarioError for all else that makes no scenario. `alone` is the scenario in which each is,
+    where that is not made."""
     found, without = [], []
     for way in ways:
+        if way.kind == "alone" and alone is not None:
+            found.append((replace(way, settings={}, strategy=alone.strategy or ""), alone))
+            continue
         try:
             found.append((way, subject.changed(way.settings) if way.settings else subject))
         except ScenarioError as error:
@@ -152,16 +160,18 @@ def joined(
     members = [values.beside("pool", "alone", measure) for measure in FIGURES]
     for way in (way for way in ways if way.kind == "defector"):
         members += [values.beside(way.name, "pool", measure) for measure in FIGURES]
-    told = [
-        {"way": way.name, "kind": way.kind, "who": ", ".join(way.who), "set": "; ".join(_set(way.settings))}
-        for way in ways
-    ]
+    told = [{"way": way.name, "kind": way.kind, "who": ", ".join(way.who), "set": _told(way)} for way in ways]
     return Joined(
         pool, contributions_of(subject, pool), pd.DataFrame(told), pd.concat(members, ignore_index=True),
         values.pairs([way for way in ways if way.kind == "pair"]), bench.replications,
         tuple((problem.file, problem.message) for problem in without),
         (int(endings["alone"]), int(endings["pool"])),
     )  # fmt: skip
+
+
+def _told(way: Way) -> str:
+    """The strategy, where it is another one, or settings."""
+    return f"--strategy {way.strategy}" if way.strategy else "; ".join(_set(way.settings))
 
 
 def _set(settings: dict[str, Any]) -> Iterator[str]:
