@@ -22,7 +22,7 @@ Groups = dict[str, tuple[float, float]]
 OVER = "2026-09-01"
 """Until when shortages are looked at in the cities: the fever is gone by then, and the plant back in most draws."""
 RULES = ("need-weighted", "two-phase", "uniform", "linear", "talmud")
-OPTIONS = {option: 0 for option in ("not-told", "transfers", "claims", *RULES)} | {"warned": 2}
+OPTIONS = dict.fromkeys(("not-told", "transfers", "claims", *RULES), 0) | {"warned": 2}
 """Options of the study of ways of sharing, and the draw in which each is looked at: in that of most the plant fails
 before a warning is of use."""
 
