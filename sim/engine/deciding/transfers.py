@@ -187,10 +187,12 @@ class Transfers(Part):
         return Asked(ways[some], has[some], room[some], use[some])
 
     def _in_turn(self, entry: BoundTransfers, ways: np.ndarray, spare: np.ndarray) -> np.ndarray:
-        """These ways in order of taker, and then of whom it asks first."""
-        giver = entry.giver[ways]
-        mean = self._network.cell_mean[entry.givers[giver]]
-        days = np.divide(spare[giver], mean, out=np.full(len(ways), np.inf), where=mean > 0)
+        """These ways in order of taker, and then of whom it asks first, by what it sees that givers can spare."""
+        giver, sights = entry.giver[ways], self._reports.sights
+        mean, known = self._network.cell_mean[entry.givers[giver]], spare[giver]
+        if sights is not None and entry.rule.looks_at_stock:
+            known = np.maximum(0, sights.stock_of_sources(entry.flow[ways]) - entry.keep[giver])
+        days = np.divide(known, mean, out=np.full(len(ways), np.inf), where=mean > 0)
         of = Ways(entry.days[ways], entry.cost[ways], entry.km[ways], days)
         return np.asarray(ways[np.lexsort((ways, entry.rule.order(of), entry.taker[ways]))])
 
