@@ -12,6 +12,7 @@ from scipy.stats import norm
 import sim
 from sim.errors import ScenarioError
 from sim.metrics.base import METRICS, View
+from sim.report.run.why_share import why_share
 from tests.property.running import run
 
 Spec = dict[str, Any]
@@ -168,6 +169,25 @@ def test_a_giver_shares_by_any_rule_with_its_fields(share: Spec, given: list[tup
     parties = {"both": {"kind": "city", "sites": ["b", "e"]}}
     done = run(world(rule | {"share": share}, facilities=sites, demand=use, stock=stock, parties=parties))
     assert gifts(done)[: len(given)] == given
+
+
+def test_what_a_giver_shares_is_accounted_for() -> None:
+    """In the evening b has 80 and c 70, and both keep 50; d has 10 and e nothing, up to 60. Both ask b, the fullest:
+    linear of 30 among 50 and 60 is 40 less for each: 10 and 20. Then c: of 20 among 40 and 40, 10 each."""
+    entry = {"rule": "fullest", "from": ["b", "c"], "to": ["d", "e"], "below": "3d", "up_to": "6d", "share": "linear"}
+    spec = world(NEAR | entry, end="2001-01-02", facilities={name: {"country": "AA"} for name in "bcde"})
+    spec["demand"] = [{"at": "facilities", "product": "p", "per_day": 10, "distribution": "deterministic"}]
+    spec["stock"] = [{"at": n, "on_hand": units} for n, units in {"b": 90, "c": 80, "d": 20, "e": 0}.items()]
+    done = run(spec, sharings=True)
+    table = done.sharings[["source", "reserve", "claimant", "to_give", "asked", "given"]]
+    first, second = "transfers.0: fullest", "transfers.0: fullest 2"
+    assert table.to_numpy().tolist() == [
+        ["b", first, "d", 30, 50, 10], ["b", first, "e", 30, 60, 20],
+        ["c", second, "d", 20, 40, 10], ["c", second, "e", 20, 40, 10],
+    ]  # fmt: skip
+    told = why_share(done.sharings, 0, "b").text()
+    assert "b shared 30 units of p, which it could spare (transfers.0: fullest), among 2 who asked for 110" in told
+    assert "e got 20 of 60: it goes without 40.00" in told
 
 
 def test_only_those_within_reach_and_the_same_party_are_asked() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from sim.engine.books.given import LOAN, REPAID, TRANSFER, GivenBook, TransferRecord
 from sim.engine.books.journal import Journal
 from sim.engine.books.loans import LoanBook
+from sim.engine.books.sharings import OF_TRANSFERS
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.short_dated import Shelves, arrival
@@ -144,7 +145,8 @@ class Transfers(Part):
             offered = self._trust.offered(entry.flow[known.ways], spare[entry.giver[known.ways]])
             known = known._replace(offered=offered)
         had, kept = self._had[position], self._state.lots
-        units, lots = Spare(self._plan, entry, lacks, spare, known, kept, day, had).shared(self._dispatch)
+        called = f"{OF_TRANSFERS}{position}: {entry.rule.label}"
+        units, lots = Spare(self._plan, entry, lacks, spare, known, kept, day, had).shared(self._dispatch, called)
         loan, flow = entry.rule.loan, entry.flow[known.ways]
         self._send(entry, flow, units, lots, day, TRANSFER if loan is None else LOAN)
         if loan is not None and self.loans is not None:
