@@ -361,8 +361,8 @@ SHARINGS = Table(
             "reserve",
             "text",
             "",
-            "the reserve that gave, and of one with claims the round, in which nobody asks for more than it may have; "
-            "empty: ordinary stock",
+            "the reserve that gave, and of one with claims the round, in which nobody asks for more than it may have; of "
+            "what sites could spare the entry of `transfers`, and the round; empty: ordinary stock",
         ),
         Column(
             "step",
@@ -378,7 +378,7 @@ SHARINGS = Table(
         Column("claimant", "text", "", "the site, or the party or pool as a whole"),
         Column("party", "text", "", "whose the claimant is; empty where it is nobody's"),
         Column("to_give", "whole number", "units", "shared out by this one among all these claimants"),
-        *_units(asked="open orders that might leave on the day"),
+        *_units(asked="open orders that might leave on the day; of transfers what is lacked"),
         Column("most", "number", "units", "that it might have by its caps; missing: uncapped"),
         Column("floor", "whole number", "position", "position, from 0, of the floor of its group; -1: none"),
         Column("floor_share", "number", "share", "of what is shared, that its group gets at least; missing: no floor"),

@@ -107,6 +107,23 @@ def decided(entry: dict[str, Any], *decisions: dict[str, Any]) -> list[tuple[int
     return gifts(run(spec | {"decisions": [{"name": f"d{k}"} | when | one for k, one in enumerate(decisions)]}))
 
 
+@pytest.mark.parametrize(("sees", "asked"), [("nothing", "b"), ("orders", "b"), ("stock", "c"), ("stock, late", "c")])
+def test_who_has_most_is_asked_first_only_by_who_sees_it(sees: str, asked: str) -> None:
+    """Of b with 200 and c with 300, who use as much, the south asks c for the 30 it lacks (40 less 10, on evening 0): by
+    the stock that it sees, that of the start where it is told of it later. Who sees neither asks b, named first."""
+    shown = {"sees": "stock", "lag": "3d"} if "late" in sees else {"sees": sees}
+    spec = world(NEAR | {"rule": "fullest", "from": ["b", "c"], "to": "a"}, end="2001-01-02")
+    spec["facilities"] |= {"c": {"country": "AA"}}
+    spec["demand"] = [{"at": "facilities", "product": "p", "per_day": 10, "distribution": "deterministic"}]
+    spec["stock"] = [{"at": name, "on_hand": units} for name, units in (("a", 20), ("b", 200), ("c", 300))]
+    spec["parties"] = {"north": {"kind": "agency", "sites": ["b", "c"]}, "south": {"kind": "agency", "sites": "a"}}
+    spec["information"] = [
+        {"who": "north", "of": "south", "sees": "stock"},
+        *([] if sees == "nothing" else [{"who": "south", "of": "north"} | shown]),
+    ]
+    assert gifts(run(spec)) == [(0, asked, "a", 30)]
+
+
 def test_closed_transfers_come_only_while_a_decision_allows_them() -> None:
     """In force on day 1: b has 2 and lacks 18; a has 80 - 50 to spare."""
     assert decided({"closed": True}) == []

@@ -159,6 +159,8 @@ def test_pairs_are_tried_as_asked_and_the_runs_are_told_before() -> None:
         found = joining(world(THREE, POOR, days=4), pairs=pairs, replications=1, announce=told.append)
         assert len(found.ways) == number
         assert told[-1].endswith(f"1 draw of each: {number} runs.")
+        untried = any(line.startswith("No pair of members was tried") for line in found.lines())
+        assert untried == (pairs == "none")
     assert not found.pairs.loc[found.pairs["second"] == "c", "leaves"].any()
 
 

@@ -12,6 +12,7 @@ from scipy.stats import norm
 import sim
 from sim.errors import ScenarioError
 from sim.metrics.base import METRICS, View
+from sim.report.run.why_share import why_share
 from tests.property.running import run
 
 Spec = dict[str, Any]
@@ -67,6 +68,18 @@ def test_what_is_given_is_neither_demand_nor_an_order() -> None:
         assert column(with_, site, "demand") == column(without, site, "demand")
         assert not any(column(with_, site, "ordered"))
     assert without.outcome.transfers is None
+
+
+def test_what_is_given_is_in_no_average_of_consumption() -> None:
+    """Clinic a uses 10 a day and orders by what was issued, up to half a month and the day on the way: 160. On evening 0
+    it has 90 and gives 13, on evenings 3 and 6 it gives 15; on day 1 it is back at 150. So it has 60 on evening 7, and
+    orders 100; its seven days come to 70, as expected. Were gifts consumption it would think it uses 14 a day."""
+    amc = {"policy": "months_of_stock", "min": "0.3mo", "max": "0.5mo", "review": "7d", "at": "a"}
+    amc |= {"forecast": {"method": "amc", "over": "7d"}}
+    done = run(world(NEAR, replenishment=[amc, {"at": "b", "policy": "base_stock", "level": 0}], end="2001-01-09"))
+    assert gifts(done) == [(0, "a", "b", 13), (3, "a", "b", 15), (6, "a", "b", 15)]
+    assert column(done, "a", "ordered") == [83, 0, 0, 0, 0, 0, 0, 100]
+    assert done.forecasts.set_index("site").loc["a", ["asked", "bias"]].tolist() == [70, 0]
 
 
 def test_nobody_is_given_twice_what_it_lacks() -> None:
@@ -156,6 +169,25 @@ def test_a_giver_shares_by_any_rule_with_its_fields(share: Spec, given: list[tup
     parties = {"both": {"kind": "city", "sites": ["b", "e"]}}
     done = run(world(rule | {"share": share}, facilities=sites, demand=use, stock=stock, parties=parties))
     assert gifts(done)[: len(given)] == given
+
+
+def test_what_a_giver_shares_is_accounted_for() -> None:
+    """In the evening b has 80 and c 70, and both keep 50; d has 10 and e nothing, up to 60. Both ask b, the fullest:
+    linear of 30 among 50 and 60 is 40 less for each: 10 and 20. Then c: of 20 among 40 and 40, 10 each."""
+    entry = {"rule": "fullest", "from": ["b", "c"], "to": ["d", "e"], "below": "3d", "up_to": "6d", "share": "linear"}
+    spec = world(NEAR | entry, end="2001-01-02", facilities={name: {"country": "AA"} for name in "bcde"})
+    spec["demand"] = [{"at": "facilities", "product": "p", "per_day": 10, "distribution": "deterministic"}]
+    spec["stock"] = [{"at": n, "on_hand": units} for n, units in {"b": 90, "c": 80, "d": 20, "e": 0}.items()]
+    done = run(spec, sharings=True)
+    table = done.sharings[["source", "reserve", "claimant", "to_give", "asked", "given"]]
+    first, second = "transfers.0: fullest", "transfers.0: fullest 2"
+    assert table.to_numpy().tolist() == [
+        ["b", first, "d", 30, 50, 10], ["b", first, "e", 30, 60, 20],
+        ["c", second, "d", 20, 40, 10], ["c", second, "e", 20, 40, 10],
+    ]  # fmt: skip
+    told = why_share(done.sharings, 0, "b").text()
+    assert "b shared 30 units of p, which it could spare (transfers.0: fullest), among 2 who asked for 110" in told
+    assert "e got 20 of 60: it goes without 40.00" in told
 
 
 def test_only_those_within_reach_and_the_same_party_are_asked() -> None:

@@ -208,13 +208,26 @@ class Sights(Part):
     def stock_of_buyers(self, flow: np.ndarray) -> tuple[np.ndarray, ...]:
         """(whether sources see the stock of those who buy on these flows; that stock, less what others wait for; what
         is on its way to them; whether that is seen as it is). What is not seen is nothing."""
-        buyer, eyes, reports, state = self._network.flow_buyer[flow], self.buyers.of(flow), self._reports, self._state
-        seen, late = eyes.level >= STOCK, reports.by_report(eyes)
-        owed = np.where(late, reports.told("owed_out", eyes.at, state.owed_out[buyer]), state.owed_out[buyer])
-        stock = reports.present(buyer, eyes) - owed
-        if state.waits:
-            stock = stock - np.where(eyes.level >= DEMAND, reports.backlog(buyer, eyes), 0)
+        buyer, eyes = self._network.flow_buyer[flow], self.buyers.of(flow)
+        seen, late = eyes.level >= STOCK, self._reports.by_report(eyes)
+        stock = self._stock_of(buyer, eyes)
         return seen, stock * seen, self._coming(flow, buyer, eyes) * seen, ~late & (eyes.level >= PIPELINE)
+
+    def stock_of_sources(self, flow: np.ndarray) -> np.ndarray:
+        """The stock, less what others wait for, of those who send on these flows as their buyers see it; what is not
+        seen is nothing."""
+        eyes = self.sources.of(flow)
+        return self._stock_of(self._network.flow_source[flow], eyes) * (eyes.level >= STOCK)
+
+    def _stock_of(self, cell: np.ndarray, eyes: Eyes) -> np.ndarray:
+        """Stock on hand of cells, less what others are seen to wait for, as these eyes see it."""
+        reports, state = self._reports, self._state
+        late = reports.by_report(eyes)
+        owed = np.where(late, reports.told("owed_out", eyes.at, state.owed_out[cell]), state.owed_out[cell])
+        stock = reports.present(cell, eyes) - owed
+        if state.waits:
+            stock = stock - np.where(eyes.level >= DEMAND, reports.backlog(cell, eyes), 0)
+        return np.asarray(stock)
 
     def use_of_buyers(self, flow: np.ndarray, over: int) -> np.ndarray:
         """Present use of buyers as the sources of these flows see it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.transferred import BoundTransfers
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.policies.allocation.base import Claims
+from sim.policies.allocation.sharing import Tell
 
 FAR = 10**5
 """Days; beyond any run."""
@@ -61,20 +63,24 @@ class Spare:
             self._shelf[some] = np.arange(len(some))
             self._shelves = Shelves(lots, lots.pocket[entry.givers[some]])
 
-    def shared(self, dispatch: Dispatch) -> tuple[np.ndarray, Rows | None]:
-        """Units given on each of the ways, and (position among them, lot, units) of what is kept by lot.
+    def shared(self, dispatch: Dispatch, called: str) -> tuple[np.ndarray, Rows | None]:
+        """Units given on each of the ways, and (position among them, lot, units) of what is kept by lot; `called` names
+        the sharings-out.
 
         All who lack something ask their first giver, which shares what it can spare; who lacks more asks the next.
         """
         ways = self._asked.ways
         units, open_ = self._units, np.arange(len(ways))
-        while open_.size:
+        for again in count(1):
+            if not open_.size:
+                break
             taker = self._taker[open_]
             asked = open_[np.concatenate([[True], taker[1:] != taker[:-1]])]
             asked = asked[np.argsort(self._giver[asked], kind="stable")]
             giver, taker = self._giver[asked], self._taker[asked]
             wanted = self._wanted(asked)
-            granted = self._granted(asked, wanted)
+            tell = dispatch.tell(self._day, called if again == 1 else f"{called} {again}")
+            granted = self._granted(asked, wanted, tell)
             sent = self._by_lot(asked, dispatch.given(self._entry.flow[ways[asked]], granted))
             units[asked] += sent
             np.subtract.at(self._spare, giver, sent)
@@ -94,7 +100,7 @@ class Spare:
             lacks = np.minimum(lacks, offered[some] - self._units[some])
         return lacks if room is None else np.minimum(lacks, np.maximum(0, room[some] - self._given[taker]))
 
-    def _granted(self, some: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    def _granted(self, some: np.ndarray, wanted: np.ndarray, tell: Tell | None) -> np.ndarray:
         """What givers grant those who ask them for so much on some of the ways, in order of giver."""
         entry, network = self._entry, self._plan.network
         giver, taker = self._giver[some], self._taker[some]
@@ -108,7 +114,7 @@ class Spare:
             self._asked.cover[some] + self._given[taker], self._asked.use[some],
             network.cell_priority[entry.takers[taker]],
         )  # fmt: skip
-        return entry.sharing.share(claims, network, self._had)
+        return entry.sharing.share(claims, network, self._had, tell)
 
     def _by_lot(self, some: np.ndarray, units: np.ndarray) -> np.ndarray:
         """What of these units will be used before it expires, on some of the ways in order of giver; all that is not

@@ -7,6 +7,7 @@ import numpy as np
 from sim.engine.books.given import LOAN, REPAID, TRANSFER, GivenBook, TransferRecord
 from sim.engine.books.journal import Journal
 from sim.engine.books.loans import LoanBook
+from sim.engine.books.sharings import OF_TRANSFERS
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.short_dated import Shelves, arrival
@@ -146,7 +147,8 @@ class Transfers(Part):
             offered = self._trust.offered(entry.flow[known.ways], spare[entry.giver[known.ways]])
             known = known._replace(offered=offered)
         had, kept = self._had[position], self._state.lots
-        units, lots = Spare(self._plan, entry, lacks, spare, known, kept, day, had).shared(self._dispatch)
+        called = f"{OF_TRANSFERS}{position}: {entry.rule.label}"
+        units, lots = Spare(self._plan, entry, lacks, spare, known, kept, day, had).shared(self._dispatch, called)
         loan, flow = entry.rule.loan, entry.flow[known.ways]
         self._send(entry, flow, units, lots, day, TRANSFER if loan is None else LOAN)
         if loan is not None and self.loans is not None:
@@ -193,10 +195,12 @@ class Transfers(Part):
         return Asked(ways[some], has[some], room[some], use[some])
 
     def _in_turn(self, entry: BoundTransfers, ways: np.ndarray, spare: np.ndarray) -> np.ndarray:
-        """These ways in order of taker, and then of whom it asks first."""
-        giver = entry.giver[ways]
-        mean = self._network.cell_mean[entry.givers[giver]]
-        days = np.divide(spare[giver], mean, out=np.full(len(ways), np.inf), where=mean > 0)
+        """These ways in order of taker, and then of whom it asks first, by what it sees that givers can spare."""
+        giver, sights = entry.giver[ways], self._reports.sights
+        mean, known = self._network.cell_mean[entry.givers[giver]], spare[giver]
+        if sights is not None and entry.rule.looks_at_stock:
+            known = np.maximum(0, sights.stock_of_sources(entry.flow[ways]) - entry.keep[giver])
+        days = np.divide(known, mean, out=np.full(len(ways), np.inf), where=mean > 0)
         of = Ways(entry.days[ways], entry.cost[ways], entry.km[ways], days)
         return np.asarray(ways[np.lexsort((ways, entry.rule.order(of), entry.taker[ways]))])
 

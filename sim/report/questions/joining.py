@@ -135,6 +135,8 @@ def of_pairs(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iter
     if table.empty:
         if len(found.pool.members) == 2 and found.contributions["units"].any():
             yield "A pool of two has no pair to leave it: whether either would is told above."
+        else:
+            yield "No pair of members was tried: whether two would do better by themselves is not known."
         return
     rows = table.to_dict("records")
     leaving = [row for row in rows if row["leaves"]]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.engine.books.sharings import OF_TRANSFERS
 from sim.errors import PlaceError, one_of_few
 
 GROUP = ["product", "reserve", "step", "shared_by"]
@@ -92,6 +93,8 @@ def _heading(rows: pd.DataFrame, day: str) -> str:
         else f"one who asked for {first['asked']:,}"
     )
     from_ = f" of the reserve '{first['reserve']}'" if first["reserve"] else ""
+    if first["reserve"].startswith(OF_TRANSFERS):
+        from_ = f", which it could spare ({first['reserve']}),"
     where = f"{first['source']} shared" if first["step"] == 1 else f"{first['shared_by']} shared on"
     what = f"{first['to_give']:,} units of {first['product']}{from_}"
     return f"On {day} {where} {what} among {among}, by {first['rule']}:"
