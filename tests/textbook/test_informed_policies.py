@@ -109,8 +109,8 @@ def decided(entry: dict[str, Any], *decisions: dict[str, Any]) -> list[tuple[int
 
 @pytest.mark.parametrize(("sees", "asked"), [("nothing", "b"), ("orders", "b"), ("stock", "c"), ("stock, late", "c")])
 def test_who_has_most_is_asked_first_only_by_who_sees_it(sees: str, asked: str) -> None:
-    """Of b with 200 and c with 300, who use as much, the south asks c for the 30 it lacks (40 less 10, on evening 0): by
-    the stock that it sees, that of the start where it is told of it later. Who sees neither asks b, named first."""
+    """Of b with 200 and c with 300, who use as much, the south asks c for the 30 it lacks (40 less 10, on evening 0):
+    by the stock that it sees, that of the start where it is told of it later. Who sees neither asks b, named first."""
     shown = {"sees": "stock", "lag": "3d"} if "late" in sees else {"sees": sees}
     spec = world(NEAR | {"rule": "fullest", "from": ["b", "c"], "to": "a"}, end="2001-01-02")
     spec["facilities"] |= {"c": {"country": "AA"}}
