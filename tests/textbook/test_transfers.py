@@ -72,8 +72,8 @@ def test_what_is_given_is_neither_demand_nor_an_order() -> None:
 
 def test_what_is_given_is_in_no_average_of_consumption() -> None:
     """Clinic a uses 10 a day and orders by what was issued, up to half a month and the day on the way: 160. On evening
-    0 it has 90 and gives 13, on evenings 3 and 6 it gives 15; on day 1 it is back at 150. So it has 60 on evening 7, and
-    orders 100; its seven days come to 70, as expected. Were gifts consumption it would think it uses 14 a day."""
+    0 it has 90 and gives 13, on evenings 3 and 6 it gives 15; on day 1 it is back at 150. So it has 60 on evening 7,
+    and orders 100; its seven days come to 70, as expected. Were gifts consumption it would think it uses 14 a day."""
     amc = {"policy": "months_of_stock", "min": "0.3mo", "max": "0.5mo", "review": "7d", "at": "a"}
     amc |= {"forecast": {"method": "amc", "over": "7d"}}
     done = run(world(NEAR, replenishment=[amc, {"at": "b", "policy": "base_stock", "level": 0}], end="2001-01-09"))
