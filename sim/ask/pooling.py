@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.ask.answer import Answer, Means, Out, Progress
 from sim.ask.arguments import Argument, Arguments
-from sim.engine.compile.pools import Pool, pool_of
+from sim.engine.compile.rules.pools import Pool, pool_of
 from sim.errors import PlaceError, Problem, ScenarioError, nearest, one_of_few
 from sim.report.questions.joining import joining_page, joining_words
 from sim.report.words.phrases import plural

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from docs.make_reference import reference
 from sim.families import WRITTEN
-from sim.scenario.schema import scenario_schema
+from sim.scenario.reading.schema import scenario_schema
 from sim.scenario.settings import REPLACE
 from tests.contract.network import KINDS, REGISTRIES, kind
 

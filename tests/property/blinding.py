@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.deciding.below import Below
-from sim.engine.deciding.known import Known
-from sim.engine.deciding.present_use import NEVER, PresentUse
-from sim.engine.deciding.reports import Eyes, Reports
-from sim.engine.deciding.sights import Sights
-from sim.engine.informed import CAPACITY, DEMAND, ORDERS, PIPELINE, STOCK
+from sim.engine.bound.information import CAPACITY, DEMAND, ORDERS, PIPELINE, STOCK
+from sim.engine.knowing.below import Below
+from sim.engine.knowing.known import Known
+from sim.engine.knowing.present_use import NEVER, PresentUse
+from sim.engine.knowing.reports import Eyes, Reports
+from sim.engine.knowing.sights import Sights
 from sim.engine.state.state import State
 
 UNSEEN = {STOCK: ("on_hand", "owed_out"), DEMAND: ("backlog",), PIPELINE: ("in_transit", "on_order")}

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import sim
-from sim.scenario.document import plain
-from sim.scenario.yaml_reader import read_yaml
+from sim.scenario.reading.document import plain
+from sim.scenario.reading.yaml_reader import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2] / "scenarios"
 CITIES = ROOT / "exercises" / "six-cities.yaml"

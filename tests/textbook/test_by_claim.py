@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.errors import ScenarioError
-from sim.report.run.why_share import why_share
+from sim.report.run.reasons.why_share import why_share
 from tests.textbook.test_by_hand import at, day
 
 RULE = "{rule: by_claim, at: store, claims: {kenya: 60%, uganda: 40%}, kept: 3d}"

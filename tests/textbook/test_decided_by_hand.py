@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.decisions.reserve_by_hand import always, never
-from sim.engine.in_force import BoundRule, Bounds, ReserveChange, settled
+from sim.engine.bound.in_force import BoundRule, Bounds, ReserveChange, settled
 from sim.policies.replenishment.base import Rule
 from sim.policies.reserves.reserve import Refill, Release
 from tests.property.running import run

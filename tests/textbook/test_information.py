@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.deciding.report_luck import DailyLuck
+from sim.engine.knowing.report_luck import DailyLuck
 from sim.engine.run import Running
 from sim.rng import Streams
 from tests.contract.network import STANDARD

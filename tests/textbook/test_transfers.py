@@ -12,7 +12,7 @@ from scipy.stats import norm
 import sim
 from sim.errors import ScenarioError
 from sim.metrics.base import METRICS, View
-from sim.report.run.why_share import why_share
+from sim.report.run.reasons.why_share import why_share
 from tests.property.running import run
 
 Spec = dict[str, Any]

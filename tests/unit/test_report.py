@@ -24,11 +24,11 @@ from sim.report.figures import (
     timeline,
 )  # fmt: skip
 from sim.report.figures.style import drawing
-from sim.report.run import page_tables
+from sim.report.run.as_tables import page_tables
+from sim.report.run.as_tables.tables import metrics_table
 from sim.report.run.facts import Facts
 from sim.report.run.outlines import outlines, unwrap
 from sim.report.run.story import story
-from sim.report.run.tables import metrics_table
 
 BARE = """
 scenario: bare

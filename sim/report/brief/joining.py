@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.report.brief.context import Context
 from sim.report.brief.parts import Cell, Grid, Section
-from sim.report.figures.joining import draw
+from sim.report.figures.study.joining import draw
 from sim.report.questions.joining import at_end, difference, of_defectors, of_pairs
 from sim.report.words.phrases import plural
 from sim.report.words.rounding import bare, digits_of, figure

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from sim.report.figures import joining as figure
+from sim.report.figures.study import joining as figure
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture

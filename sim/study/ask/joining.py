@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sim.engine.compile.divided import contributed
-from sim.engine.compile.pools import Pool
+from sim.engine.compile.rules.divided import contributed
+from sim.engine.compile.rules.pools import Pool
 from sim.errors import Problem, ScenarioError
 from sim.study.design.measures import COST, ENDING, PARTY, Measure
 from sim.study.infer.intervals import holm, interval

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.engine.compile.pools import Pool, pool_of
+from sim.engine.compile.rules.pools import Pool, pool_of
 from sim.errors import PlaceError, one_of_few, placed
 from sim.scenario.load import Loaded
 from sim.study.design.spec import Study

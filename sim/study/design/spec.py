@@ -12,7 +12,7 @@ from sim.model.chance.unknown import UnknownField
 from sim.output.names import alike
 from sim.registry import Model
 from sim.scenario.horizon import EndField
-from sim.scenario.spec import Correlated
+from sim.scenario.words.spec import Correlated
 from sim.study.design.measures import ALL, COST, MONEY, broken_down, parse_measure
 from sim.units import Days, Positive, Share, Text, Whole, WholeDays, parse_number, parse_share
 
