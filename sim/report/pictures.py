@@ -10,28 +10,22 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from sim.report.figures import scripts
+from sim.report.figures.events import epidemic, map, materials, passages, ports, strip, timeline
+from sim.report.figures.events import lot_way as lot_figure
+from sim.report.figures.events.decided import KEY
 from sim.report.figures.run import (
     averted,
     became,
     claims,
     cover_heat,
     cover_over_time,
-    epidemic,
     fill,
-    map,
-    materials,
-    passages,
-    ports,
     reserve,
     seen,
-    strip,
     substitutes,
-    timeline,
     use_levels,
     waste,
 )
-from sim.report.figures.run import lot_way as lot_figure
-from sim.report.figures.run.decided import KEY
 from sim.report.figures.style import drawing, to_svg
 from sim.report.run.facts import Facts
 from sim.report.run.reasons import lot_way

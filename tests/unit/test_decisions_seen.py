@@ -17,8 +17,8 @@ from click.testing import CliRunner
 import sim
 from sim.cli import cli
 from sim.report.compare.beside import Option, changes
-from sim.report.figures.run import decided as row_of
-from sim.report.figures.run import strip, timeline
+from sim.report.figures.events import decided as row_of
+from sim.report.figures.events import strip, timeline
 from sim.report.figures.style import on
 from sim.report.run import averting, headlines
 from sim.report.run.as_tables import page_tables

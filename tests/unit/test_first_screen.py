@@ -9,7 +9,7 @@ import pytest
 from matplotlib.text import Text
 
 import sim
-from sim.report.figures.run import strip
+from sim.report.figures.events import strip
 from sim.report.figures.style import drawing
 from sim.report.run import first_screen
 from sim.report.run.as_tables import page_tables

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import sim
-from sim.report.figures.run import lot_way as figure
+from sim.report.figures.events import lot_way as figure
 from sim.report.figures.style import drawing
 from sim.report.pictures import draw_all
 from sim.report.run.facts import Facts

@@ -8,7 +8,7 @@ import pytest
 
 import sim
 from sim.report.figures import bands
-from sim.report.figures.run import timeline
+from sim.report.figures.events import timeline
 from sim.report.figures.style import drawing, on
 from sim.report.run import stages
 from sim.report.run.as_tables import page_tables

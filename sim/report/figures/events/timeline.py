@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from sim.model.effects import Impact
 from sim.report.figures.bands import BarRow, joined, lanes
-from sim.report.figures.run.decided import draw_decided
+from sim.report.figures.events.decided import draw_decided
 from sim.report.figures.style import (
     BLACK,
     COLOURS,

@@ -10,8 +10,8 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from sim.model.network import Lane
+from sim.report.figures.events.trouble import trouble
 from sim.report.figures.labels import Labels
-from sim.report.figures.run.trouble import trouble
 from sim.report.figures.style import BLACK, BLUE, ORANGE, VERMILLION, WIDTH, new_figure, short
 from sim.report.run.facts import KEEPERS, Facts
 from sim.report.run.outlines import outlines, unwrap

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.report.figures.run.decided import INK, draw_decided
+from sim.report.figures.events.decided import INK, draw_decided
 from sim.report.figures.style import BLACK, BLUE, GREY, VERMILLION, date_axis, ends, on, short
 from sim.report.run.facts import WEEK, Facts, fill_rate
 from sim.report.run.reasons.acts import Act, acts
