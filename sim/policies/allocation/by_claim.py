@@ -22,6 +22,7 @@ class ByClaim(LevelRule):
     """
 
     one_claim_each = True
+    by_cover = False
     between: BetweenField = PARTIES
     """claimants are parties, or a list of those who claim as one, pools as well: what all sites of one ask for
     together, and then each one's sites (`inside`)"""
