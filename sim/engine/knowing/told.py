@@ -231,8 +231,11 @@ class Told(Part):
         pairs = self._of[row][:number]
         where = self._pairs[row] if number == len(self._of[row]) else in_place(pairs)
         stay = None if none is None else pairs[none]
-        for name, values in figures.items():
-            _put(self.figures[name], where, values, stay)
+        if stay is None and number == len(self.made):
+            self.figures = self.figures | figures  # all of them, of which nobody else has a copy
+        else:
+            for name, values in figures.items():
+                _put(self.figures[name], where, values, stay)
         _put(self.made, where, made, stay)
         for group, told in zip(self.along, along, strict=True):
             group.come(row, told, none)

@@ -26,7 +26,7 @@ from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.part import Part
 from sim.policies.allocation.base import Claims
-from sim.policies.allocation.sharing import Tell
+from sim.policies.allocation.sharing import Sharing, Tell
 
 NOTHING = np.zeros(0, dtype=np.int64)
 """No flows, and no units."""
@@ -376,8 +376,7 @@ class Dispatch(Part):
         flow = (self._over_flows(short) & (requested > 0)).nonzero()[0]
         place = np.add.accumulate(short, dtype=np.int64) - 1  # of each source among those that are short
         shares = self._sharing[rule].sharing
-        source, over = place[self._source_of_flow[flow]], shares.present_over
-        claims = self.claims(flow, source, available[short], requested, over)
+        claims = self.claims(flow, place[self._source_of_flow[flow]], available[short], requested, shares)
         kept = self.claimed[rule]
         due = None if kept is None else kept.due(self.network)
         granted[flow] = shares.share(claims, self.network, self.state.had, self.tell(day), due=due)
@@ -398,23 +397,29 @@ class Dispatch(Part):
         source: np.ndarray,
         available: np.ndarray,
         requested: np.ndarray,
-        present_over: int | None = None,
+        shares: Sharing,
     ) -> Claims:
-        """Claims on these flows, in ascending order of `source`; every source has one at least. `present_over` as of
-        the rule that shares among them."""
-        buyer = self.network.flow_buyer[flow]
+        """Claims on these flows, in ascending order of `source`, as the rule that `shares` among them, and whoever is
+        told of it, must know them; every source has one at least."""
         booked, book = None, self.state.order_book
         if book is not None:
             claim = np.full(len(self.network.flow_buyer), -1)
             claim[flow] = np.arange(len(flow))
             mine = claim[book.flow] >= 0
             booked = claim[book.flow[mine]], book.units[mine]
+        cover, mean = np.zeros(len(flow), dtype=np.int64), np.zeros(len(flow))
+        if shares.by_cover or self.book is not None:
+            cover, mean = self._cover(flow, source, shares.present_over)
+        return Claims(available, source, requested[flow], flow, cover, mean, self._tier[flow], booked)
+
+    def _cover(self, flow: np.ndarray, source: np.ndarray, present_over: int | None) -> tuple[np.ndarray, np.ndarray]:
+        """(units that buyers have or have under way, units a day that they use) as sources of these flows know them."""
         if self._reports.sights is not None:
-            cover, mean = self._reports.sights.cover_stock(flow, source, present_over)
-            return Claims(available, source, requested[flow], flow, cover, mean, self._tier[flow], booked)
+            return self._reports.sights.cover_stock(flow, source, present_over)
+        buyer = self.network.flow_buyer[flow]
         cover = self._reports.present(buyer) + self.state.in_transit[buyer] - self._reports.backlog(buyer)
         mean = self.network.cell_mean if present_over is None else self._reports.use(present_over)
-        return Claims(available, source, requested[flow], flow, cover, mean[buyer], self._tier[flow], booked)
+        return cover, mean[buyer]
 
     def fit_lanes(self, granted: np.ndarray) -> np.ndarray:
         """Cut grants to what their first lane can carry today; all that leave on it share it in proportion to what they

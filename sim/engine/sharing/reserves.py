@@ -187,8 +187,8 @@ class ReserveDesk(Part):
         if mine.size:
             mine = mine[np.argsort(reserve.flow_holder[mine], kind="stable")]
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
-            flow, over = reserve.flow[mine], self._sharing.present_over
-            claims = self._dispatch.claims(flow, source, left[holders], requested, over)
+            flow = reserve.flow[mine]
+            claims = self._dispatch.claims(flow, source, left[holders], requested, self._sharing)
             tell = self._dispatch.tell(int(day), called)
             given[flow] = self._sharing.share(claims, self._network, had, tell)
         return given

@@ -11,6 +11,7 @@ from sim.engine.bound.transfers import BoundTransfers
 from sim.engine.plan import Plan
 from sim.engine.sharing.dispatch import Dispatch
 from sim.engine.sharing.short_dated import Shelves, arrival
+from sim.engine.spans import among
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.policies.allocation.base import Claims
@@ -56,8 +57,7 @@ class Spare:
         self._giver, self._taker = entry.giver[asked.ways], entry.taker[asked.ways]
         self._given, self._shelves = np.zeros_like(lacks), None
         self._units = np.zeros(len(asked.ways), dtype=np.int64)
-        tracked = plan.lots.tracked[entry.givers]
-        if lots is not None and tracked.any():
+        if lots is not None and (tracked := plan.lots.tracked[entry.givers]).any():
             self._shelf = np.full(len(tracked), -1)
             some = np.flatnonzero(tracked & (spare > 0))
             self._shelf[some] = np.arange(len(some))
@@ -89,7 +89,8 @@ class Spare:
             self._had[self._entry.flow[ways[asked]]] += sent
             done = asked[(sent < granted) | (granted < wanted)]  # this giver has no more for it
             left = (self._wanted(open_) > 0) & (self._spare[self._giver[open_]] > 0)
-            open_ = open_[left & ~np.isin(open_, done)]
+            left &= ~among(open_, done, len(ways))
+            open_ = open_[left]
         return units, None if self._shelves is None else self._shelves.empty()
 
     def _wanted(self, some: np.ndarray) -> np.ndarray:

@@ -116,6 +116,8 @@ class Transfers(Part):
         low = (self._stocks < entry.low).nonzero()[0]
         some = np.sort(self._place[position][low])
         some = some[self._takes_part(entry.takers[some])]
+        if not (entry.rule.permission or self._plan.rooms.names):  # then nobody need know of those who ask in vain
+            some = np.unique(entry.taker[self._ways(entry, self._place_of_giver[position], self._stocks, some)])
         lacks, cover = np.zeros((2, len(entry.takers)), dtype=np.int64)
         if some.size:
             cover[some] = self._stocks[entry.takers[some]] + self._own_coming(entry, some, day)

@@ -23,6 +23,8 @@ from sim.model.part import Part
 
 FEW = 512
 """Cells up to which changing whole rows takes no longer than looking up those that change."""
+SPARSE = 8
+"""So many counters for each flow that is sent: above that only those are touched that change (measured)."""
 
 
 @dataclass
@@ -352,11 +354,18 @@ class State(Part):
         if self.totals is not None:
             self.totals.sent[flow] += units
         on_hand, owed, dispatched = self._of_sellers
-        left = np.bincount(self._seller[flow], units, len(owed)).astype(np.int64)
-        owed -= left
-        dispatched += left
-        if not taken_out:
-            on_hand -= left
+        seller = self._seller[flow]
+        if len(owed) > SPARSE * len(flow):
+            np.subtract.at(owed, seller, units)
+            np.add.at(dispatched, seller, units)
+            if not taken_out:
+                np.subtract.at(on_hand, seller, units)
+        else:
+            left = np.bincount(seller, units, len(owed)).astype(np.int64)
+            owed -= left
+            dispatched += left
+            if not taken_out:
+                on_hand -= left
         self._add_at_buyers((self.in_transit,), network.flow_buyer[flow], units)
         if self.lots is None:
             return self.shipments.add(flow, units, now), flow

@@ -25,6 +25,7 @@ class ByClaim(LevelRule):
     """
 
     one_claim_each = True
+    by_cover = False
     floors: ClassVar[list[Floor]] = []  # type: ignore[misc]  # takes the key out of the language
     elsewhere: ClassVar[dict[str, str]] = {"floors": "`claims`, which are what each gets at least"}
     between: BetweenField = PARTIES

@@ -86,6 +86,11 @@ class Sharing:
         return self.rule.needs_order_book or any(one.needs_order_book for one in self.inside)
 
     @property
+    def by_cover(self) -> bool:
+        """Whether it must know what buyers have and use."""
+        return self.rule.by_cover or any(one.by_cover for one in self.inside)
+
+    @property
     def remembers(self) -> bool:
         """Whether it must know what each flow has had before."""
         return self.rule.remembers or any(one.remembers for one in self.inside)
