@@ -361,8 +361,8 @@ SHARINGS = Table(
             "reserve",
             "text",
             "",
-            "the reserve that gave, and of one with claims the round, in which nobody asks for more than it may have; of "
-            "what sites could spare the entry of `transfers`, and the round; empty: ordinary stock",
+            "the reserve that gave, and of one with claims the round, in which nobody asks for more than it may have; "
+            "of what sites could spare the entry of `transfers`, and the round; empty: ordinary stock",
         ),
         Column(
             "step",
