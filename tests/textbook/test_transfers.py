@@ -278,7 +278,7 @@ def test_short_dated_goods_go_first_as_far_as_they_will_be_used() -> None:
 
 def test_what_several_give_in_an_evening_is_used_before_it_expires() -> None:
     """All that a and c have can be used until day 2. In the evening each has 56, and keeps 50; b lacks 13, and from day
-    1 on uses 5 a day: of 10 that it will use in time a gives 6, and c 4. What b has itself lasts longer, and can wait."""
+    1 on uses 5 a day: of 10 that it will use in time a gives 6, and c 4. What b has itself lasts longer."""
     spec = world(NEAR | {"to": "b"}, end="2001-01-02", facilities={name: {"country": "AA"} for name in "abc"})
     spec["products"] = {"p": {"unit": "box", "cost": 1, "shelf_life": "30d"}}
     spec["demand"] = [
