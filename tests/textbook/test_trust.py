@@ -107,7 +107,7 @@ def test_a_promise_broken_outweighs_one_kept_on_the_same_evening() -> None:
 
 
 def test_what_is_kept_in_the_warm_up_moves_no_trust() -> None:
-    """Three days before the first b is given 13, so that it has 12 + 13 - 20 on evening 0; a has 47, and gives no more."""
+    """Three days before the first b is given 13, so that it has 12 + 13 - 20 on evening 0; a has 47 and keeps 50."""
     done = giving({}, warm_up="3d", end="2001-01-02")
     assert column(done, "b", "on_hand") == [5] and not gifts(done) and not steps(done)
 
