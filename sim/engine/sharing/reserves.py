@@ -16,7 +16,7 @@ from sim.engine.sharing.trust import Trust
 from sim.engine.state.state import State
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.part import Part
-from sim.policies.allocation.sharing import bind
+from sim.policies.allocation.sharing import Today, bind
 
 
 class ReserveDesk(Part):
@@ -178,10 +178,18 @@ class ReserveDesk(Part):
         return np.asarray(np.logical_or.reduceat(self._open[self._serves], self._begin))
 
     def _share(
-        self, requested: np.ndarray, mine: np.ndarray, left: np.ndarray, day: float, had: np.ndarray, called: str
+        self,
+        requested: np.ndarray,
+        mine: np.ndarray,
+        left: np.ndarray,
+        day: float,
+        had: np.ndarray,
+        called: str,
+        today: np.ndarray | None = None,
     ) -> np.ndarray:
         """Units that the rule gives of what holders have left to those who ask on some of the reserve's flows, over
-        flows of the network; `had` are units that each of these has had before, `called` names the sharing-out."""
+        flows of the network; `had` are units that each of these has had before, `today` this evening, `called` names
+        the sharing-out."""
         given, reserve = np.zeros(len(requested), dtype=np.int64), self.reserve
         mine = mine[left[reserve.flow_holder[mine]] > 0]
         if mine.size:
@@ -190,20 +198,23 @@ class ReserveDesk(Part):
             flow = reserve.flow[mine]
             claims = self._dispatch.claims(flow, source, left[holders], requested, self._sharing)
             tell = self._dispatch.tell(int(day), called)
-            given[flow] = self._sharing.share(claims, self._network, had, tell)
+            before = None if today is None else Today(today, self._network.flow_source)
+            given[flow] = self._sharing.share(claims, self._network, had, tell, today=before)
         return given
 
     def _by_claim(self, desk: ClaimDesk, requested: np.ndarray, left: np.ndarray, day: float) -> np.ndarray:
         """The same, where everybody draws on claims; what members who hold it take is theirs then."""
         reserve, open_ = self.reserve, np.concatenate([self._open_flows(), self._open[self.reserve.own[:, 1]]])
         had, asks = self._had.copy(), np.zeros(len(requested), dtype=np.int64)
+        today = np.zeros_like(asks)
         if self._may_keep:
             desk.keep(self._dispatch.quantities["cell.keeps_claim"] > 0)
 
         def share(asked: np.ndarray, left: np.ndarray, called: str) -> np.ndarray:
             asks[reserve.flow] = asked
-            given = self._share(asks, asked.nonzero()[0], left, day, had, f"{reserve.name}: {called}")
+            given = self._share(asks, asked.nonzero()[0], left, day, had, f"{reserve.name}: {called}", today)
             had[reserve.flow] += given[reserve.flow]
+            today[reserve.flow] += given[reserve.flow]
             return np.asarray(given[reserve.flow])
 
         wanted = np.concatenate([requested[reserve.flow], self._own_need(left)])

@@ -15,7 +15,7 @@ from sim.engine.spans import among
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.policies.allocation.base import Claims
-from sim.policies.allocation.sharing import Tell
+from sim.policies.allocation.sharing import Tell, Today
 
 FAR = 10**5
 """Days; beyond any run."""
@@ -115,7 +115,12 @@ class Spare:
             self._asked.cover[some] + self._given[taker], self._asked.use[some],
             network.cell_priority[entry.takers[taker]],
         )  # fmt: skip
-        return entry.sharing.share(claims, network, self._had, tell)
+        today = None
+        if entry.sharing.limited:
+            units = np.zeros(len(network.flow_buyer), dtype=np.int64)
+            units[entry.flow[self._asked.ways]] = self._units
+            today = Today(units, network.flow_source)
+        return entry.sharing.share(claims, network, self._had, tell, today=today)
 
     def _by_lot(self, some: np.ndarray, units: np.ndarray) -> np.ndarray:
         """What of these units will be used before it expires, on some of the ways in order of giver; all that is not

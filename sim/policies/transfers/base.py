@@ -38,8 +38,8 @@ RadiusField = Annotated[
 
 @dataclass(frozen=True)
 class Ways:
-    """Ways on which goods may be given, arrays of one length: mean `days` there, `cost` a unit, `km` in a straight
-    line (NaN where a place is not known), and `spare`: days of usual use that the giver can do without, as seen."""
+    """Ways on which goods may be given, arrays of one length: mean `days` there, `cost` a unit, `km` in a straight line
+    (NaN where a place is not known), and `spare`: days of usual use that the giver is seen to be able to do without."""
 
     days: np.ndarray
     cost: np.ndarray
