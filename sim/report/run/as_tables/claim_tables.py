@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.engine.books.claim_book import FIGURES
 from sim.engine.run import Outcome
-from sim.output.columns import CLAIMS
+from sim.output.sharing_columns import CLAIMS
 from sim.report.run.as_tables.page_tables import MOST_ROWS, more_rows
 from sim.report.run.facts import Facts
 from sim.report.sheets import Sheet

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.engine.run import Outcome
 from sim.model.network import Network
-from sim.output.columns import PERFORMANCE
+from sim.output.sharing_columns import PERFORMANCE
 
 GRACE = 2.0
 """Days after the mean lead time on which what comes is still on time, as in the scorecard (assumed)."""

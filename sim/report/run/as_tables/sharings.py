@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.engine.books.sharings import FIGURES, Page
 from sim.engine.run import Outcome
-from sim.output.columns import SHARINGS
+from sim.output.sharing_columns import SHARINGS
 
 WHOLE = ("to_give", "asked", "cover_stock", "priority", "kept_back", "given")
 """Figures that are whole numbers and never missing."""

@@ -8,7 +8,7 @@ import pandas as pd
 from sim.engine.books.given import KINDS
 from sim.engine.books.loans import LoanRecord
 from sim.engine.run import Outcome
-from sim.output.columns import LOANS
+from sim.output.sharing_columns import LOANS
 from sim.report.run.as_tables.page_tables import MOST_ROWS, more_rows
 from sim.report.run.facts import Facts
 from sim.report.sheets import Sheet
