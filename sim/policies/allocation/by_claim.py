@@ -10,6 +10,7 @@ from sim.model.network import Network
 from sim.policies.allocation.base import ALLOCATION, Claims
 from sim.policies.allocation.claimants import PARTIES, SITES, BetweenField, Claimants, check_party
 from sim.policies.allocation.levels import LevelRule, Piece
+from sim.policies.allocation.limits import Floor
 from sim.units import Share, Text, WholeDays
 
 
@@ -30,6 +31,8 @@ class ByClaim(LevelRule):
     kept: WholeDays = 0
     """days for which what a party has not drawn is kept for it, from the evening on which it came in; left out: it is
     free the same evening"""
+    floors: list[Floor] = Field(default=[], json_schema_extra={"maxItems": 0})
+    """none: claims are what each gets at least"""
     example = {"at": "warehouses", "claims": {"kenya": "60%", "uganda": "40%"}, "kept": "7d"}
     bad_example = ({"at": "warehouses", "claims": {"kenia": "60%"}}, "did you mean 'kenya'")
 
