@@ -77,6 +77,8 @@ def accepts(family: str, name: str, fields: dict[str, Any]) -> bool:
 
 def values(schema: dict[str, Any]) -> Iterator[Any]:
     """Values that might have sense for a key with this schema."""
+    if schema.get("maxItems") == 0:  # it may stand there, and says nothing
+        yield []
     options = schema.get("anyOf", [schema])
     for word in [word for option in options for word in option.get("enum", [])] or WORDS:
         yield from (word, [word])
