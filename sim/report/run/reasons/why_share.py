@@ -102,10 +102,11 @@ def _heading(rows: pd.DataFrame, day: str) -> str:
 
 def _line(row: Row, rows: pd.DataFrame) -> str:
     if row["most"] == 0:
-        return f"{row['claimant']} got nothing of {row['asked']:,}: it is left out of the sharing, or its cap is 0."
-    reasons = [WHY.get(row["rule"], _by_the_rule)(row, rows[rows["most"] != 0])]
+        return f"{row['claimant']} got nothing of {row['asked']:,}: it is left out of the sharing, or may have no more."
     if row["most"] < row["asked"] and row["given"] >= row["most"]:
-        reasons.append(f"it might have {row['most']:,.0f} at most")
+        reasons = [f"it might have {row['most']:,.0f} at most"]
+    else:
+        reasons = [WHY.get(row["rule"], _by_the_rule)(row, rows[rows["most"] != 0])]
     if row["floor"] >= 0:
         reasons.append(f"its group is to get {row['floor_share']:.0%} of what is shared at least")
     if abs(row["share"] - row["given"]) > 5e-7:
@@ -144,13 +145,20 @@ def _uniform(row: Row, rows: pd.DataFrame) -> str:
     same = rows["given"].max()
     if row["given"] == row["asked"]:
         return f"it got all it asked for, which is no more than others got ({same:,})"
-    return "all who asked for more than there was for each get the same"
+    return f"all who asked for more than there was for each get the same{_but_for(rows)}"
 
 
 def _linear(row: Row, rows: pd.DataFrame) -> str:
     if row["share"] <= 0:
         return "it asked for less than each goes without"
-    return f"it goes without {row['asked'] - row['share']:,.2f}, as each does who gets anything"
+    return f"it goes without {row['asked'] - row['share']:,.2f}, as each does who gets anything{_but_for(rows)}"
+
+
+def _but_for(rows: pd.DataFrame) -> str:
+    """Whom a rule that is the same for all does not hold for."""
+    limits = [("a cap", (rows["most"] < rows["asked"]).any()), ("a floor", (rows["floor"] >= 0).any())]
+    there = [word for word, some in limits if some]
+    return f", but for those with {' or '.join(there)}" if there else ""
 
 
 def _talmud(row: Row, rows: pd.DataFrame) -> str:
