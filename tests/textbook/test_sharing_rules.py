@@ -17,7 +17,7 @@ import yaml
 import sim
 from sim.policies import ALLOCATION
 from sim.policies.allocation.base import Claims
-from sim.report.run.why_share import why_share
+from sim.report.run.reasons.why_share import why_share
 
 HANDED = Path(__file__).parents[1] / "data" / "found" / "sharing-rules.csv"
 CASES = list(csv.DictReader(HANDED.read_text(encoding="utf-8").splitlines()))
