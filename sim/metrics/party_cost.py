@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.compile.rules.divided import contributed
+from sim.engine.bound.contributions import contributed
 from sim.engine.plan import ReservePlan
 from sim.engine.run import Outcome
 from sim.metrics.cost import WRITE_OFFS, YEAR, Rates, reserve_rate

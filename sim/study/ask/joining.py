@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sim.engine.compile.rules.divided import contributed
+from sim.engine.bound.contributions import contributed
 from sim.engine.compile.rules.pools import Pool
 from sim.errors import Problem, ScenarioError
 from sim.study.design.measures import COST, ENDING, PARTY, Measure
