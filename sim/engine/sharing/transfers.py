@@ -114,10 +114,11 @@ class Transfers(Part):
         if self._stocks is None:
             self._stocks = self._stock(slice(None))
         low = (self._stocks < entry.low).nonzero()[0]
-        some = np.sort(self._place[position][low])
+        some = _distinct(self._place[position][low], len(entry.takers))
         some = some[self._takes_part(entry.takers[some])]
         if not (entry.rule.permission or self._plan.rooms.names):  # then nobody need know of those who ask in vain
-            some = np.unique(entry.taker[self._ways(entry, self._place_of_giver[position], self._stocks, some)])
+            ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
+            some = _distinct(entry.taker[ways], len(entry.takers))
         lacks, cover = np.zeros((2, len(entry.takers)), dtype=np.int64)
         if some.size:
             cover[some] = self._stocks[entry.takers[some]] + self._own_coming(entry, some, day)
@@ -131,7 +132,7 @@ class Transfers(Part):
         if not some.size:
             return
         ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
-        givers = np.unique(entry.giver[ways])
+        givers = _distinct(entry.giver[ways], len(entry.givers))
         givers = givers[self._takes_part(entry.givers[givers])]
         spare = np.zeros(len(entry.givers), dtype=np.int64)
         cells = entry.givers[givers]
@@ -354,6 +355,13 @@ def _place(cells: np.ndarray, number: int) -> np.ndarray:
     found = np.full(number, -1)
     found[cells] = np.arange(len(cells))
     return found
+
+
+def _distinct(places: np.ndarray, number: int) -> np.ndarray:
+    """Places among so many, each named once and in order."""
+    found = np.zeros(number, dtype=bool)
+    found[places] = True
+    return found.nonzero()[0]
 
 
 def _ranges(first: np.ndarray, until: np.ndarray) -> np.ndarray:
