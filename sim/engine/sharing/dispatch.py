@@ -334,18 +334,19 @@ class Dispatch(Part):
 
         Orders short of a quota they make all the same, to have them ready when it is lifted, unless the goods spoil.
         """
-        state, border = self.state, self._transport.border
+        state, border, orders = self.state, self._transport.border, self.network.orders
         assert state.withheld is not None
         state.withheld.fill(0)
         if self._may_limit and self.usual is not None:
             holds = np.isfinite(self.quantities["flow.allowance"])
             self.usual.under_limit(holds)
-            flow = np.flatnonzero(holds & (state.unsent > 0))
+            flow = np.flatnonzero(holds[:orders] & (state.unsent[:orders] > 0))
             if flow.size:
                 allowed = self._allowed(flow, self._until_it_leaves(flow, day - 1))
                 state.withheld[flow] = np.maximum(0, state.unsent[flow] - allowed)
         if border.limits and self._spoils.any():
             flow = border.limited(np.where(self._spoils, state.unsent, 0))
+            flow = flow[flow < orders]
             later = np.maximum(0, self._until_it_leaves(flow, day - 1) - 1)
             room = border.room(flow, later)
             state.withheld[flow] = np.maximum(state.withheld[flow], state.unsent[flow] - room)

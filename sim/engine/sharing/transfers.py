@@ -187,10 +187,8 @@ class Transfers(Part):
             return Asked(ways, cover[taker], None, use[entry.takers[taker]])
         seen, stock, coming, at_once = sights.stock_of_buyers(flow)
         if at_once.any():
-            some = np.unique(taker[at_once])
-            due = np.zeros(len(entry.takers), dtype=np.int64)
-            due[some] = self._coming(entry, some, day)
-            coming = np.where(at_once, due[taker], coming)
+            some, of_which = np.unique(taker[at_once], return_inverse=True)
+            coming[at_once] = self._coming(entry, some, day)[of_which]
         has = stock + coming
         room = np.where(seen & (has < entry.below[taker]), entry.up_to[taker] - has, 0)
         some = room > 0

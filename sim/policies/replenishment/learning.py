@@ -15,8 +15,6 @@ from sim.policies.replenishment.seen import Figure, History, Memory, View
 Of = Literal["own", "end"]
 NEVER = -(2**31)
 """Before any day of a run."""
-AT_ONCE = 8192
-"""Cells that learn some days together: what is known of so many stays in the processor's cache all the while."""
 
 
 @dataclass(frozen=True)
@@ -63,20 +61,9 @@ class Learning(Rule):
     def learns(self, view: View, at: At) -> None:
         history, known = view.history, view.memory
         assert history is not None and isinstance(known, dict)
-        (units, out), last = self._figures(history), history.last - self._behind
-        if not isinstance(at, slice):
-            self._learn_days(known, at, last[at], units[:, at], out[:, at])
-            return
-        for first in range(0, len(last), AT_ONCE):
-            some = slice(first, first + AT_ONCE)
-            part = {name: values[..., some] for name, values in known.items()}
-            self._learn_days(part, at, last[some], units[:, some], out[:, some])
-
-    def _learn_days(
-        self, known: dict[str, np.ndarray], at: At, last: np.ndarray, units: np.ndarray, out: np.ndarray
-    ) -> None:
-        """Some cells learn the days until the `last` one of each."""
-        before = known["learned"][at].copy()
+        units, out = self._figures(history)
+        units, out = units[:, at], out[:, at]
+        before, last = known["learned"][at].copy(), history.last[at] - self._behind
         asked = np.zeros(len(last))
         if (before == before[:1]).all() and (last == last[:1]).all():
             self._learn_together(known, at, range(int(before[0]) + 1, int(last[0]) + 1), units, out, asked)
