@@ -131,7 +131,7 @@ class Transfers(Part):
         some = some[lacks[some] > 0]
         if not some.size:
             return
-        ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
+        ways = np.sort(self._ways(entry, self._place_of_giver[position], self._stocks, some))
         givers = _distinct(entry.giver[ways], len(entry.givers))
         givers = givers[self._takes_part(entry.givers[givers])]
         spare = np.zeros(len(entry.givers), dtype=np.int64)
@@ -160,8 +160,8 @@ class Transfers(Part):
             self.loans.lend(flow[left], units[left], day, int(loan.for_), off)
 
     def _ways(self, entry: BoundTransfers, place: np.ndarray, stocks: np.ndarray, some: np.ndarray) -> np.ndarray:
-        """Ways, in order, that lead to some takers from who may have something to spare: found from the side on which
-        there are fewer, in a shortage mostly that of givers. `place` is each cell's among the givers."""
+        """Ways, in any order, that lead to some takers from who may have something to spare: found from the side on
+        which there are fewer, in a shortage mostly that of givers. `place` is each cell's among the givers."""
         if len(some) < len(entry.takers) // FEW:
             ways = _ranges(entry.first[some], entry.first[some + 1])
             giver = entry.giver[ways]
@@ -175,7 +175,7 @@ class Transfers(Part):
             ways = _ranges(entry.first[some], entry.first[some + 1])
             return ways[among(entry.giver[ways], able, len(entry.givers))]
         ways = entry.by_giver[_ranges(entry.first_of_giver[able], entry.first_of_giver[able + 1])]
-        return np.sort(ways[among(entry.taker[ways], some, len(entry.takers))])
+        return ways[among(entry.taker[ways], some, len(entry.takers))]
 
     def _known(self, entry: BoundTransfers, ways: np.ndarray, cover: np.ndarray, day: int) -> Asked:
         """What givers know of takers on these ways, of whom each is known to have, by its own books, units over takers
