@@ -116,6 +116,7 @@ class Transfers(Part):
         low = (self._stocks < entry.low).nonzero()[0]
         some = _distinct(self._place[position][low], len(entry.takers))
         some = some[self._takes_part(entry.takers[some])]
+        ways = None
         if not (entry.rule.permission or self._plan.rooms.names):  # then nobody need know of those who ask in vain
             ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
             some = _distinct(entry.taker[ways], len(entry.takers))
@@ -131,7 +132,9 @@ class Transfers(Part):
         some = some[lacks[some] > 0]
         if not some.size:
             return
-        ways = np.sort(self._ways(entry, self._place_of_giver[position], self._stocks, some))
+        if ways is None:
+            ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
+        ways = np.sort(ways[lacks[entry.taker[ways]] > 0])
         givers = _distinct(entry.giver[ways], len(entry.givers))
         givers = givers[self._takes_part(entry.givers[givers])]
         spare = np.zeros(len(entry.givers), dtype=np.int64)
