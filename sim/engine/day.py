@@ -119,7 +119,7 @@ class World(Part):
         self.production = Production(plan, self.state, self.quantities, streams, self.journal, self.reports)
         limits = self.quantities.touched("flow.allowance", "flow.exports")
         if limits and self.production.makes_ahead:
-            self.state.withheld = np.zeros_like(self.state.unsent)
+            self.state.withheld = np.zeros(network.orders, dtype=np.int64)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
         spans = network.spans

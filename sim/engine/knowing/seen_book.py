@@ -112,7 +112,7 @@ class SeenBook(Part):
         seen, made, now = self._told.figures["on_hand"], self._told.made, self._true_now
         for pairs, cells in self._parts:
             true = on_hand[cells]
-            off = seen[pairs] - true
+            off = np.subtract(seen[pairs], true, out=now[pairs])
             self._off[pairs] += np.abs(off, out=off)
             self._stock[pairs] += true
             self._age[pairs] += np.subtract(day, made[pairs], out=off)

@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine.bound.information import EXACT, STOCK, Channel, InformationPlan, Seen
 from sim.engine.knowing.report_luck import DailyLuck
 from sim.engine.plan import Plan
-from sim.engine.spans import among, in_place
+from sim.engine.spans import among, in_place, reach
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.part import Part
@@ -259,6 +259,10 @@ def _put(figure: np.ndarray, where: np.ndarray | slice, values: np.ndarray | int
         figure[stay] = before
 
 
+FEW_BETWEEN = 1.25
+"""Up to so many times as many rows are read in place sooner than theirs are picked out."""
+
+
 class Along(Part):
     """Figures of other rows (flows, orders of a pool) that are told with the report of a pair each: `at`, NOT_TOLD
     where they are seen as they are. `rows` are their positions in the arrays that these figures come from; `_of` has,
@@ -279,8 +283,14 @@ class Along(Part):
 
     def rejoin(self) -> None:
         """By channel where what is told stands, and where it comes from."""
-        self._where = {row: in_place(mine) for row, mine in self._of.items()}
-        self._read = {row: in_place(self.rows[mine]) for row, mine in self._of.items()}
+        self._where = {row: self._together(mine) for row, mine in self._of.items()}
+        self._read = {row: in_place(self.rows[where]) for row, where in self._where.items()}
+
+    def _together(self, mine: np.ndarray) -> np.ndarray | slice:
+        """The same rows as a slice, with others between that nobody is told of, where there are few of these."""
+        all_of_them = reach(mine)
+        few = all_of_them.stop - all_of_them.start <= FEW_BETWEEN * len(mine)
+        return all_of_them if few and np.count_nonzero(self.at[all_of_them] >= 0) == len(mine) else mine
 
     def expect(self, at: np.ndarray, now: Mapping[str, np.ndarray], told: Told) -> None:
         """From now on they are told with these pairs; where that is another one than before, all is told now."""

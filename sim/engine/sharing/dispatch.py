@@ -38,6 +38,7 @@ class Dispatch(Part):
     """Decides each evening what leaves on which flow."""
 
     CHANGES = ("_closed", "_settled", "_next_turn")
+    SCRATCH = ("_requested", "_granted")
     VIEWS = ("_rules", "_held_back", "_limited", "_counted")
 
     def __init__(
@@ -58,6 +59,7 @@ class Dispatch(Part):
         self._production, self._transport, self._reports = production, transport, reports
         self._first_lane = network.flow_first_lane
         self._sources, self._starts = network.sources
+        self._requested, self._granted = np.zeros((2, len(network.flow_buyer)), dtype=np.int64)  # for transfers nothing
         self._source_of_flow = np.searchsorted(self._sources, network.flow_source[: network.orders])
         self._flows_of_source = np.bincount(self._source_of_flow, minlength=len(self._sources))
         self._made_to_order = among(self._sources, production.unlimited, len(network.cell_site)).nonzero()[0]
@@ -139,8 +141,10 @@ class Dispatch(Part):
 
     def open_requests(self, day: int) -> np.ndarray:
         """Unsent units that may leave today, over flows: nothing over a closed lane, or beyond an allowance, what its
-        source deals out or what may cross a border, or more than the first lane carries."""
-        requested = self.state.unsent.copy()
+        source deals out or what may cross a border, or more than the first lane carries; valid until the next evening.
+        """
+        requested, orders = self._requested, self.network.orders
+        requested[:orders] = self.state.unsent[:orders]
         if self._closed.size:
             requested[self._closed] = 0
         if self._transport.loading.scheduled:
@@ -227,7 +231,8 @@ class Dispatch(Part):
             short = short | self._limited & (wanted > 0)
         if not np.count_nonzero(short):
             return self._leave(requested)
-        granted = np.where(self._over_flows(short), 0, requested)
+        granted, orders = self._granted, self.network.orders
+        granted[:orders] = np.where(self._over_flows(short), 0, requested[:orders])
         for number in range(len(self._sharing)):
             mine = short & (self._rules == number)
             if np.count_nonzero(mine):
@@ -329,18 +334,19 @@ class Dispatch(Part):
 
         Orders short of a quota they make all the same, to have them ready when it is lifted, unless the goods spoil.
         """
-        state, border = self.state, self._transport.border
+        state, border, orders = self.state, self._transport.border, self.network.orders
         assert state.withheld is not None
         state.withheld.fill(0)
         if self._may_limit and self.usual is not None:
             holds = np.isfinite(self.quantities["flow.allowance"])
             self.usual.under_limit(holds)
-            flow = np.flatnonzero(holds & (state.unsent > 0))
+            flow = np.flatnonzero(holds[:orders] & (state.unsent[:orders] > 0))
             if flow.size:
                 allowed = self._allowed(flow, self._until_it_leaves(flow, day - 1))
                 state.withheld[flow] = np.maximum(0, state.unsent[flow] - allowed)
         if border.limits and self._spoils.any():
             flow = border.limited(np.where(self._spoils, state.unsent, 0))
+            flow = flow[flow < orders]
             later = np.maximum(0, self._until_it_leaves(flow, day - 1) - 1)
             room = border.room(flow, later)
             state.withheld[flow] = np.maximum(state.withheld[flow], state.unsent[flow] - room)
@@ -373,7 +379,7 @@ class Dispatch(Part):
         self, rule: int, short: np.ndarray, requested: np.ndarray, available: np.ndarray, granted: np.ndarray, day: int
     ) -> None:
         """Let the rule share the stock of these sources (a mask) over their claims; writes into `granted`."""
-        flow = (self._over_flows(short) & (requested > 0)).nonzero()[0]
+        flow = (self._over_flows(short) & (requested[: self.network.orders] > 0)).nonzero()[0]
         place = np.add.accumulate(short, dtype=np.int64) - 1  # of each source among those that are short
         shares = self._sharing[rule].sharing
         claims = self.claims(flow, place[self._source_of_flow[flow]], available[short], requested, shares)
@@ -386,10 +392,8 @@ class Dispatch(Part):
         return None if self.book is None else partial(self.book.note, day, reserve)
 
     def _over_flows(self, sources: np.ndarray) -> np.ndarray:
-        """A mask over sources as one over flows, of which those for orders are in order of their source."""
-        found = sources.repeat(self._flows_of_source)
-        sideways = len(self.network.sideways)
-        return np.concatenate([found, np.zeros(sideways, dtype=bool)]) if sideways else found
+        """A mask over sources as one over flows of orders, which are in order of their source."""
+        return sources.repeat(self._flows_of_source)
 
     def claims(
         self,

@@ -114,10 +114,12 @@ class Transfers(Part):
         if self._stocks is None:
             self._stocks = self._stock(slice(None))
         low = (self._stocks < entry.low).nonzero()[0]
-        some = np.sort(self._place[position][low])
+        some = _distinct(self._place[position][low], len(entry.takers))
         some = some[self._takes_part(entry.takers[some])]
+        ways = None
         if not (entry.rule.permission or self._plan.rooms.names):  # then nobody need know of those who ask in vain
-            some = np.unique(entry.taker[self._ways(entry, self._place_of_giver[position], self._stocks, some)])
+            ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
+            some = _distinct(entry.taker[ways], len(entry.takers))
         lacks, cover = np.zeros((2, len(entry.takers)), dtype=np.int64)
         if some.size:
             cover[some] = self._stocks[entry.takers[some]] + self._own_coming(entry, some, day)
@@ -130,8 +132,10 @@ class Transfers(Part):
         some = some[lacks[some] > 0]
         if not some.size:
             return
-        ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
-        givers = np.unique(entry.giver[ways])
+        if ways is None:
+            ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
+        ways = np.sort(ways[lacks[entry.taker[ways]] > 0])
+        givers = _distinct(entry.giver[ways], len(entry.givers))
         givers = givers[self._takes_part(entry.givers[givers])]
         spare = np.zeros(len(entry.givers), dtype=np.int64)
         cells = entry.givers[givers]
@@ -159,8 +163,8 @@ class Transfers(Part):
             self.loans.lend(flow[left], units[left], day, int(loan.for_), off)
 
     def _ways(self, entry: BoundTransfers, place: np.ndarray, stocks: np.ndarray, some: np.ndarray) -> np.ndarray:
-        """Ways, in order, that lead to some takers from who may have something to spare: found from the side on which
-        there are fewer, in a shortage mostly that of givers. `place` is each cell's among the givers."""
+        """Ways, in any order, that lead to some takers from who may have something to spare: found from the side on
+        which there are fewer, in a shortage mostly that of givers. `place` is each cell's among the givers."""
         if len(some) < len(entry.takers) // FEW:
             ways = _ranges(entry.first[some], entry.first[some + 1])
             giver = entry.giver[ways]
@@ -174,7 +178,7 @@ class Transfers(Part):
             ways = _ranges(entry.first[some], entry.first[some + 1])
             return ways[among(entry.giver[ways], able, len(entry.givers))]
         ways = entry.by_giver[_ranges(entry.first_of_giver[able], entry.first_of_giver[able + 1])]
-        return np.sort(ways[among(entry.taker[ways], some, len(entry.takers))])
+        return ways[among(entry.taker[ways], some, len(entry.takers))]
 
     def _known(self, entry: BoundTransfers, ways: np.ndarray, cover: np.ndarray, day: int) -> Asked:
         """What givers know of takers on these ways, of whom each is known to have, by its own books, units over takers
@@ -186,10 +190,8 @@ class Transfers(Part):
             return Asked(ways, cover[taker], None, use[entry.takers[taker]])
         seen, stock, coming, at_once = sights.stock_of_buyers(flow)
         if at_once.any():
-            some = np.unique(taker[at_once])
-            due = np.zeros(len(entry.takers), dtype=np.int64)
-            due[some] = self._coming(entry, some, day)
-            coming = np.where(at_once, due[taker], coming)
+            some, of_which = np.unique(taker[at_once], return_inverse=True)
+            coming[at_once] = self._coming(entry, some, day)[of_which]
         has = stock + coming
         room = np.where(seen & (has < entry.below[taker]), entry.up_to[taker] - has, 0)
         some = room > 0
@@ -354,6 +356,13 @@ def _place(cells: np.ndarray, number: int) -> np.ndarray:
     found = np.full(number, -1)
     found[cells] = np.arange(len(cells))
     return found
+
+
+def _distinct(places: np.ndarray, number: int) -> np.ndarray:
+    """Places among so many, each named once and in order."""
+    found = np.zeros(number, dtype=bool)
+    found[places] = True
+    return found.nonzero()[0]
 
 
 def _ranges(first: np.ndarray, until: np.ndarray) -> np.ndarray:

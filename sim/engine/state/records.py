@@ -150,8 +150,10 @@ class Records(Part):
 
 def in_windows(table: np.ndarray, last: np.ndarray, window: int) -> np.ndarray:
     """Of each column the `window` rows until its `last` one; NaN in rows before the first."""
-    if len(table) == window and (last == window - 1).all():
-        return table  # all see the same days
+    if len(last) and 0 <= last[0] < len(table) and (last == last[0]).all():  # all see the same days
+        shown = table[max(0, last[0] + 1 - window) : last[0] + 1]
+        before = np.full((window - len(shown), len(last)), np.nan)
+        return np.concatenate([before, shown]) if len(before) else shown
     rows = last + np.arange(1 - window, 1)[:, None]
     found = np.take_along_axis(table, np.clip(rows, 0, len(table) - 1), axis=0)
     return np.where(rows >= 0, found, np.nan)

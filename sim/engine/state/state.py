@@ -37,12 +37,12 @@ class State(Part):
     counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where nobody serves
     first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to make beyond all
     orders, None where no reserve asks for any; `for_later` what makers that deal out want in stock for the days to
-    come, None where nobody deals out; `withheld`, over flows, what they need not make of open orders, because these may
-    not leave, None where nothing limits that. `records` are those of sites, None where no policy looks back, `arrivals`
-    the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells whether
-    any patient does. `orders` says which cells may order today, None where all may on all days. `had`, over flows,
-    are units that sources have sent while they shared by a rule that remembers, None where none does. `totals` are None
-    where all see everything.
+    come, None where nobody deals out; `withheld`, over flows of orders, what they need not make of these, because they
+    may not leave, None where nothing limits that. `records` are those of sites, None where no policy looks back,
+    `arrivals` the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells
+    whether any patient does. `orders` says which cells may order today, None where all may on all days. `had`, over
+    flows, are units that sources have sent while they shared by a rule that remembers, None where none does. `totals`
+    are None where all see everything.
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders", "had", "came_back")
