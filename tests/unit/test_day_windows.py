@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from sim.engine.knowing.present_use import PresentUse
 from sim.engine.state.records import in_windows
+from tests.contract.network import STANDARD
+from tests.property.running import plan_of
 
 NAN = float("nan")
 TABLE = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]])
@@ -28,3 +31,10 @@ def test_each_cell_sees_the_days_until_the_last_it_knows_of(last, window, expect
 
 def test_nobody_sees_no_days():
     assert in_windows(TABLE[:, :0], np.zeros(0, dtype=np.int64), 2).shape == (2, 0)
+
+
+def test_end_demand_of_nobody_is_a_table_without_columns() -> None:
+    """A material that no patient's good is made of for now: days stand there, and nobody who asked."""
+    use = PresentUse(plan_of(STANDARD), 7)
+    assert use.by_day(range(-1, 0), np.zeros(0, dtype=np.int64)).shape[1] == 0
+    assert use.by_day(range(-1, 0), np.zeros(1, dtype=np.int64)).shape[1] == 1

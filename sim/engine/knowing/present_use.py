@@ -81,6 +81,8 @@ class PresentUse(Part):
         lived = range(max(days.start, self.last - len(self._asked) + 2), days.stop)
         if self._table.shape != (len(lived), len(at)):
             self._table = np.empty((len(lived), len(at)))
+        if not len(at):
+            return self._table
         latest, table, asked = days.stop - 1, self._table, dict[int, np.ndarray]()
         known = np.full(len(at), latest) if known is None else np.clip(known, self.before, latest)
         count = np.bincount(known - self.before)
