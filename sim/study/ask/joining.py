@@ -69,6 +69,8 @@ class Joined:
         (member, why) of those that could keep nothing from others.
     short
         Draws, alone and in the pool, of which some demand is still unmet at the end for no usual reason.
+    since
+        The day from which a defector breaks its word, to the end; None where none was tried.
     """
 
     pool: Pool
@@ -79,6 +81,7 @@ class Joined:
     draws: int
     untried: tuple[tuple[str, str], ...] = ()
     short: tuple[int, int] = (0, 0)
+    since: dt.date | None = None
 
     def of(self, way: str, measure: str = SHORT) -> dict[str, dict[str, Any]]:
         """Member -> its row of a way and a measure."""
@@ -155,6 +158,7 @@ def joined(
     """Run every way on the same draws, and compare them member by member."""
     cases = [one.case((*MEASURED, *ENDING), way.name) for way, one in prepared]
     values = _Values(bench.rows(cases), pool, subject)
+    since = [str(breach["from"]) for way, _ in prepared if way.kind == "defector" for breach in way.settings.values()]
     endings = bench.endings(cases[:2]).set_index("variant")["short"]
     ways = [way for way, _ in prepared]
     members = [values.beside("pool", "alone", measure) for measure in FIGURES]
@@ -165,7 +169,7 @@ def joined(
         pool, contributions_of(subject, pool), pd.DataFrame(told), pd.concat(members, ignore_index=True),
         values.pairs([way for way in ways if way.kind == "pair"]), bench.replications,
         tuple((problem.file, problem.message) for problem in without),
-        (int(endings["alone"]), int(endings["pool"])),
+        (int(endings["alone"]), int(endings["pool"])), dt.date.fromisoformat(since[0]) if since else None,
     )  # fmt: skip
 
 
