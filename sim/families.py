@@ -11,6 +11,7 @@ from sim.engine.checks import CHECKS
 from sim.hazards import PROCESSES
 from sim.metrics.base import METRICS
 from sim.model.need.demand import DEMAND
+from sim.observations import OBSERVATIONS
 from sim.policies import ALARMS, ALLOCATION, FORECASTING, REPLENISHMENT, SOURCING, TRANSFERS, TRIGGERS
 from sim.registry import Registry
 
@@ -38,6 +39,9 @@ WRITTEN: dict[str, Written] = {
     "decisions": Written("Decisions", "Entries of `decisions`: what a party does during a run.", DECISIONS),
     "triggers": Written("Triggers", "`when` of a reserve's release, and of a use level.", TRIGGERS),
     "demand": Written("Demand distributions", "`distribution` of an entry of `demand`.", DEMAND),
+    "observations": Written(
+        "Observation models", "Entries of `observed`: what was seen, and what it is held against.", OBSERVATIONS
+    ),
 }
 """In the order in which readers are told of them."""
 

@@ -14,10 +14,11 @@ from sim.ask.enough import SmallestReserve, Split, search, split
 from sim.ask.explain import Causes, causes, why
 from sim.ask.limits import Stress, TippingPoint, stress, tipping
 from sim.ask.many import Many, run_many
+from sim.ask.replaying import Replay, replay
 from sim.ask.sharing import why_share
 
 __all__ = [
-    "Brief", "Causes", "Comparison", "Many", "Sensitivity", "SmallestReserve", "Split", "Stress", "TippingPoint",
-    "brief", "causes", "compare", "run_many", "search", "sensitivity", "split", "stress", "tipping", "why",
-    "why_share",
+    "Brief", "Causes", "Comparison", "Many", "Replay", "Sensitivity", "SmallestReserve", "Split", "Stress",
+    "TippingPoint", "brief", "causes", "compare", "replay", "run_many", "search", "sensitivity", "split", "stress",
+    "tipping", "why", "why_share",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from sim.model.chance.unknown import UnknownField
 from sim.model.goods.ages import AgeField
 from sim.model.parts import equal_parts
 from sim.model.selection import SelectorField
+from sim.observations import OBSERVATIONS, Observation
 from sim.policies import ALARMS, ALLOCATION, REPLENISHMENT, TRANSFERS
 from sim.policies.alarms.base import Alarm
 from sim.policies.allocation.base import Allocation
@@ -45,6 +46,7 @@ def _table_or_sites(value: Any) -> str:
 
 DisruptionField = Annotated[Disruption, OneOf(DISRUPTIONS)]
 AlarmField = Annotated[Alarm, OneOf(ALARMS)]
+ObservationField = Annotated[Observation, OneOf(OBSERVATIONS)]
 DecisionField = Annotated[Decision, OneOf(DECISIONS)]
 ReplenishmentField = Annotated[Replenishment, OneOf(REPLENISHMENT)]
 AllocationField = Annotated[Allocation, OneOf(ALLOCATION)]
@@ -309,6 +311,8 @@ class Scenario(Model):
     drawn anew in every replication, alike for all strategies"""
     correlated: list[Correlated] = []
     """groups of uncertain values that are drawn together"""
+    observed: list[ObservationField] = []
+    """what was seen of it in truth; a run does not read it, a replay is held against it"""
     evidence: dict[str, Evidence] = {}
     """dotted path of a figure in this file -> what it rests on; figures without are listed as assumed"""
     sources: dict[str, Source] = {}

@@ -19,6 +19,7 @@ from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.making import making_wait, usual_wait
 from sim.engine.compile.more import compile_more
 from sim.engine.compile.network import MADE_OF, compile_network
+from sim.engine.compile.observed import check_observed
 from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
 from sim.engine.compile.rationing import bind_rationing
@@ -78,6 +79,8 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     decisions = bind_decisions(loaded, network, reserves, behaviour, demand, troubles, information, problems)
     alarms = bind_alarms(loaded, network, demand, problems)
     behaviour = replace(behaviour, rationing=bind_rationing(loaded, network, problems))
+    if as_written and loaded.spec.observed:
+        check_observed(loaded, network, problems)
     problems.check()
     plan = Plan(
         network, loaded.spec.seed, demand, rules, allocation, finished, reserves, start, impacts,

@@ -1,0 +1,110 @@
+"""What share of sites was short, as a survey asks them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import numpy as np
+
+from sim.errors import PlaceError
+from sim.observations.base import OBSERVATIONS, OPEN, OfSites
+from sim.observations.filled import FILLED, Fill
+from sim.observations.points import Points
+from sim.observations.seen import Seen
+from sim.units import Days, Share, WholeDays
+
+
+@OBSERVATIONS.register("share_of_sites")
+class ShareOfSites(OfSites):
+    """Share of sites whose stock covered less than so many days of usual demand (`cover_below`), or that got less than
+    a share of what was due (`fill_below`).
+
+    Stock counts with what a site keeps in reserve. `fill_below` looks at all days of a point together, so that it
+    needs `from` or `over`.
+    """
+
+    may_be = ("share",)
+    worst = 1
+    cover_below: Days | None = None
+    """days of usual demand"""
+    fill_below: Share | None = None
+    """share of what was due"""
+    fill: Fill = "orders"
+    """with fill_below, of what. orders: goods received of those ordered; need: goods received of usual demand;
+    patients: units served on the day of those asked for"""
+    several: Literal["any", "all", "together"] = "any"
+    """of several products. any: a site is short that is short of one; all: that is short of each; together: their
+    units are added up"""
+    counts: Literal["average", "ever"] = "average"
+    """with cover_below over several days. average: the mean share over these days; ever: sites that were short for
+    `in_a_row` days at some time"""
+    in_a_row: WholeDays = 1
+    """with `ever`: how many days a site must have been short at a stretch"""
+    example = OPEN | {"is": "share", "of": 230, "cover_below": "3d", "over": "7d"}
+    bad_example = (OPEN | {"is": "share"}, "either cover_below or fill_below")
+
+    def check(self) -> None:
+        if (self.cover_below is None) == (self.fill_below is None):
+            raise ValueError("either cover_below or fill_below")
+        spans = self.from_ is not None or self.over is not None
+        if self.fill_below is not None and not spans:
+            raise PlaceError(("fill_below",), "a share of what was due is one of several days", None, "from or over")
+        if self.counts == "ever" and (self.cover_below is None or not spans):
+            raise PlaceError(("counts",), "'ever' is about stock on several days", None, "cover_below, with over")
+        if self.naive is not None and self.cover_below is not None and self.naive.usual is None:
+            expected = "usual: the days of cover that sites have in ordinary times"
+            raise PlaceError(("naive",), "how long stock lasts depends on what there is", None, expected)
+
+    def modelled(self, seen: Seen, points: Points) -> np.ndarray:
+        short = self._low(seen) if self.cover_below is not None else self._unfilled(seen, points)
+        if self.cover_below is None:
+            share = short.mean(axis=1)
+        elif self.counts == "average":
+            share = points.means(short.mean(axis=1))
+        else:
+            spans = zip(points.first.tolist(), points.day.tolist(), strict=True)
+            share = np.array([_at_a_stretch(short[a : b + 1], self.in_a_row).mean() for a, b in spans])
+        return 100 * share
+
+    def _low(self, seen: Seen) -> np.ndarray:
+        """Which sites had too little cover, in the evening of each day; shape (days, sites)."""
+        cells = self.cells(seen.network)
+        stock, usual = seen.daily(cells, "on_hand", "reserve"), seen.network.cell_mean[cells]
+        if self.several == "together":
+            return seen.by_site(cells, stock) < (self.cover_below or 0.0) * seen.by_site(cells, usual)
+        return self._sites(seen, cells, stock < (self.cover_below or 0.0) * usual)
+
+    def _unfilled(self, seen: Seen, points: Points) -> np.ndarray:
+        """Which sites got too little over the days of each point; shape (points, sites)."""
+        cells = self.cells(seen.network)
+        got, due = (points.sums(daily) for daily in FILLED[self.fill](seen, cells))
+        if self.several == "together":
+            got, due = seen.by_site(cells, got), seen.by_site(cells, due)
+        short = got < (self.fill_below or 0.0) * due
+        return short if self.several == "together" else self._sites(seen, cells, short)
+
+    def _sites(self, seen: Seen, cells: np.ndarray, short: np.ndarray) -> np.ndarray:
+        """Which sites are short, from which cells are."""
+        number = seen.by_site(cells, short.astype(float))
+        return number == seen.by_site(cells, np.ones(len(cells))) if self.several == "all" else number > 0
+
+    def guess(self, points: Points, start: dt.date) -> np.ndarray:
+        """All sites are alike: either all are short, or none is."""
+        assert self.naive is not None
+        if self.fill_below is not None:
+            held = self.naive.holds(points, start)
+            return np.where(1 - self.naive.lost * held < self.fill_below, 100.0, 0.0)
+        first = 0 if self.naive.from_ is None else (self.naive.from_ - start).days
+        over = np.inf if self.naive.until is None else (self.naive.until - start).days
+        days = np.clip(np.minimum(points.day + 1, over) - first, 0, None)
+        cover = (self.naive.usual or 0.0) - self.naive.lost * days
+        return np.where(cover < (self.cover_below or 0.0), 100.0, 0.0)
+
+
+def _at_a_stretch(short: np.ndarray, least: int) -> np.ndarray:
+    """Which columns have so many true values in a row; (sites,) of (days, sites)."""
+    if least > len(short):
+        return np.zeros(short.shape[1], dtype=bool)
+    windows = np.lib.stride_tricks.sliding_window_view(short, least, axis=0)
+    return np.asarray(windows.all(axis=-1).any(axis=0))
