@@ -296,6 +296,19 @@ PAGES: dict[str, Page] = {
         "sources:\n"
         "  survey: {title: Issues of the regional store, url: https://example.org/issues, read: 2024-05-02}\n",
     ),
+    "observed": Page(
+        "What was observed",
+        "Series from tables that a replay is held against; a run does not read them. Each says what it is (`is`) and "
+        "which figure of a run it is held against (`model`): [the observation models](../kinds.md#observation-models), "
+        "and [how a replay works](../../replay.md). Rows are joined on their dates; a point outside of the run is an "
+        "error.",
+        ("observed",),
+        "observed:\n"
+        "  - {name: low, title: Clinics with less than a week of stock, is: share, of: asked, file: observed.csv,\n"
+        "     model: share_of_sites, cover_below: 7d, held_out: 2024-03-01, source: survey, quality: official}\n"
+        "sources:\n"
+        "  survey: {title: Monthly survey of clinics}\n",
+    ),
     "costs": Page(
         "Costs",
         "Rates that turn stock and shortage into money; what a unit costs stands with the product, transport with the "

@@ -14,7 +14,7 @@ from sim.observations.seen import Seen
 
 
 @OBSERVATIONS.register("price")
-class Price(OfSites):
+class ObservedPrice(OfSites):
     """Price of makers as a multiple of the usual, in the mean over what they make; `times` turns it into money."""
 
     may_be = ("level",)
