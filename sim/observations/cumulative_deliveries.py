@@ -10,16 +10,16 @@ import numpy as np
 from sim.observations.base import OBSERVATIONS, OPEN, OfSites
 from sim.observations.points import Points
 from sim.observations.seen import Seen
+from sim.observations.sorts import Guessed, Level
 from sim.units import Date
 
 COUNTED = {"received": "received", "sent": "dispatched", "made": "produced"}
 
 
 @OBSERVATIONS.register("cumulative_deliveries")
-class CumulativeDeliveries(OfSites):
+class CumulativeDeliveries(Level, Guessed, OfSites):
     """Units that sites received, sent or made from a date (`since`) up to and with the date of a point."""
 
-    may_be = ("level",)
     worst = 0
     since: Date | None = None
     """first day that counts; left out: the scenario's first day"""

@@ -9,20 +9,19 @@ import numpy as np
 from sim.observations.base import OBSERVATIONS, OPEN, OfSites
 from sim.observations.points import Points
 from sim.observations.seen import Seen
+from sim.observations.sorts import Event
 from sim.units import Date, NonNegative, WholeDays
 
 
 @OBSERVATIONS.register("event_date")
-class EventDate(OfSites):
+class EventDate(Event, OfSites):
     """The date on which a daily figure of sites, added up, was first past a level, was at its worst, or was over it.
 
     over: the first day after it was past the level from which on it was not for `lasts` days. What does not come before
     the run ends has no date.
     """
 
-    may_be = ("event",)
     worst = 0
-    guessed = False
     when: Literal["first", "worst", "over"] = "first"
     """which date"""
     figure: Literal["unmet", "served", "received", "dispatched", "produced", "on_hand"] = "unmet"
@@ -39,6 +38,7 @@ class EventDate(OfSites):
     bad_example = (OPEN | {"is": "event", "above": 5, "below": 3}, "either above or below")
 
     def check(self) -> None:
+        super().check()
         if self.above is not None and self.below is not None:
             raise ValueError("either above or below")
 

@@ -9,20 +9,19 @@ import numpy as np
 from sim.errors import PlaceError, one_of_few
 from sim.model.network import Network
 from sim.model.vocabulary import QuantityName
-from sim.observations.base import OBSERVATIONS, OPEN, Observation
+from sim.observations.base import OBSERVATIONS, OPEN
 from sim.observations.places import canal
 from sim.observations.points import Points
 from sim.observations.seen import Seen
+from sim.observations.sorts import Level
 from sim.units import Text
 
 
 @OBSERVATIONS.register("port_queue")
-class PortQueue(Observation):
+class PortQueue(Level):
     """What waits in the evening: handling units before a port, or ships before a passage that vessels queue for."""
 
-    may_be = ("level",)
     worst = 1
-    guessed = False
     port: Text | None = None
     passage: Text | None = None
     side: Literal["import", "export"] | None = None
@@ -31,6 +30,7 @@ class PortQueue(Observation):
     bad_example = (OPEN | {"is": "level", "port": "habour"}, "did you mean 'harbour'")
 
     def check(self) -> None:
+        super().check()
         if (self.port is None) == (self.passage is None):
             raise ValueError("either port or passage")
         if self.side is not None and self.port is None:

@@ -11,15 +11,14 @@ from sim.model.vocabulary import QuantityName
 from sim.observations.base import OBSERVATIONS, OPEN, OfSites
 from sim.observations.points import Points
 from sim.observations.seen import Seen
+from sim.observations.sorts import Level
 
 
 @OBSERVATIONS.register("price")
-class ObservedPrice(OfSites):
+class ObservedPrice(Level, OfSites):
     """Price of makers as a multiple of the usual, in the mean over what they make; `times` turns it into money."""
 
-    may_be = ("level",)
     worst = 1
-    guessed = False
     at: SelectorField = "suppliers"
     """makers that were looked at"""
     example = OPEN | {"is": "level", "at": "maker", "times": 1.2, "unit": "USD"}

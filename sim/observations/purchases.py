@@ -19,7 +19,7 @@ class Purchases(OfUsual):
     by: Literal["patients", "sites"] = "patients"
     """who buys: those who come to a facility, or the sites"""
     example = OPEN | {"is": "flow", "over": "7d", "told_as": "change"}
-    bad_example = (OPEN | {"is": "level", "over": "7d"}, "cannot be held against a level")
+    bad_example = (OPEN | {"is": "level", "over": "7d"}, "flow")
 
     def units(self, seen: Seen, cells: np.ndarray) -> np.ndarray:
         columns = ("received",) if self.by == "sites" else ("served", "served_late", "stood_in")

@@ -12,11 +12,12 @@ from sim.observations.base import OBSERVATIONS, OPEN, OfSites
 from sim.observations.filled import FILLED, Fill
 from sim.observations.points import Points
 from sim.observations.seen import Seen
+from sim.observations.sorts import ShareOf
 from sim.units import Days, Share, WholeDays
 
 
 @OBSERVATIONS.register("share_of_sites")
-class ShareOfSites(OfSites):
+class ShareOfSites(ShareOf, OfSites):
     """Share of sites whose stock covered less than so many days of usual demand (`cover_below`), or that got less than
     a share of what was due (`fill_below`).
 
@@ -24,7 +25,6 @@ class ShareOfSites(OfSites):
     needs `from` or `over`.
     """
 
-    may_be = ("share",)
     worst = 1
     cover_below: Days | None = None
     """days of usual demand"""
@@ -45,9 +45,10 @@ class ShareOfSites(OfSites):
     bad_example = (OPEN | {"is": "share"}, "either cover_below or fill_below")
 
     def check(self) -> None:
+        super().check()
         if (self.cover_below is None) == (self.fill_below is None):
             raise ValueError("either cover_below or fill_below")
-        spans = self.from_ is not None or self.over is not None
+        spans = self.spans != (None, None)
         if self.fill_below is not None and not spans:
             raise PlaceError(("fill_below",), "a share of what was due is one of several days", None, "from or over")
         if self.counts == "ever" and (self.cover_below is None or not spans):

@@ -10,17 +10,17 @@ import numpy as np
 from sim.observations.base import OBSERVATIONS, OPEN, OfSites
 from sim.observations.points import Points
 from sim.observations.seen import Seen
+from sim.observations.sorts import ShareOf
 
 
 @OBSERVATIONS.register("share_out")
-class ShareOut(OfSites):
+class ShareOut(ShareOf, OfSites):
     """Share of shelves (a product at a site) that were out, in the mean over the days of a point.
 
     All shelves count alike. A shelf is `empty` when nothing is on it in the evening, `short` when it could not serve
     all who came for the product that day, whether another one served them or not.
     """
 
-    may_be = ("share",)
     worst = 1
     out: Literal["empty", "short"] = "empty"
     """what is out"""

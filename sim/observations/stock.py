@@ -9,17 +9,21 @@ import numpy as np
 from sim.observations.base import OBSERVATIONS, OPEN, OfSites
 from sim.observations.points import Points
 from sim.observations.seen import Seen
+from sim.observations.sorts import Guessed, Level
 
 
 @OBSERVATIONS.register("stock")
-class Stock(OfSites):
+class Stock(Level, Guessed, OfSites):
     """Usable stock of sites in the evening, all together, what they keep in reserve included."""
 
-    may_be = ("level",)
     told_as: Literal["units", "days"] = "units"
     """units; or days of their usual demand, all together"""
     example = OPEN | {"is": "level", "at": "store"}
-    bad_example = (OPEN | {"is": "level", "over": "7d"}, "a level is about one day")
+    bad_example = (OPEN | {"is": "flow"}, "level")
+
+    @property
+    def counted_in(self) -> str:
+        return self.unit or self.told_as
 
     def modelled(self, seen: Seen, points: Points) -> np.ndarray:
         cells = self.cells(seen.network)

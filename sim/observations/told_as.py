@@ -11,12 +11,12 @@ import numpy as np
 from sim.observations.base import OfSites
 from sim.observations.points import Points
 from sim.observations.seen import Seen
+from sim.observations.sorts import Flow
 
 
-class OfUsual(OfSites):
+class OfUsual(Flow, OfSites):
     """A flow at some sites, told as units, or in percent of what they would use in ordinary times on the same days."""
 
-    may_be = ("flow",)
     told_as: Literal["units", "percent", "change"] = "units"
     """units: as many; percent: of usual demand in the same days; change: percent above or below that"""
 
@@ -33,6 +33,10 @@ class OfUsual(OfSites):
         with np.errstate(invalid="ignore", divide="ignore"):
             found: np.ndarray = 100 * units / usual - (100 if self.told_as == "change" else 0)
         return found
+
+    @property
+    def counted_in(self) -> str:
+        return self.unit or ("units" if self.told_as == "units" else "%")
 
     @property
     def usual(self) -> float | None:

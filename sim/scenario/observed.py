@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from sim.errors import PlaceError, Problem
-from sim.observations.base import COLUMN, Observation, Quality
+from sim.observations.base import COLUMN, QUALITIES, Observation
 from sim.observations.points import Points
 from sim.scenario.spec import Scenario
 from sim.scenario.tables import Table
@@ -20,12 +20,7 @@ SHORTENED = ("start", "end", "run_on")
 def needed_columns(series: Observation) -> list[str]:
     """Columns that a series is read from."""
     found = [*series.where, series.date]
-    if series.from_ is not None:
-        found.append(series.from_)
-    if series.is_ != "event":
-        found.append(series.value)
-    if isinstance(series.of, str):
-        found.append(series.of)
+    found += [name for name in (series.spans[0], series.values, series.sample) if isinstance(name, str)]
     found += [word.removeprefix(COLUMN) for word in (series.source, series.quality) if word.startswith(COLUMN)]
     return list(dict.fromkeys(found))
 
@@ -46,13 +41,14 @@ def read_observed(csv: Table, series: Observation, spec: Scenario, shortened: bo
     """
     table = _mine(csv, series)
     last = table.dates(series.date)
-    first = last if series.from_ is None else table.dates(series.from_)
-    if series.over is not None:
-        first = last - np.timedelta64(series.over - 1, "D")
+    begins, length = series.spans
+    first = last if begins is None else table.dates(begins)
+    if length is not None:
+        first = last - np.timedelta64(length - 1, "D")
     value = _values(table, series)
-    asked = table.whole(series.of, None, 1) if isinstance(series.of, str) else np.full(len(table), series.of or 0)
+    asked = _asked(table, series.sample)
     source = _texts(table, series.source)
-    quality = _texts(table, series.quality, Quality.__args__)  # type: ignore[attr-defined]
+    quality = _texts(table, series.quality, QUALITIES)
     table.check()
     start = np.datetime64(spec.start, "D")
     first, day = ((dates - start).astype(np.int64) for dates in (first, last))
@@ -85,13 +81,12 @@ def _mine(csv: Table, series: Observation) -> Table:
 
 def _values(table: Table, series: Observation) -> np.ndarray:
     """The values; of a share percent, with or without the sign."""
-    if series.is_ == "event":
+    if series.values is None:
         return np.zeros(len(table))
     if series.is_ != "share":
-        return table.numbers(series.value)
-    signed = [text.endswith("%") for text in table.columns[series.value]]
-    if not any(signed):
-        return table.numbers(series.value, None, 0, 100)
+        return table.numbers(series.values)
+    if not any(text.endswith("%") for text in table.columns[series.values]):
+        return table.numbers(series.values, None, 0, 100)
 
     def percent(text: str) -> float:
         if not text.endswith("%"):
@@ -100,7 +95,12 @@ def _values(table: Table, series: Observation) -> np.ndarray:
             raise ValueError("a share between 0% and 100%")
         return 100 * share
 
-    return np.array(table.values(series.value, percent, None, np.nan), dtype=float)
+    return np.array(table.values(series.values, percent, None, np.nan), dtype=float)
+
+
+def _asked(table: Table, sample: int | str | None) -> np.ndarray:
+    """How many were asked for each row, 0 where nobody was."""
+    return table.whole(sample, None, 1) if isinstance(sample, str) else np.full(len(table), sample or 0)
 
 
 def _texts(table: Table, word: str, valid: Collection[str] | None = None) -> list[str]:
@@ -120,7 +120,7 @@ def _check_days(
         table.problems.append(table.problem(row, series.date, message, text, expected))
 
     for row in np.flatnonzero(first > day).tolist():
-        tell(row, "the span ends before it begins", f"a date no earlier than that of '{series.from_}'")
+        tell(row, "the span ends before it begins", f"a date no earlier than that of '{series.spans[0]}'")
     for row in np.flatnonzero(~inside).tolist():
         days = "all days of its span " if first[row] < day[row] else ""
         tell(row, "this point is outside of the run", f"{days}from {spec.start} on, before {spec.until}")

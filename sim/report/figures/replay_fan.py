@@ -70,9 +70,9 @@ def _observed(axes: Axes, one: Scored, dates: np.ndarray) -> None:
             axes.vlines(date, 100 * low, 100 * high, color=BLACK, linewidth=0.9)
     axes.plot(dates, values, linestyle="", marker="o", color=BLACK, markersize=4.5, label="observed", zorder=5)
     axes.set_axisbelow(True)
-    if one.series.threshold is not None:
-        level = one.series.threshold.above if one.series.threshold.above is not None else one.series.threshold.below
-        axes.axhline(float(level or 0), color=VERMILLION, linewidth=0.8, label=f"threshold, {one.series.threshold}")
+    if (limit := one.series.limit) is not None:
+        level = limit.above if limit.above is not None else limit.below
+        axes.axhline(float(level or 0), color=VERMILLION, linewidth=0.8, label=f"threshold, {limit}")
 
 
 def _held_out(axes: Axes, one: Scored, dates: np.ndarray) -> None:

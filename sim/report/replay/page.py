@@ -161,8 +161,8 @@ def _about(series: Sequence[Scored]) -> Sheet:
     for one in series:
         kind = type(one.series)
         definition = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
-        more = [f"times {one.series.times:g}"] if one.series.times != 1 else []
-        more += [f"plus {one.series.plus:g}"] if one.series.plus else []
+        more = [f"{word} {getattr(one.series, word):g}" for word, nothing in (("times", 1), ("plus", 0))
+                if getattr(one.series, word, nothing) != nothing]  # fmt: skip
         qualities = sorted({quality.replace("_", " ") for quality in one.points.quality})
         rows.append([
             one.series.label, one.series.is_, one.unit, kind.name_in_yaml, definition, ", ".join(more) or "as it is",

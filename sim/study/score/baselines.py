@@ -56,7 +56,7 @@ def differences(days: np.ndarray, values: np.ndarray, distance: int) -> np.ndarr
 
 def naive(series: Observation, points: Points, start: dt.date, draws: int) -> np.ndarray:
     """As `BASELINES` says; shape (draws, points), NaN where the series has no such guess."""
-    if series.naive is None:
+    if series.guessing is None:
         return np.full((draws, len(points)), np.nan)
     found = np.tile(series.guess(points, start), (draws, 1))
     asked = np.flatnonzero(points.asked)

@@ -61,7 +61,7 @@ class Scored:
             NAIVE: naive(self.series, self.points, self.start, draws),
         }
         return {
-            name: Told(samples, self.points.value, self.points.day, self.series.threshold, self.series.worst)
+            name: Told(samples, self.points.value, self.points.day, self.series.limit, self.series.worst)
             for name, samples in {MODEL: self.samples, **guesses}.items()
         }
 
@@ -100,9 +100,7 @@ class Scored:
     @property
     def unit(self) -> str:
         """The unit of the series."""
-        if self.series.unit is not None:
-            return self.series.unit
-        return {"share": "%", "event": "days"}.get(self.series.is_, "units")
+        return self.series.counted_in
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Every score, as in `COLUMNS`."""
