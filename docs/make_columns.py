@@ -35,6 +35,15 @@ OF_REPLAYS = """# The tables of a replay
 
 What the files in the folder of `tideover replay` hold, column by column; `scores` and `points` lie there as `.csv` too.
 `tideover query` knows them by these names. What each score is stands under [scores](scores.md).
+
+```python
+from sim.output.replay_columns import REPLAY_TABLES
+
+print(list(REPLAY_TABLES), REPLAY_TABLES["drawn"].names)
+```
+```text printed
+['scores', 'points', 'drawn'] ('series', 'date', 'draw', 'figure', 'seen')
+```
 """
 HEAD = """# The tables of a run
 

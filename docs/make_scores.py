@@ -16,6 +16,21 @@ which the next draw lies: the value in place (n + 1) p, so that a band takes som
 95%). Where a share comes from a survey of so many, each draw is seen through a survey of as many, so that the bands
 have its error in them.
 
+```python
+import numpy as np
+from sim.study.score import SCORES
+from sim.study.score.base import Told
+
+draws = np.array([[4.0, 20.0], [8.0, 22.0], [12.0, 30.0]])  # three draws of two points
+told = Told(draws, observed=np.array([9.0, 40.0]), days=np.array([0, 7]))
+print(SCORES["mae"].figure(told).value, SCORES["bias"].figure(told).value)  # medians 8 and 22
+print(SCORES["coverage_50"].figure(told).n, SCORES["coverage_80"].figure(told).n)  # nine draws make a band of 80%
+```
+```text printed
+9.5 -9.5
+2 0
+```
+
 | score | name in files | unit | definition |
 |---|---|---|---|
 """

@@ -22,8 +22,8 @@ class PassageTransits(Flow):
     """Vessels that passed a canal or strait, over the days of a point.
 
     Where vessels queue for it in the scenario, those that passed. Elsewhere the scenario has only its own goods there,
-    and `a_day` vessels come in ordinary times, of which those pass that take no other way, and none while it is closed to
-    them; those do not come later.
+    and `a_day` vessels come in ordinary times, of which those pass that take no other way, and none while it is closed
+    to them; those do not come later.
     """
 
     passage: Text

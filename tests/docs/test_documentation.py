@@ -127,6 +127,9 @@ def test_yaml_examples_are_valid(page: Path, text: str, desk: Path) -> None:
     for name in ("starter.yaml", "my-scenario.yaml"):  # as `tideover new` is asked for on the pages
         (desk / name).write_text(starter, encoding="utf-8")
     (desk / "observed.csv").write_text("date,value,asked\n2024-02-25,54,230\n2024-03-24,31,228\n", encoding="utf-8")
+    for match in NAMED.finditer(page.read_text(encoding="utf-8")):
+        if match[1].endswith(".csv"):
+            (desk / match[1]).write_text(match[3], encoding="utf-8")
     if "scenario" in data:
         path = desk / "example.yaml"
         path.write_text(text, encoding="utf-8")

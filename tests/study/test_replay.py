@@ -1,4 +1,4 @@
-"""A replay from file to scores: points joined on their dates, draws seen through surveys, faults told with their lines."""
+"""A replay from file to scores: points joined on their dates, draws seen through surveys, faults with their lines."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_bands_of_300_days_of_a_scenario_hold_four_of_five(tmp_path: Path) -> No
 BAD = {
     "a point outside of the run": (["2024-05-01,3"], {}, "seen.csv:2: column 'date': this point is outside of the run"),
     "a span that begins before it": (
-        ["2024-03-03,3"], {"is": "flow", "model": "use", "over": "7d"}, "expected all days of its span from 2024-03-01 on"
+        ["2024-03-03,3"], {"is": "flow", "model": "use", "over": "7d"}, "all days of its span from 2024-03-01 on"
     ),
     "no number": (["2024-03-02,many"], {}, "seen.csv:2: column 'value': this is not valid (got 'many')"),
     "no value": (["2024-03-02,"], {}, "seen.csv:2: column 'value': there is no value"),
@@ -202,10 +202,10 @@ BAD = {
     "no such model": (["2024-03-02,3"], {"model": "stok"}, "did you mean 'stock'"),
     "not what it is": (["2024-03-02,3"], {"is": "flow"}, "level"),
     "nobody asked": (["2024-03-02,3"], {"is": "share", "model": "share_out", "of": 0}, "nobody was asked"),
-    "a guess that needs what is usual": (["2024-03-02,3"], {"naive": {"share": "50%"}}, "the guess needs what is usual"),
+    "a guess from nothing": (["2024-03-02,3"], {"naive": {"share": "50%"}}, "the guess needs what is usual"),
     "a flow without days": (["2024-03-02,3"], {"is": "flow", "model": "use"}, "a flow needs its days"),
     "an event twice": (
-        ["2024-03-02,3", "2024-03-03,3"], {"is": "event", "model": "event_date"}, "seen.csv:3: column 'date': an event has"
+        ["2024-03-02,3", "2024-03-03,3"], {"is": "event", "model": "event_date"}, "seen.csv:3: column 'date': an event"
     ),
 }  # fmt: skip
 

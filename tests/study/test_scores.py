@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -136,8 +137,7 @@ def test_the_guess_without_a_model_is_what_is_left_of_supply() -> None:
     seen = points([13, 14, 20], [1, 1, 1])
     assert naive(series(naive=cut | {"usual": 50}), seen, START, 4)[0] == pytest.approx([50, 32, 32])
     # an average over seven days: none, one, all of them after the cut
-    week = Points(seen.day - 6, seen.day, *(getattr(seen, n) for n in ("value", "asked", "held_out", "source", "quality")),
-                  seen.line)  # fmt: skip
+    week = replace(seen, first=seen.day - 6)
     filled = naive(series("fill_rate", naive=cut), week, START, 4)[0]
     assert filled == pytest.approx([100, 100 * (6 + 0.64) / 7, 64])
     # empty shelves: what is lost, beside the usual 6 %
@@ -171,7 +171,7 @@ def test_better_is_said_only_where_the_whole_interval_of_the_ratio_lies_below_1(
     few = np.arange(8) < 7
     assert relative(near.at(few), far.at(few)).value == 0.5
     assert verdict(relative(near.at(few), far.at(few))) == ""  # seven points do not tell
-    mixed = told(np.tile(np.array(observed) + [0, 5, 0, 5, 0, 1, 0, 1], (9, 1)), observed)  # 12 against 16 in all
+    mixed = told(np.tile(np.add(observed, [0, 5, 0, 5, 0, 1, 0, 1]), (9, 1)), observed)  # 12 against 16 in all
     found = relative(mixed, far)
     assert found.value == pytest.approx(0.75)
     assert found.low < 0.75 < 1 < found.high
@@ -182,11 +182,7 @@ def test_better_is_said_only_where_the_whole_interval_of_the_ratio_lies_below_1(
 
 def test_onset_worst_point_and_recovery_are_told_in_days() -> None:
     """Weekly, threshold above 10. Observed 0 12 20 11 5: past it from day 7, worst on 14, back on 28."""
-    draws = [
-        [0, 0, 12, 30, 5],
-        [0, 0, 12, 30, 5],
-        [12, 30, 20, 9, 5],
-    ]  # onset 14, 14, 0; worst 21, 21, 7; back 28, 28, 21
+    draws = [[0, 0, 12, 30, 5]] * 2 + [[12, 30, 20, 9, 5]]  # onset 14 and 0, worst 21 and 7, back 28 and 21
     one = told(draws, [0, 12, 20, 11, 5], threshold=Threshold(above=10))
     assert [value(name, one) for name in ("onset", "peak", "recovery")] == [7, 7, 0]
     below = told([[100, 50, 90]] * 3, [90, 95, 60], threshold=Threshold(below=80))

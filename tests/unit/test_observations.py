@@ -180,8 +180,8 @@ def test_dates_of_events_are_the_first_the_worst_and_the_first_without(done: sim
 
 def test_prices_and_passages_are_as_disruptions_have_them(done: sim.Run) -> None:
     """Threefold from 20 January for ten days; 40 % of 50 vessels a day take another way from the 11th to the 20th."""
-    closing = {"kind": "route_closure", "passage": "suez", "from": "2024-01-11", "until": "2024-01-21", "diverts": "40%",
-               "rest": "pass"}  # fmt: skip
+    closing = {"kind": "route_closure", "passage": "suez", "from": "2024-01-11", "until": "2024-01-21"}
+    closing |= {"diverts": "40%", "rest": "pass"}
     spec = {**STANDARD, "end": "2024-02-20", "disruptions": [*done.loaded.document.data["disruptions"], closing]}
     plan = run({**spec, "end": "2024-02-20"}).outcome.plan
     watched = ("cell.price_factor", "passage.open", "passage.diverted")
