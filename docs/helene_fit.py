@@ -1,7 +1,8 @@
 """What was said of the Helene crisis and is no series, beside the replay: `python docs/helene_fit.py`.
 
-The first is the providers' own word on their usual stock (Premier's survey of 7 and 8 October 2024), the second that of
-the health department of 18 October, which did not say whether it meant stock or deliveries. The scenario has the series.
+The first is the providers' own word on their usual stock (Premier's survey of 7 and 8 October 2024), the second that
+of the health department of 18 October, which did not say whether it meant stock or deliveries. The scenario has the
+series.
 """
 
 from __future__ import annotations

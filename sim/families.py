@@ -14,6 +14,7 @@ from sim.model.need.demand import DEMAND
 from sim.observations import OBSERVATIONS
 from sim.policies import ALARMS, ALLOCATION, FORECASTING, REPLENISHMENT, SOURCING, TRANSFERS, TRIGGERS
 from sim.registry import Registry
+from sim.study.score import SCORES
 
 
 @dataclass(frozen=True)
@@ -55,5 +56,6 @@ def listed() -> dict[str, dict[str, str]]:
         for family in WRITTEN.values()
     }
     lists[METRICS.family] = {name: f"{metric.label}, {metric.unit}" for name, metric in METRICS.items()}
+    lists[SCORES.family] = {name: f"{score.label}, {score.unit or 'as the series'}" for name, score in SCORES.items()}
     lists[CHECKS.family] = {name: check.definition for name, check in CHECKS.items()}
     return lists
