@@ -47,13 +47,7 @@ class SharingBook(Part):
             "flow": claims.flow, "step": np.full(number, shared.within + 1), "floor": shared.floor,
             "rank": np.arange(number) - claims.starts[claims.source] + 1, "queue": _queues(claims), **columns,
         }  # fmt: skip
-        self.pages.append((day, reserve, rule.rule, page | {"parties": self._as_parties(shared)}))
-
-    def _as_parties(self, shared: Shared) -> np.ndarray:
-        """Which claims are those of a party as a whole."""
-        sites = self._network.cell_site[self._network.flow_buyer[shared.claims.flow]]
-        owned = self._network.sites["party"].to_numpy()[sites] != ""
-        return np.asarray(owned & (shared.rule.between == "parties"))
+        self.pages.append((day, reserve, rule.rule, page | {"as_one": shared.party, "by": shared.shared_by}))
 
 
 def _queues(claims: Claims) -> np.ndarray:

@@ -13,7 +13,7 @@ from sim.errors import PlaceError, placed
 from sim.model.amounts import Cover
 from sim.model.network import Network, whole_units
 from sim.policies.allocation.base import largest_remainder
-from sim.policies.allocation.weights import check_party
+from sim.policies.allocation.claimants import check_party
 from sim.policies.reserves.claims import Contribution, Part
 from sim.policies.reserves.reserve import Reserve
 

@@ -8,6 +8,7 @@ from sim.engine.transferred import BoundTransfers
 from sim.errors import PlaceError, placed
 from sim.model.distance import distance
 from sim.model.network import Network
+from sim.policies.allocation.sharing import bind
 from sim.policies.transfers.base import Transfer
 from sim.scenario.load import Loaded, Problems
 
@@ -45,11 +46,14 @@ def _bound(entry: Transfer, position: int, network: Network) -> BoundTransfers:
     low = np.full(len(site), np.iinfo(np.int64).min)
     low[takers] = below
     back = _back(network, flow) if entry.loan is not None else np.full(len(flow), -1)
+    with placed("share"):
+        sharing = bind(entry.share, network, flow, queue=False)
     return BoundTransfers(
         entry, flow, of_giver, of_taker, back, days,
         np.where(lanes >= 0, of_lane[lanes], 0.0).sum(axis=1),
         distance(places[site[giver]], places[site[taker]]),
         givers, takers, keep, keep_back, below, up_to, np.searchsorted(of_taker, np.arange(len(takers) + 1)), low,
+        sharing,
     )  # fmt: skip
 
 

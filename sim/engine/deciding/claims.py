@@ -83,7 +83,7 @@ class ClaimDesk(Part):
         be, `full` with what parties are still to bring."""
         self.book.balance(self._per_product(stock))
         total = self._per_product(size)
-        before = self._gone
+        before, absent = self._gone, self._absent
         for standing in self._bound.standings:
             if standing.since <= day:
                 self._unpaid, self._gone, self._absent = (
@@ -92,7 +92,10 @@ class ClaimDesk(Part):
         if (new := self._gone & ~before).any():
             self.book.pass_on(new, self._weights, day)
         if new.any() or (self.book.of_product(self.target) != total).any():
-            self.target = self._targets(total, self._per_product(full))
+            new_target = self._targets(total, self._per_product(full))
+            came = absent & ~self._absent & ~self._gone
+            self.book.to_bring += np.where(came, np.maximum(0, new_target - self.target), 0)
+            self.target = new_target
         if self._when is not None:
             met = self._watch.met(self._when, day)
             self._needy = np.bincount(self._bound.of_member, met, len(self.target)) > 0

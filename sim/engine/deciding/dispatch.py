@@ -18,6 +18,7 @@ from sim.engine.making.production import Production
 from sim.engine.moving.transport import Transport
 from sim.engine.plan import Plan
 from sim.engine.spans import among, without
+from sim.engine.state.ledger import NO_UNITS
 from sim.engine.state.lots import Rows
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
@@ -146,7 +147,8 @@ class Dispatch(Part):
             self._transport.border.keep_to_quota(requested)
         if self._rations is not None:
             self._rations.cut(requested, day)
-        self.within_lanes(requested)
+        if self._fills_up is not None:
+            self.within_lanes(requested)
         if self.work.on:
             self.work.open_day(self.state.unsent, self._held(requested, day))
         return requested
@@ -226,7 +228,9 @@ class Dispatch(Part):
 
     def _leave(self, granted: np.ndarray) -> np.ndarray:
         """What sets out of units granted from ordinary stock, over flows."""
-        return self.fit_lanes(self.work.cut(granted, ~self._at_once) if self.work.on else granted)
+        if self.work.on:
+            granted = self.work.cut(granted, ~self._at_once)
+        return granted if self._fills_up is None else self.fit_lanes(granted)
 
     def from_reserve(self, granted: np.ndarray) -> np.ndarray:
         """What sets out of units that a reserve grants, over flows: the same people send it."""
@@ -254,7 +258,7 @@ class Dispatch(Part):
 
     def send(self, granted: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
         """What was granted, over flows of orders, leaves and sets out; see `send_on`."""
-        flow = (granted[: self.network.orders] > 0).nonzero()[0]
+        flow = (granted[: self.network.orders] > NO_UNITS).nonzero()[0]
         if flow.size:
             if take_out is None and self._counted is not None and self.state.had is not None and now >= 0:
                 self.state.had[flow] += np.where(self._counted[flow], granted[flow], 0)
@@ -267,20 +271,18 @@ class Dispatch(Part):
         orders and the journal know of it when this returns.
         """
         out_of = None
-        if take_out is None:
-            np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
-            if self._rations is not None:
-                self._rations.take(flow, units, int(now))
-        else:
+        if take_out is not None:
             out_of = take_out(flow, units)
-        self._take_allowance(flow, units)
-        self._transport.dispatch(flow, units, now, out_of)
+        elif self._rations is not None:
+            self._rations.take(flow, units, int(now))
+        if self._may_limit:
+            self._take_allowance(flow, units)
+        self._transport.dispatch(flow, units, now, take_out is not None, out_of)
 
     def _take_allowance(self, flow: np.ndarray, units: np.ndarray) -> None:
         """What has left counts against the flow's allowance, where it has one."""
-        if self._may_limit:
-            limited = np.isfinite(self.quantities["flow.allowance"][flow])
-            self.state.quota[flow[limited]] -= units[limited]
+        limited = np.isfinite(self.quantities["flow.allowance"][flow])
+        self.state.quota[flow[limited]] -= units[limited]
 
     def cancel_rest(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as
@@ -356,7 +358,7 @@ class Dispatch(Part):
         flow = (self._over_flows(short) & (requested > 0)).nonzero()[0]
         place = np.add.accumulate(short, dtype=np.int64) - 1  # of each source among those that are short
         shares = self._sharing[rule].sharing
-        source, over = place[self._source_of_flow[flow]], shares.rule.present_over
+        source, over = place[self._source_of_flow[flow]], shares.present_over
         claims = self.claims(flow, source, available[short], requested, over)
         granted[flow] = shares.share(claims, self.network, self.state.had, self.tell(day))
 

@@ -176,7 +176,7 @@ class ReserveDesk(Part):
         if mine.size:
             mine = mine[np.argsort(reserve.flow_holder[mine], kind="stable")]
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
-            flow, over = reserve.flow[mine], self._release.rule.present_over
+            flow, over = reserve.flow[mine], self._sharing.present_over
             claims = self._dispatch.claims(flow, source, left[holders], requested, over)
             tell = self._dispatch.tell(int(day), called)
             given[flow] = self._sharing.share(claims, self._network, had, tell)

@@ -21,6 +21,8 @@ FLOWS = (
 less."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
+NO_UNITS = np.zeros((), dtype=np.int64)
+"""An array, since numpy compares others with one twice as fast as with a number of Python."""
 
 
 class Ledger(Part):

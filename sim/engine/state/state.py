@@ -41,7 +41,7 @@ class State(Part):
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders", "had", "came_back")
-    VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
+    VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit", "_of_sellers")
 
     plan: Plan
     today: Ledger
@@ -82,6 +82,9 @@ class State(Part):
         under_way, minimum = self.plan.network.routes.under_way, self.plan.lots.minimum
         self._most_minimum = int(minimum.max(initial=1))
         self._longest_wanted = under_way.max(initial=0) + minimum.max(initial=0)
+        self._sells = reach(self.plan.network.flow_source)
+        self._seller = self.plan.network.flow_source - self._sells.start
+        self._one_flow_each = self.plan.network.single_sources and not self.plan.network.sideways.size
         self.rejoin()
 
     def rejoin(self) -> None:
@@ -94,6 +97,7 @@ class State(Part):
         self.on_hand, self.backlog, self.owed_out, self.in_transit, self.on_order = (
             today.on_hand, today.backlog, today.owed, today.in_transit, today.on_order,
         )  # fmt: skip
+        self._of_sellers = self.on_hand[self._sells], self.owed_out[self._sells], today.dispatched[self._sells]
 
     @classmethod
     def at_start(cls, plan: Plan, quantities: Quantities) -> State:
@@ -305,15 +309,20 @@ class State(Part):
         return np.asarray(old)
 
     def send(
-        self, flow: np.ndarray, units: np.ndarray, now: float, out_of: np.ndarray | Rows | None = None
+        self,
+        flow: np.ndarray,
+        units: np.ndarray,
+        now: float,
+        taken_out: bool = False,
+        out_of: np.ndarray | Rows | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Goods leave against open orders, lots in order of issue; returns the shipments' rows and their flows.
 
-        `out_of` says where the lots of each flow lie: left out, in the stock of its source; or which lots leave, as
-        (position in `flow`, lot, units) rows, where they are taken out already.
+        They leave the stock on hand of their sources unless they are `taken_out` of another. `out_of` says where the
+        lots of each flow lie: left out, in the stock of its source; or which lots leave, as (position in `flow`, lot,
+        units) rows, where they are taken out already.
         """
         network = self.plan.network
-        source, buyer = network.flow_source[flow], network.flow_buyer[flow]
         self.unsent[flow] -= units
         if self.order_book is not None:
             self.order_book.sent(flow, units)
@@ -321,15 +330,19 @@ class State(Part):
             self.records.send(flow, units)
         if self.totals is not None:
             self.totals.sent[flow] += units
-        np.subtract.at(self.owed_out, source, units)
-        self._add_at_buyers(self.in_transit, buyer, units)
-        np.add.at(self.today.dispatched, source, units)
+        on_hand, owed, dispatched = self._of_sellers
+        left = np.bincount(self._seller[flow], units, len(owed)).astype(np.int64)
+        owed -= left
+        dispatched += left
+        if not taken_out:
+            on_hand -= left
+        self._add_at_buyers((self.in_transit,), network.flow_buyer[flow], units)
         if self.lots is None:
             return self.shipments.add(flow, units, now), flow
         if isinstance(out_of, tuple):
             claim, lot, part = out_of
         else:
-            pocket = self.lots.pocket[source] if out_of is None else out_of
+            pocket = self.lots.pocket[network.flow_source[flow]] if out_of is None else out_of
             claim, lot, part = self.lots.issue(pocket, units, self.last_use_wanted(flow, now))
         order = np.argsort(claim, kind="stable")
         flow = flow[claim[order]]
@@ -371,12 +384,9 @@ class State(Part):
         for orders in (self.order_book, self.due, self.records):
             if orders is not None:
                 orders.book(flow, units)
-        buyer = network.flow_buyer[flow]
         np.add.at(self.owed_out, network.flow_source[flow], units)
-        self._add_at_buyers(self.on_order, buyer, units)
-        self._add_at_buyers(self.today.ordered, buyer, units)
-        if self.totals is not None:
-            self._add_at_buyers(self.totals.ordered, buyer, units)
+        buyer, counters = network.flow_buyer[flow], (self.on_order, self.today.ordered)
+        self._add_at_buyers(counters if self.totals is None else (*counters, self.totals.ordered), buyer, units)
 
     def promise(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Goods will be given on flows for transfers, each named once: they count in positions, and are no orders."""
@@ -393,12 +403,13 @@ class State(Part):
         if self.order_book is not None:
             self.order_book.cancelled(flow, units)
 
-    def _add_at_buyers(self, counter: np.ndarray, buyer: np.ndarray, units: np.ndarray) -> None:
+    def _add_at_buyers(self, counters: tuple[np.ndarray, ...], buyer: np.ndarray, units: np.ndarray) -> None:
         """Add units at the buyers of flows, each flow named once: where all have one source, so is each buyer."""
-        if self.plan.network.single_sources and not self.plan.network.sideways.size:
-            counter[buyer] += units
-        else:
-            np.add.at(counter, buyer, units)
+        for counter in counters:
+            if self._one_flow_each:
+                counter[buyer] += units
+            else:
+                np.add.at(counter, buyer, units)
 
     def cancel(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Of what is still unsent on these flows so much, ordered last, is no longer on order."""
@@ -413,10 +424,12 @@ class State(Part):
             if orders is not None:
                 orders.cancelled(flow, units)
 
-    def close_orders(self) -> None:
-        """The evening is over."""
-        if self.due is not None:
-            self.due.close_day()
+    def free(self, cells: np.ndarray | slice) -> np.ndarray:
+        """Units on hand, less what customers and patients wait for."""
+        free = self.on_hand[cells] - self.owed_out[cells]
+        if self.waits:
+            free -= self.backlog[cells]
+        return free
 
     def position(self, cells: np.ndarray | slice) -> np.ndarray:
         """Inventory position: on hand + on order - backorders of customers and patients."""
