@@ -19,6 +19,7 @@ from sim.ask.replaying import watched_in
 from sim.engine.compile.plan import compile_plan
 from sim.errors import ScenarioError
 from sim.output.replay_columns import REPLAY_TABLES
+from sim.report.run.evidence import assumed
 from sim.scenario.load import load
 from sim.study.design.fingerprint import digest
 from sim.study.run.bench import read_subject
@@ -252,6 +253,8 @@ def test_a_run_knows_nothing_of_what_was_observed(tmp_path: Path) -> None:
     without = compile_plan(load(written(tmp_path, ROWS)))
     assert digest(with_it) == digest(without)
     assert sim.run(tmp_path / "s.yaml", twin=False).outcome.record.watched == {}
+    listed = assumed(load(written(tmp_path, ROWS, STOCK)))  # what a run rests on
+    assert listed and not [one for one in listed if one.path.startswith("observed")]
 
 
 def test_prices_and_transits_are_kept_by_the_runner(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace as with_other
 
 import numpy as np
 from markupsafe import Markup
@@ -33,10 +34,20 @@ DOTS = (
 )
 
 
+NOTE = (
+    "Weighted interval score: less is better, in the unit of the series; the sum of spread, too high and too low. "
+    "Beside a guess: ratio of scores, below 1 the model is better; with its range of 95% (paired bootstrap, from 8 "
+    "points on). ▼ beats it, ▲ is worse, = cannot be told apart. ▲ at points inside: its range (Wilson) leaves out "
+    "the share that ought to be inside."
+)
+"""Below the first table of scores."""
+
+
 def replay_page(series: Sequence[Scored], lines: Sequence[str], title: str, scenario: str, draws: int) -> str:
     """The page as HTML; `lines` are the answer in words."""
     told = 1 + len(series)
     sheets = [found for window in HEADINGS if (found := _scores(series, window)) is not None]
+    sheets[:1] = [with_other(sheet, note=NOTE) for sheet in sheets[:1]]
     sheets += [found for found in (_when(series),) if found is not None]
     sheets += [_points(series), _about(series), _definitions()]
     notes = [*lines[told:], f"{scenario}, {draws} draws. Simulator output is evidence for discussion."]
@@ -76,13 +87,7 @@ def _scores(series: Sequence[Scored], window: str) -> Sheet | None:
         "Series", "Unit", "Points", "Score (WIS)", "spread", "too high", "too low", "WIS, log", "MAE", "Bias",
         *(f"Beside {CALLED[name]}" for name in BASELINES), *(f"Inside {share:.0%}" for share in BANDS),
     ]  # fmt: skip
-    note = (
-        "Weighted interval score: less is better, in the unit of the series; the sum of spread, too high and too low. "
-        "Beside a guess: ratio of scores, below 1 the model is better; with its range of 95% (paired bootstrap, from 8 "
-        "points on). ▼ beats it, ▲ is worse, = cannot be told apart. ▲ at points inside: its range (Wilson) leaves out "
-        "the share that ought to be inside."
-    )
-    return Sheet(f"scores-{window.replace(' ', '-')}", HEADINGS[window], head, rows, note=note, text_columns=2)
+    return Sheet(f"scores-{window.replace(' ', '-')}", HEADINGS[window], head, rows, text_columns=2)
 
 
 def _score_row(one: Scored, window: str) -> list[str]:
@@ -129,11 +134,17 @@ def _turn(one: Scored, name: str) -> str:
 
 def _points(series: Sequence[Scored]) -> Sheet:
     head = [
-        "Series", "When", "Window", "Source", "Quality", "Observed", "Sample leaves open", "Model, median", "80% band",
-        *(CALLED[name] for name in BASELINES),
+        "Series", "When", "Source", "Quality", "Observed", "Sample leaves open", "Model, median", "80% band",
+        *(CALLED[name].capitalize() for name in BASELINES),
     ]  # fmt: skip
-    rows = [_point_row(one, k) for one in series for k in range(len(one.points))]
-    return Sheet("points", "Every point, with its source", head, rows, text_columns=5)
+    raw = [_point_row(one, k) for one in series for k in range(len(one.points))]
+    rows = [[*row[:2], _site(row[2]), *row[3:]] for row in raw]
+    return Sheet("points", "Every point, with its source", head, rows, head, raw, text_columns=4)
+
+
+def _site(source: str) -> str:
+    """A source as it is shown: of an address the site, the whole of it being in the file."""
+    return source.removeprefix("https://").partition("/")[0] if "/" in source else source
 
 
 def _point_row(one: Scored, k: int) -> list[str]:
@@ -149,8 +160,9 @@ def _point_row(one: Scored, k: int) -> list[str]:
     def shown(figure: float) -> str:
         return "–" if np.isnan(figure) else date_words(one.day(figure)) if one.series.is_ == "event" else _shown(figure)
 
+    held = ", held out" if points.held_out[k] else ""
     return [
-        one.series.label, span_words(one.date(k, first=True), one.date(k)), "held out" if points.held_out[k] else "",
+        one.series.label, span_words(one.date(k, first=True), one.date(k)) + held,
         points.source[k], points.quality[k].replace("_", " "), shown(value), left_open, shown(middle[MODEL]),
         "–" if np.isnan(low) else f"{shown(low)} to {shown(high)}", *(shown(middle[name]) for name in BASELINES),
     ]  # fmt: skip
@@ -160,7 +172,7 @@ def _about(series: Sequence[Scored]) -> Sheet:
     rows = []
     for one in series:
         kind = type(one.series)
-        definition = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+        definition = " ".join((kind.__doc__ or "").split("\n\n")[0].split()).replace("`", "")
         more = [f"{word} {getattr(one.series, word):g}" for word, nothing in (("times", 1), ("plus", 0))
                 if getattr(one.series, word, nothing) != nothing]  # fmt: skip
         qualities = sorted({quality.replace("_", " ") for quality in one.points.quality})

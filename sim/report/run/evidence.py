@@ -22,6 +22,7 @@ NOT_FIGURES = frozenset(
         "run_on",
         "warm_up",
         "seed",
+        "observed",
         "evidence",
         "sources",
     )
