@@ -123,7 +123,7 @@ def replay(
         With every fault of the scenario or of the arguments; also where nothing is observed.
     """
     means, arguments = Means(draws, workers, scheduler, out, progress, replace), Arguments()
-    subject = arguments.subject(path, strategy, overrides, draws)
+    subject = arguments.subject(path, strategy, overrides, draws, "draws")
     watched = () if subject is None else watched_in(subject)
     if subject is not None and not watched:
         what = "no point lies in the days that are run" if subject.loaded.spec.observed else "it has no 'observed'"

@@ -43,9 +43,3 @@ class Points:
         before = np.concatenate([np.zeros_like(daily[:1], dtype=float), np.cumsum(daily, axis=0, dtype=float)])
         found: np.ndarray = before[self.day + 1] - before[self.first]
         return found
-
-    def means(self, daily: np.ndarray) -> np.ndarray:
-        """Daily figures averaged over the days of each point; shape (points, …) of (days, …)."""
-        days = (self.day - self.first + 1).reshape(-1, *[1] * (daily.ndim - 1))
-        found: np.ndarray = self.sums(daily) / days
-        return found

@@ -41,6 +41,13 @@ class Seen:
             found += self.table[name][:, places]
         return found
 
+    def open(self, cells: np.ndarray) -> np.ndarray:
+        """Whether the site of each cell is open; shape (days, cells)."""
+        if self.network.spans is None:
+            return np.ones((self.days, len(cells)), dtype=bool)
+        is_open = self.network.spans.open(np.arange(self.days)[:, None])
+        return np.asarray(is_open[:, self.network.cell_site[cells]])
+
     def by_site(self, cells: np.ndarray, daily: np.ndarray) -> np.ndarray:
         """Figures of cells, the last axis, added up over the products of each site, in order of site."""
         sites, where = np.unique(self.network.cell_site[cells], return_inverse=True)

@@ -21,8 +21,8 @@ class ShareOfSites(ShareOf, OfSites):
     """Share of sites whose stock covered less than so many days of usual demand (`cover_below`), or that got less than
     a share of what was due (`fill_below`).
 
-    Stock counts with what a site keeps in reserve. `fill_below` looks at all days of a point together, so that it
-    needs `from` or `over`.
+    Asked are sites that are open and use the product. Stock counts with what a site keeps in reserve. `fill_below`
+    looks at all days of a point together, so that it needs `from` or `over`, and asks sites to which something was due.
     """
 
     worst = 1
@@ -58,37 +58,31 @@ class ShareOfSites(ShareOf, OfSites):
             raise PlaceError(("naive",), "how long stock lasts depends on what there is", None, expected)
 
     def modelled(self, seen: Seen, points: Points) -> np.ndarray:
-        short = self._low(seen) if self.cover_below is not None else self._unfilled(seen, points)
-        if self.cover_below is None:
-            share = short.mean(axis=1)
-        elif self.counts == "average":
-            share = points.means(short.mean(axis=1))
-        else:
-            spans = zip(points.first.tolist(), points.day.tolist(), strict=True)
-            share = np.array([_at_a_stretch(short[a : b + 1], self.in_a_row).mean() for a, b in spans])
-        return 100 * share
-
-    def _low(self, seen: Seen) -> np.ndarray:
-        """Which sites had too little cover, in the evening of each day; shape (days, sites)."""
         cells = self.cells(seen.network)
+        if self.fill_below is not None:
+            got, due = (points.sums(daily) for daily in FILLED[self.fill](seen, cells))
+            short, asked = self._short(seen, cells, got, due, due > 0)
+            return _percent(short.sum(axis=1), asked.sum(axis=1))
         stock, usual = seen.daily(cells, "on_hand", "reserve"), seen.network.cell_mean[cells]
-        if self.several == "together":
-            return seen.by_site(cells, stock) < (self.cover_below or 0.0) * seen.by_site(cells, usual)
-        return self._sites(seen, cells, stock < (self.cover_below or 0.0) * usual)
+        short, asked = self._short(seen, cells, stock, np.tile(usual, (seen.days, 1)), seen.open(cells) & (usual > 0))
+        if self.counts == "average":
+            return _percent(points.sums(short.sum(axis=1)), points.sums(asked.sum(axis=1)))
+        days = [slice(a, b + 1) for a, b in zip(points.first.tolist(), points.day.tolist(), strict=True)]
+        ever = np.array([_at_a_stretch(short[some], self.in_a_row).sum() for some in days])
+        return _percent(ever, np.array([asked[some].any(axis=0).sum() for some in days]))
 
-    def _unfilled(self, seen: Seen, points: Points) -> np.ndarray:
-        """Which sites got too little over the days of each point; shape (points, sites)."""
-        cells = self.cells(seen.network)
-        got, due = (points.sums(daily) for daily in FILLED[self.fill](seen, cells))
+    def _short(
+        self, seen: Seen, cells: np.ndarray, got: np.ndarray, due: np.ndarray, there: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Which sites have too little, and which are asked at all; of (rows, cells) each of shape (rows, sites)."""
+        level = self.cover_below if self.fill_below is None else self.fill_below
+        products = seen.by_site(cells, there.astype(float))
         if self.several == "together":
-            got, due = seen.by_site(cells, got), seen.by_site(cells, due)
-        short = got < (self.fill_below or 0.0) * due
-        return short if self.several == "together" else self._sites(seen, cells, short)
-
-    def _sites(self, seen: Seen, cells: np.ndarray, short: np.ndarray) -> np.ndarray:
-        """Which sites are short, from which cells are."""
-        number = seen.by_site(cells, short.astype(float))
-        return number == seen.by_site(cells, np.ones(len(cells))) if self.several == "all" else number > 0
+            low = seen.by_site(cells, got * there) < (level or 0.0) * seen.by_site(cells, due * there)
+        else:
+            number = seen.by_site(cells, (there & (got < (level or 0.0) * due)).astype(float))
+            low = number == products if self.several == "all" else number > 0
+        return low & (products > 0), products > 0
 
     def guess(self, points: Points, start: dt.date) -> np.ndarray:
         """All sites are alike: either all are short, or none is."""
@@ -101,6 +95,11 @@ class ShareOfSites(ShareOf, OfSites):
         days = np.clip(np.minimum(points.day + 1, over) - first, 0, None)
         cover = (self.naive.usual or 0.0) - self.naive.lost * days
         return np.where(cover < (self.cover_below or 0.0), 100.0, 0.0)
+
+
+def _percent(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(100 * part / whole)
 
 
 def _at_a_stretch(short: np.ndarray, least: int) -> np.ndarray:

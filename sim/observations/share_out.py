@@ -17,8 +17,8 @@ from sim.observations.sorts import ShareOf
 class ShareOut(ShareOf, OfSites):
     """Share of shelves (a product at a site) that were out, in the mean over the days of a point.
 
-    All shelves count alike. A shelf is `empty` when nothing is on it in the evening, `short` when it could not serve
-    all who came for the product that day, whether another one served them or not.
+    All shelves of open sites count alike. A shelf is `empty` when nothing is on it in the evening, `short` when it could
+    not serve all who came for the product that day, whether another one served them or not.
     """
 
     worst = 1
@@ -37,7 +37,10 @@ class ShareOut(ShareOf, OfSites):
             out = seen.daily(cells, "on_hand") == 0
         else:
             out = seen.daily(cells, "unmet", "substituted") > 0
-        return 100 * points.means(out.mean(axis=1))
+        there = seen.open(cells)
+        with np.errstate(invalid="ignore"):
+            found: np.ndarray = 100 * points.sums((out & there).sum(axis=1)) / points.sums(there.sum(axis=1))
+        return found
 
     def guess(self, points: Points, start: dt.date) -> np.ndarray:
         """What is lost of supply is missing on as many shelves, beside those that are out at all times."""

@@ -23,6 +23,7 @@ from sim.report.run.evidence import assumed
 from sim.scenario.load import load
 from sim.study.design.fingerprint import digest
 from sim.study.run.bench import read_subject
+from tests.cli.calls import files, tideover
 from tests.contract.network import STANDARD
 from tests.contract.test_columns import holds
 
@@ -245,6 +246,17 @@ def test_what_cannot_be_replayed_is_said_and_leaves_nothing(tmp_path: Path) -> N
     with pytest.raises(ScenarioError, match="it has no 'observed'"):
         sim.replay(path, draws=3, workers=1, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+    with pytest.raises(ScenarioError, match="draws: this is no number of draws"):
+        sim.replay(written(tmp_path, ROWS, STOCK), draws=0)
+
+
+def test_the_command_ends_with_2_at_a_fault_and_writes_nothing(tmp_path: Path) -> None:
+    written(tmp_path, ["2024-03-02,3", "2025-03-02,4"], PLAIN)
+    done = tideover("replay", "s.yaml", "--draws", "3", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "seen.csv:3: column 'date': this point is outside of the run" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert files(tmp_path) == ["s.yaml", "seen.csv"]
 
 
 def test_a_run_knows_nothing_of_what_was_observed(tmp_path: Path) -> None:

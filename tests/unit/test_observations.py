@@ -124,6 +124,20 @@ def test_shares_of_sites_and_shelves_are_in_percent_of_all(done: sim.Run, seen: 
     )
 
 
+def test_sites_that_are_not_open_yet_are_not_asked() -> None:
+    """Clinic C opens on 30 January (day 29); before that the two others are all there is to ask."""
+    spec = {**STANDARD, "end": "2024-02-20", "disruptions": []}
+    spec["facilities"] = {**STANDARD["facilities"], "clinic-c": {**STANDARD["facilities"]["clinic-c"],
+                                                                 "opens": "2024-01-30"}}  # fmt: skip
+    late = seen_of(run(spec).outcome)
+    about = points((20, 20), (45, 45))
+    low = {"over": "1d", "cover_below": "90d", "products": ["saline"]}  # nobody has so much
+    assert figures(late, "share_of_sites", about, **low) == [100, 100]
+    assert figures(late, "share_of_sites", about, **low, at="clinic-c")[1] == 100
+    assert np.isnan(figures(late, "share_of_sites", about, **low, at="clinic-c")[0])
+    assert np.isnan(figures(late, "share_out", about, products=["saline"], at="clinic-c")[0])
+
+
 def test_ever_short_takes_so_many_days_in_a_row(done: sim.Run, seen: Seen) -> None:
     stock = table(done, "on_hand", kind="facility") + table(done, "reserve", kind="facility")
     low = (stock["clinic-a"]["saline"] < 24, stock["clinic-b"]["saline"] < 24, stock["clinic-c"]["saline"] < 24)
