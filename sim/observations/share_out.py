@@ -17,8 +17,8 @@ from sim.observations.sorts import ShareOf
 class ShareOut(ShareOf, OfSites):
     """Share of shelves (a product at a site) that were out, in the mean over the days of a point.
 
-    All shelves of open sites count alike. A shelf is `empty` when nothing is on it in the evening, `short` when it could
-    not serve all who came for the product that day, whether another one served them or not.
+    All shelves of open sites count alike. A shelf is `empty` when nothing is on it in the evening, `short` when it
+    could not serve all who came for the product that day, whether another one served them or not.
     """
 
     worst = 1
