@@ -12,9 +12,11 @@ import pytest
 from sim.observations import OBSERVATIONS
 from sim.observations.base import Threshold
 from sim.observations.points import Points
-from sim.study.score import SCORES
+from sim.report.replay.words import replay_words
+from sim.study.score import SCORES, sampling
 from sim.study.score.base import Told, band
 from sim.study.score.baselines import naive, persistence
+from sim.study.score.board import Scored
 from sim.study.score.relative import relative, verdict
 from sim.study.score.wis import interval_parts, parts, scored_intervals
 
@@ -176,8 +178,12 @@ def test_better_is_said_only_where_the_whole_interval_of_the_ratio_lies_below_1(
     assert found.value == pytest.approx(0.75)
     assert found.low < 0.75 < 1 < found.high
     assert verdict(found) == "level"
+    often = told(np.tile(np.add(observed, [0, 0, 0, 0, 0, 0, 4, 4]), (9, 1)), observed)
+    found = relative(near, often)  # of resamples (6/8)^8 = 10 % have only points at which the other is without error
+    assert (found.value, found.high) == (1, np.inf)
     exact = told(np.tile(np.array(observed), (9, 1)), observed)
-    assert np.isnan(relative(near, exact).value)
+    assert (relative(near, exact).value, verdict(relative(near, exact))) == (np.inf, "worse")
+    assert (relative(exact, exact).value, verdict(relative(exact, exact))) == (1, "level")
 
 
 def test_onset_worst_point_and_recovery_are_told_in_days() -> None:
@@ -192,6 +198,41 @@ def test_onset_worst_point_and_recovery_are_told_in_days() -> None:
     assert np.isnan(found.value)  # most draws never come so far
     assert found.n == 1
     assert np.isnan(value("onset", told(draws, [0, 12, 20, 11, 5])))  # nobody said from where on
+
+
+def test_a_survey_of_n_has_the_error_of_n_and_a_draw_of_its_own_for_each_date() -> None:
+    """100 asked of whom half are short: sqrt(50 x 50 / 100) = 5 points; of 400 draws known to 5 / sqrt(800) = 0.18."""
+    share, draws = series("share_out", of=100), range(400)
+    about = points([3, 10, 17], [50, 50, 50], asked=100)
+    half = np.full((400, 3), 50.0)
+    found = sampling.seen(share, about, half, draws, 1, START)
+    assert found.std(axis=0) == pytest.approx([5, 5, 5], abs=3 * 0.18)
+    assert abs(np.corrcoef(found.T)[0, 1]) < 3 / 400**0.5
+    # without the first point, and counted from a day earlier, the others are asked the same
+    later = about.at(np.array([False, True, True]))
+    later = replace(later, first=later.first + 1, day=later.day + 1)
+    again = sampling.seen(share, later, half[:, 1:], draws, 1, START - dt.timedelta(days=1))
+    assert (again == found[:, 1:]).all()
+    assert (sampling.seen(share, points([3], [50]), half[:, :1], draws, 1, START) == 50).all()  # nobody asked
+
+
+def words(*tellers: float) -> str:
+    """What is said of eight held-out points that lie 2 off what the guess says, and as far off the model as told."""
+    one = series(held_out="2024-01-22", naive={"share": "50%", "usual": 20}, title="Stock")
+    days = [0, 7, 14, *(21 + 7 * k for k in range(8))]
+    about = points(days, [12.0] * 11, held=8)
+    samples = np.tile(12 + np.array([0, 0, 0, *tellers]), (9, 1))
+    return replay_words([Scored(one, about, samples, START)], 9)[1]
+
+
+def test_words_say_what_the_ratios_let_one_say() -> None:
+    """The last value again is without error, so that nothing beats it; 1 - share x cut is 10, where 12 was seen."""
+    exact = "worse than persistence (ratio of scores ∞), "
+    assert words(*[1] * 8).startswith(
+        f"Stock (8 held-out points): {exact}beats 1 − share × cut (ratio of scores 0.50, 0.50 to 0.50)"
+    )
+    assert f"beats neither baseline: {exact}worse than 1 − share × cut (ratio of scores 2.00" in words(*[4] * 8)
+    assert f"{exact}cannot be told apart from 1 − share × cut (ratio of scores 1.00" in words(*[0, 4] * 4)
 
 
 def test_every_score_says_what_it_is() -> None:

@@ -51,8 +51,9 @@ def _lead(series: Sequence[Scored]) -> str:
     all_of = sum(all(word == "beats" for word in words) for words in judged)
     none_of = sum("beats" not in words for words in judged)
     if len(judged) == 1:
-        how = "every guess" if all_of else "no guess" if none_of else "one guess, but not the other,"
-        return f"On the one series with points enough to tell, the model beats {how} without a model."
+        how = "every guess" if all_of else "no guess" if none_of else "one guess"
+        other = "" if all_of or none_of else ", but not the other"
+        return f"On the one series with points enough to tell, the model beats {how} without a model{other}."
     how = f"On {all_of or 'none'} of {len(judged)} series with points enough to tell"
     return f"{how} the model beats every guess without a model, on {none_of or 'none'} it beats no guess at all."
 
@@ -92,8 +93,8 @@ def ratio_words(figure: Figure) -> str:
     """`0.21, 0.09 to 0.48`."""
     if np.isnan(figure.value):
         return "–"
-    ends = "" if np.isnan(figure.low) else f", {figure.low:.2f} to {figure.high:.2f}"
-    return f"{figure.value:.2f}{ends}"
+    value, low, high = ("∞" if np.isinf(x) else f"{x:.2f}" for x in (figure.value, figure.low, figure.high))
+    return value if np.isnan(figure.low) or value == low == "∞" else f"{value}, {low} to {high}"
 
 
 def span_words(first: dt.date, last: dt.date) -> str:

@@ -9,6 +9,8 @@ from sim.study.score.base import Figure, Told
 from sim.study.score.wis import wis
 
 RELATIVE = "relative_wis"
+MOST = 1e12
+"""Ratio that counts as infinite."""
 DEFINITION = (
     "Mean weighted interval score divided by that of a guess without a model, on the points that all guesses have; "
     "below 1 the model is better. The interval is a bootstrap over points (percentiles of "
@@ -18,28 +20,29 @@ DEFINITION = (
 
 
 def relative(ours: Told, theirs: Told) -> Figure:
-    """Ratio of mean scores over the same points, with its interval; NaN where the guess is without any error."""
+    """Ratio of mean scores over the same points, with its interval; infinite where the guess alone is without error."""
     mine, others = wis(ours), wis(theirs)
-    n, whole = len(mine), float(others.mean()) if len(others) else 0.0
-    if not whole:
-        return Figure(np.nan, n=n)
-    value = float(mine.mean()) / whole
+    n = len(mine)
+    value = float(_ratio(mine, others)) if n else np.nan
+    value = np.inf if value >= MOST else value
     if n < FEWEST:
         return Figure(value, n=n)
+    if not others.any():
+        return Figure(value, value, value, n)
     from scipy.stats import bootstrap  # slow to import
 
     found = bootstrap(
         (mine, others), _ratio, n_resamples=RESAMPLES, paired=True, method="percentile", rng=np.random.default_rng(n)
     ).confidence_interval
-    low, high = found.low, found.high
-    return Figure(value, float(low), float(high), n)
+    low, high = (np.inf if end >= MOST else float(end) for end in (found.low, found.high))
+    return Figure(value, low, high, n)
 
 
 def _ratio(mine: np.ndarray, others: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Ratio of means, 1 where both are 0."""
+    """Ratio of means, 1 where both are 0; at most `MOST`, since between infinite ones there is nothing."""
     ours, theirs = mine.mean(axis=axis), others.mean(axis=axis)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where((ours == 0) & (theirs == 0), 1.0, ours / theirs)
+        return np.where((ours == 0) & (theirs == 0), 1.0, np.minimum(ours / theirs, MOST))
 
 
 def verdict(found: Figure) -> str:
