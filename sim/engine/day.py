@@ -161,7 +161,7 @@ class World(Part):
             self.alarms = Alarms(plan, self.state, self.reports, self.journal, self.quantities.open)
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
-            ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
+            ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal, self.trust)
             for k in range(len(plan.reserves))
         ]
         self.claimed = [desk for desk in self.desks if desk.claims is not None]
@@ -339,7 +339,8 @@ class World(Part):
 
     def review_trust(self, day: int) -> None:
         if self.trust is not None:
-            self.trust.review(day)
+            promises = (desk.claims.promises for desk in self.claimed if desk.claims is not None)
+            self.trust.review(day, filter(None, promises))
 
     def close_freight(self, day: int) -> None:
         if self.transport.freight is not None:

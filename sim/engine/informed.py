@@ -63,7 +63,7 @@ class InformationPlan:
     owners, is the row of views that an owner goes by: parties have one each, sites without one share theirs where the
     same entries are about them. `views` are in turn, `parties` the names of the first owners. `group`, over parties,
     is with whom each stays in a pool that is taken apart (below 0: it is not in it): members of different groups see
-    nothing of each other, whatever the views say; None where no pool is.
+    orders of each other at most, as buyers and sellers do, whatever the views say; None where no pool is.
     """
 
     views: tuple[BoundView, ...]
@@ -106,7 +106,8 @@ class InformationPlan:
                 self._better(level, channel, view.cells, new)
         if self.group is not None and observer < len(self.parties) and self.group[observer] >= 0:
             of = np.append(self.group, -1)[np.minimum(self.owner, len(self.parties))]
-            level[(of >= 0) & (of != self.group[observer])] = 0
+            apart = (of >= 0) & (of != self.group[observer])
+            level[apart] = np.minimum(level[apart], ORDERS)
         return Seen(level, channel)
 
     def _better(self, level: np.ndarray, channel: np.ndarray, where: np.ndarray, new: Seen) -> None:

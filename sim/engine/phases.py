@@ -150,7 +150,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "trust", 6, "promises that parties kept and broke today move the trust between them",
-        lambda world: world.review_trust, ("quantities", "reports", "transfers"), ("trust", "journal"),
+        lambda world: world.review_trust, ("quantities", "reports", "transfers", "desks"), ("trust", "journal"),
         "parties trust each other by a section of the scenario", lambda world: world.trust is not None,
     ),
     Phase(

@@ -383,9 +383,17 @@ SHARINGS = Table(
         Column("floor", "whole number", "position", "position, from 0, of the floor of its group; -1: none"),
         Column("floor_share", "number", "share", "of what is shared, that its group gets at least; missing: no floor"),
         Column(
-            "need", "number", "people or other", "its need, as the rule has it; missing where the rule does not ask"
+            "need",
+            "number",
+            "people or other",
+            "its need, as the rule has it, or the units kept for it (`by_claim`); missing where the rule does not ask",
         ),
-        Column("weight", "number", "factor", "how much a unit of its need counts; missing where the rule does not ask"),
+        Column(
+            "weight",
+            "number",
+            "factor",
+            "how much a unit of its need counts, or its claim (`by_claim`); missing where the rule does not ask",
+        ),
         Column("had", "number", "units", "that it had had before, by a rule that remembers; missing elsewhere"),
         Column("first", "number", "share", "coverage of need that all get first (`two_phase`)"),
         Column("per_head", "number", "units", "that cover one of the need (`two_phase`)"),

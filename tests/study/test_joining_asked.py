@@ -48,6 +48,8 @@ def test_a_pool_that_holds_nothing_together_is_told_in_words(tmp_path: Path) -> 
     assert "no party has a claim on this reserve" in refused(tmp_path, without, pool="joint")[0]
     lonely = world(TEN_SHORT, {"size": 20, "claims": {"a": "100%"}})
     assert "a pool of one" in refused(tmp_path, lonely, pool="joint")[0]
+    lonely["parties"]["union"]["members"] = ["a"]
+    assert "a pool of one" in refused(tmp_path, lonely)[0]
     unpaid = {"contributions": {"a": {"made": "no"}, "b": {"made": "no"}}}
     assert "nobody contributes anything" in refused(tmp_path, world(TEN_SHORT, BORROWING | unpaid))[0]
     apart = world(TEN_SHORT, BORROWING) | {"apart": {"pool": "union"}}

@@ -6,6 +6,7 @@ A store shares among the clinics k1, k2 of kenya, u1 of uganda, t1 of tanga and 
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ import yaml
 import sim
 from sim.engine.compile.plan import compile_plan
 from sim.engine.plan import Plan
+from sim.model.network import Network
 from sim.policies import ALLOCATION
 from sim.policies.allocation.base import Claims
-from sim.policies.allocation.sharing import Shared, bind
+from sim.policies.allocation.sharing import Shared, Sharing, bind
 from sim.scenario.load import load
 
 ASKED = {"k1": 60, "k2": 20, "u1": 40, "t1": 80, "d1": 30}
@@ -125,6 +127,22 @@ def test_limits_within_a_pool_hold_where_there_is_enough(plan: Plan) -> None:
         assert shared(plan, rule, available=1000) == ASKED | {"k1": 7}
 
 
+def test_a_rule_within_counts_cover_in_present_use_where_it_says_so(tmp_path: Path) -> None:
+    """k1 asks for 36 a day from day 1 on, for 9 before: over two days 9, (9 + 36) / 2, 36."""
+    cover = {"rule": "equal_days_of_cover", "cover_in": "present", "averaged_over": "2d"}
+    rule = {"rule": "proportional", "at": "store", "between": "parties", "inside": {"kenya": cover}}
+    surge = {"kind": "demand_surge", "at": "k1", "from": "2024-01-02", "for": "9d", "factor": 4}
+    maker = {"country": "DE", "makes": {"mask": {"capacity": 5}}}
+    path = tmp_path / "present.yaml"
+    certain = SPEC["demand"][0] | {"distribution": "deterministic"}
+    spec = SPEC | {"allocation": [rule], "disruptions": [surge], "suppliers": {"maker": maker}, "demand": [certain],
+                   "stock": [{"at": "store", "on_hand": 9}]}  # fmt: skip
+    path.write_text(yaml.safe_dump(spec, sort_keys=False))
+    table = sim.run(path, twin=False, sharings=True).sharings
+    mine = table[(table["claimant"] == "k1") & (table["rule"] == "equal_days_of_cover")]
+    assert mine.set_index("day")["use"][[0, 1, 2]].tolist() == [9, 22.5, 36]
+
+
 def test_need_and_weight_of_a_pool_are_its_own(plan: Plan) -> None:
     """East has 6,000 people, as tanga, d1 4,000: of 80 30, 30, 20. Twice east's weight, of 100: 12, 6, 4 of 22: 54.5,
     27.3, 18.2. By parties' weights east counts 1 + 4, tanga 2, a site that is nobody's not at all."""
@@ -136,6 +154,53 @@ def test_need_and_weight_of_a_pool_are_its_own(plan: Plan) -> None:
     assert (given["t1"], given["d1"]) == (27, 18)
     assert shared(plan, rule | {"weights": {"africa": 3}}, available=80)["d1"] == 8  # 18, 18, 4 of 40
     assert plan.network.parties["east"].weight == 5 and plan.network.parties["africa"].weight == 7
+
+
+def random_rule(dice: random.Random, depth: int) -> dict[str, Any]:
+    """A rule with caps or floors, and rules within."""
+    words = ["proportional", "uniform", "linear", "talmud", "need_weighted", "equal_days_of_cover", "priority_tiers"]
+    rule: dict[str, Any] = {"rule": dice.choice(words)}
+    if dice.random() < 0.5:
+        rule["caps"] = [{"units": dice.randint(0, 40)}]
+    elif dice.random() < 0.3:
+        rule["floors"] = [{"for": dice.choice([*ASKED, "kenya"]), "share": "30%"}]
+    if depth and dice.random() < 0.9:
+        rule["between"] = dice.choice(["parties", ["east"], ["africa"], ["east", "africa"], ["kenya"], ["union"]])
+        rule["inside"] = random_rule(dice, depth - 1)
+    return rule
+
+
+def test_whatever_rules_stand_in_each_other_all_is_shared_that_may_be_had(plan: Plan) -> None:
+    """With units that each may have within its caps, and those of all whom it claims with, worked out once more."""
+    dice, network, found = random.Random(7), plan.network, 0
+    flows = network.flows_from(network.select_cells("store"))
+    for _ in range(120):
+        rule, available = random_rule(dice, 3), dice.randint(0, 250)
+        try:
+            given = shared(plan, rule, available=available)
+        except sim.errors.PlaceError:  # of names that claim nothing there
+            continue
+        sharing = bind(ALLOCATION[rule["rule"]].model_validate(rule), network, flows)
+        may = most_of(sharing, network, dict(zip(flows.tolist(), given, strict=True)))
+        assert sum(given.values()) == min(available, may) and all(given[name] <= ASKED[name] for name in ASKED)
+        found += "inside" in rule
+    assert found > 20
+
+
+def most_of(sharing: Sharing, network: Network, names: dict[int, str]) -> int:
+    """What those on some flows may have by caps in units, claimant by claimant."""
+    total = 0
+    party = dict.fromkeys(names, "") if sharing.party is None else {flow: sharing.party[flow] for flow in names}
+    for who in {party[flow] or names[flow] for flow in names}:
+        mine = {flow: name for flow, name in names.items() if (party[flow] or name) == who}
+        first = next(iter(mine))
+        most = sum(ASKED[name] for name in mine.values())
+        if sharing.inside and sharing.inside_of is not None:
+            most = min(most, most_of(sharing.inside[sharing.inside_of[first]], network, mine))
+        if sharing.cap_units is not None:
+            most = min(most, int(sharing.cap_units[first]) if np.isfinite(sharing.cap_units[first]) else most)
+        total += most
+    return total
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
@@ -153,6 +218,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"between": ["east"], "inside": {"rule": "priority_tiers", "critical": 5}}, "no `critical`"),
     ({"between": ["east"], "without": ["kenya"]}, "'east' claims as one, and its 'u1' is left out"),
     ({"between": ["east"], "rule": "need_weighted", "weights": {"kenya": 2}}, "as one with the others in 'east'"),
+    ({"between": "parties", "inside": {"kenya": {"rule": "uniform", "between": ["east"]}}}, "'east' is not in 'kenya'"),
     ({"inside": {"rule": "uniform"}}, "sites have nobody to share on to"),
     ({"rule": "equal_days_of_cover", "between": "parties",
       "inside": {"rule": "equal_days_of_cover", "cover_in": "present"}}, "in different use"),

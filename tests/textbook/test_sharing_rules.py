@@ -106,6 +106,18 @@ def shares_of(rows: list[dict[str, Any]], available: int) -> list[Fraction]:
             ]
             units[cover.index(min(cover))] += 1
         return [Fraction(u) for u in units]
+    if rule == "by_claim":
+        own = [min(row.get("need", Fraction(0)), row["upper"]) for row in rows]
+        shares, claimed = (
+            rising([{"upper": u} for u in own], available, lambda _, x: x),
+            [r["weight"] > 0 for r in rows],
+        )
+        for those, reached in ((True, lambda row, x: x * row["weight"]), (False, lambda _, x: x)):
+            mine = [k for k, one in enumerate(claimed) if one == those]
+            left = [rows[k] | {"upper": rows[k]["upper"] - shares[k]} for k in mine]
+            for k, more in zip(mine, rising(left, available - sum(shares), reached), strict=True):
+                shares[k] += more
+        return shares
     highest = max(row["asked"] for row in rows) / 2
     reach: dict[str, Callable[[dict[str, Any], Fraction], Fraction]] = {
         "proportional": lambda row, level: level * row["asked"],
@@ -226,6 +238,7 @@ RULES: list[dict[str, Any]] = [
     {"rule": "uniform", "floors": [{"for": "alba", "share": "25%"}, {"for": ["c1", "d1"], "share": "40%"}]},
     {"rule": "linear", "caps": CAPS},
     {"rule": "talmud", "floors": FLOORS},
+    {"rule": "by_claim", "claims": {"alba": "50%", "cora": "10%"}, "kept": "2d", "inside": {"alba": "uniform"}},
 ]
 
 

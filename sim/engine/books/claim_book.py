@@ -58,10 +58,11 @@ class ClaimRecord:
 class ClaimBook(Part):
     """What accounts have left (`claim`), are owed (`owed`) by borrowers, are yet `to_bring`, and their figures so far.
 
-    All together they always have what the reserve has, product by product.
+    All together they always have what the reserve has, product by product. `lenders` says of each loan whose claims
+    were lent, a mask over (loans, parties).
     """
 
-    CHANGES = ("claim", "owed", "to_bring", "_totals", "_first", "_opening")
+    CHANGES = ("claim", "owed", "to_bring", "lenders", "_totals", "_first", "_opening")
     GROWS = ("_days",)
 
     def __init__(self, bound: BoundClaims, name: str, journal: Journal) -> None:
@@ -70,6 +71,7 @@ class ClaimBook(Part):
         self.claim = np.zeros(len(bound.size), dtype=np.int64)
         self._opening = self.claim
         self.owed, self.to_bring = np.zeros((2, len(bound.size)), dtype=np.int64)
+        self.lenders = np.zeros((0, len(bound.parties)), dtype=bool)
         self._totals = np.zeros((len(FIGURES), len(bound.size)), dtype=np.int64)
         self._first = self._totals.copy()
         self.loans = LoanBook(len(bound.size))
@@ -110,9 +112,12 @@ class ClaimBook(Part):
         self.add("drawn", taken)
         self.add("shared", shared)
 
-    def borrow(self, units: np.ndarray, lenders: np.ndarray, day: int, lasts: int, written_off: int | None) -> None:
-        """Units leave for accounts, for so many days, of what `lenders` (a mask) have left, in proportion."""
-        who = units.nonzero()[0]
+    def borrow(
+        self, units: np.ndarray, lenders: np.ndarray, day: int, lasts: int, written_off: int | None
+    ) -> np.ndarray:
+        """Units leave for accounts, for so many days, of what `lenders` (a mask) have left, in proportion; what each
+        has lent."""
+        who, lent = units.nonzero()[0], np.zeros_like(units)
         if who.size:
             lent = self.per_product(self.of_product(units), np.where(lenders, self.claim, 0))
             self.claim -= lent
@@ -120,7 +125,10 @@ class ClaimBook(Part):
             self.add("lent", lent)
             self.add("borrowed", units)
             self.loans.lend(who, units[who], day, lasts, written_off)
+            whose = lent.reshape(len(self._bound.products), -1)[self._product[who]] > 0
+            self.lenders = np.concatenate([self.lenders, whose])
             self._tell("claim_borrowed", day, units)
+        return lent
 
     def pay_back(self, units: np.ndarray, day: int) -> None:
         """Units of debtors, over accounts, are in the reserve again; they are its lenders'."""
@@ -175,6 +183,9 @@ class ClaimBook(Part):
         self._tell("claims_shared_again", day, units)
         units = np.where(gone, self.owed, 0)
         self.owed += self.spread(self.of_product(units), weights) - units
+        mine, heirs = (np.isin(np.arange(len(self._bound.parties)), self._bound.party[x]) for x in (gone, weights > 0))
+        passed = np.any(self.lenders & mine, axis=1, keepdims=True)
+        self.lenders = self.lenders & ~mine | passed & heirs
 
     def spread(self, units: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Units of each product split over its accounts in proportion to weights, by largest remainder; where nobody

@@ -146,5 +146,6 @@ class Conservation(Part):
 
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments
-        product = self._product_of_flow[table.columns["flow"][: table.count]]
-        return np.bincount(product, table.columns["units"][: table.count], len(self._products)).astype(np.int64)
+        live = table.live()
+        product = self._product_of_flow[table.columns["flow"][live]]
+        return np.bincount(product, table.columns["units"][live], len(self._products)).astype(np.int64)

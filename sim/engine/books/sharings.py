@@ -33,9 +33,10 @@ class SharingBook(Part):
             return
         claims, rule, number = shared.claims, shared.rule, len(shared.given)
         cells = self._network.flow_source[claims.flow]
+        need = claims.need if claims.due is None else claims.due
         told = {name: np.full(number, float(getattr(rule, name))) for name in rule.shown}
         seen = {
-            "asked": claims.requested, "most": claims.most, "need": claims.need, "weight": claims.weight,
+            "asked": claims.requested, "most": claims.most, "need": need, "weight": claims.weight,
             "had": claims.had, "cover_stock": claims.cover_stock, "use": claims.mean, "priority": claims.tier,
             "to_give": shared.to_give, "kept_back": rule.held_back(self._network, cells),
             "floor_share": np.where(shared.floor >= 0, shared.floor_share, np.nan), "share": shared.shares,

@@ -28,10 +28,10 @@ NONE = np.zeros(0, dtype=np.int64)
 
 
 def divided(network: Network, whole: ReservePlan, groups: Sequence[Sequence[str]]) -> list[ReservePlan]:
-    """A reserve with claims taken apart: `groups` are members by who stays together; claimants in none stay with all
-    others, on what is theirs. Raises PlaceError where nobody has contributed anything."""
+    """A reserve with claims taken apart: `groups` are the pool's members by who stays together; claimants in none stay
+    with all others, on what is theirs. Raises PlaceError where nobody has contributed anything."""
     assert whole.claims is not None
-    parts = _Parts(network, whole, whole.claims)
+    parts = _Parts(network, whole, whole.claims, tuple(name for group in groups for name in group))
     if whole.size.any() and not parts.units.any():
         raise PlaceError(
             ("pool",), f"nobody contributes anything to '{whole.name}'", None, "contributions that are made"
@@ -41,20 +41,30 @@ def divided(network: Network, whole: ReservePlan, groups: Sequence[Sequence[str]
     return [part for group in (*groups, others) if (part := parts.of(tuple(group))) is not None]
 
 
-def contributed(whole: ReservePlan) -> np.ndarray:
+def whose_sites(network: Network, cells: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """Whose of some parties, that may be pools, each of these cells is: a position in `names`, or -1."""
+    known = network.sites["parties"].to_numpy()[network.cell_site[cells]]
+    place = {name: k for k, name in enumerate(names)}
+    return np.array([next((place[n] for n in mine if n in place), -1) for mine in known], dtype=np.int64)
+
+
+def contributed(network: Network, whole: ReservePlan, inside: Sequence[str] = ()) -> np.ndarray:
     """Units of each account that its party has contributed, or will; shape (products, parties), last those of nobody.
 
     A party contributes the share that it brings. What nobody brings is paid for by those who bring nothing, in
     proportion to their claims, but for those who never pay; what nobody claims counts as others' where there are
-    members whom no claimant stands for. Nobody contributes a product that no site of its own uses. What is never
-    brought is not there, and all else is divided in this proportion, by largest remainder.
+    members whom no claimant stands for, and who are not `inside` the pool either. Nobody contributes a product that no
+    site of its own uses. What is never brought is not there, and all else is divided in this proportion, by largest
+    remainder.
     """
     bound, spec = whole.claims, whole.spec
     assert bound is not None
     claims = bound.size.reshape(len(bound.products), -1)
     given = [spec.contributions.get(name, Contribution()) for name in bound.parties]
     share, made = np.array([one.share for one in given]), np.array([one.made is not False for one in given])
-    uses = np.isin(np.arange(bound.size.size), bound.of_member).reshape(claims.shape)
+    outside = whose_sites(network, whole.members, inside) < 0
+    counts = outside | (bound.of_member % len(bound.parties) < len(bound.parties) - 1)
+    uses = np.isin(np.arange(bound.size.size), bound.of_member[counts]).reshape(claims.shape)
     total = claims.sum(axis=1)
     paid = np.where(uses & made & (share == 0), claims, 0)
     rest = max(0.0, 1 - float(share.sum())) * total / np.maximum(1, paid.sum(axis=1))
@@ -77,11 +87,18 @@ class _Parts:
     network: Network
     whole: ReservePlan
     bound: BoundClaims
+    inside: tuple[str, ...]
 
     @cached_property
     def units(self) -> np.ndarray:
         """Units by product and party."""
-        return contributed(self.whole)
+        return contributed(self.network, self.whole, self.inside)
+
+    @cached_property
+    def _of_nobody(self) -> np.ndarray:
+        """Of members on whose behalf nobody has a claim, whose of those inside they are; -2 for all other members."""
+        nobodys = self.bound.of_member % len(self.bound.parties) == len(self.bound.parties) - 1
+        return np.where(nobodys, whose_sites(self.network, self.whole.members, self.inside), -2)
 
     @cached_property
     def _serves(self) -> dict[int, set[int]]:
@@ -91,7 +108,9 @@ class _Parts:
         """The part of some parties, None where they have nothing, or no sites."""
         whole, width = self.whole, len(self.bound.parties)
         place = [k for k, name in enumerate(self.bound.parties) if name in group]
-        mine = np.isin(self.bound.of_member % width, place)
+        mine = np.isin(self.bound.of_member % width, [k for k in place if k < width - 1])
+        mine |= np.isin(self._of_nobody, [self.inside.index(name) for name in group if name in self.inside])
+        mine |= (self._of_nobody == -1) & (OTHERS in group)
         units = self.units[:, place].sum(axis=1)
         if not mine.any() or not units.any():
             return None
@@ -99,12 +118,13 @@ class _Parts:
         serves = {
             cell: kept for cell, some in self._serves.items() if (kept := {int(position[k]) for k in some if mine[k]})
         }
-        members, named = whole.members[mine], tuple(name for name in group if name)
+        members, named = whole.members[mine], tuple(name for name in group if name in self.bound.parties and name)
         holder, size = self._held(members, units, group, np.array(list(serves), dtype=np.int64))
-        whose = "others" if OTHERS in group else " and ".join(named)
+        whose = "others" if OTHERS in group else " and ".join(group)
+        spec = self._spec(named, group, place, members)
         part = replace(
-            whole, name=f"{whole.name} of {whose}", spec=self._spec(named, place, members), holder=holder, size=size,
-            members=members, member=whole.member[mine], life_left=np.full(len(holder), NEVER_EXPIRES, dtype=np.int64),
+            whole, name=f"{whole.name} of {whose}", spec=spec, holder=holder, size=size, members=members,
+            member=whole.member[mine], life_left=np.full(len(holder), NEVER_EXPIRES, dtype=np.int64),
             weight=whole.weight[mine], claims=None, part_of=whole.name,
             **drawn_on(self.network, serves, members, holder)._asdict(),
         )  # fmt: skip
@@ -119,7 +139,7 @@ class _Parts:
         """(cells, ascending; units at each): where the whole lay, but for sites of claimants in other parts (who is
         alone keeps its own on its own sites); else in their own first stores; else with the members themselves."""
         network, whole = self.network, self.whole
-        named = tuple(name for name in group if name)
+        named = tuple(name for name in group if name in self.bound.parties and name)
         others = tuple(name for name in self.bound.parties[:-1] if name not in named)
         site = network.cell_site[whole.holder]
         alone = len(group) == 1 and group != (OTHERS,)
@@ -144,7 +164,9 @@ class _Parts:
     def _sites(self, names: Sequence[str]) -> np.ndarray:
         return np.concatenate([NONE, *(self.network.parties[name].reach for name in names)])
 
-    def _spec(self, named: tuple[str, ...], place: Sequence[int], members: np.ndarray) -> Reserve:
+    def _spec(
+        self, named: tuple[str, ...], group: tuple[str, ...], place: Sequence[int], members: np.ndarray
+    ) -> Reserve:
         """The reserve's own terms, for some of its claimants and members."""
         spec, titles = self.whole.spec, self.network.parties.titles
         own = self.units.sum(axis=0)
@@ -154,7 +176,7 @@ class _Parts:
             if one is not None:
                 share = float(own[k]) / max(1.0, float(own[place].sum())) if one.share and one.made else 0.0
                 given[name] = one.model_copy(update={"share": share})
-        whose = " and ".join(titles.get(name, name) for name in named) or "others"
+        whose = "others" if OTHERS in group else " and ".join(titles.get(name, name) for name in group)
         update = {
             "members": self.network.site_names(np.unique(self.network.cell_site[members])),
             "title": f"{spec.title or self.whole.name} of {whose}", "claims": {name: Part(0.0) for name in named},

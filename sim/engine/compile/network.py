@@ -12,7 +12,6 @@ from sim.engine.compile.bill import check_bill, compile_bill, materials_of
 from sim.engine.compile.convoys import give_convoys
 from sim.engine.compile.demand import DemandRows, compile_demand
 from sim.engine.compile.lanes import compile_lanes
-from sim.engine.compile.pools import group_of_owners
 from sim.engine.compile.ports import compile_gates
 from sim.engine.compile.sideways import Sideways, find_sideways
 from sim.engine.compile.supply import Path, Supply, find_supply, stocked_at_start
@@ -31,7 +30,7 @@ from sim.scenario.network_spec import Product
 
 MADE_OF = (
     "start", "end", "run_on", "warm_up", "products", "suppliers", "ports", "warehouses", "facilities", "lanes",
-    "passages", "parties", "sourcing", "demand", "stock", "transfers", "apart",
+    "passages", "parties", "sourcing", "demand", "stock", "transfers",
 )  # fmt: skip
 """Sections of a scenario that `compile_network` reads; beside them only the files that they name."""
 GROUP = ["kind", "country", "region", "priority", "setting", "party", "product"]
@@ -153,8 +152,7 @@ def _sideways(
         return found
 
     cold = [loaded.spec.products[name].storage for name in products]
-    made_of = Same(lanes), Same(supply), Same(sites.frame), cold, entries, group_of_owners(loaded)
-    made: Sideways = loaded.memo.once("sideways", made_of, make)
+    made: Sideways = loaded.memo.once("sideways", (Same(lanes), Same(supply), Same(sites.frame), cold, entries), make)
     return made
 
 

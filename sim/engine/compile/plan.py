@@ -22,7 +22,7 @@ from sim.engine.compile.network import MADE_OF, compile_network
 from sim.engine.compile.observed import check_observed
 from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
-from sim.engine.compile.pools import check_apart, group_of_owners
+from sim.engine.compile.pools import check_apart
 from sim.engine.compile.rationing import bind_rationing
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
@@ -104,7 +104,7 @@ def _ground(loaded: Loaded, problems: Problems) -> Ground:
         problems.check()
         return made
 
-    made_of = [*(getattr(loaded.spec, section) for section in MADE_OF), group_of_owners(loaded)]
+    made_of = [getattr(loaded.spec, section) for section in MADE_OF]
     sites = loaded.sites
     columns = [(name, Same(values)) for kind in (sites.numbers, sites.texts) for name, values in sorted(kind.items())]
     series = [(position, Same(read)) for position, read in (*loaded.series.items(), *loaded.seen.items())]

@@ -31,10 +31,13 @@ def pool_of(name: str, parties: Parties, reserves: Mapping[str, Reserve]) -> Poo
     """The pool that a name stands for; raises PlaceError where there is none, or where it holds nothing together."""
     party = parties.by_name.get(name)
     if party is not None and party.inside:
+        if len(party.inside) < 2:
+            raise _alone(name)
         held = [key for key, one in sorted(reserves.items()) if len(set(one.claims) & set(party.inside)) > 1]
         if not held:
             message = "this pool has no reserve of which two of its members have a claim"
-            raise PlaceError((), message, name, "a pooled reserve: `claims` by member, in `reserves`")
+            expected = "a pooled reserve: `claims` by member, in `reserves`, or a strategy that has one"
+            raise PlaceError((), message, name, expected)
         inside = party.inside
     else:
         claimed = sorted(key for key, one in reserves.items() if one.claims)
@@ -45,9 +48,13 @@ def pool_of(name: str, parties: Parties, reserves: Mapping[str, Reserve]) -> Poo
     covered = {one for claimant in claims & set(inside) for one in parties.owners(claimant) - {claimant}}
     members = [n for n in inside if n in claims or (n not in covered and not parties[n].inside)]
     if len(members) < 2:
-        message = "a pool of one: nobody could be better off with others"
-        raise PlaceError((), message, name, "a pool with two members at least")
+        raise _alone(name)
     return Pool(name, tuple(members), tuple(n for n in members if n in claims), tuple(held))
+
+
+def _alone(name: str) -> PlaceError:
+    message = "a pool of one: there is nobody to share with"
+    return PlaceError((), message, name, "a pool with two members at least")
 
 
 def _no_pool(name: str, parties: Parties, reserves: Mapping[str, Reserve], claimed: Sequence[str]) -> PlaceError:

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.engine.compile.pools import ALONE, group_of_owners, strangers
 from sim.engine.compile.supply import Path, Paths, Supply
 from sim.errors import PlaceError, placed
 from sim.model.distance import distance
@@ -74,7 +73,6 @@ class _Finder:
             self._has[site, list(kept)] = self._kinds[site] != "supplier"
         self._supplies = {(source, site, product) for site, source, product, *_ in supply.rows}
         self._cold = np.array([loaded.spec.products[name].storage == "cold" for name in products])
-        self._group = _groups(loaded)
         self._new: dict[str, int] = {}
         self._paths: dict[Path, int] = {}
         self._rows: list[tuple[int, int, int, int, int]] = []
@@ -97,8 +95,6 @@ class _Finder:
         if len(self._rows) > MOST:
             expected = f"at most {MOST:,}: a radius, partners, or within: region"
             raise PlaceError((), "these are too many ways for transfers", f"{len(self._rows):,}", expected)
-        if len(self._rows) == before and self._group is not None:
-            return  # as between members of a pool that is taken apart
         if len(self._rows) == before:
             raise self._nobody(entry, pairs, bool(ways))
         if entry.loan is not None:
@@ -134,8 +130,6 @@ class _Finder:
             may = np.asarray(givers[:, None] != some)
             if near is not None:
                 may &= near(givers, some)
-            if self._group is not None:
-                may &= ~strangers(self._group[givers][:, None], self._group[some])
             km = distance(places[givers][:, None], places[some])
             if entry.radius is not None:
                 may &= km <= entry.radius
@@ -271,14 +265,6 @@ class _Finder:
             "none of these sites could give another a product that it does not order there, cold where it has to be"
         )
         return PlaceError((), message, None, "sites that keep the same products; lanes that are cold for cold goods")
-
-
-def _groups(loaded: Loaded) -> np.ndarray | None:
-    """With whom each site stays where a pool is taken apart; None where none is."""
-    group = group_of_owners(loaded)
-    if not group:
-        return None
-    return np.array([group.get(str(owner), ALONE) for owner in loaded.sites.frame["party"]])
 
 
 def _nearest(km: np.ndarray, may: np.ndarray, partners: int) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.engine.books.sharings import SharingBook
 from sim.engine.deciding.allowance import renewed, whole
+from sim.engine.deciding.claimed_stock import ClaimedStock, accounts
 from sim.engine.deciding.part_work import PartWork
 from sim.engine.deciding.rations import Rations
 from sim.engine.deciding.reports import Reports
@@ -51,6 +52,7 @@ class Dispatch(Part):
         book: SharingBook | None = None,
     ) -> None:
         network, self.book = plan.network, book
+        self.claimed: list[ClaimedStock | None] = []
         self._rations = rations
         self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
         self._production, self._transport, self._reports = production, transport, reports
@@ -82,6 +84,8 @@ class Dispatch(Part):
     def expect_policies(self, plan: Plan) -> None:
         """From now on these are the run's policies; those in force are as they were."""
         self._sharing = plan.allocation
+        self.claimed = accounts(self._sharing, self.claimed, self.network)
+        self._accounts = list(dict.fromkeys(filter(None, self.claimed)))
         if self.state.had is None and any(bound.sharing.remembers for bound in self._sharing):
             self.state.had = np.zeros(len(self.network.flow_buyer), dtype=np.int64)
         self._settle(self._settled)
@@ -210,9 +214,13 @@ class Dispatch(Part):
         wanted = requested
         if requested.size:
             wanted = np.add.reduceat(requested[: self.network.orders], self._starts)
-        if not np.count_nonzero(wanted):
+        anything = np.count_nonzero(wanted) > 0
+        if anything:
+            self._make_to_order(wanted, day)
+        if self._accounts:
+            self._open_claimed(day)
+        if not anything:
             return self._leave(requested)
-        self._make_to_order(wanted, day)
         available = self.state.to_send(self._sources, day)
         short = wanted > (available if self._held_back is None else np.maximum(0, available - self._held_back))
         if self._limited is not None:
@@ -225,6 +233,13 @@ class Dispatch(Part):
             if np.count_nonzero(mine):
                 self._ration(number, mine, requested, available, granted, day)
         return self._leave(granted)
+
+    def _open_claimed(self, day: int) -> None:
+        """What has come in is claimed where the rule keeps it for claimants."""
+        for kept in self._accounts:
+            numbers = [number for number, one in enumerate(self.claimed) if one is kept]
+            in_force = np.isin(self._rules[np.searchsorted(self._sources, kept.cells)], numbers)
+            kept.open_day(self.state.to_send(kept.cells, day), in_force)
 
     def _leave(self, granted: np.ndarray) -> np.ndarray:
         """What sets out of units granted from ordinary stock, over flows."""
@@ -262,6 +277,9 @@ class Dispatch(Part):
         if flow.size:
             if take_out is None and self._counted is not None and self.state.had is not None and now >= 0:
                 self.state.had[flow] += np.where(self._counted[flow], granted[flow], 0)
+            if take_out is None:
+                for kept in self._accounts:
+                    kept.sent(flow, granted[flow], self.network.flow_source[flow])
             self.send_on(flow, granted[flow], now, take_out)
 
     def send_on(self, flow: np.ndarray, units: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
@@ -360,7 +378,9 @@ class Dispatch(Part):
         shares = self._sharing[rule].sharing
         source, over = place[self._source_of_flow[flow]], shares.present_over
         claims = self.claims(flow, source, available[short], requested, over)
-        granted[flow] = shares.share(claims, self.network, self.state.had, self.tell(day))
+        kept = self.claimed[rule]
+        due = None if kept is None else kept.due(self.network)
+        granted[flow] = shares.share(claims, self.network, self.state.had, self.tell(day), due=due)
 
     def tell(self, day: int, reserve: str = "") -> Tell | None:
         """Who is told of a sharing-out today, None where nobody asks."""

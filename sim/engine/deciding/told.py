@@ -263,6 +263,7 @@ class Along(Part):
     many changes of views (`_since`)."""
 
     CHANGES = ("at", "figures", "_of", "_pair", "_since", "names")
+    VIEWS = ("_where", "_read")
 
     def __init__(self, rows: np.ndarray, names: tuple[str, ...]) -> None:
         self.rows, self.names = rows, names
@@ -271,6 +272,12 @@ class Along(Part):
         self._of: dict[int, np.ndarray] = {}
         self._pair: dict[int, np.ndarray] = {}
         self._since = 0
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        """By channel where what is told stands, and where it comes from."""
+        self._where = {row: in_place(mine) for row, mine in self._of.items()}
+        self._read = {row: in_place(self.rows[mine]) for row, mine in self._of.items()}
 
     def expect(self, at: np.ndarray, now: Mapping[str, np.ndarray], told: Told) -> None:
         """From now on they are told with these pairs; where that is another one than before, all is told now."""
@@ -283,13 +290,14 @@ class Along(Part):
         self._of = {row: mine[channel == row] for row in np.unique(channel).tolist()}
         self._pair = {row: told.place_in_channel(at[rows]) for row, rows in self._of.items()}
         self._since += 1
+        self.rejoin()
 
     def of(self, beside: Beside, channel: int) -> AlongDay:
         """Figures as they are of the rows that are told through a channel, and since when these are those."""
         if channel not in self._of:
             return self._since, {}
-        rows, now = self.rows[self._of[channel]], beside()
-        return self._since, {name: now[name][rows] for name in self.names}
+        rows, now = self._read[channel], beside()
+        return self._since, {name: np.array(now[name][rows]) for name in self.names}
 
     def come(self, channel: int, values: AlongDay, none: np.ndarray | None) -> None:
         """Reports have come of the pairs of a channel, `none` of some of them, by position."""
@@ -300,9 +308,8 @@ class Along(Part):
         if none is not None:
             pair = self._pair[channel]
             stay = mine[among(pair, none, 1 + max(pair.max(initial=-1), none.max(initial=-1)))]
-        where = in_place(mine)
         for name, told in self.figures.items():
-            _put(told, where, figures[name], stay)
+            _put(told, self._where[channel], figures[name], stay)
 
     def seen(self, name: str, now: np.ndarray) -> np.ndarray:
         """A figure as it is told, or as it is `now` (over rows)."""

@@ -13,6 +13,7 @@ from sim.engine.deciding.short_dated import Shelves, arrival
 from sim.engine.deciding.spare import Asked, Spare
 from sim.engine.deciding.trust import Trust
 from sim.engine.plan import Plan
+from sim.engine.spans import among
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.state import State
 from sim.engine.transferred import BoundTransfers
@@ -23,6 +24,8 @@ from sim.policies.transfers.base import Ways
 
 LATE = 7
 """Days after which goods that should have come are not reckoned with any more (assumed)."""
+FEW = 16
+"""Of so many takers one asks, or fewer: their givers are looked at, and not all who could spare something."""
 
 
 class Transfers(Part):
@@ -52,6 +55,7 @@ class Transfers(Part):
         self._state, self._reports, self._dispatch, self._journal = state, reports, dispatch, journal
         self._planned = network.routes.under_way[network.flow_route]
         self._place = [_place(entry.takers, len(network.cell_site)) for entry in plan.transfers]
+        self._place_of_giver = [_place(entry.givers, len(network.cell_site)) for entry in plan.transfers]
         self._asked = [np.full(len(entry.takers), np.nan) for entry in plan.transfers]
         self._had = np.zeros((len(plan.transfers), len(network.flow_buyer)), dtype=np.int64)
         self._given = GivenBook(journal)
@@ -123,10 +127,8 @@ class Transfers(Part):
         some = some[lacks[some] > 0]
         if not some.size:
             return
-        ways = _ranges(entry.first[some], entry.first[some + 1])
-        asked = np.zeros(len(entry.givers), dtype=bool)
-        asked[entry.giver[ways]] = True
-        givers = asked.nonzero()[0]
+        ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
+        givers = np.unique(entry.giver[ways])
         givers = givers[self._takes_part(entry.givers[givers])]
         spare = np.zeros(len(entry.givers), dtype=np.int64)
         cells = entry.givers[givers]
@@ -151,6 +153,24 @@ class Transfers(Part):
             left = units > 0
             off = None if loan.written_off is None else int(loan.written_off)
             self.loans.lend(flow[left], units[left], day, int(loan.for_), off)
+
+    def _ways(self, entry: BoundTransfers, place: np.ndarray, stocks: np.ndarray, some: np.ndarray) -> np.ndarray:
+        """Ways, in order, that lead to some takers from who may have something to spare: found from the side on which
+        there are fewer, in a shortage mostly that of givers. `place` is each cell's among the givers."""
+        if len(some) < len(entry.takers) // FEW:
+            ways = _ranges(entry.first[some], entry.first[some + 1])
+            giver = entry.giver[ways]
+            return ways[stocks[entry.givers[giver]] > entry.keep[giver]]
+        product = self._network.cell_product
+        lacking = np.zeros(len(self._network.products), dtype=bool)
+        lacking[product[entry.takers[some]]] = True
+        able = (stocks > entry.high).nonzero()[0]
+        able = place[able[lacking[product[able]]]]
+        if len(some) <= len(able):
+            ways = _ranges(entry.first[some], entry.first[some + 1])
+            return ways[among(entry.giver[ways], able, len(entry.givers))]
+        ways = entry.by_giver[_ranges(entry.first_of_giver[able], entry.first_of_giver[able + 1])]
+        return np.sort(ways[among(entry.taker[ways], some, len(entry.takers))])
 
     def _known(self, entry: BoundTransfers, ways: np.ndarray, cover: np.ndarray, day: int) -> Asked:
         """What givers know of takers on these ways, of whom each is known to have, by its own books, units over takers

@@ -7,19 +7,22 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.engine.plan import Plan
-from sim.engine.spans import among, reach, without
+from sim.engine.spans import reach, without
 from sim.engine.state.arrivals import LatestArrivals
 from sim.engine.state.held import Held
 from sim.engine.state.ledger import OF_PATIENTS, Ledger
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.orders import Due, OrderBook
-from sim.engine.state.records import ON_RECORD, Memories, Records
+from sim.engine.state.past import arrivals_of, due_of, order_book_of, records_of
+from sim.engine.state.records import Memories, Records
 from sim.engine.state.totals import Totals
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.goods.shipments import Shipments
 from sim.model.part import Part
-from sim.policies.triggers.base import MOST_ARRIVALS
+
+FEW = 512
+"""Cells up to which changing whole rows takes no longer than looking up those that change."""
 
 
 @dataclass
@@ -148,13 +151,13 @@ class State(Part):
             held=Held(),
             in_process=Held(),
             lots=lots,
-            order_book=_order_book(plan, quantities.open),
-            due=_due(plan, makes or looks_back),
+            order_book=order_book_of(plan, quantities.open),
+            due=due_of(plan, makes or looks_back),
             for_reserves=np.zeros(cells, dtype=np.int64) if makes else None,
             for_later=np.zeros(cells, dtype=np.int64) if plan.behaviour.rationing or quantities.open else None,
             withheld=None,
-            records=_records(plan, quantities),
-            arrivals=_arrivals(plan, quantities),
+            records=records_of(plan, quantities),
+            arrivals=arrivals_of(plan, quantities),
             memories=Memories(),
             waits=waits,
             totals=None if plan.information is None else Totals(cells, flows),
@@ -209,9 +212,12 @@ class State(Part):
         """
         back = None
         cell = self.plan.network.flow_buyer[flow]
-        for array in (self.in_transit, self.on_order):
-            np.subtract.at(array, cell, units)
-        if self.lots is not None and (lot >= 0).any():
+        awaited, there = (self.in_transit, self.on_order), (self.on_hand, self.today.received)
+        if self.lots is None:
+            self._move(cell, units, awaited, there)
+            return None
+        self._move(cell, units, awaited)
+        if (lot >= 0).any():
             back = self._quarantine(cell, units, lot)
             refused = self._refuse(cell, units, lot, day)
             kept = refused if back is None else back if refused is None else back | refused
@@ -219,9 +225,24 @@ class State(Part):
                 np.add.at(self.today.lost_on_way, cell[kept], units[kept])
                 cell, units, lot = cell[~kept], units[~kept], lot[~kept]
             self.lots.put(self.lots.pocket[cell], lot, units, day)
-        for array in (self.on_hand, self.today.received):
-            np.add.at(array, cell, units)
+        self._move(cell, units, to=there)
         return back
+
+    def _move(
+        self, cell: np.ndarray, units: np.ndarray, of: tuple[np.ndarray, ...] = (), to: tuple[np.ndarray, ...] = ()
+    ) -> None:
+        """Take units of some counters at cells, which may be named several times, and add them to others."""
+        if len(self.on_hand) > FEW:
+            for counter in of:
+                np.subtract.at(counter, cell, units)
+            for counter in to:
+                np.add.at(counter, cell, units)
+            return
+        units = np.bincount(cell, units, len(self.on_hand)).astype(np.int64)
+        for counter in of:
+            counter -= units
+        for counter in to:
+            counter += units
 
     def add_stock(self, cells: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
         """Units become usable stock of cells."""
@@ -438,37 +459,3 @@ class State(Part):
         if self.waits:
             position -= self.backlog[cells]
         return position
-
-
-def _order_book(plan: Plan, open_to_change: bool) -> OrderBook | None:
-    """Orders by time of booking, of the flows whose source must know it, one day or another."""
-    queues = [bound.cells for bound in plan.allocation if bound.sharing.needs_order_book or open_to_change]
-    cells = np.concatenate([np.zeros(0, dtype=np.int64), *queues])
-    kept = among(plan.network.flow_source, cells, len(plan.network.cell_site))
-    return OrderBook(kept, plan.start.unsent) if kept.any() else None
-
-
-def _due(plan: Plan, looked_at: bool) -> Due | None:
-    """Which orders are due, where hoarders, buyers with several sources, triggers or makers who fill reserves look."""
-    if plan.behaviour.hoarders is None and not looked_at and not plan.sourcing.moves.any():
-        return None
-    network = plan.network
-    return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.unsent)
-
-
-def _arrivals(plan: Plan, quantities: Quantities) -> LatestArrivals | None:
-    """The last arrivals that some trigger looks back on, or might one day."""
-    depth = MOST_ARRIVALS if quantities.open else max(plan.looking_back.arrivals, default=0)
-    return LatestArrivals(plan.network, depth) if depth else None
-
-
-def _records(plan: Plan, quantities: Quantities) -> Records | None:
-    """The records that some policy looks at, or might one day; as long as reports may be late they are all kept."""
-    window = max(plan.looking_back.of("demand", "issues", "orders"), plan.sourcing.window)
-    if not window and not quantities.open:
-        return None
-    looks_at = set(ON_RECORD) if quantities.open else {name for name in ON_RECORD if plan.looking_back.of(name)}
-    if plan.sourcing.window:
-        looks_at.add("orders")
-    late = plan.looking_back.late(quantities.touched("cell.blackout"), own=True)
-    return Records(plan.network, None if late is None else window + late, looks_at)

@@ -112,8 +112,7 @@ class Shipments(Part):
         return (self.columns["phase"][: self.count] != Phase.DONE).nonzero()[0]
 
     def finish(self, rows: np.ndarray) -> None:
-        """These rows are at their end: they hold nothing any more, and are never due again."""
-        self.columns["units"][rows] = 0
+        """These rows are at their end: they are never due again."""
         self.columns["phase"][rows] = Phase.DONE
         self.columns["time"][rows] = np.inf
         self._finished += len(rows)

@@ -27,8 +27,8 @@ class Claims:
     day, or present ones where the rule says so), `tier` (buyer's priority group, 1 first).
     `booked` holds the open orders behind the claims in order of booking, as (claim, units) rows; only given to rules
     with `needs_order_book`. `most` are units that each may have by the caps, None where nothing caps them; `need` and
-    `weight` (floats) are as the rule has them, `had` the units that each has had before; None where the rule does not
-    ask.
+    `weight` (floats) are as the rule has them, `had` the units that each has had before, `due` those that are kept for
+    it of what has come in; None where the rule does not ask.
     """
 
     available: np.ndarray
@@ -43,6 +43,7 @@ class Claims:
     need: np.ndarray | None = None
     weight: np.ndarray | None = None
     had: np.ndarray | None = None
+    due: np.ndarray | None = None
 
     @cached_property
     def starts(self) -> np.ndarray:
@@ -71,7 +72,7 @@ class Claims:
         return replace(self, available=available, source=source, booked=booked, **taken)
 
 
-OVER_CLAIMS = ("requested", "flow", "cover_stock", "mean", "tier", "most", "need", "weight", "had")
+OVER_CLAIMS = ("requested", "flow", "cover_stock", "mean", "tier", "most", "need", "weight", "had", "due")
 """Fields of `Claims` that are over claims, but for `source`."""
 
 
@@ -107,6 +108,11 @@ class Allocation(Kind):
     """whether the rule must know what each claimant has had before"""
     shown: ClassVar[tuple[str, ...]] = ()
     """fields of the rule, numbers, without which nobody can work out its shares once more"""
+
+    @property
+    def keeps(self) -> int:
+        """Days for which it keeps for claimants what they have not drawn, 0: all is shared each evening."""
+        return 0
 
     @property
     def present_over(self) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -44,6 +44,13 @@ Above = tuple[np.ndarray, ...]
 """Names of those who shared before, over flows, those who share on last."""
 
 
+class Due(NamedTuple):
+    """Units that are kept for the claimant behind each flow of what has come in, and that are free at each cell."""
+
+    own: np.ndarray
+    free: np.ndarray
+
+
 @dataclass(frozen=True)
 class Sharing:
     """A rule as it stands in a scenario; arrays over all flows of the network, None where nothing of the kind is.
@@ -51,7 +58,8 @@ class Sharing:
     `place` tells flows of one claimant (numbered by source, then by party's or site's name), `party` is the name of one
     that is a party or a pool, `need` and `weight` are its own; `cap_share` and `cap_units` are what it may have at most
     (infinite: all), `floor` the position of its floor in `floors` (-1: none). `inside` are the rules by which claimants
-    share on, `inside_of` says which is whose.
+    share on, `inside_of` says which is whose. `present_over` are days over which present use is averaged that cover is
+    counted in, None: usual use counts.
     """
 
     rule: Allocation
@@ -65,11 +73,12 @@ class Sharing:
     floors: tuple[float, ...] = ()
     inside: tuple[Sharing, ...] = ()
     inside_of: np.ndarray | None = None
+    present_over: int | None = None
 
     @property
     def limited(self) -> bool:
         """Whether somebody may not have all that it asks for, even where there is enough."""
-        return self.cap_share is not None or any(one.limited for one in self.inside)
+        return self.cap_share is not None or self.rule.keeps > 0 or any(one.limited for one in self.inside)
 
     @property
     def needs_order_book(self) -> bool:
@@ -81,11 +90,6 @@ class Sharing:
         """Whether it must know what each flow has had before."""
         return self.rule.remembers or any(one.remembers for one in self.inside)
 
-    @property
-    def present_over(self) -> int | None:
-        """Days over which present use is averaged that cover is counted in, None: usual use counts."""
-        return next((over for over in _counted_in(self)), None)
-
     def share(
         self,
         claims: Claims,
@@ -93,15 +97,18 @@ class Sharing:
         had: np.ndarray | None = None,
         tell: Tell | None = None,
         above: Above = (),
+        due: Due | None = None,
     ) -> np.ndarray:
         """Whole units for each claim. `had` are units that each flow of the network has had before, where the rule
-        `remembers`; `tell` is called with what was seen and given; `above` are who shared before, over flows."""
+        `remembers`; `due` is what it keeps for claimants, where it does; `tell` is called with what was seen and given;
+        `above` are who shared before, over flows."""
         if self.place is None:
             return self._among(self._seen(claims, had), network, above, tell)
         order, of, together = _together(claims, self.place, network)
         if any(one.limited for one in self.inside):
             together = replace(together, most=self._usable_inside(claims, order, of, together, network))
-        given = self._among(self._seen(together, had), network, above, tell)
+        seen = self._seen(together, had)
+        given = self._among(seen if due is None else _kept_apart(seen, due, network), network, above, tell)
         result = np.zeros_like(claims.requested)
         if not self.inside:  # the ordinary and the urgent orders of one site
             result[order] = largest_remainder(given, of, claims.requested[order])
@@ -230,6 +237,14 @@ class Sharing:
         return given.astype(float) if shares is None else shares
 
 
+def _kept_apart(claims: Claims, due: Due, network: Network) -> Claims:
+    """Claims on what each may draw of its own and what is free, without what is kept for others."""
+    own = due.own[claims.flow]
+    free = due.free[network.flow_source[claims.flow[claims.starts]]]
+    there = np.minimum(claims.available, claims.per_source(np.minimum(own, claims.upper)) + free)
+    return replace(claims, due=own, available=there)
+
+
 def _together(claims: Claims, place: np.ndarray, network: Network) -> tuple[np.ndarray, np.ndarray, Claims]:
     """(order that puts claims of one claimant together, the claimant of each then, the claimants' claims).
 
@@ -253,8 +268,11 @@ def _together(claims: Claims, place: np.ndarray, network: Network) -> tuple[np.n
     return order, of, Claims(claims.available, source, asked, flow, stock, mean, tier, booked)
 
 
-def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = True) -> Sharing:
-    """A rule for claims on some flows; where there is no `queue` no order in which orders were booked is known.
+def bind(
+    rule: Allocation, network: Network, flows: np.ndarray, queue: bool = True, above: Sharing | None = None
+) -> Sharing:
+    """A rule for claims on some flows; where there is no `queue` no order in which orders were booked is known. It
+    shares what claimants got by the rule `above`.
 
     Raises PlaceError for names that the network does not have, and for what the rule would have to know and does not.
     """
@@ -267,9 +285,12 @@ def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = Tr
     as_one, number = rule.between != SITES, len(network.flow_buyer)
     place = None
     if as_one or (rule.one_claim_each and network.flow_urgent[flows].any()):
-        place = _places(network, party)
+        shares = network.flow_source if above is None or above.place is None else above.place
+        place = _places(network, party, shares)
     claimant = np.unique((np.arange(number) if place is None else place)[flows], return_inverse=True)[1]
-    claimants, found = Claimants(claimant, party[flows]), dict[str, np.ndarray]()
+    if rule.keeps and not queue:
+        raise PlaceError(("kept",), "nothing comes into a reserve that could be kept by day", None, "`claims` of it")
+    claimants, found = Claimants(claimant, party[flows]), dict[str, Any]()
     if (weighed := rule.weighed(network, flows, claimants)) is not None:
         found["need"], found["weight"] = (_over_all(values, flows, number, 1.0) for values in weighed)
     if rule.caps or rule.without:
@@ -281,15 +302,14 @@ def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = Tr
                 ("floors",), "what is kept for the first group cannot go to another", None, "no `critical`"
             )
         found["floor"] = _over_all(grouped(rule.floors, network, flows, claimants), flows, number, -1)
-    inside, inside_of = _inside(rule, network, flows, party, queue) if as_one else ((), None)
-    floors = tuple(floor.share for floor in rule.floors)
-    sharing = Sharing(
-        rule, place, party if as_one else None, floors=floors, inside=inside, inside_of=inside_of, **found
-    )
-    if len(set(_counted_in(sharing))) > 1:
+    sharing = Sharing(rule, place, party if as_one else None, floors=tuple(one.share for one in rule.floors), **found)
+    if as_one:
+        inside, inside_of = _inside(sharing, network, flows, party, queue)
+        sharing = replace(sharing, inside=inside, inside_of=inside_of)
+    if len(counted := set(_counted_in(sharing))) > 1:
         message = "its rules count days of cover in different use"
         raise PlaceError(("inside",), message, None, "the same `cover_in` and `averaged_over` for all")
-    return sharing
+    return replace(sharing, present_over=counted.pop() if counted else None)
 
 
 def _counted_in(sharing: Sharing) -> Iterator[int | None]:
@@ -300,13 +320,14 @@ def _counted_in(sharing: Sharing) -> Iterator[int | None]:
         yield from _counted_in(inside)
 
 
-def _places(network: Network, party: np.ndarray) -> np.ndarray:
-    """A number for each claimant at each source, over flows: by source, then parties by name, then sites by name."""
+def _places(network: Network, party: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """A number for each claimant at each source, or of who shares on, over flows: by `source`, then parties by name,
+    then sites by name."""
     rank = {name: k for k, name in enumerate(sorted(network.parties.by_name))}
     sites = network.cell_site[network.flow_buyer]
     who = [rank.get(name, len(rank) + site) for name, site in zip(party.tolist(), sites.tolist(), strict=True)]
     width = len(rank) + len(network.sites)
-    return np.unique(network.flow_source * width + np.array(who, dtype=np.int64), return_inverse=True)[1]
+    return np.unique(source * width + np.array(who, dtype=np.int64), return_inverse=True)[1]
 
 
 def _over_all(values: np.ndarray, flows: np.ndarray, number: int, otherwise: float) -> np.ndarray:
@@ -333,10 +354,11 @@ def _caps(rule: Allocation, network: Network, flows: np.ndarray, claimants: Clai
 
 
 def _inside(
-    rule: Allocation, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool
+    above: Sharing, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool
 ) -> tuple[tuple[Sharing, ...], np.ndarray]:
     """The rules by which claimants share on, and over all flows which is whose; a site that claims for itself has its
     orders filled in proportion."""
+    rule = above.rule
     named = rule.inside if isinstance(rule.inside, dict) else {}
     simple = Proportional(rule="proportional")
     usual = rule.inside if isinstance(rule.inside, Allocation) else simple
@@ -355,18 +377,24 @@ def _inside(
     bound = []
     for number in np.unique(which[flows]).tolist():
         with placed(*places.get(number, ())):
-            bound.append(_bind_inside(rules[number], network, flows[which[flows] == number], queue))
+            mine = flows[which[flows] == number]
+            _check_inside(rules[number], network, mine, party[mine], queue)
+            bound.append(bind(rules[number], network, mine, queue, above))
     return tuple(bound), np.searchsorted(np.unique(which[flows]), which)
 
 
-def _bind_inside(rule: Allocation, network: Network, flows: np.ndarray, queue: bool) -> Sharing:
-    """A rule by which claimants share on what they got; raises PlaceError for what only who has goods can say."""
+def _check_inside(rule: Allocation, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool) -> None:
+    """Raise PlaceError for what a rule by which claimants (`party`, over flows) share on cannot say."""
     if {"at", "products", "from_"} & rule.model_fields_set:
         raise PlaceError((), "this rule shares what a claimant got", None, "no `at` and no `products`, nor `from`")
     if rule.needs_order_book and not queue:
         able = [word for word, kind in ALLOCATION.items() if not kind.needs_order_book]
         expected = "one of " + ", ".join(able)
         raise PlaceError((), "there is no queue of orders here for this rule", rule.rule, expected, able)
-    if rule.held_back(network, np.unique(network.flow_source[flows])).any():
+    if rule.keeps or rule.held_back(network, np.unique(network.flow_source[flows])).any():
         raise PlaceError((), "what a claimant got leaves at once, and nothing of it is kept", None, "no `critical`")
-    return bind(rule, network, flows, queue)
+    if not isinstance(rule.between, str):
+        with placed("between"):
+            for name, by in dict.fromkeys(zip(who_claims(rule.between, network, flows)[flows], party, strict=True)):
+                if name and name not in network.parties.owners(by):
+                    raise PlaceError((), f"'{name}' is not in '{by}', which shares on", name, f"parties in '{by}'")

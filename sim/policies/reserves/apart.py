@@ -16,7 +16,7 @@ class Apart(Model):
     nobody brings is divided among those who bring nothing, by their claims, for which they pay; who never pays has
     none. Each holds its own for its own sites alone, by the reserve's own conditions, where the reserve lay if that is
     its own, else in its first stores, else in its facilities. Members give each other nothing, lend nothing, and see
-    nothing of each other.
+    no more of each other than orders, as buyers and sellers do.
     """
 
     pool: Text

@@ -184,7 +184,7 @@ def joining_page(found: Joined, words: Sequence[str], titles: Mapping[str, str],
 
 NOTE = (
     "Alone: what the pool's reserves hold is divided by contributions, and each member keeps its own for its own "
-    "sites, gives and lends the others nothing, and sees nothing of theirs (`apart`). Breaks its word: it keeps what "
+    "sites, gives and lends the others nothing, and sees none of their stock (`apart`). Breaks its word: it keeps what "
     "others ordered of its sites, transfers, and reserves at its sites (`defection`). Pairs pool what they contribute, "
     "all others stay alone. All on the same draws; verdicts count all members, or all pairs (Holm). Cost borne: goods "
     "used, stock, its part of reserves, journeys to its sites; it is neither good nor bad by itself, as goods that "

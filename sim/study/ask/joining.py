@@ -100,7 +100,11 @@ def contributions_of(subject: Subject, pool: Pool) -> pd.DataFrame:
     units = dict.fromkeys(pool.members, 0)
     for reserve in subject.plan.reserves:
         if reserve.name in pool.reserves and reserve.claims is not None:
-            for name, own in zip(reserve.claims.parties, contributed(reserve).sum(axis=0).tolist(), strict=True):
+            for name, own in zip(
+                reserve.claims.parties,
+                contributed(subject.plan.network, reserve, pool.members).sum(axis=0).tolist(),
+                strict=True,
+            ):
                 if name in units:
                     units[name] += own
     table = pd.DataFrame({"member": list(units), "units": list(units.values())})
