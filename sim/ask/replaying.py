@@ -55,7 +55,7 @@ class Replay(Answer):
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """One row per series, window, teller and score; `sim.study.score` says what each is."""
+        """One row per series, part, teller and score; `sim.study.score` says what each is."""
         return pd.DataFrame([row for one in self.series for row in one.rows()], columns=COLUMNS)
 
     @cached_property
@@ -63,7 +63,7 @@ class Replay(Answer):
         """One row per point: what was observed, and the bands of the model and of the guesses."""
         return pd.concat([one.table() for one in self.series], ignore_index=True)
 
-    def score(self, series: str, score: str, window: str | None = None, against: str = "") -> float:
+    def score(self, series: str, score: str, part: str | None = None, against: str = "") -> float:
         """A score of the model, by default of the points by which it is judged: those held out, where there are some.
 
         Raises KeyError where there is no such score.
@@ -72,10 +72,10 @@ class Replay(Answer):
         table = self.scores
         found = table[
             (table["series"] == series) & (table["score"] == score) & (table["against"] == against)
-            & (table["teller"] == "model") & (table["window"] == (window or mine.judged))
+            & (table["teller"] == "model") & (table["part"] == (part or mine.judged))
         ]  # fmt: skip
         if found.empty:
-            raise KeyError(f"{series} has no {score} in {window or mine.judged}")
+            raise KeyError(f"{series} has no {score} in {part or mine.judged}")
         return float(found["value"].iloc[0])
 
     def lines(self) -> list[str]:

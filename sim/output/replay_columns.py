@@ -27,11 +27,13 @@ def _bands() -> Iterator[Column]:
 
 
 SCORES = Table(
-    "a score of a series in a window",
+    "a score of a part of a series",
     "always",
     (
         SERIES,
-        Column("window", "text", "", "`training` and `held out` where points are held out; else, and of turns, `all`"),
+        Column(
+            "part", "text", "", "`training` and `held out` points where some are held out; else, and of turns, `all`"
+        ),
         Column("teller", "text", "", "whose score it is: `model`, `persistence` or `naive`"),
         Column("against", "text", "", "of a ratio of scores, the guess that it is beside; else empty"),
         Column("score", "text", "", "the score; [what each is](scores.md)"),
@@ -48,7 +50,7 @@ POINTS = Table(
     (
         SERIES,
         DATE,
-        Column("from", "date", "", "the first day that the point is about"),
+        Column("begins", "date", "", "the first day that the point is about"),
         Column("observed", "number", SERIES_UNIT, "the value; of an event its day, counted from the start"),
         Column("asked", "whole number", "sites", "asked in a survey, 0 where there was none"),
         Column("held_out", "yes or no", "", "whether no fit is to see it"),

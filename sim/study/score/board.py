@@ -20,7 +20,7 @@ from sim.study.score.turning import TURNS
 MODEL = "model"
 TRAINING, HELD_OUT, ALL = "training", "held out", "all"
 """Windows of a series: where points are held out the first two, else all of them; dates of turns are of all."""
-COLUMNS = ["series", "window", "teller", "against", "score", "value", "low", "high", "n", "unit"]
+COLUMNS = ["series", "part", "teller", "against", "score", "value", "low", "high", "n", "unit"]
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Scored:
         points = self.points
         found: dict[str, object] = {
             "series": self.series.name, "date": [pd.Timestamp(self.date(k)) for k in range(len(points))],
-            "from": [pd.Timestamp(self.date(k, first=True)) for k in range(len(points))],
+            "begins": [pd.Timestamp(self.date(k, first=True)) for k in range(len(points))],
             "observed": points.value, "asked": points.asked, "held_out": points.held_out,
         }  # fmt: skip
         for name, told in self.tellers.items():
