@@ -330,6 +330,18 @@ PAGES: dict[str, Page] = {
         "sources:\n"
         "  survey: {title: Monthly survey of clinics}\n",
     ),
+    "counterfactuals": Page(
+        "What might have been decided",
+        "`counterfactuals` are overlays, as strategies are, that ask what would have been if it had been decided "
+        "otherwise; `responses` say what becomes of what was typed in by its dates, and would have answered the "
+        "change. [What if](../../what-if.md) sets them beside what was done.",
+        ("counterfactuals", "responses"),
+        "counterfactuals:\n"
+        "  larger: {title: A reserve twice as large, why: It had been asked for, cost: 5000,\n"
+        "    changes: {reserves.national.size: 40d}}\n"
+        "responses:\n"
+        "  ban: {title: The maker's country, typed_in: [disruptions.ban], rule: {disruptions.ban.for: 60d}}\n",
+    ),
     "costs": Page(
         "Costs",
         "Rates that turn stock and shortage into money; what a unit costs stands with the product, transport with the "

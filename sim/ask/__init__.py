@@ -17,9 +17,10 @@ from sim.ask.many import Many, run_many
 from sim.ask.pooling import Joining, joining
 from sim.ask.replaying import Replay, replay
 from sim.ask.sharing import why_share
+from sim.ask.what_if import WhatIf, what_if
 
 __all__ = [
     "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Sensitivity", "SmallestReserve", "Split", "Stress",
-    "TippingPoint", "brief", "causes", "compare", "joining", "replay", "run_many", "search", "sensitivity", "split",
-    "stress", "tipping", "why", "why_share",
+    "TippingPoint", "WhatIf", "brief", "causes", "compare", "joining", "replay", "run_many", "search", "sensitivity",
+    "split", "stress", "tipping", "what_if", "why", "why_share",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from sim.model.vocabulary import QuantityName
 from sim.observations.points import Points
 from sim.observations.seen import Seen
 from sim.registry import Kind, Model, Registry
-from sim.units import Date, Number, Share, Text
+from sim.units import Date, Number, Share, Text, WholeDays
 
 What = Literal["level", "flow", "share", "event"]
 Quality = Literal["official", "peer_reviewed", "trade_press", "press", "other"]
@@ -101,6 +101,10 @@ class Observation(Kind):
     """rows that belong to the series: column and what stands in it; left out: all rows"""
     date: Text = "date"
     """column of the date, of a span its last day"""
+    known_at: Text | None = None
+    """column of the date on which each point was known; left out: the point's own date"""
+    known_after: WholeDays | None = None
+    """how long after its date each point was known, where all took as long, such as 14d"""
     held_out: Date | None = None
     """points from this date on are shown to no fit, and scored apart; left out: none is held out"""
     source: Text
@@ -112,6 +116,9 @@ class Observation(Kind):
         if self.quality not in QUALITIES and not self.quality.startswith(COLUMN):
             expected = ", ".join(QUALITIES) + ", or 'column NAME'"
             raise PlaceError(("quality",), "not a word for the quality of a source", self.quality, expected, QUALITIES)
+        if self.known_at is not None and self.known_after is not None:
+            expected = "either known_at (a column) or known_after"
+            raise PlaceError(("known_after",), "when it was known is told twice", None, expected)
         self.check()
 
     def check(self) -> None:

@@ -14,7 +14,7 @@ class Points:
     `first` and `day` are the first and the last day that a point is about, since the start of the scenario, the same
     for one day alone. `value` is in the unit of the series, of an event the day on which it came. `asked` is the size
     of the sample behind a share, 0 where there was none; `held_out` are points that no fit is to see. `line` is that of
-    the file.
+    the file. `known` is the day on which each was known, None: its own.
     """
 
     first: np.ndarray
@@ -25,9 +25,15 @@ class Points:
     source: tuple[str, ...]
     quality: tuple[str, ...]
     line: tuple[int, ...]
+    known: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.day)
+
+    @property
+    def known_on(self) -> np.ndarray:
+        """The day on which each point was known."""
+        return self.day if self.known is None else self.known
 
     def at(self, mask: np.ndarray) -> Points:
         """Some of the points."""
@@ -35,7 +41,7 @@ class Points:
         return Points(
             self.first[rows], self.day[rows], self.value[rows], self.asked[rows], self.held_out[rows],
             tuple(self.source[k] for k in rows), tuple(self.quality[k] for k in rows),
-            tuple(self.line[k] for k in rows),
+            tuple(self.line[k] for k in rows), None if self.known is None else self.known[rows],
         )  # fmt: skip
 
     def sums(self, daily: np.ndarray) -> np.ndarray:

@@ -177,6 +177,7 @@ def _load(
         spec = spec.model_copy(update={"evidence": kept})
     problems = Problems(document, found)
     problems.found.extend(_evidence_problems(spec, document))
+    problems.found.extend(_response_problems(spec, document))
     ends = ({str(place[0]): document.data[str(place[0])] for place in document.uncertain.values()}, spec.uncertain)
     problems.found.extend(memo.once("ends", ends, lambda: list(end_problems(spec, document))))
     sites: SiteTable | None = None
@@ -287,6 +288,22 @@ def _evidence_problems(spec: Scenario, document: Document) -> Iterator[Problem]:
             parent = figure_at(document, ".".join(parts[: parents[0]])) if parents and parents[0] else document.data
             valid = [".".join([*parts[: parents[0] if parents else 0], str(key)]) for key in (parent or ())]
             yield document.problem(("evidence", path), "evidence for a figure that is not there", path, None, valid)
+
+
+def _response_problems(spec: Scenario, document: Document) -> Iterator[Problem]:
+    """Entries of responses that are not there; a strategy, or an override, may have taken them away."""
+    over = [override.path for override in document.overrides]
+    for name, response in spec.responses.items():
+        for key in ("typed_in", "responds_to"):
+            for k, path in enumerate(getattr(response, key)):
+                gone = any(f"{path}.".startswith(f"{there}.") for there in over)
+                if figure_at(document, path) is None and path not in document.data and not gone:
+                    section = path.partition(".")[0]
+                    there = document.data.get(section)
+                    names = range(len(there)) if isinstance(there, list) else there or ()
+                    valid = [document.label((section, one)) for one in names] or list(document.data)
+                    place, expected = ("responses", name, key, k), "a dotted path, such as decisions.NAME"
+                    yield document.problem(place, "nothing stands at this path", path, expected, valid)
 
 
 def figure_at(document: Document, path: str) -> Any:

@@ -20,7 +20,9 @@ SHORTENED = ("start", "end", "run_on")
 def needed_columns(series: Observation) -> list[str]:
     """Columns that a series is read from."""
     found = [*series.where, series.date]
-    found += [name for name in (series.spans[0], series.values, series.sample) if isinstance(name, str)]
+    found += [
+        name for name in (series.spans[0], series.values, series.sample, series.known_at) if isinstance(name, str)
+    ]
     found += [word.removeprefix(COLUMN) for word in (series.source, series.quality) if word.startswith(COLUMN)]
     return list(dict.fromkeys(found))
 
@@ -47,11 +49,12 @@ def read_observed(csv: Table, series: Observation, spec: Scenario, shortened: bo
         first = last - np.timedelta64(length - 1, "D")
     value = _values(table, series)
     asked = _asked(table, series.sample)
+    known = _known(table, series, last)
     source = _texts(table, series.source)
     quality = _texts(table, series.quality, QUALITIES)
     table.check()
     start = np.datetime64(spec.start, "D")
-    first, day = ((dates - start).astype(np.int64) for dates in (first, last))
+    first, day, known = ((dates - start).astype(np.int64) for dates in (first, last, known))
     inside = (first >= 0) & ((day < (spec.until - spec.start).days) | spec.to_recovery)
     _check_days(table, series, spec, first, day, inside | shortened)
     table.check()
@@ -63,6 +66,7 @@ def read_observed(csv: Table, series: Observation, spec: Scenario, shortened: bo
     points = Points(
         first[kept], day[kept], value[kept], asked[kept].astype(np.int64), held[kept],
         tuple(source[k] for k in rows), tuple(quality[k] for k in rows), tuple(table.lines[k] for k in rows),
+        known[kept],
     )  # fmt: skip
     return points, _notes(table, series, points)
 
@@ -96,6 +100,18 @@ def _values(table: Table, series: Observation) -> np.ndarray:
         return 100 * share
 
     return np.array(table.values(series.values, percent, None, np.nan), dtype=float)
+
+
+def _known(table: Table, series: Observation, last: np.ndarray) -> np.ndarray:
+    """The date on which each point was known; one before its own is noted."""
+    if series.known_at is None:
+        return last + np.timedelta64(series.known_after or 0, "D")
+    known = table.dates(series.known_at)
+    for row in np.flatnonzero(known < last).tolist():
+        text, expected = table.columns[series.known_at][row], f"a date no earlier than '{series.date}'"
+        message = "this was known before it was there"
+        table.problems.append(table.problem(row, series.known_at, message, text, expected))
+    return known
 
 
 def _asked(table: Table, sample: int | str | None) -> np.ndarray:

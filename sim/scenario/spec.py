@@ -34,6 +34,7 @@ from sim.policies.use_levels import UseLevels
 from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
 from sim.scenario.demand_spec import DemandSpec
+from sim.scenario.hindsight import Counterfactual, Response
 from sim.scenario.horizon import RECOVERED, EndField, first_rung
 from sim.scenario.network_spec import Facility, LaneSpec, Port, Product, SitesFile, Supplier, Warehouse
 from sim.scenario.party_spec import Party
@@ -316,6 +317,10 @@ class Scenario(Model):
     """groups of uncertain values that are drawn together"""
     observed: list[ObservationField] = []
     """what was seen of it in truth; a run does not read it, a replay is held against it"""
+    counterfactuals: dict[Text, Counterfactual] = {}
+    """what might have been decided otherwise, by name"""
+    responses: dict[Text, Response] = {}
+    """what was typed in by its dates and might have come otherwise in a counterfactual, by name"""
     evidence: dict[str, Evidence] = {}
     """dotted path of a figure in this file -> what it rests on; figures without are listed as assumed"""
     sources: dict[str, Source] = {}

@@ -123,6 +123,9 @@ def beside(trigger: str) -> dict[str, Any]:
     if trigger == "alarm":
         falls = {"alarm": "falling_cover", "name": "cover falls", "at": "facilities", "of": "each"}
         return {"alarms": [falls | {"days": "3d", "below": "4d"}]}
+    if trigger == "observed":
+        series = {"model": "stock", "is": "level", "name": "sold", "file": "observed.csv", "source": "survey"}
+        return {"observed": [series | {"quality": "official"}], "sources": {"survey": {"title": "A survey"}}}
     if trigger != "after_decision":
         return {}
     order = {"decision": "emergency_order", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}

@@ -13,6 +13,7 @@ from sim.disruptions import DISRUPTIONS
 from sim.engine.bound_decisions import BoundActs, BoundDecision
 from sim.engine.compile.conflicts import preceding, without_conflicts
 from sim.engine.compile.information import decided_view
+from sim.engine.compile.observed import check_read
 from sim.engine.compile.policies import bound_rule, bound_sharing
 from sim.engine.compile.rationing import bound_rationing
 from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
@@ -64,6 +65,8 @@ def bind_decisions(
             with problems.at(*place, "decision"):
                 expected = one_of_few(labels, "the name of a decision") if labels else "a decision: there is none"
                 raise PlaceError((), "unknown decision", condition.decision, expected, labels)
+        with problems.at(*place):
+            check_read(loaded, condition)
         if (name := condition.waits_for) is not None and name not in alarms:
             with problems.at(*place, "name"):
                 expected = one_of_few(alarms, "the name of an alarm") if alarms else "an alarm: there is none"

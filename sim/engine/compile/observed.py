@@ -1,8 +1,13 @@
-"""Whether a network has what observed series are about."""
+"""Whether a network has what observed series are about, and what conditions are told of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from sim.engine.published import Published
+from sim.errors import PlaceError, one_of_few
 from sim.model.network import Network
+from sim.policies.triggers.base import Trigger
 from sim.scenario.load import Loaded, Problems
 
 
@@ -13,3 +18,25 @@ def check_observed(loaded: Loaded, network: Network, problems: Problems) -> None
             series.cells(network)
         with problems.at("observed", k):
             series.watches(network)
+
+
+def published(loaded: Loaded, read: frozenset[str]) -> Mapping[str, Published]:
+    """The series that conditions read, by name, as they became known."""
+    return {
+        series.name: Published.of(loaded.observed[k])
+        for k, series in enumerate(loaded.spec.observed)
+        if series.name in read
+    }
+
+
+def check_read(loaded: Loaded, condition: Trigger) -> None:
+    """Raise PlaceError where a condition reads a series that the scenario does not have, or one without figures."""
+    name = condition.reads
+    if name is None:
+        return
+    series = {one.name: one for one in loaded.spec.observed}
+    if name not in series:
+        expected = one_of_few(series, "the name of a series") if series else "a series under 'observed': there is none"
+        raise PlaceError(("series",), "unknown series", name, expected, list(series))
+    if series[name].values is None:
+        raise PlaceError(("series",), "this series has dates, but no figures", name, "a level, a flow or a share")

@@ -19,7 +19,7 @@ from sim.engine.compile.lots import compile_lots, compile_testing
 from sim.engine.compile.making import making_wait, usual_wait
 from sim.engine.compile.more import compile_more
 from sim.engine.compile.network import MADE_OF, compile_network
-from sim.engine.compile.observed import check_observed
+from sim.engine.compile.observed import check_observed, published
 from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
 from sim.engine.compile.pools import check_apart
@@ -91,6 +91,8 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
         lots, testing, rooms, hazards, behaviour, opening, usual_wait(network, testing, finished, rules),
         sourcing, more, decisions, compile_vials(loaded, network, demand), transfers, information, alarms, trust,
     )  # fmt: skip
+    if loaded.spec.observed and (read := plan.looking_back.reads):
+        plan = replace(plan, published=published(loaded, read))
     if as_written:
         loaded.notes.extend(notes(Compiled(loaded, plan, written, idle)))
     return plan

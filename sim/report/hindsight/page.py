@@ -1,0 +1,102 @@
+"""The page of counterfactuals: what each would have changed and cost, side by side, and what stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from markupsafe import Markup
+
+from sim.report.figures import apart
+from sim.report.figures.style import drawing, to_svg
+from sim.report.hindsight.frozen import Frozen
+from sim.report.hindsight.words import EVIDENCE, interval_words, row_of, verdict_words
+from sim.report.pages import page
+from sim.report.pictures import Picture
+from sim.report.sheets import Sheet
+from sim.report.words import rounding
+from sim.report.words.units import Counted
+from sim.study.design.measures import ALL, COST, Measure
+from sim.study.infer.beside import AS_IT_WAS, Asked
+
+UNMET = Measure("units_unmet")
+CAPTION = (
+    "Each beside what was done, on the same draws of luck and of what is not known: points are the mean difference, "
+    "lines what it lies in (95 %). Blue: fewer unmet; orange: more; grey and hollow: the draws do not tell. Cost is "
+    "what the run counts, without what the table has on top; goods that never come cost nothing."
+)
+
+
+def what_if_page(
+    asked: Sequence[Asked], table: pd.DataFrame, frozen: Mapping[str, Frozen], counted: Counted, lines: Sequence[str],
+    title: str,
+) -> str:  # fmt: skip
+    """The page as HTML; `lines` are the answer in words."""
+    lead = [line.strip() for line in lines if line != EVIDENCE]
+    sheets = [_beside(asked, table, counted), _figures(asked, table, counted), _why(asked)]
+    return page(f"What if: {title}", lead, sheets, [_picture(asked, table, counted)], [EVIDENCE])
+
+
+def _options(asked: Sequence[Asked]) -> list[tuple[str, str]]:
+    """(name, title) of all that is set beside something: rules first."""
+    rules = {one.against: f"As it was, by rule: {', '.join(one.rules)}" for one in asked if one.against != AS_IT_WAS}
+    return [*rules.items(), *((one.name, one.title) for one in asked)]
+
+
+def _picture(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> Picture:
+    options = _options(asked)
+    cost = Measure(COST)
+    panels = [
+        (f"{counted.unit(UNMET)} unmet, difference", [row_of(table, name, UNMET) for name, _ in options], UNMET.better),
+        (f"cost in {counted.currency}, difference", [row_of(table, name, cost) for name, _ in options], ""),
+    ]
+    title = "Side by side"
+    with drawing():
+        svg = to_svg(apart.draw([shown for _, shown in options], panels), "apart", title)
+    return Picture("apart", title, CAPTION, Markup(svg))
+
+
+def _beside(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> Sheet:
+    """What each would have changed, and cost: one row each."""
+    unit = counted.unit(UNMET)
+    head = ["If", "Beside", f"Unmet, {unit}", "Difference (95 %)", "So", "Cost by the run", "Cost on top"]
+    costs = {one.name: one.cost for one in asked}
+    against = {one.name: "as it was" if not one.rules else f"by rule: {', '.join(one.rules)}" for one in asked}
+    rows = []
+    for name, shown in _options(asked):
+        row, money = row_of(table, name, UNMET), row_of(table, name, Measure(COST))
+        if row is None:
+            continue
+        top = "–" if name not in costs else "not known"
+        if (cost := costs.get(name)) is not None:
+            top = rounding.figure(cost, counted.currency)
+        both = f"{rounding.number(row['mean'], 0)} in place of {rounding.number(row['against_mean'], 0)}"
+        rows.append([
+            shown, against.get(name, "as it was"), both, interval_words(row, "units"), verdict_words(row, UNMET.better),
+            "–" if money is None else interval_words(money, "money"), top,
+        ])  # fmt: skip
+    note = "Cost on top is what the scenario says of it, beyond goods, transport, stock and what decisions cost."
+    return Sheet("what-if", "What each would have changed, and cost", head, rows, note=note, text_columns=2)
+
+
+def _figures(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> Sheet:
+    """Every figure compared."""
+    shown = dict(_options(asked))
+    rows = []
+    for row in table.to_dict("records"):
+        measure = Measure(str(row["measure"]), str(row["breakdown"]))
+        unit, group = counted.unit(measure, str(row["group"])), str(row["group"])
+        label = measure.label if measure.breakdown == ALL else f"{measure.label}, {group}"
+        means = [rounding.figure(float(row[name]), unit) for name in ("against_mean", "mean")]
+        better = "" if measure.name == COST else measure.better
+        rows.append([shown.get(str(row["option"]), str(row["option"])), label, *means,
+                     interval_words({str(k): v for k, v in row.items()}, measure.unit),
+                     verdict_words({str(k): v for k, v in row.items()}, better)])  # fmt: skip
+    head = ["If", "Figure", "Beside", "Then", "Difference (95 %)", "So"]
+    raw = table.to_numpy().tolist()
+    return Sheet("figures", "Every figure", head, rows, list(table.columns), raw, text_columns=2)
+
+
+def _why(asked: Sequence[Asked]) -> Sheet:
+    rows = [[one.title, one.why or "not said", one.name] for one in asked]
+    return Sheet("why", "Why it is asked", ["If", "Why", "Name"], rows, text_columns=3)
