@@ -9,6 +9,7 @@ Every question tries variations of one scenario on the same draws. It gives an a
 
 from sim.ask.briefing import Brief, brief
 from sim.ask.comparing import Comparison, compare
+from sim.ask.counterfactuals import WhatIf, what_if
 from sim.ask.dependence import Sensitivity, sensitivity
 from sim.ask.enough import SmallestReserve, Split, search, split
 from sim.ask.explain import Causes, causes, why
@@ -17,10 +18,10 @@ from sim.ask.many import Many, run_many
 from sim.ask.pooling import Joining, joining
 from sim.ask.replaying import Replay, replay
 from sim.ask.sharing import why_share
-from sim.ask.what_if import WhatIf, what_if
+from sim.ask.timelines import Timeline, timeline
 
 __all__ = [
     "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Sensitivity", "SmallestReserve", "Split", "Stress",
-    "TippingPoint", "WhatIf", "brief", "causes", "compare", "joining", "replay", "run_many", "search", "sensitivity",
-    "split", "stress", "tipping", "what_if", "why", "why_share",
+    "Timeline", "TippingPoint", "WhatIf", "brief", "causes", "compare", "joining", "replay", "run_many", "search",
+    "sensitivity", "split", "stress", "timeline", "tipping", "what_if", "why", "why_share",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from sim.commands import (  # noqa: F401  (each files its commands)
     sensitivity,
     starting,
     stress,
+    timeline,
     what_if,
 )
 from sim.commands.shared import COMMANDS

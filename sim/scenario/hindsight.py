@@ -5,19 +5,24 @@ A counterfactual is a strategy of hindsight: it is laid over the scenario as the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
 
 from sim.errors import Problem
 from sim.registry import Model
-from sim.scenario.document import Node, plain
+from sim.scenario.document import Node, dotted, plain
+from sim.scenario.settings import REPLACE, UnknownPath, resolve
 from sim.units import NonNegative, Text
 
 SECTIONS = ("counterfactuals", "responses")
 JOINED = " + "
 """Between the names of rules that hold together."""
+WORDS = {"title": "title", "what": "why", "also": "also"}
+"""Key of an overlay -> that of a counterfactual which it has from there."""
+OF_OVERLAYS = ("also", "title", "what")
+"""Keys of an overlay that set nothing."""
 
 
 class Counterfactual(Model):
@@ -55,48 +60,71 @@ def within(path: str, there: str) -> bool:
     return f"{path}.".startswith(f"{there}.")
 
 
-def paths_of(changes: Mapping[str, Any], at: str = "") -> Iterator[str]:
-    """The dotted paths that an overlay sets."""
+def values_of(changes: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, Any]]:
+    """(dotted path, value) of all that an overlay sets; a mapping that replaces another is told by its path alone."""
     for key, value in changes.items():
-        path = f"{at}{key}"
         if isinstance(value, Mapping) and value:
-            yield from paths_of(value, f"{path}.")
-        elif not str(key).startswith("_") or value == "_remove_":
-            yield path
+            yield from values_of(value, f"{at}{key}.")
+        elif key == REPLACE:
+            yield at.removesuffix("."), None
         else:
-            yield at.removesuffix(".")
+            yield f"{at}{key}", value
 
 
-def answers(changes: Mapping[str, Any], typed_in: list[str], responds_to: list[str]) -> bool:
-    """Whether a response would have answered some changes: those that say themselves what becomes of it are none."""
-    paths = list(paths_of(changes))
-    if any(within(path, entry) or within(entry, path) for path in paths for entry in typed_in):
-        return False
-    return not responds_to or any(within(path, there) for path in paths for there in responds_to)
+class Paths:
+    """Dotted paths of a scenario as written, with entries of lists by their names, so that they can be compared."""
+
+    def __init__(self, top: Node) -> None:
+        self._top, self._data = top, plain(top)
+
+    def named(self, path: str) -> str:
+        """A path with names in the place of positions; as it is where it leads nowhere."""
+        try:
+            return dotted(self._data, resolve(self._top, path))
+        except UnknownPath:
+            return path
+
+    def set_by(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Path -> value of all that an overlay sets."""
+        return {self.named(path): value for path, value in values_of(changes)}
+
+    def answers(self, changes: Mapping[str, Any], typed_in: Sequence[str], responds_to: Sequence[str]) -> bool:
+        """Whether a response would have answered some changes; not those that say themselves what becomes of it."""
+        paths = list(self.set_by(changes))
+        entries, about = ([self.named(str(path)) for path in some] for some in (typed_in, responds_to))
+        if any(within(path, entry) or within(entry, path) for path in paths for entry in entries):
+            return False
+        return not about or any(within(path, there) for path in paths for there in about)
 
 
-def ruled(changes: Mapping[str, Any], responses: Mapping[str, Any]) -> list[str]:
-    """Names of the responses (as they are written) whose rules hold in a counterfactual."""
-    found = []
-    for name, response in responses.items():
-        entries = response if isinstance(response, Mapping) else {}
-        typed, to = ([str(path) for path in _listed(entries.get(key))] for key in ("typed_in", "responds_to"))
-        if entries.get("rule") and typed and answers(changes, typed, to):
-            found.append(str(name))
-    return found
+def changes_of(name: str, overlays: Mapping[str, Any], rules: Collection[str], above: tuple[str, ...] = ()) -> Any:
+    """All that an overlay sets (dotted path -> value), with what it takes in but for the `rules`."""
+    body = overlays.get(name)
+    found: dict[str, Any] = {}
+    if not isinstance(body, Mapping) or name in above or name in rules:
+        return found
+    for other in _listed(body.get("also")):
+        found |= changes_of(str(other), overlays, rules, (*above, name))
+    return found | {key: value for key, value in body.items() if key not in OF_OVERLAYS}
+
+
+def rules_of(name: str, overlays: Mapping[str, Any], rules: Collection[str]) -> list[str]:
+    """The rules of responses that hold in a counterfactual, as it is among the overlays."""
+    return [str(other) for other in _listed((overlays.get(name) or {}).get("also")) if other in rules]
 
 
 def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def overlays(top: Node, strategies: Node, problems: list[Problem]) -> tuple[Node, dict[str, str]]:
     """Strategies, counterfactuals and rules as overlays of one kind, by their names; and what those are that are no
     strategies. What is misshapen is left to the check of the scenario."""
-    found = dict(strategies.value) if isinstance(strategies.value, dict) else {}
+    asked, responses = (_entries(top, section) for section in SECTIONS)
     kinds: dict[str, str] = {}
-    theirs = {name: _entries(top, name) for name in SECTIONS}
-    responses = {name: plain(node) for name, node in theirs["responses"].items()}
+    if not isinstance(strategies.value, dict) or not (asked or responses):
+        return strategies, kinds
+    found = dict(strategies.value)
 
     def put(name: str, what: str, node: Node, body: dict[str, Node]) -> None:
         if name in found:
@@ -105,26 +133,42 @@ def overlays(top: Node, strategies: Node, problems: list[Problem]) -> tuple[Node
             return
         found[name], kinds[name] = Node(body, node.mark), what
 
-    for name, node in theirs["responses"].items():
-        if isinstance(rule := node.value.get("rule", node).value, dict) and "rule" in node.value:
-            put(name, "response", node, dict(rule))
-    for name, node in theirs["counterfactuals"].items():
-        changes = node.value.get("changes")
-        if changes is None or not isinstance(changes.value, dict):
-            continue
-        rules = ruled(plain(changes), responses)
-        also = node.value.get("also", Node([], node.mark))
-        taken = also.value if isinstance(also.value, list) else [also]
-        body = {**changes.value, "also": Node([*taken, *(Node(rule, node.mark) for rule in rules)], also.mark)}
-        named = {key: node.value[word] for key, word in (("title", "title"), ("what", "why")) if word in node.value}
-        put(name, "counterfactual", node, body | named)
-        if len(rules) > 1 and JOINED.join(rules) not in found:
-            put(JOINED.join(rules), "response", node, {"also": Node([Node(r, node.mark) for r in rules], node.mark)})
+    for name, node in responses.items():
+        if "rule" in node.value and isinstance(node.value["rule"].value, dict):
+            put(name, "response", node, dict(node.value["rule"].value))
+    rules = list(kinds)
+    for name, node in asked.items():
+        sets = node.value.get("changes")
+        if sets is not None and isinstance(sets.value, dict):
+            words = {key: node.value[word] for key, word in WORDS.items() if word in node.value}
+            put(name, "counterfactual", node, {**sets.value, **words})
+    written, paths = {name: plain(node) for name, node in found.items()}, Paths(top)
+    for name in [name for name, what in kinds.items() if what == "counterfactual"]:
+        changes = changes_of(name, written, rules)
+        theirs = [rule for rule in rules if _answers(paths, changes, plain(responses[rule]))]
+        found[name] = node = _with(found[name], theirs)
+        held = [rule for rule in map(plain, node.value["also"].value) if rule in rules]
+        if len(held) > 1 and JOINED.join(held) not in found:
+            put(JOINED.join(held), "response", node, _with(Node({}, node.mark), held).value)
     return Node(found, strategies.mark), kinds
+
+
+def _with(node: Node, rules: Sequence[str]) -> Node:
+    """An overlay that takes in some rules as well."""
+    own = node.value.get("also", Node([], node.mark))
+    also = own.value if isinstance(own.value, list) else [own]
+    there = [plain(one) for one in also]
+    also = [*also, *(Node(rule, node.mark) for rule in rules if rule not in there)]
+    return Node({**node.value, "also": Node(also, own.mark)}, node.mark)
+
+
+def _answers(paths: Paths, changes: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
+    typed_in, responds_to = (_listed(response.get(key)) for key in ("typed_in", "responds_to"))
+    return bool(typed_in) and paths.answers(changes, typed_in, responds_to)
 
 
 def _entries(top: Node, section: str) -> dict[str, Node]:
     """The entries of a section that are mappings."""
     node = top.value.get(section)
     entries = node.value if node is not None and isinstance(node.value, dict) else {}
-    return {name: entry for name, entry in entries.items() if isinstance(entry.value, dict)}
+    return {str(name): entry for name, entry in entries.items() if isinstance(entry.value, dict)}

@@ -110,7 +110,8 @@ def parse(path: Path) -> Parsed:
     hindsight: dict[str, str] = {}
     if top is not None:
         held = {key: _without_replace(top.value[key], builder.problems) for key in SECTIONS if key in top.value}
-        strategies, hindsight = overlays(Node(held, top.mark), strategies, builder.problems)
+        whole = Node({**top.value, **held}, top.mark)
+        strategies, hindsight = overlays(whole, strategies, builder.problems)
         top = Node({key: child for key, child in top.value.items() if key not in FIXED}, top.mark)
         top = settle(top, builder.problems)
         top = Node({**top.value, **held}, top.mark)

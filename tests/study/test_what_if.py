@@ -51,7 +51,8 @@ def taken(path: Path, strategy: str | None = None) -> dict[str, int]:
 
 
 COUNTER = {
-    "larger": {"title": "A larger loan", "why": "It was asked for", "cost": 40, "changes": {"decisions.loan.amount": 50}},
+    "larger": {"title": "A larger loan", "why": "It was asked for", "cost": 40,
+               "changes": {"decisions.loan.amount": 50}},
     "never": {"changes": {"decisions.loan": "_remove_"}},
     "both": {"changes": {"decisions.loan.amount": 50, "decisions.loan.when.date": "2024-03-12"}},
 }  # fmt: skip

@@ -15,6 +15,7 @@ from sim.engine.plan import Plan
 from sim.errors import PlaceError
 from sim.model.effects import Impact
 from sim.model.network import Network
+from sim.scenario.conditions import conditions
 from sim.scenario.document import Place
 from sim.scenario.load import Loaded, Problems
 
@@ -69,6 +70,11 @@ def _decisions(
         loaded, network, plan.reserves, plan.behaviour, plan.demand, troubles, plan.information, problems
     )
     new = len(before.spec.decisions)
+    for place, condition in conditions({"decisions": loaded.spec.decisions}):
+        if int(place[1]) >= new and condition.reads is not None and condition.reads not in plan.published:
+            with problems.at(*place, "series"):
+                expected = "a series that a condition of the scenario reads already"
+                raise PlaceError((), "the run does not look at this series", condition.reads, expected)
     for position, decision in enumerate(loaded.spec.decisions):
         if position >= new and decision.until is not None and plan.network.calendar.day(decision.until) <= day:
             with problems.at("decisions", position):

@@ -7,8 +7,10 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.report.figures.style import BLACK, BLUE, GREY, VERMILLION, new_figure, wrapped
+from sim.report.words.rounding import MINUS
 
 NAME = 34
 
@@ -38,5 +40,6 @@ def _panel(axes: Axes, rows: Sequence[Mapping[str, Any] | None], better: str) ->
         axes.plot(row["difference"], place, marker="o", color=ink, markerfacecolor=ink if apart else "white")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+,.0f}" if value else "0")
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+,.0f}".replace("-", MINUS) if round(value) else "0")
     axes.margins(x=0.12)

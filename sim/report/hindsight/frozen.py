@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim.policies.triggers.on import On
 from sim.report.words.names import shown_name
 from sim.report.words.phrases import day_words, kind_words, listed
-from sim.scenario.hindsight import answers, paths_of, within
+from sim.scenario.hindsight import Paths, changes_of, within
 from sim.scenario.load import Loaded
 
 ANSWERING = ("supplier_allocation", "extra_orders", "export_ban", "demand_surge")
@@ -41,37 +41,38 @@ class Frozen:
 
     def lines(self) -> list[str]:
         """What is to be known of it, in words."""
-        found = [f"{name} stays as it was typed in, though it might have come otherwise: it has no rule."
+        found = [f"Stays as typed in, though it might have come otherwise, as it has no rule: {name}."
                  for name in self.noted]  # fmt: skip
         kinds = dict.fromkeys(one.kind for one in self.typed)
         told = [_named(kind, [one for one in self.typed if one.kind == kind]) for kind in kinds]
         if told:
             found.append(
-                f"Stays on the dates on which it was taken, from {day_words(self.since)} on, though it might have come "
-                f"otherwise: {'; '.join(told)}."
+                f"Stays on its dates, though from {day_words(self.since)} on it might have come otherwise: "
+                f"{'; '.join(told)}."
             )
         return found
 
 
 def frozen(loaded: Loaded, name: str) -> Frozen:
-    """What stays as it was under a counterfactual."""
-    spec = loaded.spec
-    changes = spec.counterfactuals[name].changes
-    paths = list(paths_of(changes))
-    responses = spec.responses
+    """What stays as it was under a counterfactual of a scenario that was read without it."""
+    spec, top = loaded.spec, loaded.parsed.top
+    assert top is not None
+    paths = Paths(top)
+    changes = changes_of(name, loaded.document.strategies, spec.responses)
+    values = paths.set_by(changes)
     noted = [
-        key for key, one in responses.items()
-        if not one.rule and answers(changes, list(one.typed_in), list(one.responds_to))
+        shown_name(key, one) for key, one in spec.responses.items()
+        if not one.rule and paths.answers(changes, one.typed_in, one.responds_to)
     ]  # fmt: skip
-    settled = [path for one in responses.values() for path in one.typed_in]  # what becomes of them is said
-    since = min((_since(loaded, path, changes) for path in paths), default=spec.start)
+    said = [paths.named(path) for one in spec.responses.values() for path in one.typed_in]
+    since = min((_since(loaded, path, values) for path in values), default=spec.start)
     typed = [
         one for one in dated(loaded)
         if (one.until is None or one.until > since)
-        and not any(within(path, one.path) or within(one.path, path) for path in paths)
-        and not any(within(one.path, path) for path in settled)
+        and not any(within(path, one.path) or within(one.path, path) for path in values)
+        and not any(within(one.path, path) for path in said)
     ]  # fmt: skip
-    return Frozen(since, tuple(typed), tuple(shown_name(key, responses[key]) for key in noted))
+    return Frozen(since, tuple(typed), tuple(noted))
 
 
 def dated(loaded: Loaded) -> Iterator[Typed]:
@@ -97,23 +98,20 @@ def dated(loaded: Loaded) -> Iterator[Typed]:
             yield Typed(label, "rationing", label, rule.from_, None)
 
 
-def _since(loaded: Loaded, path: str, changes: Any) -> dt.date:
+def _since(loaded: Loaded, path: str, values: Mapping[str, Any]) -> dt.date:
     """The first day on which a change of a path may matter: of a dated decision the earlier of its two dates."""
     spec = loaded.spec
     for k, one in enumerate(spec.decisions):
-        if within(path, loaded.document.label(("decisions", k))) and isinstance(one.when, On):
-            other = dict(_flat(changes)).get(f"{loaded.document.label(('decisions', k))}.when.date")
-            moved = dt.date.fromisoformat(str(other)[:10]) if other is not None else one.when.date
-            return max(spec.start, min(one.when.date, moved))
+        label = loaded.document.label(("decisions", k))
+        if not within(path, label) or not isinstance(one.when, On):
+            continue
+        date = f"{label}.when.date"
+        if any(within(other, f"{label}.when") and other != date for other in values):
+            break  # it waits for something else
+        moved = values.get(date, one.when.date)
+        moved = moved if isinstance(moved, dt.date) else dt.date.fromisoformat(str(moved)[:10])
+        return max(spec.start, min(one.when.date, moved))
     return spec.start
-
-
-def _flat(changes: Any, at: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in changes.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{at}{key}.")
-        else:
-            yield f"{at}{key}", value
 
 
 def _named(kind: str, several: list[Typed]) -> str:

@@ -28,13 +28,19 @@ CAPTION = (
 
 
 def what_if_page(
-    asked: Sequence[Asked], table: pd.DataFrame, frozen: Mapping[str, Frozen], counted: Counted, lines: Sequence[str],
+    asked: Sequence[Asked], table: pd.DataFrame, frozen: Mapping[str, Frozen], counted: Counted, lead: Sequence[str],
     title: str,
 ) -> str:  # fmt: skip
-    """The page as HTML; `lines` are the answer in words."""
-    lead = [line.strip() for line in lines if line != EVIDENCE]
-    sheets = [_beside(asked, table, counted), _figures(asked, table, counted), _why(asked)]
+    """The page as HTML, with some sentences in the `lead`."""
+    sheets = [_beside(asked, table, counted), _stays(asked, frozen), _figures(asked, table, counted), _why(asked)]
     return page(f"What if: {title}", lead, sheets, [_picture(asked, table, counted)], [EVIDENCE])
+
+
+def _stays(asked: Sequence[Asked], frozen: Mapping[str, Frozen]) -> Sheet:
+    """What is as it was, though it might have come otherwise."""
+    rows = [[one.title, line] for one in asked for line in frozen[one.name].lines()]
+    note = "" if rows else "Nothing that has dates of its own."
+    return Sheet("stays", "What stays as it was", ["If", "What"], rows, note=note, text_columns=2)
 
 
 def _options(asked: Sequence[Asked]) -> list[tuple[str, str]]:

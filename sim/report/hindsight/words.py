@@ -33,28 +33,35 @@ def row_of(table: pd.DataFrame, option: str, measure: Measure, group: str = "") 
 
 
 def what_if_words(
-    asked: Sequence[Asked], table: pd.DataFrame, frozen: Mapping[str, Frozen], counted: Counted, draws: int
+    asked: Sequence[Asked], table: pd.DataFrame, frozen: Mapping[str, Frozen], counted: Counted
 ) -> list[str]:
-    """A sentence or two for each counterfactual, what it would have cost, and what is not in it."""
-    unit = counted.unit(UNMET)
-    found = []
-    for rule in dict.fromkeys(one.against for one in asked if one.rules):
-        titles = next(one.rules for one in asked if one.against == rule)
-        row = row_of(table, rule, UNMET)
-        assert row is not None
-        found.append(f"By rule alone ({listed(titles)}), with nothing else changed: {_difference(row, unit)}.")
-    for one in asked:
-        row = row_of(table, one.name, UNMET)
-        assert row is not None
-        beside = "" if not one.rules else f", beside what was done with the rule for {listed(one.rules)}"
-        found.append(f"{one.title}{beside}: {_difference(row, unit)}.")
-        found.append(f"  {cost_words(one, table, counted)}")
-        found += [f"  {line}" for line in frozen[one.name].lines()]
+    """A sentence for each counterfactual, what it would have cost, and what is not in it."""
+    told = heads(asked, table, counted)
+    rules = len(told) - len(asked)
+    found = told[:rules]
+    for head, one in zip(told[rules:], asked, strict=True):
+        found += [head, f"  {cost_words(one, table, counted)}", *(f"  {line}" for line in frozen[one.name].lines())]
     return [*found, EVIDENCE]
 
 
-def _difference(row: Mapping[str, Any], unit: str) -> str:
+def heads(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> list[str]:
+    """What rules do by themselves, then what each counterfactual does: a sentence each."""
+    unit = counted.unit(UNMET)
+    rules = {one.against: one.rules for one in asked if one.rules}
+    found = [
+        f"By rule alone ({listed(titles)}), with nothing else changed: {_difference(table, rule, unit)}."
+        for rule, titles in rules.items()
+    ]
+    for one in asked:
+        beside = "" if not one.rules else f", beside what was done with the rule for {listed(one.rules)}"
+        found.append(f"{one.title}{beside}: {_difference(table, one.name, unit)}.")
+    return found
+
+
+def _difference(table: pd.DataFrame, option: str, unit: str) -> str:
     """The units unmet, and how far they are apart."""
+    row = row_of(table, option, UNMET)
+    assert row is not None
     digits = rounding.digits_of(row["low"], row["high"], "units")
     both = " in place of ".join(rounding.figure(row[name], unit, digits) for name in ("mean", "against_mean"))
     what = f"{both} unmet on the day"

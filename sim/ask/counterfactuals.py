@@ -15,10 +15,10 @@ from sim.ask.arguments import Arguments
 from sim.errors import nearest
 from sim.report.hindsight.frozen import Frozen, frozen
 from sim.report.hindsight.page import what_if_page
-from sim.report.hindsight.words import row_of, what_if_words
+from sim.report.hindsight.words import heads, row_of, what_if_words
 from sim.report.questions.causes import called_in, told
 from sim.report.words.names import shown_name
-from sim.scenario.hindsight import JOINED, ruled
+from sim.scenario.hindsight import JOINED, rules_of
 from sim.study.ask.attribution import Attribution, attribute, players_of
 from sim.study.design.measures import ALL, COST, Measure
 from sim.study.infer.beside import AS_IT_WAS, Asked, beside
@@ -46,12 +46,15 @@ class WhatIf(Answer):
         What stays as it was typed in, though it might have come otherwise, by counterfactual.
     causes
         The shortage as it was, shared out over its causes; None where that was not asked.
+    notes
+        What is to be known of counterfactuals, and not of the scenario as it is.
     """
 
     asked: tuple[Asked, ...]
     differences: pd.DataFrame = field(repr=False)
     frozen: Mapping[str, Frozen] = field(repr=False)
     causes: Attribution | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
 
     def difference(self, name: str, measure: str = "units_unmet", group: str = "") -> Mapping[str, Any]:
         """The row of a counterfactual and a measure; raises KeyError where there is none."""
@@ -62,13 +65,17 @@ class WhatIf(Answer):
 
     def lines(self) -> list[str]:
         """The answer in words, as the command prints it."""
-        shared = [] if self.causes is None else told(self.causes, self.counted, called_in(self.subject.plan))
-        words = what_if_words(self.asked, self.differences, self.frozen, self.counted, self.replications)
-        return [*words, *shared, *self.how_sure()]
+        words = what_if_words(self.asked, self.differences, self.frozen, self.counted)
+        return [*words, *self._shared(), *self.how_sure()]
+
+    def _shared(self) -> list[str]:
+        """The shortage as it was by its causes, in words."""
+        return [] if self.causes is None else told(self.causes, self.counted, called_in(self.subject.plan))
 
     def page(self) -> str:
         """Differences as a picture and a table, what each would have cost, and what stays as it was, as HTML."""
-        return what_if_page(self.asked, self.differences, self.frozen, self.counted, self.lines(), self.title)
+        lead = [*heads(self.asked, self.differences, self.counted), *self._shared(), *self.how_sure()]
+        return what_if_page(self.asked, self.differences, self.frozen, self.counted, lead, self.title)
 
 
 def what_if(
@@ -117,6 +124,7 @@ def what_if(
     others = [arguments.subject(path, name, overrides, replications) for name in options]
     arguments.check()
     assert subject is not None
+    notes = _notes(subject, [other for other in others if other is not None])
     subject, *rest = to_one_end([subject, *(other for other in others if other is not None)])
     measures = [Measure(name) for name in MEASURED] + [Measure("units_unmet", "product")]
     with means.asking(subject, KIND, {"counterfactuals": names, "causes": causes}, [TABLE], PAGE) as bench:
@@ -128,8 +136,8 @@ def what_if(
         rows = bench.rows(cases)
         found = WhatIf(
             subject=subject, replications=replications, folder=means.kept(bench), asked=tuple(asked),
-            differences=beside(rows, asked), causes=_shared(subject, bench) if causes else None,
-            frozen={name: frozen(subject.loaded, name) for name in names},
+            differences=beside(rows, asked), causes=_by_cause(subject, bench) if causes else None,
+            frozen={name: frozen(subject.loaded, name) for name in names}, notes=notes,
         )  # fmt: skip
         bench.store.answer(TABLE, found.differences)
         bench.store.page(PAGE, found.page())
@@ -153,13 +161,19 @@ def _names(arguments: Arguments, subject: Subject | None, path: Any, wanted: Seq
 def _asked(subject: Subject, name: str) -> Asked:
     spec = subject.loaded.spec
     one = spec.counterfactuals[name]
-    written = {key: response.model_dump() for key, response in spec.responses.items()}
-    rules = ruled(one.changes, written)
+    rules = rules_of(name, subject.loaded.document.strategies, spec.responses)
     titles = tuple(shown_name(rule, spec.responses[rule]) for rule in rules)
     return Asked(name, shown_name(name, one), one.why or "", JOINED.join(rules) or AS_IT_WAS, titles, one.cost)
 
 
-def _shared(subject: Subject, bench: Bench) -> Attribution | None:
+def _notes(subject: Subject, others: Sequence[Subject]) -> tuple[str, ...]:
+    """Notes on options that the scenario as it is does not have, each once."""
+    known = {str(note) for note in subject.loaded.notes}
+    told = {str(note): str(other.strategy) for other in reversed(others) for note in other.loaded.notes}
+    return tuple(f"if {name}: {note}" for note, name in reversed(told.items()) if note not in known)
+
+
+def _by_cause(subject: Subject, bench: Bench) -> Attribution | None:
     """The units short as it was, by cause; None where nothing struck."""
     players = players_of(subject.plan)
     return attribute(subject, [UNMET], players, bench) if players else None
