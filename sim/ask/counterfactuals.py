@@ -47,14 +47,14 @@ class WhatIf(Answer):
     causes
         The shortage as it was, shared out over its causes; None where that was not asked.
     notes
-        What is to be known of counterfactuals, and not of the scenario as it is.
+        (option, note) of what is to be known of counterfactuals, and not of the scenario as it is.
     """
 
     asked: tuple[Asked, ...]
     differences: pd.DataFrame = field(repr=False)
     frozen: Mapping[str, Frozen] = field(repr=False)
     causes: Attribution | None = field(default=None, repr=False)
-    notes: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
     def difference(self, name: str, measure: str = "units_unmet", group: str = "") -> Mapping[str, Any]:
         """The row of a counterfactual and a measure; raises KeyError where there is none."""
@@ -166,11 +166,13 @@ def _asked(subject: Subject, name: str) -> Asked:
     return Asked(name, shown_name(name, one), one.why or "", JOINED.join(rules) or AS_IT_WAS, titles, one.cost)
 
 
-def _notes(subject: Subject, others: Sequence[Subject]) -> tuple[str, ...]:
-    """Notes on options that the scenario as it is does not have, each once."""
-    known = {str(note) for note in subject.loaded.notes}
-    told = {str(note): str(other.strategy) for other in reversed(others) for note in other.loaded.notes}
-    return tuple(f"if {name}: {note}" for note, name in reversed(told.items()) if note not in known)
+def _notes(subject: Subject, others: Sequence[Subject]) -> tuple[tuple[str, str], ...]:
+    """(option, note) of what is noted of options and not of the scenario as it is, each once."""
+    known, found = {str(note) for note in subject.loaded.notes}, dict[str, str]()
+    for other in others:
+        for note in other.loaded.notes:
+            found.setdefault(str(note), str(other.strategy))
+    return tuple((option, note) for note, option in found.items() if note not in known)
 
 
 def _by_cause(subject: Subject, bench: Bench) -> Attribution | None:

@@ -32,13 +32,14 @@ def kinds() -> None:
 @list_.command()
 @FILE
 def strategies(file: Path) -> None:
-    """The strategies of a scenario."""
+    """The strategies of a scenario; with its counterfactuals, and rules of responses, which may be run like these."""
     import sim
     from sim.report.words.names import shown_name
 
-    for name, written in sim.validate(file).document.strategies.items():
-        title = shown_name(name, written)
-        click.echo(name if title == name else f"{name}: {title}")
+    loaded = sim.validate(file)
+    for name, written in loaded.document.strategies.items():
+        title, what = shown_name(name, written), loaded.parsed.hindsight.get(name)
+        click.echo((name if title == name else f"{name}: {title}") + (f" ({what})" if what else ""))
 
 
 @list_.command()

@@ -29,8 +29,8 @@ def what_if(
         found = ask.what_if(file, names, read_settings(settings), causes=causes, progress=tick, **means)
     if not quiet:
         tell_notes(found.subject.loaded)
-        for note in found.notes:
-            click.echo(f"Note ({note.partition(': ')[0]}): {note.partition(': ')[2]}", err=True)
+        for option, note in found.notes:
+            click.echo(f"Note (if '{option}'): {note}", err=True)
         click.echo(found.text())
     assert found.folder is not None
     click.echo(f"What if: {found.folder / 'what-if.html'}")

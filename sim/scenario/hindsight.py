@@ -97,7 +97,9 @@ class Paths:
         return not about or any(within(path, there) for path in paths for there in about)
 
 
-def changes_of(name: str, overlays: Mapping[str, Any], rules: Collection[str], above: tuple[str, ...] = ()) -> Any:
+def changes_of(
+    name: str, overlays: Mapping[str, Any], rules: Collection[str], above: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """All that an overlay sets (dotted path -> value), with what it takes in but for the `rules`."""
     body = overlays.get(name)
     found: dict[str, Any] = {}

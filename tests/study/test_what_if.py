@@ -202,3 +202,25 @@ def test_a_question_that_cannot_be_asked_writes_nothing(tmp_path: Path) -> None:
     wrong = tideover("what-if", "s.yaml", "--out", "out", cwd=tmp_path)
     assert wrong.returncode == 2 and "it has no 'counterfactuals'" in wrong.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_rules_of_several_responses_hold_together(tmp_path: Path) -> None:
+    """On both sides of the difference; a change by position is one of the entry of that name."""
+    stop = {"typed_in": ["disruptions.0"], "rule": {"disruptions.0.until": "2024-03-20"}}
+    counterfactuals = {"larger": COUNTER["larger"], "limit": {"changes": {"decisions.1.share": "60%"}},
+                       "taken-in": {"also": "larger", "changes": {"decisions.loan.cost": 5}}}  # fmt: skip
+    path = written(tmp_path, counterfactuals=counterfactuals, responses={**RESPONSES, "stop": stop})
+    overlays = load(path).document.strategies
+    assert overlays["larger"]["also"] == ["limits", "stop"] and overlays["limits + stop"]["also"] == ["limits", "stop"]
+    assert overlays["limit"]["also"] == ["stop"]  # says itself what becomes of the limit
+    assert overlays["taken-in"]["also"] == ["larger", "limits", "stop"]
+    assert frozen(load(path), "limit").typed == ()  # the loan was over and done with
+    ends = [sim.validate(path, name).spec.disruptions[0].until for name in ("stop", "limits + stop")]
+    assert ends[0] == ends[1] != sim.validate(path).spec.disruptions[0].until
+
+
+def test_what_comes_on_top_may_not_wait_for_a_series_the_run_does_not_look_at(tmp_path: Path) -> None:
+    begun = sim.begin(written(tmp_path)).until("2024-03-05")
+    late = LOAN | {"name": "late", "when": {"trigger": "observed", "series": "low", "above": 50}}
+    with pytest.raises(ScenarioError, match="the run does not look at this series"):
+        begun.inject(written={"decisions": [late]})

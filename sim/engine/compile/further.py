@@ -55,6 +55,7 @@ def compile_further(
         *_changes(loaded, before, plan, day, problems),
     ]
     decisions = _decisions(loaded, before, plan, (*known, *impacts.values()), day, problems)
+    _check_read(loaded, before, plan, problems)
     # entries of before are bound once more, and noted as they were
     loaded.notes[notes:] = [note for note in loaded.notes[notes:] if note not in loaded.notes[:notes]]
     return Further(impacts, tuple(policies), decisions)
@@ -70,16 +71,22 @@ def _decisions(
         loaded, network, plan.reserves, plan.behaviour, plan.demand, troubles, plan.information, problems
     )
     new = len(before.spec.decisions)
-    for place, condition in conditions({"decisions": loaded.spec.decisions}):
-        if int(place[1]) >= new and condition.reads is not None and condition.reads not in plan.published:
-            with problems.at(*place, "series"):
-                expected = "a series that a condition of the scenario reads already"
-                raise PlaceError((), "the run does not look at this series", condition.reads, expected)
     for position, decision in enumerate(loaded.spec.decisions):
         if position >= new and decision.until is not None and plan.network.calendar.day(decision.until) <= day:
             with problems.at("decisions", position):
                 raise PlaceError(("until",), "this would be over before now", decision.until, _from_now(plan, day + 1))
     return bound[new:]
+
+
+def _check_read(loaded: Loaded, before: Loaded, plan: Plan, problems: Problems) -> None:
+    """A run looks at the observed series alone that its conditions read when it began."""
+    first = len(before.spec.decisions)
+    for place, condition in conditions({"decisions": loaded.spec.decisions, "reserves": loaded.spec.reserves}):
+        new = "changes" in place if place[0] == "reserves" else int(place[1]) >= first
+        if new and condition.reads is not None and condition.reads not in plan.published:
+            with problems.at(*place, "series"):
+                expected = "a series that a condition of the scenario reads already"
+                raise PlaceError((), "the run does not look at this series", condition.reads, expected)
 
 
 def _entries(section: str, loaded: Loaded, before: Loaded, plan: Plan, day: int, problems: Problems) -> list[Policy]:

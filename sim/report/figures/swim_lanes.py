@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ MOST = 18
 NAMED, SOURCED = 54, 76
 """Letters of a name, and of a source, that there is room for."""
 SIGNS = {OBSERVED: "●", INFERRED: "◐", SIMULATED: "○"}
-LOOKS = {OBSERVED: ("#cfe3f1", "#005a8c", "-"), INFERRED: ("#ffffff", "#005a8c", "-"),
+LOOKS: dict[str, tuple[str, str, Any]] = {OBSERVED: ("#cfe3f1", "#005a8c", "-"), INFERRED: ("#ffffff", "#005a8c", "-"),
          SIMULATED: ("#ffffff", "#76828e", (0, (3, 2)))}  # fmt: skip
 """Fill, ink and edge of a bar; what is inferred is hatched."""
 KEY = (

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.decisions.base import Decision
+from sim.model.chance.distributions import AT_ONCE
 from sim.policies.triggers.on import On
 from sim.report.words.names import shown_name
 from sim.report.words.phrases import day_words, kind_words, listed
@@ -80,11 +82,8 @@ def dated(loaded: Loaded) -> Iterator[Typed]:
     spec = loaded.spec
     for k, one in enumerate(spec.decisions):
         if isinstance(one.when, On):
-            until = one.until
-            if until is None and one.for_ is not None:
-                until = one.when.date + dt.timedelta(one.for_)
             label = loaded.document.label(("decisions", k))
-            yield Typed(label, kind_words(one.decision), one.label, one.when.date, until)
+            yield Typed(label, kind_words(one.decision), one.label, one.when.date, _over(one, one.when.date))
     for k, trouble in enumerate(spec.disruptions):
         if trouble.kind in ANSWERING:
             until = trouble.until
@@ -98,6 +97,14 @@ def dated(loaded: Loaded) -> Iterator[Typed]:
             yield Typed(label, "rationing", label, rule.from_, None)
 
 
+def _over(one: Decision, date: dt.date) -> dt.date | None:
+    """The day from which a decision of a date is not in force any more, None where it has none that is known."""
+    if one.until is not None or one.after != AT_ONCE:
+        return one.until
+    days = 1 if one.instant else one.for_
+    return None if days is None else date + dt.timedelta(days)
+
+
 def _since(loaded: Loaded, path: str, values: Mapping[str, Any]) -> dt.date:
     """The first day on which a change of a path may matter: of a dated decision the earlier of its two dates."""
     spec = loaded.spec
@@ -106,7 +113,7 @@ def _since(loaded: Loaded, path: str, values: Mapping[str, Any]) -> dt.date:
         if not within(path, label) or not isinstance(one.when, On):
             continue
         date = f"{label}.when.date"
-        if any(within(other, f"{label}.when") and other != date for other in values):
+        if values.get(f"{label}.when.trigger", On.name_in_yaml) != On.name_in_yaml:
             break  # it waits for something else
         moved = values.get(date, one.when.date)
         moved = moved if isinstance(moved, dt.date) else dt.date.fromisoformat(str(moved)[:10])

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sim.engine.deciding.decisions import Taken
 from sim.policies.triggers.on import On
 from sim.report.run.facts import KEEPERS, Facts, fill_rate
 from sim.report.run.stages import over
 from sim.report.words.phrases import called, day_words, kind_words, plural
-from sim.scenario.hindsight import within
+from sim.scenario.hindsight import Paths, within
 from sim.scenario.load import Loaded
 from sim.scenario.spec import Evidence
 
@@ -57,7 +58,8 @@ class Row:
 
 def rows_of(facts: Facts) -> list[Row]:
     """All rows, lane by lane, each lane in order of time."""
-    found = [*_happened(facts), *_decided(facts), *_seen(facts), *_simulated(facts)]
+    ground = _Ground.of(facts.loaded)
+    found = [*_happened(facts, ground), *_decided(facts, ground), *_seen(facts), *_simulated(facts)]
     return sorted(found, key=lambda row: (LANES.index(row.lane), row.span if row.lane in (HAPPENED, DECIDED) else ()))
 
 
@@ -79,16 +81,15 @@ def table_of(rows: Sequence[Row], facts: Facts) -> pd.DataFrame:
     )
 
 
-def _happened(facts: Facts) -> Iterator[Row]:
+def _happened(facts: Facts, ground: _Ground) -> Iterator[Row]:
     """Disruptions; those drawn by chance are the model's."""
-    loaded = facts.loaded
-    paths = {one.label: loaded.document.label(("disruptions", k)) for k, one in enumerate(loaded.spec.disruptions)}
+    places = {one.label: k for k, one in enumerate(facts.loaded.spec.disruptions)}
     for impact in facts.happened:
         if impact.decided:
             continue
         tag, source = SIMULATED, "the run: drawn by chance"
-        if impact.cause in paths and not impact.hazard:
-            tag, source = _rests_on(loaded, paths[impact.cause])
+        if impact.cause in places and not impact.hazard:
+            tag, source = ground.under("disruptions", places[impact.cause])
         words = called(impact.cause, impact.kind)
         kind = kind_words(impact.kind)
         words = words if kind in words else f"{words} ({kind})"
@@ -96,20 +97,19 @@ def _happened(facts: Facts) -> Iterator[Row]:
         yield Row(HAPPENED, words, tag, source, (span,))
 
 
-def _decided(facts: Facts) -> Iterator[Row]:
+def _decided(facts: Facts, ground: _Ground) -> Iterator[Row]:
     """Decisions that came into force: those with a date by their evidence, those on a condition by the run."""
-    loaded = facts.loaded
-    entries = {one.label: (k, one) for k, one in enumerate(loaded.spec.decisions)}
+    dated = {one.label: k for k, one in enumerate(facts.loaded.spec.decisions) if isinstance(one.when, On)}
     found: dict[str, list[tuple[float, float]]] = {}
-    by = {}
+    first: dict[str, Taken] = {}
     for one in facts.decisions:
         span = max(float(one.since), 0.0), min(one.until, float(facts.days))
         found.setdefault(one.name, []).append(span)
-        by.setdefault(one.name, one)
+        first.setdefault(one.name, one)
     for name, spans in found.items():
-        one, (tag, source) = by[name], (SIMULATED, "the run: its condition was met")
-        if name in entries and isinstance(entries[name][1].when, On):
-            tag, source = _rests_on(loaded, loaded.document.label(("decisions", entries[name][0])))
+        one, (tag, source) = first[name], (SIMULATED, "the run: its condition was met")
+        if name in dated:
+            tag, source = ground.under("decisions", dated[name])
         elif not np.isnan(one.met):
             source += f" on {day_words(facts.date(one.met))}"
         words = f"{called(name, one.kind).removesuffix(f' by {one.party}')}, {facts.group('party', one.party)}"
@@ -154,15 +154,30 @@ def _simulated(facts: Facts) -> Iterator[Row]:
         yield row(SHORTAGE, "Demand unmet on the day, seven days together", 100 - met, "%")
 
 
-def _rests_on(loaded: Loaded, path: str) -> tuple[str, str]:
-    """The tag of an entry, and its sources: of its dates where these have evidence, else of anything in it."""
-    about = {there: one for there, one in loaded.spec.evidence.items() if within(there, path) or within(path, there)}
-    dates = {there: one for there, one in about.items() if there.removeprefix(f"{path}.") in DATED}
-    chosen = list((dates or about).values())
-    if not chosen:
-        return INFERRED, NO_SOURCE
-    observed = bool(dates) and all(one.status in REPORTED for one in chosen)
-    return (OBSERVED if observed else INFERRED), _few([_told(loaded, one) for one in chosen])
+@dataclass(frozen=True)
+class _Ground:
+    """What entries of a scenario rest on: its evidence by path, with names in the place of positions."""
+
+    loaded: Loaded
+    evidence: dict[str, Evidence]
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> _Ground:
+        top = loaded.parsed.top
+        assert top is not None
+        paths = Paths(top)
+        return cls(loaded, {paths.named(path): one for path, one in loaded.spec.evidence.items()})
+
+    def under(self, section: str, position: int) -> tuple[str, str]:
+        """The tag of an entry, and its sources: of its dates where these have evidence, else of anything in it."""
+        path = self.loaded.document.label((section, position))
+        about = {there: one for there, one in self.evidence.items() if within(there, path) or within(path, there)}
+        dates = {there: one for there, one in about.items() if there.removeprefix(f"{path}.") in DATED}
+        chosen = list((dates or about).values())
+        if not chosen:
+            return INFERRED, NO_SOURCE
+        observed = bool(dates) and all(one.status in REPORTED for one in chosen)
+        return (OBSERVED if observed else INFERRED), _few([_told(self.loaded, one) for one in chosen])
 
 
 def _told(loaded: Loaded, one: Evidence) -> str:

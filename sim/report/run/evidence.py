@@ -23,6 +23,8 @@ NOT_FIGURES = frozenset(
         "warm_up",
         "seed",
         "observed",
+        "counterfactuals",
+        "responses",
         "evidence",
         "sources",
     )
