@@ -193,6 +193,15 @@ def test_faults_of_a_watched_series_are_told(tmp_path: Path) -> None:
         load(written(tmp_path, ["2024-03-12,10,2024-03-11"]))
 
 
+def test_a_condition_that_no_figure_meets_in_time_is_noted(tmp_path: Path) -> None:
+    """90 of 24 March is above 80, but not where it is known after the end."""
+    watching = LOAN | {"when": {"trigger": "observed", "series": "low", "above": 80}}
+    assert "never" not in str(sim.validate(written(tmp_path, decisions=[watching])).notes)
+    late = SEEN | {"known_after": "60d"}
+    notes = sim.validate(written(tmp_path, decisions=[watching], observed=[late])).notes
+    assert "no figure of 'low' known within its days is above 80" in str(notes)
+
+
 def test_a_question_that_cannot_be_asked_writes_nothing(tmp_path: Path) -> None:
     written(tmp_path, counterfactuals=COUNTER)
     wrong = tideover("what-if", "s.yaml", "-c", "larges", "--out", "out", cwd=tmp_path)

@@ -65,8 +65,9 @@ def bind_decisions(
             with problems.at(*place, "decision"):
                 expected = one_of_few(labels, "the name of a decision") if labels else "a decision: there is none"
                 raise PlaceError((), "unknown decision", condition.decision, expected, labels)
-        with problems.at(*place):
-            check_read(loaded, condition)
+        if condition.reads is not None:
+            with problems.at(*place):
+                check_read(loaded, condition.reads)
         if (name := condition.waits_for) is not None and name not in alarms:
             with problems.at(*place, "name"):
                 expected = one_of_few(alarms, "the name of an alarm") if alarms else "an alarm: there is none"

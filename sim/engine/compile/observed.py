@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from sim.engine.published import Published
 from sim.errors import PlaceError, one_of_few
 from sim.model.network import Network
-from sim.policies.triggers.base import Trigger
 from sim.scenario.load import Loaded, Problems
 
 
@@ -29,11 +28,8 @@ def published(loaded: Loaded, read: frozenset[str]) -> Mapping[str, Published]:
     }
 
 
-def check_read(loaded: Loaded, condition: Trigger) -> None:
+def check_read(loaded: Loaded, name: str) -> None:
     """Raise PlaceError where a condition reads a series that the scenario does not have, or one without figures."""
-    name = condition.reads
-    if name is None:
-        return
     series = {one.name: one for one in loaded.spec.observed}
     if name not in series:
         expected = one_of_few(series, "the name of a series") if series else "a series under 'observed': there is none"

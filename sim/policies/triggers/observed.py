@@ -35,8 +35,9 @@ class Observed(Trigger):
     def reads(self) -> str:
         return self.series
 
+    def holds(self, figure: float) -> bool:
+        """Whether a figure is past the limit."""
+        return figure > self.above if self.above is not None else self.below is not None and figure < self.below
+
     def met(self, view: TriggerView) -> np.ndarray:
-        low = np.inf if self.above is None else self.above
-        high = -np.inf if self.below is None else self.below
-        held = view.observed is not None and (view.observed > low or view.observed < high)
-        return np.full(len(view.watched.product), held)
+        return np.full(len(view.watched.product), view.observed is not None and self.holds(view.observed))
