@@ -18,6 +18,8 @@ import yaml
 import sim
 from sim.errors import ScenarioError
 from sim.report.hindsight.frozen import frozen
+from sim.report.hindsight.words import heads
+from sim.report.words.units import Counted
 from sim.scenario.load import load
 from sim.study.infer.beside import AS_IT_WAS, Asked, beside
 from tests.cli.calls import tideover
@@ -156,6 +158,18 @@ def test_the_true_difference_lies_inside_its_interval_at_the_nominal_rate() -> N
         row = beside(rows, asked).iloc[0]
         inside += bool(row["low"] <= 3 <= row["high"])
     assert 270 <= inside <= 297
+
+
+def test_what_is_counted_in_different_units_is_told_by_the_share_that_was_met() -> None:
+    """Met were 50% and 25% (37.5% in the mean), and would have been 75% and 50% (62.5%)."""
+    rows = pd.DataFrame([
+        {"scenario": "toy", "measure": "fill_rate", "breakdown": "all", "group": "", "replication": k,
+         "strategy": name, "value": value}
+        for name, values in {AS_IT_WAS: (0.5, 0.25), "other": (0.75, 0.5)}.items() for k, value in enumerate(values)
+    ])  # fmt: skip
+    asked = [Asked("other", "Other")]
+    (told,) = heads(asked, beside(rows, asked), Counted("EUR", {"saline": "bag", "gloves": "box"}))
+    assert told == "Other: 62.5% in place of 37.5% of demand met on the day (+25 percentage points, 2 draws)."
 
 
 FAULTS = [

@@ -27,6 +27,10 @@ def draw(names: Sequence[str], panels: Sequence[tuple[str, Sequence[Mapping[str,
     return figure
 
 
+def _signed(value: float) -> str:
+    return "0" if abs(value) < 1e-9 else f"{value:+,.10g}".replace("-", MINUS)
+
+
 def _panel(axes: Axes, rows: Sequence[Mapping[str, Any] | None], better: str) -> None:
     axes.axvline(0, color=GREY, linewidth=1.0)
     for place, row in enumerate(rows):
@@ -41,5 +45,5 @@ def _panel(axes: Axes, rows: Sequence[Mapping[str, Any] | None], better: str) ->
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+,.0f}".replace("-", MINUS) if round(value) else "0")
+    axes.xaxis.set_major_formatter(lambda value, _: _signed(value))
     axes.margins(x=0.12)

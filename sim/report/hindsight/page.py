@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -10,7 +11,7 @@ from markupsafe import Markup
 from sim.report.figures import apart
 from sim.report.figures.style import drawing, to_svg
 from sim.report.hindsight.frozen import Frozen
-from sim.report.hindsight.words import EVIDENCE, interval_words, row_of, verdict_words
+from sim.report.hindsight.words import EVIDENCE, both_words, headline, interval_words, row_of, verdict_words
 from sim.report.pages import page
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
@@ -19,10 +20,9 @@ from sim.report.words.units import Counted
 from sim.study.design.measures import ALL, COST, Measure
 from sim.study.infer.beside import AS_IT_WAS, Asked
 
-UNMET = Measure("units_unmet")
 CAPTION = (
     "Each beside what was done, on the same draws of luck and of what is not known: points are the mean difference, "
-    "lines what it lies in (95 %). Blue: fewer unmet; orange: more; grey and hollow: the draws do not tell. Cost is "
+    "lines what it lies in (95 %). Blue: better; orange: worse; grey and hollow: the draws do not tell. Cost is "
     "what the run counts, without what the table has on top; goods that never come cost nothing."
 )
 
@@ -50,11 +50,11 @@ def _options(asked: Sequence[Asked]) -> list[tuple[str, str]]:
 
 
 def _picture(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> Picture:
-    options = _options(asked)
-    cost = Measure(COST)
+    options, first = _options(asked), headline(counted)
+    unit = "percentage points" if first.unit == "share" else counted.unit(first)
     panels = [
-        (f"{counted.unit(UNMET)} unmet, difference", [row_of(table, name, UNMET) for name, _ in options], UNMET.better),
-        (f"cost in {counted.currency}, difference", [row_of(table, name, cost) for name, _ in options], ""),
+        (f"{first.label}, difference in {unit}", _rows(options, table, first), first.better),
+        (f"Cost, difference in {counted.currency}", _rows(options, table, Measure(COST)), ""),
     ]
     title = "Side by side"
     with drawing():
@@ -62,24 +62,31 @@ def _picture(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> P
     return Picture("apart", title, CAPTION, Markup(svg))
 
 
+def _rows(options: Sequence[tuple[str, str]], table: pd.DataFrame, measure: Measure) -> list[Mapping[str, Any] | None]:
+    """The differences of a measure over the options, as they are drawn: shares in percentage points."""
+    times = 100 if measure.unit == "share" else 1
+    rows = [row_of(table, name, measure) for name, _ in options]
+    drawn = ("difference", "low", "high")
+    return [row and {**row, **{name: times * row[name] for name in drawn}} for row in rows]
+
+
 def _beside(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> Sheet:
     """What each would have changed, and cost: one row each."""
-    unit = counted.unit(UNMET)
-    head = ["If", "Beside", f"Unmet, {unit}", "Difference (95 %)", "So", "Cost by the run", "Cost on top"]
+    first = headline(counted)
+    head = ["If", "Beside", first.label, "Difference (95 %)", "So", "Cost by the run", "Cost on top"]
     costs = {one.name: one.cost for one in asked}
     against = {one.name: "as it was" if not one.rules else f"by rule: {', '.join(one.rules)}" for one in asked}
     rows = []
     for name, shown in _options(asked):
-        row, money = row_of(table, name, UNMET), row_of(table, name, Measure(COST))
+        row, money = row_of(table, name, first), row_of(table, name, Measure(COST))
         if row is None:
             continue
         top = "–" if name not in costs else "not known"
         if (cost := costs.get(name)) is not None:
             top = rounding.figure(cost, counted.currency)
-        both = f"{rounding.number(row['mean'], 0)} in place of {rounding.number(row['against_mean'], 0)}"
         rows.append([
-            shown, against.get(name, "as it was"), both, interval_words(row, "units"), verdict_words(row, UNMET.better),
-            "–" if money is None else interval_words(money, "money"), top,
+            shown, against.get(name, "as it was"), both_words(row, first, counted), interval_words(row, first.unit),
+            verdict_words(row, first.better), "–" if money is None else interval_words(money, "money"), top,
         ])  # fmt: skip
     note = "Cost on top is what the scenario says of it, beyond goods, transport, stock and what decisions cost."
     return Sheet("what-if", "What each would have changed, and cost", head, rows, note=note, text_columns=2)
@@ -89,15 +96,17 @@ def _figures(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> S
     """Every figure compared."""
     shown = dict(_options(asked))
     rows = []
-    for row in table.to_dict("records"):
+    records: list[Any] = table.to_dict("records")
+    for row in records:
         measure = Measure(str(row["measure"]), str(row["breakdown"]))
+        if measure.unit == "units" and measure.breakdown == ALL and not counted.adds_up:
+            continue
         unit, group = counted.unit(measure, str(row["group"])), str(row["group"])
         label = measure.label if measure.breakdown == ALL else f"{measure.label}, {group}"
         means = [rounding.figure(float(row[name]), unit) for name in ("against_mean", "mean")]
         better = "" if measure.name == COST else measure.better
         rows.append([shown.get(str(row["option"]), str(row["option"])), label, *means,
-                     interval_words({str(k): v for k, v in row.items()}, measure.unit),
-                     verdict_words({str(k): v for k, v in row.items()}, better)])  # fmt: skip
+                     interval_words(row, measure.unit), verdict_words(row, better)])  # fmt: skip
     head = ["If", "Figure", "Beside", "Then", "Difference (95 %)", "So"]
     raw = table.to_numpy().tolist()
     return Sheet("figures", "Every figure", head, rows, list(table.columns), raw, text_columns=2)

@@ -15,11 +15,16 @@ from sim.study.design.measures import COST, Measure
 from sim.study.infer.beside import Asked
 from sim.study.infer.compare import SAME, UNDETECTED, UNKNOWN
 
-UNMET = Measure("units_unmet")
+UNMET, SERVED = Measure("units_unmet"), Measure("fill_rate")
 EVIDENCE = (
     "What might have been is the model's, and evidence for discussion, not a score of people: nobody knew then all "
     "that is written here."
 )
+
+
+def headline(counted: Counted) -> Measure:
+    """The figure that is told first: units unmet, where those of all products add up, else the share that was met."""
+    return UNMET if counted.adds_up else SERVED
 
 
 def row_of(table: pd.DataFrame, option: str, measure: Measure, group: str = "") -> Mapping[str, Any] | None:
@@ -46,34 +51,39 @@ def what_if_words(
 
 def heads(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> list[str]:
     """What rules do by themselves, then what each counterfactual does: a sentence each."""
-    unit = counted.unit(UNMET)
     rules = {one.against: one.rules for one in asked if one.rules}
     found = [
-        f"By rule alone ({listed(titles)}), with nothing else changed: {_difference(table, rule, unit)}."
+        f"By rule alone ({listed(titles)}), with nothing else changed: {_difference(table, rule, counted)}."
         for rule, titles in rules.items()
     ]
     for one in asked:
         beside = "" if not one.rules else f", beside what was done with the rule for {listed(one.rules)}"
-        found.append(f"{one.title}{beside}: {_difference(table, one.name, unit)}.")
+        found.append(f"{one.title}{beside}: {_difference(table, one.name, counted)}.")
     return found
 
 
-def _difference(table: pd.DataFrame, option: str, unit: str) -> str:
-    """The units unmet, and how far they are apart."""
-    row = row_of(table, option, UNMET)
+def _difference(table: pd.DataFrame, option: str, counted: Counted) -> str:
+    """What went unmet, or was met, and how far that is apart."""
+    measure = headline(counted)
+    row = row_of(table, option, measure)
     assert row is not None
-    digits = rounding.digits_of(row["low"], row["high"], "units")
-    both = " in place of ".join(rounding.figure(row[name], unit, digits) for name in ("mean", "against_mean"))
-    what = f"{both} unmet on the day"
+    what = f"{both_words(row, measure, counted)} {'unmet' if measure == UNMET else 'of demand met'} on the day"
     verdict = row["verdict"]
     if row["n"] < 2 or verdict == UNKNOWN:
         return f"{what}; one draw tells what could have been, not whether it is so"
     if verdict == SAME:
         return f"{what}: no difference in any draw"
-    span = interval_words(row, "units")
+    span = interval_words(row, measure.unit) + (" percentage points" if measure == SERVED else "")
     if verdict == UNDETECTED:
         return f"{what}; {row['n']} draws cannot tell them apart ({span})"
     return f"{what} ({span}, {row['n']} draws)"
+
+
+def both_words(row: Mapping[str, Any], measure: Measure, counted: Counted) -> str:
+    """Both means, as far as the interval of their difference lets one see."""
+    digits = rounding.digits_of(row["low"], row["high"], measure.unit)
+    unit = counted.unit(measure)
+    return " in place of ".join(rounding.figure(row[name], unit, digits) for name in ("mean", "against_mean"))
 
 
 def interval_words(row: Mapping[str, Any], unit: str) -> str:
@@ -105,7 +115,7 @@ def cost_words(one: Asked, table: pd.DataFrame, counted: Counted) -> str:
 def verdict_words(row: Mapping[str, Any], better: str) -> str:
     """What may be said of a difference."""
     if row["n"] < 2 or row["verdict"] == UNKNOWN:
-        return "one draw"
+        return "one draw" if row["n"] else "not measured in both"
     if row["verdict"] == SAME:
         return "= the same"
     if row["verdict"] == UNDETECTED:
