@@ -13,7 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.api import run
-from sim.output.files import put_text
+from sim.output.files import cannot_write, put_text
 from sim.report.figures import swim_lanes
 from sim.report.figures.style import drawing, to_svg
 from sim.report.hindsight.timeline import INFERRED, NO_SOURCE, OBSERVED, SIMULATED, Row, rows_of, table_of
@@ -76,6 +76,10 @@ class Timeline:
     def report(self, path: str | Path) -> Path:
         """Write the page, one HTML file that opens offline; returns its path. Raises ScenarioError where it cannot."""
         place = Path(path)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(place, error) from error
         put_text(place, self.page())
         return place
 

@@ -67,5 +67,7 @@ def test_the_command_writes_one_file(tmp_path: Path) -> None:
     written(tmp_path)
     done = tideover("timeline", "s.yaml", "--out", "what.html", cwd=tmp_path)
     assert done.returncode == 0 and "Timeline: what.html" in done.stdout and (tmp_path / "what.html").exists()
+    wrong = tideover("timeline", "s.yaml", "--out", "s.yaml/what.html", cwd=tmp_path)
+    assert wrong.returncode != 0 and "Traceback" not in wrong.stderr and "what.html" in wrong.stderr
     wrong = tideover("timeline", "t.yaml", "--out", "other.html", cwd=tmp_path)
     assert wrong.returncode == 2 and "t.yaml" in wrong.stderr and not (tmp_path / "other.html").exists()
