@@ -18,6 +18,8 @@ WIDTH, HIGH = 15.6, 0.21
 LEFT, RIGHT, FOOT = 0.285, 0.66, 0.4
 LINE = 3.2
 """Rows of bars that a row with a line is as high as."""
+FEWEST = 3
+"""Figures from which there is a line to draw; fewer stand as points with their values."""
 MOST = 18
 """Rows of a lane that are drawn; the table has the others."""
 NAMED, SOURCED = 54, 76
@@ -59,7 +61,7 @@ def draw(facts: Facts, rows: Sequence[Row]) -> Figure:
 
 
 def _tall(row: Row | str) -> float:
-    return LINE if isinstance(row, Row) and row.values else 1.0
+    return LINE if isinstance(row, Row) and len(row.values) >= FEWEST else 1.0
 
 
 def _left(axes: Axes, text: str, y: float, bold: bool = False) -> None:
@@ -73,8 +75,12 @@ def _row(axes: Axes, facts: Facts, row: Row, place: float) -> None:
     _left(axes, f"{SIGNS[row.tag]} {short(row.words, NAMED)}", middle)
     axes.annotate(short(f"{row.tag}: {row.source}", SOURCED), (1, middle), (8, 0), xycoords=("axes fraction", "data"),
                   textcoords="offset points", va="center", fontsize=8.0, color="#4b5661")  # fmt: skip
-    if row.values:
+    if len(row.values) >= FEWEST:
         _line(axes, facts, row, place)
+    for day, value in row.values if len(row.values) < FEWEST else ():
+        axes.plot(on(facts, day), middle, marker="o", color=BLACK, markersize=4, clip_on=False)
+        axes.annotate(f"{number(value)} {row.unit}".strip(), (on(facts, day), middle), (5, 0),
+                      textcoords="offset points", va="center", fontsize=8.0)  # fmt: skip
     fill, ink, edge = LOOKS[row.tag]
     for first, until in row.spans:
         if until <= first:
