@@ -24,8 +24,8 @@ class Observed(Trigger):
     below: Number | None = None
     """in the unit of the series: met while the latest figure is lower"""
     sees = ("observed",)
-    example = {"series": "sold", "above": 100}
-    bad_example = ({"series": "solt", "above": 100}, "unknown series")
+    example = {"series": "sold", "above": 10}
+    bad_example = ({"series": "solt", "above": 10}, "unknown series")
 
     def model_post_init(self, context: object) -> None:
         if (self.above is None) == (self.below is None):
