@@ -317,6 +317,31 @@ PAGES: dict[str, Page] = {
         "sources:\n"
         "  survey: {title: Issues of the regional store, url: https://example.org/issues, read: 2024-05-02}\n",
     ),
+    "observed": Page(
+        "What was observed",
+        "Series from tables that a replay is held against; a run does not read them. Each says what it is (`is`) and "
+        "which figure of a run it is held against (`model`): [the observation models](../kinds.md#observation-models), "
+        "and [how a replay works](../../replay.md). Rows are joined on their dates; a point outside of the run is an "
+        "error.",
+        ("observed",),
+        "observed:\n"
+        "  - {name: low, title: Clinics with less than a week of stock, is: share, of: asked, file: observed.csv,\n"
+        "     model: share_of_sites, cover_below: 7d, held_out: 2024-03-01, source: survey, quality: official}\n"
+        "sources:\n"
+        "  survey: {title: Monthly survey of clinics}\n",
+    ),
+    "counterfactuals": Page(
+        "What might have been decided",
+        "`counterfactuals` are overlays, as strategies are, that ask what would have been if it had been decided "
+        "otherwise; `responses` say what becomes of what was typed in by its dates, and would have answered the "
+        "change. [What if](../../what-if.md) sets them beside what was done.",
+        ("counterfactuals", "responses"),
+        "counterfactuals:\n"
+        "  larger: {title: A reserve twice as large, why: It had been asked for, cost: 5000,\n"
+        "    changes: {reserves.national.size: 40d}}\n"
+        "responses:\n"
+        "  ban: {title: The maker's country, typed_in: [disruptions.ban], rule: {disruptions.ban.for: 60d}}\n",
+    ),
     "costs": Page(
         "Costs",
         "Rates that turn stock and shortage into money; what a unit costs stands with the product, transport with the "

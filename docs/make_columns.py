@@ -1,4 +1,4 @@
-"""Write docs/reference/tables.md and study-tables.md from the declared columns: `python -m docs.make_columns`."""
+"""Write docs/reference/tables.md, study-tables.md and replay-tables.md: `python -m docs.make_columns`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sim.model.vocabulary import EVENTS
 from sim.output.columns import TABLES, Table
+from sim.output.replay_columns import REPLAY_TABLES
 from sim.output.study_columns import STUDY_TABLES
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -28,6 +29,20 @@ print(many.draws.rows["value"].between(0, 1).all())
 ```text printed
 ['scenario', 'strategy', 'variant', 'replication', 'measure', 'breakdown', 'group', 'value', 'twin']
 True
+```
+"""
+OF_REPLAYS = """# The tables of a replay
+
+What the files in the folder of `tideover replay` hold, column by column; `scores` and `points` lie there as `.csv` too.
+`tideover query` knows them by these names. What each score is stands under [scores](scores.md).
+
+```python
+from sim.output.replay_columns import REPLAY_TABLES
+
+print(list(REPLAY_TABLES), REPLAY_TABLES["drawn"].names)
+```
+```text printed
+['scores', 'points', 'drawn'] ('series', 'date', 'draw', 'figure', 'seen')
 ```
 """
 HEAD = """# The tables of a run
@@ -67,6 +82,9 @@ def pages() -> dict[Path, str]:
         REFERENCE / "tables.md": "\n".join([HEAD, *(_table(name, table) for name, table in TABLES.items())]),
         REFERENCE / "study-tables.md": "\n".join(
             [OF_STUDIES, *(_table(name, table) for name, table in STUDY_TABLES.items())]
+        ),
+        REFERENCE / "replay-tables.md": "\n".join(
+            [OF_REPLAYS, *(_table(name, table) for name, table in REPLAY_TABLES.items())]
         ),
     }
 

@@ -15,10 +15,12 @@ import numpy as np
 import pandas as pd
 
 import sim
-from docs import formula_fit, helene_fit, ppe_fit
+from docs import helene_fit, ppe_fit
 from sim.scenario.drawing import drawn
 from sim.scenario.load import load
+from sim.study.design.observing import seen_of
 from sim.study.infer.intervals import next_below, share_interval
+from sim.study.score.wis import interval_parts
 
 PAGE = Path("docs/crises/mechanisms.md")
 TABLE, BANDS = PAGE.with_suffix(".csv"), PAGE.with_name("mechanisms-bands.csv")
@@ -50,19 +52,23 @@ class Crisis:
 
 
 def _series() -> pd.Series:
-    table = pd.read_csv(formula_fit.FOLDER / "data" / "formula-observed.csv", parse_dates=["week_ending"])
-    series: pd.Series = table.set_index("week_ending")["observed"]
-    return series
+    """Share of products out of stock in shops, by the last day of the week."""
+    loaded = load(FOLDER.parent / "formula-2022.yaml")
+    points = loaded.observed[0]
+    dates = pd.Timestamp(loaded.spec.start) + pd.to_timedelta(points.day, unit="D")
+    return pd.Series(points.value, index=dates)
 
 
 def _formula(run: sim.Run) -> list[float]:
     """Weeks from mid-May on, in percent; the usual share, which the model does not have, is added."""
-    weeks: list[float] = (formula_fit.weekly(run).reindex(_series().index).iloc[1:] + formula_fit.NORMAL).tolist()
-    return weeks
+    series, points = run.loaded.spec.observed[0], run.loaded.observed[0]
+    return series.figures(seen_of(run.outcome), points).tolist()[1:]
 
 
 def _formula_guesses(run: sim.Run) -> list[tuple[float | None, float | None]]:
-    return [(float(last), formula_fit.NORMAL + formula_fit.PLANT) for last in _series().iloc[:-1]]
+    series, points = run.loaded.spec.observed[0], run.loaded.observed[0]
+    naive = series.guess(points, run.loaded.spec.start)
+    return [(float(last), float(guess)) for last, guess in zip(points.value[:-1], naive[1:], strict=True)]
 
 
 def _helene_guesses(run: sim.Run) -> list[tuple[float | None, float | None]]:
@@ -136,12 +142,8 @@ def draws(name: str, column: str, number: int = DRAWS) -> np.ndarray:
 
 def score(ends: np.ndarray, observed: np.ndarray) -> np.ndarray:
     """Weighted interval score of bands of 50 and 80 % and the median (Bracher et al. 2021); `ends` as in `LEVELS`."""
-    total = 0.5 * np.abs(observed - ends[:, 2])
-    for low, high, alpha in ((1, 3, 0.5), (0, 4, 0.2)):
-        below, above = ends[:, low] - observed, observed - ends[:, high]
-        width = ends[:, high] - ends[:, low]
-        total += alpha / 2 * (width + 2 / alpha * (np.maximum(0, below) + np.maximum(0, above)))
-    return np.asarray(total / 2.5)
+    parts = interval_parts(ends[:, 2], (0.5, 0.2), ends[:, [1, 0]].T, ends[:, [3, 4]].T, observed)
+    return np.asarray(parts.sum(axis=0))
 
 
 def persistence(series: np.ndarray, number: int = DRAWS) -> np.ndarray:

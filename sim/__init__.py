@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "Begun", "Run", "ScenarioError", "StudyResult", "__version__", "ask", "begin", "compare", "query", "run",
+    "Begun", "Run", "ScenarioError", "StudyResult", "__version__", "ask", "begin", "compare", "query", "replay", "run",
     "run_many", "run_study", "validate",
 ]  # fmt: skip
 HOMES = {
     "ScenarioError": "sim.errors", "StudyResult": "sim.study.run.run", "run_study": "sim.study.run.run",
     "query": "sim.study.run.query", "Begun": "sim.begun", "begin": "sim.begun", "Run": "sim.api", "run": "sim.api",
     "validate": "sim.api", "run_many": "sim.ask.many", "compare": "sim.ask.comparing",
+    "replay": "sim.ask.replaying",
 }  # fmt: skip
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sim.api import Run, run, validate
     from sim.ask.comparing import compare
     from sim.ask.many import run_many
+    from sim.ask.replaying import replay
     from sim.begun import Begun, begin
     from sim.errors import ScenarioError
     from sim.study.run.query import query

@@ -25,6 +25,7 @@ from sim.options import (
     read_settings,
     resumable,
     tell_failures,
+    tell_notes,
 )
 
 BAD_INPUT = 2
@@ -161,7 +162,7 @@ def run(
     with progress_bar(not quiet and not as_json) as tick:
         result = sim.run(loaded, without_reserves=not no_reserve_twin, without_decisions=not no_decision_twin,
                          detail=journal, daily=words, progress=tick, sharings=sharings)  # fmt: skip
-    _notes(result.loaded)
+    tell_notes(result.loaded)
     if as_json:
         from sim.report.run.as_tables.tables import metrics_json
 
@@ -202,19 +203,13 @@ def _many(file: Path, strategy: str | None, overrides: dict[str, Any], means: di
 
     with working(quiet) as tick:
         found = sim.run_many(file, strategy, overrides=overrides, progress=tick, **means)
-    _notes(found.run.loaded)
+    tell_notes(found.run.loaded)
     if not quiet:
         _summary(found.run)
         click.echo("\n".join(found.lines()))
     assert found.folder is not None
     click.echo(f"Report: {found.folder / 'report.html'}")
     tell_failures(found.draws.failures)
-
-
-def _notes(loaded: Any) -> None:
-    """What was run but is hardly meant, on stderr."""
-    for note in dict.fromkeys(loaded.notes):
-        click.echo(f"Note: {note}", err=True)
 
 
 def _summary(result: Any) -> None:
@@ -337,7 +332,7 @@ def _scenario_faults(file: Path, strategy: str | None) -> list[Any]:
     from sim.errors import ScenarioError
 
     loaded = sim.validate(file, strategy)
-    _notes(loaded)
+    tell_notes(loaded)
     faults: list[Any] = []
     further: dict[Any, list[str]] = {}
     for other in loaded.document.strategies if strategy is None else ():

@@ -11,8 +11,10 @@ from sim.engine.checks import CHECKS
 from sim.hazards import PROCESSES
 from sim.metrics.base import METRICS
 from sim.model.need.demand import DEMAND
+from sim.observations import OBSERVATIONS
 from sim.policies import ALARMS, ALLOCATION, FORECASTING, REPLENISHMENT, SOURCING, TRANSFERS, TRIGGERS
 from sim.registry import Registry
+from sim.study.score import SCORES
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ WRITTEN: dict[str, Written] = {
     "decisions": Written("Decisions", "Entries of `decisions`: what a party does during a run.", DECISIONS),
     "triggers": Written("Triggers", "`when` of a reserve's release, and of a use level.", TRIGGERS),
     "demand": Written("Demand distributions", "`distribution` of an entry of `demand`.", DEMAND),
+    "observations": Written(
+        "Observation models", "Entries of `observed`: what was seen, and what it is held against.", OBSERVATIONS
+    ),
 }
 """In the order in which readers are told of them."""
 
@@ -51,5 +56,6 @@ def listed() -> dict[str, dict[str, str]]:
         for family in WRITTEN.values()
     }
     lists[METRICS.family] = {name: f"{metric.label}, {metric.unit}" for name, metric in METRICS.items()}
+    lists[SCORES.family] = {name: f"{score.label}, {score.unit or 'as the series'}" for name, score in SCORES.items()}
     lists[CHECKS.family] = {name: check.definition for name, check in CHECKS.items()}
     return lists

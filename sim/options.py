@@ -99,6 +99,12 @@ def tell_failures(failures: Sequence[object]) -> None:
     sys.exit(FAILED)
 
 
+def tell_notes(loaded: Any) -> None:
+    """What was run but is hardly meant, on stderr."""
+    for note in dict.fromkeys(loaded.notes):
+        click.echo(f"Note: {note}", err=True)
+
+
 class Pace:
     """How long work will still take, by how far it has come since it was begun, or since a further round of it was."""
 

@@ -15,9 +15,10 @@ from sim.engine.phases import PHASES
 from sim.families import WRITTEN
 from sim.metrics.base import METRICS
 from sim.registry import Family, settle_anew
+from sim.study.score import SCORES
 
 ROOT = Path(__file__).resolve().parents[1]
-FAMILIES: tuple[Family[Any], ...] = (*(family.registry for family in WRITTEN.values()), METRICS, CHECKS)
+FAMILIES: tuple[Family[Any], ...] = (*(family.registry for family in WRITTEN.values()), METRICS, CHECKS, SCORES)
 
 
 @contextmanager

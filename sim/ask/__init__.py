@@ -9,16 +9,19 @@ Every question tries variations of one scenario on the same draws. It gives an a
 
 from sim.ask.briefing import Brief, brief
 from sim.ask.comparing import Comparison, compare
+from sim.ask.counterfactuals import WhatIf, what_if
 from sim.ask.dependence import Sensitivity, sensitivity
 from sim.ask.enough import SmallestReserve, Split, search, split
 from sim.ask.explain import Causes, causes, why
 from sim.ask.limits import Stress, TippingPoint, stress, tipping
 from sim.ask.many import Many, run_many
 from sim.ask.pooling import Joining, joining
+from sim.ask.replaying import Replay, replay
 from sim.ask.sharing import why_share
+from sim.ask.timelines import Timeline, timeline
 
 __all__ = [
-    "Brief", "Causes", "Comparison", "Joining", "Many", "Sensitivity", "SmallestReserve", "Split", "Stress",
-    "TippingPoint", "brief", "causes", "compare", "joining", "run_many", "search", "sensitivity", "split", "stress",
-    "tipping", "why", "why_share",
+    "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Sensitivity", "SmallestReserve", "Split", "Stress",
+    "Timeline", "TippingPoint", "WhatIf", "brief", "causes", "compare", "joining", "replay", "run_many", "search",
+    "sensitivity", "split", "stress", "timeline", "tipping", "what_if", "why", "why_share",
 ]  # fmt: skip

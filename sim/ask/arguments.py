@@ -53,11 +53,16 @@ class Arguments:
             raise ScenarioError(self.found)
 
     def subject(
-        self, path: str | Path, strategy: str | None, overrides: Mapping[str, Any] | None, replications: int
+        self,
+        path: str | Path,
+        strategy: str | None,
+        overrides: Mapping[str, Any] | None,
+        replications: int,
+        called: str = "replications",
     ) -> Subject | None:
         """The scenario that is asked about; None where there is none, which `check` tells."""
         if isinstance(replications, bool) or not isinstance(replications, int) or replications < 1:
-            self.refuse("replications", "this is no number of draws", replications, "a whole number of at least 1")
+            self.refuse(called, "this is no number of draws", replications, "a whole number of at least 1")
         return self.take("path", lambda: read_subject(path, strategy, overrides), None)
 
     def target(self, name: str, text: str) -> Target:

@@ -6,10 +6,13 @@ from sim.commands import (  # noqa: F401  (each files its commands)
     explain,
     joining,
     listing,
+    replay,
     search,
     sensitivity,
     starting,
     stress,
+    timeline,
+    what_if,
 )
 from sim.commands.shared import COMMANDS
 

@@ -32,13 +32,14 @@ def kinds() -> None:
 @list_.command()
 @FILE
 def strategies(file: Path) -> None:
-    """The strategies of a scenario."""
+    """The strategies of a scenario; with its counterfactuals, and rules of responses, which may be run like these."""
     import sim
     from sim.report.words.names import shown_name
 
-    for name, written in sim.validate(file).document.strategies.items():
-        title = shown_name(name, written)
-        click.echo(name if title == name else f"{name}: {title}")
+    loaded = sim.validate(file)
+    for name, written in loaded.document.strategies.items():
+        title, what = shown_name(name, written), loaded.parsed.hindsight.get(name)
+        click.echo((name if title == name else f"{name}: {title}") + (f" ({what})" if what else ""))
 
 
 @list_.command()
@@ -62,16 +63,17 @@ def metrics() -> None:
 @list_.command()
 @click.argument("table", required=False)
 def columns(table: str | None) -> None:
-    """The columns of the tables of runs and studies, or of one TABLE: name, unit, what it means."""
+    """The columns of the tables of runs, studies and replays, or of one TABLE: name, unit, what it means."""
     from sim.errors import Problem, ScenarioError, nearest
     from sim.output.columns import TABLES
+    from sim.output.replay_columns import REPLAY_TABLES
     from sim.output.study_columns import STUDY_TABLES
 
-    known = dict.fromkeys([*TABLES, *STUDY_TABLES])
+    known = dict.fromkeys([*TABLES, *STUDY_TABLES, *REPLAY_TABLES])
     if table is not None and table not in known:
         expected = "one of " + ", ".join(known)
         raise ScenarioError([Problem("TABLE", 0, "no such table", table, expected, nearest(table, known))])
-    for of, tables in (("a run", TABLES), ("a study", STUDY_TABLES)):
+    for of, tables in (("a run", TABLES), ("a study", STUDY_TABLES), ("a replay", REPLAY_TABLES)):
         for name, about in tables.items():
             if table in (None, name):
                 rows = [(column.name, column.unit or column.type, column.meaning) for column in about.columns]

@@ -112,7 +112,9 @@ class World(Part):
         self._look_back(plan)
         outlook = Outlook(plan, self.quantities.base)
         told = what_is_told(plan, self.state, self.quantities, streams)
-        self.reports = Reports(self.state, self.quantities, outlook, told, self.present_use, self.filled)
+        self.reports = Reports(
+            self.state, self.quantities, outlook, told, self.present_use, self.filled, plan.published
+        )
         self.reports.outlook.hear(plan.impacts)
         if plan.information is not None and told is not None:
             self.reports.sights = Sights(plan, self.state, told, self.reports, open_to_change)

@@ -184,6 +184,11 @@ PHASES: list[Phase] = [
         "prices may change", lambda world: world.recorder.prices_move,
     ),
     Phase(
+        "quantities", 7, "what disruptions change and somebody observed is kept as it is in the evening",
+        lambda world: world.recorder.note_quantities, ("quantities",), ("recorder",),
+        "quantities are watched", lambda world: bool(world.recorder.watched),
+    ),
+    Phase(
         "books", 7, "the day is recorded, and it is checked that nothing was lost or invented",
         lambda world: world.books.write, (), ("books", "recorder", "state"),
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,17 @@ from sim.engine.bound.sourcing import Sourcing
 from sim.engine.bound.start import Opening, Start
 from sim.engine.bound.transfers import BoundTransfers
 from sim.engine.bound.trust import BoundTrust
+from sim.engine.bound_alarms import BoundAlarm
+from sim.engine.bound_decisions import BoundActs, BoundDecision
+from sim.engine.claimed import BoundClaims
+from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange, missing
+from sim.engine.informed import InformationPlan
+from sim.engine.looking_back import LookingBack
+from sim.engine.published import Published
+from sim.engine.sourced import Sourcing
+from sim.engine.start import Opening, Start
+from sim.engine.transferred import BoundTransfers
+from sim.engine.trusted import BoundTrust
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -359,7 +371,8 @@ class Plan:
     `usual_wait` are whole days, over cells, within which a maker nearly always has made what is ordered of it. `more`
     is what makers can add to their capacity, None where none can; `decisions` what parties may do;
     `vials` the demand for units of several doses, `transfers` who may give goods to whom, in turn; `information` who
-    sees what, None where all see all; `alarms` what warns of shortages; `trust` None where nothing hangs on it.
+    sees what, None where all see all; `alarms` what warns of shortages; `trust` None where nothing hangs on it;
+    `published` the observed series that conditions read.
     """
 
     network: Network
@@ -386,6 +399,7 @@ class Plan:
     information: InformationPlan | None = None
     alarms: tuple[BoundAlarm, ...] = ()
     trust: BoundTrust | None = None
+    published: Mapping[str, Published] = field(default_factory=dict)
 
     @property
     def made_for_reserves(self) -> bool:

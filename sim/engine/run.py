@@ -115,11 +115,12 @@ def simulate(
 
     `disruptions=False` gives the no-disruption twin on the same draws; `table` keeps every cell on every day, or the
     cells at some positions; `series` names the figures of `DAILY` whose daily totals over groups are kept (the sums
-    over days always are); `progress` is called with each finished day; every `lot_check` days every lot is looked for.
-    `demand` are the plain draws of this replication where several runs share them (see `draws_of`); `sharings` keeps
-    what every sharing-out of scarce goods saw and gave. Raises
-    SimulationError if the run breaks a law of conservation, ScenarioError if hazards bring more demand than can be
-    counted, ValueError if `demand` are other draws than the plan's.
+    over days always are), and quantities that are kept as they are each evening; `progress` is called with each
+    finished day; every `lot_check` days every lot is looked for. `demand` are the plain draws of this replication where
+    several runs share them (see `draws_of`); `sharings` keeps what every sharing-out of scarce goods saw and gave.
+
+    Raises SimulationError if the run breaks a law of conservation, ScenarioError if hazards bring more demand than can
+    be counted, ValueError if `demand` are other draws than the plan's.
     """
     running = Running(
         plan, replication=replication, disruptions=disruptions, detail=detail, table=table, series=series,

@@ -31,6 +31,9 @@ def page(
     sheets: Sequence[Sheet],
     pictures: Sequence[Picture] = (),
     notes: Sequence[str] = (),
+    paper: str = "",
 ) -> str:
-    """A page with a heading, sentences, pictures, tables and small print, in that order."""
-    return fill_in("sheets.html.j2", title=title, lead=lead, sheets=sheets, pictures=pictures, notes=notes)
+    """A page with a heading, sentences, pictures, tables and small print, in that order; printed on A4 unless `paper`
+    says otherwise."""
+    values = {"title": title, "lead": lead, "sheets": sheets, "pictures": pictures, "notes": notes, "paper": paper}
+    return fill_in("sheets.html.j2", **values)

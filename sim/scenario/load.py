@@ -16,8 +16,12 @@ import pydantic
 from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.need.demand.empirical import Empirical
+from sim.observations import Observation
+from sim.observations.points import Points
 from sim.output.names import typed
 from sim.scenario.injected import Injected
+from sim.scenario.memo import Memo
+from sim.scenario.observed import SHORTENED, check_series, needed_columns, read_observed
 from sim.scenario.overlay import Parsed, gather, is_study, parse
 from sim.scenario.reading.document import Document, Node, Place, position
 from sim.scenario.reading.memo import Memo
@@ -31,6 +35,7 @@ from sim.scenario.words.spec import Scenario
 Series = dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
 Tables = dict[int, dict[str, np.ndarray]]
 Seen = dict[int, Empirical]
+Observed = dict[int, Points]
 
 
 @dataclass
@@ -66,9 +71,9 @@ class Loaded:
 
     `series` holds recorded demand by position in `demand`: day numbers, site positions, units; `tables` the columns of
     files that disruptions name, by position in `disruptions`; `seen` the distributions of demand that are read from a
-    file, by position in `demand`. `notes` gathers what can be run but is hardly meant;
-    compiling adds to it. `parsed` are its files as read; `memo` is shared with what is made of them with other values.
-    What differs by site is drawn as in `replication`.
+    file, by position in `demand`; `observed` the points of series, by position in `observed`. `notes`
+    gathers what can be run but is hardly meant; compiling adds to it. `parsed` are its files as read; `memo` is shared
+    with what is made of them with other values. What differs by site is drawn as in `replication`.
     """
 
     spec: Scenario
@@ -81,6 +86,7 @@ class Loaded:
     memo: Memo = field(repr=False)
     notes: list[Problem] = field(default_factory=list)
     replication: int = 0
+    observed: Observed = field(default_factory=dict, repr=False)
 
     @property
     def path(self) -> Path:
@@ -172,6 +178,7 @@ def _load(
         spec = spec.model_copy(update={"evidence": kept})
     problems = Problems(document, found)
     problems.found.extend(_evidence_problems(spec, document))
+    problems.found.extend(_response_problems(spec, document))
     ends = ({str(place[0]): document.data[str(place[0])] for place in document.uncertain.values()}, spec.uncertain)
     problems.found.extend(memo.once("ends", ends, lambda: list(end_problems(spec, document))))
     sites: SiteTable | None = None
@@ -179,11 +186,37 @@ def _load(
         sites = read_sites(spec, document, memo)
     if sites is not None:
         series, tables, seen, notes = _read_files(spec, sites, problems, memo)
+    observed: Observed = {}
+    if spec.observed:
+        observed, told = _read_observed(spec, problems, memo)
+        document.notes.extend(told)
     problems.check()
     assert sites is not None
     notes = list(dict.fromkeys([*document.notes, *sites.notes, *notes]))
     sites = sites.drawn(spec.seed, 0) if sites.over else sites
-    return Loaded(spec, document, sites, series, tables, seen, parsed, memo, notes)
+    return Loaded(spec, document, sites, series, tables, seen, parsed, memo, notes, 0, observed)
+
+
+def _read_observed(spec: Scenario, problems: Problems, memo: Memo) -> tuple[Observed, list[Problem]]:
+    """`observed` of a scenario, and notes on its files."""
+    found: Observed = {}
+    notes: list[Problem] = []
+    document = problems.document
+    shortened = any(override.path in SHORTENED for override in document.overrides)
+    for k, series in enumerate(spec.observed):
+        with problems.at("observed", k):
+            check_series(series, spec)
+            file = document.file_at(("observed", k, "file"))
+
+            def make(series: Observation = series, file: Path = file) -> tuple[Points, list[Problem]]:
+                table = read_table(file, needed_columns(series), sheet=series.sheet)
+                points, told = read_observed(table, series, spec, shortened)
+                return points, [*table.notes, *told]
+
+            span = (spec.start, spec.until, shortened)
+            found[k], told = memo.once(("observed", k), (file, series, span), make)
+            notes += told
+    return found, notes
 
 
 def _read_files(
@@ -256,6 +289,22 @@ def _evidence_problems(spec: Scenario, document: Document) -> Iterator[Problem]:
             parent = figure_at(document, ".".join(parts[: parents[0]])) if parents and parents[0] else document.data
             valid = [".".join([*parts[: parents[0] if parents else 0], str(key)]) for key in (parent or ())]
             yield document.problem(("evidence", path), "evidence for a figure that is not there", path, None, valid)
+
+
+def _response_problems(spec: Scenario, document: Document) -> Iterator[Problem]:
+    """Entries of responses that are not there; a strategy, or an override, may have taken them away."""
+    over = [override.path for override in document.overrides]
+    for name, response in spec.responses.items():
+        for key in ("typed_in", "responds_to"):
+            for k, path in enumerate(getattr(response, key)):
+                gone = any(f"{path}.".startswith(f"{there}.") for there in over)
+                if figure_at(document, path) is None and path not in document.data and not gone:
+                    section = path.partition(".")[0]
+                    there = document.data.get(section)
+                    names = range(len(there)) if isinstance(there, list) else there or ()
+                    valid = [document.label((section, one)) for one in names] or list(document.data)
+                    place, expected = ("responses", name, key, k), "a dotted path, such as decisions.NAME"
+                    yield document.problem(place, "nothing stands at this path", path, expected, valid)
 
 
 def figure_at(document: Document, path: str) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.following import evidence_merged, evidence_set
+from sim.scenario.hindsight import SECTIONS, overlays
 from sim.scenario.injected import Injected, with_injected
 from sim.scenario.ranges import GROUPS, SECTION, Ranges
 from sim.scenario.reading.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
@@ -64,7 +65,8 @@ class Parsed:
     """The files of a scenario, read and merged, before a strategy or an override changes anything.
 
     `top` is None where the scenario file itself cannot be read; `problems` are all that reading found, `log` what files
-    set over one another; `partial` as in `Document`.
+    set over one another; `partial` as in `Document`. `strategies` has counterfactuals and rules of responses as well;
+    `hindsight` says which of them are what.
     """
 
     scenario: Path
@@ -75,6 +77,7 @@ class Parsed:
     log: tuple[Override, ...]
     problems: tuple[Problem, ...]
     partial: bool
+    hindsight: Mapping[str, str] = field(default_factory=dict)
 
     def with_ranges(self, ranges: Node) -> Parsed:
         """The same with further uncertain values, in the place of those of the files with the same paths; with further
@@ -104,12 +107,17 @@ def parse(path: Path) -> Parsed:
     if strategies is None or strategies.value is None:
         strategies = Node({}, Mark(builder.scenario, 0) if top is None else top.mark)
     strategies = _without_replace(strategies, builder.problems)
+    hindsight: dict[str, str] = {}
     if top is not None:
+        held = {key: _without_replace(top.value[key], builder.problems) for key in SECTIONS if key in top.value}
+        whole = Node({**top.value, **held}, top.mark)
+        strategies, hindsight = overlays(whole, strategies, builder.problems)
         top = Node({key: child for key, child in top.value.items() if key not in FIXED}, top.mark)
         top = settle(top, builder.problems)
+        top = Node({**top.value, **held}, top.mark)
     return Parsed(
         builder.scenario, builder.root, top, strategies, tuple(builder.files), tuple(builder.log),
-        tuple(builder.problems), builder.partial,
+        tuple(builder.problems), builder.partial, hindsight,
     )  # fmt: skip
 
 
@@ -154,7 +162,7 @@ def gather(
     problems, log, strategies = list(parsed.problems), list(parsed.log), parsed.strategies
     if parsed.top is None:
         return None, problems
-    top, chosen = _overlay(parsed.top, strategies, strategy, problems, log)
+    top, chosen = _overlay(parsed, strategy, problems, log)
     top, outside = _override(top, overrides or {}, parsed.scenario, problems, log)
     ranges = Ranges(top, problems, parsed.top, chosen)
     notes = ranges.give_way(outside)
@@ -243,9 +251,11 @@ def _say(problems: list[Problem], mark: Mark, message: str, value: Any = None, e
 
 
 def _overlay(
-    top: Node, strategies: Node, chosen: str | None, problems: list[Problem], log: list[Override]
+    parsed: Parsed, chosen: str | None, problems: list[Problem], log: list[Override]
 ) -> tuple[Node, list[Setting]]:
     """The document under the chosen strategy, and what that sets; every other strategy is checked as well."""
+    top, strategies = parsed.top, parsed.strategies
+    assert top is not None
     if not isinstance(strategies.value, dict):
         _say(
             problems, strategies.mark, "'strategies' is no mapping", plain(strategies), "names, each with what it sets"
@@ -266,10 +276,19 @@ def _overlay(
             wanted += settings(top, _body(strategies.value[part]), part, found)
         wanted, clashes = conflicts(top, wanted)
         clashes += ranges.clashes(wanted)
-        problems += [p for p in (*found, *clashes) if p not in problems]
+        told = [_as_written(p, parsed.hindsight) for p in (*found, *clashes)]
+        problems += [p for p in told if p not in problems]
         if name == chosen and not clashes:
             result, done = evidence_set(top, apply(top, wanted, log), wanted), wanted
     return result, done
+
+
+def _as_written(problem: Problem, hindsight: Mapping[str, str]) -> Problem:
+    """A fault of an overlay, told as one of what it stands under."""
+    for name, what in hindsight.items():
+        if problem.message.startswith(start := f"strategy '{name}'"):
+            return replace(problem, message=f"{what} '{name}'{problem.message.removeprefix(start)}")
+    return problem
 
 
 def _override(

@@ -25,7 +25,9 @@ PARTS = ("network", "hazard_library")
 FAMILIES: tuple[Registry[Any], ...] = (
     DISRUPTIONS, PROCESSES, DEMAND, ALLOCATION, REPLENISHMENT, SOURCING, TRIGGERS,
 )  # fmt: skip
-FIXED = ("extends", *PARTS, "strategies")
+OVERLAYS = ("strategies", "counterfactuals", "responses")
+"""Sections of overlays, in which `_remove_` is what the overlay does."""
+FIXED = ("extends", *PARTS, *OVERLAYS)
 """Keys that say how the document is put together; no strategy or override can change them."""
 
 
@@ -73,7 +75,7 @@ def merge(under: Node, over: Node, root: Path, log: list[Override], at: Place = 
             by = named_in(over.mark, root)
             log.append(Override(dotted(top, at), plain(under), plain(settle(over, [])), by))
         return over
-    in_strategy = at[:1] == ("strategies",) and len(at) > 1  # there `_remove_` is what the strategy does
+    in_strategy = bool(at) and at[0] in OVERLAYS and len(at) > 1  # there `_remove_` is what the strategy does
     entries = dict(under.value)
     for key, child in over.value.items():
         if key not in entries:

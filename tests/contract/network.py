@@ -82,6 +82,8 @@ STANDARD: dict[str, Any] = {
 }  # fmt: skip
 
 
+OBSERVED = "date,value\n2024-02-15,20\n"
+"""What was observed, where that is tried."""
 PARTIES: dict[str, Any] = {
     "kenya": {"kind": "country", "sites": "KE"},
     "uganda": {"kind": "country", "sites": "UG"},
@@ -121,6 +123,9 @@ def beside(trigger: str) -> dict[str, Any]:
     if trigger == "alarm":
         falls = {"alarm": "falling_cover", "name": "cover falls", "at": "facilities", "of": "each"}
         return {"alarms": [falls | {"days": "3d", "below": "4d"}]}
+    if trigger == "observed":
+        series = {"model": "stock", "is": "level", "name": "sold", "file": "observed.csv", "source": "survey"}
+        return {"observed": [series | {"quality": "official"}], "sources": {"survey": {"title": "A survey"}}}
     if trigger != "after_decision":
         return {}
     order = {"decision": "emergency_order", "by": "kenya", "at": "store", "source": "maker", "amount": "2d"}
@@ -194,6 +199,8 @@ def scenario_with(family: str, name: str, fields: dict[str, Any]) -> dict[str, A
         spec["reserves"]["national"]["release"]["when"] = entry
     elif family == "demand":
         spec["demand"][0]["distribution"] = entry
+    elif family == "observations":
+        spec |= {"observed": [entry], "sources": {"survey": {"title": "A survey"}}}
     return spec
 
 
@@ -213,6 +220,7 @@ def run(spec: dict[str, Any], sharings: bool = False) -> sim.Run:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "contract.yaml"
         path.write_text(yaml.dump(spec, Dumper=yaml.CSafeDumper, sort_keys=False), encoding="utf-8")
+        path.with_name("observed.csv").write_text(OBSERVED, encoding="utf-8")
         return sim.run(path, twin=False, sharings=sharings)
 
 

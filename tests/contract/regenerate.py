@@ -14,6 +14,7 @@ from docs.make_language import main as make_language
 from docs.make_map import main as make_map
 from docs.make_metrics import main as make_metrics
 from docs.make_reference import main as make_reference
+from docs.make_scores import main as make_scores
 from docs.make_vocabulary import main as make_vocabulary
 from sim.scenario.reading.schema import schema_text
 from sim.study.design.design import study_schema
@@ -32,6 +33,7 @@ def main() -> None:
     make_reference()
     make_map()
     make_metrics()
+    make_scores()
     make_vocabulary()
     make_columns()
     make_language()

@@ -26,7 +26,7 @@ from tests.contract.network import (
     scenario_with,
 )
 
-COMMON = ("kind", "policy", "rule", "trigger", "distribution", "process", "decision", "method", "alarm")
+COMMON = ("kind", "policy", "rule", "trigger", "distribution", "process", "decision", "method", "alarm", "model")
 UNMET = ("chosen", "lead_time", "price")
 """Triggers that no facility of the standard network meets: nobody chooses, what its store sends is never late, and it
 buys of no maker."""

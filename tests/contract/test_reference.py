@@ -45,6 +45,8 @@ STAGES = (
     [{"for": "store", "share": "60%"}],
     {"proposals": {"kenya": {"kenya": 1}}},
     {"for": "9d"},
+    {"above": 5},
+    {"share": "60%", "usual": 5},
 )
 """Values of keys that take parts with keys of their own."""
 BESIDE = {

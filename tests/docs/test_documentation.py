@@ -27,7 +27,7 @@ BLOCK = re.compile(
 what is `walked` is tried by `make walk`."""
 SHIPPED = re.compile(r"^```python (sim/\S+\.py)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A block that shows a file of the package."""
-NAMED = re.compile(r"^```yaml (\S+\.yaml)( with mistakes)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
+NAMED = re.compile(r"^```(?:yaml|csv) (\S+\.(?:yaml|csv))( with mistakes)?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 """A block that the page's commands find as a file of this name."""
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)|\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 
@@ -126,6 +126,10 @@ def test_yaml_examples_are_valid(page: Path, text: str, desk: Path) -> None:
     starter = (ROOT / "sim" / "scenario" / "starter.yaml").read_text(encoding="utf-8")
     for name in ("starter.yaml", "my-scenario.yaml"):  # as `tideover new` is asked for on the pages
         (desk / name).write_text(starter, encoding="utf-8")
+    (desk / "observed.csv").write_text("date,value,asked\n2024-02-25,54,230\n2024-03-24,31,228\n", encoding="utf-8")
+    for match in NAMED.finditer(page.read_text(encoding="utf-8")):
+        if match[1].endswith(".csv"):
+            (desk / match[1]).write_text(match[3], encoding="utf-8")
     if "scenario" in data:
         path = desk / "example.yaml"
         path.write_text(text, encoding="utf-8")

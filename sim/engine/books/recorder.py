@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ from sim.engine.plan import Plan
 from sim.engine.state.ledger import DAILY
 from sim.engine.state.state import State
 from sim.model.part import Part
+from sim.model.vocabulary import QUANTITIES, QuantityName
 
 SQUARED = ("demand", "ordered")
 PORT_FIGURES = ("arrived", "handled", "queue", "yard", "queue_days", "moved_on", "waited", "utilisation")
@@ -36,7 +37,8 @@ class Record:
     at the positions `queues`; `reserves` (days, reserves) stock, released, open; `lane_units` over lanes;
     `priced_units` over cells: units dispatched, each counted as many times as the price of its day is the usual one;
     `opening[name]` over groups: stocks (`STOCKS`) on the evening before the first counted day; `closing[name]` over
-    groups: the figures of the last day; `reserve_days` unit-days in each reserve, over its holders.
+    groups: the figures of the last day; `reserve_days` unit-days in each reserve, over its holders; `watched[name]`
+    (days, rows) quantities that were to be kept, as they are in the evening.
     """
 
     sums: dict[str, np.ndarray]
@@ -56,18 +58,20 @@ class Record:
     closing: dict[str, np.ndarray]
     reserve_days: list[np.ndarray]
     part: tuple[np.ndarray, dict[str, np.ndarray]] | None = None
+    watched: dict[QuantityName, np.ndarray] = field(default_factory=dict)
 
 
 class Recorder(Part):
     """Collects a record, some days at a time; days before 0 (warm-up) are not counted.
 
     `table` says of which cells every day is kept: all, none, or those at some positions; `series` are the figures whose
-    daily totals over groups are kept.
+    daily totals over groups are kept, and quantities that are kept as they are each day.
     """
 
     CHANGES = (
         "_sums", "_counts", "_spell", "_short", "_short_sites", "_squares", "_traffic", "_ports", "_passages",
         "_queues", "_reserves", "_in_reserve", "_held_days", "_lane_before", "_priced", "busy", "_opening", "_closing",
+        "watched",
     )  # fmt: skip
     GROWS = ("_parts",)
     SCRATCH = ("_spans", "_today", "_real")
@@ -98,7 +102,12 @@ class Recorder(Part):
         self._starts = np.searchsorted(network.cell_group, np.arange(groups))
         kinds = network.cell_kind[self._starts]
         alike = np.concatenate(([True], kinds[1:] != kinds[:-1])).nonzero()[0]
-        self._totals = DailyTotals(days, groups, alike, ledger.row, series)
+        watched = [name for name in QUANTITIES if name in series]
+        self.watched: dict[QuantityName, np.ndarray] = {
+            name: np.zeros((days, len(transport.quantities[name]))) for name in watched
+        }
+        """quantities as they are in the evening"""
+        self._totals = DailyTotals(days, groups, alike, ledger.row, frozenset(series).difference(watched))
         self._today = np.zeros((1, len(ledger.rows), groups), dtype=np.int64)
         self._real = np.empty(cells)
         self._traffic = np.zeros((len(TRAFFIC), days, len(network.gates)))
@@ -161,6 +170,12 @@ class Recorder(Part):
         """Add what left on a day at that day's prices."""
         if day >= 0:
             self._priced += self._ledger.dispatched * self._transport.quantities["cell.price_factor"]
+
+    def note_quantities(self, day: int) -> None:
+        """Keep the quantities that are watched as they are this evening."""
+        if day >= 0:
+            for name, kept in self.watched.items():
+                kept[day] = self._transport.quantities[name]
 
     def record(self, first: int, block: np.ndarray) -> np.ndarray:
         """Add some days from `first` on: `block` has their ledgers, shape (days, rows, cells).
@@ -282,6 +297,7 @@ class Recorder(Part):
             by_name(self._closing.copy()),
             [self._held_days[self._whose == k] for k in range(len(self._plan.reserves))],
             None if self._cells is None or table is None else (self._cells, table),
+            self.watched,
         )
 
     def _joined(self) -> np.ndarray:

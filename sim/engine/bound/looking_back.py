@@ -64,6 +64,11 @@ class LookingBack:
         """The names of alarms that conditions wait for."""
         return frozenset(self._over("waits_for"))
 
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The names of observed series that conditions read."""
+        return frozenset(self._over("reads"))
+
     def sees(self, sight: Sight) -> bool:
         """Whether some condition looks at such figures."""
         return any(isinstance(sees, tuple) and sight in sees for sees in self._over("sees"))

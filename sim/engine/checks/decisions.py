@@ -18,6 +18,7 @@ from sim.model.vocabulary import QUANTITIES
 from sim.policies.triggers.after_decision import AfterDecision
 from sim.policies.triggers.alarm import AlarmStands
 from sim.policies.triggers.announced import Announced
+from sim.policies.triggers.observed import Observed
 from sim.policies.triggers.on import On
 from sim.policies.triggers.price import Price
 
@@ -47,7 +48,8 @@ def _after(decision: str, days: str) -> dict[str, object]:
 )
 def decisions_never_taken(compiled: Compiled) -> Iterator[Note]:
     """A decision whose condition can never be met: a level below nothing, a date after the last day, an announcement
-    where none is made, a price where none moves, or what is chosen, in a plain run."""
+    where none is made, a price where none moves, an observed figure that never comes, or what is chosen, in a plain
+    run."""
     for position, decision in written(compiled):
         place = ("decisions", position, "when")
         if isinstance(decision.when, AfterDecision) or compiled.is_drawn(*place):
@@ -209,10 +211,10 @@ def _about(network: Network, effect: Effect) -> np.ndarray:
 )
 def conditions_that_wait_in_vain(compiled: Compiled) -> Iterator[Note]:
     """A condition of a reserve, a level of use, or another policy that waits for a date after the last day, a decision
-    that is never taken, an alarm that never rises, or a price where none moves. One that is `chosen` waits for a
-    decision about it."""
+    that is never taken, an alarm that never rises, a price where none moves, or an observed figure that never comes.
+    One that is `chosen` waits for a decision about it."""
     for place, found in conditions(compiled):
-        if not isinstance(found, On | Price | AfterDecision | AlarmStands) or compiled.is_drawn(*place):
+        if not isinstance(found, On | Price | AfterDecision | AlarmStands | Observed) or compiled.is_drawn(*place):
             continue
         if why := never(compiled, found):
             yield Note(place, f"'{compiled.loaded.document.label(place)}' is never met: {why}")

@@ -23,6 +23,7 @@ from sim.policies.triggers.chosen import Chosen
 from sim.policies.triggers.combined import AllOf, AnyOf
 from sim.policies.triggers.days_of_cover import DaysOfCover
 from sim.policies.triggers.declared import Declared
+from sim.policies.triggers.observed import Observed
 from sim.policies.triggers.on import On
 from sim.policies.triggers.price import Price
 from sim.policies.triggers.supplier_fill import SupplierFill
@@ -64,12 +65,24 @@ def never(compiled: Compiled, when: Trigger, waiting: tuple[str, ...] = ()) -> s
         return "no disruption of the scenario is announced within its days"
     if isinstance(when, Price) and not prices_move(compiled):
         return "nothing in the scenario changes a price"
+    if isinstance(when, Observed):
+        return _never_seen(compiled, when)
     if isinstance(when, AlarmStands):
         why = silent(compiled, when.name)
         return None if why is None else f"'{when.name}' never rises: {why}"
     if isinstance(when, Chosen):
         return "nobody chooses in a plain run: that is done with `choose` while a run stands still"
     return _never_decided(compiled, when, waiting) if isinstance(when, AfterDecision) else None
+
+
+def _never_seen(compiled: Compiled, when: Observed) -> str | None:
+    """Why an observed series is never past a limit, None where it is, or where nobody looks."""
+    series, calendar = compiled.plan.published.get(when.series), compiled.plan.network.calendar
+    if series is None:
+        return None
+    known = series.value[series.since < calendar.days].tolist()
+    limit = f"above {when.above:g}" if when.above is not None else f"below {when.below:g}"
+    return None if any(map(when.holds, known)) else f"no figure of '{when.series}' known within its days is {limit}"
 
 
 def silent(compiled: Compiled, name: str) -> str | None:

@@ -15,6 +15,8 @@ from sim.engine.plan import Plan
 from sim.errors import PlaceError
 from sim.model.effects import Impact
 from sim.model.network import Network
+from sim.scenario.conditions import conditions
+from sim.scenario.document import Place
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.reading.document import Place
 
@@ -54,6 +56,7 @@ def compile_further(
         *_changes(loaded, before, plan, day, problems),
     ]
     decisions = _decisions(loaded, before, plan, (*known, *impacts.values()), day, problems)
+    _check_read(loaded, before, plan, problems)
     # entries of before are bound once more, and noted as they were
     loaded.notes[notes:] = [note for note in loaded.notes[notes:] if note not in loaded.notes[:notes]]
     return Further(impacts, tuple(policies), decisions)
@@ -74,6 +77,17 @@ def _decisions(
             with problems.at("decisions", position):
                 raise PlaceError(("until",), "this would be over before now", decision.until, _from_now(plan, day + 1))
     return bound[new:]
+
+
+def _check_read(loaded: Loaded, before: Loaded, plan: Plan, problems: Problems) -> None:
+    """A run looks at the observed series alone that its conditions read when it began."""
+    first = len(before.spec.decisions)
+    for place, condition in conditions({"decisions": loaded.spec.decisions, "reserves": loaded.spec.reserves}):
+        new = "changes" in place if place[0] == "reserves" else int(place[1]) >= first
+        if new and condition.reads is not None and condition.reads not in plan.published:
+            with problems.at(*place, "series"):
+                expected = "a series that a condition of the scenario reads already"
+                raise PlaceError((), "the run does not look at this series", condition.reads, expected)
 
 
 def _entries(section: str, loaded: Loaded, before: Loaded, plan: Plan, day: int, problems: Problems) -> list[Policy]:

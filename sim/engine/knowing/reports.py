@@ -13,6 +13,12 @@ from sim.engine.knowing.filled import FilledOrders
 from sim.engine.knowing.present_use import NEVER, PresentUse
 from sim.engine.knowing.told import EVER, NOT_TOLD, Told, journeys_of
 from sim.engine.rationing.outlook import Outlook
+from sim.engine.deciding.filled import FilledOrders
+from sim.engine.deciding.outlook import Outlook
+from sim.engine.deciding.present_use import NEVER, PresentUse
+from sim.engine.deciding.told import EVER, NOT_TOLD, Told, journeys_of
+from sim.engine.informed import AT_ONCE, CAPACITY, DEMAND, ORDERS, STOCK, Seen
+from sim.engine.published import Published
 from sim.engine.serving.openings import Openings
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS as CODES
@@ -28,6 +34,8 @@ NOTHING: Mapping[str, float] = {}
 """No decision is in force."""
 NO_ALARMS: Mapping[str, np.ndarray] = {}
 """Nobody watches."""
+UNREAD: Mapping[str, Published] = {}
+"""No condition reads an observed series."""
 
 
 class Eyes(NamedTuple):
@@ -48,7 +56,7 @@ class Reports(Part):
 
     Whoever looks says with which `eyes`, None where all see all. What these see so little of is not told apart here:
     their `level` tells. `present_use` and `orders_filled` are what is known of the days before, None where nobody may
-    look back on it.
+    look back on it; `published` are observed series that conditions read, as they became known.
     """
 
     CHANGES = ("_position", "_kept")
@@ -62,8 +70,9 @@ class Reports(Part):
         told: Told | None = None,
         present_use: PresentUse | None = None,
         orders_filled: FilledOrders | None = None,
+        published: Mapping[str, Published] = UNREAD,
     ) -> None:
-        self.outlook, self._told = outlook, told
+        self.outlook, self._told, self.published = outlook, told, published
         self.present_use, self._orders_filled = present_use, orders_filled
         self.may_fail = quantities.touched("cell.blackout")
         self._state, self._quantities = state, quantities

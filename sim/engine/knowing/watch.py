@@ -20,6 +20,7 @@ DATE: Sight = "date"
 PRICES: Sight = "prices"
 JOURNEYS: Sight = "journeys"
 ALARMS: Sight = "alarms"
+OBSERVED: Sight = "observed"
 
 
 class Watch(Part):
@@ -113,7 +114,10 @@ class Watch(Part):
         date = self._calendar.date(int(day) + self._days_ahead) if DATE in looks.sees else None
         prices = reports.prices(cells) if PRICES in looks.sees else None
         alarm = reports.alarms[looks.waits_for][cells] if ALARMS in looks.sees and looks.waits_for else None
-        return TriggerView(watched, stock, short, day, told, sent, due, date, reports.decided, journeys, prices, alarm)
+        figure = reports.published[looks.reads].on(day) if OBSERVED in looks.sees and looks.reads else None
+        return TriggerView(
+            watched, stock, short, day, told, sent, due, date, reports.decided, journeys, prices, alarm, figure
+        )
 
 
 def _only(seen: np.ndarray | None, *figures: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -23,7 +23,8 @@ class TriggerView(NamedTuple):
     the trigger sees it. `decided` are decisions in force, each with the day since when. None where the trigger does not
     look there: `sent` and `due` are units of orders of the days that it looks back on; `journeys` days on the way of
     the last arrivals, those planned, and how many they were; `prices` what makers ask for what is usually bought of
-    them, and what they usually do; `alarm` whether the one that it waits for stands.
+    them, and what they usually do; `alarm` whether the one that it waits for stands, and `observed`
+    the latest figure known of the series that it reads, None before the first.
     """
 
     watched: Watched
@@ -38,6 +39,7 @@ class TriggerView(NamedTuple):
     journeys: tuple[np.ndarray, ...] | None = None
     prices: tuple[np.ndarray, ...] | None = None
     alarm: np.ndarray | None = None
+    observed: float | None = None
 
     def of(self, some: np.ndarray) -> TriggerView:
         """Only some of the cells, by a mask."""
@@ -100,7 +102,7 @@ class Groups(NamedTuple):
 
 Sight = Literal[
     "stock", "demand", "demand unmet", "announcements", "day", "date", "supply", "decisions", "journeys", "prices",
-    "alarms",
+    "alarms", "observed",
 ]  # fmt: skip
 """What a trigger or an alarm looks at."""
 MOST_ARRIVALS = 20
@@ -131,6 +133,11 @@ class Looking(Kind):
     @property
     def waits_for(self) -> str | None:
         """The name of the alarm that it waits for, None: of none."""
+        return None
+
+    @property
+    def reads(self) -> str | None:
+        """The name of the observed series that it reads, None: of none."""
         return None
 
 

@@ -22,6 +22,9 @@ NOT_FIGURES = frozenset(
         "run_on",
         "warm_up",
         "seed",
+        "observed",
+        "counterfactuals",
+        "responses",
         "evidence",
         "sources",
     )

@@ -16,6 +16,7 @@ from sim.model.chance.unknown import UnknownField
 from sim.model.goods.ages import AgeField
 from sim.model.parts import equal_parts
 from sim.model.selection import SelectorField
+from sim.observations import OBSERVATIONS, Observation
 from sim.policies import ALARMS, ALLOCATION, REPLENISHMENT, TRANSFERS
 from sim.policies.alarms.base import Alarm
 from sim.policies.allocation.base import Allocation
@@ -32,6 +33,8 @@ from sim.policies.trust import Trust
 from sim.policies.use_levels import UseLevels
 from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
+from sim.scenario.demand_spec import DemandSpec
+from sim.scenario.hindsight import Counterfactual, Response
 from sim.scenario.horizon import RECOVERED, EndField, first_rung
 from sim.scenario.words.demand_spec import DemandSpec
 from sim.scenario.words.network_spec import Facility, LaneSpec, Port, Product, SitesFile, Supplier, Warehouse
@@ -46,6 +49,7 @@ def _table_or_sites(value: Any) -> str:
 
 DisruptionField = Annotated[Disruption, OneOf(DISRUPTIONS)]
 AlarmField = Annotated[Alarm, OneOf(ALARMS)]
+ObservationField = Annotated[Observation, OneOf(OBSERVATIONS)]
 DecisionField = Annotated[Decision, OneOf(DECISIONS)]
 ReplenishmentField = Annotated[Replenishment, OneOf(REPLENISHMENT)]
 AllocationField = Annotated[Allocation, OneOf(ALLOCATION)]
@@ -312,6 +316,12 @@ class Scenario(Model):
     drawn anew in every replication, alike for all strategies"""
     correlated: list[Correlated] = []
     """groups of uncertain values that are drawn together"""
+    observed: list[ObservationField] = []
+    """what was seen of it in truth; a run does not read it, a replay is held against it"""
+    counterfactuals: dict[Text, Counterfactual] = {}
+    """what might have been decided otherwise, by name"""
+    responses: dict[Text, Response] = {}
+    """what was typed in by its dates and might have come otherwise in a counterfactual, by name"""
     evidence: dict[str, Evidence] = {}
     """dotted path of a figure in this file -> what it rests on; figures without are listed as assumed"""
     sources: dict[str, Source] = {}

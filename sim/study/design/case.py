@@ -13,6 +13,7 @@ from sim.metrics.cost import Rates
 from sim.model.effects import Impact
 from sim.study.design.fingerprint import digest, program
 from sim.study.design.measures import Measure
+from sim.study.design.observing import Watched
 from sim.study.run import left_out
 from sim.study.run.sharing import Shared
 
@@ -33,7 +34,8 @@ class Case:
     `plan` is the compiled scenario, or what gives it in each replication where something is uncertain; it reaches each
     worker once. `labels` are scenario, strategy and variant; `draws` stands for what the plain demand is drawn from:
     cases of the same `draws` may share it in every replication. With another `luck` each replication meets the same
-    unknowns by other chances. `without` names disruptions, hazards and reserves to leave out (see `parts_of`), `added`
+    unknowns by other chances. `observed` are series of which each run's figures are told, beside the measures.
+    `without` names disruptions, hazards and reserves to leave out (see `parts_of`), `added`
     are disruptions on top of the plan's; `twin` runs each replication once more without any disruption; `daily` keeps
     the daily totals. `key` stands for all that the figures depend on, labels apart.
     """
@@ -48,6 +50,7 @@ class Case:
     without: tuple[str, ...] = ()
     added: tuple[Impact, ...] = field(default=(), repr=False)
     luck: int = 0
+    observed: tuple[Watched, ...] = ()
 
     def plan_of(self, replication: int) -> Plan:
         """The plan of a replication, as far as the case has it; raises ScenarioError where the draws make none."""
@@ -74,6 +77,7 @@ class Case:
     def key(self) -> str:
         """Hash of the plan, of what is measured and of the program."""
         more = ((self.added,) if self.added else ()) + (("luck", self.luck) if self.luck else ())
+        more += (self.observed,) if self.observed else ()
         return digest(program(), self.digest, self.rates, self.measures, self.twin, self.daily, self.without, *more)
 
 

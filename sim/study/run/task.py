@@ -15,6 +15,7 @@ from sim.rng import Streams
 from sim.study.design.case import Case
 from sim.study.design.fingerprint import program
 from sim.study.design.measures import series_of, values
+from sim.study.design.observing import OBSERVED, cells_of, quantities_of, seen_of
 
 LABELS = [("scenario", pa.string()), ("strategy", pa.string()), ("variant", pa.string()), ("replication", pa.int32())]
 ROWS = pa.schema(
@@ -93,10 +94,10 @@ class _Draft:
         if draws is None:
             draws = draws_of(plan, chance, keep)
             sources.append(draws)
-        once = partial(
-            simulate, plan, replication=chance, detail="none", table=False, series=self._series, demand=draws
-        )
-        outcome = once()
+        watched, network = self.case.observed, plan.network
+        series = self._series | quantities_of(watched, network)
+        once = partial(simulate, plan, replication=chance, detail="none", table=False, series=series, demand=draws)
+        outcome = once(table=cells_of(watched, network)) if watched else once()
         twin = once(disruptions=False) if self.case.twin else None
         self._measure(replication, outcome, twin)
         if self.case.daily:
@@ -108,9 +109,17 @@ class _Draft:
         if twin is not None:
             beside = {(measure, group): value for measure, group, value in values(case.measures, twin, case.rates)}
         for measure, group, value in values(case.measures, outcome, case.rates):
-            found = (replication, measure.name, measure.breakdown, group, value, beside.get((measure, group)))
-            for column, item in zip(self._rows.values(), found, strict=True):
-                column.append(item)
+            self._add(replication, measure.name, measure.breakdown, group, value, beside.get((measure, group)))
+        if case.observed:
+            seen = seen_of(outcome)
+            for one in case.observed:
+                for number, figure in enumerate(one.series.figures(seen, one.points).tolist()):
+                    self._add(replication, one.series.name, OBSERVED, str(number), figure, None)
+
+    def _add(self, *found: object) -> None:
+        """One row more."""
+        for column, item in zip(self._rows.values(), found, strict=True):
+            column.append(item)
 
     def batch(self) -> Batch:
         """All of it."""

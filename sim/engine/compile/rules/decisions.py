@@ -17,6 +17,14 @@ from sim.engine.compile.rules.conflicts import preceding, without_conflicts
 from sim.engine.compile.rules.information import decided_view
 from sim.engine.compile.rules.policies import bound_rule, bound_sharing
 from sim.engine.compile.rules.rationing import bound_rationing
+from sim.engine.bound_decisions import BoundActs, BoundDecision
+from sim.engine.compile.conflicts import preceding, without_conflicts
+from sim.engine.compile.information import decided_view
+from sim.engine.compile.observed import check_read
+from sim.engine.compile.policies import bound_rule, bound_sharing
+from sim.engine.compile.rationing import bound_rationing
+from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
+from sim.engine.informed import InformationPlan
 from sim.engine.plan import Behaviour, DemandPlan, ReservePlan
 from sim.errors import PlaceError, one_of_few, placed
 from sim.model.effects import Impact
@@ -64,6 +72,9 @@ def bind_decisions(
             with problems.at(*place, "decision"):
                 expected = one_of_few(labels, "the name of a decision") if labels else "a decision: there is none"
                 raise PlaceError((), "unknown decision", condition.decision, expected, labels)
+        if condition.reads is not None:
+            with problems.at(*place):
+                check_read(loaded, condition.reads)
         if (name := condition.waits_for) is not None and name not in alarms:
             with problems.at(*place, "name"):
                 expected = one_of_few(alarms, "the name of an alarm") if alarms else "an alarm: there is none"

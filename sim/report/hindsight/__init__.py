@@ -1,0 +1,1 @@
+"""Pages of a look back: counterfactuals, and the timeline of what happened."""
