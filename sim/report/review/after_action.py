@@ -1,0 +1,114 @@
+"""The after-action report, under the headings of the WHO's guidance for after action reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.report.figures import replay_dots, replay_fan
+from sim.report.replay.page import DOTS, FAN, replay_sheets
+from sim.report.replay.words import date_words
+from sim.report.review.chronology import chronology
+from sim.report.review.evidence import basis_of, inputs
+from sim.report.review.parts import FOR_PEOPLE, LABEL, NOT_KNOWN, Chapter, Part, to_fill
+from sim.report.sheets import Sheet
+from sim.report.words.phrases import plural
+from sim.report.words.rounding import number
+from sim.scenario.load import Loaded
+from sim.study.score.board import Scored
+
+BEFORE = ("reserves", "replenishment", "stock", "sourcing", "suppliers", "warehouses", "parties")
+"""Sections that say what was in place."""
+
+
+def after_action(loaded: Loaded, series: Sequence[Scored], lines: Sequence[str]) -> Part:
+    """The report; `lines` are the answer of the replay in words."""
+    return Part("After-action report", [
+        _summary(loaded, series, lines), _background(loaded), _in_place(loaded),
+        Chapter("What happened", ["As far as it stands in the scenario and in the observed series."],
+                [chronology(loaded, series)]),
+        _went(series), _findings(series, lines), _recommendations(),
+        Chapter("Next steps", [], [to_fill("next-steps", "To be agreed", ["Step", "Owner", "By when"], 4)]),
+    ])  # fmt: skip
+
+
+def _summary(loaded: Loaded, series: Sequence[Scored], lines: Sequence[str]) -> Chapter:
+    spec = loaded.spec
+    said = [
+        f"{spec.title}, {date_words(spec.start)} to {date_words(spec.until)}: {plural(len(spec.disruptions), 'event')}, "
+        f"{plural(len(spec.decisions), 'decision')}, {plural(sum(len(one.points) for one in series), 'observed figure')}.",
+        f"How far the model can be believed: {lines[0]}",
+        f"What is to be concluded. {FOR_PEOPLE}",
+        LABEL,
+    ]
+    return Chapter("Executive summary", said)
+
+
+def _background(loaded: Loaded) -> Chapter:
+    spec = loaded.spec
+    sites = [
+        plural(len(found), word)
+        for word, found in (("supplier", spec.suppliers), ("port", spec.ports))
+        if found
+    ]  # fmt: skip
+    said = [text for text in (spec.what, spec.question) if text]
+    said.append(f"Goods: {', '.join(spec.products)}. Chain: {', '.join(sites)}.")
+    parties = [one.title or name for name, one in spec.parties.items()]
+    said.append(f"Parties: {', '.join(parties) if parties else NOT_KNOWN}.")
+    said.append(f"What the model leaves out: {spec.leaves_out or NOT_KNOWN}")
+    return Chapter("Background", said)
+
+
+def _in_place(loaded: Loaded) -> Chapter:
+    spec = loaded.spec
+    reserves = [[one.title or name, *basis_of(loaded, [f"reserves.{name}"])] for name, one in spec.reserves.items()]
+    said = ["Plans, agreements and responsibilities before the event. " + FOR_PEOPLE]
+    if not reserves:
+        said.append(f"Reserves. {NOT_KNOWN}: the scenario has none, which does not say that there was none.")
+    rows = [row for row in inputs(loaded) if row[0].split(".")[0] in BEFORE and row[2] != "assumed"]
+    sheets = []
+    if reserves:
+        sheets.append(Sheet("reserves", "Reserves in the scenario", ["Reserve", "Basis", "Source"], reserves, text_columns=3))
+    if rows:
+        head = ["Figure", "Value", "Basis", "Source", "Note"]
+        sheets.append(Sheet("in-place", "Stock, shares and capacities with a source", head,
+                            [[*row[:3], *row[4:]] for row in rows], text_columns=5))  # fmt: skip
+    return Chapter("What was in place", said, sheets)
+
+
+def _went(series: Sequence[Scored]) -> Chapter:
+    """For people; beside it the worst that was observed, which is a fact and no judgement."""
+    rows = []
+    for one in series:
+        if one.series.is_ == "event" or not one.series.worst:
+            continue
+        k = int(np.argmax(one.points.value * one.series.worst))
+        value = f"{number(float(one.points.value[k]))} {one.unit}"
+        rows.append([one.series.label, value, date_words(one.date(k)), one.points.source[k]])
+    head = ["What", "Why", "Said by"]
+    sheets = [to_fill("went-well", "What went well, and why", head, 4),
+              to_fill("less-well", "What went less well, and why", head, 4)]  # fmt: skip
+    if rows:
+        said = Sheet("worst", "Evidence for discussion: the worst that was observed",
+                     ["Series", "Worst", "When", "Source"], rows, text_columns=4)  # fmt: skip
+        sheets.append(said)
+    return Chapter("What went well, what went less well, and why", [FOR_PEOPLE], sheets)
+
+
+def _findings(series: Sequence[Scored], lines: Sequence[str]) -> Chapter:
+    pictures = [(one.series.label, FAN, replay_fan.draw(one)) for one in series if replay_fan.drawable(one)]
+    if dots := replay_dots.dotted(series):
+        pictures.append(("Single points", DOTS, replay_dots.draw(dots)))
+    said = [
+        LABEL, *lines,
+        "What would have been otherwise under another decision: not looked at in this document. A replay says how far "
+        "the model tells again what was observed; it does not say what caused it.",
+        f"Findings of the review. {FOR_PEOPLE}",
+    ]  # fmt: skip
+    return Chapter("Findings", said, replay_sheets(series), pictures)
+
+
+def _recommendations() -> Chapter:
+    head = ["Recommendation", "Rests on which finding", "Priority"]
+    return Chapter("Recommendations", [FOR_PEOPLE], [to_fill("recommendations", "To be agreed", head, 4)])
