@@ -20,7 +20,7 @@ from sim.ask.reviewing import Review, review
 from sim.ask.sharing import why_share
 
 __all__ = [
-    "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Review", "Sensitivity", "SmallestReserve", "Split", "Stress",
-    "TippingPoint", "brief", "causes", "compare", "joining", "replay", "review", "run_many", "search", "sensitivity", "split",
-    "stress", "tipping", "why", "why_share",
+    "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Review", "Sensitivity", "SmallestReserve", "Split",
+    "Stress", "TippingPoint", "brief", "causes", "compare", "joining", "replay", "review", "run_many", "search",
+    "sensitivity", "split", "stress", "tipping", "why", "why_share",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.ask.answer import Progress
+from sim.ask.answer import Out, Progress
 from sim.ask.replaying import KIND, Replay, replay
 from sim.errors import Problem, ScenarioError
 from sim.output.folder import MANIFEST, contents_of
@@ -67,7 +67,8 @@ def review(
     ScenarioError
         With every fault of the scenario or of the arguments; also where a folder is not that of a replay.
     """
-    place, folder = Path(path), out or True
+    place = Path(path)
+    folder: Out = out or True
     if place.is_dir():
         asked = _asked(place)
         place, draws, folder = Path(asked["file"]), draws or asked["replications"], out or place

@@ -25,7 +25,13 @@ def set_up(document: Any, title: str) -> None:
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(15)
         section.top_margin = section.bottom_margin = Mm(14)
-    sizes = {"Normal": (9, 0, 2), "Title": (15, 0, 4), "Heading 1": (11.5, 6, 1), "Caption": (8.5, 4, 1)}
+    sizes = {
+        "Normal": (9, 0, 2),
+        "Title": (15, 0, 4),
+        "Heading 1": (11.5, 6, 1),
+        "Heading 2": (10, 6, 1),
+        "Caption": (8.5, 4, 1),
+    }
     for name, (size, before, after) in sizes.items():
         style = document.styles[name]
         style.font.size, style.font.name = Pt(size), "Calibri"
@@ -35,7 +41,7 @@ def set_up(document: Any, title: str) -> None:
         style.font.color.rgb = RGBColor(0x22, 0x22, 0x22)
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
         style.paragraph_format.line_spacing = 1.0
-        style.paragraph_format.keep_with_next = name in ("Heading 1", "Caption")
+        style.paragraph_format.keep_with_next = name in ("Heading 1", "Heading 2", "Caption")
 
 
 def _word(name: str) -> str:

@@ -36,7 +36,11 @@ def crisis_text(sheet: FactSheet, title: str, observed: str) -> str:
     """The scenario of a sheet; points that were observed are read from a file called `observed`."""
     start, end = _days(sheet)
     share, (low, high) = _share(sheet), _stock(sheet)
-    level = f"{low + ON_THE_WAY:g}d" if low == high else f"uniform({low + ON_THE_WAY:g}d, {high + ON_THE_WAY:g}d) over sites"
+    level = (
+        f"{low + ON_THE_WAY:g}d"
+        if low == high
+        else f"uniform({low + ON_THE_WAY:g}d, {high + ON_THE_WAY:g}d) over sites"
+    )
     skeleton = (files("sim.scenario") / "crisis.yaml").read_text(encoding="utf-8")
     top = Template(skeleton).substitute(
         title=json.dumps(title, ensure_ascii=False), start=start, end=end, share=f"{share:g}%", level=level,

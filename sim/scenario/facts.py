@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +24,8 @@ ONCE = ("supplier share", "usual stock")
 EVENTS = ("outage", "ban", "closure", "surge", "allocation")
 SERIES = ("low stock", "filled", "used")
 KINDS = (*ONCE, *EVENTS, *SERIES)
-LONGEST = 1500
-"""Days from the first to the last date of a sheet; a date further off is taken for a slip of the pen."""
+LONGEST = 1000
+"""Days from the middle of a sheet's dates; a date further off is taken for a slip of the pen."""
 _SIGNED = re.compile(r"(?P<sign>[+\-−–]?)\s*(?P<share>\d+(?:\.\d+)?\s*%)")
 _LOW = re.compile(r"(?P<share>[^ ]+%)\s+(?:under|below)\s+(?P<days>\d+(?:\.\d+)?)\s*(?:d|days?)")
 _SPAN = re.compile(r"(?P<low>\d+(?:\.\d+)?)\s*(?:d|days?)?(?:\s*(?:to|-|–)\s*(?P<high>\d+(?:\.\d+)?)\s*(?:d|days?))?")
@@ -32,7 +33,10 @@ _SPAN = re.compile(r"(?P<low>\d+(?:\.\d+)?)\s*(?:d|days?)?(?:\s*(?:to|-|–)\s*(
 
 @dataclass(frozen=True)
 class Fact:
-    """One row, with the last of its days in `until`. `value` is percent, but for usual stock: days, up to `high`; `days` is the cover of low stock."""
+    """One row, with the last of its days in `until`.
+
+    `value` is percent, but for usual stock: days, up to `high`; `days` is the cover of low stock.
+    """
 
     line: int
     kind: str
@@ -75,17 +79,37 @@ def read_facts(path: Path) -> FactSheet:
     table = read_table(path, NEEDED)
     facts: list[Fact] = []
     out = []
+    middle = _middle(table)
     for row in range(len(table)):
         cells = {name: cells[row] for name, cells in table.columns.items()}
         try:
             fact = _fact(cells, table.lines[row])
             _check_beside(fact, facts)
+            _check_near(fact, middle)
             facts.append(fact)
         except PlaceError as error:
             out.append(_problem(table, row, error))
     if not facts:
         raise ScenarioError([*out, Problem(table.file, 0, "no row of this sheet can be used")])
     return FactSheet(table.file, tuple(facts), tuple(out))
+
+
+def _middle(table: Table) -> dt.date | None:
+    """The date in the middle of all that can be read."""
+    texts = (MIDNIGHT.sub("", text) for text in table.columns["date"])
+    dates = []
+    for text in texts:
+        with suppress(ValueError):
+            dates.append(parse_date(text))
+    return sorted(dates)[len(dates) // 2] if dates else None
+
+
+def _check_near(fact: Fact, middle: dt.date | None) -> None:
+    """Raise PlaceError for a date that is a slip of the pen."""
+    for column, date in (("date", fact.date), ("until", fact.until)):
+        if date is not None and middle is not None and abs((date - middle).days) > LONGEST:
+            expected = f"no more than {LONGEST} days from {middle}, the middle of all dates"
+            raise PlaceError((column,), "this is far from the other dates", str(date), expected)
 
 
 def _problem(table: Table, row: int, error: PlaceError) -> Problem:
@@ -109,7 +133,9 @@ def _fact(cells: dict[str, str], line: int) -> Fact:
     value, high, days = _amount(kind, cells["how much"])
     quality = (cells.get("quality") or "other").lower().replace(" ", "_")
     if quality not in QUALITIES:
-        raise PlaceError(("quality",), "no word for a source", cells["quality"], "one of " + ", ".join(QUALITIES), QUALITIES)
+        raise PlaceError(
+            ("quality",), "no word for a source", cells["quality"], "one of " + ", ".join(QUALITIES), QUALITIES
+        )
     asked = cells.get("asked", "")
     if asked and (not asked.isdecimal() or not int(asked)):
         raise PlaceError(("asked",), "not how many were asked", asked, "a whole number, or nothing")
@@ -176,13 +202,9 @@ def _check_beside(fact: Fact, before: list[Fact]) -> None:
     if fact.kind in SERIES and (
         line := _line(o for o in before if (o.kind, o.date, o.until, o.days, bool(o.asked)) == same)
     ):
-        raise PlaceError(("date",), f"a second figure of the same days as on line {line}", str(fact.date), "one of them")
-    dates = [one.date for one in before if one.date is not None]
-    last = fact.until or fact.date
-    if fact.date and last and dates and (last - min(*dates, fact.date)).days > LONGEST:
-        raise PlaceError(("until" if fact.until else "date",), "far from the other dates", str(last), "a date near them")
-    if fact.date and dates and (max(dates) - fact.date).days > LONGEST:
-        raise PlaceError(("date",), "far from the other dates", str(fact.date), "a date near them")
+        raise PlaceError(
+            ("date",), f"a second figure of the same days as on line {line}", str(fact.date), "one of them"
+        )
 
 
 def _line(facts: Iterator[Fact]) -> int:

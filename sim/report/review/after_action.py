@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace as with_other
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from sim.study.score.board import Scored
 
 BEFORE = ("reserves", "replenishment", "stock", "sourcing", "suppliers", "warehouses", "parties")
 """Sections that say what was in place."""
+SHOWN = ("Series", "Unit", "Points", "Score (WIS)", "Bias", "Inside 80%")
+"""Columns of the replay's tables of scores."""
 
 
 def after_action(loaded: Loaded, series: Sequence[Scored], lines: Sequence[str]) -> Part:
@@ -35,9 +38,11 @@ def after_action(loaded: Loaded, series: Sequence[Scored], lines: Sequence[str])
 
 def _summary(loaded: Loaded, series: Sequence[Scored], lines: Sequence[str]) -> Chapter:
     spec = loaded.spec
+    figures = sum(len(one.points) for one in series)
+    counted = [plural(len(spec.disruptions), "event"), plural(len(spec.decisions), "decision")]
     said = [
-        f"{spec.title}, {date_words(spec.start)} to {date_words(spec.until)}: {plural(len(spec.disruptions), 'event')}, "
-        f"{plural(len(spec.decisions), 'decision')}, {plural(sum(len(one.points) for one in series), 'observed figure')}.",
+        f"{spec.title}, {date_words(spec.start)} to {date_words(spec.until)}: {', '.join(counted)}, "
+        f"{plural(figures, 'observed figure')}.",
         f"How far the model can be believed: {lines[0]}",
         f"What is to be concluded. {FOR_PEOPLE}",
         LABEL,
@@ -69,7 +74,9 @@ def _in_place(loaded: Loaded) -> Chapter:
     rows = [row for row in inputs(loaded) if row[0].split(".")[0] in BEFORE and row[2] != "assumed"]
     sheets = []
     if reserves:
-        sheets.append(Sheet("reserves", "Reserves in the scenario", ["Reserve", "Basis", "Source"], reserves, text_columns=3))
+        sheets.append(
+            Sheet("reserves", "Reserves in the scenario", ["Reserve", "Basis", "Source"], reserves, text_columns=3)
+        )
     if rows:
         head = ["Figure", "Value", "Basis", "Source", "Note"]
         sheets.append(Sheet("in-place", "Stock, shares and capacities with a source", head,
@@ -106,7 +113,16 @@ def _findings(series: Sequence[Scored], lines: Sequence[str]) -> Chapter:
         "the model tells again what was observed; it does not say what caused it.",
         f"Findings of the review. {FOR_PEOPLE}",
     ]  # fmt: skip
-    return Chapter("Findings", said, replay_sheets(series), pictures)
+    return Chapter("Findings", said, [_narrow(sheet) for sheet in replay_sheets(series)], pictures)
+
+
+def _narrow(sheet: Sheet) -> Sheet:
+    """A table of scores with what a sheet of paper has room for; the replay's page has the rest."""
+    kept = [k for k, head in enumerate(sheet.head) if head in SHOWN or head.startswith("Beside")]
+    if "Score (WIS)" not in sheet.head:
+        return sheet
+    head, rows = [sheet.head[k] for k in kept], [[row[k] for k in kept] for row in sheet.rows]
+    return with_other(sheet, head=head, rows=rows, raw_head=sheet.raw_head or sheet.head, raw=sheet.raw or sheet.rows)
 
 
 def _recommendations() -> Chapter:

@@ -22,8 +22,8 @@ def chronology(loaded: Loaded, series: Sequence[Scored]) -> Sheet:
     """One row for each event, decision and observed point, by date; decisions without a date come last."""
     rows = [*_events(loaded), *_decisions(loaded), *_observed(series)]
     note = (
-        "Sourced, derived, assumed: what the scenario was given, by the weakest of its figures. Observed: what was seen "
-        "from outside. Nothing here is simulated."
+        "Sourced, derived, assumed: what the scenario was given, by the weakest of its figures. Observed: what was "
+        "seen from outside. Nothing here is simulated."
     )
     told = [row for _, row in sorted(rows, key=lambda one: one[0])]
     return Sheet("chronology", "Events, decisions and observations", HEAD, told, note=note, text_columns=len(HEAD))

@@ -19,6 +19,7 @@ from sim.report.review.after_action import after_action
 from sim.report.review.evidence import evidence_sheet
 from sim.report.review.improvement import improvement
 from sim.report.review.parts import LABEL, Chapter, Part, Review
+from sim.report.sheets import Sheet
 from sim.scenario.load import Loaded
 from sim.study.score.board import Scored
 
@@ -60,6 +61,15 @@ def _pictures(chapter: Chapter) -> list[Picture]:
     return found
 
 
+def _widths(sheet: Sheet) -> list[float] | None:
+    """Centimetres of columns in which people write; None: by what stands in them."""
+    number = len(sheet.head)
+    if number == 2:
+        return [0.28 * word.PAGE_CM, 0.72 * word.PAGE_CM]
+    empty = any(not any(column) for column in zip(*sheet.rows, strict=True))
+    return [word.PAGE_CM / number] * number if empty else None
+
+
 def to_docx(review: Review) -> bytes:
     """The review as a Word document: a part begins on a page of its own."""
     with needs("python-docx", "the review that can be edited"):
@@ -81,7 +91,8 @@ def to_docx(review: Review) -> bytes:
                 word.figure(document, *shown)
             for sheet in chapter.sheets:
                 document.add_paragraph(sheet.caption, style="Caption")
-                word.table(document, list(sheet.head), [list(row) for row in sheet.rows], sheet.text_columns)
+                rows = [list(row) for row in sheet.rows]
+                word.table(document, list(sheet.head), rows, sheet.text_columns, _widths(sheet))
                 if sheet.note:
                     document.add_paragraph(sheet.note)
     target = BytesIO()
