@@ -8,13 +8,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 import yaml
-from click.testing import CliRunner
 
-from sim.cli import main
 from sim.errors import ScenarioError
 from sim.scenario.crisis import crisis_text, example, observed_text
 from sim.scenario.facts import read_facts
 from sim.scenario.load import load
+from tests.cli.calls import tideover
 
 HEAD = "date,until,kind,what,how much,asked,source,quality\n"
 
@@ -125,25 +124,25 @@ def test_a_workbook_is_read_as_the_same_sheet(tmp_path: Path) -> None:
 
 
 def test_the_form_has_twelve_facts_and_its_crisis_is_valid_as_written(tmp_path: Path) -> None:
-    done = CliRunner().invoke(main, ["new", str(tmp_path / "flood.yaml"), "--crisis"])
-    assert done.exit_code == 0, done.output
-    assert "12 rows in: 12 used, 0 left out" in done.output
+    done = tideover("new", "flood.yaml", "--crisis", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "12 rows in: 12 used, 0 left out" in done.stdout
     assert (tmp_path / "flood-facts.csv").read_text(encoding="utf-8") == example()
     loaded = load(tmp_path / "flood.yaml")
     assert loaded.spec.scenario == "flood"
-    assert sum(map(len, loaded.observed)) == 7
+    assert sum(len(points) for points in loaded.observed.values()) == 7
 
 
 def test_nothing_is_written_where_a_file_is_there_or_a_sheet_cannot_be_used(tmp_path: Path) -> None:
     sheet(tmp_path, "soon,,outage,x,80%,,A,")
-    call = ["new", str(tmp_path / "flood.yaml"), "--crisis", "--facts", str(tmp_path / "sheet.csv")]
-    done = CliRunner().invoke(main, call)
-    assert done.exit_code == 2
-    assert "year-month-day" in done.output
+    call = ["new", "flood.yaml", "--crisis", "--facts", "sheet.csv"]
+    done = tideover(*call, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "year-month-day" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.csv"]
     (tmp_path / "flood-observed.csv").write_text("mine", encoding="utf-8")
     sheet(tmp_path, GOOD)
-    done = CliRunner().invoke(main, call)
-    assert done.exit_code == 2
-    assert "there is a file of this name already" in done.output
+    done = tideover(*call, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "there is a file of this name already" in done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"sheet.csv", "flood-observed.csv"}
