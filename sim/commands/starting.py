@@ -103,6 +103,8 @@ def _write_crisis(file: Path, facts: Path | None, heading: str) -> None:
         _write(form, example(), "x")
     sheet = read_facts(form if facts is None else facts)
     click.echo(f"{sheet.counted}.")
+    for column in sheet.unread:
+        click.echo(f"Not read: column '{column}', which is none of a fact sheet.")
     for problem in sheet.left_out:
         click.echo(f"Left out: {problem}")
     _write(file, heading + named_in(crisis_text(sheet, file.stem, observed.name), file), "x")

@@ -58,6 +58,8 @@ class FactSheet:
     file: str
     facts: tuple[Fact, ...]
     left_out: tuple[Problem, ...]
+    unread: tuple[str, ...] = ()
+    """columns that are none of a fact sheet"""
 
     @property
     def counted(self) -> str:
@@ -91,7 +93,8 @@ def read_facts(path: Path) -> FactSheet:
             out.append(_problem(table, row, error))
     if not facts:
         raise ScenarioError([*out, Problem(table.file, 0, "no row of this sheet can be used")])
-    return FactSheet(table.file, tuple(facts), tuple(out))
+    unread = tuple(name for name in table.columns if name not in (*NEEDED, *OPTIONAL))
+    return FactSheet(table.file, tuple(facts), tuple(out), unread)
 
 
 def _middle(table: Table) -> dt.date | None:

@@ -72,6 +72,14 @@ def test_two_rows_of_the_same_figure_are_not_both_used(tmp_path: Path) -> None:
     assert all("on line" in problem.message for problem in found.left_out)
 
 
+def test_a_column_that_no_fact_has_is_told(tmp_path: Path) -> None:
+    path = sheet(tmp_path, GOOD)
+    path.write_text(path.read_text(encoding="utf-8").replace("quality", "qualty"), encoding="utf-8")
+    found = read_facts(path)
+    assert found.unread == ("qualty",)
+    assert found.facts[0].quality == "other"
+
+
 def test_a_sheet_without_a_single_fact_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="no row of this sheet can be used"):
         read_facts(sheet(tmp_path, "soon,,outage,x,80%,,A,"))
