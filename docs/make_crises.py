@@ -37,13 +37,17 @@ DATES = """
 WHY = """
 ## What fits, what does not, and the probable reason
 
-- [Helene 2024](crises/helene-2024.md): that most hospitals got too little fits, and the date of the first release by construction;
-  the stock of hospitals falls far too slowly, and use fell before they ran out, which in the model it does not.
-- [Infant formula 2022](crises/formula-2022.md): worse than both guesses on the held-out weeks; its page has the probable reasons.
-- [PPE 2020](crises/ppe-2020.md): far too many homes are short, since all homes of the model have one distributor and move together.
-- [Suez 2021](crises/suez-2021.md): the drain of the queue fits; while the canal was blocked the queue is too short, probably since
-  more ships came than the "more than 50" a day that are taken.
-- [The Red Sea 2024](crises/red-sea-2024.md): the level of traffic is an input and fits; its ups and downs are not in the model.
+- [Helene 2024](crises/helene-2024.md): that most hospitals got too little fits, and the date of the first release by
+  construction; the stock of hospitals falls far too slowly, and use fell before they ran out, which in the model it
+  does not.
+- [Infant formula 2022](crises/formula-2022.md): worse than both guesses on the held-out weeks; its page has the
+  probable reasons.
+- [PPE 2020](crises/ppe-2020.md): far too many homes are short, since all homes of the model have one distributor and
+  move together.
+- [Suez 2021](crises/suez-2021.md): the drain of the queue fits; while the canal was blocked the queue is too short,
+  probably since more ships came than the "more than 50" a day that are taken.
+- [The Red Sea 2024](crises/red-sea-2024.md): the level of traffic is an input and fits; its ups and downs are not in
+  the model.
 - [India 2020](crises/india-api-2020.md): of the curbs only dates and products were found, and no series of what
   followed. Whether the model is right there is not known.
 """

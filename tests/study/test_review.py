@@ -16,6 +16,7 @@ from sim.report.review.improvement import CAPABILITIES
 from sim.report.review.parts import FOR_PEOPLE, LABEL
 from sim.scenario.crisis import crisis_text, observed_text
 from sim.scenario.facts import read_facts
+from tests.cli.calls import STARTER, files, tideover
 
 SHEET = """date,until,kind,what,how much,asked,source,quality
 ,,supplier share,share of the market,40%,,Bulletin 1,official
@@ -85,7 +86,7 @@ def test_every_figure_is_sourced_derived_or_assumed(written: Review) -> None:
     assert {row[2] for row in rows} == {"sourced", "derived", "assumed"}
     assert {row[0] for row in rows if row[2] != "assumed"} == set(loaded.spec.evidence)
     assert all(row[4] == "Not known" for row in rows if row[2] == "assumed")
-    assert basis_of(loaded, ["nowhere"]) == ("assumed", "Not known")
+    assert basis_of(rows, ["nowhere"]) == ("assumed", "Not known")
 
 
 def test_a_review_of_a_folder_makes_no_draw_again_and_says_the_same(written: Review, tmp_path: Path) -> None:
@@ -99,3 +100,20 @@ def test_a_review_of_a_folder_makes_no_draw_again_and_says_the_same(written: Rev
     shutil.copytree(folder, tmp_path / "bare", ignore=shutil.ignore_patterns("*.json"))
     with pytest.raises(ScenarioError, match="not the folder of a replay"):
         ask.review(tmp_path / "bare")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nowhere.yaml"], "nowhere.yaml"),
+        (["plain.yaml"], "nothing to hold this scenario against"),
+        (["."], "not the folder of a replay"),
+    ],
+)
+def test_what_cannot_be_reviewed_is_refused_in_words(words: list[str], told: str, tmp_path: Path) -> None:
+    shutil.copy(STARTER, tmp_path / "plain.yaml")
+    done = tideover("review", *words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert files(tmp_path) == ["plain.yaml"]

@@ -41,7 +41,7 @@ def _summary(loaded: Loaded, series: Sequence[Scored], lines: Sequence[str]) -> 
     figures = sum(len(one.points) for one in series)
     counted = [plural(len(spec.disruptions), "event"), plural(len(spec.decisions), "decision")]
     said = [
-        f"{spec.title}, {date_words(spec.start)} to {date_words(spec.until)}: {', '.join(counted)}, "
+        f"{spec.title}; days run: {date_words(spec.start)} to {date_words(spec.until)}. In the scenario: {', '.join(counted)}, "
         f"{plural(figures, 'observed figure')}.",
         f"How far the model can be believed: {lines[0]}",
         f"What is to be concluded. {FOR_PEOPLE}",
@@ -67,16 +67,20 @@ def _background(loaded: Loaded) -> Chapter:
 
 def _in_place(loaded: Loaded) -> Chapter:
     spec = loaded.spec
-    reserves = [[one.title or name, *basis_of(loaded, [f"reserves.{name}"])] for name, one in spec.reserves.items()]
+    figures = inputs(loaded)
+    sizes = {row[0]: row[1] for row in figures}
+    reserves = [
+        [one.title or name, sizes.get(f"reserves.{name}.size", NOT_KNOWN), *basis_of(figures, [f"reserves.{name}.size"])]
+        for name, one in spec.reserves.items()
+    ]
     said = ["Plans, agreements and responsibilities before the event. " + FOR_PEOPLE]
     if not reserves:
         said.append(f"Reserves. {NOT_KNOWN}: the scenario has none, which does not say that there was none.")
-    rows = [row for row in inputs(loaded) if row[0].split(".")[0] in BEFORE and row[2] != "assumed"]
+    rows = [row for row in figures if row[0].split(".")[0] in BEFORE and row[2] != "assumed"]
     sheets = []
     if reserves:
-        sheets.append(
-            Sheet("reserves", "Reserves in the scenario", ["Reserve", "Basis", "Source"], reserves, text_columns=3)
-        )
+        head = ["Reserve", "Size in the scenario", "Basis", "Source"]
+        sheets.append(Sheet("reserves", "Reserves", head, reserves, text_columns=4))
     if rows:
         head = ["Figure", "Value", "Basis", "Source", "Note"]
         sheets.append(Sheet("in-place", "Stock, shares and capacities with a source", head,

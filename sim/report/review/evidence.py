@@ -39,9 +39,9 @@ def points(series: Sequence[Scored]) -> list[list[str]]:
     return found
 
 
-def basis_of(loaded: Loaded, paths: Sequence[str]) -> tuple[str, str]:
-    """Basis and source of what stands at one of these paths, or below it: its weakest basis, and every source."""
-    mine = [row for row in inputs(loaded) if any(row[0] == path or row[0].startswith(f"{path}.") for path in paths)]
+def basis_of(figures: Sequence[Sequence[str]], paths: Sequence[str]) -> tuple[str, str]:
+    """Of `inputs`, basis and source of what stands at one of these paths, or below it: the weakest, and every source."""
+    mine = [row for row in figures if any(row[0] == path or row[0].startswith(f"{path}.") for path in paths)]
     if not mine:
         return ASSUMED, NOT_KNOWN
     weakest = max((row[2] for row in mine), key=[SOURCED, DERIVED, ASSUMED].index)

@@ -27,6 +27,7 @@ OF_SERIES = {
     "passage_transits": SUPPLY, "price": SUPPLY, "fill_rate": SHARING, "purchases": SUPPLY, "share_out": SHARING,
     "use": USE,
 }  # fmt: skip
+FIELDS = ["Field", "To fill in, or to put right"]
 MATRIX = [
     "Capability", "Issue or area for improvement", "Corrective action", "Capability element", "Primary organisation",
     "Owner", "Start", "Completion",
@@ -48,7 +49,7 @@ def _overview(loaded: Loaded) -> Chapter:
     parties = [one.title or name for name, one in spec.parties.items()]
     rows = [
         ["Name", spec.title],
-        ["Dates", f"{date_words(spec.start)} to {date_words(spec.until)}"],
+        ["Days that are run", f"{date_words(spec.start)} to {date_words(spec.until)}"],
         ["Scope", spec.question or NOT_KNOWN],
         ["Hazard", ", ".join(kinds) or NOT_KNOWN],
         ["Parties in the scenario", ", ".join(parties) or NOT_KNOWN],
@@ -56,7 +57,7 @@ def _overview(loaded: Loaded) -> Chapter:
         ["Objectives", ""],
         ["Point of contact", ""],
     ]
-    return Chapter("Overview", [], [Sheet("overview", "The event", ["Field", ""], rows, text_columns=2)])
+    return Chapter("Overview", [], [Sheet("overview", "The event", FIELDS, rows, text_columns=2)])
 
 
 def _capability(name: str, loaded: Loaded, series: Sequence[Scored]) -> Chapter:
@@ -72,5 +73,5 @@ def _capability(name: str, loaded: Loaded, series: Sequence[Scored]) -> Chapter:
         ["Areas for improvement", ""],
         ["Root cause", ""],
     ]
-    table = Sheet(name.lower().replace(" ", "-"), name, ["Field", ""], rows, text_columns=2)
+    table = Sheet(name.lower().replace(" ", "-"), name, FIELDS, rows, text_columns=2)
     return Chapter(f"Analysis of a capability: {name}", [FOR_PEOPLE], [table])
