@@ -19,7 +19,7 @@ BEFORE, AFTER = 60, 30
 NEED = 2000
 """Units a day of all hospitals of the chain."""
 SPARE, MOST = 1.1, 1.3
-"""What makers can make of usual need, and at most (assumed)."""
+"""What makers can make of usual need, and at most; a port that is closed in part handles as much as they (assumed)."""
 SHARE, STOCK = 50.0, 18.0
 """Share of the maker, and days of stock, where the sheet has neither; listed as assumed."""
 ON_THE_WAY = 2
@@ -45,6 +45,7 @@ def crisis_text(sheet: FactSheet, title: str, observed: str) -> str:
     top = Template(skeleton).substitute(
         title=json.dumps(title, ensure_ascii=False), start=start, end=end, share=f"{share:g}%", level=level,
         capacity=round(NEED * SPARE * share / 100), other_capacity=round(NEED * SPARE * (1 - share / 100)),
+        handling=f", handling: {NEED * SPARE:.0f}" if any(f.value < 100 for f in sheet.of("closure")) else "",
         least=round(NEED * (1 - share / 100)), most=round(NEED * MOST * (1 - share / 100)),
     )  # fmt: skip
     return top + "\n".join([*_events(sheet, end), *_observed(sheet, observed), *_evidence(sheet), ""])

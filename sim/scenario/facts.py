@@ -21,7 +21,8 @@ ASSUMED = "assumed"
 """In the place of a source: nobody said so."""
 ONCE = ("supplier share", "usual stock")
 """Figures of the chain as it was before; they have no date."""
-EVENTS = ("outage", "ban", "closure", "surge", "allocation")
+LOSSES = ("outage", "ban", "closure")
+EVENTS = (*LOSSES, "surge", "allocation")
 SERIES = ("low stock", "filled", "used")
 KINDS = (*ONCE, *EVENTS, *SERIES)
 LONGEST = 1000
@@ -171,8 +172,12 @@ def _amount(kind: str, text: str) -> tuple[float, float, float]:
             change = -change if match["sign"] in ("-", "−", "–") else change
             if change < -100:
                 raise ValueError("a change of -100% at least")
+            if not change and kind == "surge":
+                raise ValueError("a change, up or down")
             return change, 0.0, 0.0
-        return _share(text), 0.0, 0.0
+        if not (share := _share(text)) and kind in LOSSES:
+            raise ValueError("how much is lost: above 0%")
+        return share, 0.0, 0.0
     except ValueError as error:
         message = "this cannot be read" if text else "there is no figure"
         raise PlaceError(("how much",), message, text or None, str(error)) from None

@@ -11,7 +11,7 @@ import yaml
 
 from sim.errors import ScenarioError
 from sim.scenario.crisis import crisis_text, example, observed_text
-from sim.scenario.facts import read_facts
+from sim.scenario.facts import KINDS, read_facts
 from sim.scenario.load import load
 from tests.cli.calls import tideover
 
@@ -39,6 +39,8 @@ GOOD = "2024-03-04,2024-05-20,outage,plant stops,80%,,Notice,press"
         ("2024-03-04,,outage,x,80,,A,", "how much", "80%"),
         ("2024-03-04,,outage,x,120%,,A,", "how much", "between 0% and 100%"),
         ("2024-03-04,,outage,x,,,A,", "how much", "there is no figure"),
+        ("2024-03-04,,outage,x,0%,,A,", "how much", "above 0%"),
+        ("2024-03-04,,surge,x,0%,,A,", "how much", "up or down"),
         ("2024-03-04,,outage,,80%,,A,", "what", "a few words"),
         ("2024-03-04,,outage,x,80%,,,", "source", "where it was read"),
         ("2024-03-04,,low stock,x,80%,,A,", "how much", "54% under 10d"),
@@ -115,6 +117,24 @@ def test_facts_stand_in_the_scenario_with_their_dates_shares_and_sources(tmp_pat
         "low-stock-7d-asked,2024-04-01,2024-04-01,35,118,short,D,official",
         "used,2024-05-01,2024-05-31,-18,,use,E,official",
     ]
+
+
+def test_every_kind_of_fact_makes_a_scenario_that_is_valid(tmp_path: Path) -> None:
+    rows = [
+        ",,supplier share,x,40%,,A,", ",,usual stock,x,18d,,A,", "2024-03-04,,outage,x,30%,,A,",
+        "2024-03-04,,ban,x.y,60%,,A,",
+        "2024-03-04,2024-03-10,closure,x,50%,,A,", "2024-03-04,,surge,x,-30%,,A,", "2024-03-04,,allocation,x,0%,,A,",
+        "2024-03-04,,low stock,x,30% under 7.5d,,A,", "2024-03-04,,low stock,x,30% under 7.5d,90,A,",
+        "2024-03-04,2024-03-10,filled,x,60%,80,A,", "2024-03-04,2024-03-10,used,x,-10%,,A,",
+    ]  # fmt: skip
+    found = read_facts(sheet(tmp_path, *rows))
+    assert {fact.kind for fact in found.facts} == set(KINDS)
+    (tmp_path / "all.yaml").write_text(crisis_text(found, "all", "points.csv"), encoding="utf-8")
+    (tmp_path / "points.csv").write_text(observed_text(found), encoding="utf-8")
+    spec = load(tmp_path / "all.yaml").spec
+    assert len(spec.disruptions) == 4
+    assert len({one.label for one in (*spec.disruptions, *spec.decisions)}) == 5
+    assert [one.name for one in spec.observed] == ["filled-asked", "low-stock-7-5d", "low-stock-7-5d-asked", "used"]
 
 
 def test_a_workbook_is_read_as_the_same_sheet(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ def _summary(loaded: Loaded, series: Sequence[Scored], lines: Sequence[str]) -> 
     figures = sum(len(one.points) for one in series)
     counted = [plural(len(spec.disruptions), "event"), plural(len(spec.decisions), "decision")]
     said = [
-        f"{spec.title}; days run: {date_words(spec.start)} to {date_words(spec.until)}. In the scenario: {', '.join(counted)}, "
-        f"{plural(figures, 'observed figure')}.",
+        f"{spec.title}; days run: {date_words(spec.start)} to {date_words(spec.until)}.",
+        f"In the scenario: {', '.join(counted)}, {plural(figures, 'observed figure')}.",
         f"How far the model can be believed: {lines[0]}",
         f"What is to be concluded. {FOR_PEOPLE}",
         LABEL,
@@ -69,10 +69,10 @@ def _in_place(loaded: Loaded) -> Chapter:
     spec = loaded.spec
     figures = inputs(loaded)
     sizes = {row[0]: row[1] for row in figures}
-    reserves = [
-        [one.title or name, sizes.get(f"reserves.{name}.size", NOT_KNOWN), *basis_of(figures, [f"reserves.{name}.size"])]
-        for name, one in spec.reserves.items()
-    ]
+    reserves = []
+    for name, one in spec.reserves.items():
+        path = f"reserves.{name}.size"
+        reserves.append([one.title or name, sizes.get(path, NOT_KNOWN), *basis_of(figures, [path])])
     said = ["Plans, agreements and responsibilities before the event. " + FOR_PEOPLE]
     if not reserves:
         said.append(f"Reserves. {NOT_KNOWN}: the scenario has none, which does not say that there was none.")

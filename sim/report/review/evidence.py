@@ -40,7 +40,10 @@ def points(series: Sequence[Scored]) -> list[list[str]]:
 
 
 def basis_of(figures: Sequence[Sequence[str]], paths: Sequence[str]) -> tuple[str, str]:
-    """Of `inputs`, basis and source of what stands at one of these paths, or below it: the weakest, and every source."""
+    """Basis and source of what stands at one of these paths, or below it, in rows of `inputs`.
+
+    The basis is the weakest of all, the source every one.
+    """
     mine = [row for row in figures if any(row[0] == path or row[0].startswith(f"{path}.") for path in paths)]
     if not mine:
         return ASSUMED, NOT_KNOWN
