@@ -95,7 +95,7 @@ def read_facts(path: Path) -> FactSheet:
     if not facts:
         raise ScenarioError([*out, Problem(table.file, 0, "no row of this sheet can be used")])
     unread = tuple(name for name in table.columns if name not in (*NEEDED, *OPTIONAL))
-    return FactSheet(table.file, tuple(facts), tuple(out), unread)
+    return FactSheet(table.file, tuple(facts), (*table.notes, *out), unread)
 
 
 def _middle(table: Table) -> dt.date | None:

@@ -82,6 +82,12 @@ def test_a_column_that_no_fact_has_is_told(tmp_path: Path) -> None:
     assert found.facts[0].quality == "other"
 
 
+def test_a_row_of_hashtags_counts_among_those_left_out(tmp_path: Path) -> None:
+    found = read_facts(sheet(tmp_path, "#date,,#kind,#what,#value,,#source,", GOOD))
+    assert [problem.line for problem in found.left_out] == [2]
+    assert found.counted.endswith("2 rows in: 1 used, 1 left out")
+
+
 def test_a_sheet_without_a_single_fact_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="no row of this sheet can be used"):
         read_facts(sheet(tmp_path, "soon,,outage,x,80%,,A,"))
