@@ -102,18 +102,11 @@ def test_a_review_of_a_folder_makes_no_draw_again_and_says_the_same(written: Rev
         ask.review(tmp_path / "bare")
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["nowhere.yaml"], "nowhere.yaml"),
-        (["plain.yaml"], "nothing to hold this scenario against"),
-        (["."], "not the folder of a replay"),
-    ],
-)
-def test_what_cannot_be_reviewed_is_refused_in_words(words: list[str], told: str, tmp_path: Path) -> None:
+def test_what_cannot_be_reviewed_is_refused_in_words(tmp_path: Path) -> None:
     shutil.copy(STARTER, tmp_path / "plain.yaml")
-    done = tideover("review", *words, cwd=tmp_path)
+    with pytest.raises(ScenarioError, match="nothing to hold this scenario against"):
+        ask.review(tmp_path / "plain.yaml")
+    done = tideover("review", ".", cwd=tmp_path)
     assert done.returncode == 2
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "not the folder of a replay" in done.stderr
     assert files(tmp_path) == ["plain.yaml"]

@@ -8,7 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from sim.cli import cli
 from sim.errors import ScenarioError
 from sim.scenario.crisis import crisis_text, example, observed_text
 from sim.scenario.facts import KINDS, read_facts
@@ -158,9 +160,9 @@ def test_a_workbook_is_read_as_the_same_sheet(tmp_path: Path) -> None:
 
 
 def test_the_form_has_twelve_facts_and_its_crisis_is_valid_as_written(tmp_path: Path) -> None:
-    done = tideover("new", "flood.yaml", "--crisis", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "12 rows in: 12 used, 0 left out" in done.stdout
+    done = CliRunner().invoke(cli, ["new", str(tmp_path / "flood.yaml"), "--crisis"])
+    assert done.exit_code == 0, done.output
+    assert "12 rows in: 12 used, 0 left out" in done.output
     assert (tmp_path / "flood-facts.csv").read_text(encoding="utf-8") == example()
     loaded = load(tmp_path / "flood.yaml")
     assert loaded.spec.scenario == "flood"
@@ -176,7 +178,7 @@ def test_nothing_is_written_where_a_file_is_there_or_a_sheet_cannot_be_used(tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.csv"]
     (tmp_path / "flood-observed.csv").write_text("mine", encoding="utf-8")
     sheet(tmp_path, GOOD)
-    done = tideover(*call, cwd=tmp_path)
-    assert done.returncode == 2
-    assert "there is a file of this name already" in done.stderr
+    call = [word if word in ("new", "--crisis", "--facts") else str(tmp_path / word) for word in call]
+    done = CliRunner().invoke(cli, call)
+    assert "there is a file of this name already" in str(done.exception)
     assert {path.name for path in tmp_path.iterdir()} == {"sheet.csv", "flood-observed.csv"}
