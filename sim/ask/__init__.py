@@ -17,11 +17,18 @@ from sim.ask.limits import Stress, TippingPoint, stress, tipping
 from sim.ask.many import Many, run_many
 from sim.ask.pooling import Joining, joining
 from sim.ask.replaying import Replay, replay
+from sim.ask.reviewing import Review, review
 from sim.ask.sharing import why_share
 from sim.ask.timelines import Timeline, timeline
 
 __all__ = [
+<<<<<<< HEAD
     "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Sensitivity", "SmallestReserve", "Split", "Stress",
     "Timeline", "TippingPoint", "WhatIf", "brief", "causes", "compare", "joining", "replay", "run_many", "search",
     "sensitivity", "split", "stress", "timeline", "tipping", "what_if", "why", "why_share",
+=======
+    "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Review", "Sensitivity", "SmallestReserve", "Split",
+    "Stress", "TippingPoint", "brief", "causes", "compare", "joining", "replay", "review", "run_many", "search",
+    "sensitivity", "split", "stress", "tipping", "why", "why_share",
+>>>>>>> doc16
 ]  # fmt: skip

@@ -28,6 +28,8 @@ TABLES = ("scores", "points")
 DRAWN = "drawn"
 """The draws themselves: one row per series, point and draw."""
 PAGE = "replay.html"
+DOCUMENTS = ("review.html", "review.docx")
+"""What may be made of it."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -131,7 +133,7 @@ def replay(
     arguments.check()
     assert subject is not None
     asked = {"observed": [{"name": one.series.name, "points": len(one.points)} for one in watched]}
-    with means.asking(subject, KIND, asked, (*TABLES, DRAWN), PAGE) as bench:
+    with means.asking(subject, KIND, asked, (*TABLES, DRAWN), PAGE, *DOCUMENTS) as bench:
         case = with_other(subject.case([]), observed=watched)
         failures = bench.attempt([case])
         rows = bench.store.read(case, draws).to_pandas()

@@ -7,6 +7,7 @@ from sim.commands import (  # noqa: F401  (each files its commands)
     joining,
     listing,
     replay,
+    review,
     search,
     sensitivity,
     starting,

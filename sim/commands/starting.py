@@ -32,6 +32,8 @@ def schema(out: Path | None, of_study: bool) -> None:
     "--from", "shipped", metavar="NAME", help="A copy of a shipped scenario instead (tideover list scenarios)."
 )
 @click.option("--study", "of_study", is_flag=True, help="A study of the starter scenario instead.")
+@click.option("--crisis", is_flag=True, help="A crisis to replay instead, from a fact sheet.")
+@click.option("--facts", type=PLACE, help="With --crisis: the fact sheet (CSV or .xlsx); left out: one to fill in.")
 @click.option("--country-like", is_flag=True, help="A made-up national system instead, with its tables beside it.")
 @click.option("--facilities", type=int, help="With --country-like: health facilities, of very unequal size; 1,000.")
 @click.option("--products", type=int, help="With --country-like: products, every facility uses all; 10.")
@@ -39,16 +41,20 @@ def schema(out: Path | None, of_study: bool) -> None:
 @click.option("--days", type=int, help="With --country-like: days to simulate; 365.")
 @click.option("--shelf-life", help="With --country-like: shelf life of every product, such as 24mo; none.")
 @click.option("--seed", type=int, help="With --country-like: seed it is drawn from; 1.")
-def new(file: Path, shipped: str | None, of_study: bool, country_like: bool, **size: Any) -> None:
+def new(
+    file: Path, shipped: str | None, of_study: bool, crisis: bool, facts: Path | None, country_like: bool, **size: Any
+) -> None:
     """Write a commented starter scenario (or study) that runs, called as its file, with the schema for editors."""
     from sim.output.names import typed
 
     given = {name: value for name, value in size.items() if value is not None}
-    chosen = {"--from": shipped, "--study": of_study, "--country-like": country_like}
+    chosen = {"--from": shipped, "--study": of_study, "--crisis": crisis, "--country-like": country_like}
     if len(asked := [option for option, value in chosen.items() if value]) > 1:
         raise click.UsageError(f"{' or '.join(asked)}, not both")
     if given and not country_like:
         raise click.UsageError(f"--{next(iter(given)).replace('_', '-')} goes with --country-like only")
+    if facts is not None and not crisis:
+        raise click.UsageError("--facts goes with --crisis only")
     file = _named(file)
     name = "study.schema.json" if of_study else "scenario.schema.json"
     heading = f"# yaml-language-server: $schema={name}\n"
@@ -56,12 +62,15 @@ def new(file: Path, shipped: str | None, of_study: bool, country_like: bool, **s
         from sim.scenario.national import National, write_national
 
         write_national(file, National(**given), heading)
+    elif crisis:
+        _write_crisis(file, facts, heading)
     else:
         for place, text in _texts(file, shipped, of_study, heading).items():
             _write(place, text, "x")
     if not (file.parent / name).exists():
         _write(file.parent / name, _schema(of_study), "x")
-    click.echo(f"Wrote {file}. Run it with: tideover {'study' if of_study else 'run'} {typed(file)}")
+    does = "study" if of_study else "replay" if crisis else "run"
+    click.echo(f"Wrote {file}. Run it with: tideover {does} {typed(file)}")
 
 
 def _named(file: Path) -> Path:
@@ -77,6 +86,30 @@ def _named(file: Path) -> Path:
     if is_folder or file.is_dir():
         raise ScenarioError([Problem(str(file), 0, "this is a folder", None, "a file in it, such as my-scenario.yaml")])
     return file if file.suffix.lower() in (".yaml", ".yml") else file.with_name(f"{file.name}.yaml")
+
+
+def _write_crisis(file: Path, facts: Path | None, heading: str) -> None:
+    """A crisis from a fact sheet, after saying what of the sheet is used; without one from a form, laid beside it."""
+    from sim.errors import Problem, ScenarioError
+    from sim.scenario.crisis import crisis_text, example, observed_text
+    from sim.scenario.facts import read_facts
+    from sim.scenario.shipped import named_in
+
+    form, observed = (file.with_name(f"{file.stem}-{name}.csv") for name in ("facts", "observed"))
+    there = [place for place in (file, observed, *([form] if facts is None else [])) if place.exists()]
+    if there:
+        raise ScenarioError([Problem(str(place), 0, "there is a file of this name already") for place in there])
+    if facts is None:
+        _write(form, example(), "x")
+    sheet = read_facts(form if facts is None else facts)
+    click.echo(f"{sheet.counted}.")
+    for column in sheet.unread:
+        click.echo(f"Not read: column '{column}', which is none of a fact sheet.")
+    for problem in sheet.left_out:
+        click.echo(f"Left out: {problem}")
+    _write(file, heading + named_in(crisis_text(sheet, file.stem, observed.name), file), "x")
+    if points := observed_text(sheet):
+        _write(observed, points, "x")
 
 
 def _texts(file: Path, shipped: str | None, of_study: bool, heading: str) -> dict[Path, str]:

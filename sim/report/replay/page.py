@@ -46,12 +46,17 @@ NOTE = (
 def replay_page(series: Sequence[Scored], lines: Sequence[str], title: str, scenario: str, draws: int) -> str:
     """The page as HTML; `lines` are the answer in words."""
     told = 1 + len(series)
-    sheets = [found for window in HEADINGS if (found := _scores(series, window)) is not None]
-    sheets[:1] = [with_other(sheet, note=NOTE) for sheet in sheets[:1]]
-    sheets += [found for found in (_when(series),) if found is not None]
+    sheets = replay_sheets(series)
     sheets += [_points(series), _about(series), _definitions()]
     notes = [*lines[told:], f"{scenario}, {draws} draws. Simulator output is evidence for discussion."]
     return page(f"How well the model tells it again: {title}", lines[:told], sheets, _pictures(series), notes)
+
+
+def replay_sheets(series: Sequence[Scored]) -> list[Sheet]:
+    """Tables of scores, and of dates where there are any."""
+    sheets = [found for window in HEADINGS if (found := _scores(series, window)) is not None]
+    sheets[:1] = [with_other(sheet, note=NOTE) for sheet in sheets[:1]]
+    return sheets + [found for found in (_when(series),) if found is not None]
 
 
 def _pictures(series: Sequence[Scored]) -> list[Picture]:

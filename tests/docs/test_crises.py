@@ -1,0 +1,28 @@
+"""The page of all crises' scores has every observed series, and says of each crisis what fits and what does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from docs.make_crises import CRISES, HEAD, WHY, page
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "crises.md").read_text(encoding="utf-8")
+
+
+def test_every_observed_series_of_every_crisis_is_on_the_page() -> None:
+    for file in sorted((ROOT / CRISES).glob("*.yaml")):
+        observed = yaml.safe_load(file.read_text(encoding="utf-8")).get("observed", [])
+        assert f"(crises/{file.stem}.md)" in WHY
+        assert (ROOT / "docs" / "crises" / f"{file.stem}.md").is_file()
+        for series in observed:
+            assert f"| [{file.stem}](crises/{file.stem}.md) | {series['title']} |" in PAGE
+            assert (file.parent / series["file"]).is_file()
+
+
+def test_the_words_of_the_page_are_those_that_the_command_writes() -> None:
+    assert PAGE.startswith(HEAD)
+    assert PAGE.endswith(WHY)
+    assert page({}).startswith(HEAD)

@@ -1,0 +1,184 @@
+"""A fact sheet becomes a crisis: every row is used or told, and nothing is written before that."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from sim.cli import cli
+from sim.errors import ScenarioError
+from sim.scenario.crisis import crisis_text, example, observed_text
+from sim.scenario.facts import KINDS, read_facts
+from sim.scenario.load import load
+from tests.cli.calls import tideover
+
+HEAD = "date,until,kind,what,how much,asked,source,quality\n"
+
+
+def sheet(tmp_path: Path, *rows: str) -> Path:
+    path = tmp_path / "sheet.csv"
+    path.write_text(HEAD + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+GOOD = "2024-03-04,2024-05-20,outage,plant stops,80%,,Notice,press"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "told"),
+    [
+        ("2024-03-04,,outrage,x,80%,,A,", "kind", "did you mean 'outage'"),
+        ("4/3/2024,,outage,x,80%,,A,", "date", "year-month-day"),
+        (",,outage,x,80%,,A,", "date", "there is no date"),
+        ("2024-03-04,2024-02-04,outage,x,80%,,A,", "until", "before its date"),
+        ("2204-03-04,,outage,x,80%,,A,", "date", "far from the other dates"),
+        ("2024-03-04,2204-03-05,outage,x,80%,,A,", "until", "far from the other dates"),
+        ("2024-03-04,,outage,x,80,,A,", "how much", "80%"),
+        ("2024-03-04,,outage,x,120%,,A,", "how much", "between 0% and 100%"),
+        ("2024-03-04,,outage,x,,,A,", "how much", "there is no figure"),
+        ("2024-03-04,,outage,x,0%,,A,", "how much", "above 0%"),
+        ("2024-03-04,,surge,x,0%,,A,", "how much", "up or down"),
+        ("2024-03-04,,outage,,80%,,A,", "what", "a few words"),
+        ("2024-03-04,,outage,x,80%,,,", "source", "where it was read"),
+        ("2024-03-04,,low stock,x,80%,,A,", "how much", "54% under 10d"),
+        ("2024-03-04,,low stock,x,80% under 0d,,A,", "how much", "at least one day"),
+        ("2024-03-04,,low stock,x,80% under 7d,some,A,", "asked", "a whole number"),
+        ("2024-03-04,,used,x,-10%,,A,", "until", "needs its last"),
+        ("2024-03-04,2024-04-04,used,x,-110%,,A,", "how much", "-100% at least"),
+        ("2024-03-04,,outage,x,80%,,A,rumour", "quality", "one of official"),
+        (",,supplier share,x,100%,,A,", "how much", "below 100%"),
+        (",,usual stock,x,20d to 10d,,A,", "how much", "lowest to the highest"),
+        (",,usual stock,x,20,,A,", "how much", "such as 18d"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_told_by_row_column_value_and_reason(
+    row: str, column: str, told: str, tmp_path: Path
+) -> None:
+    found = read_facts(sheet(tmp_path, GOOD, GOOD.replace("plant", "other plant"), row))
+    assert [fact.what for fact in found.facts] == ["plant stops", "other plant stops"]
+    (problem,) = found.left_out
+    assert problem.line == 4
+    assert f"column '{column}'" in problem.message
+    assert told in str(problem)
+    assert found.counted.endswith("3 rows in: 2 used, 1 left out")
+
+
+def test_two_rows_of_the_same_figure_are_not_both_used(tmp_path: Path) -> None:
+    points = ["2024-03-04,,low stock,x,20% under 7d,90,A,", "2024-03-04,,low stock,y,30% under 7d,80,B,"]
+    shares = [",,supplier share,x,20%,,A,", ",,supplier share,x,30%,,A,"]
+    found = read_facts(sheet(tmp_path, *points, *shares))
+    assert [problem.line for problem in found.left_out] == [3, 5]
+    assert all("on line" in problem.message for problem in found.left_out)
+
+
+def test_a_column_that_no_fact_has_is_told(tmp_path: Path) -> None:
+    path = sheet(tmp_path, GOOD)
+    path.write_text(path.read_text(encoding="utf-8").replace("quality", "qualty"), encoding="utf-8")
+    found = read_facts(path)
+    assert found.unread == ("qualty",)
+    assert found.facts[0].quality == "other"
+
+
+def test_a_row_of_hashtags_counts_among_those_left_out(tmp_path: Path) -> None:
+    found = read_facts(sheet(tmp_path, "#date,,#kind,#what,#value,,#source,", GOOD))
+    assert [problem.line for problem in found.left_out] == [2]
+    assert found.counted.endswith("2 rows in: 1 used, 1 left out")
+
+
+def test_a_sheet_without_a_single_fact_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="no row of this sheet can be used"):
+        read_facts(sheet(tmp_path, "soon,,outage,x,80%,,A,"))
+
+
+def test_facts_stand_in_the_scenario_with_their_dates_shares_and_sources(tmp_path: Path) -> None:
+    rows = [
+        ",,supplier share,half the market,40%,,Bulletin,official", ",,usual stock,stock,10d to 20d,,Bulletin,official",
+        "2024-03-04,2024-05-20,outage,plant: stops,75%,,https://example.org/a,press",
+        "2024-03-08,,allocation,plant stops,60%,,assumed,", "2024-03-20,2024-04-20,surge,epidemic,+30%,,C,official",
+        "2024-04-01,,low stock,short,35% under 7d,118,D,official", "2024-05-01,2024-05-31,used,use,-18%,,E,official",
+    ]  # fmt: skip
+    found = read_facts(sheet(tmp_path, *rows))
+    data = yaml.safe_load(crisis_text(found, "a crisis", "points.csv"))
+    outage, surge = data["disruptions"]
+    assert (outage["capacity"], outage["from"], outage["until"]) == ("25%", dt.date(2024, 3, 4), dt.date(2024, 5, 21))
+    assert surge["factor"] == 1.3
+    (allocation,) = data["decisions"]
+    assert (allocation["share"], allocation["until"]) == ("60%", data["end"])  # no last day: to the end of the run
+    assert data["sourcing"][0]["from"]["affected-maker"] == "40%"
+    assert data["replenishment"][0]["level"] == "uniform(12d, 22d) over sites"  # and 2 days on the way
+    low, used = data["observed"]
+    assert low["naive"] == {
+        "share": "40%", "cut": "75%", "from": dt.date(2024, 3, 4), "until": dt.date(2024, 5, 21), "usual": 15,
+    }  # fmt: skip
+    assert used["told_as"] == "change"
+    sources = {key: entry["title"] for key, entry in data["sources"].items()}
+    told = {path: (sources[entry["source"]], entry["status"]) for path, entry in data["evidence"].items()}
+    assert told["disruptions.plant stops.from"] == ("https://example.org/a", "reported")
+    assert told["disruptions.plant stops.capacity"] == ("https://example.org/a", "derived")
+    assert told["decisions.plant stops (2024-03-08).share"] == ("assumed", "assumed")
+    assert observed_text(found).splitlines()[1:] == [
+        "low-stock-7d-asked,2024-04-01,2024-04-01,35,118,short,D,official",
+        "used,2024-05-01,2024-05-31,-18,,use,E,official",
+    ]
+
+
+def test_every_kind_of_fact_makes_a_scenario_that_is_valid(tmp_path: Path) -> None:
+    rows = [
+        ",,supplier share,x,40%,,A,", ",,usual stock,x,18d,,A,", "2024-03-04,,outage,x,30%,,A,",
+        "2024-03-04,,ban,x.y,60%,,A,",
+        "2024-03-04,2024-03-10,closure,x,50%,,A,", "2024-03-04,,surge,x,-30%,,A,", "2024-03-04,,allocation,x,0%,,A,",
+        "2024-03-04,,low stock,x,30% under 7.5d,,A,", "2024-03-04,,low stock,x,30% under 7.5d,90,A,",
+        "2024-03-04,2024-03-10,filled,x,60%,80,A,", "2024-03-04,2024-03-10,used,x,-10%,,A,",
+    ]  # fmt: skip
+    found = read_facts(sheet(tmp_path, *rows))
+    assert {fact.kind for fact in found.facts} == set(KINDS)
+    (tmp_path / "all.yaml").write_text(crisis_text(found, "all", "points.csv"), encoding="utf-8")
+    (tmp_path / "points.csv").write_text(observed_text(found), encoding="utf-8")
+    spec = load(tmp_path / "all.yaml").spec
+    assert len(spec.disruptions) == 4
+    assert len({one.label for one in (*spec.disruptions, *spec.decisions)}) == 5
+    assert [one.name for one in spec.observed] == ["filled-asked", "low-stock-7-5d", "low-stock-7-5d-asked", "used"]
+
+
+def test_a_workbook_is_read_as_the_same_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(HEAD.strip().split(","))
+    page.append(
+        [dt.datetime(2024, 3, 4), dt.datetime(2024, 5, 20), "Outage", "plant stops", "80%", None, "Notice", "press"]
+    )
+    book.save(tmp_path / "sheet.xlsx")
+    (fact,) = read_facts(tmp_path / "sheet.xlsx").facts
+    (same,) = read_facts(sheet(tmp_path, GOOD)).facts
+    assert fact == same
+
+
+def test_the_form_has_twelve_facts_and_its_crisis_is_valid_as_written(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["new", str(tmp_path / "flood.yaml"), "--crisis"])
+    assert done.exit_code == 0, done.output
+    assert "12 rows in: 12 used, 0 left out" in done.output
+    assert (tmp_path / "flood-facts.csv").read_text(encoding="utf-8") == example()
+    loaded = load(tmp_path / "flood.yaml")
+    assert loaded.spec.scenario == "flood"
+    assert sum(len(points) for points in loaded.observed.values()) == 7
+
+
+def test_nothing_is_written_where_a_file_is_there_or_a_sheet_cannot_be_used(tmp_path: Path) -> None:
+    sheet(tmp_path, "soon,,outage,x,80%,,A,")
+    call = ["new", "flood.yaml", "--crisis", "--facts", "sheet.csv"]
+    done = tideover(*call, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "year-month-day" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["sheet.csv"]
+    (tmp_path / "flood-observed.csv").write_text("mine", encoding="utf-8")
+    sheet(tmp_path, GOOD)
+    call = [word if word in ("new", "--crisis", "--facts") else str(tmp_path / word) for word in call]
+    done = CliRunner().invoke(cli, call)
+    assert "there is a file of this name already" in str(done.exception)
+    assert {path.name for path in tmp_path.iterdir()} == {"sheet.csv", "flood-observed.csv"}
