@@ -22,13 +22,7 @@ from sim.ask.sharing import why_share
 from sim.ask.timelines import Timeline, timeline
 
 __all__ = [
-<<<<<<< HEAD
-    "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Sensitivity", "SmallestReserve", "Split", "Stress",
-    "Timeline", "TippingPoint", "WhatIf", "brief", "causes", "compare", "joining", "replay", "run_many", "search",
-    "sensitivity", "split", "stress", "timeline", "tipping", "what_if", "why", "why_share",
-=======
     "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Review", "Sensitivity", "SmallestReserve", "Split",
-    "Stress", "TippingPoint", "brief", "causes", "compare", "joining", "replay", "review", "run_many", "search",
-    "sensitivity", "split", "stress", "tipping", "why", "why_share",
->>>>>>> doc16
+    "Stress", "Timeline", "TippingPoint", "WhatIf", "brief", "causes", "compare", "joining", "replay", "review", "run_many",
+    "search", "sensitivity", "split", "stress", "timeline", "tipping", "what_if", "why", "why_share",
 ]  # fmt: skip

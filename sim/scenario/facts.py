@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.observations.base import QUALITIES
-from sim.scenario.table_files import read_table
-from sim.scenario.tables import MIDNIGHT, Table
+from sim.scenario.reading.table_files import read_table
+from sim.scenario.reading.tables import MIDNIGHT, Table
 from sim.units import parse_date, parse_duration, parse_share
 
 NEEDED = ("date", "kind", "what", "how much", "source")

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from sim.errors import Problem
 from sim.registry import Model
-from sim.scenario.document import Node, dotted, plain
+from sim.scenario.reading.document import Node, dotted, plain
 from sim.scenario.settings import REPLACE, UnknownPath, resolve
 from sim.units import NonNegative, Text
 

@@ -13,11 +13,11 @@ from sim.engine.knowing.filled import FilledOrders
 from sim.engine.knowing.present_use import NEVER, PresentUse
 from sim.engine.knowing.told import EVER, NOT_TOLD, Told, journeys_of
 from sim.engine.rationing.outlook import Outlook
-from sim.engine.deciding.filled import FilledOrders
-from sim.engine.deciding.outlook import Outlook
-from sim.engine.deciding.present_use import NEVER, PresentUse
-from sim.engine.deciding.told import EVER, NOT_TOLD, Told, journeys_of
-from sim.engine.informed import AT_ONCE, CAPACITY, DEMAND, ORDERS, STOCK, Seen
+from sim.engine.knowing.filled import FilledOrders
+from sim.engine.rationing.outlook import Outlook
+from sim.engine.knowing.present_use import NEVER, PresentUse
+from sim.engine.knowing.told import EVER, NOT_TOLD, Told, journeys_of
+from sim.engine.bound.information import AT_ONCE, CAPACITY, DEMAND, ORDERS, STOCK, Seen
 from sim.engine.published import Published
 from sim.engine.serving.openings import Openings
 from sim.engine.state.state import State

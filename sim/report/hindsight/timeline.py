@@ -20,7 +20,7 @@ from sim.report.run.stages import over
 from sim.report.words.phrases import called, day_words, kind_words, plural
 from sim.scenario.hindsight import Paths, within
 from sim.scenario.load import Loaded
-from sim.scenario.spec import Evidence
+from sim.scenario.words.spec import Evidence
 
 OBSERVED, INFERRED, SIMULATED = "observed", "inferred", "simulated"
 HAPPENED, DECIDED, SEEN, STOCK, SHORTAGE = "What happened", "What was decided", "What was seen", "Stock", "Shortage"

@@ -33,7 +33,7 @@ from sim.policies.trust import Trust
 from sim.policies.use_levels import UseLevels
 from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
-from sim.scenario.demand_spec import DemandSpec
+from sim.scenario.words.demand_spec import DemandSpec
 from sim.scenario.hindsight import Counterfactual, Response
 from sim.scenario.horizon import RECOVERED, EndField, first_rung
 from sim.scenario.words.demand_spec import DemandSpec
