@@ -23,6 +23,6 @@ from sim.ask.timelines import Timeline, timeline
 
 __all__ = [
     "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Review", "Sensitivity", "SmallestReserve", "Split",
-    "Stress", "Timeline", "TippingPoint", "WhatIf", "brief", "causes", "compare", "joining", "replay", "review", "run_many",
-    "search", "sensitivity", "split", "stress", "timeline", "tipping", "what_if", "why", "why_share",
+    "Stress", "Timeline", "TippingPoint", "WhatIf", "brief", "causes", "compare", "joining", "replay", "review",
+    "run_many", "search", "sensitivity", "split", "stress", "timeline", "tipping", "what_if", "why", "why_share",
 ]  # fmt: skip

@@ -15,17 +15,7 @@ from sim.engine.bound.decisions import BoundActs, BoundDecision
 from sim.engine.bound.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange, missing
 from sim.engine.bound.information import InformationPlan
 from sim.engine.bound.looking_back import LookingBack
-from sim.engine.bound.sourcing import Sourcing
-from sim.engine.bound.start import Opening, Start
-from sim.engine.bound.transfers import BoundTransfers
-from sim.engine.bound.trust import BoundTrust
-from sim.engine.bound.alarms import BoundAlarm
-from sim.engine.bound.decisions import BoundActs, BoundDecision
-from sim.engine.bound.claims import BoundClaims
-from sim.engine.bound.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange, missing
-from sim.engine.bound.information import InformationPlan
-from sim.engine.bound.looking_back import LookingBack
-from sim.engine.published import Published
+from sim.engine.bound.published import Published
 from sim.engine.bound.sourcing import Sourcing
 from sim.engine.bound.start import Opening, Start
 from sim.engine.bound.transfers import BoundTransfers

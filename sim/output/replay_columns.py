@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sim.output.columns import Column, Table
+from sim.output.column import Column, Table
 
 SERIES_UNIT = "as the series"
 SERIES = Column("series", "text", "", "the series, by its name")

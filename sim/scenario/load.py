@@ -20,11 +20,10 @@ from sim.observations import Observation
 from sim.observations.points import Points
 from sim.output.names import typed
 from sim.scenario.injected import Injected
-from sim.scenario.reading.memo import Memo
-from sim.scenario.observed import SHORTENED, check_series, needed_columns, read_observed
 from sim.scenario.overlay import Parsed, gather, is_study, parse
 from sim.scenario.reading.document import Document, Node, Place, position
 from sim.scenario.reading.memo import Memo
+from sim.scenario.reading.observed import SHORTENED, check_series, needed_columns, read_observed
 from sim.scenario.reading.series import read_columns, read_series, read_values
 from sim.scenario.reading.table_files import read_table
 from sim.scenario.reading.validation import problems_from

@@ -9,7 +9,6 @@ from typing import Any
 
 from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.following import evidence_merged, evidence_set
-from sim.scenario.hindsight import SECTIONS, overlays
 from sim.scenario.injected import Injected, with_injected
 from sim.scenario.ranges import GROUPS, SECTION, Ranges
 from sim.scenario.reading.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
@@ -27,6 +26,7 @@ from sim.scenario.settings import (
     settings,
     settle,
 )
+from sim.scenario.words.hindsight import SECTIONS, overlays
 
 DEEPEST_CHAIN = 16
 """Files that may build on one another."""

@@ -15,10 +15,9 @@ from sim.engine.plan import Plan
 from sim.errors import PlaceError
 from sim.model.effects import Impact
 from sim.model.network import Network
-from sim.scenario.words.conditions import conditions
-from sim.scenario.reading.document import Place
 from sim.scenario.load import Loaded, Problems
 from sim.scenario.reading.document import Place
+from sim.scenario.words.conditions import conditions
 
 ENTRIES: Mapping[
     str, Callable[[Loaded, Network, Problems], Mapping[int, BoundRule | BoundSharing | BoundRationing]]

@@ -22,25 +22,11 @@ from sim.engine.compile.rules.alarms import bind_alarms
 from sim.engine.compile.rules.behaviour import compile_behaviour
 from sim.engine.compile.rules.decisions import bind_decisions
 from sim.engine.compile.rules.information import bind_information
+from sim.engine.compile.rules.observed import check_observed, published
 from sim.engine.compile.rules.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
 from sim.engine.compile.rules.pools import check_apart
 from sim.engine.compile.rules.rationing import bind_rationing
 from sim.engine.compile.rules.reserves import compile_reserves
-from sim.engine.compile.rules.sourcing import bind_sourcing
-from sim.engine.compile.rules.transfers import bind_transfers
-from sim.engine.compile.rules.trust import bind_trust
-from sim.engine.compile.rules.information import bind_information
-from sim.engine.compile.places.lots import compile_lots, compile_testing
-from sim.engine.compile.places.making import making_wait, usual_wait
-from sim.engine.compile.places.more import compile_more
-from sim.engine.compile.places.network import MADE_OF, compile_network
-from sim.engine.compile.observed import check_observed, published
-from sim.engine.compile.places.opening import begin_steady, busy_makers, opening_stock
-from sim.engine.compile.rules.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
-from sim.engine.compile.rules.pools import check_apart
-from sim.engine.compile.rules.rationing import bind_rationing
-from sim.engine.compile.rules.reserves import compile_reserves
-from sim.engine.compile.places.rooms import compile_rooms, fit_start
 from sim.engine.compile.rules.sourcing import bind_sourcing
 from sim.engine.compile.rules.transfers import bind_transfers
 from sim.engine.compile.rules.trust import bind_trust

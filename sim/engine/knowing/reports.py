@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.engine.bound.information import AT_ONCE, CAPACITY, DEMAND, ORDERS, STOCK, Seen
+from sim.engine.bound.published import Published
 from sim.engine.knowing.filled import FilledOrders
 from sim.engine.knowing.present_use import NEVER, PresentUse
 from sim.engine.knowing.told import EVER, NOT_TOLD, Told, journeys_of
 from sim.engine.rationing.outlook import Outlook
-from sim.engine.knowing.filled import FilledOrders
-from sim.engine.rationing.outlook import Outlook
-from sim.engine.knowing.present_use import NEVER, PresentUse
-from sim.engine.knowing.told import EVER, NOT_TOLD, Told, journeys_of
-from sim.engine.bound.information import AT_ONCE, CAPACITY, DEMAND, ORDERS, STOCK, Seen
-from sim.engine.published import Published
 from sim.engine.serving.openings import Openings
 from sim.engine.state.state import State
 from sim.model.blackout import ORDERS as CODES

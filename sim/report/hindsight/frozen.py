@@ -12,8 +12,8 @@ from sim.model.chance.distributions import AT_ONCE
 from sim.policies.triggers.on import On
 from sim.report.words.names import shown_name
 from sim.report.words.phrases import day_words, kind_words, listed
-from sim.scenario.hindsight import Paths, changes_of, within
 from sim.scenario.load import Loaded
+from sim.scenario.words.hindsight import Paths, changes_of, within
 
 ANSWERING = ("supplier_allocation", "extra_orders", "export_ban", "demand_surge")
 """Disruptions that may be what somebody did because goods were scarce: makers, governments, families."""

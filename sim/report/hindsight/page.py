@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from sim.report.figures import apart
+from sim.report.figures.study import apart
 from sim.report.figures.style import drawing, to_svg
 from sim.report.hindsight.frozen import Frozen
 from sim.report.hindsight.words import EVIDENCE, both_words, headline, interval_words, row_of, verdict_words

@@ -18,8 +18,8 @@ from sim.policies.triggers.on import On
 from sim.report.run.facts import KEEPERS, Facts, fill_rate
 from sim.report.run.stages import over
 from sim.report.words.phrases import called, day_words, kind_words, plural
-from sim.scenario.hindsight import Paths, within
 from sim.scenario.load import Loaded
+from sim.scenario.words.hindsight import Paths, within
 from sim.scenario.words.spec import Evidence
 
 OBSERVED, INFERRED, SIMULATED = "observed", "inferred", "simulated"

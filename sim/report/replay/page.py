@@ -8,7 +8,7 @@ from dataclasses import replace as with_other
 import numpy as np
 from markupsafe import Markup
 
-from sim.report.figures import replay_dots, replay_fan
+from sim.report.figures.study import replay_dots, replay_fan
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture

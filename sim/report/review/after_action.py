@@ -7,7 +7,7 @@ from dataclasses import replace as with_other
 
 import numpy as np
 
-from sim.report.figures import replay_dots, replay_fan
+from sim.report.figures.study import replay_dots, replay_fan
 from sim.report.replay.page import DOTS, FAN, replay_sheets
 from sim.report.replay.words import date_words
 from sim.report.review.chronology import chronology

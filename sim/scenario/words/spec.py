@@ -33,10 +33,9 @@ from sim.policies.trust import Trust
 from sim.policies.use_levels import UseLevels
 from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
-from sim.scenario.words.demand_spec import DemandSpec
-from sim.scenario.hindsight import Counterfactual, Response
 from sim.scenario.horizon import RECOVERED, EndField, first_rung
 from sim.scenario.words.demand_spec import DemandSpec
+from sim.scenario.words.hindsight import Counterfactual, Response
 from sim.scenario.words.network_spec import Facility, LaneSpec, Port, Product, SitesFile, Supplier, Warehouse
 from sim.scenario.words.party_spec import Party
 from sim.scenario.words.passage_spec import PassageSpec

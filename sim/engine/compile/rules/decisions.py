@@ -15,16 +15,9 @@ from sim.engine.bound.in_force import BoundRationing, BoundRule, BoundSharing, P
 from sim.engine.bound.information import InformationPlan
 from sim.engine.compile.rules.conflicts import preceding, without_conflicts
 from sim.engine.compile.rules.information import decided_view
+from sim.engine.compile.rules.observed import check_read
 from sim.engine.compile.rules.policies import bound_rule, bound_sharing
 from sim.engine.compile.rules.rationing import bound_rationing
-from sim.engine.bound.decisions import BoundActs, BoundDecision
-from sim.engine.compile.rules.conflicts import preceding, without_conflicts
-from sim.engine.compile.rules.information import decided_view
-from sim.engine.compile.observed import check_read
-from sim.engine.compile.rules.policies import bound_rule, bound_sharing
-from sim.engine.compile.rules.rationing import bound_rationing
-from sim.engine.bound.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
-from sim.engine.bound.information import InformationPlan
 from sim.engine.plan import Behaviour, DemandPlan, ReservePlan
 from sim.errors import PlaceError, one_of_few, placed
 from sim.model.effects import Impact

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.engine.published import Published
+from sim.engine.bound.published import Published
 from sim.errors import PlaceError, one_of_few
 from sim.model.network import Network
 from sim.scenario.load import Loaded, Problems

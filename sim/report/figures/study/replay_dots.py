@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.report.figures.replay_fan import BANDS, drawable
+from sim.report.figures.study.replay_fan import BANDS, drawable
 from sim.report.figures.style import BLACK, BLUE, GREY, legend, new_figure, wrapped
 from sim.report.words.phrases import day_words
 from sim.study.infer.intervals import share_interval

@@ -9,8 +9,8 @@ import numpy as np
 from sim.errors import PlaceError, Problem
 from sim.observations.base import COLUMN, QUALITIES, Observation
 from sim.observations.points import Points
-from sim.scenario.words.spec import Scenario
 from sim.scenario.reading.tables import Table
+from sim.scenario.words.spec import Scenario
 from sim.units import parse_share
 
 SHORTENED = ("start", "end", "run_on")
