@@ -20,7 +20,7 @@ def field_docstrings(model: type[BaseModel]) -> dict[str, str]:
     """Field -> its docstring, inherited ones included; a field that is declared anew has its own or none."""
     found: dict[str, str] = {}
     for base in reversed(model.__mro__):
-        anew = base.__dict__.get("__annotations__", {})
+        anew = inspect.get_annotations(base)
         found = {name: words for name, words in found.items() if name not in anew}
         found |= _of_module(base.__module__).get(base.__qualname__, {}) if anew else {}
     return {name: found[name] for name in model.model_fields if name in found}
