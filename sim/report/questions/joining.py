@@ -30,12 +30,14 @@ BREACH = "a member lets nothing out that others order of its sites, gives and le
 Row = Mapping[Any, Any]
 
 
-def joining_words(found: Joined, titles: Mapping[str, str], counted: Counted, ends: tuple[dt.date, int]) -> list[str]:
+def joining_words(
+    found: Joined, titles: Mapping[str, str], counted: Counted, ends: tuple[dt.date, int], breach: str
+) -> list[str]:
     """Who gains and who loses, what a defector costs the others, whether a pair would leave, and how sure that is."""
     told = [_contributed(found, titles, counted)]
     told += at_end(found, ends)
     told += _of_joining(found, titles, counted)
-    told += of_defectors(found, titles, counted)
+    told += of_defectors(found, titles, counted, breach)
     told += of_pairs(found, titles, counted)
     return told
 
@@ -106,11 +108,21 @@ def difference(row: Row, unit: str) -> str:
     return f"{told}, {' to '.join(bare(size(end, unit, digits), unit) for end in ends)}"
 
 
-def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[str]:
-    """What it does to each member if one breaks its word."""
+def breach_words(found: Joined, strategy: str, what: str) -> str:
+    """What is tried as a broken word: what every member would do, or a strategy, by the name to show and what it is;
+    empty where nothing is tried."""
+    if "defector" in found.written:
+        return " ".join(filter(None, (f"What is tried as a broken word: '{strategy}'.", what)))
+    if found.since is None:
+        return ""
+    return f"What is tried as a broken word: from {day_words(found.since)} to the end {BREACH}."
+
+
+def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted, breach: str) -> Iterator[str]:
+    """What it does to each member if one breaks its word, with what is tried as that."""
     unit = counted.unit(Measure(SHORT))
-    if found.since is not None:
-        yield f"What is tried as a broken word: from {day_words(found.since)} to the end {BREACH}."
+    if breach:
+        yield breach
     alike = []
     for way, who in found.defectors:
         rows, name = found.of(way), titles.get(who, who)
@@ -188,17 +200,30 @@ def joining_page(found: Joined, words: Sequence[str], titles: Mapping[str, str],
         svg = to_svg(figure.draw(found, titles, unit), "joining", f"Units short alone and in the pool: {title}")
     pictures = [Picture("joining", "Alone and in the pool", caption, Markup(svg))]
     sheets = [*_members(found, titles, counted), *_pairs(found, titles, counted), _ways(found)]
-    return page(f"What joining is worth: {title}", words, sheets, pictures, [NOTE])
+    return page(f"What joining is worth: {title}", words, sheets, pictures, [_note(found)])
 
 
+MADE = {
+    "alone": (
+        "Alone: what the pool's reserves hold is divided by contributions, and each member keeps its own for its own "
+        "sites, gives and lends the others nothing, and sees none of their stock (`apart`)."
+    ),
+    "defector": (
+        "Breaks its word: it keeps what others ordered of its sites, transfers, and reserves at its sites "
+        "(`defection`)."
+    ),
+    "pair": "Pairs pool what they contribute, all others stay alone.",
+}
+"""What a way is that was made; one that is a strategy says it itself."""
 NOTE = (
-    "Alone: what the pool's reserves hold is divided by contributions, and each member keeps its own for its own "
-    "sites, gives and lends the others nothing, and sees none of their stock (`apart`). Breaks its word: it keeps what "
-    "others ordered of its sites, transfers, and reserves at its sites (`defection`). Pairs pool what they contribute, "
-    "all others stay alone. All on the same draws; verdicts count all members, or all pairs (Holm). Cost borne: goods "
-    "used, stock, its part of reserves, journeys to its sites; it is neither good nor bad by itself, as goods that "
-    "never come cost nothing."
+    "All on the same draws; verdicts count all members, or all pairs (Holm). Cost borne: goods used, stock, its part "
+    "of reserves, journeys to its sites; it is neither good nor bad by itself, as goods that never come cost nothing."
 )
+
+
+def _note(found: Joined) -> str:
+    made = set(found.ways["kind"]) - found.written
+    return " ".join([*(told for kind, told in MADE.items() if kind in made), NOTE])
 
 
 def _members(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[Sheet]:
