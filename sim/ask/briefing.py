@@ -128,11 +128,9 @@ def _at_bounds(count: int, each: int, runs: int) -> int:
 
 
 def _announced(parts: Mapping[str, int], design: Design) -> str:
-    least = "at least " if design.spec.replications.until else ""
+    least = "At least " if design.spec.replications.until else ""
     told = listed([f"{runs:,} {what}" for what, runs in parts.items()])
-    return (
-        f"{least}{sum(parts.values()):,} runs: {told}. What is kept of an earlier time is not run again.".capitalize()
-    )
+    return f"{least}{sum(parts.values()):,} runs: {told}. What is kept of an earlier time is not run again."
 
 
 def _uncertain(study: StudyResult, file: str, means: Means) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
