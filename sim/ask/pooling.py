@@ -134,7 +134,7 @@ def joining(
     asked = {"pool": pool, "defector": defector, "since": str(since), "pairs": pairs, "alone": alone, "broken": broken}
     with means.asking(subject, "joining", asked, TABLES, PAGE) as bench:
         told = joined(subject, found, ready, without, bench, written)
-        what = what_it_is(subject.loaded.document.strategies.get(broken))
+        what = what_it_is(subject.loaded.document.strategies.get(broken or ""))
         breach = breach_words(told, strategy_name(subject.loaded, broken), what)
         answer = Joining(
             **vars(told), breach=breach, subject=subject, replications=replications, folder=means.kept(bench)

@@ -15,7 +15,7 @@ from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words.at_end import MEANING, are_short, last_day, more_days
 from sim.report.words.phrases import day_words, listed, plural
-from sim.report.words.rounding import bare, digits_of, size
+from sim.report.words.rounding import bare, digits_of, size, some
 from sim.report.words.rounding import figure as shown
 from sim.report.words.units import Counted
 from sim.study.ask.joining import APART, COVER, FIGURES, GAINS, LESS, LOSES, MORE, SAME, SHORT, SPENT, Joined
@@ -90,8 +90,8 @@ def _change(row: Row, counted: Counted) -> str:
     """`400 boxes short alone, 150 in the pool: 250 fewer, 200 to 300`."""
     unit = counted.unit(Measure(SHORT))
     digits = digits_of(row["low"], row["high"], unit)
-    alone, pooled = shown(row["against_mean"], unit, digits), bare(shown(row["mean"], unit, digits), unit)
-    return f"{alone} short alone, {pooled} in the pool: {difference(row, unit)}"
+    alone, pooled = (shown(row[key], unit, some(row[key], digits)) for key in ("against_mean", "mean"))
+    return f"{alone} short alone, {bare(pooled, unit)} in the pool: {difference(row, unit)}"
 
 
 def difference(row: Row, unit: str) -> str:
@@ -133,7 +133,7 @@ def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted, bre
         ]
         more = [f"{len(told) - NAMED} more members"] if len(told) > NAMED else []
         if parts:
-            yield f"If {name} breaks its word, {unit} short: {listed([*parts, *more])}."
+            yield f"If {name} breaks its word, {unit} short: {'; '.join([*parts, *more])}."
         else:
             alike.append(name)
     if len(alike) > 1 and len(alike) == len(found.defectors):
@@ -261,7 +261,8 @@ def _cells(row: Row, measure: str, counted: Counted) -> list[str]:
     """Both means, the difference with its interval, and what may be said of it."""
     unit = counted.unit(Measure(measure))
     digits = digits_of(row["low"], row["high"], unit)
-    values = [bare(shown(row[key], unit, digits), unit) for key in ("against_mean", "mean", "difference")]
+    levels = [bare(shown(row[key], unit, some(row[key], digits)), unit) for key in ("against_mean", "mean")]
+    values = [*levels, bare(shown(row["difference"], unit, digits), unit)]
     ends = [bare(shown(row[end], unit, digits), unit) for end in ("low", "high")]
     between = "-" if row["n"] < 2 else f"{ends[0]} to {ends[1]}"
     verdict = str(row["verdict"])
