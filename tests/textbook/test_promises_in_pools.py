@@ -152,8 +152,8 @@ LOANS = TRUST.replace("}", ", promises: [loans]}")
 
 
 def four(days: int, more: str = "", extra: str = LOANS) -> str:
-    """Kenya has 40 and is to pay on day 0, burundi 20 and on day 2; neither does, and claims are shared again three days
-    later. Uganda and rwanda have 20 each, and may borrow half as much again for two days."""
+    """Kenya has 40 and is to pay on day 0, burundi 20 and on day 2; neither does, and claims are shared again three
+    days later. Uganda and rwanda have 20 each, and may borrow half as much again for two days."""
     text = (
         "claims: {kenya: 40%, uganda: 20%, rwanda: 20%, burundi: 20%}\n    borrow: {up_to: 50%, pay_back: 2d}\n"
         f"    contributions: {{kenya: {{by: {day(0)}, made: no}}, burundi: {{by: {day(2)}, made: no}}}}\n"
@@ -164,10 +164,11 @@ def four(days: int, more: str = "", extra: str = LOANS) -> str:
 
 
 def test_a_debt_to_a_claim_that_is_shared_again_is_owed_to_its_heirs_and_to_nobody_else(simulate: Any) -> None:
-    """All but kenya have used up their 20 after evening 1. On evening 2 uganda and rwanda borrow ten each of kenya's 40;
-    burundi, which should have paid that day, may not. On evening 3 the 20 that kenya has left go to uganda and rwanda,
-    half each, and so does what it is owed; burundi, which has not paid either, inherits nothing. On evening 4 both loans
-    are due and not paid: uganda and rwanda are late to each other, to nobody else, and nobody is to itself."""
+    """All but kenya have used up their 20 after evening 1. On evening 2 uganda and rwanda borrow ten each of kenya's
+    40; burundi, which should have paid that day, may not. On evening 3 the 20 that kenya has left go to uganda and
+    rwanda, half each, and so does what it is owed; burundi, which has not paid either, inherits nothing. On evening 4
+    both loans are due and not paid: uganda and rwanda are late to each other, to nobody else, and nobody is to
+    itself."""
     run = simulate(four(days=5))
     assert claims(run, "lent")["kenya"] == [0, 0, 20, 0, 0]
     assert claims(run, "passed_on") == {
@@ -179,7 +180,8 @@ def test_a_debt_to_a_claim_that_is_shared_again_is_owed_to_its_heirs_and_to_nobo
 
 def test_who_inherits_nothing_of_a_product_is_owed_none_of_its_loans() -> None:
     """a has 10 of each of two products, b 10 of the first, c 10 of the second. b borrows 5 of a's first; a's claims are
-    then shared again: of the first all 5 that are left go to b, of the second all 10 to c, and the debt is to b alone."""
+    then shared again: of the first the 5 that are left go to b, of the second all 10 to c, and the debt is to b
+    alone."""
     size = np.array([10, 10, 0, 0, 10, 0, 10, 0])
     nothing, never = np.zeros(0, dtype=np.int64), np.full(4, np.inf)
     bound = BoundClaims(
