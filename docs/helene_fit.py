@@ -58,7 +58,7 @@ def figures(run: sim.Run) -> dict[str, tuple[str, str]]:
 
 def main() -> None:
     """Print observed and modelled figures side by side."""
-    run = sim.run(FOLDER / "crises" / "helene-2024.yaml", strategy="none")
+    run = sim.run(FOLDER / "crises" / "helene-2024.yaml", strategy="none", twin=False, detail="none")
     print(f"{'figure':<52}{'observed':>16}  {'model'}")
     for what, (observed, ours) in figures(run).items():
         print(f"{what:<52}{observed:>16}  {ours}")
