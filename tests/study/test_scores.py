@@ -134,6 +134,16 @@ def test_persistence_goes_by_dates_where_these_are_uneven_and_stays_within_what_
     assert np.isnan(persistence(series(), points([0, 7, 14], [1, 2, 3], held=1), 9)).all()  # one difference
 
 
+def test_persistence_of_a_change_may_fall_as_far_as_to_nothing() -> None:
+    """40, 10, 5 % above usual: differences -30 and -5 at one step, either way; over three steps -35 and twice sqrt(3)
+    of the others. From 5 down to 5 - 30 = -25, which no count of units could be."""
+    change = series("use", over="7d", told_as="change")
+    found = persistence(change, points([0, 7, 14, 21], [40, 10, 5, 0], held=1), 1000)[:, 3]
+    assert found.min() == pytest.approx(-25, abs=0.1)
+    deep = persistence(change, points([0, 7, 14, 21], [40, -60, -95, 0], held=1), 1000)[:, 3]
+    assert deep.min() == -100  # -95 - 100 would be less than nothing
+
+
 def test_the_guess_without_a_model_is_what_is_left_of_supply() -> None:
     cut = {"share": "60%", "cut": "60%", "from": "2024-01-15"}  # 64 % left from day 14 on
     seen = points([13, 14, 20], [1, 1, 1])
