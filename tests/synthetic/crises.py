@@ -20,11 +20,12 @@ from scipy.stats import binom, poisson
 import sim
 
 START = dt.date(2024, 3, 1)
-CLINICS, LEVEL, MORE, LEAD = 12, 800, 60, 4
+CLINICS, LEVEL, MORE, LEAD = 12, 800, 400, 4
 LOW, HIGH = 80, 120
 """Least and most units a day that a clinic may need in the mean."""
 LENGTHS = range(3, 8)
-"""Days that the stop may last."""
+"""Days that the stop may last. A few units more would spare all of them or none, and no interval is quite right of what
+is nearly two figures alone; of `MORE` any part may be needed."""
 ASKED = 30
 SPAN = 7
 TRUTHS = 1_000_000
