@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.engine.bound.published import Published
+from sim.observations.points import Points
 from tests.study.test_replay import ROWS, STOCK
 from tests.study.test_replay import written as small
 from tests.study.test_what_if import LIMIT, LOAN, SEEN, SMALL, written
@@ -93,6 +95,20 @@ def test_a_figure_is_read_from_the_evening_of_the_day_on_which_it_is_known(
     assert [one.since for one in run.outcome.decisions] == [since + 1]
     use = run.daily[run.daily["kind"] == "facility"]
     assert use.loc[use["conserved"] > 0, "day"].min() == since + 1
+
+
+def test_the_latest_figure_is_that_of_the_latest_day_among_those_that_are_known() -> None:
+    """On every evening the same as looking through all points, of which some are known in another order than they come."""
+    generator = np.random.default_rng(4)
+    for _ in range(20):
+        day = np.sort(generator.choice(60, 12, replace=False))
+        known = day + generator.integers(0, 30, 12)
+        value, texts = generator.random(12), ("",) * 12
+        nothing = np.zeros(12, dtype=np.int64)
+        told = Published.of(Points(day, day, value, nothing, nothing > 0, texts, texts, (0,) * 12, known))
+        for evening in range(-5, 95):
+            there = [k for k in range(12) if known[k] <= evening]
+            assert told.on(evening) == (value[there[-1]] if there else None)
 
 
 @pytest.fixture(scope="module")

@@ -19,10 +19,12 @@ def test_what_chance_leaves_open_is_the_range_of_a_binomial_number() -> None:
 
 
 def test_what_a_larger_stock_spares_is_known_by_arithmetic(tmp_path: Path) -> None:
-    """Against a run in which nothing is drawn but patients, with a stop of 7 days and 120 a day: each clinic is asked
-    120 x (7 + 4) = 1,320 before goods come again and has 800, or 1,200: 12 x 520 and 12 x 120 are missing. Of 12
-    Poisson numbers the sum has a standard error of sqrt(12 x 1320) = 126; the difference is 12 x 400 where each is above 1,200,
-    three standard errors below their mean."""
+    """Against a run in which nothing is drawn but patients, with a stop of 7 days and 120 a day.
+
+    Each clinic is asked 120 x (7 + 4) = 1,320 before goods come again and has 800, or 1,200: 12 x 520 and 12 x 120 are
+    missing. Of 12 Poisson numbers the sum has a standard error of sqrt(12 x 1320) = 126; the difference is 12 x 400
+    where each is above 1,200, three standard errors below their mean.
+    """
     (crisis,) = crises(tmp_path, 1)
     worst = {"seed": 1, "demand.0.per_day": 120, "disruptions.stop.for": "7d"}
     done, more = (
