@@ -18,7 +18,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --constraint const
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup run test properties lint format bench bench-peers growth docs walk mutants gallery \
-    study-page crises constraints clean distclean
+    study-page crises synthetic-truth constraints clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -59,6 +59,9 @@ docs: $(VENV)/.docs ## build the documentation into docs/_build; a dead link in 
 
 mutants: .venv-mutants/.stamp ## put small faults into the code and see which no test notices (SAMPLE=200; goes on where it stopped)
 	nice -n 10 .venv-mutants/bin/python -m tests.mutants.campaign --sample $(SAMPLE) --workers $(WORKERS)
+
+synthetic-truth: $(VENV)/.dev ## replay 300 made-up crises whose truth is known, and count how often the bands hold it (ten minutes)
+	MPLBACKEND=Agg nice -n 10 $(BIN)/python -m tests.synthetic.campaign
 
 walk: $(VENV)/.dev ## type every command of the README where only a wheel is installed, without a network
 	MPLBACKEND=Agg $(BIN)/python -m tests.walk

@@ -18,10 +18,10 @@ from sim.report.hindsight.page import what_if_page
 from sim.report.hindsight.words import heads, row_of, what_if_words
 from sim.report.questions.causes import called_in, told
 from sim.report.words.names import shown_name
-from sim.scenario.words.hindsight import JOINED, rules_of
+from sim.scenario.words.hindsight import AS_IT_WAS, JOINED, rules_of
 from sim.study.ask.attribution import Attribution, attribute, players_of
 from sim.study.design.measures import ALL, COST, Measure
-from sim.study.infer.beside import AS_IT_WAS, Asked, beside
+from sim.study.infer.beside import Asked, beside
 from sim.study.run.bench import Bench, Subject, to_one_end
 
 KIND = "what-if"

@@ -39,6 +39,11 @@ class Naive(Model):
     usual: Number | None = None
     """the figure in ordinary times, in the unit of the series"""
 
+    def model_post_init(self, context: object) -> None:
+        if self.from_ is not None and self.until is not None and self.until <= self.from_:
+            expected = f"a date after {self.from_}"
+            raise PlaceError(("until",), "the cut is over before it begins", str(self.until), expected)
+
     @property
     def lost(self) -> float:
         """Share of supply that is lost."""
@@ -138,6 +143,21 @@ class Observation(Kind):
     def values(self) -> str | None:
         """The column of the values, None where the date is the value."""
         return None
+
+    @property
+    def least(self) -> float:
+        """The least value that it may have, in its unit."""
+        return -np.inf
+
+    @property
+    def counts_from(self) -> dt.date | None:
+        """The first day that counts, where the series says so."""
+        return None
+
+    @property
+    def fewest_days(self) -> int:
+        """Days that a point is about at least."""
+        return 1
 
     @property
     def sample(self) -> int | str | None:

@@ -28,6 +28,10 @@ class CumulativeDeliveries(Level, Guessed, OfSites):
     example = OPEN | {"is": "level", "unit": "bags", "at": "store", "since": "2024-01-05"}
     bad_example = (OPEN | {"is": "level", "counted": "bought"}, "received")
 
+    @property
+    def counts_from(self) -> dt.date | None:
+        return self.since
+
     def modelled(self, seen: Seen, points: Points) -> np.ndarray:
         daily = seen.daily(self.cells(seen.network), COUNTED[self.counted]).sum(axis=1)
         if self.since is not None:

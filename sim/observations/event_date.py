@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 import numpy as np
@@ -41,6 +42,10 @@ class EventDate(Event, OfSites):
         super().check()
         if self.above is not None and self.below is not None:
             raise ValueError("either above or below")
+
+    @property
+    def counts_from(self) -> dt.date | None:
+        return self.since
 
     def modelled(self, seen: Seen, points: Points) -> np.ndarray:
         daily = seen.daily(self.cells(seen.network), self.figure).sum(axis=1)

@@ -57,6 +57,14 @@ class ShareOfSites(ShareOf, OfSites):
             expected = "usual: the days of cover that sites have in ordinary times"
             raise PlaceError(("naive",), "how long stock lasts depends on what there is", None, expected)
 
+        if self.over is not None and self.over < self.fewest_days:
+            expected = f"at most {self.over}d, as long as a span is"
+            raise PlaceError(("in_a_row",), "no span has so many days in a row", self.in_a_row, expected)
+
+    @property
+    def fewest_days(self) -> int:
+        return self.in_a_row if self.counts == "ever" else 1
+
     def modelled(self, seen: Seen, points: Points) -> np.ndarray:
         cells = self.cells(seen.network)
         if self.fill_below is not None:

@@ -33,6 +33,10 @@ class Amount(Observation):
     def limit(self) -> Threshold | None:
         return self.threshold
 
+    @property
+    def least(self) -> float:
+        return min(0.0, self.plus)
+
     def figures(self, seen: Seen, points: Points) -> np.ndarray:
         return self.modelled(seen, points) + self.plus
 
@@ -122,9 +126,24 @@ class ShareOf(Guessed, Spanned):
         super().check()
         if self.of == 0:
             raise PlaceError(("of",), "nobody was asked", 0, "how many were")
+        if isinstance(self.of, str) and _is_number(self.of):
+            expected = "a whole number of at least 1, or the name of a column"
+            raise PlaceError(("of",), "no number of those asked", self.of, expected)
+        limits = {} if self.threshold is None else {"above": self.threshold.above, "below": self.threshold.below}
+        for word, limit in limits.items():
+            if limit is not None and not 0 <= limit <= 100:
+                raise PlaceError(("threshold", word), "no share is that high or low", limit, "percent, from 0 to 100")
 
     def figures(self, seen: Seen, points: Points) -> np.ndarray:
         return np.clip(super().figures(seen, points), 0, 100)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 class Flow(Guessed, Spanned, Scaled):

@@ -39,6 +39,10 @@ class OfUsual(Flow, OfSites):
         return self.unit or ("units" if self.told_as == "units" else "%")
 
     @property
+    def least(self) -> float:
+        return super().least - (100 if self.told_as == "change" else 0)
+
+    @property
     def usual(self) -> float | None:
         return {"units": None, "percent": 100.0, "change": 0.0}[self.told_as]
 

@@ -29,6 +29,7 @@ from sim.scenario.reading.table_files import read_table
 from sim.scenario.reading.validation import problems_from
 from sim.scenario.sections import end_problems, lifted
 from sim.scenario.sites import SiteTable, read_sites
+from sim.scenario.words.hindsight import too_early
 from sim.scenario.words.spec import Scenario
 
 Series = dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
@@ -178,6 +179,9 @@ def _load(
     problems = Problems(document, found)
     problems.found.extend(_evidence_problems(spec, document))
     problems.found.extend(_response_problems(spec, document))
+    if not any(override.path in (*SHORTENED, "warm_up") for override in document.overrides):
+        assert parsed.top is not None
+        problems.found.extend(too_early(parsed.top, spec.start - dt.timedelta(days=spec.warm_up)))
     ends = ({str(place[0]): document.data[str(place[0])] for place in document.uncertain.values()}, spec.uncertain)
     problems.found.extend(memo.once("ends", ends, lambda: list(end_problems(spec, document))))
     sites: SiteTable | None = None

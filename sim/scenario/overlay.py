@@ -26,7 +26,7 @@ from sim.scenario.settings import (
     settings,
     settle,
 )
-from sim.scenario.words.hindsight import SECTIONS, overlays
+from sim.scenario.words.hindsight import SECTIONS, WORDS, overlays
 
 DEEPEST_CHAIN = 16
 """Files that may build on one another."""
@@ -286,8 +286,11 @@ def _overlay(
 def _as_written(problem: Problem, hindsight: Mapping[str, str]) -> Problem:
     """A fault of an overlay, told as one of what it stands under."""
     for name, what in hindsight.items():
-        if problem.message.startswith(start := f"strategy '{name}'"):
-            return replace(problem, message=f"{what} '{name}'{problem.message.removeprefix(start)}")
+        if (words := f"strategy '{name}'") in problem.message:
+            message = problem.message.replace(words, f"{what} '{name}'")
+            for key, written_as in WORDS.items():
+                message = message.replace(f"the '{key}' of {what}", f"the '{written_as}' of {what}")
+            return replace(problem, message=message)
     return problem
 
 

@@ -185,6 +185,9 @@ def test_bands_of_300_days_of_a_scenario_hold_four_of_five(tmp_path: Path) -> No
     assert 0.73 < found.score("stock", "coverage_80") < 0.87
 
 
+OVER_7D = {"is": "flow", "model": "use", "over": "7d"}
+SHARE = {"is": "share", "model": "share_out"}
+ROW_OF_5 = {"is": "share", "model": "share_of_sites", "cover_below": "1d", "counts": "ever", "in_a_row": "5d"}
 BAD = {
     "a point outside of the run": (["2024-05-01,3"], {}, "seen.csv:2: column 'date': this point is outside of the run"),
     "a span that begins before it": (
@@ -207,6 +210,34 @@ BAD = {
     "nobody asked": (["2024-03-02,3"], {"is": "share", "model": "share_out", "of": 0}, "nobody was asked"),
     "a guess from nothing": (["2024-03-02,3"], {"naive": {"share": "50%"}}, "the guess needs what is usual"),
     "a flow without days": (["2024-03-02,3"], {"is": "flow", "model": "use"}, "a flow needs its days"),
+    "less than nothing in stock": (["2024-03-02,-3"], {}, "seen.csv:2: column 'value': this is not valid (got '-3')"),
+    "less than nothing used": (["2024-03-12,-3"], OVER_7D, "a number of at least 0"),
+    "less than all of it gone": (["2024-03-12,-130"], OVER_7D | {"told_as": "change"}, "a number of at least -100"),
+    "a date in another form": (["02/03/2024,3"], {}, "seen.csv:2: column 'date': this is not valid (got '02/03/2024')"),
+    "an hour of another zone": (["2024-03-02T00:00:00+03:00,3"], {}, "a date written year-month-day"),
+    "no rows": ([], {}, "seen.csv:1: the table has no rows below its column names"),
+    "fewer than nobody asked": (["2024-03-02,3"], SHARE | {"of": -3}, "no number of those asked (got '-3')"),
+    "no share of anything": (["2024-03-02,3"], SHARE | {"threshold": {"above": 250}}, "percent, from 0 to 100"),
+    "a cut that is over before it begins": (
+        ["2024-03-02,3"], {"naive": {"share": "50%", "usual": 50, "from": "2024-03-09", "until": "2024-03-09"}},
+        "the cut is over before it begins (got '2024-03-09'); expected a date after 2024-03-09",
+    ),
+    "a date before those that count": (
+        ["2024-03-20,3"], {"model": "cumulative_deliveries", "since": "2025-03-01"},
+        "seen.csv:2: column 'date': this is before the first day that counts",
+    ),
+    "an event before the days that count": (
+        ["2024-03-20,1"], {"is": "event", "model": "event_date", "since": "2024-04-01"},
+        "seen.csv:2: column 'date': this is before the first day that counts",
+    ),
+    "a count from before the run": (
+        ["2024-03-20,3"], {"model": "cumulative_deliveries", "since": "2024-02-28"},
+        "this is before the run, which counts nothing then (got '2024-02-28'); expected a date from 2024-03-01 on",
+    ),
+    "more days in a row than a span has": (["2024-03-20,3"], ROW_OF_5 | {"over": "4d"}, "expected at most 4d"),
+    "one span with too few days": (
+        ["2024-03-20,3"], ROW_OF_5 | {"from": "date"}, "seen.csv:2: column 'date': the span has fewer than 5 days"
+    ),
     "an event twice": (
         ["2024-03-02,3", "2024-03-03,3"], {"is": "event", "model": "event_date"}, "seen.csv:3: column 'date': an event"
     ),
@@ -240,6 +271,45 @@ def test_points_after_an_end_that_was_set_are_left_out_with_a_note(tmp_path: Pat
     assert any("5 points are outside of the days that are run, and left out" in str(note) for note in loaded.notes)
     with pytest.raises(ScenarioError, match="no point lies in the days that are run"):
         sim.replay(path, overrides={"start": "2024-04-15"}, draws=1, workers=1)
+
+
+def test_what_can_be_read_but_is_hardly_meant_is_noted(tmp_path: Path) -> None:
+    """All points held out, or none; a cut that begins when the points are over."""
+
+    def notes(**over: Any) -> str:
+        return str(load(written(tmp_path, ROWS, STOCK | over)).notes)
+
+    assert "held out" not in notes() and "no point is before" not in notes()
+    assert "no point is before 2024-03-02, so that there is none to fit" in notes(held_out="2024-03-02")
+    assert "no point is before" not in notes(held_out="2024-03-03")
+    assert "no point is from 2024-04-02 on, so that none is held out" in notes(held_out="2024-04-02")
+    late = {"share": "50%", "usual": 50}
+    assert "after the last point" in notes(naive=late | {"from": "2024-04-02"})
+    assert "after the last point" not in notes(naive=late | {"from": "2024-04-01"})
+
+
+def test_points_that_are_all_alike_or_nothing_are_scored(tmp_path: Path) -> None:
+    """Persistence of points that never change is exact: no ratio beats it, and of two that are exact it is 1. No log
+    of nothing is asked for: log(0 + 1) = 0."""
+    stop = SMALL["disruptions"][0]
+    rows = [f"2024-03-{day:02},{value}" for day, value in ((2, 50), (3, 50), (4, 50), (12, 50), (13, 50), (14, 50))]
+    dates = {"held_out": "2024-03-12"}
+    calm = sim.replay(written(tmp_path, rows, STOCK | dates, disruptions=[]), draws=3, workers=1)
+    assert calm.score("stock", "wis") == calm.score("stock", "wis_log") == 0
+    assert calm.score("stock", "relative_wis", against="persistence") == 1
+    struck = sim.replay(written(tmp_path, rows, STOCK | dates, disruptions=[stop]), draws=3, workers=1)
+    assert struck.score("stock", "relative_wis", against="persistence") == np.inf
+    nothing = [f"{row.partition(',')[0]},0" for row in rows]
+    none = sim.replay(written(tmp_path, nothing, STOCK | dates, disruptions=[stop]), draws=3, workers=1)
+    table = none.points[none.points["held_out"]]
+    assert none.score("stock", "wis_log") == pytest.approx(np.log1p(table["model"]).mean())
+
+
+def test_dates_have_no_score_of_logs(small: sim.ask.Replay) -> None:
+    """By a day since the start it would change with the start."""
+    table = small.scores.set_index(["series", "score"])["value"]
+    assert np.isnan(table["back", "wis_log"])
+    assert not table["stock", "wis_log"].isna().all()
 
 
 def test_what_cannot_be_replayed_is_said_and_leaves_nothing(tmp_path: Path) -> None:

@@ -94,12 +94,24 @@ def test_bands_are_those_that_the_next_draw_lies_in_and_take_3_9_and_39_draws() 
     assert scored_intervals(99)[0] == 0.02
 
 
+def test_bias_is_above_0_where_the_model_says_too_much() -> None:
+    """Medians of 12 and 5 where 10 was seen: off by +2 and -5, in the mean -1.5, and by 3.5 without their signs."""
+    one = told([[11, 4], [12, 5], [13, 6]], [10, 10])
+    assert (value("bias", one), value("mae", one)) == (-1.5, 3.5)
+
+
 def test_coverage_has_wilsons_interval() -> None:
     """4 of 8: centre (0.5 + z2/16) / (1 + z2/8) = 0.5, half width z / (1 + z2/8) x sqrt(0.25/8 + z2/256) = 0.285."""
     samples = np.tile(np.arange(1.0, 10)[:, None], 8)
     found = SCORES["coverage_80"].figure(told(samples, [5, 5, 5, 5, 0, 0, 99, 99]))
     assert (found.value, found.n) == (0.5, 8)
     assert (found.low, found.high) == pytest.approx((0.2152, 0.7848), abs=1e-4)
+
+
+def test_a_point_at_the_end_of_a_band_lies_inside() -> None:
+    """Whole figures are often as high as a draw: of draws 1 to 9 the band of 80% goes from 1 to 9, both included."""
+    samples = np.tile(np.arange(1.0, 10)[:, None], 4)
+    assert SCORES["coverage_80"].function(told(samples, [1, 9, 0.9, 9.1])).tolist() == [1, 1, 0, 0]
 
 
 @pytest.mark.parametrize("draws", [9, 40])
@@ -132,6 +144,23 @@ def test_persistence_goes_by_dates_where_these_are_uneven_and_stays_within_what_
     share = series("share_out")
     assert persistence(share, points([0, 7, 14, 21], [80, 99, 97, 0], held=1), 99)[:, 3].max() == 100
     assert np.isnan(persistence(series(), points([0, 7, 14], [1, 2, 3], held=1), 9)).all()  # one difference
+
+
+def test_pairs_of_points_count_as_alike_to_within_half_of_the_shortest_step() -> None:
+    """Points after 7, 9 and 16 days; over 7 days to the next: 10 to 12 (7 days), 20 to 30 (7), and to within a day none
+    of 2, 9 and 16 days apart: +2 and +10, from 30 on up to 40."""
+    found = persistence(series(), points([0, 7, 9, 16, 23], [10, 12, 20, 30, 0], held=1), 1000)[:, 4]
+    assert (found.min(), found.max()) == pytest.approx((20, 40), abs=0.1)
+
+
+def test_persistence_of_a_change_may_fall_as_far_as_to_nothing() -> None:
+    """40, 10, 5 % above usual: differences -30 and -5 at one step, either way; over three steps -35 and twice sqrt(3)
+    of the others. From 5 down to 5 - 30 = -25, which no count of units could be."""
+    change = series("use", over="7d", told_as="change")
+    found = persistence(change, points([0, 7, 14, 21], [40, 10, 5, 0], held=1), 1000)[:, 3]
+    assert found.min() == pytest.approx(-25, abs=0.1)
+    deep = persistence(change, points([0, 7, 14, 21], [40, -60, -95, 0], held=1), 1000)[:, 3]
+    assert deep.min() == -100  # -95 - 100 would be less than nothing
 
 
 def test_the_guess_without_a_model_is_what_is_left_of_supply() -> None:
@@ -197,6 +226,9 @@ def test_onset_worst_point_and_recovery_are_told_in_days() -> None:
     found = SCORES["onset"].figure(never)
     assert np.isnan(found.value)  # most draws never come so far
     assert found.n == 1
+    half = told([[0, 0, 0]] * 2 + [[0, 12, 0]] * 2, [0, 12, 0], threshold=Threshold(above=10))
+    assert np.isnan(value("onset", half))  # nor does the middle one of four
+    assert value("onset", told([[0, 0, 0]] + [[0, 12, 0]] * 2, [0, 12, 0], threshold=Threshold(above=10))) == 0
     assert np.isnan(value("onset", told(draws, [0, 12, 20, 11, 5])))  # nobody said from where on
 
 
@@ -213,6 +245,10 @@ def test_a_survey_of_n_has_the_error_of_n_and_a_draw_of_its_own_for_each_date() 
     later = replace(later, first=later.first + 1, day=later.day + 1)
     again = sampling.seen(share, later, half[:, 1:], draws, 1, START - dt.timedelta(days=1))
     assert (again == found[:, 1:]).all()
+    # and those asked about a week are others than those asked about its last day
+    weeks = replace(about, first=about.first - np.array([3, 6, 6]))
+    week = sampling.seen(share, weeks, half, draws, 1, START)
+    assert abs(np.corrcoef(week[:, 0], found[:, 0])[0, 1]) < 3 / 400**0.5
     assert (sampling.seen(share, points([3], [50]), half[:, :1], draws, 1, START) == 50).all()  # nobody asked
 
 

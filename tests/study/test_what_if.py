@@ -21,7 +21,8 @@ from sim.report.hindsight.frozen import frozen
 from sim.report.hindsight.words import heads
 from sim.report.words.units import Counted
 from sim.scenario.load import load
-from sim.study.infer.beside import AS_IT_WAS, Asked, beside
+from sim.scenario.words.hindsight import AS_IT_WAS
+from sim.study.infer.beside import Asked, beside
 from tests.cli.calls import tideover
 from tests.study.test_replay import SMALL
 
@@ -181,6 +182,19 @@ FAULTS = [
      "the counterfactual 'a' has the name of a response", ""),
     ({"a": {"changes": {"seed": 2}}}, {"b": {"typed_in": ["decisions.limits"]}}, "nothing stands at this path",
      "'decisions.limit'"),
+    ({"as it was": {"changes": {"seed": 2}}}, {}, "no counterfactual can have this name (got as it was)", ""),
+    ({"a + b": {"changes": {"seed": 2}}}, {}, "no counterfactual can have this name (got a + b)", ""),
+    ({"a": {"changes": {"seed": 2}}}, {"as it was": {"typed_in": ["decisions.limit"], "rule": {"seed": 3}}},
+     "no response can have this name", ""),
+    ({"a": {"changes": {"seed": 2}, "title": 3}}, {}, "the 'title' of counterfactual 'a' is no text", ""),
+    ({"a": {"changes": {"seed": 2}, "why": 3}}, {}, "the 'why' of counterfactual 'a' is no text", ""),
+    ({"a": {"changes": {"decisions.loan.when.date": "2024-02-09"}}}, {},
+     "counterfactual 'a': nothing is run so early (got 2024-02-09); expected a date from 2024-02-10 on", ""),
+    ({"a": {"changes": {"decisions.0.when": {"trigger": "on", "date": "2023-02-09"}}}}, {},
+     "nothing is run so early", ""),
+    ({"a": {"changes": {"decisions.loan.amount": 5}}, "b": {"also": "a", "changes": {"decisions.0.amount": 7}}}, {},
+     "'a' and 'b' set 'decisions.loan.amount' differently: 5 on line", ""),
+    ({"a": {"changes": {"decisions.loan": "_remove_", "decisions.loan.amount": 5}}}, {}, "differently: '_remove_'", ""),
 ]  # fmt: skip
 
 
@@ -192,6 +206,26 @@ def test_a_fault_is_told_with_its_line(
         load(written(tmp_path, counterfactuals=counterfactuals, responses=responses))
     text = str(told.value)
     assert message in text and near in text and "s.yaml:" in text
+
+
+def test_faults_of_several_counterfactuals_are_told_together(tmp_path: Path) -> None:
+    """And a date in the warm-up, which is run, is none."""
+    asked = {"a": {"changes": {"decisions.lone.amount": 5}},
+             "b": {"changes": {"decisions.loan.when.date": "2024-02-10"}},
+             "c": {"changes": {"reserves.national.size": 5}}}  # fmt: skip
+    with pytest.raises(ScenarioError) as told:
+        sim.ask.what_if(written(tmp_path, counterfactuals=asked), out=tmp_path / "out")
+    assert [problem.message.partition(":")[0] for problem in told.value.problems] == [
+        "counterfactual 'a'", "counterfactual 'c'",
+    ]  # fmt: skip
+    assert all(problem.line > 0 for problem in told.value.problems)
+    assert not (tmp_path / "out").exists()
+    load(written(tmp_path, counterfactuals={"b": asked["b"]}))
+
+
+def test_a_counterfactual_that_changes_nothing_is_called_by_what_it_is(tmp_path: Path) -> None:
+    path = written(tmp_path, counterfactuals={"same": {"changes": {"decisions.loan.amount": 30}}})
+    assert "counterfactual 'same' changes nothing" in str(sim.validate(path, "same").notes)
 
 
 def test_faults_of_a_watched_series_are_told(tmp_path: Path) -> None:

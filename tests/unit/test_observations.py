@@ -150,7 +150,7 @@ def test_ever_short_takes_so_many_days_in_a_row(done: sim.Run, seen: Seen) -> No
             100 * float(np.mean([longest(one.loc[a:b]) >= least for one in low]))
             for a, b in zip(SPANS.first, SPANS.day, strict=True)
         ]
-        fields = {"over": "7d", "cover_below": "2d", "counts": "ever", "in_a_row": f"{least}d", "products": ["saline"]}
+        fields = {"over": "10d", "cover_below": "2d", "counts": "ever", "in_a_row": f"{least}d", "products": ["saline"]}
         assert figures(seen, "share_of_sites", SPANS, **fields) == pytest.approx(share)
 
 

@@ -30,7 +30,8 @@ def strategies_that_change_nothing(compiled: Compiled) -> Iterator[Note]:
             after[override.path] = override.new
     if after and all(_same(before[path], value) for path, value in after.items()):
         what = f"sets {len(after)} values, all of them" if len(after) > 1 else f"sets {next(iter(after))}"
-        yield Note(("strategies", name), f"strategy '{name}' changes nothing: it {what} to what is there already")
+        kind = compiled.loaded.parsed.hindsight.get(name, "strategy")
+        yield Note(("strategies", name), f"{kind} '{name}' changes nothing: it {what} to what is there already")
 
 
 def _same(old: Any, new: Any) -> bool:

@@ -24,7 +24,7 @@ class BuyersAhead(Part):
 
     def __init__(self, plan: Plan, reports: Reports, journal: Journal) -> None:
         self._rules, self._journal = plan.behaviour.ahead, journal
-        self._watches = [Watch(plan.network, rule.cells, rule.member, reports) for rule in self._rules]
+        self._watches = [Watch(plan.network, rule.cells, rule.member, reports, morning=True) for rule in self._rules]
         self._began = [np.full(len(rule.cells), -np.inf) for rule in self._rules]
         self._held = [np.zeros(len(rule.cells), dtype=bool) for rule in self._rules]
         self.factor = np.ones(len(plan.network.cell_site))

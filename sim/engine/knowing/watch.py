@@ -29,6 +29,7 @@ class Watch(Part):
     Cells of one product are looked at together where a trigger says so; with `pool`, those of one number in it. A date
     has come so many days `ahead` of it. Where not all is seen, the party `by` whom it is looked at sees it, or the
     owners of the cells `by` together; without these the owner of each of the cells `each`, left out: of each cell.
+    Who looks in the `morning` has read what was published by the evening before.
     """
 
     CHANGES = ("_held",)
@@ -44,8 +45,9 @@ class Watch(Part):
         watched: Watched | None = None,
         by: str | np.ndarray | None = None,
         each: np.ndarray | None = None,
+        morning: bool = False,
     ) -> None:
-        self._calendar, self._days_ahead = network.calendar, ahead
+        self._calendar, self._days_ahead, self._morning = network.calendar, ahead, morning
         self._reports, self._cells, self._looks = reports, in_place(cells), looks_of(reports, cells, by, each)
         pool = network.cell_product[cells] if pool is None else pool
         self._watched = Watched(member, pool, network.cell_mean[cells]) if watched is None else watched
@@ -114,7 +116,8 @@ class Watch(Part):
         date = self._calendar.date(int(day) + self._days_ahead) if DATE in looks.sees else None
         prices = reports.prices(cells) if PRICES in looks.sees else None
         alarm = reports.alarms[looks.waits_for][cells] if ALARMS in looks.sees and looks.waits_for else None
-        figure = reports.published[looks.reads].on(day) if OBSERVED in looks.sees and looks.reads else None
+        reads = OBSERVED in looks.sees and looks.reads
+        figure = reports.published[reads].on(day - self._morning) if reads else None
         return TriggerView(
             watched, stock, short, day, told, sent, due, date, reports.decided, journeys, prices, alarm, figure
         )

@@ -29,7 +29,8 @@ class MoreCapacity(Part):
         entries = len(more.cell)
         # whom each condition is looked at for is what is pooled: an entry sees nothing of another's sites
         self._watches = [
-            Watch(network, cells, entry, reports, entry, each=more.cell[entry]) for _, cells, entry in more.looks
+            Watch(network, cells, entry, reports, entry, each=more.cell[entry], morning=True)
+            for _, cells, entry in more.looks
         ]
         self._since = np.full(entries, NEVER)  # the morning from which the condition has held
         self._last = np.full(entries, -NEVER)  # and the last on which it was met

@@ -40,7 +40,7 @@ class Conservers(Part):
         self._product = plan.network.cell_product
         self._state, self._journal, self._rules, self._reports = state, journal, plan.behaviour.use, reports
         self._watches = {
-            f"{number}.{level}": Watch(plan.network, rule.cells, rule.member, reports)
+            f"{number}.{level}": Watch(plan.network, rule.cells, rule.member, reports, morning=True)
             for number, rule in enumerate(self._rules)
             for level, when in enumerate(rule.when)
             if when is not None

@@ -14,7 +14,8 @@ class Observed(Trigger):
     """The latest figure of an observed series that is known in the evening of the day is above, or below, a value.
 
     A point is known from its date on, or from `known_at` or `known_after` of its series; before the first is known it
-    is not met. What becomes known later changes nothing of it.
+    is not met. What becomes known later changes nothing of it. What is looked at in the morning goes by what was known
+    in the evening before.
     """
 
     series: Text

@@ -17,8 +17,9 @@ from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words import rounding
 from sim.report.words.units import Counted
+from sim.scenario.words.hindsight import AS_IT_WAS
 from sim.study.design.measures import ALL, COST, Measure
-from sim.study.infer.beside import AS_IT_WAS, Asked
+from sim.study.infer.beside import Asked
 
 CAPTION = (
     "Each beside what was done, on the same draws of luck and of what is not known: points are the mean difference, "

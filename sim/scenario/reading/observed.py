@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 
 import numpy as np
@@ -33,6 +34,9 @@ def check_series(series: Observation, spec: Scenario) -> None:
         raise PlaceError(("name",), "two series have this name", series.name, "a name of its own")
     if not series.source.startswith(COLUMN) and series.source not in spec.sources:
         raise PlaceError(("source",), "unknown source", series.source, "a key of sources", spec.sources)
+    if series.is_ == "level" and series.counts_from is not None and series.counts_from < spec.start:
+        message = "this is before the run, which counts nothing then"
+        raise PlaceError(("since",), message, str(series.counts_from), f"a date from {spec.start} on")
 
 
 def read_observed(csv: Table, series: Observation, spec: Scenario, shortened: bool) -> tuple[Points, list[Problem]]:
@@ -68,7 +72,7 @@ def read_observed(csv: Table, series: Observation, spec: Scenario, shortened: bo
         tuple(source[k] for k in rows), tuple(quality[k] for k in rows), tuple(table.lines[k] for k in rows),
         known[kept],
     )  # fmt: skip
-    return points, _notes(table, series, points)
+    return points, _notes(table, series, points, spec.start)
 
 
 def _mine(csv: Table, series: Observation) -> Table:
@@ -88,7 +92,7 @@ def _values(table: Table, series: Observation) -> np.ndarray:
     if series.values is None:
         return np.zeros(len(table))
     if series.is_ != "share":
-        return table.numbers(series.values)
+        return table.numbers(series.values, None, _whole(series.least))
     if not any(text.endswith("%") for text in table.columns[series.values]):
         return table.numbers(series.values, None, 0, 100)
 
@@ -100,6 +104,11 @@ def _values(table: Table, series: Observation) -> np.ndarray:
         return 100 * share
 
     return np.array(table.values(series.values, percent, None, np.nan), dtype=float)
+
+
+def _whole(least: float) -> float | None:
+    """A limit as people write it; None where there is none."""
+    return None if np.isinf(least) else int(least) if least == int(least) else least
 
 
 def _known(table: Table, series: Observation, last: np.ndarray) -> np.ndarray:
@@ -140,6 +149,14 @@ def _check_days(
     for row in np.flatnonzero(~inside).tolist():
         days = "all days of its span " if first[row] < day[row] else ""
         tell(row, "this point is outside of the run", f"{days}from {spec.start} on, before {spec.until}")
+    if series.counts_from is not None:
+        for row in np.flatnonzero(first < (series.counts_from - spec.start).days).tolist():
+            tell(
+                row, "this is before the first day that counts", f"a date from {series.counts_from} on, as 'since' says"
+            )
+    if series.spans[0] is not None:
+        for row in np.flatnonzero((first <= day) & (day - first + 1 < series.fewest_days)).tolist():
+            tell(row, f"the span has fewer than {series.fewest_days} days", "a longer one, or fewer days in a row")
     seen: dict[tuple[int, int], int] = {}
     for row, days_of in enumerate(zip(first.tolist(), day.tolist(), strict=True)):
         if days_of in seen:
@@ -149,7 +166,7 @@ def _check_days(
         tell(1, "an event has one date", "one row; with 'where', that of the event")
 
 
-def _notes(table: Table, series: Observation, points: Points) -> list[Problem]:
+def _notes(table: Table, series: Observation, points: Points, start: dt.date) -> list[Problem]:
     """What can be read but is hardly meant."""
     found = []
 
@@ -163,4 +180,10 @@ def _notes(table: Table, series: Observation, points: Points) -> list[Problem]:
         note(points.line[0], f"'{series.name}': all values are at most 1; they are read as percent")
     if series.held_out is not None and len(points) and not points.held_out.any():
         note(points.line[-1], f"'{series.name}': no point is from {series.held_out} on, so that none is held out")
+    if len(points) and points.held_out.all():
+        note(points.line[0], f"'{series.name}': no point is before {series.held_out}, so that there is none to fit")
+    cut = series.guessing
+    if cut is not None and cut.from_ is not None and len(points) and points.day[-1] < (cut.from_ - start).days:
+        told = f"the cut of 'naive' begins on {cut.from_}, after the last point: to all of them it says what is usual"
+        note(points.line[-1], f"'{series.name}': {told}")
     return found

@@ -5,7 +5,9 @@ A counterfactual is a strategy of hindsight: it is laid over the scenario as the
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from pydantic import Field
@@ -14,9 +16,11 @@ from sim.errors import Problem
 from sim.registry import Model
 from sim.scenario.reading.document import Node, dotted, plain
 from sim.scenario.settings import REPLACE, UnknownPath, resolve
-from sim.units import NonNegative, Text
+from sim.units import NonNegative, Text, parse_date
 
 SECTIONS = ("counterfactuals", "responses")
+AS_IT_WAS = "as it was"
+"""What was done, in the place of a name."""
 JOINED = " + "
 """Between the names of rules that hold together."""
 WORDS = {"title": "title", "what": "why", "also": "also"}
@@ -123,6 +127,7 @@ def overlays(top: Node, strategies: Node, problems: list[Problem]) -> tuple[Node
     """Strategies, counterfactuals and rules as overlays of one kind, by their names; and what those are that are no
     strategies. What is misshapen is left to the check of the scenario."""
     asked, responses = (_entries(top, section) for section in SECTIONS)
+    problems += [*_misnamed(asked, "counterfactual"), *_misnamed(responses, "response")]
     kinds: dict[str, str] = {}
     if not isinstance(strategies.value, dict) or not (asked or responses):
         return strategies, kinds
@@ -153,6 +158,37 @@ def overlays(top: Node, strategies: Node, problems: list[Problem]) -> tuple[Node
         if len(held) > 1 and JOINED.join(held) not in found:
             put(JOINED.join(held), "response", node, _with(Node({}, node.mark), held).value)
     return Node(found, strategies.mark), kinds
+
+
+def _misnamed(entries: Mapping[str, Node], what: str) -> Iterator[Problem]:
+    """Entries by names that stand for something else."""
+    for name, node in entries.items():
+        if name == AS_IT_WAS or JOINED in name:
+            expected = f"another than '{AS_IT_WAS}', and without '{JOINED}'"
+            yield Problem(node.mark.shown, node.mark.line, f"no {what} can have this name", name, expected)
+
+
+def too_early(top: Node, begins: dt.date) -> Iterator[Problem]:
+    """Decisions that a counterfactual puts before the first day that is run: nothing can show what they would do."""
+    paths = Paths(top)
+    for name, entry in _entries(top, "counterfactuals").items():
+        for key, node in _leaves(entry.value.get("changes", Node({}, entry.mark))):
+            path = paths.named(key)
+            if not (path.startswith("decisions.") and ".when." in path and path.endswith(".date")):
+                continue
+            with suppress(ValueError):  # what is no date is told of the scenario with this counterfactual
+                if (date := parse_date(node.value)) < begins:
+                    message, expected = f"counterfactual '{name}': nothing is run so early", f"a date from {begins} on"
+                    yield Problem(node.mark.shown, node.mark.line, message, str(date), expected)
+
+
+def _leaves(node: Node, at: str = "") -> Iterator[tuple[str, Node]]:
+    """(dotted path, node) of all that an overlay sets."""
+    for key, child in node.value.items() if isinstance(node.value, dict) else ():
+        if isinstance(child.value, dict):
+            yield from _leaves(child, f"{at}{key}.")
+        else:
+            yield f"{at}{key}", child
 
 
 def _with(node: Node, rules: Sequence[str]) -> Node:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sim.scenario.words.hindsight import AS_IT_WAS
 from sim.study.infer.compare import compare
-
-AS_IT_WAS = "as it was"
 
 
 @dataclass(frozen=True)

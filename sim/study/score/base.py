@@ -23,6 +23,7 @@ class Told:
 
     `samples` are equally likely values, of shape (draws, points), `observed` of shape (points,), `days` the points'
     days. `worst` is 1 where a series is worst at its highest, -1 at its lowest, 0 where it has no worst point.
+    `dates`: the values are days, whose zero is nothing in itself.
     """
 
     samples: np.ndarray
@@ -30,6 +31,7 @@ class Told:
     days: np.ndarray
     threshold: Threshold | None = None
     worst: int = 1
+    dates: bool = False
 
     def quantiles(self, shares: Sequence[float]) -> np.ndarray:
         """What the next value lies below with these probabilities; shape (points, shares), NaN from too few draws."""
@@ -47,8 +49,8 @@ class Told:
         )  # fmt: skip
 
     def logs(self) -> Told | None:
-        """The same on the scale of log(x + 1), transformed before anything is scored; None below 0."""
-        if (self.samples < 0).any() or (self.observed < 0).any():
+        """The same on the scale of log(x + 1), transformed before anything is scored; None below 0, and of dates."""
+        if self.dates or (self.samples < 0).any() or (self.observed < 0).any():
             return None
         return replace(self, samples=np.log1p(self.samples), observed=np.log1p(self.observed))
 

@@ -34,8 +34,7 @@ def persistence(series: Observation, points: Points, draws: int) -> np.ndarray:
     days, values = points.day[known], points.value[known]
     if len(days) < FEWEST or series.is_ == "event":
         return found
-    low = 0.0 if (values >= 0).all() else -np.inf
-    high = 100.0 if series.is_ == "share" else np.inf
+    low, high = series.least, 100.0 if series.is_ == "share" else np.inf
     for k in np.flatnonzero(points.held_out & (points.day > days[-1])).tolist():
         steps = differences(days, values, int(points.day[k] - days[-1]))
         spread = np.quantile(np.concatenate([steps, -steps]), equally_likely(draws))

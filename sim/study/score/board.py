@@ -61,7 +61,14 @@ class Scored:
             NAIVE: naive(self.series, self.points, self.start, draws),
         }
         return {
-            name: Told(samples, self.points.value, self.points.day, self.series.limit, self.series.worst)
+            name: Told(
+                samples,
+                self.points.value,
+                self.points.day,
+                self.series.limit,
+                self.series.worst,
+                self.series.is_ == "event",
+            )
             for name, samples in {MODEL: self.samples, **guesses}.items()
         }
 

@@ -68,6 +68,6 @@ def underprediction(told: Told) -> np.ndarray:
 @score("wis_log", "Weighted interval score, log", "log(x + 1)")
 def wis_log(told: Told) -> np.ndarray:
     """The weighted interval score of log(x + 1), draws and points transformed first: errors count in proportion
-    (Bosse et al. 2023). Not defined where a figure is below 0."""
+    (Bosse et al. 2023). Not defined where a figure is below 0, nor for dates."""
     logs = told.logs()
     return np.full(len(told.observed), np.nan) if logs is None else wis(logs)
