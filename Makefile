@@ -60,7 +60,7 @@ docs: $(VENV)/.docs ## build the documentation into docs/_build; a dead link in 
 mutants: .venv-mutants/.stamp ## put small faults into the code and see which no test notices (SAMPLE=200; goes on where it stopped)
 	nice -n 10 .venv-mutants/bin/python -m tests.mutants.campaign --sample $(SAMPLE) --workers $(WORKERS)
 
-synthetic-truth: $(VENV)/.dev ## replay 300 made-up crises whose truth is known, and count how often the bands hold it (ten minutes)
+synthetic-truth: $(VENV)/.dev ## replay 300 made-up crises whose truth is known, and count how often the bands hold it (ten minutes of processor time)
 	MPLBACKEND=Agg nice -n 10 $(BIN)/python -m tests.synthetic.campaign
 
 walk: $(VENV)/.dev ## type every command of the README where only a wheel is installed, without a network

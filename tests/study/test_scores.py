@@ -179,6 +179,17 @@ def test_the_guess_without_a_model_is_what_is_left_of_supply() -> None:
     assert np.isnan(naive(series(), seen, START, 4)).all()
 
 
+def test_the_guess_of_a_count_and_of_a_change_starts_from_what_is_usual() -> None:
+    """10 a day from day 4 on: on day 4 one day, on day 13 ten, of which the five from day 9 on bring half: 50 + 25.
+    20% above usual, of which 64% are left, is 120 x 0.64 = 76.8: 23.2% below."""
+    half = {"share": "50%", "from": "2024-01-10", "usual": 10}
+    count = series("cumulative_deliveries", since="2024-01-05", naive=half)
+    assert naive(count, points([4, 13], [1, 1]), START, 2)[0] == pytest.approx([10, 75])
+    above = {"share": "60%", "cut": "60%", "from": "2024-01-01", "usual": 20}
+    change = series("use", over="7d", told_as="change", naive=above)
+    assert naive(change, points([9], [1]), START, 2)[0] == pytest.approx([-23.2])
+
+
 def test_by_the_guess_without_a_model_all_sites_fall_short_on_one_day_or_none_does() -> None:
     """10 days of stock, of which 0.5 a day are missing: below 8 after the fifth evening (10 - 2.5)."""
     low = series(

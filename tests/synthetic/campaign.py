@@ -68,7 +68,8 @@ def main() -> int:
         for (name, share), count in covered(folder, number, 39).items():
             low, high = expected(number, share / 100)
             tell(f"{name} inside its band of {share}%", count, number, low, high if name in CONTINUOUS else number)
-        tell("true difference inside its interval of 95%", held(folder, number, 20), number, *expected(number, 0.95))
+        half = max(1, number // 2)
+        tell("true difference inside its interval of 95%", held(folder, half, 20), half, *expected(half, 0.95))
         third = max(1, number // 3)
         least = -(-third * 95 // 100)
         tell("half the lead time scores worse", told_apart(folder, third, 19), third, least, third)
