@@ -21,7 +21,8 @@ HEAD = ["Figure", "Value", "Basis", "Quality of the source", "Source", "Note"]
 def inputs(loaded: Loaded) -> list[list[str]]:
     """Every figure of the scenario, as in `HEAD`: first those with an entry under `evidence`."""
     told = [
-        [one.path, one.value, BASIS[one.status], NOT_KNOWN, one.url or one.source, one.note] for one in sourced(loaded)
+        [one.path, one.value, BASIS[one.status], one.quality or NOT_KNOWN, one.url or one.source, one.note]
+        for one in sourced(loaded)
     ]
     return told + [[one.path, one.value, ASSUMED, "–", NOT_KNOWN, one.where] for one in assumed(loaded)]
 

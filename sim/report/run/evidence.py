@@ -45,13 +45,14 @@ NOT_ASKED = frozenset(("lat", "lon", "priority", "locode", "name", "title", "wha
 
 @dataclass(frozen=True)
 class Sourced:
-    """One figure with its source; `url` only where it is a web address."""
+    """One figure with its source; `url` only where it is a web address, `quality` "" where it is not known."""
 
     path: str
     value: str
     status: str
     source: str
     url: str | None
+    quality: str
     read: str
     note: str
 
@@ -80,6 +81,7 @@ def sourced(loaded: Loaded) -> list[Sourced]:
                 evidence.status,
                 source.title if source is not None else evidence.source,
                 url,
+                source.quality.replace("_", " ") if source is not None and source.quality else "",
                 str(source.read) if source is not None and source.read else "",
                 "; ".join(n for n in (evidence.note, source.note if source is not None else None) if n),
             )

@@ -17,6 +17,7 @@ from sim.model.goods.ages import AgeField
 from sim.model.parts import equal_parts
 from sim.model.selection import SelectorField
 from sim.observations import OBSERVATIONS, Observation
+from sim.observations.base import Quality
 from sim.policies import ALARMS, ALLOCATION, REPLENISHMENT, TRANSFERS
 from sim.policies.alarms.base import Alarm
 from sim.policies.allocation.base import Allocation
@@ -200,6 +201,8 @@ class Source(Model):
 
     title: Text
     url: Text | None = None
+    quality: Quality | None = None
+    """official, peer_reviewed, trade_press, press or other; left out: not known"""
     read: Date | None = None
     """when it was read"""
     note: Text | None = None
