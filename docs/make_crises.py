@@ -25,8 +25,8 @@ table. WIS is the weighted interval score, in the unit of the series (less is be
 guess is in favour of the model, and nothing is concluded from fewer than eight points. [Every score by its
 formula](reference/scores.md). Made by `make crises`.
 
-*Source* is what sort the points' sources are of: official, peer reviewed, trade press, press or other. Figures of the last two
-should not be cited without a look at what they rest on.
+*Source* is the sort of the points' sources: official, peer reviewed, trade press, press or other. For those of the last
+two no better source of the same figure was found; they should not be cited without a look at what they rest on.
 
 | crisis | series | source | points | n | WIS | bias | inside 80% | beside persistence | beside 1 − share × cut |
 |---|---|---|---|---|---|---|---|---|---|
@@ -51,10 +51,11 @@ WHY = """
   probably since more ships came than the "more than 50" a day that are taken.
 - [The Red Sea 2024](crises/red-sea-2024.md): the level of traffic is an input and fits; its ups and downs are not in
   the model.
-- [Maria 2017](crises/maria-2017.md): three single points inside or near bands that are very wide; too many bags come in
-  January, probably since the maker had more of the small bags than the 44% of all bags that is reported.
-- [Valsartan 2018](crises/valsartan-2018.md): all three changes of September lie inside the bands, which are wide, since what
-  share was recalled was not found; how many patients are carried by other medicines fits, with a share from another shortage.
+- [Maria 2017](crises/maria-2017.md): nearly all hospitals are short of stock, as observed; too many bags come in
+  January, probably since the maker had more of the small bags than the 44% of all bags that is reported. The bands are
+  so wide that little could have been missed.
+- [Valsartan 2018](crises/valsartan-2018.md): how many patients are carried by other medicines fits, with a share from
+  another shortage; how far valsartan fell is not tested, since what share was recalled was not found.
 - [India 2020](crises/india-api-2020.md): of the curbs only dates and products were found, and no series of what
   followed. Whether the model is right there is not known.
 """

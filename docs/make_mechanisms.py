@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import sim
-from sim.observations import Observation
 from sim.observations.points import Points
 from sim.scenario.drawing import drawn
 from sim.scenario.load import Loaded, load
@@ -49,7 +49,7 @@ class Crisis:
     figures: tuple[str, ...] = ()
     before: int = 0
 
-    def points(self, loaded: Loaded) -> list[tuple[Observation, Points]]:
+    def points(self, loaded: Loaded) -> list[tuple[Any, Points]]:
         """The series with their points."""
         found = {one.name: (one, loaded.observed[k]) for k, one in enumerate(loaded.spec.observed)}
         return [found[name] for name in self.series]
@@ -69,7 +69,7 @@ class Crisis:
         found: list[tuple[float | None, float | None]] = []
         for one, points in self.points(loaded):
             last = [0.0, *points.value.tolist()]
-            naive = [None] * len(points) if one.naive is None else one.guess(points, loaded.spec.start).tolist()
+            naive = one.guess(points, loaded.spec.start).tolist() if one.naive else [None] * len(points)
             found += zip(last, naive, strict=False)
         return found[self.before :]
 

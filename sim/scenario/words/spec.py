@@ -320,6 +320,8 @@ class Scenario(Model):
     """groups of uncertain values that are drawn together"""
     observed: list[ObservationField] = []
     """what was seen of it in truth; a run does not read it, a replay is held against it"""
+    attribution: Text | None = None
+    """after a crisis: what the shortage is put down to, in the reviewers' own words; no run reads it"""
     counterfactuals: dict[Text, Counterfactual] = {}
     """what might have been decided otherwise, by name"""
     responses: dict[Text, Response] = {}
