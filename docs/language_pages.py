@@ -334,8 +334,10 @@ PAGES: dict[str, Page] = {
         "What might have been decided",
         "`counterfactuals` are overlays, as strategies are, that ask what would have been if it had been decided "
         "otherwise; `responses` say what becomes of what was typed in by its dates, and would have answered the "
-        "change. [What if](../../what-if.md) sets them beside what was done.",
-        ("counterfactuals", "responses"),
+        "change. [What if](../../what-if.md) sets them beside what was done. `attribution`, at the top of the file, "
+        "says what reviewers put the shortage down to, for the timeline and the [review](../../review.md).",
+        ("attribution", "counterfactuals", "responses"),
+        "attribution: Most of it was the ban; that it was felt for so long, that orders were reviewed once a month.\n"
         "counterfactuals:\n"
         "  larger: {title: A reserve twice as large, why: It had been asked for, cost: 5000,\n"
         "    changes: {reserves.national.size: 40d}}\n"

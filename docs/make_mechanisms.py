@@ -7,17 +7,18 @@ processor. Observed values are read for comparing only: no scenario knows them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import sim
-from docs import helene_fit, ppe_fit
+from sim.observations.points import Points
 from sim.scenario.drawing import drawn
-from sim.scenario.load import load
+from sim.scenario.load import Loaded, load
 from sim.study.design.observing import seen_of
 from sim.study.infer.intervals import next_below, share_interval
 from sim.study.score.wis import interval_parts
@@ -39,66 +40,63 @@ SERVICE = {"fill_rate": "served on the day", "saved_share": "saved", "short_shar
 
 @dataclass(frozen=True)
 class Crisis:
-    """What was observed of a crisis, and how a run is read for it.
+    """Which of the scenario's observed series are looked at, and how their points are called here.
 
-    `figures` are names in the order of what `read` gives and of `observed`. `guesses` gives the same figures as they
-    were before, and as `1 - share x cut` has them, from a run of the crisis as shipped; None where there is no guess.
+    The first `before` points of all are only what a guess may know.
     """
 
-    observed: tuple[float, ...] = ()
+    series: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
-    read: Callable[[sim.Run], list[float]] = lambda run: []
-    guesses: Callable[[sim.Run], list[tuple[float | None, float | None]]] = lambda run: []
+    before: int = 0
+
+    def points(self, loaded: Loaded) -> list[tuple[Any, Points]]:
+        """The series with their points."""
+        found = {one.name: (one, loaded.observed[k]) for k, one in enumerate(loaded.spec.observed)}
+        return [found[name] for name in self.series]
+
+    def observed(self, loaded: Loaded) -> np.ndarray:
+        """What was observed, in percent."""
+        return np.concatenate([points.value for _, points in self.points(loaded)])[self.before :]
+
+    def read(self, run: sim.Run) -> list[float]:
+        """The same of a run."""
+        seen = seen_of(run.outcome)
+        return [value for one, points in self.points(run.loaded)
+                for value in one.figures(seen, points).tolist()][self.before :]  # fmt: skip
+
+    def guesses(self, loaded: Loaded) -> list[tuple[float | None, float | None]]:
+        """As it was at the point before, or on an untroubled day; and as `1 - share x cut` has it, None without it."""
+        found: list[tuple[float | None, float | None]] = []
+        for one, points in self.points(loaded):
+            last = [0.0, *points.value.tolist()]
+            naive = one.guess(points, loaded.spec.start).tolist() if one.naive else [None] * len(points)
+            found += zip(last, naive, strict=False)
+        return found[self.before :]
 
 
-def _series() -> pd.Series:
-    """Share of products out of stock in shops, by the last day of the week."""
-    loaded = load(FOLDER.parent / "formula-2022.yaml")
-    points = loaded.observed[0]
-    dates = pd.Timestamp(loaded.spec.start) + pd.to_timedelta(points.day, unit="D")
-    return pd.Series(points.value, index=dates)
+def _as_observed(name: str) -> Loaded:
+    return load(FOLDER.parent / f"{name}.yaml")
 
 
-def _formula(run: sim.Run) -> list[float]:
-    """Weeks from mid-May on, in percent; the usual share, which the model does not have, is added."""
-    series, points = run.loaded.spec.observed[0], run.loaded.observed[0]
-    return series.figures(seen_of(run.outcome), points).tolist()[1:]
-
-
-def _formula_guesses(run: sim.Run) -> list[tuple[float | None, float | None]]:
-    series, points = run.loaded.spec.observed[0], run.loaded.observed[0]
-    naive = series.guess(points, run.loaded.spec.start)
-    return [(float(last), float(guess)) for last, guess in zip(points.value[:-1], naive[1:], strict=True)]
-
-
-def _helene_guesses(run: sim.Run) -> list[tuple[float | None, float | None]]:
-    """Before there was an untroubled day. With 60 % of goods cut to 40 % each hospital gets 64 % of what it uses."""
-    got, day = 1 - 0.6 * 0.6, pd.Timestamp("2024-09-27")
-    before = helene_fit.by_hospital(run, "on_hand").loc["2024-09-26"] / helene_fit.usual()
-    left = before - (1 - got) * (pd.Timestamp("2024-10-08") - day).days
-    span = pd.date_range("2024-10-01", "2024-11-18")
-    days = np.array([(date - day).days for date in span])[:, None]
-    used = np.where(before.to_numpy() > (1 - got) * days, 1.0, got).mean()
-    few = float(np.mean(left.to_numpy() <= 10))
-    return [(0.0, 100 * few), (0.0, 0.0), (0.0, 100 * (float(used) - 1))]
+def _weeks(name: str, series: str, before: int) -> Crisis:
+    """A series of weeks, told by their last days."""
+    loaded = _as_observed(name)
+    ((_, points),) = Crisis((series,)).points(loaded)
+    dates = pd.Timestamp(loaded.spec.start) + pd.to_timedelta(points.day[before:], unit="D")
+    return Crisis((series,), tuple(f"out of stock, week to {day:%d %B}" for day in dates), before)
 
 
 CRISES = {
     "helene-2024": Crisis(
-        (54, 88, -12.5),
+        ("low-stock", "half-filled", "use"),
         ("hospitals with at most 10 days of stock, 8 October", "hospitals that got less than half, 8 October",
-         "use against need, to 18 November"),
-        helene_fit.shares, _helene_guesses,
+         "use against usual, to 18 November"),
     ),
-    "formula-2022": Crisis(
-        tuple(_series().iloc[1:]),
-        tuple(f"out of stock, week to {day:%d %B}" for day in _series().index[1:]), _formula, _formula_guesses,
-    ),
+    "formula-2022": _weeks("formula-2022", "shelves", 1),
     "ppe-2020": Crisis(
-        (27.6, 20, 17),
+        ("week-below", "below-late", "n95-late"),
         ("homes with a week below one week's supply, 21 June to 19 July", "homes short in late August",
          "homes short of N95 in late August"),
-        ppe_fit.figures, lambda run: [(0.0, None)] * 3,
     ),
     "india-api-2020": Crisis(),
     "red-sea-2024": Crisis(),
@@ -116,15 +114,16 @@ def rows(name: str, columns: Iterable[str] = COLUMNS) -> pd.DataFrame:
     file = FOLDER / f"{name}.yaml"
     there = sim.validate(file, "as-shipped").document.strategies
     figures = [*crisis.figures, *SERVICE.values()]
-    bare = len(SERVICE)
-    table = pd.DataFrame({"crisis": name, "figure": figures, "observed": [*crisis.observed, *[np.nan] * bare]})
+    bare, loaded = len(SERVICE), _as_observed(name)
+    observed = [*crisis.observed(loaded), *[np.nan] * bare] if crisis.series else [np.nan] * bare
+    table = pd.DataFrame({"crisis": name, "figure": figures, "observed": observed})
     for column in columns:
         if column not in there:
             table[column] = np.nan
             continue
         run = sim.run(file, strategy=column, twin=False, detail="none")
         if column == "as-shipped":
-            guesses = [*crisis.guesses(run), *[(None, None)] * bare]
+            guesses = [*crisis.guesses(loaded), *[(None, None)] * bare]
             table["last"], table["naive"] = (pd.Series([g[k] for g in guesses], dtype=float) for k in (0, 1))
         table[column] = [*crisis.read(run), *_service(run)]
     return table
@@ -157,16 +156,22 @@ def persistence(series: np.ndarray, number: int = DRAWS) -> np.ndarray:
     return next_below(np.array(found), LEVELS)
 
 
+def _series(name: str) -> np.ndarray:
+    """Every point, those that only a guess may know among them."""
+    ((_, points),) = CRISES[name].points(_as_observed(name))
+    return points.value
+
+
 def bands(name: str, column: str, number: int = DRAWS) -> dict[str, float | str]:
     """How many observed figures lie in the bands; and for the series the score against persistence."""
-    observed = np.array(CRISES[name].observed)
+    observed = CRISES[name].observed(_as_observed(name))
     ends = next_below(draws(name, column, number), LEVELS)
     inside = {width: int(((ends[:, a] <= observed) & (observed <= ends[:, b])).sum()) for width, a, b in
               ((50, 1, 3), (80, 0, 4))}  # fmt: skip
     ratio = np.nan
     if name == "formula-2022":
         ours = score(ends[1:], observed[1:]).mean()
-        ratio = float(ours / score(persistence(_series().to_numpy(), number), observed[1:]).mean())
+        ratio = float(ours / score(persistence(_series(name), number), observed[1:]).mean())
     return {"crisis": name, "column": column, "n": len(observed), "in_50": inside[50], "in_80": inside[80],
             "wis": float(score(ends, observed).mean()), "against_persistence": ratio}  # fmt: skip
 
@@ -225,7 +230,7 @@ def main() -> None:
     """Run it all, keep the figures and write the page."""
     table = pd.concat([rows(name) for name in CRISES], ignore_index=True)
     table.round(4).to_csv(TABLE, index=False)
-    seen = [name for name, crisis in CRISES.items() if crisis.observed]
+    seen = [name for name, crisis in CRISES.items() if crisis.series]
     within = pd.DataFrame([bands(name, column) for name in seen for column in ("as-shipped", "all")])
     within.round(4).to_csv(BANDS, index=False)
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), *map(pd.read_csv, (TABLE, BANDS))), encoding="utf-8")

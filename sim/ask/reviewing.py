@@ -9,10 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from sim.ask.answer import Out, Progress
+from sim.ask.counterfactuals import WhatIf, what_if
 from sim.ask.replaying import KIND, Replay, replay
+from sim.ask.timelines import timeline
 from sim.errors import Problem, ScenarioError
 from sim.output.folder import MANIFEST, contents_of
+from sim.report.hindsight.words import heads
+from sim.report.review.material import Hindsight, Material
 from sim.report.review.review_files import write_review
+
+HINDSIGHT = "what-if"
+"""Folder, in that of the replay, with the draws of counterfactuals."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -25,11 +32,14 @@ class Review:
         To be read, and to be edited (.docx).
     replay
         The replay that they tell of.
+    what_if
+        The counterfactuals, None where the scenario asks none.
     """
 
     html: Path
     document: Path
     replay: Replay = field(repr=False)
+    what_if: WhatIf | None = field(default=None, repr=False)
 
 
 def review(
@@ -79,8 +89,24 @@ def review(
         out=folder, progress=progress, replace=replace,
     )  # fmt: skip
     assert found.folder is not None
-    html, document = write_review(found.folder, found.subject.loaded, found.series, found.lines(), found.draws)
-    return Review(html=html, document=document, replay=found)
+    loaded, back = found.subject.loaded, None
+    if loaded.spec.counterfactuals:
+        back = what_if(
+            place, overrides=overrides, replications=found.replications, workers=workers, scheduler=scheduler,
+            out=found.folder / HINDSIGHT, progress=progress, replace=replace,
+        )  # fmt: skip
+    told = timeline(place, strategy, overrides)
+    html, document = write_review(found.folder, Material(
+        loaded, found.series, found.lines(), found.draws, told.facts, told.rows, _hindsight(back),
+    ))  # fmt: skip
+    return Review(html=html, document=document, replay=found, what_if=back)
+
+
+def _hindsight(back: WhatIf | None) -> Hindsight | None:
+    if back is None:
+        return None
+    lines = heads(back.asked, back.differences, back.counted)
+    return Hindsight(back.asked, back.differences, back.frozen, back.counted, lines)
 
 
 def _asked(folder: Path) -> Mapping[str, Any]:

@@ -53,6 +53,8 @@ class Timeline:
         if bare:
             more = f" and {len(bare) - MOST} more" if len(bare) > MOST else ""
             found.append(f"Without a source: {', '.join(bare[:MOST])}{more}.")
+        said = self.facts.loaded.spec.attribution
+        found.append(f"What the shortage is put down to, in the reviewers' words: {said or 'not said.'}")
         return found
 
     def text(self) -> str:

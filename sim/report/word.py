@@ -8,9 +8,15 @@ from typing import Any
 
 from sim.report.figures import scripts
 
-FIGURE_INCHES = 7.0
+FIGURE_INCHES, A3_INCHES, A3_HIGH = 7.0, 15.3, 9.6
+A3_FROM = 12.0
+"""Inches from which on a picture takes a sheet of A3."""
+A4, A3 = (210, 297), (420, 297)
+"""Millimetres, as they lie."""
 PAGE_CM = 18.0
 """Between the margins."""
+MOST_LETTERS = 60
+"""Of a cell, for which a column has room in one line; an address takes several."""
 PADDING = 1.5
 """Characters for which a column needs room beside its text."""
 
@@ -22,7 +28,7 @@ def set_up(document: Any, title: str) -> None:
     document.core_properties.title = title
     document.core_properties.author = ""
     for section in document.sections:
-        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.page_width, section.page_height = map(Mm, A4)
         section.left_margin = section.right_margin = Mm(15)
         section.top_margin = section.bottom_margin = Mm(14)
     sizes = {
@@ -30,6 +36,7 @@ def set_up(document: Any, title: str) -> None:
         "Title": (15, 0, 4),
         "Heading 1": (11.5, 6, 1),
         "Heading 2": (10, 6, 1),
+        "Heading 3": (9.5, 5, 1),
         "Caption": (8.5, 4, 1),
     }
     for name, (size, before, after) in sizes.items():
@@ -41,7 +48,7 @@ def set_up(document: Any, title: str) -> None:
         style.font.color.rgb = RGBColor(0x22, 0x22, 0x22)
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
         style.paragraph_format.line_spacing = 1.0
-        style.paragraph_format.keep_with_next = name in ("Heading 1", "Heading 2", "Caption")
+        style.paragraph_format.keep_with_next = name.startswith("Heading") or name == "Caption"
 
 
 def _word(name: str) -> str:
@@ -57,14 +64,36 @@ def led(document: Any, head: str, line: str, style: str | None = None) -> None:
     paragraph.add_run(line)
 
 
+def is_wide(figure: Any) -> bool:
+    """Whether a picture takes a sheet of A3, on its side."""
+    return bool(figure.get_figwidth() > A3_FROM)
+
+
 def figure(document: Any, title: str, caption: str, figure: Any) -> None:
+    """A picture with its caption; one that is wide stands on a sheet of A3 of its own."""
     from docx.shared import Inches
 
+    if is_wide(figure):
+        _sheet(document, A3)
     lacks = f" {scripts.IN_DOTS}" if scripts.lacking_in(figure) else ""
     document.add_paragraph(f"{title}. {caption}{lacks}", style="Caption")
     picture = BytesIO()
     figure.savefig(picture, format="png", dpi=200, metadata={"Software": None})
-    document.add_picture(picture, width=Inches(min(FIGURE_INCHES, figure.get_figwidth())))
+    wide, high = figure.get_size_inches().tolist()
+    most = min(A3_INCHES, A3_HIGH * wide / high) if is_wide(figure) else FIGURE_INCHES
+    document.add_picture(picture, width=Inches(min(most, wide)))
+    if is_wide(figure):
+        _sheet(document, A4)
+
+
+def _sheet(document: Any, size: tuple[int, int]) -> None:
+    """Begin a new page, of another size."""
+    from docx.enum.section import WD_ORIENT, WD_SECTION
+    from docx.shared import Mm
+
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE if size[0] > size[1] else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = map(Mm, size)
 
 
 def table(
@@ -106,7 +135,7 @@ def table(
 
 def _by_content(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
     """Centimetres of each column: what its longest cell needs, the page's width shared out in that proportion."""
-    need = [max(max(map(len, column), default=0), 0.5 * len(name), 4)
+    need = [max(min(max(map(len, column), default=0), MOST_LETTERS), 0.5 * len(name), 4)
             for name, column in zip(head, zip(*rows, strict=True), strict=True)]  # fmt: skip
     need = [length + PADDING for length in need]
     return [PAGE_CM * length / sum(need) for length in need]

@@ -10,6 +10,7 @@ import re
 from importlib.resources import files
 from string import Template
 
+from sim.observations.base import QUALITIES
 from sim.scenario.facts import ASSUMED, EVENTS, SERIES, Fact, FactSheet
 
 EXAMPLE = "crisis-facts.csv"
@@ -188,8 +189,16 @@ def _evidence(sheet: FactSheet) -> list[str]:
     lines += ["", "sources:"]
     for source, key in keys.items():
         url = f", url: {_quoted(source)}" if re.match(r"https?://", source) else ""
-        lines.append(f"  {key}: {{title: {_quoted(source)}{url}}}")
+        lines.append(f"  {key}: {{title: {_quoted(source)}{url}{_quality(sheet, source)}}}")
     return lines
+
+
+def _quality(sheet: FactSheet, source: str) -> str:
+    """How good a source is: the least that rows with it say; nothing of what nobody said."""
+    if source.lower() == ASSUMED:
+        return ""
+    least = max((fact.quality for fact in sheet.facts if fact.source == source), key=QUALITIES.index)
+    return f", quality: {least}"
 
 
 def _quoted(text: str) -> str:

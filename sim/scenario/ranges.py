@@ -15,7 +15,7 @@ from sim.scenario.settings import Setting, UnknownPath, apply, descend, resolve
 SECTION, GROUPS = "uncertain", "correlated"
 CERTAIN = (
     SECTION, GROUPS, "scenario", "title", "what", "currency", "question", "leaves_out", "start", "end", "run_on",
-    "warm_up", "seed", "evidence", "sources",
+    "warm_up", "seed", "attribution", "evidence", "sources",
 )  # fmt: skip
 """Sections of which no value can be drawn."""
 FILES = ("file", "table", "columns", "ignore")

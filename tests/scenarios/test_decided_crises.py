@@ -12,7 +12,7 @@ import pytest
 import sim
 
 CRISES = Path(__file__).resolve().parents[2] / "scenarios" / "crises"
-DECIDED = ["helene-2024", "formula-2022", "ppe-2020", "india-api-2020"]
+DECIDED = ["helene-2024", "formula-2022", "ppe-2020", "india-api-2020", "maria-2017", "valsartan-2018"]
 """Crises of which it was reported what somebody did."""
 REPORTED: dict[str, list[tuple[str, str, str, str]]] = {
     "helene-2024": [
@@ -43,6 +43,12 @@ REPORTED: dict[str, list[tuple[str, str, str, str]]] = {
         ("curbs on paracetamol tablets", "india", "2020-03-03", "2020-04-17"),
         ("curbs on paracetamol API", "india", "2020-03-03", "2020-05-28"),
     ],
+    "maria-2017": [  # customers warned on 22 September; imports from two countries allowed on 13 October
+        ("nothing booked that cannot be filled", "baxter", "2017-09-22", "2018-04-01"),
+        ("imports from Ireland", "baxter", "2017-10-13", "2018-02-01"),
+        ("imports from Australia", "baxter", "2017-10-13", "2018-02-01"),
+    ],
+    "valsartan-2018": [("usual units and a little more", "others", "2018-07-09", "2018-12-01")],  # the day is assumed
 }
 """Decision, whose it is, first day, first day on which it is over."""
 COUNTRY = {"india": "IN", "europe": "DE"}

@@ -50,7 +50,8 @@ every_strategy = pytest.mark.parametrize(
 
 
 def test_there_are_scenarios() -> None:
-    expected = {"red-sea-2024", "helene-2024", "india-api-2020", "ppe-2020", "formula-2022"}
+    expected = {"red-sea-2024", "helene-2024", "india-api-2020", "ppe-2020", "formula-2022", "suez-2021", "maria-2017",
+                "valsartan-2018"}  # fmt: skip
     assert {path.stem for path in SHIPPED} >= expected
 
 
@@ -75,6 +76,7 @@ def test_its_evidence_leads_to_pages_that_can_be_opened(path: Path) -> None:
     assert all(source.url is not None and source.url.startswith("https://") for source in spec.sources.values())
     named = {entry.source for entry in spec.evidence.values()} - {"assumed"}
     assert set(spec.sources) == named, "each source used, and no other"
+    assert all(source.quality is not None for source in spec.sources.values()), "a reader sees how good a source is"
 
 
 @every_strategy

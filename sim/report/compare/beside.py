@@ -115,7 +115,7 @@ def changes(options: Sequence[Option]) -> list[tuple[str, list[str]]]:
     return list(found.items())
 
 
-TOLD_ONLY = ("scenario", "title", "question", "leaves_out", "evidence", "sources")
+TOLD_ONLY = ("scenario", "title", "question", "leaves_out", "attribution", "evidence", "sources")
 """Parts of a scenario that change no figure."""
 
 

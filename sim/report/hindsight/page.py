@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from sim.report.figures.study import apart
 from sim.report.figures.style import drawing, to_svg
@@ -21,6 +22,7 @@ from sim.scenario.words.hindsight import AS_IT_WAS
 from sim.study.design.measures import ALL, COST, Measure
 from sim.study.infer.beside import Asked
 
+SIDE = "Side by side"
 CAPTION = (
     "Each beside what was done, on the same draws of luck and of what is not known: points are the mean difference, "
     "lines what it lies in (95 %). Blue: better; orange: worse; grey and hollow: the draws do not tell. Cost is "
@@ -33,11 +35,14 @@ def what_if_page(
     title: str,
 ) -> str:  # fmt: skip
     """The page as HTML, with some sentences in the `lead`."""
-    sheets = [_beside(asked, table, counted), _stays(asked, frozen), _figures(asked, table, counted), _why(asked)]
-    return page(f"What if: {title}", lead, sheets, [_picture(asked, table, counted)], [EVIDENCE])
+    sheets = [beside(asked, table, counted), stays(asked, frozen), _figures(asked, table, counted), why(asked)]
+    with drawing():
+        svg = to_svg(side_by_side(asked, table, counted), "apart", SIDE)
+    picture = Picture("apart", SIDE, CAPTION, Markup(svg))
+    return page(f"What if: {title}", lead, sheets, [picture], [EVIDENCE])
 
 
-def _stays(asked: Sequence[Asked], frozen: Mapping[str, Frozen]) -> Sheet:
+def stays(asked: Sequence[Asked], frozen: Mapping[str, Frozen]) -> Sheet:
     """What is as it was, though it might have come otherwise."""
     rows = [[one.title, line] for one in asked for line in frozen[one.name].lines()]
     note = "" if rows else "Nothing that has dates of its own."
@@ -50,17 +55,15 @@ def _options(asked: Sequence[Asked]) -> list[tuple[str, str]]:
     return [*rules.items(), *((one.name, one.title) for one in asked)]
 
 
-def _picture(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> Picture:
+def side_by_side(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> Figure:
+    """The differences of the first figure and of the cost, as a picture."""
     options, first = _options(asked), headline(counted)
     unit = "percentage points" if first.unit == "share" else counted.unit(first)
     panels = [
         (f"{first.label}, difference in {unit}", _rows(options, table, first), first.better),
         (f"Cost, difference in {counted.currency}", _rows(options, table, Measure(COST)), ""),
     ]
-    title = "Side by side"
-    with drawing():
-        svg = to_svg(apart.draw([shown for _, shown in options], panels), "apart", title)
-    return Picture("apart", title, CAPTION, Markup(svg))
+    return apart.draw([shown for _, shown in options], panels)
 
 
 def _rows(options: Sequence[tuple[str, str]], table: pd.DataFrame, measure: Measure) -> list[Mapping[str, Any] | None]:
@@ -71,7 +74,7 @@ def _rows(options: Sequence[tuple[str, str]], table: pd.DataFrame, measure: Meas
     return [row and {**row, **{name: times * row[name] for name in drawn}} for row in rows]
 
 
-def _beside(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> Sheet:
+def beside(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> Sheet:
     """What each would have changed, and cost: one row each."""
     first = headline(counted)
     head = ["If", "Beside", first.label, "Difference (95 %)", "So", "Cost by the run", "Cost on top"]
@@ -113,6 +116,7 @@ def _figures(asked: Sequence[Asked], table: pd.DataFrame, counted: Counted) -> S
     return Sheet("figures", "Every figure", head, rows, list(table.columns), raw, text_columns=2)
 
 
-def _why(asked: Sequence[Asked]) -> Sheet:
+def why(asked: Sequence[Asked]) -> Sheet:
+    """Why each is asked."""
     rows = [[one.title, one.why or "not said", one.name] for one in asked]
     return Sheet("why", "Why it is asked", ["If", "Why", "Name"], rows, text_columns=3)

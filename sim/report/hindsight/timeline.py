@@ -15,6 +15,7 @@ import pandas as pd
 
 from sim.engine.deciding.decisions import Taken
 from sim.policies.triggers.on import On
+from sim.report.run.evidence import titled
 from sim.report.run.facts import KEEPERS, Facts, fill_rate
 from sim.report.run.stages import over
 from sim.report.words.phrases import called, day_words, kind_words, plural
@@ -123,7 +124,7 @@ def _seen(facts: Facts) -> Iterator[Row]:
         points = loaded.observed[k].at(loaded.observed[k].day < facts.days)
         if not len(points):
             continue
-        sources = [_titled(loaded, name) for name in dict.fromkeys(points.source)]
+        sources = [titled(loaded, name)[0] for name in dict.fromkeys(points.source)]
         source = f"{_few(sources)} ({', '.join(dict.fromkeys(points.quality)).replace('_', ' ')})"
         days = points.day.astype(float).tolist()
         if series.is_ == "event":
@@ -182,13 +183,10 @@ class _Ground:
 
 def _told(loaded: Loaded, one: Evidence) -> str:
     """A source, and what was done with it where it does not say it as it stands."""
-    title = _titled(loaded, one.source)
+    title, source = titled(loaded, one.source)[0], loaded.spec.sources.get(one.source)
+    if source is not None and source.quality is not None:
+        title = f"{title} ({source.quality.replace('_', ' ')})"
     return title if one.status in REPORTED else f"{title}: {one.status}"
-
-
-def _titled(loaded: Loaded, source: str) -> str:
-    found = loaded.spec.sources.get(source)
-    return source if found is None else found.title
 
 
 def _few(texts: Sequence[str]) -> str:

@@ -2,51 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace as with_other
+import re
 
 import numpy as np
 
-from sim.report.figures.study import replay_dots, replay_fan
-from sim.report.replay.page import DOTS, FAN, replay_sheets
+from sim.report.figures import swim_lanes
 from sim.report.replay.words import date_words
 from sim.report.review.chronology import chronology
-from sim.report.review.evidence import basis_of, inputs
+from sim.report.review.evidence import ASSUMED, NOTE, SOURCE, basis_of, inputs, seen_from
+from sim.report.review.findings import findings
+from sim.report.review.material import Material
 from sim.report.review.parts import FOR_PEOPLE, LABEL, NOT_KNOWN, Chapter, Part, to_fill
 from sim.report.sheets import Sheet
 from sim.report.words.phrases import plural
 from sim.report.words.rounding import number
 from sim.scenario.load import Loaded
-from sim.study.score.board import Scored
 
 BEFORE = ("reserves", "replenishment", "stock", "sourcing", "suppliers", "warehouses", "parties")
 """Sections that say what was in place."""
-SHOWN = ("Series", "Unit", "Points", "Score (WIS)", "Bias", "Inside 80%")
-"""Columns of the replay's tables of scores."""
+EMPTY = re.compile(r"0+(\.0+)?\s*d?$")
+"""A reserve's size of nothing: a place for strategies, unless a source says so."""
+TOLD = (
+    "As far as it stands in the scenario and in the observed series. In the timeline, what is observed, inferred and "
+    "simulated is marked as such; in the table nothing is simulated."
+)
+LANES = "Timeline: events, decisions, what was seen, stock and shortage"
 
 
-def after_action(loaded: Loaded, series: Sequence[Scored], lines: Sequence[str]) -> Part:
-    """The report; `lines` are the answer of the replay in words."""
+def after_action(of: Material) -> Part:
+    """The report."""
     return Part("After-action report", [
-        _summary(loaded, series, lines), _background(loaded), _in_place(loaded),
-        Chapter("What happened", ["As far as it stands in the scenario and in the observed series."],
-                [chronology(loaded, series)]),
-        _went(series), _findings(series, lines), _recommendations(),
-        Chapter("Next steps", [], [to_fill("next-steps", "To be agreed", ["Step", "Owner", "By when"], 4)]),
+        _summary(of), _background(of.loaded), _in_place(of.loaded), _happened(of),
+        _went(of), findings(of), _recommendations(),
+        Chapter("Next steps", [FOR_PEOPLE], [to_fill("next-steps", "To be agreed", ["Step", "Owner", "By when"], 4)]),
     ])  # fmt: skip
 
 
-def _summary(loaded: Loaded, series: Sequence[Scored], lines: Sequence[str]) -> Chapter:
-    spec = loaded.spec
-    figures = sum(len(one.points) for one in series)
+def _happened(of: Material) -> Chapter:
+    """The lanes, on a sheet of their own, and the same by date."""
+    lanes = (LANES, swim_lanes.KEY, swim_lanes.draw(of.facts, of.rows))
+    return Chapter("What happened", [TOLD], [chronology(of.loaded, of.series)], [lanes])
+
+
+def _summary(of: Material) -> Chapter:
+    spec = of.loaded.spec
+    figures = sum(len(one.points) for one in of.series)
     counted = [plural(len(spec.disruptions), "event"), plural(len(spec.decisions), "decision")]
     said = [
         f"{spec.title}; days run: {date_words(spec.start)} to {date_words(spec.until)}.",
         f"In the scenario: {', '.join(counted)}, {plural(figures, 'observed figure')}.",
-        f"How far the model can be believed: {lines[0]}",
-        f"What is to be concluded. {FOR_PEOPLE}",
-        LABEL,
+        f"How far the model can be believed: {of.lines[0]}",
     ]
+    if of.hindsight is not None:
+        said += [f"What if, by the model: {head}" for head in of.hindsight.lines]
+    said += [f"What is to be concluded. {FOR_PEOPLE}", LABEL]
     return Chapter("Executive summary", said)
 
 
@@ -72,10 +81,12 @@ def _in_place(loaded: Loaded) -> Chapter:
     reserves = []
     for name, one in spec.reserves.items():
         path = f"reserves.{name}.size"
-        reserves.append([one.title or name, sizes.get(path, NOT_KNOWN), *basis_of(figures, [path])])
+        size, (basis, source) = sizes.get(path, NOT_KNOWN), basis_of(figures, [path])
+        if basis != ASSUMED or not EMPTY.match(size):
+            reserves.append([one.title or name, size, basis, source])
     said = ["Plans, agreements and responsibilities before the event. " + FOR_PEOPLE]
     if not reserves:
-        said.append(f"Reserves. {NOT_KNOWN}: the scenario has none, which does not say that there was none.")
+        said.append(f"Reserves. {NOT_KNOWN}: the scenario sets nothing apart, which does not say that nothing was.")
     rows = [row for row in figures if row[0].split(".")[0] in BEFORE and row[2] != "assumed"]
     sheets = []
     if reserves:
@@ -84,19 +95,19 @@ def _in_place(loaded: Loaded) -> Chapter:
     if rows:
         head = ["Figure", "Value", "Basis", "Source", "Note"]
         sheets.append(Sheet("in-place", "Stock, shares and capacities with a source", head,
-                            [[*row[:3], *row[4:]] for row in rows], text_columns=5))  # fmt: skip
+                            [[*row[:3], row[SOURCE], row[NOTE]] for row in rows], text_columns=5))  # fmt: skip
     return Chapter("What was in place", said, sheets)
 
 
-def _went(series: Sequence[Scored]) -> Chapter:
+def _went(of: Material) -> Chapter:
     """For people; beside it the worst that was observed, which is a fact and no judgement."""
     rows = []
-    for one in series:
+    for one in of.series:
         if one.series.is_ == "event" or not one.series.worst:
             continue
         k = int(np.argmax(one.points.value * one.series.worst))
         value = f"{number(float(one.points.value[k]))} {one.unit}"
-        rows.append([one.series.label, value, date_words(one.date(k)), one.points.source[k]])
+        rows.append([one.series.label, value, date_words(one.date(k)), seen_from(of.loaded, one, k)])
     head = ["What", "Why", "Said by"]
     sheets = [to_fill("went-well", "What went well, and why", head, 4),
               to_fill("less-well", "What went less well, and why", head, 4)]  # fmt: skip
@@ -105,28 +116,6 @@ def _went(series: Sequence[Scored]) -> Chapter:
                      ["Series", "Worst", "When", "Source"], rows, text_columns=4)  # fmt: skip
         sheets.append(said)
     return Chapter("What went well, what went less well, and why", [FOR_PEOPLE], sheets)
-
-
-def _findings(series: Sequence[Scored], lines: Sequence[str]) -> Chapter:
-    pictures = [(one.series.label, FAN, replay_fan.draw(one)) for one in series if replay_fan.drawable(one)]
-    if dots := replay_dots.dotted(series):
-        pictures.append(("Single points", DOTS, replay_dots.draw(dots)))
-    said = [
-        LABEL, *lines,
-        "What would have been otherwise under another decision: not looked at in this document. A replay says how far "
-        "the model tells again what was observed; it does not say what caused it.",
-        f"Findings of the review. {FOR_PEOPLE}",
-    ]  # fmt: skip
-    return Chapter("Findings", said, [_narrow(sheet) for sheet in replay_sheets(series)], pictures)
-
-
-def _narrow(sheet: Sheet) -> Sheet:
-    """A table of scores with what a sheet of paper has room for; the replay's page has the rest."""
-    kept = [k for k, head in enumerate(sheet.head) if head in SHOWN or head.startswith("Beside")]
-    if "Score (WIS)" not in sheet.head:
-        return sheet
-    head, rows = [sheet.head[k] for k in kept], [[row[k] for k in kept] for row in sheet.rows]
-    return with_other(sheet, head=head, rows=rows, raw_head=sheet.raw_head or sheet.head, raw=sheet.raw or sheet.rows)
 
 
 def _recommendations() -> Chapter:

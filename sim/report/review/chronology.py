@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sim.report.replay.words import date_words, span_words
-from sim.report.review.evidence import OBSERVED, basis_of, inputs
+from sim.report.review.evidence import OBSERVED, basis_of, inputs, seen_from
 from sim.report.review.parts import NOT_KNOWN
 from sim.report.sheets import Sheet
 from sim.report.words.phrases import kind_words
@@ -23,10 +23,10 @@ Figures = Sequence[Sequence[str]]
 def chronology(loaded: Loaded, series: Sequence[Scored]) -> Sheet:
     """One row for each event, decision and observed point, by date; decisions without a date come last."""
     figures = inputs(loaded)
-    rows = [*_events(loaded, figures), *_decisions(loaded, figures), *_observed(series)]
+    rows = [*_events(loaded, figures), *_decisions(loaded, figures), *_observed(loaded, series)]
     note = (
         "Sourced, derived, assumed: what the scenario was given, by the weakest of its figures. Observed: what was "
-        "seen from outside. Nothing here is simulated."
+        "seen from outside."
     )
     told = [row for _, row in sorted(rows, key=lambda one: one[0])]
     return Sheet("chronology", "Events, decisions and observations", HEAD, told, note=note, text_columns=len(HEAD))
@@ -61,7 +61,7 @@ def _when(start: dt.date, until: dt.date | None, length: float | None) -> str:
     return f"from {date_words(start)}" + ("" if length is None else f", for {number(length)} days")
 
 
-def _observed(series: Sequence[Scored]) -> list[Row]:
+def _observed(loaded: Loaded, series: Sequence[Scored]) -> list[Row]:
     found = []
     for one in series:
         for k in range(len(one.points)):
@@ -69,5 +69,5 @@ def _observed(series: Sequence[Scored]) -> list[Row]:
             value = "" if one.series.is_ == "event" else f": {number(float(one.points.value[k]))} {one.unit}"
             asked = f" (of {one.points.asked[k]} asked)" if one.points.asked[k] else ""
             row = [span_words(first, last), f"{one.series.label}{value}{asked}", "observation", OBSERVED]
-            found.append((first, [*row, one.points.source[k]]))
+            found.append((first, [*row, seen_from(loaded, one, k)]))
     return found

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sim.report.replay.words import date_words
+from sim.report.review.material import Material
 from sim.report.review.parts import FOR_PEOPLE, NOT_KNOWN, Chapter, Part, to_fill
 from sim.report.sheets import Sheet
 from sim.report.words.phrases import kind_words
 from sim.scenario.load import Loaded
-from sim.study.score.board import Scored
 
 AWARE, SUPPLY, STOCKS, SHARING, USE = (
     "Awareness and warning", "Supply and purchasing", "Stocks and reserves", "Distribution and allocation",
@@ -34,9 +32,9 @@ MATRIX = [
 ]  # fmt: skip
 
 
-def improvement(loaded: Loaded, series: Sequence[Scored]) -> Part:
+def improvement(of: Material) -> Part:
     """Overview, analysis by capability, improvement matrix."""
-    chapters = [_overview(loaded), *(_capability(name, loaded, series) for name in CAPABILITIES)]
+    chapters = [_overview(of.loaded), *(_capability(name, of) for name in CAPABILITIES)]
     matrix = to_fill("matrix", "Improvement matrix", MATRIX, [[name] for name in CAPABILITIES])
     return Part("After-action report and improvement plan (AAR/IP)", [
         *chapters, Chapter("Improvement matrix", ["Owner and dates are left blank for people."], [matrix]),
@@ -60,10 +58,10 @@ def _overview(loaded: Loaded) -> Chapter:
     return Chapter("Overview", [], [Sheet("overview", "The event", FIELDS, rows, text_columns=2)])
 
 
-def _capability(name: str, loaded: Loaded, series: Sequence[Scored]) -> Chapter:
-    decided = [one.label for one in loaded.spec.decisions if OF_DECISIONS.get(one.decision, SUPPLY) == name]
+def _capability(name: str, of: Material) -> Chapter:
+    decided = [one.label for one in of.loaded.spec.decisions if OF_DECISIONS.get(one.decision, SUPPLY) == name]
     seen = [
-        one.series.label for one in series if OF_SERIES.get(type(one.series).name_in_yaml, SUPPLY) == name
+        one.series.label for one in of.series if OF_SERIES.get(type(one.series).name_in_yaml, SUPPLY) == name
     ]  # fmt: skip
     rows = [
         ["Rating", ""],

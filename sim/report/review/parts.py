@@ -15,12 +15,13 @@ LABEL = "Simulator output is evidence for discussion, never a score of people."
 
 @dataclass(frozen=True)
 class Chapter:
-    """A heading with sentences, tables and pictures (title, caption, figure)."""
+    """A heading with sentences, pictures (title, caption, figure), tables, and chapters of its own."""
 
     title: str
     said: Sequence[str] = ()
     sheets: Sequence[Sheet] = ()
     pictures: Sequence[tuple[str, str, Any]] = ()
+    within: Sequence[Chapter] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,31 +17,28 @@ from sim.report.pictures import Picture
 from sim.report.review.after_action import after_action
 from sim.report.review.evidence import evidence_sheet
 from sim.report.review.improvement import improvement
+from sim.report.review.material import Material
 from sim.report.review.parts import LABEL, Chapter, Part, Review
 from sim.report.sheets import Sheet
-from sim.scenario.load import Loaded
-from sim.study.score.board import Scored
 
 HTML, DOCX = "review.html", "review.docx"
 
 
-def compose(loaded: Loaded, series: Sequence[Scored], lines: Sequence[str], draws: int) -> Review:
-    """All of a review; `lines` are the replay's answer in words."""
-    annex = Part("Annex: evidence", [Chapter("What every figure rests on", [], [evidence_sheet(loaded, series)])])
+def compose(of: Material) -> Review:
+    """All of a review."""
+    annex = Part("Annex: evidence", [Chapter("What every figure rests on", [], [evidence_sheet(of.loaded, of.series)])])
     return Review(
-        f"Review of {loaded.spec.title}",
-        f"Scenario {loaded.spec.scenario}, {draws} draws. {LABEL}",
-        [after_action(loaded, series, lines), improvement(loaded, series), annex],
+        f"Review of {of.loaded.spec.title}",
+        f"Scenario {of.loaded.spec.scenario}, {of.draws} draws. {LABEL}",
+        [after_action(of), improvement(of), annex],
     )
 
 
-def write_review(
-    folder: Path, loaded: Loaded, series: Sequence[Scored], lines: Sequence[str], draws: int
-) -> tuple[Path, Path]:
+def write_review(folder: Path, of: Material) -> tuple[Path, Path]:
     """Write both files into a folder; returns their paths."""
     html, document = folder / HTML, folder / DOCX
     with drawing():
-        review = compose(loaded, series, lines, draws)
+        review = compose(of)
         put_text(html, to_html(review))
         put(document, lambda place: place.write_bytes(to_docx(review)))
     return html, document
@@ -53,11 +49,12 @@ def to_html(review: Review) -> str:
     return fill_in("review.html.j2", review=review, pictures=_pictures)
 
 
-def _pictures(chapter: Chapter) -> list[Picture]:
+def _pictures(chapter: Chapter) -> list[tuple[Picture, bool]]:
+    """Pictures, and whether each takes a sheet of A3."""
     found = []
     for k, (title, told, figure) in enumerate(chapter.pictures):
-        name = f"picture-{k + 1}"
-        found.append(Picture(name, title, told, Markup(to_svg(figure, name, title))))
+        name = f"{chapter.title.lower().replace(' ', '-')}-{k + 1}"
+        found.append((Picture(name, title, told, Markup(to_svg(figure, name, title))), word.is_wide(figure)))
     return found
 
 
@@ -84,17 +81,24 @@ def to_docx(review: Review) -> bytes:
             document.add_page_break()
         document.add_heading(part.title, 1)
         for chapter in part.chapters:
-            document.add_heading(chapter.title, 2)
-            for line in chapter.said:
-                document.add_paragraph(line)
-            for shown in chapter.pictures:
-                word.figure(document, *shown)
-            for sheet in chapter.sheets:
-                document.add_paragraph(sheet.caption, style="Caption")
-                rows = [list(row) for row in sheet.rows]
-                word.table(document, list(sheet.head), rows, sheet.text_columns, _widths(sheet))
-                if sheet.note:
-                    document.add_paragraph(sheet.note)
+            _chapter(document, chapter, 2)
     target = BytesIO()
     document.save(target)
     return target.getvalue()
+
+
+def _chapter(document: Any, chapter: Chapter, level: int) -> None:
+    document.add_heading(chapter.title, level)
+    for line in chapter.said:
+        document.add_paragraph(line)
+    for shown in chapter.pictures:
+        word.figure(document, *shown)
+    for sheet in chapter.sheets:
+        document.add_paragraph(sheet.caption, style="Caption")
+        rows = [list(row) for row in sheet.rows]
+        if rows:
+            word.table(document, list(sheet.head), rows, sheet.text_columns, _widths(sheet))
+        if sheet.note:
+            document.add_paragraph(sheet.note)
+    for part in chapter.within:
+        _chapter(document, part, level + 1)

@@ -10,6 +10,8 @@ from typing import Any
 from sim.scenario.load import Loaded, figure_at
 from sim.scenario.reading.document import Document, Place, shown_value
 
+ADDRESS = re.compile(r"^(?:https?://)?(?:www\.)?(?P<host>[\w.-]+\.[a-z]{2,})(?:/|$)")
+"""Of a page, with or without what stands before its host."""
 NOT_FIGURES = frozenset(
     (
         "scenario",
@@ -23,6 +25,7 @@ NOT_FIGURES = frozenset(
         "warm_up",
         "seed",
         "observed",
+        "attribution",
         "counterfactuals",
         "responses",
         "evidence",
@@ -45,13 +48,14 @@ NOT_ASKED = frozenset(("lat", "lon", "priority", "locode", "name", "title", "wha
 
 @dataclass(frozen=True)
 class Sourced:
-    """One figure with its source; `url` only where it is a web address."""
+    """One figure with its source; `url` only where it is a web address, `quality` "" where it is not known."""
 
     path: str
     value: str
     status: str
     source: str
     url: str | None
+    quality: str
     read: str
     note: str
 
@@ -80,11 +84,22 @@ def sourced(loaded: Loaded) -> list[Sourced]:
                 evidence.status,
                 source.title if source is not None else evidence.source,
                 url,
+                source.quality.replace("_", " ") if source is not None and source.quality else "",
                 str(source.read) if source is not None and source.read else "",
                 "; ".join(n for n in (evidence.note, source.note if source is not None else None) if n),
             )
         )
     return found
+
+
+def titled(loaded: Loaded, source: str) -> tuple[str, str]:
+    """The title and the address of a point's source: a key of the scenario's, a title, or an address without one, which
+    goes by the name of its host."""
+    known = loaded.spec.sources.get(source)
+    if known is not None:
+        return known.title, known.url or ""
+    address = ADDRESS.match(source)
+    return (address["host"], source) if address else (source, "")
 
 
 def assumed(loaded: Loaded) -> list[Assumed]:

@@ -17,6 +17,7 @@ from sim.model.goods.ages import AgeField
 from sim.model.parts import equal_parts
 from sim.model.selection import SelectorField
 from sim.observations import OBSERVATIONS, Observation
+from sim.observations.base import Quality
 from sim.policies import ALARMS, ALLOCATION, REPLENISHMENT, TRANSFERS
 from sim.policies.alarms.base import Alarm
 from sim.policies.allocation.base import Allocation
@@ -200,6 +201,8 @@ class Source(Model):
 
     title: Text
     url: Text | None = None
+    quality: Quality | None = None
+    """official, peer_reviewed, trade_press, press or other; left out: not known"""
     read: Date | None = None
     """when it was read"""
     note: Text | None = None
@@ -317,6 +320,8 @@ class Scenario(Model):
     """groups of uncertain values that are drawn together"""
     observed: list[ObservationField] = []
     """what was seen of it in truth; a run does not read it, a replay is held against it"""
+    attribution: Text | None = None
+    """after a crisis: what the shortage is put down to, in the reviewers' own words; no run reads it"""
     counterfactuals: dict[Text, Counterfactual] = {}
     """what might have been decided otherwise, by name"""
     responses: dict[Text, Response] = {}

@@ -360,10 +360,10 @@ def _gap(value: Value, unit: str) -> str:
 def evidence(facts: Facts) -> Sheet:
     """Figures with a source; the link stands in a list of its own."""
     found = sourced(facts.loaded)
-    head = ("Figure", "Value", "Status", "Source", "Link", "Read on", "Note")
-    rows = [(s.path, s.value, s.status, s.source, s.url or "", s.read, s.note) for s in found]
+    head = ("Figure", "Value", "Status", "Source", "Quality", "Link", "Read on", "Note")
+    rows = [(s.path, s.value, s.status, s.source, s.quality, s.url or "", s.read, s.note) for s in found]
     return Sheet(
-        "evidence", "Figures with a source", head, rows[:300], raw=rows, note=more_rows(rows, 300), text_columns=7
+        "evidence", "Figures with a source", head, rows[:300], raw=rows, note=more_rows(rows, 300), text_columns=8
     )
 
 
