@@ -98,7 +98,7 @@ def test_a_figure_is_read_from_the_evening_of_the_day_on_which_it_is_known(
 
 
 def test_the_latest_figure_is_that_of_the_latest_day_among_those_that_are_known() -> None:
-    """On every evening the same as by looking through all points; some are known in another order than they come."""
+    """On every evening the same as looking through all points, some of which are known out of their order."""
     generator = np.random.default_rng(4)
     for _ in range(20):
         day = np.sort(generator.choice(60, 12, replace=False))
