@@ -14,7 +14,7 @@ from sim.ask.timelines import timeline
 from sim.errors import ScenarioError
 from sim.report.hindsight.words import EVIDENCE, interval_words
 from sim.report.review.after_action import EMPTY
-from sim.report.review.evidence import basis_of, inputs
+from sim.report.review.evidence import _whole, basis_of, inputs
 from sim.report.review.findings import _otherwise
 from sim.report.review.improvement import CAPABILITIES
 from sim.report.review.material import Material
@@ -183,6 +183,9 @@ def test_the_quality_of_a_source_is_shown_and_an_address_goes_by_its_host(writte
     assert rows["sourcing.0.from.affected-maker"][3:5] == ["official", "Bulletin 1"]
     assert titled(loaded, "www.gazette.org/2024/03/one.html") == ("gazette.org", "www.gazette.org/2024/03/one.html")
     assert titled(loaded, "Bulletin 5/2024") == ("Bulletin 5/2024", "")
+    assert [_whole(*of) for of in (("a.org", "a.org/1"), ("Bulletin", "https://b.org/2"), ("Bulletin", ""))] == [
+        "a.org/1", "Bulletin https://b.org/2", "Bulletin",
+    ]  # fmt: skip
     source = next(iter(loaded.spec.sources))
     assert titled(loaded, source) == (loaded.spec.sources[source].title, "")
 

@@ -16,6 +16,7 @@ AID = LOAN | {"name": "aid", "when": {"trigger": "days_of_cover", "below": "1d"}
 EVIDENCE = {
     "disruptions.0.from": {"source": "survey", "status": "assumed"},
     "decisions.loan.when.date": {"source": "survey"},
+    "decisions.limit.when.date": {"source": "assumed", "status": "assumed"},
     "decisions.loan.amount": {"source": "survey", "status": "derived"},
 }
 

@@ -30,7 +30,8 @@ REPORTED = ("reported", "measured", "definition")
 """Statuses of evidence for what a source says as it stands."""
 DATED = ("from", "until", "for", "when", "when.date", "after")
 """Keys of an entry by which it stands where it does."""
-NO_SOURCE = "no source: assumed"
+ASSUMED = "assumed"
+NO_SOURCE = f"no source: {ASSUMED}"
 MOST_SOURCES = 2
 
 
@@ -184,6 +185,8 @@ class _Ground:
 def _told(loaded: Loaded, one: Evidence) -> str:
     """A source, and what was done with it where it does not say it as it stands."""
     title, source = titled(loaded, one.source)[0], loaded.spec.sources.get(one.source)
+    if source is None and one.source == ASSUMED:
+        return NO_SOURCE
     if source is not None and source.quality is not None:
         title = f"{title} ({source.quality.replace('_', ' ')})"
     return title if one.status in REPORTED else f"{title}: {one.status}"

@@ -15,17 +15,17 @@ from sim.study.score.board import Scored
 SOURCED, DERIVED, ASSUMED, OBSERVED = "sourced", "derived", "assumed", "observed"
 BASIS = {"reported": SOURCED, "measured": SOURCED, "definition": SOURCED, "derived": DERIVED, "assumed": ASSUMED}
 """Status of an entry of `evidence` -> how a review calls it."""
-HEAD = ["Figure", "Value", "Basis", "Quality of the source", "Source", "Link", "Note"]
-VALUE, QUALITY, SOURCE, NOTE = 1, 3, 4, 6
+HEAD = ["Figure", "Value", "Basis", "Quality of the source", "Source", "Note"]
+QUALITY, SOURCE, NOTE, LINK = 3, 4, 5, 6
 
 
 def inputs(loaded: Loaded) -> list[list[str]]:
-    """Every figure of the scenario, as in `HEAD`: first those with an entry under `evidence`."""
+    """Every figure of the scenario, as in `HEAD`, and its address: first those with an entry under `evidence`."""
     told = [
-        [one.path, one.value, BASIS[one.status], one.quality or NOT_KNOWN, _of(one), one.url or "", one.note]
+        [one.path, one.value, BASIS[one.status], one.quality or NOT_KNOWN, _of(one), one.note, one.url or ""]
         for one in sourced(loaded)
     ]
-    return told + [[one.path, one.value, ASSUMED, "–", NOT_KNOWN, "", one.where] for one in assumed(loaded)]
+    return told + [[one.path, one.value, ASSUMED, "–", NOT_KNOWN, one.where, ""] for one in assumed(loaded)]
 
 
 def _of(one: Sourced) -> str:
@@ -34,7 +34,7 @@ def _of(one: Sourced) -> str:
 
 
 def points(loaded: Loaded, series: Sequence[Scored]) -> list[list[str]]:
-    """Every point that was observed, as in `HEAD`."""
+    """Every point that was observed, as in `HEAD`, and its address."""
     found = []
     for one in series:
         for k in range(len(one.points)):
@@ -43,7 +43,7 @@ def points(loaded: Loaded, series: Sequence[Scored]) -> list[list[str]]:
             what = f"{one.series.label}, {span_words(one.date(k, first=True), one.date(k))}"
             name, link = titled(loaded, one.points.source[k])
             quality = one.points.quality[k].replace("_", " ")
-            found.append([what, value, SOURCED, quality, name, link, asked])
+            found.append([what, value, SOURCED, quality, name, asked, link])
     return found
 
 
@@ -66,9 +66,15 @@ def basis_of(figures: Sequence[Sequence[str]], paths: Sequence[str]) -> tuple[st
     return weakest, "; ".join(dict.fromkeys(sources)) or NOT_KNOWN
 
 
+def _whole(title: str, link: str) -> str:
+    """A source with its address, once where that is all there is."""
+    return link if title in link else f"{title} {link}".strip()
+
+
 def evidence_sheet(loaded: Loaded, series: Sequence[Scored]) -> Sheet:
     """All of it; the file in the page has every row."""
-    rows = [*points(loaded, series), *inputs(loaded)]
+    found = [*points(loaded, series), *inputs(loaded)]
+    rows = [[*row[:SOURCE], _whole(row[SOURCE], row[LINK]), row[NOTE]] for row in found]
     counts = {word: sum(row[2] == word for row in rows) for word in (SOURCED, DERIVED, ASSUMED)}
     note = f"Of {len(rows)} figures " + ", ".join(f"{count} {word}" for word, count in counts.items()) + "."
     return Sheet("evidence", "Every figure, and what it rests on", HEAD, rows, note=note, text_columns=len(HEAD))
