@@ -192,6 +192,15 @@ def test_dates_of_events_are_the_first_the_worst_and_the_first_without(done: sim
     assert np.isnan(figures(seen, "event_date", one, when="over", above=5, lasts="49d")).all()  # ends too soon to tell
 
 
+def test_it_is_over_where_all_days_without_lie_in_the_run() -> None:
+    """Short on days 1 and 2, and not on the three days from day 3 on, the last of the run; with one day less nobody
+    knows."""
+    kind = OBSERVATIONS["event_date"]
+    over = kind.model_validate({"model": "event_date"} | kind.example | {"above": 0, "lasts": "3d"})
+    assert over._day(np.array([0.0, 1, 1, 0, 0, 0]), 0) == 3
+    assert np.isnan(over._day(np.array([0.0, 1, 1, 0, 0]), 0))
+
+
 def test_prices_and_passages_are_as_disruptions_have_them(done: sim.Run) -> None:
     """Threefold from 20 January for ten days; 40 % of 50 vessels a day take another way from the 11th to the 20th."""
     closing = {"kind": "route_closure", "passage": "suez", "from": "2024-01-11", "until": "2024-01-21"}
