@@ -38,7 +38,7 @@ def test_the_networks_know_every_kind() -> None:
     assert set(policies.POLICIES) == set(REPLENISHMENT)
     assert set(policies.RULES) == set(ALLOCATION)
     assert {entry["rule"] for entry in SOURCED} == {word for word, rule in SOURCING.items() if rule.varies}
-    assert set(policies.TRIGGERED) | {"after_decision", "chosen", "alarm"} == set(TRIGGERS)
+    assert set(policies.TRIGGERED) | {"after_decision", "chosen", "alarm", "observed"} == set(TRIGGERS)
     assert set(WATCHING) == set(ALARMS)
 
 

@@ -15,7 +15,7 @@ from sim.engine.run import Outcome, Running
 from sim.engine.run import simulate as simulated
 from sim.policies.triggers.base import TRIGGERS
 from sim.rng import Streams
-from tests.contract.network import PARTIES, STANDARD
+from tests.contract.network import PARTIES, STANDARD, beside
 from tests.property.test_nobody_peeks import ending, extreme, lived
 from tests.unit.test_decisions import plan_of, raw, same
 
@@ -39,8 +39,10 @@ CONDITIONS: dict[str, dict[str, Any]] = {
     "any_of": {"conditions": [{"trigger": "on", "date": "2024-02-10"}, LOW]},
     "all_of": {"conditions": [{"trigger": "announced"}, LOW]},
     "not": {"condition": {"trigger": "days_of_cover", "below": "3d", "of": "together"}},
+    "observed": {"series": "sold", "above": 15},
     "chosen": {},
 }
+OBSERVED = "date,value\n2024-01-12,8\n2024-01-19,20\n2024-02-02,5\n"
 DAY = 27
 """Until which a run is lived with what comes later replaced."""
 
@@ -55,6 +57,8 @@ def plan(name: str) -> Plan:
     spec = copy.deepcopy(STANDARD) | {"parties": PARTIES, "disruptions": TROUBLE}
     spec["lanes"] = [*spec["lanes"][:-1], *({"from": "store", "to": f"clinic-{c}", "time": "1d"} for c in "abc")]
     spec["disruptions"] = [TROUBLE[0], TROUBLE[1] | {"lanes": ["store > clinic-a", "store > clinic-b"]}, TROUBLE[2]]
+    if name == "observed":
+        spec |= beside(name)
     if name == "alarm":
         spec["alarms"] = [{"alarm": "falling_cover", "name": "low", "by": "kenya", "days": "3d", "below": "5d"}]
     spec["decisions"] = [
@@ -64,7 +68,7 @@ def plan(name: str) -> Plan:
         drawn | {"decision": "emergency_order", "name": "order", "at": "store", "source": "maker", "amount": "2d",
                  "products": ["saline"], "at_most": 2, "while_needed": True},
     ]  # fmt: skip
-    return plan_of(spec)
+    return plan_of(spec, observed=OBSERVED)
 
 
 def simulate(name: str) -> Outcome:

@@ -27,9 +27,12 @@ ON = {"trigger": "on", "date": "2024-01-20"}
 """Day 19."""
 
 
-def plan_of(spec: dict[str, Any]) -> Plan:
+def plan_of(spec: dict[str, Any], **tables: str) -> Plan:
+    """The compiled scenario, beside which the tables lie, each by its name without .csv."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.yaml"
+        for name, table in tables.items():
+            path.with_name(f"{name}.csv").write_text(table)
         path.write_text(yaml.safe_dump(spec, sort_keys=False))
         return compile_plan(load(path))
 
