@@ -23,7 +23,8 @@ from sim.ask.sharing import why_share
 from sim.ask.timelines import Timeline, timeline
 
 __all__ = [
-    "Brief", "Calibration", "Causes", "Comparison", "Joining", "Many", "Replay", "Review", "Sensitivity", "SmallestReserve", "Split",
-    "Stress", "Timeline", "TippingPoint", "WhatIf", "brief", "calibrate", "causes", "compare", "joining", "replay", "review",
-    "run_many", "search", "sensitivity", "split", "stress", "timeline", "tipping", "what_if", "why", "why_share",
+    "Brief", "Calibration", "Causes", "Comparison", "Joining", "Many", "Replay", "Review", "Sensitivity",
+    "SmallestReserve", "Split", "Stress", "Timeline", "TippingPoint", "WhatIf", "brief", "calibrate", "causes",
+    "compare", "joining", "replay", "review", "run_many", "search", "sensitivity", "split", "stress", "timeline",
+    "tipping", "what_if", "why", "why_share",
 ]  # fmt: skip

@@ -62,8 +62,8 @@ class Arguments:
         *,
         training: bool = False,
     ) -> Subject | None:
-        """The scenario that is asked about, in `training` without observed points that are held out; None where there is
-        none, which `check` tells."""
+        """The scenario that is asked about, in `training` without observed points that are held out; None where there
+        is none, which `check` tells."""
         if isinstance(replications, bool) or not isinstance(replications, int) or replications < 1:
             self.refuse(called, "this is no number of draws", replications, "a whole number of at least 1")
         return self.take("path", lambda: read_subject(path, strategy, overrides, training=training), None)

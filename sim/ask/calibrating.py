@@ -68,7 +68,9 @@ class Calibration(Answer, Calibrated):
         Raises ScenarioError where a scenario there cannot build on the one that was calibrated.
         """
         path = place_of(self.subject.file, Path(place))
-        found = Found(self.best, self.ranges, self.together, on_words(self.watched), last_day(self.watched, self.subject))
+        found = Found(
+            self.best, self.ranges, self.together, on_words(self.watched), last_day(self.watched, self.subject)
+        )
         return overlay_text(load(self.subject.file, training=True), found, path)
 
     def lines(self) -> list[str]:
@@ -118,8 +120,8 @@ def calibrate(
     workers, scheduler, out, progress, replace
         As for `sim.ask.causes`; runs that are in the folder `out` already are not made again.
     overlay
-        File for a scenario that builds on this one, with the values of the best fit and what is left of the ranges; True:
-        NAME-calibrated.yaml beside it.
+        File for a scenario that builds on this one, with the values of the best fit and what is left of the ranges;
+        True: NAME-calibrated.yaml beside it.
 
     Returns
     -------
@@ -144,7 +146,9 @@ def calibrate(
     if minutes is not None and not minutes > 0:
         arguments.refuse("minutes", "no time at all", minutes, "a number above 0")
     wanted = None if overlay is True or overlay is None else Path(overlay)
-    place = None if subject is None or overlay is None else arguments.take("overlay", lambda: place_of(Path(path), wanted), None)
+    place: Path | None = None
+    if overlay is not None:
+        place = arguments.take("overlay", lambda: place_of(Path(path), wanted), None)
     paths = _paths(arguments, subject, fit)
     watched = () if subject is None else watched_in(subject)
     if subject is not None and not watched:
@@ -208,8 +212,8 @@ def _paths(arguments: Arguments, subject: Subject | None, fit: Sequence[str] | s
 
 
 def _up_to(subject: Subject, watched: Sequence[Watched]) -> Subject:
-    """The same, run no longer than to the last point; whole where an event is waited for, which may come later, or where
-    the scenario cannot end there."""
+    """The same, run no longer than to the last point; whole where an event is waited for, which may come later, or
+    where the scenario cannot end there."""
     if any(one.series.is_ == "event" for one in watched):
         return subject
     try:

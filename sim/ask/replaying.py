@@ -16,7 +16,6 @@ from sim.ask.arguments import Arguments
 from sim.errors import SimulationError
 from sim.report.replay.page import replay_page
 from sim.report.replay.words import replay_words
-from sim.study.run.bench import Subject
 from sim.study.run.replicate import Failure
 from sim.study.score.board import COLUMNS, Scored
 from sim.study.score.drawn import of_draws, watched_in

@@ -35,7 +35,8 @@ from sim.options import (
 @WORKERS
 @SCHEDULER
 @click.option("--out", "-o", type=PLACE, help="Folder; default reports/NAME-calibrate.")
-@click.option("--overlay", type=PLACE, help="File of the calibrated scenario; default NAME-calibrated.yaml beside FILE.")
+@click.option("--overlay", type=PLACE,
+              help="File of the calibrated scenario; default NAME-calibrated.yaml beside FILE.")  # fmt: skip
 @REPLACE
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no words.")
 def calibrate(

@@ -25,8 +25,9 @@ SOURCE = "calibration"
 
 @dataclass(frozen=True)
 class Found:
-    """By path the best `values` and the `ranges` that are left, where there are any; `together` are pairs of paths that are
-    drawn with a correlation. `on` says in words what these rest on, `last` is the date of the last point that was looked at."""
+    """By path the best `values` and the `ranges` that are left, where there are any; `together` are pairs of paths that
+    are drawn with a correlation. `on` says in words what these rest on, `last` is the date of the last point that was
+    looked at."""
 
     values: Mapping[str, Any]
     ranges: Mapping[str, Any]
@@ -63,7 +64,7 @@ def overlay_text(loaded: Loaded, found: Found, place: Path) -> str:
     places = {document.uncertain[path]: value for path, value in found.values.items()}
     note = f"calibrated on {found.on}, up to {found.last}"
     told = {"source": SOURCE, "status": "derived", "note": note}
-    evidence = {path: told for path in found.values} | {f"uncertain.{path}": told for path in found.ranges}
+    evidence = dict.fromkeys(found.values, told) | {f"uncertain.{path}": told for path in found.ranges}
     sections: dict[str, Any] = {
         "extends": Path(os.path.relpath(loaded.path, place.resolve().parent)).as_posix(),
         "scenario": f"{spec.scenario}-calibrated", "title": f"{spec.title}, calibrated",

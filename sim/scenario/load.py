@@ -101,8 +101,8 @@ def load(
     *,
     training: bool = False,
 ) -> Loaded:
-    """Read a scenario, with one strategy and further overrides applied, and with further uncertain values; in `training`
-    without observed points that are held out, of which no value is looked at.
+    """Read a scenario, with one strategy and further overrides applied, and with further uncertain values; in
+    `training` without observed points that are held out, of which no value is looked at.
 
     Raises ScenarioError with every problem that can be told without building the network.
     """
@@ -199,9 +199,7 @@ def _load(
     return Loaded(spec, document, sites, series, tables, seen, parsed, memo, notes, 0, observed)
 
 
-def _read_observed(
-    spec: Scenario, problems: Problems, memo: Memo, training: bool
-) -> tuple[Observed, list[Problem]]:
+def _read_observed(spec: Scenario, problems: Problems, memo: Memo, training: bool) -> tuple[Observed, list[Problem]]:
     """`observed` of a scenario, in `training` without what is held out, and notes on its files."""
     found: Observed = {}
     notes: list[Problem] = []

@@ -1,9 +1,9 @@
 """Many calibrations of a toy whose truth is known, `make calibrations`: is the truth a draw like any other?
 
 Of each calibration the truth is drawn from the declared ranges, as the draws are that it is held against. Where the
-bands are right, its rank among the accepted draws is uniform (Talts et al. 2018, simulation-based calibration). Accepting
-whatever is nearer than a tolerance is exact for observations that were off by as much, so that they are jittered by that
-kernel (Wilkinson 2013, Statistical Applications in Genetics and Molecular Biology 12).
+bands are right, its rank among the accepted draws is uniform (Talts et al. 2018, simulation-based calibration).
+Accepting whatever is nearer than a tolerance is exact for observations that were off by as much, so that they are
+jittered by that kernel (Wilkinson 2013, Statistical Applications in Genetics and Molecular Biology 12).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import yaml
 from scipy.stats import kstest
@@ -45,9 +46,11 @@ TOY: dict[str, Any] = {
 }  # fmt: skip
 
 
-def jittered(scored: list[Scored], tolerance: float, scales: np.ndarray, generator: np.random.Generator) -> list[Scored]:
+def jittered(
+    scored: list[Scored], tolerance: float, scales: np.ndarray, generator: np.random.Generator
+) -> list[Scored]:
     """Points moved at random by no more than a tolerance, all moves being as likely: uniform where the mean over series
-    of the mean move of a point, in the scale of its series, is at most that. A corner of the simplex for the sizes
+    of the mean move of a point, in the scale of its series, is at most that. A point of the simplex for the sizes
     (exponentials over their sum), either sign, and the radius of a ball of so many dimensions."""
     sizes = [len(one.points) for one in scored]
     count = sum(sizes)
@@ -71,7 +74,7 @@ def ranks(scored: list[Scored], levels: np.ndarray, accept: float, generator: np
     """Ranks of the last draw, taken for the truth, among the others that a calibration on its figures accepts; `levels`
     are of shape (draws, figures)."""
     truths = [
-        replace(one, points=replace(one.points, value=one.samples[-1].copy()), samples=one.samples[:-1]) for one in scored
+        replace(one, points=replace(one.points, value=one.samples[-1]), samples=one.samples[:-1]) for one in scored
     ]
     count = len(levels) - 1
     distance, scales = distances(truths)
@@ -111,8 +114,11 @@ def main() -> int:
         tested = kstest(found[:, k], "uniform")
         counts = np.histogram(found[:, k], 10, (0, 1))[0].tolist()
         good &= tested.pvalue > LEAST
-        print(f"{figure}: D = {tested.statistic:.3f}, p = {tested.pvalue:.3f}; ranks by tenths {counts}")
-    print(f"{CALIBRATIONS} calibrations by {DRAWS} draws, {ACCEPT:.0%} accepted:", "uniform" if good else "NOT uniform")
+        click.echo(f"{figure}: D = {tested.statistic:.3f}, p = {tested.pvalue:.3f}; ranks by tenths {counts}")
+    click.echo(
+        f"{CALIBRATIONS} calibrations by {DRAWS} draws, {ACCEPT:.0%} accepted: "
+        + ("uniform" if good else "NOT uniform")
+    )
     return 0 if good else 1
 
 

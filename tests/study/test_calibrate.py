@@ -81,8 +81,8 @@ def test_accepted_are_the_draws_that_come_nearest(small: sim.ask.Calibration) ->
 
 
 def test_a_band_is_told_of_what_the_data_tell_and_of_nothing_else(small: sim.ask.Calibration) -> None:
-    """A quarter of the draws between 4 and 20 days is those of 4 days around 16: 14 to 18, and four of five of them 14.4
-    to 17.6; 3.2 of 12.8 days is a quarter of the declared band. When the stop ends is seen by no point."""
+    """A quarter of the draws between 4 and 20 days is those of 4 days around 16: 14 to 18, and four of five of them
+    14.4 to 17.6; 3.2 of 12.8 days is a quarter of the declared band. When the stop ends is seen by no point."""
     row = small.calibrated.set_index("unknown").loc[LEVEL]
     low, high = (float(row[end].removesuffix("d")) for end in ("low_80", "high_80"))
     assert low == pytest.approx(14.4, abs=0.6)
@@ -95,8 +95,8 @@ def test_a_band_is_told_of_what_the_data_tell_and_of_nothing_else(small: sim.ask
 
 
 def test_the_score_of_a_trial_is_its_distance(small: sim.ask.Calibration) -> None:
-    """All draws of a trial are alike but for the stop, which comes later: the score is the absolute error, in the unit of
-    the median draw. As written 6 days: 100 bags off."""
+    """All draws of a trial are alike but for the stop, which comes later: the score is the absolute error, in the unit
+    of the median draw. As written 6 days: 100 bags off."""
     trials = small.trials[small.trials["unknown"] == LEVEL]
     scale = float(small.near.scales[0])
     level = trials["value"].str.removesuffix("d").astype(float)
@@ -259,7 +259,8 @@ def test_dates_and_long_tails_are_as_wide_as_their_bands() -> None:
 
 
 def test_values_are_rounded_to_five_figures_that_count() -> None:
-    assert [rounded(value) for value in ("12.3456789d", "0.00123456%", "1234567.8", "2024-03-01", "a", 7, 1.23456789)] == [
+    values = ("12.3456789d", "0.00123456%", "1234567.8", "2024-03-01", "a", 7, 1.23456789)
+    assert [rounded(value) for value in values] == [
         "12.346d", "0.0012346%", "1234600", "2024-03-01", "a", 7, 1.2346,
     ]  # fmt: skip
     assert rounded("7.1234567 a year") == "7.1235 a year"
@@ -286,7 +287,7 @@ def test_figures_that_only_go_together_and_starts_that_disagree_are_said() -> No
     day = pd.Timestamp("2024-03-20").date()
     found = made_up(np.column_stack([first, 1 - first]), (0.2, 0.5))
     words = "\n".join(calibration_words(found, names, day))
-    assert "The mean demand and the journey cannot be told apart: what fits has them one high where the other is low" in words
+    assert "The mean demand and the journey cannot be told apart: what fits has them one high where the other" in words
     assert "Two starts of that search ended far apart in the mean demand (2 and 5)" in words
     assert found.told == list(names)
     assert found.together == [("demand.0.per_day", "lanes.0.days", pytest.approx(-1))]
@@ -299,8 +300,8 @@ def test_figures_that_only_go_together_and_starts_that_disagree_are_said() -> No
 
 
 def test_the_truth_is_a_draw_like_any_other() -> None:
-    """200 calibrations of a made-up model of two figures: two points tell their sum and the first, with noise. A rank that
-    forgets the kernel's jitter, or bands too narrow by half, would not be uniform."""
+    """200 calibrations of a made-up model of two figures: two points tell their sum and the first, with noise. Of bands
+    half as wide as they ought to be the ranks would not be uniform."""
     found = []
     for seed in range(200):
         rng = np.random.default_rng(seed)

@@ -26,6 +26,7 @@ PICTURE = (
     "Grey line: what is declared under 'uncertain', as a density. Blue: the accepted draws. Broken lines: the band in "
     "which four of five of them lie. Triangles: where the two searches for the best fit ended."
 )
+Row = Mapping[str, object]
 SHOWN = 4
 """Figures that count of a value in words."""
 
@@ -49,7 +50,7 @@ def calibration_words(
     if unseen:
         lines.append(f"Not looked at, since none of its points lies before what is held out: {listed(unseen)}.")
     lines.append(_accepted(found))
-    rows = found.calibrated.to_dict("records")
+    rows: list[Row] = [{str(key): value for key, value in row.items()} for row in found.calibrated.to_dict("records")]
     lines += [_figure(found, row, names) for row in rows]
     lines += [*_pairs(found, names), *_fit(found, rows, names)]
     if not found.told:
@@ -73,7 +74,7 @@ def _shown(value: object) -> str:
     return value_words(rounded(value, SHOWN))
 
 
-def _figure(found: Calibrated, row: Mapping[str, object], names: Mapping[str, str]) -> str:
+def _figure(found: Calibrated, row: Row, names: Mapping[str, str]) -> str:
     name = opening(names[str(row["unknown"])])
     declared = f"written: {_shown(row['written'])}; declared: {row['declared']}"
     if not found.banded:
@@ -99,7 +100,7 @@ def _pairs(found: Calibrated, names: Mapping[str, str]) -> Iterator[str]:
             )
 
 
-def _fit(found: Calibrated, rows: Sequence[Mapping[str, object]], names: Mapping[str, str]) -> Iterator[str]:
+def _fit(found: Calibrated, rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[str]:
     """The best fit, and how far two starts agree on it."""
     best, before = found.fits.best, found.fits.as_written
     if best is None or best.score is None or before is None:
@@ -114,7 +115,9 @@ def _fit(found: Calibrated, rows: Sequence[Mapping[str, object]], names: Mapping
     apart = [row for row in rows if float(str(row["apart"])) > APART]
     told = [f"{names[str(r['unknown'])]} ({_shown(r['start_1'])} and {_shown(r['start_2'])})" for r in apart]
     if told:
-        yield f"Two starts of that search ended far apart in the {listed(told)}: the best fit alone is not to be trusted."
+        yield (
+            f"Two starts of that search ended far apart in the {listed(told)}: the best fit alone is not to be trusted."
+        )
 
 
 def calibration_page(found: Calibrated, lines: Sequence[str], names: Mapping[str, str], title: str) -> str:

@@ -37,8 +37,8 @@ def check_series(series: Observation, spec: Scenario) -> None:
 
 
 def held_out_from(series: Observation, spec: Scenario) -> dt.date | None:
-    """The date from which on no fit may see a series: its own, or where it has none the earliest of all others, since what
-    comes then would tell of what they hold out."""
+    """The date from which on no fit may see a series: its own, or where it has none the earliest of all others, since
+    what comes then would tell of what they hold out."""
     return series.held_out or min((one.held_out for one in spec.observed if one.held_out is not None), default=None)
 
 

@@ -93,7 +93,7 @@ class Calibrated:
 
     @cached_property
     def draws(self) -> pd.DataFrame:
-        """One row per draw and figure: its value, how far the draw is from what was observed, and if it was accepted."""
+        """One row per draw and figure: its value, how far the draw is from what was observed, if it was accepted."""
         near = self.near
         return pd.concat([
             pd.DataFrame({

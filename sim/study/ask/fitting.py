@@ -38,8 +38,8 @@ AS_WRITTEN = "as written"
 class Trial:
     """Values that were tried: by path the `levels` (share of the range below) and `values` as written.
 
-    `score` is the mean over series of the mean weighted interval score of their points, in the scale of the series; None
-    where it could not be run.
+    `score` is the mean over series of the mean weighted interval score of their points, in the scale of the series;
+    None where it could not be run.
     """
 
     start: str
@@ -103,7 +103,8 @@ class Fitting:
         first = self._try([(AS_WRITTEN, {}, written)])
         if first is None:
             return Fits(())
-        places = {path: optuna.distributions.FloatDistribution(*ENDS) for path in self._unknown}
+        unit = optuna.distributions.FloatDistribution(*ENDS)
+        places: dict[str, Any] = dict.fromkeys(self._unknown, unit)
         studies = {}
         for k, level in enumerate(STARTS):
             seed = (self._subject.plan.seed * len(STARTS) + k) % 2**32

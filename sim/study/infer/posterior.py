@@ -1,9 +1,10 @@
-"""What accepted draws say of what was not known: how far it is narrowed, and which figures the data cannot tell apart."""
+"""What accepted draws say of what was not known: how far it is narrowed, and which figures cannot be told apart."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -70,9 +71,9 @@ def weights(unknown: Choice, levels: np.ndarray) -> np.ndarray:
 
 def pairs(levels: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
     """Spearman's rank correlation of every two figures over accepted draws; one column each, one row a draw."""
-    found = levels.rank().corr().to_numpy()
-    for one, two in zip(*np.triu_indices(levels.shape[1], 1), strict=True):
-        yield str(levels.columns[one]), str(levels.columns[two]), float(found[one, two])
+    found, names = levels.rank().corr().to_numpy(), [str(name) for name in levels.columns]
+    for one, two in combinations(range(len(names)), 2):
+        yield names[one], names[two], float(found[one, two])
 
 
 def normal(rank: float) -> float:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.model.chance.unknown import Choice, Range, Unknown
-from sim.report.figures.style import BLACK, BLUE, GREY, VERMILLION, legend, new_figure, wrapped
+from sim.report.figures.style import BLUE, GREY, VERMILLION, legend, new_figure, wrapped
 from sim.report.words.parameters import UNITS
 from sim.study.ask.calibration import Calibrated
 from sim.study.infer.intervals import next_below
@@ -51,7 +51,7 @@ def _density(axes: Axes, found: Calibrated, path: str) -> None:
     mine = _places(unknown, levels)
     edges = np.linspace(values[0], values[-1], BINS + 1)
     declared = np.diff(np.interp(edges, values, INNER)) / np.diff(edges)
-    axes.hist(mine, edges, density=True, color=BLUE, alpha=0.55, label="accepted draws")
+    axes.hist(mine, edges.tolist(), density=True, color=BLUE, alpha=0.55, label="accepted draws")
     axes.stairs(declared, edges, color=GREY, linewidth=1.6, label="declared")
     if found.banded:
         for k, end in enumerate(next_below(mine, BAND)):
