@@ -27,7 +27,7 @@ from sim.study.run.task import Task, run_task
 from sim.study.score.board import Scored
 from sim.study.score.drawn import of_draws, watched_in
 
-CALIBRATIONS, DRAWS, ACCEPT = 200, 240, 0.1
+CALIBRATIONS, DRAWS, ACCEPT = 200, 150, 0.15
 LEAST = 0.01
 """p of the Kolmogorov-Smirnov test under which ranks are not uniform."""
 FITTED = ("replenishment.0.level", "demand.0.per_day")
