@@ -26,8 +26,8 @@ Every shipped crisis held against what was observed, by `tideover replay` with {
 table. WIS is the weighted interval score, in the unit of the series (less is better); a ratio below 1 beside a
 guess is in favour of the model, and nothing is concluded from fewer than eight points. [Every score by its
 formula](reference/scores.md). *Calibrated* is what [calibration](calibrate.md) made of a crisis by its training points,
-by as many draws; there can be such rows only of a crisis with both points held out and figures that are `uncertain`. Made
-by `make crises`.
+by as many draws; there can be such rows only of a crisis with points held out and with figures that are `uncertain`.
+Made by `make crises`.
 
 | crisis | series | points | n | WIS | bias | inside 80% | beside persistence | beside 1 − share × cut |
 |---|---|---|---|---|---|---|---|---|

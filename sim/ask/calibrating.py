@@ -14,6 +14,7 @@ from sim.ask.arguments import Arguments
 from sim.engine.compile.plan import compile_plan
 from sim.errors import ScenarioError, nearest
 from sim.output.files import put_text
+from sim.output.holding import value_text
 from sim.report.questions.calibration import calibration_page, calibration_words, on_words
 from sim.report.words.parameters import names_of
 from sim.scenario.calibrated import Found, overlay_text, place_of
@@ -68,9 +69,10 @@ class Calibration(Answer, Calibrated):
         Raises ScenarioError where a scenario there cannot build on the one that was calibrated.
         """
         path = place_of(self.subject.file, Path(place))
-        found = Found(
-            self.best, self.ranges, self.together, on_words(self.watched), last_day(self.watched, self.subject)
-        )
+        how = [f"strategy {self.subject.strategy}"] if self.subject.strategy else []
+        how += [f"{where}={value_text(value)}" for where, value in self.subject.settings.items()]
+        on = on_words(self.watched) + (f", with {', '.join(how)}" if how else "")
+        found = Found(self.best, self.ranges, self.together, on, last_day(self.watched, self.subject))
         return overlay_text(load(self.subject.file, training=True), found, path)
 
     def lines(self) -> list[str]:

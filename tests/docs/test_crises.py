@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from docs.make_crises import CALIBRATED, CRISES, HEAD, WHY, page
+from sim.scenario.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "crises.md").read_text(encoding="utf-8")
@@ -30,7 +31,7 @@ def test_the_words_of_the_page_are_those_that_the_command_writes() -> None:
 
 def test_a_crisis_that_was_calibrated_has_its_rows_before_and_after() -> None:
     for file in CALIBRATED.glob("*.yaml"):
-        assert yaml.safe_load(file.read_text(encoding="utf-8"))["extends"].endswith(f"scenarios/crises/{file.name}")
+        assert load(file).document.files[1] == ROOT / CRISES / file.name
         for window in ("training", "held out"):
             before = PAGE.count(f"(crises/{file.stem}.md) | Products out of stock in shops | {window} |")
             assert before == PAGE.count(f"| Products out of stock in shops | {window}, calibrated |") == 1

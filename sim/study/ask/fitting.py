@@ -93,6 +93,8 @@ class Fitting:
         self._subject, self._watched, self._scales = subject, watched, scales
         self._bench, self._budget = bench, budget
         self._unknown = {path: subject.loaded.spec.uncertain[path] for path in paths}
+        places = subject.loaded.document.uncertain
+        self._now = {path: ".".join(map(str, places[path])) for path in paths}  # a strategy may have moved an entry
 
     def run(self, trials: int, written: Mapping[str, Any]) -> Fits:
         """So many trials of each start, after one of the values as they are written; fewer where time is up."""
@@ -132,7 +134,8 @@ class Fitting:
         cases: list[Case | None] = []
         for *_, values in points:
             try:
-                cases.append(replace(self._subject.changed(values).case([]), observed=self._watched))
+                settings = {self._now[path]: value for path, value in values.items()}
+                cases.append(replace(self._subject.changed(settings).case([]), observed=self._watched))
             except ScenarioError:  # values that together make no scenario
                 cases.append(None)
         ready = [case for case in cases if case is not None]

@@ -49,7 +49,7 @@ def _density(axes: Axes, found: Calibrated, path: str) -> None:
     assert isinstance(unknown, Range)
     values, levels = _places(unknown, INNER), found.near.near[path].to_numpy()
     mine = _places(unknown, levels)
-    edges = np.linspace(values[0], values[-1], BINS + 1)
+    edges = values[0] + np.linspace(0, values[-1] - values[0] or 1.0, BINS + 1)
     declared = np.diff(np.interp(edges, values, INNER)) / np.diff(edges)
     axes.hist(mine, edges.tolist(), density=True, color=BLUE, alpha=0.55, label="accepted draws")
     axes.stairs(declared, edges, color=GREY, linewidth=1.6, label="declared")
