@@ -116,7 +116,7 @@ def _fit(found: Calibrated, rows: Sequence[Row], names: Mapping[str, str]) -> It
     told = [f"{names[str(r['unknown'])]} ({_shown(r['start_1'])} and {_shown(r['start_2'])})" for r in apart]
     if told:
         yield (
-            f"Two starts of that search ended far apart in the {listed(told)}: the best fit alone is not to be trusted."
+            f"Two starts of that search ended far apart in the {listed(told)}: what the best fit says of that is not to be trusted."
         )
 
 
@@ -156,7 +156,7 @@ def _together(found: Calibrated, names: Mapping[str, str]) -> Sheet:
         for one, two, rho in found.pairs.itertuples(index=False)
     ]
     note = f"Of the accepted draws; ▲ above {TOGETHER:g} of either sign: the two cannot be told apart."
-    return Sheet("pairs", "Figures that go together", head, rows, note=note, text_columns=2)
+    return Sheet("pairs", "How figures go together", head, rows, note=note, text_columns=2)
 
 
 def _series(found: Calibrated) -> Sheet:
