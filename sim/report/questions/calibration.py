@@ -116,8 +116,8 @@ def _fit(found: Calibrated, rows: Sequence[Row], names: Mapping[str, str]) -> It
     told = [f"{names[str(r['unknown'])]} ({_shown(r['start_1'])} and {_shown(r['start_2'])})" for r in apart]
     if told:
         yield (
-            f"Two starts of that search ended far apart in the {listed(told)}: what the best fit says of that is not to "
-            "be trusted."
+            f"Two starts of that search ended far apart in the {listed(told)}: what the best fit says of that is not "
+            "to be trusted."
         )
 
 
