@@ -291,6 +291,10 @@ def test_figures_that_only_go_together_and_starts_that_disagree_are_said() -> No
     assert "Two starts of that search ended far apart in the mean demand (2 and 5)" in words
     assert found.told == list(names)
     assert found.together == [("demand.0.per_day", "lanes.0.days", pytest.approx(-1))]
+    listed = replace(found, fitted=dict(found.fitted) | {"lanes.0.days": parse_unknown(["2d", "3d", "9d"])})
+    lower = replace(listed, near=replace(found.near, levels=found.near.levels / 2))  # none has the last third
+    words = "\n".join(calibration_words(lower, names, day))
+    assert "Journey: of the accepted draws 67% have 2 days and 33% have 3 days (written: 5; declared: 2d, " in words
     rng = np.random.default_rng(5)
     agreed = made_up(rng.uniform(size=(60, 2)), (0.4, 0.5))
     words = "\n".join(calibration_words(agreed, names, day))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from markupsafe import Markup
 
+from sim.model.chance.unknown import Choice
 from sim.report.figures.study import posterior as figure
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
@@ -20,7 +21,7 @@ from sim.study.ask.calibration import Calibrated
 from sim.study.ask.fitting import DRAWS
 from sim.study.design.observing import Watched
 from sim.study.design.parameter import rounded
-from sim.study.infer.posterior import APART, FEWEST, TOGETHER, WIDE
+from sim.study.infer.posterior import APART, FEWEST, TOGETHER, WIDE, weights
 
 PICTURE = (
     "Grey line: what is declared under 'uncertain', as a density. Blue: the accepted draws. Broken lines: the band in "
@@ -82,11 +83,23 @@ def _figure(found: Calibrated, row: Row, names: Mapping[str, str]) -> str:
     width = float(str(row["width"]))
     if width > WIDE:
         return f"{name}: the data could not tell; what is left is {width:.0%} as wide as what is declared ({declared})."
+    if likely := _likely(found, str(row["unknown"])):
+        return f"{name}: of the accepted draws {likely} ({declared})."
     low, middle, high = (_shown(row[key]) for key in ("low_80", "median", "high_80"))
     return (
-        f"{name}: {low} to {high} in four of five accepted draws, half of them below {middle}; {width:.0%} as wide as "
+        f"{name}: {low} to {high} in four of five accepted draws, half of them up to {middle}; {width:.0%} as wide as "
         f"what is declared ({declared})."
     )
+
+
+def _likely(found: Calibrated, path: str) -> str:
+    """Which values of a list the accepted draws have, the likeliest first; empty of what is no list."""
+    unknown = found.fitted[path]
+    if not isinstance(unknown, Choice):
+        return ""
+    shares = weights(unknown, found.near.near[path].to_numpy()).tolist()
+    order = sorted(range(len(shares)), key=lambda k: (-shares[k], k))
+    return listed([f"{shares[k]:.0%} have {_shown(unknown.values[k])}" for k in order if shares[k] > 0])
 
 
 def _pairs(found: Calibrated, names: Mapping[str, str]) -> Iterator[str]:
@@ -138,8 +151,11 @@ def _figures(found: Calibrated, names: Mapping[str, str]) -> Sheet:
     head = ["Figure", "Declared", "As written", "Best fit", "Start 1", "Start 2", "Median", "80% band", "Width"]
     table, rows = found.calibrated, []
     for row in table.to_dict("records"):
-        values = [_shown(row[key]) or "–" for key in ("written", "best", "start_1", "start_2", "median")]
-        band = f"{_shown(row['low_80'])} to {_shown(row['high_80'])}" if found.banded else "–"
+        keys = ["written", "best", "start_1", "start_2", "median", "low_80", "high_80"]
+        *values, low, high = (str(rounded(row[key], SHOWN)) or "–" for key in keys)
+        band = f"{low} to {high}" if found.banded else "–"
+        if found.banded and (likely := _likely(found, str(row["unknown"]))):
+            values[-1], band = "–", likely
         width = f"{row['width']:.0%}" + (" ▲" if row["width"] > WIDE else "") if found.banded else "–"
         rows.append([names[str(row["unknown"])], str(row["declared"]), *values, band, width])
     note = (
