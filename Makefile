@@ -18,7 +18,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --constraint const
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup run test properties lint format bench bench-peers growth docs walk mutants gallery \
-    study-page crises synthetic-truth constraints clean distclean
+    study-page crises synthetic-truth calibrations constraints clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -71,6 +71,9 @@ gallery: $(VENV)/.core ## make the pictures that the README shows (needs Chromiu
 
 study-page: $(VENV)/.core ## run the shipped study to its end and put its figures on docs/studies.md (about ten minutes)
 	MPLBACKEND=Agg $(BIN)/python -m docs.make_study_page $(WORKERS)
+
+calibrations: $(VENV)/.dev ## calibrate a toy 200 times, and see whether the truth is a draw like any other (about ten minutes)
+	nice -n 10 $(BIN)/python -m tests.study.calibrations
 
 crises: $(VENV)/.core ## replay all shipped crises and put their scores on docs/crises.md (about five minutes)
 	MPLBACKEND=Agg $(BIN)/python -m docs.make_crises

@@ -1,10 +1,11 @@
-"""Write docs/reference/tables.md, study-tables.md and replay-tables.md: `python -m docs.make_columns`."""
+"""Write docs/reference/tables.md, study-, replay- and calibration-tables.md: `python -m docs.make_columns`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from sim.model.vocabulary import EVENTS
+from sim.output.calibration_columns import CALIBRATION_TABLES
 from sim.output.columns import TABLES, Table
 from sim.output.replay_columns import REPLAY_TABLES
 from sim.output.study_columns import STUDY_TABLES
@@ -43,6 +44,20 @@ print(list(REPLAY_TABLES), REPLAY_TABLES["drawn"].names)
 ```
 ```text printed
 ['scores', 'points', 'drawn'] ('series', 'date', 'draw', 'figure', 'seen')
+```
+"""
+OF_CALIBRATIONS = """# The tables of a calibration
+
+What the files in the folder of `tideover calibrate` hold, column by column; all but `draws` lie there as `.csv` too.
+`tideover query` knows them by these names. What they say is told under [calibration](../calibrate.md).
+
+```python
+from sim.output.calibration_columns import CALIBRATION_TABLES
+
+print(list(CALIBRATION_TABLES), CALIBRATION_TABLES["draws"].names)
+```
+```text printed
+['calibrated', 'pairs', 'trials', 'draws'] ('draw', 'distance', 'accepted', 'unknown', 'value', 'level')
 ```
 """
 HEAD = """# The tables of a run
@@ -85,6 +100,9 @@ def pages() -> dict[Path, str]:
         ),
         REFERENCE / "replay-tables.md": "\n".join(
             [OF_REPLAYS, *(_table(name, table) for name, table in REPLAY_TABLES.items())]
+        ),
+        REFERENCE / "calibration-tables.md": "\n".join(
+            [OF_CALIBRATIONS, *(_table(name, table) for name, table in CALIBRATION_TABLES.items())]
         ),
     }
 

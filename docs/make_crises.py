@@ -16,6 +16,8 @@ from sim.study.score.board import MODEL, Scored
 CRISES = Path("scenarios/crises")
 PAGE = Path(__file__).parent / "crises.md"
 DRAWS = 40
+CALIBRATED = Path(__file__).parent / "crises" / "calibrated"
+"""Scenarios that `tideover calibrate` wrote, by the names of the crises; docs/calibrate.md tells how."""
 STRATEGY = "none"
 """What was: the strategy without the reserve that a study asks about."""
 HEAD = f"""# The crises, and how well they are told again
@@ -23,7 +25,9 @@ HEAD = f"""# The crises, and how well they are told again
 Every shipped crisis held against what was observed, by `tideover replay` with {DRAWS} draws. Nothing was tuned for this
 table. WIS is the weighted interval score, in the unit of the series (less is better); a ratio below 1 beside a
 guess is in favour of the model, and nothing is concluded from fewer than eight points. [Every score by its
-formula](reference/scores.md). Made by `make crises`.
+formula](reference/scores.md). *Calibrated* is what [calibration](calibrate.md) made of a crisis by its training points,
+by as many draws; there can be such rows only of a crisis with points held out and with figures that are `uncertain`.
+Made by `make crises`.
 
 *Source* is the sort of the points' sources: official, peer reviewed, trade press, press or other. For those of the last
 two no better source of the same figure was found; they should not be cited without a look at what they rest on.
@@ -61,19 +65,27 @@ WHY = """
 """
 
 
-def rows(name: str, one: Scored) -> Iterator[str]:
-    """A line for each window of a series of figures."""
-    for window, mask in one.windows.items():
-        n = int((mask & one.scored(MODEL)).sum())
-        inside = one.figure("coverage_80", window)
-        beside = (one.relative(window, guess) for guess in (PERSISTENCE, NAIVE))
-        cells = [
-            link(name), one.series.label, quality_of(one), "none held out" if window == "all" else window, str(n),
-            _shown(one.figure("wis", window), one.unit), _shown(one.figure("bias", window), one.unit),
-            f"{round(inside.value * inside.n)} of {inside.n}" if inside.n else "–",
-            *(ratio_words(found) if found.n else "–" for found in beside),
-        ]  # fmt: skip
-        yield f"| {' | '.join(cells)} |"
+def rows(name: str, one: Scored, after: Scored | None) -> Iterator[str]:
+    """A line for each window of a series of figures, and one for it after calibration, where there was one."""
+    for window in one.windows:
+        yield line(name, one, window)
+        if after is not None:
+            yield line(name, after, window, ", calibrated")
+
+
+def line(name: str, one: Scored, window: str, which: str = "") -> str:
+    """The scores of a window of a series."""
+    mask = one.windows[window]
+    n = int((mask & one.scored(MODEL)).sum())
+    inside = one.figure("coverage_80", window)
+    beside = (one.relative(window, guess) for guess in (PERSISTENCE, NAIVE))
+    cells = [
+        link(name), one.series.label, quality_of(one), ("none held out" if window == "all" else window) + which, str(n),
+        _shown(one.figure("wis", window), one.unit), _shown(one.figure("bias", window), one.unit),
+        f"{round(inside.value * inside.n)} of {inside.n}" if inside.n else "–",
+        *(ratio_words(found) if found.n else "–" for found in beside),
+    ]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
 
 
 def event(name: str, one: Scored) -> str:
@@ -98,10 +110,16 @@ def _shown(figure: Figure, unit: str) -> str:
     return f"{number(figure.value, 1)} {unit}"
 
 
-def page(found: dict[str, Sequence[Scored]]) -> str:
+def page(found: dict[str, Sequence[Scored]], calibrated: dict[str, Sequence[Scored]]) -> str:
     """The page's text."""
     series = [(name, one) for name, board in found.items() for one in board]
-    figures = [line for name, one in series if one.series.is_ != "event" for line in rows(name, one)]
+    after = {(name, one.series.name): one for name, board in calibrated.items() for one in board}
+    figures = [
+        text
+        for name, one in series
+        if one.series.is_ != "event"
+        for text in rows(name, one, after.get((name, one.series.name)))
+    ]
     events = [event(name, one) for name, one in series if one.series.is_ == "event"]
     return HEAD + "\n".join(figures) + "\n" + DATES + "\n".join(events) + "\n" + WHY
 
@@ -109,12 +127,15 @@ def page(found: dict[str, Sequence[Scored]]) -> str:
 def main() -> None:
     """Replay them all, and write the page."""
     found: dict[str, Sequence[Scored]] = {}
+    calibrated: dict[str, Sequence[Scored]] = {}
     for file in sorted(CRISES.glob("*.yaml")):
         loaded = load(file)
         if loaded.spec.observed:
             strategy = STRATEGY if STRATEGY in loaded.document.strategies else None
             found[file.stem] = sim.replay(file, strategy, draws=DRAWS, workers=1).series
-    PAGE.write_text(page(found), encoding="utf-8")
+            if (after := CALIBRATED / file.name).is_file():
+                calibrated[file.stem] = sim.replay(after, strategy, draws=DRAWS, workers=1).series
+    PAGE.write_text(page(found, calibrated), encoding="utf-8")
 
 
 if __name__ == "__main__":

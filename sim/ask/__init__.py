@@ -8,6 +8,7 @@ Every question tries variations of one scenario on the same draws. It gives an a
 """
 
 from sim.ask.briefing import Brief, brief
+from sim.ask.calibrating import Calibration, calibrate
 from sim.ask.comparing import Comparison, compare
 from sim.ask.counterfactuals import WhatIf, what_if
 from sim.ask.dependence import Sensitivity, sensitivity
@@ -22,7 +23,8 @@ from sim.ask.sharing import why_share
 from sim.ask.timelines import Timeline, timeline
 
 __all__ = [
-    "Brief", "Causes", "Comparison", "Joining", "Many", "Replay", "Review", "Sensitivity", "SmallestReserve", "Split",
-    "Stress", "Timeline", "TippingPoint", "WhatIf", "brief", "causes", "compare", "joining", "replay", "review",
-    "run_many", "search", "sensitivity", "split", "stress", "timeline", "tipping", "what_if", "why", "why_share",
+    "Brief", "Calibration", "Causes", "Comparison", "Joining", "Many", "Replay", "Review", "Sensitivity",
+    "SmallestReserve", "Split", "Stress", "Timeline", "TippingPoint", "WhatIf", "brief", "calibrate", "causes",
+    "compare", "joining", "replay", "review", "run_many", "search", "sensitivity", "split", "stress", "timeline",
+    "tipping", "what_if", "why", "why_share",
 ]  # fmt: skip

@@ -59,11 +59,14 @@ class Arguments:
         overrides: Mapping[str, Any] | None,
         replications: int,
         called: str = "replications",
+        *,
+        training: bool = False,
     ) -> Subject | None:
-        """The scenario that is asked about; None where there is none, which `check` tells."""
+        """The scenario that is asked about, in `training` without observed points that are held out; None where there
+        is none, which `check` tells."""
         if isinstance(replications, bool) or not isinstance(replications, int) or replications < 1:
             self.refuse(called, "this is no number of draws", replications, "a whole number of at least 1")
-        return self.take("path", lambda: read_subject(path, strategy, overrides), None)
+        return self.take("path", lambda: read_subject(path, strategy, overrides, training=training), None)
 
     def target(self, name: str, text: str) -> Target:
         """A target such as `fill_rate>=98%`."""

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.ask.answer import Answer, Means, Out, Progress
@@ -17,11 +16,9 @@ from sim.ask.arguments import Arguments
 from sim.errors import SimulationError
 from sim.report.replay.page import replay_page
 from sim.report.replay.words import replay_words
-from sim.study.design.observing import OBSERVED, Watched
-from sim.study.run.bench import Subject
 from sim.study.run.replicate import Failure
 from sim.study.score.board import COLUMNS, Scored
-from sim.study.score.sampling import seen
+from sim.study.score.drawn import of_draws, watched_in
 
 KIND = "replay"
 TABLES = ("scores", "points")
@@ -139,7 +136,7 @@ def replay(
         rows = bench.store.read(case, draws).to_pandas()
         if rows.empty:
             raise SimulationError(f"no draw could be run; the first: {failures[0]}")
-        drawn, scored = _of_draws(rows, watched, subject)
+        drawn, scored = of_draws(rows, watched, subject)
         found = Replay(
             subject=subject, replications=draws, folder=means.kept(bench), failures=tuple(failures), drawn=drawn,
             series=scored,
@@ -149,42 +146,3 @@ def replay(
         bench.store.keep(DRAWN, drawn)
         bench.store.page(PAGE, found.page())
     return found
-
-
-def watched_in(subject: Subject) -> tuple[Watched, ...]:
-    """The series of a scenario with their points, as far as these lie in the days that are run."""
-    days = subject.plan.network.calendar.days
-    found = []
-    for k, series in enumerate(subject.loaded.spec.observed):
-        points = subject.loaded.observed[k].at(subject.loaded.observed[k].day < days)
-        if len(points):
-            found.append(Watched(series, points))
-    return tuple(found)
-
-
-def _of_draws(
-    rows: pd.DataFrame, watched: tuple[Watched, ...], subject: Subject
-) -> tuple[pd.DataFrame, tuple[Scored, ...]]:
-    """One row per series, point and draw; and each series with what surveys would have seen of the draws.
-
-    An event that does not come in a draw counts as one of the first day that is not run.
-    """
-    calendar, seed = subject.plan.network.calendar, subject.plan.seed
-    mine = rows[rows["breakdown"] == OBSERVED]
-    tables, scored = [], []
-    for one in watched:
-        table = mine[mine["measure"] == one.series.name]
-        wide = table.pivot(index="replication", columns="group", values="value")
-        figures = wide[[str(k) for k in range(len(one.points))]].to_numpy(dtype=float)
-        draws = [int(draw) for draw in wide.index]
-        told, never = seen(one.series, one.points, figures, draws, seed, calendar.start), 0
-        if one.series.is_ == "event":
-            never = int(np.isnan(told).sum())
-            told = np.where(np.isnan(told), calendar.days, told)
-        scored.append(Scored(one.series, one.points, told, calendar.start, never))
-        dates = [pd.Timestamp(calendar.date(float(day))) for day in one.points.day]
-        tables.append(pd.DataFrame({
-            "series": one.series.name, "date": np.tile(np.array(dates), len(draws)),
-            "draw": np.repeat(np.array(draws), len(dates)), "figure": figures.ravel(), "seen": told.ravel(),
-        }))  # fmt: skip
-    return pd.concat(tables, ignore_index=True), tuple(scored)

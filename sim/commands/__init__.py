@@ -2,6 +2,7 @@
 
 from sim.commands import (  # noqa: F401  (each files its commands)
     brief,
+    calibrate,
     compare,
     explain,
     joining,

@@ -63,17 +63,21 @@ def metrics() -> None:
 @list_.command()
 @click.argument("table", required=False)
 def columns(table: str | None) -> None:
-    """The columns of the tables of runs, studies and replays, or of one TABLE: name, unit, what it means."""
+    """The columns of the tables of runs, studies, replays, calibrations, or of one TABLE: name, unit, meaning."""
     from sim.errors import Problem, ScenarioError, nearest
+    from sim.output.calibration_columns import CALIBRATION_TABLES
     from sim.output.columns import TABLES
     from sim.output.replay_columns import REPLAY_TABLES
     from sim.output.study_columns import STUDY_TABLES
 
-    known = dict.fromkeys([*TABLES, *STUDY_TABLES, *REPLAY_TABLES])
+    families = {
+        "a run": TABLES, "a study": STUDY_TABLES, "a replay": REPLAY_TABLES, "a calibration": CALIBRATION_TABLES,
+    }  # fmt: skip
+    known = dict.fromkeys(name for tables in families.values() for name in tables)
     if table is not None and table not in known:
         expected = "one of " + ", ".join(known)
         raise ScenarioError([Problem("TABLE", 0, "no such table", table, expected, nearest(table, known))])
-    for of, tables in (("a run", TABLES), ("a study", STUDY_TABLES), ("a replay", REPLAY_TABLES)):
+    for of, tables in families.items():
         for name, about in tables.items():
             if table in (None, name):
                 rows = [(column.name, column.unit or column.type, column.meaning) for column in about.columns]

@@ -23,7 +23,7 @@ from sim.scenario.injected import Injected
 from sim.scenario.overlay import Parsed, gather, is_study, parse
 from sim.scenario.reading.document import Document, Node, Place, position
 from sim.scenario.reading.memo import Memo
-from sim.scenario.reading.observed import SHORTENED, check_series, needed_columns, read_observed
+from sim.scenario.reading.observed import SHORTENED, check_series, held_out_from, needed_columns, read_observed
 from sim.scenario.reading.series import read_columns, read_series, read_values
 from sim.scenario.reading.table_files import read_table
 from sim.scenario.reading.validation import problems_from
@@ -99,12 +99,15 @@ def load(
     strategy: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     ranges: Node | None = None,
+    *,
+    training: bool = False,
 ) -> Loaded:
-    """Read a scenario, with one strategy and further overrides applied, and with further uncertain values.
+    """Read a scenario, with one strategy and further overrides applied, and with further uncertain values; in
+    `training` without observed points that are held out, of which no value is looked at.
 
     Raises ScenarioError with every problem that can be told without building the network.
     """
-    parsed = parse(path)
+    parsed = replace(parse(path), training=training)
     if parsed.top is not None and is_study(parsed.top):
         mark = parsed.top.mark
         message = "this is a study, not a scenario"
@@ -191,7 +194,7 @@ def _load(
         series, tables, seen, notes = _read_files(spec, sites, problems, memo)
     observed: Observed = {}
     if spec.observed:
-        observed, told = _read_observed(spec, problems, memo)
+        observed, told = _read_observed(spec, problems, memo, parsed.training)
         document.notes.extend(told)
     problems.check()
     assert sites is not None
@@ -200,8 +203,8 @@ def _load(
     return Loaded(spec, document, sites, series, tables, seen, parsed, memo, notes, 0, observed)
 
 
-def _read_observed(spec: Scenario, problems: Problems, memo: Memo) -> tuple[Observed, list[Problem]]:
-    """`observed` of a scenario, and notes on its files."""
+def _read_observed(spec: Scenario, problems: Problems, memo: Memo, training: bool) -> tuple[Observed, list[Problem]]:
+    """`observed` of a scenario, in `training` without what is held out, and notes on its files."""
     found: Observed = {}
     notes: list[Problem] = []
     document = problems.document
@@ -211,12 +214,16 @@ def _read_observed(spec: Scenario, problems: Problems, memo: Memo) -> tuple[Obse
             check_series(series, spec)
             file = document.file_at(("observed", k, "file"))
 
-            def make(series: Observation = series, file: Path = file) -> tuple[Points, list[Problem]]:
+            before = held_out_from(series, spec) if training else None
+
+            def make(
+                series: Observation = series, file: Path = file, before: dt.date | None = before
+            ) -> tuple[Points, list[Problem]]:
                 table = read_table(file, needed_columns(series), sheet=series.sheet)
-                points, told = read_observed(table, series, spec, shortened)
+                points, told = read_observed(table, series, spec, shortened, before)
                 return points, [*table.notes, *told]
 
-            span = (spec.start, spec.until, shortened)
+            span = (spec.start, spec.until, shortened, before)
             found[k], told = memo.once(("observed", k), (file, series, span), make)
             notes += told
     return found, notes

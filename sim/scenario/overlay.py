@@ -78,6 +78,8 @@ class Parsed:
     problems: tuple[Problem, ...]
     partial: bool
     hindsight: Mapping[str, str] = field(default_factory=dict)
+    training: bool = False
+    """whether observed points that are held out are not to be read"""
 
     def with_ranges(self, ranges: Node) -> Parsed:
         """The same with further uncertain values, in the place of those of the files with the same paths; with further

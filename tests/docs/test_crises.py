@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from docs.make_crises import CRISES, HEAD, WHY, page
+from docs.make_crises import CALIBRATED, CRISES, HEAD, WHY, page
+from sim.scenario.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "crises.md").read_text(encoding="utf-8")
@@ -25,4 +26,12 @@ def test_every_observed_series_of_every_crisis_is_on_the_page() -> None:
 def test_the_words_of_the_page_are_those_that_the_command_writes() -> None:
     assert PAGE.startswith(HEAD)
     assert PAGE.endswith(WHY)
-    assert page({}).startswith(HEAD)
+    assert page({}, {}).startswith(HEAD)
+
+
+def test_a_crisis_that_was_calibrated_has_its_rows_before_and_after() -> None:
+    for file in CALIBRATED.glob("*.yaml"):
+        assert load(file).document.files[1] == ROOT / CRISES / file.name
+        for window in ("training", "held out"):
+            before = PAGE.count(f"(crises/{file.stem}.md) | Products out of stock in shops | {window} |")
+            assert before == PAGE.count(f"| Products out of stock in shops | {window}, calibrated |") == 1

@@ -65,6 +65,9 @@ class Range(Unknown):
     behind: str = ""
     since: dt.date | None = None
 
+    def __str__(self) -> str:
+        return self.text
+
     def at(self, share: float) -> Any:
         """The value under which `share` (between 0 and 1) of the draws lie."""
         return self._written(float(self.drawn.quantiles(np.array([share]))[0]))
@@ -99,6 +102,11 @@ class Choice(Unknown):
 
     values: tuple[Any, ...]
     below: tuple[float, ...]
+
+    def __str__(self) -> str:
+        shares = np.diff(self.below, prepend=0.0).tolist()
+        alike = max(shares) - min(shares) < 1e-9
+        return ", ".join(str(v) if alike else f"{v} ({p:.0%})" for v, p in zip(self.values, shares, strict=True))
 
     def at(self, share: float) -> Any:
         """The value in which `share` (between 0 and 1) falls, in the order of the list."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,10 @@ def scenario_hash(document: Document) -> str:
     return hashlib.sha256(json.dumps(document.data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def tables_hash(document: Document) -> str | None:
-    """Hash of what the tables hold that a scenario names; None where it names none."""
+def tables_hash(document: Document, without: Collection[Path] = ()) -> str | None:
+    """Hash of what the tables hold that a scenario names, but for some; None where it names no other."""
     hasher = hashlib.sha256()
-    tables = tables_of(document)
+    tables = [table for table in tables_of(document) if table not in without]
     for table in tables:
         content = table.read_bytes()
         hasher.update(b"%d:" % len(content) + content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -39,13 +39,26 @@ def check_series(series: Observation, spec: Scenario) -> None:
         raise PlaceError(("since",), message, str(series.counts_from), f"a date from {spec.start} on")
 
 
-def read_observed(csv: Table, series: Observation, spec: Scenario, shortened: bool) -> tuple[Points, list[Problem]]:
+def held_out_from(series: Observation, spec: Scenario) -> dt.date | None:
+    """The date from which on no fit may see a series: its own, or where it has none the earliest of all others, since
+    what comes then would tell of what they hold out."""
+    return series.held_out or min((one.held_out for one in spec.observed if one.held_out is not None), default=None)
+
+
+def read_observed(
+    csv: Table, series: Observation, spec: Scenario, shortened: bool, before: dt.date | None = None
+) -> tuple[Points, list[Problem]]:
     """The points of a series, in order of date, and notes; points outside of a run that was `shortened` are left out.
+
+    Of rows that are not `before` a date nothing is read but the date.
 
     Raises ScenarioError for bad cells, dates outside of the run, two points of the same days, and where there are none;
     PlaceError on `where`.
     """
     table = _mine(csv, series)
+    if before is not None:  # a date that cannot be read is told below
+        late = table.dates(series.date) >= np.datetime64(before, "D")
+        table = _some(table, np.flatnonzero(~late).tolist())
     last = table.dates(series.date)
     begins, length = series.spans
     first = last if begins is None else table.dates(begins)
@@ -72,7 +85,7 @@ def read_observed(csv: Table, series: Observation, spec: Scenario, shortened: bo
         tuple(source[k] for k in rows), tuple(quality[k] for k in rows), tuple(table.lines[k] for k in rows),
         known[kept],
     )  # fmt: skip
-    return points, _notes(table, series, points, spec.start)
+    return points, _notes(table, series, points, spec.start, before)
 
 
 def _mine(csv: Table, series: Observation) -> Table:
@@ -83,6 +96,10 @@ def _mine(csv: Table, series: Observation) -> Table:
         rows = [row for row in rows if cells[row] == word]
         if not rows:
             raise PlaceError(("where", column), "no row has this", word, "what stands in the column", set(cells))
+    return _some(csv, rows)
+
+
+def _some(csv: Table, rows: Sequence[int]) -> Table:
     columns = {name: [cells[row] for row in rows] for name, cells in csv.columns.items()}
     return Table(csv.path, columns, [csv.lines[row] for row in rows], csv.file, csv.local)
 
@@ -166,7 +183,7 @@ def _check_days(
         tell(1, "an event has one date", "one row; with 'where', that of the event")
 
 
-def _notes(table: Table, series: Observation, points: Points, start: dt.date) -> list[Problem]:
+def _notes(table: Table, series: Observation, points: Points, start: dt.date, before: dt.date | None) -> list[Problem]:
     """What can be read but is hardly meant."""
     found = []
 
@@ -178,7 +195,7 @@ def _notes(table: Table, series: Observation, points: Points, start: dt.date) ->
         note(table.lines[0], f"'{series.name}': {few} outside of the days that are run, and left out")
     if series.is_ == "share" and len(points) and points.value.max() <= 1 and points.value.any():
         note(points.line[0], f"'{series.name}': all values are at most 1; they are read as percent")
-    if series.held_out is not None and len(points) and not points.held_out.any():
+    if before is None and series.held_out is not None and len(points) and not points.held_out.any():
         note(points.line[-1], f"'{series.name}': no point is from {series.held_out} on, so that none is held out")
     if len(points) and points.held_out.all():
         note(points.line[0], f"'{series.name}': no point is before {series.held_out}, so that there is none to fit")

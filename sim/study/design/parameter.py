@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 DATE = "date"
 """The unit of a value that is a date; as a number it counts days."""
 DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+LEADING = re.compile(r"^(-?\d+\.\d+)(.*)$")
+"""A number with decimals, and what stands behind it."""
 VALUE = re.compile(r"^(-?\d+(?:\.\d+)?)\s*([^\d\s.]*)$")
 
 
@@ -28,6 +32,17 @@ class Parameter:
         if self.suffix == DATE:
             return dt.date.fromordinal(round(value)).isoformat()
         return f"{value:.6g}{self.suffix}" if self.suffix else float(f"{value:.6g}")
+
+
+def rounded(value: Any, digits: int = 5) -> Any:
+    """A value as it stands in a scenario, its number to so many figures that count; all else as it is."""
+    if isinstance(value, float):
+        return float(f"{value:.{digits}g}")
+    found = LEADING.match(value) if isinstance(value, str) and not DAY.match(value) else None
+    if found is None:
+        return value
+    number = float(f"{float(found[1]):.{digits}g}")
+    return f"{np.format_float_positional(number, trim='-')}{found[2]}"
 
 
 def parse_parameter(path: str, bounds: Sequence[Any]) -> Parameter:

@@ -67,9 +67,12 @@ def to_one_end(subjects: Sequence[Subject]) -> list[Subject]:
     return found
 
 
-def read_subject(file: str | Path, strategy: str | None = None, settings: Mapping[str, Any] | None = None) -> Subject:
-    """Read and compile, the ends of what is uncertain included; raises ScenarioError with every problem."""
-    loaded = load(Path(file), strategy, settings or {})
+def read_subject(
+    file: str | Path, strategy: str | None = None, settings: Mapping[str, Any] | None = None, *, training: bool = False
+) -> Subject:
+    """Read and compile, the ends of what is uncertain included, in `training` without observed points held out;
+    raises ScenarioError with every problem."""
+    loaded = load(Path(file), strategy, settings or {}, training=training)
     plan = compile_plan(loaded)
     check_ends(loaded)
     if loaded.spec.to_recovery:
