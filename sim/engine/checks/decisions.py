@@ -9,7 +9,7 @@ import numpy as np
 from sim.engine.bound_decisions import BoundDecision
 from sim.engine.checks.base import Compiled, Note, check
 from sim.engine.checks.dates import conditions
-from sim.engine.checks.never import heard, never, written
+from sim.engine.checks.never import heard, never, never_taken, written
 from sim.engine.days_decided import days_in_force, midnights
 from sim.engine.in_force import ReserveChange
 from sim.model.effects import Effect
@@ -52,7 +52,7 @@ def decisions_never_taken(compiled: Compiled) -> Iterator[Note]:
         place = ("decisions", position, "when")
         if isinstance(decision.when, AfterDecision) or compiled.is_drawn(*place):
             continue
-        if why := never(compiled, decision.when, (decision.label,)):
+        if why := never_taken(compiled, decision):
             yield Note(place, f"'{decision.label}' is never taken: {why}")
 
 
@@ -73,7 +73,7 @@ def decisions_that_wait_in_vain(compiled: Compiled) -> Iterator[Note]:
         place = ("decisions", position, "when")
         if not isinstance(decision.when, AfterDecision) or compiled.is_drawn(*place):
             continue
-        if why := never(compiled, decision.when, (decision.label,)):
+        if why := never_taken(compiled, decision):
             yield Note(place, f"'{decision.label}' is never taken: {why}")
 
 
@@ -132,7 +132,7 @@ def _first_days(compiled: Compiled) -> Iterator[tuple[int, float]]:
     for position, decision in written(compiled):
         one = compiled.plan.decisions[position]
         places = [("decisions", position, key) for key in ("when", "after")]
-        if any(compiled.is_drawn(*place) for place in places) or never(compiled, decision.when, (one.name,)):
+        if any(compiled.is_drawn(*place) for place in places) or never_taken(compiled, decision):
             continue
         first = days_in_force(one.when, one, compiled.plan.network)[0]
         if isinstance(one.when, Announced):

@@ -72,6 +72,14 @@ def never(compiled: Compiled, when: Trigger, waiting: tuple[str, ...] = ()) -> s
     return _never_decided(compiled, when, waiting) if isinstance(when, AfterDecision) else None
 
 
+def never_taken(compiled: Compiled, decision: Decision, waiting: tuple[str, ...] = ()) -> str | None:
+    """Why a decision is never taken, None where it may be."""
+    calendar = compiled.plan.network.calendar
+    if any(-calendar.warm_up <= calendar.day(date) < calendar.days for date in decision.chosen_on):
+        return None
+    return never(compiled, decision.when, (*waiting, decision.label))
+
+
 def silent(compiled: Compiled, name: str) -> str | None:
     """Why an alarm of that name never rises, None where it may, or where there is none."""
     plan, network = compiled.plan, compiled.plan.network
@@ -117,7 +125,7 @@ def _never_decided(compiled: Compiled, when: AfterDecision, waiting: tuple[str, 
             if lasts and when.for_at_least > lasts - 1:
                 return f"'{other.label}' is in force for {lasts:g} days, not for {when.for_at_least:g} by an evening"
             if not compiled.is_drawn("decisions", position):
-                why = never(compiled, other.when, (*waiting, other.label))
+                why = never_taken(compiled, other, waiting)
                 return None if why is None else f"it waits for '{other.label}', which is never taken: {why}"
     return None
 

@@ -192,8 +192,8 @@ class Decisions(Part):
         self._due[k][unit] = day + math.ceil(float(one.after.drawn(generator, 1)[0]) - 1e-9)
 
     def turns(self, day: int) -> bool:
-        """Whether something comes into force, or is over, at the midnight before a day."""
-        return any((due <= day).any() or (over == day).any() for due, over in zip(self._due, self._over, strict=True))
+        """Whether something is chosen, comes into force, or is over, at the midnight before a day."""
+        return any(day in one.chosen_on for one in self._decisions) or any((due <= day).any() or (over == day).any() for due, over in zip(self._due, self._over, strict=True))
 
     def turn(self, day: int) -> Coming | None:
         """The midnight before a day: what is over, and what comes into force; None where nothing does."""
@@ -201,6 +201,9 @@ class Decisions(Part):
         policies: list[tuple[Whose, Policy]] = []
         ends: list[Whose] = []
         named: list[str] = []
+        for one in self._decisions:
+            if day in one.chosen_on and not self.refusal(one.name, day):
+                self.choose(one.name, day)
         for k, one in enumerate(self._decisions):
             for unit in (self._over[k] == day).nonzero()[0].tolist():
                 self._end(k, unit, day)
