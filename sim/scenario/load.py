@@ -18,6 +18,7 @@ from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.need.demand.empirical import Empirical
 from sim.output.names import typed
 from sim.scenario.document import Document, Node, Place, position
+from sim.scenario.exercise_spec import exercise_problems
 from sim.scenario.injected import Injected
 from sim.scenario.memo import Memo
 from sim.scenario.overlay import Parsed, gather, is_study, parse
@@ -172,6 +173,7 @@ def _load(
         spec = spec.model_copy(update={"evidence": kept})
     problems = Problems(document, found)
     problems.found.extend(_evidence_problems(spec, document))
+    problems.found.extend(exercise_problems(spec, document))
     ends = ({str(place[0]): document.data[str(place[0])] for place in document.uncertain.values()}, spec.uncertain)
     problems.found.extend(memo.once("ends", ends, lambda: list(end_problems(spec, document))))
     sites: SiteTable | None = None

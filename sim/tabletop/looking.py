@@ -1,0 +1,172 @@
+"""What there is to be seen in a run that stands at a midnight: of one party what it has been told, and what is.
+
+Plain figures as lists of dicts, for views to choose from. Months are of 30 days, as in months-of-stock reporting.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.begun import Begun
+from sim.engine.deciding.reports import LATEST, Eyes, Reports
+from sim.engine.informed import CAPACITY, ORDERS, PIPELINE, STOCK
+from sim.model.goods.shipments import Phase
+from sim.units import DAYS_IN
+
+MONTH = DAYS_IN["month"]
+BANDS = ((0.0, "none left"), (0.5, "very low"), (1.0, "low"), (3.0, "in range"), (np.inf, "over need"))
+"""Upper ends in months of usual use, and what planners call what lies below them; exactly nothing is none left."""
+Row = dict[str, Any]
+
+
+def band_of(months: float) -> str:
+    """The word for so many months of stock."""
+    return next(word for most, word in BANDS if months <= 0 or months < most) if months > 0 else BANDS[0][1]
+
+
+class Seen:
+    """One party's eyes on a run; `party` None sees what is."""
+
+    def __init__(self, begun: Begun, party: str | None) -> None:
+        running = begun.running
+        self._network, self._world, self._day = running.plan.network, running.world, begun.day
+        self._calendar = self._network.calendar
+        self._party = None if party is None else self._network.parties[party]
+        cells = np.arange(len(self._network.cell_site))
+        self._own = np.isin(self._network.cell_site, [] if self._party is None else self._party.reach)
+        self._eyes = self._eyes_of(self._world.reports, cells)
+
+    def _eyes_of(self, reports: Reports, cells: np.ndarray) -> Eyes | None:
+        """What the party, with those in it, sees of all cells; None where all see all, or it sees what is."""
+        if self._party is None or reports.sights is None:
+            return None
+        names = [self._party.name, *self._party.inside]
+        return reports.sights.joint(np.unique(np.concatenate([reports.sights.party(name) for name in names])))
+
+    def _level(self) -> np.ndarray:
+        return np.full(len(self._own), CAPACITY) if self._eyes is None else self._eyes.level
+
+    def stock(self) -> list[Row]:
+        """Stock of each site that keeps goods for others or uses them, and is seen: months of usual use with their band,
+        and the evening of which that is known. Stock of those who make goods is not told."""
+        network, reports = self._network, self._world.reports
+        shown = ~network.of_kind("supplier") & (network.cell_mean > 0) & (self._level() >= STOCK)
+        cells = np.flatnonzero(shown)
+        eyes = None if self._eyes is None else self._eyes.of(cells)
+        if self._party is None:
+            units, known = self._world.state.on_hand[cells], np.full(len(cells), LATEST)
+        else:
+            units, known = reports.present(cells, eyes), reports.known_until(cells, eyes)
+        months = units / (network.cell_mean[cells] * MONTH)
+        rows = []
+        for k, cell in enumerate(cells.tolist()):
+            site = network.sites.iloc[network.cell_site[cell]]
+            last = min(int(known[k]), self._day - 1)
+            rows.append({
+                "site": str(site["name"]), "region": str(site["region"] or ""), "kind": str(site["kind"]),
+                "product": self._product(cell), "own": bool(self._own[cell]), "units": int(units[k]),
+                "months": round(float(months[k]), 1), "band": band_of(float(months[k])),
+                "as_of": self._date(last), "days_old": self._day - 1 - last,
+            })  # fmt: skip
+        return sorted(rows, key=lambda row: (not row["own"], row["kind"] != "warehouse", row["site"], row["product"]))
+
+    def orders(self) -> list[Row]:
+        """What is on its way, or ordered and not sent, from others to the party's sites, as far as it has been told.
+
+        `due` is reckoned from when it was sent and how long that way usually takes; one that is past is late. Nobody is
+        told more before it is there.
+        """
+        network, level, last = self._network, self._level(), self._known_until()
+        mine = self._own[network.flow_buyer] & ~self._own[network.flow_source]
+        if self._party is None:
+            mine = np.ones(len(network.flow_buyer), dtype=bool)
+        ships = self._world.state.shipments
+        flow = ships["flow"]
+        under_way = (ships["phase"] != Phase.DONE) & mine[flow] & (level[network.flow_buyer[flow]] >= PIPELINE)
+        under_way &= ships["sent"] <= last[network.flow_buyer[flow]]
+        units: dict[tuple[int, float], int] = {}
+        for row in np.flatnonzero(under_way).tolist():
+            key = int(flow[row]), float(np.floor(ships["sent"][row]))
+            units[key] = units.get(key, 0) + int(ships["units"][row])
+        usual = network.routes.under_way[network.flow_route]
+        rows = [
+            self._order(number, some) | {"sent": self._date(int(sent)), "due": self._date(due := int(np.ceil(sent + usual[number]))),
+                                          "state": "late" if due < self._day else "on its way"}
+            for (number, sent), some in units.items()
+        ]  # fmt: skip
+        unsent = self._world.state.unsent
+        waits = (unsent > 0) & mine & (level[network.flow_buyer] >= ORDERS)
+        for number in np.flatnonzero(waits).tolist():
+            rows.append(self._order(number, int(unsent[number])) | {"sent": None, "due": None, "state": "not sent"})
+        return sorted(rows, key=lambda row: (row["due"] or "9999", row["from"], row["to"], row["product"]))
+
+    def _known_until(self) -> np.ndarray:
+        """The last day of which each cell's goods under way are known."""
+        if self._eyes is None:
+            return np.full(len(self._own), LATEST)
+        return self._world.reports.known_until(np.arange(len(self._own)), self._eyes, PIPELINE)
+
+    def _order(self, flow: int, units: int) -> Row:
+        network = self._network
+        source, buyer = network.flow_source[flow], network.flow_buyer[flow]
+        names = network.sites["name"].to_numpy()
+        return {
+            "product": self._product(buyer), "units": units, "from": str(names[network.cell_site[source]]),
+            "to": str(names[network.cell_site[buyer]]), "mode": self._mode(flow),
+        }  # fmt: skip
+
+    def _mode(self, flow: int) -> str:
+        lanes = [lane for lane in self._network.flow_lanes[flow].tolist() if lane >= 0]
+        return str(self._network.lanes[lanes[0]].mode)
+
+    def _product(self, cell: int) -> str:
+        return str(self._network.products["name"].iat[self._network.cell_product[cell]])
+
+    def _date(self, day: int) -> str:
+        return self._calendar.date(day).isoformat()
+
+
+def unmet(begun: Begun, by: str, turns: list[int]) -> dict[str, list[int]]:
+    """Units not there on the day, in each turn (its first days, in order) until now; by a column of the groups, such as
+    product or region."""
+    groups = begun.running.plan.network.groups
+    daily = begun.running.world.recorder.so_far["unmet"]
+    served = (groups["kind"] == "facility").to_numpy()
+    names = groups[by].to_numpy()
+    found: dict[str, list[int]] = {}
+    for name in sorted({str(name) for name in names[served]}):
+        column = daily[:, served & (names.astype(str) == name)].sum(axis=1)
+        found[name] = [int(column[a:b].sum()) for a, b in zip(turns, [*turns[1:], begun.day], strict=True) if b > a]
+    return found
+
+
+def troubles(begun: Begun) -> list[Row]:
+    """Everything that goes wrong, now or later, and what nobody knows of it: when it begins, when it ends."""
+    calendar = begun.running.plan.network.calendar
+    rows = []
+    for impact in begun.running.impacts:
+        if impact.decided or impact.end < begun.day or impact.start >= calendar.days:
+            continue
+        ends = impact.end if np.isfinite(impact.end) and impact.end < calendar.days else None
+        rows.append({
+            "name": impact.cause, "kind": impact.kind, "from": calendar.date(impact.start).isoformat(),
+            "until": None if ends is None else calendar.date(ends).isoformat(),
+            "announced": bool(impact.told and impact.announced < begun.day),
+        })  # fmt: skip
+    return sorted(rows, key=lambda row: (row["from"], row["name"]))
+
+
+def in_force(begun: Begun) -> list[Row]:
+    """Decisions in force, each with the date since when."""
+    decisions = begun.running.world.decisions
+    since: Mapping[str, float] = {} if decisions is None else decisions.in_force
+    return [{"decision": name, "since": _iso(begun, day)} for name, day in sorted(since.items())]
+
+
+def _iso(begun: Begun, day: float) -> str:
+    found: dt.date = begun.running.plan.network.calendar.date(day)
+    return found.isoformat()

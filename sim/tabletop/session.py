@@ -1,0 +1,421 @@
+"""A session: a scenario, its injects and a log of what was done, which together say all there is.
+
+Whatever is tried is checked first; then it is written to the log, and the file is there whole before anybody is told. Times
+are given by whoever calls, in UTC.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+from sim.begun import Begun
+from sim.errors import nearest, one_of_few
+from sim.scenario.exercise_spec import FACILITATOR
+from sim.tabletop import views
+from sim.tabletop.clock import Clock, Due, Reading
+from sim.tabletop.clock import Do as ClockDo
+from sim.tabletop.clock import Of as ClockOf
+from sim.tabletop.course import Course, digest
+from sim.tabletop.injects import Inject, Status
+from sim.tabletop.ledger import Ledger
+from sim.tabletop.moves import Choice, Entry, Place, Trail, Turn, place_of
+from sim.tabletop.moves import Do as MoveDo
+from sim.tabletop.refusals import Refused
+from sim.tabletop.session_file import put_session
+from sim.tabletop.table import Settings, Table
+
+THE_CLOCK = "clock"
+"""By whom something is done that the clock brings by itself."""
+LONGEST_ID, LONGEST_NAME, LONGEST_TEXT = 100, 60, 2000
+Step = Literal["turn", "day", "next inject"]
+
+
+class Session:
+    """An exercise that is played; made by `Session.begin`, or read back with `sim.tabletop.session_file.open_session`.
+
+    What cannot be done raises `Refused`, and nothing is changed.
+    """
+
+    def __init__(self, table: Table, entries: Iterable[Entry] = (), file: Path | None = None) -> None:
+        self.table, self.file = table, file
+        self._ledger = Ledger(entries)
+        self._course = Course(table)
+
+    @classmethod
+    def begin(cls, settings: Settings, file: Path | None = None) -> Session:
+        """A session of a scenario in its first turn; it is written to `file`, where one is named, from now on.
+
+        Raises ScenarioError with all that is wrong with the scenario, its exercise or its injects.
+        """
+        session = cls(Table(settings), file=file)
+        session.save()
+        return session
+
+    # where it stands
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The log."""
+        return tuple(self._ledger.entries)
+
+    @property
+    def place(self) -> Place:
+        """Where the present branch stands."""
+        return self._ledger.place
+
+    @property
+    def branch(self) -> str:
+        """The present branch."""
+        return self._ledger.current
+
+    @property
+    def turn(self) -> int:
+        """The present turn, from 1 on."""
+        return self.place.turn
+
+    @property
+    def most_turns(self) -> int:
+        """How many turns there are, if all are as long as the exercise says."""
+        return self.turn - 1 + max(1, -(-(self.table.days - self.place.day) // self.table.exercise.turn))
+
+    @property
+    def over(self) -> bool:
+        """Whether the story has come to its end."""
+        return self.place.day >= self.table.days
+
+    @property
+    def begun(self) -> Begun:
+        """The run as it stands, with what was fired in this turn; a copy. Decisions of this turn are not in it."""
+        return self._course.at(self.place.turns)
+
+    def at_turn(self, turn: int) -> Begun:
+        """The run as it stood when a turn of this branch began; a copy."""
+        turns = self.place.turns[:turn]
+        return self._course.at((*turns[:-1], Turn(turns[-1].day)))
+
+    def branch_path(self, name: str) -> Trail:
+        """What led to where a branch stands."""
+        return self._ledger.branches[name]
+
+    def branch_place(self, name: str) -> Place:
+        """Where a branch stands."""
+        return place_of(self.branch_path(name))
+
+    @property
+    def branches(self) -> list[str]:
+        """Names of the branches, in the order in which they came."""
+        return list(self._ledger.branches)
+
+    def branch_list(self) -> list[dict[str, Any]]:
+        """Each branch, the turn in which it stands, and whether that is where the session is."""
+        return [
+            {"name": name, "turn": self.branch_place(name).turn, "here": name == self.branch} for name in self.branches
+        ]
+
+    @property
+    def clock(self) -> Clock:
+        """The clocks."""
+        return Clock(self.table.exercise, self.table.start, self._ledger.ticks)
+
+    def reading(self, now: dt.datetime | None = None) -> Reading:
+        """What the clocks show; left out: when something was done last."""
+        told = (entry.at for entry in reversed(self.entries) if entry.at is not None)
+        moment = now or next(told, dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+        return self.clock.read(moment, self.place.day)
+
+    def status(self, inject: Inject, now: dt.datetime | None = None) -> Status:
+        """What has become of an inject; one whose delivery time has come is ready."""
+        standing = self.place.standing(inject)
+        if standing.status == "waiting" and (due := self._due(inject)) is not None:
+            return "ready" if due.at <= self.reading(now).now else "waiting"
+        return standing.status
+
+    def view(self, role: str, now: dt.datetime | None = None) -> dict[str, Any]:
+        """What a role is shown; see `sim.tabletop.views`."""
+        if role not in (FACILITATOR, views.OBSERVER):
+            self._check_role(role)
+        return views.view(self, role, now)
+
+    # what players do
+
+    def decide(
+        self, role: str, decision: str, turn: int, reason: str = "", *, id: str, at: dt.datetime | None = None
+    ) -> Choice:
+        """Hand in a decision, which counts when the turn is over.
+
+        One that was handed in already under this `id` is given back, and not taken once more. `turn` is the one for which
+        it is meant.
+        """
+        self._check_text(id, "the id of a decision", LONGEST_ID)
+        if not isinstance(reason, str) or len(reason) > LONGEST_TEXT:
+            raise Refused("malformed", f"a reason has at most {LONGEST_TEXT} letters", str(reason))
+        self._check_role(role, reason)
+        before = next((e for e in self.entries if e.do == "decide" and e.what["id"] == id), None)
+        if before is not None:
+            if (before.by, before.what["decision"]) != (role, decision):
+                raise Refused("malformed", "another decision was handed in under this id", reason)
+            known = next((one for one in self.place.choices if one.id == id), None)
+            if known is not None:
+                return known
+        self._check_turn(role, turn, reason, taken_back=before is not None)
+        self._check_decision(role, decision, reason)
+        self._write("decide", at, role, id=id, decision=decision, reason=reason)
+        return self.place.choices[-1]
+
+    def withdraw(self, id: str, by: str, at: dt.datetime | None = None) -> None:
+        """Take back a decision of this turn: its role may, and the facilitator, who sends it back."""
+        choice = next((one for one in self.place.choices if one.id == id), None)
+        if choice is None:
+            raise Refused("unknown", "no such decision was handed in")
+        if by not in (choice.role, FACILITATOR):
+            raise Refused("role", f"only {self._title(choice.role)} or the facilitator may take this back")
+        if choice.turn != self.turn:
+            raise Refused("stale", f"this was decided in turn {choice.turn}; it is now turn {self.turn}")
+        if not choice.withdrawn:
+            self._write("withdraw", at, by, id=id)
+
+    # what the facilitator does
+
+    def advance(self, step: Step = "turn", at: dt.datetime | None = None, by: str = FACILITATOR) -> None:
+        """Step to the next turn: so many days on as a turn has, one day, or to the first midnight at which an inject
+        becomes due by the story or its condition. What was decided counts from the midnight where the turn began."""
+        self._check_facilitator(by)
+        place = self.place
+        if self.over:
+            raise Refused("impossible", f"the story ended on {self.table.date(self.table.days)}")
+        days = {"turn": self.table.exercise.turn, "day": 1}.get(step, self.table.days)
+        day = min(place.day + days, self.table.days)
+        waiting = [one for one in self.table.injects if place.standing(one).status == "waiting"]
+        watch = [one for one in waiting if one.condition is not None]
+        if step == "next inject":
+            coming = [one.story.day for one in waiting if self._by_story(one) and one.story and one.story.day is not None]
+            turn_next = any(self._by_story(one) and one.story and one.story.turn == place.turn + 1 for one in waiting)
+            soonest = min((d for d in coming if d > place.day), default=day)
+            day = min(day, soonest, place.day + self.table.exercise.turn if turn_next else day)
+        begun = self.begun
+        self._course.choose(begun, [one.decision for one in place.open_choices()])
+        met = self._course.step(begun, day, watch, stop=step == "next inject")
+        ready = [one.number for one in waiting if one.number in met or self._comes(one, begun.day, place.turn + 1)]
+        self._write("advance", at, by, day=begun.day, ready=ready, digest=digest(begun))
+
+    def fire(self, number: str, at: dt.datetime | None = None, by: str = FACILITATOR) -> None:
+        """Fire an inject now, whether it is due or not, paused or not: it is told, and happens in the model."""
+        inject = self._inject(number, by)
+        if self.place.standing(inject).status == "fired":
+            raise Refused("impossible", f"inject {number} was fired in turn {self.place.standing(inject).turn}")
+        if self.over:
+            raise Refused("impossible", "the story is over")
+        if (error := self._course.why_not(self.begun, inject)) is not None:
+            raise Refused("impossible", "; ".join(str(problem) for problem in error.problems))
+        self._write("fire", at, by, inject=number)
+
+    def skip(self, number: str, at: dt.datetime | None = None, by: str = FACILITATOR) -> None:
+        """Leave an inject out; it can be taken back."""
+        inject = self._inject(number, by)
+        status = self.place.standing(inject).status
+        if status in ("fired", "skipped"):
+            raise Refused("impossible", f"inject {number} was {status} already")
+        self._write("skip", at, by, inject=number)
+
+    def unskip(self, number: str, at: dt.datetime | None = None, by: str = FACILITATOR) -> None:
+        """Take back that an inject was left out: it is ready."""
+        if self.place.standing(self._inject(number, by)).status != "skipped":
+            raise Refused("impossible", f"inject {number} was not skipped")
+        self._write("unskip", at, by, inject=number)
+
+    def rewind(self, turn: int, keep: str | None = None, at: dt.datetime | None = None, by: str = FACILITATOR) -> str:
+        """Go back to the beginning of a turn; what followed is kept as a branch, whose name is given back."""
+        self._check_facilitator(by)
+        if not isinstance(turn, int) or not 1 <= turn <= self.turn:
+            raise Refused("unknown", f"there is no turn {turn} to go back to; it is now turn {self.turn}")
+        name = self._new_name(keep)
+        self._write("rewind", at, by, turn=turn, keep=name)
+        return name
+
+    def new_branch(self, name: str | None = None, at: dt.datetime | None = None, by: str = FACILITATOR) -> str:
+        """Go on from here under a new name; the present branch stays where it is. With the luck of this one."""
+        self._check_facilitator(by)
+        found = self._new_name(name)
+        self._write("branch", at, by, name=found)
+        return found
+
+    def switch(self, name: str, at: dt.datetime | None = None, by: str = FACILITATOR) -> None:
+        """Go on with another branch, where that stands."""
+        self._check_facilitator(by)
+        if name not in self._ledger.branches:
+            like = nearest(name, self.branches)
+            raise Refused("unknown", f"there is no branch '{name}'" + (f"; did you mean '{like}'?" if like else ""))
+        self._write("switch", at, by, name=name)
+
+    def reset(self, keep: str | None = None, at: dt.datetime | None = None, by: str = FACILITATOR) -> str:
+        """Begin again: the first turn, no inject fired, the clocks at their start. What was played is kept as a branch."""
+        self._check_facilitator(by)
+        name = self._new_name(keep)
+        self._write("reset", at, by, keep=name)
+        return name
+
+    def set_clock(
+        self, do: ClockDo, at: dt.datetime, minutes: float = 0.0, of: ClockOf = "exercise", by: str = FACILITATOR
+    ) -> None:
+        """Start, pause or resume the clock, extend the exercise or the turn by some minutes, or leap ahead by some."""
+        self._check_facilitator(by)
+        if do not in ("start", "pause", "resume", "extend", "jump") or of not in ("exercise", "turn"):
+            raise Refused("malformed", f"a clock does not {do}")
+        if why := self.clock.refusal(do):
+            raise Refused("impossible", why)
+        if do in ("extend", "jump") and not 0 < minutes <= 24 * 60:
+            raise Refused("malformed", "minutes from 0 to 1,440, more than none")
+        if self._aware(at) is None:
+            raise Refused("malformed", "a clock needs the time")
+        more = {"minutes": minutes, "of": of} if do == "extend" else {"minutes": minutes} if do == "jump" else {}
+        self._write("clock", at, by, do=do, **more)
+
+    def tick(self, now: dt.datetime) -> list[Entry]:
+        """Where the clock paces the exercise: do what has become due by now while it ran; what came of it.
+
+        What became due in a pause, or was leapt over, is ready and waits to be fired.
+        """
+        before, tried = len(self.entries), set[str]()
+        if self.table.exercise.pace == "clock":
+            while self.clock.status == "running" and (due := self._next_due(now, tried)) is not None:
+                moment, inject = due
+                numbers = [] if inject is None else [inject.number]
+                if inject is None:
+                    self.advance("turn", moment.at, THE_CLOCK)
+                    ready = self.entries[-1].what["ready"] if moment.alone else ()
+                    numbers = [number for number in ready if self._due(self.table.by_number[number]) is None]
+                for number in numbers:
+                    tried.add(number)
+                    with suppress(Refused):  # it stays ready, and the facilitator is told why when it is fired
+                        self.fire(number, moment.at, THE_CLOCK)
+        return list(self.entries[before:])
+
+    def save(self) -> None:
+        """Write the session to its file, if it has one; the file is whole, also after a loss of power."""
+        if self.file is not None:
+            put_session(self.file, self)
+
+    # checks
+
+    def _write(self, do: MoveDo, at: dt.datetime | None, by: str, /, **what: Any) -> None:
+        """Write an entry to the log and the file; the log is as it was where the file cannot be written."""
+        entry = Entry(do, self._aware(at), by, what)
+        entries = self._ledger.entries[:]
+        self._ledger.add(entry)
+        try:
+            self.save()
+        except BaseException:
+            self._ledger = Ledger(entries)
+            raise
+
+    def _aware(self, at: dt.datetime | None) -> dt.datetime | None:
+        """A moment in UTC; raises Refused for one without a zone."""
+        if at is None:
+            return None
+        if not isinstance(at, dt.datetime) or at.tzinfo is None:
+            raise Refused("malformed", "a time has a zone: UTC")
+        return at.astimezone(dt.UTC)
+
+    def _next_due(self, now: dt.datetime, but: Collection[str]) -> tuple[Due, Inject | None] | None:
+        """What the clock brings first by now: an inject that it fires by itself, or (None) the next turn."""
+        found: list[tuple[Due, int, Inject | None]] = []
+        for k, one in enumerate(self.table.injects):
+            open_ = self.place.standing(one).status in ("waiting", "ready") and one.number not in but
+            if open_ and (due := self._due(one)) is not None and due.alone and due.at <= now:
+                found.append((due, k, one))
+        day = min(self.place.day + self.table.exercise.turn, self.table.days)
+        step = None if self.over else self.clock.story_reached(day)
+        if step is not None and step.at <= now:
+            found.append((step, -1, None))
+        if self.over or not found:
+            return None
+        due, _, inject = min(found, key=lambda one: (one[0].at, one[1]))
+        return due, inject
+
+    def _due(self, inject: Inject) -> Due | None:
+        """When an inject is due by the room's clock, or by a story that goes with it."""
+        if inject.delivery is not None:
+            return self.clock.due(inject.delivery)
+        if self._by_story(inject) and inject.story is not None and inject.story.day is not None:
+            return self.clock.story_reached(inject.story.day)
+        return None
+
+    def _by_story(self, inject: Inject) -> bool:
+        return inject.delivery is None and inject.story is not None
+
+    def _comes(self, inject: Inject, day: int, turn: int) -> bool:
+        """Whether an inject is due by the story on a day, as a turn begins."""
+        if not self._by_story(inject) or inject.story is None:
+            return False
+        return (inject.story.day is not None and inject.story.day <= day) or inject.story.turn == turn
+
+    def _title(self, role: str) -> str:
+        return self.table.titles.get(role, role)
+
+    def _check_role(self, role: str, text: str = "") -> None:
+        if role not in self.table.exercise.roles:
+            names = list(self.table.exercise.roles)
+            like = nearest(role, names)
+            hint = f"; did you mean '{like}'?" if like else ""
+            raise Refused("role", f"there is no role '{role}'; expected {one_of_few(names, 'a role')}{hint}", text)
+
+    def _check_facilitator(self, by: str) -> None:
+        if by not in (FACILITATOR, THE_CLOCK):
+            raise Refused("role", "only the facilitator may do this")
+
+    def _check_text(self, text: object, what: str, longest: int) -> None:
+        if not isinstance(text, str) or not text.strip() or len(text) > longest or not text.isprintable():
+            raise Refused("malformed", f"{what} is a text of 1 to {longest} letters")
+
+    def _check_turn(self, role: str, turn: int, reason: str, taken_back: bool) -> None:
+        if isinstance(turn, bool) or not isinstance(turn, int):
+            raise Refused("malformed", "a decision is meant for a turn, by its number", reason)
+        now = self.turn
+        if self.over:
+            raise Refused("stale", "the story is over", reason)
+        if turn == now and not taken_back:
+            return
+        if taken_back or turn > now:
+            message = f"this was written before the exercise was taken back; it is now turn {now}"
+            raise Refused("stale", message, reason)
+        message = f"this was written for turn {turn}; it is now turn {now}"
+        raise Refused("stale", message, reason, views.changed(self, role, max(1, turn)))
+
+    def _check_decision(self, role: str, decision: str, reason: str) -> None:
+        table, seat = self.table, self.table.exercise.roles[role]
+        if decision not in table.decisions:
+            like = nearest(decision, seat.decides)
+            hint = f"; did you mean '{like}'?" if like else ""
+            expected = one_of_few(seat.decides, "one of its decisions")
+            raise Refused("unknown", f"there is no decision '{decision}'; expected {expected}{hint}", reason)
+        if decision not in seat.decides:
+            may = [self._title(name) for name, other in table.exercise.roles.items() if decision in other.decides]
+            raise Refused("role", f"only {' or '.join(may)} may decide '{decision}'", reason)
+        rivals = {*table.decisions[decision].rivals, decision}
+        for one in self.place.open_choices():
+            if one.decision in rivals or decision in table.decisions[one.decision].rivals:
+                same = "this" if one.decision == decision else f"'{one.decision}', which sets the same,"
+                raise Refused("impossible", f"{same} was handed in by {self._title(one.role)} in this turn", reason)
+        if why := self.begun.running.refusal(decision):
+            raise Refused("impossible", f"'{decision}' cannot be decided: {why}", reason)
+
+    def _inject(self, number: str, by: str) -> Inject:
+        self._check_facilitator(by)
+        if number not in self.table.by_number:
+            like = nearest(number, self.table.by_number)
+            raise Refused("unknown", f"there is no inject {number}" + (f"; did you mean '{like}'?" if like else ""))
+        return self.table.by_number[number]
+
+    def _new_name(self, name: str | None) -> str:
+        if name is None:
+            return self._ledger.free_name()
+        self._check_text(name, "the name of a branch", LONGEST_NAME)
+        if name in self._ledger.branches:
+            raise Refused("impossible", f"there is a branch '{name}' already")
+        return name
+
+

@@ -1,0 +1,220 @@
+"""What each role is shown: built from lists of the fields that it may have, from what its party has been told.
+
+`ALLOWED` is the whole of what may ever be sent: a field that stands in no list of a role is not in its view.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sim.begun import Begun
+from sim.scenario.exercise_spec import FACILITATOR, OBSERVER
+from sim.tabletop.clock import Reading
+from sim.tabletop.injects import EVERYBODY, Inject, Standing
+from sim.tabletop.looking import Seen, in_force, troubles, unmet
+from sim.tabletop.moves import Choice, Place
+
+if TYPE_CHECKING:
+    from sim.tabletop.session import Session
+
+Allowed = Mapping[str, "Allowed | None"]
+"""Names of fields; below those with fields of their own (of each entry, where it is a list) these; None: a plain value."""
+
+
+def _plain(*names: str) -> dict[str, None]:
+    return dict.fromkeys(names)
+
+
+ROOM: Allowed = {
+    **_plain("exercise", "title", "role", "branch", "turn", "turns", "date", "ends", "over"),
+    "clock": _plain("status", "elapsed", "left", "turn_left", "story", "shown", "up"),
+}
+STOCK = _plain("site", "region", "kind", "product", "own", "months", "band", "as_of", "days_old")
+ORDER = _plain("product", "units", "from", "to", "mode", "sent", "due", "state")
+INJECT = _plain("number", "title", "method", "from", "description", "turn", "fired_at", "story")
+CHOICE = _plain("id", "decision", "turn", "reason", "state")
+PLAYER: Allowed = {
+    **ROOM, **_plain("name", "party", "brief", "changed"),
+    "stock": STOCK, "orders": ORDER, "injects": INJECT, "decisions": CHOICE,
+    "may_decide": _plain("decision", "kind", "cost", "cost_a_day", "delay", "lasts", "refused"),
+}  # fmt: skip
+WALL: Allowed = {
+    **ROOM, "news": INJECT, "unmet": {**_plain("turns"), "by_product": None, "by_region": None},
+}  # fmt: skip
+FACILITATOR_SEES: Allowed = {
+    **WALL, "branches": _plain("name", "turn", "here"),
+    "inject_list": {**INJECT, **_plain("type", "delivery", "to", "expected", "phase", "objectives", "status", "due_at", "changes_the_model", "fired_by")},
+    "decisions": {**CHOICE, **_plain("role", "at")},
+    "truth": {"stock": {**STOCK, **_plain("units")}, "orders": ORDER, "disruptions": _plain("name", "kind", "from", "until", "announced"),
+              "in_force": _plain("decision", "since"), "believed": _plain("role", "site", "product", "months", "believed", "as_of")},
+}  # fmt: skip
+ALLOWED: Mapping[str, Allowed] = {"player": PLAYER, FACILITATOR: FACILITATOR_SEES, OBSERVER: WALL}
+
+
+def only(allowed: Allowed | None, data: Any) -> Any:
+    """What of some data is allowed: a mapping without its other fields, each entry of a list likewise."""
+    if allowed is None:
+        return data
+    if isinstance(data, list):
+        return [only(allowed, entry) for entry in data]
+    return {key: only(allowed[key], value) for key, value in data.items() if key in allowed}
+
+
+def view(session: Session, role: str, now: dt.datetime | None = None) -> dict[str, Any]:
+    """What a role is shown at a moment (left out: when the log was last written to)."""
+    begun, place = session.begun, session.place
+    data = _room(session, role, place, session.reading(now))
+    if role == FACILITATOR:
+        data |= _wall(session, begun, place) | _facilitator(session, begun, place, now)
+        return dict(only(FACILITATOR_SEES, data))
+    if role == OBSERVER:
+        return dict(only(WALL, data | _wall(session, begun, place)))
+    data |= _player(session, begun, place, role)
+    return dict(only(PLAYER, data))
+
+
+def _room(session: Session, role: str, place: Place, reading: Reading) -> dict[str, Any]:
+    table = session.table
+    spec = table.begun.loaded.spec
+    left = reading.turn_left
+    return {
+        "exercise": spec.scenario, "title": spec.title, "role": role, "branch": session.branch,
+        "turn": place.turn, "turns": session.most_turns, "date": table.date(place.day).isoformat(),
+        "ends": table.date(table.days).isoformat(), "over": session.over,
+        "clock": {
+            "status": reading.status, "elapsed": reading.elapsed.total_seconds(), "left": reading.left.total_seconds(),
+            "turn_left": None if left is None else left.total_seconds(),
+            "story": reading.story.isoformat(timespec="minutes"), "shown": session.clock.shown(reading.now), "up": reading.up,
+        },
+    }  # fmt: skip
+
+
+def _player(session: Session, begun: Begun, place: Place, role: str) -> dict[str, Any]:
+    table, seat = session.table, session.table.exercise.roles[role]
+    told = Seen(begun, seat.party)
+    known = {"stock": told.stock(), "orders": told.orders()}
+    injects = [_told(session, one, place.standing(one)) for one in _fired(session, place) if one.reaches(role)]
+    return known | {
+        "name": table.titles[role], "party": seat.party, "brief": seat.brief or "",
+        "injects": injects, "decisions": [_choice(one, place) for one in place.choices if one.role == role],
+        "may_decide": [row for name in seat.decides if (row := _offer(session, begun, name)) is not None],
+        "changed": changed(session, role, place.turn - 1, known),
+    }  # fmt: skip
+
+
+def _wall(session: Session, begun: Begun, place: Place) -> dict[str, Any]:
+    days = [turn.day for turn in place.turns]
+    news = [_told(session, one, place.standing(one)) for one in _fired(session, place) if EVERYBODY in one.to]
+    by = {"turns": place.turn - 1, "by_product": unmet(begun, "product", days), "by_region": unmet(begun, "region", days)}
+    return {"news": news, "unmet": by}
+
+
+def _facilitator(session: Session, begun: Begun, place: Place, now: dt.datetime | None) -> dict[str, Any]:
+    truth = Seen(begun, None)
+    stock = truth.stock()
+    return {
+        "branches": session.branch_list(),
+        "inject_list": [_listed(session, one, place, now) for one in session.table.injects],
+        "decisions": [
+            _choice(one, place) | {"role": one.role, "at": None if one.at is None else one.at.isoformat()}
+            for one in place.choices
+        ],
+        "truth": {
+            "stock": stock, "orders": truth.orders(), "disruptions": troubles(begun), "in_force": in_force(begun),
+            "believed": _believed(session, begun, stock),
+        },
+    }  # fmt: skip
+
+
+def _believed(session: Session, begun: Begun, stock: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Where a role takes stock to be in another band than it is."""
+    true = {(row["site"], row["product"]): row for row in stock}
+    found = []
+    for role, seat in session.table.exercise.roles.items():
+        for row in Seen(begun, seat.party).stock():
+            fact = true[row["site"], row["product"]]
+            if fact["band"] != row["band"]:
+                found.append({"role": role, "site": row["site"], "product": row["product"], "months": fact["months"],
+                              "believed": row["months"], "as_of": row["as_of"]})  # fmt: skip
+    return found
+
+
+def _fired(session: Session, place: Place) -> list[Inject]:
+    """Injects that were fired, the latest first."""
+    order = [number for turn in place.turns for number in turn.fired]
+    return [session.table.by_number[number] for number in reversed(order)]
+
+
+def _told(session: Session, inject: Inject, standing: Standing) -> dict[str, Any]:
+    at = standing.at
+    return {
+        "number": inject.number, "title": inject.title, "method": inject.method, "from": inject.sender,
+        "description": inject.description, "turn": standing.turn,
+        "fired_at": None if at is None else session.clock.shown(at),
+        "story": session.table.date(session.place.turns[standing.turn - 1].day).isoformat() if standing.turn else None,
+    }  # fmt: skip
+
+
+def _listed(session: Session, inject: Inject, place: Place, now: dt.datetime | None) -> dict[str, Any]:
+    standing = place.standing(inject)
+    due = None if inject.delivery is None else session.clock.due(inject.delivery)
+    return _told(session, inject, standing) | {
+        "story": None if inject.story is None else inject.story.text, "type": inject.kind,
+        "delivery": None if inject.delivery is None else str(inject.delivery), "to": list(inject.to),
+        "expected": inject.expected, "phase": inject.phase, "objectives": list(inject.objectives),
+        "status": session.status(inject, now), "due_at": None if due is None else session.clock.shown(due.at),
+        "changes_the_model": bool(inject.events), "fired_by": standing.by,
+    }  # fmt: skip
+
+
+def _choice(one: Choice, place: Place) -> dict[str, Any]:
+    state = "withdrawn" if one.withdrawn else "handed in" if one.turn == place.turn else "counts"
+    return {"id": one.id, "decision": one.decision, "turn": one.turn, "reason": one.reason, "state": state}
+
+
+def _offer(session: Session, begun: Begun, name: str) -> dict[str, Any] | None:
+    """A decision that a role may take: what it costs, how many days it takes, and why it cannot be taken now."""
+    bound = session.table.decisions.get(name)
+    if bound is None:
+        return None
+    lasts = None if bound.lasts == float("inf") else bound.lasts
+    return {
+        "decision": name, "kind": bound.kind, "cost": bound.charges.once, "cost_a_day": bound.charges.a_day,
+        "delay": round(bound.after.mean, 1), "lasts": lasts, "refused": begun.running.refusal(name),
+    }  # fmt: skip
+
+
+def changed(session: Session, role: str, since: int, known: Mapping[str, Any] | None = None) -> list[str]:
+    """What is other for a role than it was when turn `since` began, in sentences; nothing in the first turn."""
+    place = session.place
+    if not 1 <= since < place.turn:
+        return []
+    party = session.table.exercise.roles[role].party
+    if known is None:
+        told = Seen(session.begun, party)
+        known = {"stock": told.stock(), "orders": told.orders()}
+    before = Seen(session.at_turn(since), party)
+    was = {(row["site"], row["product"]): row for row in before.stock()}
+    told_now = []
+    for row in known["stock"]:
+        old = was.get((row["site"], row["product"]))
+        if old is not None and old["band"] != row["band"]:
+            told_now.append(f"{row['site']}, {row['product']}: {row['band']}, was {old['band']}.")
+    for state, words in (("late", "is late"), ("not sent", "has not been sent")):
+        old_orders = {_key(row) for row in before.orders() if row["state"] == state}
+        for row in known["orders"]:
+            if row["state"] == state and _key(row) not in old_orders:
+                told_now.append(f"{row['units']:,} {row['product']} from {row['from']} to {row['to']}: {words}.")
+    for one in _fired(session, place):
+        if since <= place.standing(one).turn < place.turn and one.reaches(role):
+            told_now.append(f"Inject {one.number}: {one.title}.")
+    for choice in place.choices:
+        if since <= choice.turn < place.turn and not choice.withdrawn and choice.role == role:
+            told_now.append(f"Your decision counts: {choice.decision}.")
+    return told_now
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["from"], row["to"], row["product"], row["sent"]
