@@ -274,16 +274,16 @@ PAGES: dict[str, Page] = {
     ),
     "exercise": Page(
         "Exercise",
-        "A tabletop exercise: who sits at the table with whose information, what each may decide, how time goes, and the "
-        "list of injects. Plain runs take no notice of it. [How it is played](../../exercise-session.md).",
+        "A tabletop exercise: who sits at the table with whose information, what each may decide, how time goes, and "
+        "the list of injects. Plain runs take no notice of it. [How it is played](../../exercise-session.md).",
         ("exercise",),
         "parties:\n"
         "  kenya: {kind: country, sites: {country: KE}}\n"
         "decisions:\n"
-        "  - {decision: release_reserve, name: open the reserve, by: kenya, reserve: national, when: {trigger: chosen}}\n"
+        "  - {decision: release_reserve, name: open it, by: kenya, reserve: national, when: {trigger: chosen}}\n"
         "exercise:\n"
         "  roles:\n"
-        "    ministry: {title: Ministry of health, party: kenya, decides: [open the reserve]}\n"
+        "    ministry: {title: Ministry of health, party: kenya, decides: [open it]}\n"
         "  turn: 7d\n"
         "  minutes: 90\n"
         "  zone: Africa/Nairobi\n"

@@ -72,8 +72,8 @@ class Exercise(Model):
     turn_minutes: Positive | None = None
     """minutes to decide in a turn; left out: no limit"""
     pace: Literal["facilitator", "clock"] = "facilitator"
-    """facilitator: injects that are due wait until they are fired, and turns until they are stepped; clock: both come by
-    themselves while the clock runs"""
+    """facilitator: injects that are due wait until they are fired, and turns until they are stepped; clock: both come
+    by themselves while the clock runs"""
     story: Story = Story()
     """the clock of the story"""
     zone: Text = "UTC"

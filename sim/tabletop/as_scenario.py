@@ -48,7 +48,8 @@ def write_scenario(session: Session, path: Path) -> None:
         "extends": beside(settings.path, path), "scenario": name, "title": f"{spec.title}: as it was played",
         "strategies": {PLAYED: strategy},
     }  # fmt: skip
-    head = f"# What was decided and fired in an exercise. Run it with: tideover run {shown_path(path)} --strategy {PLAYED}\n"
+    command = f"tideover run {shown_path(path)} --strategy {PLAYED}"
+    head = f"# What was decided and fired in an exercise. Run it with: {command}\n"
     put_text(path, head + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110))
     try:
         load(path, PLAYED)

@@ -1,4 +1,4 @@
-"""What stands beside the path that was taken: nothing done, decisions by rule, other branches, and other luck from here."""
+"""What stands beside the path taken: nothing done, decisions by rule, other branches, and other luck from here."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ MOST_DRAWS = 200
 
 @dataclass(frozen=True)
 class Ahead:
-    """What would go unmet from now on if nobody did anything more: by product, in each draw of other luck; `so_far` what
-    has gone unmet until now. Injects that are still to come are left out, and so is what was handed in this turn."""
+    """What would go unmet from now on if nobody did anything more: by product, in each draw of other luck; `so_far`
+    what has gone unmet until now. Injects still to come are left out, and so is what was handed in this turn."""
 
     draws: int
     so_far: dict[str, int]

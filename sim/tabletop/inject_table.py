@@ -26,7 +26,7 @@ from sim.tabletop.injects import EVERYBODY, KINDS, Inject, Kind, Standing, parse
 COLUMNS: dict[str, tuple[str, ...]] = {
     "number": ("no", "nr", "#", "inject no", "inject number", "msel no", "msel number", "event number", "id"),
     "title": ("inject title", "event", "event title", "subject", "headline", "short title", "name"),
-    "delivery": ("delivery time", "time", "start time", "real time", "inject time", "exercise time", "stex time", "when"),
+    "delivery": ("delivery time", "time", "start time", "real time", "inject time", "exercise time", "when"),
     "story time": ("scenario time", "story", "simulated time", "scenario date", "story date", "date"),
     "type": ("inject type", "kind", "category"),
     "method": ("delivery method", "mode", "mode of delivery", "means", "medium", "channel"),
@@ -159,8 +159,8 @@ def write_injects(path: Path, injects: Sequence[Inject], standings: Mapping[str,
 def _row(one: Inject, standing: Standing) -> list[str]:
     return [
         one.number, one.title, "" if one.delivery is None else str(one.delivery),
-        "" if one.story is None else one.story.text, one.kind, one.method, one.sender, ", ".join(one.to), one.description,
-        one.expected, one.phase, ", ".join(one.objectives),
+        "" if one.story is None else one.story.text, one.kind, one.method, one.sender, ", ".join(one.to),
+        one.description, one.expected, one.phase, ", ".join(one.objectives),
         "" if one.condition is None else _flow(one.condition),
         "" if not one.events else _flow(one.events[0] if len(one.events) == 1 else list(one.events)),
         standing.status, "" if standing.at is None else standing.at.isoformat(timespec="seconds"), standing.by,
@@ -208,10 +208,12 @@ def _key(name: str) -> str:
 def _columns(head: Sequence[str], saved: Mapping[str, str], shown: str) -> dict[str, int]:
     """The place of each of our columns: as saved, of its own name, or by what others call it, in this order."""
     problems = [
-        Problem(shown, 1, "there is no such column of ours", name, one_of_few(COLUMNS, "one of ours"), nearest(name, COLUMNS))
+        Problem(
+            shown, 1, "there is no such column of ours", name, "one of " + ", ".join(COLUMNS), nearest(name, COLUMNS)
+        )
         for name in saved
         if name not in COLUMNS
-    ]  # fmt: skip
+    ]
     problems += [
         Problem(shown, 1, f"the table has no column for {name}", its, "a name in its first row", nearest(its, head))
         for name, its in saved.items()
@@ -293,9 +295,9 @@ class _Reader:
                 reason = "the exercise has no such objective" + (f"; did you mean '{like}'?" if like else "")
                 raise _Wrong("objectives", name, reason)
         return Inject(
-            text["number"], text["title"], when, happens, cast(Kind, kind), text.get("method", ""), text.get("from", ""),
-            self._recipients(text.get("to", "")), text.get("description", ""), text.get("expected action", ""),
-            text.get("phase", ""), objectives, condition, tuple(found),
+            text["number"], text["title"], when, happens, cast(Kind, kind), text.get("method", ""),
+            text.get("from", ""), self._recipients(text.get("to", "")), text.get("description", ""),
+            text.get("expected action", ""), text.get("phase", ""), objectives, condition, tuple(found),
         )  # fmt: skip
 
     def _recipients(self, text: str) -> tuple[str, ...]:
@@ -317,7 +319,9 @@ class _Reader:
             value = parse_value(written, column)
         entries = value if isinstance(value, list) else [value]
         if not entries or not all(isinstance(entry, dict) for entry in entries):
-            raise _Wrong(column, written, "a mapping as in a scenario, such as {kind: export_ban, country: IN, for: 30d}")
+            raise _Wrong(
+                column, written, "a mapping as in a scenario, such as {kind: export_ban, country: IN, for: 30d}"
+            )
         return value
 
 

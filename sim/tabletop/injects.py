@@ -54,7 +54,7 @@ class StoryTime:
 class Inject:
     """One line of the list.
 
-    `number` is by whom others know it; `to` are names of roles, or `all`. It is due when its delivery time has come, or,
+    `number` is what it is called by; `to` are names of roles, or `all`. It is due when its delivery time has come, or,
     where it has none, its story time, or when its `condition` holds; with none of these it is fired by hand only.
     `events` are disruptions as in a scenario, which begin on the day on which it is fired unless they say otherwise.
     """
@@ -100,7 +100,7 @@ class Standing:
 
 
 def parse_delivery(text: str) -> Delivery:
-    """`10:25` by the room's clock; `+0:25` or `25 min` since the exercise began; raises ValueError for anything else."""
+    """`10:25` by the room's clock, `+0:25` or `25 min` since the exercise began; ValueError for anything else."""
     if match := CLOCK.fullmatch(text):
         return Delivery(time=dt.time(int(match[1]), int(match[2])))
     match = AFTER.fullmatch(text)

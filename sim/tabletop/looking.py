@@ -51,8 +51,8 @@ class Seen:
         return np.full(len(self._own), CAPACITY) if self._eyes is None else self._eyes.level
 
     def stock(self) -> list[Row]:
-        """Stock of each site that keeps goods for others or uses them, and is seen: months of usual use with their band,
-        and the evening of which that is known. Stock of those who make goods is not told."""
+        """Stock of each site that keeps goods for others or uses them, and is seen: months of usual use with their
+        band, and the evening of which that is known. Stock of those who make goods is not told."""
         network, reports = self._network, self._world.reports
         shown = ~network.of_kind("supplier") & (network.cell_mean > 0) & (self._level() >= STOCK)
         cells = np.flatnonzero(shown)
@@ -93,11 +93,11 @@ class Seen:
             key = int(flow[row]), float(np.floor(ships["sent"][row]))
             units[key] = units.get(key, 0) + int(ships["units"][row])
         usual = network.routes.under_way[network.flow_route]
-        rows = [
-            self._order(number, some) | {"sent": self._date(int(sent)), "due": self._date(due := int(np.ceil(sent + usual[number]))),
-                                          "state": "late" if due < self._day else "on its way"}
-            for (number, sent), some in units.items()
-        ]  # fmt: skip
+        rows = []
+        for (number, sent), some in units.items():
+            due = int(np.ceil(sent + usual[number]))
+            told = {"sent": self._date(int(sent)), "due": self._date(due)}
+            rows.append(self._order(number, some) | told | {"state": "late" if due < self._day else "on its way"})
         unsent = self._world.state.unsent
         waits = (unsent > 0) & mine & (level[network.flow_buyer] >= ORDERS)
         for number in np.flatnonzero(waits).tolist():

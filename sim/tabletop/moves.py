@@ -25,10 +25,9 @@ ON_A_BRANCH: tuple[Do, ...] = ("advance", "decide", "withdraw", "fire", "skip", 
 class Entry(NamedTuple):
     """One line of the log: what was done, when (UTC; None where nobody said), by which role, and its particulars.
 
-    advance: `day` (the first of the new turn), `ready` (numbers of the injects that have become so), `digest` (of the run
-    then); decide: `id`,
-    `decision`, `reason`; withdraw: `id`; fire, skip, unskip: `inject`; rewind: `turn`, `keep`; branch, switch: `name`;
-    reset: `keep`; clock: `do`, `minutes`, `of`.
+    advance: `day` (the first of the new turn), `ready` (numbers of the injects that have become so), `digest` (of the
+    run then); decide: `id`, `decision`, `reason`; withdraw: `id`; fire, skip, unskip: `inject`; rewind: `turn`, `keep`;
+    branch, switch: `name`; reset: `keep`; clock: `do`, `minutes`, `of`.
     """
 
     do: Do

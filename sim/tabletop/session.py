@@ -1,7 +1,7 @@
 """A session: a scenario, its injects and a log of what was done, which together say all there is.
 
-Whatever is tried is checked first; then it is written to the log, and the file is there whole before anybody is told. Times
-are given by whoever calls, in UTC.
+Whatever is tried is checked first; then it is written to the log, and the file is there whole before anybody is told.
+Times are given by whoever calls, in UTC.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sim.begun import Begun
 from sim.errors import nearest, one_of_few
-from sim.scenario.exercise_spec import FACILITATOR
+from sim.scenario.exercise_spec import FACILITATOR, OBSERVER
 from sim.tabletop import views
 from sim.tabletop.clock import Clock, Due, Reading
 from sim.tabletop.clock import Do as ClockDo
@@ -136,7 +136,7 @@ class Session:
 
     def view(self, role: str, now: dt.datetime | None = None) -> dict[str, Any]:
         """What a role is shown; see `sim.tabletop.views`."""
-        if role not in (FACILITATOR, views.OBSERVER):
+        if role not in (FACILITATOR, OBSERVER):
             self._check_role(role)
         return views.view(self, role, now)
 
@@ -147,8 +147,8 @@ class Session:
     ) -> Choice:
         """Hand in a decision, which counts when the turn is over.
 
-        One that was handed in already under this `id` is given back, and not taken once more. `turn` is the one for which
-        it is meant.
+        One that was handed in already under this `id` is given back, and not taken once more. `turn` is the one for
+        which it is meant.
         """
         self._check_text(id, "the id of a decision", LONGEST_ID)
         if not isinstance(reason, str) or len(reason) > LONGEST_TEXT:
@@ -192,7 +192,9 @@ class Session:
         waiting = [one for one in self.table.injects if place.standing(one).status == "waiting"]
         watch = [one for one in waiting if one.condition is not None]
         if step == "next inject":
-            coming = [one.story.day for one in waiting if self._by_story(one) and one.story and one.story.day is not None]
+            coming = [
+                one.story.day for one in waiting if self._by_story(one) and one.story and one.story.day is not None
+            ]
             turn_next = any(self._by_story(one) and one.story and one.story.turn == place.turn + 1 for one in waiting)
             soonest = min((d for d in coming if d > place.day), default=day)
             day = min(day, soonest, place.day + self.table.exercise.turn if turn_next else day)
@@ -252,7 +254,8 @@ class Session:
         self._write("switch", at, by, name=name)
 
     def reset(self, keep: str | None = None, at: dt.datetime | None = None, by: str = FACILITATOR) -> str:
-        """Begin again: the first turn, no inject fired, the clocks at their start. What was played is kept as a branch."""
+        """Begin again: the first turn, no inject fired, the clocks at their start. What was played is kept as a
+        branch."""
         self._check_facilitator(by)
         name = self._new_name(keep)
         self._write("reset", at, by, keep=name)
@@ -417,5 +420,3 @@ class Session:
         if name in self._ledger.branches:
             raise Refused("impossible", f"there is a branch '{name}' already")
         return name
-
-

@@ -27,11 +27,19 @@ VERSION = 1
 """Of the file; it rises when a file of before cannot be read any more."""
 LARGEST = 50_000_000
 """Bytes."""
-NEEDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
-    "advance": {"day": int, "ready": list, "digest": str}, "decide": {"id": str, "decision": str, "reason": str}, "withdraw": {"id": str},
-    "fire": {"inject": str}, "skip": {"inject": str}, "unskip": {"inject": str}, "rewind": {"turn": int, "keep": str},
-    "branch": {"name": str}, "switch": {"name": str}, "reset": {"keep": str}, "clock": {"do": str},
-}  # fmt: skip
+NEEDS: Mapping[str, Mapping[str, type]] = {
+    "advance": {"day": int, "ready": list, "digest": str},
+    "decide": {"id": str, "decision": str, "reason": str},
+    "withdraw": {"id": str},
+    "fire": {"inject": str},
+    "skip": {"inject": str},
+    "unskip": {"inject": str},
+    "rewind": {"turn": int, "keep": str},
+    "branch": {"name": str},
+    "switch": {"name": str},
+    "reset": {"keep": str},
+    "clock": {"do": str},
+}
 """What each kind of entry has."""
 
 
@@ -50,9 +58,9 @@ def put_session(path: Path, session: Session) -> None:
 def open_session(path: Path, at: dt.datetime | None = None, scenario: Path | None = None) -> Session:
     """Read a session back, to go on where it stood.
 
-    `scenario` is its file where that has been moved. With `at` a clock that ran when the file was written last is paused
-    since then, so that the time for which the machine was off does not count. Raises ScenarioError, in words, for a file
-    that is no session, was cut off or changed by hand, or is of a scenario that is another one now.
+    `scenario` is its file where that has been moved. With `at` a clock that ran when the file was written last is
+    paused since then, so that the time for which the machine was off does not count. Raises ScenarioError, in words,
+    for a file that is no session, was cut off or changed by hand, or is of a scenario that is another one now.
     """
     from sim.tabletop.session import Session
 

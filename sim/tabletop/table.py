@@ -39,6 +39,14 @@ class Settings:
         return begin(self.path, strategy or self.strategy, overrides=dict(self.overrides), twin=False)
 
 
+def exercise_of(loaded: Loaded) -> Exercise:
+    """The exercise of a scenario; raises ScenarioError where it has none."""
+    if loaded.spec.exercise is None:
+        message, expected = "this scenario has no exercise", "a section 'exercise' with its roles"
+        raise ScenarioError([Problem(loaded.document.mark().shown, 0, message, None, expected)])
+    return loaded.spec.exercise
+
+
 class Table:
     """A scenario that is played: who sits there, what may be decided, and what comes from outside.
 
@@ -50,10 +58,7 @@ class Table:
         self.begun = settings.begin()
         """the run before its first day; fork it"""
         loaded = self.begun.loaded
-        if loaded.spec.exercise is None:
-            message, expected = "this scenario has no exercise", "a section 'exercise' with its roles"
-            raise ScenarioError([Problem(loaded.document.mark().shown, 0, message, None, expected)])
-        self.exercise: Exercise = loaded.spec.exercise
+        self.exercise = exercise_of(loaded)
         self.injects: tuple[Inject, ...] = self._read(loaded)
         self.conditions: dict[str, Trigger] = {}
         self._check_injects(loaded)
@@ -141,15 +146,15 @@ class Table:
                 found.append(self._problem(inject, "its condition waits for an unknown decision", decision, expected))
             if part.waits_for is not None and part.waits_for not in alarms:
                 expected = one_of_few(alarms, "the name of an alarm") or "an alarm of the scenario"
-                found.append(self._problem(inject, "its condition waits for an unknown alarm", part.waits_for, expected))
+                found.append(
+                    self._problem(inject, "its condition waits for an unknown alarm", part.waits_for, expected)
+                )
             if part.present_over or part.fill_over or part.arrivals_over:
                 expected = "an alarm of the scenario that looks there, and {trigger: alarm, name: …} here"
                 found.append(self._problem(inject, "its condition looks back on past days", part.trigger, expected))
         return found
 
-    def _problem(
-        self, inject: Inject, message: str, value: object = None, expected: str | None = None
-    ) -> Problem:
+    def _problem(self, inject: Inject, message: str, value: object = None, expected: str | None = None) -> Problem:
         written = self.exercise.injects
         file = "injects" if written is None else written.table
         shown = None if value is None else shown_value(value)
@@ -158,5 +163,3 @@ class Table:
 
 def _parts(condition: Trigger) -> list[Trigger]:
     return [condition, *(inner for part in condition.parts for inner in _parts(part))]
-
-

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.tabletop.session import Session
 
 Allowed = Mapping[str, "Allowed | None"]
-"""Names of fields; below those with fields of their own (of each entry, where it is a list) these; None: a plain value."""
+"""Names of fields, each with those that it has itself (of each entry, where it is a list); None: a plain value."""
 
 
 def _plain(*names: str) -> dict[str, None]:
@@ -43,12 +43,19 @@ PLAYER: Allowed = {
 WALL: Allowed = {
     **ROOM, "news": INJECT, "unmet": {**_plain("turns"), "by_product": None, "by_region": None},
 }  # fmt: skip
+LISTED = {
+    **INJECT,
+    **_plain("type", "delivery", "to", "expected", "phase", "objectives", "status", "due_at", "fired_by"),
+    **_plain("changes_the_model"),
+}
 FACILITATOR_SEES: Allowed = {
-    **WALL, "branches": _plain("name", "turn", "here"),
-    "inject_list": {**INJECT, **_plain("type", "delivery", "to", "expected", "phase", "objectives", "status", "due_at", "changes_the_model", "fired_by")},
+    **WALL, "branches": _plain("name", "turn", "here"), "inject_list": LISTED,
     "decisions": {**CHOICE, **_plain("role", "at")},
-    "truth": {"stock": {**STOCK, **_plain("units")}, "orders": ORDER, "disruptions": _plain("name", "kind", "from", "until", "announced"),
-              "in_force": _plain("decision", "since"), "believed": _plain("role", "site", "product", "months", "believed", "as_of")},
+    "truth": {
+        "stock": {**STOCK, **_plain("units")}, "orders": ORDER, "in_force": _plain("decision", "since"),
+        "disruptions": _plain("name", "kind", "from", "until", "announced"),
+        "believed": _plain("role", "site", "product", "months", "believed", "as_of"),
+    },
 }  # fmt: skip
 ALLOWED: Mapping[str, Allowed] = {"player": PLAYER, FACILITATOR: FACILITATOR_SEES, OBSERVER: WALL}
 
@@ -86,7 +93,8 @@ def _room(session: Session, role: str, place: Place, reading: Reading) -> dict[s
         "clock": {
             "status": reading.status, "elapsed": reading.elapsed.total_seconds(), "left": reading.left.total_seconds(),
             "turn_left": None if left is None else left.total_seconds(),
-            "story": reading.story.isoformat(timespec="minutes"), "shown": session.clock.shown(reading.now), "up": reading.up,
+            "story": reading.story.isoformat(timespec="minutes"), "shown": session.clock.shown(reading.now),
+            "up": reading.up,
         },
     }  # fmt: skip
 
@@ -107,7 +115,11 @@ def _player(session: Session, begun: Begun, place: Place, role: str) -> dict[str
 def _wall(session: Session, begun: Begun, place: Place) -> dict[str, Any]:
     days = [turn.day for turn in place.turns]
     news = [_told(session, one, place.standing(one)) for one in _fired(session, place) if EVERYBODY in one.to]
-    by = {"turns": place.turn - 1, "by_product": unmet(begun, "product", days), "by_region": unmet(begun, "region", days)}
+    by = {
+        "turns": place.turn - 1,
+        "by_product": unmet(begun, "product", days),
+        "by_region": unmet(begun, "region", days),
+    }
     return {"news": news, "unmet": by}
 
 

@@ -59,5 +59,5 @@ def test_a_decision_with_a_day_on_which_it_is_chosen_is_not_told_as_never_taken(
 def test_a_decision_that_comes_on_top_cannot_have_been_chosen_before(tmp_path: Path) -> None:
     begun = sim.begin(written(tmp_path, KEEP % CHOSEN)).until("2001-01-11")
     late = "decisions:\n  - " + MORE % (CHOSEN + ", chosen_on: [2001-01-10]")
-    with pytest.raises(sim.ScenarioError, match="this would be chosen before now .*2001-01-11 on"):
+    with pytest.raises(sim.ScenarioError, match=r"this would be chosen before now .*2001-01-11 on"):
         begun.inject(written=late)

@@ -133,8 +133,9 @@ def test_what_cannot_be_done_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("10:25", "10:25"), ("10:25:00", "10:25"), ("+0:25", "+0:25"), ("95 min", "+1:35"), ("+2h", "+2:00")]
-)  # fmt: skip
+    ("text", "shown"),
+    [("10:25", "10:25"), ("10:25:00", "10:25"), ("+0:25", "+0:25"), ("95 min", "+1:35"), ("+2h", "+2:00")],
+)
 def test_delivery_times_are_read_and_written(text: str, shown: str) -> None:
     assert str(parse_delivery(text)) == shown
 

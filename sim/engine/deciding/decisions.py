@@ -193,7 +193,9 @@ class Decisions(Part):
 
     def turns(self, day: int) -> bool:
         """Whether something is chosen, comes into force, or is over, at the midnight before a day."""
-        return any(day in one.chosen_on for one in self._decisions) or any((due <= day).any() or (over == day).any() for due, over in zip(self._due, self._over, strict=True))
+        if any(day in one.chosen_on for one in self._decisions):
+            return True
+        return any((due <= day).any() or (over == day).any() for due, over in zip(self._due, self._over, strict=True))
 
     def turn(self, day: int) -> Coming | None:
         """The midnight before a day: what is over, and what comes into force; None where nothing does."""
