@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sim.errors import PlaceError, Problem, nearest, one_of_few
 from sim.registry import Model
-from sim.units import Positive, Text, WholeDays
+from sim.units import Days, Positive, Text, WholeDays
 
 if TYPE_CHECKING:
     from sim.scenario.document import Document
@@ -76,6 +76,8 @@ class Exercise(Model):
     by themselves while the clock runs"""
     story: Story = Story()
     """the clock of the story"""
+    bands: list[Days] = [15.0, 30.0, 90.0]
+    """days of usual use up to which stock is very low, low, and in range; more is over need"""
     zone: Text = "UTC"
     """time zone of the room, as in the IANA data base: Africa/Nairobi"""
     objectives: dict[Text, Text] = {}
@@ -90,6 +92,8 @@ class Exercise(Model):
             like = nearest(self.zone, zoneinfo.available_timezones())
             expected = f"a zone such as {like or 'Africa/Nairobi'}"
             raise PlaceError(("zone",), "there is no such time zone", self.zone, expected, [like] if like else ())
+        if len(self.bands) != 3 or not 0 < self.bands[0] < self.bands[1] < self.bands[2]:
+            raise PlaceError(("bands",), "these are no bands", None, "three durations, each above the one before")
         for name in (FACILITATOR, OBSERVER):
             if name in self.roles:
                 raise PlaceError(("roles", name), f"the {name} is there without being named", name, "another name")

@@ -61,17 +61,19 @@ class Course:
 
         What was chosen in it has not been done yet.
         """
-        deeds = tuple(replace(turn, chosen=self._in_order(turn.chosen)) for turn in turns)
-        deeds = (*deeds[:-1], replace(deeds[-1], chosen=()))
+        deeds = self._deeds(turns)
         begun, done = self._nearest(deeds)
         for k in range(done, len(deeds)):
             if k:
                 self.choose(begun, deeds[k - 1].chosen)
                 begun.until(deeds[k].day)
             self.fire(begun, deeds[k].fired)
-            key = (*deeds[:k], replace(deeds[k], chosen=()))
-            self._keep(key, begun)
+            self._keep((*deeds[:k], replace(deeds[k], chosen=())), begun)
         return begun
+
+    def keep(self, turns: Sequence[Turn], begun: Begun) -> None:
+        """Keep a copy of a run that stands where these turns lead."""
+        self._keep(self._deeds(turns), begun)
 
     def choose(self, begun: Begun, names: Sequence[str]) -> None:
         """Take decisions at the midnight where a run stands, in the scenario's order; those that cannot be taken any
@@ -119,6 +121,11 @@ class Course:
         except ScenarioError as error:
             return error
         return None
+
+    def _deeds(self, turns: Sequence[Turn]) -> Deeds:
+        """What was done in these turns; of the last what was fired alone."""
+        done = tuple(replace(turn, chosen=self._in_order(turn.chosen)) for turn in turns)
+        return (*done[:-1], replace(done[-1], chosen=()))
 
     def _in_order(self, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(sorted(names, key=lambda name: self._order.get(name, 0)))

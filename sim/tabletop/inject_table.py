@@ -202,7 +202,7 @@ def _plain(cell: str) -> str:
 
 def _key(name: str) -> str:
     """A name of a column as it is compared: `Inject No.` is `inject no`."""
-    return re.sub(r"[^\w#]+", " ", name.casefold().replace("_", " ")).strip()
+    return re.sub(r"[^\w#]+", " ", name.casefold().replace("(s)", "").replace("_", " ")).strip()
 
 
 def _columns(head: Sequence[str], saved: Mapping[str, str], shown: str) -> dict[str, int]:

@@ -6,7 +6,8 @@ Plain figures as lists of dicts, for views to choose from. Months are of 30 days
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,20 +19,22 @@ from sim.model.goods.shipments import Phase
 from sim.units import DAYS_IN
 
 MONTH = DAYS_IN["month"]
-BANDS = ((0.0, "none left"), (0.5, "very low"), (1.0, "low"), (3.0, "in range"), (np.inf, "over need"))
-"""Upper ends in months of usual use, and what planners call what lies below them; exactly nothing is none left."""
+BANDS = ("very low", "low", "in range", "over need")
+"""What planners call stock of so many days of use; none at all is none left."""
+NONE_LEFT = "none left"
 Row = dict[str, Any]
 
 
-def band_of(months: float) -> str:
-    """The word for so many months of stock."""
-    return next(word for most, word in BANDS if months <= 0 or months < most) if months > 0 else BANDS[0][1]
+def band_of(days: float, ends: Sequence[float]) -> str:
+    """The word for stock of so many days of use; `ends` are those of the bands but for the last."""
+    return BANDS[bisect_right(ends, days)] if days > 0 else NONE_LEFT
 
 
 class Seen:
     """One party's eyes on a run; `party` None sees what is."""
 
-    def __init__(self, begun: Begun, party: str | None) -> None:
+    def __init__(self, begun: Begun, party: str | None, bands: Sequence[float]) -> None:
+        self._bands = bands
         running = begun.running
         self._network, self._world, self._day = running.plan.network, running.world, begun.day
         self._calendar = self._network.calendar
@@ -61,7 +64,7 @@ class Seen:
             units, known = self._world.state.on_hand[cells], np.full(len(cells), LATEST)
         else:
             units, known = reports.present(cells, eyes), reports.known_until(cells, eyes)
-        months = units / (network.cell_mean[cells] * MONTH)
+        days = units / network.cell_mean[cells]
         rows = []
         for k, cell in enumerate(cells.tolist()):
             site = network.sites.iloc[network.cell_site[cell]]
@@ -69,7 +72,7 @@ class Seen:
             rows.append({
                 "site": str(site["name"]), "region": str(site["region"] or ""), "kind": str(site["kind"]),
                 "product": self._product(cell), "own": bool(self._own[cell]), "units": int(units[k]),
-                "months": round(float(months[k]), 1), "band": band_of(float(months[k])),
+                "months": round(float(days[k]) / MONTH, 1), "band": band_of(float(days[k]), self._bands),
                 "as_of": self._date(last), "days_old": self._day - 1 - last,
             })  # fmt: skip
         return sorted(rows, key=lambda row: (not row["own"], row["kind"] != "warehouse", row["site"], row["product"]))

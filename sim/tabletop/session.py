@@ -22,6 +22,7 @@ from sim.tabletop.clock import Of as ClockOf
 from sim.tabletop.course import Course, digest
 from sim.tabletop.injects import Inject, Status
 from sim.tabletop.ledger import Ledger
+from sim.tabletop.looking import Seen
 from sim.tabletop.moves import Choice, Entry, Place, Trail, Turn, place_of
 from sim.tabletop.moves import Do as MoveDo
 from sim.tabletop.refusals import Refused
@@ -96,6 +97,10 @@ class Session:
         """The run as it stood when a turn of this branch began; a copy."""
         turns = self.place.turns[:turn]
         return self._course.at((*turns[:-1], Turn(turns[-1].day)))
+
+    def seen(self, begun: Begun, party: str | None) -> Seen:
+        """A run through the eyes of a party; None: as it is."""
+        return Seen(begun, party, self.table.exercise.bands)
 
     def branch_path(self, name: str) -> Trail:
         """What led to where a branch stands."""
@@ -203,6 +208,7 @@ class Session:
         met = self._course.step(begun, day, watch, stop=step == "next inject")
         ready = [one.number for one in waiting if one.number in met or self._comes(one, begun.day, place.turn + 1)]
         self._write("advance", at, by, day=begun.day, ready=ready, digest=digest(begun))
+        self._course.keep(self.place.turns, begun)
 
     def fire(self, number: str, at: dt.datetime | None = None, by: str = FACILITATOR) -> None:
         """Fire an inject now, whether it is due or not, paused or not: it is told, and happens in the model."""

@@ -13,7 +13,7 @@ from sim.begun import Begun
 from sim.scenario.exercise_spec import FACILITATOR, OBSERVER
 from sim.tabletop.clock import Reading
 from sim.tabletop.injects import EVERYBODY, Inject, Standing
-from sim.tabletop.looking import Seen, in_force, troubles, unmet
+from sim.tabletop.looking import in_force, troubles, unmet
 from sim.tabletop.moves import Choice, Place
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _room(session: Session, role: str, place: Place, reading: Reading) -> dict[s
 
 def _player(session: Session, begun: Begun, place: Place, role: str) -> dict[str, Any]:
     table, seat = session.table, session.table.exercise.roles[role]
-    told = Seen(begun, seat.party)
+    told = session.seen(begun, seat.party)
     known = {"stock": told.stock(), "orders": told.orders()}
     injects = [_told(session, one, place.standing(one)) for one in _fired(session, place) if one.reaches(role)]
     return known | {
@@ -124,7 +124,7 @@ def _wall(session: Session, begun: Begun, place: Place) -> dict[str, Any]:
 
 
 def _facilitator(session: Session, begun: Begun, place: Place, now: dt.datetime | None) -> dict[str, Any]:
-    truth = Seen(begun, None)
+    truth = session.seen(begun, None)
     stock = truth.stock()
     return {
         "branches": session.branch_list(),
@@ -145,7 +145,7 @@ def _believed(session: Session, begun: Begun, stock: Sequence[Mapping[str, Any]]
     true = {(row["site"], row["product"]): row for row in stock}
     found = []
     for role, seat in session.table.exercise.roles.items():
-        for row in Seen(begun, seat.party).stock():
+        for row in session.seen(begun, seat.party).stock():
             fact = true[row["site"], row["product"]]
             if fact["band"] != row["band"]:
                 found.append({"role": role, "site": row["site"], "product": row["product"], "months": fact["months"],
@@ -205,9 +205,9 @@ def changed(session: Session, role: str, since: int, known: Mapping[str, Any] | 
         return []
     party = session.table.exercise.roles[role].party
     if known is None:
-        told = Seen(session.begun, party)
+        told = session.seen(session.begun, party)
         known = {"stock": told.stock(), "orders": told.orders()}
-    before = Seen(session.at_turn(since), party)
+    before = session.seen(session.at_turn(since), party)
     was = {(row["site"], row["product"]): row for row in before.stock()}
     told_now = []
     for row in known["stock"]:
