@@ -139,7 +139,9 @@ class Course:
                 if key in self._kept:
                     self._kept.move_to_end(key)
                     begun = self._kept[key].fork()
-                    self.fire(begun, fired[some:])
+                    if some < len(fired):
+                        self.fire(begun, fired[some:])
+                        self._keep((*deeds[: k - 1], replace(deeds[k - 1], chosen=())), begun)
                     return begun, k
         return self._first.fork(), 0
 

@@ -38,17 +38,16 @@ class Seen:
         running = begun.running
         self._network, self._world, self._day = running.plan.network, running.world, begun.day
         self._calendar = self._network.calendar
+        self._names, self._goods = (table["name"].tolist() for table in (self._network.sites, self._network.products))
         self._party = None if party is None else self._network.parties[party]
-        cells = np.arange(len(self._network.cell_site))
         self._own = np.isin(self._network.cell_site, [] if self._party is None else self._party.reach)
-        self._eyes = self._eyes_of(self._world.reports, cells)
+        self._eyes = self._eyes_of(self._world.reports)
 
-    def _eyes_of(self, reports: Reports, cells: np.ndarray) -> Eyes | None:
-        """What the party, with those in it, sees of all cells; None where all see all, or it sees what is."""
+    def _eyes_of(self, reports: Reports) -> Eyes | None:
+        """What the party sees of all cells, as its decisions do; None where all see all, or it sees what is."""
         if self._party is None or reports.sights is None:
             return None
-        names = [self._party.name, *self._party.inside]
-        return reports.sights.joint(np.unique(np.concatenate([reports.sights.party(name) for name in names])))
+        return reports.sights.joint(reports.sights.party(self._party.name))
 
     def _level(self) -> np.ndarray:
         return np.full(len(self._own), CAPACITY) if self._eyes is None else self._eyes.level
@@ -65,12 +64,12 @@ class Seen:
         else:
             units, known = reports.present(cells, eyes), reports.known_until(cells, eyes)
         days = units / network.cell_mean[cells]
-        rows = []
+        rows, sites = [], {name: network.sites[name].tolist() for name in ("name", "region", "kind")}
         for k, cell in enumerate(cells.tolist()):
-            site = network.sites.iloc[network.cell_site[cell]]
+            name, region, kind = (sites[column][network.cell_site[cell]] for column in ("name", "region", "kind"))
             last = min(int(known[k]), self._day - 1)
             rows.append({
-                "site": str(site["name"]), "region": str(site["region"] or ""), "kind": str(site["kind"]),
+                "site": str(name), "region": str(region or ""), "kind": str(kind),
                 "product": self._product(cell), "own": bool(self._own[cell]), "units": int(units[k]),
                 "months": round(float(days[k]) / MONTH, 1), "band": band_of(float(days[k]), self._bands),
                 "as_of": self._date(last), "days_old": self._day - 1 - last,
@@ -116,10 +115,9 @@ class Seen:
     def _order(self, flow: int, units: int) -> Row:
         network = self._network
         source, buyer = network.flow_source[flow], network.flow_buyer[flow]
-        names = network.sites["name"].to_numpy()
         return {
-            "product": self._product(buyer), "units": units, "from": str(names[network.cell_site[source]]),
-            "to": str(names[network.cell_site[buyer]]), "mode": self._mode(flow),
+            "product": self._product(buyer), "units": units, "from": str(self._names[network.cell_site[source]]),
+            "to": str(self._names[network.cell_site[buyer]]), "mode": self._mode(flow),
         }  # fmt: skip
 
     def _mode(self, flow: int) -> str:
@@ -127,7 +125,7 @@ class Seen:
         return str(self._network.lanes[lanes[0]].mode)
 
     def _product(self, cell: int) -> str:
-        return str(self._network.products["name"].iat[self._network.cell_product[cell]])
+        return str(self._goods[self._network.cell_product[cell]])
 
     def _date(self, day: int) -> str:
         return self._calendar.date(day).isoformat()

@@ -225,8 +225,12 @@ def conditions_that_wait_in_vain(compiled: Compiled) -> Iterator[Note]:
     quiet={"parties": {"agency": {"kind": "agency", "sites": "store"}}},
 )
 def parties_nobody_uses(compiled: Compiled) -> Iterator[Note]:
-    """A party that has no site, neither its own nor a member's, and decides nothing."""
+    """A party that has no site, neither its own nor a member's, and decides nothing; nor does a role of an exercise sit
+    for it."""
     deciding = {decision.by for _, decision in written(compiled)}
+    exercise = compiled.loaded.spec.exercise
+    if exercise is not None:
+        deciding |= {role.party for role in exercise.roles.values()}
     for name, party in compiled.plan.network.parties.by_name.items():
         if not len(party.reach) and name not in deciding:
             yield Note(("parties", name), f"'{name}' owns no site and decides nothing")

@@ -73,7 +73,10 @@ def never(compiled: Compiled, when: Trigger, waiting: tuple[str, ...] = ()) -> s
 
 
 def never_taken(compiled: Compiled, decision: Decision, waiting: tuple[str, ...] = ()) -> str | None:
-    """Why a decision is never taken, None where it may be."""
+    """Why a decision is never taken, None where it may be: by a role of an exercise as well."""
+    exercise = compiled.loaded.spec.exercise
+    if exercise is not None and any(decision.label in role.decides for role in exercise.roles.values()):
+        return None
     calendar = compiled.plan.network.calendar
     if any(-calendar.warm_up <= calendar.day(date) < calendar.days for date in decision.chosen_on):
         return None
