@@ -63,7 +63,7 @@ def read_injects(
     from sim.scenario.load import load
     from sim.tabletop.inject_table import read_injects as read
     from sim.tabletop.inject_table import write_injects
-    from sim.tabletop.table import exercise_of
+    from sim.tabletop.table import exercise_of, span_of
 
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
         raise click.BadParameter(f"'{out}' ends neither in .csv nor in .xlsx", param_hint="--out")
@@ -78,7 +78,7 @@ def read_injects(
     if not saved and exercise.injects is not None:
         saved = exercise.injects.columns
     titles = {name: role.title or name for name, role in exercise.roles.items()}
-    found = read(table, loaded.spec.start, titles, exercise.objectives, saved, sheet)
+    found = read(table, span_of(loaded), titles, exercise.objectives, saved, sheet)
     click.echo(found.text())
     if found.left_out and not leave_out:
         raise ScenarioError(found.problems())

@@ -21,6 +21,9 @@ FACILITATOR = "facilitator"
 OBSERVER = "observer"
 """The role of those who watch: they see what the room sees."""
 
+RESERVED = (FACILITATOR, OBSERVER, "clock", "all")
+"""Words that no role is called by: who is always there, and whom injects may come by or go to."""
+
 
 class Role(Model):
     """A seat at the table."""
@@ -94,9 +97,9 @@ class Exercise(Model):
             raise PlaceError(("zone",), "there is no such time zone", self.zone, expected, [like] if like else ())
         if len(self.bands) != 3 or not 0 < self.bands[0] < self.bands[1] < self.bands[2]:
             raise PlaceError(("bands",), "these are no bands", None, "three durations, each above the one before")
-        for name in (FACILITATOR, OBSERVER):
+        for name in RESERVED:
             if name in self.roles:
-                raise PlaceError(("roles", name), f"the {name} is there without being named", name, "another name")
+                raise PlaceError(("roles", name), "this word has a meaning of its own", name, "another name")
         if self.pace == "clock" and self.story.runs == "by turns":
             expected = "story: {runs: real} or {runs: compressed, times: 672}"
             raise PlaceError(("pace",), "a clock that paces the exercise moves the story", self.pace, expected)

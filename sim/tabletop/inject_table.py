@@ -5,7 +5,6 @@ Every row that is read is either an inject or told as left out, with its reason;
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from sim.scenario.document import shown_path, shown_value
 from sim.scenario.exercise_spec import FACILITATOR
 from sim.scenario.rows import UTF_16, WORKBOOK, Rows, csv_rows, sheet_rows
 from sim.scenario.yaml_reader import parse_value
-from sim.tabletop.injects import EVERYBODY, KINDS, Inject, Kind, Standing, parse_delivery, parse_story
+from sim.tabletop.injects import EVERYBODY, KINDS, Inject, Kind, Span, Standing, parse_delivery, parse_story
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "number": ("no", "nr", "#", "inject no", "inject number", "msel no", "msel number", "event number", "id"),
@@ -106,7 +105,7 @@ class Imported:
 
 def read_injects(
     path: Path,
-    start: dt.date,
+    span: Span,
     roles: Mapping[str, str],
     objectives: Collection[str] = (),
     columns: Mapping[str, str] | None = None,
@@ -114,8 +113,8 @@ def read_injects(
 ) -> Imported:
     """Injects of a CSV file or workbook.
 
-    `roles` are names and titles; `columns` names of ours and of the table's, as saved; usual names are known without.
-    Raises ScenarioError where the file is no table, or its columns cannot be told.
+    `span` are the days of the story, `roles` names and titles; `columns` names of ours and of the table's, as saved;
+    usual names are known without. Raises ScenarioError where the file is no table, or its columns cannot be told.
     """
     with _opened(path, sheet) as rows:
         head: list[str] = []
@@ -128,7 +127,7 @@ def read_injects(
                 continue
             if reader is None:
                 head = [" ".join(cell.split()) for cell in stripped]
-                reader = _Reader(_columns(head, dict(columns or {}), rows.shown), start, roles, objectives)
+                reader = _Reader(_columns(head, dict(columns or {}), rows.shown), span, roles, objectives)
                 continue
             if line - 1 > MOST:
                 raise ScenarioError([Problem(rows.shown, line, "the list is too long", None, f"at most {MOST:,} rows")])
@@ -246,9 +245,9 @@ class _Reader:
     """Rows to injects, one after another; a number may stand once."""
 
     def __init__(
-        self, places: dict[str, int], start: dt.date, roles: Mapping[str, str], objectives: Collection[str]
+        self, places: dict[str, int], span: Span, roles: Mapping[str, str], objectives: Collection[str]
     ) -> None:
-        self.places, self._start, self._objectives = places, start, objectives
+        self.places, self._span, self._objectives = places, span, objectives
         self._roles = {key.casefold(): name for name, title in roles.items() for key in (name, title)}
         self._roles |= {FACILITATOR: FACILITATOR}
         self._roles |= dict.fromkeys((EVERYBODY, "all players", "everyone", "everybody", "all roles"), EVERYBODY)
@@ -282,7 +281,7 @@ class _Reader:
         with _cell("delivery", delivery):
             when = parse_delivery(delivery) if delivery else None
         with _cell("story time", story):
-            happens = parse_story(story, self._start) if story else None
+            happens = parse_story(story, self._span) if story else None
         condition = self._mapping("condition", text)
         events = self._mapping("model", text)
         if isinstance(condition, list):

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from sim.units import parse_date
 
@@ -43,11 +43,18 @@ class Delivery:
 
 @dataclass(frozen=True)
 class StoryTime:
-    """When an inject happens in the story: on a day of the scenario (from 0 on), or as a turn begins."""
+    """When an inject happens in the story: on a day of the scenario, from 0 on; `text` is how it is written."""
 
-    day: int | None = None
-    turn: int | None = None
-    text: str = ""
+    day: int
+    text: str
+
+
+class Span(NamedTuple):
+    """The days of a story: its first date, how many there are, and how many a turn usually has."""
+
+    start: dt.date
+    days: int
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -111,23 +118,22 @@ def parse_delivery(text: str) -> Delivery:
     return Delivery(minutes=float(match[3]) * (60 if (match[4] or "").startswith("h") else 1))
 
 
-def parse_story(text: str, start: dt.date) -> StoryTime:
-    """A date of the story, `day 8` (day 1 is the scenario's first) or `turn 3`; raises ValueError for anything else."""
+def parse_story(text: str, span: Span) -> StoryTime:
+    """A date of the story, `day 8` (day 1 is its first), or `turn 3`: the day on which that turn begins if all are as
+    long as the exercise says. Raises ValueError for anything else, and for what is not in the story."""
     if match := TURN.fullmatch(text):
-        if int(match[1]) < 1:
-            raise ValueError("turns are counted from 1 on")
-        return StoryTime(turn=int(match[1]), text=text)
-    if match := DAY.fullmatch(text):
-        if int(match[1]) < 1:
-            raise ValueError("days are counted from 1 on")
-        return StoryTime(day=int(match[1]) - 1, text=text)
-    try:
-        day = (parse_date(text.split(" ")[0].split("T")[0]) - start).days
-    except ValueError as error:
-        raise ValueError(f"{error}, or a turn such as turn 3") from None
-    if day < 0:
-        raise ValueError(f"a date from {start} on, when the story begins")
-    return StoryTime(day=day, text=text)
+        day = (int(match[1]) - 1) * span.turn
+    elif match := DAY.fullmatch(text):
+        day = int(match[1]) - 1
+    else:
+        try:
+            day = (parse_date(text.split(" ")[0].split("T")[0]) - span.start).days
+        except ValueError as error:
+            raise ValueError(f"{error}, a turn such as turn 3, or a day such as day 8") from None
+    if not 0 <= day < span.days:
+        last = span.start + dt.timedelta(days=span.days - 1)
+        raise ValueError(f"a time of the story, which goes from {span.start} to {last}")
+    return StoryTime(day, text)
 
 
 def _dated(value: Any, on: dt.date) -> Any:

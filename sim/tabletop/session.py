@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.begun import Begun
-from sim.errors import nearest, one_of_few
+from sim.errors import Problem, ScenarioError, nearest, one_of_few
+from sim.scenario.document import shown_path
 from sim.scenario.exercise_spec import FACILITATOR, OBSERVER
 from sim.tabletop import views
 from sim.tabletop.clock import Clock, Due, Reading
@@ -45,6 +46,7 @@ class Session:
         self.table, self.file = table, file
         self._ledger = Ledger(entries)
         self._course = Course(table)
+        self._ticking = False
 
     @classmethod
     def begin(cls, settings: Settings, file: Path | None = None) -> Session:
@@ -52,6 +54,9 @@ class Session:
 
         Raises ScenarioError with all that is wrong with the scenario, its exercise or its injects.
         """
+        if file is not None and file.exists():
+            expected = "another file, or to go on with the session that is in it"
+            raise ScenarioError([Problem(shown_path(file), 0, "this file is there already", None, expected)])
         session = cls(Table(settings), file=file)
         session.save()
         return session
@@ -197,16 +202,12 @@ class Session:
         waiting = [one for one in self.table.injects if place.standing(one).status == "waiting"]
         watch = [one for one in waiting if one.condition is not None]
         if step == "next inject":
-            coming = [
-                one.story.day for one in waiting if self._by_story(one) and one.story and one.story.day is not None
-            ]
-            turn_next = any(self._by_story(one) and one.story and one.story.turn == place.turn + 1 for one in waiting)
-            soonest = min((d for d in coming if d > place.day), default=day)
-            day = min(day, soonest, place.day + self.table.exercise.turn if turn_next else day)
+            coming = [one.story.day for one in waiting if one.story is not None and one.delivery is None]
+            day = min((soon for soon in coming if place.day < soon <= day), default=day)
         begun = self.begun
         self._course.choose(begun, [one.decision for one in place.open_choices()])
         met = self._course.step(begun, day, watch, stop=step == "next inject")
-        ready = [one.number for one in waiting if one.number in met or self._comes(one, begun.day, place.turn + 1)]
+        ready = [one.number for one in waiting if one.number in met or self._comes(one, begun.day)]
         self._write("advance", at, by, day=begun.day, ready=ready, digest=digest(begun))
         self._course.keep(self.place.turns, begun)
 
@@ -288,20 +289,29 @@ class Session:
 
         What became due in a pause, or was leapt over, is ready and waits to be fired.
         """
-        before, tried = len(self.entries), set[str]()
+        before = len(self.entries)
         if self.table.exercise.pace == "clock":
-            while self.clock.status == "running" and (due := self._next_due(now, tried)) is not None:
-                moment, inject = due
-                numbers = [] if inject is None else [inject.number]
-                if inject is None:
-                    self.advance("turn", moment.at, THE_CLOCK)
-                    ready = self.entries[-1].what["ready"] if moment.alone else ()
-                    numbers = [number for number in ready if self._due(self.table.by_number[number]) is None]
-                for number in numbers:
-                    tried.add(number)
-                    with suppress(Refused):  # it stays ready, and the facilitator is told why when it is fired
-                        self.fire(number, moment.at, THE_CLOCK)
+            self._ticking = True
+            try:
+                self._bring(now)
+            finally:
+                self._ticking = False
         return list(self.entries[before:])
+
+    def _bring(self, now: dt.datetime) -> None:
+        """Do what the clock brings by now."""
+        tried = set[str]()
+        while self.clock.status == "running" and (due := self._next_due(now, tried)) is not None:
+            moment, inject = due
+            numbers = [] if inject is None else [inject.number]
+            if inject is None:
+                self.advance("turn", moment.at, THE_CLOCK)
+                ready = self.entries[-1].what["ready"] if moment.alone else ()
+                numbers = [number for number in ready if self._due(self.table.by_number[number]) is None]
+            for number in numbers:
+                tried.add(number)
+                with suppress(Refused):  # it stays ready, and the facilitator is told why when it is fired
+                    self.fire(number, moment.at, THE_CLOCK)
 
     def save(self) -> None:
         """Write the session to its file, if it has one; the file is whole, also after a loss of power."""
@@ -349,18 +359,11 @@ class Session:
         """When an inject is due by the room's clock, or by a story that goes with it."""
         if inject.delivery is not None:
             return self.clock.due(inject.delivery)
-        if self._by_story(inject) and inject.story is not None and inject.story.day is not None:
-            return self.clock.story_reached(inject.story.day)
-        return None
+        return None if inject.story is None else self.clock.story_reached(inject.story.day)
 
-    def _by_story(self, inject: Inject) -> bool:
-        return inject.delivery is None and inject.story is not None
-
-    def _comes(self, inject: Inject, day: int, turn: int) -> bool:
-        """Whether an inject is due by the story on a day, as a turn begins."""
-        if not self._by_story(inject) or inject.story is None:
-            return False
-        return (inject.story.day is not None and inject.story.day <= day) or inject.story.turn == turn
+    def _comes(self, inject: Inject, day: int) -> bool:
+        """Whether an inject is due by the story on a day."""
+        return inject.delivery is None and inject.story is not None and inject.story.day <= day
 
     def _title(self, role: str) -> str:
         return self.table.titles.get(role, role)
@@ -373,7 +376,7 @@ class Session:
             raise Refused("role", f"there is no role '{role}'; expected {one_of_few(names, 'a role')}{hint}", text)
 
     def _check_facilitator(self, by: str) -> None:
-        if by not in (FACILITATOR, THE_CLOCK):
+        if by != FACILITATOR and not (by == THE_CLOCK and self._ticking):
             raise Refused("role", "only the facilitator may do this")
 
     def _check_text(self, text: object, what: str, longest: int) -> None:

@@ -22,7 +22,7 @@ from sim.tabletop.table import Settings, Table
 if TYPE_CHECKING:
     from sim.tabletop.session import Session
 
-FORMAT = "tideover session"
+FORMAT = "tideover-session"
 VERSION = 1
 """Of the file; it rises when a file of before cannot be read any more."""
 LARGEST = 50_000_000

@@ -21,7 +21,7 @@ from sim.scenario.exercise_spec import Exercise
 from sim.scenario.files import scenario_hash, tables_hash
 from sim.scenario.load import Loaded
 from sim.tabletop.inject_table import read_injects
-from sim.tabletop.injects import Inject
+from sim.tabletop.injects import Inject, Span
 
 TRIGGER: pydantic.TypeAdapter[Trigger] = pydantic.TypeAdapter(TriggerField)
 
@@ -45,6 +45,12 @@ def exercise_of(loaded: Loaded) -> Exercise:
         message, expected = "this scenario has no exercise", "a section 'exercise' with its roles"
         raise ScenarioError([Problem(loaded.document.mark().shown, 0, message, None, expected)])
     return loaded.spec.exercise
+
+
+def span_of(loaded: Loaded) -> Span:
+    """The days of the story of a scenario with an exercise."""
+    spec = loaded.spec
+    return Span(spec.start, (spec.until - spec.start).days, exercise_of(loaded).turn)
 
 
 class Table:
@@ -105,7 +111,7 @@ class Table:
             return ()
         path = loaded.document.file_at(("exercise", "injects", "table"))
         found = read_injects(
-            path, loaded.spec.start, self.titles, self.exercise.objectives, written.columns, written.sheet
+            path, span_of(loaded), self.titles, self.exercise.objectives, written.columns, written.sheet
         )
         if found.left_out:
             raise ScenarioError(found.problems())
@@ -126,7 +132,7 @@ class Table:
         trial = self.begun.fork().until(0)
         for inject in self.injects:
             if inject.events:
-                day = 0 if inject.story is None or inject.story.day is None else inject.story.day
+                day = 0 if inject.story is None else inject.story.day
                 try:
                     trial.inject(*inject.disruptions(self.date(day)))
                 except ScenarioError as error:

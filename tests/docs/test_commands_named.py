@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.cli import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMED = re.compile(r"\btideover ([a-z]+)\b")
+NAMED = re.compile(r"\btideover ([a-z]+(?:-[a-z]+)*)\b")
 PAGES = [
     ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "crises").glob("*.md"),
     *(ROOT / "sim").rglob("*.py"), *(ROOT / "sim").rglob("*.j2"), *(ROOT / "scenarios").rglob("*.yaml"),

@@ -10,16 +10,16 @@ import pytest
 
 import sim
 from sim.tabletop.inject_table import Imported, read_injects, write_injects
-from sim.tabletop.injects import Delivery, Standing, StoryTime
+from sim.tabletop.injects import Delivery, Span, Standing, StoryTime
 from sim.tabletop.table import Settings, Table
 from tests.tabletop.exercise import INJECTS, SCENARIO, at, written
 
-START = dt.date(2027, 3, 1)
+STORY = Span(dt.date(2027, 3, 1), 56, 7)
 ROLES = {"ministry": "Ministry of health", "clinics": "The clinics"}
 
 
 def read(path: Path, **more: object) -> Imported:
-    return read_injects(path, START, ROLES, **more)  # type: ignore[arg-type]
+    return read_injects(path, STORY, ROLES, **more)  # type: ignore[arg-type]
 
 
 def table(folder: Path, text: str, name: str = "list.csv") -> Path:
@@ -32,8 +32,8 @@ def test_a_list_with_our_columns_is_read(tmp_path: Path) -> None:
     assert (found.rows, len(found.injects), found.left_out) == (6, 6, ())
     assert [one.number for one in found.injects] == ["1", "2", "3", "4", "5", "6"]
     first, second, third, *_, last = found.injects
-    assert (first.story, first.objectives, first.sender) == (StoryTime(9, None, "2027-03-10"), ("supply",), "Driver")
-    assert second.to == ("ministry",) and second.story == StoryTime(None, 3, "turn 3")  # by the role's title
+    assert (first.story, first.objectives, first.sender) == (StoryTime(9, "2027-03-10"), ("supply",), "Driver")
+    assert second.to == ("ministry",) and second.story == StoryTime(14, "turn 3")  # by the role's title
     assert third.delivery == Delivery(20) and third.to == ("all",)
     (event,) = last.disruptions(dt.date(2027, 3, 8))
     assert event == {
@@ -61,7 +61,7 @@ def test_a_list_with_other_names_marks_and_a_title_column_elsewhere_is_read(tmp_
     found = read(tmp_path / "msel.xlsx")
     assert [(one.number, one.title) for one in found.injects] == [("1", "The ban"), ("2", "Rumour")]
     assert found.injects[0].delivery == Delivery(time=dt.time(10, 25)) and found.injects[0].to == ("clinics",)
-    assert found.injects[0].story == StoryTime(9, None, "2027-03-10")
+    assert found.injects[0].story == StoryTime(9, "2027-03-10")
     assert "2 rows = 2 injects + 0 left out" in found.text()
     assert "'MSEL No.' is read as number" in found.text() and "'Owner' is not read" in found.text()
     with pytest.raises(sim.ScenarioError, match=r"no such sheet \(got 'Plan'\); expected one of Sheet"):
@@ -83,25 +83,28 @@ def test_every_row_is_an_inject_or_told_as_left_out_with_its_reason(tmp_path: Pa
         "8;If;;;;;;when it rains;",
         "9;What;;;;;;;{kind: ban",
         "10;Much;;;;;;;;;more",
+        "11;After;;turn 9;;;;;",
         ";;;;;;;;",
     ]
     found = read(table(tmp_path, "\n".join(rows)), objectives=["supply"])
-    assert found.rows == 12 == len(found.injects) + len(found.left_out)
+    assert found.rows == 13 == len(found.injects) + len(found.left_out)
     assert [one.number for one in found.injects] == ["1"]
     told = [(left.row, left.column, left.value) for left in found.left_out]
     assert told == [
         (3, "number", ""), (4, "title", ""), (5, "number", "1"), (6, "delivery", "25"), (7, "story time", "2027-02-28"),
         (8, "type", "usual"), (9, "to", "ministri"), (10, "objectives", "suply"), (11, "condition", "when it rains"),
         (12, "model", "{kind: ban"), (13, "", ""),
+        (14, "story time", "turn 9"),
     ]  # fmt: skip
     reasons = " | ".join(left.reason for left in found.left_out)
     for words in (
-        "an inject has a number", "stands on row 2 already", "a time of day such as 10:25", "from 2027-03-01 on",
+        "an inject has a number", "stands on row 2 already", "a time of day such as 10:25",
+        "which goes from 2027-03-01 to 2027-04-25",
         "one of adaptive, complexity, contingency, standard", "did you mean 'ministry'", "did you mean 'supply'",
         "a mapping as in a scenario", "there are 9 columns",
     ):  # fmt: skip
         assert words in reasons
-    assert found.text().startswith(f"{found.shown}: 12 rows = 1 injects + 11 left out\n  row 3, column 'number'")
+    assert found.text().startswith(f"{found.shown}: 13 rows = 1 injects + 12 left out\n  row 3, column 'number'")
 
 
 def test_columns_are_as_saved_and_a_name_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -114,9 +117,9 @@ def test_columns_are_as_saved_and_a_name_that_is_not_there_is_told(tmp_path: Pat
     saved = {"number": "Ref", "title": "Heading 2"}
     found = read(path, columns=saved)
     assert [(one.number, one.title) for one in found.injects] == [("7", "Two")] and found.columns == saved
-    with pytest.raises(sim.ScenarioError, match="the table has no column for title .*did you mean 'Heading'"):
+    with pytest.raises(sim.ScenarioError, match=r"the table has no column for title .*did you mean 'Heading'"):
         read(path, columns=saved | {"title": "Headin"})
-    with pytest.raises(sim.ScenarioError, match="no such column of ours .*did you mean 'title'"):
+    with pytest.raises(sim.ScenarioError, match=r"no such column of ours .*did you mean 'title'"):
         read(path, columns=saved | {"titel": "Heading"})
     with pytest.raises(sim.ScenarioError, match="two columns may be delivery: 'Time' and 'Start time'"):
         read(table(tmp_path, "No,Title,Time,Start time\n1,A,,\n"))
@@ -189,5 +192,10 @@ def test_names_of_an_exercise_that_are_not_the_scenarios_are_told_with_the_neare
     ):
         with pytest.raises(sim.ScenarioError, match=message):
             sim.validate(written(tmp_path, SCENARIO.replace("zone: Europe/Paris", wrong)))
+    with pytest.raises(sim.ScenarioError, match="these are no bands; expected three durations"):
+        sim.validate(written(tmp_path, SCENARIO.replace("bands: [2d, 4d", "bands: [2d, 2d")))
+    for name in ("facilitator", "observer", "clock", "all"):
+        with pytest.raises(sim.ScenarioError, match="this word has a meaning of its own"):
+            sim.validate(written(tmp_path, SCENARIO.replace("    clinics: {title", f"    {name}: {{title")))
     with pytest.raises(sim.ScenarioError, match="this scenario has no exercise"):
         Table(Settings(written(tmp_path, SCENARIO[: SCENARIO.index("exercise:\n")])))

@@ -29,14 +29,18 @@ def refused(why: str, message: str, session: Session, act: Callable[[], object])
 
 
 def test_a_turn_is_a_week_a_day_or_as_far_as_the_next_inject(session: Session) -> None:
-    """Inject 1 is due on 10 March, in the middle of the second week; 2 in turn 3; 4 when a site has two days left."""
+    """Inject 1 is due on 10 March, in the middle of the second week; 2 on 15 March; 4 when a site has two days
+    left."""
     session.advance()
     assert (session.turn, session.place.day, session.most_turns) == (2, 7, 8)
     session.advance("day")
     assert (session.turn, session.place.day) == (3, 8)
-    assert statuses(session)["2"] == "ready"  # the third turn
+    assert statuses(session)["2"] == "waiting"
     session.advance("next inject")
-    assert (session.place.day, statuses(session)["1"]) == (9, "ready")  # 10 March
+    assert (session.place.day, statuses(session)["1"]) == (9, "ready")
+    while statuses(session)["2"] == "waiting":
+        session.advance("next inject")
+    assert session.place.day == 14
     session.advance("next inject")  # stock as it is, not as it was told
     network, state = session.begun.running.plan.network, session.begun.running.world.state
     sites = ~network.of_kind("supplier")
@@ -104,7 +108,7 @@ def test_one_decision_is_taken_once_however_often_it_is_sent(session: Session) -
     )  # fmt: skip
 
 
-def test_a_decision_for_a_turn_that_has_passed_is_refused_with_what_changed_and_its_text(session: Session) -> None:
+def test_a_decision_for_a_turn_that_has_passed_is_refused_with_what_changed_and_the_text(session: Session) -> None:
     session.advance()
     session.fire("1")
     session.decide("ministry", "order", 2, id="a")
@@ -129,10 +133,13 @@ def test_a_decision_of_another_role_is_refused_and_told_whose_it_is(session: Ses
         "role", "no role 'minstry'; .*did you mean 'ministry'", session,
         lambda: session.decide("minstry", "open", 1, id="a"),
     )  # fmt: skip
-    for act in (session.advance, lambda **by: session.fire("1", **by), lambda **by: session.rewind(1, **by),
-                lambda **by: session.new_branch("b", **by), lambda **by: session.reset(**by),
-                lambda **by: session.skip("1", **by), lambda **by: session.set_clock("start", at(0), **by)):  # fmt: skip
-        refused("role", "only the facilitator", session, lambda act=act: act(by="ministry"))
+    for by in ("ministry", "clock", ""):
+        for act in (
+            lambda by: session.advance(by=by), lambda by: session.fire("1", by=by), lambda by: session.rewind(1, by=by),
+            lambda by: session.new_branch("b", by=by), lambda by: session.reset(by=by),
+            lambda by: session.skip("1", by=by), lambda by: session.set_clock("start", at(0), by=by),
+        ):  # fmt: skip
+            refused("role", "only the facilitator", session, lambda act=act, by=by: act(by))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +164,7 @@ def test_what_is_malformed_is_refused(session: Session, fields: dict[str, object
 
 
 def test_two_that_set_the_same_are_not_both_decided_in_one_turn(session: Session) -> None:
-    """The reserve cannot be opened and shut at once; taken back, the other may. In the next turn the last one counts."""
+    """The reserve cannot be opened and shut at once; taken back, the other may."""
     session.decide("ministry", "open", 1, id="a")
     message = "'open', which sets the same, was handed in by Ministry of health in this turn"
     refused("impossible", message, session, lambda: session.decide("ministry", "shut", 1, id="b"))

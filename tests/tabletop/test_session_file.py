@@ -1,4 +1,4 @@
-"""The file of a session: whole at all times, read back as it was, and told in words where it is not what was written."""
+"""The file of a session: whole at all times, read back as it was, and told in words where it is another one."""
 
 from __future__ import annotations
 
@@ -71,6 +71,11 @@ def test_a_session_goes_on_after_the_machine_was_off_and_the_time_does_not_count
     assert open_session(tmp_path / "a.session").turn == 4
 
 
+def test_a_new_session_is_not_written_over_another(kept: Session) -> None:
+    with pytest.raises(sim.ScenarioError, match=r"a.session: this file is there already; expected another file"):
+        Session.begin(kept.table.settings, kept.file)
+
+
 def test_a_file_that_cannot_be_written_leaves_session_and_file_as_they_were(
     kept: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,7 +102,7 @@ def test_a_file_that_is_cut_off_foreign_or_changed_is_told_in_words(kept: Sessio
         (text.replace("the ban", "the bun"), "the session was changed since Tideover wrote it"),
         ("scenario: small\n", "this is no session"),
         ("{}", "this is no session"),
-        ('{"format": "tideover session"', "the session is cut off"),
+        ('{"format": "tideover-session"', "the session is cut off"),
         (text.replace('"version": 1', '"version": 2'), "written by a newer version of Tideover (got 2)"),
         (text.replace('"version": 1', '"version": "x"'), "written by another version of Tideover"),
     ):
