@@ -90,8 +90,9 @@ class Inject:
         found = []
         for k, event in enumerate(self.events):
             dated = {key: _dated(value, on) if key in DATED else value for key, value in event.items()}
-            name = self.title if len(self.events) == 1 else f"{self.title} ({k + 1})"
-            found.append({"name": f"inject {self.number}: {name}", "from": on.isoformat(), **dated})
+            which = "" if len(self.events) == 1 else f" ({k + 1})"
+            name = f"inject {self.number}{which}: {event.get('name', self.title)}"
+            found.append({"from": on.isoformat(), **dated, "name": name})
         return found
 
 

@@ -12,7 +12,8 @@ import sim
 from sim.tabletop.as_scenario import PLAYED, overlay, write_scenario
 from sim.tabletop.course import Course
 from sim.tabletop.session import Session
-from tests.tabletop.exercise import begun
+from sim.tabletop.table import Settings, Table
+from tests.tabletop.exercise import begun, written
 
 
 def finished(session: Session) -> sim.Run:
@@ -38,6 +39,23 @@ def test_what_was_played_is_run_again_to_the_byte(played: Callable[[], Session])
     assert {n: run.metrics[n].value for n in run.metrics.overall} == {
         n: same.metrics[n].value for n in same.metrics.overall
     }
+
+
+def test_numbers_and_titles_of_any_kind_come_through(tmp_path: Path) -> None:
+    """Points, colons and words of the language in them; an event with a name of its own, twice."""
+    odd = {"1": "St. Mary's", "1.2": "x.for", "a.b": "_remove_", "3": "two\nlines: 50%"}
+    event = (
+        "[{kind: stock_loss, at: store, share: 2%}, {kind: demand_surge, at: lake, name: own, factor: 1.5, for: 3d}]"
+    )
+    rows = "".join(f'{number},"{title}","{event}"\n' for number, title in odd.items())
+    session = Session(Table(Settings(written(tmp_path, injects=f"number,title,model\n{rows}"))))
+    for number in odd:
+        session.fire(number)
+    session.advance()
+    write_scenario(session, tmp_path / "played.yaml")
+    run = sim.run(tmp_path / "played.yaml", strategy=PLAYED, twin=False)
+    pd.testing.assert_frame_equal(run.events, finished(session).events)
+    assert len(run.outcome.impacts) == 1 + 2 * len(odd)
 
 
 def test_it_is_written_as_a_strategy_of_a_file_that_builds_on_what_was_played(tmp_path: Path) -> None:

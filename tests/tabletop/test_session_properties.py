@@ -10,6 +10,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
+from sim.tabletop.as_scenario import overlay
 from sim.tabletop.clock import Clock, Tick
 from sim.tabletop.course import Course, digest
 from sim.tabletop.ledger import Ledger
@@ -99,6 +101,18 @@ def test_nothing_is_lost_and_nothing_comes_twice(table: Table, acts: list[tuple[
         assert sorted(counted) == sorted(chosen for turn in place.turns for chosen in turn.chosen)
         assert [turn.day for turn in place.turns] == sorted({turn.day for turn in place.turns})
     assert kept == handed_in  # what was taken back is on a branch
+
+
+@settings(max_examples=5)
+@given(acts=st.lists(act, min_size=6, max_size=20))
+def test_what_was_played_is_the_run_of_its_scenario(table: Table, acts: list[tuple[str, tuple[Any, ...]]]) -> None:
+    """To the byte, whatever was decided twice, in vain, or over something else."""
+    session = Session(table)
+    for name, arguments in acts:
+        done(session, name, arguments)
+    played = session.begun.until(table.days).resume()
+    run = sim.run(table.settings.path, overrides=overlay(session), twin=False)
+    assert run.daily.equals(played.daily) and run.events.equals(played.events)
 
 
 tick = st.tuples(
