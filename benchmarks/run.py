@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import floors, networks
+from benchmarks.cooperation import cooperation
 from benchmarks.many import many
 from benchmarks.measure import alone, paired, plan_of, run, timed, verdict
 from benchmarks.shipped import report, shipped
@@ -161,6 +162,7 @@ def main() -> None:
         "country": lambda f: country(f, facilities, repeats),
         "strategies": lambda f: strategies(f, facilities, repeats),
         "perishable": lambda f: perishable(f, facilities, repeats),
+        "cooperation": lambda f: cooperation(f, facilities, repeats),
         "fork": lambda f: fork(f, facilities, repeats),
         "shipped": lambda f: shipped(3 if quick else 15),
         "report": lambda f: report(f, 1 if quick else 5),

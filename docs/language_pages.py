@@ -67,8 +67,8 @@ PAGES: dict[str, Page] = {
         "otherwise. [How it works](../../model.md).",
         ("information",),
         "parties:\n"
-        "  kenya: {kind: country, sites: {kind: [warehouse, facility], country: KE}}\n"
-        "  uganda: {kind: country, sites: {kind: facility, country: UG}}\n"
+        "  kenya: {kind: country, sites: [store, clinic-a, clinic-b]}\n"
+        "  uganda: {kind: country, sites: clinic-c}\n"
         "information:\n"
         "  - {who: [kenya, uganda], of: suppliers, sees: capacity}\n"
         "  - {who: kenya, of: uganda, sees: stock_and_demand, lag: 3d, every: 7d, missing: 10%, error: 5%}\n"
@@ -172,6 +172,27 @@ PAGES: dict[str, Page] = {
         "  - {at: store, on_hand: 30d, on_the_way: steady, age: {30d: 60%, 120d: 40%}}\n"
         "storage:\n"
         "  - {at: store, capacity: 20000}\n",
+    ),
+    "apart": Page(
+        "A pool taken apart",
+        "A pool as if its members had never joined it, or only some of them had, to tell what joining is worth; best "
+        "set by a strategy, or by `tideover joining`. [A page](../../joining.md) tells how it works.",
+        ("apart",),
+        "parties:\n"
+        "  kenya: {kind: country, sites: [clinic-a]}\n"
+        "  uganda: {kind: country, sites: [clinic-b]}\n"
+        "  rwanda: {kind: country, sites: [clinic-c]}\n"
+        "  community: {kind: pool, members: [kenya, uganda, rwanda]}\n"
+        "reserves:\n"
+        "  regional:\n"
+        "    held_at: store\n"
+        "    size: 20d\n"
+        "    members: facilities\n"
+        "    release: {when: {trigger: days_of_cover, below: 7d, of: together}}\n"
+        "    claims: {kenya: 50%, uganda: 30%, rwanda: 20%}\n"
+        "apart:\n"
+        "  pool: community\n"
+        "  together: [[kenya, uganda]]\n",
     ),
     "reserves": Page(
         "Reserves",

@@ -170,7 +170,8 @@ VALUES = (
     Value(
         "measure", (MeasureField,),
         "A [metric](../metrics.md) by its name in files, or `cost`; with ` by ` and a group, one figure for each.",
-        ("units_unmet", "cost", "units_unmet by region", "cost by line"), ("unmet units", "fill_rate by colour"),
+        ("units_unmet", "cost", "units_unmet by region", "cost by line", "cost by party"),
+        ("unmet units", "fill_rate by colour"),
     ),
 )  # fmt: skip
 """In the order in which readers are told of them."""

@@ -29,14 +29,13 @@ from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
 from sim.output.csv_text import ENCODING, csv_of_frame
 from sim.output.holding import HOLDS, in_words
+from sim.report.run.run_tables import RunTables
 from sim.report.words.names import shown_name
 from sim.scenario.drawing import Unknown, taken, values_of
 from sim.scenario.files import scenario_hash, set_by_hand, tables_hash
 from sim.scenario.load import Loaded, load
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.report.run.facts import Facts
     from sim.report.run.why import Explanation
 
@@ -50,7 +49,7 @@ LIBRARIES = ("simpy", "numpy", "pandas", "pydantic", "pyarrow", "searoute")
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(RunTables):
     """A finished run of one scenario and strategy, with its twins on the same draws.
 
     `twin` is the run without disruptions; `without_reserves` the disturbed run without its reserves, None where it
@@ -75,151 +74,6 @@ class Run:
         costs = self.loaded.spec.costs
         rates = Rates(costs.currency, costs.holding_rate, costs.shortage_cost)
         return summarise(self.outcome, self.twin, rates, self.without_reserves, self.without_decisions)
-
-    @cached_property
-    def daily(self) -> pd.DataFrame:
-        """One row per day, site and product; see `sim.report.run.tables.daily_table`."""
-        from sim.report.run.tables import daily_table
-
-        return daily_table(self.outcome)
-
-    @property
-    def events(self) -> pd.DataFrame:
-        """The journal: one row per event, in order of day."""
-        return self.outcome.journal
-
-    @cached_property
-    def sites(self) -> pd.DataFrame:
-        """One row per facility and product: how long it was out of it; see `sim.report.run.tables.sites_table`."""
-        from sim.report.run.tables import sites_table
-
-        return sites_table(self.outcome)
-
-    @cached_property
-    def short(self) -> pd.DataFrame:
-        """How many facilities were short on each day; see `sim.report.run.tables.short_table`."""
-        from sim.report.run.tables import short_table
-
-        return short_table(self.outcome)
-
-    @cached_property
-    def ports(self) -> pd.DataFrame:
-        """One row per day and side of a port."""
-        from sim.report.run.tables import ports_table
-
-        return ports_table(self.outcome)
-
-    @cached_property
-    def passages(self) -> pd.DataFrame:
-        """One row per day and passage before which vessels queue."""
-        from sim.report.run.tables import passages_table
-
-        return passages_table(self.outcome)
-
-    @cached_property
-    def rations(self) -> pd.DataFrame:
-        """Who dealt out what share, and on what expectation; see `sim.report.run.tables.rations_table`."""
-        from sim.report.run.tables import rations_table
-
-        return rations_table(self.outcome)
-
-    @cached_property
-    def transfers(self) -> pd.DataFrame:
-        """What sites gave each other; see `sim.report.run.transfer_tables.transfers_table`."""
-        from sim.report.run.transfer_tables import transfers_table
-
-        return transfers_table(self.outcome)
-
-    @cached_property
-    def loans(self) -> pd.DataFrame:
-        """What sites lent each other; see `sim.report.run.transfer_tables.loans_table`."""
-        from sim.report.run.transfer_tables import loans_table
-
-        return loans_table(self.outcome)
-
-    @cached_property
-    def claims(self) -> pd.DataFrame:
-        """Whose reserves are, day by day; see `sim.report.run.claim_tables.claims_table`."""
-        from sim.report.run.claim_tables import claims_table
-
-        return claims_table(self.outcome)
-
-    @cached_property
-    def alarms(self) -> pd.DataFrame:
-        """What warned of shortages, and what came of it; see `sim.report.run.alarm_tables.alarms_table`."""
-        from sim.report.run.alarm_tables import alarms_table
-
-        return alarms_table(self.outcome)
-
-    @cached_property
-    def trust(self) -> pd.DataFrame:
-        """What became of trust between parties; see `sim.report.run.trust_table.trust_table`."""
-        from sim.report.run.trust_table import trust_table
-
-        return trust_table(self.outcome)
-
-    @cached_property
-    def decisions(self) -> pd.DataFrame:
-        """What parties decided; see `sim.report.run.tables.decisions_table`."""
-        from sim.report.run.tables import decisions_table
-
-        return decisions_table(self.outcome)
-
-    @cached_property
-    def scores(self) -> pd.DataFrame:
-        """How sources were scored by buyers who share out orders by that; see `sim.report.run.tables.scores_table`."""
-        from sim.report.run.tables import scores_table
-
-        return scores_table(self.outcome)
-
-    @cached_property
-    def sharings(self) -> pd.DataFrame:
-        """What every sharing-out of scarce goods saw and gave; see `sim.report.run.sharings.sharings_table`.
-
-        Raises ValueError where the run did not keep them (`sharings=True`).
-        """
-        from sim.report.run.sharings import sharings_table
-
-        return sharings_table(self.outcome)
-
-    @cached_property
-    def performance(self) -> pd.DataFrame:
-        """How sources served each party; see `sim.report.run.performance.performance_table`."""
-        from sim.report.run.performance import performance_table
-
-        return performance_table(self.outcome)
-
-    @cached_property
-    def forecasts(self) -> pd.DataFrame:
-        """How far forecasts of demand were off; see `sim.report.run.forecasts.forecasts_table`."""
-        from sim.report.run.forecasts import forecasts_table
-
-        return forecasts_table(self.outcome)
-
-    @cached_property
-    def lots(self) -> pd.DataFrame:
-        """One row per lot; see `sim.report.run.tables.lots_table`. Raises ValueError where nothing is kept by lot."""
-        from sim.report.run.tables import lots_table
-
-        return lots_table(self.outcome)
-
-    def trace(self, lot: int) -> pd.DataFrame:
-        """Where a lot went, from the journal (of detail "full"); raises ValueError for a lot that is not there."""
-        from sim.report.run.tables import trace_table
-
-        return trace_table(self.outcome, lot)
-
-    def made_of(self, lot: int) -> pd.DataFrame:
-        """What a lot was made of, over all stages; see `sim.report.run.tables.made_of_table`."""
-        from sim.report.run.tables import made_of_table
-
-        return made_of_table(self.outcome, lot)
-
-    def went_into(self, lot: int) -> pd.DataFrame:
-        """What was made of a lot, over all stages; see `sim.report.run.tables.went_into_table`."""
-        from sim.report.run.tables import went_into_table
-
-        return went_into_table(self.outcome, lot)
 
     def why(self, site: str, product: str, day: int | dt.date) -> Explanation:
         """Why a facility ran short of a product on a day (number since the start, or date): a chain of events.
@@ -299,47 +153,17 @@ class Run:
 
     def _fill(self, place: Path, report: bool, summary: bool, workbook: bool) -> None:
         from sim.report.run.folder import write_json, write_parquet, write_parts
-        from sim.report.run.tables import daily_parts, genealogy_table, metrics_json, metrics_table
+        from sim.report.run.tables import daily_parts, metrics_json, metrics_table
 
+        figures = metrics_table(self.metrics)
         write_json(place / "scenario.json", self.loaded.document.data)
         write_json(place / "metrics.json", metrics_json(self.metrics))
-        write_parquet(place / "metrics.parquet", metrics_table(self.metrics))
-        write_parquet(place / "sites.parquet", self.sites)
-        write_parquet(place / "short.parquet", self.short)
-        (place / "metrics.csv").write_text(csv_of_frame(metrics_table(self.metrics)), encoding=ENCODING, newline="\n")
+        write_parquet(place / "metrics.parquet", figures)
+        (place / "metrics.csv").write_text(csv_of_frame(figures), encoding=ENCODING, newline="\n")
         if self.outcome.record.table is not None or self.outcome.record.part is not None:
             write_parts(place / "daily.parquet", daily_parts(self.outcome))
-        write_parquet(place / "events.parquet", self.events)
-        if self.outcome.lots is not None:
-            write_parquet(place / "lots.parquet", self.lots)
-            if len(self.outcome.lots.links[0]):
-                write_parquet(place / "genealogy.parquet", genealogy_table(self.outcome))
-        if len(self.outcome.plan.network.gates):
-            write_parquet(place / "ports.parquet", self.ports)
-        if self.outcome.record.queues:
-            write_parquet(place / "passages.parquet", self.passages)
-        if self.outcome.rations is not None:
-            write_parquet(place / "rations.parquet", self.rations)
-        if self.outcome.transfers is not None:
-            write_parquet(place / "transfers.parquet", self.transfers)
-            if self.outcome.transfers.loans is not None:
-                write_parquet(place / "loans.parquet", self.loans)
-        if self.outcome.claims:
-            write_parquet(place / "claims.parquet", self.claims)
-        if self.outcome.plan.alarms:
-            write_parquet(place / "alarms.parquet", self.alarms)
-        if self.outcome.trust is not None:
-            write_parquet(place / "trust.parquet", self.trust)
-        if self.outcome.plan.decisions:
-            write_parquet(place / "decisions.parquet", self.decisions)
-        if self.outcome.scores is not None:
-            write_parquet(place / "scores.parquet", self.scores)
-        if self.outcome.sharings is not None:
-            write_parquet(place / "sharings.parquet", self.sharings)
-        if self.outcome.plan.network.parties and len(self.performance):
-            write_parquet(place / "performance.parquet", self.performance)
-        if self.outcome.forecast_errors is not None:
-            write_parquet(place / "forecasts.parquet", self.forecasts)
+        for name, table in self.kept():
+            write_parquet(place / f"{name}.parquet", table)
         if report:
             (place / "report.html").write_text(self._page(place), encoding="utf-8")
         if summary:

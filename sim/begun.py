@@ -55,12 +55,13 @@ def begin(
     daily: bool | str | Sequence[str] | None = None,
     lot_check: int = LOT_CHECK_DAYS,
     unknowns: Unknown = "written",
+    sharings: bool = False,
 ) -> Begun:
     """Begin a run that can be stopped, copied and changed on its way.
 
     Parameters
     ----------
-    path, strategy, seed, overrides, replication, detail, daily, lot_check, unknowns
+    path, strategy, seed, overrides, replication, detail, daily, lot_check, unknowns, sharings
         As for `sim.run`.
     twin, without_reserves, without_decisions
         As for `sim.run`; the twins are made when the run is resumed.
@@ -84,7 +85,7 @@ def begin(
     plan = compile_plan(loaded)
     options: dict[str, Any] = {"replication": replication, "lot_check": lot_check}
     table = table_for(loaded, plan, daily)
-    running = Running(plan, detail=detail_for(loaded, plan, detail), table=table, **options)
+    running = Running(plan, detail=detail_for(loaded, plan, detail), table=table, sharings=sharings, **options)
     bare = twin and without_reserves and any(reserve.size.any() for reserve in plan.reserves)
     undecided = twin and without_decisions
     beside = _Beside(settings, options, table, twin, bare, undecided, unknowns, plan.decisions)

@@ -108,10 +108,13 @@ class Registry(Family[type[T]], Generic[T]):
 
 
 def settle_anew() -> None:
-    """Let models in use know a kind that comes late."""
-    for model in _MADE:
-        if model.__pydantic_complete__:
-            model.model_rebuild(force=True)
+    """Let models in use know a kind that comes late; all are forgotten first, as some stand in one another."""
+    known = [model for model in _MADE if model.__pydantic_complete__]
+    for model in known:
+        del model.__pydantic_core_schema__
+        model.__pydantic_complete__ = False
+    for model in known:
+        model.model_rebuild(force=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,4 +138,14 @@ class OneOf:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         self.registry.settled = True
+        return handler.generate_schema(self.union())
+
+
+@dataclass(frozen=True, eq=False)
+class Later:
+    """In an annotation: another one, worked out when a model is first read, such as one in which that model stands."""
+
+    union: Callable[[], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return handler.generate_schema(self.union())

@@ -8,9 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from sim.ask.answer import Means, Progress
+from sim.ask.pooling import Joining, joining_files, keep, ready_ways
 from sim.report.brief.brief_files import write_brief
+from sim.study.ask.joining import Joined, joined
 from sim.study.ask.luck import luck_alone
-from sim.study.ask.robustness import robustness, uncertain_of
+from sim.study.ask.robustness import robustness, subject_of, uncertain_of
+from sim.study.design.pooled import asked_pool
 from sim.study.run.run import StudyResult, run_study
 from sim.study.run.store import table_files
 
@@ -32,12 +35,15 @@ class Brief:
         Which strategy is best with the study's uncertain values at their bounds: one row per point and strategy with
         `scenario`, `parameter` and `value` (the point), `strategy`, `mean` of the main measure and `best`; None where
         the study names no uncertain value.
+    joined
+        What joining the pool that the study names is worth to each member; None where it names none.
     """
 
     html: Path
     document: Path
     study: StudyResult = field(repr=False)
     robustness: pd.DataFrame | None = field(repr=False)
+    joined: Joined | None = field(default=None, repr=False)
 
 
 def brief(
@@ -83,5 +89,27 @@ def brief(
             if uncertain_of(design):
                 tried = robustness(design, measure, bench)
                 bench.store.answer("robustness", tried)
-    html, document = write_brief(study, study.folder, tried, luck)
-    return Brief(html=html, document=document, study=study, robustness=tried)
+    found = None
+    if design.spec.joining is not None and not study.unsettled:
+        found = _joining(study, path, workers, scheduler, progress)
+    html, document = write_brief(study, study.folder, tried, luck, found)
+    return Brief(html=html, document=document, study=study, robustness=tried, joined=found)
+
+
+def _joining(
+    study: StudyResult, path: str | Path, workers: int | None, scheduler: str | None, progress: Progress | None
+) -> Joined:
+    """What joining the pool that the study names is worth, with its page beside the brief."""
+    design, asked = study.design, study.design.spec.joining
+    assert asked is not None
+    strategy, pool = asked_pool(design.spec, design.loaded, design.scenarios[0])
+    subject = subject_of(design, design.scenarios[0], strategy)
+    ready, without = ready_ways(subject, pool, asked.defector, asked.pairs, strict=False)
+    count = min(study.number, MOST_REPLICATIONS)
+    means = Means(count, workers, scheduler, None, progress, replace=True)  # the study's folder is this study's
+    manifest = {"file": str(path), "replications": count, "pool": pool.name}
+    with means.bench("joining", study.folder / "joining", manifest, joining_files()) as bench:
+        found = joined(subject, pool, ready, without, bench)
+        answer = Joining(**vars(found), subject=subject, replications=count, folder=bench.store.folder)
+        keep(answer, bench)
+    return found

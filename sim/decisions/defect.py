@@ -39,9 +39,8 @@ class Defect(Decision):
             "kind": "defection",
             "party": scope.party.name,
             "products": scope.products,
-            "keeps": self.keeps,
             "quota": f"{100 * self.quota:.12g}%",
             "exempt": self.exempt,
             "orders": self.orders,
-        }
+        } | ({"keeps": self.keeps} if "keeps" in self.model_fields_set else {})
         return Acts(disruptions=[defection])

@@ -45,8 +45,8 @@ class ReleaseReserve(Decision):
 class CloseReserve(Decision):
     """The party keeps a reserve closed for as long as this holds, whatever its own condition says.
 
-    Of a reserve with `claims` it keeps its own claim, draws nothing and lends nothing; who has none, or is a pool of
-    all who have one, keeps the whole closed.
+    Of a reserve with `claims` it keeps its own claim, draws nothing and lends nothing, which is a broken promise to who
+    would have borrowed of it; who has none, or is a pool of all who have one, keeps the whole closed.
     """
 
     as_a_whole = True

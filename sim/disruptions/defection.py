@@ -25,7 +25,8 @@ class Defection(Disruption):
 
     What is on its way arrives, and what its sites owe they pay back. Others are all who are not its own, or its
     members' where it is a pool. Where it is a country, nothing leaves its borders either, whoever sends it; what waits
-    for that waits as under an `export_ban`. What others hold for it stays with them.
+    for that waits as under an `export_ban`. What others hold of a reserve with claims stays with them: there it draws
+    on its own claim at its own sites alone, borrows nothing, and lends nobody of it.
     """
 
     party: Text
@@ -33,8 +34,8 @@ class Defection(Disruption):
     products: list[Text] | None = None
     """products it holds for; left out: all"""
     keeps: list[Kept] = Field(default=EVERYTHING, min_length=1, json_schema_extra={"uniqueItems": True})
-    """what it keeps: exports (what others ordered of its sites), transfers, reserves; left out: all three. Orders that
-    it does not fill no reserve of its own fills either"""
+    """what it keeps: exports (what others ordered of its sites), transfers, reserves (those at its sites, and its claim
+    on those that others hold); left out: all three. Orders that it does not fill no reserve of its own fills either"""
     quota: Share = 0.0
     """share of usual exports that others still get"""
     exempt: list[Text] = []
@@ -79,8 +80,13 @@ class Defection(Disruption):
         buys = np.isin(cell, buyer[: network.orders]) & own & right
         if self.orders > 1 and buys.any():
             effects.append(self.hold(network, "cell.order_factor", cell[buys], "multiply", self.orders))
+        if "reserves" in self.keeps and (effects or "keeps" in self.model_fields_set):
+            effects.append(self.hold(network, "cell.keeps_claim", cell[own & right], "at_least", 1.0))
         if not effects:
-            expected = "a party whose sites supply others, give to them, or hold a reserve for them"
+            expected = (
+                "a party whose sites supply others, give to them, or hold a reserve for them; or `keeps: [reserves]`, "
+                "where all that it could keep is its claim on a reserve"
+            )
             raise PlaceError(("party",), "there is nothing that it could keep from others", self.party, expected)
         return effects, []
 

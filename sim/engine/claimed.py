@@ -25,7 +25,8 @@ class BoundClaims:
     `parties` are their names, the last empty; `products` positions of products, ascending; `size` is what accounts
     claim, in units. `of_holder` is the place of each holder's product among `products`; `of_flow`, `of_own` and
     `of_member` the accounts of the reserve's flows, of members that hold it themselves, and of member cells.
-    `standings` are in turn.
+    `standings` are in turn. `due`, `made` and `over` over parties are the days on which a contribution is due, is
+    made, and the claim is shared again that is not paid for (infinite: never); all ALWAYS where there is none.
     """
 
     parties: tuple[str, ...]
@@ -36,6 +37,9 @@ class BoundClaims:
     of_own: np.ndarray
     of_member: np.ndarray
     standings: tuple[Standing, ...]
+    due: np.ndarray
+    made: np.ndarray
+    over: np.ndarray
 
     @property
     def product(self) -> np.ndarray:
@@ -46,6 +50,11 @@ class BoundClaims:
     def party(self) -> np.ndarray:
         """The place of each account's party among `parties`."""
         return np.tile(np.arange(len(self.parties)), len(self.products))
+
+    @property
+    def claimed(self) -> np.ndarray:
+        """Whether some party's claim is what each member cell draws on; a mask."""
+        return self.party[self.of_member] < len(self.parties) - 1
 
     def of_parties(self, names: tuple[str, ...]) -> np.ndarray:
         """Accounts of some parties; a mask."""

@@ -49,7 +49,6 @@ from sim.engine.serving.openings import Openings
 from sim.engine.serving.patients import Patients
 from sim.engine.state.ledger import DAILY
 from sim.engine.state.state import State
-from sim.engine.undisturbed import undisturbed
 from sim.model.effects import Impact, Impulse, Quantities
 from sim.model.part import Part
 from sim.model.vocabulary import Action
@@ -106,7 +105,7 @@ class World(Part):
         self.plan = plan
         self.first_day = -network.calendar.warm_up
         effects = [effect for impact in plan.impacts for effect in impact.effects]
-        self.quantities = Quantities(undisturbed(network), [*network.seasons, *effects], open_to_change)
+        self.quantities = Quantities(network.undisturbed, [*network.seasons, *effects], open_to_change)
         self.state = State.at_start(plan, self.quantities)
         self.journal = Journal(network, detail)
         self.transport = Transport(plan, self.state, self.quantities, streams, self.journal)
@@ -157,10 +156,12 @@ class World(Part):
             self.transfers = Transfers(
                 plan, self.state, self.quantities, self.reports, self.dispatch, self.journal, self.trust
             )
-        self.alarms = Alarms(plan, self.state, self.reports, self.journal) if plan.alarms else None
+        self.alarms = None
+        if plan.alarms:
+            self.alarms = Alarms(plan, self.state, self.reports, self.journal, self.quantities.open)
         self.decisions = Decisions(plan, self.reports, self.journal, streams) if plan.decisions else None
         self.desks = [
-            ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal)
+            ReserveDesk(plan, k, self.state, self.dispatch, self.reports, self.journal, self.trust)
             for k in range(len(plan.reserves))
         ]
         self.claimed = [desk for desk in self.desks if desk.claims is not None]
@@ -338,7 +339,8 @@ class World(Part):
 
     def review_trust(self, day: int) -> None:
         if self.trust is not None:
-            self.trust.review(day)
+            promises = (desk.claims.promises for desk in self.claimed if desk.claims is not None)
+            self.trust.review(day, filter(None, promises))
 
     def close_freight(self, day: int) -> None:
         if self.transport.freight is not None:
@@ -367,7 +369,8 @@ class World(Part):
         for desk in self.desks:
             desk.refill(float(day))
             desk.rotate(day)
-        self.state.close_orders()
+        if self.state.due is not None:
+            self.state.due.close_day()
 
     def _show_orders(self, sent: np.ndarray, left: np.ndarray) -> None:
         """Show buyers what was sent today, and what was not although it was due, or was cancelled; over flows."""

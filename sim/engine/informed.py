@@ -61,13 +61,16 @@ class InformationPlan:
 
     `owner` is a cell's owner: the position of its party, or that of its site after all parties; `observer`, over
     owners, is the row of views that an owner goes by: parties have one each, sites without one share theirs where the
-    same entries are about them. `views` are in turn, `parties` the names of the first owners.
+    same entries are about them. `views` are in turn, `parties` the names of the first owners. `group`, over parties,
+    is with whom each stays in a pool that is taken apart (below 0: it is not in it): members of different groups see
+    orders of each other at most, as buyers and sellers do, whatever the views say; None where no pool is.
     """
 
     views: tuple[BoundView, ...]
     owner: np.ndarray
     observer: np.ndarray
     parties: tuple[str, ...]
+    group: np.ndarray | None = None
 
     @cached_property
     def channels(self) -> tuple[Channel, ...]:
@@ -101,6 +104,10 @@ class InformationPlan:
             if not view.own and view.since <= day < view.until and view.observers[observer]:
                 new = Seen(np.full_like(level, view.level), np.full_like(channel, self._number(view)))
                 self._better(level, channel, view.cells, new)
+        if self.group is not None and observer < len(self.parties) and self.group[observer] >= 0:
+            of = np.append(self.group, -1)[np.minimum(self.owner, len(self.parties))]
+            apart = (of >= 0) & (of != self.group[observer])
+            level[apart] = np.minimum(level[apart], ORDERS)
         return Seen(level, channel)
 
     def _better(self, level: np.ndarray, channel: np.ndarray, where: np.ndarray, new: Seen) -> None:

@@ -15,6 +15,7 @@ from sim.engine.informed import BoundView, InformationPlan, longest_late
 
 if TYPE_CHECKING:  # what a rule may look at is a word of its own
     from sim.policies.replenishment.seen import Figure
+    from sim.policies.triggers.base import Sight
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,15 @@ class LookingBack:
         """Those that may be decided too."""
         return [*self.rules, *(part for part in _within(self.policies) if isinstance(part, BoundRule))]
 
+    @cached_property
+    def waits_for(self) -> frozenset[str]:
+        """The names of alarms that conditions wait for."""
+        return frozenset(self._over("waits_for"))
+
+    def sees(self, sight: Sight) -> bool:
+        """Whether some condition looks at such figures."""
+        return any(isinstance(sees, tuple) and sight in sees for sees in self._over("sees"))
+
     def late(self, may_fail: bool, own: bool = False) -> int | None:
         """Days by which what is known of a site, or what its owner knows of it, may be late, None where there is no
         limit; `may_fail`: its systems."""
@@ -68,8 +78,8 @@ class LookingBack:
         decided = [part for part in _within(self.policies) if isinstance(part, BoundView)]
         return longest_late([view for view in (*self.information.views, *decided) if view.own or not own])
 
-    def _over(self, name: str) -> list[int]:
-        return [days for part in _within(self.policies) if (days := getattr(part, name, None))]
+    def _over(self, name: str) -> list[Any]:
+        return [found for part in _within(self.policies) if (found := getattr(part, name, None))]
 
 
 def _within(value: Any) -> Iterator[Any]:

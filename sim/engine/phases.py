@@ -117,8 +117,8 @@ PHASES: list[Phase] = [
         "somebody watches", lambda world: world.alarms is not None,
     ),
     Phase(
-        "triggers", 5, "the triggers of reserves are looked at",
-        lambda world: world.review_reserves, (*KNOWN, "state", "quantities"), ("desks", "journal"),
+        "triggers", 5, "the triggers of reserves are looked at; what a smaller size sets free is ordinary stock",
+        lambda world: world.review_reserves, (*KNOWN, "quantities"), ("desks", "state", "journal"),
         "there are reserves", lambda world: bool(world.desks),
     ),
     Phase(
@@ -150,7 +150,7 @@ PHASES: list[Phase] = [
     ),
     Phase(
         "trust", 6, "promises that parties kept and broke today move the trust between them",
-        lambda world: world.review_trust, ("quantities", "reports", "transfers"), ("trust", "journal"),
+        lambda world: world.review_trust, ("quantities", "reports", "transfers", "desks"), ("trust", "journal"),
         "parties trust each other by a section of the scenario", lambda world: world.trust is not None,
     ),
     Phase(

@@ -69,6 +69,23 @@ class DemandPlan:
     entries: tuple[DemandEntry, ...]
     names: tuple[str, ...]
 
+    @cached_property
+    def recorded(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(day, demand cell, units) of demand that was recorded, not drawn, in order of day."""
+        nothing = np.zeros(0, dtype=np.int64)
+        found = [(nothing, nothing, nothing)]
+        for entry, e in enumerate(self.entries):
+            mine = (self.entry == entry).nonzero()[0]  # one cell a site, since an entry has one product
+            if e.recorded is not None and mine.size:
+                days, where, units = e.recorded
+                at = np.full(max(int(where.max(initial=0)), int(self.site.max(initial=0))) + 1, -1)
+                at[self.site[mine]] = mine
+                known = at[where] >= 0
+                found.append((days[known], at[where[known]], units[known]))
+        day, cell, units = (np.concatenate(part) for part in zip(*found, strict=True))
+        order = np.argsort(day, kind="stable")
+        return day[order], cell[order], units[order]
+
 
 @dataclass(frozen=True)
 class VialPlan:
@@ -92,7 +109,8 @@ class ReservePlan:
     the positions of the member cells that each of them serves. `member` says to which member a member cell belongs.
     `own` are (holder, member cell) positions where a member holds the reserve itself; shape (n, 2). `life_left` are
     days of use left of the stock at the start, over holders. `weight` is how much each member's use counts in the size.
-    `changes` are later settings, in turn; `claims` tell whose it is, None where it is not claimed by party.
+    `changes` are later settings, in turn; `claims` tell whose it is, None where it is not claimed by party. `part_of`
+    names the reserve of a pool that this is a part of, where that is taken apart; empty where it is whole.
     """
 
     name: str
@@ -109,6 +127,12 @@ class ReservePlan:
     weight: np.ndarray
     changes: tuple[ReserveChange, ...] = ()
     claims: BoundClaims | None = None
+    part_of: str = ""
+
+    @property
+    def written_as(self) -> str:
+        """Its name in the scenario."""
+        return self.part_of or self.name
 
     @property
     def releases(self) -> list[Release]:

@@ -82,6 +82,12 @@ class Outcome:
     freight: FreightRecord | None = None
 
     @property
+    def any_loans(self) -> bool:
+        """Whether somebody may lend: sites, or parties what they claim on a reserve."""
+        sites = self.transfers is not None and self.transfers.loans is not None
+        return sites or any(reserve.spec.borrow is not None for reserve in self.plan.reserves)
+
+    @property
     def answers(self) -> tuple[Taken, ...]:
         """Decisions that came into force in answer to a shortage."""
         return tuple(one for one in self.decisions if not one.against_others)

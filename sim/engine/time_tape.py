@@ -53,6 +53,9 @@ class TimeTape(Part):
 
     def at(self, things: np.ndarray, now: np.ndarray | float) -> np.ndarray:
         """Times of `things`, shape (n,), for events on the day of `now` (one for all or one each)."""
+        if not self._draws:
+            means: np.ndarray = self._mean[things]
+            return means
         if self._later is not None:
             turn, tape = self._later
             late = np.broadcast_to(np.asarray(now) >= turn, things.shape)
@@ -65,17 +68,16 @@ class TimeTape(Part):
 
     def _at(self, things: np.ndarray, now: np.ndarray | float) -> np.ndarray:
         times = self._mean[things]
-        if self._draws:
-            random = (self._column[things] >= 0).nonzero()[0]
-            if not isinstance(now, np.ndarray):
-                block, position = divmod(math.floor(now), BLOCK_DAYS)
-                times[random] = self._drawn(block, position, self._column[things[random]])
-                return times
-            blocks, positions = np.divmod(np.floor(now[random]).astype(np.int64), BLOCK_DAYS)
-            for block in np.unique(blocks):
-                mine = blocks == block
-                here = random[mine]
-                times[here] = self._drawn(int(block), positions[mine], self._column[things[here]])
+        random = (self._column[things] >= 0).nonzero()[0]
+        if not isinstance(now, np.ndarray):
+            block, position = divmod(math.floor(now), BLOCK_DAYS)
+            times[random] = self._drawn(block, position, self._column[things[random]])
+            return times
+        blocks, positions = np.divmod(np.floor(now[random]).astype(np.int64), BLOCK_DAYS)
+        for block in np.unique(blocks):
+            mine = blocks == block
+            here = random[mine]
+            times[here] = self._drawn(int(block), positions[mine], self._column[things[here]])
         return times
 
     def _drawn(self, block: int, position: np.ndarray | int, columns: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:  # a plan brings those it has with it
+    from sim.policies.allocation.sharing import Sharing
     from sim.policies.transfers.base import Transfer
 
 
@@ -19,7 +20,9 @@ class BoundTransfers:
     `taker` among `givers` and `takers` (cells, in order of site), `back` the flow on which they are paid back (-1:
     none), mean `days` there, `cost` a unit and `km` (NaN: not known). `keep` is in units over givers, `keep_back` the
     same of takers who pay back; `below` and `up_to` over takers. `first` is where each taker's ways begin, and where
-    the last one's end; `low` is `below` over all cells, least of all numbers where nobody is given anything.
+    the last one's end; `by_giver` are the ways in order of giver, `first_of_giver` where each one's begin. `low` is
+    `below` over all cells, least of all numbers where nobody is given anything, `high` is `keep`, greatest of all where
+    nobody gives. By `sharing` a giver shares among those who ask it for more than it can spare.
     """
 
     rule: Transfer
@@ -37,4 +40,8 @@ class BoundTransfers:
     below: np.ndarray
     up_to: np.ndarray
     first: np.ndarray
+    by_giver: np.ndarray
+    first_of_giver: np.ndarray
     low: np.ndarray
+    high: np.ndarray
+    sharing: Sharing

@@ -16,12 +16,14 @@ from sim.registry import Family
 class View:
     """A run as seen by a metric: its facility cells, or those of some groups (a region, a product, ...).
 
-    `groups` are positions in the network's table of groups. `alarm` names the one that is looked at, None: all.
+    `groups` are positions in the network's table of groups, `everywhere` with those of warehouses and suppliers that
+    meet the same conditions (None: no others). `alarm` names the one that is looked at, None: all.
     """
 
     outcome: Outcome
     groups: np.ndarray
     alarm: str | None = None
+    everywhere: np.ndarray | None = None
 
     @classmethod
     def of(cls, outcome: Outcome, **conditions: object) -> View:
@@ -30,11 +32,12 @@ class View:
         A party that is a pool stands for all who are in it.
         """
         table = outcome.plan.network.groups
-        chosen = (table["kind"] == "facility").to_numpy()
+        chosen = np.ones(len(table), dtype=bool)
         for column, value in conditions.items():
             values = outcome.plan.network.parties.owners(str(value)) if column == "party" else {value}
             chosen = chosen & table[column].isin(values).to_numpy()
-        return cls(outcome, np.flatnonzero(chosen))
+        facilities = (table["kind"] == "facility").to_numpy()
+        return cls(outcome, np.flatnonzero(chosen & facilities), everywhere=np.flatnonzero(chosen))
 
     @cached_property
     def cells(self) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.engine.plan import Plan
+from sim.engine.plan import Plan, ReservePlan
 from sim.engine.run import Outcome
 from sim.metrics.base import View
 from sim.metrics.decided import cost_of_decisions
@@ -107,12 +107,17 @@ def first_fill(plan: Plan) -> float:
 
 def yearly_holding(plan: Plan, rates: Rates) -> float:
     """What holding the reserves full costs a year."""
-    price = plan.network.products["cost"].to_numpy(dtype=float)[plan.network.cell_product]
     found = 0.0
     for reserve in plan.reserves:
-        own = reserve.spec.holding_cost
-        found += float((reserve.size * (price[reserve.holder] * rates.holding_rate if own is None else own)).sum())
+        found += float((reserve.size * reserve_rate(plan, reserve, rates)).sum())
     return found
+
+
+def reserve_rate(plan: Plan, reserve: ReservePlan, rates: Rates) -> np.ndarray:
+    """What holding a unit of a reserve costs a year, over its holders."""
+    network, own = plan.network, reserve.spec.holding_cost
+    price = network.products["cost"].to_numpy(dtype=float)[network.cell_product[reserve.holder]]
+    return price * rates.holding_rate if own is None else np.full(len(price), float(own))
 
 
 def _left_in_reserves(outcome: Outcome) -> float:
@@ -121,10 +126,7 @@ def _left_in_reserves(outcome: Outcome) -> float:
 
 
 def _reserve_holding(outcome: Outcome, rates: Rates) -> float:
-    network, total = outcome.plan.network, 0.0
-    price = network.products["cost"].to_numpy(dtype=float)[network.cell_product]
+    total = 0.0
     for reserve, unit_days in zip(outcome.plan.reserves, outcome.record.reserve_days, strict=True):
-        own = reserve.spec.holding_cost
-        rate = price[reserve.holder] * rates.holding_rate if own is None else own
-        total += float((unit_days * rate).sum()) / YEAR
+        total += float((unit_days * reserve_rate(outcome.plan, reserve, rates)).sum()) / YEAR
     return total

@@ -8,18 +8,17 @@ from sim.metrics.base import View, metric
 
 
 def _seen(view: View, cells: np.ndarray) -> np.ndarray:
-    """Whether each of some cells is seen: where all facilities are, warehouses are too; a mask."""
-    network = view.outcome.plan.network
-    if np.count_nonzero(network.groups["kind"] == "facility") == len(view.groups):
-        return np.ones(len(cells), dtype=bool)
-    return np.isin(network.cell_group[cells], view.groups)
+    """Whether each of some cells is seen, at warehouses too; a mask."""
+    groups = view.groups if view.everywhere is None else view.everywhere
+    return np.isin(view.outcome.plan.network.cell_group[cells], groups)
 
 
 @metric("transferred", "Given by other sites", "units")
 def transferred(view: View) -> float | None:
-    """Units that left other sites by transfer for those seen, on loan too; what was paid back is left out.
+    """Units that left other sites by transfer for those seen, warehouses too, on loan too; what was paid back is left
+    out.
 
-    Of all facilities together: what was given to anybody. None where nobody may give.
+    None where nobody may give.
     """
     record, network = view.outcome.transfers, view.outcome.plan.network
     if record is None:
@@ -30,9 +29,9 @@ def transferred(view: View) -> float | None:
 
 @metric("given_away", "Given to other sites", "units")
 def given_away(view: View) -> float | None:
-    """Units that left the sites seen by transfer, on loan too; what they paid back is left out.
+    """Units that left the sites seen, warehouses too, by transfer, on loan too; what they paid back is left out.
 
-    Of all facilities together: what was given by anybody. None where nobody may give.
+    None where nobody may give.
     """
     record, network = view.outcome.transfers, view.outcome.plan.network
     if record is None:

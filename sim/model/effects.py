@@ -326,7 +326,8 @@ class Quantities(Part):
     value: dict[QuantityName, np.ndarray] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.value = {name: array.copy() for name, array in self.base.items()}
+        # where all effects are known, what none acts on stays as it is
+        self.value = {name: array.copy() for name, array in self.base.items()} if self.open else dict(self.base)
         self._now = -np.inf
         self.expect(self.effects)
 
@@ -340,6 +341,9 @@ class Quantities(Part):
         by_name: dict[QuantityName, list[Effect]] = {}
         for effect in sorted(self.effects, key=lambda e: (e.quantity, ORDER.index(e.operation), e.start, e.cause)):
             by_name.setdefault(effect.quantity, []).append(effect)
+        for name in by_name:
+            if self.value[name] is self.base[name]:
+                self.value[name] = self.base[name].copy()
         self._acted = {name: Acted(self.base[name], self.value[name], mine) for name, mine in by_name.items()}
         if self._now > -np.inf:
             self.update(self._now)

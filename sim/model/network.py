@@ -23,6 +23,7 @@ from sim.model.goods.bill import Bill
 from sim.model.lookups import Answers, Lookups
 from sim.model.parties import NO_PARTIES, Parties
 from sim.model.sea.ways import Way
+from sim.model.vocabulary import QUANTITIES, QuantityName, Rows
 from sim.units import EXACT
 
 CLASSES = ("vital", "essential", "necessary")
@@ -273,6 +274,26 @@ class Network(Lookups):
         return sorted(usual.keys() | (elsewhere - set(usual.values())))
 
     @cached_property
+    def undisturbed(self) -> dict[QuantityName, np.ndarray]:
+        """Every named quantity as it is without disruptions; all runs share these arrays, which are read-only."""
+        flows = len(self.flow_buyer)
+        rows: dict[Rows, int] = {
+            "cells": len(self.cell_site),
+            "flows": flows,
+            "stops": flows * self.routes.lane.shape[1],
+            "gates": len(self.gates),
+            "lanes": len(self.lanes),
+            "passages": len(self.passages),
+        }
+        found = {name: np.full(rows[one.rows], float(one.unaffected)) for name, one in QUANTITIES.items()}
+        found["gate.handling"][:] = [gate.handling for gate in self.gates]
+        for number, convoys in self.convoys.items():
+            found["passage.traffic"][number], found["passage.capacity"][number] = convoys.traffic, convoys.room
+        for array in found.values():
+            array.setflags(write=False)
+        return found
+
+    @cached_property
     def canals(self) -> dict[str, np.ndarray]:
         """The passages by what a planner may call them: a direction of a canal, or the canal with all of them."""
         index = {name: i for i, name in enumerate(self.passages)}
@@ -310,7 +331,7 @@ class Network(Lookups):
         """Whether nobody buys a product of several sources."""
         return len(np.unique(self.flow_buyer[: self.orders])) == self.orders
 
-    @property
+    @cached_property
     def orders(self) -> int:
         """How many of the flows, the first ones, are for orders."""
         return len(self.flow_buyer) - len(self.sideways)

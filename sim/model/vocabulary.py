@@ -21,7 +21,7 @@ Rows = Literal["cells", "flows", "stops", "gates", "lanes", "passages"]
 QuantityName = Literal[
     "cell.demand_factor", "cell.capacity_factor", "cell.yield_factor", "cell.release", "cell.order_factor",
     "cell.price_factor", "cell.blackout", "cell.warm", "cell.asked_level", "cell.leave", "cell.serves",
-    "cell.turned_away", "flow.allowance", "flow.cancels", "flow.extra_orders", "flow.order_share",
+    "cell.turned_away", "cell.keeps_claim", "flow.allowance", "flow.cancels", "flow.extra_orders", "flow.order_share",
     "flow.urgent_share", "flow.licence", "flow.exports", "flow.sends", "flow.gives", "flow.releases", "flow.at_border",
     "stop.licence",
     "stop.first", "stop.clearance_factor", "gate.handling", "gate.clearance", "lane.open", "lane.factor", "lane.extra",
@@ -82,6 +82,9 @@ QUANTITIES: Mapping[QuantityName, Quantity] = {
     "cell.serves": Quantity("cells", 1, "share", "of those who come to a facility that are seen"),
     "cell.turned_away": Quantity(
         "cells", 0, "code", "what becomes of the others (codes in `sim/model/turned_away.py`)"
+    ),
+    "cell.keeps_claim": Quantity(
+        "cells", 0, "0 or 1", "1: it draws on claims at its party's own sites alone, and its claim is lent to nobody"
     ),
     "flow.allowance": Quantity("flows", NONE, "share", "of the usual units that may be shipped"),
     "flow.cancels": Quantity("flows", 0, "0 or 1", "1: what is not shipped is cancelled, not left on order"),

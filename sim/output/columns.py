@@ -217,12 +217,13 @@ TRANSFERS = Table(
 
 LOANS = Table(
     "a loan, in the order in which they were made, those of the warm-up too",
-    "where `transfers` have a `loan`",
+    "where `transfers` have a `loan`, or a reserve with `claims` has `borrow`",
     (
         DATE,
         DAY,
-        Column("lender", "text", "", "the site that lent goods"),
-        Column("borrower", "text", "", "the site that owes them"),
+        Column("kind", "text", "", "transfer: between sites; claim: of what others claim on a reserve"),
+        Column("lender", "text", "", "the site that lent goods; of a claim the reserve"),
+        Column("borrower", "text", "", "the site that owes them; of a claim the party"),
         PRODUCT,
         Column("due", "date", "", "the day on which they are to be paid back"),
         Column("lent", "whole number", "units", "repaid + written_off + outstanding"),
@@ -252,7 +253,8 @@ CLAIMS = Table(
             written_off="of what it owes, given up",
             lent="drawn by others on its claim",
             regained="paid back of that",
-            refilled="put into its claim when the reserve was filled",
+            refilled="put into its claim when the reserve was filled, beside what its party brought",
+            brought="put into its claim that its party is to bring as its contribution",
             lost="taken off its claim for what was lost, or for a smaller size",
             passed_on="had of claims that were not paid for; below 0: its own went to others",
         ),
@@ -362,13 +364,18 @@ SHARINGS = Table(
             "the reserve that gave, and of one with claims the round, in which nobody asks for more than it may have; "
             "empty: ordinary stock",
         ),
-        Column("step", "whole number", "step", "1: the source shared among claimants; 2: a party among its sites"),
-        Column("shared_by", "text", "", "who shared: the source, or the party"),
+        Column(
+            "step",
+            "whole number",
+            "step",
+            "1: the source among claimants; 2: a party or pool among its own; and so on",
+        ),
+        Column("shared_by", "text", "", "who shared: the source, or the party or pool"),
         Column("rule", "text", "", "the rule by which it did"),
         Column(
             "rank", "whole number", "rank", "the claimant's place among those who share, 1 first: the order of ties"
         ),
-        Column("claimant", "text", "", "the site, or the party as a whole"),
+        Column("claimant", "text", "", "the site, or the party or pool as a whole"),
         Column("party", "text", "", "whose the claimant is; empty where it is nobody's"),
         Column("to_give", "whole number", "units", "shared out by this one among all these claimants"),
         *_units(asked="open orders that might leave on the day"),
@@ -376,9 +383,17 @@ SHARINGS = Table(
         Column("floor", "whole number", "position", "position, from 0, of the floor of its group; -1: none"),
         Column("floor_share", "number", "share", "of what is shared, that its group gets at least; missing: no floor"),
         Column(
-            "need", "number", "people or other", "its need, as the rule has it; missing where the rule does not ask"
+            "need",
+            "number",
+            "people or other",
+            "its need, as the rule has it, or the units kept for it (`by_claim`); missing where the rule does not ask",
         ),
-        Column("weight", "number", "factor", "how much a unit of its need counts; missing where the rule does not ask"),
+        Column(
+            "weight",
+            "number",
+            "factor",
+            "how much a unit of its need counts, or its claim (`by_claim`); missing where the rule does not ask",
+        ),
         Column("had", "number", "units", "that it had had before, by a rule that remembers; missing elsewhere"),
         Column("first", "number", "share", "coverage of need that all get first (`two_phase`)"),
         Column("per_head", "number", "units", "that cover one of the need (`two_phase`)"),

@@ -10,8 +10,8 @@ from sim.errors import PlaceError
 from sim.registry import Model
 from sim.units import Days, Share, Text
 
-Promise = Literal["goods", "shares", "loans", "reports"]
-PROMISES: list[Promise] = ["goods", "shares", "loans", "reports"]
+Promise = Literal["goods", "shares", "loans", "contributions", "reports"]
+PROMISES: list[Promise] = ["goods", "shares", "loans", "contributions", "reports"]
 
 
 class FirstTrust(Model):
@@ -55,10 +55,11 @@ class Trust(Model):
     """share of trust that a day with a broken promise takes away"""
     promises: list[Promise] = Field(default=PROMISES, min_length=1, json_schema_extra={"uniqueItems": True})
     """what counts as a promise. goods: broken on each day on which a ban, a quota, a closed way or a kept reserve holds
-    back goods that the other buys or may be given; shares: kept on each day on which it is given or lent something, or
-    gets its share of a reserve; loans: kept by who has paid back on the day it is due, broken on each day on which a
-    loan is overdue; reports: kept on each day on which all reports come that are due, broken where none does. Left out:
-    all"""
+    back goods that the other buys or may be given, or a claim is kept that the other would borrow of; shares: kept on
+    each day on which it is given or lent something, or gets its share of a reserve; loans: kept by who has paid back on
+    the day it is due, broken on each day on which a loan is overdue; contributions: to a reserve with claims, kept by
+    who makes it in time, broken on each day from then on until it is made or the claim is shared again; reports: kept
+    on each day on which all reports come that are due, broken where none does. Left out: all"""
     transfers: TrustedTransfers | None = None
     """how transfers hang on it; left out: they do not"""
     hoarding: bool = False

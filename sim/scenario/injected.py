@@ -21,6 +21,11 @@ LISTS = {
 }
 """Lists of a scenario to which entries may be added during a run, with what messages call one of them."""
 SECTIONS = (*LISTS, "reserves")
+GROWN = {
+    "trust": "what breaks or keeps promises, such as a defection: trust is what became of them since the first day, "
+    "and its terms stand in the scenario from the start",
+}
+"""Sections that cannot be added since they tell of all that has been, each with what to add instead, and why."""
 Written = Mapping[str, Any] | str | Path
 Addition = tuple[tuple[str, ...], Node]
 """The list to which something is added, and what."""
@@ -105,7 +110,7 @@ def _entries(top: Node, scenario: Path, typed: bool, problems: list[Problem]) ->
             listed((section,), node)
         elif section != "reserves":
             like = nearest(section, SECTIONS)
-            expected = Scenario.elsewhere.get(section) or "one of " + ", ".join(SECTIONS)
+            expected = GROWN.get(section) or Scenario.elsewhere.get(section) or "one of " + ", ".join(SECTIONS)
             problems.append(
                 Problem(node.mark.shown, node.mark.line, "this cannot be added during a run", section, expected, like)
             )

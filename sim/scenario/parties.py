@@ -45,7 +45,7 @@ def give_parties(
     found = {
         name: Party(
             name, party.title or name, party.kind, inside[name], own[name], reach[name], people[name],
-            party.income or "", party.weight,
+            party.income or "", _weight(name, written),
         )
         for name, party in written.items()
     }  # fmt: skip
@@ -117,6 +117,14 @@ def _circle(pool: str, written: Mapping[str, PartySpec]) -> list[str]:
                 return [*way, pool]
             if member not in way:
                 ways.append([*way, member])
+
+
+def _weight(name: str, written: Mapping[str, PartySpec]) -> float:
+    """How much a party counts: as written, else a pool as much as its members together, another 1."""
+    party = written[name]
+    if not party.members or "weight" in party.model_fields_set:
+        return party.weight
+    return sum(_weight(member, written) for member in party.members)
 
 
 def _people(

@@ -29,7 +29,8 @@ class Party(Model):
     income: Literal["low", "lower_middle", "upper_middle", "high"] | None = None
     """income group, as the World Bank classes countries"""
     weight: Positive = 1.0
-    """how much it counts, beside the others, wherever parties are weighed"""
+    """how much it counts, beside the others, wherever parties are weighed; left out: 1, of a pool as much as its
+    members together"""
 
     def model_post_init(self, context: object) -> None:
         if self.kind == "pool" and not self.members:

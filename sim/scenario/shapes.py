@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 from pydantic import AliasChoices, BaseModel, Tag
 from pydantic.fields import FieldInfo
 
-from sim.registry import Model, OneOf
+from sim.registry import Later, Model, OneOf
 
 _MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 _LISTS = (
@@ -43,7 +43,7 @@ def alternatives(annotation: Any) -> Shapes:
 
 
 def _annotated(annotation: Any, notes: Iterable[Any]) -> Shapes:
-    registered = next((note for note in notes if isinstance(note, OneOf)), None)
+    registered = next((note for note in notes if isinstance(note, OneOf | Later)), None)
     return alternatives(annotation if registered is None else registered.union())
 
 
@@ -55,7 +55,9 @@ def _tag(shape: Any) -> str | None:
 def bare(shapes: Iterable[Any]) -> list[Any]:
     """The shapes without tags."""
     return [
-        member for shape in shapes for member in (bare(alternatives(get_args(shape)[0])) if _tag(shape) else (shape,))
+        member
+        for shape in shapes
+        for member in (bare(_annotated(get_args(shape)[0], get_args(shape)[1:])) if _tag(shape) else (shape,))
     ]
 
 

@@ -24,6 +24,7 @@ from sim.policies.hoarding import Hoarding
 from sim.policies.information import Information
 from sim.policies.rationing import Rationing
 from sim.policies.replenishment.base import Replenishment
+from sim.policies.reserves.apart import Apart
 from sim.policies.reserves.reserve import Reserve
 from sim.policies.sourcing.base import SourcingRuleField
 from sim.policies.transfers.base import Transfer
@@ -273,6 +274,8 @@ class Scenario(Model):
     """who owns sites and decides, by name"""
     information: list[Information] = []
     """who sees what of whom, how late and how well; left out: all see all at once"""
+    apart: Apart | None = None
+    """a pool that is taken apart, to tell what joining it is worth; left out: pools are as they are written"""
     lanes: list[LaneSpec] = Field(min_length=1)
     passages: dict[str, PassageSpec] = {}
     """canals and straits, by name, that vessels pass in convoys"""

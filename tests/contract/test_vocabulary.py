@@ -14,7 +14,6 @@ from sim.disruptions.demand_surge import DemandSurge
 from sim.disruptions.stock_loss import StockLoss
 from sim.engine.books.journal import Journal
 from sim.engine.day import DEEDS
-from sim.engine.undisturbed import undisturbed
 from sim.errors import PlaceError, ScenarioError, SimulationError
 from sim.model.effects import Effect, Impulse
 from sim.model.vocabulary import ACTIONS, EVENTS, ORDER, QUANTITIES, Action, Event, Operation, QuantityName
@@ -38,7 +37,7 @@ def test_every_quantity_has_a_base_array_of_its_rows() -> None:
     sizes = {
         "cells": 9, "flows": flows, "stops": flows * network.routes.lane.shape[1], "gates": 2, "lanes": 6, "passages": 1
     }  # fmt: skip
-    base = undisturbed(network)
+    base = network.undisturbed
     assert set(base) == set(QUANTITIES)
     for name, quantity in QUANTITIES.items():
         assert base[name].shape == (sizes[quantity.rows],), name

@@ -26,7 +26,7 @@ def random_information(builder: Builder) -> list[Spec]:
     """Who sees what: for each of a few pairs that do not overlap, anything."""
     c = builder.c
     parts = [("land", "own"), ("land", "firm"), ("firm", "land"), (builder.facilities[0], "firm"), ("firm", "own")]
-    return [{"who": who, "of": of} | _terms(builder) for who, of in parts if c.number(0, 2)] or ALL_AT_ONCE
+    return [{"who": who, "of": of} | terms(builder) for who, of in parts if c.number(0, 2)] or ALL_AT_ONCE
 
 
 def random_trust(c: Choose) -> Spec:
@@ -37,7 +37,7 @@ def random_trust(c: Choose) -> Spec:
     return trust
 
 
-def _terms(builder: Builder) -> Spec:
+def terms(builder: Builder) -> Spec:
     c = builder.c
     terms: Spec = {"sees": c.one(list(LEVELS))}
     if terms["sees"] != "nothing":

@@ -40,7 +40,10 @@ def struck(draw: Callable[[st.SearchStrategy[Any]], Any], *kinds: str) -> tuple[
     assume("port_closure" not in kinds or builder.ports)
     assume("material_shortage" not in kinds or builder.in_use)
     assume("passage_queue" not in kinds or has_passage(builder))
-    return spec, [{"kind": kind} | DISRUPTED[kind](builder) for kind in kinds]
+    bodies = [{"kind": kind} | DISRUPTED[kind](builder) for kind in kinds]
+    if "defection" in kinds:
+        spec["parties"] = spec.get("parties", {}) | {"firm": builder.spec["parties"]["firm"]}
+    return spec, bodies
 
 
 def together(kinds: Sequence[str], most: int) -> list[tuple[str, ...]]:

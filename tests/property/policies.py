@@ -39,7 +39,7 @@ class Policies(Draft):
 
     def _allocation(self) -> list[Spec]:
         c = self.c
-        rules = ["first_come"] if self.exact else sorted(RULES)
+        rules = ["first_come"] if self.exact else sorted(set(RULES) - {"by_claim"})
         sources = {s for several in self.sources.values() for s in several}
         shared = [s for s in sorted(sources) if self.exact or c.number(0, 1)]
         entries = []
@@ -221,6 +221,7 @@ POLICIES: dict[str, Callable[[Any, Any], Spec]] = {
 FORECAST = ("moving_average", "forecast", "months_of_stock")
 """Policies whose levels are no multiple of what is written, but follow demand."""
 RULES: dict[str, Callable[[Choose], Spec]] = {
+    "by_claim": lambda c: c.one([{}, {"kept": "1d"}, {"kept": "6d"}]),  # with the claims of parties that there are
     "equal_days_of_cover": lambda c: {"cover_in": c.one(["usual", "present"])},
     "first_come": lambda c: {},
     "linear": lambda c: {"caps": [{"units": c.one([7, 40])}]},

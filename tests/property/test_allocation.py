@@ -18,6 +18,8 @@ from tests.property.running import plan_of
 RULES = sorted(ALLOCATION)
 MONOTONE = ["equal_days_of_cover", "first_come", "uniform"]
 """One more unit takes nothing from anybody. Largest remainder does not promise it (the Alabama paradox)."""
+TRUTHFUL = ["by_claim", "equal_days_of_cover", "need_weighted", "two_phase", "uniform"]
+"""Shares go by figures that orders do not tell; an order only says what is enough."""
 CLAIMS = 12
 
 
@@ -54,14 +56,16 @@ def claims(draw: Any, tiers: int = 3) -> Claims:
     need = np.array(draw(st.lists(st.sampled_from([1.0, 20.0, 50.0, 333.3]), min_size=n, max_size=n)))
     weight = np.array(draw(st.lists(st.sampled_from([0.5, 1.0, 3.0]), min_size=n, max_size=n)))
     had = np.array(draw(column), dtype=np.int64)
+    due = np.array(draw(column), dtype=np.int64)
     most = np.array(draw(column), dtype=np.int64) if draw(st.booleans()) else None
     return Claims(
-        np.array([available]), zeros, requested, np.arange(n), cover, mean, tier, booked, most, need, weight, had
+        np.array([available]), zeros, requested, np.arange(n), cover, mean, tier, booked, most, need, weight, had, due
     )  # fmt: skip
 
 
 def _rule(name: str) -> Allocation:
-    return ALLOCATION[name].model_validate({"rule": name})
+    more = {"claims": {"kenya": "100%"}} if name == "by_claim" else {}  # shares are the claims' weights here
+    return ALLOCATION[name].model_validate({"rule": name, **more})
 
 
 def _reordered(c: Claims, order: np.ndarray) -> Claims:
@@ -236,6 +240,40 @@ def test_under_uniform_no_report_gains_anything(c: Claims, asked: int, chance: i
     told[mine] = asked
     honest, misreported = (_rule("uniform").share(one, network)[mine] for one in (c, replace(c, requested=told)))
     assert min(misreported, need) <= min(honest, need)
+
+
+@pytest.mark.parametrize("name", RULES)
+@settings(max_examples=50)
+@given(c=claims(), more=st.integers(1, 60), chance=st.integers(0, CLAIMS - 1))
+def test_asking_for_more_takes_from_others_and_under_some_rules_gains_nothing(
+    name: str, c: Claims, more: int, chance: int, network: Network
+) -> None:
+    """Who asks for more than it needs, on top of its orders and last in the queue, gets no less by it, and nobody else
+    more, but for the unit of rounding. Where shares go by what is asked for it may gain; where they go by a figure that
+    is not told by the order, what it can use of them does not grow. Under `uniform` there is no unit to gain either."""
+    c, mine = _uncapped(c), chance % len(c.requested)
+    assert c.booked is not None
+    told = c.requested + more * (np.arange(len(c.requested)) == mine)
+    booked = np.append(c.booked[0], mine), np.append(c.booked[1], more)
+    honest, inflated = (_rule(name).share(one, network) for one in (c, replace(c, requested=told, booked=booked)))
+    change = inflated - honest
+    assert change[mine] >= -1
+    assert (np.delete(change, mine) <= 1).all()
+    if name in TRUTHFUL:
+        need = c.requested[mine]
+        assert min(inflated[mine], need) <= min(honest[mine], need) + (name != "uniform")
+
+
+@pytest.mark.parametrize("name", sorted(set(RULES) - set(TRUTHFUL) - {"first_come"}))
+def test_where_shares_go_by_what_is_asked_asking_for_more_pays(name: str, network: Network) -> None:
+    """Of 120 units for orders of 100, 60 and 20 the third, which needs 20, asks for 60. By hand: proportional (and
+    tiers, of which all are in one) 13.3 and 32.7; linear 0 and 26.7; talmud: of 60 that are lacking each loses 25, it
+    half its claim, 10; of 100 that are lacking it loses half its claim, 30."""
+    ones = np.ones(3, dtype=np.int64)
+    asked = np.array([100, 60, 20])
+    honest = Claims(np.array([120]), 0 * ones, asked, np.arange(3), 0 * ones, 1.0 * ones, ones)
+    got = [int(_rule(name).share(replace(honest, requested=r), network)[2]) for r in (asked, np.array([100, 60, 60]))]
+    assert got == {"proportional": [13, 33], "priority_tiers": [13, 33], "linear": [0, 26], "talmud": [10, 30]}[name]
 
 
 @settings(max_examples=100)

@@ -92,7 +92,8 @@ def test_nobody_comes_or_orders_where_a_facility_is_closed(spec: dict[str, Any])
 
 
 def _initial(done: sim.Run) -> np.ndarray:
-    """Units of each product with a demand that are there before the first day, from the compiled scenario."""
+    """Units of each product with a demand that are there before the first day, from the compiled scenario; without what
+    parties are yet to bring into a reserve."""
     plan = done.outcome.plan
     network, units = plan.network, np.zeros(len(plan.network.products), dtype=np.int64)
     np.add.at(units, network.cell_product, plan.start.on_hand)
@@ -100,7 +101,9 @@ def _initial(done: sim.Run) -> np.ndarray:
         np.add.at(units, network.cell_product[rows.cell], rows.units)
     np.add.at(units, network.cell_product[network.flow_buyer[plan.start.flow]], plan.start.units)
     for reserve in plan.reserves:
-        np.add.at(units, network.cell_product[reserve.holder], reserve.size)
+        yet = sum(change.missing for change in reserve.changes if change.until > -network.calendar.warm_up)
+        there = np.floor((1 - yet) * reserve.size + 1e-9).astype(np.int64)
+        np.add.at(units, network.cell_product[reserve.holder], there)
     return units[np.unique(network.cell_product)]
 
 

@@ -51,21 +51,21 @@ def watched(spec: dict[str, Any]) -> tuple[Run, Transport]:
             for g in np.flatnonzero([x.berth_time is not None for x in network.gates]):
                 pool = np.isin(gate, np.flatnonzero(shared == shared[g]))
                 calls = {
-                    phase: {
+                    name: {
                         (int(table["vessel"][i]), int(lane[i]), float(table["departed"][i]))
                         for i in np.flatnonzero(pool & (table["phase"] == phase))
                         if phase == Phase.AT_BERTH or table["time"][i] < self._since
                     }
-                    for phase in (Phase.AT_BERTH, Phase.QUEUED)
+                    for name, phase in (("at berth", Phase.AT_BERTH), ("queued", Phase.QUEUED))
                 }
                 assert all(len({v for v, *_ in found}) == len(found) for found in calls.values())  # one departure each
                 port = network.gates[g]
-                assert len(calls[Phase.AT_BERTH]) <= port.handling
+                assert len(calls["at berth"]) <= port.handling
                 ashore = pool & np.isin(table["phase"], (Phase.CLEARING, Phase.READY))
                 assert load[ashore].sum() <= port.yard + NO_TIME
                 able = self.quantities["gate.handling"][shared == shared[g]]
                 if able.min() == port.handling:  # as on any ordinary day: no berth is idle while a vessel waits
-                    assert len(calls[Phase.AT_BERTH]) == port.handling or not calls[Phase.QUEUED]
+                    assert len(calls["at berth"]) == port.handling or not calls["queued"]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.engine.day.Transport", Watched)

@@ -14,8 +14,8 @@ from sim.ask import Comparison
 from sim.ask.many import Many
 from sim.cli import cli
 from sim.errors import ScenarioError
+from sim.model.goods.counted import in_plural
 from sim.report.compare.words import percent
-from sim.report.words.units import plural
 from sim.study.infer.side_by_side import ALIKE, APART, BETTER, UNKNOWN, WORSE, side_by_side
 from tests.cli.calls import STARTER
 
@@ -198,4 +198,4 @@ def test_words_do_not_round_a_loss_away() -> None:
         "86.7 %",
         "99.999 %",
     ]
-    assert [plural(unit) for unit in ("bag", "box of 50 pairs", "vial")] == ["bags", "boxes of 50 pairs", "vials"]
+    assert [in_plural(unit) for unit in ("bag", "box of 50 pairs", "vial")] == ["bags", "boxes of 50 pairs", "vials"]

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sim.model.goods.counted import in_plural, in_singular
 from sim.report.compare.beside import Beside, Option
 from sim.report.compare.spent import spent
 from sim.report.compare.words import at_end, differences
@@ -17,7 +18,7 @@ from sim.report.study.comparison import Words
 from sim.report.words.at_end import are_short
 from sim.report.words.names import Names, told_apart
 from sim.report.words.rounding import figure, size
-from sim.report.words.units import Counted, plural, singular
+from sim.report.words.units import Counted
 from sim.study.infer.compare import compare
 from sim.study.infer.side_by_side import BETTER, WORSE, side_by_side
 
@@ -98,7 +99,7 @@ def test_a_comparison_that_stops_before_a_disruption_does_says_so() -> None:
 
 def test_one_of_anything_is_told_in_the_singular() -> None:
     for unit in ("bag", "box of 50 pairs", "dose", "syringe", "glass", "brush", "day"):
-        assert singular(plural(unit)) == unit
+        assert in_singular(in_plural(unit)) == unit
     assert (figure(1, "days"), figure(1, "EUR"), figure(1, "KES")) == ("1 day", "1 EUR", "1 KES")
     assert (size(-1, "boxes"), size(1, "day"), size(0, "boxes"), size(1.5, "boxes")) == (
         "1 box", "1 day", "0 boxes", "1.5 boxes")  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 
 import sim
 from sim.policies.replenishment.forecast import Forecast
+from sim.policies.replenishment.months_of_stock import KeepingMonths
+from sim.policies.replenishment.seen import View
 
 CHAIN = """
 end: 2001-01-21
@@ -198,6 +201,32 @@ def test_months_of_stock_makes_up_for_what_is_unmet(simulate: Any) -> None:
     """Nothing there and ten wait: 1,200 and 100 for the ten days until it comes, and the ten: 1,310."""
     empty = "stock: [{at: a, on_hand: 0, on_the_way: none}]"
     assert ordered(simulate(months(f"policy: months_of_stock, min: 2mo, max: 4mo, {STEADY}", empty)))[0] == 1310
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "last", "position", "units"),
+    [
+        (10, 10, 10, 600, 700),  # begins with 500, less than 600; the next with 200 and -100: 1,200 - 500
+        (10, 5, 5, 600, 700),  # 500 of 600, 200 of 300, 50 of 300
+        (10, 2, 2, 600, 0),  # 200 are 100 days of 2 a day: enough
+        (10, 5, 0, 600, 0),  # nobody needs any in the third month
+        (5, 10, 10, 401, 0),  # 301 of 300: enough now, whatever comes
+        (5, 10, 10, 399, 301),  # 299 of 300, 149 of 600, -151: 600 - 299
+        (5, 10, 10, 400, 0),  # exactly enough
+        (10, 10, 0, -30, 1330),  # what waits is added: 1,200 + 130
+    ],
+)
+def test_months_of_stock_looks_at_this_month_and_the_next_two(
+    first: float, then: float, last: float, position: int, units: int
+) -> None:
+    """So many a day in three months of 30 days after ten days at ten a day; min 60 days, max 120."""
+    ends = [0.0, 10.0, 40.0, 70.0, 100.0]
+    added = np.cumsum([0.0, 100.0, 30 * first, 30 * then, 30 * last])
+    method: Any = SimpleNamespace(ahead=lambda memory, days: np.interp(days, ends, added))
+    ones = np.ones(1)
+    rule = KeepingMonths(ones, ones, method, "own", 30, 0, 60.0, 120.0)
+    view = View(0, np.zeros(1, np.int64), np.array([position]), ones, np.array([10.0]), memory={"learned": ones})
+    assert rule.orders(view).tolist() == [units]
 
 
 @pytest.mark.parametrize(("adjusted", "units"), [("true", 440), ("false", 220)])

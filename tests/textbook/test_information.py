@@ -146,6 +146,29 @@ def test_errors_ages_and_missing_reports_are_those_written() -> None:
     assert wrong["reports_missing"].value == 0 and wrong["seen_stock_age"].value == 0
 
 
+@pytest.mark.parametrize(("down", "met"), [(None, [7]), ("2024-01-08", [])])
+def test_present_use_is_that_of_the_last_report_until_the_next_comes(down: str | None, met: list[int]) -> None:
+    """Ten a day of 400, twice as many on days 5 to 8. The report of day 7 tells of 290 and of 20 a day in two days,
+    14.5 days of cover; that of day 14 of 210 and 10 a day, 21 days. Where that of day 7 is not made, 390 and 10 a day
+    stay known, 39 days."""
+    when = {"trigger": "days_of_cover", "below": "15d", "cover_in": "present", "averaged_over": "2d"}
+    spec: dict[str, Any] = {
+        "scenario": "seen", "title": "Seen", "start": "2024-01-01", "end": "2024-01-19",
+        "products": {"kit": {"unit": "kit"}}, "suppliers": {"maker": {"makes": {"kit": {}}}},
+        "warehouses": {"store": {}}, "facilities": {"a": {}}, "stock": [{"at": "a", "on_hand": 400}],
+        "lanes": [{"from": "maker", "to": "store", "time": "1d"}, {"from": "store", "to": "a", "time": "1d"}],
+        "demand": [{"at": "a", "product": "kit", "per_day": 10, "distribution": "deterministic"}],
+        "replenishment": [{"policy": "base_stock", "at": ["store", "a"], "level": 0}],
+        "parties": {"land": {"kind": "country", "sites": "a"}, "watch": {"kind": "agency", "sites": "store"}},
+        "information": [{"who": "watch", "of": "land", "sees": "stock_and_demand", "every": "7d"}],
+        "reserves": {"own": {"held_at": "store", "size": 9, "members": "a", "release": {"when": when}}},
+        "disruptions": [{"kind": "demand_surge", "at": "a", "from": "2024-01-06", "for": "4d", "factor": 2}],
+    }  # fmt: skip
+    if down:
+        spec["disruptions"] += [{"kind": "cyber_blackout", "at": "a", "from": down, "for": "1d"}]
+    assert triggered(spec)[:1] == met
+
+
 def test_what_is_seen_as_it_is_has_no_error() -> None:
     metrics = run(spec_of({"of": "all", "sees": "capacity"})).metrics
     assert [metrics[name].value for name in ("seen_stock_error", "seen_stock_age", "reports_missing")] == [None] * 3

@@ -112,8 +112,8 @@ def test_a_dip_in_what_a_supplier_sends_is_seen_when_orders_are_told() -> None:
     [
         # demand doubles on day 10; the variance, 10 at first, is 10 x 0.9^10 = 3.49 then, its root 1.87
         ({"sees": "stock_and_demand", "lag": "3d"}, {"3": [13], "5": [13], "6": []}),
-        # days 0, 7 and 14 are told of; 10 x 0.9^2 = 8.1, its root 2.85: 10 is above 3 of them, not 5
-        ({"sees": "stock_and_demand", "every": "7d"}, {"3": [14], "5": [], "6": []}),
+        # days 8 to 14 are told of at once, each against the day before: the same on day 10
+        ({"sees": "stock_and_demand", "every": "7d"}, {"3": [14], "5": [14], "6": []}),
         ({"sees": "stock"}, {"3": [], "5": [], "6": []}),
     ],
 )
@@ -124,3 +124,41 @@ def test_each_days_demand_counts_once_when_it_is_told(shown: Spec, days: dict[st
     done = informed(supplied(*alarms, disruptions=surge), shown)
     assert {name: rises(done, cause=name) for name in days} == days
     assert never_told(done, "3") == (shown["sees"] == "stock")
+
+
+ABOVE = {"alarm": "demand_above_forecast", "by": "donor", "at": "facilities", "days": "1d", "clears_after": "1d"}
+PEAK = {"kind": "demand_surge", "at": "b", "from": "2001-01-10", "for": "3d", "factor": 2}
+
+
+def test_a_report_tells_what_was_asked_for_since_the_last_one_though_it_is_over() -> None:
+    """b, 20 a day, doubles on days 9 to 11; a report of day 14 tells. The variance is 20 x 0.9^9 = 7.75 on day 9, its
+    root 2.78: 20 is above 7 of them, not 8. Over seven days together, on day 11: the variance is 7.75 and
+    0.1 (20^2 - 7.75) = 46.97, then 42.27 and 0.1 x 18^2 = 74.67; 20 + 18 + 16.2 = 54.2 is above 2 x 8.64 x root 7 =
+    45.7."""
+    alarms = [ABOVE | {"at": "b", "name": str(n), "sigmas": n} for n in (7, 8)]
+    alarms.append(ABOVE | {"at": "b", "name": "week", "sigmas": 2, "days": "7d"})
+    weekly = {"of": "isle", "sees": "stock_and_demand", "every": "7d"}
+    done = informed(world(*alarms, disruptions=[PEAK]), weekly)
+    assert [rises(done, cause=name) for name in ("7", "8", "week")] == [[14], [], [14]]
+
+
+@pytest.mark.parametrize(("every", "day", "sigmas"), [("7d", 14, 22), ("5d", 10, 12)])
+def test_of_sites_together_what_is_told_late_of_one_counts_when_it_is_told(every: str, day: int, sigmas: int) -> None:
+    """a reports every day, b every so many. Of 30 a day, as expected, the variance is 30 x 0.9^14 = 6.86 on day 14, its
+    root 2.62: the 60 that were asked for beyond what stood for b are above 22 of them, not 23. With a report of day 10
+    it is 30 x 0.9^10 = 10.46, its root 3.23: the 20 of day 9, and 20 today, are above 12 of them, not 13."""
+    alarms = [ABOVE | {"name": name, "sigmas": sigmas + more} for more, name in enumerate(("low", "high"))]
+    shown = [
+        {"of": name, "sees": "stock_and_demand"} | more for name, more in (("land", {}), ("isle", {"every": every}))
+    ]
+    done = informed(world(*alarms, disruptions=[PEAK]), *shown)
+    assert rises(done, cause="low")[:1] == [day] and day not in rises(done, cause="high")
+
+
+def test_what_was_asked_for_in_a_blackout_counts_when_systems_are_back() -> None:
+    """b's systems are down on days 9 to 12, a's are not. On day 13 the variance is 30 x 0.9^13 = 7.63, its root 2.76:
+    the 60 of b are above 21 of them, not 22."""
+    down = {"kind": "cyber_blackout", "at": "b", "from": "2001-01-10", "for": "4d"}
+    alarms = [{key: ABOVE[key] for key in ABOVE if key != "by"} | {"name": str(n), "sigmas": n} for n in (21, 22)]
+    done = run(world(*alarms, disruptions=[PEAK, down]))
+    assert [rises(done, cause=name) for name in ("21", "22")] == [[13], []]

@@ -58,6 +58,9 @@ def test_each_draws_on_its_own_then_borrows_and_pays_back_out_of_what_would_come
     assert claims(run, "owed")["uganda"] == [0, 0, 0, 0, 10, 10, 10, 10, 10, 0, 0, 0]
     assert claims(run, "lent")["kenya"] == [0, 0, 0, 0, 10] + [0] * 7
     assert claims(run, "regained")["kenya"] == claims(run, "repaid")["uganda"] == [0] * 9 + [10, 0, 0]
+    assert run.loans[["lender", "borrower", "lent", "repaid", "outstanding"]].to_numpy().tolist() == [
+        ["pool", "uganda", 10, 10, 0]
+    ]
     assert at(run, "store", "reserve") == [80, 60, 40, 20, 0, 0, 0, 0, 0, 10, 10, 10]
     assert at(run, "a", "received") == [0, 10, 10, 10, 10, 10, 0, 0, 0, 0, 10, 0]
     assert at(run, "b", "received") == [0, 10, 10, 10, 10, 10, 0, 0, 0, 0, 0, 0]
@@ -77,6 +80,9 @@ def test_who_is_late_borrows_no_more_and_what_is_never_paid_is_given_up(simulate
         ["claim_late", 3, 10, "pool: uganda"],
         ["claim_written_off", 6, 10, "pool: uganda"],
     ]
+    owed = run.loans[["kind", "day", "lender", "borrower", "product", "lent", "repaid", "written_off", "outstanding"]]
+    assert owed.to_numpy().tolist() == [["claim", 2, "pool", "uganda", "kit", 10, 0, 10, 0]]
+    assert str(run.loans["due"].iat[0].date()) == day(3)
 
 
 def test_without_borrowing_nobody_gets_more_than_its_claim_and_what_nobody_claims_is_for_all(simulate: Any) -> None:
@@ -202,5 +208,11 @@ def test_goods_that_a_party_is_to_bring_are_not_there_before_and_are_its_claim_w
     stock = pool(brings, days=7, when=CLOSED).replace("{at: [store, facilities], on_hand: 0,", at_store)
     late = simulate(stock.replace("MADE", f"by: {day(3)}"))
     assert claims(late) == {"kenya": [50] * 7, "uganda": [10, 10, 10, 30, 50, 50, 50], "": [0] * 7}
+    assert claims(late, "brought")["uganda"] == [0, 0, 0, 20, 20, 0, 0]
+    assert not any(sum(rows) for rows in claims(late, "refilled").values())
+    paid = simulate(stock.replace("contributions: {uganda: {share: 40%, MADE}}\n", "\n"))
+    for site in ("store", "a", "b"):  # what is brought is nobody's demand, and nobody issues it
+        for figure in ("demand", "served", "ordered", "received", "dispatched"):
+            assert at(late, site, figure) == at(paid, site, figure)
     never = simulate(stock.replace("MADE", "made: no"))
     assert claims(never) == {"kenya": [50, 50, 60, 60, 60, 60, 60], "uganda": [10, 10, 0, 0, 0, 0, 0], "": [0] * 7}

@@ -106,6 +106,18 @@ def shares_of(rows: list[dict[str, Any]], available: int) -> list[Fraction]:
             ]
             units[cover.index(min(cover))] += 1
         return [Fraction(u) for u in units]
+    if rule == "by_claim":
+        own = [min(row.get("need", Fraction(0)), row["upper"]) for row in rows]
+        shares, claimed = (
+            rising([{"upper": u} for u in own], available, lambda _, x: x),
+            [r["weight"] > 0 for r in rows],
+        )
+        for those, reached in ((True, lambda row, x: x * row["weight"]), (False, lambda _, x: x)):
+            mine = [k for k, one in enumerate(claimed) if one == those]
+            left = [rows[k] | {"upper": rows[k]["upper"] - shares[k]} for k in mine]
+            for k, more in zip(mine, rising(left, available - sum(shares), reached), strict=True):
+                shares[k] += more
+        return shares
     highest = max(row["asked"] for row in rows) / 2
     reach: dict[str, Callable[[dict[str, Any], Fraction], Fraction]] = {
         "proportional": lambda row, level: level * row["asked"],
@@ -176,6 +188,7 @@ PARTIES = {
     "alba": {"kind": "country", "sites": ["a1", "a2"], "income": "high", "population": 9000},
     "bora": {"kind": "country", "sites": ["b1", "b2"], "income": "low", "weight": 2},
     "cora": {"kind": "country", "sites": ["c1"], "income": "low"},
+    "north": {"kind": "pool", "members": ["alba", "bora"]},
 }
 SITES = {
     "a1": {"population": 5000, "priority": 1}, "a2": {"population": 700, "priority": 2},
@@ -202,6 +215,10 @@ FLOORS = [{"for": {"income": "low"}, "share": "60%"}]
 CAPS = [{"share": "35%"}, {"for": "alba", "units": 20}]
 VOICE = {"proposals": {"alba": {"alba": 3, "bora": 1, "cora": 1}, "bora": {"alba": 1, "bora": 4, "cora": 1},
                        "cora": {"alba": 1, "bora": 1, "cora": 2}}}  # fmt: skip
+NESTED = {
+    "rule": "need_weighted", "between": "parties", "weights": {"bora": 2},
+    "inside": {"bora": {"rule": "linear", "caps": [{"for": "b1", "units": 9}]}},
+}  # fmt: skip
 RULES: list[dict[str, Any]] = [
     {"rule": "proportional"},
     {"rule": "proportional", "floors": FLOORS, "caps": CAPS},
@@ -217,9 +234,11 @@ RULES: list[dict[str, Any]] = [
     {"rule": "need_weighted", "voice": VOICE, "caps": [{"share": "35%"}]},
     {"rule": "two_phase", "first": "2%", "per_head": 2, "weights": {"bora": 3}},
     {"rule": "two_phase", "first": "1%", "between": "parties", "inside": "talmud", "floors": FLOORS},
+    {"rule": "uniform", "between": ["north"], "caps": [{"for": "north", "share": "80%"}], "inside": {"north": NESTED}},
     {"rule": "uniform", "floors": [{"for": "alba", "share": "25%"}, {"for": ["c1", "d1"], "share": "40%"}]},
     {"rule": "linear", "caps": CAPS},
     {"rule": "talmud", "floors": FLOORS},
+    {"rule": "by_claim", "claims": {"alba": "50%", "cora": "10%"}, "kept": "2d", "inside": {"alba": "uniform"}},
 ]
 
 

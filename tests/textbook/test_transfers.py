@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 import sim
 from sim.errors import ScenarioError
+from sim.metrics.base import METRICS, View
 from tests.property.running import run
 
 Spec = dict[str, Any]
@@ -125,6 +126,38 @@ def test_the_nearest_gives_first_and_a_giver_shares_by_cover() -> None:
     assert gifts(done)[:2] == [(0, "c", "b", 7), (0, "c", "e", 13)]
 
 
+FLOOR = [{"for": "e", "share": "70%"}]
+
+
+@pytest.mark.parametrize(
+    ("share", "given"),
+    [
+        ({"rule": "need_weighted"}, [(0, "c", "b", 15), (0, "c", "e", 5)]),  # 20 by people, 3 : 1
+        # 1% of people are 30 and 10
+        ({"rule": "two_phase", "first": "1%", "caps": [{"units": 4}]},
+         [(0, "c", "b", 4), (0, "c", "e", 4), (1, "c", "b", 4), (1, "c", "e", 4), (2, "c", "b", 4)]),
+        ({"rule": "uniform", "caps": [{"for": "e", "units": 2}]}, [(0, "c", "b", 18), (0, "c", "e", 2)]),
+        # one party, that has 20: proportional to 18 and 37 it would be 7 and 13
+        ({"rule": "uniform", "between": "parties", "inside": {"rule": "uniform", "floors": FLOOR}},
+         [(0, "c", "b", 6), (0, "c", "e", 14)]),
+    ],
+)  # fmt: skip
+def test_a_giver_shares_by_any_rule_with_its_fields(share: Spec, given: list[tuple[object, ...]]) -> None:
+    """c has 20; b and e, of 3,000 and 1,000 people, lack 18 and 37. By need and what they had, capped at 4, on the
+    third evening 4 are left: b has had 8 of 30, e 8 of 10, so that b has all."""
+    people = {"b": 3000, "c": 1, "e": 1000}
+    sites = {name: {"country": "AA", "population": people[name]} for name in people}
+    use = [
+        {"at": name, "product": "p", "per_day": daily, "distribution": "deterministic"}
+        for name, daily in (("b", 5), ("c", 0), ("e", 10))
+    ]
+    stock = [{"at": "b", "on_hand": 7}, {"at": "c", "on_hand": 20}, {"at": "e", "on_hand": 13}]
+    rule = {"rule": "nearest", "from": "c", "to": ["b", "e"], "time": "1d", "keep": 0, "below": "2d", "up_to": "4d"}
+    parties = {"both": {"kind": "city", "sites": ["b", "e"]}}
+    done = run(world(rule | {"share": share}, facilities=sites, demand=use, stock=stock, parties=parties))
+    assert gifts(done)[: len(given)] == given
+
+
 def test_only_those_within_reach_and_the_same_party_are_asked() -> None:
     """Clinics on the equator, at 0, 1 and 3 degrees (111.2 km each): b, at 1, reaches a within 150 km and not c."""
     sites = {name: {"country": "AA", "lat": 0, "lon": lon} for name, lon in (("a", 0), ("b", 1), ("c", 3))}
@@ -140,6 +173,35 @@ def test_only_those_within_reach_and_the_same_party_are_asked() -> None:
     assert {giver for _, giver, *_ in gifts(run(world(NEAR | {"within": "other_party"}, **more)))} == {"c"}
     ways = run(world(NEAR | {"within": "party"}, **more)).outcome.plan.network
     assert {ways.site_names(ways.cell_site[[cell]])[0] for cell in ways.flow_source[ways.orders :]} == {"a", "c"}
+
+
+def test_those_in_a_pool_give_to_each_other_and_to_nobody_else() -> None:
+    """north and south are in a pool, and north and east in another; far is in none, though all would have the most."""
+    sites = {name: {"country": "AA"} for name in ("a", "b", "c", "d", "e")}
+    parties: Spec = {
+        "north": {"kind": "city", "sites": ["a", "c"]}, "south": {"kind": "city", "sites": "b"},
+        "east": {"kind": "city", "sites": "d"}, "far": {"kind": "city", "sites": "e"},
+        "one": {"kind": "pool", "members": ["north", "south"]}, "two": {"kind": "pool", "members": ["north", "east"]},
+    }  # fmt: skip
+    use = [{"at": "facilities", "product": "p", "per_day": 5, "distribution": "deterministic"}]
+    spec = world(NEAR | {"within": "pool"}, facilities=sites, demand=use, stock=[], parties=parties)
+    network = run(spec).outcome.plan.network
+    cells = network.flow_source[network.orders :], network.flow_buyer[network.orders :]
+    names = ("".join(network.site_names(network.cell_site[of])) for of in cells)
+    assert {*zip(*names, strict=True)} == {*zip("aaabbcccdd", "bcdacabdac", strict=True)}
+    del parties["one"], parties["two"]
+    with pytest.raises(ScenarioError, match="none of these sites belongs to a pool"):
+        run(spec)
+
+
+def test_what_a_party_gives_from_its_stores_is_told_as_its_own() -> None:
+    """b has 7 and is lent 13 on evening 0, which come on day 3, when it has lost 3 of its patients and uses 5: 8 are
+    left, and 12 are lent; so on day 6, 7 and 13, and on day 9, 8 and 12: 50 in all, none of which is due yet."""
+    parties = {"here": {"kind": "country", "sites": "AA"}, "there": {"kind": "country", "sites": "BB"}}
+    done, names = run(abroad(parties=parties)), ("given_away", "transferred", "loans_outstanding")
+    views = [View.of(done.outcome, party="here"), View.of(done.outcome, party="there"), View.of(done.outcome)]
+    told = [[METRICS[name].function(view) for view in views] for name in names]
+    assert told == [[50, 0, 50], [0, 50, 50], [0, 50, 50]]
 
 
 def test_short_dated_goods_go_first_as_far_as_they_will_be_used() -> None:

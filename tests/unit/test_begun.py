@@ -165,6 +165,8 @@ def test_what_is_typed_as_in_a_scenario_is_as_if_it_had_been_written(form: str, 
         ("disruption: []", ["injected before 2001-02-20:1: this cannot be added during a run (got disruption); "
                             "expected one of disruptions, replenishment, allocation, rationing, decisions, reserves; "
                             "did you mean 'disruptions'?"]),
+        ("trust: {kept: 5%}", ["injected before 2001-02-20:1: this cannot be added during a run (got trust); expected "
+                               "what breaks or keeps promises, such as a defection: trust is what became of them"]),
         ("- 3", ["injected before 2001-02-20: this holds no mapping (got [3])"]),
         ("", ["injected before 2001-02-20: this holds no mapping"]),
         ("a: [", ["injected before 2001-02-20:"]),

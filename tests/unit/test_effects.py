@@ -60,6 +60,19 @@ def test_values_are_to_the_last_bit_those_worked_out_from_the_base(seed: int) ->
     assert quantities["cell.order_factor"].tolist() == base.tolist()
 
 
+def test_what_nothing_acts_on_is_shared_and_what_something_acts_on_is_not() -> None:
+    """Twice as much demand from day 1 on; where effects may come that are not known yet, nothing is shared."""
+    base = {"cell.demand_factor": np.ones(2), "cell.order_factor": np.ones(2)}
+    twice = Effect("cell.demand_factor", np.array([1]), "multiply", ((1.0, 2.0),), 9.0, "it")
+    quantities = Quantities(base, [twice])
+    quantities.update(1.0)
+    assert quantities["cell.demand_factor"].tolist() == [1.0, 2.0]
+    assert base["cell.demand_factor"].tolist() == [1.0, 1.0]
+    assert quantities["cell.order_factor"] is base["cell.order_factor"]
+    open_ = Quantities(base, [], open=True)
+    assert all(open_[name] is not array for name, array in base.items())
+
+
 def test_times_may_be_left_out_but_do_not_go_back() -> None:
     """2 x 3 on day 5; an effect that has come and gone between two updates leaves nothing behind."""
     effects = [

@@ -10,7 +10,6 @@ import pytest
 
 from sim.engine.deciding.outlook import UNKNOWN, Outlook
 from sim.engine.impacts import impacts_of
-from sim.engine.undisturbed import undisturbed
 from sim.errors import ScenarioError
 from sim.rng import Streams
 from tests.property.running import plan_of
@@ -45,7 +44,7 @@ def network(*disruptions: Spec, **more: Any) -> Spec:
 
 def outlook_of(spec: Spec) -> Outlook:
     plan = plan_of(spec)
-    outlook = Outlook(plan, undisturbed(plan.network))
+    outlook = Outlook(plan, plan.network.undisturbed)
     outlook.hear(plan.impacts)
     return outlook
 
@@ -211,7 +210,7 @@ def test_an_expected_length_may_be_drawn_in_a_hazard() -> None:
 
 def test_what_was_heard_late_is_known_as_if_it_had_been_planned() -> None:
     plan = plan_of(network(BAN))
-    early, late = outlook_of(network(BAN)), Outlook(plan, undisturbed(plan.network))
+    early, late = outlook_of(network(BAN)), Outlook(plan, plan.network.undisturbed)
     late.hear([])
     for day in range(35):
         if day == 10:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,10 @@ def test_parties_weights_are_needs_only_between_parties(tmp_path: Path) -> None:
         sim.validate(written(tmp_path, [rule | {"between": "sites"}]))
 
 
-def test_urgent_and_ordinary_orders_of_one_site_are_one_claim(tmp_path: Path) -> None:
-    """Three clinics and 9 units are 3 each, though the first asks twice; its 3 go to both orders as it asked, 2 : 1."""
+@pytest.mark.parametrize("word", ["uniform", "equal_days_of_cover"])
+def test_urgent_and_ordinary_orders_of_one_site_are_one_claim(word: str, tmp_path: Path) -> None:
+    """Three clinics that have as much and 9 units are 3 each, though the first asks twice; its 3 go to both orders
+    as it asked, 2 : 1."""
     spec: dict[str, Any] = {
         "scenario": "urgent", "title": "Two ways", "start": "2024-01-01", "end": "2024-01-04",
         "products": {"p": {"unit": "box"}}, "suppliers": {"s": {"country": "DE", "makes": {"p": {}}}},
@@ -116,7 +119,7 @@ def test_urgent_and_ordinary_orders_of_one_site_are_one_claim(tmp_path: Path) ->
     asked = np.where(network.flow_urgent, 4, 8)
     zeros = np.zeros(4, dtype=np.int64)
     claims = Claims(np.array([9]), zeros, asked, flows, zeros + 5, zeros + 1.0, zeros + 1)
-    rule = ALLOCATION["uniform"].model_validate({"rule": "uniform"})
+    rule = ALLOCATION[word].model_validate({"rule": word})
     told: list[Shared] = []
     given = bind(rule, network, flows).share(claims, network, tell=told.append)
     # a site that orders in two ways has its stock and its use once
@@ -164,6 +167,29 @@ def test_rules_hold_for_reserves_and_for_decisions(accounted: tuple[sim.Run, Pat
         mine = rows[rows["claimant"] == "depot"].iloc[0]
         shared = min(mine["to_give"], rows["asked"].sum())
         assert mine["given"] >= min(mine["asked"], np.ceil(shared / 2))
+
+
+def test_a_run_that_is_stopped_copied_and_changed_keeps_the_account_of_its_sharings(
+    accounted: tuple[sim.Run, Path, Path],
+) -> None:
+    """What came late is what a scenario gives that had it from the first day."""
+    done, path, folder = accounted
+    begun = sim.begin(path, twin=False, sharings=True).until(3)
+    changed, kept = begun.fork(), pickle.loads(pickle.dumps(begun))
+    whole = [one.until(5).resume() for one in (begun, kept)]
+    for one in whole:
+        pd.testing.assert_frame_equal(one.sharings, done.sharings)
+    whole[0].save(folder.parent / "stepped", report=False)
+    assert (folder.parent / "stepped" / "sharings.parquet").read_bytes() == (folder / "sharings.parquet").read_bytes()
+    later = [{"rule": "linear", "at": "store", "from": "2024-01-06"}]
+    changed.inject(written={"allocation": later})
+    spec = yaml.safe_load(path.read_text()) | {"allocation": later}
+    path.with_name("later.yaml").write_text(yaml.safe_dump(spec, sort_keys=False))
+    early = sim.run(path.with_name("later.yaml"), twin=False, sharings=True)
+    pd.testing.assert_frame_equal(changed.resume().sharings, early.sharings)
+    assert (early.sharings["rule"] == "linear").any()
+    with pytest.raises(ValueError, match="--sharings"):
+        _ = sim.begin(path, twin=False).resume().sharings
 
 
 def test_why_share_says_the_same_of_a_folder_and_of_its_scenario(accounted: tuple[sim.Run, Path, Path]) -> None:

@@ -6,11 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from sim.model.goods.counted import in_plural, in_singular
 from sim.report.figures.placing import Box, place
 from sim.report.words.names import shown_name, what_it_is
 from sim.report.words.phrases import group_words
+from sim.report.words.phrases import plural as counted_words
 from sim.report.words.rounding import digits_for, figure, number, size, spread
-from sim.report.words.units import Counted, plural
+from sim.report.words.units import Counted
 from sim.report.words.words import shown_span
 from sim.study.design.measures import Measure
 
@@ -63,7 +65,27 @@ def test_units_are_the_products_own_where_all_have_the_same() -> None:
         "boxes of 50 pairs",
     )
     assert (bags.unit(Measure("cost")), bags.unit(Measure("fill_rate")), bags.one_of("bags")) == ("EUR", "share", "bag")
-    assert plural("box") == "boxes"
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("box", "boxes"), ("bag", "bags"), ("box of 50 pairs", "boxes of 50 pairs"), ("glass", "glasses"),
+        ("battery", "batteries"), ("tray", "trays"), ("IV bag", "IV bags"), ("IV bag of 500 ml", "IV bags of 500 ml"),
+        ("vial (10 ml)", "vials (10 ml)"), ("bag 500 ml", "bags 500 ml"), ("kg", "kg"), ("mL", "mL"),
+        ("five-day course", "five-day courses"), ("case per ward", "cases per ward"), ("100 tablets", "100 tablets"),
+    ],
+)  # fmt: skip
+def test_a_unit_has_its_plural_and_that_its_singular(one: str, many: str) -> None:
+    assert in_plural(one) == in_plural(many) == many
+    assert in_singular(many) == one or one[0].isdigit()
+
+
+def test_who_writes_a_unit_in_the_plural_keeps_it() -> None:
+    assert (in_plural("doses"), in_plural("thousand bottles")) == ("doses", "thousand bottles")
+    goods = Counted("EUR", {"gloves": "box", "masks": "mask"})
+    assert (goods.one_of("boxes"), goods.one_of("boxes × days")) == ("box", "box × day")
+    assert (counted_words(1, "box"), counted_words(3, "box")) == ("1 box", "3 boxes")
 
 
 def test_groups_have_words() -> None:

@@ -44,9 +44,8 @@ class Books(Part):
             self._first = day
         if self._days > 1:
             self._block[self._count] = self._ledger.rows
-        self._conservation.count_under_way()
         self._count += 1
-        self._conservation.check_present(day)
+        self._conservation.look(day)
         if self._count == self._days or day == -1:
             self.close()
         self._ledger.clear(self._recorder.busy if self._days == 1 else None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.engine.books.journal import Journal
-from sim.engine.books.loans import LoanBook
+from sim.engine.books.loans import LoanBook, LoanRecord
 from sim.engine.claimed import BoundClaims
 from sim.errors import SimulationError
 from sim.model.part import Part
@@ -15,13 +15,13 @@ from sim.model.vocabulary import Event
 from sim.policies.allocation.base import in_turn, largest_remainder
 
 FIGURES = (
-    "drawn", "alone", "shared", "borrowed", "repaid", "written_off", "lent", "regained", "refilled", "lost",
-    "passed_on",
+    "drawn", "alone", "shared", "borrowed", "repaid", "written_off", "lent", "regained", "refilled", "brought",
+    "lost", "passed_on",
 )  # fmt: skip
 """Units of an account in all so far: drawn on its claim, of that while the reserve was closed; had of what nobody
 claims; borrowed of others, paid back and given up of that; lent to others, regained of that; put into its claim when
-the reserve was filled, taken off it when goods were lost or its size was lowered, and what it got (below 0: lost) when
-a claim was shared among others."""
+the reserve was filled, and what its party brought as its contribution; taken off it when goods were lost or its size
+was lowered, and what it got (below 0: lost) when a claim was shared among others."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,14 @@ class ClaimRecord:
 
     `claim` and `owed` are what each account has left and owes in the evening, shape (days, accounts); `totals` units
     in all by then of each of `FIGURES`, shape (days, figures, accounts); `first` the totals before the first day.
+    `loans` are what accounts borrowed of the others together.
     """
 
     bound: BoundClaims
     claim: np.ndarray
     totals: np.ndarray
     first: np.ndarray
+    loans: LoanRecord
 
     @property
     def owed(self) -> np.ndarray:
@@ -54,12 +56,13 @@ class ClaimRecord:
 
 
 class ClaimBook(Part):
-    """What accounts have left (`claim`), are owed (`owed`) by borrowers, and their figures so far.
+    """What accounts have left (`claim`), are owed (`owed`) by borrowers, are yet `to_bring`, and their figures so far.
 
-    All together they always have what the reserve has, product by product.
+    All together they always have what the reserve has, product by product. `lenders` says of each loan whose claims
+    were lent, a mask over (loans, parties).
     """
 
-    CHANGES = ("claim", "owed", "_totals", "_first", "_opening")
+    CHANGES = ("claim", "owed", "to_bring", "lenders", "_totals", "_first", "_opening")
     GROWS = ("_days",)
 
     def __init__(self, bound: BoundClaims, name: str, journal: Journal) -> None:
@@ -67,7 +70,8 @@ class ClaimBook(Part):
         self._product, self._nobodys = bound.product, bound.party == len(bound.parties) - 1
         self.claim = np.zeros(len(bound.size), dtype=np.int64)
         self._opening = self.claim
-        self.owed = np.zeros(len(bound.size), dtype=np.int64)
+        self.owed, self.to_bring = np.zeros((2, len(bound.size)), dtype=np.int64)
+        self.lenders = np.zeros((0, len(bound.parties)), dtype=bool)
         self._totals = np.zeros((len(FIGURES), len(bound.size)), dtype=np.int64)
         self._first = self._totals.copy()
         self.loans = LoanBook(len(bound.size))
@@ -108,9 +112,12 @@ class ClaimBook(Part):
         self.add("drawn", taken)
         self.add("shared", shared)
 
-    def borrow(self, units: np.ndarray, lenders: np.ndarray, day: int, lasts: int, written_off: int | None) -> None:
-        """Units leave for accounts, for so many days, of what `lenders` (a mask) have left, in proportion."""
-        who = units.nonzero()[0]
+    def borrow(
+        self, units: np.ndarray, lenders: np.ndarray, day: int, lasts: int, written_off: int | None
+    ) -> np.ndarray:
+        """Units leave for accounts, for so many days, of what `lenders` (a mask) have left, in proportion; what each
+        has lent."""
+        who, lent = units.nonzero()[0], np.zeros_like(units)
         if who.size:
             lent = self.per_product(self.of_product(units), np.where(lenders, self.claim, 0))
             self.claim -= lent
@@ -118,7 +125,10 @@ class ClaimBook(Part):
             self.add("lent", lent)
             self.add("borrowed", units)
             self.loans.lend(who, units[who], day, lasts, written_off)
+            whose = lent.reshape(len(self._bound.products), -1)[self._product[who]] > 0
+            self.lenders = np.concatenate([self.lenders, whose])
             self._tell("claim_borrowed", day, units)
+        return lent
 
     def pay_back(self, units: np.ndarray, day: int) -> None:
         """Units of debtors, over accounts, are in the reserve again; they are its lenders'."""
@@ -148,10 +158,13 @@ class ClaimBook(Part):
 
     def fill(self, units: np.ndarray, targets: np.ndarray) -> None:
         """Units of each product have come into the reserve, at most what is lacking of the claims that there should be
-        (`targets`): they go to who lacks most."""
+        (`targets`): they go to who lacks most, and are first what that is to bring."""
         got = self.per_product(units, np.maximum(0, targets - self.claim - self.owed))
+        brought = np.minimum(got, self.to_bring)
         self.claim += got
-        self.add("refilled", got)
+        self.to_bring -= brought
+        self.add("refilled", got - brought)
+        self.add("brought", brought)
 
     def balance(self, stock: np.ndarray) -> None:
         """What is not there any more is everybody's loss, in proportion; `stock` over products."""
@@ -170,6 +183,9 @@ class ClaimBook(Part):
         self._tell("claims_shared_again", day, units)
         units = np.where(gone, self.owed, 0)
         self.owed += self.spread(self.of_product(units), weights) - units
+        mine, heirs = (np.isin(np.arange(len(self._bound.parties)), self._bound.party[x]) for x in (gone, weights > 0))
+        passed = np.any(self.lenders & mine, axis=1, keepdims=True)
+        self.lenders = self.lenders & ~mine | passed & heirs
 
     def spread(self, units: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Units of each product split over its accounts in proportion to weights, by largest remainder; where nobody
@@ -191,7 +207,7 @@ class ClaimBook(Part):
         self.loans.check(day)
         figure = dict(zip(FIGURES, self._totals, strict=True))
         told = self._opening - figure["drawn"] - figure["lent"] + figure["regained"] + figure["refilled"]
-        told = told - figure["lost"] + figure["passed_on"]
+        told = told + figure["brought"] - figure["lost"] + figure["passed_on"]
         owed = self.of_product(self.debt) - self.of_product(self.owed)
         if (self.of_product(self.claim) != stock).any() or (told != self.claim).any() or owed.any():
             raise SimulationError(f"day {day}: claims on reserve '{self._name}' are not what it has and is owed")
@@ -203,7 +219,7 @@ class ClaimBook(Part):
         none = np.zeros((0, len(self.claim)), dtype=np.int64)
         claim = np.array([claim for claim, _ in self._days]) if self._days else none
         totals = np.array([t for _, t in self._days]) if self._days else np.zeros((0, *self._totals.shape), np.int64)
-        return ClaimRecord(self._bound, claim, totals, self._first)
+        return ClaimRecord(self._bound, claim, totals, self._first, self.loans.record())
 
     def _of_accounts(self, rows: np.ndarray, units: np.ndarray) -> np.ndarray:
         return np.bincount(self.loans["flow"][rows], units, len(self.claim)).astype(np.int64)

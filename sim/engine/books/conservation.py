@@ -7,6 +7,7 @@ from typing import NoReturn
 import numpy as np
 
 from sim.engine.plan import Plan
+from sim.engine.state.ledger import NO_UNITS
 from sim.engine.state.lots import LotKeeper
 from sim.engine.state.state import State
 from sim.errors import SimulationError
@@ -66,13 +67,12 @@ class Conservation(Part):
         self._expected[0] += self._under_way()
         self._seen: list[np.ndarray] = []
 
-    def count_under_way(self) -> None:
-        """Evening: take down what is under way now, per product, for the check of the day."""
+    def look(self, day: int) -> None:
+        """Evening: take down what is under way now, per product, for the check of the day; raise SimulationError where
+        something negative, or a lot that is lost, is no part of the ledger."""
         self._seen.append(self._under_way())
-
-    def check_present(self, day: int) -> None:
-        """Evening: raise SimulationError where something negative, or a lot that is lost, is no part of the ledger."""
-        self._check_signs(day)
+        if np.count_nonzero(self._state.beside < NO_UNITS):
+            self._complain_of_signs(day)
         if self._state.lots is not None and (day % self._lot_check == 0 or day == self._last_day):
             self._check_pockets(day, self._state.lots)
             self._check_lots(day, self._state.lots)
@@ -127,10 +127,8 @@ class Conservation(Part):
                 f"day {day}: lot {wrong} is not conserved: {left} left, {left - missing[wrong]} found"
             )
 
-    def _check_signs(self, day: int) -> None:
+    def _complain_of_signs(self, day: int) -> NoReturn:
         state = self._state
-        if np.minimum.reduce(state.beside, initial=0) >= 0:
-            return
         stocks = {"owed": state.unsent}
         stocks |= {f"reserve '{plan.name}'": r for plan, r in zip(self._plan.reserves, state.reserve, strict=True)}
         name = next(name for name, stock in stocks.items() if (stock < 0).any())
@@ -148,7 +146,6 @@ class Conservation(Part):
 
     def _under_way(self) -> np.ndarray:
         table = self._state.shipments
-        found = np.zeros(len(self._products), dtype=np.int64)
-        live = (table["phase"] != Phase.DONE).nonzero()[0]
-        np.add.at(found, self._product_of_flow[table.columns["flow"][live]], table.columns["units"][live])
-        return found
+        live = table.live()
+        product = self._product_of_flow[table.columns["flow"][live]]
+        return np.bincount(product, table.columns["units"][live], len(self._products)).astype(np.int64)

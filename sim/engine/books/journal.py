@@ -23,6 +23,13 @@ COUNTED = ("site", "product", "units", "other", "shipment", "lot")
 """The fields of whole numbers, in the order of a block's rows."""
 
 
+class _Kept(dict[Event, bool]):
+    """Whether events of each kind are recorded; a kind that is not declared raises SimulationError."""
+
+    def __missing__(self, event: Event) -> bool:
+        raise SimulationError(f"the journal knows no event '{event}'")
+
+
 class Journal(Part):
     """Collects events of one run. `detail`: full, key (no routine events) or none.
 
@@ -33,17 +40,17 @@ class Journal(Part):
     GROWS = ("_blocks",)
 
     def __init__(self, network: Network, detail: Detail) -> None:
-        self._network = network
-        self._kept = {event: detail == "full" or (detail == "key" and not EVENTS[event].routine) for event in EVENTS}
+        self._network, self.routine = network, detail == "full"
+        """whether routine events are recorded as well, such as every order, departure and arrival"""
+        self._kept = _Kept(
+            (event, detail == "full" or (detail == "key" and not EVENTS[event].routine)) for event in EVENTS
+        )
         self._blocks: list[tuple[Event, str, np.ndarray, np.ndarray]] = []
         """event and cause of some entries, their days, and their `COUNTED` fields, shape (fields, entries)"""
 
     def keeps(self, event: Event) -> bool:
         """Whether events of this kind are recorded; raises SimulationError for one that is not declared."""
-        try:
-            return self._kept[event]
-        except KeyError:
-            raise SimulationError(f"the journal knows no event '{event}'") from None
+        return self._kept[event]
 
     def note(
         self,
@@ -58,7 +65,7 @@ class Journal(Part):
         lot: np.ndarray | int = -1,
     ) -> None:
         """Add one event, or one for each entry of the arrays."""
-        if not self.keeps(event):
+        if not self._kept[event]:
             return
         values = (site, product, units, other, shipment, lot)
         entries = np.broadcast(day, *values).size
@@ -77,7 +84,7 @@ class Journal(Part):
 
     def flows(self, event: Event, day: float, flow: np.ndarray, units: np.ndarray, cause: str = "") -> None:
         """An event of orders on some flows: `site` is their buyer, `other` their source."""
-        if flow.size and self.keeps(event):
+        if flow.size and self._kept[event]:
             network = self._network
             buyer, source = network.flow_buyer[flow], network.flow_source[flow]
             site, other = network.cell_site[buyer], network.cell_site[source]
@@ -85,7 +92,7 @@ class Journal(Part):
 
     def shipments(self, event: Event, table: Shipments, rows: np.ndarray, day: np.ndarray, cause: str = "") -> None:
         """An event of each of some shipments: `site` is its buyer, `other` its source."""
-        if not rows.size or not self.keeps(event):
+        if not rows.size or not self._kept[event]:
             return
         network, columns = self._network, table.columns
         flow = columns["flow"][rows]

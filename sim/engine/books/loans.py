@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.spans import among
 from sim.errors import SimulationError
 from sim.model.part import Part
 
@@ -13,6 +14,7 @@ COLUMNS = ("flow", "day", "due", "lent", "repaid", "written_off", "over")
 """Of a loan: the flow on which it left, or the account of a claim, the day, the day on which it is due, units lent,
 paid back and given up, and the day on which what is not paid back is given up (a day beyond any run: never). Units that
 did not get through, and went back to who lent them, were not lent."""
+LENT, REPAID, WRITTEN_OFF = range(3)
 NEVER = 10**9
 
 
@@ -32,14 +34,17 @@ class LoanRecord:
 class LoanBook(Part):
     """All loans, one a column, in the order in which they were made.
 
-    `_totals` are units lent, paid back and written off over flows, counted beside the rows.
+    `_totals` are units lent, paid back and written off over flows, counted beside the rows, `_in_all` the same of all
+    flows together, `_moved` the flows on which anything was since it was checked last.
     """
 
-    CHANGES = ("_rows", "_totals")
+    CHANGES = ("_rows", "_totals", "_in_all", "_moved")
 
     def __init__(self, flows: int) -> None:
         self._rows = np.zeros((len(COLUMNS), 0), dtype=np.int64)
         self._totals = np.zeros((3, flows), dtype=np.int64)
+        self._in_all = np.zeros(3, dtype=np.int64)
+        self._moved: list[np.ndarray] = []
 
     def __getitem__(self, name: str) -> np.ndarray:
         column: np.ndarray = self._rows[COLUMNS.index(name)]
@@ -63,7 +68,13 @@ class LoanBook(Part):
         for name, value in (("flow", flow), ("day", day), ("due", day + lasts), ("lent", units), ("over", over)):
             new[COLUMNS.index(name)] = value
         self._rows = np.concatenate([self._rows, new], axis=1)
-        np.add.at(self._totals[0], flow, units)
+        self._note(LENT, flow, units)
+
+    def _note(self, what: int, flow: np.ndarray, units: np.ndarray) -> None:
+        """Count units beside the rows."""
+        np.add.at(self._totals[what], flow, units)
+        self._in_all[what] += units.sum()
+        self._moved.append(flow)
 
     def due(self, day: int) -> np.ndarray:
         """Loans of which something is due, those due first in front."""
@@ -73,14 +84,15 @@ class LoanBook(Part):
     def repay(self, rows: np.ndarray, units: np.ndarray) -> None:
         """Units of loans (each named once) are on their way back."""
         self["repaid"][rows] += units
-        np.add.at(self._totals[1], self["flow"][rows], units)
+        self._note(REPAID, self["flow"][rows], units)
 
     def write_off(self, day: int) -> np.ndarray:
         """Give up what is so long overdue; the loans concerned."""
-        rows = ((self["over"] <= day) & (self.left > 0)).nonzero()[0]
+        rows = (self["over"] <= day).nonzero()[0]
+        rows = rows[self.left[rows] > 0] if rows.size else rows
         units = self.left[rows]
         self["written_off"][rows] += units
-        np.add.at(self._totals[2], self["flow"][rows], units)
+        self._note(WRITTEN_OFF, self["flow"][rows], units)
         return np.asarray(rows)
 
     def did_not_leave(self, flow: int, units: int) -> int:
@@ -91,7 +103,7 @@ class LoanBook(Part):
         for row in np.flatnonzero((self["flow"] == flow) & (self.left > 0))[::-1].tolist():
             less = min(units, int(self.left[row]))
             self["lent"][row] -= less
-            self._totals[0, flow] -= less
+            self._note(LENT, np.array([flow]), np.array([-less]))
             units -= less
         return units
 
@@ -100,14 +112,21 @@ class LoanBook(Part):
         for row in np.flatnonzero((self["flow"] == flow) & (self["repaid"] > 0))[::-1].tolist():
             less = min(units, int(self["repaid"][row]))
             self["repaid"][row] -= less
-            self._totals[1, flow] -= less
+            self._note(REPAID, np.array([flow]), np.array([-less]))
             units -= less
 
     def check(self, day: int) -> None:
-        """Raise SimulationError where loans are not paid back, outstanding and written off together."""
-        flows = self._totals.shape[1]
-        rows = [np.bincount(self["flow"], self[name], flows) for name in ("lent", "repaid", "written_off")]
-        if (np.array(rows) != self._totals).any() or (self.left < 0).any():
+        """Raise SimulationError where loans are not paid back, outstanding and written off together: in all, and on
+        every flow on which anything was since the last time."""
+        flow, rows = np.zeros(0, dtype=np.int64), np.array([self[name] for name in ("lent", "repaid", "written_off")])
+        if self._moved:
+            flow = np.unique(np.concatenate(self._moved))
+            self._moved = []
+        mine = among(self["flow"], flow, self._totals.shape[1]).nonzero()[0]
+        place = np.searchsorted(flow, self["flow"][mine])
+        found = [np.bincount(place, row[mine], len(flow)) for row in rows]
+        same = np.array_equal(found, self._totals[:, flow]) and np.array_equal(rows.sum(axis=1), self._in_all)
+        if not same or (self.left < 0).any():
             raise SimulationError(f"day {day}: loans are not what was paid back, is outstanding and was written off")
 
     def record(self) -> LoanRecord:

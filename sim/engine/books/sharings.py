@@ -33,9 +33,10 @@ class SharingBook(Part):
             return
         claims, rule, number = shared.claims, shared.rule, len(shared.given)
         cells = self._network.flow_source[claims.flow]
+        need = claims.need if claims.due is None else claims.due
         told = {name: np.full(number, float(getattr(rule, name))) for name in rule.shown}
         seen = {
-            "asked": claims.requested, "most": claims.most, "need": claims.need, "weight": claims.weight,
+            "asked": claims.requested, "most": claims.most, "need": need, "weight": claims.weight,
             "had": claims.had, "cover_stock": claims.cover_stock, "use": claims.mean, "priority": claims.tier,
             "to_give": shared.to_give, "kept_back": rule.held_back(self._network, cells),
             "floor_share": np.where(shared.floor >= 0, shared.floor_share, np.nan), "share": shared.shares,
@@ -47,13 +48,7 @@ class SharingBook(Part):
             "flow": claims.flow, "step": np.full(number, shared.within + 1), "floor": shared.floor,
             "rank": np.arange(number) - claims.starts[claims.source] + 1, "queue": _queues(claims), **columns,
         }  # fmt: skip
-        self.pages.append((day, reserve, rule.rule, page | {"parties": self._as_parties(shared)}))
-
-    def _as_parties(self, shared: Shared) -> np.ndarray:
-        """Which claims are those of a party as a whole."""
-        sites = self._network.cell_site[self._network.flow_buyer[shared.claims.flow]]
-        owned = self._network.sites["party"].to_numpy()[sites] != ""
-        return np.asarray(owned & (shared.rule.between == "parties"))
+        self.pages.append((day, reserve, rule.rule, page | {"as_one": shared.party, "by": shared.shared_by}))
 
 
 def _queues(claims: Claims) -> np.ndarray:

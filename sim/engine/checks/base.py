@@ -11,6 +11,7 @@ import numpy as np
 from sim.engine.plan import Plan
 from sim.errors import Problem
 from sim.model.effects import Impact
+from sim.model.goods.counted import in_plural
 from sim.registry import Family
 from sim.scenario.document import Place, dotted
 from sim.scenario.load import Loaded
@@ -60,11 +61,9 @@ class Compiled:
         return str(self.plan.network.products["name"].iat[position])
 
     def goods(self, units: float, product: int) -> str:
-        """An amount with its unit: `1,200 bags of 'saline'`, `40 x box of 50 pairs of 'gloves'`."""
+        """An amount with its unit: `1,200 bags of 'saline'`, `40 boxes of 50 pairs of 'gloves'`."""
         unit = str(self.plan.network.products["unit"].iat[product])
-        counted = unit.isalpha() and len(unit) > len("kg")
-        words = f"{unit}{'' if round(units) == 1 else 's'}" if counted else f"x {unit}"
-        return f"{units:,.0f} {words} of '{self.product(product)}'"
+        return f"{units:,.0f} {unit if round(units) == 1 else in_plural(unit)} of '{self.product(product)}'"
 
 
 @dataclass(frozen=True)

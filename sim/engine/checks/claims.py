@@ -46,7 +46,9 @@ def claims_out_of_reach(compiled: Compiled) -> Iterator[Note]:
             if party:
                 goods = compiled.goods(int(bound.size[k] - there[k]), int(bound.products[bound.product[k]]))
                 text = f"'{party}' can never draw {goods} of its claim on '{plan.name}' ({bound.size[k]:,} in all): "
-                yield Note(("reserves", plan.name, "claims", party), f"{text}they lie where none of its members buys")
+                yield Note(
+                    ("reserves", plan.written_as, "claims", party), f"{text}they lie where none of its members buys"
+                )
 
 
 @check(
@@ -64,7 +66,7 @@ def members_without_a_claim(compiled: Compiled) -> Iterator[Note]:
         empty = (plan.claims.party == last) & (plan.claims.size == 0)
         if (cells := plan.members[empty[plan.claims.of_member]]).size:
             text = f"members of '{plan.name}' on which no party has a claim, and nothing is left unclaimed: "
-            yield Note(("reserves", plan.name, "claims"), text + compiled.sites(cells))
+            yield Note(("reserves", plan.written_as, "claims"), text + compiled.sites(cells))
 
 
 @check(
@@ -80,4 +82,21 @@ def contributions_nobody_makes(compiled: Compiled) -> Iterator[Note]:
         unpaid = [name for name, one in spec.contributions.items() if one.made is False]
         if unpaid and len(unpaid) == len(spec.claims):
             text = f"nobody pays for '{plan.name}' ({few(unpaid)}): no party may draw on it once contributions are due"
-            yield Note(("reserves", plan.name, "contributions"), text)
+            yield Note(("reserves", plan.written_as, "contributions"), text)
+
+
+@check(
+    "contributions_that_cannot_come",
+    remedy="Give the reserve a `refill`, by which goods come that parties bring.",
+    example=_pool(contributions={"kenya": {"share": "30%", "by": "2024-01-05"}}),
+    quiet=_pool(contributions={"kenya": {"share": "30%", "by": "2024-01-05"}}, refill={"at_most": "10%"}),
+)
+def contributions_that_cannot_come(compiled: Compiled) -> Iterator[Note]:
+    """Goods that a party is to bring to a reserve which is never filled: they come by its refill."""
+    for plan in compiled.plan.reserves:
+        if not plan.may_be_refilled:
+            for name, one in plan.spec.contributions.items():
+                later = one.by is not None or not isinstance(one.made, bool)
+                if one.share and later and one.made is not False:
+                    text = f"'{name}' brings goods to '{plan.name}', which has no refill by which they could come"
+                    yield Note(("reserves", plan.written_as, "contributions", name), text)

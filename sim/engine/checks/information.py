@@ -49,7 +49,7 @@ def _looked_at(compiled: Compiled, seen: InformationPlan) -> Iterator[tuple[Plac
     plan, spec = compiled.plan, compiled.loaded.spec
     for reserve in plan.reserves:
         level = seen.joint(np.unique(seen.owner[reserve.holder]), 0).level[reserve.members]
-        for place, found in conditions(spec.reserves[reserve.name], ("reserves", reserve.name)):
+        for place, found in conditions(reserve.spec, ("reserves", reserve.written_as)):
             yield place, found, level, f"who holds '{reserve.name}'"
     for position, one in enumerate(plan.decisions):
         level = seen.joint(seen.party(one.party), 0).level[one.cells]

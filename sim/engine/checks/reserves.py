@@ -52,10 +52,10 @@ def members_that_cannot_draw(compiled: Compiled) -> Iterator[Note]:
             if one.unable.size:
                 by_sites.setdefault(compiled.sites(one.unable), []).append(one)
         for names, reaches in by_sites.items():
-            yield Note(("reserves", reserve.name, "members"), _unreached(compiled, reserve, names, reaches))
+            yield Note(("reserves", reserve.written_as, "members"), _unreached(compiled, reserve, names, reaches))
         if len(words := _useless(compiled, reserve)):
             text = f"members of '{reserve.name}' that use none of its products: {few(list(words.values()))}"
-            yield Note(("reserves", reserve.name, "members", next(iter(words))), text)
+            yield Note(("reserves", reserve.written_as, "members", next(iter(words))), text)
 
 
 def _unreached(compiled: Compiled, reserve: ReservePlan, names: str, reaches: list[Reach]) -> str:
@@ -89,7 +89,7 @@ def _useless(compiled: Compiled, reserve: ReservePlan) -> dict[int, str]:
     network = compiled.plan.network
     sites = network.cell_site[reserve.members]
     some = {k: network.select_sites(word) for k, word in enumerate(members)}
-    written = compiled.loaded.document.at(("reserves", reserve.name, "members")) or members
+    written = compiled.loaded.document.at(("reserves", reserve.written_as, "members")) or members
     return {k: str(written[k]) for k, chosen in some.items() if not np.isin(chosen, sites).any()}
 
 
@@ -106,7 +106,7 @@ def reserves_without_refill(compiled: Compiled) -> Iterator[Note]:
     plan = compiled.plan
     days = plan.network.calendar.days
     for reserve in plan.reserves:
-        place = ("reserves", reserve.name)
+        place = ("reserves", reserve.written_as)
         settings: list[tuple[Place, Refill | None]] = [((*place, "refill"), reserve.spec.refill)]
         settings += [((*place, "changes", k, "refill"), c.refill) for k, c in enumerate(reserve.spec.changes)]
         for where, refill in settings:
@@ -152,7 +152,7 @@ def reserves_below_one_review(compiled: Compiled) -> Iterator[Note]:
     for rule in plan.replenishment:
         review[rule.cells] = rule.review
     for reserve in plan.reserves:
-        if compiled.is_drawn("reserves", reserve.name, "size") or reserve.spec.release.at_most is not None:
+        if compiled.is_drawn("reserves", reserve.written_as, "size") or reserve.spec.release.at_most is not None:
             continue
         for one in reach(plan, reserve):
             orders = float((mean[one.able] * review[one.able]).sum())
@@ -160,7 +160,7 @@ def reserves_below_one_review(compiled: Compiled) -> Iterator[Note]:
                 text = (
                     f"'{reserve.name}' holds {compiled.goods(one.units, one.product)}, less than its members usually "
                 )
-                yield Note(("reserves", reserve.name, "size"), f"{text}order at one review ({orders:,.0f})")
+                yield Note(("reserves", reserve.written_as, "size"), f"{text}order at one review ({orders:,.0f})")
 
 
 @check(
@@ -178,5 +178,6 @@ def reserves_at_makers_without_stock(compiled: Compiled) -> Iterator[Note]:
         if (cells := reserve.holder[bare & (reserve.size > 0)]).size:
             text = f"'{reserve.name}' is held at {compiled.sites(cells)}, which keeps no finished stock: it is "
             yield Note(
-                ("reserves", reserve.name, "held_at"), f"{text}refilled only by making more, and is shut with the plant"
+                ("reserves", reserve.written_as, "held_at"),
+                f"{text}refilled only by making more, and is shut with the plant",
             )

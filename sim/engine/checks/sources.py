@@ -11,7 +11,6 @@ import numpy as np
 from sim.engine.checks.base import Compiled, Note, check
 from sim.engine.days_decided import days_in_force
 from sim.engine.deciding.outlook import Outlook
-from sim.engine.undisturbed import undisturbed
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.policies.triggers.on import On
@@ -147,7 +146,7 @@ def _turns(compiled: Compiled) -> Iterator[tuple[Place, str, Sent, Sent]]:
     dated = _dated(compiled)
     if not any(impact.effects for _, impact in dated):
         return
-    outlook = Outlook(compiled.plan, undisturbed(network))
+    outlook = Outlook(compiled.plan, network.undisturbed)
     outlook.hear([replace(impact, told=True, announced=impact.start) for _, impact in dated])
     begins = sorted((impact.start, k) for k, (_, impact) in enumerate(dated) if impact.effects)
     before, last = Sent(*np.ones((2, len(network.flow_buyer)))), -np.inf

@@ -44,19 +44,19 @@ def trust_of_no_effect(compiled: Compiled) -> Iterator[Note]:
 
 @check(
     "defection_without_a_reserve",
-    remedy="Let a site of the party hold a reserve, or leave reserves out of `keeps`.",
+    remedy="Let a site of the party hold a reserve, give it a claim on one, or leave reserves out of `keeps`.",
     example={"parties": PARTIES, "disruptions": [BREACH | {"party": "india"}]},
     quiet={"parties": PARTIES, "disruptions": [BREACH]},
 )
 def defection_without_a_reserve(compiled: Compiled) -> Iterator[Note]:
-    """A defection that says that it keeps reserves, of a party at whose sites none is held."""
+    """A defection that says that it keeps reserves, of a party at whose sites none is held, and without any claim."""
     plan = compiled.plan
     for position, entry in enumerate(compiled.loaded.spec.disruptions):
         if not isinstance(entry, Defection) or "keeps" not in entry.model_fields_set or "reserves" not in entry.keeps:
             continue
         party: Party = plan.network.parties[entry.party]
-        holders = [plan.network.cell_site[reserve.holder] for reserve in plan.reserves]
-        if not any(np.isin(sites, party.reach).any() for sites in holders):
-            yield Note(
-                ("disruptions", position, "keeps"), f"no site of '{entry.party}' holds a reserve that it could keep"
-            )
+        cells = [reserve.holder for reserve in plan.reserves]
+        cells += [one.members[one.claims.claimed] for one in plan.reserves if one.claims is not None]
+        if not any(np.isin(plan.network.cell_site[some], party.reach).any() for some in cells):
+            text = f"no site of '{entry.party}' holds a reserve that it could keep, nor has it a claim on one"
+            yield Note(("disruptions", position, "keeps"), text)

@@ -13,7 +13,7 @@ from sim.errors import PlaceError, placed
 from sim.model.amounts import Cover
 from sim.model.network import Network, whole_units
 from sim.policies.allocation.base import largest_remainder
-from sim.policies.allocation.weights import check_party
+from sim.policies.allocation.claimants import check_party
 from sim.policies.reserves.claims import Contribution, Part
 from sim.policies.reserves.reserve import Reserve
 
@@ -55,6 +55,7 @@ def bind_claims(network: Network, plan: ReservePlan) -> BoundClaims:
     return BoundClaims(
         names, products, size, of_holder, _of_flows(network, plan, names, of_member), of_member[plan.own[:, 1]],
         of_member, tuple(_standings(reserve, network)),
+        *np.array([_days(reserve, name, network) for name in names]).T,
     )  # fmt: skip
 
 
@@ -140,8 +141,7 @@ def _standings(reserve: Reserve, network: Network) -> list[Standing]:
     spans = []
     for name, _ in _by_name(reserve):
         contribution = reserve.contributions.get(name)
-        due, made = _paid(contribution, network)
-        over = due + reserve.shared_again_after if made > due else np.inf
+        due, made, over = _days(reserve, name, network)
         spans.append((due, made, over, contribution is not None and contribution.share > 0))
     turns = {turn for due, made, lost, _ in spans if made > due for turn in (due, min(made, lost), lost)}
     turns |= {turn for _, made, _, brings in spans if brings for turn in (ALWAYS, made)}
@@ -153,6 +153,12 @@ def _standings(reserve: Reserve, network: Network) -> list[Standing]:
             absent = np.array([brings and turn < made for _, made, _, brings in spans] + [False])
             found.append(Standing(int(np.ceil(turn)), unpaid | lost, lost, absent))
     return found
+
+
+def _days(reserve: Reserve, name: str, network: Network) -> tuple[float, float, float]:
+    """(day on which a party's contribution is due, is made, and its claim is shared among others if it is not)."""
+    due, made = _paid(reserve.contributions.get(name), network)
+    return due, made, due + reserve.shared_again_after if made > due else np.inf
 
 
 def _paid(contribution: Contribution | None, network: Network) -> tuple[float, float]:

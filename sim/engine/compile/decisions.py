@@ -212,8 +212,7 @@ def _acts(
         own = Impact(scope.cause, 0.0, days, 0.0, effects, tuple(acts.impulses), kind=decision.decision, decided=True)
         impacts.append(replace(own, told=decision.told))
     policies: list[Policy] = [_policy(section, place, entry, scope) for section, place, entry in acts.policies]
-    settings = (_setting(setting, scope, loaded, reserves) for setting in acts.reserves)
-    policies += [setting for setting in settings if setting is not None]
+    policies += [one for setting in acts.reserves for one in _settings(setting, scope, loaded, reserves)]
     policies += [decided_view(entry, scope.network, information) for entry in acts.information]
     return BoundActs(tuple(impacts), tuple(preceding(policies, decision)), tuple(name for _, name in acts.ends))
 
@@ -241,20 +240,29 @@ def _policy(section: str, place: tuple[str | int, ...], entry: Any, scope: Scope
     return bound
 
 
-def _setting(
+def _settings(
     setting: ReserveSetting, scope: Scope, loaded: Loaded, reserves: Sequence[ReservePlan]
-) -> ReserveChange | None:
-    """Other settings of a reserve from day 0 on; None where it has no size, so that nothing changes."""
+) -> list[ReserveChange]:
+    """Other settings of a reserve from day 0 on; none where it has no size, so that nothing changes.
+
+    Of a reserve that is taken apart a party settles its own part, and who has none settles all of them.
+    """
     written = loaded.spec.reserves
     if setting.reserve not in written:
         expected = one_of_few(written, "the name of a reserve") if written else "a reserve: the scenario has none"
         raise PlaceError(("reserve",), "unknown reserve", setting.reserve, expected, list(written))
-    if all(reserve.name != setting.reserve for reserve in reserves):
-        return None
-    spec = written[setting.reserve]
+    owners = scope.network.parties.owners(scope.party.name)
+    parts = [plan for plan in reserves if plan.written_as == setting.reserve]
+    own = {plan.name: tuple(name for name in plan.spec.claims if name in owners) for plan in parts}
+    if any(own.values()):
+        parts = [plan for plan in parts if own[plan.name]]
+    return [_setting(setting, plan, own[plan.name]) for plan in parts]
+
+
+def _setting(setting: ReserveSetting, plan: ReservePlan, own: tuple[str, ...]) -> ReserveChange:
+    """The setting of one reserve, or of a part of one, by a party that stands for the claims `own`."""
     if not setting.release:
-        return ReserveChange(setting.reserve, 0, refill=setting.refill)
-    release = spec.release.model_copy(update=dict(setting.release))
-    own = tuple(name for name in spec.claims if name in scope.network.parties.owners(scope.party.name))
-    whose = () if len(own) == len(spec.claims) else own
-    return ReserveChange(setting.reserve, 0, release, setting.refill, whose=whose, opens=setting.opens, by_hand=True)
+        return ReserveChange(plan.name, 0, refill=setting.refill)
+    release = plan.spec.release.model_copy(update=dict(setting.release))
+    whose = () if len(own) == len(plan.spec.claims) else own
+    return ReserveChange(plan.name, 0, release, setting.refill, whose=whose, opens=setting.opens, by_hand=True)

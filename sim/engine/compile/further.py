@@ -101,15 +101,17 @@ def _entries(section: str, loaded: Loaded, before: Loaded, plan: Plan, day: int,
 def _changes(loaded: Loaded, before: Loaded, plan: Plan, day: int, problems: Problems) -> list[Policy]:
     """The new changes of reserves; what changes a reserve without a size changes nothing."""
     found: list[Policy] = []
-    sized = {reserve.name for reserve in plan.reserves}
     for name, reserve in sorted(loaded.spec.reserves.items()):
         for k, change in enumerate(reserve.changes):
             if k >= len(before.spec.reserves[name].changes):
                 place = ("reserves", name, "changes", k)
                 since = day_in_force(change.from_, loaded, plan.network, place)
                 _in_time(place, since, plan, day, problems)
-                if name in sized:
-                    found.append(ReserveChange(name, since, change.release, change.refill, change.size))
+                found += [
+                    ReserveChange(part.name, since, change.release, change.refill, change.size)
+                    for part in plan.reserves
+                    if part.written_as == name
+                ]
     return found
 
 

@@ -97,18 +97,24 @@ def _holders(network: Network, reserve: Reserve, product: int) -> tuple[np.ndarr
 
 
 def _of_party(network: Network, name: str, product: int) -> np.ndarray:
-    """Cells at which a party keeps a product that others have brought: its stores that no other store of its own
-    supplies, or where it has none its facilities."""
+    """Cells at which a party keeps a product that others have brought: its first stores, or where it has none its
+    facilities."""
+    first = first_stores(network, name, product)
     mine = network.cells_of(network.parties[name].reach, np.array([product]))
-    stores = mine[network.cell_kind[mine] == "warehouse"]
-    orders = slice(network.orders)
-    inner = np.isin(network.flow_source[orders], stores) & np.isin(network.flow_buyer[orders], stores)
-    first = np.setdiff1d(stores, network.flow_buyer[orders][inner])
     found = first if len(first) else mine[network.cell_kind[mine] == "facility"]
     if not len(found):
         what = network.products["name"].iat[product]
         raise PlaceError(("held_at",), f"no store and no facility of this party keeps '{what}'", name)
     return found
+
+
+def first_stores(network: Network, name: str, product: int) -> np.ndarray:
+    """Cells of a product at a party's stores that no other store of its own supplies."""
+    mine = network.cells_of(network.parties[name].reach, np.array([product]))
+    stores = mine[network.cell_kind[mine] == "warehouse"]
+    orders = slice(network.orders)
+    inner = np.isin(network.flow_source[orders], stores) & np.isin(network.flow_buyer[orders], stores)
+    return np.setdiff1d(stores, network.flow_buyer[orders][inner])
 
 
 def _own_parts(network: Network, reserve: Reserve, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

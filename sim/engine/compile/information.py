@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.engine.compile.pools import ALONE, group_of_owners
 from sim.engine.in_force import ALWAYS
 from sim.engine.informed import BoundView, Channel, InformationPlan
 from sim.errors import PlaceError, one_of_few, placed
@@ -15,19 +16,24 @@ from sim.model.selection import KINDS, Selector
 from sim.policies.information import LEVELS, OWN, Information, Terms
 from sim.scenario.load import Loaded, Problems
 
+ALL_SEE_ALL = Information(who="all", of="all", sees="capacity")
+"""What holds where nothing is written."""
+
 
 def bind_information(loaded: Loaded, network: Network, problems: Problems) -> InformationPlan | None:
     """Who sees what; None without the section. Names that nothing has, and entries that disagree, are problems."""
-    if not loaded.spec.information:
+    group = group_of_owners(loaded)
+    entries = loaded.spec.information or ([ALL_SEE_ALL] if group else [])
+    if not entries:
         return None
     owner = owners(network)
     bound: list[BoundView] = []
-    for position, entry in enumerate(loaded.spec.information):
+    for position, entry in enumerate(entries):
         with problems.at("information", position):
             view = _bound(entry, network, owner)
             _refuse_others(view, bound, owner, network)
             bound.append(view)
-    if len(bound) < len(loaded.spec.information):
+    if len(bound) < len(entries):
         return None  # told with what is wrong
     parties = len(network.parties.by_name)
     # sites without a party that the same entries are about see by one row
@@ -38,7 +44,9 @@ def bind_information(loaded: Loaded, network: Network, problems: Problems) -> In
         replace(view, observers=np.concatenate([view.observers[:parties], mine]))
         for view, mine in zip(bound, rows, strict=True)
     ]
-    return InformationPlan(tuple(views), owner[network.cell_site], observer, tuple(network.parties.by_name))
+    names = tuple(network.parties.by_name)
+    groups = np.array([group.get(name, ALONE) for name in names], dtype=np.int64) if group else None
+    return InformationPlan(tuple(views), owner[network.cell_site], observer, names, groups)
 
 
 def decided_view(entry: Information, network: Network, information: InformationPlan | None) -> BoundView:

@@ -41,7 +41,7 @@ def compile_lots(
     for reserve in reserves:
         own = life[of[reserve.holder]].copy()
         if reserve.spec.life_left is not None:
-            with problems.at("reserves", reserve.name):
+            with problems.at("reserves", reserve.written_as):
                 _perishable(network, reserve.holder, life)
                 own = np.minimum(own, int(reserve.spec.life_left))
         dated.append(replace(reserve, life_left=own))

@@ -21,6 +21,7 @@ from sim.engine.compile.more import compile_more
 from sim.engine.compile.network import MADE_OF, compile_network
 from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
 from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
+from sim.engine.compile.pools import check_apart
 from sim.engine.compile.rationing import bind_rationing
 from sim.engine.compile.reserves import compile_reserves
 from sim.engine.compile.rooms import compile_rooms, fit_start
@@ -44,6 +45,9 @@ def compile_plan(loaded: Loaded, *, as_written: bool = True) -> Plan:
     What is hardly meant is noted of a scenario as it is written, not of one with values drawn for it.
     """
     problems = Problems(loaded.document)
+    with problems.at("apart"):
+        check_apart(loaded)
+    problems.check()
     with problems.at():
         network, rows, entries, idle = _ground(loaded, problems)
     problems.check()

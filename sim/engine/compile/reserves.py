@@ -7,8 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from sim.engine.compile.claims import bind_claims, brought
+from sim.engine.compile.divided import divided
+from sim.engine.compile.drawing import drawn_on, serving
 from sim.engine.compile.holders import held, weights
 from sim.engine.compile.policies import day_in_force
+from sim.engine.compile.pools import taken_apart
 from sim.engine.in_force import ALWAYS, ReserveChange, in_turn
 from sim.engine.plan import ReservePlan
 from sim.errors import PlaceError, placed
@@ -21,26 +24,34 @@ from sim.scenario.load import Loaded, Problems
 
 
 def compile_reserves(loaded: Loaded, network: Network, problems: Problems) -> tuple[ReservePlan, ...]:
-    """Every reserve of the scenario that has a size, in order of name."""
+    """Every reserve of the scenario that has a size, in order of name; of a pool that is taken apart each part."""
     plans = []
+    apart, groups = taken_apart(loaded)
     for name, reserve in sorted(loaded.spec.reserves.items()):
         with problems.at("reserves", name):
-            place = "reserves", name, "changes"
-            changes = [
-                ReserveChange(name, day_in_force(x.from_, loaded, network, (*place, k)), x.release, x.refill, x.size)
-                for k, x in enumerate(reserve.changes)
-            ]
-            changes += [
-                ReserveChange(name, ALWAYS, missing=share, until=day) for share, day in brought(reserve, network)
-            ]
-            plan = replace(_bind(name, reserve, network), changes=in_turn(changes))
-            check_rule(reserve.release, network, plan.flow)
-            for k, change in enumerate(reserve.changes):
-                with placed("changes", k):
-                    check_rule(change.release, network, plan.flow)
-            if plan.size.any():
-                plans.append(plan)
+            plan = _bind(name, reserve, network)
+            for part in divided(network, plan, groups) if name in apart else [plan]:
+                changed = replace(part, changes=_changes(part, loaded, network))
+                check_rule(reserve.release, network, part.flow)
+                for k, change in enumerate(reserve.changes):
+                    with placed("changes", k):
+                        check_rule(change.release, network, part.flow)
+                if part.size.any():
+                    plans.append(changed)
     return tuple(plans)
+
+
+def _changes(plan: ReservePlan, loaded: Loaded, network: Network) -> tuple[ReserveChange, ...]:
+    """Later settings of a reserve, or of a part of one."""
+    place = "reserves", plan.part_of or plan.name, "changes"
+    changes = [
+        ReserveChange(plan.name, day_in_force(x.from_, loaded, network, (*place, k)), x.release, x.refill, x.size)
+        for k, x in enumerate(plan.spec.changes)
+    ]
+    changes += [
+        ReserveChange(plan.name, ALWAYS, missing=share, until=day) for share, day in brought(plan.spec, network)
+    ]
+    return in_turn(changes)
 
 
 def check_rule(release: Release | None, network: Network, flows: np.ndarray) -> None:
@@ -53,28 +64,18 @@ def check_rule(release: Release | None, network: Network, flows: np.ndarray) -> 
 def _bind(name: str, reserve: Reserve, network: Network) -> ReservePlan:
     members, member = _members(network, reserve)
     holders, sizes = held(network, reserve, members)
-    serves = _reach(network, members)
+    serves = serving(network, members)
     at = {int(cell): k for k, cell in enumerate(holders)}
-    flows, flow_serves = [], []
-    for flow in np.flatnonzero(np.isin(network.flow_source[: network.orders], holders)):
-        reached = serves.get(int(network.flow_buyer[flow]))
-        if reached is not None:
-            flows.append(int(flow))
-            flow_serves.append(np.array(sorted(reached), dtype=np.int64))
-    position = {int(cell): k for k, cell in enumerate(members)}
-    own = [(k, position[cell]) for cell, k in at.items() if cell in position]
-    reaching = {at[int(network.flow_source[flow])] for flow in flows} | {k for k, _ in own}
+    ways = drawn_on(network, serves, members, holders)
+    reaching = {at[int(network.flow_source[flow])] for flow in ways.flow} | set(ways.own[:, 0].tolist())
     for k, cell in enumerate(holders):
         if k not in reaching and sizes[k]:
             site = str(network.sites["name"].iat[network.cell_site[cell]])
             product = network.products["name"].iat[network.cell_product[cell]]
             field = "obligations" if reserve.obligations else "held_at"
             raise PlaceError((field,), f"no member is supplied with '{product}' through this holder", site)
-    drawing = np.array(flows, dtype=np.int64)
-    flow_holder = np.array([at[int(c)] for c in network.flow_source[drawing]], dtype=np.int64)
-    pairs = np.array(own, dtype=np.int64).reshape(-1, 2)
     plan = ReservePlan(
-        name, reserve, holders, sizes, members, member, drawing, flow_holder, tuple(flow_serves), pairs,
+        name, reserve, holders, sizes, members, member, *ways,
         np.full(len(holders), NEVER_EXPIRES, dtype=np.int64), weights(network, reserve, members),
     )  # fmt: skip
     return replace(plan, claims=bind_claims(network, plan)) if reserve.claims else plan
@@ -99,14 +100,3 @@ def _members(network: Network, reserve: Reserve) -> tuple[np.ndarray, np.ndarray
     if not len(cells):
         raise PlaceError(("members",), "no facility or maker among the members uses a product of this reserve")
     return cells, owner[network.cell_site[cells]]
-
-
-def _reach(network: Network, members: np.ndarray) -> dict[int, set[int]]:
-    """Cell -> positions of the member cells that it serves, directly or through others."""
-    serves: dict[int, set[int]] = {int(cell): {k} for k, cell in enumerate(members)}
-    order = np.argsort(network.cell_level[network.flow_buyer[: network.orders]], kind="stable")
-    for flow in order:
-        below = serves.get(int(network.flow_buyer[flow]))
-        if below:
-            serves.setdefault(int(network.flow_source[flow]), set()).update(below)
-    return serves

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +25,9 @@ COLUMNS: dict[Within, tuple[str, bool]] = {
 }  # fmt: skip
 """What two sites have to have in common, or not to."""
 
+POOL = "pool"
+"""As `within`: sites whose parties are in a pool together."""
+Near = Callable[[np.ndarray, np.ndarray], np.ndarray]
 Way = Path | Lane
 """Lanes that are there, or one that is to be made."""
 
@@ -56,7 +59,7 @@ def find_sideways(
 
 class _Finder:
     def __init__(self, loaded: Loaded, lanes: tuple[Lane, ...], supply: Supply, products: list[str]) -> None:
-        self._frame, self._products = loaded.sites.frame, products
+        self._frame, self._products, self._spec_parties = loaded.sites.frame, products, loaded.spec.parties
         self._names = [str(name) for name in self._frame["name"]]
         self._kinds = self._frame["kind"].to_numpy()
         self._known, self._lanes = Paths(lanes, self._kinds), list(lanes)
@@ -115,10 +118,8 @@ class _Finder:
 
     def _pairs(self, entry: Transfer, givers: np.ndarray, takers: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
         """(givers, takers) of those who may give to each other, some takers at a time."""
-        frame, column = self._frame, COLUMNS.get(entry.within)
-        of = None if column is None else frame[column[0]].to_numpy(dtype=str)
-        if of is not None and column is not None and column[0] == "party" and not any(of[givers]):
-            raise PlaceError(("within",), "none of these sites belongs to a party", entry.within, "parties with sites")
+        near = self._within(entry.within, givers)
+        frame = self._frame
         places = np.radians(frame[["lat", "lon"]].to_numpy(dtype=float))
         if entry.radius is not None and (lacks := np.isnan(places).any(axis=1)[np.union1d(givers, takers)]).any():
             site = self._names[np.union1d(givers, takers)[lacks][0]]
@@ -127,10 +128,8 @@ class _Finder:
         for begin in range(0, len(takers), step):
             some = takers[begin : begin + step]
             may = np.asarray(givers[:, None] != some)
-            if of is not None and column is not None:
-                alike = np.asarray(of[givers][:, None] == of[some])
-                has = np.char.str_len(of) > 0
-                may &= (alike if column[1] else ~alike) & has[givers][:, None] & has[some]
+            if near is not None:
+                may &= near(givers, some)
             km = distance(places[givers][:, None], places[some])
             if entry.radius is not None:
                 may &= km <= entry.radius
@@ -140,6 +139,29 @@ class _Finder:
                 may &= _nearest(np.where(may, km, np.inf), may, entry.partners)
             at = np.nonzero(may)
             yield givers[at[0]], some[at[1]]
+
+    def _within(self, word: Within, givers: np.ndarray) -> Near | None:
+        """Which of some sites may give to which of others, as a mask over both; None where all may."""
+        if word == POOL:
+            parties, pools = self._frame["parties"], [name for name, one in self._spec_parties.items() if one.members]
+            both = np.array([[pool in names for pool in pools] for names in parties], dtype=np.int64)
+            both = both.reshape(len(parties), len(pools))
+            if not both[givers].any():
+                raise PlaceError(("within",), "none of these sites belongs to a pool", word, "parties in a pool")
+            return lambda some, others: np.asarray(both[some] @ both[others].T > 0)
+        if word not in COLUMNS:
+            return None
+        column, same = COLUMNS[word]
+        of = self._frame[column].to_numpy(dtype=str)
+        if column == "party" and not any(of[givers]):
+            raise PlaceError(("within",), "none of these sites belongs to a party", word, "parties with sites")
+        has = np.char.str_len(of) > 0
+
+        def near(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+            alike = np.asarray(of[some][:, None] == of[others])
+            return np.asarray((alike if same else ~alike) & has[some][:, None] & has[others])
+
+        return near
 
     @cached_property
     def _joined(self) -> np.ndarray:

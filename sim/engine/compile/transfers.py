@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.engine.compile.pools import ALONE, group_of_owners, strangers
 from sim.engine.transferred import BoundTransfers
 from sim.errors import PlaceError, placed
 from sim.model.distance import distance
 from sim.model.network import Network
+from sim.policies.allocation.sharing import bind
 from sim.policies.transfers.base import Transfer
 from sim.scenario.load import Loaded, Problems
 
 
 def bind_transfers(loaded: Loaded, network: Network, problems: Problems) -> tuple[BoundTransfers, ...]:
-    """All entries, in the order in which they stand."""
-    bound = []
+    """All entries, in the order in which they stand; between members of a pool that is taken apart nothing is given."""
+    bound, group = [], group_of_owners(loaded)
+    of_site = np.array([group.get(str(owner), ALONE) for owner in network.sites["party"]]) if group else None
     for position, entry in enumerate(loaded.spec.transfers):
         with problems.at("transfers", position):
-            bound.append(_bound(entry, position, network))
+            bound.append(_bound(entry, position, network, of_site))
     return tuple(bound)
 
 
-def _bound(entry: Transfer, position: int, network: Network) -> BoundTransfers:
-    flow = network.orders + np.flatnonzero(network.sideways == position)
+def _bound(entry: Transfer, position: int, network: Network, group: np.ndarray | None) -> BoundTransfers:
+    """`group` is with whom each site stays, over sites, where a pool is taken apart."""
+    every = flow = network.orders + np.flatnonzero(network.sideways == position)
+    if group is not None:
+        ends = (group[network.cell_site[cells[flow]]] for cells in (network.flow_source, network.flow_buyer))
+        flow = flow[~strangers(*ends)]
     giver, taker = network.flow_source[flow], network.flow_buyer[flow]
     days = network.routes.under_way[network.flow_route[flow]]
     site = network.cell_site
@@ -42,14 +49,18 @@ def _bound(entry: Transfer, position: int, network: Network) -> BoundTransfers:
         name = network.site_names(site[takers[wrong[:1]]])[0]
         message = f"goods would be given to '{name}' only to lack still ({up_to[wrong[0]]:,} units)"
         raise PlaceError(("up_to",), message, None, f"at least what `below` is ({below[wrong[0]]:,} units)")
-    low = np.full(len(site), np.iinfo(np.int64).min)
-    low[takers] = below
+    low, high = np.full(len(site), np.iinfo(np.int64).min), np.full(len(site), np.iinfo(np.int64).max)
+    low[takers], high[givers] = below, keep
+    by_giver = np.argsort(of_giver, kind="stable")
     back = _back(network, flow) if entry.loan is not None else np.full(len(flow), -1)
+    with placed("share"):
+        sharing = bind(entry.share, network, every, queue=False)
     return BoundTransfers(
         entry, flow, of_giver, of_taker, back, days,
         np.where(lanes >= 0, of_lane[lanes], 0.0).sum(axis=1),
         distance(places[site[giver]], places[site[taker]]),
-        givers, takers, keep, keep_back, below, up_to, np.searchsorted(of_taker, np.arange(len(takers) + 1)), low,
+        givers, takers, keep, keep_back, below, up_to, np.searchsorted(of_taker, np.arange(len(takers) + 1)),
+        by_giver, np.searchsorted(of_giver[by_giver], np.arange(len(givers) + 1)), low, high, sharing,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.engine.books.alarm_log import AlarmLog
@@ -13,11 +15,12 @@ from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.watch import JOURNEYS, Watch
 from sim.engine.informed import DEMAND as SEES_DEMAND
 from sim.engine.plan import Plan
+from sim.engine.spans import in_place
 from sim.engine.state.state import State
 from sim.model.network import Network
 from sim.model.part import Part
 from sim.model.vocabulary import Event
-from sim.policies.alarms.base import Evening, UnitsADay
+from sim.policies.alarms.base import DayTold, Evening, UnitsADay
 from sim.policies.triggers.base import Groups, Sight, TriggerView
 from sim.policies.triggers.over import Pool, Watched
 
@@ -28,11 +31,12 @@ NOTHING = np.zeros(0)
 class Ringing(Part):
     """One alarm; `stands` over its units, `_quiet` evenings since its condition held last.
 
-    `_came` is what is known of arrivals (`Reports.arrived`), `_until` the last day known of each of `patients`. `_rows`
-    has for every day whether it stood, and whether there was a shortage; (2, units).
+    `_came` is what is known of arrivals (`Reports.arrived`), `_until` the last day known of demand over all cells,
+    `_looked_at` over units how many days of it were looked at, where reports are made. `_rows` has
+    for every day whether it stood, and whether there was a shortage; (2, units).
     """
 
-    CHANGES = ("stands", "_quiet", "_known", "_came", "_until")
+    CHANGES = ("stands", "_quiet", "_known", "_came", "_until", "_looked_at")
     GROWS = ("_rows",)
 
     def __init__(self, bound: BoundAlarm, network: Network, state: State, reports: Reports) -> None:
@@ -42,18 +46,24 @@ class Ringing(Part):
         self._watch = Watch(
             network, bound.cells, watched.member, reports, watched=watched, by=bound.party or bound.cells
         )
-        self._usual = self._pool(watched)
+        self._usual = Pool(bound.unit, self._leaving(watched))
         self._known = bound.alarm.begin(self._usual.mean)
         self._came = np.zeros((2, len(bound.cells)))
-        self._until = np.full(len(bound.patients), -network.calendar.warm_up - 1)
+        self._none_came = np.zeros(len(bound.cells)), np.zeros(len(bound.cells))
+        self._patients = in_place(bound.patients)
+        self._alone = np.array_equal(bound.their_unit, np.arange(units))
+        """whether every unit is one cell with patients"""
+        self._first = -network.calendar.warm_up
+        self._until = np.full(len(network.cell_site) if reports.are_made else 0, self._first - 1)
+        self._looked_at = np.zeros(units, dtype=np.int64)
         self.stands = np.zeros(units, dtype=bool)
         self._quiet = np.zeros(units, dtype=np.int64)
         self._rows: list[np.ndarray] = []
 
-    def _pool(self, watched: Watched) -> Pool:
-        """The groups that are looked at as one, and the units a day that leave them."""
+    def _leaving(self, watched: Watched) -> np.ndarray:
+        """Units a day that leave the groups that are looked at as one, over their cells."""
         leaves = watched.pooled_mean if self.bound.alarm.of == "together" else None
-        return Pool(self.bound.unit, watched.mean if leaves is None else leaves)
+        return watched.mean if leaves is None else leaves
 
     def look(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """An evening: (units for which it rises, units for which it clears); positions."""
@@ -76,57 +86,89 @@ class Ringing(Part):
             view = _without(view, ~open_)
             there = open_ if there is None else open_ & there
         now = view.watched
-        pool = self._usual if now is self.bound.watched else self._pool(now)
+        pool = self._usual if now is self.bound.watched else self._usual.counted_in(self._leaving(now))
         known = True if there is None else pool.sum(there) > 0
         late = arrived = NOTHING
-        fresh = None
+        days: Sequence[DayTold] = ()
         if JOURNEYS in alarm.sees:
             late, arrived = map(pool.sum, self._arrived(look))
         if DEMAND in alarm.sees:
-            fresh, told = self._told_of(day, look)
+            days, told = self._told_of(day, look, pool, there)
             known = known & told
-        return alarm.look(Evening(Groups(pool, view), late, arrived, fresh), self._known), known
+        return alarm.look(Evening(Groups(pool, view), late, arrived, days), self._known), known
 
     def _arrived(self, look: Look | None) -> tuple[np.ndarray, np.ndarray]:
         """(by how much arrivals that nobody knew of before were late, added up; how many they are), over cells."""
         before, (late, came) = self._came, self._reports.arrived(self.bound.cells, None if look is None else look.eyes)
         new = came > before[1]
+        if not new.any():
+            return self._none_came
         if look is not None and look.watched.seen is not None:
             new &= look.watched.seen
         self._came = np.where(new, (late, came), before)
         late, came = self._came - before
         return late, came
 
-    def _told_of(self, day: int, look: Look | None) -> tuple[np.ndarray | None, np.ndarray | bool]:
-        """(units of which a day of demand is known that was not before, None: all; units of which any is)."""
-        reports, bound = self._reports, self.bound
+    def _told_of(
+        self, day: int, look: Look | None, pool: Pool, there: np.ndarray | None
+    ) -> tuple[Sequence[DayTold], np.ndarray | bool]:
+        """(days of demand that are known and were not before, units of which any is); of cells that are `there`.
+
+        A unit looks at as many days as have passed by the latest that it knows of, at one at least when it hears any.
+        """
+        reports, patients, theirs = self._reports, self.bound.patients, self.bound.their_unit
         if not reports.are_made:
-            return None, True
-        eyes = None if look is None else look.all_eyes.of(bound.patients)
-        until = np.minimum(reports.known_until(bound.patients, eyes, SEES_DEMAND), day)
-        fresh, told = (
-            np.bincount(bound.their_unit, some, len(self.stands)) > 0 for some in (until > self._until, until > NEVER)
+            return (DayTold(None, pool.mean),), True
+        until = np.minimum(reports.known_until(slice(None), None if look is None else look.all_eyes, SEES_DEMAND), day)
+        before = np.where(self._until == NEVER, until - (until > NEVER), self._until)
+        self._until, covers = until, (until - before)[patients]
+        told, fresh = (
+            np.bincount(theirs, some, len(self.stands)) > 0 for some in (until[patients] > NEVER, covers > 0)
         )
-        self._until = until
-        return fresh, told
+        latest = np.full(len(self.stands), self._first - 1)
+        np.maximum.at(latest, theirs, until[patients])
+        news = np.where(fresh, np.maximum(1, latest - self._first + 1 - self._looked_at), 0)
+        self._looked_at += news
+        days, late, most = list[DayTold](), None, int(covers.max(initial=0))
+        stood = self._asked(before, there) if most > 1 else pool.mean
+        for back in range(max(most, int(news.max(initial=0))) - 1, 0, -1):
+            asked, looks = self._asked(np.maximum(until - back, before), there), news > back
+            days += [DayTold(looks.nonzero()[0], asked)] if looks.any() else []
+            late = (0.0 if late is None else late) + np.where(looks, 0.0, asked - stood)
+        days += [DayTold(fresh.nonzero()[0], pool.mean, late)] if fresh.any() else []
+        return days, told
+
+    def _asked(self, days: np.ndarray, there: np.ndarray | None) -> np.ndarray:
+        """Units asked for in each unit, of each cell on a day of its own (`days` over all cells)."""
+        use = self._reports.use_on(days)[self.bound.cells]
+        now = self.bound.watched.in_use(use if there is None else use * there)
+        return self._usual.counted_in(self._leaving(now)).mean
 
     def _short(self) -> np.ndarray:
         """Where so much of the day's demand went unmet that it is a shortage, whether or not anybody knows."""
         bound, today, units = self.bound, self._state.today, len(self.stands)
-        lacking = today.unmet[bound.patients]
-        if not lacking.any():
-            return np.zeros(units, dtype=bool)
-        unmet = np.bincount(bound.their_unit, lacking, units)
-        least: np.ndarray | float
-        if isinstance(bound.alarm.shortage, UnitsADay):
-            least = bound.alarm.shortage.units
-        else:
-            least = bound.alarm.shortage * np.bincount(bound.their_unit, today.demand[bound.patients], units)
-        return np.asarray((unmet > 0) & (unmet >= least - 1e-9))
+        short, lacking = np.zeros(units, dtype=bool), today.unmet[self._patients]
+        some = lacking.nonzero()[0]
+        if not some.size:
+            return short
+        if self._alone:
+            least = self._least(today.demand[bound.patients[some]])
+            short[some] = lacking[some] >= least
+            return short
+        unmet = np.bincount(bound.their_unit[some], lacking[some], units)
+        demand = np.bincount(bound.their_unit, today.demand[bound.patients], units)
+        return np.asarray((unmet > 0) & (unmet >= self._least(demand)))
+
+    def _least(self, demand: np.ndarray) -> np.ndarray | float:
+        """Units that have to go unmet of so much demand to be a shortage."""
+        shortage = self.bound.alarm.shortage
+        return shortage.units if isinstance(shortage, UnitsADay) else shortage * demand - 1e-9
 
     def log(self, first: int) -> AlarmLog:
         """What it did in all days."""
-        rows = np.array(self._rows, dtype=bool).reshape(len(self._rows), 2, len(self.stands))
+        rows = np.zeros((len(self._rows), 2, len(self.stands)), dtype=bool)
+        for day, row in enumerate(self._rows):
+            rows[day] = row
         return AlarmLog(self.bound, first, rows[:, 0], rows[:, 1])
 
 
@@ -141,14 +183,15 @@ def _without(view: TriggerView, closed: np.ndarray) -> TriggerView:
 
 
 class Alarms(Part):
-    """All alarms of a run; `_at` says over all cells where each stands."""
+    """All alarms of a run; `_at` says over all cells where each stands that somebody waits for."""
 
     CHANGES = ("_at",)
 
-    def __init__(self, plan: Plan, state: State, reports: Reports, journal: Journal) -> None:
+    def __init__(self, plan: Plan, state: State, reports: Reports, journal: Journal, may_change: bool) -> None:
         self._network, self._reports, self._journal = plan.network, reports, journal
         self._all = [Ringing(bound, plan.network, state, reports) for bound in plan.alarms]
-        self._at = {bound.name: np.zeros(len(plan.network.cell_site), dtype=bool) for bound in plan.alarms}
+        heard = [bound.name for bound in plan.alarms if may_change or bound.name in plan.looking_back.waits_for]
+        self._at = {name: np.zeros(len(plan.network.cell_site), dtype=bool) for name in heard}
         self.rejoin()
 
     def rejoin(self) -> None:
@@ -159,7 +202,8 @@ class Alarms(Part):
         for one in self._all:
             rises, clears = one.look(day)
             if rises.size or clears.size:
-                self._at[one.bound.name][:] = self._heard(one)
+                if one.bound.name in self._at:
+                    self._at[one.bound.name][:] = self._heard(one)
                 self._tell("alarm_rises", day, one.bound, rises)
                 self._tell("alarm_clears", day, one.bound, clears)
 

@@ -10,6 +10,7 @@ import numpy as np
 from sim.engine.books.claim_book import ClaimBook
 from sim.engine.books.journal import Journal
 from sim.engine.deciding.daily_rate import DailyRate
+from sim.engine.deciding.pool_promises import PoolPromises
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.watch import Watch
 from sim.engine.in_force import ReserveChange
@@ -32,10 +33,13 @@ class ClaimDesk(Part):
     Lines are the reserve's flows, and then members that hold it themselves. Over accounts: `target` is what each should
     have, `_opened` and `_closed` whose parties have opened or closed their own by decision, `_needy` whose own
     condition is met, `_unpaid` who may draw nothing, `_gone` whose claims have been shared again, and `_absent` who has
-    yet to bring goods.
+    yet to bring goods; `_keeps` who keeps its claim to itself, and `_kept` and `_away` the lines of such parties, and
+    those on which they are not sent anything.
     """
 
-    CHANGES = ("target", "_opened", "_closed", "_needy", "_unpaid", "_gone", "_absent")
+    CHANGES = (
+        "target", "_opened", "_closed", "_needy", "_unpaid", "_gone", "_absent", "_keeps", "_kept", "_away",
+    )  # fmt: skip
 
     def __init__(
         self, network: Network, plan: ReservePlan, stock: np.ndarray, reports: Reports, journal: Journal
@@ -43,12 +47,15 @@ class ClaimDesk(Part):
         assert plan.claims is not None
         bound = self._bound = plan.claims
         accounts = len(bound.size)
-        self._spec = plan.spec
+        self._spec, self._plan = plan.spec, plan
+        self.promises: PoolPromises | None = None
         self._holder = np.concatenate([plan.flow_holder, plan.own[:, 0]])
         self._flows = len(plan.flow)
         self._account = np.concatenate([bound.of_flow, bound.of_own])
         self._nobodys = bound.party == len(bound.parties) - 1
-        self._opened, self._closed, self._needy, self._unpaid, self._gone, self._absent = np.zeros((6, accounts), bool)
+        self._opened, self._closed, self._needy, self._unpaid, self._gone = np.zeros((5, accounts), bool)
+        self._absent, self._keeps = np.zeros((2, accounts), bool)
+        self._kept, self._away = np.zeros((2, len(self._account)), bool)
         if bound.standings:
             self._absent = bound.standings[0].absent[bound.party]
         self.book = ClaimBook(bound, plan.name, journal)
@@ -78,12 +85,27 @@ class ClaimDesk(Part):
         limited = np.isfinite(share)
         self._daily.units = np.where(limited, np.where(limited, share, 0) * self._bound.size, 1e15)
 
+    def keep(self, cells: np.ndarray) -> None:
+        """Parties keep the claims on which these cells (a mask) draw to themselves: where others hold it they are sent
+        nothing, and who has none but such members lends and borrows nothing."""
+        plan, bound = self._plan, self._bound
+        mine = cells[plan.members]
+        number, keep = (np.bincount(bound.of_member, some, len(self.target)) for some in (np.ones(len(mine)), mine))
+        self._keeps = (keep > 0) & (keep == number)
+        self._kept = self._keeps[self._account]
+        if mine.any():
+            behind = [mine[serves].all() for serves in plan.flow_serves]
+            self._kept = self._kept | np.array([*behind, *mine[plan.own[:, 1]]], dtype=bool)
+        self._away = self._kept & ~cells[plan.holder[self._holder]]
+
     def review(self, day: int, stock: np.ndarray, size: np.ndarray, full: np.ndarray) -> None:
         """The evening's look: what was lost, who has paid, who needs its own; over holders. `size` is what there should
         be, `full` with what parties are still to bring."""
+        if self.promises is not None:
+            self.promises.open_day()
         self.book.balance(self._per_product(stock))
         total = self._per_product(size)
-        before = self._gone
+        before, absent = self._gone, self._absent
         for standing in self._bound.standings:
             if standing.since <= day:
                 self._unpaid, self._gone, self._absent = (
@@ -92,7 +114,10 @@ class ClaimDesk(Part):
         if (new := self._gone & ~before).any():
             self.book.pass_on(new, self._weights, day)
         if new.any() or (self.book.of_product(self.target) != total).any():
-            self.target = self._targets(total, self._per_product(full))
+            new_target = self._targets(total, self._per_product(full))
+            came = absent & ~self._absent & ~self._gone
+            self.book.to_bring += np.where(came, np.maximum(0, new_target - self.target), 0)
+            self.target = new_target
         if self._when is not None:
             met = self._watch.met(self._when, day)
             self._needy = np.bincount(self._bound.of_member, met, len(self.target)) > 0
@@ -150,10 +175,11 @@ class ClaimDesk(Part):
         """
         account, left = self._account, left.copy()
         got, parts = np.zeros_like(wanted), np.zeros((4, len(self.target)), dtype=np.int64)
-        may = ~(self._closed | self._unpaid)[account]
+        may = ~(self._closed | self._unpaid)[account] & ~self._away
         late = self.book.so_far("written_off") > 0
         late[self.book.loans["flow"][self.book.loans.due(day)]] = True
-        for kind, who in ((OWN, open_), (ALONE, ~open_ & self.alone[account]), (SHARED, open_), (BORROWED, open_)):
+        alone, lent = ~open_ & self.alone[account], open_ & ~self._kept
+        for kind, who in ((OWN, open_), (ALONE, alone), (SHARED, open_), (BORROWED, lent)):
             for again in count(1):
                 asked = np.where(who & may & (left[self._holder] > 0), wanted - got, 0)
                 limit = self._limit(kind, self._by_account(asked), parts, late)
@@ -169,6 +195,11 @@ class ClaimDesk(Part):
                     break
                 got += now
                 parts[kind] += self._by_account(now)
+        if self.promises is not None and self._withheld.any():
+            asked = self._by_account(np.where(lent & may & (left[self._holder] > 0), wanted - got, 0))
+            has = self.book.claim - parts[OWN] - parts[ALONE]
+            wants = np.minimum(asked, self._may_borrow(has, parts, late)) > 0
+            self.promises.refuse(wants, self._withheld & (has > 0))
         return got, parts
 
     def _limit(self, kind: int, asked: np.ndarray, parts: np.ndarray, late: np.ndarray) -> np.ndarray:
@@ -186,16 +217,26 @@ class ClaimDesk(Part):
         if kind == SHARED:
             there = left[self._nobodys] - book.of_product(parts[SHARED])
             return largest_remainder(np.maximum(0, there), product, asked)
-        if self._spec.borrow is None:
-            return np.zeros_like(asked)
-        most = np.floor(self._spec.borrow.up_to * self.target + 1e-9).astype(np.int64) - book.debt - parts[BORROWED]
-        most[self._nobodys | late | (left > 0)] = 0
+        most = self._may_borrow(left, parts, late)
         there = book.of_product(np.where(self._lenders, left, 0)) - book.of_product(parts[BORROWED])
-        return largest_remainder(np.maximum(0, there), product, np.clip(most, 0, asked))
+        return largest_remainder(np.maximum(0, there), product, np.minimum(most, asked))
+
+    def _may_borrow(self, left: np.ndarray, parts: np.ndarray, late: np.ndarray) -> np.ndarray:
+        """Units that accounts may borrow beside what they have drawn already, if there is somebody who lends them."""
+        if self._spec.borrow is None:
+            return np.zeros_like(left)
+        most = np.floor(self._spec.borrow.up_to * self.target + 1e-9).astype(np.int64)
+        most -= self.book.debt + parts[BORROWED]
+        return np.where(self._nobodys | late | (left > 0), 0, np.maximum(0, most))
+
+    @property
+    def _withheld(self) -> np.ndarray:
+        """Accounts that are kept from others; a mask."""
+        return (self._closed | self._keeps) & ~self._nobodys
 
     @property
     def _lenders(self) -> np.ndarray:
-        return ~self._closed & ~self._nobodys
+        return ~self._withheld & ~self._nobodys
 
     def enter(self, open_: np.ndarray, units: np.ndarray, parts: np.ndarray, day: int) -> None:
         """Units set out on lines, at most what was given: they are of the own claim first, borrowed last."""
@@ -206,7 +247,10 @@ class ClaimDesk(Part):
         self._daily.use(alone)
         if (borrow := self._spec.borrow) is not None:
             off = None if borrow.written_off is None else int(np.ceil(borrow.written_off))
-            self.book.borrow(drawn - own - shared, self._lenders, day, int(np.ceil(borrow.pay_back)), off)
+            units = drawn - own - shared
+            lent = self.book.borrow(units, self._lenders, day, int(np.ceil(borrow.pay_back)), off)
+            if self.promises is not None and np.count_nonzero(lent):
+                self.promises.lend(units > 0, lent > 0)
 
     # paying back
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.engine.books.sharings import SharingBook
 from sim.engine.deciding.allowance import renewed, whole
+from sim.engine.deciding.claimed_stock import ClaimedStock, accounts
 from sim.engine.deciding.part_work import PartWork
 from sim.engine.deciding.rations import Rations
 from sim.engine.deciding.reports import Reports
@@ -18,6 +19,7 @@ from sim.engine.making.production import Production
 from sim.engine.moving.transport import Transport
 from sim.engine.plan import Plan
 from sim.engine.spans import among, without
+from sim.engine.state.ledger import NO_UNITS
 from sim.engine.state.lots import Rows
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
@@ -50,6 +52,7 @@ class Dispatch(Part):
         book: SharingBook | None = None,
     ) -> None:
         network, self.book = plan.network, book
+        self.claimed: list[ClaimedStock | None] = []
         self._rations = rations
         self.network, self.plan, self.state, self.quantities = network, plan, state, quantities
         self._production, self._transport, self._reports = production, transport, reports
@@ -81,6 +84,8 @@ class Dispatch(Part):
     def expect_policies(self, plan: Plan) -> None:
         """From now on these are the run's policies; those in force are as they were."""
         self._sharing = plan.allocation
+        self.claimed = accounts(self._sharing, self.claimed, self.network)
+        self._accounts = list(dict.fromkeys(filter(None, self.claimed)))
         if self.state.had is None and any(bound.sharing.remembers for bound in self._sharing):
             self.state.had = np.zeros(len(self.network.flow_buyer), dtype=np.int64)
         self._settle(self._settled)
@@ -146,7 +151,8 @@ class Dispatch(Part):
             self._transport.border.keep_to_quota(requested)
         if self._rations is not None:
             self._rations.cut(requested, day)
-        self.within_lanes(requested)
+        if self._fills_up is not None:
+            self.within_lanes(requested)
         if self.work.on:
             self.work.open_day(self.state.unsent, self._held(requested, day))
         return requested
@@ -208,9 +214,13 @@ class Dispatch(Part):
         wanted = requested
         if requested.size:
             wanted = np.add.reduceat(requested[: self.network.orders], self._starts)
-        if not np.count_nonzero(wanted):
+        anything = np.count_nonzero(wanted) > 0
+        if anything:
+            self._make_to_order(wanted, day)
+        if self._accounts:
+            self._open_claimed(day)
+        if not anything:
             return self._leave(requested)
-        self._make_to_order(wanted, day)
         available = self.state.to_send(self._sources, day)
         short = wanted > (available if self._held_back is None else np.maximum(0, available - self._held_back))
         if self._limited is not None:
@@ -224,9 +234,18 @@ class Dispatch(Part):
                 self._ration(number, mine, requested, available, granted, day)
         return self._leave(granted)
 
+    def _open_claimed(self, day: int) -> None:
+        """What has come in is claimed where the rule keeps it for claimants."""
+        for kept in self._accounts:
+            numbers = [number for number, one in enumerate(self.claimed) if one is kept]
+            in_force = np.isin(self._rules[np.searchsorted(self._sources, kept.cells)], numbers)
+            kept.open_day(self.state.to_send(kept.cells, day), in_force)
+
     def _leave(self, granted: np.ndarray) -> np.ndarray:
         """What sets out of units granted from ordinary stock, over flows."""
-        return self.fit_lanes(self.work.cut(granted, ~self._at_once) if self.work.on else granted)
+        if self.work.on:
+            granted = self.work.cut(granted, ~self._at_once)
+        return granted if self._fills_up is None else self.fit_lanes(granted)
 
     def from_reserve(self, granted: np.ndarray) -> np.ndarray:
         """What sets out of units that a reserve grants, over flows: the same people send it."""
@@ -254,10 +273,13 @@ class Dispatch(Part):
 
     def send(self, granted: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
         """What was granted, over flows of orders, leaves and sets out; see `send_on`."""
-        flow = (granted[: self.network.orders] > 0).nonzero()[0]
+        flow = (granted[: self.network.orders] > NO_UNITS).nonzero()[0]
         if flow.size:
             if take_out is None and self._counted is not None and self.state.had is not None and now >= 0:
                 self.state.had[flow] += np.where(self._counted[flow], granted[flow], 0)
+            if take_out is None:
+                for kept in self._accounts:
+                    kept.sent(flow, granted[flow], self.network.flow_source[flow])
             self.send_on(flow, granted[flow], now, take_out)
 
     def send_on(self, flow: np.ndarray, units: np.ndarray, now: float, take_out: TakeOut | None = None) -> None:
@@ -267,20 +289,18 @@ class Dispatch(Part):
         orders and the journal know of it when this returns.
         """
         out_of = None
-        if take_out is None:
-            np.subtract.at(self.state.on_hand, self.network.flow_source[flow], units)
-            if self._rations is not None:
-                self._rations.take(flow, units, int(now))
-        else:
+        if take_out is not None:
             out_of = take_out(flow, units)
-        self._take_allowance(flow, units)
-        self._transport.dispatch(flow, units, now, out_of)
+        elif self._rations is not None:
+            self._rations.take(flow, units, int(now))
+        if self._may_limit:
+            self._take_allowance(flow, units)
+        self._transport.dispatch(flow, units, now, take_out is not None, out_of)
 
     def _take_allowance(self, flow: np.ndarray, units: np.ndarray) -> None:
         """What has left counts against the flow's allowance, where it has one."""
-        if self._may_limit:
-            limited = np.isfinite(self.quantities["flow.allowance"][flow])
-            self.state.quota[flow[limited]] -= units[limited]
+        limited = np.isfinite(self.quantities["flow.allowance"][flow])
+        self.state.quota[flow[limited]] -= units[limited]
 
     def cancel_rest(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Some suppliers cancel what they do not fill: but for what is yet to be made, or waits for the next round, as
@@ -356,9 +376,11 @@ class Dispatch(Part):
         flow = (self._over_flows(short) & (requested > 0)).nonzero()[0]
         place = np.add.accumulate(short, dtype=np.int64) - 1  # of each source among those that are short
         shares = self._sharing[rule].sharing
-        source, over = place[self._source_of_flow[flow]], shares.rule.present_over
+        source, over = place[self._source_of_flow[flow]], shares.present_over
         claims = self.claims(flow, source, available[short], requested, over)
-        granted[flow] = shares.share(claims, self.network, self.state.had, self.tell(day))
+        kept = self.claimed[rule]
+        due = None if kept is None else kept.due(self.network)
+        granted[flow] = shares.share(claims, self.network, self.state.had, self.tell(day), due=due)
 
     def tell(self, day: int, reserve: str = "") -> Tell | None:
         """Who is told of a sharing-out today, None where nobody asks."""

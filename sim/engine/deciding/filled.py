@@ -31,12 +31,13 @@ class FilledOrders(Part):
     def look(self, sent: np.ndarray, due: np.ndarray, cancelled: np.ndarray, leaves: np.ndarray) -> None:
         """Take in an evening; units over flows, `leaves` a mask of those whose lane leaves today."""
         for rows, units in ((self._sent, sent), (self._lost, cancelled)):
-            rows.append(rows[-1] + self._by_buyer(units))
+            some = units.nonzero()[0]
+            rows.append(self._by_buyer(units, some, rows[-1].copy()) if some.size else rows[-1])
             if self._window is not None and len(rows) > self._window + 1:
                 del rows[0]
         np.copyto(self._due, due, where=leaves)
         if self._heard_late:
-            self._were_due.append(self._by_buyer(self._due))
+            self._were_due.append(self._now_due())
             del self._were_due[: len(self._were_due) - len(self._sent)]
 
     def last(self, over: int) -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +45,7 @@ class FilledOrders(Part):
         due and not sent now."""
         since = max(0, len(self._sent) - 1 - over)
         sent, lost = (rows[-1] - rows[since] for rows in (self._sent, self._lost))
-        return sent, sent + lost + self._by_buyer(self._due)
+        return sent, sent + lost + self._now_due()
 
     def as_of(self, over: int, cells: np.ndarray | slice, age: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same of some cells, so many days ago for each."""
@@ -57,5 +58,11 @@ class FilledOrders(Part):
         sent, lost = (rows[last - first, one] - rows[since - first, one] for rows in (sent, lost))
         return sent, sent + lost + due[last - first, one]
 
-    def _by_buyer(self, units: np.ndarray) -> np.ndarray:
-        return np.bincount(self._buyer, units, len(self._sent[0])).astype(np.int64)
+    def _now_due(self) -> np.ndarray:
+        """Units due and not sent, over cells."""
+        return self._by_buyer(self._due, self._due.nonzero()[0], np.zeros_like(self._sent[0]))
+
+    def _by_buyer(self, units: np.ndarray, some: np.ndarray, found: np.ndarray) -> np.ndarray:
+        """Units on `some` flows added, at their buyers, to what is `found` over cells."""
+        np.add.at(found, self._buyer[some], units[some])
+        return found

@@ -9,7 +9,6 @@ from sim.engine.plan import Plan
 from sim.engine.sourced import BoundSourcing
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
-from sim.model.goods.shipments import Phase
 from sim.model.network import Network
 from sim.model.part import Part
 from sim.policies.sourcing.base import Deliveries, Memory, Seen
@@ -91,7 +90,7 @@ class OrderShares(Part):
         last = np.full(len(cells), day)
         history = state.records.seen(state.today, cells, flow, last, window, {"orders"})
         table = state.shipments
-        under_way = table["phase"] != Phase.DONE
+        under_way = table.live()
         coming = np.bincount(table["flow"][under_way], table["units"][under_way], len(buyer))
         return Deliveries(history.ordered, history.arrived, history.days_on_the_way, (state.unsent + coming)[flow])
 

@@ -18,6 +18,7 @@ from sim.engine.deciding.urgent import UrgentOrders
 from sim.engine.in_force import ALWAYS, BoundRule, in_force, next_turn
 from sim.engine.plan import Plan
 from sim.engine.spans import in_place
+from sim.engine.state.ledger import NO_UNITS
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
@@ -35,12 +36,17 @@ NOTHING = -1e12
 
 
 class _Part(NamedTuple):
-    """A rule at the cells of one level at which it is in force: `part` are their positions among its cells."""
+    """A rule at the cells of one level at which it is in force: `part` are their positions among its cells.
+
+    `lead_time` are its cells' mean days, `only` the flows on which they order, None where some have several sources.
+    """
 
     number: int
     rule: BoundRule
     cells: np.ndarray | slice
     part: np.ndarray
+    lead_time: np.ndarray
+    only: np.ndarray | None
     has_emergency: bool
     window: int
     looks_at: frozenset[Figure]
@@ -82,10 +88,10 @@ class Ordering(Part):
         self._may_order_extra = quantities.touched("flow.extra_orders")
         self._lead_time = plan.network.cell_lead_time
         self._memories = state.memories
+        self._sources = Sources(plan.network, shares)
         self._settled, self._rules = ALWAYS, plan.replenishment[:0]
         self.expect_policies(plan)
         self._rooms = plan.rooms
-        self._sources = Sources(plan.network, shares)
         self._extra = np.zeros(len(plan.network.flow_buyer))
 
     def expect_policies(self, plan: Plan) -> None:
@@ -116,11 +122,17 @@ class Ordering(Part):
         level = self._network.cell_level
         number = in_force(self._rules, self._settled, len(level))
         self._parts = [
-            _Part(position, rule, in_place(rule.cells), part, *_asks(rule.rule))
+            self._part(position, rule, part)
             for k in range(int(level.max(initial=0)) + 1)
             for position, rule in enumerate(self._rules)
             if (part := np.flatnonzero((level[rule.cells] == k) & (number[rule.cells] == position))).size
         ]
+
+    def _part(self, number: int, rule: BoundRule, part: np.ndarray) -> _Part:
+        cells = in_place(rule.cells)
+        return _Part(
+            number, rule, cells, part, self._lead_time[cells], self._sources.only(rule.cells), *_asks(rule.rule)
+        )
 
     def review(self, day: int) -> None:
         """All orders of a day; a level's orders are booked before the level above is reviewed."""
@@ -135,14 +147,14 @@ class Ordering(Part):
             self._urgent.open_day(day)
         if self._may_order_extra:
             self._order_extra(day)
-        if self._reports.may_fail:
+        may_fail, late = self._reports.may_fail, self._reports.orders_late
+        if may_fail:
             self._book(day, *self._reports.overdue())
         for one in self._parts:
             rule, part = one.rule, one.part
             due = (day - rule.first) % rule.review == 0 and not rule.begins <= day < rule.first
             if not due and not one.has_emergency:
                 continue
-            may_fail, late = self._reports.may_fail, self._reports.orders_late
             if not due and not late and not rule.rule.is_urgent(self._state.on_hand[one.cells]):
                 continue  # a site whose figures may freeze is looked at daily, so that its last figures are known
             units = self._wanted(one, due, day)
@@ -150,15 +162,19 @@ class Ordering(Part):
                 continue
             if self._rooms.names:
                 units = self._fit(rule.cells, units)
-            wants = (units > 0).nonzero()[0] if len(part) == len(units) else part[units[part] > 0]
+            wants = (units > NO_UNITS).nonzero()[0] if len(part) == len(units) else part[units[part] > NO_UNITS]
             if self._state.orders is not None:
                 wants = wants[self._state.orders[rule.cells[wants]]]
             if may_fail:
                 wants = wants[self._reports.reviews(rule.cells[wants])]
             if wants.size:
-                cut = self._rerouting if self._rerouting is not None and self._rerouting.on else None
-                flow, share = self._sources.split(rule.cells[wants], units[wants], cut, self._urgent)
-                self._book(day, *self._reports.sent(flow, share))
+                flow, share = one.only, units[wants]
+                if flow is not None:
+                    flow = flow[wants]
+                else:
+                    cut = self._rerouting if self._rerouting is not None and self._rerouting.on else None
+                    flow, share = self._sources.split(rule.cells[wants], share, cut, self._urgent)
+                self._book(day, *(self._reports.sent(flow, share) if may_fail else (flow, share)))
             if self._rerouting is not None and self._rerouting.on:
                 self._ask_others(one, self._rerouting, due, day)
 
@@ -172,7 +188,8 @@ class Ordering(Part):
             cells = cells[self._state.orders[cells]]
         if not cells.size:
             return
-        units, without = (self._units(part, due, self._view(part, day, other)) for other in (None, in_vain))
+        asked = rule.rule.orders if due else rule.rule.emergency
+        units, without = (asked(self._view(part, day, other)) for other in (None, in_vain))
         if units is None or without is None:
             return
         more = np.maximum(0, without - np.maximum(0, units))
@@ -186,7 +203,8 @@ class Ordering(Part):
     def _book(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
         if flow.size:
             self._state.book(flow, units)
-            self._journal.flows("order", day, flow, units)
+            if self._journal.routine:
+                self._journal.flows("order", day, flow, units)
 
     def _cancel(self, day: int, flow: np.ndarray, units: np.ndarray) -> None:
         """Buyers give up what waits at a source; what they do not count on they have ordered elsewhere already."""
@@ -213,23 +231,22 @@ class Ordering(Part):
 
     def _wanted(self, part: _Part, due: bool, day: int) -> np.ndarray | None:
         rule, view = part.rule.rule, self._view(part, day)
-        if due and view.memory is not None:
-            rule.learns(view, part.at)
-        units = self._units(part, due, view)
-        if due and units is not None and view.memory is not None:
-            kept = rule.remembers(view, units)
-            if kept is not view.memory:
-                self._memories.of[part.number] = _checked(kept, view.memory, part.at)
+        if not due:
+            return rule.emergency(view)
+        if view.memory is None:
+            return rule.orders(view)
+        rule.learns(view, part.at)
+        units = rule.orders(view)
+        kept = rule.remembers(view, units)
+        if kept is not view.memory:
+            self._memories.of[part.number] = _checked(kept, view.memory, part.at)
         return units
-
-    @staticmethod
-    def _units(part: _Part, due: bool, view: View) -> np.ndarray | None:
-        return part.rule.rule.orders(view) if due else part.rule.rule.emergency(view)
 
     def _view(self, part: _Part, day: int, in_vain: np.ndarray | None = None) -> View:
         """What a rule sees; without what waits `in_vain`, units over all cells, in its position."""
         rule, cells = part.rule, part.cells
-        position = reported = self._reports.position(cells)
+        late = self._reports.orders_late
+        position = reported = self._reports.position(cells) if late else self._state.position(cells)
         if self._by_lot:
             position = position - self._not_counted(rule, day)
         if self._rerouting is not None and self._rerouting.on:
@@ -241,12 +258,12 @@ class Ordering(Part):
             for raised in self._raise:
                 factor = factor * raised.factor[cells]
             position = position - np.round((factor - 1) * rule.rule.target).astype(np.int64)
-        on_hand, lead_time = self._reports.stock_for_review(cells), self._lead_time[cells]
+        on_hand = self._reports.stock_for_review(cells) if late else self._state.on_hand[cells]
         memory, echelon = self._memories.of[part.number], None
         history = self._history(part, memory, day) if part.window else None
         if "echelon" in part.looks_at:  # less what is not counted at the site itself
             echelon = self._below.echelon(rule.cells) + (position - reported)
-        return View(day, rule.cells, position, on_hand, lead_time, history, memory, echelon)
+        return View(day, rule.cells, position, on_hand, part.lead_time, history, memory, echelon)
 
     def _history(self, part: _Part, memory: Memory | None, day: int) -> History:
         """The records of a rule's cells as they see them; in a blackout those from before."""
@@ -313,19 +330,21 @@ class Sources(Part):
         buyers = network.flow_buyer[self._by_buyer]
         self._first = np.searchsorted(buyers, np.arange(cells))
         self._count = np.searchsorted(buyers, np.arange(cells), side="right") - self._first
-        self._all_single = network.single_sources
+        self._single = network.single_sources
         self._only = np.full(cells, -1)
         self._only[buyers] = self._by_buyer
         self._shares = shares
         self._carried = np.zeros(len(network.flow_buyer))
+
+    def only(self, cells: np.ndarray) -> np.ndarray | None:
+        """The flow of each cell from its source, None where somebody has several."""
+        return self._only[cells] if self._single else None
 
     def split(
         self, cells: np.ndarray, units: np.ndarray, cut: Rerouting | None = None, urgent: UrgentOrders | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """(flows, units) whose units add up to each cell's order; `cut` knows of sources that send less, `urgent` of
         orders that go another way."""
-        if self._all_single:
-            return self._only[cells], units
         single = self._count[cells] == 1
         flow, share = self._by_buyer[self._first[cells[single]]], units[single]
         if single.all():

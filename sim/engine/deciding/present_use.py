@@ -7,7 +7,7 @@ import numpy as np
 from sim.engine.plan import Plan
 from sim.engine.spans import in_place
 from sim.engine.state.ledger import Ledger
-from sim.model.need.usual import add_up
+from sim.model.need.usual import Upwards
 from sim.model.part import Part
 
 NEVER = -(2**31)
@@ -29,6 +29,10 @@ class PresentUse(Part):
 
     def __init__(self, plan: Plan, window: int | None) -> None:
         self._network, self._cell, self._window = plan.network, plan.demand.cell, window
+        self._at = in_place(self._cell)
+        network = plan.network
+        flows = network.flow_buyer, network.flow_source, network.flow_share
+        self._upwards = Upwards(network.cell_level, *flows, network.bill)
         self.before = self.last = -plan.network.calendar.warm_up - 1
         """the day before the first"""
         self._asked: list[np.ndarray] = [np.zeros(len(self._cell), dtype=np.int64)]
@@ -37,7 +41,7 @@ class PresentUse(Part):
 
     def close_day(self, today: Ledger) -> None:
         """The day's demand is known."""
-        self._asked.append(self._asked[-1] + today.demand[self._cell])
+        self._asked.append(self._asked[-1] + today.demand[self._at])
         self.last += 1
         if self._window is not None and len(self._asked) > self._window + 1:
             del self._asked[0]
@@ -47,17 +51,25 @@ class PresentUse(Part):
         """Units a day over cells in the last `over` days; `reported` is each cell's last day that `who` knows of,
         `NEVER` where it knows of none, None: all know of all days. Not to be written to."""
         if (over, who) not in self._found:
-            cell, usual = self._cell, self._usual
-            last = self.last if reported is None else np.minimum(reported[cell], self.last)
-            if reported is not None:  # of whom no day is known counts as usual, whatever day is looked at
-                never = reported[cell] == NEVER
-                last = np.where(never, self.last, last)
-            since = np.maximum(last - over, self.before)
-            asked = (self._until(last) - self._until(since) + (over - (last - since)) * usual) / over
-            if reported is not None:
-                asked[never] = usual[never]
-            self._found[over, who] = self._added_up(asked)
+            self._found[over, who] = self._mean(over, reported)
         return self._found[over, who]
+
+    def on(self, days: np.ndarray) -> np.ndarray:
+        """Units asked for over cells, of each demand cell on a day of its own (of `days` over cells); as usual on
+        `NEVER`."""
+        return self._mean(1, days)
+
+    def _mean(self, over: int, reported: np.ndarray | None) -> np.ndarray:
+        cell, usual = self._cell, self._usual
+        last = self.last if reported is None else np.minimum(reported[cell], self.last)
+        if reported is not None:  # of whom no day is known counts as usual, whatever day is looked at
+            never = reported[cell] == NEVER
+            last = np.where(never, self.last, last)
+        since = np.maximum(last - over, self.before)
+        asked = (self._until(last) - self._until(since) + (over - (last - since)) * usual) / over
+        if reported is not None:
+            asked[never] = usual[never]
+        return self._added_up(asked)
 
     def by_day(self, days: range, at: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
         """Units asked for on each of some days, the first that is kept at the earliest, at demand cells (their
@@ -89,11 +101,9 @@ class PresentUse(Part):
 
     def _added_up(self, asked: np.ndarray) -> np.ndarray:
         """Units at demand cells, added up over cells to the sources."""
-        network = self._network
-        at = np.zeros(len(network.cell_site))
-        at[self._cell] = asked
-        flows = network.flow_buyer, network.flow_source, network.flow_share
-        return add_up(at, network.cell_level, *flows, network.bill)[1]
+        at = np.zeros(len(self._network.cell_site))
+        at[self._at] = asked
+        return self._upwards.cells(at)
 
     @property
     def _usual(self) -> np.ndarray:

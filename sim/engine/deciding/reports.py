@@ -52,7 +52,7 @@ class Reports(Part):
     """
 
     CHANGES = ("_position", "_kept")
-    VIEWS = ("decided", "own", "alarms")
+    VIEWS = ("decided", "own", "orders_late", "alarms")
 
     def __init__(
         self,
@@ -71,8 +71,7 @@ class Reports(Part):
         """facilities that open and close, None where none does"""
         self.sights: Sights | None = None
         """who sees what, None where all see all"""
-        self.own: Eyes | None = None
-        """what each cell's owner sees of it, None where no owner goes by reports that come later than at once"""
+        self.go_by(None)
         self.decided: Mapping[str, float] = NOTHING
         """decisions in force, each with the day since when; a view of what the run has decided"""
         self.alarms: Mapping[str, np.ndarray] = NO_ALARMS
@@ -84,6 +83,13 @@ class Reports(Part):
             assert told is not None
             seen = Seen(np.full(len(cells), CAPACITY), np.full(len(cells), AT_ONCE))
             self._at_once = Eyes(seen.level, told.at(seen, cells))
+
+    def go_by(self, own: Eyes | None) -> None:
+        """From now on this is what each cell's owner sees of it; None: none goes by reports that come later than at
+        once."""
+        self.own = own
+        self.orders_late = self.may_fail or own is not None
+        """whether some sites may order by figures that are not those of now"""
 
     @property
     def _code(self) -> np.ndarray:
@@ -135,6 +141,8 @@ class Reports(Part):
 
     def backlog(self, cells: np.ndarray | slice, eyes: Eyes | None = None) -> np.ndarray:
         """Waiting demand; `eyes` of these cells."""
+        if not self._state.waits:
+            return self._state.backlog[cells]  # nobody ever waits
         return self._seen("backlog", self._state.backlog, cells, eyes)
 
     def short(self, cells: np.ndarray | slice, eyes: Eyes | None = None) -> np.ndarray:
@@ -163,6 +171,11 @@ class Reports(Part):
             return self.present_use.mean(over)
         who = None if eyes is None else eyes.who
         return self.present_use.mean(over, self.known_until(slice(None), eyes, DEMAND), who)
+
+    def use_on(self, days: np.ndarray) -> np.ndarray:
+        """Units asked for over all cells, of each on a day of its own; as usual where that is `NEVER`."""
+        assert self.present_use is not None
+        return self.present_use.on(days)
 
     def sent_of_due(
         self, over: int, cells: np.ndarray | slice, eyes: Eyes | None = None, day: float = 0.0
@@ -249,11 +262,11 @@ class Reports(Part):
         assert self._told is not None
         return np.where(self.orders_by_report(self.own), self._told.figures["on_hand"][self.own.at], stock)
 
-    def own_figures(self, cells: np.ndarray | slice, *names: str) -> tuple[list[np.ndarray], np.ndarray]:
-        """(figures as the owner of each cell was last told of it, whether it goes by these: a mask)."""
+    def own_figure(self, cells: np.ndarray | slice, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """(a figure as the owner of each cell was last told of it, whether it goes by that: a mask)."""
         assert self.own is not None and self._told is not None
         own = self.own.of(cells)
-        return [self._told.figures[name][own.at] for name in names], self.orders_by_report(own)
+        return self._told.figures[name][own.at], self.orders_by_report(own)
 
     def stock_for_review(self, cells: np.ndarray | slice) -> np.ndarray:
         """Stock on hand for the cells' own review."""
@@ -291,11 +304,6 @@ class Reports(Part):
     def are_made(self) -> bool:
         """Whether any site reports: all is not seen as it is at all times."""
         return self._told is not None
-
-    @property
-    def orders_late(self) -> bool:
-        """Whether some sites may order by figures that are not those of now."""
-        return self.may_fail or self.own is not None
 
     def reviews(self, cells: np.ndarray) -> np.ndarray:
         """Whether each of these cells can review and order at all."""

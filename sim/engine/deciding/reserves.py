@@ -9,6 +9,7 @@ from sim.engine.deciding.claims import ClaimDesk
 from sim.engine.deciding.daily_rate import DailyRate
 from sim.engine.deciding.dispatch import Dispatch
 from sim.engine.deciding.reports import Reports
+from sim.engine.deciding.trust import Trust
 from sim.engine.deciding.watch import Watch
 from sim.engine.in_force import ALWAYS, missing, next_turn, settled
 from sim.engine.plan import Plan, ReservePlan
@@ -31,7 +32,14 @@ class ReserveDesk(Part):
     VIEWS = ("stock", "_own", "_release", "_refill", "_full", "_size", "_sharing")
 
     def __init__(
-        self, plan: Plan, position: int, state: State, dispatch: Dispatch, reports: Reports, journal: Journal
+        self,
+        plan: Plan,
+        position: int,
+        state: State,
+        dispatch: Dispatch,
+        reports: Reports,
+        journal: Journal,
+        trust: Trust | None = None,
     ) -> None:
         self.reserve: ReservePlan = plan.reserves[position]
         self._position = position
@@ -45,6 +53,9 @@ class ReserveDesk(Part):
         self.claims: ClaimDesk | None = None
         if self.reserve.claims is not None:
             self.claims = ClaimDesk(plan.network, self.reserve, self._state.reserve[position], reports, journal)
+            if trust is not None:
+                self.claims.promises = trust.promises_of(self.reserve.claims, self.reserve.members, self.claims.book)
+        self._may_keep = dispatch.quantities.touched("cell.keeps_claim")
         self._daily, self._back = DailyRate(len(holder)), DailyRate(len(holder))
         self._settled = ALWAYS
         self.expect_policies(plan)
@@ -176,7 +187,7 @@ class ReserveDesk(Part):
         if mine.size:
             mine = mine[np.argsort(reserve.flow_holder[mine], kind="stable")]
             holders, source = np.unique(reserve.flow_holder[mine], return_inverse=True)
-            flow, over = reserve.flow[mine], self._release.rule.present_over
+            flow, over = reserve.flow[mine], self._sharing.present_over
             claims = self._dispatch.claims(flow, source, left[holders], requested, over)
             tell = self._dispatch.tell(int(day), called)
             given[flow] = self._sharing.share(claims, self._network, had, tell)
@@ -186,6 +197,8 @@ class ReserveDesk(Part):
         """The same, where everybody draws on claims; what members who hold it take is theirs then."""
         reserve, open_ = self.reserve, np.concatenate([self._open_flows(), self._open[self.reserve.own[:, 1]]])
         had, asks = self._had.copy(), np.zeros(len(requested), dtype=np.int64)
+        if self._may_keep:
+            desk.keep(self._dispatch.quantities["cell.keeps_claim"] > 0)
 
         def share(asked: np.ndarray, left: np.ndarray, called: str) -> np.ndarray:
             asks[reserve.flow] = asked

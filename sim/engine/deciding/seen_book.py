@@ -40,20 +40,23 @@ class SeenBook(Part):
     """Counts every evening how far each figure of stock that somebody is told is from what is there.
 
     Arrays over the pairs that are told: `_off` and `_stock` in units, `_age` in days since what is known was reported,
-    `_days` how many evenings that were; `_line` is the line of each. `_now` is what lines told last.
+    `_before` the evenings counted before it was told of, of `_evenings` in all; `_line` is the line of each. `_now` is
+    what lines told last. Of the pairs that show stock `_parts` are those of each channel and their cells; `_runs` are
+    the places where another line begins, and `_of_run` its line: those of a line mostly stand together.
     """
 
-    CHANGES = ("_off", "_stock", "_age", "_days", "_shows", "_line", "_lines", "_now")
+    CHANGES = ("_off", "_stock", "_age", "_before", "_evenings", "_shows", "_line", "_lines", "_now")
     GROWS = ("_seen", "_true")
-    VIEWS = ("_some", "_cells", "_of_line")
-    SCRATCH = ("_units", "_weights")
+    VIEWS = ("_some", "_parts", "_runs", "_of_run")
+    SCRATCH = ("_true_now",)
 
     def __init__(self, plan: Plan, told: Told) -> None:
         assert plan.information is not None
         self._told, self._product = told, plan.network.cell_product
         self._owner = np.minimum(plan.information.owner, len(plan.information.parties))  # of who has no party as of one
         none = np.zeros(0, dtype=np.int64)
-        self._off = self._stock = self._age = self._days = self._line = none
+        self._off = self._stock = self._age = self._before = self._line = none
+        self._evenings = 0
         self._shows, self._lines = none > 0, np.zeros((0, 3), dtype=np.int64)
         self._now: np.ndarray = np.zeros(0)
         self._seen: list[np.ndarray] = []
@@ -63,18 +66,22 @@ class SeenBook(Part):
     def rejoin(self) -> None:
         """Which pairs show stock, their cells and lines."""
         some = np.flatnonzero(self._shows)
-        self._some, self._of_line = in_place(some), self._line[some]
-        self._cells = in_place(self._told.cell[some])
-        self._units, self._weights = np.zeros(len(some), dtype=np.int64), np.zeros(len(some))
+        self._some, of_line = in_place(some), self._line[some]
+        channel = self._told.channel[some]
+        of_channels = [some[channel == row] for row in np.unique(channel).tolist()]
+        self._parts = [(in_place(pairs), in_place(self._told.cell[pairs])) for pairs in of_channels]
+        self._runs = np.flatnonzero(np.diff(of_line, prepend=-1))
+        self._of_run = of_line[self._runs]
+        self._true_now = np.zeros(len(self._line), dtype=np.int64)
 
     def expect(self, channel: Channel, cells: np.ndarray, shows_stock: bool) -> None:
         """From now on these cells (a mask) report through a channel."""
         told = self._told
         new = np.zeros(len(told.cell) - len(self._off), dtype=np.int64)
-        self._off, self._stock, self._age, self._days, self._shows = (
-            np.concatenate([x, new.astype(x.dtype)])
-            for x in (self._off, self._stock, self._age, self._days, self._shows)
+        self._off, self._stock, self._age, self._shows = (
+            np.concatenate([x, new.astype(x.dtype)]) for x in (self._off, self._stock, self._age, self._shows)
         )
+        self._before = np.concatenate([self._before, new + self._evenings])
         if shows_stock:
             self._shows |= told.comes_by(channel) & cells[told.cell]
         keys = np.column_stack([told.channel, self._owner[told.cell], self._product[told.cell]])
@@ -90,25 +97,31 @@ class SeenBook(Part):
 
     def _look(self) -> None:
         """What lines tell now."""
-        units = self._told.figures["on_hand"][self._some].astype(float)
-        self._now = np.bincount(self._of_line, units, len(self._lines))
+        self._now = self._by_line(self._told.figures["on_hand"][self._some])
+
+    def _by_line(self, units: np.ndarray) -> np.ndarray:
+        """Units of the pairs that show stock, added up."""
+        if not self._runs.size:
+            return np.zeros(len(self._lines))
+        return np.bincount(self._of_run, np.add.reduceat(units, self._runs), len(self._lines))
 
     def count(self, come: bool, on_hand: np.ndarray, day: int) -> None:
         """The evening of a counted day on which reports came, or none did."""
-        if not self._of_line.size:
+        if not self._runs.size:
             return
-        told, some, true = self._told, self._some, on_hand[self._cells]
-        off = np.subtract(told.figures["on_hand"][some], true, out=self._units)
-        self._off[some] += np.abs(off, out=off)
-        self._stock[some] += true
-        self._age[some] += day
-        self._age[some] -= told.made[some]
-        self._days += 1
+        seen, made, now = self._told.figures["on_hand"], self._told.made, self._true_now
+        for pairs, cells in self._parts:
+            true = on_hand[cells]
+            off = seen[pairs] - true
+            self._off[pairs] += np.abs(off, out=off)
+            self._stock[pairs] += true
+            self._age[pairs] += np.subtract(day, made[pairs], out=off)
+            now[pairs] = true
+        self._evenings += 1
         if come:
             self._look()
         self._seen.append(self._now)
-        self._weights[:] = true
-        self._true.append(np.bincount(self._of_line, self._weights, len(self._lines)))
+        self._true.append(self._by_line(now[self._some]))
 
     def record(self) -> SeenRecord:
         """What was counted."""
@@ -119,6 +132,6 @@ class SeenBook(Part):
         )
         off, stock, age, looks, due, never = (
             np.bincount(told.cell[shows], figure[shows], len(self._owner))
-            for figure in (self._off, self._stock, self._age, self._days, told.due, told.never)
+            for figure in (self._off, self._stock, self._age, self._evenings - self._before, told.due, told.never)
         )
         return SeenRecord(off, stock, age, looks, due, never, self._lines, tuple(told.channels), seen, true)

@@ -16,7 +16,6 @@ from sim.engine.in_force import ALWAYS, next_turn
 from sim.engine.informed import CAPACITY, DEMAND, ORDERS, PIPELINE, STOCK, InformationPlan, Seen
 from sim.engine.plan import Plan
 from sim.engine.state.state import State
-from sim.model.goods.shipments import Phase
 from sim.model.part import Part
 
 
@@ -37,8 +36,8 @@ class Sights(Part):
         self._plan: InformationPlan = plan.information
         self._network, self._state, self._told, self._reports = plan.network, state, told, reports
         flows = len(plan.network.flow_buyer)
-        echelons = ("unsent",) if open_to_change or plan.looking_back.at("echelon") else ()
-        self._goods = Along(np.arange(flows), ("sent", "way", *echelons))
+        self._echelons = open_to_change or plan.looking_back.at("echelon")
+        self._goods = Along(np.arange(flows), ("sent",))
         self._supply = Along(np.arange(flows), ("makes", "offered"))
         self._orders: Along | None = None
         self._knows_supply = bool(plan.sourcing.moves.any() or plan.behaviour.rationing) or open_to_change
@@ -78,7 +77,7 @@ class Sights(Part):
             self._told.add(channel, cells, day)
             self.book.expect(channel, cells, shows_stock)
         self.rejoin()
-        self._day = day
+        self._day, self._goods.names = day, self._of_goods()
         beside = self._beside()
         self._goods.expect(self._told_at(self.buyers), beside, self._told)
         if self._knows_supply:
@@ -87,6 +86,11 @@ class Sights(Part):
             eyes = self._as_observers(self._observers, self._network.flow_buyer[self._orders.rows])
             self._orders.expect(self._told_at(eyes), beside, self._told)
             self._hoarding.expect_eyes(eyes.level >= ORDERS, self._orders)
+
+    def _of_goods(self) -> tuple[str, ...]:
+        """What is told along of goods: where sources do not see all that is under way they go by what they sent."""
+        in_part = bool((self._reports.by_report(self.buyers) & (self.buyers.level < PIPELINE)).any())
+        return ("sent", *(["way"] if in_part else []), *(["unsent"] if self._echelons else []))
 
     def _told_at(self, eyes: Eyes) -> np.ndarray:
         """Where it stands what is told later than at once."""
@@ -105,7 +109,7 @@ class Sights(Part):
         network, self._found = self._network, {}
         cells = np.arange(len(network.cell_site))
         self.own = self._eyes(self._plan.own(self._settled), cells, "own")
-        self._reports.own = self.own if self._reports.by_report(self.own).any() else None
+        self._reports.go_by(self.own if self._reports.by_report(self.own).any() else None)
         self.buyers = self._pairs(self._plan.owner[network.flow_source], network.flow_buyer)
         self.sources = self._pairs(self._plan.owner[network.flow_buyer], network.flow_source)
         self.version = object()
@@ -156,7 +160,9 @@ class Sights(Part):
     def _beside(self) -> dict[str, np.ndarray]:
         """What goes along with reports, as it is; over flows."""
         assert self._state.totals is not None
-        found = {"sent": self._state.totals.sent, "way": self._way(), "unsent": self._state.unsent}
+        found = {"sent": self._state.totals.sent, "unsent": self._state.unsent}
+        if "way" in self._goods.names:
+            found["way"] = self._way()
         if self._knows_supply:
             makes = self._reports.outlook.ordered(max(self._day, self._first)).makes
             found |= {"offered": self.offered, "makes": makes}
@@ -165,7 +171,7 @@ class Sights(Part):
     def _way(self) -> np.ndarray:
         """Units under way on each flow."""
         table = self._state.shipments
-        under_way = table["phase"] != Phase.DONE
+        under_way = table.live()
         units = np.bincount(table["flow"][under_way], table["units"][under_way], len(self._network.flow_buyer))
         return units.astype(np.int64)
 
@@ -231,7 +237,7 @@ class Sights(Part):
             assert self._state.totals is not None
             figures, since = self._goods.figures, self._state.totals.sent[flow]
             told = self._reports.told("in_transit", eyes.at, coming)
-            if not all_of_it.all():
+            if (late & ~all_of_it).any():
                 told = np.where(all_of_it, told, figures["way"][flow])
             told = told + since - figures["sent"][flow]
             coming = np.where(late, told, coming)
@@ -241,6 +247,8 @@ class Sights(Part):
         """Units that are under way on each flow, or have come since its buyer last reported, as its source knows."""
         figures, at = self._goods.figures, self._goods.at
         assert self._state.totals is not None
+        if "way" not in figures:  # of whom they are told later than at once they see all
+            return self._way()
         return np.where(at >= 0, figures["way"] + self._state.totals.sent - figures["sent"], self._way())
 
     def ordered_since(self) -> np.ndarray:

@@ -34,7 +34,8 @@ class Spare:
     """One entry's givers and takers in one evening.
 
     Units that each of the takers `lacks` and asks for, and that each of the givers can `spare`. What is given changes
-    both, and is counted over takers (`_given`) and ways (`_units`).
+    both, and is counted over takers (`_given`), ways (`_units`) and, beside what was given before, over flows of the
+    network (`had`).
     """
 
     def __init__(
@@ -46,8 +47,9 @@ class Spare:
         asked: Asked,
         lots: LotKeeper | None,
         day: int,
+        had: np.ndarray,
     ) -> None:
-        self._plan, self._entry, self._lots, self._day = plan, entry, lots, day
+        self._plan, self._entry, self._lots, self._day, self._had = plan, entry, lots, day, had
         self._lacks, self._spare, self._asked = lacks, spare, asked
         self._giver, self._taker = entry.giver[asked.ways], entry.taker[asked.ways]
         self._given, self._shelves = np.zeros_like(lacks), None
@@ -71,13 +73,15 @@ class Spare:
             asked = open_[np.concatenate([[True], taker[1:] != taker[:-1]])]
             asked = asked[np.argsort(self._giver[asked], kind="stable")]
             giver, taker = self._giver[asked], self._taker[asked]
-            granted = self._granted(asked)
+            wanted = self._wanted(asked)
+            granted = self._granted(asked, wanted)
             sent = self._by_lot(asked, dispatch.given(self._entry.flow[ways[asked]], granted))
             units[asked] += sent
             np.subtract.at(self._spare, giver, sent)
             self._lacks[taker] -= sent
             self._given[taker] += sent
-            done = asked[(sent < granted) | (granted == 0)]  # this giver has no more for it
+            self._had[self._entry.flow[ways[asked]]] += sent
+            done = asked[(sent < granted) | (granted < wanted)]  # this giver has no more for it
             left = (self._wanted(open_) > 0) & (self._spare[self._giver[open_]] > 0)
             open_ = open_[left & ~np.isin(open_, done)]
         return units, None if self._shelves is None else self._shelves.empty()
@@ -90,21 +94,21 @@ class Spare:
             lacks = np.minimum(lacks, offered[some] - self._units[some])
         return lacks if room is None else np.minimum(lacks, np.maximum(0, room[some] - self._given[taker]))
 
-    def _granted(self, some: np.ndarray) -> np.ndarray:
-        """What givers grant those who ask them on some of the ways, in order of giver."""
+    def _granted(self, some: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+        """What givers grant those who ask them for so much on some of the ways, in order of giver."""
         entry, network = self._entry, self._plan.network
-        giver, taker, wanted = self._giver[some], self._taker[some], self._wanted(some)
+        giver, taker = self._giver[some], self._taker[some]
         givers, source = np.unique(giver, return_inverse=True)
         held_back = entry.rule.share.held_back(network, entry.givers[givers])
         asked = np.bincount(source, wanted, len(givers))
-        if (asked <= np.maximum(0, self._spare[givers] - held_back)).all():
+        if not entry.sharing.limited and (asked <= np.maximum(0, self._spare[givers] - held_back)).all():
             return wanted
         claims = Claims(
             self._spare[givers], source, wanted, entry.flow[self._asked.ways[some]],
             self._asked.cover[some] + self._given[taker], self._asked.use[some],
             network.cell_priority[entry.takers[taker]],
         )  # fmt: skip
-        return entry.rule.share.share(claims, network)
+        return entry.sharing.share(claims, network, self._had)
 
     def _by_lot(self, some: np.ndarray, units: np.ndarray) -> np.ndarray:
         """What of these units will be used before it expires, on some of the ways in order of giver; all that is not

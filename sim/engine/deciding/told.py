@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from sim.engine.deciding.report_luck import DailyLuck
 from sim.engine.informed import EXACT, STOCK, Channel, InformationPlan, Seen
 from sim.engine.plan import Plan
-from sim.engine.spans import in_place
+from sim.engine.spans import among, in_place
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.part import Part
@@ -21,7 +22,10 @@ AlongDay = tuple[int, Figures]
 """What goes along, and since when it is about the same rows."""
 Beside = Callable[[], Mapping[str, np.ndarray]]
 """Looks up what goes along with reports."""
-ALWAYS_TOLD = ("on_hand", "backlog", "short")
+COUNTED = ("on_hand", "but orders", "but gifts", "position")
+"""Figures in which what is counted as on hand is part of the sum."""
+OWN = ("but orders", "but gifts", "coming but gifts")
+"""Figures that owners alone go by."""
 EVER = ("late ever", "came ever")
 """By how much all arrivals were later than planned, and how many they were."""
 NOT_TOLD = -1
@@ -41,21 +45,28 @@ class Told(Part):
 
     `figures` are those of the last report that has come, and `made` the evening it was made on. Before any came they
     are those of the evening before the first day. `_waiting` has the reports that have not come, by channel and by the
-    evening they were made on: how many pairs of the channel they are about, which of these made one (None: all), their
-    figures, and those of other rows that are told with them (`Along`).
+    evening they were made on: which pairs of the channel, by position, make none that comes (None: all do), figures of
+    all that there were, and those of other rows that are told with them (`Along`). Channels through which no owner sees
+    its own, by the `own_channels` (None: any may), are spared the figures of `OWN`.
     """
 
     CHANGES = ("figures", "made", "due", "never", "_waiting", "_channels", "channel", "cell", "_place")
-    VIEWS = ("_of",)
+    VIEWS = ("_of", "_pairs", "_cells_of", "_like")
 
     def __init__(
-        self, plan: Plan, state: State, streams: Streams, names: tuple[str, ...] = (), arrivals: tuple[int, ...] = ()
+        self,
+        plan: Plan,
+        state: State,
+        streams: Streams,
+        names: tuple[str, ...],
+        arrivals: tuple[int, ...] = (),
+        own_channels: Collection[Channel] | None = None,
     ) -> None:
         network = plan.network
         self._state, self._cells = state, len(network.cell_site)
         self._channels: list[Channel] = [EXACT]
         none = np.zeros(0, dtype=np.int64)
-        self._names, self._arrivals = (*ALWAYS_TOLD, *names), arrivals
+        self._names, self._arrivals, self._own_channels = names, arrivals, own_channels
         self._ever = bool(arrivals) and any("journeys" in bound.alarm.sees for bound in plan.alarms)
         self.channel = self.cell = self.made = none
         self.due, self.never = none, none
@@ -73,7 +84,12 @@ class Told(Part):
         self.rejoin()
 
     def rejoin(self) -> None:
+        """Which pairs each channel has, their cells, and the first channel that is about the same cells."""
         self._of = [np.flatnonzero(self.channel == row) for row in range(len(self._channels))]
+        self._pairs = [in_place(pairs) for pairs in self._of]
+        cells = [self.cell[pairs] for pairs in self._of]
+        self._cells_of = [in_place(some) for some in cells]
+        self._like = [next(k for k, other in enumerate(cells) if np.array_equal(some, other)) for some in cells]
 
     def add(self, channel: Channel, cells: np.ndarray, day: int) -> None:
         """From now on these cells (a mask) report through a channel; until a report comes, their figures of now are
@@ -121,93 +137,123 @@ class Told(Part):
     def _truth(self, cells: np.ndarray | slice) -> Figures:
         """Figures of cells as they are."""
         state = self._state
-        found: Figures = {}
-        for name in self._names:
-            if name == "short":
-                found[name] = state.today.unmet[cells] > 0
-            elif name == "but orders":
-                assert state.totals is not None
-                found[name] = state.position(cells) - state.totals.ordered[cells]
-            elif name == "position":
-                found[name] = state.position(cells)
-            elif name in ("gave", "got"):
-                found[name] = getattr(state.totals, name)[cells]
-            else:
-                found[name] = getattr(state, name)[cells]
+        found = {name: self._now(name, cells) for name in self._names}
         for number in self._arrivals:
             assert state.arrivals is not None
             found |= zip(journeys_of(number), state.arrivals.last(number, cells), strict=True)
         if self._ever:
             assert state.arrivals is not None
             found |= zip(EVER, state.arrivals.ever(cells), strict=True)
-        return found
+        return {name: figure.copy() if figure.base is not None else figure for name, figure in found.items()}
+
+    def _now(self, name: str, cells: np.ndarray | slice) -> np.ndarray:
+        """A figure of cells as it is; those called after what they are without do not change with that."""
+        state, totals = self._state, self._state.totals
+        if name == "short":
+            return np.asarray(state.today.unmet[cells] > 0)
+        if name == "position":
+            return state.position(cells)
+        if name == "but orders":
+            assert totals is not None
+            return state.position(cells) - totals.ordered[cells]
+        if name == "but gifts":
+            assert totals is not None
+            return state.free(cells) + totals.gave[cells]
+        if name == "coming but gifts":
+            assert totals is not None
+            return np.asarray(state.in_transit[cells] - totals.got[cells])
+        return np.asarray(getattr(state, name)[cells])
 
     def close_day(self, day: int, works: np.ndarray | None, beside: Beside) -> bool:
         """In the evening: reports are made where systems work, and those come whose time it is; tells whether any do.
 
-        `beside` is asked for what goes along.
+        `beside` is asked for what goes along. What several channels tell of the same cells is read once.
         """
-        come = False
+        come, beside = False, cache(beside)
+        truth, chance = (
+            cache(lambda like: self._truth(self._cells_of[like])),
+            cache(lambda like: self._chance(like, day)),
+        )
         for row, channel in enumerate(self._channels):
-            pairs = self._of[row]
-            if not len(pairs):
+            if not len(self._of[row]):
                 continue
             waiting = self._waiting.setdefault(row, {})
             if day % channel.every == 0:
-                due = self._made(row, in_place(pairs), day, works)
-                figures = self._counted(channel, pairs, day)
-                waiting[day] = due, figures, [group.of(beside, row) for group in self.along]
+                like = self._like[row]
+                figures = self._without_own(channel, truth(like))
+                figures = _counted(figures, channel.error, chance(like)) if channel.error else figures
+                waiting[day] = (
+                    self._none_from(row, day, works),
+                    figures,
+                    [along.of(beside, row) for along in self.along],
+                )
             if day - channel.lag in waiting:
                 self._come(row, day - channel.lag, *waiting.pop(day - channel.lag))
                 come = True
         return come
 
-    def _made(self, row: int, pairs: np.ndarray | slice, day: int, works: np.ndarray | None) -> np.ndarray | None:
-        """Which pairs of a channel make a report that comes, a mask; None: all do."""
-        cells, missing = self.cell[pairs], self._channels[row].missing
-        due = None if works is None else works[cells]
-        if day >= 0 and row:
-            self.due[pairs] += 1 if due is None else due
-        if missing:
-            lost = self._lost.on(day)[self._site[cells]] < missing
-            if day >= 0:
-                self.never[pairs] += lost if due is None else lost & due
-            due = ~lost if due is None else due & ~lost
-        return due
+    def _without_own(self, channel: Channel, figures: Figures) -> Figures:
+        """What is reported through a channel of all that there is."""
+        if self._own_channels is None or channel in self._own_channels:
+            return figures
+        return {name: figure for name, figure in figures.items() if name not in OWN}
 
-    def _counted(self, channel: Channel, pairs: np.ndarray, day: int) -> Figures:
-        """What pairs report: figures as they are, but for what is counted wrongly."""
-        cells = self.cell[pairs]
-        figures = self._truth(in_place(cells))
-        if channel.error:
-            luck = self._miscounts.on(day)[self._site[cells]] + self._mistaken.on(day)[self._product[cells]]
-            there = figures["on_hand"]
-            counted = there * (1 + channel.error * NORMAL[(luck % 1 * STEPS).astype(np.int64)])
-            counted = np.maximum(0, np.rint(counted)).astype(np.int64)
-            for name in {"but orders", "position"} & set(figures):
-                figures[name] = figures[name] + counted - there
-            figures["on_hand"] = counted
-        return {name: figure.copy() if figure.base is not None else figure for name, figure in figures.items()}
+    def _none_from(self, row: int, day: int, works: np.ndarray | None) -> np.ndarray | None:
+        """The pairs of a channel, by position, that make no report that comes; None: all do."""
+        places, cells, missing = self._of[row], self._cells_of[row], self._channels[row].missing
+        counts = day >= 0 and row > 0
+        silent = None if works is None else (~works[cells]).nonzero()[0]
+        if counts:
+            self.due[self._pairs[row]] += 1
+            if silent is not None:
+                self.due[places[silent]] -= 1
+        if not missing:
+            return silent
+        lost = (self._lost.on(day) < missing)[self._site[cells]]
+        if silent is not None:
+            lost[silent] = False
+        never = lost.nonzero()[0]
+        if counts:
+            self.never[places[never]] += 1
+        return never if silent is None else np.union1d(never, silent)
 
-    def _come(self, row: int, made: int, due: np.ndarray | None, figures: Figures, along: list[AlongDay]) -> None:
+    def _chance(self, row: int, day: int) -> np.ndarray:
+        """Standard normal numbers of a day, one for each cell of a channel."""
+        cells = self._cells_of[row]
+        luck = self._miscounts.on(day)[self._site[cells]] + self._mistaken.on(day)[self._product[cells]]
+        luck -= luck >= 1
+        luck *= STEPS
+        return np.asarray(NORMAL[luck.astype(np.int64)])
+
+    def _come(self, row: int, made: int, none: np.ndarray | None, figures: Figures, along: list[AlongDay]) -> None:
         """A channel's reports of an evening come."""
         number = len(figures["on_hand"])
-        pairs = in_place(self._of[row][:number])
+        pairs = self._of[row][:number]
+        where = self._pairs[row] if number == len(self._of[row]) else in_place(pairs)
+        stay = None if none is None else pairs[none]
         for name, values in figures.items():
-            _put(self.figures[name], pairs, values, due)
-        _put(self.made, pairs, np.full(number, made), due)
+            _put(self.figures[name], where, values, stay)
+        _put(self.made, where, made, stay)
         for group, told in zip(self.along, along, strict=True):
-            group.come(row, told, due)
+            group.come(row, told, none)
 
 
-def _put(figure: np.ndarray, where: np.ndarray | slice, values: np.ndarray, due: np.ndarray | None) -> None:
-    """Put values where they belong, those that are due (a mask over them)."""
-    if due is None:
-        figure[where] = values
-    elif isinstance(where, slice):
-        np.copyto(figure[where], values, where=due)
-    else:
-        figure[where[due]] = values[due]
+def _counted(truth: Figures, error: float, chance: np.ndarray) -> Figures:
+    """What is reported where stock is counted with an error: its standard deviation as a share of what is there."""
+    there = truth["on_hand"]
+    counted = there * (1 + error * chance)
+    np.rint(counted, out=counted)
+    units = np.maximum(counted, 0, out=counted).astype(np.int64)
+    off = units - there
+    return truth | {name: truth[name] + off for name in COUNTED if name in truth}
+
+
+def _put(figure: np.ndarray, where: np.ndarray | slice, values: np.ndarray | int, stay: np.ndarray | None) -> None:
+    """Put values where they belong, but at the places that stay; mostly few do."""
+    before = None if stay is None else figure[stay]
+    figure[where] = values
+    if stay is not None:
+        figure[stay] = before
 
 
 class Along(Part):
@@ -216,10 +262,10 @@ class Along(Part):
     by channel, which of them are told through it, `_pair` with which pair of the channel each, both the same for so
     many changes of views (`_since`)."""
 
-    CHANGES = ("at", "figures", "_of", "_pair", "_since")
+    CHANGES = ("at", "figures", "_of", "_pair", "_since", "names")
 
     def __init__(self, rows: np.ndarray, names: tuple[str, ...]) -> None:
-        self.rows, self._names = rows, names
+        self.rows, self.names = rows, names
         self.at = np.full(len(rows), NOT_TOLD)
         self.figures: Figures = {}
         self._of: dict[int, np.ndarray] = {}
@@ -229,7 +275,7 @@ class Along(Part):
     def expect(self, at: np.ndarray, now: Mapping[str, np.ndarray], told: Told) -> None:
         """From now on they are told with these pairs; where that is another one than before, all is told now."""
         new = at != self.at
-        values = {name: now[name][self.rows] for name in self._names}
+        values = {name: now[name][self.rows] for name in self.names}
         self.figures = {name: np.where(new, values[name], self.figures.get(name, values[name])) for name in values}
         self.at = at
         mine = np.flatnonzero(at >= 0)
@@ -243,16 +289,20 @@ class Along(Part):
         if channel not in self._of:
             return self._since, {}
         rows, now = self.rows[self._of[channel]], beside()
-        return self._since, {name: now[name][rows] for name in self._names}
+        return self._since, {name: now[name][rows] for name in self.names}
 
-    def come(self, channel: int, values: AlongDay, due: np.ndarray | None) -> None:
-        """Reports have come of the pairs of a channel that are due."""
+    def come(self, channel: int, values: AlongDay, none: np.ndarray | None) -> None:
+        """Reports have come of the pairs of a channel, `none` of some of them, by position."""
         since, figures = values
         if since != self._since or not figures:
             return  # other rows are told since then: figures of that day were shown
-        mine, comes = self._of[channel], None if due is None else due[self._pair[channel]]
+        mine, stay = self._of[channel], None
+        if none is not None:
+            pair = self._pair[channel]
+            stay = mine[among(pair, none, 1 + max(pair.max(initial=-1), none.max(initial=-1)))]
+        where = in_place(mine)
         for name, told in self.figures.items():
-            _put(told, in_place(mine), figures[name], comes)
+            _put(told, where, figures[name], stay)
 
     def seen(self, name: str, now: np.ndarray) -> np.ndarray:
         """A figure as it is told, or as it is `now` (over rows)."""
@@ -271,15 +321,25 @@ def pairs_of(information: InformationPlan, day: float) -> list[tuple[Channel, np
 
 
 def what_is_told(plan: Plan, state: State, quantities: Quantities, streams: Streams) -> Told | None:
-    """What sites tell, None where all is seen as it is at all times."""
-    fails, names = quantities.touched("cell.blackout"), []
-    if plan.information is not None:
-        names += ["in_transit", "owed_out", "but orders"]
-        names += ["gave", "got"] if plan.transfers else []
-        names += ["position"] if plan.looking_back.at("echelon") or quantities.open else []
-    elif not fails:
+    """What sites tell, None where all is seen as it is at all times; no figures that nobody would read."""
+    fails = quantities.touched("cell.blackout")
+    if plan.information is None and not fails:
         return None
-    told = Told(plan, state, streams, tuple(names), plan.looking_back.arrivals)
+    own = None if plan.information is None or quantities.open else {v.channel for v in plan.information.views if v.own}
+    told = Told(plan, state, streams, tuple(_names(plan, state, quantities.open)), plan.looking_back.arrivals, own)
     if fails:
         told.add(EXACT, np.ones(len(plan.network.cell_site), dtype=bool), -plan.network.calendar.warm_up - 1)
     return told
+
+
+def _names(plan: Plan, state: State, may_change: bool) -> list[str]:
+    """The figures that somebody goes by, or may one day where policies may change."""
+    information, gives = plan.information, bool(plan.transfers)
+    read = {"on_hand": True, "backlog": state.waits, "short": may_change or plan.looking_back.sees("demand unmet")}
+    if information is not None:
+        own = may_change or any(view.own and view.channel != EXACT for view in information.views)
+        echelon = may_change or plan.looking_back.at("echelon")
+        owed = may_change or gives or echelon or bool(plan.sourcing.moves.any())
+        read |= {"in_transit": True, "owed_out": owed, "but orders": own, "position": echelon}
+        read |= {"but gifts": own and gives, "coming but gifts": own and gives}
+    return [name for name, is_read in read.items() if is_read]

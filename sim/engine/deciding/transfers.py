@@ -13,11 +13,11 @@ from sim.engine.deciding.short_dated import Shelves, arrival
 from sim.engine.deciding.spare import Asked, Spare
 from sim.engine.deciding.trust import Trust
 from sim.engine.plan import Plan
+from sim.engine.spans import among
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.state import State
 from sim.engine.transferred import BoundTransfers
 from sim.model.effects import Quantities
-from sim.model.goods.shipments import Phase
 from sim.model.part import Part
 from sim.policies.allocation.base import in_turn
 from sim.policies.transfers.base import Ways
@@ -30,9 +30,12 @@ class Transfers(Part):
     """Decides every evening, before all orders, who gives what to whom; it leaves at once.
 
     `_asked` are, for each entry over its takers, the days since when they ask for something; NaN where they do not.
+    `_had` is what was given under it before on each flow of the network, `_stocks` what `_stock` found of all cells,
+    until something is given.
     """
 
-    CHANGES = ("_asked",)
+    CHANGES = ("_asked", "_had")
+    SCRATCH = ("_stocks",)
 
     def __init__(
         self,
@@ -50,7 +53,9 @@ class Transfers(Part):
         self._state, self._reports, self._dispatch, self._journal = state, reports, dispatch, journal
         self._planned = network.routes.under_way[network.flow_route]
         self._place = [_place(entry.takers, len(network.cell_site)) for entry in plan.transfers]
+        self._place_of_giver = [_place(entry.givers, len(network.cell_site)) for entry in plan.transfers]
         self._asked = [np.full(len(entry.takers), np.nan) for entry in plan.transfers]
+        self._had = np.zeros((len(plan.transfers), len(network.flow_buyer)), dtype=np.int64)
         self._given = GivenBook(journal)
         self.loans = None
         if any(entry.rule.loan is not None for entry in plan.transfers):
@@ -58,9 +63,14 @@ class Transfers(Part):
         if trust is not None:
             trust.loans = self.loans
         self._lent_on = np.full(len(network.flow_buyer), -1)
+        self._way_of = []
+        """of every loan's flow its position in its entry, -1 where it is none of it; no array where nothing is lent"""
         for entry in plan.transfers:
-            if entry.rule.loan is not None:
+            lends = entry.rule.loan is not None
+            self._way_of.append(_place(entry.flow, len(network.flow_buyer)) if lends else None)
+            if lends:
                 self._lent_on[entry.back] = entry.flow
+        self._stocks: np.ndarray | None = None
 
     def record(self) -> TransferRecord:
         """What was given, and all loans."""
@@ -69,10 +79,11 @@ class Transfers(Part):
     def review(self, day: int) -> None:
         """The evening of a day: goods that came back stay, loans are paid back, then goods are given."""
         self._keep_returned()
+        self._stocks = None
         if self.loans is not None:
-            for entry in self._plan.transfers:
-                if entry.rule.loan is not None:
-                    self._pay_back(entry, self.loans, day)
+            for entry, way_of in zip(self._plan.transfers, self._way_of, strict=True):
+                if way_of is not None:
+                    self._pay_back(entry, way_of, self.loans, day)
             self._tell_overdue(self.loans, day)
         for position, entry in enumerate(self._plan.transfers):
             self._give(position, entry, day)
@@ -97,12 +108,14 @@ class Transfers(Part):
         """Let those who lack goods be given some under one entry."""
         if entry.rule.closed and not self._may_change:
             return
-        low = (self._stock(slice(None)) < entry.low).nonzero()[0]
+        if self._stocks is None:
+            self._stocks = self._stock(slice(None))
+        low = (self._stocks < entry.low).nonzero()[0]
         some = np.sort(self._place[position][low])
         some = some[self._takes_part(entry.takers[some])]
         lacks, cover = np.zeros((2, len(entry.takers)), dtype=np.int64)
         if some.size:
-            cover[some] = self._stock(entry.takers[some]) + self._own_coming(entry, some, day)
+            cover[some] = self._stocks[entry.takers[some]] + self._own_coming(entry, some, day)
             lacks[some] = np.where(cover[some] < entry.below[some], entry.up_to[some] - cover[some], 0)
             if self._plan.rooms.names:
                 lacks = self._fit(entry.takers, lacks)
@@ -112,13 +125,12 @@ class Transfers(Part):
         some = some[lacks[some] > 0]
         if not some.size:
             return
-        ways = _ranges(entry.first[some], entry.first[some + 1])
-        asked = np.zeros(len(entry.givers), dtype=bool)
-        asked[entry.giver[ways]] = True
-        givers = asked.nonzero()[0]
+        ways = self._ways(entry, self._place_of_giver[position], self._stocks, some)
+        givers = np.unique(entry.giver[ways])
         givers = givers[self._takes_part(entry.givers[givers])]
         spare = np.zeros(len(entry.givers), dtype=np.int64)
-        spare[givers] = self._spare(entry.givers[givers], entry.keep[givers])
+        cells = entry.givers[givers]
+        spare[givers] = self._spare(cells, self._stocks[cells], entry.keep[givers])
         ways = ways[spare[entry.giver[ways]] > 0]
         ways = ways[self._dispatch.may_give(entry.flow[ways])]
         if self._may_change:
@@ -131,7 +143,8 @@ class Transfers(Part):
         if self._trust is not None:
             offered = self._trust.offered(entry.flow[known.ways], spare[entry.giver[known.ways]])
             known = known._replace(offered=offered)
-        units, lots = Spare(self._plan, entry, lacks, spare, known, self._state.lots, day).shared(self._dispatch)
+        had, kept = self._had[position], self._state.lots
+        units, lots = Spare(self._plan, entry, lacks, spare, known, kept, day, had).shared(self._dispatch)
         loan, flow = entry.rule.loan, entry.flow[known.ways]
         self._send(entry, flow, units, lots, day, TRANSFER if loan is None else LOAN)
         if loan is not None and self.loans is not None:
@@ -139,11 +152,25 @@ class Transfers(Part):
             off = None if loan.written_off is None else int(loan.written_off)
             self.loans.lend(flow[left], units[left], day, int(loan.for_), off)
 
+    def _ways(self, entry: BoundTransfers, place: np.ndarray, stocks: np.ndarray, some: np.ndarray) -> np.ndarray:
+        """Ways, in order, that lead to some takers from who may have something to spare: found from the side on which
+        there are fewer, in a shortage mostly that of givers. `place` is each cell's among the givers."""
+        product = self._network.cell_product
+        lacking = np.zeros(len(self._network.products), dtype=bool)
+        lacking[product[entry.takers[some]]] = True
+        able = (stocks > entry.high).nonzero()[0]
+        able = place[able[lacking[product[able]]]]
+        if len(some) <= len(able):
+            ways = _ranges(entry.first[some], entry.first[some + 1])
+            return ways[among(entry.giver[ways], able, len(entry.givers))]
+        ways = entry.by_giver[_ranges(entry.first_of_giver[able], entry.first_of_giver[able + 1])]
+        return np.sort(ways[among(entry.taker[ways], some, len(entry.takers))])
+
     def _known(self, entry: BoundTransfers, ways: np.ndarray, cover: np.ndarray, day: int) -> Asked:
         """What givers know of takers on these ways, of whom each is known to have, by its own books, units over takers
         to `cover` its use; where not all see all, those ways are left out on which a giver sees no need."""
         sights, taker, flow = self._reports.sights, entry.taker[ways], entry.flow[ways]
-        over = entry.rule.share.present_over
+        over = entry.sharing.present_over
         if sights is None:
             use = self._network.cell_mean if over is None else self._reports.use(over)
             return Asked(ways, cover[taker], None, use[entry.takers[taker]])
@@ -169,18 +196,19 @@ class Transfers(Part):
 
     def _stock(self, cells: np.ndarray | slice) -> np.ndarray:
         """Units on hand as their owner knows, less what customers and patients wait for."""
-        stock = self._reports.present(cells) - self._state.owed_out[cells]
-        if self._state.waits:
-            stock -= self._reports.backlog(cells)
+        state = self._state
+        if not self._reports.may_fail:
+            stock = state.free(cells)
+        else:
+            stock = self._reports.present(cells) - state.owed_out[cells] - self._reports.backlog(cells)
         if self._reports.own is None or self._state.totals is None:
             return np.asarray(stock)
-        told, late = self._reports.own_figures(cells, "on_hand", "owed_out", "backlog", "gave")
-        on_hand, owed, backlog, gave = told
-        return np.where(late, on_hand - owed - backlog - (self._state.totals.gave[cells] - gave), stock)
+        told, late = self._reports.own_figure(cells, "but gifts")
+        return np.where(late, told - self._state.totals.gave[cells], stock)
 
-    def _spare(self, cells: np.ndarray, keep: np.ndarray) -> np.ndarray:
-        """Units that these cells can do without, as far as they are there."""
-        spare = np.maximum(0, self._stock(cells) - keep)
+    def _spare(self, cells: np.ndarray, stock: np.ndarray, keep: np.ndarray) -> np.ndarray:
+        """Units of their stock that these cells can do without, as far as they are there."""
+        spare = np.maximum(0, stock - keep)
         return spare if self._reports.own is None else np.minimum(spare, self._state.on_hand[cells])
 
     def _takes_part(self, cells: np.ndarray) -> np.ndarray:
@@ -194,8 +222,8 @@ class Transfers(Part):
         if self._reports.own is None or self._state.totals is None:
             return coming
         cells = entry.takers[some]
-        (way, got), late = self._reports.own_figures(cells, "in_transit", "got")
-        return np.where(late, way + self._state.totals.got[cells] - got, coming)
+        told, late = self._reports.own_figure(cells, "coming but gifts")
+        return np.where(late, told + self._state.totals.got[cells], coming)
 
     def _coming(self, entry: BoundTransfers, some: np.ndarray, day: int) -> np.ndarray:
         """Units on their way to some takers that will come, by the usual time of their journey, while goods up to their
@@ -203,7 +231,7 @@ class Transfers(Part):
         table, cells = self._state.shipments, entry.takers[some]
         if not np.count_nonzero(self._state.in_transit[cells]):
             return np.zeros(len(cells), dtype=np.int64)
-        rows = (table["phase"] != Phase.DONE).nonzero()[0]
+        rows = table.live()
         flow = table.columns["flow"][rows]
         at = _place(cells, len(self._network.cell_site))[self._network.flow_buyer[flow]]
         rows, flow, at = rows[at >= 0], flow[at >= 0], at[at >= 0]
@@ -229,19 +257,19 @@ class Transfers(Part):
         self._journal.cells("transfer_asked", day, entry.takers[new], lacks[new], entry.rule.label)
         return lacking & (day >= asked + entry.rule.permission)
 
-    def _pay_back(self, entry: BoundTransfers, loans: LoanBook, day: int) -> None:
+    def _pay_back(self, entry: BoundTransfers, way_of: np.ndarray, loans: LoanBook, day: int) -> None:
         """Debtors pay what is due with what they have above what givers keep, first what was due first."""
-        of_flow = np.full(len(self._lent_on), -1)
-        of_flow[entry.flow] = np.arange(len(entry.flow))
         rows = loans.due(day)
-        rows = rows[of_flow[loans["flow"][rows]] >= 0]
+        rows = rows[way_of[loans["flow"][rows]] >= 0]
         if not rows.size:
             return
-        way = of_flow[loans["flow"][rows]]
-        spare = self._spare(entry.takers, entry.keep_back)
-        spare[~self._takes_part(entry.takers)] = 0
+        way = way_of[loans["flow"][rows]]
+        takers, debtor = np.unique(entry.taker[way], return_inverse=True)
+        cells = entry.takers[takers]
+        spare = self._spare(cells, self._stock(cells), entry.keep_back[takers])
+        spare[~self._takes_part(cells)] = 0
         wanted = np.where(self._dispatch.may_give(entry.back[way]), loans.left[rows], 0)
-        units = in_turn(spare, entry.taker[way], wanted, np.argsort(entry.taker[way], kind="stable"))
+        units = in_turn(spare, debtor, wanted, np.argsort(debtor, kind="stable"))
         flow, number = np.unique(entry.back[way], return_inverse=True)
         total = self._dispatch.given(flow, np.bincount(number, units, len(flow)).astype(np.int64))
         lots = None
@@ -301,7 +329,7 @@ class Transfers(Part):
             claim = np.concatenate([claim, place[lots[0]]])
             return claim, np.concatenate([lot, lots[1]]), np.concatenate([part, lots[2]])
 
-        flow, units = flow[left], units[left]
+        flow, units, self._stocks = flow[left], units[left], None
         self._given.note(day, flow, units, kind, entry.rule.label)
         if self._trust is not None and kind != REPAID:
             self._trust.note_sent(flow)

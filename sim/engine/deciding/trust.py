@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from sim.engine.books.claim_book import ClaimBook
 from sim.engine.books.journal import Journal
 from sim.engine.books.loans import LoanBook
+from sim.engine.claimed import BoundClaims
+from sim.engine.deciding.pool_promises import PoolPromises
 from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.told import Told
 from sim.engine.trusted import BoundTrust
@@ -80,13 +84,17 @@ class Trust(Part):
         lacks = np.bincount(self._buyer, 1 - self.level[self._bound.pair[self._buys]], len(self._sources))
         return np.where(self._sources[cells] > 0, lacks[cells] / np.maximum(1, self._sources[cells]), 1.0)
 
+    def promises_of(self, claims: BoundClaims, members: np.ndarray, book: ClaimBook) -> PoolPromises:
+        """What is promised between parties about a reserve with claims, whose member cells these are."""
+        return PoolPromises(self._bound, claims, members, book)
+
     def note_sent(self, flow: np.ndarray) -> None:
         """Goods that were given, lent or released from a reserve leave on these flows."""
         pair = self._bound.pair[flow]
         self._sent[pair[pair >= 0]] = True
 
-    def review(self, day: int) -> None:
-        """The evening of a counted day: promises are kept and broken, and trust moves."""
+    def review(self, day: int, pools: Iterable[PoolPromises]) -> None:
+        """The evening of a counted day: promises are kept and broken, those about `pools` too, and trust moves."""
         rule, none = self._bound.rule, np.zeros(len(self.level), dtype=bool)
         loans, told = self.loans, self._made.reported
         broken = self._held_back() if "goods" in rule.promises else none.copy()
@@ -96,6 +104,8 @@ class Trust(Part):
             self._loans(loans, day, kept, broken)
         if told is not None and "reports" in rule.promises:
             self._come(told, kept, broken)
+        for pool in pools:
+            pool.review(day, rule.promises, kept, broken)
         if day < 0:
             return
         kept &= ~broken

@@ -58,7 +58,7 @@ class Cargo(Part):
             return self.table.due(limit)
         return np.asarray(self._bound[self.table.columns["time"][self._bound] <= limit])
 
-    def in_phase(self, phase: np.int8) -> tuple[np.ndarray, np.ndarray]:
+    def in_phase(self, phase: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rows in a phase at a port, and their gates."""
         table = self.table
         rows = table.where(phase) if self._bound is None else self._bound[table.columns["phase"][self._bound] == phase]

@@ -17,8 +17,8 @@ USUAL_FILL = 0.57
 
 GRAMS = {"road": 124.0, "rail": 30.0, "air": 570.0, "sea": 16.0, "river": 30.0}
 """CO2 equivalents for a tonne over a km: road the mean of all lorries (Defra 2012, annex 7, direct); rail and air over
-long distances from Defra's guidelines (Hansard 4 June 2007); sea as container ships (DESNZ 2023); river as rail
-(assumed)."""
+long distances from Defra's guidelines (Hansard 4 June 2007); sea as container ships (assumed: Defra has 15 above 3,000
+TEU and 30 below); river as rail (assumed)."""
 NAUTICAL = 1.852
 """km of a nautical mile."""
 

@@ -42,3 +42,14 @@ class Journeys(Part):
         if self._may_slow_down:
             length = length * self._quantities["lane.factor"][lane] + self._quantities["lane.extra"][lane]
         return length
+
+    def plan(
+        self, lane: np.ndarray, at: np.ndarray | float
+    ) -> tuple[np.ndarray | float, np.ndarray, np.ndarray | float]:
+        """(when what is ready at a time sets out on each of some lanes, days for which it is then under way, when it
+        may come in)."""
+        if not self._at_any_hour:
+            at = self.sets_out(lane, at)
+        length = self.length(lane, at)
+        ends = at + length
+        return at, length, self._loading.end(lane, ends) if self._loading.opens_at_hours else ends

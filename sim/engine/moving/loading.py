@@ -115,18 +115,17 @@ class Loading(Part):
         self.scheduled = bool((self._every > 1).any())
         """whether some lane does not leave every day"""
         self._departs, self._arrives = Window([x.departs for x in lanes]), Window([x.arrives for x in lanes])
+        self.opens_at_hours = self._arrives.any
+        """whether what reaches the end of some lane may come in at hours of the day only"""
         self._throughput, self._cold = Throughput(len(shared)), Throughput(len(shared))
-        self._renews = self.may_fill_up or self.scheduled
+        self.renews = self.may_fill_up or self.scheduled
+        """whether what lanes may take changes from day to day"""
         self.leaves = np.ones(len(lanes), dtype=bool)
         """lanes on which something may leave today"""
-        self._renew(first_day)
+        self.renew(first_day)
 
     def renew(self, day: int) -> None:
         """Midnight: lanes may take a day's worth again."""
-        if self._renews:
-            self._renew(day)
-
-    def _renew(self, day: int) -> None:
         self.leaves = (self._first - day) % self._every == 0
         self._cold.renew(self._cold_capacity)
         self._throughput.renew(self._capacity)
@@ -223,7 +222,7 @@ class Window:
         until = np.array([np.nan if h is None else h[1] for h in hours])
         self._long = np.mod(until - self._from, 1.0)
         self._long[self._long == 0] = 1.0  # from 0h until 24h
-        self._any = bool(np.isfinite(self._from).any())
+        self.any = bool(np.isfinite(self._from).any())
 
     def any_of(self, lane: np.ndarray) -> bool:
         """Whether any of these lanes has hours; a mask or positions."""
@@ -231,7 +230,7 @@ class Window:
 
     def next(self, lane: np.ndarray, at: np.ndarray | float) -> np.ndarray | float:
         """The first time at or after `at` at which it may happen."""
-        if not self._any:
+        if not self.any:
             return at
         since = np.mod(at - self._from[lane], 1.0)
         wait = np.where((since > self._long[lane] + NO_TIME) & (since < 1 - NO_TIME), 1.0 - since, 0.0)

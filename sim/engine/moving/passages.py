@@ -36,6 +36,8 @@ class Passages(Part):
     def __init__(self, network: Network, streams: Streams, quantities: Quantities) -> None:
         self._network, self._quantities = network, quantities
         self._lanes = [i for i, lane in enumerate(network.lanes) if lane.way is not None]
+        self.any = bool(self._lanes)
+        """whether any lane has passages that matter"""
         self._crosses = np.zeros(len(network.lanes), dtype=bool)
         self._crosses[self._lanes] = True
         # one draw a lane and day says who is among the first to divert, whatever share diverts
@@ -56,7 +58,7 @@ class Passages(Part):
 
     def launched(self, table: Shipments, rows: np.ndarray, lane: np.ndarray, journal: Journal) -> None:
         """Decide for vessels that set out: divert from the start, or sail and wait before a closed passage."""
-        if self._lanes and np.count_nonzero(mine := self._crosses[lane]):
+        if np.count_nonzero(mine := self._crosses[lane]):
             self._set_out(table, rows[mine], lane[mine])
             self._steer(table, rows[mine], None, journal)
 

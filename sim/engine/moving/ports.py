@@ -76,7 +76,7 @@ class Ports(Part):
         """Handling units ashore at each gate: being cleared, held, or waiting to leave."""
         return self._load_at_gates(Phase.CLEARING) + self._load_at_gates(Phase.READY)
 
-    def _load_at_gates(self, phase: np.int8) -> np.ndarray:
+    def _load_at_gates(self, phase: np.ndarray) -> np.ndarray:
         rows, gate = self._cargo.in_phase(phase)
         return np.bincount(gate, self._cargo.load(rows), len(self.pool)) if rows.size else np.zeros(len(self.pool))
 

@@ -49,7 +49,7 @@ def seize(state: State, transport: Transport, journal: Journal, impulse: Impulse
     table.finish(rows)
 
 
-def _concerned(state: State, stretches: np.ndarray, phases: tuple[np.int8, ...]) -> np.ndarray:
+def _concerned(state: State, stretches: np.ndarray, phases: tuple[np.ndarray, ...]) -> np.ndarray:
     """Rows of the shipments on the stretches, in order of identity."""
     table = state.shipments
     legs = state.plan.network.routes.lane.shape[1]

@@ -59,6 +59,8 @@ class Transport(Part):
         self._keeps_hours = bool(some.any()) and self._journeys.keep_hours(some)
         self._has_ports = bool((network.routes.legs > 1).any())
         self.through_ports = self._has_ports or self.licences.needed
+        self._may_wait = self.through_ports or self.passages.any
+        """whether goods that are due may be anywhere but at the end of a leg"""
         self._look_what_is_open()
         self._since = float(-network.calendar.warm_up)
 
@@ -74,7 +76,8 @@ class Transport(Part):
             self.ports.open_day()
         if self.border.limits:
             self.border.open_day()
-        self.loading.renew(day)
+        if self.loading.renews:
+            self.loading.renew(day)
         if self._fleets.any:
             self._fleets.renew(day)
         self.advance(float(day), inclusive=True)
@@ -96,7 +99,8 @@ class Transport(Part):
         """Everything that is due by `limit`; what comes home can be used from `day` on."""
         moves = True
         while moves:
-            self.passages.pass_on(self.state.shipments, limit, self.journal)
+            if self.passages.any:
+                self.passages.pass_on(self.state.shipments, limit, self.journal)
             due = self._cargo.due(limit)
             if not due.size:
                 return
@@ -124,15 +128,24 @@ class Transport(Part):
         self._arrive(cargo.due(limit), math.ceil(limit), limit)
 
     def dispatch(
-        self, flow: np.ndarray, units: np.ndarray, now: float, out_of: np.ndarray | Rows | None = None
+        self,
+        flow: np.ndarray,
+        units: np.ndarray,
+        now: float,
+        taken_out: bool = False,
+        out_of: np.ndarray | Rows | None = None,
     ) -> None:
         """Send goods onto the first leg: from their sources, or out of what is given (see `State.send`)."""
-        rows, flow = self.state.send(flow, units, now, out_of)
+        rows, flow = self.state.send(flow, units, now, taken_out, out_of)
         if self.licences.needed:
             held = self.licences.required(flow)
             self._hold(rows[held], now + self.licences.wait(flow[held], now), now)
             rows, flow = rows[~held], flow[~held]
-        self._launch(*self._board(rows, self.network.flow_first_lane[flow], now))
+        lane: np.ndarray = self.network.flow_first_lane[flow]
+        at: np.ndarray | float = now
+        if self._fleets.any:
+            rows, lane, at = self._board(rows, lane, now)
+        self._launch(rows, lane, at)
 
     def _hold(self, rows: np.ndarray, until: np.ndarray, now: float) -> None:
         """Goods that wait at their source, before their first leg, for a licence."""
@@ -202,7 +215,7 @@ class Transport(Part):
     def _arrive(self, due: np.ndarray, day: int, limit: float) -> bool:
         """What is at the end of a leg is at its buyer's or at a port; whether anything is."""
         table = self.state.shipments
-        home = due[table.columns["phase"][due] == Phase.TRAVELLING]
+        home = due[table.columns["phase"][due] == Phase.TRAVELLING] if self._may_wait else due
         if not home.size:
             return False
         ashore = home[:0]
@@ -222,7 +235,8 @@ class Transport(Part):
             back = self.state.deliver(
                 table.columns["flow"][home], table.columns["units"][home], table.columns["lot"][home], day
             )
-            self.journal.shipments("arrival", table, home, table.columns["time"][home])
+            if self.journal.routine:
+                self.journal.shipments("arrival", table, home, table.columns["time"][home])
             if back is not None:
                 self._note_kept_back(home[back])
             table.finish(home)
@@ -258,7 +272,9 @@ class Transport(Part):
         if passed.size:
             at = np.maximum(table.columns["time"][passed], self._since)
             table.columns["leg"][passed] += 1
-            passed, lane, at = self._board(passed, self._cargo.lane(passed), at)
+            lane = self._cargo.lane(passed)
+            if self._fleets.any:
+                passed, lane, at = self._board(passed, lane, at)
             self._launch(passed, lane, at)
         return passed
 
@@ -278,27 +294,26 @@ class Transport(Part):
 
     def _board(
         self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(rows, lanes, departures) of goods that are ready at `at`: they wait for vehicles, where their lane has some,
         and are split where they go with several."""
-        if not self._fleets.any:
-            return rows, lane, at
         return self._fleets.board(rows, lane, np.broadcast_to(self._journeys.sets_out(lane, at), lane.shape))
 
     def _launch(self, rows: np.ndarray, lane: np.ndarray, at: np.ndarray | float) -> None:
         table = self.state.shipments
-        at = self._journeys.sets_out(lane, at)
-        length = self._journeys.length(lane, at)
-        table.columns["phase"][rows] = Phase.TRAVELLING
-        table.columns["departed"][rows], table.columns["length"][rows] = at, length
-        table.columns["time"][rows] = self.loading.end(lane, at + length)
+        columns = table.columns
+        at, length, ends = self._journeys.plan(lane, at)
+        columns["phase"][rows] = Phase.TRAVELLING
+        columns["departed"][rows], columns["length"][rows], columns["time"][rows] = at, length, ends
         if self.border.limits:
             self.border.crossed(rows)
-        np.add.at(self.state.lane_units, lane, table.columns["units"][rows])
+        np.add.at(self.state.lane_units, lane, columns["units"][rows])
         if self.freight is not None:
-            self.freight.note(table.columns["flow"][rows], lane, table.columns["units"][rows])
-        self.journal.shipments("departure", table, rows, table.columns["departed"][rows])
-        self.passages.launched(table, rows, lane, self.journal)
+            self.freight.note(columns["flow"][rows], lane, columns["units"][rows])
+        if self.journal.routine:
+            self.journal.shipments("departure", table, rows, columns["departed"][rows])
+        if self.passages.any:
+            self.passages.launched(table, rows, lane, self.journal)
 
     def _at_border(self, now: float) -> None:
         """Goods on the way to a border that does not let all pass: let through, returned or destroyed where a ban says

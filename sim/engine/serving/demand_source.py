@@ -44,7 +44,6 @@ class DemandSource(Part):
         self._first: int | None = None
         self.random = np.array([e.recorded is None and e.kind.random for e in plan.entries], dtype=bool)
         self._keys = streams.keys(plan.names) if self.random.any() else []
-        self._recorded = self._recorded_rows()
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_kept": {}, "_last": self._last[:0], "_first": None}
@@ -115,8 +114,8 @@ class DemandSource(Part):
             place = slice(batch[0], batch[-1] + 1) if together else batch
             block = _put(block, np.s_[:, place], drawn[: len(batch)].T)
         block = self._carry_forward(block, days, shapes)
-        at, k, units = self._recorded
-        inside = (at >= start) & (at < first + len(days))
+        at, k, units = plan.recorded
+        inside = slice(*np.searchsorted(at, (start, first + len(days))))
         return never_negative(_put(block, (at[inside] - first, k[inside]), units[inside]), first)
 
     def _cleared(self, days: int) -> np.ndarray:
@@ -150,21 +149,6 @@ class DemandSource(Part):
             return day - origin
         days = np.arange(min(origin, day), max(origin, day))
         return float(np.copysign(self.shape(entry, days).sum(), day - origin))
-
-    def _recorded_rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(day, demand cell, units) of demand that was recorded, not drawn."""
-        plan, nothing = self.plan, np.zeros(0, dtype=np.int64)
-        found = [(nothing, nothing, nothing)]
-        for entry, e in enumerate(plan.entries):
-            mine = (plan.entry == entry).nonzero()[0]  # one cell a site, since an entry has one product
-            if e.recorded is not None and mine.size:
-                days, where, units = e.recorded
-                at = np.full(max(int(where.max(initial=0)), int(plan.site.max(initial=0))) + 1, -1)
-                at[plan.site[mine]] = mine
-                known = at[where] >= 0
-                found.append((days[known], at[where[known]], units[known]))
-        day, cell, units = (np.concatenate(part) for part in zip(*found, strict=True))
-        return day, cell, units
 
 
 class TurnedSource:

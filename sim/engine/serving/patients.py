@@ -64,6 +64,7 @@ class Patients(Part):
         self._state, self._tape, self._quantities = state, tape, quantities
         self._lots = state.lots
         self._surges = quantities.touched("cell.demand_factor")
+        self._choose = self._staying is not None or self._ahead is not None
 
     def join(self, impacts: Sequence[Impact]) -> None:
         """From now on the patients come whom these disruptions bring."""
@@ -74,7 +75,7 @@ class Patients(Part):
         today, cell = self._state.today, self._cell
         factor = self._quantities["cell.demand_factor"][cell] if self._surges else None
         demand = self._tape.day(day, factor)
-        if not self._simple:
+        if self._choose:
             demand = self._asked(demand, day)
         seen = doses = demand
         access, units = None, None if self._vials is None else self._vials.wanted

@@ -18,6 +18,7 @@ class LatestArrivals(Part):
     """
 
     CHANGES = ("_days", "_came", "_late", "_open")
+    SCRATCH = ("_last",)
 
     def __init__(self, network: Network, depth: int) -> None:
         self._orders = network.orders
@@ -26,6 +27,10 @@ class LatestArrivals(Part):
         self._came = np.zeros(len(network.cell_site), dtype=np.int64)
         self._late = np.zeros(len(network.cell_site))
         self._open = np.zeros((2, len(self._buyer)))
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        self._last: dict[int, np.ndarray] = {}
 
     def arrive(self, flow: np.ndarray, units: np.ndarray, days: np.ndarray) -> None:
         """Goods arrive, so many days after they left their source; what others gave is no order of one's own."""
@@ -48,13 +53,17 @@ class LatestArrivals(Part):
             now = turn == k
             self._days[:, :-1, cells[now]] = self._days[:, 1:, cells[now]]
             self._days[:, -1, cells[now]] = days[now], self._planned[flows[now]]
+        for number, added_up in self._last.items():
+            added_up[:, cells] = self._days[:, -number:, cells].sum(axis=1)
         planned = self._planned[flows]
         late = np.bincount(cells, (days - planned) / np.maximum(planned, 1.0), len(self._late))
         self._late, self._came = self._late + late, self._came + np.bincount(cells, minlength=len(self._came))
 
     def last(self, number: int, cells: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(days on the way, days planned, arrivals) of the last so many arrivals of some cells, added up."""
-        took, planned = self._days[:, -number:, cells].sum(axis=1)
+        if number not in self._last:
+            self._last[number] = self._days[:, -number:].sum(axis=1)
+        took, planned = self._last[number][:, cells]
         return took, planned, np.minimum(self._came[cells], number)
 
     def ever(self, cells: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:

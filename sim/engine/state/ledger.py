@@ -21,6 +21,8 @@ FLOWS = (
 less."""
 DAILY = STOCKS + FLOWS
 """Columns of the daily table, whole units."""
+NO_UNITS = np.zeros((), dtype=np.int64)
+"""An array, since numpy compares others with one twice as fast as with a number of Python."""
 
 
 class Ledger(Part):
@@ -33,7 +35,7 @@ class Ledger(Part):
     """
 
     CHANGES = ("rows",)
-    VIEWS = DAILY
+    VIEWS = (*DAILY, "_flows")
 
     on_hand: np.ndarray
     reserve: np.ndarray
@@ -92,6 +94,7 @@ class Ledger(Part):
     def rejoin(self) -> None:
         for name, row in self.row.items():
             setattr(self, name, self.rows[row])
+        self._flows = self.rows[self._cleared :]
 
     def weights(self, of: Mapping[str, int]) -> np.ndarray:
         """A weight for each row, from weights of figures by name."""
@@ -106,7 +109,7 @@ class Ledger(Part):
         `written` is a mask of the rows in which anything is; left out, it may be all.
         """
         if written is None:
-            self.rows[self._cleared :].fill(0)
+            self._flows.fill(0)
             return
         for row in (written[self._cleared :].nonzero()[0] + self._cleared).tolist():
             self.rows[row, self.within[row]] = 0

@@ -7,19 +7,22 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.engine.plan import Plan
-from sim.engine.spans import among, reach, without
+from sim.engine.spans import reach, without
 from sim.engine.state.arrivals import LatestArrivals
 from sim.engine.state.held import Held
 from sim.engine.state.ledger import OF_PATIENTS, Ledger
 from sim.engine.state.lots import LotKeeper, Rows
 from sim.engine.state.orders import Due, OrderBook
-from sim.engine.state.records import ON_RECORD, Memories, Records
+from sim.engine.state.past import arrivals_of, due_of, order_book_of, records_of
+from sim.engine.state.records import Memories, Records
 from sim.engine.state.totals import Totals
 from sim.model.effects import Quantities
 from sim.model.goods.lots import NEVER_EXPIRES
 from sim.model.goods.shipments import Shipments
 from sim.model.part import Part
-from sim.policies.triggers.base import MOST_ARRIVALS
+
+FEW = 512
+"""Cells up to which changing whole rows takes no longer than looking up those that change."""
 
 
 @dataclass
@@ -41,7 +44,7 @@ class State(Part):
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders", "had", "came_back")
-    VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit")
+    VIEWS = ("unsent", "on_order", "reserve", "on_hand", "backlog", "owed_out", "in_transit", "_of_sellers")
 
     plan: Plan
     today: Ledger
@@ -82,6 +85,9 @@ class State(Part):
         under_way, minimum = self.plan.network.routes.under_way, self.plan.lots.minimum
         self._most_minimum = int(minimum.max(initial=1))
         self._longest_wanted = under_way.max(initial=0) + minimum.max(initial=0)
+        self._sells = reach(self.plan.network.flow_source)
+        self._seller = self.plan.network.flow_source - self._sells.start
+        self._one_flow_each = self.plan.network.single_sources and not self.plan.network.sideways.size
         self.rejoin()
 
     def rejoin(self) -> None:
@@ -94,6 +100,7 @@ class State(Part):
         self.on_hand, self.backlog, self.owed_out, self.in_transit, self.on_order = (
             today.on_hand, today.backlog, today.owed, today.in_transit, today.on_order,
         )  # fmt: skip
+        self._of_sellers = self.on_hand[self._sells], self.owed_out[self._sells], today.dispatched[self._sells]
 
     @classmethod
     def at_start(cls, plan: Plan, quantities: Quantities) -> State:
@@ -144,13 +151,13 @@ class State(Part):
             held=Held(),
             in_process=Held(),
             lots=lots,
-            order_book=_order_book(plan, quantities.open),
-            due=_due(plan, makes or looks_back),
+            order_book=order_book_of(plan, quantities.open),
+            due=due_of(plan, makes or looks_back),
             for_reserves=np.zeros(cells, dtype=np.int64) if makes else None,
             for_later=np.zeros(cells, dtype=np.int64) if plan.behaviour.rationing or quantities.open else None,
             withheld=None,
-            records=_records(plan, quantities),
-            arrivals=_arrivals(plan, quantities),
+            records=records_of(plan, quantities),
+            arrivals=arrivals_of(plan, quantities),
             memories=Memories(),
             waits=waits,
             totals=None if plan.information is None else Totals(cells, flows),
@@ -205,9 +212,12 @@ class State(Part):
         """
         back = None
         cell = self.plan.network.flow_buyer[flow]
-        for array in (self.in_transit, self.on_order):
-            np.subtract.at(array, cell, units)
-        if self.lots is not None and (lot >= 0).any():
+        awaited, there = (self.in_transit, self.on_order), (self.on_hand, self.today.received)
+        if self.lots is None:
+            self._move(cell, units, awaited, there)
+            return None
+        self._move(cell, units, awaited)
+        if (lot >= 0).any():
             back = self._quarantine(cell, units, lot)
             refused = self._refuse(cell, units, lot, day)
             kept = refused if back is None else back if refused is None else back | refused
@@ -215,9 +225,24 @@ class State(Part):
                 np.add.at(self.today.lost_on_way, cell[kept], units[kept])
                 cell, units, lot = cell[~kept], units[~kept], lot[~kept]
             self.lots.put(self.lots.pocket[cell], lot, units, day)
-        for array in (self.on_hand, self.today.received):
-            np.add.at(array, cell, units)
+        self._move(cell, units, to=there)
         return back
+
+    def _move(
+        self, cell: np.ndarray, units: np.ndarray, of: tuple[np.ndarray, ...] = (), to: tuple[np.ndarray, ...] = ()
+    ) -> None:
+        """Take units of some counters at cells, which may be named several times, and add them to others."""
+        if len(self.on_hand) > FEW:
+            for counter in of:
+                np.subtract.at(counter, cell, units)
+            for counter in to:
+                np.add.at(counter, cell, units)
+            return
+        units = np.bincount(cell, units, len(self.on_hand)).astype(np.int64)
+        for counter in of:
+            counter -= units
+        for counter in to:
+            counter += units
 
     def add_stock(self, cells: np.ndarray, units: np.ndarray, lot: np.ndarray, day: int) -> None:
         """Units become usable stock of cells."""
@@ -305,15 +330,20 @@ class State(Part):
         return np.asarray(old)
 
     def send(
-        self, flow: np.ndarray, units: np.ndarray, now: float, out_of: np.ndarray | Rows | None = None
+        self,
+        flow: np.ndarray,
+        units: np.ndarray,
+        now: float,
+        taken_out: bool = False,
+        out_of: np.ndarray | Rows | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Goods leave against open orders, lots in order of issue; returns the shipments' rows and their flows.
 
-        `out_of` says where the lots of each flow lie: left out, in the stock of its source; or which lots leave, as
-        (position in `flow`, lot, units) rows, where they are taken out already.
+        They leave the stock on hand of their sources unless they are `taken_out` of another. `out_of` says where the
+        lots of each flow lie: left out, in the stock of its source; or which lots leave, as (position in `flow`, lot,
+        units) rows, where they are taken out already.
         """
         network = self.plan.network
-        source, buyer = network.flow_source[flow], network.flow_buyer[flow]
         self.unsent[flow] -= units
         if self.order_book is not None:
             self.order_book.sent(flow, units)
@@ -321,15 +351,19 @@ class State(Part):
             self.records.send(flow, units)
         if self.totals is not None:
             self.totals.sent[flow] += units
-        np.subtract.at(self.owed_out, source, units)
-        self._add_at_buyers(self.in_transit, buyer, units)
-        np.add.at(self.today.dispatched, source, units)
+        on_hand, owed, dispatched = self._of_sellers
+        left = np.bincount(self._seller[flow], units, len(owed)).astype(np.int64)
+        owed -= left
+        dispatched += left
+        if not taken_out:
+            on_hand -= left
+        self._add_at_buyers((self.in_transit,), network.flow_buyer[flow], units)
         if self.lots is None:
             return self.shipments.add(flow, units, now), flow
         if isinstance(out_of, tuple):
             claim, lot, part = out_of
         else:
-            pocket = self.lots.pocket[source] if out_of is None else out_of
+            pocket = self.lots.pocket[network.flow_source[flow]] if out_of is None else out_of
             claim, lot, part = self.lots.issue(pocket, units, self.last_use_wanted(flow, now))
         order = np.argsort(claim, kind="stable")
         flow = flow[claim[order]]
@@ -371,12 +405,9 @@ class State(Part):
         for orders in (self.order_book, self.due, self.records):
             if orders is not None:
                 orders.book(flow, units)
-        buyer = network.flow_buyer[flow]
         np.add.at(self.owed_out, network.flow_source[flow], units)
-        self._add_at_buyers(self.on_order, buyer, units)
-        self._add_at_buyers(self.today.ordered, buyer, units)
-        if self.totals is not None:
-            self._add_at_buyers(self.totals.ordered, buyer, units)
+        buyer, counters = network.flow_buyer[flow], (self.on_order, self.today.ordered)
+        self._add_at_buyers(counters if self.totals is None else (*counters, self.totals.ordered), buyer, units)
 
     def promise(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Goods will be given on flows for transfers, each named once: they count in positions, and are no orders."""
@@ -393,12 +424,13 @@ class State(Part):
         if self.order_book is not None:
             self.order_book.cancelled(flow, units)
 
-    def _add_at_buyers(self, counter: np.ndarray, buyer: np.ndarray, units: np.ndarray) -> None:
+    def _add_at_buyers(self, counters: tuple[np.ndarray, ...], buyer: np.ndarray, units: np.ndarray) -> None:
         """Add units at the buyers of flows, each flow named once: where all have one source, so is each buyer."""
-        if self.plan.network.single_sources and not self.plan.network.sideways.size:
-            counter[buyer] += units
-        else:
-            np.add.at(counter, buyer, units)
+        for counter in counters:
+            if self._one_flow_each:
+                counter[buyer] += units
+            else:
+                np.add.at(counter, buyer, units)
 
     def cancel(self, flow: np.ndarray, units: np.ndarray) -> None:
         """Of what is still unsent on these flows so much, ordered last, is no longer on order."""
@@ -413,10 +445,12 @@ class State(Part):
             if orders is not None:
                 orders.cancelled(flow, units)
 
-    def close_orders(self) -> None:
-        """The evening is over."""
-        if self.due is not None:
-            self.due.close_day()
+    def free(self, cells: np.ndarray | slice) -> np.ndarray:
+        """Units on hand, less what customers and patients wait for."""
+        free = self.on_hand[cells] - self.owed_out[cells]
+        if self.waits:
+            free -= self.backlog[cells]
+        return free
 
     def position(self, cells: np.ndarray | slice) -> np.ndarray:
         """Inventory position: on hand + on order - backorders of customers and patients."""
@@ -425,37 +459,3 @@ class State(Part):
         if self.waits:
             position -= self.backlog[cells]
         return position
-
-
-def _order_book(plan: Plan, open_to_change: bool) -> OrderBook | None:
-    """Orders by time of booking, of the flows whose source must know it, one day or another."""
-    queues = [bound.cells for bound in plan.allocation if bound.sharing.needs_order_book or open_to_change]
-    cells = np.concatenate([np.zeros(0, dtype=np.int64), *queues])
-    kept = among(plan.network.flow_source, cells, len(plan.network.cell_site))
-    return OrderBook(kept, plan.start.unsent) if kept.any() else None
-
-
-def _due(plan: Plan, looked_at: bool) -> Due | None:
-    """Which orders are due, where hoarders, buyers with several sources, triggers or makers who fill reserves look."""
-    if plan.behaviour.hoarders is None and not looked_at and not plan.sourcing.moves.any():
-        return None
-    network = plan.network
-    return Due(plan.usual_wait[network.flow_source], network.flow_usual, plan.start.unsent)
-
-
-def _arrivals(plan: Plan, quantities: Quantities) -> LatestArrivals | None:
-    """The last arrivals that some trigger looks back on, or might one day."""
-    depth = MOST_ARRIVALS if quantities.open else max(plan.looking_back.arrivals, default=0)
-    return LatestArrivals(plan.network, depth) if depth else None
-
-
-def _records(plan: Plan, quantities: Quantities) -> Records | None:
-    """The records that some policy looks at, or might one day; as long as reports may be late they are all kept."""
-    window = max(plan.looking_back.of("demand", "issues", "orders"), plan.sourcing.window)
-    if not window and not quantities.open:
-        return None
-    looks_at = set(ON_RECORD) if quantities.open else {name for name in ON_RECORD if plan.looking_back.of(name)}
-    if plan.sourcing.window:
-        looks_at.add("orders")
-    late = plan.looking_back.late(quantities.touched("cell.blackout"), own=True)
-    return Records(plan.network, None if late is None else window + late, looks_at)

@@ -25,17 +25,34 @@ def add_up(
     A cell passes on to its sources, by their shares, what it and those below it need; a maker needs materials for what
     it has to begin, unless the `bill` is left out. `level` of a cell is above that of all that it feeds.
     """
-    mean, usual = at.copy(), np.zeros(len(buyer))
-    for step in range(int(level.max(initial=0)) + 1):
-        mine = level[buyer] == step
-        usual[mine] = share[mine] * mean[buyer[mine]]
-        np.add.at(mean, source[mine], usual[mine])
-        if bill is None:
-            continue
-        made = level[bill.product] == step
-        begun = mean[bill.product[made]] / bill.good[bill.product[made]]
-        np.add.at(mean, bill.material[made], begun * bill.rate[made])
-    return usual, mean
+    upwards = Upwards(level, buyer, source, share, bill)
+    mean = upwards.cells(at)
+    return share * mean[buyer], mean
+
+
+class Upwards:
+    """The same sums over cells, for whoever adds up day by day: which flows and materials come in which step."""
+
+    def __init__(
+        self, level: np.ndarray, buyer: np.ndarray, source: np.ndarray, share: np.ndarray, bill: Bill | None
+    ) -> None:
+        steps = range(int(level.max(initial=0)) + 1)
+        flows = [(level[buyer] == step).nonzero()[0] for step in steps]
+        self._flows = [(buyer[mine], source[mine], share[mine]) for mine in flows]
+        self._made = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)) for _ in steps]
+        if bill is not None:
+            made = [(level[bill.product] == step).nonzero()[0] for step in steps]
+            self._good = bill.good
+            self._made = [(bill.product[mine], bill.material[mine], bill.rate[mine]) for mine in made]
+
+    def cells(self, at: np.ndarray) -> np.ndarray:
+        """Units a day that each cell and all that it supplies need, where so many are needed `at` each itself."""
+        mean = at.copy()
+        for (buyer, source, share), (product, material, rate) in zip(self._flows, self._made, strict=True):
+            np.add.at(mean, source, share * mean[buyer])
+            if product.size:
+                np.add.at(mean, material, mean[product] / self._good[product] * rate)
+        return mean
 
 
 def adding_up(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -26,18 +27,28 @@ class UnitsADay:
     units: int
 
 
+class DayTold(NamedTuple):
+    """A day's demand that is told, of some `groups` (positions; None: of all): units `asked` for over all groups, and
+    `late`, the units by which earlier days were other than what stood for them until they were told (None: by none)."""
+
+    groups: np.ndarray | None
+    asked: np.ndarray
+    late: np.ndarray | None = None
+
+
 class Evening(NamedTuple):
     """What a detector is told in an evening: figures of groups of sites that are looked at as one, each of one product.
 
     `late` adds up by how much arrivals since the last evening were later than planned, as shares of the planned time
     (a journey planned for less than a day counted as one of a day), and `arrived` counts them; no entries where it does
-    not look at journeys. `fresh` tells of which groups a day's demand is known that was not before, None: of all.
+    not look at journeys. `told` are days whose demand is known that was not before, the earliest first; none where it
+    does not look at demand.
     """
 
     groups: Groups
     late: np.ndarray
     arrived: np.ndarray
-    fresh: np.ndarray | None = None
+    told: Sequence[DayTold] = ()
 
 
 def _shortage(value: Any) -> float | UnitsADay:

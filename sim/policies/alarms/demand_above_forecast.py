@@ -7,7 +7,7 @@ from pydantic import Field
 
 from sim.errors import PlaceError
 from sim.policies.alarms.base import ALARMS, Alarm, Evening, Known
-from sim.policies.forecasting.base import ForecastField
+from sim.policies.forecasting.base import At, ForecastField
 from sim.policies.forecasting.exponential_smoothing import ExponentialSmoothing
 from sim.units import Positive, Share, WholeDays
 
@@ -20,7 +20,10 @@ class DemandAboveForecast(Alarm):
     last n = `days` days add up to more than `sigmas` x s x the root of n. s is the standard deviation of the errors
     until the evening before, their squares smoothed exponentially; it begins as for Poisson demand. Warehouses are
     looked at with the demand of those whom they usually supply, of sites taken together each patient once. What is
-    told late is looked at when it is told; where there is no news the last evening counts.
+    told late is looked at when it is told: every day that a report covers, each against the forecast of the day
+    before it, and it holds where it did on any of them. Of sites taken together the last day known of each stands for
+    those not told yet; by how much these were more counts when they are told. Where there is no news the last look
+    counts.
     """
 
     forecast: ForecastField = ExponentialSmoothing(method="exponential_smoothing")
@@ -51,18 +54,43 @@ class DemandAboveForecast(Alarm):
     def begin(self, usual: np.ndarray) -> Known:
         units = len(usual)
         own = {
-            "variance": usual.copy(), "errors": np.zeros((self.days, units)), "evening": np.zeros(units, np.int64),
-            "above": np.zeros(units, dtype=bool),
+            "variance": usual.copy(), "errors": np.zeros((self.days, units)), "off": np.zeros(units),
+            "evening": np.zeros(units, np.int64), "above": np.zeros(units, dtype=bool),
         }  # fmt: skip
         return own | self.forecast.begin(usual)
 
     def look(self, evening: Evening, known: Known) -> np.ndarray:
-        new = np.arange(len(known["above"])) if evening.fresh is None else evening.fresh.nonzero()[0]
-        asked, today, variance = evening.groups.pool.mean[new], known["evening"][new], known["variance"][new]
-        error = asked - self.forecast.next_day(known, new)
-        known["errors"][today % self.days, new] = error
-        known["above"][new] = known["errors"][:, new].sum(axis=0) > self.sigmas * np.sqrt(self.days * variance)
-        known["variance"][new] += self.omega * (error**2 - variance)
-        self.forecast.learn(known, new, today, asked, None)
-        known["evening"][new] += 1
+        for told in evening.told:
+            known["above"][slice(None) if told.groups is None else told.groups] = False
+        for told in evening.told:
+            new, today = self._new(told.groups, known["evening"])
+            asked = told.asked[new]
+            error = asked - self.forecast.next_day(known, new)
+            self._add_up(known, new, today % self.days, error if told.late is None else error + told.late[new])
+            known["above"][new] |= known["off"][new] > self.sigmas * np.sqrt(self.days * known["variance"][new])
+            known["variance"][new] += self.omega * (error**2 - known["variance"][new])
+            self.forecast.learn(known, new, today, asked, None)
+            known["evening"][new] += 1
         return known["above"].copy()
+
+    @staticmethod
+    def _new(groups: np.ndarray | None, evening: np.ndarray) -> tuple[At, int | np.ndarray]:
+        """(groups of which there is news, how many days of each were learned): one number where all are alike."""
+        if groups is not None and len(groups) < len(evening):
+            return groups, evening[groups]
+        if (evening == evening[:1]).all():
+            return slice(None), int(evening[:1].sum())
+        return np.arange(len(evening)), evening.copy()
+
+    @staticmethod
+    def _add_up(known: Known, new: At, row: int | np.ndarray, error: np.ndarray) -> None:
+        """Errors take the place of those of so many days ago in their sum `off`; once in so many days it is added up
+        anew, so that what rounding leaves does not pile up."""
+        errors, off = known["errors"], known["off"]
+        off[new] += error - errors[row, new]
+        errors[row, new] = error
+        if isinstance(row, np.ndarray) and isinstance(new, np.ndarray):
+            again = new[row == 0]
+            off[again] = errors[:, again].sum(axis=0)
+        elif row == 0:
+            errors.sum(axis=0, out=off)

@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.errors import PlaceError
 from sim.policies.alarms.base import Alarm, Evening
-from sim.policies.triggers.base import MOST_ARRIVALS
 from sim.units import Percent
 
 
@@ -24,7 +23,7 @@ class Drift(Alarm):
 
     @property
     def arrivals_over(self) -> int:
-        return MOST_ARRIVALS
+        return 1  # it goes by what came since the last evening
 
     def standard(self, evening: Evening) -> np.ndarray:
         """How late the arrivals of the day were on average, in standard deviations of that average; 0 where none came.

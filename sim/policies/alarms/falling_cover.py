@@ -9,6 +9,9 @@ from sim.policies.alarms.base import ALARMS, Alarm, Evening, Known
 from sim.policies.cover import CountsCover
 from sim.units import Days, WholeDays
 
+ROUNDING = 1e-9
+"""Days of cover that are as good as none."""
+
 
 @ALARMS.register("falling_cover")
 class FallingCover(CountsCover, Alarm):
@@ -37,13 +40,36 @@ class FallingCover(CountsCover, Alarm):
         return self.days
 
     def begin(self, usual: np.ndarray) -> Known:
-        return {"cover": np.full((self.days, len(usual)), np.nan)}
+        units = len(usual)
+        sums = {"sum": np.zeros(units), "moment": np.zeros(units)}
+        counts = {"evening": np.zeros(units, dtype=np.int64), "told": np.zeros(units, dtype=np.int64)}
+        return (
+            {"cover": np.zeros((self.days, units)), "is_told": np.zeros((self.days, units), dtype=bool)} | sums | counts
+        )
 
     def look(self, evening: Evening, known: Known) -> np.ndarray:
-        cover, now = known["cover"], evening.groups.cover
-        cover[:-1] = cover[1:]
-        cover[-1] = np.where(np.isfinite(now), now, np.nan)  # nobody runs out without demand
-        off = np.arange(self.days) - (self.days - 1) / 2
-        slope = (off[:, None] * cover).sum(axis=0) / (off**2).sum()
-        tonight = cover.mean(axis=0) + slope * off[-1]
-        return np.asarray((tonight <= 0) | ((slope < 0) & (tonight < -slope * self.below)))
+        self._take_in(evening.groups.cover, known)
+        middle = (self.days - 1) / 2
+        slope = (known["moment"] - middle * known["sum"]) / (self.days * (self.days**2 - 1) / 12)
+        tonight = known["sum"] / self.days + slope * middle
+        nothing = (tonight <= ROUNDING) | ((slope < 0) & (tonight < -slope * self.below))
+        return np.asarray(nothing & (known["told"] == self.days))
+
+    def _take_in(self, cover: np.ndarray, known: Known) -> None:
+        """Tonight's cover takes the place of the oldest in the `sum`, and in the `moment`: the sum with each evening
+        times its number, from 0 on. Once in so many days they are added up anew, so that rounding does not pile up."""
+        row = int(known["evening"][:1].sum()) % self.days
+        there = np.isfinite(cover)  # nobody runs out without demand
+        now, oldest = np.where(there, cover, 0.0), known["cover"][row]
+        known["sum"] -= oldest
+        known["moment"] += (self.days - 1) * now - known["sum"]
+        known["sum"] += now
+        known["told"] += there
+        known["told"] -= known["is_told"][row]
+        known["cover"][row], known["is_told"][row] = now, there
+        known["evening"] += 1
+        if row == self.days - 1:  # the evenings stand in their order
+            known["cover"].sum(axis=0, out=known["sum"])
+            known["moment"][:] = 0
+            for number, evening in enumerate(known["cover"]):
+                known["moment"] += number * evening

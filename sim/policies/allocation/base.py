@@ -5,15 +5,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from sim.model.network import Network
 from sim.model.selection import SelectorField
+from sim.policies.allocation.claimants import SITES, BetweenField, Claimants
 from sim.policies.allocation.limits import Cap, Floor
-from sim.registry import Kind, Registry
+from sim.registry import Kind, Later, OneOf, Registry
 from sim.units import Date, Text
 
 
@@ -26,8 +27,8 @@ class Claims:
     day, or present ones where the rule says so), `tier` (buyer's priority group, 1 first).
     `booked` holds the open orders behind the claims in order of booking, as (claim, units) rows; only given to rules
     with `needs_order_book`. `most` are units that each may have by the caps, None where nothing caps them; `need` and
-    `weight` (floats) are as the rule has them, `had` the units that each has had before; None where the rule does not
-    ask.
+    `weight` (floats) are as the rule has them, `had` the units that each has had before, `due` those that are kept for
+    it of what has come in; None where the rule does not ask.
     """
 
     available: np.ndarray
@@ -42,6 +43,7 @@ class Claims:
     need: np.ndarray | None = None
     weight: np.ndarray | None = None
     had: np.ndarray | None = None
+    due: np.ndarray | None = None
 
     @cached_property
     def starts(self) -> np.ndarray:
@@ -70,7 +72,7 @@ class Claims:
         return replace(self, available=available, source=source, booked=booked, **taken)
 
 
-OVER_CLAIMS = ("requested", "flow", "cover_stock", "mean", "tier", "most", "need", "weight", "had")
+OVER_CLAIMS = ("requested", "flow", "cover_stock", "mean", "tier", "most", "need", "weight", "had", "due")
 """Fields of `Claims` that are over claims, but for `source`."""
 
 
@@ -85,12 +87,13 @@ class Allocation(Kind):
     from_: Date | None = Field(default=None, alias="from")
     """date from which it takes the place of the rule before, at these sources; left out: holds from the first day on,
     and until another with a date takes its place"""
-    between: Literal["sites", "parties"] = "sites"
+    between: BetweenField = SITES
     """who the claimants are: the sites that order; or parties first, what all sites of one ask for together, and then
-    each party's sites (`inside`). A site that is nobody's claims for itself"""
-    inside: Text | dict[Text, Text] = "proportional"
-    """with `between: parties`: the rule by which a party shares what it got among its sites; where they differ, by
-    party: {kenya: uniform}, and proportional for those left out"""
+    each party's sites (`inside`); or a list of those who claim as one, such as [union]: pools as well, with all who are
+    in them, while a party that is in none of these claims for itself. A site that is nobody's claims for itself"""
+    inside: Annotated[Any, Later(lambda: InsideField | None)] = None
+    """how a party or a pool shares on what it got, among its sites: a rule by its name or with its fields, such as
+    {rule: need_weighted, between: parties}; where they differ, by claimant: {kenya: uniform}. Left out: proportional"""
     without: list[Text] = Field(default=[], json_schema_extra={"uniqueItems": True})
     """parties that get nothing, such as those who have not paid: what would be theirs is shared among the others"""
     caps: list[Cap] = []
@@ -107,6 +110,11 @@ class Allocation(Kind):
     """fields of the rule, numbers, without which nobody can work out its shares once more"""
 
     @property
+    def keeps(self) -> int:
+        """Days for which it keeps for claimants what they have not drawn, 0: all is shared each evening."""
+        return 0
+
+    @property
     def present_over(self) -> int | None:
         """Days over which present use is averaged that cover is counted in, None: usual use counts."""
         return None
@@ -115,10 +123,12 @@ class Allocation(Kind):
         """Units that each of these source cells may not give to just anybody, even if it has enough for all."""
         return np.zeros(len(sources), dtype=np.int64)
 
-    def weighed(self, network: Network, flows: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    def weighed(
+        self, network: Network, flows: np.ndarray, claimants: Claimants
+    ) -> tuple[np.ndarray, np.ndarray] | None:
         """(need, weight) of the claimants behind some flows, over flows; None where the rule asks for neither.
 
-        Flows with one `place` belong to one claimant. Raises PlaceError where either is not known.
+        Raises PlaceError where either is not known.
         """
         return None
 
@@ -132,6 +142,23 @@ class Allocation(Kind):
 
 
 ALLOCATION: Registry[Allocation] = Registry("allocation rule", "rule")
+AnyRule = Annotated[Allocation, OneOf(ALLOCATION)]
+
+
+def as_written(value: Any) -> Any:
+    """The fields that a rule's name stands for; a rule with its fields as it is."""
+    return {"rule": value} if isinstance(value, str) else value
+
+
+def _one_or_by_claimant(value: Any) -> str:
+    return "by claimant" if isinstance(value, dict) and "rule" not in value else "one rule"
+
+
+NamedRule = Annotated[AnyRule, BeforeValidator(as_written, json_schema_input_type=Text | AnyRule)]
+InsideField = Annotated[
+    Annotated[NamedRule, Tag("one rule")] | Annotated[dict[Text, NamedRule], Tag("by claimant")],
+    Discriminator(_one_or_by_claimant),
+]
 
 
 def in_turn(available: np.ndarray, source: np.ndarray, requested: np.ndarray, order: np.ndarray) -> np.ndarray:

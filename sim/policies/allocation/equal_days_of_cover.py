@@ -23,6 +23,7 @@ class EqualDaysOfCover(CountsCover, Allocation):
     With `cover_in: present` it is stock / present demand.
     """
 
+    one_claim_each = True
     example = {"at": "warehouses"}
     bad_example = ({"rule": "equal_days_of_cover", "at": "warehouses", "products": ["no-such"]}, "unknown product")
 

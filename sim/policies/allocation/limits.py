@@ -8,6 +8,7 @@ from pydantic import Field
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.model.selection import Selector, SelectorField
+from sim.policies.allocation.claimants import Claimants
 from sim.registry import Model
 from sim.units import NonNegative, Share
 
@@ -47,8 +48,8 @@ def sites_of(who: Selector, network: Network) -> np.ndarray:
     return np.unique(np.concatenate(found))
 
 
-def named_in(who: Selector, network: Network, flows: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Which of some flows are those of claimants that are named; flows with one `place` belong to one claimant.
+def named_in(who: Selector, network: Network, flows: np.ndarray, claimants: Claimants) -> np.ndarray:
+    """Which of some flows are those of claimants that are named.
 
     Raises PlaceError where none is, or a claimant is named in part.
     """
@@ -56,17 +57,17 @@ def named_in(who: Selector, network: Network, flows: np.ndarray, place: np.ndarr
     mine = np.isin(sites, sites_of(who, network))
     if not mine.any():
         raise PlaceError((), "none of these orders at these sources", who if isinstance(who, str) else None)
+    place = claimants.place
     number = int(place.max(initial=-1)) + 1
     some, every = np.bincount(place[mine], minlength=number), np.bincount(place, minlength=number)
     if (partly := (some > 0) & (some < every)).any():
-        site = sites[(place == partly.argmax()) & ~mine][0]
-        party = str(network.sites["party"].iat[site])
-        name = str(network.sites["name"].iat[site])
+        left_out = ((place == partly.argmax()) & ~mine).argmax()
+        party, name = claimants.party[left_out], network.sites["name"].iat[sites[left_out]]
         raise PlaceError((), f"'{party}' claims as one, and its '{name}' is left out", None, "whole parties")
     return mine
 
 
-def grouped(floors: list[Floor], network: Network, flows: np.ndarray, place: np.ndarray) -> np.ndarray:
+def grouped(floors: list[Floor], network: Network, flows: np.ndarray, claimants: Claimants) -> np.ndarray:
     """The floor's position for each of some flows, -1 where none is its claimant's.
 
     Raises PlaceError where a claimant has two, or they come to more than there is.
@@ -74,7 +75,7 @@ def grouped(floors: list[Floor], network: Network, flows: np.ndarray, place: np.
     group = np.full(len(flows), -1, dtype=np.int64)
     for position, floor in enumerate(floors):
         with placed("floors", position, "for"):
-            mine = named_in(floor.for_, network, flows, place)
+            mine = named_in(floor.for_, network, flows, claimants)
             if (twice := mine & (group >= 0)).any():
                 site = network.site_names(network.cell_site[network.flow_buyer[flows[twice][:1]]])[0]
                 raise PlaceError((), f"'{site}' has an earlier floor already", None, "groups without a common member")

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 from pydantic import WrapValidator
 
 from sim.errors import PlaceError
-from sim.policies.allocation.base import ALLOCATION, Allocation
-from sim.registry import OneOf
+from sim.policies.allocation.base import ALLOCATION, Allocation, AnyRule, as_written
 from sim.units import Text
 
 
@@ -17,7 +16,7 @@ def _rule_named(value: Any, read: Callable[[Any], Any]) -> Any:
     """The rule that a name or a mapping stands for; raises PlaceError for one that needs a queue of orders."""
     if isinstance(value, Allocation):
         return value
-    fields = {"rule": value} if isinstance(value, str) else value
+    fields = as_written(value)
     name = fields.get("rule") if isinstance(fields, dict) else fields
     able = [word for word, kind in ALLOCATION.items() if not kind.needs_order_book]
     if not isinstance(name, str) or name not in able:
@@ -27,5 +26,4 @@ def _rule_named(value: Any, read: Callable[[Any], Any]) -> Any:
     return read(fields)
 
 
-AnyRule = Annotated[Allocation, OneOf(ALLOCATION)]
 RuleField = Annotated[AnyRule, WrapValidator(_rule_named, json_schema_input_type=Text | AnyRule)]

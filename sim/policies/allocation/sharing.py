@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.errors import PlaceError, placed
 from sim.model.network import Network
 from sim.policies.allocation.base import ALLOCATION, Allocation, Claims, largest_remainder
+from sim.policies.allocation.claimants import SITES, Claimants, check_party, who_claims
 from sim.policies.allocation.limits import grouped, named_in
-from sim.policies.allocation.weights import check_party
+from sim.policies.allocation.proportional import Proportional
+from sim.policies.cover import CountsCover
 
 
 @dataclass(frozen=True)
 class Shared:
     """What one sharing-out saw and gave; arrays over `claims`, as it was shared.
 
-    `within` is 0 where sources shared among claimants, 1 where claimants shared on among their sites or orders;
+    `within` is 0 where sources shared among claimants, 1 where claimants shared on among their sites or orders, and so
+    on. `party` names claimants that are a party or a pool, `shared_by` who shared on; empty for sites and sources.
     `to_give` are the units shared at once, of which caps count their part; `floor` is the position of the group's floor
     and `floor_share` its part, -1 and 0 where there is none; `shares` are units before rounding, and `given` after.
     """
@@ -27,6 +30,8 @@ class Shared:
     rule: Allocation
     within: int
     claims: Claims
+    party: np.ndarray
+    shared_by: np.ndarray
     to_give: np.ndarray
     floor: np.ndarray
     floor_share: np.ndarray
@@ -35,19 +40,31 @@ class Shared:
 
 
 Tell = Callable[[Shared], None]
+Above = tuple[np.ndarray, ...]
+"""Names of those who shared before, over flows, those who share on last."""
+
+
+class Due(NamedTuple):
+    """Units that are kept for the claimant behind each flow of what has come in, and that are free at each cell."""
+
+    own: np.ndarray
+    free: np.ndarray
 
 
 @dataclass(frozen=True)
 class Sharing:
     """A rule as it stands in a scenario; arrays over all flows of the network, None where nothing of the kind is.
 
-    `place` tells flows of one claimant (numbered by source, then by party's or site's name), `need` and `weight` are
-    its own; `cap_share` and `cap_units` are what it may have at most (infinite: all), `floor` the position of its floor
-    in `floors` (-1: none). `inside` are the rules by which claimants share on, `inside_of` says which is whose.
+    `place` tells flows of one claimant (numbered by source, then by party's or site's name), `party` is the name of one
+    that is a party or a pool, `need` and `weight` are its own; `cap_share` and `cap_units` are what it may have at most
+    (infinite: all), `floor` the position of its floor in `floors` (-1: none). `inside` are the rules by which claimants
+    share on, `inside_of` says which is whose. `present_over` are days over which present use is averaged that cover is
+    counted in, None: usual use counts.
     """
 
     rule: Allocation
     place: np.ndarray | None = None
+    party: np.ndarray | None = None
     need: np.ndarray | None = None
     weight: np.ndarray | None = None
     cap_share: np.ndarray | None = None
@@ -56,11 +73,12 @@ class Sharing:
     floors: tuple[float, ...] = ()
     inside: tuple[Sharing, ...] = ()
     inside_of: np.ndarray | None = None
+    present_over: int | None = None
 
     @property
     def limited(self) -> bool:
         """Whether somebody may not have all that it asks for, even where there is enough."""
-        return self.cap_share is not None
+        return self.cap_share is not None or self.rule.keeps > 0 or any(one.limited for one in self.inside)
 
     @property
     def needs_order_book(self) -> bool:
@@ -73,27 +91,71 @@ class Sharing:
         return self.rule.remembers or any(one.remembers for one in self.inside)
 
     def share(
-        self, claims: Claims, network: Network, had: np.ndarray | None = None, tell: Tell | None = None, within: int = 0
+        self,
+        claims: Claims,
+        network: Network,
+        had: np.ndarray | None = None,
+        tell: Tell | None = None,
+        above: Above = (),
+        due: Due | None = None,
     ) -> np.ndarray:
         """Whole units for each claim. `had` are units that each flow of the network has had before, where the rule
-        `remembers`; `tell` is called with what was seen and given."""
+        `remembers`; `due` is what it keeps for claimants, where it does; `tell` is called with what was seen and given;
+        `above` are who shared before, over flows."""
         if self.place is None:
-            return self._among(self._seen(claims, had), network, within, tell)
+            return self._among(self._seen(claims, had), network, above, tell)
         order, of, together = _together(claims, self.place, network)
-        given = self._among(self._seen(together, had), network, within, tell)
+        if any(one.limited for one in self.inside):
+            together = replace(together, most=self._usable_inside(claims, order, of, together, network))
+        seen = self._seen(together, had)
+        given = self._among(seen if due is None else _kept_apart(seen, due, network), network, above, tell)
         result = np.zeros_like(claims.requested)
         if not self.inside:  # the ordinary and the urgent orders of one site
             result[order] = largest_remainder(given, of, claims.requested[order])
             return result
+        above = (*above, self._names(network))
+        for inside, mine, groups, source in self._sharing_on(of, together):
+            sites = claims.picked(order[mine], given[groups], source)
+            result[order[mine]] = inside.share(sites, network, had, tell, above)
+        return result
+
+    def _sharing_on(
+        self, of: np.ndarray, together: Claims
+    ) -> Iterator[tuple[Sharing, np.ndarray, np.ndarray, np.ndarray]]:
+        """Each rule by which claimants share on: (the rule, positions of the claims behind these claimants in the order
+        of `of`, the claimants, and over the claims which of these is theirs)."""
         assert self.inside_of is not None
         rule = self.inside_of[together.flow]
         for number, inside in enumerate(self.inside):
             mine = np.flatnonzero((rule == number)[of])
             if mine.size:
                 groups, source = np.unique(of[mine], return_inverse=True)
-                sites = claims.picked(order[mine], given[groups], source)
-                result[order[mine]] = inside.share(sites, network, had, tell, within + 1)
-        return result
+                yield inside, mine, groups, source
+
+    def _usable(self, claims: Claims, network: Network) -> np.ndarray:
+        """Units that claimants may have together, over sources, by caps in units: theirs, and of those they share on
+        to."""
+        if self.place is None:
+            claimants, most = claims, claims.requested
+        else:
+            order, of, claimants = _together(claims, self.place, network)
+            most = self._usable_inside(claims, order, of, claimants, network)
+        if self.cap_units is not None:
+            most = np.floor(np.minimum(most, self.cap_units[claimants.flow]) + 1e-9).astype(np.int64)
+        return claimants.per_source(most)
+
+    def _usable_inside(
+        self, claims: Claims, order: np.ndarray, of: np.ndarray, together: Claims, network: Network
+    ) -> np.ndarray:
+        """What those to whom each claimant shares on may have of what it asks for."""
+        most = together.requested.copy()
+        for inside, mine, groups, source in self._sharing_on(of, together):
+            most[groups] = inside._usable(claims.picked(order[mine], most[groups], source), network)
+        return most
+
+    def _names(self, network: Network) -> np.ndarray:
+        """The name of the party or pool that claims, over flows of the network; empty for sites."""
+        return np.full(len(network.flow_buyer), "", dtype=object) if self.party is None else self.party
 
     def _seen(self, claims: Claims, had: np.ndarray | None) -> Claims:
         """Claims with what the rule asks for beside them."""
@@ -107,22 +169,21 @@ class Sharing:
             share = self.cap_share[flow]
             part = np.where(share <= 1, np.minimum(share, 1.0) * claims.available[claims.source], np.inf)
             most = np.floor(np.minimum(part, self.cap_units[flow]) + 1e-9)
-            more["most"] = np.minimum(most, claims.requested).astype(np.int64)
+            more["most"] = np.minimum(most, claims.upper).astype(np.int64)
         return replace(claims, **more) if more else claims
 
-    def _among(self, claims: Claims, network: Network, within: int, tell: Tell | None) -> np.ndarray:
+    def _among(self, claims: Claims, network: Network, above: Above, tell: Tell | None) -> np.ndarray:
         if self.floor is None:
             given = self.rule.share(claims, network)
             if tell is not None:
                 none = np.full(len(given), -1, dtype=np.int64)
-                to_give = claims.available[claims.source]
                 shares = self._before_rounding(claims, network, given)
-                tell(Shared(self.rule, within, claims, to_give, none, np.zeros(len(given)), shares, given))
+                tell(self._shared(claims, network, above, none, shares, given))
             return given
-        return self._above_floors(claims, self.floor[claims.flow], network, within, tell)
+        return self._above_floors(claims, self.floor[claims.flow], network, above, tell)
 
     def _above_floors(
-        self, claims: Claims, floor: np.ndarray, network: Network, within: int, tell: Tell | None
+        self, claims: Claims, floor: np.ndarray, network: Network, above: Above, tell: Tell | None
     ) -> np.ndarray:
         """Groups that would get less than their floor get that, and the others share the rest, until no group is short.
 
@@ -157,13 +218,31 @@ class Sharing:
         if tell is not None:
             shares = np.zeros(len(given))
             shares[order] = self._before_rounding(picked, network, given[order])
-            parts = np.append(self.floors, 0.0)[floor]
-            tell(Shared(self.rule, within, claims, claims.available[source], floor, parts, shares, given))
+            tell(self._shared(claims, network, above, floor, shares, given))
         return given
+
+    def _shared(
+        self, claims: Claims, network: Network, above: Above, floor: np.ndarray, shares: np.ndarray, given: np.ndarray
+    ) -> Shared:
+        """What there is to tell of a sharing-out."""
+        names = self._names(network)
+        by, part = (above[-1] if above else np.full_like(names, "")), np.append(self.floors, 0.0)[floor]
+        return Shared(
+            self.rule, len(above), claims, names[claims.flow], by[claims.flow], claims.available[claims.source], floor,
+            part, shares, given,
+        )  # fmt: skip
 
     def _before_rounding(self, claims: Claims, network: Network, given: np.ndarray) -> np.ndarray:
         shares = self.rule.exact(claims, network)
         return given.astype(float) if shares is None else shares
+
+
+def _kept_apart(claims: Claims, due: Due, network: Network) -> Claims:
+    """Claims on what each may draw of its own and what is free, without what is kept for others."""
+    own = due.own[claims.flow]
+    free = due.free[network.flow_source[claims.flow[claims.starts]]]
+    there = np.minimum(claims.available, claims.per_source(np.minimum(own, claims.upper)) + free)
+    return replace(claims, due=own, available=there)
 
 
 def _together(claims: Claims, place: np.ndarray, network: Network) -> tuple[np.ndarray, np.ndarray, Claims]:
@@ -189,47 +268,66 @@ def _together(claims: Claims, place: np.ndarray, network: Network) -> tuple[np.n
     return order, of, Claims(claims.available, source, asked, flow, stock, mean, tier, booked)
 
 
-def bind(rule: Allocation, network: Network, flows: np.ndarray, queue: bool = True) -> Sharing:
-    """A rule for claims on some flows; where there is no `queue` no order in which orders were booked is known.
+def bind(
+    rule: Allocation, network: Network, flows: np.ndarray, queue: bool = True, above: Sharing | None = None
+) -> Sharing:
+    """A rule for claims on some flows; where there is no `queue` no order in which orders were booked is known. It
+    shares what claimants got by the rule `above`.
 
     Raises PlaceError for names that the network does not have, and for what the rule would have to know and does not.
     """
-    sites = network.cell_site[network.flow_buyer]
-    by_party = rule.between == "parties"
-    if by_party and not network.parties:
-        raise PlaceError(("between",), "the scenario has no parties", "parties", "sites, or `parties:` in the scenario")
-    if not by_party and "inside" in rule.model_fields_set:
+    with placed("between"):
+        if rule.between != SITES and not network.parties:
+            raise PlaceError((), "the scenario has no parties", rule.between, "sites, or `parties:` in the scenario")
+        party = who_claims(rule.between, network, flows)
+    if rule.between == SITES and rule.inside is not None:
         raise PlaceError(("inside",), "sites have nobody to share on to", None, "`between: parties` beside it")
+    as_one, number = rule.between != SITES, len(network.flow_buyer)
     place = None
-    if by_party or (rule.one_claim_each and network.flow_urgent[flows].any()):
-        place = _places(network, sites, by_party)
-    claimant = np.unique((np.arange(len(sites)) if place is None else place)[flows], return_inverse=True)[1]
-    found: dict[str, np.ndarray] = {}
-    if (weighed := rule.weighed(network, flows, claimant)) is not None:
-        found["need"], found["weight"] = (_over_all(values, flows, len(sites), 1.0) for values in weighed)
+    if as_one or (rule.one_claim_each and network.flow_urgent[flows].any()):
+        shares = network.flow_source if above is None or above.place is None else above.place
+        place = _places(network, party, shares)
+    claimant = np.unique((np.arange(number) if place is None else place)[flows], return_inverse=True)[1]
+    if rule.keeps and not queue:
+        raise PlaceError(("kept",), "nothing comes into a reserve that could be kept by day", None, "`claims` of it")
+    claimants, found = Claimants(claimant, party[flows]), dict[str, Any]()
+    if (weighed := rule.weighed(network, flows, claimants)) is not None:
+        found["need"], found["weight"] = (_over_all(values, flows, number, 1.0) for values in weighed)
     if rule.caps or rule.without:
-        for name, values in zip(("cap_share", "cap_units"), _caps(rule, network, flows, claimant), strict=True):
-            found[name] = _over_all(values, flows, len(sites), np.inf)
+        for name, values in zip(("cap_share", "cap_units"), _caps(rule, network, flows, claimants), strict=True):
+            found[name] = _over_all(values, flows, number, np.inf)
     if rule.floors:
         if rule.held_back(network, np.unique(network.flow_source[flows])).any():
             raise PlaceError(
                 ("floors",), "what is kept for the first group cannot go to another", None, "no `critical`"
             )
-        found["floor"] = _over_all(grouped(rule.floors, network, flows, claimant), flows, len(sites), -1)
-    inside, inside_of = _inside(rule, network, flows, sites, queue) if by_party else ((), None)
-    floors = tuple(floor.share for floor in rule.floors)
-    return Sharing(rule, place, floors=floors, inside=inside, inside_of=inside_of, **found)
+        found["floor"] = _over_all(grouped(rule.floors, network, flows, claimants), flows, number, -1)
+    sharing = Sharing(rule, place, party if as_one else None, floors=tuple(one.share for one in rule.floors), **found)
+    if as_one:
+        inside, inside_of = _inside(sharing, network, flows, party, queue)
+        sharing = replace(sharing, inside=inside, inside_of=inside_of)
+    if len(counted := set(_counted_in(sharing))) > 1:
+        message = "its rules count days of cover in different use"
+        raise PlaceError(("inside",), message, None, "the same `cover_in` and `averaged_over` for all")
+    return replace(sharing, present_over=counted.pop() if counted else None)
 
 
-def _places(network: Network, sites: np.ndarray, by_party: bool) -> np.ndarray:
-    """A number for each claimant at each source, over flows: by source, then parties by name, then sites by name."""
-    who = len(network.parties.by_name) + sites
-    if by_party:
-        rank = {name: k for k, name in enumerate(sorted(network.parties.by_name))}
-        owner = network.sites["party"].to_numpy()[sites]
-        who = np.array([rank.get(name, other) for name, other in zip(owner, who.tolist(), strict=True)], dtype=np.int64)
-    width = len(network.parties.by_name) + len(network.sites)
-    return np.unique(network.flow_source * width + who, return_inverse=True)[1]
+def _counted_in(sharing: Sharing) -> Iterator[int | None]:
+    """In what use days of cover are counted, as of `present_over`, by each rule that goes by them."""
+    if isinstance(sharing.rule, CountsCover) or sharing.rule.present_over is not None:
+        yield sharing.rule.present_over
+    for inside in sharing.inside:
+        yield from _counted_in(inside)
+
+
+def _places(network: Network, party: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """A number for each claimant at each source, or of who shares on, over flows: by `source`, then parties by name,
+    then sites by name."""
+    rank = {name: k for k, name in enumerate(sorted(network.parties.by_name))}
+    sites = network.cell_site[network.flow_buyer]
+    who = [rank.get(name, len(rank) + site) for name, site in zip(party.tolist(), sites.tolist(), strict=True)]
+    width = len(rank) + len(network.sites)
+    return np.unique(source * width + np.array(who, dtype=np.int64), return_inverse=True)[1]
 
 
 def _over_all(values: np.ndarray, flows: np.ndarray, number: int, otherwise: float) -> np.ndarray:
@@ -239,42 +337,64 @@ def _over_all(values: np.ndarray, flows: np.ndarray, number: int, otherwise: flo
     return column
 
 
-def _caps(rule: Allocation, network: Network, flows: np.ndarray, claimant: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _caps(rule: Allocation, network: Network, flows: np.ndarray, claimants: Claimants) -> tuple[np.ndarray, np.ndarray]:
     """What the claimant behind each flow may have at most: (share of what there is, units), infinite where uncapped."""
     share, units = np.full((2, len(flows)), np.inf)
     for position, cap in enumerate(rule.caps):
         with placed("caps", position, "for"):
             named = cap.for_ == "all"
-            mine = np.ones(len(flows), dtype=bool) if named else named_in(cap.for_, network, flows, claimant)
+            mine = np.ones(len(flows), dtype=bool) if named else named_in(cap.for_, network, flows, claimants)
         share[mine] = np.minimum(share[mine], np.inf if cap.share is None else cap.share)
         units[mine] = np.minimum(units[mine], np.inf if cap.units is None else cap.units)
     for position, name in enumerate(rule.without):
         with placed("without", position):
             check_party(name, network)
-            units[named_in(name, network, flows, claimant)] = 0.0
+            units[named_in(name, network, flows, claimants)] = 0.0
     return share, units
 
 
 def _inside(
-    rule: Allocation, network: Network, flows: np.ndarray, sites: np.ndarray, queue: bool
+    above: Sharing, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool
 ) -> tuple[tuple[Sharing, ...], np.ndarray]:
-    """The rules by which parties share on, and over flows which is whose."""
+    """The rules by which claimants share on, and over all flows which is whose; a site that claims for itself has its
+    orders filled in proportion."""
+    rule = above.rule
     named = rule.inside if isinstance(rule.inside, dict) else {}
-    usual = rule.inside if isinstance(rule.inside, str) else "proportional"
-    words = list(dict.fromkeys([usual, *named.values()]))
-    bound: dict[str, Sharing] = {}
-    able = [word for word, kind in ALLOCATION.items() if queue or not kind.needs_order_book]
-    places = {usual: ("inside",)} | {word: ("inside", party) for party, word in named.items()}
-    for party in named:
-        with placed("inside"):
-            check_party(party, network)
-    for word in words:
-        with placed(*places[word]):
-            if word not in able:
-                known = word in ALLOCATION
-                message = "a reserve has no queue of its own for this rule" if known else "unknown allocation rule"
-                raise PlaceError((), message, word, "one of " + ", ".join(able), able)
-            bound[word] = bind(ALLOCATION[word].model_validate({"rule": word}), network, flows)
-    owner = network.sites["party"].to_numpy()[sites]
-    which = np.array([words.index(named.get(name, usual)) for name in owner], dtype=np.int64)
-    return tuple(bound[word] for word in words), which
+    simple = Proportional(rule="proportional")
+    usual = rule.inside if isinstance(rule.inside, Allocation) else simple
+    for name in named:
+        with placed("inside", name):
+            check_party(name, network)
+            if not (party[flows] == name).any():
+                raise PlaceError((), "it does not claim as one here", name, "a party or pool that does")
+    rules: list[Allocation] = []
+    for one in (usual, *named.values(), simple):
+        if one not in rules:
+            rules.append(one)
+    at = {name: rules.index(named.get(name, usual) if name else simple) for name in set(party.tolist())}
+    which = np.array([at[name] for name in party.tolist()], dtype=np.int64)
+    places = {rules.index(usual): ("inside",)} | {rules.index(one): ("inside", name) for name, one in named.items()}
+    bound = []
+    for number in np.unique(which[flows]).tolist():
+        with placed(*places.get(number, ())):
+            mine = flows[which[flows] == number]
+            _check_inside(rules[number], network, mine, party[mine], queue)
+            bound.append(bind(rules[number], network, mine, queue, above))
+    return tuple(bound), np.searchsorted(np.unique(which[flows]), which)
+
+
+def _check_inside(rule: Allocation, network: Network, flows: np.ndarray, party: np.ndarray, queue: bool) -> None:
+    """Raise PlaceError for what a rule by which claimants (`party`, over flows) share on cannot say."""
+    if {"at", "products", "from_"} & rule.model_fields_set:
+        raise PlaceError((), "this rule shares what a claimant got", None, "no `at` and no `products`, nor `from`")
+    if rule.needs_order_book and not queue:
+        able = [word for word, kind in ALLOCATION.items() if not kind.needs_order_book]
+        expected = "one of " + ", ".join(able)
+        raise PlaceError((), "there is no queue of orders here for this rule", rule.rule, expected, able)
+    if rule.keeps or rule.held_back(network, np.unique(network.flow_source[flows])).any():
+        raise PlaceError((), "what a claimant got leaves at once, and nothing of it is kept", None, "no `critical`")
+    if not isinstance(rule.between, str):
+        with placed("between"):
+            for name, by in dict.fromkeys(zip(who_claims(rule.between, network, flows)[flows], party, strict=True)):
+                if name and name not in network.parties.owners(by):
+                    raise PlaceError((), f"'{name}' is not in '{by}', which shares on", name, f"parties in '{by}'")

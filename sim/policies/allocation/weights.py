@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from sim.errors import PlaceError, one_of_few, placed
+from sim.errors import PlaceError, placed
 from sim.model.amounts import COLUMN, Column, column_or
 from sim.model.network import Network
 from sim.policies.allocation.base import Allocation
+from sim.policies.allocation.claimants import SITES, Claimants, check_party
 from sim.registry import Model
 from sim.units import NonNegative, Positive, Text
 
@@ -93,21 +94,22 @@ class Weighs(Allocation):
     voice: Voice | None = None
     """instead of `weights`: weights that the members agree on"""
 
-    def weighed(self, network: Network, flows: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def weighed(self, network: Network, flows: np.ndarray, claimants: Claimants) -> tuple[np.ndarray, np.ndarray]:
+        place = claimants.place
         if self.weights is not None and self.voice is not None:
             raise PlaceError(("voice",), "weights are given twice", None, "`weights` or `voice`")
         with placed("need"):
-            if self.need == "parties" and self.between == "sites":
+            if self.need == "parties" and self.between == SITES:
                 raise PlaceError((), "sites have no weight as parties have", "parties", "`between: parties` beside it")
             cells = self._need_of_cells(network)
         need = _together(cells, network, flows, place)
-        if self.between == "parties" and self.need in ("population", "parties"):
-            need = self._as_parties_say(need, network, flows)
+        if self.between != SITES and self.need in ("population", "parties"):
+            need = self._as_parties_say(need, network, claimants)
         if isinstance(self.weights, Column):
             with placed("weights"):
                 weight = self._by_column(self.weights, cells, network, flows, place)
         else:
-            weight = self._by_party(network, flows)
+            weight = self._by_party(network, flows, claimants)
         if (lacking := ~(need > 0)).any():
             site = _buyers(network, flows[lacking])[0]
             expected = "a population, or another `need`" if self.need == "population" else "a need above 0 for each"
@@ -128,12 +130,11 @@ class Weighs(Allocation):
             return np.asarray(own[network.cell_site])
         return behind(own[network.cell_site], network)
 
-    def _as_parties_say(self, need: np.ndarray, network: Network, flows: np.ndarray) -> np.ndarray:
-        """Need over flows with that of parties which have one of their own."""
+    def _as_parties_say(self, need: np.ndarray, network: Network, claimants: Claimants) -> np.ndarray:
+        """Need over flows with that of parties and pools which have one of their own."""
         parties = network.parties.by_name
         said = {name: party.weight if self.need == "parties" else party.population for name, party in parties.items()}
-        owner = network.sites["party"].to_numpy()[network.cell_site[network.flow_buyer[flows]]]
-        own = np.array([said.get(name, np.nan) for name in owner], dtype=float)
+        own = np.array([said.get(name, np.nan) for name in claimants.party], dtype=float)
         return np.where(own > 0, own, need)
 
     @staticmethod
@@ -154,11 +155,23 @@ class Weighs(Allocation):
             raise PlaceError((), message, None, "a weight above 0 for each")
         return weight
 
-    def _by_party(self, network: Network, flows: np.ndarray) -> np.ndarray:
+    def _by_party(self, network: Network, flows: np.ndarray, claimants: Claimants) -> np.ndarray:
+        """Over flows: the weight of the claimant, by its name or that of a pool it is in."""
         field = "weights" if self.voice is None else "voice"
         with placed(field):
             given = self.weights if self.voice is None else self.voice.agreed()
-            return by_party(given if isinstance(given, dict) else {}, network, network.flow_buyer[flows])
+            named = given if isinstance(given, dict) else {}
+            weight = by_party(named, network, network.flow_buyer[flows])
+            parties, sites = network.parties, network.cell_site[network.flow_buyer[flows]]
+            for pool in parties.pools:
+                mine = claimants.party == pool
+                for name in (name for name in named if name in parties[pool].inside):
+                    if np.isin(sites[mine], parties[name].reach).any():
+                        message = f"it claims as one with the others in '{pool}'"
+                        raise PlaceError((), message, name, f"a weight of {pool}")
+                around = [other for other in parties.pools if pool in parties[other].inside]
+                weight[mine] = next((named[name] for name in (pool, *around) if name in named), 1.0)
+            return weight
 
 
 def by_party(named: Mapping[str, float], network: Network, cells: np.ndarray) -> np.ndarray:
@@ -168,14 +181,6 @@ def by_party(named: Mapping[str, float], network: Network, cells: np.ndarray) ->
         check_party(name, network)
     known = network.sites["parties"].to_numpy()
     return np.array([next((named[p] for p in known[site] if p in named), 1.0) for site in network.cell_site[cells]])
-
-
-def check_party(name: str, network: Network) -> None:
-    """Raise PlaceError for the name of no party."""
-    known = list(network.parties.by_name)
-    if name not in known:
-        expected = one_of_few(known, "the name of a party") if known else "a party: the scenario has none"
-        raise PlaceError((), "unknown party", name, expected, known)
 
 
 def behind(own: np.ndarray, network: Network) -> np.ndarray:

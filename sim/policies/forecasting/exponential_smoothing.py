@@ -36,5 +36,8 @@ class ExponentialSmoothing(Forecasting):
     def learn(self, known: Learned, at: At, day: int | np.ndarray, units: np.ndarray, out: np.ndarray | None) -> None:
         known["level"][at] += self.alpha * (units - known["level"][at])
 
+    def next_day(self, known: Learned, at: At) -> np.ndarray:
+        return known["level"][at]
+
     def ahead(self, known: Learned, days: np.ndarray | float) -> np.ndarray:
         return days * known["level"]

@@ -62,6 +62,16 @@ class HoltWinters(Forecasting):
         known["season"][place] += self.gamma * off
         known["day"][at] = day
 
+    def next_day(self, known: Learned, at: At) -> np.ndarray:
+        last = known["day"][at]
+        if (last == last[:1]).all():
+            season = known["season"][(int(last[:1].sum()) + 1) % self.season, at]
+        else:
+            season = known["season"][(last + 1) % self.season, np.arange(len(known["day"]))[at]]
+        total = known["level"][at] + known["trend"][at]
+        total += season
+        return np.maximum(0.0, total, out=total)
+
     def ahead(self, known: Learned, days: np.ndarray | float) -> np.ndarray:
         """Of a last day that counts in part, that part of what is expected of it."""
         whole = np.floor(days)
@@ -71,7 +81,8 @@ class HoltWinters(Forecasting):
         together = bool((last == last[:1]).all())  # all have learned the same days
         for ahead in range(1, min(self.season, int(np.ceil(np.max(days, initial=0)))) + 1):
             left = np.maximum(0.0, days - ahead + 1)  # how often that day of the season comes in these days
-            often = np.floor(left / self.season) + np.minimum(1.0, left % self.season)
+            often = np.floor(left / self.season)
+            often += np.minimum(1.0, left - often * self.season)
             total += often * known["season"][self._place(last, ahead, together)]
         return np.maximum(0.0, total)
 

@@ -37,5 +37,8 @@ class MovingAverage(Forecasting):
         Recent(self.over).put(known, "demand", at, day, units)
         known["days"][at] += 1
 
+    def next_day(self, known: Learned, at: At) -> np.ndarray:
+        return Recent(self.over).with_usual(known, "demand", at) / self.over
+
     def ahead(self, known: Learned, days: np.ndarray | float) -> np.ndarray:
         return days * (Recent(self.over).with_usual(known, "demand") / self.over)

@@ -27,7 +27,9 @@ class Recent:
         known[f"{name}_sum"][at] += figure - known[name][place]
         known[name][place] = figure
 
-    def with_usual(self, known: Learned, name: str) -> np.ndarray:
-        """The sum, days of which nothing has been learned (after so many `days`) counted as usual ones."""
-        missing = np.maximum(0, self._over - known["days"])
-        return np.asarray(known[f"{name}_sum"] + missing * known["usual"])
+    def with_usual(self, known: Learned, name: str, at: At = slice(None)) -> np.ndarray:
+        """The sum of some cells; days of which nothing has been learned (after so many `days`) count as usual ones."""
+        days, total = known["days"][at], known[f"{name}_sum"][at]
+        if days.min(initial=self._over) >= self._over:
+            return total
+        return np.asarray(total + np.maximum(0, self._over - days) * known["usual"][at])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from pydantic import Field
@@ -16,34 +17,44 @@ from sim.policies.replenishment.seen import View
 from sim.units import DAYS_IN, EXACT, Days
 
 MONTH = DAYS_IN["month"]
+MONTHS = 3
+"""This month and the next two."""
+ROUNDING = 1e-12
+"""Of stock: the last digits of a forecast do not make it less than the least."""
 
 
 @dataclass(frozen=True)
 class KeepingMonths(Learning):
-    """Orders up to the `highest` number of days of forecast demand where there would be fewer than the `lowest`."""
+    """Orders up to the `highest` number of days of forecast demand where there would be fewer than the `lowest` in each
+    of the months to come."""
 
     lowest: float
     highest: float
 
     def orders(self, view: View) -> np.ndarray:
         assert isinstance(view.memory, dict)
-        a_day = np.minimum(self.method.ahead(view.memory, MONTH) / MONTH, EXACT / (self.highest + MONTH))
-        balance = view.position - a_day * view.lead_time
-        short = balance < self.lowest * a_day
-        wanted = whole_units(np.maximum(0, self.highest * a_day - balance))
-        return np.where(short, wanted, 0)
+        used = [self.method.ahead(view.memory, view.lead_time + month * MONTH) for month in range(MONTHS + 1)]
+        balance = [view.position - units for units in used[:-1]]  # at the beginning of each month
+        a_day = [(after - before) / MONTH for before, after in pairwise(used)]
+        short = np.ones(len(view.cells), dtype=bool)
+        for there, use in zip(balance, a_day, strict=True):
+            short &= there < self.lowest * use - ROUNDING * (1 + np.abs(there))
+        wanted = np.minimum(self.highest * a_day[0] - balance[0], EXACT)
+        return np.where(short, whole_units(np.maximum(0, wanted)), 0)
 
 
 @REPLENISHMENT.register("months_of_stock")
 class MonthsOfStock(Replenishment):
-    """Suggest a shipment if months of stock (MOS) of this month and the next two are below `min`, up to `max`.
+    """Suggest a shipment if months of stock (MOS) of this month and the next two are all below `min`, up to `max`.
 
-    quantity = `max` x AMC - balance + unmet, where AMC is the average monthly consumption forecast, and MOS is balance
-    / AMC. This month begins when what is ordered now comes, after the mean lead time: the balance is what is on hand
-    and on order less what the lead time takes, unmet is what waits. As all that is on order has come by then, stock
-    falls from month to month, and MOS of this month decides. Unlike `max_min`, which orders up to its maximum at every
-    review, it orders only where it is below the minimum. The plan that the report holds stock against is in months of
-    usual demand. Source: USAID Quantification Analytics Tool (QAT), annex 2.
+    quantity = `max` x AMC - balance + unmet, where AMC is the consumption forecast of this month, and MOS of a month
+    is the balance with which it begins / its AMC. This month begins when what is ordered now comes, after the mean
+    lead time: the balance is what is on hand and on order less what the lead time takes, unmet is what waits. As all
+    that is on order has come by then, stock falls from month to month; so MOS of this month decides but where the
+    forecast has a season or a trend, by which what is there may be enough for the months that follow. Unlike
+    `max_min`, which orders up to its maximum at every review, it orders only where it is below the minimum. The plan
+    that the report holds stock against is in months of usual demand.
+    Source: USAID Quantification Analytics Tool (QAT), annex 2.
     """
 
     minimum: Days = Field(alias="min")

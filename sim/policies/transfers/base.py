@@ -20,7 +20,7 @@ from sim.registry import Kind, Model, Registry
 from sim.units import NUMBER, Days, NonNegative, Text, Whole
 
 RADIUS = re.compile(rf"^({NUMBER}) ?km$")
-Within = Literal["anywhere", "region", "country", "party", "other_party"]
+Within = Literal["anywhere", "region", "country", "party", "other_party", "pool"]
 
 
 def parse_radius(value: Any) -> float:
@@ -74,8 +74,8 @@ class Transfer(Kind):
     products: list[Text] | None = None
     """products it holds for; left out: all"""
     within: Within = "anywhere"
-    """whom a site may ask: anybody of these, those of its own region, country or party, or other_party: those of other
-    parties only"""
+    """whom a site may ask: anybody of these, those of its own region, country or party; other_party: those of other
+    parties only; pool: those who are in a pool with its party, its own party's among them"""
     radius: RadiusField | None = None
     """at most so far in a straight line; left out: any distance"""
     partners: Whole | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -38,9 +39,19 @@ class Pool:
         self.sites, self.mean = (np.ones(len(keys), dtype=np.int64), mean) if self._alone else (count, self.sum(mean))
         if seen is not None:
             self.sites = self.sum(seen.astype(np.int64))
+        self._look_at_use()
+
+    def _look_at_use(self) -> None:
         self._used = self.mean > 0
         self._all_used = bool(self._used.all())
         self._endless = np.full(len(self.mean), np.inf)
+
+    def counted_in(self, mean: np.ndarray) -> Pool:
+        """The same groups, with other units a day of their cells to count cover in."""
+        other = copy(self)
+        other.mean = self.sum(mean)
+        other._look_at_use()
+        return other
 
     def sum(self, figure: np.ndarray) -> np.ndarray:
         """A figure of cells added up by group."""

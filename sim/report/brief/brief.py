@@ -1,4 +1,5 @@
-"""A policy brief: two pages for who decides, every figure taken from the study, and a technical annex.
+"""A policy brief: two pages for who decides, every figure taken from the study, and a technical annex; a third page
+where the study asks what joining a pool is worth.
 
 While draws are still short at the end, one page takes its place that gives no answer.
 """
@@ -11,6 +12,7 @@ from sim.engine.plan import Plan
 from sim.report.brief import answering, withheld
 from sim.report.brief.changing import what_would_change
 from sim.report.brief.context import Context
+from sim.report.brief.joining import joining
 from sim.report.brief.losing import who_loses
 from sim.report.brief.money import money
 from sim.report.brief.parts import Brief
@@ -19,6 +21,7 @@ from sim.report.brief.worth import worth
 from sim.report.run.stress_des import annex
 from sim.report.study.summary import how_made
 from sim.report.words.phrases import plural
+from sim.study.ask.joining import Joined
 from sim.study.run.run import StudyResult
 
 MANY_OPTIONS, MANY_SCENARIOS = 5, 2
@@ -26,19 +29,25 @@ MANY_OPTIONS, MANY_SCENARIOS = 5, 2
 
 
 def compose(
-    result: StudyResult, plan: Plan, tried: pd.DataFrame | None = None, luck: pd.DataFrame | None = None
+    result: StudyResult,
+    plan: Plan,
+    tried: pd.DataFrame | None = None,
+    luck: pd.DataFrame | None = None,
+    joined: Joined | None = None,
 ) -> Brief:
     """The brief of a finished study; `plan` is the compiled plan of its first case, `tried` the strategies with
     uncertain values at their bounds (see `robustness`) and `luck` by luck alone (see `luck_alone`), if anything is
-    uncertain. Call it within `drawing()`."""
-    it, spec = Context(result, tried, luck), result.design.spec
+    uncertain; `joined` is what joining the pool that the study names is worth. Call it within `drawing()`."""
+    it, spec = Context(result, tried, luck, joined), result.design.spec
     if result.unsettled:
         lead, told, sheets = withheld.LEAD, withheld.told(it), [withheld.sections(it)]
     else:
         lead, told = answering.lead(it), answering.ended(it)
+        further = [[part] for part in joining(it)]
         sheets = [
             [answering.answer(it), answering.options(it), how_sure(it), answering.known(it)],
             [who_loses(it), money(it), *worth(it), what_would_change(it)],
+            *further,
         ]
     about = f"Study {spec.study}, {plural(result.number, 'draw')} · a model’s figures, not observations"
     return Brief(spec.title, spec.question or "", about, lead, told, sheets, _footer(result), annex(result, plan),

@@ -24,6 +24,8 @@ from sim.study.run.run import StudyResult
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.study.ask.joining import Joined
+
 FIGURE_INCHES = 7.0
 PAGE_CM = 18.0
 """Between the margins."""
@@ -32,18 +34,22 @@ PADDING = 1.5
 
 
 def write_brief(
-    result: StudyResult, folder: Path, tried: pd.DataFrame | None = None, luck: pd.DataFrame | None = None
+    result: StudyResult,
+    folder: Path,
+    tried: pd.DataFrame | None = None,
+    luck: pd.DataFrame | None = None,
+    joined: Joined | None = None,
 ) -> tuple[Path, Path]:
     """Write brief.html and brief.docx of a finished study into a folder; returns their paths.
 
     `tried` is the table of `sim.study.ask.robustness.robustness`, `luck` that of `sim.study.ask.luck.luck_alone`, if
-    anything is uncertain.
+    anything is uncertain; `joined` that of `sim.study.ask.joining.joined`, if the study names a pool.
     """
     design = result.design
     plan = compile_plan(design.loaded[design.scenarios[0], design.spec.reference])
     html, document = folder / "brief.html", folder / "brief.docx"
     with drawing():
-        brief = compose(result, plan, tried, luck)
+        brief = compose(result, plan, tried, luck, joined)
         put_text(html, to_html(brief))
         put(document, lambda place: place.write_bytes(to_docx(brief)))
     return html, document

@@ -15,6 +15,7 @@ from sim.report.study.answer import leaders
 from sim.report.study.comparison import Words, letters_of, records, words_of
 from sim.report.words.phrases import listed, plural
 from sim.report.words.rounding import bare, within
+from sim.study.ask.joining import Joined
 from sim.study.design.measures import ALL, Measure
 from sim.study.infer.intervals import next_below
 from sim.study.run.run import StudyResult
@@ -30,11 +31,13 @@ ENOUGH = 19
 
 @dataclass(frozen=True)
 class Context:
-    """A finished study, and what was tried beside it: `tried` as of `robustness`, `luck` as of `luck_alone`."""
+    """A finished study, and what was tried beside it: `tried` as of `robustness`, `luck` as of `luck_alone`,
+    `joined` what joining the pool that it names is worth."""
 
     result: StudyResult = field(repr=False)
     tried: pd.DataFrame | None = field(default=None, repr=False)
     luck: pd.DataFrame | None = field(default=None, repr=False)
+    joined: Joined | None = field(default=None, repr=False)
 
     @property
     def measure(self) -> Measure:

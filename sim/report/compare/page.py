@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from sim.model.goods.counted import in_plural
 from sim.report.compare.beside import Beside, Option, changes
 from sim.report.compare.spent import spent
 from sim.report.compare.words import BY, at_end, between, differences, figure, group_name, how_sure, lead, size
@@ -16,7 +17,6 @@ from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words.rounding import MINUS, digits_of
 from sim.report.words.rounding import number as shown_number
-from sim.report.words.units import plural
 from sim.study.design.measures import ALL, LINE, Measure
 from sim.study.infer.side_by_side import ALIKE, APART, BETTER, HIGHER, LOWER, UNKNOWN, WORSE
 
@@ -75,7 +75,7 @@ def _weeks(beside: Beside) -> Iterator[Picture]:
     totals = days.groupby("product")["unmet"].sum().sort_values(ascending=False, kind="stable")
     worst = [str(name) for name in totals.index if totals[name] > 0]
     for number, product in enumerate(worst[:MOST_PRODUCTS]):
-        unit = plural(beside.products.get(product, "unit"))
+        unit = in_plural(beside.products.get(product, "unit"))
         title = f"Week by week: {product}"
         mine = days[days["product"] == product]
         picture = drawings.weeks(mine, letters, beside.start, unit)

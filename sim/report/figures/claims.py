@@ -31,10 +31,11 @@ def draw(facts: Facts) -> Figure | None:
     found = sorted(facts.outcome.claims.items(), key=lambda one: (-int(one[1].bound.size.sum()), one[0]))[:MOST]
     if not found:
         return None
+    specs = {plan.name: plan.spec for plan in facts.outcome.plan.reserves}
     figure = new_figure(min(HIGHEST, 1.2 + 1.9 * len(found)), WIDTH)
     panels = figure.subplots(len(found), 2, sharex=True, squeeze=False)
     for number, ((name, record), (left, owed)) in enumerate(zip(found, panels, strict=True)):
-        title = short(shown_name(name, facts.loaded.spec.reserves[name]), 30)
+        title = short(shown_name(name, specs[name]), 30)
         _panel(left, facts, record, record.claim, f"{title}: left of each claim", first=not number)
         _panel(owed, facts, record, record.owed, f"{title}: owed", first=False)
         for axes in (left, owed):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.model.goods.counted import in_plural
 from sim.report.figures.fan import bands
 from sim.report.figures.style import BLACK, BLUE, date_axis, legend, new_figure, on, thousands
 from sim.report.run.facts import Facts
@@ -35,7 +36,7 @@ def draw(facts: Facts, fan: pd.DataFrame) -> Figure | None:
             run = np.asarray(facts.daily(figure_of_run, kind="facility", product=product), dtype=float)
             axes.step(days, run, color=BLACK, linewidth=0.9, where="mid", label="this run")
             axes.set_ylim(0, None)
-            axes.set_title(f"{words}, {product} ({facts.unit(product)}s)", pad=3)
+            axes.set_title(f"{words}, {product} ({in_plural(facts.unit(product))})", pad=3)
             thousands(axes)
             date_axis(axes, facts, label=product == products[-1])
     legend(figure, ncols=3, columnspacing=1.2)

@@ -47,7 +47,8 @@ def claims_table(outcome: Outcome) -> pd.DataFrame:
 
 def who_drew(facts: Facts) -> Sheet:
     """What each party claimed, drew, borrowed, paid back, owes and has left, in all."""
-    titles, reserves = facts.outcome.plan.network.parties.titles, facts.loaded.spec.reserves
+    titles = facts.outcome.plan.network.parties.titles
+    reserves = {plan.name: plan.spec for plan in facts.outcome.plan.reserves}
     figures = ("drawn", "shared", "borrowed", "repaid", "written_off", "lent", "regained")
     raw = []
     for name, record in facts.outcome.claims.items():

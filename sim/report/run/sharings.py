@@ -22,13 +22,14 @@ def sharings_table(outcome: Outcome) -> pd.DataFrame:
     if outcome.sharings is None:
         raise ValueError(NOT_KEPT)
     pages = outcome.sharings
-    none = {name: np.zeros(0) for name in ("flow", "step", "floor", "rank", "queue", "parties", *FIGURES)}
+    none = {name: np.zeros(0) for name in ("flow", "step", "floor", "rank", "queue", "as_one", "by", *FIGURES)}
     column = {name: np.concatenate([none[name], *(page[3][name] for page in pages)]) for name in none}
     network = outcome.plan.network
     flow, step = column["flow"].astype(np.int64), column["step"].astype(np.int64)
     source, buyer = network.flow_source[flow], network.flow_buyer[flow]
     sites, owners = network.sites["name"].to_numpy(), network.sites["party"].to_numpy()
-    party, buyer_name = owners[network.cell_site[buyer]], sites[network.cell_site[buyer]]
+    owner, buyer_name = owners[network.cell_site[buyer]], sites[network.cell_site[buyer]]
+    as_one, by = column["as_one"].astype(object), column["by"].astype(object)
     day = _of_pages(pages, 0, np.int64)
     start = np.datetime64(network.calendar.start, "D")
     found: dict[str, object] = {
@@ -38,11 +39,11 @@ def sharings_table(outcome: Outcome) -> pd.DataFrame:
         "product": network.products["name"].to_numpy()[network.cell_product[source]],
         "reserve": _of_pages(pages, 1, object),
         "step": step,
-        "shared_by": np.where(step > 1, np.where(party != "", party, buyer_name), sites[network.cell_site[source]]),
+        "shared_by": np.where(step > 1, np.where(by != "", by, buyer_name), sites[network.cell_site[source]]),
         "rule": _of_pages(pages, 2, object),
         "rank": column["rank"].astype(np.int64),
-        "claimant": np.where(column["parties"].astype(bool), party, buyer_name),
-        "party": party,
+        "claimant": np.where(as_one != "", as_one, buyer_name),
+        "party": np.where(as_one != "", as_one, owner),
         "floor": column["floor"].astype(np.int64),
         "queue": column["queue"].astype(object),
     }

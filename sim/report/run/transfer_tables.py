@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.books.given import KINDS
+from sim.engine.books.loans import LoanRecord
 from sim.engine.run import Outcome
+from sim.output.columns import LOANS
 from sim.report.run.facts import Facts
 from sim.report.run.page_tables import MOST_ROWS, more_rows
 from sim.report.sheets import Sheet
@@ -41,26 +43,35 @@ def transfers_table(outcome: Outcome) -> pd.DataFrame:
 
 def loans_table(outcome: Outcome) -> pd.DataFrame:
     """One row per loan: who lent, who borrowed, units lent, when they are due, paid back, written off, and owed at the
-    end; these three are together what was lent. No rows where nobody may lend."""
+    end; these three are together what was lent. Sites borrow of sites, parties of what others claim on a reserve. No
+    rows where nobody may lend."""
     network, record = outcome.plan.network, outcome.transfers
-    loans = None if record is None else record.loans
-    nothing = np.zeros(0, dtype=np.int64)
-    names = ("flow", "day", "due", "lent", "repaid", "written_off")
-    row = {name: nothing if loans is None else loans.columns[name] for name in names}
-    lender, borrower = network.flow_source[row["flow"]], network.flow_buyer[row["flow"]]
-    sites = network.sites["name"].to_numpy()
-    return pd.DataFrame(
-        {
-            "date": _dates(outcome, row["day"]),
-            "day": row["day"],
-            "lender": sites[network.cell_site[lender]],
-            "borrower": sites[network.cell_site[borrower]],
-            "product": network.products["name"].to_numpy()[network.cell_product[borrower]],
-            "due": _dates(outcome, row["due"]),
-            **{name: row[name] for name in ("lent", "repaid", "written_off")},
-            "outstanding": nothing if loans is None else loans.outstanding,
-        }
-    )
+    sites, goods = network.sites["name"].to_numpy(), network.products["name"].to_numpy()
+    parts = []
+    if record is not None and record.loans is not None:
+        flow = record.loans.columns["flow"]
+        lender, borrower = network.flow_source[flow], network.flow_buyer[flow]
+        ends = sites[network.cell_site[lender]], sites[network.cell_site[borrower]]
+        parts.append(_loans(outcome, record.loans, "transfer", *ends, goods[network.cell_product[borrower]]))
+    for name, claims in outcome.claims.items():
+        account, bound = claims.loans.columns["flow"], claims.bound
+        party, product = np.array(bound.parties, dtype=object)[bound.party[account]], bound.products[bound.product]
+        parts.append(_loans(outcome, claims.loans, "claim", name, party, goods[product[account]]))
+    if not parts:
+        return pd.DataFrame(columns=list(LOANS.names))
+    return pd.concat(parts, ignore_index=True).sort_values("day", kind="stable", ignore_index=True)
+
+
+def _loans(
+    outcome: Outcome, loans: LoanRecord, kind: str, lender: np.ndarray | str, borrower: np.ndarray, product: np.ndarray
+) -> pd.DataFrame:
+    row = loans.columns
+    found = {
+        "date": _dates(outcome, row["day"]), "day": row["day"], "kind": kind, "lender": lender, "borrower": borrower,
+        "product": product, "due": _dates(outcome, row["due"]), "outstanding": loans.outstanding,
+        **{name: row[name] for name in ("lent", "repaid", "written_off")},
+    }  # fmt: skip
+    return pd.DataFrame(found)[list(LOANS.names)]
 
 
 def _dates(outcome: Outcome, day: np.ndarray) -> np.ndarray:

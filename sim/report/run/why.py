@@ -21,6 +21,7 @@ from sim.model.network import Network
 from sim.report.run.journeys import Journey, journeys, lost_under_way, passages_met
 from sim.report.run.reserve_reach import holders
 from sim.report.run.why_decided import Deciders
+from sim.report.run.why_kept import kept_from
 from sim.report.run.why_warned import risen_before
 from sim.report.words.names import shown_name
 from sim.report.words.phrases import count, day_words, listed, plural
@@ -341,10 +342,11 @@ class _Walk:
                 whence = holders(self.network, reserve)
                 no_use = f", of no help: {self.site(cell)} is a member that cannot draw on it"
                 no_use += f", as it does not order from {whence}"
-            decided = self.deciders.reserve(reserve.name, day)
+            decided, kept = self.deciders.reserve(reserve.name, day), list(kept_from(self.outcome, reserve, cell, day))
+            decided += "".join(f"; {what}{self.because([impact.cause])}" for what, impact in kept)
             claim = self.claim(reserve, cell, day)
             words = f"the reserve '{shown_name(reserve.name, reserve.spec)}' {words} units{claim}{no_use}{decided}."
-            self.add(1, day, cell, stock, words)
+            self.add(1, day, cell, stock, words, [impact for _, impact in kept])
 
     def claim(self, reserve: ReservePlan, cell: int, day: int) -> str:
         """What was left there of the claim that a member draws on; empty where nobody has claims."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.errors import PlaceError, one_of_few
@@ -118,6 +119,15 @@ def _by_need(row: Row, rows: pd.DataFrame) -> str:
     return f"its need of {row['need']:,.6g} x weight {row['weight']:.6g} is {mine / all_:.1%} of all claimants'"
 
 
+def _by_claim(row: Row, rows: pd.DataFrame) -> str:
+    if not row["weight"]:
+        return "it has no claim: it gets what those who have one leave"
+    claim = f"its claim is {row['weight']:.6g} of what comes in"
+    if np.isnan(row["need"]):
+        return f"{claim}; what others do not ask for is shared by claim"
+    return f"{claim}, of which {row['need']:,.0f} are kept for it; what nobody has drawn by its day is shared by claim"
+
+
 def _two_phase(row: Row, rows: pd.DataFrame) -> str:
     units = row["need"] * row["per_head"]
     before, after = row["had"] / units, (row["had"] + row["given"]) / units
@@ -172,6 +182,6 @@ def _by_the_rule(row: Row, rows: pd.DataFrame) -> str:
 WHY: Mapping[str, Callable[[Row, pd.DataFrame], str]] = {
     "proportional": _proportional, "need_weighted": _by_need, "two_phase": _two_phase, "uniform": _uniform,
     "linear": _linear, "talmud": _talmud, "priority_tiers": _tiers, "first_come": _first_come,
-    "equal_days_of_cover": _cover,
+    "equal_days_of_cover": _cover, "by_claim": _by_claim,
 }  # fmt: skip
 """Rule -> why a claimant got what it got, by what the rule looks at."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 from markupsafe import Markup
 
+from sim.model.goods.counted import in_plural
 from sim.report.figures import fan, frontier
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
@@ -22,7 +23,6 @@ from sim.report.study.warned import alarm_tables
 from sim.report.study.who_loses import losers_table, losers_words
 from sim.report.study.worth import worth_tables, worth_words
 from sim.report.words.rounding import figure
-from sim.report.words.units import plural
 from sim.study.design.measures import ALL, LINE, Measure
 from sim.study.run.run import StudyResult
 
@@ -78,7 +78,7 @@ def _fans(result: StudyResult) -> Iterator[Picture]:
         spec = result.design.loaded[str(scenario), result.design.strategies[0]].spec
         rows = rows.assign(strategy=rows["strategy"].map(words.names.strategy))
         shown = [words.names.strategy(name) for name in result.design.strategies]
-        picture = fan.draw(rows, shown, spec.start, plural(spec.products[str(product)].unit))
+        picture = fan.draw(rows, shown, spec.start, in_plural(spec.products[str(product)].unit))
         title = f"Unmet demand by day in '{words.names.scenario(str(scenario))}'" + (f", {product}" if several else "")
         caption = f"Spread over {result.number} draws, day by day; a day's draws need not be another day's."
         yield Picture(f"fan-{number}", title, caption, Markup(to_svg(picture, f"fan-{number}", title)))

@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.decisions import Decision
 from sim.disruptions import DISRUPTIONS
+from sim.model.goods.counted import in_singular
 from sim.model.selection import KINDS, Where
 from sim.registry import Model
 from sim.report.words.names import shown_name
@@ -179,7 +180,7 @@ def value_words(value: object) -> str:
     if not found or found[2] in ("", "%"):
         return str(value)
     unit = UNITS.get(found[2], found[2])
-    return f"{found[1]} {unit.removesuffix('s') if float(found[1]) == 1 else unit}"
+    return f"{found[1]} {in_singular(unit) if float(found[1]) == 1 else unit}"
 
 
 @dataclass(frozen=True)

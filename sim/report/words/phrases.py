@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from sim.model.goods.counted import in_plural
+
 KIND = {
     "export_ban": "export ban",
     "route_closure": "route closure",
@@ -52,7 +54,7 @@ def number_words(number: int, capital: bool = False) -> str:
 
 def plural(number: float, one: str, many: str | None = None) -> str:
     """`1 day`, `2 days`."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+    return f"{count(number)} {one if number == 1 else many or in_plural(one)}"
 
 
 def percent(part: float, whole: float, signs: bool = False) -> str:

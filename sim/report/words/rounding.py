@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from sim.report.words.units import singular
+from sim.model.goods.counted import in_singular
 
 MINUS = "−"
 
@@ -48,7 +48,7 @@ def figure(value: float, unit: str, digits: int | None = None) -> str:
 
 def counted(shown: str, unit: str) -> str:
     """A number and what it counts, one of them being one: 1 day, 2 days."""
-    return f"{shown} {singular(unit) if shown == '1' else unit}".strip()
+    return f"{shown} {in_singular(unit) if shown == '1' else unit}".strip()
 
 
 def size(value: float, unit: str, digits: int | None = None) -> str:
@@ -62,7 +62,7 @@ def size(value: float, unit: str, digits: int | None = None) -> str:
 
 def bare(text: str, unit: str) -> str:
     """A figure without its unit, which stands at the head of its column; shares keep their sign."""
-    for words in (" percentage points", f" {unit}", f" {singular(unit)}", " days"):
+    for words in (" percentage points", f" {unit}", f" {in_singular(unit)}", " days"):
         text = text.removesuffix(words) if words.strip() else text
     return text.removeprefix("day ")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.model.goods.counted import in_plural, in_singular
 from sim.report.words.phrases import listed
 
 if TYPE_CHECKING:
@@ -14,20 +15,6 @@ if TYPE_CHECKING:
 
 ANY = "units"
 """What products of different units are counted in together."""
-
-
-def plural(unit: str) -> str:
-    """A product's unit, several of it: bags, boxes of 50 pairs."""
-    first, blank, rest = unit.partition(" ")
-    ending = "es" if first.endswith(("s", "x", "ch", "sh")) else "s"
-    return f"{first}{ending}{blank}{rest}"
-
-
-def singular(units: str) -> str:
-    """One of what is counted: a bag, a box of 50 pairs; what has no plural, such as a currency, as it is."""
-    first, blank, rest = units.partition(" ")
-    ending = "es" if first.endswith(("sses", "xes", "ches", "shes")) else "s"
-    return f"{first.removesuffix(ending)}{blank}{rest}"
 
 
 @dataclass(frozen=True)
@@ -45,17 +32,17 @@ class Counted:
     @property
     def all(self) -> str:
         """What all products are counted in; "units" where they differ."""
-        return plural(next(iter(self.products.values()))) if self.adds_up else ANY
+        return in_plural(next(iter(self.products.values()))) if self.adds_up else ANY
 
     @property
     def added_up(self) -> str:
         """What is added up where products differ in their units: boxes and pieces; empty where they do not."""
-        return "" if self.adds_up else listed([plural(unit) for unit in dict.fromkeys(self.products.values())])
+        return "" if self.adds_up else listed([in_plural(unit) for unit in dict.fromkeys(self.products.values())])
 
     def one_of(self, unit: str) -> str:
         """One of what is counted: a bag."""
-        single = next(iter(self.products.values()), "unit") if self.adds_up else "unit"
-        return single if unit == self.all else unit.removesuffix("s")
+        one = next(iter(self.products.values()), "unit") if self.adds_up else "unit"
+        return one if unit == self.all else " × ".join(in_singular(part) for part in unit.split(" × "))
 
     def unit(self, measure: Measure, group: str = "") -> str:
         """The unit of a figure in words, money's being the currency; kinds such as "share" and "day" as they are."""
@@ -64,7 +51,7 @@ class Counted:
         if measure.unit not in ("units", "unit-days"):
             return measure.unit
         own = measure.breakdown == "product" and group in self.products
-        goods = plural(self.products[group]) if own else self.all
+        goods = in_plural(self.products[group]) if own else self.all
         return goods if measure.unit == "units" else f"{goods} × days"
 
 

@@ -25,6 +25,7 @@ from sim.scenario.validation import problems_from
 from sim.scenario.yaml_reader import read_yaml
 from sim.study.design.case import Case, by_other_luck, case_of
 from sim.study.design.measures import ALL, COST, ENDING, LINE, SCORES, Measure, parse_measure
+from sim.study.design.pooled import asked_pool
 from sim.study.design.spec import ScenarioEntry, StrategyEntry, Study
 
 MAIN = ("units_unmet", "units_lost", "stockout_days", "fill_rate")
@@ -198,6 +199,9 @@ class _Reading:
                 file = self.document.file_at(self._file_place(position))
                 self._scenario(position, entry, load(file, ranges=self.ranges))
         self._refuse_currencies()
+        if self.spec.joining is not None and len(self.loaded) == len(self.spec.scenarios) * len(self.spec.strategies):
+            with self.problems.at("joining"):
+                asked_pool(self.spec, self.loaded, self.scenarios[0])
 
     def _refuse_currencies(self) -> None:
         """Note where scenarios have other currencies than the first: a study sets their sums side by side."""

@@ -9,6 +9,7 @@ from sim.engine.run import Outcome
 from sim.errors import PlaceError
 from sim.metrics.base import METRICS, View
 from sim.metrics.cost import NET, Rates, costs
+from sim.metrics.party_cost import costs_of_parties
 from sim.metrics.summary import BREAKDOWNS
 
 COST = "cost"
@@ -16,13 +17,14 @@ MONEY = {COST: ("Cost", "total"), "net_cost": ("Cost net of stock", NET)}
 """Measures in money: how a person reads each, and its line of the costs."""
 ALL = "all"
 LINE = "line"
+PARTY = "party"
 ALARM = "alarm"
 
 
 @dataclass(frozen=True)
 class Measure:
     """A metric's name, `cost` or `net_cost`, and a breakdown: `all`, a column of groups, `alarm` for scores of alarms,
-    `line` for cost."""
+    `line` for cost, which can be told by `party` as well."""
 
     name: str
     breakdown: str = ALL
@@ -70,7 +72,7 @@ def parse_measure(text: str) -> Measure:
     if name in METRICS and METRICS[name].by_alarm:
         allowed = (*BREAKDOWNS, ALARM)
     if name == COST:
-        allowed = (LINE,)
+        allowed = (LINE, PARTY)
     if breakdown and breakdown not in allowed:
         raise PlaceError((), f"'{name}' cannot be broken down so", breakdown, "by " + " / ".join(allowed), allowed)
     return Measure(name, breakdown or ALL)
@@ -80,7 +82,7 @@ def broken_down() -> str:
     """A regular expression of the texts that stand for a measure by a breakdown."""
     metrics = f"({'|'.join(METRICS)})\\s* by \\s*({'|'.join(BREAKDOWNS)})"
     scores = f"({'|'.join(name for name, one in METRICS.items() if one.by_alarm)})\\s* by \\s*{ALARM}"
-    return f"^\\s*({metrics}|{scores}|{COST}\\s* by \\s*{LINE})\\s*$"
+    return f"^\\s*({metrics}|{scores}|{COST}\\s* by \\s*({LINE}|{PARTY}))\\s*$"
 
 
 def series_of(measures: Sequence[Measure]) -> set[str]:
@@ -96,7 +98,9 @@ def values(measures: Sequence[Measure], outcome: Outcome, rates: Rates) -> Itera
     facilities = table[table["kind"] == "facility"]
     for measure in measures:
         if measure.name in MONEY:
-            shown = lines if measure.breakdown == LINE else {"": lines[MONEY[measure.name][1]]}
+            shown = {"": lines[MONEY[measure.name][1]]}
+            if measure.breakdown != ALL:
+                shown = lines if measure.breakdown == LINE else costs_of_parties(outcome, rates)
             yield from ((measure, group, amount) for group, amount in shown.items())
             continue
         function, column = METRICS[measure.name].function, measure.breakdown

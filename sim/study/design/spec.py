@@ -114,6 +114,19 @@ class Worth(Model):
             raise PlaceError(("ladder",), "two rungs have the same", None, "a level of its own for each")
 
 
+class JoiningOf(Model):
+    """What joining a pool is worth to each of its members; told in the brief."""
+
+    pool: Text
+    """a party of the kind pool whose members have claims on a reserve; or a reserve with claims"""
+    defector: Text | None = None
+    """the member that breaks its word; left out: each in turn"""
+    strategy: Text | None = None
+    """the strategy under which the pool is as it is written; left out: the first under which there is such a pool"""
+    pairs: Literal["none", "contributors", "all"] = "contributors"
+    """pairs that are tried by themselves: none, those of members who contribute, all"""
+
+
 def _file(value: Any) -> Any:
     return {"file": value} if isinstance(value, str) else value
 
@@ -160,6 +173,8 @@ class Study(Model):
     best: Best | None = None
     worth: Worth | None = None
     """how many days of something, such as stock, the strategies beside a ladder are worth"""
+    joining: JoiningOf | None = None
+    """a pool of which the brief is to tell who gains and who loses by joining it, in the study's first scenario"""
     confidence: Share = Field(default=0.95, gt=0.5, lt=1)
     """of intervals, and of what is called a difference"""
     seed: Whole | None = None

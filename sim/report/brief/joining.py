@@ -1,0 +1,68 @@
+"""Who gains and who loses by joining the pool that a study asks about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.report.brief.context import Context
+from sim.report.brief.parts import Cell, Grid, Section
+from sim.report.figures.joining import draw
+from sim.report.questions.joining import at_end, difference, of_defectors, of_pairs
+from sim.report.words.phrases import plural
+from sim.report.words.rounding import bare, digits_of, figure
+from sim.study.ask.joining import APART, COVER, GAINS, LOSES, SAME, SHORT, SPENT, Joined
+from sim.study.design.measures import Measure
+from sim.study.design.pooled import asked_pool
+
+MOST_TOLD = 6
+"""Sentences on defectors and pairs there is room for; joining.html has all."""
+WORDS = {GAINS: "gains", LOSES: "better off alone", APART: "= not told apart", SAME: "= the same"}
+LOOKS = {GAINS: "good", LOSES: "loss", APART: "quiet", SAME: "quiet"}
+
+
+def joining(it: Context) -> list[Section]:
+    """A row for each member, a picture, and what defectors and pairs would change, where the study names a pool."""
+    if it.joined is None:
+        return []
+    found, design, counted = it.joined, it.result.design, it.words.counted
+    scenario, unit = design.scenarios[0], counted.unit(Measure(SHORT))
+    strategy, _ = asked_pool(design.spec, design.loaded, scenario)
+    loaded = design.loaded[scenario, strategy]
+    titles = loaded.sites.parties.titles
+    told = [
+        f"{it.within(scenario)}{it.name(strategy)}, beside the same where every member stays alone with what it "
+        f"contributes to {titles.get(found.pool.name, found.pool.name)}; means of {plural(found.draws, 'draw')}."
+    ]
+    told += at_end(found, (loaded.spec.until, (loaded.spec.until - loaded.spec.start).days))
+    heads = [f"{what}, {where}" for what in (f"Short ({unit})", "Days of cover", f"Cost borne ({it.currency})")
+             for where in ("alone", "in the pool")]  # fmt: skip
+    rows = [_row(found, name, titles, it) for name in found.pool.members]
+    caption = (
+        "Right: in the pool less alone, on the same draws, with 95% intervals; hollow where no difference can be told."
+    )
+    picture = ("Alone and in the pool", caption, draw(found, titles, unit, 7.2))
+    after = [*of_defectors(found, titles, counted), *of_pairs(found, titles, counted)]
+    more = [f"{plural(len(after) - MOST_TOLD, 'more line')}: see joining.html."] if len(after) > MOST_TOLD else []
+    return [
+        Section(
+            "Who gains and who loses by joining", before=told, paragraphs=[*after[:MOST_TOLD], *more],
+            grids=[Grid("joining", ["", *heads, "By joining"], rows)], figures=[picture],
+        )
+    ]  # fmt: skip
+
+
+def _row(found: Joined, name: str, titles: Mapping[str, str], it: Context) -> list[Cell]:
+    """A member's figures alone and in the pool, and what may be said of its units short."""
+    cells = [Cell(strong=titles.get(name, name))]
+    for measure in (SHORT, COVER, SPENT):
+        row, unit = found.of("pool", measure)[name], it.words.counted.unit(Measure(measure))
+        digits = digits_of(row["low"], row["high"], unit)
+        cells += [Cell(bare(figure(row[key], unit, digits), unit)) for key in ("against_mean", "mean")]
+    return [*cells, _verdict(found.of("pool")[name], it)]
+
+
+def _verdict(row: Mapping[str, Any], it: Context) -> Cell:
+    told = row["verdict"] in (GAINS, LOSES)
+    note = difference(row, it.words.counted.unit(Measure(SHORT))) if told else ""
+    return Cell(WORDS[row["verdict"]], note=note, looks=LOOKS[row["verdict"]])
