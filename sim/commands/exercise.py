@@ -16,23 +16,33 @@ from sim.options import FAILED, FILE, PLACE, STRATEGY
 @click.argument("session", type=PLACE)
 @click.option("--scenario", type=PLACE, help="Its scenario file, where that has been moved.")
 @click.option("--as-scenario", type=PLACE, metavar="FILE", help="Write what was played as a scenario: a .yaml file.")
-def replay_session(session: Path, scenario: Path | None, as_scenario: Path | None) -> None:
+@click.option(
+    "--injects", type=PLACE, metavar="FILE", help="Write its injects, and what became of each: .csv or .xlsx."
+)
+def replay_session(session: Path, scenario: Path | None, as_scenario: Path | None, injects: Path | None) -> None:
     """Play the log of an exercise again, and hold every turn of every branch against what was recorded.
 
     Ends with exit code 1 where a turn gives other figures, as after a change of results in Tideover.
     """
     from sim.tabletop.as_scenario import PLAYED, write_scenario
+    from sim.tabletop.inject_table import write_injects
     from sim.tabletop.replay import replay
 
     if as_scenario is not None and as_scenario.suffix not in (".yaml", ".yml"):
         raise click.BadParameter(f"'{as_scenario}' does not end in .yaml", param_hint="--as-scenario")
-    if as_scenario is not None and as_scenario.exists():
-        raise click.BadParameter(f"'{as_scenario}' is there already", param_hint="--as-scenario")
+    if injects is not None:
+        _check_table(injects, "--injects")
+    for option, place in (("--as-scenario", as_scenario), ("--injects", injects)):
+        if place is not None and place.exists():
+            raise click.BadParameter(f"'{place}' is there already", param_hint=option)
     found = replay(session, scenario)
     click.echo(found.text())
     if as_scenario is not None:
         write_scenario(found.session, as_scenario)
         click.echo(f"Wrote {as_scenario}. Run it with: tideover run {as_scenario} --strategy {PLAYED}")
+    if injects is not None:
+        write_injects(injects, found.session.table.injects, found.session.place.injects)
+        click.echo(f"{len(found.session.table.injects)} injects: {injects}")
     if found.differs:
         for line in found.differs:
             click.echo(line, err=True)
@@ -65,8 +75,8 @@ def read_injects(
     from sim.tabletop.inject_table import write_injects
     from sim.tabletop.table import exercise_of, span_of
 
-    if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
-        raise click.BadParameter(f"'{out}' ends neither in .csv nor in .xlsx", param_hint="--out")
+    if out is not None:
+        _check_table(out, "--out")
     saved = {}
     for text in columns:
         ours, mark, theirs = text.partition("=")
@@ -85,3 +95,8 @@ def read_injects(
     if out is not None:
         write_injects(out, found.injects)
         click.echo(f"{len(found.injects)} injects: {out}")
+
+
+def _check_table(path: Path, option: str) -> None:
+    if path.suffix.lower() not in (".csv", ".xlsx"):
+        raise click.BadParameter(f"'{path}' ends neither in .csv nor in .xlsx", param_hint=option)

@@ -41,6 +41,15 @@ NEEDS: Mapping[str, Mapping[str, type]] = {
     "clock": {"do": str},
 }
 """What each kind of entry has."""
+HEAD: Mapping[str, type | tuple[type, ...]] = {
+    "tideover": str,
+    "scenario": str,
+    "strategy": (str, type(None)),
+    "settings": dict,
+    "identity": dict,
+    "log": list,
+}
+"""What stands before the log, and the log."""
 
 
 def put_session(path: Path, session: Session) -> None:
@@ -72,12 +81,31 @@ def open_session(path: Path, at: dt.datetime | None = None, scenario: Path | Non
         expected = f"the files as they were, under the version of Tideover that played it ({data['tideover']})"
         raise ScenarioError([Problem(shown_path(path), 0, message, shown_path(settings.path), expected)])
     entries = [_entry(k, one, path) for k, one in enumerate(data["log"])]
-    session = Session(table, entries, path)
+    try:
+        session = Session(table, entries, path)
+        _check_names(session)
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        problem = Problem(shown_path(path), 0, "the log of this session does not hold together", str(error))
+        raise ScenarioError([problem]) from None
     last = session.clock.last
     if at is not None and session.clock.status == "running" and last is not None:
         told = max(entry.at for entry in entries if entry.at is not None)
         session.set_clock("pause", told)
     return session
+
+
+def _check_names(session: Session) -> None:
+    """Raise KeyError or ValueError where a branch has what the exercise does not, or days that do not follow."""
+    table = session.table
+    for name in (*session.branches, session.branch):
+        place = session.branch_place(name)
+        days = [turn.day for turn in place.turns]
+        if days != sorted({*days}) or not 0 <= days[0] <= days[-1] <= table.days:
+            raise ValueError(f"branch {name}: turns on days {days}")
+        for number in place.injects:
+            table.by_number[number]
+        for choice in place.choices:
+            table.decisions[choice.decision], table.titles[choice.role]
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -109,7 +137,7 @@ def _read(path: Path) -> dict[str, Any]:
         message = f"this session was written by {'a newer' if newer else 'another'} version of Tideover"
         raise wrong(message, f"version {VERSION} of the file", data.get("version"))
     seal = data.pop("seal", None)
-    if seal != _seal(data):
+    if seal != _seal(data) or any(not isinstance(data.get(key), kind) for key, kind in HEAD.items()):
         raise wrong("the session was changed since Tideover wrote it", "a copy of it that is whole")
     return data
 

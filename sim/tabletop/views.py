@@ -38,7 +38,7 @@ CHOICE = _plain("id", "decision", "turn", "reason", "state")
 PLAYER: Allowed = {
     **ROOM, **_plain("name", "party", "brief", "changed"),
     "stock": STOCK, "orders": ORDER, "injects": INJECT, "decisions": CHOICE,
-    "may_decide": _plain("decision", "kind", "cost", "cost_a_day", "delay", "lasts", "refused"),
+    "may_decide": _plain("decision", "kind", "cost", "cost_a_day", "premium", "delay", "lasts", "refused"),
 }  # fmt: skip
 WALL: Allowed = {
     **ROOM, "news": INJECT, "unmet": {**_plain("turns"), "by_product": None, "by_region": None},
@@ -192,9 +192,11 @@ def _offer(session: Session, begun: Begun, name: str) -> dict[str, Any] | None:
     if bound is None:
         return None
     lasts = None if bound.lasts == float("inf") else bound.lasts
+    charges = bound.charges
     return {
-        "decision": name, "kind": bound.kind, "cost": bound.charges.once, "cost_a_day": bound.charges.a_day,
-        "delay": round(bound.after.mean, 1), "lasts": lasts, "refused": begun.running.refusal(name),
+        "decision": name, "kind": bound.kind, "cost": charges.once, "cost_a_day": charges.a_day,
+        "premium": charges.premium, "delay": round(bound.after.mean, 1), "lasts": lasts,
+        "refused": begun.running.refusal(name),
     }  # fmt: skip
 
 

@@ -48,6 +48,17 @@ def test_a_session_is_replayed_and_written_as_a_scenario(call: Call, tmp_path: P
     code, _, err = call("replay-session", session.file, "--as-scenario", played)
     assert code == 2 and "is there already" in err
     assert call("replay-session", session.file, "--as-scenario", tmp_path / "x.txt")[0] == 2
+    assert call("replay-session", session.file, "--injects", tmp_path / "x.txt")[0] == 2
+    code, out, _ = call("replay-session", session.file, "--injects", tmp_path / "what.csv")
+    assert code == 0 and out.endswith(f"6 injects: {tmp_path / 'what.csv'}\n")
+    rows = (tmp_path / "what.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert rows[1].endswith(",waiting,,") and rows[6].endswith(",fired,,facilitator")
+
+
+def test_validate_looks_at_the_injects_too(call: Call, tmp_path: Path) -> None:
+    assert call("validate", written(tmp_path))[0] == 0
+    code, _, err = call("validate", written(tmp_path, injects=INJECTS + "7,To whom,,,,,,nobody,,,,,,\n"))
+    assert code == 2 and "injects.csv:8: no such role" in err and "Traceback" not in err
 
 
 def test_a_session_that_is_none_or_differs_ends_with_its_own_code(call: Call, tmp_path: Path) -> None:

@@ -124,6 +124,19 @@ def test_a_log_of_entries_that_are_none_is_told_though_its_seal_fits(kept: Sessi
         bad = data | {"log": [entry]}
         path = copy(kept, tmp_path, json.dumps(bad | {"seal": session_file._seal(bad)}))
         assert "entry 1 of the log is none" in wrong(path)
+    by = {"at": None, "by": "facilitator"}
+    step = by | {"do": "advance", "what": {"day": 7, "ready": [], "digest": ""}}
+    for log in ([by | {"do": "switch", "what": {"name": "x"}}], [by | {"do": "fire", "what": {"inject": "99"}}],
+                [step, step], [step | {"what": {"day": 99, "ready": [], "digest": ""}}],
+                [by | {"do": "rewind", "what": {"turn": 9, "keep": "x"}}],
+                [by | {"do": "decide", "what": {"id": "a", "decision": "open", "reason": ""}}]):  # fmt: skip
+        bad = data | {"log": log}
+        path = copy(kept, tmp_path, json.dumps(bad | {"seal": session_file._seal(bad)}))
+        assert "the log of this session does not hold together" in wrong(path)
+    for key in ("scenario", "log", "strategy"):
+        bad = data | {key: 3}
+        path = copy(kept, tmp_path, json.dumps(bad | {"seal": session_file._seal(bad)}))
+        assert "was changed since Tideover wrote it" in wrong(path)
 
 
 def test_a_scenario_that_was_changed_or_moved_is_told(kept: Session, tmp_path: Path) -> None:

@@ -38,8 +38,8 @@ PLAYER = {
     "stock", "orders",
     *(f"injects.{name}" for name in ("number", "title", "method", "from", "description", "turn", "fired_at", "story")),
     *(f"decisions.{name}" for name in ("id", "decision", "turn", "reason", "state")), "injects", "decisions",
-    *(f"may_decide.{name}" for name in ("decision", "kind", "cost", "cost_a_day", "delay", "lasts", "refused")),
-    "may_decide",
+    *(f"may_decide.{name}" for name in ("decision", "kind", "cost", "cost_a_day", "premium", "delay", "lasts")),
+    "may_decide.refused", "may_decide",
 }  # fmt: skip
 """All that a player's device may be sent, written down once more by hand."""
 
