@@ -80,37 +80,62 @@ class Seen:
         """What is on its way, or ordered and not sent, from others to the party's sites, as far as it has been told.
 
         `due` is reckoned from when it was sent and how long that way usually takes; one that is past is late. Nobody is
-        told more before it is there.
+        told more before it is there, but for who sees what is: `comes` is when that is settled, on the last leg. Of
+        sites that report later than at once it is known how much is on its way, and no more.
         """
-        network, level, last = self._network, self._level(), self._known_until()
+        network, level = self._network, self._level()
         mine = self._own[network.flow_buyer] & ~self._own[network.flow_source]
         if self._party is None:
             mine = np.ones(len(network.flow_buyer), dtype=bool)
-        ships = self._world.state.shipments
+        late = np.zeros(len(level), dtype=bool)
+        if self._eyes is not None:
+            late = self._world.reports.by_report(self._eyes)
+        at_once = mine & ~late[network.flow_buyer]
+        rows = self._under_way(at_once & (level[network.flow_buyer] >= PIPELINE))
+        unsent = self._world.state.unsent
+        waits = (unsent > 0) & at_once & (level[network.flow_buyer] >= ORDERS)
+        for number in np.flatnonzero(waits).tolist():
+            rows.append(self._order(number, int(unsent[number])) | {"sent": None, "due": None, "state": "not sent"})
+        rows += self._reported(np.unique(network.flow_buyer[mine & late[network.flow_buyer]]))
+        return sorted(rows, key=lambda row: (row["due"] or "9999", row["from"], row["to"], row["product"]))
+
+    def _under_way(self, shown: np.ndarray) -> list[Row]:
+        """Shipments on some flows (a mask), those of a day together."""
+        network, ships = self._network, self._world.state.shipments
         flow = ships["flow"]
-        under_way = (ships["phase"] != Phase.DONE) & mine[flow] & (level[network.flow_buyer[flow]] >= PIPELINE)
-        under_way &= ships["sent"] <= last[network.flow_buyer[flow]]
-        units: dict[tuple[int, float], int] = {}
-        for row in np.flatnonzero(under_way).tolist():
-            key = int(flow[row]), float(np.floor(ships["sent"][row]))
+        last_leg = network.routes.legs[network.flow_route[flow]] - 1
+        settled = (ships["phase"] == Phase.TRAVELLING) & (ships["leg"] == last_leg)
+        units: dict[tuple[int, int], int] = {}
+        comes: dict[tuple[int, int], float] = {}
+        for row in np.flatnonzero((ships["phase"] != Phase.DONE) & shown[flow]).tolist():
+            key = int(flow[row]), int(np.floor(ships["sent"][row]))
             units[key] = units.get(key, 0) + int(ships["units"][row])
+            time = float(ships["time"][row]) if settled[row] else np.inf
+            comes[key] = max(comes.get(key, 0.0), time)
         usual = network.routes.under_way[network.flow_route]
         rows = []
         for (number, sent), some in units.items():
             due = int(np.ceil(sent + usual[number]))
-            told = {"sent": self._date(int(sent)), "due": self._date(due)}
-            rows.append(self._order(number, some) | told | {"state": "late" if due < self._day else "on its way"})
-        unsent = self._world.state.unsent
-        waits = (unsent > 0) & mine & (level[network.flow_buyer] >= ORDERS)
-        for number in np.flatnonzero(waits).tolist():
-            rows.append(self._order(number, int(unsent[number])) | {"sent": None, "due": None, "state": "not sent"})
-        return sorted(rows, key=lambda row: (row["due"] or "9999", row["from"], row["to"], row["product"]))
+            told: Row = {"sent": self._date(sent), "due": self._date(due)}
+            told["state"] = "late" if due < self._day else "on its way"
+            if self._party is None and np.isfinite(time := comes[number, sent]):
+                told["comes"] = self._date(int(np.ceil(time)))
+            rows.append(self._order(number, some) | told)
+        return rows
 
-    def _known_until(self) -> np.ndarray:
-        """The last day of which each cell's goods under way are known."""
-        if self._eyes is None:
-            return np.full(len(self._own), LATEST)
-        return self._world.reports.known_until(np.arange(len(self._own)), self._eyes, PIPELINE)
+    def _reported(self, buyers: np.ndarray) -> list[Row]:
+        """How much some cells, which report later than at once, had under way when they did."""
+        if self._eyes is None or not len(buyers):
+            return []
+        eyes, state = self._eyes.of(buyers), self._world.state
+        units = self._world.reports.told("in_transit", eyes.at, state.in_transit[buyers]) * (eyes.level >= PIPELINE)
+        found = []
+        for cell, some in zip(buyers.tolist(), units.tolist(), strict=True):
+            if some:
+                place = {"from": "", "to": str(self._names[self._network.cell_site[cell]]), "mode": ""}
+                told = {"product": self._product(cell), "units": int(some), "sent": None, "due": None}
+                found.append(place | told | {"state": "as last reported"})
+        return found
 
     def _order(self, flow: int, units: int) -> Row:
         network = self._network

@@ -52,7 +52,8 @@ FACILITATOR_SEES: Allowed = {
     **WALL, "branches": _plain("name", "turn", "here"), "inject_list": LISTED,
     "decisions": {**CHOICE, **_plain("role", "at")},
     "truth": {
-        "stock": {**STOCK, **_plain("units")}, "orders": ORDER, "in_force": _plain("decision", "since"),
+        "stock": {**STOCK, **_plain("units")}, "orders": {**ORDER, **_plain("comes")},
+        "in_force": _plain("decision", "since"),
         "disruptions": _plain("name", "kind", "from", "until", "announced"),
         "believed": _plain("role", "site", "product", "months", "believed", "as_of"),
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ import pytest
 from sim.tabletop.looking import band_of
 from sim.tabletop.refusals import Refused
 from sim.tabletop.session import Session
+from sim.tabletop.table import Settings, Table
 from sim.tabletop.views import ALLOWED, only
-from tests.tabletop.exercise import at
+from tests.tabletop.exercise import SCENARIO, at, written
 
 Play = Callable[[], Session]
 
@@ -120,6 +122,36 @@ def test_orders_are_due_when_they_usually_come_and_late_when_that_is_past(sessio
     assert sum(row["units"] for row in waiting) == unsent[~network.of_kind("warehouse")[network.flow_source]].sum()
     # the clinics' own orders go to the store, which is another's
     assert {row["from"] for row in session.view("clinics")["orders"]} == {"store"}
+
+
+def test_when_goods_come_is_known_to_the_facilitator_once_it_is_settled(session: Session) -> None:
+    """The store is four days from the works, and all of its journeys take that; the last bags left on 9 March."""
+    session.advance()
+    session.advance("day")
+    session.advance("day")  # 10 March: the ban begins
+    true = [row for row in session.view("facilitator")["truth"]["orders"] if row["from"] == "works" and row["sent"]]
+    assert true and max(row["sent"] for row in true) == "2027-03-09"
+    for row in true:
+        assert (np.datetime64(row["comes"]) - np.datetime64(row["sent"])).astype(int) == 4
+    assert not any("comes" in row for row in session.view("ministry")["orders"])
+
+
+def test_sites_that_report_late_tell_how_much_is_on_its_way_and_no_more(tmp_path: Path) -> None:
+    """The ministry knows of its store on the next day: on 8 March what was under way on 6 March when demand had been
+    served, and the works had not sent that evening's goods: the day's record without what left on it."""
+    late = SCENARIO.replace("information:\n", "information:\n  - {who: ministry, of: own, sees: pipeline, lag: 1d}\n")
+    session = Session(Table(Settings(written(tmp_path, late))))
+    session.advance()
+    (row,) = session.view("ministry")["orders"]
+    daily = session.begun.until(56).resume().daily
+    (store,), (works,) = (daily[(daily["site"] == site) & (daily["date"] == "2027-03-06")].to_dict("records")
+                          for site in ("store", "works"))  # fmt: skip
+    assert row == {
+        "product": "drip", "units": store["in_transit"] - works["dispatched"], "from": "", "to": "store", "mode": "",
+        "sent": None, "due": None, "state": "as last reported",
+    }  # fmt: skip
+    stock = {row["site"]: row for row in session.view("ministry")["stock"]}
+    assert (stock["store"]["as_of"], stock["store"]["days_old"]) == ("2027-03-06", 1)
 
 
 def test_what_changed_since_the_last_turn_is_told_in_sentences(played: Play) -> None:
