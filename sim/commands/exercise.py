@@ -90,6 +90,10 @@ def read_injects(
     titles = {name: role.title or name for name, role in exercise.roles.items()}
     found = read(table, span_of(loaded), titles, exercise.objectives, saved, sheet)
     click.echo(found.text())
+    if columns:
+        click.echo(
+            f"To keep them, write under injects: columns: {{{', '.join(f'{k}: {v!r}' for k, v in saved.items())}}}"
+        )
     if found.left_out and not leave_out:
         raise ScenarioError(found.problems())
     if out is not None:

@@ -15,11 +15,11 @@ from sim.tabletop.injects import Inject, Standing
 
 Do = Literal[
     "advance", "decide", "withdraw", "fire", "skip", "unskip",
-    "rewind", "branch", "switch", "reset", "clock",
+    "rewind", "branch", "switch", "reset", "clock", "message",
 ]  # fmt: skip
 DOES: tuple[str, ...] = get_args(Do)
 ON_A_BRANCH: tuple[Do, ...] = ("advance", "decide", "withdraw", "fire", "skip", "unskip")
-"""What leads a branch on; all else is about branches, or the clock."""
+"""What leads a branch on; all else is about branches, or the room: its clock, and what is written there."""
 
 
 class Entry(NamedTuple):
@@ -27,7 +27,7 @@ class Entry(NamedTuple):
 
     advance: `day` (the first of the new turn), `ready` (numbers of the injects that have become so), `digest` (of the
     run then); decide: `id`, `decision`, `reason`; withdraw: `id`; fire, skip, unskip: `inject`; rewind: `turn`, `keep`;
-    branch, switch: `name`; reset: `keep`; clock: `do`, `minutes`, `of`.
+    branch, switch: `name`; reset: `keep`; clock: `do`, `minutes`, `of`; message: `id`, `to`, `text`, `turn`.
     """
 
     do: Do

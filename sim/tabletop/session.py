@@ -7,17 +7,17 @@ Times are given by whoever calls, in UTC.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sim.begun import Begun
-from sim.errors import Problem, ScenarioError, nearest, one_of_few
+from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import shown_path
 from sim.scenario.exercise_spec import FACILITATOR, OBSERVER
-from sim.tabletop import views
-from sim.tabletop.clock import Clock, Due, Reading
+from sim.tabletop import pacing, views
+from sim.tabletop.checking import aware, check_decision, check_role, check_text, check_turn
+from sim.tabletop.clock import Clock, Reading
 from sim.tabletop.clock import Do as ClockDo
 from sim.tabletop.clock import Of as ClockOf
 from sim.tabletop.course import Course, digest
@@ -30,8 +30,6 @@ from sim.tabletop.refusals import Refused
 from sim.tabletop.session_file import put_session
 from sim.tabletop.table import Settings, Table
 
-THE_CLOCK = "clock"
-"""By whom something is done that the clock brings by itself."""
 LONGEST_ID, LONGEST_NAME, LONGEST_TEXT = 100, 60, 2000
 Step = Literal["turn", "day", "next inject"]
 
@@ -140,14 +138,14 @@ class Session:
     def status(self, inject: Inject, now: dt.datetime | None = None) -> Status:
         """What has become of an inject; one whose delivery time has come is ready."""
         standing = self.place.standing(inject)
-        if standing.status == "waiting" and (due := self._due(inject)) is not None:
+        if standing.status == "waiting" and (due := pacing.due(self, inject)) is not None:
             return "ready" if due.at <= self.reading(now).now else "waiting"
         return standing.status
 
     def view(self, role: str, now: dt.datetime | None = None) -> dict[str, Any]:
         """What a role is shown; see `sim.tabletop.views`."""
         if role not in (FACILITATOR, OBSERVER):
-            self._check_role(role)
+            check_role(self.table, role)
         return views.view(self, role, now)
 
     # what players do
@@ -160,10 +158,10 @@ class Session:
         One that was handed in already under this `id` is given back, and not taken once more. `turn` is the one for
         which it is meant.
         """
-        self._check_text(id, "the id of a decision", LONGEST_ID)
+        check_text(id, "the id of a decision", LONGEST_ID)
         if not isinstance(reason, str) or len(reason) > LONGEST_TEXT:
             raise Refused("malformed", f"a reason has at most {LONGEST_TEXT} letters", str(reason))
-        self._check_role(role, reason)
+        check_role(self.table, role, reason)
         before = next((e for e in self.entries if e.do == "decide" and e.what["id"] == id), None)
         if before is not None:
             if (before.by, before.what["decision"]) != (role, decision):
@@ -171,8 +169,8 @@ class Session:
             known = next((one for one in self.place.choices if one.id == id), None)
             if known is not None:
                 return known
-        self._check_turn(role, turn, reason, taken_back=before is not None)
-        self._check_decision(role, decision, reason)
+        check_turn(self, role, turn, reason, taken_back=before is not None)
+        check_decision(self, role, decision, reason)
         self._write("decide", at, role, id=id, decision=decision, reason=reason)
         return self.place.choices[-1]
 
@@ -182,19 +180,39 @@ class Session:
         if choice is None:
             raise Refused("unknown", "no such decision was handed in")
         if by not in (choice.role, FACILITATOR):
-            raise Refused("role", f"only {self._title(choice.role)} or the facilitator may take this back")
+            raise Refused("role", f"only {self.table.title(choice.role)} or the facilitator may take this back")
         if choice.turn != self.turn:
             raise Refused("stale", f"this was decided in turn {choice.turn}; it is now turn {self.turn}")
         if not choice.withdrawn:
             self._write("withdraw", at, by, id=id)
 
+    def message(self, role: str, to: Sequence[str], text: str, *, id: str, at: dt.datetime | None = None) -> None:
+        """Write to other roles, or the facilitator; once, however often it is sent under this `id`."""
+        check_text(id, "the id of a message", LONGEST_ID)
+        for one in (role, *to):
+            if one != FACILITATOR:
+                check_role(self.table, one, text)
+        if not to or not isinstance(text, str) or not text.strip() or len(text) > LONGEST_TEXT:
+            raise Refused("malformed", f"a message to somebody, of 1 to {LONGEST_TEXT} letters", str(text))
+        if all(entry.what["id"] != id for entry in self.entries if entry.do == "message"):
+            self._write("message", at, role, id=id, to=list(to), text=text, turn=self.turn)
+
     # what the facilitator does
 
-    def advance(self, step: Step = "turn", at: dt.datetime | None = None, by: str = FACILITATOR) -> None:
+    def advance(
+        self, step: Step = "turn", at: dt.datetime | None = None, by: str = FACILITATOR, *, turn: int | None = None
+    ) -> None:
         """Step to the next turn: so many days on as a turn has, one day, or to the first midnight at which an inject
-        becomes due by the story or its condition. What was decided counts from the midnight where the turn began."""
+        becomes due by the story or its condition. What was decided counts from the midnight where the turn began.
+
+        With `turn`, the one that is to be ended: a step that is sent twice is refused.
+        """
         self._check_facilitator(by)
         place = self.place
+        if turn is not None and turn != place.turn:
+            raise Refused("stale", f"this was to end turn {turn}; it is now turn {place.turn}")
+        if step not in get_args(Step):
+            raise Refused("malformed", f"a step is a turn, a day or the next inject, not {step}")
         if self.over:
             raise Refused("impossible", f"the story ended on {self.table.date(self.table.days)}")
         days = {"turn": self.table.exercise.turn, "day": 1}.get(step, self.table.days)
@@ -279,7 +297,7 @@ class Session:
             raise Refused("impossible", why)
         if do in ("extend", "jump") and not 0 < minutes <= 24 * 60:
             raise Refused("malformed", "minutes from 0 to 1,440, more than none")
-        if self._aware(at) is None:
+        if aware(at) is None:
             raise Refused("malformed", "a clock needs the time")
         more = {"minutes": minutes, "of": of} if do == "extend" else {"minutes": minutes} if do == "jump" else {}
         self._write("clock", at, by, do=do, **more)
@@ -290,28 +308,12 @@ class Session:
         What became due in a pause, or was leapt over, is ready and waits to be fired.
         """
         before = len(self.entries)
-        if self.table.exercise.pace == "clock":
-            self._ticking = True
-            try:
-                self._bring(now)
-            finally:
-                self._ticking = False
+        self._ticking = True
+        try:
+            pacing.bring(self, now)
+        finally:
+            self._ticking = False
         return list(self.entries[before:])
-
-    def _bring(self, now: dt.datetime) -> None:
-        """Do what the clock brings by now."""
-        tried = set[str]()
-        while self.clock.status == "running" and (due := self._next_due(now, tried)) is not None:
-            moment, inject = due
-            numbers = [] if inject is None else [inject.number]
-            if inject is None:
-                self.advance("turn", moment.at, THE_CLOCK)
-                ready = self.entries[-1].what["ready"] if moment.alone else ()
-                numbers = [number for number in ready if self._due(self.table.by_number[number]) is None]
-            for number in numbers:
-                tried.add(number)
-                with suppress(Refused):  # it stays ready, and the facilitator is told why when it is fired
-                    self.fire(number, moment.at, THE_CLOCK)
 
     def save(self) -> None:
         """Write the session to its file, if it has one; the file is whole, also after a loss of power."""
@@ -322,7 +324,7 @@ class Session:
 
     def _write(self, do: MoveDo, at: dt.datetime | None, by: str, /, **what: Any) -> None:
         """Write an entry to the log and the file; the log is as it was where the file cannot be written."""
-        entry = Entry(do, self._aware(at), by, what)
+        entry = Entry(do, aware(at), by, what)
         entries = self._ledger.entries[:]
         self._ledger.add(entry)
         try:
@@ -331,89 +333,13 @@ class Session:
             self._ledger = Ledger(entries)
             raise
 
-    def _aware(self, at: dt.datetime | None) -> dt.datetime | None:
-        """A moment in UTC; raises Refused for one without a zone."""
-        if at is None:
-            return None
-        if not isinstance(at, dt.datetime) or at.tzinfo is None:
-            raise Refused("malformed", "a time has a zone: UTC")
-        return at.astimezone(dt.UTC)
-
-    def _next_due(self, now: dt.datetime, but: Collection[str]) -> tuple[Due, Inject | None] | None:
-        """What the clock brings first by now: an inject that it fires by itself, or (None) the next turn."""
-        found: list[tuple[Due, int, Inject | None]] = []
-        for k, one in enumerate(self.table.injects):
-            open_ = self.place.standing(one).status in ("waiting", "ready") and one.number not in but
-            if open_ and (due := self._due(one)) is not None and due.alone and due.at <= now:
-                found.append((due, k, one))
-        day = min(self.place.day + self.table.exercise.turn, self.table.days)
-        step = None if self.over else self.clock.story_reached(day)
-        if step is not None and step.at <= now:
-            found.append((step, -1, None))
-        if self.over or not found:
-            return None
-        due, _, inject = min(found, key=lambda one: (one[0].at, one[1]))
-        return due, inject
-
-    def _due(self, inject: Inject) -> Due | None:
-        """When an inject is due by the room's clock, or by a story that goes with it."""
-        if inject.delivery is not None:
-            return self.clock.due(inject.delivery)
-        return None if inject.story is None else self.clock.story_reached(inject.story.day)
-
     def _comes(self, inject: Inject, day: int) -> bool:
         """Whether an inject is due by the story on a day."""
         return inject.delivery is None and inject.story is not None and inject.story.day <= day
 
-    def _title(self, role: str) -> str:
-        return self.table.titles.get(role, role)
-
-    def _check_role(self, role: str, text: str = "") -> None:
-        if role not in self.table.exercise.roles:
-            names = list(self.table.exercise.roles)
-            like = nearest(role, names)
-            hint = f"; did you mean '{like}'?" if like else ""
-            raise Refused("role", f"there is no role '{role}'; expected {one_of_few(names, 'a role')}{hint}", text)
-
     def _check_facilitator(self, by: str) -> None:
-        if by != FACILITATOR and not (by == THE_CLOCK and self._ticking):
+        if by != FACILITATOR and not (by == pacing.CLOCK and self._ticking):
             raise Refused("role", "only the facilitator may do this")
-
-    def _check_text(self, text: object, what: str, longest: int) -> None:
-        if not isinstance(text, str) or not text.strip() or len(text) > longest or not text.isprintable():
-            raise Refused("malformed", f"{what} is a text of 1 to {longest} letters")
-
-    def _check_turn(self, role: str, turn: int, reason: str, taken_back: bool) -> None:
-        if isinstance(turn, bool) or not isinstance(turn, int):
-            raise Refused("malformed", "a decision is meant for a turn, by its number", reason)
-        now = self.turn
-        if self.over:
-            raise Refused("stale", "the story is over", reason)
-        if turn == now and not taken_back:
-            return
-        if taken_back or turn > now:
-            message = f"this was written before the exercise was taken back; it is now turn {now}"
-            raise Refused("stale", message, reason)
-        message = f"this was written for turn {turn}; it is now turn {now}"
-        raise Refused("stale", message, reason, views.changed(self, role, max(1, turn)))
-
-    def _check_decision(self, role: str, decision: str, reason: str) -> None:
-        table, seat = self.table, self.table.exercise.roles[role]
-        if decision not in table.decisions:
-            like = nearest(decision, seat.decides)
-            hint = f"; did you mean '{like}'?" if like else ""
-            expected = one_of_few(seat.decides, "one of its decisions")
-            raise Refused("unknown", f"there is no decision '{decision}'; expected {expected}{hint}", reason)
-        if decision not in seat.decides:
-            may = [self._title(name) for name, other in table.exercise.roles.items() if decision in other.decides]
-            raise Refused("role", f"only {' or '.join(may)} may decide '{decision}'", reason)
-        rivals = {*table.decisions[decision].rivals, decision}
-        for one in self.place.open_choices():
-            if one.decision in rivals or decision in table.decisions[one.decision].rivals:
-                same = "this" if one.decision == decision else f"'{one.decision}', which sets the same,"
-                raise Refused("impossible", f"{same} was handed in by {self._title(one.role)} in this turn", reason)
-        if why := self.begun.running.refusal(decision):
-            raise Refused("impossible", f"'{decision}' cannot be decided: {why}", reason)
 
     def _inject(self, number: str, by: str) -> Inject:
         self._check_facilitator(by)
@@ -425,7 +351,7 @@ class Session:
     def _new_name(self, name: str | None) -> str:
         if name is None:
             return self._ledger.free_name()
-        self._check_text(name, "the name of a branch", LONGEST_NAME)
+        check_text(name, "the name of a branch", LONGEST_NAME)
         if name in self._ledger.branches:
             raise Refused("impossible", f"there is a branch '{name}' already")
         return name

@@ -39,6 +39,7 @@ NEEDS: Mapping[str, Mapping[str, type]] = {
     "switch": {"name": str},
     "reset": {"keep": str},
     "clock": {"do": str},
+    "message": {"id": str, "to": list, "text": str, "turn": int},
 }
 """What each kind of entry has."""
 HEAD: Mapping[str, type | tuple[type, ...]] = {

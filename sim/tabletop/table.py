@@ -88,6 +88,10 @@ class Table:
         """Names of the roles and how others know them."""
         return {name: role.title or name for name, role in self.exercise.roles.items()}
 
+    def title(self, role: str) -> str:
+        """How others know a role."""
+        return self.titles.get(role, role)
+
     @cached_property
     def by_number(self) -> dict[str, Inject]:
         """The injects by their numbers."""

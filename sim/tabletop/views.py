@@ -34,10 +34,11 @@ ROOM: Allowed = {
 STOCK = _plain("site", "region", "kind", "product", "own", "months", "band", "as_of", "days_old")
 ORDER = _plain("product", "units", "from", "to", "mode", "sent", "due", "state")
 INJECT = _plain("number", "title", "method", "from", "description", "turn", "fired_at", "story")
+MESSAGE = _plain("id", "from", "to", "text", "turn", "at")
 CHOICE = _plain("id", "decision", "turn", "reason", "state")
 PLAYER: Allowed = {
     **ROOM, **_plain("name", "party", "brief", "changed"),
-    "stock": STOCK, "orders": ORDER, "injects": INJECT, "decisions": CHOICE,
+    "stock": STOCK, "orders": ORDER, "injects": INJECT, "decisions": CHOICE, "messages": MESSAGE,
     "may_decide": _plain("decision", "kind", "cost", "cost_a_day", "premium", "delay", "lasts", "refused"),
 }  # fmt: skip
 WALL: Allowed = {
@@ -49,7 +50,7 @@ LISTED = {
     **_plain("changes_the_model"),
 }
 FACILITATOR_SEES: Allowed = {
-    **WALL, "branches": _plain("name", "turn", "here"), "inject_list": LISTED,
+    **WALL, "branches": _plain("name", "turn", "here"), "inject_list": LISTED, "messages": MESSAGE,
     "decisions": {**CHOICE, **_plain("role", "at")},
     "truth": {
         "stock": {**STOCK, **_plain("units")}, "orders": {**ORDER, **_plain("comes")},
@@ -109,7 +110,7 @@ def _player(session: Session, begun: Begun, place: Place, role: str) -> dict[str
         "name": table.titles[role], "party": seat.party, "brief": seat.brief or "",
         "injects": injects, "decisions": [_choice(one, place) for one in place.choices if one.role == role],
         "may_decide": [row for name in seat.decides if (row := _offer(session, begun, name)) is not None],
-        "changed": changed(session, role, place.turn - 1, known),
+        "changed": changed(session, role, place.turn - 1, known), "messages": _messages(session, role),
     }  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def _facilitator(session: Session, begun: Begun, place: Place, now: dt.datetime 
     truth = session.seen(begun, None)
     stock = truth.stock()
     return {
-        "branches": session.branch_list(),
+        "branches": session.branch_list(), "messages": _messages(session, FACILITATOR),
         "inject_list": [_listed(session, one, place, now) for one in session.table.injects],
         "decisions": [
             _choice(one, place) | {"role": one.role, "at": None if one.at is None else one.at.isoformat()}
@@ -180,6 +181,16 @@ def _listed(session: Session, inject: Inject, place: Place, now: dt.datetime | N
         "status": session.status(inject, now), "due_at": None if due is None else session.clock.shown(due.at),
         "changes_the_model": bool(inject.events), "fired_by": standing.by,
     }  # fmt: skip
+
+
+def _messages(session: Session, role: str) -> list[dict[str, Any]]:
+    """What a role wrote and was written, the latest first; the facilitator reads all. Going back takes nothing away."""
+    written = [entry for entry in session.entries if entry.do == "message"]
+    return [
+        {**one.what, "from": one.by, "at": None if one.at is None else session.clock.shown(one.at)}
+        for one in reversed(written)
+        if role in (FACILITATOR, one.by, *one.what["to"])
+    ]
 
 
 def _choice(one: Choice, place: Place) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def test_a_list_of_injects_is_read_and_nothing_is_written_while_rows_are_left_ou
     assert f"{table}:3: an inject has a number" in err and not out_file.exists()
     code, out, _ = call("read-injects", file, table, *columns, "--leave-out")
     assert code == 0 and out.endswith(f"1 injects: {out_file}\n") and out_file.exists()
+    assert "To keep them, write under injects: columns: {number: 'Ref', title: 'Headline'}\n" in out
     assert call("read-injects", file, out_file)[:2] == (
         0,
         f"{out_file}, sheet 'injects': 1 rows = 1 injects + 0 left out\n",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -228,3 +229,28 @@ def test_copies_that_are_kept_are_bounded_in_number(session: Session) -> None:
     assert session._course.kept <= 6
     session.rewind(2)
     assert digest(session.begun) == digest(Course(session.table, kept=0).at(session.place.turns))
+
+
+def test_a_step_that_is_sent_twice_is_taken_once(session: Session) -> None:
+    session.advance(turn=1)
+    refused("stale", "this was to end turn 1; it is now turn 2", session, lambda: session.advance(turn=1))
+    step: Any = "month"
+    refused("malformed", "a step is a turn, a day or", session, lambda: session.advance(step))
+
+
+def test_messages_reach_whom_they_are_for_and_outlast_going_back(session: Session) -> None:
+    session.advance()
+    session.message("clinics", ["ministry"], "three days left", id="m1", at=at(4))
+    session.message("clinics", ["ministry"], "three days left", id="m1", at=at(5))  # sent again
+    session.message("ministry", ["facilitator"], "who may open it?", id="m2", at=at(6))
+    session.rewind(1)
+    roles = ("ministry", "clinics", "facilitator")
+    written = {role: [one["id"] for one in session.view(role)["messages"]] for role in roles}
+    assert written == {"ministry": ["m2", "m1"], "clinics": ["m1"], "facilitator": ["m2", "m1"]}
+    assert session.view("clinics")["messages"] == [
+        {"id": "m1", "from": "clinics", "to": ["ministry"], "text": "three days left", "turn": 2, "at": "10:04 CET"}
+    ]
+    for to, text, message in ((["clinic"], "hello", "no role 'clinic'"), ([], "hello", "a message to somebody"),
+                              (["ministry"], " ", "of 1 to 2000"), (["ministry"], "x" * 2001, "of 1 to 2000")):  # fmt: skip
+        with pytest.raises(Refused, match=message):
+            session.message("clinics", to, text, id="m3")

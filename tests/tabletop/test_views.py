@@ -41,7 +41,8 @@ PLAYER = {
     *(f"injects.{name}" for name in ("number", "title", "method", "from", "description", "turn", "fired_at", "story")),
     *(f"decisions.{name}" for name in ("id", "decision", "turn", "reason", "state")), "injects", "decisions",
     *(f"may_decide.{name}" for name in ("decision", "kind", "cost", "cost_a_day", "premium", "delay", "lasts")),
-    "may_decide.refused", "may_decide",
+    *(f"messages.{name}" for name in ("id", "from", "to", "text", "turn", "at")),
+    "may_decide.refused", "may_decide", "messages",
 }  # fmt: skip
 """All that a player's device may be sent, written down once more by hand."""
 
@@ -49,6 +50,7 @@ PLAYER = {
 def test_every_field_that_a_player_is_sent_stands_in_the_list(played: Play) -> None:
     session = played()
     session.fire("1")
+    session.message("clinics", ["ministry"], "three days left", id="m", at=at(1))
     for role in ("ministry", "clinics"):
         told = set(fields(session.view(role, at(1))))
         assert told <= PLAYER, told - PLAYER
