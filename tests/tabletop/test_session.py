@@ -250,7 +250,9 @@ def test_messages_reach_whom_they_are_for_and_outlast_going_back(session: Sessio
     assert session.view("clinics")["messages"] == [
         {"id": "m1", "from": "clinics", "to": ["ministry"], "text": "three days left", "turn": 2, "at": "10:04 CET"}
     ]
-    for to, text, message in ((["clinic"], "hello", "no role 'clinic'"), ([], "hello", "a message to somebody"),
-                              (["ministry"], " ", "of 1 to 2000"), (["ministry"], "x" * 2001, "of 1 to 2000")):  # fmt: skip
+    for to, text, message in (
+        (["clinic"], "hello", "no role 'clinic'"), ([], "hello", "a message to somebody"),
+        (["ministry"], " ", "of 1 to 2000"), (["ministry"], "x" * 2001, "of 1 to 2000"),
+    ):  # fmt: skip
         with pytest.raises(Refused, match=message):
             session.message("clinics", to, text, id="m3")
