@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from sim.errors import PlaceError, Problem, nearest, one_of_few
+from sim.errors import PlaceError, Problem, one_of_few
 from sim.registry import Model
 from sim.units import Days, Positive, Text, WholeDays
 
@@ -91,10 +91,13 @@ class Exercise(Model):
     """a strategy of this scenario that decides by rule: set beside what the players did"""
 
     def model_post_init(self, context: object) -> None:
-        if self.zone not in zoneinfo.available_timezones():
-            like = nearest(self.zone, zoneinfo.available_timezones())
-            expected = f"a zone such as {like or 'Africa/Nairobi'}"
-            raise PlaceError(("zone",), "there is no such time zone", self.zone, expected, [like] if like else ())
+        try:
+            zoneinfo.ZoneInfo(self.zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            known = zoneinfo.available_timezones()
+            raise PlaceError(
+                ("zone",), "there is no such time zone", self.zone, "such as Africa/Nairobi", known
+            ) from None
         if len(self.bands) != 3 or not 0 < self.bands[0] < self.bands[1] < self.bands[2]:
             raise PlaceError(("bands",), "these are no bands", None, "three durations, each above the one before")
         for name in RESERVED:
