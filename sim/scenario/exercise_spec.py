@@ -96,7 +96,7 @@ class Exercise(Model):
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             known = zoneinfo.available_timezones()
             raise PlaceError(
-                ("zone",), "there is no such time zone", self.zone, "such as Africa/Nairobi", known
+                ("zone",), "there is no such time zone", self.zone, "a zone such as Africa/Nairobi", known
             ) from None
         if len(self.bands) != 3 or not 0 < self.bands[0] < self.bands[1] < self.bands[2]:
             raise PlaceError(("bands",), "these are no bands", None, "three durations, each above the one before")

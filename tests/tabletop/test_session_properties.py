@@ -54,7 +54,7 @@ def done(session: Session, name: str, arguments: tuple[Any, ...]) -> bool:
     return len(session.entries) > len(before)
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(acts=st.lists(act, min_size=4, max_size=14), turn=TURNS)
 def test_going_back_is_the_replay_of_what_led_there_for_every_role(
     table: Table, acts: list[tuple[str, tuple[Any, ...]]], turn: int
@@ -78,7 +78,7 @@ def test_going_back_is_the_replay_of_what_led_there_for_every_role(
         assert mine == its
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(acts=st.lists(act, min_size=5, max_size=25))
 def test_nothing_is_lost_and_nothing_comes_twice(table: Table, acts: list[tuple[str, tuple[Any, ...]]]) -> None:
     session = Session(table)
@@ -103,7 +103,7 @@ def test_nothing_is_lost_and_nothing_comes_twice(table: Table, acts: list[tuple[
     assert kept == handed_in  # what was taken back is on a branch
 
 
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(acts=st.lists(act, min_size=6, max_size=20))
 def test_what_was_played_is_the_run_of_its_scenario(table: Table, acts: list[tuple[str, tuple[Any, ...]]]) -> None:
     """To the byte, whatever was decided twice, in vain, or over something else."""
