@@ -29,8 +29,21 @@ def check_text(text: object, what: str, longest: int) -> None:
         raise Refused("malformed", f"{what} is a text of 1 to {longest} letters")
 
 
+def check_prose(text: object, what: str, longest: int, least: int = 0) -> None:
+    """What somebody wrote is a text that is not too long, and that can be kept."""
+    if not isinstance(text, str) or not least <= len(text.strip()) <= len(text) <= longest or _broken(text):
+        raise Refused("malformed", f"{what} is a text of {least} to {longest} letters", str(text))
+
+
+def _broken(text: str) -> bool:
+    """Whether it has half of a letter, which no file takes."""
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def check_role(table: Table, role: str, text: str = "") -> None:
     """The exercise has such a role."""
+    if not isinstance(role, str):
+        raise Refused("malformed", "a role is named by a text", text)
     if role not in table.exercise.roles:
         names = list(table.exercise.roles)
         like = nearest(role, names)
@@ -57,6 +70,8 @@ def check_turn(session: Session, role: str, turn: int, reason: str, taken_back: 
 def check_decision(session: Session, role: str, decision: str, reason: str) -> None:
     """The role may decide it, nothing of this turn sets the same, and the run can take it."""
     table, seat = session.table, session.table.exercise.roles[role]
+    if not isinstance(decision, str):
+        raise Refused("malformed", "a decision is named by a text", reason)
     if decision not in table.decisions:
         like = nearest(decision, seat.decides)
         hint = f"; did you mean '{like}'?" if like else ""

@@ -16,7 +16,7 @@ from sim.errors import Problem, ScenarioError, nearest
 from sim.scenario.document import shown_path
 from sim.scenario.exercise_spec import FACILITATOR, OBSERVER
 from sim.tabletop import pacing, views
-from sim.tabletop.checking import aware, check_decision, check_role, check_text, check_turn
+from sim.tabletop.checking import aware, check_decision, check_prose, check_role, check_text, check_turn
 from sim.tabletop.clock import Clock, Reading
 from sim.tabletop.clock import Do as ClockDo
 from sim.tabletop.clock import Of as ClockOf
@@ -159,8 +159,7 @@ class Session:
         which it is meant.
         """
         check_text(id, "the id of a decision", LONGEST_ID)
-        if not isinstance(reason, str) or len(reason) > LONGEST_TEXT:
-            raise Refused("malformed", f"a reason has at most {LONGEST_TEXT} letters", str(reason))
+        check_prose(reason, "a reason", LONGEST_TEXT)
         check_role(self.table, role, reason)
         before = next((e for e in self.entries if e.do == "decide" and e.what["id"] == id), None)
         if before is not None:
@@ -189,11 +188,12 @@ class Session:
     def message(self, role: str, to: Sequence[str], text: str, *, id: str, at: dt.datetime | None = None) -> None:
         """Write to other roles, or the facilitator; once, however often it is sent under this `id`."""
         check_text(id, "the id of a message", LONGEST_ID)
+        check_prose(text, "a message", LONGEST_TEXT, least=1)
         for one in (role, *to):
             if one != FACILITATOR:
                 check_role(self.table, one, text)
-        if not to or not isinstance(text, str) or not text.strip() or len(text) > LONGEST_TEXT:
-            raise Refused("malformed", f"a message to somebody, of 1 to {LONGEST_TEXT} letters", str(text))
+        if not to:
+            raise Refused("malformed", "a message is to somebody", text)
         if all(entry.what["id"] != id for entry in self.entries if entry.do == "message"):
             self._write("message", at, role, id=id, to=list(to), text=text, turn=self.turn)
 
@@ -257,7 +257,7 @@ class Session:
     def rewind(self, turn: int, keep: str | None = None, at: dt.datetime | None = None, by: str = FACILITATOR) -> str:
         """Go back to the beginning of a turn; what followed is kept as a branch, whose name is given back."""
         self._check_facilitator(by)
-        if not isinstance(turn, int) or not 1 <= turn <= self.turn:
+        if isinstance(turn, bool) or not isinstance(turn, int) or not 1 <= turn <= self.turn:
             raise Refused("unknown", f"there is no turn {turn} to go back to; it is now turn {self.turn}")
         name = self._new_name(keep)
         self._write("rewind", at, by, turn=turn, keep=name)
@@ -273,6 +273,7 @@ class Session:
     def switch(self, name: str, at: dt.datetime | None = None, by: str = FACILITATOR) -> None:
         """Go on with another branch, where that stands."""
         self._check_facilitator(by)
+        check_text(name, "the name of a branch", LONGEST_NAME)
         if name not in self._ledger.branches:
             like = nearest(name, self.branches)
             raise Refused("unknown", f"there is no branch '{name}'" + (f"; did you mean '{like}'?" if like else ""))
@@ -295,7 +296,7 @@ class Session:
             raise Refused("malformed", f"a clock does not {do}")
         if why := self.clock.refusal(do):
             raise Refused("impossible", why)
-        if do in ("extend", "jump") and not 0 < minutes <= 24 * 60:
+        if do in ("extend", "jump") and not (isinstance(minutes, int | float) and 0 < minutes <= 24 * 60):
             raise Refused("malformed", "minutes from 0 to 1,440, more than none")
         if aware(at) is None:
             raise Refused("malformed", "a clock needs the time")
@@ -343,6 +344,7 @@ class Session:
 
     def _inject(self, number: str, by: str) -> Inject:
         self._check_facilitator(by)
+        check_text(number, "the number of an inject", LONGEST_TEXT)
         if number not in self.table.by_number:
             like = nearest(number, self.table.by_number)
             raise Refused("unknown", f"there is no inject {number}" + (f"; did you mean '{like}'?" if like else ""))

@@ -139,7 +139,7 @@ def test_the_clock_refuses_what_makes_no_sense(by_hand: Table) -> None:
         with pytest.raises(Refused, match=message):
             act()
     session.set_clock("start", at(0))
-    for minutes in (0, -1, 1441, float("nan")):
+    for minutes in (0, -1, 1441, float("nan"), "5", None):
         with pytest.raises(Refused, match="minutes from 0"):
-            session.set_clock("extend", at(1), minutes)
+            session.set_clock("extend", at(1), minutes)  # type: ignore[arg-type]
     assert len(session.entries) == 1

@@ -151,7 +151,12 @@ def test_a_decision_of_another_role_is_refused_and_told_whose_it_is(session: Ses
         ({"id": ""}, "the id of a decision is a text"),
         ({"id": "x" * 101}, "1 to 100 letters"),
         ({"id": "a\x00b"}, "the id of a decision is a text"),
-        ({"reason": "x" * 2001}, "a reason has at most 2000 letters"),
+        ({"reason": "x" * 2001}, "a reason is a text of 0 to 2000 letters"),
+        ({"reason": "half a letter: \ud83d"}, "a reason is a text"),
+        ({"reason": None}, "a reason is a text"),
+        ({"role": ["ministry"]}, "a role is named by a text"),
+        ({"decision": {"name": "open"}}, "a decision is named by a text"),
+        ({"id": 7}, "the id of a decision is a text"),
         ({"turn": "1"}, "by its number"),
         ({"turn": True}, "by its number"),
     ],
@@ -231,6 +236,18 @@ def test_copies_that_are_kept_are_bounded_in_number(session: Session) -> None:
     assert digest(session.begun) == digest(Course(session.table, kept=0).at(session.place.turns))
 
 
+@pytest.mark.parametrize("thing", [None, ["1"], {"a": 1}, 3.5, "", "\x00", "x" * 5000])
+def test_whatever_the_facilitators_device_sends_is_refused_in_words(session: Session, thing: Any) -> None:
+    for act in (
+        lambda: session.fire(thing), lambda: session.skip(thing), lambda: session.unskip(thing),
+        lambda: session.rewind(thing), lambda: session.switch(thing), lambda: session.advance(thing),
+        lambda: session.set_clock(thing, at(0)), lambda: session.set_clock("start", thing),
+    ):  # fmt: skip
+        with pytest.raises(Refused):
+            act()
+    assert session.entries == ()
+
+
 def test_a_step_that_is_sent_twice_is_taken_once(session: Session) -> None:
     session.advance(turn=1)
     refused("stale", "this was to end turn 1; it is now turn 2", session, lambda: session.advance(turn=1))
@@ -251,8 +268,8 @@ def test_messages_reach_whom_they_are_for_and_outlast_going_back(session: Sessio
         {"id": "m1", "from": "clinics", "to": ["ministry"], "text": "three days left", "turn": 2, "at": "10:04 CET"}
     ]
     for to, text, message in (
-        (["clinic"], "hello", "no role 'clinic'"), ([], "hello", "a message to somebody"),
-        (["ministry"], " ", "of 1 to 2000"), (["ministry"], "x" * 2001, "of 1 to 2000"),
+        (["clinic"], "hello", "no role 'clinic'"), ([], "hello", "a message is to somebody"),
+        (["ministry"], " ", "a text of 1 to 2000"), (["ministry"], "x" * 2001, "of 1 to 2000"),
     ):  # fmt: skip
         with pytest.raises(Refused, match=message):
             session.message("clinics", to, text, id="m3")
