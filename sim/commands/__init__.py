@@ -7,6 +7,7 @@ from sim.commands import (  # noqa: F401  (each files its commands)
     explain,
     joining,
     listing,
+    room,
     search,
     sensitivity,
     starting,

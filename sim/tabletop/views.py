@@ -87,17 +87,22 @@ def view(session: Session, role: str, now: dt.datetime | None = None) -> dict[st
 def _room(session: Session, role: str, place: Place, reading: Reading) -> dict[str, Any]:
     table = session.table
     spec = table.begun.loaded.spec
-    left = reading.turn_left
     return {
         "exercise": spec.scenario, "title": spec.title, "role": role, "branch": session.branch,
         "turn": place.turn, "turns": session.most_turns, "date": table.date(place.day).isoformat(),
         "ends": table.date(table.days).isoformat(), "over": session.over,
-        "clock": {
-            "status": reading.status, "elapsed": reading.elapsed.total_seconds(), "left": reading.left.total_seconds(),
-            "turn_left": None if left is None else left.total_seconds(),
-            "story": reading.story.isoformat(timespec="minutes"), "shown": session.clock.shown(reading.now),
-            "up": reading.up,
-        },
+        "clock": clock(session, reading),
+    }  # fmt: skip
+
+
+def clock(session: Session, reading: Reading) -> dict[str, Any]:
+    """What the clocks show, in seconds; the same for everybody."""
+    left = reading.turn_left
+    return {
+        "status": reading.status, "elapsed": reading.elapsed.total_seconds(), "left": reading.left.total_seconds(),
+        "turn_left": None if left is None else left.total_seconds(),
+        "story": reading.story.isoformat(timespec="minutes"), "shown": session.clock.shown(reading.now),
+        "up": reading.up,
     }  # fmt: skip
 
 

@@ -1,0 +1,222 @@
+"""The room over HTTP: pages, streams, and one address for whatever is done."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.staticfiles import StaticFiles
+
+from sim.errors import TideoverError
+from sim.room.deeds import Asked
+from sim.room.guard import Guard
+from sim.room.keys import TooMany
+from sim.room.room import Room
+from sim.room.seats import Seat
+from sim.tabletop.refusals import Refused
+
+PAGES = Path(str(files("sim.room") / "pages"))
+LARGEST = 16_384
+"""Bytes of what is sent to the room at once."""
+STATUS = {"role": 403, "stale": 409, "impossible": 409, "unknown": 404, "malformed": 422}
+
+
+class Join(BaseModel):
+    """What is typed to join."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    code: Annotated[str, Field(max_length=20)]
+    seat: Annotated[str, Field(max_length=40)]
+    pin: Annotated[str, Field(max_length=20)]
+
+
+class Here(BaseModel):
+    """A sign of life."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    writing: bool = False
+
+
+def _room(request: Request) -> Room:
+    return request.app.state.room
+
+
+Here_ = Annotated[Room, Depends(_room)]
+
+
+def _place(seat: str, room: Here_) -> Seat:
+    if seat not in room.seats:
+        raise HTTPException(404, "there is no such seat")
+    return room.seats[seat]
+
+
+Place = Annotated[Seat, Depends(_place)]
+
+
+def _key(request: Request, seat: Place, room: Here_) -> str:
+    """The key of who asks, which must be good for the seat."""
+    key = request.cookies.get(room.keys.cookie, "")
+    if room.keys.holds(seat.name, key):
+        return key
+    if room.keys.made(seat.name, key):
+        raise Refusal(409, "taken", "this seat is now used on another device")
+    raise Refusal(401, "join", "join first, with the room's code and the PIN of this seat")
+
+
+Key = Annotated[str, Depends(_key)]
+
+
+def _conducts(seat: Place, key: Key) -> Seat:
+    if seat.page != "facilitator":
+        raise Refusal(403, "role", "only the facilitator may see this")
+    return seat
+
+
+Conducts = Annotated[Seat, Depends(_conducts)]
+
+
+class Refusal(Exception):
+    """An answer that says why not."""
+
+    def __init__(self, status: int, why: str, message: str, **more: Any) -> None:
+        super().__init__(message)
+        self.status, self.body = status, {"why": why, "message": message, **more}
+
+
+def make_app(room: Room) -> FastAPI:
+    """The app of a room."""
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as group:
+            group.start_soon(room.keep_time)
+            yield
+            room.close()
+            group.cancel_scope.cancel()
+
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, lifespan=living, max_body_size=LARGEST, strict_content_type=True
+    )
+    app.state.room = room
+    app.add_middleware(Guard)
+    app.add_exception_handler(Refusal, _refusal)
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(TideoverError, _failed)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.get("/")(join_page)
+    app.get("/lobby")(lobby)
+    app.post("/join")(join)
+    app.get("/at/{seat}/")(page)
+    app.get("/at/{seat}/stream", response_class=EventSourceResponse)(stream)
+    app.post("/at/{seat}/here")(here)
+    app.post("/at/{seat}/do")(do)
+    app.post("/at/{seat}/wall")(wall)
+    app.get("/at/{seat}/preview")(preview)
+    app.get("/at/{seat}/compare")(compare)
+    app.mount("/pages", StaticFiles(directory=PAGES))
+    return app
+
+
+async def join_page() -> FileResponse:
+    """Where to join."""
+    return FileResponse(PAGES / "join.html")
+
+
+async def page(seat: Place) -> FileResponse:
+    """The page of a seat, which holds nothing before its device has joined."""
+    return FileResponse(PAGES / f"{seat.page}.html")
+
+
+async def lobby(room: Here_) -> dict[str, Any]:
+    """What may be joined."""
+    return room.lobby()
+
+
+async def join(asked: Join, request: Request, response: Response, room: Here_) -> dict[str, str]:
+    """Take a seat, with the room's code and the seat's PIN."""
+    if asked.seat not in room.seats:
+        raise Refusal(404, "unknown", "there is no such seat; choose one of the list", field="seat")
+    address = request.client.host if request.client else ""
+    try:
+        key = room.keys.join(asked.seat, asked.pin if room.keys.fits(asked.code) else "", address)
+    except TooMany as many:
+        raise Refusal(429, "pin", f"too many wrong PINs: try again in {many.seconds} s", field="pin") from None
+    if isinstance(key, int):
+        tries = "one try" if key == 1 else f"{key} tries"
+        raise Refusal(403, "pin", f"this is not the code of the room with the PIN of this seat; {tries} left", field="pin")
+    room.presence.hear(asked.seat)
+    _give(response, room, asked.seat, key)
+    return {"go": f"/at/{asked.seat}/"}
+
+
+def _give(response: Response, room: Room, seat: str, key: str) -> None:
+    """Put a key into a device's hands; whoever had the seat is told."""
+    response.set_cookie(room.keys.cookie, key, path=f"/at/{seat}/", httponly=True, samesite="strict")
+    room.ring()
+
+
+async def wall(seat: Conducts, response: Response, room: Here_) -> dict[str, str]:
+    """Have the facilitator's browser show the wall, too, as on the projector."""
+    _give(response, room, "wall", room.keys.give("wall"))
+    return {"go": "/at/wall/"}
+
+
+async def stream(seat: Place, key: Key, room: Here_) -> AsyncIterator[ServerSentEvent]:
+    """The state, and again after each change."""
+    async for event, text in room.states(seat, key):
+        yield ServerSentEvent(raw_data=text, event=event, retry=2000)
+
+
+async def here(asked: Here, seat: Place, key: Key, room: Here_) -> dict[str, int]:
+    """A sign of life; answers with the serial of the state, so that a device knows whether it has the latest."""
+    room.presence.hear(seat.name, asked.writing)
+    return {"serial": room.serial}
+
+
+async def do(asked: Asked, seat: Place, key: Key, room: Here_) -> dict[str, Any]:
+    """Do something."""
+    return await room.do(seat, asked)
+
+
+async def preview(seat: Conducts, room: Here_) -> dict[str, Any]:
+    """If they do nothing from here."""
+    ahead = await room.preview(10)
+    ranges = {product: ahead.range_of(product) for product in ahead.from_now}
+    return {"draws": ahead.draws, "so_far": ahead.so_far, "from_now": ranges, "ends": ahead.ends}
+
+
+async def compare(seat: Conducts, room: Here_) -> list[dict[str, Any]]:
+    """The path taken beside others."""
+    return [asdict(line) for line in await room.compare()]
+
+
+async def _refusal(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refusal)
+    return JSONResponse(error.body, error.status)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)
+    body = {"why": error.why, "message": str(error), "text": error.text, "changed": list(error.changed)}
+    return JSONResponse(body, STATUS[error.why])
+
+
+async def _failed(_: Request, error: Exception) -> JSONResponse:
+    """The disk is full, say: nothing was done, and it may be tried again."""
+    return JSONResponse({"why": "failed", "message": str(error)}, 503)
+
+
+async def _malformed(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()[:5]]
+    return JSONResponse({"why": "malformed", "message": "; ".join(told)[:500]}, 422)
