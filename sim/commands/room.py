@@ -15,7 +15,13 @@ NEEDED = ("fastapi", "starlette", "uvicorn")
 @question
 @click.command()
 @FILE
-@click.option("--session", "place", type=PLACE, metavar="FILE", help="Default reports/NAME.session; one that is there is gone on with.")
+@click.option(
+    "--session",
+    "place",
+    type=PLACE,
+    metavar="FILE",
+    help="Default reports/NAME.session; one that is there is gone on with.",
+)
 @STRATEGY
 @SETTINGS
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0: for all devices in the network.")

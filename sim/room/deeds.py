@@ -132,7 +132,7 @@ MAY: dict[type[Deed], frozenset[Page]] = {
 def carry_out(session: Session, seat: Seat, deed: Deed, now: dt.datetime) -> dict[str, Any]:
     """Do what was asked; what there is to say of it. Raises Refused, and then nothing is changed."""
     if seat.page not in MAY[type(deed)]:
-        others = "only the facilitator may do this" if CONDUCTS == MAY[type(deed)] else "this page may not do this"
+        others = "only the facilitator may do this" if MAY[type(deed)] == CONDUCTS else "this page may not do this"
         raise Refused("role", others, getattr(deed, "reason", ""))
     if isinstance(deed, Conduct) and (deed.branch, deed.turn) != (session.branch, session.turn):
         written = f"this was asked in turn {deed.turn} of {deed.branch}"

@@ -146,9 +146,10 @@ class Room:
                     yield "taken", "{}"
                     return
                 yield "state", await self.state(seat)
+                while not (bell.is_set() or self.closed):
+                    await bell.wait()
                 if self.closed:
                     return
-                await bell.wait()
 
     def ring(self) -> None:
         """Have every stream look up."""

@@ -11,6 +11,8 @@ from sim.errors import Problem, ScenarioError
 from sim.room.room import Room
 from sim.room.web import make_app
 
+WAITING = 128
+
 
 class Server(uvicorn.Server):
     """A server that ends its streams when it is asked to end, instead of waiting for them."""
@@ -36,10 +38,13 @@ def listen(host: str, port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen(WAITING)  # from now on: whoever comes before the app is there waits
     except OSError as error:
         found.close()
         message = f"nothing can be served here: {error.strerror or error}"
-        raise ScenarioError([Problem("--port", 0, message, f"{host}:{port}", "another port, as with --port 0")]) from None
+        raise ScenarioError(
+            [Problem("--port", 0, message, f"{host}:{port}", "another port, as with --port 0")]
+        ) from None
     return found
 
 

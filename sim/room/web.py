@@ -105,7 +105,12 @@ def make_app(room: Room) -> FastAPI:
             group.cancel_scope.cancel()
 
     app = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, lifespan=living, max_body_size=LARGEST, strict_content_type=True
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=living,
+        max_body_size=LARGEST,
+        strict_content_type=True,
     )
     app.state.room = room
     app.add_middleware(Guard)
@@ -153,7 +158,9 @@ async def join(asked: Join, request: Request, response: Response, room: Here_) -
         raise Refusal(429, "pin", f"too many wrong PINs: try again in {many.seconds} s", field="pin") from None
     if isinstance(key, int):
         tries = "one try" if key == 1 else f"{key} tries"
-        raise Refusal(403, "pin", f"this is not the code of the room with the PIN of this seat; {tries} left", field="pin")
+        raise Refusal(
+            403, "pin", f"this is not the code of the room with the PIN of this seat; {tries} left", field="pin"
+        )
     room.presence.hear(asked.seat)
     _give(response, room, asked.seat, key)
     return {"go": f"/at/{asked.seat}/"}
