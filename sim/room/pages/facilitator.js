@@ -185,9 +185,12 @@ function inject(one) {
   const skip = h("button", { type: "button", id: `skip-${one.number}`, onclick: () => question(`Leave ${one.number}, ${one.title}, out?`, [h("p", {}, "It can be taken back.")], "Skip",
     () => act({ do: "skip", inject: one.number, ...asked })) }, "Skip…");
   const unskip = h("button", { type: "button", id: `unskip-${one.number}`, onclick: () => act({ do: "unskip", inject: one.number, ...here() }) }, "Bring it back");
-  return h("article", { class: one.status === "ready" ? "item ready" : "item" }, h("h4", {}, `${one.number}  ${one.title}`),
-    h("p", { class: "small quiet" }, `To ${one.to.map(name).join(", ")}, by ${one.method} · ${one.type} · ${fired}`),
-    h("p", { class: "row" }, ...(one.status === "skipped" ? [unskip] : one.status === "fired" ? [h("span", { class: "good small" }, "✓ fired")] : [fire, skip])));
+  const words = [h("h4", {}, `${one.number}  ${one.title}`), h("p", { class: "small quiet" }, `To ${one.to.map(name).join(", ")}, by ${one.method} · ${one.type} · ${fired}`)];
+  if (one.status === "ready") return h("article", { class: "item ready" }, h("div", { class: "side" }, fire, skip), ...words);
+  if (one.status === "fired") return h("article", { class: "item" }, h("span", { class: "good small end" }, "✓ fired"), ...words);
+  const only = one.status === "skipped" ? unskip : fire;
+  only.classList.add("slim");
+  return h("article", { class: "item" }, only, ...words);
 }
 
 /** @param {any} view @param {import("./link.js").About} room */
@@ -215,7 +218,7 @@ function truth(view, room) {
   const wrong = view.truth.believed.map((/** @type {any} */ one) => `${one.site} has ${one.months.toFixed(1)} months of ${one.product}; ${title(one.role)} takes it to be ${one.believed.toFixed(1)}.`);
   const hidden = view.truth.disruptions.map((/** @type {any} */ one) => `${one.name}: from ${date(one.from, false)}${one.until ? ` until ${date(one.until, false)}` : ""}${one.announced ? "" : ", not announced"}.`);
   const rows = [...hidden, ...wrong];
-  return rows.length ? [h("ul", { class: "rows small" }, ...rows.slice(0, 8).map((row) => h("li", {}, row))), rows.length > 8 ? h("details", { id: "truth-more" }, h("summary", {}, `${rows.length - 8} more`), h("ul", { class: "rows small" }, ...rows.slice(8).map((row) => h("li", {}, row)))) : null]
+  return rows.length ? [h("ul", { class: "rows small" }, ...rows.slice(0, 5).map((row) => h("li", {}, row))), rows.length > 5 ? h("details", { id: "truth-more" }, h("summary", {}, `${rows.length - 5} more`), h("ul", { class: "rows small" }, ...rows.slice(5).map((row) => h("li", {}, row)))) : null]
     : [none("Nothing: all know what is.")];
 }
 
