@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -54,10 +55,8 @@ def exercise(
         if host == "127.0.0.1":
             click.echo("Only this machine can join; for other devices: --host 0.0.0.0")
         click.echo("Ctrl-C ends it.")
-        try:
+        with suppress(KeyboardInterrupt):
             serve(Room(session, keys, where), on)
-        except KeyboardInterrupt:
-            pass
     click.echo(f"Ended in turn {session.turn}. The same command goes on from there.")
 
 

@@ -1,4 +1,4 @@
-"""The pages as they are written: nothing from elsewhere, nothing inline, nothing that makes markup of what people wrote."""
+"""The pages as they are written: nothing from elsewhere, nothing inline, no markup of what people wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is asked by a wrong seat, for a past turn, under a forged id, too large, or from elsewhere: nothing happens."""
+"""Asked by a wrong seat, for a past turn, under a forged id, too large, or from elsewhere: nothing happens."""
 
 from __future__ import annotations
 

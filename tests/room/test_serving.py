@@ -32,8 +32,19 @@ class Served:
     said: str
 
     @property
+    def address(self) -> str:
+        return re.search(r"http://127\.0\.0\.1:\d+/", self.said)[0]  # type: ignore[index]
+
+    @property
     def port(self) -> int:
-        return int(re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)[1])  # type: ignore[index]
+        return int(self.address.rpartition(":")[2].rstrip("/"))
+
+    @property
+    def code(self) -> str:
+        return re.search(r"the code (\w+)", self.said)[1]  # type: ignore[index]
+
+    def pin(self, title: str) -> str:
+        return re.search(rf"{title} +PIN (\d+)", self.said)[1]  # type: ignore[index]
 
     def post(self, path: str, body: object, cookie: str = "") -> tuple[int, str]:
         """The status of the answer, and the cookie in it."""
@@ -46,9 +57,7 @@ class Served:
 
     def join(self, title: str, seat: str) -> str:
         """The cookie of a device that joined."""
-        code = re.search(r"the code (\w+)", self.said)[1]  # type: ignore[index]
-        pin = re.search(rf"{title} +PIN (\d+)", self.said)[1]  # type: ignore[index]
-        return self.post("/join", {"code": code, "seat": seat, "pin": pin})[1]
+        return self.post("/join", {"code": self.code, "seat": seat, "pin": self.pin(title)})[1]
 
     @contextmanager
     def stream(self, seat: str, cookie: str) -> Iterator[http.client.HTTPResponse]:

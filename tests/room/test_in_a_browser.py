@@ -1,0 +1,138 @@
+"""A whole exercise in a real browser: facilitator, two players and the wall, on one server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.tabletop.session_file import open_session
+from tests.room.test_serving import Served, served
+from tests.tabletop.exercise import written
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if CHROMIUM is None and not os.environ.get("CI"):
+    pytest.skip("no chromium on this machine", allow_module_level=True)
+playwright = pytest.importorskip("playwright.sync_api", reason="no playwright in this environment")
+PATIENCE = 15_000
+"""Milliseconds until something that should be seen is missed; a machine may be busy."""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def sit_down(browser: Any, room: Served, title: str, size: tuple[int, int], trouble: list[str]) -> Any:
+    """A page that has joined; what is wrong on it, and what it asks of others, is written into `trouble`."""
+    page = browser.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("pageerror", lambda error: trouble.append(f"{title}: {error}"))
+    page.on("request", lambda asked: None if asked.url.startswith(room.address) else trouble.append(asked.url))
+    page.on("console", lambda said: trouble.append(f"{title}: {said.text}") if "Security Policy" in said.text else None)
+    page.goto(room.address)
+    page.fill("#code", room.code.lower())
+    page.get_by_role("radio", name=title).check()
+    page.fill("#pin", room.pin(title))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/at/**")
+    return page
+
+
+def asker(facilitator: Any) -> Callable[[str], None]:
+    """What presses a button that asks first, and says yes."""
+
+    def press(button: str) -> None:
+        facilitator.click(button)
+        facilitator.click("#q-yes")
+        facilitator.wait_for_selector("#question", state="hidden")
+
+    return press
+
+
+def test_a_whole_exercise(chromium: Any, tmp_path: Path) -> None:
+    file, trouble = tmp_path / "monday.session", list[str]()
+    with served(written(tmp_path / "exercise"), file) as room:
+        facilitator = sit_down(chromium, room, "Facilitator", (1440, 900), trouble)
+        ministry = sit_down(chromium, room, "Ministry of health", (1180, 820), trouble)
+        clinics = sit_down(chromium, room, "The clinics", (320, 640), trouble)
+        wall = sit_down(chromium, room, "Wall", (1920, 1080), trouble)
+        press = asker(facilitator)
+
+        facilitator.click("#pause")  # the clock starts
+        ministry.wait_for_selector("#left:has-text('Not started')", state="detached")
+        facilitator.click("#pause")
+        wall.wait_for_selector("#left:has-text('Paused')")
+        facilitator.click("#pause")
+
+        # an inject and a step come while somebody types: text and focus stay
+        ministry.get_by_role("radio", name="order").check()
+        ministry.locator("#reason").press_sequentially("the pass is")
+        press("#fire-1")
+        ministry.wait_for_selector("#injects:has-text('They let nobody over.')")
+        assert ministry.evaluate("document.activeElement.id") == "reason"
+        ministry.locator("#reason").press_sequentially(" closed")
+        facilitator.wait_for_selector("#decisions:has-text('writing')")
+        assert "They let nobody over" not in clinics.content() + wall.content()  # it was for the ministry alone
+        ministry.reload()
+        assert ministry.input_value("#reason") == "the pass is closed"
+
+        # a network that is gone: what is handed in waits, and is taken once when it is back
+        ministry.wait_for_selector("#turn:has-text('Turn 1')")
+        ministry.context.set_offline(True)
+        ministry.click("#hand-in")
+        ministry.wait_for_selector("#handed:has-text('waits here')")
+        ministry.context.set_offline(False)
+        ministry.wait_for_selector("#handed:has-text('received')")
+        facilitator.wait_for_selector("#decisions:has-text('the pass is closed')")
+        press("#step")
+        ministry.wait_for_selector("#turn:has-text('Turn 2')")
+        ministry.wait_for_selector("#handed:has-text('counts')")
+        wall.wait_for_selector("#turn:has-text('Turn 2')")
+        wall.wait_for_selector("#unmet table")
+
+        # what was written for a turn that has passed is refused, with its text kept
+        clinics.get_by_role("radio", name="less").check()
+        clinics.fill("#reason", "<b>we save</b>")
+        press("#step")
+        clinics.wait_for_selector("#written:has-text('Written for turn 2; it is now turn 3')")
+        clinics.click("#hand-in")
+        clinics.wait_for_selector("#handed:has-text('not taken')")
+        clinics.click("text=Use the text again")
+        assert clinics.input_value("#reason") == "<b>we save</b>"
+        clinics.get_by_role("radio", name="less").check()
+        clinics.click("#hand-in")
+        facilitator.wait_for_selector("#decisions:has-text('<b>we save</b>')")  # as text, not as markup
+
+        # back to turn 2: what followed is kept, and can be gone on with
+        facilitator.click("#rewind")
+        facilitator.select_option("#q-turn", "2")
+        facilitator.fill("#q-name", "First try")
+        facilitator.click("#q-yes")
+        facilitator.wait_for_selector("#branches:has-text('First try')")
+        clinics.wait_for_selector("#turn:has-text('Turn 2')")
+        facilitator.click("#ask-preview")
+        facilitator.wait_for_selector("#preview b")
+        facilitator.click("#ask-compare")
+        facilitator.wait_for_selector("#compare:has-text('Do nothing')")
+
+        # nothing wider than a phone, nor than a text of twice the size
+        assert clinics.evaluate("document.documentElement.scrollWidth") <= 320
+        facilitator.set_viewport_size({"width": 720, "height": 450})
+        assert facilitator.evaluate("document.documentElement.scrollWidth") <= 720
+
+        # the newest device takes the seat
+        sit_down(chromium, room, "The clinics", (390, 800), trouble)
+        clinics.wait_for_selector("#strip:has-text('used on another device')")
+        assert trouble == []
+    session = open_session(file)
+    assert session.turn == 2
+    assert [(one.decision, one.reason) for one in session.place.choices] == [("order", "the pass is closed")]
+    assert session.branch_place("First try").turn == 3
