@@ -156,12 +156,14 @@ class Seen:
         return self._calendar.date(day).isoformat()
 
 
-def unmet(begun: Begun, by: str, turns: list[int]) -> dict[str, list[int]]:
+def unmet(begun: Begun, by: str, turns: list[int], product: str | None = None) -> dict[str, list[int]]:
     """Units not there on the day, in each turn (its first days, in order) until now; by a column of the groups, such as
-    product or region."""
+    product or region, of one product where one is named."""
     groups = begun.running.plan.network.groups
     daily = begun.running.world.recorder.so_far["unmet"]
     served = (groups["kind"] == "facility").to_numpy()
+    if product is not None:
+        served &= (groups["product"] == product).to_numpy()
     names = groups[by].to_numpy()
     found: dict[str, list[int]] = {}
     for name in sorted({str(name) for name in names[served]}):

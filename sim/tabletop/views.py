@@ -15,6 +15,7 @@ from sim.tabletop.clock import Reading
 from sim.tabletop.injects import EVERYBODY, Inject, Standing
 from sim.tabletop.looking import in_force, troubles, unmet
 from sim.tabletop.moves import Choice, Place
+from sim.tabletop.ways import ways
 
 if TYPE_CHECKING:
     from sim.tabletop.session import Session
@@ -43,6 +44,10 @@ PLAYER: Allowed = {
 }  # fmt: skip
 WALL: Allowed = {
     **ROOM, "news": INJECT, "unmet": {**_plain("turns"), "by_product": None, "by_region": None},
+    "map": {
+        "places": _plain("name", "kind", "layer", "state", "short"),
+        "links": _plain("from", "to", "mode", "state", "used"),
+    },
 }  # fmt: skip
 LISTED = {
     **INJECT,
@@ -122,12 +127,11 @@ def _player(session: Session, begun: Begun, place: Place, role: str) -> dict[str
 def _wall(session: Session, begun: Begun, place: Place) -> dict[str, Any]:
     days = [turn.day for turn in place.turns]
     news = [_told(session, one, place.standing(one)) for one in _fired(session, place) if EVERYBODY in one.to]
-    by = {
-        "turns": place.turn - 1,
-        "by_product": unmet(begun, "product", days),
-        "by_region": unmet(begun, "region", days),
-    }
-    return {"news": news, "unmet": by}
+    by_product = unmet(begun, "product", days)
+    by_region = {product: unmet(begun, "region", days, product) for product in by_product}
+    since = days[-2] if len(days) > 1 else begun.day
+    told = {"turns": place.turn - 1, "by_product": by_product, "by_region": by_region}
+    return {"news": news, "unmet": told, "map": ways(begun, since)}
 
 
 def _facilitator(session: Session, begun: Begun, place: Place, now: dt.datetime | None) -> dict[str, Any]:
