@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.staticfiles import StaticFiles
 
@@ -104,11 +105,13 @@ def make_app(room: Room) -> FastAPI:
             room.close()
             group.cancel_scope.cancel()
 
+    quiet = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)  # nothing leaves the room
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=living,
+        telemetry=quiet,
         max_body_size=LARGEST,
         strict_content_type=True,
     )

@@ -25,8 +25,9 @@ export async function send(path, body) {
     const signal = typeof AbortSignal.timeout === "function" ? AbortSignal.timeout(body?.do || body === undefined ? 30000 : PATIENCE) : undefined;
     const answer = await fetch(path, { ...how, signal, credentials: "same-origin" });
     const text = await answer.text();
-    let data = {};
-    try { data = JSON.parse(text); } catch { data = { message: "the room gave an answer that cannot be read" }; }
+    let data = /** @type {any} */ ({});
+    try { data = JSON.parse(text); } catch { /* told below */ }
+    if (!answer.ok) data.message ??= `the room answered ${answer.status} ${data.detail ?? answer.statusText}`;
     return { ok: answer.ok, status: answer.status, body: data };
   } catch {
     return { ok: false, status: 0, body: { message: "no connection" } };

@@ -4,32 +4,48 @@ import { at, boxes, count, date, fill, h } from "./dom.js";
 import { follow, say } from "./link.js";
 import { makeQueue, read, write } from "./queue.js";
 
-const store = `tideover-${location.pathname}`;
+const EMPTY = { turn: 0, branch: "", decision: "", reason: "" };
 const reason = /** @type {HTMLTextAreaElement} */ (at("reason"));
 /** @type {import("./link.js").State | null} */
 let state = null;
 /** The half-typed decision: for which turn it was begun, what is chosen. */
-let draft = read(`${store}-draft`, { turn: 0, branch: "", decision: "", reason: "" });
+let draft = { ...EMPTY };
 /** @type {{id: string, decision?: string, text?: string, turn?: number, message: string, changed: string[]}[]} */
-let refusals = read(`${store}-refused`, []);
+let refusals = [];
+/** Where this device keeps what is of this seat in this room; empty until the room is known. */
+let store = "";
 let room = "";
+/** @type {ReturnType<typeof makeQueue> | null} */
+let queue = null;
 
-const queue = makeQueue(store, {
-  taken: (item) => say(item.do === "decide" ? `Received: ${item.decision}` : "Sent"),
-  refused: (item, body) => {
+const told = {
+  taken: (/** @type {import("./queue.js").Item} */ item) => say(item.do === "decide" ? `Received: ${item.decision}` : "Sent"),
+  refused: (/** @type {import("./queue.js").Item} */ item, /** @type {any} */ body) => {
     const kept = { id: item.id, decision: item.decision, text: item.reason ?? item.text ?? "", turn: item.turn, message: body.message, changed: body.changed ?? [] };
     refusals = [kept, ...refusals].slice(0, 20);
     write(`${store}-refused`, refusals);
     say(`Not taken: ${body.message}`);
   },
   changed: () => drawHanded(),
-});
+};
 
-reason.value = draft.reason;
+/** Find what this device has kept for this seat. @param {string} code */
+function begin(code) {
+  room = code;
+  store = `tideover-${code}-${location.pathname}`;
+  refusals = read(`${store}-refused`, []);
+  queue = makeQueue(store, told);
+  const typed = reason.value;
+  draft = read(`${store}-draft`, { ...EMPTY });
+  if (typed) draft.reason = typed;
+  else reason.value = draft.reason;
+  queue.flush();
+}
 
 const writing = () => Boolean(draft.decision || draft.reason);
 
 function keepDraft() {
+  if (!store) return;
   if (!writing()) draft.turn = 0;
   else if (!draft.turn && state) Object.assign(draft, { turn: state.view.turn, branch: state.view.branch });
   at("draft").textContent = !writing() ? "" : write(`${store}-draft`, draft) ? "✓ Draft kept on this device" : "Draft not kept: this browser's storage is full";
@@ -49,7 +65,7 @@ function choose(decision) {
 }
 
 function clearDraft() {
-  draft = { turn: 0, branch: "", decision: "", reason: "" };
+  draft = { ...EMPTY };
   reason.value = "";
   for (const input of at("offers").querySelectorAll("input")) input.checked = false;
   keepDraft();
@@ -64,7 +80,7 @@ at("form").addEventListener("submit", (/** @type {Event} */ event) => {
     return;
   }
   const { decision } = draft;
-  const taken = queue.add({ do: "decide", decision, turn: draft.turn || state.view.turn, reason: draft.reason });
+  const taken = queue?.add({ do: "decide", decision, turn: draft.turn || state.view.turn, reason: draft.reason });
   at("wrong").textContent = taken ? "" : "The queue on this device is full; use the paper sheet.";
   if (taken) clearDraft();
 });
@@ -72,7 +88,7 @@ at("form").addEventListener("submit", (/** @type {Event} */ event) => {
 at("message").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
   const text = at("text");
-  if (text.value.trim() && queue.add({ do: "message", to: [at("to").value], text: text.value })) text.value = "";
+  if (text.value.trim() && queue?.add({ do: "message", to: [at("to").value], text: text.value })) text.value = "";
 });
 
 /** @param {import("./link.js").State} next */
@@ -80,8 +96,8 @@ function draw(next) {
   const turned = state && (state.view.turn !== next.view.turn || state.view.branch !== next.view.branch);
   state = next;
   const { view } = next;
-  if (room && room !== next.room.code) location.reload();
-  room = next.room.code;
+  if (!room) begin(next.room.code);
+  else if (room !== next.room.code) location.reload(); // another exercise is served here now
   document.title = `${view.name} · ${view.title}`;
   at("seat").textContent = view.name;
   at("title").textContent = view.title;
@@ -176,7 +192,7 @@ const WORDS = { "handed in": "✓ received", counts: "✓ counts", withdrawn: "w
 
 function drawHanded() {
   const decisions = state?.view.decisions ?? [];
-  const waiting = queue.items();
+  const waiting = queue?.items() ?? [];
   fill(at("handed"), [waiting, refusals, decisions, state?.view.turn], () => {
     const rows = [
       ...waiting.map((one) => h("li", {}, h("b", {}, one.decision ?? "Message"), h("span", { class: "end small" }, "↥ waits here"), h("p", { class: "small quiet" }, "Sent in order when you are connected."))),
@@ -186,7 +202,7 @@ function drawHanded() {
       ...[...decisions].reverse().map((/** @type {any} */ one) => h("li", {}, h("b", {}, one.decision),
         h("span", { class: one.state === "withdrawn" ? "end small quiet" : "end small good" }, WORDS[/** @type {keyof typeof WORDS} */ (one.state)]),
         h("p", { class: "small quiet" }, `Turn ${one.turn}${one.reason ? ` · “${one.reason}”` : ""}`),
-        one.state === "handed in" ? h("button", { type: "button", id: `back-${one.id}`, onclick: () => queue.add({ do: "withdraw", id: one.id }) }, "Take it back") : null)),
+        one.state === "handed in" ? h("button", { type: "button", id: `back-${one.id}`, onclick: () => queue?.add({ do: "withdraw", id: one.id }) }, "Take it back") : null)),
     ];
     return [rows.length ? h("ul", { class: "rows" }, ...rows) : h("p", { class: "quiet" }, "Nothing yet.")];
   });
@@ -208,4 +224,4 @@ function forget(id) {
   drawHanded();
 }
 
-follow(draw, { writing, back: () => queue.flush() });
+follow(draw, { writing, back: () => queue?.flush() });

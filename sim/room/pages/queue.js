@@ -4,12 +4,14 @@ import { newId, send } from "./link.js";
 
 const MOST = 100;
 const AGAIN = 3000;
+/** Answers after which the same is sent again: nobody there, too much at once, the disk full. */
+const LATER = [0, 429, 503];
 
 /** @typedef {{id: string, do: string, [field: string]: any}} Item */
 
 /**
  * A queue in the browser's storage. Two pages of one seat share it: items are taken out by their ids.
- * @param {string} name
+ * @param {string} name of the seat and the room: what was meant for another exercise is not sent to this one
  * @param {{taken: (item: Item) => void, refused: (item: Item, body: any) => void, changed: () => void}} told
  */
 export function makeQueue(name, told) {
@@ -44,9 +46,9 @@ export function makeQueue(name, told) {
     try {
       for (let next = items()[0]; next; next = items()[0]) {
         const answer = await send("do", next);
-        // nobody there, another device's seat, the disk full: it waits
-        if (answer.status === 0 || answer.status === 401 || answer.body.why === "taken" || answer.status >= 500) {
-          if (answer.status !== 401 && answer.body.why !== "taken") later = setTimeout(flush, AGAIN);
+        if (answer.status === 401 || answer.body.why === "taken") return; // it waits until the seat is this device's again
+        if (LATER.includes(answer.status)) {
+          later = setTimeout(flush, AGAIN);
           return;
         }
         if (answer.ok) told.taken(next);
