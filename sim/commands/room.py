@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.commands.shared import question
 from sim.options import FILE, PLACE, SETTINGS, STRATEGY, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sim.room.keys import Keys
+    from sim.room.seats import Seat
 
 NEEDED = ("fastapi", "starlette", "uvicorn")
 
@@ -17,12 +24,9 @@ NEEDED = ("fastapi", "starlette", "uvicorn")
 @click.command()
 @FILE
 @click.option(
-    "--session",
-    "place",
-    type=PLACE,
-    metavar="FILE",
+    "--session", "place", type=PLACE, metavar="FILE",
     help="Default reports/NAME.session; one that is there is gone on with.",
-)
+)  # fmt: skip
 @STRATEGY
 @SETTINGS
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0: for all devices in the network.")
@@ -36,28 +40,34 @@ def exercise(
     """
     _check_extra()
     from sim.room.keys import Keys
-    from sim.room.opening import open_or_begin
+    from sim.room.opening import opened
     from sim.room.room import Room
     from sim.room.seats import SHARED, seats_of
     from sim.room.serving import addresses, listen, serve
 
-    session, resumed = open_or_begin(file, place, strategy, read_settings(settings))
-    assert session.file is not None
-    seats = seats_of(session.table)
-    keys = Keys.of(list(seats), SHARED, session.file.with_name(session.file.name + ".keys"))
-    with listen(host, port) as on:
+    with listen(host, port) as on, opened(file, place, strategy, read_settings(settings)) as found:
+        session = found.session
+        seats = seats_of(session.table)
+        keys = Keys.of(list(seats), SHARED, found.file.with_name(f"{found.file.name}.keys"))
         where = addresses(host, on.getsockname()[1])
-        click.echo(f"{'Going on with' if resumed else 'Session'}: {session.file} (turn {session.turn})")
-        click.echo(f"Join at {'  or  '.join(where)}  with the code {keys.code}")
-        width = max(len(seat.title) for seat in seats.values())
-        for name, seat in seats.items():
-            click.echo(f"  {seat.title:<{width}}  PIN {keys.pins[name]}")
-        if host == "127.0.0.1":
+        if found.resumed:
+            click.echo(f"Going on with: {found.file} (turn {session.turn}). A new one: --session with another name")
+        else:
+            click.echo(f"Session: {found.file} (turn {session.turn})")
+        _tell_keys(keys, seats.values(), where)
+        if len(where) == 1 and "127.0.0.1" in where[0]:
             click.echo("Only this machine can join; for other devices: --host 0.0.0.0")
         click.echo("Ctrl-C ends it.")
         with suppress(KeyboardInterrupt):
             serve(Room(session, keys, where), on)
-    click.echo(f"Ended in turn {session.turn}. The same command goes on from there.")
+        click.echo(f"Ended in turn {session.turn}. The same command goes on from there.")
+
+
+def _tell_keys(keys: Keys, seats: Iterable[Seat], where: tuple[str, ...]) -> None:
+    rows = [(seat.title, keys.pins[seat.name]) for seat in seats]
+    click.echo(f"Join at {'  or  '.join(where)}  with the code {keys.code}")
+    for title, pin in rows:
+        click.echo(f"  {title:<{max(len(title) for title, _ in rows)}}  PIN {pin}")
 
 
 def _check_extra() -> None:

@@ -13,6 +13,8 @@ from typing import Any
 from anyio.to_thread import run_sync  # which waits for what it began, also where who asked has gone
 
 from sim.errors import TideoverError
+from sim.model.goods.counted import in_plural
+from sim.report.words.units import counted
 from sim.room.deeds import Deed, carry_out
 from sim.room.keys import Keys
 from sim.room.seats import Presence, Seat, seats_of
@@ -22,8 +24,10 @@ from sim.tabletop.views import Allowed
 
 EVERY = 1.0
 """Seconds between looks at the clock and at who is here."""
-ROOM: Allowed = {**dict.fromkeys(("code", "now", "zone", "serial", "seat", "addresses", "others")), "here": None}
-"""What every seat is told of the room itself; `here` is the facilitator's alone."""
+PLAIN = ("code", "now", "zone", "serial", "seat", "addresses", "currency")
+ROOM: Allowed = {**dict.fromkeys(PLAIN), "others": dict.fromkeys(("title", "role")), "units": None, "here": None}
+"""What every seat is told of the room itself, and of what goods and sums are counted in; `here` is the facilitator's
+alone."""
 
 
 def _utc() -> dt.datetime:
@@ -38,6 +42,8 @@ class Room:
     ) -> None:
         self.session, self.keys, self.addresses, self.now = session, keys, addresses, now
         self.seats = seats_of(session.table)
+        self._counted = counted([session.table.begun.loaded.spec])
+        self._units = {name: in_plural(unit) for name, unit in self._counted.products.items()}
         self.presence = Presence(list(self.seats.values()), time.monotonic)
         self.closed = False
         self.serial = 1
@@ -85,6 +91,7 @@ class Room:
             "seat": seat.title, "others": others, "code": self.keys.code,
             "addresses": list(self.addresses) if seat.page in ("wall", "facilitator") else [],
         }  # fmt: skip
+        told |= {"currency": self._counted.currency, "units": self._units}
         if seat.page == "facilitator":
             told["here"] = self.presence.rows()
         return dict(views.only(ROOM, told))

@@ -48,14 +48,14 @@ class Here(BaseModel):
     writing: bool = False
 
 
-def _room(request: Request) -> Room:
+async def _room(request: Request) -> Room:
     return request.app.state.room
 
 
-Here_ = Annotated[Room, Depends(_room)]
+InRoom = Annotated[Room, Depends(_room)]
 
 
-def _place(seat: str, room: Here_) -> Seat:
+async def _place(seat: str, room: InRoom) -> Seat:
     if seat not in room.seats:
         raise HTTPException(404, "there is no such seat")
     return room.seats[seat]
@@ -64,7 +64,7 @@ def _place(seat: str, room: Here_) -> Seat:
 Place = Annotated[Seat, Depends(_place)]
 
 
-def _key(request: Request, seat: Place, room: Here_) -> str:
+async def _key(request: Request, seat: Place, room: InRoom) -> str:
     """The key of who asks, which must be good for the seat."""
     key = request.cookies.get(room.keys.cookie, "")
     if room.keys.holds(seat.name, key):
@@ -77,7 +77,7 @@ def _key(request: Request, seat: Place, room: Here_) -> str:
 Key = Annotated[str, Depends(_key)]
 
 
-def _conducts(seat: Place, key: Key) -> Seat:
+async def _conducts(seat: Place, key: Key) -> Seat:
     if seat.page != "facilitator":
         raise Refusal(403, "role", "only the facilitator may see this")
     return seat
@@ -145,12 +145,12 @@ async def page(seat: Place) -> FileResponse:
     return FileResponse(PAGES / f"{seat.page}.html")
 
 
-async def lobby(room: Here_) -> dict[str, Any]:
+async def lobby(room: InRoom) -> dict[str, Any]:
     """What may be joined."""
     return room.lobby()
 
 
-async def join(asked: Join, request: Request, response: Response, room: Here_) -> dict[str, str]:
+async def join(asked: Join, request: Request, response: Response, room: InRoom) -> dict[str, str]:
     """Take a seat, with the room's code and the seat's PIN."""
     if asked.seat not in room.seats:
         raise Refusal(404, "unknown", "there is no such seat; choose one of the list", field="seat")
@@ -175,37 +175,37 @@ def _give(response: Response, room: Room, seat: str, key: str) -> None:
     room.ring()
 
 
-async def wall(seat: Conducts, response: Response, room: Here_) -> dict[str, str]:
+async def wall(seat: Conducts, response: Response, room: InRoom) -> dict[str, str]:
     """Have the facilitator's browser show the wall, too, as on the projector."""
     _give(response, room, "wall", room.keys.give("wall"))
     return {"go": "/at/wall/"}
 
 
-async def stream(seat: Place, key: Key, room: Here_) -> AsyncIterator[ServerSentEvent]:
+async def stream(seat: Place, key: Key, room: InRoom) -> AsyncIterator[ServerSentEvent]:
     """The state, and again after each change."""
     async for event, text in room.states(seat, key):
         yield ServerSentEvent(raw_data=text, event=event, retry=2000)
 
 
-async def here(asked: Here, seat: Place, key: Key, room: Here_) -> dict[str, int]:
+async def here(asked: Here, seat: Place, key: Key, room: InRoom) -> dict[str, int]:
     """A sign of life; answers with the serial of the state, so that a device knows whether it has the latest."""
     room.presence.hear(seat.name, asked.writing)
     return {"serial": room.serial}
 
 
-async def do(asked: Asked, seat: Place, key: Key, room: Here_) -> dict[str, Any]:
+async def do(asked: Asked, seat: Place, key: Key, room: InRoom) -> dict[str, Any]:
     """Do something."""
     return await room.do(seat, asked)
 
 
-async def preview(seat: Conducts, room: Here_) -> dict[str, Any]:
+async def preview(seat: Conducts, room: InRoom) -> dict[str, Any]:
     """If they do nothing from here."""
     ahead = await room.preview(10)
     ranges = {product: ahead.range_of(product) for product in ahead.from_now}
     return {"draws": ahead.draws, "so_far": ahead.so_far, "from_now": ranges, "ends": ahead.ends}
 
 
-async def compare(seat: Conducts, room: Here_) -> list[dict[str, Any]]:
+async def compare(seat: Conducts, room: InRoom) -> list[dict[str, Any]]:
     """The path taken beside others."""
     return [asdict(line) for line in await room.compare()]
 

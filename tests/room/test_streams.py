@@ -17,8 +17,8 @@ from tests.tabletop.test_views import PLAYER, fields
 
 Join = Callable[[str], Device]
 ROOM = {
-    "room", *(f"room.{name}" for name in ("now", "zone", "serial", "seat", "code", "addresses", "others")),
-    "room.others.title", "room.others.role",
+    "room", *(f"room.{name}" for name in ("now", "zone", "serial", "seat", "code", "addresses", "others", "currency")),
+    "room.units", "room.units.drip", "room.others.title", "room.others.role",
 }  # fmt: skip
 """All that a seat is told of the room, written down once more by hand."""
 

@@ -2,6 +2,7 @@
 
 import { at, count, date, fill, h } from "./dom.js";
 import { follow, newId, say, send } from "./link.js";
+import { goods, messages, none, writes } from "./parts.js";
 
 /** @type {import("./link.js").State | null} */
 let state = null;
@@ -96,11 +97,7 @@ at("open-wall").addEventListener("click", async () => {
   if (answer.ok) window.open(answer.body.go, "_blank", "noopener");
 });
 
-at("message").addEventListener("submit", async (/** @type {Event} */ event) => {
-  event.preventDefault();
-  const why = await act({ do: "message", id: newId(), to: [at("to").value], text: at("text").value });
-  if (!why) at("text").value = "";
-});
+writes(async (to, text) => !(await act({ do: "message", id: newId(), to: [to], text })));
 
 at("ask-preview").addEventListener("click", async () => {
   at("ask-preview").disabled = true;
@@ -112,7 +109,7 @@ at("ask-preview").addEventListener("click", async () => {
   }
   const { from_now, draws, ends } = answer.body;
   const lines = Object.entries(from_now).map(([product, [least, mean, most]]) => h("p", { class: "figure" },
-    h("b", {}, `${count(mean)} ${product}`), ` go unmet by ${date(ends, false)} (${count(least)} to ${count(most)} in ${draws} draws).`));
+    h("b", {}, state ? goods(mean, product, state.room) : ""), ` go unmet by ${date(ends, false)} (${count(least)} to ${count(most)} in ${draws} draws).`));
   at("preview").replaceChildren(...lines);
 });
 
@@ -160,15 +157,11 @@ function draw(next) {
   fill(at("branches"), view.branches, () => [h("ul", { class: "rows" }, ...view.branches.map(branch))]);
   fill(at("unmet"), view.unmet, () => [unmet(view.unmet)]);
   fill(at("to"), room.others, () => room.others.map((one) => h("option", { value: one.role }, one.title)));
-  fill(at("messages"), view.messages, () => view.messages.length ? view.messages.map((/** @type {any} */ one) => h("article", { class: "item" },
-    h("p", { class: "small quiet" }, `${name(one.from)} to ${one.to.map(name).join(", ")} · turn ${one.turn}${one.at ? ` · ${one.at}` : ""}`), h("p", { class: "pre" }, one.text))) : [none("No messages.")]);
+  fill(at("messages"), view.messages, () => messages(view.messages, room));
 }
 
 /** @param {string} status @returns {any[]} */
 const of = (status) => state?.view.inject_list.filter((/** @type {any} */ one) => one.status === status) ?? [];
-
-/** @param {string} words */
-const none = (words) => h("p", { class: "quiet small" }, words);
 
 /** @param {string} role */
 const name = (role) => state?.room.others.find((one) => one.role === role)?.title ?? (role === "all" ? "all" : "you");

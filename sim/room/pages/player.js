@@ -2,6 +2,7 @@
 
 import { at, boxes, count, date, fill, h } from "./dom.js";
 import { follow, say } from "./link.js";
+import { goods, messages, none, sum, writes } from "./parts.js";
 import { makeQueue, read, write } from "./queue.js";
 
 const EMPTY = { turn: 0, branch: "", decision: "", reason: "" };
@@ -10,7 +11,7 @@ const reason = /** @type {HTMLTextAreaElement} */ (at("reason"));
 let state = null;
 /** The half-typed decision: for which turn it was begun, what is chosen. */
 let draft = { ...EMPTY };
-/** @type {{id: string, decision?: string, text?: string, turn?: number, message: string, changed: string[]}[]} */
+/** @type {{id: string, do: string, decision?: string, text?: string, turn?: number, message: string, changed: string[]}[]} */
 let refusals = [];
 /** Where this device keeps what is of this seat in this room; empty until the room is known. */
 let store = "";
@@ -21,7 +22,7 @@ let queue = null;
 const told = {
   taken: (/** @type {import("./queue.js").Item} */ item) => say(item.do === "decide" ? `Received: ${item.decision}` : "Sent"),
   refused: (/** @type {import("./queue.js").Item} */ item, /** @type {any} */ body) => {
-    const kept = { id: item.id, decision: item.decision, text: item.reason ?? item.text ?? "", turn: item.turn, message: body.message, changed: body.changed ?? [] };
+    const kept = { id: item.id, do: item.do, decision: item.decision, text: item.reason ?? item.text ?? "", turn: item.turn, message: body.message, changed: body.changed ?? [] };
     refusals = [kept, ...refusals].slice(0, 20);
     write(`${store}-refused`, refusals);
     say(`Not taken: ${body.message}`);
@@ -85,11 +86,7 @@ at("form").addEventListener("submit", (/** @type {Event} */ event) => {
   if (taken) clearDraft();
 });
 
-at("message").addEventListener("submit", (/** @type {Event} */ event) => {
-  event.preventDefault();
-  const text = at("text");
-  if (text.value.trim() && queue?.add({ do: "message", to: [at("to").value], text: text.value })) text.value = "";
-});
+writes((to, text) => Boolean(queue?.add({ do: "message", to: [to], text })));
 
 /** @param {import("./link.js").State} next */
 function draw(next) {
@@ -112,22 +109,25 @@ function draw(next) {
   fill(at("orders"), view.orders, () => [ordersTable(view.orders)]);
   fill(at("injects"), view.injects, () => injects(view.injects));
   fill(at("to"), next.room.others, () => next.room.others.map((one) => h("option", { value: one.role }, one.title)));
-  fill(at("messages"), [view.messages, next.room.others], () => messages(view, next.room));
+  fill(at("messages"), [view.messages, next.room.others], () => messages(view.messages, next.room));
   fill(at("offers"), [view.may_decide, view.over], () => view.may_decide.map(offer));
   at("hand-in").disabled = view.over;
   drawWritten();
   drawHanded();
 }
 
-/** @param {string[]} rows @param {string} none @param {string} quiet */
-function list(rows, none, quiet) {
-  return rows.length ? [h("ul", { class: "rows" }, ...rows.map((row) => h("li", {}, row)))] : [h("p", { class: "quiet" }, quiet || none)];
+/** @param {string[]} rows @param {string} first @param {string} quiet */
+function list(rows, first, quiet) {
+  return rows.length ? [h("ul", { class: "rows" }, ...rows.map((row) => h("li", {}, row)))] : [none(quiet || first)];
 }
+
+/** @param {number} units */
+const money = (units) => (state ? sum(units, state.room) : "");
 
 /** @param {any} row @param {number} k */
 function offer(row, k) {
   const cost = [
-    row.cost ? `${count(row.cost)} once` : "", row.cost_a_day ? `${count(row.cost_a_day)} a day` : "",
+    row.cost ? `${money(row.cost)} once` : "", row.cost_a_day ? `${money(row.cost_a_day)} a day` : "",
     row.premium ? `${Math.round(row.premium * 100)}% dearer` : "",
   ].filter(Boolean).join(", ") || "no cost";
   const more = `${cost} · ${row.delay ? `works after ${count(row.delay)} days` : "works at once"}${row.lasts ? ` · for ${count(row.lasts)} days` : ""}`;
@@ -140,7 +140,7 @@ function offer(row, k) {
 
 /** @param {any[]} rows */
 function stockTable(rows) {
-  if (!rows.length) return h("p", { class: "quiet" }, "You are told of no stock.");
+  if (!rows.length) return none("You are told of no stock.");
   const products = [...new Set(rows.map((row) => row.product))];
   const sites = [...new Set(rows.map((row) => row.site))];
   const body = sites.map((site) => {
@@ -158,26 +158,17 @@ function stockTable(rows) {
 
 /** @param {any[]} rows */
 function ordersTable(rows) {
-  if (!rows.length) return h("p", { class: "quiet" }, "Nothing that you know of is on its way.");
+  if (!rows.length) return none("Nothing that you know of is on its way.");
   const head = h("tr", {}, ...["What", "From", "To", "Due", "State"].map((one) => h("th", { scope: "col" }, one)));
-  const body = rows.map((row) => h("tr", {}, h("td", { class: "num" }, `${count(row.units)} ${row.product}`), h("td", {}, row.from || "–"), h("td", {}, row.to),
+  const body = rows.map((row) => h("tr", {}, h("td", { class: "num" }, state ? goods(row.units, row.product, state.room) : ""), h("td", {}, row.from || "–"), h("td", {}, row.to),
     h("td", {}, row.due ? date(row.due, false) : "–"), h("td", { class: row.state === "late" ? "ill" : "" }, row.state)));
   return h("table", {}, h("thead", {}, head), h("tbody", {}, ...body));
 }
 
 /** @param {any[]} rows */
 function injects(rows) {
-  if (!rows.length) return [h("p", { class: "quiet" }, "No injects have reached you.")];
+  if (!rows.length) return [none("No injects have reached you.")];
   return rows.map((row) => h("article", { class: "item" }, h("h3", {}, row.title), h("p", { class: "small quiet" }, `${row.method}, ${row.from} · turn ${row.turn}`), h("p", {}, row.description)));
-}
-
-/** @param {any} view @param {import("./link.js").About} about */
-function messages(view, about) {
-  const names = Object.fromEntries(about.others.map((one) => [one.role, one.title]));
-  const name = (/** @type {string} */ role) => names[role] ?? "you";
-  if (!view.messages.length) return [h("p", { class: "quiet" }, "No messages.")];
-  return view.messages.map((/** @type {any} */ one) => h("article", { class: "item" },
-    h("p", { class: "small quiet" }, `${name(one.from)} to ${one.to.map(name).join(", ")} · turn ${one.turn}${one.at ? ` · ${one.at}` : ""}`), h("p", { class: "pre" }, one.text)));
 }
 
 function drawWritten() {
@@ -190,13 +181,16 @@ function drawWritten() {
 
 const WORDS = { "handed in": "✓ received", counts: "✓ counts", withdrawn: "withdrawn" };
 
+/** @param {{do: string, decision?: string}} one */
+const called = (one) => one.decision ?? (one.do === "withdraw" ? "Taking back" : "Message");
+
 function drawHanded() {
   const decisions = state?.view.decisions ?? [];
   const waiting = queue?.items() ?? [];
   fill(at("handed"), [waiting, refusals, decisions, state?.view.turn], () => {
     const rows = [
-      ...waiting.map((one) => h("li", {}, h("b", {}, one.decision ?? "Message"), h("span", { class: "end small" }, "↥ waits here"), h("p", { class: "small quiet" }, "Sent in order when you are connected."))),
-      ...refusals.map((one) => h("li", {}, h("b", {}, one.decision ?? "Message"), h("span", { class: "end small ill" }, "✕ not taken"), h("p", { class: "small" }, one.message),
+      ...waiting.map((one) => h("li", {}, h("b", {}, called(one)), h("span", { class: "end small" }, "↥ waits here"), h("p", { class: "small quiet" }, "Sent in order when you are connected."))),
+      ...refusals.map((one) => h("li", {}, h("b", {}, called(one)), h("span", { class: "end small ill" }, "✕ not taken"), h("p", { class: "small" }, one.message),
         ...one.changed.slice(0, 5).map((line) => h("p", { class: "small quiet" }, line)),
         h("p", { class: "row" }, one.text ? h("button", { type: "button", onclick: () => again(one) }, "Use the text again") : null, h("button", { type: "button", onclick: () => forget(one.id) }, "Clear")))),
       ...[...decisions].reverse().map((/** @type {any} */ one) => h("li", {}, h("b", {}, one.decision),
@@ -204,7 +198,7 @@ function drawHanded() {
         h("p", { class: "small quiet" }, `Turn ${one.turn}${one.reason ? ` · “${one.reason}”` : ""}`),
         one.state === "handed in" ? h("button", { type: "button", id: `back-${one.id}`, onclick: () => queue?.add({ do: "withdraw", id: one.id }) }, "Take it back") : null)),
     ];
-    return [rows.length ? h("ul", { class: "rows" }, ...rows) : h("p", { class: "quiet" }, "Nothing yet.")];
+    return [rows.length ? h("ul", { class: "rows" }, ...rows) : none("Nothing yet.")];
   });
 }
 
