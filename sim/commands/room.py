@@ -1,4 +1,4 @@
-"""The exercise room, served."""
+"""The exercise room, served; and its papers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.commands.shared import question
-from sim.options import FILE, PLACE, SETTINGS, STRATEGY, read_settings
+from sim.options import FILE, PLACE, REPLACE, SETTINGS, STRATEGY, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sim.room.keys import Keys
     from sim.room.seats import Seat
-
-NEEDED = ("fastapi", "starlette", "uvicorn")
 
 
 @question
@@ -38,12 +36,14 @@ def exercise(
 
     Prints where to join, the room's code and the PIN of each seat. Ctrl-C ends it; the same command goes on from there.
     """
-    _check_extra()
+    from sim.errors import needs
     from sim.room.keys import Keys
     from sim.room.opening import opened
     from sim.room.room import Room
     from sim.room.seats import SHARED, seats_of
-    from sim.room.serving import addresses, listen, serve
+
+    with needs("tideover[web]", "the exercise room"):
+        from sim.room.serving import addresses, listen, serve
 
     with listen(host, port) as on, opened(file, place, strategy, read_settings(settings)) as found:
         session = found.session
@@ -70,10 +70,26 @@ def _tell_keys(keys: Keys, seats: Iterable[Seat], where: tuple[str, ...]) -> Non
         click.echo(f"  {title:<{max(len(title) for title, _ in rows)}}  PIN {pin}")
 
 
-def _check_extra() -> None:
-    """The web's libraries are an extra: whoever runs models alone has no need of them."""
-    from importlib.util import find_spec
+@question
+@click.command()
+@FILE
+@STRATEGY
+@click.option("--out", "-o", "folder", type=PLACE, help="Folder; default reports/NAME-papers.")
+@REPLACE
+def papers(file: Path, strategy: str | None, folder: Path | None, replace: bool) -> None:
+    """Write what is printed before an exercise of a scenario FILE: HTML, and .docx to be edited.
 
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise click.UsageError(f"the exercise room needs {', '.join(missing)}: pip install 'tideover[web]'")
+    The facilitator's list, role briefs, inject cards, decision sheets for a dead network, blank evaluation guides.
+    """
+    from sim.output.names import default_folder
+    from sim.room.papers import FILES, write_papers
+    from sim.tabletop.table import Settings, Table
+
+    place = folder or default_folder(file.stem, "papers")
+    there = [name for name in FILES if (place / name).exists()]
+    if there and not replace:
+        raise click.BadParameter(
+            f"'{place / there[0]}' is there already; --replace takes its place", param_hint="--out"
+        )
+    for path in write_papers(Table(Settings(file, strategy)), place):
+        click.echo(f"Papers: {path}")

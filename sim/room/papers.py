@@ -1,0 +1,159 @@
+"""What is printed before an exercise, and is enough to go on with if the network dies: briefs, cards, sheets, guides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from sim.engine.bound_decisions import BoundDecision
+from sim.errors import needs
+from sim.output.files import cannot_write, put, put_text
+from sim.report.pages import fill_in
+from sim.report.words.units import counted
+from sim.tabletop.injects import EVERYBODY, Inject
+from sim.tabletop.table import Table
+
+RATINGS = (
+    ("P", "performed without challenges"),
+    ("S", "performed with some challenges"),
+    ("M", "performed with major challenges"),
+    ("U", "unable to be performed"),
+)
+"""How a capability is rated, as in the exercise evaluation guides of HSEEP."""
+FILES = ("papers.html", "papers.docx")
+TASKS, NOTES = 6, 8
+"""Blank lines for critical tasks and for notes."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A sheet, or where it is a `card`, a part of one: title, whom or what it is for, sentences, and a table to read or
+    to write in, whose cells may be empty."""
+
+    title: str
+    under: str
+    lines: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    card: bool = False
+
+
+def papers(table: Table) -> list[Paper]:
+    """All papers of an exercise, the facilitator's list first."""
+    roles = list(table.exercise.roles)
+    return [
+        _list(table),
+        *(_brief(table, role) for role in roles),
+        *(_card(table, inject) for inject in table.injects),
+        *(_decisions(table, role) for role in roles),
+        *(_guide(name, text) for name, text in table.exercise.objectives.items()),
+    ]
+
+
+def write_papers(table: Table, folder: Path) -> tuple[Path, Path]:
+    """Write papers.html, which prints as it is, and papers.docx, to be edited; their paths. Raises WriteError."""
+    title = table.begun.loaded.spec.title
+    found = papers(table)
+    html, document = (folder / name for name in FILES)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+    put_text(html, fill_in("papers.html.j2", title=title, papers=found))
+    put(document, lambda place: place.write_bytes(_to_docx(title, found)))
+    return html, document
+
+
+def _list(table: Table) -> Paper:
+    rows = tuple(
+        (one.number, _due(one), ", ".join(_to(table, one)), one.title, one.kind, one.expected, "")
+        for one in table.injects
+    )
+    head = ("No.", "Due", "To", "What", "Type", "Hoped for", "Given at")
+    return Paper("Injects", "For the facilitator alone", (), head, rows)
+
+
+def _brief(table: Table, role: str) -> Paper:
+    seat = table.exercise.roles[role]
+    rows = tuple(_offer(table, table.decisions[name]) for name in seat.decides if name in table.decisions)
+    lines = (seat.brief or "", "Code of the room: ____________   PIN of this role: ____________")
+    head = ("You may decide", "Cost", "Works after", "Lasts")
+    return Paper(table.title(role), "Role brief", tuple(line for line in lines if line), head if rows else (), rows)
+
+
+def _offer(table: Table, bound: BoundDecision) -> tuple[str, ...]:
+    charges, currency = bound.charges, counted([table.begun.loaded.spec]).currency
+    cost = [
+        f"{charges.once:,.0f} {currency} once" if charges.once else "",
+        f"{charges.a_day:,.0f} {currency} a day" if charges.a_day else "",
+        f"{charges.premium:.0%} dearer" if charges.premium else "",
+    ]
+    lasts = "" if bound.lasts == float("inf") else f"{bound.lasts:g} days"
+    after = f"{bound.after.mean:g} days" if bound.after.mean else "at once"
+    return bound.name, ", ".join(filter(None, cost)) or "none", after, lasts
+
+
+def _card(table: Table, inject: Inject) -> Paper:
+    how = " ".join(part for part in (f"By {inject.method}" if inject.method else "", f"from {inject.sender}") if part)
+    under = f"Inject {inject.number} · to {', '.join(_to(table, inject))}"
+    return Paper(
+        inject.title, under, tuple(filter(None, (how if inject.sender else "", inject.description))), card=True
+    )
+
+
+def _decisions(table: Table, role: str) -> Paper:
+    turns = -(-table.days // table.exercise.turn)
+    rows = tuple((str(turn), "", "", "") for turn in range(1, turns + 1))
+    return Paper(table.title(role), "Decision sheet", (), ("Turn", "We decide", "Because", "Handed in at"), rows)
+
+
+def _guide(name: str, text: str) -> Paper:
+    rows = (
+        *(("Critical task", "") for _ in range(TASKS)),
+        *(("Note", "") for _ in range(NOTES)),
+        *((f"{letter}: {words}", "") for letter, words in RATINGS),
+    )
+    lines = ("Capability target: ______________________________________________",)
+    return Paper(text, f"Evaluation guide · {name}", lines, ("", "Seen, when, by whom; tick one of P, S, M, U"), rows)
+
+
+def _due(inject: Inject) -> str:
+    if inject.delivery is not None:
+        return str(inject.delivery)
+    if inject.story is not None:
+        return inject.story.text
+    return "by its condition" if inject.condition is not None else "by hand"
+
+
+def _to(table: Table, inject: Inject) -> list[str]:
+    return ["all" if one == EVERYBODY else table.title(one) for one in inject.to]
+
+
+def _to_docx(title: str, found: Sequence[Paper]) -> bytes:
+    with needs("python-docx", "the papers that can be edited"):
+        from docx import Document
+
+    document: Any = Document()
+    document.core_properties.title, document.core_properties.author = title, ""
+    for number, paper in enumerate(found):
+        if number and not (paper.card and found[number - 1].card):
+            document.add_page_break()
+        document.add_heading(paper.title, 1)
+        document.add_paragraph(paper.under)
+        for line in paper.lines:
+            document.add_paragraph(line)
+        if paper.head:
+            _docx_table(document, (paper.head, *paper.rows))
+    target = BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def _docx_table(document: Any, rows: Sequence[Sequence[str]]) -> None:
+    table = document.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
+    for cells, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(cells.cells, texts, strict=True):
+            cell.text = text
