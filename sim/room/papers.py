@@ -1,4 +1,4 @@
-"""What is printed before an exercise, and is enough to go on with if the network dies: briefs, cards, sheets, guides."""
+"""What is printed before an exercise, and is enough to go on with if the network dies."""
 
 from __future__ import annotations
 
@@ -97,11 +97,9 @@ def _offer(table: Table, bound: BoundDecision) -> tuple[str, ...]:
 
 
 def _card(table: Table, inject: Inject) -> Paper:
-    how = " ".join(part for part in (f"By {inject.method}" if inject.method else "", f"from {inject.sender}") if part)
+    how = " ".join([f"By {inject.method}"] * bool(inject.method) + [f"from {inject.sender}"] * bool(inject.sender))
     under = f"Inject {inject.number} · to {', '.join(_to(table, inject))}"
-    return Paper(
-        inject.title, under, tuple(filter(None, (how if inject.sender else "", inject.description))), card=True
-    )
+    return Paper(inject.title, under, tuple(filter(None, (how, inject.description))), card=True)
 
 
 def _decisions(table: Table, role: str) -> Paper:

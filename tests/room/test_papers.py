@@ -26,15 +26,12 @@ def test_every_role_inject_and_objective_has_its_paper(found: list[Paper]) -> No
         "Decision sheet", "Decision sheet", "Evaluation guide · supply",
     ]  # fmt: skip
     sheet = found[9]
-    assert (sheet.title, [row[0] for row in sheet.rows]) == (
-        "Ministry of health",
-        ["1", "2", "3", "4", "5", "6", "7", "8"],
-    )
+    assert (sheet.title, "".join(row[0] for row in sheet.rows)) == ("Ministry of health", "12345678")
     assert {cell for row in sheet.rows for cell in row[1:]} == {""}  # to be written in
 
 
 def test_a_brief_says_what_each_decision_costs_and_when_it_works(found: list[Paper]) -> None:
-    """As the scenario has them: opening costs 50 and takes two days, shutting lasts a week; the rest is free and at once."""
+    """As the scenario has them: opening costs 50 and takes two days, shutting lasts a week; all else is free."""
     ministry, clinics = found[1], found[2]
     assert [(row[0], row[2], row[3]) for row in ministry.rows] == [
         ("open", "2 days", ""), ("shut", "at once", "7 days"), ("order", "at once", ""),
@@ -48,14 +45,8 @@ def test_a_card_tells_what_players_hear_and_the_list_what_is_hoped_for(found: li
     assert card.lines == ("By telephone from Driver", "They let nobody over.")
     assert "Order elsewhere" not in str([dataclasses.astuple(paper) for paper in found[1:]])
     assert "Order elsewhere" in found[0].rows[0]
-    assert [row[1] for row in found[0].rows] == [
-        "2027-03-10",
-        "turn 3",
-        "+0:20",
-        "by its condition",
-        "by its condition",
-        "by hand",
-    ]
+    due = [row[1] for row in found[0].rows]
+    assert due == ["2027-03-10", "turn 3", "+0:20", "by its condition", "by its condition", "by hand"]
 
 
 def test_both_files_hold_the_same(table: Table, found: list[Paper], tmp_path: Path) -> None:
@@ -65,5 +56,5 @@ def test_both_files_hold_the_same(table: Table, found: list[Paper], tmp_path: Pa
     for paper in found:
         for line in (paper.title, paper.under, *paper.lines):
             assert line in text and line in words, line
-    assert "http" not in text and "<script" not in text
+    assert "src=" not in text and "<script" not in text
     assert len(docx.Document(str(document)).tables) == sum(bool(paper.head) for paper in found)

@@ -29,7 +29,8 @@ function question(title, body, yes, then) {
   at("q-yes").textContent = yes;
   at("q-wrong").textContent = "";
   at("q-yes").disabled = false;
-  at("q-yes").onclick = async () => {
+  at("q-form").onsubmit = async (/** @type {Event} */ event) => {
+    event.preventDefault();
     at("q-yes").disabled = true;
     const why = await then();
     at("q-yes").disabled = false;
@@ -100,9 +101,11 @@ at("open-wall").addEventListener("click", async () => {
 writes(async (to, text) => !(await act({ do: "message", id: newId(), to: [to], text })));
 
 at("ask-preview").addEventListener("click", async () => {
+  const asked = reckoned;
   at("ask-preview").disabled = true;
   const answer = await send("preview");
   at("ask-preview").disabled = false;
+  if (asked !== reckoned) return; // it is of a state that has passed
   if (!answer.ok) {
     at("preview").textContent = answer.body.message;
     return;
@@ -114,7 +117,9 @@ at("ask-preview").addEventListener("click", async () => {
 });
 
 at("ask-compare").addEventListener("click", async () => {
+  const asked = reckoned;
   const answer = await send("compare");
+  if (asked !== reckoned) return;
   if (!answer.ok) {
     at("compare").textContent = answer.body.message;
     return;
@@ -167,16 +172,27 @@ const of = (status) => state?.view.inject_list.filter((/** @type {any} */ one) =
 const name = (role) => state?.room.others.find((one) => one.role === role)?.title ?? (role === "all" ? "all" : "you");
 
 /** @param {any} one */
+function askToFire(one) {
+  const asked = here();
+  question(`Fire ${one.number}, ${one.title}?`, [
+    h("p", {}, one.description), h("p", { class: "small quiet" }, `To ${one.to.map(name).join(", ")}, by ${one.method}, from ${one.from}.`),
+    h("p", {}, one.changes_the_model ? "It happens in the model from today on." : "It tells, and changes nothing in the model."),
+    h("p", { class: "small quiet" }, `Hoped for: ${one.expected}`),
+  ], "Fire", () => act({ do: "fire", inject: one.number, ...asked }));
+}
+
+/** @param {any} one */
+function askToSkip(one) {
+  const asked = here();
+  question(`Leave ${one.number}, ${one.title}, out?`, [h("p", {}, "It can be taken back.")], "Skip", () => act({ do: "skip", inject: one.number, ...asked }));
+}
+
+/** @param {any} one */
 function inject(one) {
   const due = one.due_at ? `due ${one.due_at}` : one.story ? `due ${one.story}` : one.delivery ? `due ${one.delivery}` : "by hand, or by its condition";
   const fired = one.status === "fired" ? `turn ${one.turn}${one.fired_at ? ` · ${one.fired_at}` : ""}` : due;
-  const asked = here();
-  const fire = h("button", { type: "button", id: `fire-${one.number}`, disabled: state?.view.over, onclick: () => question(`Fire ${one.number}, ${one.title}?`, [
-    h("p", {}, one.description), h("p", { class: "small quiet" }, `To ${one.to.map(name).join(", ")}, by ${one.method}, from ${one.from}.`),
-    h("p", {}, one.changes_the_model ? "It happens in the model from today on." : "It tells, and changes nothing in the model."), h("p", { class: "small quiet" }, `Hoped for: ${one.expected}`),
-  ], "Fire", () => act({ do: "fire", inject: one.number, ...here() })) }, "Fire…");
-  const skip = h("button", { type: "button", id: `skip-${one.number}`, onclick: () => question(`Leave ${one.number}, ${one.title}, out?`, [h("p", {}, "It can be taken back.")], "Skip",
-    () => act({ do: "skip", inject: one.number, ...asked })) }, "Skip…");
+  const fire = h("button", { type: "button", id: `fire-${one.number}`, disabled: state?.view.over, onclick: () => askToFire(one) }, "Fire…");
+  const skip = h("button", { type: "button", id: `skip-${one.number}`, onclick: () => askToSkip(one) }, "Skip…");
   const unskip = h("button", { type: "button", id: `unskip-${one.number}`, onclick: () => act({ do: "unskip", inject: one.number, ...here() }) }, "Bring it back");
   const words = [h("h4", {}, `${one.number}  ${one.title}`), h("p", { class: "small quiet" }, `To ${one.to.map(name).join(", ")}, by ${one.method} · ${one.type} · ${fired}`)];
   if (one.status === "ready") return h("article", { class: "item ready" }, h("div", { class: "side" }, fire, skip), ...words);
@@ -215,9 +231,15 @@ function truth(view, room) {
     : [none("Nothing: all know what is.")];
 }
 
+/** @param {any} one */
+function askToSwitch(one) {
+  const asked = here();
+  question(`Go on with ${one.name}?`, [h("p", {}, `It stands in turn ${one.turn}.`)], "Go on with it", () => act({ do: "switch", name: one.name, ...asked }));
+}
+
 /** @param {any} one @param {number} k */
 function branch(one, k) {
-  return h("li", {}, h("b", {}, one.name), h("span", { class: "end small" }, one.here ? "you are here" : h("button", { type: "button", id: `branch-${k}`, onclick: () => question(`Go on with ${one.name}?`, [h("p", {}, `It stands in turn ${one.turn}.`)], "Go on with it", () => act({ do: "switch", name: one.name, ...here() })) }, "Go on with it…")),
+  return h("li", {}, h("b", {}, one.name), h("span", { class: "end small" }, one.here ? "you are here" : h("button", { type: "button", id: `branch-${k}`, onclick: () => askToSwitch(one) }, "Go on with it…")),
     h("p", { class: "small quiet" }, `turn ${one.turn}`));
 }
 
