@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from typing import Any
 
 from anyio.to_thread import run_sync  # which waits for what it began, also where who asked has gone
@@ -19,6 +20,8 @@ from sim.room.deeds import Deed, carry_out
 from sim.room.keys import Keys
 from sim.room.seats import Presence, Seat, seats_of
 from sim.tabletop import beside, views
+from sim.tabletop.debrief import turn_by_turn, weigh
+from sim.tabletop.moves import Choice
 from sim.tabletop.session import Session
 from sim.tabletop.views import Allowed
 
@@ -28,6 +31,18 @@ PLAIN = ("code", "now", "zone", "serial", "seat", "addresses", "currency")
 ROOM: Allowed = {**dict.fromkeys(PLAIN), "others": dict.fromkeys(("title", "role")), "units": None, "here": None}
 """What every seat is told of the room itself, and of what goods and sums are counted in; `here` is the facilitator's
 alone."""
+
+
+def _debrief(session: Session) -> dict[str, Any]:
+    titles = session.table.titles
+    plain = {"turn", "decision", "reason"}
+
+    def told(choice: Choice) -> dict[str, Any]:
+        return {"by": titles[choice.role]} | {key: value for key, value in vars(choice).items() if key in plain}
+
+    turns = [vars(turn) | {"decisions": [told(one) for one in turn.decisions]} for turn in turn_by_turn(session)]
+    weights = [told(one.choice) | {"averted": one.averted} for one in weigh(session)]
+    return {"turns": turns, "weights": weights, "lines": [asdict(line) for line in beside.compare(session)]}
 
 
 def _utc() -> dt.datetime:
@@ -118,6 +133,11 @@ class Room:
         """The path taken beside doing nothing, the script and other branches."""
         async with self._one:
             return await run_sync(beside.compare, self.session)
+
+    async def debrief(self) -> dict[str, Any]:
+        """What happened, what each decision did, and what stands beside the path."""
+        async with self._one:
+            return await run_sync(_debrief, self.session)
 
     async def keep_time(self) -> None:
         """Until the room is closed: bring what the clock brings, and tell who came or went."""

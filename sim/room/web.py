@@ -131,6 +131,8 @@ def make_app(room: Room) -> FastAPI:
     app.post("/at/{seat}/wall")(wall)
     app.get("/at/{seat}/preview")(preview)
     app.get("/at/{seat}/compare")(compare)
+    app.get("/at/{seat}/hot-wash")(hot_wash)
+    app.get("/at/{seat}/debrief")(debrief)
     app.mount("/pages", StaticFiles(directory=PAGES))
     return app
 
@@ -208,6 +210,16 @@ async def preview(seat: Conducts, room: InRoom) -> dict[str, Any]:
 async def compare(seat: Conducts, room: InRoom) -> list[dict[str, Any]]:
     """The path taken beside others."""
     return [asdict(line) for line in await room.compare()]
+
+
+async def hot_wash(seat: Place) -> FileResponse:
+    """The page to talk over what happened; what it shows is the facilitator's to show."""
+    return FileResponse(PAGES / "hot-wash.html")
+
+
+async def debrief(seat: Conducts, room: InRoom) -> dict[str, Any]:
+    """What the hot-wash is about."""
+    return await room.debrief()
 
 
 async def _refusal(_: Request, error: Exception) -> JSONResponse:

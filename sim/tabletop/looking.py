@@ -159,8 +159,17 @@ class Seen:
 def unmet(begun: Begun, by: str, turns: list[int], product: str | None = None) -> dict[str, list[int]]:
     """Units not there on the day, in each turn (its first days, in order) until now; by a column of the groups, such as
     product or region, of one product where one is named."""
+    return _in_turns(begun, "unmet", by, turns, product)
+
+
+def asked(begun: Begun) -> dict[str, int]:
+    """Units asked for until now, by product."""
+    return {name: sum(units) for name, units in _in_turns(begun, "demand", "product", [0]).items()}
+
+
+def _in_turns(begun: Begun, figure: str, by: str, turns: list[int], product: str | None = None) -> dict[str, list[int]]:
     groups = begun.running.plan.network.groups
-    daily = begun.running.world.recorder.so_far["unmet"]
+    daily = begun.running.world.recorder.so_far[figure]
     served = (groups["kind"] == "facility").to_numpy()
     if product is not None:
         served &= (groups["product"] == product).to_numpy()

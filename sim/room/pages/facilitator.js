@@ -154,7 +154,7 @@ function draw(next) {
   at("pause").textContent = { "not started": "Start the clock", running: "‖ Pause", paused: "▶ Resume" }[/** @type {"running"} */ (view.clock.status)];
   at("extend").disabled = view.clock.status === "not started";
   fill(at("ready"), [of("ready"), view.over], () => of("ready").length ? of("ready").map(inject) : [none("None is ready.")]);
-  fill(at("to-come"), of("waiting"), () => of("waiting").length ? of("waiting").map(inject) : [none("None is to come.")]);
+  fill(at("to-come"), [of("waiting"), view.over], () => of("waiting").length ? of("waiting").map(inject) : [none("None is to come.")]);
   fill(at("fired"), [of("fired"), of("skipped")], () => [...of("fired"), ...of("skipped")].map(inject));
   fill(at("decisions"), [view.decisions, view.turn, room.here], () => decisions(view, room));
   fill(at("here"), room.here, () => [h("ul", { class: "rows" }, ...(room.here ?? []).map(seat))]);
