@@ -11,6 +11,7 @@ from sim.tabletop.looking import unmet
 from sim.tabletop.session import Session
 from sim.tabletop.table import Table
 
+Ends = Callable[[str | None], Session]
 DECIDED = {2: [("ministry", "order")], 3: [("ministry", "open"), ("clinics", "less")]}
 """Decisions by turn, as in the session that is played."""
 
@@ -20,7 +21,7 @@ def total(session: Session) -> int:
 
 
 @pytest.fixture(scope="module")
-def ends(table: Table) -> Callable[[str | None], Session]:
+def ends(table: Table) -> Ends:
     """The session in its last turn, with one of the decisions left out."""
 
     def play(without: str | None) -> Session:
@@ -37,9 +38,7 @@ def ends(table: Table) -> Callable[[str | None], Session]:
     return play
 
 
-def test_a_decision_did_what_is_missing_more_in_the_same_session_without_it(
-    ends: Callable[[str | None], Session],
-) -> None:
+def test_a_decision_did_what_is_missing_more_in_the_same_session_without_it(ends: Ends) -> None:
     session = ends(None)
     weights = weigh(session)
     assert {one.choice.decision: one.averted["drip"] for one in weights} == {
@@ -51,7 +50,7 @@ def test_a_decision_did_what_is_missing_more_in_the_same_session_without_it(
 
 
 def test_a_turn_has_its_injects_its_decisions_and_what_was_missing(played: Callable[[], Session]) -> None:
-    """Four turns, the fourth not ended: an inject and an order in the second, a flood and two decisions in the third."""
+    """Four turns, the fourth not ended: an inject and an order in the second, a flood and two decisions in the next."""
     session = played()
     turns = turn_by_turn(session)
     assert [turn.date for turn in turns] == ["2027-03-01", "2027-03-08", "2027-03-15", "2027-03-22"]

@@ -2,7 +2,7 @@
 
 import { at, count, date, fill, h } from "./dom.js";
 import { follow, newId, say, send } from "./link.js";
-import { goods, messages, none, writes } from "./parts.js";
+import { beside, goods, messages, none, table, writes } from "./parts.js";
 
 /** @type {import("./link.js").State | null} */
 let state = null;
@@ -124,12 +124,7 @@ at("ask-compare").addEventListener("click", async () => {
     at("compare").textContent = answer.body.message;
     return;
   }
-  const lines = answer.body;
-  const products = Object.keys(lines[0]?.unmet ?? {});
-  const total = (/** @type {number[]} */ units) => count((units ?? []).reduce((sum, one) => sum + one, 0));
-  const head = h("tr", {}, h("th", { scope: "col" }, "Not there until now"), ...products.map((one) => h("th", { scope: "col", class: "n" }, one)));
-  at("compare").replaceChildren(h("table", {}, h("thead", {}, head), h("tbody", {}, ...lines.map((/** @type {any} */ line) => h("tr", {},
-    h("th", { scope: "row" }, line.here ? `${line.name}, you are here` : line.name), ...products.map((one) => h("td", { class: "n" }, total(line.unmet[one]))))))));
+  at("compare").replaceChildren(beside(answer.body));
 });
 
 /** @param {import("./link.js").State} next */
@@ -247,8 +242,7 @@ function branch(one, k) {
 function unmet(data) {
   if (!data.turns) return none("The first turn has not been played yet.");
   const turns = [...Array(data.turns).keys()];
-  return h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Product"), ...turns.map((k) => h("th", { scope: "col", class: "n" }, String(k + 1))))),
-    h("tbody", {}, ...Object.entries(data.by_product).map(([product, units]) => h("tr", {}, h("th", { scope: "row" }, product), ...turns.map((k) => h("td", { class: "n" }, count(units[k] ?? 0)))))));
+  return table(["Product", ...turns.map((k) => `${k + 1}`)], Object.entries(data.by_product).map(([product, units]) => [product, ...turns.map((k) => count(units[k] ?? 0))]));
 }
 
 follow(draw);

@@ -2,7 +2,7 @@
 
 import { at, count, date, h } from "./dom.js";
 import { send } from "./link.js";
-import { none } from "./parts.js";
+import { beside, none, table } from "./parts.js";
 
 /**
  * @typedef {{by: string, turn: number, decision: string, reason: string}} Taken
@@ -23,13 +23,6 @@ function effect(averted) {
   return told.length ? `Without it ${told.join(", and ")} would have been missing.` : "Without it as much would have been missing.";
 }
 
-/** @param {{name: string, here: boolean, unmet: Record<string, number[]>}[]} lines */
-function beside(lines) {
-  const products = Object.keys(lines[0]?.unmet ?? {});
-  const total = (/** @type {number[]} */ units) => count((units ?? []).reduce((sum, one) => sum + one, 0));
-  return table(["Not there until now", ...products], lines.map((line) => [line.here ? `${line.name}, the path taken` : line.name, ...products.map((one) => total(line.unmet[one]))]));
-}
-
 /** @param {Turn[]} turns */
 function story(turns) {
   const products = [...new Set(turns.flatMap((turn) => Object.keys(turn.unmet)))];
@@ -37,12 +30,6 @@ function story(turns) {
     `${turn.turn}, ${date(turn.date, false)}`, turn.injects.map(([number, title]) => `${number} ${title}`).join("; ") || "–",
     turn.decisions.map((one) => `${one.by}: ${one.decision}`).join("; ") || "–", ...products.map((one) => count(turn.unmet[one] ?? 0)),
   ]));
-}
-
-/** @param {string[]} head @param {string[][]} rows */
-function table(head, rows) {
-  return h("table", {}, h("thead", {}, h("tr", {}, ...head.map((word) => h("th", { scope: "col" }, word)))),
-    h("tbody", {}, ...rows.map(([first, ...more]) => h("tr", {}, h("th", { scope: "row" }, first), ...more.map((cell) => h("td", {}, cell))))));
 }
 
 const answer = await send("debrief");

@@ -35,3 +35,16 @@ export function writes(post) {
     if (text.value.trim() && await post(at("to").value, text.value)) text.value = "";
   });
 }
+
+/** A table whose first column names its rows. @param {string[]} head @param {string[][]} rows */
+export function table(head, rows) {
+  return h("table", {}, h("thead", {}, h("tr", {}, ...head.map((word) => h("th", { scope: "col" }, word)))),
+    h("tbody", {}, ...rows.map(([first, ...more]) => h("tr", {}, h("th", { scope: "row" }, first), ...more.map((cell) => h("td", {}, cell))))));
+}
+
+/** The path taken and what stands beside it. @param {{name: string, here: boolean, unmet: Record<string, number[]>}[]} lines */
+export function beside(lines) {
+  const products = Object.keys(lines[0]?.unmet ?? {});
+  const total = (/** @type {number[]} */ units) => count((units ?? []).reduce((whole, one) => whole + one, 0));
+  return table(["Not there until now", ...products], lines.map((line) => [line.here ? `${line.name}, you are here` : line.name, ...products.map((one) => total(line.unmet[one]))]));
+}
