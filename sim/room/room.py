@@ -21,6 +21,7 @@ from sim.room.keys import Keys
 from sim.room.seats import Presence, Seat, seats_of
 from sim.tabletop import beside, views
 from sim.tabletop.debrief import turn_by_turn, weigh
+from sim.tabletop.log_table import log_csv
 from sim.tabletop.moves import Choice
 from sim.tabletop.session import Session
 from sim.tabletop.views import Allowed
@@ -138,6 +139,11 @@ class Room:
         """What happened, what each decision did, and what stands beside the path."""
         async with self._one:
             return await run_sync(_debrief, self.session)
+
+    async def log(self) -> str:
+        """The log as CSV."""
+        async with self._one:
+            return await run_sync(log_csv, self.session)
 
     async def keep_time(self) -> None:
         """Until the room is closed: bring what the clock brings, and tell who came or went."""

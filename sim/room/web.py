@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.staticfiles import StaticFiles
 
 from sim.errors import TideoverError
+from sim.output.csv_text import ENCODING
 from sim.room.deeds import Asked
 from sim.room.guard import Guard
 from sim.room.keys import TooMany
@@ -133,6 +134,7 @@ def make_app(room: Room) -> FastAPI:
     app.get("/at/{seat}/compare")(compare)
     app.get("/at/{seat}/hot-wash")(hot_wash)
     app.get("/at/{seat}/debrief")(debrief)
+    app.get("/at/{seat}/log.csv")(log)
     app.mount("/pages", StaticFiles(directory=PAGES))
     return app
 
@@ -220,6 +222,12 @@ async def hot_wash(seat: Place) -> FileResponse:
 async def debrief(seat: Conducts, room: InRoom) -> dict[str, Any]:
     """What the hot-wash is about."""
     return await room.debrief()
+
+
+async def log(seat: Conducts, room: InRoom) -> Response:
+    """The log as a table, to be saved."""
+    text = await room.log()
+    return Response(text.encode(ENCODING), media_type="text/csv", headers={"content-disposition": "attachment"})
 
 
 async def _refusal(_: Request, error: Exception) -> JSONResponse:

@@ -123,6 +123,14 @@ def test_a_whole_exercise(chromium: Any, tmp_path: Path) -> None:
         facilitator.click("#ask-compare")
         facilitator.wait_for_selector("#compare:has-text('Do nothing')")
 
+        with facilitator.context.expect_page() as opening:
+            facilitator.click("text=Hot-wash")
+        opening.value.wait_for_selector("#turns:has-text('Lorries turned back')")
+        opening.value.wait_for_selector("#mattered:has-text('order')")
+        with facilitator.expect_download() as saving:
+            facilitator.click("text=Log as a table")
+        assert "<b>we save</b>" in Path(saving.value.path()).read_text(encoding="utf-8")
+
         # nothing wider than a phone, nor than a text of twice the size
         assert clinics.evaluate("document.documentElement.scrollWidth") <= 320
         facilitator.set_viewport_size({"width": 720, "height": 450})

@@ -56,7 +56,7 @@ def test_a_key_is_good_for_its_seat_alone(room: Room, joined: Join, browser: Cal
     for forged in ("", "1", "1.", f"2{key[1:]}", f"{key[:-1]}{'0' if key[-1] != '0' else '1'}", "1.é"):
         assert not room.keys.made(MINISTRY, forged), forged
     assert browser().get(f"/at/{MINISTRY}/stream").status_code == 401
-    for path in ("preview", "compare", "debrief"):
+    for path in ("preview", "compare", "debrief", "log.csv"):
         assert player.client.get(f"/at/{MINISTRY}/{path}").status_code == 403
     assert player.client.post(f"/at/{MINISTRY}/wall").status_code == 403
     assert room.session.entries == ()
