@@ -91,7 +91,7 @@ def _offer(table: Table, bound: BoundDecision) -> tuple[str, ...]:
         f"{charges.a_day:,.0f} {currency} a day" if charges.a_day else "",
         f"{charges.premium:.0%} dearer" if charges.premium else "",
     ]
-    lasts = "" if bound.lasts == float("inf") else f"{bound.lasts:g} days"
+    lasts = f"{bound.lasts:g} days" if 0 < bound.lasts < float("inf") else ""
     after = f"{bound.after.mean:g} days" if bound.after.mean else "at once"
     return bound.name, ", ".join(filter(None, cost)) or "none", after, lasts
 

@@ -34,18 +34,6 @@ ROOM: Allowed = {**dict.fromkeys(PLAIN), "others": dict.fromkeys(("title", "role
 alone."""
 
 
-def _debrief(session: Session) -> dict[str, Any]:
-    titles = session.table.titles
-    plain = {"turn", "decision", "reason"}
-
-    def told(choice: Choice) -> dict[str, Any]:
-        return {"by": titles[choice.role]} | {key: value for key, value in vars(choice).items() if key in plain}
-
-    turns = [vars(turn) | {"decisions": [told(one) for one in turn.decisions]} for turn in turn_by_turn(session)]
-    weights = [told(one.choice) | {"averted": one.averted} for one in weigh(session)]
-    return {"turns": turns, "weights": weights, "lines": [asdict(line) for line in beside.compare(session)]}
-
-
 def _utc() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -67,7 +55,7 @@ class Room:
         self._one = asyncio.Lock()
         self._bells: set[asyncio.Event] = set()
         self._sent: dict[str, tuple[int, dict[str, Any]]] = {}
-        self._noticed: object = self._notices()
+        self._noticed, self._met = self._notices(), self._people()
 
     # what is sent
 
@@ -156,6 +144,9 @@ class Room:
             if notices != self._noticed:
                 self._noticed = notices
                 self._changed()
+            if (people := self._people()) != self._met:
+                self._met = people
+                self.ring()
 
     # who listens
 
@@ -171,14 +162,17 @@ class Room:
 
     async def states(self, seat: Seat, key: str) -> AsyncIterator[tuple[str, str]]:
         """(event, JSON text) for a stream, the state first: `state` after each change, `taken` when another device has
-        the seat. It ends when the room is closed."""
+        the seat. It ends when the room is closed. Who comes or goes is of interest to the facilitator alone."""
         with self.listening() as bell:
+            sent = 0
             while True:
                 bell.clear()
                 if not self.keys.holds(seat.name, key):
                     yield "taken", "{}"
                     return
-                yield "state", await self.state(seat)
+                if sent != self.serial or seat.page == "facilitator":
+                    sent = self.serial
+                    yield "state", await self.state(seat)
                 while not (bell.is_set() or self.closed):
                     await bell.wait()
                 if self.closed:
@@ -198,10 +192,24 @@ class Room:
         self.serial += 1
         self.ring()
 
-    def _notices(self) -> object:
-        """What makes a state another one without anybody's doing: the log's length, injects that become ready, time
-        that is up, who is here."""
+    def _notices(self) -> tuple[object, ...]:
+        """What makes a state another one, also without anybody's doing: entries of the log, injects that become ready,
+        time that is up."""
         now, session = self.now(), self.session
         ready = tuple(session.status(one, now) for one in session.table.injects)
-        here = tuple((row["state"], row["writing"]) for row in self.presence.rows())
-        return len(session.entries), ready, session.reading(now).up, here
+        return len(session.entries), ready, session.reading(now).up
+
+    def _people(self) -> tuple[object, ...]:
+        return tuple((row["state"], row["writing"]) for row in self.presence.rows())
+
+
+def _debrief(session: Session) -> dict[str, Any]:
+    titles = session.table.titles
+    plain = {"turn", "decision", "reason"}
+
+    def told(choice: Choice) -> dict[str, Any]:
+        return {"by": titles[choice.role]} | {key: value for key, value in vars(choice).items() if key in plain}
+
+    turns = [vars(turn) | {"decisions": [told(one) for one in turn.decisions]} for turn in turn_by_turn(session)]
+    weights = [told(one.choice) | {"averted": one.averted} for one in weigh(session)]
+    return {"turns": turns, "weights": weights, "lines": [asdict(line) for line in beside.compare(session)]}

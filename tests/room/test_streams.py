@@ -85,6 +85,27 @@ def test_a_stream_brings_a_state_at_once_after_each_change_and_when_the_seat_is_
     assert asyncio.run(follow()) == ["1", "2", "taken"]
 
 
+def test_who_comes_and_goes_is_news_for_the_facilitator_alone(room: Room) -> None:
+    async def follow() -> tuple[list[str], bool]:
+        states = {seat: room.states(room.seats[seat], room.keys.give(seat)) for seat in ("facilitator", MINISTRY)}
+        for stream in states.values():
+            await anext(stream)
+        waiting = {seat: asyncio.ensure_future(anext(stream)) for seat, stream in states.items()}
+        await asyncio.sleep(0)
+        room.presence.hear(CLINICS)
+        room.ring()
+        event, text = await waiting["facilitator"]
+        rows = {row["seat"]: row["state"] for row in json.loads(text)["room"]["here"]}
+        await asyncio.sleep(0)
+        still = not waiting[MINISTRY].done()
+        room.close()
+        with pytest.raises(StopAsyncIteration):
+            await waiting[MINISTRY]
+        return [event, rows[CLINICS]], still
+
+    assert asyncio.run(follow()) == (["state", "here"], True)
+
+
 def test_all_devices_of_a_seat_are_sent_what_was_looked_up_once(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
     view = Session.view
