@@ -108,8 +108,8 @@ def _states(network: Network, told: list[Effect], day: float) -> tuple[np.ndarra
             names = {network.passages[row] for row in effect.rows.tolist()}
             through = [any(passage.name in names for passage in lane.passages) for lane in network.lanes]
             lanes[through] = np.minimum(lanes[through], SLOWER)
-    ordered = slice(0, network.orders)
-    lanes = np.minimum(lanes, _by_factor(network.flow_first_lane[ordered], flows[ordered], len(lanes)))
+    first, ordered = network.flow_first_lane[: network.orders], flows[: network.orders]
+    lanes = np.minimum(lanes, _by_factor(first[first >= 0], ordered[first >= 0], len(lanes)))
     makes = network.of_kind("supplier")
     return lanes, np.minimum(sites, _by_factor(network.cell_site[makes], cells[makes], len(sites)))
 

@@ -83,7 +83,6 @@ export function follow(draw, more = {}) {
     ended = true;
     stream.close();
     strip(`${why} `, "", h("a", { href: "/" }, word));
-    document.body.classList.add("ended");
   }
 
   async function ask() {
