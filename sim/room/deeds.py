@@ -55,6 +55,17 @@ class Message(Deed):
     text: Prose
 
 
+class Note(Deed):
+    """Fill in an evaluation guide: how far an objective was reached, and what was seen."""
+
+    do: Literal["note"]
+    id: Id
+    guide: Id
+    objective: Word
+    rating: Literal["", "P", "S", "M", "U"] = ""
+    text: Prose = ""
+
+
 class Conduct(Deed):
     """What the facilitator does on what is on the screen: `branch` and `turn` say what that was, so that what is sent
     twice, or after a rewind, is refused."""
@@ -116,14 +127,15 @@ class SetClock(Deed):
 
 
 Asked = Annotated[
-    Decide | Withdraw | Message | Advance | Fire | Rewind | NewBranch | Switch | Reset | SetClock,
+    Decide | Withdraw | Message | Note | Advance | Fire | Rewind | NewBranch | Switch | Reset | SetClock,
     Field(discriminator="do"),
 ]
 PLAYERS: frozenset[Page] = frozenset({"player"})
 CONDUCTS: frozenset[Page] = frozenset({"facilitator"})
+OBSERVERS: frozenset[Page] = frozenset({"observer"})
 MAY: dict[type[Deed], frozenset[Page]] = {
     Decide: PLAYERS, Withdraw: PLAYERS | CONDUCTS, Message: PLAYERS | CONDUCTS,
-    Advance: CONDUCTS, Fire: CONDUCTS, Rewind: CONDUCTS, NewBranch: CONDUCTS, Switch: CONDUCTS, Reset: CONDUCTS,
+    Note: OBSERVERS, Advance: CONDUCTS, Fire: CONDUCTS, Rewind: CONDUCTS, NewBranch: CONDUCTS, Switch: CONDUCTS, Reset: CONDUCTS,
     SetClock: CONDUCTS,
 }  # fmt: skip
 """From which pages each deed may be done."""
@@ -153,6 +165,11 @@ def _withdraw(session: Session, seat: Seat, deed: Withdraw, now: dt.datetime) ->
 
 def _message(session: Session, seat: Seat, deed: Message, now: dt.datetime) -> dict[str, Any]:
     session.message(seat.role, deed.to, deed.text, id=_own(seat, deed.id), at=now)
+    return {}
+
+
+def _note(session: Session, seat: Seat, deed: Note, now: dt.datetime) -> dict[str, Any]:
+    session.note(deed.guide, deed.objective, deed.rating, deed.text, id=_own(seat, deed.id), at=now)
     return {}
 
 
@@ -195,6 +212,6 @@ def _clock(session: Session, seat: Seat, deed: SetClock, now: dt.datetime) -> di
 
 
 _DOES: dict[type[Deed], Callable[[Session, Seat, Any, dt.datetime], dict[str, Any]]] = {
-    Decide: _decide, Withdraw: _withdraw, Message: _message, Advance: _advance, Fire: _fire, Rewind: _rewind,
+    Decide: _decide, Withdraw: _withdraw, Message: _message, Note: _note, Advance: _advance, Fire: _fire, Rewind: _rewind,
     NewBranch: _new_branch, Switch: _switch, Reset: _reset, SetClock: _clock,
 }  # fmt: skip

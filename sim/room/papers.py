@@ -14,15 +14,9 @@ from sim.output.files import cannot_write, put, put_text
 from sim.report.pages import fill_in
 from sim.report.words.units import counted
 from sim.tabletop.injects import EVERYBODY, Inject
+from sim.tabletop.session import RATINGS
 from sim.tabletop.table import Table
 
-RATINGS = (
-    ("P", "performed without challenges"),
-    ("S", "performed with some challenges"),
-    ("M", "performed with major challenges"),
-    ("U", "unable to be performed"),
-)
-"""How a capability is rated, as in the exercise evaluation guides of HSEEP."""
 FILES = ("papers.html", "papers.docx")
 TASKS, NOTES = 6, 8
 """Blank lines for critical tasks and for notes."""
@@ -112,7 +106,7 @@ def _guide(name: str, text: str) -> Paper:
     rows = (
         *(("Critical task", "") for _ in range(TASKS)),
         *(("Note", "") for _ in range(NOTES)),
-        *((f"{letter}: {words}", "") for letter, words in RATINGS),
+        *((f"{letter}: {words}", "") for letter, words in RATINGS.items()),
     )
     lines = ("Capability target: ______________________________________________",)
     return Paper(text, f"Evaluation guide · {name}", lines, ("", "Seen, when, by whom; tick one of P, S, M, U"), rows)

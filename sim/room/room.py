@@ -68,6 +68,8 @@ class Room:
                 kept = self._sent[seat.role] = self.serial, seen
             serial, seen = kept
             clock = await run_sync(self._clock)
+        if seat.page == "wall":
+            seen = views.only(views.WALL, seen)  # an observer's eyes, without the guides
         data = {"view": seen | {"clock": clock}, "room": self._about(seat, serial)}
         return json.dumps(data, ensure_ascii=False, allow_nan=False)
 

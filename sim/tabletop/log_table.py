@@ -15,8 +15,8 @@ HEAD = (
     "strategy", "seed", "tideover",
 )  # fmt: skip
 """Columns: `branch`, `turn` and `story date` are where it was done; `real time` is UTC; `what` is the decision, the
-inject, the turn gone back to, the branch or what the clock did."""
-WHAT = ("decision", "inject", "name", "keep", "do", "day")
+inject, the objective, the turn gone back to, the branch or what the clock did."""
+WHAT = ("decision", "inject", "objective", "name", "keep", "do", "day")
 """Particulars of an entry that say what it was about, the first that it has."""
 
 

@@ -15,7 +15,7 @@ from sim.tabletop.injects import Inject, Standing
 
 Do = Literal[
     "advance", "decide", "withdraw", "fire", "skip", "unskip",
-    "rewind", "branch", "switch", "reset", "clock", "message",
+    "rewind", "branch", "switch", "reset", "clock", "message", "note",
 ]  # fmt: skip
 DOES: tuple[str, ...] = get_args(Do)
 ON_A_BRANCH: tuple[Do, ...] = ("advance", "decide", "withdraw", "fire", "skip", "unskip")
@@ -27,7 +27,8 @@ class Entry(NamedTuple):
 
     advance: `day` (the first of the new turn), `ready` (numbers of the injects that have become so), `digest` (of the
     run then); decide: `id`, `decision`, `reason`; withdraw: `id`; fire, skip, unskip: `inject`; rewind: `turn`, `keep`;
-    branch, switch: `name`; reset: `keep`; clock: `do`, `minutes`, `of`; message: `id`, `to`, `text`, `turn`.
+    branch, switch: `name`; reset: `keep`; clock: `do`, `minutes`, `of`; message: `id`, `to`, `text`, `turn`;
+    note: `id`, `guide`, `objective`, `rating`, `text`, `turn`.
     """
 
     do: Do

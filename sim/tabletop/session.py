@@ -32,6 +32,11 @@ from sim.tabletop.table import Settings, Table
 
 LONGEST_ID, LONGEST_NAME, LONGEST_TEXT = 100, 60, 2000
 Step = Literal["turn", "day", "next inject"]
+RATINGS = {
+    "P": "performed without challenges", "S": "performed with some challenges",
+    "M": "performed with major challenges", "U": "unable to be performed",
+}  # fmt: skip
+"""How a capability is rated, as in the exercise evaluation guides of HSEEP."""
 
 
 class Session:
@@ -196,6 +201,26 @@ class Session:
             raise Refused("malformed", "a message is to somebody", text)
         if all(entry.what["id"] != id for entry in self.entries if entry.do == "message"):
             self._write("message", at, role, id=id, to=list(to), text=text, turn=self.turn)
+
+    # what observers do
+
+    def note(
+        self, guide: str, objective: str, rating: str, text: str, *, id: str, at: dt.datetime | None = None
+    ) -> None:
+        """Fill in an evaluation guide, which an observer calls by a name of its own: how far an objective was reached
+        (one of `RATINGS`, empty while that is open), and what was seen. What was written there before is overtaken."""
+        check_text(id, "the id of a note", LONGEST_ID)
+        check_text(guide, "the name of an evaluation guide", LONGEST_ID)
+        check_prose(text, "a note", LONGEST_TEXT)
+        if objective not in self.table.exercise.objectives:
+            like = nearest(objective, self.table.exercise.objectives)
+            hint = f"; did you mean '{like}'?" if like else ""
+            raise Refused("unknown", f"the exercise has no objective '{objective}'{hint}", text)
+        if rating not in ("", *RATINGS):
+            raise Refused("malformed", f"a rating is one of {', '.join(RATINGS)}", text)
+        if all(entry.what["id"] != id for entry in self.entries if entry.do == "note"):
+            what = {"guide": guide, "objective": objective, "rating": rating, "text": text, "turn": self.turn}
+            self._write("note", at, OBSERVER, id=id, **what)
 
     # what the facilitator does
 

@@ -40,6 +40,7 @@ NEEDS: Mapping[str, Mapping[str, type]] = {
     "reset": {"keep": str},
     "clock": {"do": str},
     "message": {"id": str, "to": list, "text": str, "turn": int},
+    "note": {"id": str, "guide": str, "objective": str, "rating": str, "text": str, "turn": int},
 }
 """What each kind of entry has."""
 HEAD: Mapping[str, type | tuple[type, ...]] = {

@@ -54,8 +54,11 @@ LISTED = {
     **_plain("type", "delivery", "to", "expected", "phase", "objectives", "status", "due_at", "fired_by"),
     **_plain("changes_the_model"),
 }
+GUIDE = {**_plain("objective", "title"), "notes": _plain("guide", "rating", "text", "turn", "at")}
+OBSERVER_SEES: Allowed = {**WALL, "guide": GUIDE}
+"""What the wall shows, and the evaluation guides."""
 FACILITATOR_SEES: Allowed = {
-    **WALL, "branches": _plain("name", "turn", "here"), "inject_list": LISTED, "messages": MESSAGE,
+    **OBSERVER_SEES, "branches": _plain("name", "turn", "here"), "inject_list": LISTED, "messages": MESSAGE,
     "decisions": {**CHOICE, **_plain("role", "at")},
     "truth": {
         "stock": {**STOCK, **_plain("units")}, "orders": {**ORDER, **_plain("comes")},
@@ -64,7 +67,7 @@ FACILITATOR_SEES: Allowed = {
         "believed": _plain("role", "site", "product", "months", "believed", "as_of"),
     },
 }  # fmt: skip
-ALLOWED: Mapping[str, Allowed] = {"player": PLAYER, FACILITATOR: FACILITATOR_SEES, OBSERVER: WALL}
+ALLOWED: Mapping[str, Allowed] = {"player": PLAYER, FACILITATOR: FACILITATOR_SEES, OBSERVER: OBSERVER_SEES}
 
 
 def only(allowed: Allowed | None, data: Any) -> Any:
@@ -81,10 +84,10 @@ def view(session: Session, role: str, now: dt.datetime | None = None) -> dict[st
     begun, place = session.begun, session.place
     data = _room(session, role, place, session.reading(now))
     if role == FACILITATOR:
-        data |= _wall(session, begun, place) | _facilitator(session, begun, place, now)
+        data |= _observer(session, begun, place) | _facilitator(session, begun, place, now)
         return dict(only(FACILITATOR_SEES, data))
     if role == OBSERVER:
-        return dict(only(WALL, data | _wall(session, begun, place)))
+        return dict(only(OBSERVER_SEES, data | _observer(session, begun, place)))
     data |= _player(session, begun, place, role)
     return dict(only(PLAYER, data))
 
@@ -132,6 +135,23 @@ def _wall(session: Session, begun: Begun, place: Place) -> dict[str, Any]:
     since = days[-2] if len(days) > 1 else begun.day
     told = {"turns": place.turn - 1, "by_product": by_product, "by_region": by_region}
     return {"news": news, "unmet": told, "map": ways(begun, since)}
+
+
+def _observer(session: Session, begun: Begun, place: Place) -> dict[str, Any]:
+    """What the wall shows, and of each objective what stands last in each observer's guide."""
+    last = {(e.what["guide"], e.what["objective"]): e for e in session.entries if e.do == "note"}
+    guide = [
+        {
+            "objective": name, "title": title,
+            "notes": [
+                {**entry.what, "at": None if entry.at is None else session.clock.shown(entry.at)}
+                for (_, objective), entry in last.items()
+                if objective == name
+            ],
+        }
+        for name, title in session.table.exercise.objectives.items()
+    ]  # fmt: skip
+    return _wall(session, begun, place) | {"guide": guide}
 
 
 def _facilitator(session: Session, begun: Begun, place: Place, now: dt.datetime | None) -> dict[str, Any]:

@@ -25,8 +25,9 @@ def test_a_page_asks_nothing_of_another_machine_and_makes_no_markup_of_texts(pat
 
 
 def test_every_id_that_a_script_looks_for_stands_on_its_page() -> None:
-    for page in ("facilitator", "player", "wall", "join", "hot-wash"):
-        html, script = ((PAGES / f"{page}.{kind}").read_text(encoding="utf-8") for kind in ("html", "js"))
+    for page in ("facilitator", "player", "observer", "board", "join", "hot-wash"):
+        html = (PAGES / f"{'wall' if page == 'board' else page}.html").read_text(encoding="utf-8")
+        script = (PAGES / f"{page}.js").read_text(encoding="utf-8")
         ids = set(re.findall(r'\bid="([^"]+)"', html))
         assert len(ids) == len(re.findall(r'\bid="', html)), f"{page}: an id stands twice"
         assert set(re.findall(r'\bat\("([^"]+)"\)', script)) <= ids, page

@@ -20,11 +20,12 @@ DEEDS: dict[str, dict[str, Any]] = {
     "unskip": {"inject": "1", **HERE}, "rewind": {"back_to": 1, **HERE}, "branch": {"name": "Other", **HERE},
     "switch": {"name": "Main", **HERE}, "reset": HERE, "clock": {"what": "start"},
     "decide": {"id": "12345678", "decision": "order", "turn": 1}, "withdraw": {"id": "12345678"},
+    "note": {"id": "12345678", "guide": "12345678", "objective": "supply", "rating": "M", "text": "late"},
     "message": {"id": "12345678", "to": ["clinics"], "text": "hello"},
 }  # fmt: skip
 """One of each kind that the right seat could ask."""
 OF_PLAYERS = {"decide", "withdraw", "message"}
-OF_THE_FACILITATOR = {*DEEDS} - {"decide"}
+OF_THE_FACILITATOR = {*DEEDS} - {"decide", "note"}
 
 
 def test_every_kind_of_deed_is_tried_here_and_stands_in_the_list_of_who_may() -> None:
@@ -35,7 +36,8 @@ def test_every_kind_of_deed_is_tried_here_and_stands_in_the_list_of_who_may() ->
 
 
 @pytest.mark.parametrize(
-    ("seat", "may"), [(MINISTRY, OF_PLAYERS), ("wall", set()), ("observer", set()), ("facilitator", OF_THE_FACILITATOR)]
+    ("seat", "may"),
+    [(MINISTRY, OF_PLAYERS), ("wall", set()), ("observer", {"note"}), ("facilitator", OF_THE_FACILITATOR)],
 )
 def test_a_seat_does_what_is_its_to_do_and_nothing_else(room: Room, joined: Join, seat: str, may: set[str]) -> None:
     device = joined(seat)
