@@ -135,8 +135,8 @@ CONDUCTS: frozenset[Page] = frozenset({"facilitator"})
 OBSERVERS: frozenset[Page] = frozenset({"observer"})
 MAY: dict[type[Deed], frozenset[Page]] = {
     Decide: PLAYERS, Withdraw: PLAYERS | CONDUCTS, Message: PLAYERS | CONDUCTS,
-    Note: OBSERVERS, Advance: CONDUCTS, Fire: CONDUCTS, Rewind: CONDUCTS, NewBranch: CONDUCTS, Switch: CONDUCTS, Reset: CONDUCTS,
-    SetClock: CONDUCTS,
+    Note: OBSERVERS, Advance: CONDUCTS, Fire: CONDUCTS, Rewind: CONDUCTS, NewBranch: CONDUCTS, Switch: CONDUCTS,
+    Reset: CONDUCTS, SetClock: CONDUCTS,
 }  # fmt: skip
 """From which pages each deed may be done."""
 
@@ -212,6 +212,6 @@ def _clock(session: Session, seat: Seat, deed: SetClock, now: dt.datetime) -> di
 
 
 _DOES: dict[type[Deed], Callable[[Session, Seat, Any, dt.datetime], dict[str, Any]]] = {
-    Decide: _decide, Withdraw: _withdraw, Message: _message, Note: _note, Advance: _advance, Fire: _fire, Rewind: _rewind,
-    NewBranch: _new_branch, Switch: _switch, Reset: _reset, SetClock: _clock,
+    Decide: _decide, Withdraw: _withdraw, Message: _message, Note: _note, Advance: _advance, Fire: _fire,
+    Rewind: _rewind, NewBranch: _new_branch, Switch: _switch, Reset: _reset, SetClock: _clock,
 }  # fmt: skip

@@ -49,7 +49,9 @@ def test_only_the_facilitator_is_told_who_is_here(room: Room, joined: Join) -> N
     joined(MINISTRY).client.post(f"/at/{MINISTRY}/here", json={"writing": True})
     devices = {seat: joined(seat) for seat in ("facilitator", "wall", "observer")}
     room.close()
-    told = {seat: device.events()[0][1]["room"] for seat, device in devices.items()}
+    states = {seat: device.events()[0][1] for seat, device in devices.items()}
+    told = {seat: state["room"] for seat, state in states.items()}
+    assert ["guide" in states[seat]["view"] for seat in ("observer", "wall")] == [True, False]
     assert "here" not in told["wall"] and "here" not in told["observer"]
     rows = {row["seat"]: (row["state"], row["writing"]) for row in told["facilitator"]["here"]}
     assert (rows[MINISTRY], rows[CLINICS]) == (("here", True), ("free", False))
