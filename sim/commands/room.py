@@ -1,4 +1,4 @@
-"""The exercise room, served; and its papers."""
+"""The exercise room, served; its papers, before and after."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from sim.commands.shared import question
 from sim.options import FILE, PLACE, REPLACE, SETTINGS, STRATEGY, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sim.room.keys import Keys
     from sim.room.seats import Seat
+    from sim.room.sheets import Paper
 
 
 @question
@@ -82,14 +83,46 @@ def papers(file: Path, strategy: str | None, folder: Path | None, replace: bool)
     The facilitator's list, role briefs, inject cards, decision sheets for a dead network, blank evaluation guides.
     """
     from sim.output.names import default_folder
-    from sim.room.papers import FILES, write_papers
+    from sim.room.papers import LEAD
+    from sim.room.papers import papers as found
     from sim.tabletop.table import Settings, Table
 
     place = folder or default_folder(file.stem, "papers")
-    there = [name for name in FILES if (place / name).exists()]
+    _check_free(place, "papers", replace)
+    table = Table(Settings(file, strategy))
+    _write(table.begun.loaded.spec.title, LEAD, found(table), place, "papers")
+
+
+@question
+@click.command("after-action")
+@click.argument("session", type=PLACE)
+@click.option("--scenario", type=PLACE, help="Its scenario file, where that has been moved.")
+@click.option("--out", "-o", "folder", type=PLACE, help="Folder; default reports/NAME-after-action.")
+@REPLACE
+def after_action(session: Path, scenario: Path | None, folder: Path | None, replace: bool) -> None:
+    """Draft the after-action report and improvement plan of a SESSION: HTML, and .docx to be edited."""
+    from sim.output.names import default_folder
+    from sim.room.after_action import LEAD
+    from sim.room.after_action import after_action as found
+    from sim.tabletop.session_file import open_session
+
+    place = folder or default_folder(session.stem, "after-action")
+    _check_free(place, "after-action", replace)
+    played = open_session(session, scenario=scenario)
+    title = f"{played.table.begun.loaded.spec.title}: after-action report"
+    _write(title, LEAD, found(played), place, "after-action")
+
+
+def _check_free(folder: Path, name: str, replace: bool) -> None:
+    from sim.room.sheets import files_of
+
+    there = [folder / file for file in files_of(name) if (folder / file).exists()]
     if there and not replace:
-        raise click.BadParameter(
-            f"'{place / there[0]}' is there already; --replace takes its place", param_hint="--out"
-        )
-    for path in write_papers(Table(Settings(file, strategy)), place):
-        click.echo(f"Papers: {path}")
+        raise click.BadParameter(f"'{there[0]}' is there already; --replace takes its place", param_hint="--out")
+
+
+def _write(title: str, lead: str, found: Sequence[Paper], folder: Path, name: str) -> None:
+    from sim.room.sheets import write_sheets
+
+    for path in write_sheets(title, lead, found, folder, name):
+        click.echo(f"Wrote {path}")

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
-from typing import Any
-
 from sim.engine.bound_decisions import BoundDecision
-from sim.errors import needs
-from sim.output.files import cannot_write, put, put_text
-from sim.report.pages import fill_in
 from sim.report.words.units import counted
+from sim.room.sheets import Paper
 from sim.tabletop.injects import EVERYBODY, Inject
 from sim.tabletop.session import RATINGS
 from sim.tabletop.table import Table
 
-FILES = ("papers.html", "papers.docx")
+LEAD = "Papers to print: the facilitator's list, role briefs, inject cards, decision sheets, evaluation guides."
 TASKS, NOTES = 6, 8
 """Blank lines for critical tasks and for notes."""
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A sheet, or where it is a `card`, a part of one: title, whom or what it is for, sentences, and a table to read or
-    to write in, whose cells may be empty."""
-
-    title: str
-    under: str
-    lines: tuple[str, ...] = ()
-    head: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-    card: bool = False
 
 
 def papers(table: Table) -> list[Paper]:
@@ -45,20 +24,6 @@ def papers(table: Table) -> list[Paper]:
         *(_decisions(table, role) for role in roles),
         *(_guide(name, text) for name, text in table.exercise.objectives.items()),
     ]
-
-
-def write_papers(table: Table, folder: Path) -> tuple[Path, Path]:
-    """Write papers.html, which prints as it is, and papers.docx, to be edited; their paths. Raises WriteError."""
-    title = table.begun.loaded.spec.title
-    found = papers(table)
-    html, document = (folder / name for name in FILES)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(folder, error) from None
-    put_text(html, fill_in("papers.html.j2", title=title, papers=found))
-    put(document, lambda place: place.write_bytes(_to_docx(title, found)))
-    return html, document
 
 
 def _list(table: Table) -> Paper:
@@ -122,30 +87,3 @@ def _due(inject: Inject) -> str:
 
 def _to(table: Table, inject: Inject) -> list[str]:
     return ["all" if one == EVERYBODY else table.title(one) for one in inject.to]
-
-
-def _to_docx(title: str, found: Sequence[Paper]) -> bytes:
-    with needs("python-docx", "the papers that can be edited"):
-        from docx import Document
-
-    document: Any = Document()
-    document.core_properties.title, document.core_properties.author = title, ""
-    for number, paper in enumerate(found):
-        if number and not (paper.card and found[number - 1].card):
-            document.add_page_break()
-        document.add_heading(paper.title, 1)
-        document.add_paragraph(paper.under)
-        for line in paper.lines:
-            document.add_paragraph(line)
-        if paper.head:
-            _docx_table(document, (paper.head, *paper.rows))
-    target = BytesIO()
-    document.save(target)
-    return target.getvalue()
-
-
-def _docx_table(document: Any, rows: Sequence[Sequence[str]]) -> None:
-    table = document.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
-    for cells, texts in zip(table.rows, rows, strict=True):
-        for cell, text in zip(cells.cells, texts, strict=True):
-            cell.text = text

@@ -8,7 +8,10 @@ from pathlib import Path
 import docx
 import pytest
 
-from sim.room.papers import Paper, papers, write_papers
+from sim.room.after_action import after_action
+from sim.room.papers import papers
+from sim.room.sheets import Paper, write_sheets
+from sim.tabletop.session import Session
 from sim.tabletop.table import Table
 
 
@@ -49,8 +52,8 @@ def test_a_card_tells_what_players_hear_and_the_list_what_is_hoped_for(found: li
     assert due == ["2027-03-10", "turn 3", "+0:20", "by its condition", "by its condition", "by hand"]
 
 
-def test_both_files_hold_the_same(table: Table, found: list[Paper], tmp_path: Path) -> None:
-    html, document = write_papers(table, tmp_path / "new" / "papers")
+def test_both_files_hold_the_same(found: list[Paper], tmp_path: Path) -> None:
+    html, document = write_sheets("An exercise", "To print.", found, tmp_path / "new", "papers")
     text = html.read_text(encoding="utf-8")
     words = "\n".join(one.text for one in docx.Document(str(document)).paragraphs)
     for paper in found:
@@ -58,3 +61,24 @@ def test_both_files_hold_the_same(table: Table, found: list[Paper], tmp_path: Pa
             assert line in text and line in words, line
     assert "src=" not in text and "<script" not in text
     assert len(docx.Document(str(document)).tables) == sum(bool(paper.head) for paper in found)
+
+
+def test_a_draft_report_has_what_is_known_and_leaves_blank_what_people_judge(table: Table) -> None:
+    session = Session(table)
+    session.decide("ministry", "order", 1, "before the ban", id="a")
+    session.fire("1")
+    session.note("ann", "supply", "M", "they asked too late", id="n")
+    session.advance()
+    found = after_action(session)
+    assert [paper.title for paper in found] == [
+        "Overview", "What happened", "The path and what stands beside it", "What mattered most",
+        "Know when supplies end", "Improvement plan",
+    ]  # fmt: skip
+    overview, story, beside, mattered, capability, plan = found
+    assert dict(overview.rows)["Injects fired"] == "1" and dict(overview.rows)["To run it again"].startswith("seed 1, ")
+    assert story.rows[0][:3] == ("1, 2027-03-01", "1 Lorries turned back", "Ministry of health: order (before the ban)")
+    assert [row[0] for row in beside.rows] == ["Main, the path taken", "Do nothing", "Scripted policy"]
+    assert [row[:3] for row in mattered.rows] == [("1", "Ministry of health", "order")]
+    assert capability.lines == ("Observer, turn 1: M, performed with major challenges. they asked too late",)
+    assert {row[1] for row in capability.rows} == {""}
+    assert {row[1:] for row in plan.rows} == {("", "", "", "")}  # issue, action, owner and date
