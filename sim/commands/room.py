@@ -40,10 +40,10 @@ def exercise(
     from sim.errors import needs
     from sim.room.keys import Keys
     from sim.room.opening import opened
-    from sim.room.room import Room
     from sim.room.seats import SHARED, seats_of
 
     with needs("tideover[web]", "the exercise room"):
+        from sim.room.room import Room
         from sim.room.serving import addresses, listen, serve
 
     with listen(host, port) as on, opened(file, place, strategy, read_settings(settings)) as found:
