@@ -26,7 +26,7 @@ export function picture(ways) {
   rows.forEach((row, layer) => row.forEach((one, k) => {
     spots.set(one, [70 + (layer * (WIDTH - 190)) / layers, 10 + (height - 20) * ((k + 0.5) / row.length)]);
   }));
-  const image = s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "map", role: "img", "aria-label": `Map of the ways that goods come by. ${inWords(ways).join(" ")} The table of ways beside it has the same.` });
+  const image = s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "map", role: "img", "aria-label": `Map of the ways that goods come by. ${inWords(ways).join(" ")} The table of ways below has the same.` });
   for (const link of ways.links) {
     const [x, y] = spots.get(ways.places[link.from]) ?? [0, 0];
     const [to, down] = spots.get(ways.places[link.to]) ?? [0, 0];
@@ -69,7 +69,7 @@ export function inWords(ways) {
   return told.length ? told : ["All ways are open, and nothing was missing."];
 }
 
-/** The same as a table: what is not open first. @param {Ways} ways */
+/** The same as a table: who went without, then what is not open, then the rest. @param {Ways} ways */
 export function table(ways) {
   const names = ways.places.map((one) => one.name);
   const rank = (/** @type {{state: string}} */ one) => ["closed", "slower", "open"].indexOf(one.state);
@@ -77,7 +77,10 @@ export function table(ways) {
     ...ways.places.filter((one) => one.state !== "open").map((one) => ({ what: one.name, how: WORDS[/** @type {keyof typeof WORDS} */ (one.kind)] ?? "", state: one.state })),
     ...ways.links.map((one) => ({ what: `${names[one.from]} to ${names[one.to]}`, how: one.used ? one.mode : `${one.mode}, not used`, state: one.state })),
   ].sort((a, b) => rank(a) - rank(b));
+  const went = ways.places.filter((one) => one.short !== null).map((one) => ({
+    what: one.name, how: "last turn", state: one.short ? `${one.short} in 100 not there` : "nobody went without",
+  }));
   const head = h("tr", {}, ...["Way", "How", "State"].map((word) => h("th", { scope: "col" }, word)));
-  return h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows.map((one) => h("tr", {}, h("th", { scope: "row" }, one.what), h("td", {}, one.how),
-    h("td", { class: one.state === "open" ? "" : "ill" }, one.state)))));
+  return h("table", {}, h("thead", {}, head), h("tbody", {}, ...[...went, ...rows].map((one) => h("tr", {}, h("th", { scope: "row" }, one.what), h("td", {}, one.how),
+    h("td", { class: ["open", "nobody went without"].includes(one.state) ? "" : "ill" }, one.state)))));
 }
