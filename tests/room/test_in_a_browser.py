@@ -97,6 +97,7 @@ def test_a_whole_exercise(chromium: Any, tmp_path: Path) -> None:
         ministry.wait_for_selector("#handed:has-text('counts')")
         wall.wait_for_selector("#turn:has-text('Turn 2')")
         wall.wait_for_selector("#unmet table")
+        wall.wait_for_selector("#map svg[role=img]")
 
         # what was written for a turn that has passed is refused, with its text kept
         clinics.get_by_role("radio", name="less").check()
@@ -110,6 +111,12 @@ def test_a_whole_exercise(chromium: Any, tmp_path: Path) -> None:
         clinics.get_by_role("radio", name="less").check()
         clinics.click("#hand-in")
         facilitator.wait_for_selector("#decisions:has-text('<b>we save</b>')")  # as text, not as markup
+
+        # an observer's notes are kept as they are typed
+        observer = sit_down(chromium, room, "Observer", (1180, 820), trouble)
+        observer.get_by_role("radio", name="M", exact=True).check()
+        observer.fill("textarea", "they asked too late")
+        observer.wait_for_selector("#kept:has-text('All notes are kept')")
 
         # back to turn 2: what followed is kept, and can be gone on with
         facilitator.click("#rewind")
@@ -142,5 +149,7 @@ def test_a_whole_exercise(chromium: Any, tmp_path: Path) -> None:
         assert trouble == []
     session = open_session(file)
     assert session.turn == 2
+    (guide,) = session.view("observer")["guide"]
+    assert guide["notes"][0]["rating"] == "M"
     assert [(one.decision, one.reason) for one in session.place.choices] == [("order", "the pass is closed")]
     assert session.branch_place("First try").turn == 3
