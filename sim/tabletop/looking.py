@@ -172,7 +172,7 @@ def _in_turns(begun: Begun, figure: str, by: str, turns: list[int], product: str
     daily = begun.running.world.recorder.so_far[figure]
     served = (groups["kind"] == "facility").to_numpy()
     if product is not None:
-        served &= (groups["product"] == product).to_numpy()
+        served = served & (groups["product"] == product).to_numpy()
     names = groups[by].to_numpy()
     found: dict[str, list[int]] = {}
     for name in sorted({str(name) for name in names[served]}):
