@@ -24,7 +24,7 @@ export function picture(ways) {
   /** @type {Map<Spot, [number, number]>} */
   const spots = new Map();
   rows.forEach((row, layer) => row.forEach((one, k) => {
-    spots.set(one, [70 + (layer * (WIDTH - 190)) / layers, 10 + (height - 20) * ((k + 0.5) / row.length)]);
+    spots.set(one, [70 + (layer * (WIDTH - 260)) / layers, 10 + (height - 20) * ((k + 0.5) / row.length)]);
   }));
   const image = s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "map", role: "img", "aria-label": `Map of the ways that goods come by. ${inWords(ways).join(" ")} The table of ways below has the same.` });
   for (const link of ways.links) {
