@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measure import paired, plan_of, run, verdict
-from sim.engine.impacts import impacts_of
+from sim.engine.bound.impacts import impacts_of
 from sim.engine.plan import Plan
 from sim.model.need.censored import completed
 from sim.rng import Streams

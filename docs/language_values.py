@@ -14,8 +14,8 @@ from sim.model.goods.ages import AgeField
 from sim.model.selection import SelectorField
 from sim.policies.reserves.claims import ClaimField, MadeField
 from sim.policies.use_levels import ShareByUse
-from sim.scenario.capacity_spec import CapacityField
-from sim.scenario.network_spec import Yearly
+from sim.scenario.words.capacity_spec import CapacityField
+from sim.scenario.words.network_spec import Yearly
 from sim.study.design.spec import MeasureField
 from sim.units import (
     Date,

@@ -18,9 +18,9 @@ from docs.language_pages import PAGES, Page
 from docs.language_values import NAMES, VALUES
 from sim.families import WRITTEN
 from sim.registry import Kind, OneOf
-from sim.scenario.schema import FILE_KEYS
-from sim.scenario.shapes import keys_of
-from sim.scenario.spec import Scenario
+from sim.scenario.reading.schema import FILE_KEYS
+from sim.scenario.words.shapes import keys_of
+from sim.scenario.words.spec import Scenario
 from sim.study.design.spec import Study
 
 FOLDER = Path(__file__).parent / "reference" / "language"

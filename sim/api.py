@@ -29,15 +29,15 @@ from sim.metrics.summary import Summary, summarise
 from sim.model.selection import select
 from sim.output.csv_text import ENCODING, csv_of_frame
 from sim.output.holding import HOLDS, in_words
-from sim.report.run.run_tables import RunTables
+from sim.report.run.as_tables.run_tables import RunTables
 from sim.report.words.names import shown_name
 from sim.scenario.drawing import Unknown, taken, values_of
-from sim.scenario.files import scenario_hash, set_by_hand, tables_hash
 from sim.scenario.load import Loaded, load
+from sim.scenario.reading.files import scenario_hash, set_by_hand, tables_hash
 
 if TYPE_CHECKING:
     from sim.report.run.facts import Facts
-    from sim.report.run.why import Explanation
+    from sim.report.run.reasons.why import Explanation
 
 DAILY_FITS = 2_000_000_000
 """Bytes that the daily table may take where it was not asked for."""
@@ -81,7 +81,7 @@ class Run(RunTables):
         Raises PlaceError for a site, product or day that is not there, ValueError where the run kept no daily table
         or no full journal. `print(run.why("clinic-a", "saline-bag", 43).text())` shows it in words.
         """
-        from sim.report.run.why import why
+        from sim.report.run.reasons.why import why
 
         number = int(self.outcome.plan.network.calendar.day(day)) if isinstance(day, dt.date) else day
         return why(self.outcome, site, product, number)
@@ -152,8 +152,8 @@ class Run(RunTables):
         )
 
     def _fill(self, place: Path, report: bool, summary: bool, workbook: bool) -> None:
+        from sim.report.run.as_tables.tables import daily_parts, metrics_json, metrics_table
         from sim.report.run.folder import write_json, write_parquet, write_parts
-        from sim.report.run.tables import daily_parts, metrics_json, metrics_table
 
         figures = metrics_table(self.metrics)
         write_json(place / "scenario.json", self.loaded.document.data)

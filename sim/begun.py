@@ -13,7 +13,7 @@ import numpy as np
 from sim.api import Run, detail_for, table_for
 from sim.engine.books.conservation import LOT_CHECK_DAYS
 from sim.engine.books.journal import Detail
-from sim.engine.bound_decisions import BoundDecision
+from sim.engine.bound.decisions import BoundDecision
 from sim.engine.compile.further import compile_further
 from sim.engine.compile.plan import compile_plan
 from sim.engine.plan import Plan

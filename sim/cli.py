@@ -163,7 +163,7 @@ def run(
                          detail=journal, daily=words, progress=tick, sharings=sharings)  # fmt: skip
     _notes(result.loaded)
     if as_json:
-        from sim.report.run.tables import metrics_json
+        from sim.report.run.as_tables.tables import metrics_json
 
         click.echo(json.dumps(metrics_json(result.metrics), indent=1, ensure_ascii=False, allow_nan=False))
         return
@@ -316,7 +316,7 @@ def validate(files: tuple[Path, ...], strategy: str | None) -> None:
     Every problem is told with file and line. With --strategy only that one of a scenario is looked at.
     """
     from sim.errors import Problem, ScenarioError
-    from sim.scenario.files import file_is_study
+    from sim.scenario.reading.files import file_is_study
 
     problems: list[Problem] = []
     for file in files:
@@ -378,7 +378,7 @@ def show(file: Path, strategy: str | None, settings: tuple[str, ...]) -> None:
     import yaml
 
     import sim
-    from sim.scenario.document import shown_value
+    from sim.scenario.reading.document import shown_value
 
     document = sim.validate(file, strategy, read_settings(settings)).document
     click.echo(yaml.safe_dump(document.data, sort_keys=False, allow_unicode=True, width=110).rstrip())

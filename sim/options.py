@@ -54,7 +54,7 @@ SCHEDULER = click.option("--scheduler", metavar="TCP://HOST:PORT", help="Dask sc
 
 def read_settings(texts: tuple[str, ...]) -> dict[str, Any]:
     """What --set says, by path; raises BadParameter for what is not PATH=VALUE."""
-    from sim.scenario.yaml_reader import parse_value
+    from sim.scenario.reading.yaml_reader import parse_value
 
     found: dict[str, Any] = {}
     for text in texts:

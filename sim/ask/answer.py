@@ -19,7 +19,7 @@ from sim.output.place import named, place_for
 from sim.report.words.units import Counted, counted
 from sim.report.words.unsure import drawn_words
 from sim.scenario.drawing import differs
-from sim.scenario.files import scenario_hash, tables_hash
+from sim.scenario.reading.files import scenario_hash, tables_hash
 from sim.study.run.bench import Bench, Subject
 from sim.study.run.executors import Crew
 from sim.study.run.store import Store, table_files

@@ -104,7 +104,8 @@ def _joining(
     assert asked is not None
     strategy, pool = asked_pool(design.spec, design.loaded, design.scenarios[0])
     subject = subject_of(design, design.scenarios[0], strategy)
-    ready, without = ready_ways(subject, pool, asked.defector, asked.pairs, strict=False)
+    alone = None if asked.alone is None else subject_of(design, design.scenarios[0], asked.alone)
+    ready, without = ready_ways(subject, pool, asked.defector, asked.pairs, strict=False, alone=alone)
     count = min(study.number, MOST_REPLICATIONS)
     means = Means(count, workers, scheduler, None, progress, replace=True)  # the study's folder is this study's
     manifest = {"file": str(path), "replications": count, "pool": pool.name}

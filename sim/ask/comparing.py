@@ -24,9 +24,9 @@ from sim.report.compare.beside import LETTERS, Beside, Option, changes
 from sim.report.compare.page import compare_page
 from sim.report.compare.spent import spent
 from sim.report.compare.words import at_end, differences, how_sure, lead
-from sim.report.run.tables import metrics_table
+from sim.report.run.as_tables.tables import metrics_table
 from sim.report.words.names import strategy_name, told_apart, what_it_is
-from sim.scenario.files import scenario_hash, tables_hash
+from sim.scenario.reading.files import scenario_hash, tables_hash
 from sim.study.design.case import case_of
 from sim.study.infer.ending import endings
 from sim.study.infer.side_by_side import side_by_side

@@ -17,7 +17,7 @@ from sim.study.ask.attribution import Attribution, attribute, players_of
 from sim.units import parse_date
 
 if TYPE_CHECKING:
-    from sim.report.run.why import Explanation
+    from sim.report.run.reasons.why import Explanation
 
 BY = ("cause", "kind")
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sim.ask.answer import Answer, Means, Out, Progress
 from sim.ask.arguments import Argument, Arguments
-from sim.engine.compile.pools import Pool, pool_of
+from sim.engine.compile.rules.pools import Pool, pool_of
 from sim.errors import PlaceError, Problem, ScenarioError, nearest, one_of_few
 from sim.report.questions.joining import joining_page, joining_words
 from sim.report.words.phrases import plural
 from sim.study.ask.joining import BREACH, Joined, Way, contributions_of, joined, prepared, ways_of
-from sim.study.run.bench import Bench, Subject
+from sim.study.run.bench import Bench, Subject, to_one_end
 from sim.study.run.store import table_files
 from sim.units import parse_date
 
@@ -53,6 +54,7 @@ def joining(
     defector: str | None = None,
     since: str | dt.date | None = None,
     pairs: str = "contributors",
+    alone: str | None = None,
     strategy: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     replications: int = 20,
@@ -81,6 +83,9 @@ def joining(
         From which day it does; left out: from the first disruption with a date, or the first day where there is none.
     pairs
         Pairs that are tried: "none", those of members who contribute ("contributors"), "all".
+    alone
+        Strategy of the scenario under which each is alone, where that takes more than `apart` does, such as other
+        decisions; the pool then needs no claims. Left out: it is made.
     strategy, overrides, replications, workers, scheduler, out, progress, replace
         As for `causes`.
     announce
@@ -101,15 +106,20 @@ def joining(
     arguments.one_of("pairs", pairs, PAIRS)
     day = arguments.take("since", lambda: parse_date(since), None, "not a date", since) if since is not None else None
     subject = arguments.subject(path, strategy, overrides, replications)
-    found = None if subject is None else arguments.take("pool", lambda: _pool(pool, subject), None)
+    without_pool = None if alone is None else arguments.subject(path, alone, overrides, replications)
+    found = None
+    if subject is not None:
+        found = arguments.take("pool", partial(_pool, pool, subject, alone is None), None)
     if subject is not None and found is not None:
         _check(arguments, subject, found, defector, day)
     arguments.check()
     assert subject is not None and found is not None
-    ready, without = ready_ways(subject, found, defector, pairs, day)
+    if without_pool is not None:
+        subject, without_pool = to_one_end([subject, without_pool])
+    ready, without = ready_ways(subject, found, defector, pairs, day, alone=without_pool)
     if announce is not None:
         announce(_announced(ready, found, replications))
-    asked = {"pool": pool, "defector": defector, "since": str(since), "pairs": pairs}
+    asked = {"pool": pool, "defector": defector, "since": str(since), "pairs": pairs, "alone": alone}
     with means.asking(subject, "joining", asked, TABLES, PAGE) as bench:
         told = joined(subject, found, ready, without, bench)
         answer = Joining(**vars(told), subject=subject, replications=replications, folder=means.kept(bench))
@@ -130,17 +140,24 @@ def keep(answer: Joining, bench: Bench) -> None:
 
 
 def ready_ways(
-    subject: Subject, pool: Pool, defector: str | None, pairs: str, since: dt.date | None = None, strict: bool = True
+    subject: Subject,
+    pool: Pool,
+    defector: str | None,
+    pairs: str,
+    since: dt.date | None = None,
+    strict: bool = True,
+    alone: Subject | None = None,
 ) -> tuple[list[tuple[Way, Subject]], list[Problem]]:
     """What is compared, with its scenarios, and why some member is not tried as a defector; `strict` raises
-    ScenarioError where one that is named cannot be. All else that makes no scenario raises it anyhow."""
+    ScenarioError where one that is named cannot be. All else that makes no scenario raises it anyhow. `alone` takes the
+    place of what would be made for that."""
     of = contributions_of(subject, pool)
     contributors = [str(name) for name in of.loc[of["units"] > 0, "member"]]
     defectors = pool.members if defector is None else (defector,)
     first = since or first_disruption(subject)
     ways = ways_of(pool, contributors, defectors, pairs, first, subject.loaded.spec.until)
     try:
-        return prepared(subject, ways, named=strict and defector is not None)
+        return prepared(subject, ways, named=strict and defector is not None, alone=alone)
     except ScenarioError as error:
         if defector is None or any(BREACH not in problem.file for problem in error.problems):
             raise
@@ -165,13 +182,13 @@ def first_disruption(subject: Subject) -> dt.date:
     return spec.start if spec.hazards or not days else min(days)
 
 
-def _pool(name: str, subject: Subject) -> Pool:
+def _pool(name: str, subject: Subject, claimed: bool) -> Pool:
     spec = subject.loaded.spec
     if spec.apart is not None:
         message = "a pool is taken apart already in this scenario, or under this strategy"
         raise PlaceError((), message, spec.apart.pool, "the scenario without `apart`")
-    found = pool_of(name, subject.plan.network.parties, spec.reserves)
-    if not contributions_of(subject, found)["units"].any():
+    found = pool_of(name, subject.plan.network.parties, spec.reserves, claimed)
+    if claimed and not contributions_of(subject, found)["units"].any():
         message = "nobody contributes anything to what this pool holds"
         raise PlaceError((), message, name, "a reserve with a size, and contributions that are made")
     return found

@@ -17,7 +17,7 @@ from sim.output.folder import contents_of
 from sim.units import parse_date
 
 if TYPE_CHECKING:
-    from sim.report.run.why_share import SharesExplained
+    from sim.report.run.reasons.why_share import SharesExplained
 
 
 def why_share(
@@ -58,7 +58,7 @@ def why_share(
     ScenarioError
         With every fault of the scenario, the folder or the arguments, each with the nearest valid name.
     """
-    from sim.report.run.why_share import why_share as explained
+    from sim.report.run.reasons.why_share import why_share as explained
 
     arguments = Arguments()
     read = day if isinstance(day, int) else arguments.take("day", lambda: parse_date(day), None, "not a date", day)

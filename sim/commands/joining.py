@@ -23,17 +23,18 @@ from sim.options import FILE, SETTINGS, STRATEGY, read_settings
     "--pairs", default="contributors", show_default=True, metavar="[none|contributors|all]",
     help="Pairs tried by themselves: of n members n(n-1)/2, 66 of twelve.",
 )  # fmt: skip
+@click.option("--alone", metavar="STRATEGY", help="Under which each is alone; default: made from the pool.")
 @replicated
 def joining(
     file: Path, strategy: str | None, settings: tuple[str, ...], pool: str, defector: str | None, since: str | None,
-    pairs: str, means: dict[str, Any], quiet: bool,
+    pairs: str, alone: str | None, means: dict[str, Any], quiet: bool,
 ) -> None:  # fmt: skip
     """Who gains and who loses by joining a pool: each member alone, in it, in it with a defector, and in pairs."""
     from sim import ask
 
     with working(quiet) as tick:
         found = ask.joining(
-            file, pool=pool, defector=defector, since=since, pairs=pairs, strategy=strategy,
+            file, pool=pool, defector=defector, since=since, pairs=pairs, alone=alone, strategy=strategy,
             overrides=read_settings(settings), progress=tick,
             announce=None if quiet else click.echo, **means,
         )  # fmt: skip

@@ -92,7 +92,7 @@ def _texts(file: Path, shipped: str | None, of_study: bool, heading: str) -> dic
 
 
 def _schema(of_study: bool) -> str:
-    from sim.scenario.schema import schema_text
+    from sim.scenario.reading.schema import schema_text
 
     if not of_study:
         return schema_text()

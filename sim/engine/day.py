@@ -16,26 +16,18 @@ from sim.engine.books.conservation import LOT_CHECK_DAYS, Conservation
 from sim.engine.books.journal import Detail, Journal
 from sim.engine.books.recorder import Recorder
 from sim.engine.books.sharings import SharingBook
-from sim.engine.deciding.alarms import Alarms
 from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.decisions import Decisions
-from sim.engine.deciding.dispatch import Dispatch
-from sim.engine.deciding.filled import FilledOrders
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.order_shares import OrderShares
 from sim.engine.deciding.ordering import Ordering
-from sim.engine.deciding.outlook import Outlook
-from sim.engine.deciding.present_use import WEEK, PresentUse
-from sim.engine.deciding.rationing import Rationing
-from sim.engine.deciding.rations import Rations
-from sim.engine.deciding.rations_told import RationBook
-from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
-from sim.engine.deciding.reserves import ReserveDesk
-from sim.engine.deciding.sights import Sights
-from sim.engine.deciding.told import what_is_told
-from sim.engine.deciding.transfers import Transfers
-from sim.engine.deciding.trust import Trust
+from sim.engine.knowing.alarms import Alarms
+from sim.engine.knowing.filled import FilledOrders
+from sim.engine.knowing.present_use import WEEK, PresentUse
+from sim.engine.knowing.reports import Reports
+from sim.engine.knowing.sights import Sights
+from sim.engine.knowing.told import what_is_told
 from sim.engine.making.production import Production
 from sim.engine.making.quality import Quality
 from sim.engine.moving.seizures import seize
@@ -43,10 +35,18 @@ from sim.engine.moving.transport import Transport
 from sim.engine.opening import put_under_way
 from sim.engine.phases import kept_by_phases, needed_phases
 from sim.engine.plan import Plan
+from sim.engine.rationing.outlook import Outlook
+from sim.engine.rationing.rationing import Rationing
+from sim.engine.rationing.rations import Rations
+from sim.engine.rationing.rations_told import RationBook
 from sim.engine.serving.demand_source import DemandSource
 from sim.engine.serving.demand_tape import DemandTape
 from sim.engine.serving.openings import Openings
 from sim.engine.serving.patients import Patients
+from sim.engine.sharing.dispatch import Dispatch
+from sim.engine.sharing.reserves import ReserveDesk
+from sim.engine.sharing.transfers import Transfers
+from sim.engine.sharing.trust import Trust
 from sim.engine.state.ledger import DAILY
 from sim.engine.state.state import State
 from sim.model.effects import Impact, Impulse, Quantities
@@ -119,7 +119,7 @@ class World(Part):
         self.production = Production(plan, self.state, self.quantities, streams, self.journal, self.reports)
         limits = self.quantities.touched("flow.allowance", "flow.exports")
         if limits and self.production.makes_ahead:
-            self.state.withheld = np.zeros_like(self.state.unsent)
+            self.state.withheld = np.zeros(network.orders, dtype=np.int64)
         tape = DemandTape(plan.demand, network.calendar, streams, demand)
         tape.join(plan.impacts)
         spans = network.spans

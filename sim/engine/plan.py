@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engine.bound_alarms import BoundAlarm
-from sim.engine.bound_decisions import BoundActs, BoundDecision
-from sim.engine.claimed import BoundClaims
-from sim.engine.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange, missing
-from sim.engine.informed import InformationPlan
-from sim.engine.looking_back import LookingBack
-from sim.engine.sourced import Sourcing
-from sim.engine.start import Opening, Start
-from sim.engine.transferred import BoundTransfers
-from sim.engine.trusted import BoundTrust
+from sim.engine.bound.alarms import BoundAlarm
+from sim.engine.bound.claims import BoundClaims
+from sim.engine.bound.decisions import BoundActs, BoundDecision
+from sim.engine.bound.in_force import BoundRationing, BoundRule, Bounds, BoundSharing, ReserveChange, missing
+from sim.engine.bound.information import InformationPlan
+from sim.engine.bound.looking_back import LookingBack
+from sim.engine.bound.sourcing import Sourcing
+from sim.engine.bound.start import Opening, Start
+from sim.engine.bound.transfers import BoundTransfers
+from sim.engine.bound.trust import BoundTrust
 from sim.model.chance.distributions import Times
 from sim.model.effects import Impact
 from sim.model.goods.lots import NEVER_EXPIRES

@@ -17,18 +17,18 @@ from sim.engine.books.given import TransferRecord
 from sim.engine.books.journal import Detail
 from sim.engine.books.recorder import Record
 from sim.engine.books.sharings import Page
-from sim.engine.bound_decisions import BoundDecision
+from sim.engine.bound.decisions import BoundDecision
+from sim.engine.bound.impacts import Lift, impacts_of, in_order
+from sim.engine.bound.in_force import Policy, added, together
 from sim.engine.day import World
 from sim.engine.deciding.decisions import Coming, Taken, Whose
-from sim.engine.deciding.rations_told import RationRecord
-from sim.engine.deciding.seen_book import SeenRecord
-from sim.engine.deciding.trust import TrustRecord
-from sim.engine.impacts import Lift, impacts_of, in_order
-from sim.engine.in_force import Policy, added, together
+from sim.engine.knowing.seen_book import SeenRecord
 from sim.engine.moving.freight import FreightRecord
 from sim.engine.plan import Plan
+from sim.engine.rationing.rations_told import RationRecord
 from sim.engine.serving.demand_source import KEPT_BYTES, DemandSource
 from sim.engine.serving.demand_total import too_much
+from sim.engine.sharing.trust import TrustRecord
 from sim.engine.state.ledger import DAILY
 from sim.engine.state.lots import LotRecord
 from sim.errors import Problem, ScenarioError

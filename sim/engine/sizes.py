@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.in_force import in_force
+from sim.engine.bound.in_force import in_force
 from sim.engine.plan import Plan
 from sim.engine.state.ledger import DAILY
 

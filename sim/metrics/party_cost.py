@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.compile.divided import contributed
+from sim.engine.bound.contributions import contributed
 from sim.engine.plan import ReservePlan
 from sim.engine.run import Outcome
 from sim.metrics.cost import WRITE_OFFS, YEAR, Rates, reserve_rate
@@ -31,7 +31,7 @@ def costs_of_parties(outcome: Outcome, rates: Rates) -> dict[str, float]:
     each = _at_sites(outcome, rates, owner, len(names))
     for reserve, unit_days in zip(plan.reserves, outcome.record.reserve_days, strict=True):
         holder = owner[network.cell_site[reserve.holder]]
-        each += _of_reserve(reserve, unit_days, reserve_rate(plan, reserve, rates), holder, names)
+        each += _of_reserve(network, reserve, unit_days, reserve_rate(plan, reserve, rates), holder, names)
     for k, name in enumerate(names):
         each[k] += cost_of_decisions(outcome, name) or 0.0
     own = dict(zip(names, each.tolist(), strict=True))
@@ -64,7 +64,7 @@ def _at_sites(outcome: Outcome, rates: Rates, owner: np.ndarray, parties: int) -
 
 
 def _of_reserve(
-    reserve: ReservePlan, unit_days: np.ndarray, rate: np.ndarray, owner: np.ndarray, names: list[str]
+    network: Network, reserve: ReservePlan, unit_days: np.ndarray, rate: np.ndarray, owner: np.ndarray, names: list[str]
 ) -> np.ndarray:
     """What holding a reserve costs each party; over holders `rate` is a unit's in a year, `owner` whose they are."""
     cost = unit_days * rate / YEAR
@@ -72,7 +72,7 @@ def _of_reserve(
     if reserve.claims is None:
         np.add.at(found, owner, cost)
         return found[:-1]
-    bound, units = reserve.claims, contributed(reserve)
+    bound, units = reserve.claims, contributed(network, reserve)
     place = np.array([names.index(name) if name else len(names) for name in bound.parties])
     for product, paid in enumerate(units):
         if paid.any():

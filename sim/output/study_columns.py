@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.output.columns import Column, Table, Type
+from sim.output.column import Column, Table, Type
 
 MEASURE_UNIT = "as the measure"
 SHARE = "share"

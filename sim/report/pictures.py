@@ -9,35 +9,27 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from sim.report.figures import (
+from sim.report.figures import scripts
+from sim.report.figures.events import epidemic, map, materials, passages, ports, strip, timeline
+from sim.report.figures.events import lot_way as lot_figure
+from sim.report.figures.events.decided import KEY
+from sim.report.figures.run import (
     averted,
     became,
     claims,
     cover_heat,
     cover_over_time,
-    epidemic,
     fill,
-    map,
-    materials,
-    passages,
-    ports,
     reserve,
-    scripts,
     seen,
-    strip,
     substitutes,
-    timeline,
     use_levels,
     waste,
 )
-from sim.report.figures import (
-    lot_way as lot_figure,
-)
-from sim.report.figures.decided import KEY
 from sim.report.figures.style import drawing, to_svg
-from sim.report.run import lot_way
-from sim.report.run.acts import MOST_WEIGHED
 from sim.report.run.facts import Facts
+from sim.report.run.reasons import lot_way
+from sim.report.run.reasons.acts import MOST_WEIGHED
 from sim.report.words.phrases import day_words, plural
 
 BANDS = "Grey: days with a disruption, named by the bars on top (hatched: a measure taken)."

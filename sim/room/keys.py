@@ -17,7 +17,7 @@ from typing import Any
 
 from sim.errors import Problem, ScenarioError
 from sim.output.files import put_text
-from sim.scenario.document import shown_path
+from sim.scenario.reading.document import shown_path
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Of a code: none that is taken for another when it is read out or copied from a wall."""

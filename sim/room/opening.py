@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from sim.errors import Problem, ScenarioError
 from sim.output.files import cannot_write
-from sim.scenario.document import shown_path
+from sim.scenario.reading.document import shown_path
 from sim.tabletop.session import Session
 from sim.tabletop.session_file import open_session
 from sim.tabletop.table import Settings, Table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.bound_decisions import BoundDecision
+from sim.engine.bound.decisions import BoundDecision
 from sim.report.words.units import counted
 from sim.room.sheets import Paper
 from sim.tabletop.injects import EVERYBODY, Inject

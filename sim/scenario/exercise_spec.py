@@ -13,8 +13,8 @@ from sim.registry import Model
 from sim.units import Days, Positive, Text, WholeDays
 
 if TYPE_CHECKING:
-    from sim.scenario.document import Document
-    from sim.scenario.spec import Scenario
+    from sim.scenario.reading.document import Document
+    from sim.scenario.words.spec import Scenario
 
 FACILITATOR = "facilitator"
 """The role that every exercise has: it paces the exercise and sees what is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sim.scenario.document import Node, Place, plain
+from sim.scenario.reading.document import Node, Place, plain
 from sim.scenario.settings import Setting, UnknownPath, descend, name_of, resolve
 
 SECTION = "evidence"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, ScenarioError, nearest
-from sim.scenario.document import Mark, Node, Override, node_of, plain, shown_value
-from sim.scenario.spec import Scenario
-from sim.scenario.yaml_reader import parse_yaml, read_yaml
+from sim.scenario.reading.document import Mark, Node, Override, node_of, plain, shown_value
+from sim.scenario.reading.yaml_reader import parse_yaml, read_yaml
+from sim.scenario.words.spec import Scenario
 
 LISTS = {
     "disruptions": "disruption",

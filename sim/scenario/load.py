@@ -17,17 +17,17 @@ from sim.disruptions.base import FromFile
 from sim.errors import PlaceError, Problem, ScenarioError
 from sim.model.need.demand.empirical import Empirical
 from sim.output.names import typed
-from sim.scenario.document import Document, Node, Place, position
 from sim.scenario.exercise_spec import exercise_problems
 from sim.scenario.injected import Injected
-from sim.scenario.memo import Memo
 from sim.scenario.overlay import Parsed, gather, is_study, parse
+from sim.scenario.reading.document import Document, Node, Place, position
+from sim.scenario.reading.memo import Memo
+from sim.scenario.reading.series import read_columns, read_series, read_values
+from sim.scenario.reading.table_files import read_table
+from sim.scenario.reading.validation import problems_from
 from sim.scenario.sections import end_problems, lifted
-from sim.scenario.series import read_columns, read_series, read_values
 from sim.scenario.sites import SiteTable, read_sites
-from sim.scenario.spec import Scenario
-from sim.scenario.table_files import read_table
-from sim.scenario.validation import problems_from
+from sim.scenario.words.spec import Scenario
 
 Series = dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]
 Tables = dict[int, dict[str, np.ndarray]]

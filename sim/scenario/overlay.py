@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem, ScenarioError, nearest
-from sim.scenario.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
-from sim.scenario.document import shown_value as written
 from sim.scenario.following import evidence_merged, evidence_set
 from sim.scenario.injected import Injected, with_injected
 from sim.scenario.ranges import GROUPS, SECTION, Ranges
+from sim.scenario.reading.document import Document, Mark, Node, Override, marks_of, node_of, plain, resolve_inside
+from sim.scenario.reading.document import shown_value as written
+from sim.scenario.reading.yaml_reader import read_yaml
 from sim.scenario.settings import (
     FIXED,
     PARTS,
@@ -25,7 +26,6 @@ from sim.scenario.settings import (
     settings,
     settle,
 )
-from sim.scenario.yaml_reader import read_yaml
 
 DEEPEST_CHAIN = 16
 """Files that may build on one another."""

@@ -10,8 +10,8 @@ import pandas as pd
 from sim.errors import PlaceError, Problem, one_of_few, placed
 from sim.model.parties import Parties, Party
 from sim.model.selection import Where, select
-from sim.scenario.document import Document
-from sim.scenario.party_spec import Party as PartySpec
+from sim.scenario.reading.document import Document
+from sim.scenario.words.party_spec import Party as PartySpec
 
 
 def give_parties(

@@ -8,8 +8,8 @@ from itertools import combinations
 
 from sim.errors import Problem, nearest
 from sim.model.chance.unknown import parse_unknown
-from sim.scenario.document import Node, Override, Place, node_of, plain, shown_value
 from sim.scenario.following import matched, shifted
+from sim.scenario.reading.document import Node, Override, Place, node_of, plain, shown_value
 from sim.scenario.settings import Setting, UnknownPath, apply, descend, resolve
 
 SECTION, GROUPS = "uncertain", "correlated"

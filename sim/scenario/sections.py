@@ -11,9 +11,9 @@ import pydantic
 
 from sim.errors import Problem, ScenarioError
 from sim.model.amounts import OVER, SitesText
-from sim.scenario.document import Document, Place, dotted, shown_value
-from sim.scenario.spec import Scenario
-from sim.scenario.validation import problems_from
+from sim.scenario.reading.document import Document, Place, dotted, shown_value
+from sim.scenario.reading.validation import problems_from
+from sim.scenario.words.spec import Scenario
 
 
 def lifted(data: Any, top: Any, at: Place = ()) -> Any:

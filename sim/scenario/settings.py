@@ -14,7 +14,7 @@ from sim.hazards import PROCESSES
 from sim.model.need.demand import DEMAND
 from sim.policies import ALLOCATION, REPLENISHMENT, SOURCING, TRIGGERS
 from sim.registry import Registry
-from sim.scenario.document import Mark, Node, Override, Place, dotted, plain, position, shown_value
+from sim.scenario.reading.document import Mark, Node, Override, Place, dotted, plain, position, shown_value
 
 REMOVE = "_remove_"
 """As a value: take the key away."""

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from sim.errors import Problem, ScenarioError, nearest
-from sim.scenario.files import files_of
+from sim.scenario.reading.files import files_of
 
 PACKAGE = Path(__file__).resolve().parents[1]
 SHIPPED = PACKAGE / "shipped" / "scenarios"

@@ -17,14 +17,14 @@ from sim.model.amounts import Column, OverSites, StockColumn
 from sim.model.parties import NO_PARTIES, Parties
 from sim.policies.use_levels import UseLevel
 from sim.rng import Streams
-from sim.scenario.document import Document
-from sim.scenario.memo import Memo, Same
-from sim.scenario.network_spec import Site, SitesFile
 from sim.scenario.parties import give_parties
-from sim.scenario.spec import Scenario, Sourcing
-from sim.scenario.table_files import read_table
-from sim.scenario.tables import MOST_SHOWN
-from sim.scenario.tables import Table as Csv
+from sim.scenario.reading.document import Document
+from sim.scenario.reading.memo import Memo, Same
+from sim.scenario.reading.table_files import read_table
+from sim.scenario.reading.tables import MOST_SHOWN
+from sim.scenario.reading.tables import Table as Csv
+from sim.scenario.words.network_spec import Site, SitesFile
+from sim.scenario.words.spec import Scenario, Sourcing
 from sim.units import parse_duration
 
 GROUPS = {"suppliers": "supplier", "ports": "port", "warehouses": "warehouse", "facilities": "facility"}

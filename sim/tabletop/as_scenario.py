@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.output.files import put_text
-from sim.scenario.document import shown_path
 from sim.scenario.load import load
+from sim.scenario.reading.document import shown_path
 from sim.tabletop.session import Session
 from sim.tabletop.session_file import beside
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 import numpy as np
 
 from sim.begun import Begun
-from sim.engine.compile.decisions import watched_of
-from sim.engine.deciding.watch import Watch
+from sim.engine.compile.rules.decisions import watched_of
+from sim.engine.knowing.watch import Watch
 from sim.errors import ScenarioError
 from sim.model.part import digest_of, parts_of
 from sim.tabletop.injects import Inject

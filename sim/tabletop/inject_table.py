@@ -16,10 +16,10 @@ from sim.errors import Problem, ScenarioError, nearest, one_of_few
 from sim.output.csv_text import BEGINNINGS, ENCODING, csv_of_rows
 from sim.output.files import put
 from sim.output.workbook import workbook
-from sim.scenario.document import shown_path, shown_value
 from sim.scenario.exercise_spec import FACILITATOR
-from sim.scenario.rows import UTF_16, WORKBOOK, Rows, csv_rows, sheet_rows
-from sim.scenario.yaml_reader import parse_value
+from sim.scenario.reading.document import shown_path, shown_value
+from sim.scenario.reading.rows import UTF_16, WORKBOOK, Rows, csv_rows, sheet_rows
+from sim.scenario.reading.yaml_reader import parse_value
 from sim.tabletop.injects import EVERYBODY, KINDS, Inject, Kind, Span, Standing, parse_delivery, parse_story
 
 COLUMNS: dict[str, tuple[str, ...]] = {

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from sim.begun import Begun
-from sim.engine.deciding.reports import LATEST, Eyes, Reports
-from sim.engine.informed import CAPACITY, ORDERS, PIPELINE, STOCK
+from sim.engine.bound.information import CAPACITY, ORDERS, PIPELINE, STOCK
+from sim.engine.knowing.reports import LATEST, Eyes, Reports
 from sim.model.goods.shipments import Phase
 from sim.units import DAYS_IN
 

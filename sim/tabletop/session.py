@@ -13,8 +13,8 @@ from typing import Any, Literal, get_args
 
 from sim.begun import Begun
 from sim.errors import Problem, ScenarioError, nearest
-from sim.scenario.document import shown_path
 from sim.scenario.exercise_spec import FACILITATOR, OBSERVER
+from sim.scenario.reading.document import shown_path
 from sim.tabletop import pacing, views
 from sim.tabletop.checking import aware, check_decision, check_prose, check_role, check_text, check_turn
 from sim.tabletop.clock import Clock, Reading

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sim import __version__
 from sim.errors import Problem, ScenarioError
 from sim.output.files import put_text
-from sim.scenario.document import shown_path, shown_value
+from sim.scenario.reading.document import shown_path, shown_value
 from sim.tabletop.moves import DOES, Do, Entry
 from sim.tabletop.table import Settings, Table
 

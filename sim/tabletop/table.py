@@ -12,14 +12,14 @@ from typing import Any
 import pydantic
 
 from sim.begun import Begun, begin
-from sim.engine.bound_decisions import BoundDecision
+from sim.engine.bound.decisions import BoundDecision
 from sim.errors import Problem, ScenarioError, one_of_few
 from sim.policies.triggers.base import Trigger
 from sim.policies.when import TriggerField
-from sim.scenario.document import shown_value
 from sim.scenario.exercise_spec import Exercise
-from sim.scenario.files import scenario_hash, tables_hash
 from sim.scenario.load import Loaded
+from sim.scenario.reading.document import shown_value
+from sim.scenario.reading.files import scenario_hash, tables_hash
 from sim.tabletop.inject_table import read_injects
 from sim.tabletop.injects import Inject, Span
 

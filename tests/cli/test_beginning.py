@@ -14,8 +14,8 @@ from sim.errors import ScenarioError
 from sim.metrics.base import METRICS
 from sim.output.columns import TABLES
 from sim.scenario import shipped
-from sim.scenario.files import NAMING, files_of, tables_hash
 from sim.scenario.load import load
+from sim.scenario.reading.files import NAMING, files_of, tables_hash
 from tests.study.conftest import write_into
 
 

@@ -15,7 +15,7 @@ from docs.make_map import main as make_map
 from docs.make_metrics import main as make_metrics
 from docs.make_reference import main as make_reference
 from docs.make_vocabulary import main as make_vocabulary
-from sim.scenario.schema import schema_text
+from sim.scenario.reading.schema import schema_text
 from sim.study.design.design import study_schema
 from tests.contract.network import GOLDEN, REGISTRIES, example, result, run
 

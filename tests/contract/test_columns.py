@@ -17,7 +17,8 @@ from sim.ask.many import DRAWN
 from sim.ask.many import TABLES as OF_MANY
 from sim.engine.state.ledger import DAILY
 from sim.model.vocabulary import EVENTS
-from sim.output.columns import TABLES, Column
+from sim.output.column import Column
+from sim.output.columns import TABLES
 from sim.output.folder import RUN_FILES
 from sim.output.study_columns import STUDY_TABLES
 from sim.study.infer.spread import bands

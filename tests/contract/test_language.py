@@ -17,9 +17,9 @@ from docs.make_language import FOLDER, pages
 from docs.make_reference import PAGE as KINDS
 from sim.families import WRITTEN
 from sim.model.amounts import OVER, SitesText
-from sim.scenario.schema import FILE_KEYS, scenario_schema
+from sim.scenario.reading.schema import FILE_KEYS, scenario_schema
 from sim.scenario.settings import REPLACE
-from sim.scenario.spec import Scenario
+from sim.scenario.words.spec import Scenario
 from sim.study.design.design import read_study
 from sim.study.design.spec import Study
 

@@ -11,7 +11,7 @@ import sim
 from docs.make_metrics import PAGE, page
 from sim.metrics.base import METRICS, View
 from sim.metrics.summary import BREAKDOWNS
-from sim.report.run.tables import metrics_json
+from sim.report.run.as_tables.tables import metrics_json
 from sim.study.design.measures import parse_measure
 from tests.contract.network import PARTIES, STANDARD, run
 

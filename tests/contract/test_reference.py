@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from docs.make_reference import reference
 from sim.families import WRITTEN
-from sim.scenario.schema import scenario_schema
+from sim.scenario.reading.schema import scenario_schema
 from sim.scenario.settings import REPLACE
 from tests.contract.network import KINDS, REGISTRIES, kind
 
@@ -77,6 +77,8 @@ def accepts(family: str, name: str, fields: dict[str, Any]) -> bool:
 
 def values(schema: dict[str, Any]) -> Iterator[Any]:
     """Values that might have sense for a key with this schema."""
+    if schema.get("maxItems") == 0:  # it may stand there, and says nothing
+        yield []
     options = schema.get("anyOf", [schema])
     for word in [word for option in options for word in option.get("enum", [])] or WORDS:
         yield from (word, [word])

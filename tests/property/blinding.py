@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.deciding.below import Below
-from sim.engine.deciding.known import Known
-from sim.engine.deciding.present_use import NEVER, PresentUse
-from sim.engine.deciding.reports import Eyes, Reports
-from sim.engine.deciding.sights import Sights
-from sim.engine.informed import CAPACITY, DEMAND, ORDERS, PIPELINE, STOCK
+from sim.engine.bound.information import CAPACITY, DEMAND, ORDERS, PIPELINE, STOCK
+from sim.engine.knowing.below import Below
+from sim.engine.knowing.known import Known
+from sim.engine.knowing.present_use import NEVER, PresentUse
+from sim.engine.knowing.reports import Eyes, Reports
+from sim.engine.knowing.sights import Sights
 from sim.engine.state.state import State
 
 UNSEEN = {STOCK: ("on_hand", "owed_out"), DEMAND: ("backlog",), PIPELINE: ("in_transit", "on_order")}
@@ -122,7 +122,8 @@ def _hide_state(monkeypatch: pytest.MonkeyPatch, units: int) -> None:
                 parts = [np.where(level < need, hidden, part) for hidden, part in zip(other, parts, strict=True)]
         return tuple(parts) if several else parts[0]
 
-    positions, coming, of_buyers = Below._positions, Sights._coming, Sights.stock_of_buyers
+    positions, coming = Below._positions, Sights._coming
+    of_buyers, of_sources = Sights.stock_of_buyers, Sights.stock_of_sources
 
     def positions_seen(self: Below, seen: Any) -> np.ndarray:
         found = positions(self, seen)
@@ -139,6 +140,11 @@ def _hide_state(monkeypatch: pytest.MonkeyPatch, units: int) -> None:
         found: tuple[np.ndarray, ...] = unseen(self._state, level, of_buyers(self, flow), lambda: of_buyers(self, flow))
         return found
 
+    def of_sources_seen(self: Sights, flow: np.ndarray) -> np.ndarray:
+        found, level = of_sources(self, flow), self.sources.of(flow).level
+        return np.asarray(unseen(self._state, level, found, lambda: of_sources(self, flow)))
+
     monkeypatch.setattr(Below, "_positions", positions_seen)
     monkeypatch.setattr(Sights, "_coming", coming_seen)
     monkeypatch.setattr(Sights, "stock_of_buyers", stock_seen)
+    monkeypatch.setattr(Sights, "stock_of_sources", of_sources_seen)

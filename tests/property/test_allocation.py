@@ -181,6 +181,26 @@ def test_equal_cover_of_equal_buyers_with_nothing_is_max_min(c: Claims, network:
     assert not short.size or given_.max() <= short.min() + 1
 
 
+@settings(max_examples=30)
+@given(c=claims())
+@pytest.mark.parametrize("name", [name for name in RULES if not ALLOCATION[name].by_cover])
+def test_who_need_not_know_cover_shares_alike_whatever_it_is(name: str, c: Claims, network: Network) -> None:
+    """Claims on such rules have nothing of what buyers have and use."""
+    blind = replace(c, cover_stock=np.zeros_like(c.cover_stock), mean=np.zeros_like(c.mean))
+    rule = _rule(name)
+    assert rule.share(c, network).tolist() == rule.share(blind, network).tolist()
+
+
+def test_sources_with_one_claim_or_enough_for_all_share_as_each_would_alone(network: Network) -> None:
+    """One claim that is too much (7 of 9), one that is met (4), enough for both (3 and 2); 5 units for two buyers
+    with nothing and like use, 3 + 2 (the odd one to the first); 6 for use of 1 and 2 a day: 2 + 4."""
+    source = np.array([0, 1, 2, 2, 3, 3, 4, 4])
+    asked, mean = np.array([9, 4, 3, 2, 9, 9, 9, 9]), np.array([1.0, 1, 1, 1, 1, 1, 1, 2])
+    nothing = np.zeros(8, dtype=np.int64)
+    c = Claims(np.array([7, 4, 6, 5, 6]), source, asked, np.arange(8), nothing, mean, nothing + 1)
+    assert _rule("equal_days_of_cover").share(c, network).tolist() == [7, 4, 3, 2, 3, 2, 2, 4]
+
+
 @pytest.mark.rule("G4", "leximin fill")
 @settings(max_examples=100)
 @given(c=claims())

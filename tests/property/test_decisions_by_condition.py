@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.engine.impacts import impacts_of
+from sim.engine.bound.impacts import impacts_of
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, Running
 from sim.engine.run import simulate as simulated

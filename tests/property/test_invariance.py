@@ -73,7 +73,12 @@ def test_a_disruption_in_two_parts_is_one(kind: str, data: st.DataObject, begin:
 
 @given(scenarios(exact=True), st.integers(2, 9))
 def test_scaling_every_quantity_scales_every_number(spec: Spec, k: int) -> None:
-    """With whole units and one source each nothing is rounded, so k times the units are k times the run."""
+    """With whole units and one source each nothing is rounded, so k times the units are k times the run.
+
+    What is on the way at the start would be: days of it are no whole ones.
+    """
+    keep = sorted({entry["at"] for entry in spec["replenishment"]} - set(spec["suppliers"]))
+    spec = spec | {"stock": [{"at": name, "on_hand": 60, "on_the_way": "none"} for name in keep]}
     one, other = run(spec).daily, run(_scaled(spec, k)).daily
     one[list(DAILY)] *= k
     same(one, other)

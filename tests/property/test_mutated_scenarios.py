@@ -14,8 +14,8 @@ from hypothesis import given
 
 import sim
 from sim.errors import ScenarioError
-from sim.scenario.document import plain
-from sim.scenario.yaml_reader import read_yaml
+from sim.scenario.reading.document import plain
+from sim.scenario.reading.yaml_reader import read_yaml
 
 STARTER = Path(sim.__file__).parent / "scenario" / "starter.yaml"
 SCALARS = [

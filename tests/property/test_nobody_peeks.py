@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sim.decisions import DECISIONS
 from sim.engine.books.journal import Journal
-from sim.engine.impacts import impacts_of, in_order
+from sim.engine.bound.impacts import impacts_of, in_order
 from sim.engine.plan import Plan
 from sim.engine.run import Running
 from sim.errors import ScenarioError

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.disruptions import DISRUPTIONS
-from sim.engine.in_force import Policy, ReserveChange
+from sim.engine.bound.in_force import Policy, ReserveChange
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, Running, simulate
 from sim.model.effects import Impact

@@ -50,11 +50,11 @@ def test_demand_is_the_same_whatever_is_done_about_it(spec: Spec, policy: str, s
     """
     for goods in spec["products"].values():
         goods |= {"open_for": "6h"} if "doses" in goods else {}
-    other = changed(spec, allocation=[], reserves={}, stock=[])
+    other = changed(spec, allocation=[], reserves={}, stock=[], decisions=[])
     other["replenishment"] = [
         {"at": e["at"], "policy": policy, **POLICIES[policy](5, 60)} for e in spec["replenishment"] if "from" not in e
     ]
-    other["disruptions"] = [e for e in other["disruptions"] if e["kind"] in ADDS]
+    other["disruptions"] = [e for e in other["disruptions"] if e["kind"] in ADDS or "patients" in e]  # who go elsewhere
     for entry in other["demand"]:
         entry.pop("patience", None)
         entry["shortage"] = shortage

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario import tables
+from sim.scenario.reading import tables
+from sim.scenario.reading.table_files import MOST_ROWS, read_table
+from sim.scenario.reading.yaml_reader import MOST_VALUES, parse_yaml
 from sim.scenario.sites import MOST_SITES
-from sim.scenario.table_files import MOST_ROWS, read_table
-from sim.scenario.yaml_reader import MOST_VALUES, parse_yaml
 
 MIB = 2**20
 NETWORK = """
@@ -180,7 +180,7 @@ def test_a_long_table_takes_memory_in_proportion(tmp_path: Path) -> None:
     rows = 700_000
     (tmp_path / "series.csv").write_text("date,site,product,units\n" + "2024-01-01,a,kit,5\n" * rows, encoding="utf-8")
     program = (
-        "import resource, sys; from pathlib import Path; from sim.scenario.table_files import read_table;"
+        "import resource, sys; from pathlib import Path; from sim.scenario.reading.table_files import read_table;"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024; before = peak();"
         "table = read_table(Path(sys.argv[1])); print(peak() - before, len(table))"
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.engine.compile.plan import compile_plan
-from sim.engine.deciding.told import Told
+from sim.engine.knowing.told import Told
 from sim.engine.run import Running, simulate
 from sim.scenario.load import load
 from tests.contract.network import STANDARD

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sim.engine.compile import network
+from sim.engine.compile.places import network
 from sim.engine.compile.plan import compile_plan
 from sim.engine.compile.unknowns import Unknowns
 from sim.engine.run import simulate

@@ -114,6 +114,7 @@ def test_memory_grows_with_days_by_what_is_to_be_kept_and_no_more(
     monkeypatch.setattr(time_tape, "BLOCK_DAYS", BLOCK)
     short, long = (network(tmp_path, days) for days in (DAYS, 4 * DAYS))
     simulate(short, detail="none", table=False, series=series)  # what is made once in a process
+    assert len(long.network.undisturbed)  # and once for a network
     (before, _), (after, kept) = (on_the_last_day(plan, series) for plan in (short, long))
     bound = 3 * DAYS * (always_kept(long) + of_series(long, kept)) + PART * len(kept._packed)
     assert set(kept) == set(series)

@@ -9,8 +9,8 @@ import pytest
 import sim
 from sim.report.run import averting
 from sim.report.run.facts import Facts
-from sim.scenario.document import plain
-from sim.scenario.yaml_reader import read_yaml
+from sim.scenario.reading.document import plain
+from sim.scenario.reading.yaml_reader import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2] / "scenarios"
 FILE = ROOT / "exercises" / "decide-late.yaml"

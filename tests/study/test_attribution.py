@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 
 from sim.cli import cli
-from sim.report.figures import causes
+from sim.report.figures.study import causes
 from sim.report.figures.style import drawing
 from sim.report.questions.causes import causes_page, told
 from sim.report.words.units import Counted

@@ -18,8 +18,8 @@ from sim.cli import cli
 from sim.engine.compile.unknowns import Unknowns
 from sim.engine.run import simulate
 from sim.errors import ScenarioError, SimulationError
-from sim.report.figures import fan as fan_chart
-from sim.report.run.tables import daily_table
+from sim.report.figures.study import fan as fan_chart
+from sim.report.run.as_tables.tables import daily_table
 from sim.report.words.phrases import plural
 from sim.report.words.unsure import luck_words, matters_words
 from sim.scenario.drawing import values_of

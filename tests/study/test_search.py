@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from sim.cli import cli
 from sim.errors import PlaceError, ScenarioError
-from sim.report.figures import tipping
-from sim.report.figures import tornado as tornado_figure
+from sim.report.figures.study import tipping
+from sim.report.figures.study import tornado as tornado_figure
 from sim.report.figures.style import drawing
 from sim.report.questions.tipping import tipping_words
 from sim.report.words.parameters import named

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 import sim
 from sim.cli import cli
-from sim.report.figures import fan
+from sim.report.figures.study import fan
 from sim.report.figures.style import drawing
 from sim.report.study.comparison import sentences, words_of
 from sim.report.study.study_page import study_page

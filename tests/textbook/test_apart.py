@@ -50,14 +50,18 @@ def test_a_reserve_is_divided_by_what_is_brought_and_the_rest_by_claims() -> Non
     assert sizes({"a": {"share": "100%"}}) == {"a": 100}
 
 
-def test_what_nobody_claims_is_others_only_where_there_are_others() -> None:
-    """Of 100, 30 and 20 are claimed. c is a member of the reserve without a claim, so that the 50 stay for it; where it
-    is none, a and b have all."""
-    reserve: Spec = {"size": 100, "claims": {"a": "30%", "b": "20%"}}
-    found = parts(world(THREE, reserve))
-    assert {whose: int(part.size.sum()) for whose, part in found.items()} == {"a": 30, "b": 20, "others": 50}
-    found = parts(world(THREE, reserve | {"members": ["ha", "hb"]}))
-    assert {whose: int(part.size.sum()) for whose, part in found.items()} == {"a": 60, "b": 40}
+def test_what_nobody_claims_is_others_only_where_others_draw_on_the_reserve() -> None:
+    """Of 100, 30 and 20 are claimed. Where c, which has no claim, is no member of the pool but one of the reserve, the
+    50 stay for it. Where it is one of both, it has contributed nothing, and a and b have all; together with them it
+    draws on what nobody claims of it, half as of the whole."""
+    spec = world(THREE, {"size": 100, "claims": {"a": "30%", "b": "20%"}})
+    assert {whose: int(part.size.sum()) for whose, part in parts(spec).items()} == {"a": 60, "b": 40}
+    (part,) = parts(spec, ["a", "b", "c"]).values()
+    assert part.claims is not None
+    assert (part.claims.parties, part.claims.size.tolist()) == (("a", "b", ""), [30, 20, 50])
+    assert len(part.members) == 3
+    spec["parties"]["union"]["members"] = ["a", "b"]
+    assert {whose: int(part.size.sum()) for whose, part in parts(spec).items()} == {"a": 30, "b": 20, "others": 50}
 
 
 def test_who_is_alone_keeps_its_own_at_home_and_a_pair_where_the_pool_did() -> None:

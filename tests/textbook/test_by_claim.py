@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.errors import ScenarioError
-from sim.report.run.why_share import why_share
+from sim.report.run.reasons.why_share import why_share
 from tests.textbook.test_by_hand import at, day
 
 RULE = "{rule: by_claim, at: store, claims: {kenya: 60%, uganda: 40%}, kept: 3d}"
@@ -101,7 +101,7 @@ def test_what_nobody_claims_is_free_and_goes_to_claimants_first(simulate: Any) -
         (RULE.replace("40%", "50%"), "add up to 110.0%"),
         (RULE.replace("uganda: 40%", "ugnda: 40%"), "did you mean 'uganda'"),
         (RULE.replace("uganda: 40%", "firm: 40%"), "it does not claim for a site that orders here"),
-        (RULE.replace("kept: 3d", "floors: [{for: kenya, share: 10%}]"), "claims are what each gets at least"),
+        (RULE.replace("kept: 3d", "floors: [{for: kenya, share: 10%}]"), "`claims`, which are what each gets at least"),
         ("{rule: by_claim, at: store}", "'claims' is missing"),
         ("{rule: by_claim, at: store, between: sites, claims: {kenya: 60%}}", "a claim is a party's"),
         ("{rule: uniform, at: store, between: parties, inside: by_claim}", "'claims' is missing"),

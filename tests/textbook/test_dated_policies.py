@@ -174,7 +174,7 @@ def test_dates_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     )
     change = "refill: {at_most: 5%}}, {from: 2001-01-11, refill: {at_most: 6%}"
     assert "an earlier change has this date already" in refused(tmp_path, RESERVE % ("1d", change, ""))
-    assert "release, refill or both" in refused(tmp_path, RESERVE % ("1d", "refill: null", ""))
+    assert "release, refill or size" in refused(tmp_path, RESERVE % ("1d", "refill: null", ""))
     dated_rule = "release: {when: {trigger: announced}, rule: {rule: proportional, from: 2001-01-02}}"
     assert "nor `from`" in refused(tmp_path, RESERVE % ("1d", dated_rule, ""))
 

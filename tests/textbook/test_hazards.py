@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, kstest, multivariate_normal, norm, spearmanr, triang, uniform
 
-from sim.engine.impacts import impacts_of
+from sim.engine.bound.impacts import impacts_of
 from sim.model.chance.distributions import FAMILIES, parse_times
 from sim.model.chance.drawn import OF_SHARES
 from sim.model.chance.quantiles import QUANTILES

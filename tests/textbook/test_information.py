@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.deciding.report_luck import DailyLuck
+from sim.engine.knowing.report_luck import DailyLuck
 from sim.engine.run import Running
 from sim.rng import Streams
 from tests.contract.network import STANDARD
@@ -111,7 +111,8 @@ def test_a_source_takes_whose_stock_it_does_not_see_to_have_the_cover_of_the_oth
     world.state.on_hand[buyer[flows]] = [stock[name] for name in names]
     requested = np.zeros(len(buyer), dtype=np.int64)
     requested[flows] = 20
-    claims = world.dispatch.claims(flows, np.zeros(3, dtype=np.int64), np.array([30]), requested)
+    sharing = plan.allocation[-1].sharing
+    claims = world.dispatch.claims(flows, np.zeros(3, dtype=np.int64), np.array([30]), requested, sharing)
     seen = dict(zip(names, claims.cover_stock.tolist(), strict=True))
     assert seen == {"clinic-a": 10, "clinic-b": 20, "clinic-c": 15}
     given = plan.allocation[-1].rule.share(claims, network)

@@ -93,6 +93,27 @@ def test_a_giver_goes_by_the_last_report_and_by_what_it_gave_since(sees: str) ->
     assert gifts(run(neighbours(SEES_SOUTH | {"sees": sees, "lag": "2d"}))) == [(2, "a", "b", 13)]
 
 
+@pytest.mark.parametrize("sees", ["stock", "pipeline"])
+def test_what_a_giver_sent_since_the_last_report_counts_though_it_has_more(sees: str) -> None:
+    """As before, but a has plenty: on evenings 3 and 4 it sees 2 + 13 and 0 + 13 and gives nothing. On evening 5 it
+    sees the 8 of day 3, and gives 20 - 8."""
+    stock = [{"at": "a", "on_hand": 200}, {"at": "b", "on_hand": 12}]
+    done = run(neighbours(SEES_SOUTH | {"sees": sees, "lag": "2d"}, stock=stock, end="2001-01-07"))
+    assert gifts(done) == [(2, "a", "b", 13), (5, "a", "b", 12)]
+
+
+def test_a_giver_counts_what_it_gave_since_the_last_report_of_itself() -> None:
+    """Two days late: on evenings 0 and 1 a is told the 100 of the start, of which it keeps 50: it gives the others
+    once, though b, which uses 20 a day, lacks more on the next evening and a has 30 left."""
+    spec = neighbours(SEES_SOUTH, {"who": "north", "of": "own", "sees": "pipeline", "lag": "2d"})
+    spec["demand"] = [
+        {"at": name, "product": "p", "per_day": use, "distribution": "deterministic"}
+        for name, use in (("a", 10), ("b", 20))
+    ]
+    spec["stock"] = [{"at": "a", "on_hand": 100}, {"at": "b", "on_hand": 0}]
+    assert gifts(run(spec)) == [(0, "a", "b", 50)]
+
+
 def test_a_site_asks_by_what_its_owner_is_told_of_it_and_what_it_was_given_since() -> None:
     """A day late: b has 12 on evening 0, so it asks on evening 1, for 20 - 7 (it has 2); then 2 + 13, 10 and 5, when a
     has no more to spare (80 - 13 - 30 = 37)."""
@@ -105,6 +126,23 @@ def decided(entry: dict[str, Any], *decisions: dict[str, Any]) -> list[tuple[int
     when = {"by": "north", "decision": "allow_transfers", "when": {"trigger": "on", "date": "2001-01-02"}}
     spec = world(NEAR | entry, parties=NEIGHBOURS["parties"])
     return gifts(run(spec | {"decisions": [{"name": f"d{k}"} | when | one for k, one in enumerate(decisions)]}))
+
+
+@pytest.mark.parametrize(("sees", "asked"), [("nothing", "b"), ("orders", "b"), ("stock", "c"), ("stock, late", "c")])
+def test_who_has_most_is_asked_first_only_by_who_sees_it(sees: str, asked: str) -> None:
+    """Of b with 200 and c with 300, who use as much, the south asks c for the 30 it lacks (40 less 10, on evening 0),
+    by the stock that it sees, that of the start where it is told later. Who sees neither asks b, named first."""
+    shown = {"sees": "stock", "lag": "3d"} if "late" in sees else {"sees": sees}
+    spec = world(NEAR | {"rule": "fullest", "from": ["b", "c"], "to": "a"}, end="2001-01-02")
+    spec["facilities"] |= {"c": {"country": "AA"}}
+    spec["demand"] = [{"at": "facilities", "product": "p", "per_day": 10, "distribution": "deterministic"}]
+    spec["stock"] = [{"at": name, "on_hand": units} for name, units in (("a", 20), ("b", 200), ("c", 300))]
+    spec["parties"] = {"north": {"kind": "agency", "sites": ["b", "c"]}, "south": {"kind": "agency", "sites": "a"}}
+    spec["information"] = [
+        {"who": "north", "of": "south", "sees": "stock"},
+        *([] if sees == "nothing" else [{"who": "south", "of": "north"} | shown]),
+    ]
+    assert gifts(run(spec)) == [(0, asked, "a", 30)]
 
 
 def test_closed_transfers_come_only_while_a_decision_allows_them() -> None:

@@ -159,4 +159,18 @@ def test_pairs_are_tried_as_asked_and_the_runs_are_told_before() -> None:
         found = joining(world(THREE, POOR, days=4), pairs=pairs, replications=1, announce=told.append)
         assert len(found.ways) == number
         assert told[-1].endswith(f"1 draw of each: {number} runs.")
+        untried = any(line.startswith("No pair of members was tried") for line in found.lines())
+        assert untried == (pairs == "none")
     assert not found.pairs.loc[found.pairs["second"] == "c", "leaves"].any()
+
+
+def test_who_is_alone_under_a_strategy_of_the_scenario_needs_no_claims() -> None:
+    """Nobody has a claim on the 20. a lacks 15, b and c 5 each: without the reserve all of it, with it 25 - 20 = 5
+    together. There is no telling what anybody contributes, and so no pair."""
+    spec = world(THREE, {"size": 20}, days=4)
+    spec["strategies"] = {"each-alone": {"reserves.joint.size": 0}}
+    found = joining(spec, alone="each-alone")
+    assert short(found, "pool", "against_mean") == {"a": 15, "b": 5, "c": 5}
+    assert sum(short(found, "pool").values()) == 5
+    assert found.ways["set"].tolist() == ["--strategy each-alone", ""]
+    assert found.pairs.empty

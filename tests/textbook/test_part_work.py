@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from sim.engine.deciding.part_work import PartWork
+from sim.engine.rationing.part_work import PartWork
 from sim.model.effects import Effect, Quantities
 from tests.property.running import run
 from tests.textbook.test_effects_only import at, chain

@@ -121,6 +121,29 @@ def test_a_claim_that_is_not_paid_for_draws_nothing_and_is_then_shared_among_the
                                         "rwanda": [0, 0, 0, 6, 0], "": [0] * 5}  # fmt: skip
 
 
+def test_what_is_owed_to_a_claim_that_is_shared_again_is_owed_to_who_gets_it(simulate: Any) -> None:
+    """b has its 10 on evening 0 and borrows 10 of a's claim on evenings 1 and 2. On evening 3 that claim, 70, is b's,
+    which draws 10 a day on it until the reserve is closed on evening 8. On day 9 the store has 20, for which 100 of a's
+    orders wait and 20 of b's: 3 of them would be b's, and stay in the reserve, as its own."""
+    text = "claims: {kenya: 90%, uganda: 10%}\n    borrow: {up_to: 500%, pay_back: 5d}"
+    text += "\n    contributions: {kenya: {by: 2001-01-01, made: no}}\n    shared_again_after: 3d"
+    run = simulate(pool(text, days=10))
+    assert claims(run)["kenya"] == [90, 80, 70] + [0] * 7
+    assert claims(run)["uganda"] == [0, 0, 0, 60, 50, 40, 30, 20, 20, 23]
+    assert claims(run, "regained")["uganda"] == [0] * 9 + [3] and not any(claims(run, "regained")["kenya"])
+
+
+def test_caps_are_of_a_whole_evening_and_nobody_borrows_while_it_has_a_claim(simulate: Any) -> None:
+    """Each needs 10 a day and may have 5, in however many rounds it is shared. What others have is not for who has
+    claims left; nor is what it may not have of its own. A tenth of what the reserve has: 10 of 100, 8 of 80."""
+    for cap, given in (("units: 5", [5, 5]), ("share: 10%", [10, 8])):
+        text = "claims: {kenya: 60%, uganda: 40%}\n    borrow: {up_to: 100%, pay_back: 5d}"
+        rule = f"stand_down: 0d, rule: {{rule: uniform, caps: [{{{cap}}}]}}"
+        run = simulate(pool(text, days=3).replace("stand_down: 0d", rule))
+        assert at(run, "a", "received")[1:] == at(run, "b", "received")[1:] == given
+        assert not any(claims(run, "borrowed")["uganda"])
+
+
 def test_a_late_contribution_lets_its_party_draw_again(simulate: Any) -> None:
     text = f"claims: {{kenya: 50%, uganda: 50%}}\n    contributions: {{uganda: {{by: {day(1)}, made: {day(3)}}}}}"
     run = simulate(pool(text + "\n    shared_again_after: 9d", days=5))

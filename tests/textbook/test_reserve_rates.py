@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.deciding.reserves import DailyRate
+from sim.engine.sharing.reserves import DailyRate
 
 RESERVE = """
 end: 2001-06-30

@@ -17,6 +17,7 @@ import yaml
 import sim
 from sim.policies import ALLOCATION
 from sim.policies.allocation.base import Claims
+from sim.report.run.reasons.why_share import why_share
 
 HANDED = Path(__file__).parents[1] / "data" / "found" / "sharing-rules.csv"
 CASES = list(csv.DictReader(HANDED.read_text(encoding="utf-8").splitlines()))
@@ -294,3 +295,31 @@ def test_what_is_kept_of_sharings_changes_nothing_and_comes_out_the_same(tmp_pat
     pd.testing.assert_frame_equal(kept[0].sharings, kept[1].sharings)
     with pytest.raises(ValueError, match="--sharings"):
         _ = bare.sharings
+
+
+def test_why_share_says_what_may_be_said_of_capped_and_uncapped(tmp_path: Path) -> None:
+    """Of 120 a may have 50 of its 100; of the other 70 b and c, who ask for 60 and 20, go without 5 each. Under uniform
+    a gets 50 by its cap and c its 20, so that b gets the 50 that are left."""
+    names = {"a": 100, "b": 60, "c": 20}
+    spec = NETWORK | {"facilities": {name: {"country": "DE"} for name in names}, "end": "2024-01-02", "parties": {}}
+    spec |= {
+        "demand": [{"at": "facilities", "product": "mask", "per_day": 1, "distribution": "deterministic"}],
+        "stock": [{"at": "store", "on_hand": 120}, {"at": "facilities", "on_hand": 0, "on_the_way": "none"}],
+        "replenishment": [{"policy": "base_stock", "at": name, "level": level} for name, level in names.items()],
+    }
+    spec["replenishment"] += [{"policy": "base_stock", "at": "store", "level": 0}]
+    told = {}
+    for rule in ("linear", "uniform"):
+        share = {"at": "store", "rule": rule, "caps": [{"for": "a", "units": 50}]}
+        path = tmp_path / f"{rule}.yaml"
+        path.write_text(yaml.safe_dump(spec | {"allocation": [share]}), encoding="utf-8")
+        told[rule] = why_share(sim.run(path, twin=False, sharings=True).sharings, 0, "store").text().splitlines()[1:]
+    assert told["linear"] == [
+        "  a got 50 of 100: it might have 50 at most.",
+        "  b got 55 of 60: it goes without 5.00, as each does who gets anything, but for those with a cap.",
+        "  c got 15 of 20: it goes without 5.00, as each does who gets anything, but for those with a cap.",
+    ]
+    assert told["uniform"][:2] == [
+        "  a got 50 of 100: it might have 50 at most.",
+        "  b got 50 of 60: all who asked for more than there was for each get the same, but for those with a cap.",
+    ]

@@ -12,6 +12,7 @@ from scipy.stats import norm
 import sim
 from sim.errors import ScenarioError
 from sim.metrics.base import METRICS, View
+from sim.report.run.reasons.why_share import why_share
 from tests.property.running import run
 
 Spec = dict[str, Any]
@@ -69,10 +70,33 @@ def test_what_is_given_is_neither_demand_nor_an_order() -> None:
     assert without.outcome.transfers is None
 
 
+def test_what_is_given_is_in_no_average_of_consumption() -> None:
+    """Clinic a uses 10 a day and orders by what was issued, up to half a month and the day on the way: 160. On evening
+    0 it has 90 and gives 13, on evenings 3 and 6 it gives 15; on day 1 it is back at 150. So it has 60 on evening 7,
+    and orders 100; its seven days come to 70, as expected. Were gifts consumption it would think it uses 14 a day."""
+    amc = {"policy": "months_of_stock", "min": "0.3mo", "max": "0.5mo", "review": "7d", "at": "a"}
+    amc |= {"forecast": {"method": "amc", "over": "7d"}}
+    done = run(world(NEAR, replenishment=[amc, {"at": "b", "policy": "base_stock", "level": 0}], end="2001-01-09"))
+    assert gifts(done) == [(0, "a", "b", 13), (3, "a", "b", 15), (6, "a", "b", 15)]
+    assert column(done, "a", "ordered") == [83, 0, 0, 0, 0, 0, 0, 100]
+    assert done.forecasts.set_index("site").loc["a", ["asked", "bias"]].tolist() == [70, 0]
+
+
 def test_nobody_is_given_twice_what_it_lacks() -> None:
     """With three days on the way b lacks on evenings 1 and 2 too, but for what is coming: 2 + 13 and 0 + 13 are above
     10."""
     assert gifts(run(world(NEAR | {"time": "3d"}))) == [(0, "a", "b", 13)]
+
+
+def test_orders_that_should_have_come_more_than_a_week_ago_are_not_reckoned_with() -> None:
+    """b has 15 on evening 0 and orders 12, due on day 1, which a delay holds up for a month. On day 8 it is a week
+    late, and counts; on evening 9 b, which has been out since day 3, lacks all its 20."""
+    orders = [{"at": "a", "policy": "base_stock", "level": 0}]
+    orders.append({"at": "b", "policy": "base_stock", "level": 27, "review": "30d"})
+    late = {"kind": "lane_delay", "lanes": ["maker > b"], "from": "2001-01-01", "for": "30d", "extra": "30d"}
+    stock = [{"at": "a", "on_hand": 200}, {"at": "b", "on_hand": 20}]
+    done = run(world(NEAR, end="2001-01-12", replenishment=orders, stock=stock, disruptions=[late]))
+    assert column(done, "b", "ordered")[0] == 12 and gifts(done) == [(9, "a", "b", 20)]
 
 
 def test_permission_is_asked_for_and_the_need_looked_at_again() -> None:
@@ -158,6 +182,41 @@ def test_a_giver_shares_by_any_rule_with_its_fields(share: Spec, given: list[tup
     assert gifts(done)[: len(given)] == given
 
 
+def test_what_a_giver_shares_is_accounted_for() -> None:
+    """In the evening b has 80 and c 70, and both keep 50; d has 10 and e nothing, up to 60. Both ask b, the fullest:
+    linear of 30 among 50 and 60 is 40 less for each: 10 and 20. Then c: of 20 among 40 and 40, 10 each."""
+    entry = {"rule": "fullest", "from": ["b", "c"], "to": ["d", "e"], "below": "3d", "up_to": "6d", "share": "linear"}
+    spec = world(NEAR | entry, end="2001-01-02", facilities={name: {"country": "AA"} for name in "bcde"})
+    spec["demand"] = [{"at": "facilities", "product": "p", "per_day": 10, "distribution": "deterministic"}]
+    spec["stock"] = [{"at": n, "on_hand": units} for n, units in {"b": 90, "c": 80, "d": 20, "e": 0}.items()]
+    done = run(spec, sharings=True)
+    table = done.sharings[["source", "reserve", "claimant", "to_give", "asked", "given"]]
+    first, second = "transfers.0: fullest", "transfers.0: fullest 2"
+    assert table.to_numpy().tolist() == [
+        ["b", first, "d", 30, 50, 10], ["b", first, "e", 30, 60, 20],
+        ["c", second, "d", 20, 40, 10], ["c", second, "e", 20, 40, 10],
+    ]  # fmt: skip
+    told = why_share(done.sharings, 0, "b").text()
+    assert "b shared 30 units of p, which it could spare (transfers.0: fullest), among 2 who asked for 110" in told
+    assert "e got 20 of 60: it goes without 40.00" in told
+
+
+def test_a_cap_is_of_all_that_a_party_gets_of_a_giver_in_an_evening() -> None:
+    """d asks a first and e asks b, by their lanes. Their party may have 8 a day of each: e finds nothing left for it at
+    a, nor d at b."""
+    entry = NEAR | {"from": ["a", "b"], "to": ["d", "e"], "below": "3d", "up_to": "6d"}
+    entry["share"] = {"rule": "uniform", "between": "parties", "caps": [{"units": 8}]}
+    del entry["time"]
+    spec = world(entry, end="2001-01-02", facilities={name: {"country": "AA"} for name in "abde"})
+    ways = (("a", "d", "1d"), ("b", "e", "1d"), ("a", "e", "2d"), ("b", "d", "2d"))
+    spec["lanes"] += [{"from": giver, "to": taker, "time": time} for giver, taker, time in ways]
+    spec["sourcing"] = [{"at": ["d", "e"], "from": "maker"}]
+    spec["demand"] = [{"at": "facilities", "product": "p", "per_day": 10, "distribution": "deterministic"}]
+    spec["stock"] = [{"at": ["a", "b"], "on_hand": 200}, {"at": ["d", "e"], "on_hand": 10}]
+    spec["parties"] = {"x": {"kind": "agency", "sites": ["d", "e"]}}
+    assert gifts(run(spec)) == [(0, "a", "d", 8), (0, "b", "e", 8)]
+
+
 def test_only_those_within_reach_and_the_same_party_are_asked() -> None:
     """Clinics on the equator, at 0, 1 and 3 degrees (111.2 km each): b, at 1, reaches a within 150 km and not c."""
     sites = {name: {"country": "AA", "lat": 0, "lon": lon} for name, lon in (("a", 0), ("b", 1), ("c", 3))}
@@ -215,6 +274,45 @@ def test_short_dated_goods_go_first_as_far_as_they_will_be_used() -> None:
     parts = [(int(units), str(expires[lot].date())) for units, lot in zip(left["units"], left["lot"], strict=True)]
     assert sorted(parts) == [(5, "2001-01-02"), (8, "2001-01-30")]
     assert not any(column(done, "b", "expired")) and column(done, "a", "expired")[:2] == [0, 0]
+
+
+def test_what_several_give_in_an_evening_is_used_before_it_expires() -> None:
+    """All that a and c have can be used until day 2. In the evening each has 56, and keeps 50; b lacks 13, and from day
+    1 on uses 5 a day: of 10 that it will use in time a gives 6, and c 4. What b has itself lasts longer."""
+    spec = world(NEAR | {"to": "b"}, end="2001-01-02", facilities={name: {"country": "AA"} for name in "abc"})
+    spec["products"] = {"p": {"unit": "box", "cost": 1, "shelf_life": "30d"}}
+    spec["demand"] = [
+        {"at": name, "product": "p", "per_day": use, "distribution": "deterministic"}
+        for name, use in (("a", 10), ("b", 5), ("c", 10))
+    ]
+    spec["stock"] = [{"at": ["a", "c"], "on_hand": 66, "age": "27d"}, {"at": "b", "on_hand": 12, "age": "0d"}]
+    assert gifts(run(spec)) == [(0, "a", "b", 6), (0, "c", "b", 4)]
+
+
+def test_what_several_pay_back_in_an_evening_is_used_before_it_expires() -> None:
+    """a lends 13 each to b and c on evening 0, and has 100 - 26 - 40 = 34 on evening 3. Of what comes on day 4 and can
+    be used until day 7 it uses 40 less these 34: 6. b has 5 such and pays them; c has as many, of which one may go at
+    most."""
+    loan = NEAR | {"loan": {"for": "3d"}, "from": "a", "to": ["b", "c"]}
+    spec = world(loan, end="2001-01-05", facilities={name: {"country": "AA"} for name in "abc"})
+    spec["products"] = {"p": {"unit": "box", "cost": 1, "shelf_life": "6d"}}
+    spec["demand"] += [spec["demand"][1] | {"at": "c"}]
+    spec["stock"] = [{"at": "a", "on_hand": 100, "age": "0d"}, {"at": ["b", "c"], "on_hand": 12, "age": "0d"}]
+    orders = {"policy": "base_stock", "level": 40}
+    spec["replenishment"] = [{"at": "a", "policy": "base_stock", "level": 0}, orders | {"at": ["b", "c"]}]
+    table = run(spec).transfers
+    back = table[(table["kind"] == "loan_repaid") & (table["day"] == 3)].groupby("giver")["units"].sum()
+    assert back["b"] == 5 and back.get("c", 0) <= 1
+
+
+def test_who_cannot_be_reached_pays_back_later() -> None:
+    """As in the test of the day on which a loan is paid back, but b's systems are down on days 3 and 4, when it orders
+    nothing either: it has 35, 30 and on day 5 just the 25 that it keeps; the 15 ordered then let it pay 10 on day 6."""
+    orders = [{"at": "a", "policy": "base_stock", "level": 0}, {"at": "b", "policy": "base_stock", "level": 40}]
+    down = {"kind": "cyber_blackout", "at": "b", "from": "2001-01-04", "for": "2d"}
+    done = run(world(NEAR | {"loan": {"for": "3d"}}, replenishment=orders, disruptions=[down]))
+    table = done.transfers[["day", "kind", "units"]].to_numpy().tolist()
+    assert table[:3] == [[0, "loan", 13], [6, "loan_repaid", 10], [7, "loan_repaid", 3]]
 
 
 def test_a_loan_that_is_not_paid_back_is_late_and_then_given_up() -> None:

@@ -93,6 +93,23 @@ def test_reports_that_all_come_raise_it_and_reports_of_which_none_comes_lower_it
     assert come == [(day, "a", "b", "kept", round(1 - 0.5 * 0.9 ** (day / 2 + 1), 9)) for day in range(0, 10, 2)]
     lost = steps(giving(rows, information=[of_b | {"missing": "100%"}]))
     assert lost == [(day, "a", "b", "broken", round(0.5 * 0.8 ** (day / 2 + 1), 9)) for day in range(0, 10, 2)]
+    down = {"kind": "cyber_blackout", "at": "b", "from": "2001-01-03", "for": "4d"}
+    assert [day for day, *_ in steps(giving(rows, information=[of_b], disruptions=[down]))] == [0, 6, 8]
+
+
+def test_a_promise_broken_outweighs_one_kept_on_the_same_evening() -> None:
+    """On evening 0 a gives b 13, but not one of its reports comes: b's trust falls by a fifth, to 40%, and does not
+    rise by a tenth of the rest as well."""
+    sees = [{"who": "a", "of": "b", "sees": "stock"}, {"who": "b", "of": "a", "sees": "stock", "missing": "100%"}]
+    done = giving({"promises": ["shares", "reports"]}, information=sees, end="2001-01-02")
+    assert gifts(done) == [(0, "a", "b", 13)]
+    assert [step for step in steps(done) if step[1] == "b"] == [(0, "b", "a", "broken", 0.4)]
+
+
+def test_what_is_kept_in_the_warm_up_moves_no_trust() -> None:
+    """Three days before the first b is given 13, so that it has 12 + 13 - 20 on evening 0; a has 47 and keeps 50."""
+    done = giving({}, warm_up="3d", end="2001-01-02")
+    assert column(done, "b", "on_hand") == [5] and not gifts(done) and not steps(done)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.impacts import impacts_of
+from sim.engine.bound.impacts import impacts_of
 from sim.engine.run import Outcome, simulate
 from sim.hazards.processes.base import Circumstances, Draws, Shock
 from sim.hazards.processes.up_down import UpDown

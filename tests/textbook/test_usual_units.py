@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.engine.deciding.usual import UsualUnits
+from sim.engine.rationing.usual import UsualUnits
 
 SHORT_LIVED = """
 end: 2001-07-01

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.engine.books.alarm_log import AlarmLog
-from sim.engine.bound_alarms import BoundAlarm
+from sim.engine.bound.alarms import BoundAlarm
 from sim.metrics.alarm_scores import CAME, judged, scores_of
 from sim.policies import ALARMS
 from sim.policies.triggers.over import Watched

@@ -179,9 +179,9 @@ def test_a_site_or_region_of_the_name_goes_before_a_country(tmp_path: Path) -> N
 
 def test_every_field_for_a_country_checks_it() -> None:
     """No model of the language has a field `country` that takes any text."""
-    import sim.scenario.spec
+    import sim.scenario.words.spec
 
-    assert sim.scenario.spec.Scenario
+    assert sim.scenario.words.spec.Scenario
     unchecked, kinds = [], [Model]
     while kinds:
         kind = kinds.pop()

@@ -16,8 +16,8 @@ from sim.engine.run import Running, simulate
 from sim.engine.sizes import routine_events
 from sim.errors import ScenarioError
 from sim.model.vocabulary import EVENTS
+from sim.report.run.as_tables.tables import daily_parts
 from sim.report.run.folder import write_parts
-from sim.report.run.tables import daily_parts
 from sim.scenario.national import National, write_national
 from tests.bad.calls import typed
 from tests.cli.calls import STARTER, files

@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from sim.decisions import DECISIONS
+from sim.engine.bound.impacts import in_order
+from sim.engine.bound.in_force import added, moved
 from sim.engine.compile.plan import compile_plan
-from sim.engine.impacts import in_order
-from sim.engine.in_force import added, moved
 from sim.engine.plan import Plan
 from sim.engine.run import Outcome, Running, simulate
 from sim.errors import ScenarioError

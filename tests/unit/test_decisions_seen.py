@@ -17,12 +17,13 @@ from click.testing import CliRunner
 import sim
 from sim.cli import cli
 from sim.report.compare.beside import Option, changes
-from sim.report.figures import decided as row_of
-from sim.report.figures import strip, timeline
+from sim.report.figures.events import decided as row_of
+from sim.report.figures.events import strip, timeline
 from sim.report.figures.style import on
-from sim.report.run import averting, headlines, page_tables
+from sim.report.run import averting, headlines
+from sim.report.run.as_tables import page_tables
 from sim.report.run.facts import Facts
-from sim.report.run.happenings import happenings
+from sim.report.run.reasons.happenings import happenings
 from sim.report.run.story import story
 from sim.report.study.deciding import decisions_tables
 from sim.report.study.study_page import study_page

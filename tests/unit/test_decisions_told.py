@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 import sim
-from sim.report.run import headlines, page_tables
-from sim.report.run.acts import acts
+from sim.report.run import headlines
+from sim.report.run.as_tables import page_tables
 from sim.report.run.facts import Facts
-from sim.report.run.happenings import happenings
+from sim.report.run.reasons.acts import acts
+from sim.report.run.reasons.happenings import happenings
 from sim.report.run.story import story
 from tests.contract.network import PARTIES, STANDARD
 

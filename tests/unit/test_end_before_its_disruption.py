@@ -7,7 +7,8 @@ import pytest
 
 import sim
 from sim.report.brief.changing import _luck
-from sim.report.run import first_screen, headlines, page_tables
+from sim.report.run import first_screen, headlines
+from sim.report.run.as_tables import page_tables
 from sim.report.run.facts import Facts
 
 TWO_GOODS = """

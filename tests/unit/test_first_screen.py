@@ -9,11 +9,12 @@ import pytest
 from matplotlib.text import Text
 
 import sim
-from sim.report.figures import strip
+from sim.report.figures.events import strip
 from sim.report.figures.style import drawing
-from sim.report.run import first_screen, page_tables
-from sim.report.run.acts import acts
+from sim.report.run import first_screen
+from sim.report.run.as_tables import page_tables
 from sim.report.run.facts import Facts
+from sim.report.run.reasons.acts import acts
 from sim.report.run.story import story
 from sim.report.squares import MOST, per_square, squares
 

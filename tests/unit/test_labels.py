@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from sim.report.figures import frontier
 from sim.report.figures.labels import Labels, spread, together
+from sim.report.figures.study import frontier
 from sim.report.figures.style import drawing, drawn, new_figure
 from sim.study.infer.frontier import DOMINATED, FRONTIER
 

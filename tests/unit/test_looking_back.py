@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.deciding.below import Below
+from sim.engine.knowing.below import Below
 from sim.engine.run import Running
 from sim.errors import ScenarioError
 from sim.model.need.usual import add_up, adding_up

@@ -10,12 +10,12 @@ import pytest
 from matplotlib.figure import Figure
 
 import sim
-from sim.report.figures import lot_way as figure
+from sim.report.figures.events import lot_way as figure
 from sim.report.figures.style import drawing
 from sim.report.pictures import draw_all
-from sim.report.run import lot_way
 from sim.report.run.facts import Facts
-from sim.report.run.lot_way import FATES, LotWay, way_of_worst
+from sim.report.run.reasons import lot_way
+from sim.report.run.reasons.lot_way import FATES, LotWay, way_of_worst
 
 NETWORK = """
 scenario: way

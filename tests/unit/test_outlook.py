@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.deciding.outlook import UNKNOWN, Outlook
-from sim.engine.impacts import impacts_of
+from sim.engine.bound.impacts import impacts_of
+from sim.engine.rationing.outlook import UNKNOWN, Outlook
 from sim.errors import ScenarioError
 from sim.rng import Streams
 from tests.property.running import plan_of

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sim.errors import PlaceError, ScenarioError
-from sim.scenario.document import Document, Override
 from sim.scenario.overlay import gather, parse, project_root, read
+from sim.scenario.reading.document import Document, Override
 
 BASE = """\
 scenario: base

@@ -12,8 +12,9 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.report.figures import cover_heat, fan, side_by_side, tipping, trade_off
-from sim.report.figures.cover_heat import AT_ONCE, CoverRows
+from sim.report.figures.run import cover_heat
+from sim.report.figures.run.cover_heat import AT_ONCE, CoverRows
+from sim.report.figures.study import fan, side_by_side, tipping, trade_off
 from sim.report.figures.style import drawing
 from sim.study.ask.tipping import Tipping
 from sim.study.design.measures import Measure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -32,7 +33,7 @@ SPEC: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Watching(Rule):
-    """Orders ten a day and keeps what it saw."""
+    """Orders ten a day and keeps copies of what it saw, which is not to be kept itself."""
 
     seen: list[View] = field(default_factory=list)
 
@@ -41,7 +42,7 @@ class Watching(Rule):
         return 4
 
     def orders(self, view: View) -> np.ndarray:
-        self.seen.append(view)
+        self.seen.append(copy.deepcopy(view))
         return self.target
 
 

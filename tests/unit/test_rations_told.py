@@ -9,9 +9,9 @@ import pytest
 import sim
 from sim.engine.run import Running
 from sim.model.part import parts_of
-from sim.report.figures import timeline
+from sim.report.figures.events import timeline
 from sim.report.run.facts import Facts
-from sim.report.run.happenings import happenings
+from sim.report.run.reasons.happenings import happenings
 from tests.property.running import plan_of, run
 from tests.textbook.test_rationing import OUTAGE, below, world
 

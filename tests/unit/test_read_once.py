@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.engine.compile import plan as compiler
-from sim.engine.compile.network import MADE_OF, compile_network
+from sim.engine.compile.places.network import MADE_OF, compile_network
 from sim.errors import ScenarioError
 from sim.scenario import load as loader
 from sim.scenario import overlay, sites

@@ -15,7 +15,7 @@ from sim.model.network import Network
 from sim.policies.allocation.base import ALLOCATION, Allocation, Claims, in_turn
 from sim.policies.allocation.proportional import Proportional
 from sim.policies.reserves.reserve import Reserve
-from sim.scenario.schema import scenario_schema, schema_text
+from sim.scenario.reading.schema import scenario_schema, schema_text
 from tests.contract.network import STANDARD, run
 from tests.kinds import registered_meanwhile
 

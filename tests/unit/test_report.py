@@ -13,22 +13,14 @@ import numpy as np
 import pytest
 
 import sim
-from sim.report.figures import (
-    averted,
-    cover_heat,
-    cover_over_time,
-    fill,
-    map,
-    ports,
-    reserve,
-    timeline,
-)  # fmt: skip
+from sim.report.figures.events import map, ports, timeline
+from sim.report.figures.run import averted, cover_heat, cover_over_time, fill, reserve
 from sim.report.figures.style import drawing
-from sim.report.run import page_tables
+from sim.report.run.as_tables import page_tables
+from sim.report.run.as_tables.tables import metrics_table
 from sim.report.run.facts import Facts
 from sim.report.run.outlines import outlines, unwrap
 from sim.report.run.story import story
-from sim.report.run.tables import metrics_table
 
 BARE = """
 scenario: bare

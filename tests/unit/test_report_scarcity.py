@@ -15,10 +15,12 @@ from matplotlib.figure import Figure
 
 import sim
 from sim.metrics.summary import Value
-from sim.report.figures import bands, became, cover_over_time, materials, substitutes, timeline, use_levels
+from sim.report.figures import bands
+from sim.report.figures.events import materials, timeline
+from sim.report.figures.run import became, cover_over_time, substitutes, use_levels
 from sim.report.figures.style import drawing, on
 from sim.report.run import materials as bill
-from sim.report.run import page_tables
+from sim.report.run.as_tables import page_tables
 from sim.report.run.facts import Facts
 from sim.report.run.html import render
 from sim.report.run.story import story

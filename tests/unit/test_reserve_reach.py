@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import sim
+from sim.engine.bound.reach import Reach, reach
 from sim.engine.compile.plan import compile_plan
-from sim.engine.reach import Reach, reach
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import out_of_reach, reach_table
 from sim.scenario.load import Loaded, load

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from sim.scenario.document import plain
-from sim.scenario.schema import schema_text
-from sim.scenario.yaml_reader import read_yaml
+from sim.scenario.reading.document import plain
+from sim.scenario.reading.schema import schema_text
+from sim.scenario.reading.yaml_reader import read_yaml
 from sim.study.design.design import study_schema
 from tests.contract.network import KINDS, REGISTRIES, STANDARD, example
 from tests.contract.regenerate import SCHEMA

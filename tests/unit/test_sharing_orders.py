@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine.deciding.outlook import OPEN, open_for_more
 from sim.engine.deciding.rerouting import Rerouting
+from sim.engine.rationing.outlook import OPEN, open_for_more
 from sim.engine.run import Running
 from tests.property.running import plan_of
 from tests.textbook.test_rerouting import two

@@ -13,7 +13,7 @@ import yaml
 from scipy import stats
 
 import sim
-from sim.engine.compile.market import buyers_shares, weighed
+from sim.engine.compile.places.market import buyers_shares, weighed
 from sim.errors import ScenarioError
 from sim.rng import Streams
 from sim.study.design.fingerprint import digest

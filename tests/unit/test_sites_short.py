@@ -13,7 +13,7 @@ import pytest
 import sim
 from sim.api import Run
 from sim.engine.books import books
-from sim.report.run.tables import ANY
+from sim.report.run.as_tables.tables import ANY
 
 STARTER = Path(sim.__file__).parent / "scenario" / "starter.yaml"
 END = {"end": "2024-06-01"}

@@ -7,12 +7,14 @@ import datetime as dt
 import pytest
 
 import sim
-from sim.report.figures import bands, timeline
+from sim.report.figures import bands
+from sim.report.figures.events import timeline
 from sim.report.figures.style import drawing, on
-from sim.report.run import page_tables, stages
-from sim.report.run.acts import acts
+from sim.report.run import stages
+from sim.report.run.as_tables import page_tables
 from sim.report.run.facts import Facts
-from sim.report.run.happenings import happenings
+from sim.report.run.reasons.acts import acts
+from sim.report.run.reasons.happenings import happenings
 from sim.report.run.story import story
 
 RESTART = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sim
-from sim.report.figures.trouble import trouble
+from sim.report.figures.events.trouble import trouble
 from sim.report.run.facts import Facts
 from tests.contract.network import STANDARD, run
 

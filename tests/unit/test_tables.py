@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from sim.errors import Problem, ScenarioError
-from sim.scenario.table_files import read_table
-from sim.scenario.tables import Table
+from sim.scenario.reading.table_files import read_table
+from sim.scenario.reading.tables import Table
 
 
 def table(tmp_path: Path, text: str | bytes, *required: str) -> Table:

@@ -15,9 +15,9 @@ import sim
 from sim.engine.compile.plan import compile_plan
 from sim.errors import ScenarioError
 from sim.model.amounts import StockColumn
-from sim.scenario.numerals import readings
-from sim.scenario.table_files import read_table
-from sim.scenario.tables import Table
+from sim.scenario.reading.numerals import readings
+from sim.scenario.reading.table_files import read_table
+from sim.scenario.reading.tables import Table
 
 
 def table(tmp_path: Path, text: str | bytes, *required: str) -> Table:

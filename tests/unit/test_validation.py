@@ -10,9 +10,9 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, TypeAdapter, Va
 
 from sim.errors import PlaceError
 from sim.registry import Model
-from sim.scenario.document import Document, shown_value
 from sim.scenario.overlay import read
-from sim.scenario.validation import problems_from
+from sim.scenario.reading.document import Document, shown_value
+from sim.scenario.reading.validation import problems_from
 from sim.units import Date, Days, NonNegative, Share, Text, Whole
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sim.errors import ScenarioError
-from sim.scenario.document import marks_of, plain
-from sim.scenario.yaml_reader import LARGEST_FILE, parse_value, read_yaml
+from sim.scenario.reading.document import marks_of, plain
+from sim.scenario.reading.yaml_reader import LARGEST_FILE, parse_value, read_yaml
 
 
 def read(tmp_path: Path, text: str | bytes) -> Any:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.bound_alarms import BoundAlarm
+from sim.engine.bound.alarms import BoundAlarm
 
 
 class Spells(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.books.journal import Journal
 from sim.engine.books.loans import LoanBook, LoanRecord
-from sim.engine.claimed import BoundClaims
+from sim.engine.bound.claims import BoundClaims
 from sim.errors import SimulationError
 from sim.model.part import Part
 from sim.model.vocabulary import Event

@@ -7,7 +7,6 @@ from typing import NoReturn
 import numpy as np
 
 from sim.engine.plan import Plan
-from sim.engine.state.ledger import NO_UNITS
 from sim.engine.state.lots import LotKeeper
 from sim.engine.state.state import State
 from sim.errors import SimulationError
@@ -71,7 +70,7 @@ class Conservation(Part):
         """Evening: take down what is under way now, per product, for the check of the day; raise SimulationError where
         something negative, or a lot that is lost, is no part of the ledger."""
         self._seen.append(self._under_way())
-        if np.count_nonzero(self._state.beside < NO_UNITS):
+        if np.minimum.reduce(self._state.beside, initial=0) < 0:
             self._complain_of_signs(day)
         if self._state.lots is not None and (day % self._lot_check == 0 or day == self._last_day):
             self._check_pockets(day, self._state.lots)

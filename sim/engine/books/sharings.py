@@ -14,8 +14,10 @@ FIGURES = (
     "per_head", "floor_share", "share", "given",
 )  # fmt: skip
 """Figures of a claimant in a sharing-out, floats, NaN where the rule does not ask; see the table `sharings`."""
+OF_TRANSFERS = "transfers."
+"""How it begins what goods are called that sites could spare; the entry's position, its title and the round follow."""
 Page = tuple[int, str, str, dict[str, np.ndarray]]
-"""(day, reserve or an empty text, rule, columns over claimants)."""
+"""(day, reserve, entry of transfers or an empty text, rule, columns over claimants)."""
 
 
 class SharingBook(Part):
@@ -28,7 +30,8 @@ class SharingBook(Part):
         self.pages: list[Page] = []
 
     def note(self, day: int, reserve: str, shared: Shared) -> None:
-        """Enter a sharing-out of the ordinary stock of sources, or of a reserve; days of the warm-up are left out."""
+        """Enter a sharing-out of the ordinary stock of sources, of a reserve, or of what sites can spare; days of the
+        warm-up are left out."""
         if day < 0:
             return
         claims, rule, number = shared.claims, shared.rule, len(shared.given)

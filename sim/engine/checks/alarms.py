@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sim.engine.checks.base import Compiled, Note, check
 from sim.engine.checks.never import silent
 from sim.policies.triggers.alarm import AlarmStands
-from sim.scenario.conditions import conditions
+from sim.scenario.words.conditions import conditions
 
 FALLS: dict[str, object] = {"alarm": "falling_cover", "name": "falls", "at": "facilities", "days": "7d", "below": "5d"}
 LATE: dict[str, object] = {"alarm": "lead_time", "name": "late", "above": "10%"}

@@ -13,8 +13,8 @@ from sim.errors import Problem
 from sim.model.effects import Impact
 from sim.model.goods.counted import in_plural
 from sim.registry import Family
-from sim.scenario.document import Place, dotted
 from sim.scenario.load import Loaded
+from sim.scenario.reading.document import Place, dotted
 
 NAMED = 3
 """Names that a note gives; of more it says how many."""

@@ -13,7 +13,7 @@ from sim.policies.reserves.reserve import Release
 from sim.policies.triggers.announced import Announced
 from sim.policies.triggers.base import Trigger
 from sim.policies.triggers.declared import Declared
-from sim.scenario.document import Place
+from sim.scenario.reading.document import Place
 
 SECTIONS = ("suppliers", "sourcing", "buying_ahead", "rationing", "use_levels", "reserves")
 """Sections in which conditions may stand."""

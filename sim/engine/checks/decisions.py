@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.engine.bound_decisions import BoundDecision
+from sim.engine.bound.days_decided import days_in_force, midnights
+from sim.engine.bound.decisions import BoundDecision
+from sim.engine.bound.in_force import ReserveChange
 from sim.engine.checks.base import Compiled, Note, check
 from sim.engine.checks.dates import conditions
 from sim.engine.checks.never import heard, never, never_taken, written
-from sim.engine.days_decided import days_in_force, midnights
-from sim.engine.in_force import ReserveChange
 from sim.model.effects import Effect
 from sim.model.network import Network
 from sim.model.vocabulary import QUANTITIES

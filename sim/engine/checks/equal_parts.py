@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.engine.checks.base import Compiled, Note, check
-from sim.scenario.document import Place
+from sim.scenario.reading.document import Place
 
 SPARE = {
     "size": "2d", "members": ["clinic-a"], "release": {"when": {"trigger": "days_of_cover", "below": "1d"}},

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.engine.bound.in_force import ALWAYS
+from sim.engine.bound.information import CAPACITY, DEMAND, NOTHING, ORDERS, STOCK, BoundView, InformationPlan
 from sim.engine.checks.base import Compiled, Note, check
-from sim.engine.deciding.looks import NEEDS
-from sim.engine.in_force import ALWAYS
-from sim.engine.informed import CAPACITY, DEMAND, NOTHING, ORDERS, STOCK, BoundView, InformationPlan
+from sim.engine.knowing.looks import NEEDS
 from sim.policies.cover import CountsCover
 from sim.policies.replenishment.seen import Figure
 from sim.policies.triggers.base import Trigger
-from sim.scenario.conditions import conditions
-from sim.scenario.document import Place
+from sim.scenario.reading.document import Place
+from sim.scenario.words.conditions import conditions
 
 PARTIES = {"kenya": {"kind": "country", "sites": "KE"}, "uganda": {"kind": "country", "sites": "UG"}}
 SUPPLIERS = {"who": "all", "of": "suppliers", "sees": "capacity"}

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.engine.bound.echelons import own_targets
+from sim.engine.bound.in_force import ALWAYS
 from sim.engine.checks.base import Compiled, Note, check
-from sim.engine.echelons import own_targets
-from sim.engine.in_force import ALWAYS
 from sim.policies.replenishment.base import WithLevel
 from sim.policies.replenishment.echelon_base_stock import EchelonBaseStock
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.decisions.base import Decision
-from sim.engine.bound_alarms import BoundAlarm
+from sim.engine.bound.alarms import BoundAlarm
+from sim.engine.bound.information import DEMAND, NOTHING
 from sim.engine.checks.base import Compiled
 from sim.engine.checks.information import ever_seen
-from sim.engine.deciding.looks import NEEDS
-from sim.engine.informed import DEMAND, NOTHING
+from sim.engine.knowing.looks import NEEDS
 from sim.policies.alarms.announced import EventAnnounced
 from sim.policies.alarms.falling_cover import FallingCover
 from sim.policies.alarms.supplier_fill import FillDips

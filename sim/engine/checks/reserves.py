@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.engine.bound.reach import Reach, counts_members, reach
 from sim.engine.checks.base import Compiled, Note, check, few
 from sim.engine.checks.usual import on_a_mean_day
 from sim.engine.plan import ReservePlan
-from sim.engine.reach import Reach, counts_members, reach
 from sim.policies.reserves.reserve import Refill
-from sim.scenario.document import Place
+from sim.scenario.reading.document import Place
 
 WHEN = {"when": {"trigger": "days_of_cover", "below": "1d"}}
 SECOND_STORE = {

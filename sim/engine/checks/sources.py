@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.engine.bound.days_decided import days_in_force
 from sim.engine.checks.base import Compiled, Note, check
-from sim.engine.days_decided import days_in_force
-from sim.engine.deciding.outlook import Outlook
+from sim.engine.rationing.outlook import Outlook
 from sim.model.effects import Impact
 from sim.model.network import Network
 from sim.policies.triggers.on import On
-from sim.scenario.document import Place
+from sim.scenario.reading.document import Place
 
 SHUT = 0.5
 """A source that sends less than this share of the usual is shut, for a note."""

@@ -9,7 +9,7 @@ from sim.disruptions import Disruption
 from sim.disruptions.labour_absence import LabourAbsence
 from sim.disruptions.stage import Stage
 from sim.engine.checks.base import Compiled, Note, check
-from sim.scenario.document import Place
+from sim.scenario.reading.document import Place
 
 OUTAGE = {"kind": "site_outage", "at": "other-maker", "from": "2024-01-11"}
 SURGE = {"kind": "demand_surge", "from": "2024-01-11", "for": "10d", "factor": 1.5}

@@ -12,8 +12,8 @@ from sim.model.amounts import Column
 from sim.model.need.demand import DemandKind
 from sim.model.network import Calendar
 from sim.model.selection import select
-from sim.scenario.demand_spec import DemandSpec
 from sim.scenario.load import Loaded, Problems
+from sim.scenario.words.demand_spec import DemandSpec
 
 NO_PATIENCE = 0
 """Stands for unlimited patience in `DemandRows.patience`."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sim.engine.bound_decisions import BoundDecision
-from sim.engine.compile.decisions import bind_decisions
+from sim.engine.bound.decisions import BoundDecision
+from sim.engine.bound.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
 from sim.engine.compile.disruptions import bind_disruptions, refuse_too_much
-from sim.engine.compile.policies import allocation_entries, day_in_force, replenishment_entries
-from sim.engine.compile.rationing import rationing_entries
-from sim.engine.in_force import BoundRationing, BoundRule, BoundSharing, Policy, ReserveChange
+from sim.engine.compile.rules.decisions import bind_decisions
+from sim.engine.compile.rules.policies import allocation_entries, day_in_force, replenishment_entries
+from sim.engine.compile.rules.rationing import rationing_entries
 from sim.engine.plan import Plan
 from sim.errors import PlaceError
 from sim.model.effects import Impact
 from sim.model.network import Network
-from sim.scenario.document import Place
 from sim.scenario.load import Loaded, Problems
+from sim.scenario.reading.document import Place
 
 ENTRIES: Mapping[
     str, Callable[[Loaded, Network, Problems], Mapping[int, BoundRule | BoundSharing | BoundRationing]]

@@ -6,34 +6,34 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.engine.bound.impacts import in_order
 from sim.engine.checks import Compiled, notes
 from sim.engine.checks.base import Idle
-from sim.engine.compile.alarms import bind_alarms
-from sim.engine.compile.behaviour import compile_behaviour
-from sim.engine.compile.decisions import bind_decisions
 from sim.engine.compile.demand import DemandRows
 from sim.engine.compile.disruptions import bind_disruptions, refuse_too_much
 from sim.engine.compile.hazards import compile_hazards
-from sim.engine.compile.information import bind_information
-from sim.engine.compile.lots import compile_lots, compile_testing
-from sim.engine.compile.making import making_wait, usual_wait
-from sim.engine.compile.more import compile_more
-from sim.engine.compile.network import MADE_OF, compile_network
-from sim.engine.compile.opening import begin_steady, busy_makers, opening_stock
-from sim.engine.compile.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
-from sim.engine.compile.pools import check_apart
-from sim.engine.compile.rationing import bind_rationing
-from sim.engine.compile.reserves import compile_reserves
-from sim.engine.compile.rooms import compile_rooms, fit_start
-from sim.engine.compile.sourcing import bind_sourcing
-from sim.engine.compile.transfers import bind_transfers
-from sim.engine.compile.trust import bind_trust
+from sim.engine.compile.places.lots import compile_lots, compile_testing
+from sim.engine.compile.places.making import making_wait, usual_wait
+from sim.engine.compile.places.more import compile_more
+from sim.engine.compile.places.network import MADE_OF, compile_network
+from sim.engine.compile.places.opening import begin_steady, busy_makers, opening_stock
+from sim.engine.compile.places.rooms import compile_rooms, fit_start
+from sim.engine.compile.rules.alarms import bind_alarms
+from sim.engine.compile.rules.behaviour import compile_behaviour
+from sim.engine.compile.rules.decisions import bind_decisions
+from sim.engine.compile.rules.information import bind_information
+from sim.engine.compile.rules.policies import bind_allocation, bind_replenishment, bind_start, finished_targets
+from sim.engine.compile.rules.pools import check_apart
+from sim.engine.compile.rules.rationing import bind_rationing
+from sim.engine.compile.rules.reserves import compile_reserves
+from sim.engine.compile.rules.sourcing import bind_sourcing
+from sim.engine.compile.rules.transfers import bind_transfers
+from sim.engine.compile.rules.trust import bind_trust
 from sim.engine.compile.vials import compile_vials
-from sim.engine.impacts import in_order
 from sim.engine.plan import DemandEntry, DemandPlan, Plan
 from sim.model.network import Network
 from sim.scenario.load import Loaded, Problems
-from sim.scenario.memo import Same
+from sim.scenario.reading.memo import Same
 
 Ground = tuple[Network, DemandRows, list[DemandEntry], tuple[Idle, ...]]
 """The network, the demand at its facilities, and the warehouses that are no source of what they might be."""

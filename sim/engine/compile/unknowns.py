@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from sim.engine.compile.plan import compile_plan
 from sim.engine.plan import Plan
 from sim.errors import Problem, ScenarioError
-from sim.scenario.document import shown_value
 from sim.scenario.drawing import drawn, values_of, varies, with_values
 from sim.scenario.load import Loaded
-from sim.scenario.memo import Same
+from sim.scenario.reading.document import shown_value
+from sim.scenario.reading.memo import Same
 
 
 @dataclass(frozen=True)

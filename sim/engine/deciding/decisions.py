@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.engine.books.journal import Journal
-from sim.engine.bound_decisions import BoundDecision
-from sim.engine.deciding.reports import Reports
-from sim.engine.deciding.watch import Watch
-from sim.engine.in_force import Policy, moved
+from sim.engine.bound.decisions import BoundDecision
+from sim.engine.bound.in_force import Policy, moved
+from sim.engine.knowing.reports import Reports
+from sim.engine.knowing.watch import Watch
 from sim.engine.plan import Plan
 from sim.model.effects import Impact
 from sim.model.part import Part

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.deciding.told import Along
-from sim.engine.deciding.trust import Trust
+from sim.engine.knowing.told import Along
 from sim.engine.plan import Hoarders
+from sim.engine.sharing.trust import Trust
 from sim.model.lists import Lists
 from sim.model.network import Network
 from sim.model.part import Part

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.deciding.reports import Reports
+from sim.engine.bound.sourcing import BoundSourcing
+from sim.engine.knowing.reports import Reports
 from sim.engine.plan import Plan
-from sim.engine.sourced import BoundSourcing
 from sim.engine.state.state import State
 from sim.model.effects import Quantities
 from sim.model.network import Network

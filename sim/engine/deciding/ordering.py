@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engine.books.journal import Journal
-from sim.engine.deciding.below import Below
+from sim.engine.bound.in_force import ALWAYS, BoundRule, in_force, next_turn
 from sim.engine.deciding.buying_ahead import BuyersAhead
 from sim.engine.deciding.hoarding import SeenScarcity
 from sim.engine.deciding.order_shares import OrderShares
-from sim.engine.deciding.reports import Reports
 from sim.engine.deciding.rerouting import Rerouting
 from sim.engine.deciding.urgent import UrgentOrders
-from sim.engine.in_force import ALWAYS, BoundRule, in_force, next_turn
+from sim.engine.knowing.below import Below
+from sim.engine.knowing.reports import Reports
 from sim.engine.plan import Plan
 from sim.engine.spans import in_place
 from sim.engine.state.ledger import NO_UNITS

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.deciding.known import Known
 from sim.engine.deciding.order_shares import OrderShares
-from sim.engine.deciding.outlook import OPEN, open_for_more
-from sim.engine.deciding.reports import Reports
+from sim.engine.knowing.known import Known
+from sim.engine.knowing.reports import Reports
 from sim.engine.plan import Plan
+from sim.engine.rationing.outlook import OPEN, open_for_more
 from sim.engine.state.state import State
 from sim.model.part import Part
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.deciding.reports import Reports
-from sim.engine.deciding.watch import Watch
+from sim.engine.knowing.reports import Reports
+from sim.engine.knowing.watch import Watch
 from sim.engine.plan import Plan
 from sim.model.effects import Quantities
 from sim.model.part import Part

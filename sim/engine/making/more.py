@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.books.journal import Journal
-from sim.engine.deciding.known import CapacityAhead
-from sim.engine.deciding.reports import Reports
-from sim.engine.deciding.watch import Watch
+from sim.engine.knowing.known import CapacityAhead
+from sim.engine.knowing.reports import Reports
+from sim.engine.knowing.watch import Watch
 from sim.engine.plan import MoreMade
 from sim.model.network import Network
 from sim.model.part import Part

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.books.journal import Journal
-from sim.engine.deciding.reports import Reports
+from sim.engine.knowing.reports import Reports
 from sim.engine.making.making import Making
 from sim.engine.making.more import MoreCapacity
 from sim.engine.plan import Plan

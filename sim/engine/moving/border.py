@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.deciding.allowance import most, whole
-from sim.engine.deciding.usual import UsualUnits
 from sim.engine.moving.cargo import Cargo
 from sim.engine.plan import Plan
+from sim.engine.rationing.allowance import most, whole
+from sim.engine.rationing.usual import UsualUnits
 from sim.model.effects import Quantities
 from sim.model.goods.shipments import Phase
 from sim.model.part import Part

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.books.journal import Journal
 from sim.engine.deciding.buying_ahead import BuyersAhead
-from sim.engine.deciding.reports import Reports
+from sim.engine.knowing.reports import Reports
 from sim.engine.plan import Plan
 from sim.engine.serving.access import Access, Seen
 from sim.engine.serving.demand_tape import DemandTape

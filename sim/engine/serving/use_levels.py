@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.engine.books.journal import Journal
-from sim.engine.deciding.looks import Looks, looks_of
-from sim.engine.deciding.reports import Reports
-from sim.engine.deciding.watch import Watch
+from sim.engine.knowing.looks import Looks, looks_of
+from sim.engine.knowing.reports import Reports
+from sim.engine.knowing.watch import Watch
 from sim.engine.plan import BoundUseLevels, Plan
 from sim.engine.state.state import State
 from sim.model.effects import Quantities

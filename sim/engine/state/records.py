@@ -20,14 +20,14 @@ ON_RECORD: tuple[Figure, ...] = ("demand", "issues", "orders")
 class Records(Part):
     """One entry a day, the present one unfinished. It is told of all that happens to orders and goods when it happens.
 
-    Of the figures that somebody `looks_at` an entry has `asked` (units over cells), `issued` (units that left, and
-    whether that was not all that was asked for; shape (2, cells)) and `moved` (units ordered, sent, arrived, and
-    unit-days on the way of what arrived; shape (4, flows)); of the others nothing. Entries older than `window` days
-    are forgotten; with None they are kept.
+    Of the figures that somebody `looks_at` an entry has `asked` (units over cells), `issued` (units that left, but for
+    what was given, lent or paid back, and whether that was not all that was asked for; shape (2, cells)) and `moved`
+    (units ordered, sent, arrived, and unit-days on the way of what arrived; shape (4, flows)); of the others nothing.
+    Entries older than `window` days are forgotten; with None they are kept.
     """
 
     GROWS = ("_asked_before", "_issued_before", "_moved_before")
-    CHANGES = ("_asked", "_moved", "_forgotten", "days")
+    CHANGES = ("_asked", "_gave", "_moved", "_forgotten", "days")
     SCRATCH = ("_tables",)
 
     def __init__(self, network: Network, window: int | None, looks_at: Collection[Figure]) -> None:
@@ -37,6 +37,8 @@ class Records(Part):
         self._material[network.bill.bought] = True
         self._first = -network.calendar.warm_up
         self._asked = np.zeros(len(network.cell_site) if self._demand else 0, dtype=np.int64)
+        self._gives = self._issues and network.orders < len(network.flow_buyer)
+        self._gave = np.zeros(len(network.cell_site) if self._gives else 0, dtype=np.int64)
         self._moved = np.zeros((4, len(network.flow_buyer) if self._orders else 0))
         self._asked_before: list[np.ndarray] = []
         self._issued_before: list[np.ndarray] = []
@@ -60,6 +62,9 @@ class Records(Part):
         """Goods leave their source."""
         if self._orders:
             np.add.at(self._moved[1], flow, units)
+        if self._gives:
+            given = flow >= self._network.orders
+            np.add.at(self._gave, self._network.flow_source[flow[given]], units[given])
 
     def arrive(self, flow: np.ndarray, units: np.ndarray, days: np.ndarray) -> None:
         """Goods arrive, so many days after they left."""
@@ -74,6 +79,7 @@ class Records(Part):
             self._asked = np.zeros_like(self._asked)
         if self._issues:
             self._issued_before.append(self._issued_by_now(today))
+            self._gave = np.zeros_like(self._gave)
         if self._orders:
             self._moved_before.append(self._moved)
             self._moved = np.zeros_like(self._moved)
@@ -93,6 +99,8 @@ class Records(Part):
 
     def _issued_by_now(self, today: Ledger) -> np.ndarray:
         left = today.served + today.served_late + today.dispatched + today.used_up
+        if self._gives:
+            left -= self._gave
         empty = (today.on_hand == 0) & ((today.owed > 0) | self._material)
         return np.stack([left, empty | (today.unmet > 0)])
 
@@ -142,8 +150,10 @@ class Records(Part):
 
 def in_windows(table: np.ndarray, last: np.ndarray, window: int) -> np.ndarray:
     """Of each column the `window` rows until its `last` one; NaN in rows before the first."""
-    if len(table) == window and (last == window - 1).all():
-        return table  # all see the same days
+    if len(last) and 0 <= last[0] < len(table) and (last == last[0]).all():  # all see the same days
+        shown = table[max(0, last[0] + 1 - window) : last[0] + 1]
+        before = np.full((window - len(shown), len(last)), np.nan)
+        return np.concatenate([before, shown]) if len(before) else shown
     rows = last + np.arange(1 - window, 1)[:, None]
     found = np.take_along_axis(table, np.clip(rows, 0, len(table) - 1), axis=0)
     return np.where(rows >= 0, found, np.nan)

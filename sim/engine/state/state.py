@@ -23,6 +23,8 @@ from sim.model.part import Part
 
 FEW = 512
 """Cells up to which changing whole rows takes no longer than looking up those that change."""
+SPARSE = 8
+"""So many counters for each flow that is sent: above that only those are touched that change (measured)."""
 
 
 @dataclass
@@ -35,12 +37,12 @@ class State(Part):
     counts what has set out on each lane. `lots` is None where nothing is kept by lot, `order_book` where nobody serves
     first come, first served, and `due` where nobody asks. `for_reserves` are units that makers are to make beyond all
     orders, None where no reserve asks for any; `for_later` what makers that deal out want in stock for the days to
-    come, None where nobody deals out; `withheld`, over flows, what they need not make of open orders, because these may
-    not leave, None where nothing limits that. `records` are those of sites, None where no policy looks back, `arrivals`
-    the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells whether
-    any patient does. `orders` says which cells may order today, None where all may on all days. `had`, over flows,
-    are units that sources have sent while they shared by a rule that remembers, None where none does. `totals` are None
-    where all see everything.
+    come, None where nobody deals out; `withheld`, over flows of orders, what they need not make of these, because they
+    may not leave, None where nothing limits that. `records` are those of sites, None where no policy looks back,
+    `arrivals` the last ones, None where no trigger looks back on them; `memories` what policies remember. `waits` tells
+    whether any patient does. `orders` says which cells may order today, None where all may on all days. `had`, over
+    flows, are units that sources have sent while they shared by a rule that remembers, None where none does. `totals`
+    are None where all see everything.
     """
 
     CHANGES = ("beside", "quota", "lane_units", "for_reserves", "for_later", "withheld", "orders", "had", "came_back")
@@ -352,11 +354,18 @@ class State(Part):
         if self.totals is not None:
             self.totals.sent[flow] += units
         on_hand, owed, dispatched = self._of_sellers
-        left = np.bincount(self._seller[flow], units, len(owed)).astype(np.int64)
-        owed -= left
-        dispatched += left
-        if not taken_out:
-            on_hand -= left
+        seller = self._seller[flow]
+        if len(owed) > SPARSE * len(flow):
+            np.subtract.at(owed, seller, units)
+            np.add.at(dispatched, seller, units)
+            if not taken_out:
+                np.subtract.at(on_hand, seller, units)
+        else:
+            left = np.bincount(seller, units, len(owed)).astype(np.int64)
+            owed -= left
+            dispatched += left
+            if not taken_out:
+                on_hand -= left
         self._add_at_buyers((self.in_transit,), network.flow_buyer[flow], units)
         if self.lots is None:
             return self.shipments.add(flow, units, now), flow

@@ -104,6 +104,8 @@ class Allocation(Kind):
     """whether the rule must know the order in which orders were booked"""
     one_claim_each: ClassVar[bool] = False
     """whether a buyer's ordinary and urgent orders at a source are one claim"""
+    by_cover: ClassVar[bool] = True
+    """whether the rule must know what buyers have and use; where nobody asks, claims have nothing of it"""
     remembers: ClassVar[bool] = False
     """whether the rule must know what each claimant has had before"""
     shown: ClassVar[tuple[str, ...]] = ()

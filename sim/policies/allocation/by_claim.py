@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import Field
 
@@ -10,6 +12,7 @@ from sim.model.network import Network
 from sim.policies.allocation.base import ALLOCATION, Claims
 from sim.policies.allocation.claimants import PARTIES, SITES, BetweenField, Claimants, check_party
 from sim.policies.allocation.levels import LevelRule, Piece
+from sim.policies.allocation.limits import Floor
 from sim.units import Share, Text, WholeDays
 
 
@@ -22,6 +25,9 @@ class ByClaim(LevelRule):
     """
 
     one_claim_each = True
+    by_cover = False
+    floors: ClassVar[list[Floor]] = []  # type: ignore[misc]  # takes the key out of the language
+    elsewhere: ClassVar[dict[str, str]] = {"floors": "`claims`, which are what each gets at least"}
     between: BetweenField = PARTIES
     """claimants are parties, or a list of those who claim as one, pools as well: what all sites of one ask for
     together, and then each one's sites (`inside`)"""
@@ -41,8 +47,6 @@ class ByClaim(LevelRule):
         total = sum(self.claims.values())
         if total > 1 + 1e-9:
             raise PlaceError(("claims",), f"the claims add up to {total:.1%}", None, "at most 100%")
-        if self.floors:
-            raise PlaceError(("floors",), "claims are what each gets at least", None, "`claims` without floors")
 
     @property
     def keeps(self) -> int:

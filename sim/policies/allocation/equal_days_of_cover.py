@@ -28,6 +28,17 @@ class EqualDaysOfCover(CountsCover, Allocation):
     bad_example = ({"rule": "equal_days_of_cover", "at": "warehouses", "products": ["no-such"]}, "unknown product")
 
     def share(self, claims: Claims, network: Network) -> np.ndarray:
+        given = np.minimum(claims.upper, claims.available[claims.source])  # all of it, where nobody else goes without
+        alone = np.diff(claims.starts, append=len(given)) == 1
+        divided = ~alone & (claims.available < claims.per_source(claims.upper))
+        some = divided[claims.source].nonzero()[0]
+        if some.size:
+            sources, source = np.unique(claims.source[some], return_inverse=True)
+            given[some] = self._divide(claims.picked(some, claims.available[sources], source))
+        return given
+
+    def _divide(self, claims: Claims) -> np.ndarray:
+        """Whole units for each claim where there is not enough for all."""
         mean = np.maximum(claims.mean, 1e-9)
         ceiling = (claims.cover_stock + claims.upper) / mean
         low = np.full(len(claims.available), min(0.0, float((claims.cover_stock / mean).min())) - 1.0)

@@ -13,6 +13,7 @@ class FirstCome(Allocation):
     """Serve open orders in the order in which they were booked; of one day's orders, the site named first."""
 
     needs_order_book = True
+    by_cover = False
     example = {"at": "warehouses"}
     bad_example = ({"at": "nowhere"}, "unknown site")
 

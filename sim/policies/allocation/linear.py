@@ -16,6 +16,7 @@ class Linear(LevelRule):
     """
 
     one_claim_each = True
+    by_cover = False
     example = {"at": "warehouses"}
     bad_example = ({"at": "warehouses", "caps": [{"for": "facilities"}]}, "either a share or units")
 

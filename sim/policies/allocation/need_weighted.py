@@ -15,6 +15,7 @@ class NeedWeighted(Weighs, LevelRule):
     """
 
     one_claim_each = True
+    by_cover = False
     example = {"at": "warehouses", "need": "usual"}
     bad_example = ({"at": "warehouses", "need": "column children"}, "no table of sites has this column")
 

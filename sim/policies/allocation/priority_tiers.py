@@ -20,6 +20,7 @@ class PriorityTiers(Allocation):
     Below a critical level only group 1 is served (rationing by a threshold on the source's stock).
     """
 
+    by_cover = False
     critical: StockField = 0.0
     """units, or days of the source's usual demand, kept back for priority group 1"""
     example = {"at": "warehouses", "critical": "5d"}

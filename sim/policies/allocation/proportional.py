@@ -20,6 +20,7 @@ def in_proportion_to_requests(claims: Claims) -> np.ndarray:
 class Proportional(Allocation):
     """Share in proportion to the open orders, rounded by largest remainder."""
 
+    by_cover = False
     example = {"at": "warehouses"}
     bad_example = ({"at": "warehouses", "critical": 3}, "unknown key")
 

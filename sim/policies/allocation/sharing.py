@@ -44,6 +44,14 @@ Above = tuple[np.ndarray, ...]
 """Names of those who shared before, over flows, those who share on last."""
 
 
+class Today(NamedTuple):
+    """Units given on each flow of the network in the same evening before, and a number for who shared them, over flows:
+    caps are of the whole evening."""
+
+    units: np.ndarray
+    of: np.ndarray
+
+
 class Due(NamedTuple):
     """Units that are kept for the claimant behind each flow of what has come in, and that are free at each cell."""
 
@@ -86,6 +94,11 @@ class Sharing:
         return self.rule.needs_order_book or any(one.needs_order_book for one in self.inside)
 
     @property
+    def by_cover(self) -> bool:
+        """Whether it must know what buyers have and use."""
+        return self.rule.by_cover or any(one.by_cover for one in self.inside)
+
+    @property
     def remembers(self) -> bool:
         """Whether it must know what each flow has had before."""
         return self.rule.remembers or any(one.remembers for one in self.inside)
@@ -98,25 +111,27 @@ class Sharing:
         tell: Tell | None = None,
         above: Above = (),
         due: Due | None = None,
+        today: Today | None = None,
     ) -> np.ndarray:
         """Whole units for each claim. `had` are units that each flow of the network has had before, where the rule
         `remembers`; `due` is what it keeps for claimants, where it does; `tell` is called with what was seen and given;
-        `above` are who shared before, over flows."""
+        `above` are who shared before, over flows; `today` is what was shared in the same evening before."""
         if self.place is None:
-            return self._among(self._seen(claims, had), network, above, tell)
+            return self._among(self._seen(claims, had, today), network, above, tell)
         order, of, together = _together(claims, self.place, network)
         if any(one.limited for one in self.inside):
-            together = replace(together, most=self._usable_inside(claims, order, of, together, network))
-        seen = self._seen(together, had)
+            together = replace(together, most=self._usable_inside(claims, order, of, together, network, today))
+        seen = self._seen(together, had, today)
         given = self._among(seen if due is None else _kept_apart(seen, due, network), network, above, tell)
         result = np.zeros_like(claims.requested)
         if not self.inside:  # the ordinary and the urgent orders of one site
             result[order] = largest_remainder(given, of, claims.requested[order])
             return result
         above = (*above, self._names(network))
+        within = None if today is None else Today(today.units, self.place)
         for inside, mine, groups, source in self._sharing_on(of, together):
             sites = claims.picked(order[mine], given[groups], source)
-            result[order[mine]] = inside.share(sites, network, had, tell, above)
+            result[order[mine]] = inside.share(sites, network, had, tell, above, today=within)
         return result
 
     def _sharing_on(
@@ -132,32 +147,45 @@ class Sharing:
                 groups, source = np.unique(of[mine], return_inverse=True)
                 yield inside, mine, groups, source
 
-    def _usable(self, claims: Claims, network: Network) -> np.ndarray:
+    def _usable(self, claims: Claims, network: Network, today: Today | None) -> np.ndarray:
         """Units that claimants may have together, over sources, by caps in units: theirs, and of those they share on
         to."""
         if self.place is None:
             claimants, most = claims, claims.requested
         else:
             order, of, claimants = _together(claims, self.place, network)
-            most = self._usable_inside(claims, order, of, claimants, network)
+            most = self._usable_inside(claims, order, of, claimants, network, today)
         if self.cap_units is not None:
-            most = np.floor(np.minimum(most, self.cap_units[claimants.flow]) + 1e-9).astype(np.int64)
+            room = np.floor(self.cap_units[claimants.flow] + 1e-9) - self._got(claimants.flow, today)
+            most = np.minimum(most, np.maximum(0, room)).astype(np.int64)
         return claimants.per_source(most)
 
     def _usable_inside(
-        self, claims: Claims, order: np.ndarray, of: np.ndarray, together: Claims, network: Network
+        self,
+        claims: Claims,
+        order: np.ndarray,
+        of: np.ndarray,
+        together: Claims,
+        network: Network,
+        today: Today | None,
     ) -> np.ndarray:
         """What those to whom each claimant shares on may have of what it asks for."""
         most = together.requested.copy()
         for inside, mine, groups, source in self._sharing_on(of, together):
-            most[groups] = inside._usable(claims.picked(order[mine], most[groups], source), network)
+            most[groups] = inside._usable(claims.picked(order[mine], most[groups], source), network, today)
         return most
+
+    def _got(self, flow: np.ndarray, today: Today | None) -> np.ndarray | int:
+        """Units that the claimants behind these flows have got in the same evening before."""
+        if today is None:
+            return 0
+        return np.asarray((today.units if self.place is None else _summed(self.place, today.units))[flow])
 
     def _names(self, network: Network) -> np.ndarray:
         """The name of the party or pool that claims, over flows of the network; empty for sites."""
         return np.full(len(network.flow_buyer), "", dtype=object) if self.party is None else self.party
 
-    def _seen(self, claims: Claims, had: np.ndarray | None) -> Claims:
+    def _seen(self, claims: Claims, had: np.ndarray | None, today: Today | None) -> Claims:
         """Claims with what the rule asks for beside them."""
         more, flow = dict[str, Any](), claims.flow
         if self.need is not None and self.weight is not None:
@@ -166,10 +194,12 @@ class Sharing:
             assert had is not None
             more["had"] = (had if self.place is None else np.bincount(self.place, had)[self.place])[flow]
         if self.cap_share is not None and self.cap_units is not None:
-            share = self.cap_share[flow]
-            part = np.where(share <= 1, np.minimum(share, 1.0) * claims.available[claims.source], np.inf)
-            most = np.floor(np.minimum(part, self.cap_units[flow]) + 1e-9)
-            more["most"] = np.minimum(most, claims.upper).astype(np.int64)
+            share, there = self.cap_share[flow], claims.available[claims.source]
+            if today is not None:
+                there = there + _summed(today.of, today.units)[flow]
+            part = np.where(share <= 1, np.minimum(share, 1.0) * there, np.inf)
+            most = np.floor(np.minimum(part, self.cap_units[flow]) + 1e-9) - self._got(flow, today)
+            more["most"] = np.minimum(np.maximum(0, most), claims.upper).astype(np.int64)
         return replace(claims, **more) if more else claims
 
     def _among(self, claims: Claims, network: Network, above: Above, tell: Tell | None) -> np.ndarray:
@@ -235,6 +265,11 @@ class Sharing:
     def _before_rounding(self, claims: Claims, network: Network, given: np.ndarray) -> np.ndarray:
         shares = self.rule.exact(claims, network)
         return given.astype(float) if shares is None else shares
+
+
+def _summed(of: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """Over flows the units of all flows of the same number."""
+    return np.asarray(np.bincount(of, units)[of])
 
 
 def _kept_apart(claims: Claims, due: Due, network: Network) -> Claims:

@@ -16,6 +16,7 @@ class Talmud(LevelRule):
     """
 
     one_claim_each = True
+    by_cover = False
     example = {"at": "warehouses"}
     bad_example = ({"at": "warehouses", "without": ["kenia"]}, "did you mean 'kenya'")
 

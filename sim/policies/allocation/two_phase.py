@@ -20,6 +20,7 @@ class TwoPhase(Weighs, LevelRule):
     """
 
     one_claim_each = True
+    by_cover = False
     remembers = True
     shown = ("first", "per_head")
     first: Share = Field(default=0.2, gt=0)

@@ -16,6 +16,7 @@ class Uniform(LevelRule):
     """
 
     one_claim_each = True
+    by_cover = False
     example = {"at": "warehouses"}
     bad_example = ({"at": "warehouses", "floors": [{"for": "clinic-d", "share": "20%"}]}, "did you mean 'clinic-c'")
 

@@ -48,8 +48,10 @@ class FollowingForecast(Learning):
     ) -> None:
         if self.sigmas:
             off = units - self.method.next_day(known, at)
-            size = off * off if self.spread == "mse" else np.abs(off)
-            known["spread"][at] += self.omega * (size - known["spread"][at])
+            size = np.multiply(off, off, out=off) if self.spread == "mse" else np.abs(off, out=off)
+            size -= known["spread"][at]
+            size *= self.omega
+            known["spread"][at] += size
         super()._learn(known, at, day, units, out)
 
     def safety(self, spread: np.ndarray, lead_time: np.ndarray) -> np.ndarray:

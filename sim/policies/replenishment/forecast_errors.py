@@ -43,10 +43,12 @@ def note_errors(known: Memory, at: At, whole: np.ndarray, asked: np.ndarray, exp
     """At a review of some cells: the errors of periods that are `whole`, and what is `expected` of the next; all over
     these cells."""
     told = whole & ~np.isnan(known["expected"][at])
-    if told.any():
-        some = at if told.all() else np.arange(known["expected"].size)[at][told]
-        errors = ForecastErrors(*known["errors"][:, some])
-        _note(errors, known["expected"][some], asked[told], known["asked_before"][some])
+    if told.all() and isinstance(at, slice):
+        _note(ForecastErrors(*known["errors"][:, at]), known["expected"][at], asked, known["asked_before"][at])
+    elif told.any():
+        some = np.arange(known["expected"].size)[at][told]
+        errors = known["errors"][:, some]
+        _note(ForecastErrors(*errors), known["expected"][some], asked[told], known["asked_before"][some])
         known["errors"][:, some] = errors
     known["asked_before"][at] = np.where(whole, asked, np.nan)
     known["expected"][at] = expected
@@ -63,7 +65,7 @@ def _note(errors: ForecastErrors, expected: np.ndarray, asked: np.ndarray, befor
     errors.asked[:] += asked
     errors.steps[:] += ~first
     np.add(errors.step, np.abs(step), out=errors.step, where=~first)
-    errors.relative[:] += np.where(none, 0.0, size / np.where(none, 1.0, asked))
+    errors.relative[:] += np.divide(size, asked, out=np.zeros(len(size)), where=~none)
     errors.unasked[:] += none
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -39,7 +39,7 @@ RadiusField = Annotated[
 @dataclass(frozen=True)
 class Ways:
     """Ways on which goods may be given, arrays of one length: mean `days` there, `cost` a unit, `km` in a straight line
-    (NaN where a place is not known), and `spare`: days of usual use that the giver could do without today."""
+    (NaN where a place is not known), and `spare`: days of usual use that the giver is seen to be able to do without."""
 
     days: np.ndarray
     cost: np.ndarray
@@ -100,6 +100,8 @@ class Transfer(Kind):
     """true: nobody gives by it but while a decision (`allow_transfers`) lets him"""
     loan: Loan | None = None
     """what is given is to be given back; left out: it is not"""
+    looks_at_stock: ClassVar[bool] = False
+    """whether the order in which givers are asked goes by what these have"""
 
     def model_post_init(self, context: Any) -> None:
         if {"at", "products", "from_"} & self.share.model_fields_set:

@@ -9,8 +9,9 @@ from sim.policies.transfers.base import TRANSFERS, Transfer, Ways
 
 @TRANSFERS.register("fullest")
 class FullestFirst(Transfer):
-    """Ask whoever can spare the most days of its usual use."""
+    """Ask whoever is seen to be able to spare the most days of its usual use."""
 
+    looks_at_stock = True
     example = {
         "from": "facilities",
         "to": ["facilities", "warehouses"],

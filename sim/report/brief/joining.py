@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.report.brief.context import Context
 from sim.report.brief.parts import Cell, Grid, Section
-from sim.report.figures.joining import draw
+from sim.report.figures.study.joining import draw
 from sim.report.questions.joining import at_end, difference, of_defectors, of_pairs
 from sim.report.words.phrases import plural
 from sim.report.words.rounding import bare, digits_of, figure
@@ -30,10 +30,11 @@ def joining(it: Context) -> list[Section]:
     strategy, _ = asked_pool(design.spec, design.loaded, scenario)
     loaded = design.loaded[scenario, strategy]
     titles = loaded.sites.parties.titles
-    told = [
-        f"{it.within(scenario)}{it.name(strategy)}, beside the same where every member stays alone with what it "
-        f"contributes to {titles.get(found.pool.name, found.pool.name)}; means of {plural(found.draws, 'draw')}."
-    ]
+    pool, asked = titles.get(found.pool.name, found.pool.name), design.spec.joining
+    alone = f"the same where every member stays alone with what it contributes to {pool}"
+    if asked is not None and asked.alone is not None:
+        alone = f"{it.name(asked.alone)}, under which each is alone"
+    told = [f"{it.within(scenario)}{it.name(strategy)}, beside {alone}; means of {plural(found.draws, 'draw')}."]
     told += at_end(found, (loaded.spec.until, (loaded.spec.until - loaded.spec.start).days))
     heads = [f"{what}, {where}" for what in (f"Short ({unit})", "Days of cover", f"Cost borne ({it.currency})")
              for where in ("alone", "in the pool")]  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.report.brief.context import ENOUGH, Context, how_many, middle
 from sim.report.brief.parts import Section
-from sim.report.figures.how_sure import Pair, draw
+from sim.report.figures.study.how_sure import Pair, draw
 from sim.report.study.answer import chance_words, leaders
 from sim.report.study.comparison import records
 from sim.report.words.phrases import listed

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.report.brief.context import Context
 from sim.report.brief.parts import Cell, Grid, Section
-from sim.report.figures.cut_short import draw
+from sim.report.figures.study.cut_short import draw
 from sim.report.study.at_end import settling_words
 from sim.report.study.comparison import records
 from sim.report.words.at_end import MEANING, last_day, short_under

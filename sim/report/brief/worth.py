@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.report.brief.context import Context, how_many, middle
 from sim.report.brief.parts import Section
-from sim.report.figures.worth import Mark, Panel, draw
+from sim.report.figures.study.worth import Mark, Panel, draw
 from sim.report.study.comparison import records
 from sim.study.design.measures import ALL, COST
 from sim.study.infer.frontier import FRONTIER, status

@@ -10,7 +10,7 @@ from sim.model.goods.counted import in_plural
 from sim.report.compare.beside import Beside, Option, changes
 from sim.report.compare.spent import spent
 from sim.report.compare.words import BY, at_end, between, differences, figure, group_name, how_sure, lead, size
-from sim.report.figures import side_by_side as drawings
+from sim.report.figures.study import side_by_side as drawings
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import fill_in
 from sim.report.pictures import Picture

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.engine.plan import Plan
-from sim.report.figures import causes
+from sim.report.figures.study import causes
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture

@@ -8,13 +8,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from sim.report.figures import joining as figure
+from sim.report.figures.study import joining as figure
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture
 from sim.report.sheets import Sheet
 from sim.report.words.at_end import MEANING, are_short, last_day, more_days
-from sim.report.words.phrases import listed, plural
+from sim.report.words.phrases import day_words, listed, plural
 from sim.report.words.rounding import bare, digits_of, size
 from sim.report.words.rounding import figure as shown
 from sim.report.words.units import Counted
@@ -25,6 +25,8 @@ LABELS = {SHORT: "Units short", COVER: "Mean days of cover", SPENT: "Cost borne"
 MOST_ROWS = 40
 NAMED = 6
 """Members, or pairs, that are named in a sentence; the tables have all."""
+BREACH = "a member lets nothing out that others order of its sites, gives and lends nothing, and keeps reserves there"
+"""What a member does that is tried as a defector."""
 Row = Mapping[Any, Any]
 
 
@@ -51,6 +53,8 @@ def at_end(found: Joined, ends: tuple[dt.date, int]) -> Iterator[str]:
 
 def _contributed(found: Joined, titles: Mapping[str, str], counted: Counted) -> str:
     rows = found.contributions.to_dict("records")
+    if not any(row["units"] for row in rows):
+        return f"{plural(len(rows), 'member')} of {titles.get(found.pool.name, found.pool.name)}."
     parts = [f"{titles.get(r['member'], r['member'])} {r['units']:,} ({r['share']:.0%})" for r in rows if r["units"]]
     none = [titles.get(r["member"], r["member"]) for r in rows if not r["units"]]
     pool = titles.get(found.pool.name, found.pool.name)
@@ -105,6 +109,8 @@ def difference(row: Row, unit: str) -> str:
 def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iterator[str]:
     """What it does to each member if one breaks its word."""
     unit = counted.unit(Measure(SHORT))
+    if found.since is not None:
+        yield f"What is tried as a broken word: from {day_words(found.since)} to the end {BREACH}."
     alike = []
     for way, who in found.defectors:
         rows, name = found.of(way), titles.get(who, who)
@@ -121,7 +127,8 @@ def of_defectors(found: Joined, titles: Mapping[str, str], counted: Counted) -> 
     if len(alike) > 1 and len(alike) == len(found.defectors):
         yield f"No detectable difference for any member, whoever of the {len(alike)} tried breaks its word."
     elif alike:
-        yield f"No detectable difference for any member where this one breaks its word: {listed(alike)}."
+        who = "this one" if len(alike) == 1 else "one of these"
+        yield f"No detectable difference for any member where {who} breaks its word: {listed(alike)}."
     for reason in dict.fromkeys(why for _, why in found.untried):
         names = listed([titles.get(who, who) for who, why in found.untried if why == reason])
         yield f"Not tried as one that breaks its word, as {reason}: {names}."
@@ -131,8 +138,10 @@ def of_pairs(found: Joined, titles: Mapping[str, str], counted: Counted) -> Iter
     """Pairs that would do better by themselves than in the whole pool, or that none of those tried would."""
     unit, table = counted.unit(Measure(SHORT)), found.pairs
     if table.empty:
-        if len(found.pool.members) == 2:
+        if len(found.pool.members) == 2 and found.contributions["units"].any():
             yield "A pool of two has no pair to leave it: whether either would is told above."
+        else:
+            yield "No pair of members was tried: whether two would do better by themselves is not known."
         return
     rows = table.to_dict("records")
     leaving = [row for row in rows if row["leaves"]]

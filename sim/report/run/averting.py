@@ -3,7 +3,7 @@ others they do there, too."""
 
 from __future__ import annotations
 
-from sim.report.run import made_do
+from sim.report.run.as_tables import made_do
 from sim.report.run.decided import decided
 from sim.report.run.facts import Facts
 from sim.report.words.phrases import count, listed, number_words, percent, plural

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.engine.bound_decisions import BoundDecision
+from sim.engine.bound.decisions import BoundDecision
 from sim.engine.deciding.decisions import Taken
 from sim.report.run.facts import Facts
 from sim.report.words.phrases import called, kind_words

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sim.scenario.document import Document, Place, shown_value
 from sim.scenario.load import Loaded, figure_at
+from sim.scenario.reading.document import Document, Place, shown_value
 
 NOT_FIGURES = frozenset(
     (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.report.run.acts import acts
 from sim.report.run.facts import Facts
+from sim.report.run.reasons.acts import acts
 from sim.report.run.reserve_reach import members
 from sim.report.words.at_end import last_day, not_ended
 from sim.report.words.phrases import count, number_words, percent, plural

@@ -10,15 +10,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report.pictures import draw_all
-from sim.report.run import first_screen, lot_tables, page_tables, parties_tables
-from sim.report.run.alarm_tables import alarm_scores
-from sim.report.run.claim_tables import who_drew
+from sim.report.run import first_screen
+from sim.report.run.as_tables import lot_tables, page_tables, parties_tables
+from sim.report.run.as_tables.alarm_tables import alarm_scores
+from sim.report.run.as_tables.claim_tables import who_drew
+from sim.report.run.as_tables.seen_table import seen_table
+from sim.report.run.as_tables.tables import metrics_table
+from sim.report.run.as_tables.transfer_tables import who_gave
+from sim.report.run.as_tables.trust_table import who_trusts
 from sim.report.run.facts import Facts
 from sim.report.run.reserve_reach import reach_table
-from sim.report.run.seen_table import seen_table
-from sim.report.run.tables import metrics_table
-from sim.report.run.transfer_tables import who_gave
-from sim.report.run.trust_table import who_trusts
 from sim.report.run.unsure import unsure
 from sim.report.sheets import Sheet, written
 from sim.report.words.names import strategy_name, what_it_is

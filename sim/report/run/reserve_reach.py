@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.bound.reach import Reach, reach
 from sim.engine.plan import ReservePlan
-from sim.engine.reach import Reach, reach
 from sim.model.network import Network
 from sim.report.run.facts import Facts
 from sim.report.sheets import Sheet

@@ -8,10 +8,11 @@ import numpy as np
 
 from sim.metrics.at_end import still_short
 from sim.model.effects import Impact
-from sim.report.run import averting, headlines, made_do
-from sim.report.run.acts import acts
+from sim.report.run import averting, headlines
+from sim.report.run.as_tables import made_do
 from sim.report.run.decided import decided
 from sim.report.run.facts import Facts
+from sim.report.run.reasons.acts import acts
 from sim.report.run.reserve_reach import out_of_reach
 from sim.report.run.stages import in_stages, over
 from sim.report.words.at_end import last_day, settling

@@ -9,7 +9,8 @@ from typing import Any
 from sim.metrics.base import METRICS
 from sim.report.pages import fill_in
 from sim.report.pictures import draw_strip
-from sim.report.run import first_screen, page_tables
+from sim.report.run import first_screen
+from sim.report.run.as_tables import page_tables
 from sim.report.run.evidence import assumed, sourced
 from sim.report.run.facts import Facts
 from sim.report.sheets import Sheet

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from sim.metrics.base import METRICS
-from sim.report.figures import draws as figure
+from sim.report.figures.study import draws as figure
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pictures import Picture
 from sim.report.run.facts import Facts

@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.model.goods.counted import in_plural
-from sim.report.figures import fan, frontier
+from sim.report.figures.study import fan, frontier
 from sim.report.figures.style import drawing, to_svg
 from sim.report.pages import page
 from sim.report.pictures import Picture

@@ -21,8 +21,8 @@ from sim.model.selection import KINDS, Where
 from sim.registry import Model
 from sim.report.words.names import shown_name
 from sim.report.words.phrases import day_words, group_words, kind_words, listed
-from sim.scenario.document import position
 from sim.scenario.load import Loaded
+from sim.scenario.reading.document import position
 from sim.study.design.parameter import DATE, DAY, VALUE, Parameter
 
 UNITS = {"h": "hours", "d": "days", "w": "weeks", "mo": "months", "y": "years", "%": "%", DATE: ""}

@@ -10,7 +10,7 @@ from sim.model.goods.counted import in_plural, in_singular
 from sim.report.words.phrases import listed
 
 if TYPE_CHECKING:
-    from sim.scenario.spec import Scenario
+    from sim.scenario.words.spec import Scenario
     from sim.study.design.measures import Measure
 
 ANY = "units"

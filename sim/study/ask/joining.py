@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from sim.engine.compile.divided import contributed
-from sim.engine.compile.pools import Pool
+from sim.engine.bound.contributions import contributed
+from sim.engine.compile.rules.pools import Pool
 from sim.errors import Problem, ScenarioError
 from sim.study.design.measures import COST, ENDING, PARTY, Measure
 from sim.study.infer.intervals import holm, interval
@@ -38,6 +38,8 @@ class Way:
     kind: Kind
     who: tuple[str, ...]
     settings: dict[str, Any] = field(default_factory=dict)
+    strategy: str = ""
+    """of the scenario, where it is another one"""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Joined:
         (member, why) of those that could keep nothing from others.
     short
         Draws, alone and in the pool, of which some demand is still unmet at the end for no usual reason.
+    since
+        The day from which a defector breaks its word, to the end; None where none was tried.
     """
 
     pool: Pool
@@ -77,6 +81,7 @@ class Joined:
     draws: int
     untried: tuple[tuple[str, str], ...] = ()
     short: tuple[int, int] = (0, 0)
+    since: dt.date | None = None
 
     def of(self, way: str, measure: str = SHORT) -> dict[str, dict[str, Any]]:
         """Member -> its row of a way and a measure."""
@@ -100,7 +105,11 @@ def contributions_of(subject: Subject, pool: Pool) -> pd.DataFrame:
     units = dict.fromkeys(pool.members, 0)
     for reserve in subject.plan.reserves:
         if reserve.name in pool.reserves and reserve.claims is not None:
-            for name, own in zip(reserve.claims.parties, contributed(reserve).sum(axis=0).tolist(), strict=True):
+            for name, own in zip(
+                reserve.claims.parties,
+                contributed(subject.plan.network, reserve, pool.members).sum(axis=0).tolist(),
+                strict=True,
+            ):
                 if name in units:
                     units[name] += own
     table = pd.DataFrame({"member": list(units), "units": list(units.values())})
@@ -123,11 +132,17 @@ def ways_of(
     return found
 
 
-def prepared(subject: Subject, ways: Sequence[Way], named: bool) -> tuple[list[tuple[Way, Subject]], list[Problem]]:
+def prepared(
+    subject: Subject, ways: Sequence[Way], named: bool, alone: Subject | None = None
+) -> tuple[list[tuple[Way, Subject]], list[Problem]]:
     """Every way with its scenario, and for each defector that has nothing to keep from others why; with `named` such a
-    one is an error. Raises ScenarioError for all else that makes no scenario."""
+    one is an error. Raises ScenarioError for all else that makes no scenario. `alone` is the scenario in which each is,
+    where that is not made."""
     found, without = [], []
     for way in ways:
+        if way.kind == "alone" and alone is not None:
+            found.append((replace(way, settings={}, strategy=alone.strategy or ""), alone))
+            continue
         try:
             found.append((way, subject.changed(way.settings) if way.settings else subject))
         except ScenarioError as error:
@@ -143,21 +158,24 @@ def joined(
     """Run every way on the same draws, and compare them member by member."""
     cases = [one.case((*MEASURED, *ENDING), way.name) for way, one in prepared]
     values = _Values(bench.rows(cases), pool, subject)
+    since = [str(breach["from"]) for way, _ in prepared if way.kind == "defector" for breach in way.settings.values()]
     endings = bench.endings(cases[:2]).set_index("variant")["short"]
     ways = [way for way, _ in prepared]
     members = [values.beside("pool", "alone", measure) for measure in FIGURES]
     for way in (way for way in ways if way.kind == "defector"):
         members += [values.beside(way.name, "pool", measure) for measure in FIGURES]
-    told = [
-        {"way": way.name, "kind": way.kind, "who": ", ".join(way.who), "set": "; ".join(_set(way.settings))}
-        for way in ways
-    ]
+    told = [{"way": way.name, "kind": way.kind, "who": ", ".join(way.who), "set": _told(way)} for way in ways]
     return Joined(
         pool, contributions_of(subject, pool), pd.DataFrame(told), pd.concat(members, ignore_index=True),
         values.pairs([way for way in ways if way.kind == "pair"]), bench.replications,
         tuple((problem.file, problem.message) for problem in without),
-        (int(endings["alone"]), int(endings["pool"])),
+        (int(endings["alone"]), int(endings["pool"])), dt.date.fromisoformat(since[0]) if since else None,
     )  # fmt: skip
+
+
+def _told(way: Way) -> str:
+    """The strategy, where it is another one, or settings."""
+    return f"--strategy {way.strategy}" if way.strategy else "; ".join(_set(way.settings))
 
 
 def _set(settings: dict[str, Any]) -> Iterator[str]:

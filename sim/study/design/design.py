@@ -16,13 +16,13 @@ from sim.errors import Problem, ScenarioError
 from sim.metrics.base import METRICS
 from sim.metrics.summary import BREAKDOWNS
 from sim.output.names import alike, typed
-from sim.scenario.document import Document, Node, marks_of, plain, shown_path
 from sim.scenario.load import Loaded, Problems, ended, load
 from sim.scenario.overlay import project_root
 from sim.scenario.ranges import GROUPS, SECTION
-from sim.scenario.schema import DIALECT
-from sim.scenario.validation import problems_from
-from sim.scenario.yaml_reader import read_yaml
+from sim.scenario.reading.document import Document, Node, marks_of, plain, shown_path
+from sim.scenario.reading.schema import DIALECT
+from sim.scenario.reading.validation import problems_from
+from sim.scenario.reading.yaml_reader import read_yaml
 from sim.study.design.case import Case, by_other_luck, case_of
 from sim.study.design.measures import ALL, COST, ENDING, LINE, SCORES, Measure, parse_measure
 from sim.study.design.pooled import asked_pool

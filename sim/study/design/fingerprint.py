@@ -19,8 +19,8 @@ import sim
 from sim.discovery import OUTSIDE
 
 SIMULATES = (
-    "model", "disruptions", "hazards", "policies", "scenario", "engine", "metrics", "study/design/measures.py",
-    "study/design/case.py", "study/run/task.py", "study/run/left_out.py", "rng.py",
+    "model", "disruptions", "decisions", "hazards", "policies", "scenario", "engine", "metrics",
+    "study/design/measures.py", "study/design/case.py", "study/run/task.py", "study/run/left_out.py", "rng.py",
 )  # fmt: skip
 """Parts of the package on which the figures of a replication depend."""
 

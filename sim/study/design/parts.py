@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.engine.compile.plan import compile_plan
-from sim.engine.compile.reserves import compile_reserves
+from sim.engine.compile.rules.reserves import compile_reserves
 from sim.model.amounts import Cover
 from sim.policies.reserves.reserve import Reserve
 from sim.scenario.load import Loaded, Problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.engine.compile.pools import Pool, pool_of
+from sim.engine.compile.rules.pools import Pool, pool_of
 from sim.errors import PlaceError, one_of_few, placed
 from sim.scenario.load import Loaded
 from sim.study.design.spec import Study
@@ -17,15 +17,17 @@ def asked_pool(spec: Study, loaded: Mapping[tuple[str, str], Loaded], scenario: 
     """
     assert spec.joining is not None
     names = [entry.name for entry in spec.strategies]
-    if spec.joining.strategy is not None and spec.joining.strategy not in names:
-        expected = one_of_few(names, "a strategy of the study")
-        raise PlaceError(("strategy",), "no such strategy", spec.joining.strategy, expected, names)
+    for field in ("strategy", "alone"):
+        name = getattr(spec.joining, field)
+        if name is not None and name not in names:
+            expected = one_of_few(names, "a strategy of the study")
+            raise PlaceError((field,), "no such strategy", name, expected, names)
     tried: PlaceError | None = None
     for name in names if spec.joining.strategy is None else [spec.joining.strategy]:
         one = loaded[scenario, name]
         try:
             with placed("pool"):
-                pool = pool_of(spec.joining.pool, one.sites.parties, one.spec.reserves)
+                pool = pool_of(spec.joining.pool, one.sites.parties, one.spec.reserves, spec.joining.alone is None)
                 if one.spec.apart is not None:
                     message = f"a pool is taken apart already under '{name}'"
                     raise PlaceError((), message, one.spec.apart.pool, "a strategy under which the pool is whole")

@@ -12,7 +12,7 @@ from sim.model.chance.unknown import UnknownField
 from sim.output.names import alike
 from sim.registry import Model
 from sim.scenario.horizon import EndField
-from sim.scenario.spec import Correlated
+from sim.scenario.words.spec import Correlated
 from sim.study.design.measures import ALL, COST, MONEY, broken_down, parse_measure
 from sim.units import Days, Positive, Share, Text, Whole, WholeDays, parse_number, parse_share
 
@@ -123,6 +123,9 @@ class JoiningOf(Model):
     """the member that breaks its word; left out: each in turn"""
     strategy: Text | None = None
     """the strategy under which the pool is as it is written; left out: the first under which there is such a pool"""
+    alone: Text | None = None
+    """the strategy under which each is alone, where that takes more than `apart` does; the pool then needs no claims.
+    Left out: it is made of the pool's"""
     pairs: Literal["none", "contributors", "all"] = "contributors"
     """pairs that are tried by themselves: none, those of members who contribute, all"""
 

@@ -1,0 +1,1 @@
+"""Sites, lanes, goods and makers as one network."""

@@ -1,0 +1,1 @@
+"""Rules, reserves, parties and what they agreed on, bound to the network."""

@@ -1,0 +1,137 @@
+"""How far what is seen is from what is: kept day by day, for the report and its metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine.bound.information import Channel
+from sim.engine.knowing.told import Told
+from sim.engine.plan import Plan
+from sim.engine.spans import in_place
+from sim.model.part import Part
+
+
+@dataclass(frozen=True)
+class SeenRecord:
+    """What was told of stock over the counted days, as sums over cells: `off` is how far it was from what there was,
+    `stock` what there was, `age` the days since it was reported, `looks` how many figures that were; `due` are reports
+    that were to be made, `never` those of them that never came. None of it counts what is seen at once.
+
+    `seen` and `true` are units over (days, lines); a line is what one channel tells of one owner's stock of a product,
+    `lines` has the position of each in (`channels`, owner, product); owners are the parties, and after them all sites
+    without one together.
+    """
+
+    off: np.ndarray
+    stock: np.ndarray
+    age: np.ndarray
+    looks: np.ndarray
+    due: np.ndarray
+    never: np.ndarray
+    lines: np.ndarray
+    channels: tuple[Channel, ...]
+    seen: np.ndarray
+    true: np.ndarray
+
+
+class SeenBook(Part):
+    """Counts every evening how far each figure of stock that somebody is told is from what is there.
+
+    Arrays over the pairs that are told: `_off` and `_stock` in units, `_age` in days since what is known was reported,
+    `_before` the evenings counted before it was told of, of `_evenings` in all; `_line` is the line of each. `_now` is
+    what lines told last. Of the pairs that show stock `_parts` are those of each channel and their cells; `_runs` are
+    the places where another line begins, and `_of_run` its line: those of a line mostly stand together.
+    """
+
+    CHANGES = ("_off", "_stock", "_age", "_before", "_evenings", "_shows", "_line", "_lines", "_now")
+    GROWS = ("_seen", "_true")
+    VIEWS = ("_some", "_parts", "_runs", "_of_run")
+    SCRATCH = ("_true_now",)
+
+    def __init__(self, plan: Plan, told: Told) -> None:
+        assert plan.information is not None
+        self._told, self._product = told, plan.network.cell_product
+        self._owner = np.minimum(plan.information.owner, len(plan.information.parties))  # of who has no party as of one
+        none = np.zeros(0, dtype=np.int64)
+        self._off = self._stock = self._age = self._before = self._line = none
+        self._evenings = 0
+        self._shows, self._lines = none > 0, np.zeros((0, 3), dtype=np.int64)
+        self._now: np.ndarray = np.zeros(0)
+        self._seen: list[np.ndarray] = []
+        self._true: list[np.ndarray] = []
+        self.rejoin()
+
+    def rejoin(self) -> None:
+        """Which pairs show stock, their cells and lines."""
+        some = np.flatnonzero(self._shows)
+        self._some, of_line = in_place(some), self._line[some]
+        channel = self._told.channel[some]
+        of_channels = [some[channel == row] for row in np.unique(channel).tolist()]
+        self._parts = [(in_place(pairs), in_place(self._told.cell[pairs])) for pairs in of_channels]
+        self._runs = np.flatnonzero(np.diff(of_line, prepend=-1))
+        self._of_run = of_line[self._runs]
+        self._true_now = np.zeros(len(self._line), dtype=np.int64)
+
+    def expect(self, channel: Channel, cells: np.ndarray, shows_stock: bool) -> None:
+        """From now on these cells (a mask) report through a channel."""
+        told = self._told
+        new = np.zeros(len(told.cell) - len(self._off), dtype=np.int64)
+        self._off, self._stock, self._age, self._shows = (
+            np.concatenate([x, new.astype(x.dtype)]) for x in (self._off, self._stock, self._age, self._shows)
+        )
+        self._before = np.concatenate([self._before, new + self._evenings])
+        if shows_stock:
+            self._shows |= told.comes_by(channel) & cells[told.cell]
+        keys = np.column_stack([told.channel, self._owner[told.cell], self._product[told.cell]])
+        wide = max(keys.max(initial=0), self._lines.max(initial=0)) + 1
+        known, wanted = (rows @ np.array([wide**2, wide, 1]) for rows in (self._lines, keys))
+        _, first = np.unique(wanted, return_index=True)
+        more = np.sort(first[~np.isin(wanted[first], known)])
+        self._lines, known = np.concatenate([self._lines, keys[more]]), np.concatenate([known, wanted[more]])
+        order = np.argsort(known)
+        self._line = order[np.searchsorted(known[order], wanted)]
+        self.rejoin()
+        self._look()
+
+    def _look(self) -> None:
+        """What lines tell now."""
+        self._now = self._by_line(self._told.figures["on_hand"][self._some])
+
+    def _by_line(self, units: np.ndarray) -> np.ndarray:
+        """Units of the pairs that show stock, added up."""
+        if not self._runs.size:
+            return np.zeros(len(self._lines))
+        return np.bincount(self._of_run, np.add.reduceat(units, self._runs), len(self._lines))
+
+    def count(self, come: bool, on_hand: np.ndarray, day: int) -> None:
+        """The evening of a counted day on which reports came, or none did."""
+        if not self._runs.size:
+            return
+        seen, made, now = self._told.figures["on_hand"], self._told.made, self._true_now
+        for pairs, cells in self._parts:
+            true = on_hand[cells]
+            off = np.subtract(seen[pairs], true, out=now[pairs])
+            self._off[pairs] += np.abs(off, out=off)
+            self._stock[pairs] += true
+            self._age[pairs] += np.subtract(day, made[pairs], out=off)
+            now[pairs] = true
+        self._evenings += 1
+        if come:
+            self._look()
+        self._seen.append(self._now)
+        self._true.append(self._by_line(now[self._some]))
+
+    def record(self) -> SeenRecord:
+        """What was counted."""
+        told, lines, shows = self._told, len(self._lines), self._shows
+        seen, true = (
+            np.array([np.pad(row, (0, lines - len(row)), constant_values=np.nan) for row in rows])
+            for rows in (self._seen, self._true)
+        )
+        off, stock, age, looks, due, never = (
+            np.bincount(told.cell[shows], figure[shows], len(self._owner))
+            for figure in (self._off, self._stock, self._age, self._evenings - self._before, told.due, told.never)
+        )
+        return SeenRecord(off, stock, age, looks, due, never, self._lines, tuple(told.channels), seen, true)

@@ -1,0 +1,1 @@
+"""What sources deal out when they hear of trouble, and what they can count on meanwhile."""

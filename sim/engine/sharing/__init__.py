@@ -1,0 +1,1 @@
+"""Who gets what: dispatch, reserves and claims on them, transfers, and the trust between parties."""

@@ -1,0 +1,1 @@
+"""Pictures of what happened in a run, where and when."""

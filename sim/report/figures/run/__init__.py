@@ -1,0 +1,1 @@
+"""Pictures of one run: stock, service, reserves, and what became of it."""

@@ -1,0 +1,1 @@
+"""Why it came so: chains of events in words."""
