@@ -21,8 +21,10 @@ from sim.room.keys import Keys
 from sim.room.seats import Presence, Seat, seats_of
 from sim.tabletop import beside, views
 from sim.tabletop.debrief import turn_by_turn, weigh
+from sim.tabletop.inject_table import injects_csv
 from sim.tabletop.log_table import log_csv
 from sim.tabletop.moves import Choice
+from sim.tabletop.reading_in import Looked, Offer, look, use
 from sim.tabletop.session import Session
 from sim.tabletop.views import Allowed
 
@@ -115,6 +117,16 @@ class Room:
             self._changed()
         return said
 
+    async def read_in(self, offer: Offer, leave_out: int | None) -> Looked:
+        """Look at another list of injects, or use it with so many rows left out; raises Refused."""
+        async with self._one:
+            if leave_out is None:
+                return await run_sync(look, self.session, offer)
+            found = await run_sync(use, self.session, offer, leave_out)
+            self._noticed = await run_sync(self._notices)
+            self._changed()
+        return found
+
     async def preview(self, draws: int) -> beside.Ahead:
         """What goes unmet if they do nothing from here."""
         async with self._one:
@@ -134,6 +146,11 @@ class Room:
         """The log as CSV."""
         async with self._one:
             return await run_sync(log_csv, self.session)
+
+    async def injects(self) -> str:
+        """The list of injects as CSV."""
+        async with self._one:
+            return await run_sync(injects_csv, self.session.table.injects, self.session.place.injects)
 
     async def keep_time(self) -> None:
         """Until the room is closed: bring what the clock brings, and tell who came or went."""

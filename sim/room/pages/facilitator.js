@@ -2,6 +2,7 @@
 
 import { at, count, date, fill, h } from "./dom.js";
 import { follow, newId, say, send } from "./link.js";
+import { readsLists } from "./lists.js";
 import { beside, goods, messages, none, table, writes } from "./parts.js";
 
 /** @type {import("./link.js").State | null} */
@@ -86,6 +87,8 @@ at("reset").addEventListener("click", () => {
     () => act({ do: "reset", ...asked }));
 });
 
+readsLists(question);
+
 at("new-branch").addEventListener("click", () => {
   const asked = here();
   const name = h("input", { id: "q-name", maxlength: 60, autocomplete: "off" });
@@ -145,6 +148,7 @@ function draw(next) {
   at("stands").textContent = `ends ${date(view.ends)}`;
   at("h-decisions").textContent = `Decisions for turn ${view.turn}`;
   at("step").disabled = view.over;
+  at("read-list").disabled = view.under_way;
   at("step").textContent = view.over ? "The story is over" : `Step to turn ${view.turn + 1}…`;
   at("pause").textContent = { "not started": "Start the clock", running: "‖ Pause", paused: "▶ Resume" }[/** @type {"running"} */ (view.clock.status)];
   at("extend").disabled = view.clock.status === "not started";
