@@ -140,7 +140,7 @@ class Room:
     async def debrief(self) -> dict[str, Any]:
         """What happened, what each decision did, and what stands beside the path."""
         async with self._one:
-            return await run_sync(_debrief, self.session)
+            return await run_sync(_debrief, self.session) | {"units": self._units, "currency": self._counted.currency}
 
     async def log(self) -> str:
         """The log as CSV."""

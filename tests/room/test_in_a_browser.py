@@ -13,7 +13,7 @@ from tests.room.browser import PATIENCE, launched, need_chromium
 from tests.room.test_serving import Served, served
 from tests.tabletop.exercise import INJECTS, written
 
-need_chromium()
+expect = need_chromium().expect
 MSEL = INJECTS.replace("number,title", "Lfd.,Was", 1) + "7,To whom,,,,,,nobody,,,,,,\n"
 """The list of injects as somebody has it: names of columns that nobody knows, and a row that cannot be used."""
 
@@ -91,7 +91,7 @@ def test_a_whole_exercise(tmp_path: Path) -> None:
         facilitator.wait_for_selector("#decisions:has-text('writing')")
         assert "They let nobody over" not in clinics.content() + wall.content()  # it was for the ministry alone
         ministry.reload()
-        assert ministry.input_value("#reason") == "the pass is closed"
+        expect(ministry.locator("#reason")).to_have_value("the pass is closed", timeout=PATIENCE)
 
         # a network that is gone: what is handed in waits, and is taken once when it is back
         ministry.wait_for_selector("#turn:has-text('Turn 1')")

@@ -114,7 +114,8 @@ at("ask-preview").addEventListener("click", async () => {
     return;
   }
   const { from_now, draws, ends } = answer.body;
-  const lines = Object.entries(from_now).map(([product, [least, mean, most]]) => h("p", { class: "figure" },
+  const worst = Object.entries(from_now).sort(([, [, one]], [, [, other]]) => other - one);
+  const lines = worst.map(([product, [least, mean, most]]) => h("p", { class: "figure" },
     h("b", {}, state ? goods(mean, product, state.room) : ""), ` go unmet by ${date(ends, false)} (${count(least)} to ${count(most)} in ${draws} draws).`));
   at("preview").replaceChildren(...lines);
 });
@@ -127,7 +128,7 @@ at("ask-compare").addEventListener("click", async () => {
     at("compare").textContent = answer.body.message;
     return;
   }
-  at("compare").replaceChildren(beside(answer.body));
+  if (state) at("compare").replaceChildren(beside(answer.body, state.room));
 });
 
 /** @param {import("./link.js").State} next */
