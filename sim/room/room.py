@@ -31,9 +31,15 @@ from sim.tabletop.views import Allowed
 EVERY = 1.0
 """Seconds between looks at the clock and at who is here."""
 PLAIN = ("code", "now", "zone", "serial", "seat", "addresses", "currency")
-ROOM: Allowed = {**dict.fromkeys(PLAIN), "others": dict.fromkeys(("title", "role")), "units": None, "here": None}
-"""What every seat is told of the room itself, and of what goods and sums are counted in; `here` is the facilitator's
-alone."""
+ROOM: Allowed = {
+    **dict.fromkeys(PLAIN),
+    "others": dict.fromkeys(("title", "role")),
+    "units": None,
+    "here": None,
+    "under_way": None,
+}
+"""What every seat is told of the room itself, and of what goods and sums are counted in; who is here, and whether the
+exercise is under way, is the facilitator's alone."""
 
 
 def _utc() -> dt.datetime:
@@ -101,7 +107,7 @@ class Room:
         }  # fmt: skip
         told |= {"currency": self._counted.currency, "units": self._units}
         if seat.page == "facilitator":
-            told["here"] = self.presence.rows()
+            told |= {"here": self.presence.rows(), "under_way": self.session.under_way}
         return dict(views.only(ROOM, told))
 
     def _clock(self) -> dict[str, Any]:

@@ -60,8 +60,7 @@ GUIDE = {**_plain("objective", "title"), "notes": _plain("guide", "rating", "tex
 OBSERVER_SEES: Allowed = {**WALL, "guide": GUIDE}
 """What the wall shows, and the evaluation guides."""
 FACILITATOR_SEES: Allowed = {
-    **OBSERVER_SEES, "under_way": None, "branches": _plain("name", "turn", "here"), "inject_list": LISTED,
-    "messages": MESSAGE,
+    **OBSERVER_SEES, "branches": _plain("name", "turn", "here"), "inject_list": LISTED, "messages": MESSAGE,
     "decisions": {**CHOICE, **_plain("role", "at")},
     "truth": {
         "stock": {**STOCK, **_plain("units")}, "orders": {**ORDER, **_plain("comes")},
@@ -161,7 +160,7 @@ def _facilitator(session: Session, begun: Begun, place: Place, now: dt.datetime 
     truth = session.seen(begun, None)
     stock = truth.stock()
     return {
-        "under_way": session.under_way, "branches": session.branch_list(), "messages": _messages(session, FACILITATOR),
+        "branches": session.branch_list(), "messages": _messages(session, FACILITATOR),
         "inject_list": [_listed(session, one, place, now) for one in session.table.injects],
         "decisions": [
             _choice(one, place) | {"role": one.role, "at": None if one.at is None else one.at.isoformat()}

@@ -149,7 +149,7 @@ function draw(next) {
   at("stands").textContent = `ends ${date(view.ends)}`;
   at("h-decisions").textContent = `Decisions for turn ${view.turn}`;
   at("step").disabled = view.over;
-  at("read-list").disabled = view.under_way;
+  at("read-list").disabled = room.under_way;
   at("step").textContent = view.over ? "The story is over" : `Step to turn ${view.turn + 1}…`;
   at("pause").textContent = { "not started": "Start the clock", running: "‖ Pause", paused: "▶ Resume" }[/** @type {"running"} */ (view.clock.status)];
   at("extend").disabled = view.clock.status === "not started";
