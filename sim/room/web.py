@@ -268,14 +268,11 @@ def _table(text: str) -> Response:
 async def read_in(asked: Listed, seat: Conducts, room: InRoom) -> dict[str, Any]:
     """Look at another list of injects, or use it."""
     found = await room.read_in(asked.offer(), asked.leave_out if asked.do == "use" else None)
-    told: dict[str, Any] = {
-        "head": found.head,
-        "problems": found.problems,
-        "ours": [name for name in COLUMNS if name not in OF_SESSION],
-    }
+    ours = [name for name in COLUMNS if name not in OF_SESSION]
+    told: dict[str, Any] = {"head": found.head, "columns": found.columns, "problems": found.problems, "ours": ours}
     if (made := found.imported) is not None:
         left_out = [str(row) for row in made.left_out]
-        told |= {"rows": made.rows, "injects": len(made.injects), "left_out": left_out, "columns": made.columns}
+        told |= {"rows": made.rows, "injects": len(made.injects), "left_out": left_out}
     return told
 
 

@@ -234,7 +234,16 @@ def _key(name: str) -> str:
 
 
 def _columns(head: Sequence[str], saved: Mapping[str, str], shown: str) -> dict[str, int]:
-    """The place of each of our columns: as saved, of its own name, or by what others call it, in this order."""
+    """As `columns_of`; raises ScenarioError where anything is wrong."""
+    found, problems = columns_of(head, saved, shown)
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def columns_of(head: Sequence[str], saved: Mapping[str, str], shown: str) -> tuple[dict[str, int], list[Problem]]:
+    """The place of each of our columns, as saved, of its own name, or by what others call it, in this order; and what
+    cannot be told."""
     problems = [
         Problem(
             shown, 1, "there is no such column of ours", name, "one of " + ", ".join(COLUMNS), nearest(name, COLUMNS)
@@ -261,9 +270,7 @@ def _columns(head: Sequence[str], saved: Mapping[str, str], shown: str) -> dict[
         if name not in found:
             expected = f"a column '{name}', or which one it is"
             problems.append(Problem(shown, 1, f"no column is the {name}", None, expected, nearest(name, head)))
-    if problems:
-        raise ScenarioError(problems)
-    return dict(sorted(found.items(), key=lambda item: list(COLUMNS).index(item[0])))
+    return dict(sorted(found.items(), key=lambda item: list(COLUMNS).index(item[0]))), problems
 
 
 class _Wrong(Exception):

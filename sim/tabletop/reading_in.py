@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sim.errors import ScenarioError
 from sim.scenario.reading.document import shown_path
-from sim.tabletop.inject_table import Imported, first_row, injects_csv
+from sim.tabletop.inject_table import Imported, columns_of, first_row, injects_csv
 from sim.tabletop.refusals import Refused
 from sim.tabletop.session import Session
 
@@ -31,12 +31,14 @@ class Offer:
 
 @dataclass(frozen=True)
 class Looked:
-    """What was found: the names of the list's columns, what becomes of its rows, and what is wrong with it as a whole.
+    """What was found: the names of the list's columns, names of ours with those they are read from, what becomes of its
+    rows, and what is wrong with it as a whole.
 
     `imported` is None where its columns cannot be told.
     """
 
     head: tuple[str, ...]
+    columns: Mapping[str, str]
     imported: Imported | None
     problems: tuple[str, ...]
 
@@ -47,19 +49,22 @@ def look(session: Session, offer: Offer) -> Looked:
     session.check_unplayed()
     with _file(offer) as path:
         try:
-            head = tuple(name for name in first_row(path, offer.sheet) if name)
+            head = first_row(path, offer.sheet)
         except ScenarioError as error:
             raise Refused("malformed", "; ".join(_told(error, path, offer.name))) from None
+        saved = _saved(session, offer, head)
+        columns = {name: head[place] for name, place in columns_of(head, saved, offer.name)[0].items()}
+        names = tuple(name for name in head if name)
         try:
-            found = session.table.read(path, _columns(session, offer, head), offer.sheet)
+            found = session.table.read(path, saved, offer.sheet)
         except ScenarioError as error:
-            return Looked(head, None, _told(error, path, offer.name))
+            return Looked(names, columns, None, _told(error, path, offer.name))
         found = replace(found, shown=found.shown.replace(shown_path(path), offer.name))
     try:
         session.table.with_injects(injects_csv(found.injects))
     except ScenarioError as error:
-        return Looked(head, found, tuple(str(problem) for problem in error.problems))
-    return Looked(head, found, ())
+        return Looked(names, columns, found, tuple(str(problem) for problem in error.problems))
+    return Looked(names, columns, found, ())
 
 
 def use(session: Session, offer: Offer, leave_out: int) -> Looked:
@@ -75,7 +80,7 @@ def use(session: Session, offer: Offer, leave_out: int) -> Looked:
     return found
 
 
-def _columns(session: Session, offer: Offer, head: tuple[str, ...]) -> Mapping[str, str]:
+def _saved(session: Session, offer: Offer, head: list[str]) -> Mapping[str, str]:
     """As was said, or as the scenario has them saved if the list has all of these."""
     written = session.table.exercise.injects
     saved = {} if written is None else written.columns

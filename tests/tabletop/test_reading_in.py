@@ -77,8 +77,8 @@ def test_rows_that_are_left_out_are_told_and_agreed_to_by_their_number(table: Ta
 
 
 def test_columns_that_cannot_be_told_are_asked_for_by_the_names_that_the_list_has(table: Table) -> None:
-    found = look(Session(table), offer("Lfd. Nr.;Was\n1;Streik\n"))
-    assert (found.head, found.imported) == (("Lfd. Nr.", "Was"), None)
+    found = look(Session(table), offer("Lfd. Nr.;Was;Recipient\n1;Streik;all\n"))
+    assert (found.head, found.columns, found.imported) == (("Lfd. Nr.", "Was", "Recipient"), {"to": "Recipient"}, None)
     assert found.problems == (
         "mine.csv:1: no column is the number; expected a column 'number', or which one it is",
         "mine.csv:1: no column is the title; expected a column 'title', or which one it is",

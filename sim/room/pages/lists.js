@@ -4,7 +4,7 @@ import { at, h } from "./dom.js";
 import { say, send } from "./link.js";
 import { read, write } from "./queue.js";
 
-/** @typedef {{head: string[], ours: string[], problems: string[], rows?: number, injects?: number, left_out?: string[], columns?: Record<string, string>}} Looked */
+/** @typedef {{head: string[], ours: string[], columns: Record<string, string>, problems: string[], rows?: number, injects?: number, left_out?: string[]}} Looked */
 
 const LARGEST = 2_000_000;
 
@@ -78,7 +78,7 @@ export function readsLists(question) {
 
 /** What was found, and a choice of columns. @param {Looked} looked @param {(columns: Record<string, string>) => void} told */
 function shown(looked, told) {
-  const { columns = {}, left_out = [] } = looked;
+  const { columns, left_out = [] } = looked;
   const choices = looked.ours.map((name, k) => {
     const select = h("select", { id: `q-column-${k}` }, h("option", { value: "" }, "none"), ...looked.head.map((its) => h("option", { selected: columns[name] === its }, its)));
     return { name, select: /** @type {HTMLSelectElement} */ (select), rows: [h("label", { for: `q-column-${k}` }, name), select] };
@@ -87,7 +87,7 @@ function shown(looked, told) {
   return [
     looked.rows === undefined ? "" : h("p", {}, h("b", {}, `${counted(looked.rows, "row")} = ${counted(looked.injects ?? 0, "inject")} + ${left_out.length} left out`)),
     h("ul", { class: "rows small" }, ...left_out.map((row) => h("li", { class: "ill" }, row)), ...looked.problems.map((one) => h("li", { class: "ill" }, `✕ ${one}`))),
-    h("details", { open: looked.rows === undefined }, h("summary", {}, "Which column is which"), ...choices.flatMap((one) => one.rows),
+    h("details", { open: looked.rows === undefined }, h("summary", {}, "Which column is which"), h("div", { class: "pairs" }, ...choices.flatMap((one) => one.rows)),
       h("button", { type: "button", onclick: () => told(given()) }, "Look again")),
   ];
 }
