@@ -7,6 +7,8 @@ WORKERS ?= 2
 SAMPLE ?= 200
 LINES ?=
 
+unexport PYTHONDONTWRITEBYTECODE # or each of the many processes of the tests compiles everything anew
+
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := pyproject.toml constraints.txt
