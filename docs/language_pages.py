@@ -293,6 +293,23 @@ PAGES: dict[str, Page] = {
         "  - {decision: change_allocation, by: kenya, for: 30d, to: [{rule: priority_tiers, at: store}],\n"
         "     when: {trigger: any_of, conditions: [{trigger: announced}, {trigger: sites_short, above: 20%}]}}\n",
     ),
+    "exercise": Page(
+        "Exercise",
+        "A tabletop exercise: who sits at the table with whose information, what each may decide, how time goes, and "
+        "the list of injects. Plain runs take no notice of it. [How it is played](../../exercise-session.md).",
+        ("exercise",),
+        "parties:\n"
+        "  kenya: {kind: country, sites: {country: KE}}\n"
+        "decisions:\n"
+        "  - {decision: release_reserve, name: open it, by: kenya, reserve: national, when: {trigger: chosen}}\n"
+        "exercise:\n"
+        "  roles:\n"
+        "    ministry: {title: Ministry of health, party: kenya, decides: [open it]}\n"
+        "  turn: 7d\n"
+        "  minutes: 90\n"
+        "  zone: Africa/Nairobi\n"
+        "  objectives: {reserve: Know who opens the reserve}\n",
+    ),
     "hazards": Page(
         "Hazards", "What may go wrong by chance: drawn anew in every replication, alike under all strategies.",
         ("hazards", "hazard_sets", "active_hazards"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 import sim
+from docs import photograph_room
 
 ROOT = Path(__file__).resolve().parents[1]
 GALLERY = ROOT / "reports" / "gallery"
@@ -26,14 +27,24 @@ LIMIT = 300_000
 """bytes of one picture"""
 
 
-def photograph(page: Path, target: Path) -> None:
-    """Save the first screen of a page as a PNG of few colours. Raises SystemExit without a browser or if too large."""
+def find_browser() -> str:
+    """Chromium's command. Raises SystemExit without one."""
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         raise SystemExit("Chromium was not found. On Debian or Ubuntu: sudo apt-get install chromium")
+    return browser
+
+
+def photograph(page: Path, target: Path) -> None:
+    """Save the first screen of a page as a PNG of few colours. Raises SystemExit without a browser or if too large."""
     raw = page.with_suffix(".png")
-    command = [browser, *FLAGS, f"--screenshot={raw}", page.as_uri()]
+    command = [find_browser(), *FLAGS, f"--screenshot={raw}", page.as_uri()]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
+    keep(raw, target)
+
+
+def keep(raw: Path, target: Path) -> None:
+    """Keep a picture in few colours. Raises SystemExit if it is too large."""
     with Image.open(raw) as picture:
         picture.convert("RGB").quantize(COLOURS).save(target, optimize=True)
     if target.stat().st_size > LIMIT:
@@ -48,6 +59,10 @@ def main() -> None:
             run = sim.run(ROOT / "scenarios" / "crises" / f"{scenario}.yaml", strategy=strategy)
             photograph(run.report(Path(folder) / "report.html"), GALLERY / f"{scenario}.png")
         print((GALLERY / f"{scenario}.png").relative_to(ROOT))
+    with tempfile.TemporaryDirectory() as folder:
+        for picture in photograph_room.photograph(find_browser(), Path(folder)):
+            keep(picture, GALLERY / picture.name)
+            print((GALLERY / picture.name).relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -134,6 +134,16 @@ class Begun:
         """Its date."""
         return self._running.plan.network.calendar.date(self.day)
 
+    @property
+    def loaded(self) -> Loaded:
+        """The scenario, with what came on its way."""
+        return self._loaded
+
+    @property
+    def running(self) -> Running:
+        """The run as the engine has it, to be looked at: stock, goods under way, what each party has been told."""
+        return self._running
+
     def __repr__(self) -> str:
         return f"<run of {self._loaded.spec.scenario!r} that stands before {self.date}>"
 

@@ -333,6 +333,10 @@ def _scenario_faults(file: Path, strategy: str | None) -> list[Any]:
 
     loaded = sim.validate(file, strategy)
     tell_notes(loaded)
+    if loaded.spec.exercise is not None:
+        from sim.tabletop.table import Settings, Table
+
+        Table(Settings(file, strategy))  # its injects, and their events in the model
     faults: list[Any] = []
     further: dict[Any, list[str]] = {}
     for other in loaded.document.strategies if strategy is None else ():

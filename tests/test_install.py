@@ -21,6 +21,8 @@ CARRIED = (
     "sim/report/data/countries-110m.json",
     "sim/report/templates/report.css",
     "sim/report/templates/report.html.j2",
+    "sim/room/pages/player.html",
+    "sim/room/pages/link.js",
     "sim/scenario/national.yaml",
     "sim/scenario/starter.yaml",
     "sim/shipped/scenarios/crises/red-sea-2024.yaml",

@@ -185,6 +185,9 @@ class Decision(Kind):
     """the party that decides"""
     when: TriggerField
     """the condition, looked at in the evening over the sites of the party"""
+    chosen_on: list[Date] = []
+    """days at whose midnight somebody at the table chose it, whatever its condition says; where it may not be chosen
+    then, nothing happens. A session that was played writes them"""
     products: Annotated[list[Text], Field(min_length=1)] | None = None
     """products that it is about; left out: all of the party's sites"""
     after: TimesField = AT_ONCE

@@ -19,6 +19,7 @@ from sim.model.need.demand.empirical import Empirical
 from sim.observations import Observation
 from sim.observations.points import Points
 from sim.output.names import typed
+from sim.scenario.exercise_spec import exercise_problems
 from sim.scenario.injected import Injected
 from sim.scenario.overlay import Parsed, gather, is_study, parse
 from sim.scenario.reading.document import Document, Node, Place, position
@@ -185,6 +186,8 @@ def _load(
     if not any(override.path in (*SHORTENED, "warm_up") for override in document.overrides):
         assert parsed.top is not None
         problems.found.extend(too_early(parsed.top, spec.start - dt.timedelta(days=spec.warm_up)))
+
+    problems.found.extend(exercise_problems(spec, document))
     ends = ({str(place[0]): document.data[str(place[0])] for place in document.uncertain.values()}, spec.uncertain)
     problems.found.extend(memo.once("ends", ends, lambda: list(end_problems(spec, document))))
     sites: SiteTable | None = None

@@ -269,6 +269,11 @@ class Recorder(Part):
             for figure, value in zip(self._passages.values(), figures, strict=True):
                 figure[day, column] = value
 
+    @property
+    def so_far(self) -> DailyTotals:
+        """Daily totals over groups, until now."""
+        return self._totals
+
     def result(self) -> Record:
         """Everything recorded."""
         row = self._ledger.row

@@ -21,6 +21,8 @@ def days_in_force(when: Trigger, bound: BoundDecision, network: Network) -> tupl
     first, last = midnights(when, network)
     if isinstance(when, On) and bound.at_most == 1:
         last = first  # it is met at once
+    if bound.chosen_on:
+        first, last = min(first, bound.chosen_on[0]), max(last, bound.chosen_on[-1])
     least, most = delays(bound.after)
     return first + least, min(bound.over, last + most + bound.lasts)
 

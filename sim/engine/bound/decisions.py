@@ -31,6 +31,7 @@ class BoundDecision:
     each product or for all at once. `watched` is what the condition is told of them. `product` names each unit's, empty
     where it is all. It is in force `after` the condition, for `lasts` days (infinite: for good; 0: it is done once) or
     until day `over`, at most so many times. `acts` are what is done for each unit.
+    `chosen_on` are days at whose midnight it is chosen, ascending.
     `against_others` is whether it holds goods back from others rather than being an answer to a shortage.
     """
 
@@ -51,3 +52,4 @@ class BoundDecision:
     rivals: tuple[str, ...] = ()
     charges: Charges = FREE
     against_others: bool = False
+    chosen_on: tuple[int, ...] = ()

@@ -11,7 +11,7 @@ from sim.engine.bound.decisions import BoundDecision
 from sim.engine.bound.in_force import ReserveChange
 from sim.engine.checks.base import Compiled, Note, check
 from sim.engine.checks.dates import conditions
-from sim.engine.checks.never import heard, never, written
+from sim.engine.checks.never import heard, never, never_taken, written
 from sim.model.effects import Effect
 from sim.model.network import Network
 from sim.model.vocabulary import QUANTITIES
@@ -54,7 +54,7 @@ def decisions_never_taken(compiled: Compiled) -> Iterator[Note]:
         place = ("decisions", position, "when")
         if isinstance(decision.when, AfterDecision) or compiled.is_drawn(*place):
             continue
-        if why := never(compiled, decision.when, (decision.label,)):
+        if why := never_taken(compiled, decision):
             yield Note(place, f"'{decision.label}' is never taken: {why}")
 
 
@@ -75,7 +75,7 @@ def decisions_that_wait_in_vain(compiled: Compiled) -> Iterator[Note]:
         place = ("decisions", position, "when")
         if not isinstance(decision.when, AfterDecision) or compiled.is_drawn(*place):
             continue
-        if why := never(compiled, decision.when, (decision.label,)):
+        if why := never_taken(compiled, decision):
             yield Note(place, f"'{decision.label}' is never taken: {why}")
 
 
@@ -134,7 +134,7 @@ def _first_days(compiled: Compiled) -> Iterator[tuple[int, float]]:
     for position, decision in written(compiled):
         one = compiled.plan.decisions[position]
         places = [("decisions", position, key) for key in ("when", "after")]
-        if any(compiled.is_drawn(*place) for place in places) or never(compiled, decision.when, (one.name,)):
+        if any(compiled.is_drawn(*place) for place in places) or never_taken(compiled, decision):
             continue
         first = days_in_force(one.when, one, compiled.plan.network)[0]
         if isinstance(one.when, Announced):
@@ -227,8 +227,12 @@ def conditions_that_wait_in_vain(compiled: Compiled) -> Iterator[Note]:
     quiet={"parties": {"agency": {"kind": "agency", "sites": "store"}}},
 )
 def parties_nobody_uses(compiled: Compiled) -> Iterator[Note]:
-    """A party that has no site, neither its own nor a member's, and decides nothing."""
+    """A party that has no site, neither its own nor a member's, and decides nothing; nor does a role of an exercise sit
+    for it."""
     deciding = {decision.by for _, decision in written(compiled)}
+    exercise = compiled.loaded.spec.exercise
+    if exercise is not None:
+        deciding |= {role.party for role in exercise.roles.values()}
     for name, party in compiled.plan.network.parties.by_name.items():
         if not len(party.reach) and name not in deciding:
             yield Note(("parties", name), f"'{name}' owns no site and decides nothing")

@@ -85,6 +85,17 @@ def _never_seen(compiled: Compiled, when: Observed) -> str | None:
     return None if any(map(when.holds, known)) else f"no figure of '{when.series}' known within its days is {limit}"
 
 
+def never_taken(compiled: Compiled, decision: Decision, waiting: tuple[str, ...] = ()) -> str | None:
+    """Why a decision is never taken, None where it may be: by a role of an exercise as well."""
+    exercise = compiled.loaded.spec.exercise
+    if exercise is not None and any(decision.label in role.decides for role in exercise.roles.values()):
+        return None
+    calendar = compiled.plan.network.calendar
+    if any(-calendar.warm_up <= calendar.day(date) < calendar.days for date in decision.chosen_on):
+        return None
+    return never(compiled, decision.when, (*waiting, decision.label))
+
+
 def silent(compiled: Compiled, name: str) -> str | None:
     """Why an alarm of that name never rises, None where it may, or where there is none."""
     plan, network = compiled.plan, compiled.plan.network
@@ -130,7 +141,7 @@ def _never_decided(compiled: Compiled, when: AfterDecision, waiting: tuple[str, 
             if lasts and when.for_at_least > lasts - 1:
                 return f"'{other.label}' is in force for {lasts:g} days, not for {when.for_at_least:g} by an evening"
             if not compiled.is_drawn("decisions", position):
-                why = never(compiled, other.when, (*waiting, other.label))
+                why = never_taken(compiled, other, waiting)
                 return None if why is None else f"it waits for '{other.label}', which is never taken: {why}"
     return None
 

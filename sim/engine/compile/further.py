@@ -72,6 +72,10 @@ def _decisions(
     )
     new = len(before.spec.decisions)
     for position, decision in enumerate(loaded.spec.decisions):
+        past = [date for date in decision.chosen_on if plan.network.calendar.day(date) < day]
+        if position >= new and past:
+            with problems.at("decisions", position):
+                raise PlaceError(("chosen_on",), "this would be chosen before now", past[0], _from_now(plan, day))
         if position >= new and decision.until is not None and plan.network.calendar.day(decision.until) <= day:
             with problems.at("decisions", position):
                 raise PlaceError(("until",), "this would be over before now", decision.until, _from_now(plan, day + 1))

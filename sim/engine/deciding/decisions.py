@@ -66,6 +66,8 @@ class Decisions(Part):
 
     def __init__(self, plan: Plan, reports: Reports, journal: Journal, streams: Streams) -> None:
         self._decisions: Sequence[BoundDecision] = ()
+        self._chosen: frozenset[int] = frozenset()
+        """days on which something is chosen as it is written"""
         self._reports, self._journal, self._streams = reports, journal, streams
         self._network = plan.network
         self._watches: list[Watch] = []
@@ -109,6 +111,7 @@ class Decisions(Part):
             self._count.append(np.zeros(units, dtype=np.int64))
             self._again.append(np.ones(units, dtype=bool))
         self._decisions = plan.decisions
+        self._chosen = frozenset(day for one in plan.decisions for day in one.chosen_on)
 
     @property
     def number(self) -> int:
@@ -164,6 +167,12 @@ class Decisions(Part):
                 if np.isnan(self._met[j][other]) and self._due[j][other] >= self._due[k][unit]:
                     self._give_up(j, other, day)
 
+    def _choose_as_written(self, day: int) -> None:
+        """Choose what the scenario says was chosen at a midnight, in its order, where it may be."""
+        for one in self._decisions:
+            if day in one.chosen_on and not self.refusal(one.name, day):
+                self.choose(one.name, day)
+
     def refusal(self, name: str, day: int) -> str:
         """Why a decision may not be chosen at the midnight before a day, empty where it may."""
         k = self._number(name)
@@ -192,7 +201,9 @@ class Decisions(Part):
         self._due[k][unit] = day + math.ceil(float(one.after.drawn(generator, 1)[0]) - 1e-9)
 
     def turns(self, day: int) -> bool:
-        """Whether something comes into force, or is over, at the midnight before a day."""
+        """Whether something is chosen, comes into force, or is over, at the midnight before a day."""
+        if day in self._chosen:
+            return True
         return any((due <= day).any() or (over == day).any() for due, over in zip(self._due, self._over, strict=True))
 
     def turn(self, day: int) -> Coming | None:
@@ -201,6 +212,8 @@ class Decisions(Part):
         policies: list[tuple[Whose, Policy]] = []
         ends: list[Whose] = []
         named: list[str] = []
+        if day in self._chosen:
+            self._choose_as_written(day)
         for k, one in enumerate(self._decisions):
             for unit in (self._over[k] == day).nonzero()[0].tolist():
                 self._end(k, unit, day)

@@ -28,8 +28,8 @@ class Watch(Part):
 
     Cells of one product are looked at together where a trigger says so; with `pool`, those of one number in it. A date
     has come so many days `ahead` of it. Where not all is seen, the party `by` whom it is looked at sees it, or the
-    owners of the cells `by` together; without these the owner of each of the cells `each`, left out: of each cell.
-    Who looks in the `morning` has read what was published by the evening before.
+    owners of the cells `by` together; without these the owner of each of the cells `each`, left out: of each cell; who
+    looks at it `as_is` sees all. Who looks in the `morning` has read what was published by the evening before.
     """
 
     CHANGES = ("_held",)
@@ -46,9 +46,11 @@ class Watch(Part):
         by: str | np.ndarray | None = None,
         each: np.ndarray | None = None,
         morning: bool = False,
+        as_is: bool = False,
     ) -> None:
         self._calendar, self._days_ahead, self._morning = network.calendar, ahead, morning
-        self._reports, self._cells, self._looks = reports, in_place(cells), looks_of(reports, cells, by, each)
+        self._reports, self._cells = reports, in_place(cells)
+        self._looks = None if as_is else looks_of(reports, cells, by, each)
         pool = network.cell_product[cells] if pool is None else pool
         self._watched = Watched(member, pool, network.cell_mean[cells]) if watched is None else watched
         self._held = np.zeros(len(cells), dtype=bool)

@@ -9,7 +9,7 @@ from sim.policies.triggers.chosen import Chosen
 from sim.policies.triggers.on import On
 from sim.report.sheets import Sheet
 from sim.report.study.comparison import letters_of, words_of
-from sim.report.words.phrases import day_words, kind_words, plural
+from sim.report.words.phrases import day_words, kind_words, listed, plural
 from sim.study.run.run import StudyResult
 
 NOT = "not decided"
@@ -40,12 +40,14 @@ def decisions_tables(result: StudyResult) -> Iterator[Sheet]:
 
 def _cell(one: Decision | None, other: Decision) -> str:
     """When a decision is taken, and whether its terms are others than those it is first written with."""
-    if one is None or isinstance(one.when, Chosen):
+    if one is None or (isinstance(one.when, Chosen) and not one.chosen_on):
         return NOT
     told = day_words(one.when.date) if isinstance(one.when, On) else "on its condition"
+    if one.chosen_on:
+        told = f"chosen on {listed([day_words(date) for date in one.chosen_on])}"
     if one.after.draw is not None:
         told += f", {one.after} later"
     elif one.after.mean:
         told += f", {plural(one.after.mean, 'day')} later"
-    terms = {"when", "after"}
+    terms = {"when", "after", "chosen_on"}
     return told if one.model_dump(exclude=terms) == other.model_dump(exclude=terms) else f"{told}; on other terms"

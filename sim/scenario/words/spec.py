@@ -34,6 +34,7 @@ from sim.policies.trust import Trust
 from sim.policies.use_levels import UseLevels
 from sim.policies.when import TriggerField
 from sim.registry import Model, OneOf
+from sim.scenario.exercise_spec import Exercise
 from sim.scenario.horizon import RECOVERED, EndField, first_rung
 from sim.scenario.words.demand_spec import DemandSpec
 from sim.scenario.words.hindsight import Counterfactual, Response
@@ -310,6 +311,8 @@ class Scenario(Model):
     """names for several hazards together"""
     active_hazards: Text | list[Text] = "all"
     """hazards that are drawn: all, none, a hazard or a set, or a list of those"""
+    exercise: Exercise | None = None
+    """a tabletop exercise on this scenario; a plain run takes no notice of it"""
     costs: Costs = Costs()
     currency: Text | None = None
     """of every sum, as under `costs`, which is the same"""

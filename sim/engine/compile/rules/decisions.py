@@ -120,6 +120,7 @@ def _bound(
         decision.after, 0.0 if decision.instant else lasts, over, decision.at_most, decision.while_needed,
         tuple(one for one in acts if one is not None), charges=decision.charges(),
         against_others=decision.against_others,
+        chosen_on=tuple(sorted({int(network.calendar.day(date)) for date in decision.chosen_on})),
     )  # fmt: skip
 
 

@@ -1,0 +1,63 @@
+"""The log of a session and what follows from it: branches, where each stands, and what was done to the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from sim.tabletop.clock import Tick
+from sim.tabletop.moves import ON_A_BRANCH, Entry, Place, Trail, place_of, until_turn
+
+MAIN = "Main"
+"""The branch on which a session begins."""
+
+
+class Ledger:
+    """Entries in turn, never changed afterwards; all else is worked out from them."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.entries: list[Entry] = []
+        self.branches: dict[str, Trail] = {MAIN: ()}
+        self.current = MAIN
+        self.ticks: list[Tick] = []
+        for entry in entries:
+            self.add(entry)
+
+    @property
+    def path(self) -> Trail:
+        """What led to where the present branch stands."""
+        return self.branches[self.current]
+
+    @cached_property
+    def place(self) -> Place:
+        """Where it stands."""
+        return place_of(self.path)
+
+    def add(self, entry: Entry) -> None:
+        """Write an entry; what it asks for must have been found possible."""
+        self.entries.append(entry)
+        what = entry.what
+        if entry.do in ON_A_BRANCH:
+            self.branches[self.current] = (*self.path, entry)
+        elif entry.do in ("rewind", "reset"):
+            self.branches[what["keep"]] = self.path
+            self.branches[self.current] = until_turn(self.path, what.get("turn", 1))
+        elif entry.do == "branch":
+            self.branches[what["name"]] = self.path
+            self.current = what["name"]
+        elif entry.do == "switch":
+            self.current = what["name"]
+        elif entry.do == "clock" and entry.at is not None:
+            self.ticks.append(Tick(what["do"], entry.at, what.get("minutes", 0.0), what.get("of", "exercise")))
+        if entry.do == "reset":
+            self.ticks.clear()
+        elif entry.at is not None and entry.do in ("advance", "rewind", "switch"):
+            self.ticks.append(Tick("turn", entry.at))
+        vars(self).pop("place", None)
+
+    def free_name(self) -> str:
+        """A name that no branch has."""
+        number = 1
+        while f"Try {number}" in self.branches:
+            number += 1
+        return f"Try {number}"

@@ -1,0 +1,1 @@
+"""The exercise session: its log, its branches, its views, its list of injects."""
