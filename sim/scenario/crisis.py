@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import json
 import re
 from importlib.resources import files
 from string import Template
 
 from sim.observations.base import QUALITIES
+from sim.output.csv_text import csv_of_rows
 from sim.scenario.facts import ASSUMED, EVENTS, SERIES, Fact, FactSheet
 
 EXAMPLE = "crisis-facts.csv"
@@ -57,15 +56,11 @@ def observed_text(sheet: FactSheet) -> str:
     points = sheet.of(*SERIES)
     if not points:
         return ""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for fact in sorted(points, key=lambda one: (_series(one), one.date)):
-        last = fact.until or fact.date
-        writer.writerow([
-            _series(fact), fact.date, last, f"{fact.value:g}", fact.asked or "", fact.what, fact.source, fact.quality,
-        ])  # fmt: skip
-    return target.getvalue()
+    rows = (
+        [_series(p), p.date, p.until or p.date, f"{p.value:g}", p.asked or "", p.what, p.source, p.quality]
+        for p in sorted(points, key=lambda point: (_series(point), point.date))
+    )
+    return csv_of_rows(COLUMNS, rows)
 
 
 def _days(sheet: FactSheet) -> tuple[dt.date, dt.date]:

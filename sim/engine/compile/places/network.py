@@ -30,7 +30,7 @@ from sim.scenario.words.network_spec import Product
 
 MADE_OF = (
     "start", "end", "run_on", "warm_up", "products", "suppliers", "ports", "warehouses", "facilities", "lanes",
-    "passages", "parties", "sourcing", "demand", "stock", "transfers",
+    "passages", "parties", "sourcing", "demand", "stock", "transfers", "seed",
 )  # fmt: skip
 """Sections of a scenario that `compile_network` reads; beside them only the files that they name."""
 GROUP = ["kind", "country", "region", "priority", "setting", "party", "product"]
