@@ -68,6 +68,7 @@ def test_a_kind_is_taken_with_its_example_and_refused_with_an_unknown_key(family
         "forecasting": lambda data: data["replenishment"][0]["forecast"],
         "transfers": lambda data: data["transfers"][0],
         "alarms": lambda data: data["alarms"][0],
+        "observations": lambda data: data["observed"][0],
     }[family]
     bad = copy.deepcopy(good)
     entry(bad)["colour"] = "red"
